@@ -1,3 +1,5 @@
 module treaty
 
 go 1.26.5
+
+require golang.org/x/text v0.43.0 // indirect

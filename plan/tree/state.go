@@ -1,0 +1,194 @@
+package tree
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+)
+
+// Type is the kind of an entry. The zero value means that there is nothing.
+type Type uint8
+
+const (
+	Absent Type = iota
+	File
+	Directory
+	Symlink
+	// Special is what treaty never carries: a FIFO, a socket, a device. It occurs in listings only.
+	Special
+)
+
+var typeNames = [...]string{Absent: "absent", File: "file", Directory: "directory", Symlink: "symlink", Special: "special"}
+
+func (t Type) String() string { return typeNames[t] }
+
+// MarshalText writes the type as plans spell it.
+func (t Type) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote; a plan knows files, directories and symlinks only.
+func (t *Type) UnmarshalText(text []byte) error {
+	for candidate := File; candidate <= Symlink; candidate++ {
+		if typeNames[candidate] == string(text) {
+			*t = candidate
+			return nil
+		}
+	}
+	return fmt.Errorf("no entry type %q", text)
+}
+
+// Time is a modification time in nanoseconds since 1970-01-01 UTC. Times before 1678 or after 2262
+// are taken as the nearest that it can hold, on both sides alike.
+type Time int64
+
+// UnixTime is the Time of sec seconds and nsec nanoseconds since 1970.
+func UnixTime(sec, nsec int64) Time {
+	const limit = math.MaxInt64/1_000_000_000 - 1
+	if sec > limit {
+		return math.MaxInt64
+	}
+	if sec < -limit {
+		return math.MinInt64
+	}
+	return Time(sec*1e9 + nsec)
+}
+
+// TimeOf is t as a Time.
+func TimeOf(t time.Time) Time { return UnixTime(t.Unix(), int64(t.Nanosecond())) }
+
+// Time is t as the standard library's, in UTC.
+func (t Time) Time() time.Time { return time.Unix(0, int64(t)).UTC() }
+
+// Cut drops what a filesystem with the given granularity in nanoseconds cannot keep, towards the past.
+func (t Time) Cut(granularity int64) Time {
+	if granularity <= 1 {
+		return t
+	}
+	rest := int64(t) % granularity
+	if rest < 0 {
+		rest += granularity
+	}
+	return t - Time(rest)
+}
+
+// Near tells whether t and u differ by at most window nanoseconds.
+func (t Time) Near(u Time, window int64) bool {
+	if t < u {
+		t, u = u, t
+	}
+	return uint64(t)-uint64(u) <= uint64(window)
+}
+
+func (t Time) String() string { return t.Time().Format(time.RFC3339Nano) }
+
+// MarshalText writes the time as RFC 3339 in UTC.
+func (t Time) MarshalText() ([]byte, error) { return t.Time().AppendFormat(nil, time.RFC3339Nano), nil }
+
+// UnmarshalText reads RFC 3339.
+func (t *Time) UnmarshalText(text []byte) error {
+	parsed, err := time.Parse(time.RFC3339Nano, string(text))
+	if err != nil {
+		return fmt.Errorf("no RFC 3339 time: %q", text)
+	}
+	*t = TimeOf(parsed)
+	return nil
+}
+
+// Mode is a set of permission bits (0777). The zero value means that the filesystem has no modes;
+// set-user-id, set-group-id and sticky bits never count.
+type Mode uint16
+
+const modeKnown Mode = 1 << 15
+
+// Perm is the Mode of the permission bits in perm.
+func Perm(perm uint32) Mode { return Mode(perm&0o777) | modeKnown }
+
+// Known tells whether there is a mode at all.
+func (m Mode) Known() bool { return m&modeKnown != 0 }
+
+// Bits are the permission bits, 0 where there is no mode.
+func (m Mode) Bits() uint32 { return uint32(m &^ modeKnown) }
+
+// String is the mode in octal as plans write it, such as "0644", and "" where there is none.
+func (m Mode) String() string {
+	if !m.Known() {
+		return ""
+	}
+	return fmt.Sprintf("0%03o", m.Bits())
+}
+
+// MarshalText writes the mode as String does.
+func (m Mode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText reads "0644" and the like.
+func (m *Mode) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*m = 0
+		return nil
+	}
+	bits, err := strconv.ParseUint(string(text), 8, 16)
+	if err != nil || len(text) != 4 || text[0] != '0' {
+		return fmt.Errorf("no mode: %q", text)
+	}
+	*m = Perm(uint32(bits))
+	return nil
+}
+
+// Hash is a SHA-256. The zero value means not computed.
+type Hash [32]byte
+
+// Known tells whether the hash was computed.
+func (h Hash) Known() bool { return h != Hash{} }
+
+// String is the hash in lower-case hex, and "" where there is none.
+func (h Hash) String() string {
+	if !h.Known() {
+		return ""
+	}
+	return hex.EncodeToString(h[:])
+}
+
+// MarshalText writes the hash as String does.
+func (h Hash) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
+
+// UnmarshalText reads 64 hex digits.
+func (h *Hash) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*h = Hash{}
+		return nil
+	}
+	if len(text) != hex.EncodedLen(len(h)) {
+		return errors.New("no SHA-256: it has not 64 digits")
+	}
+	_, err := hex.Decode(h[:], text)
+	return err
+}
+
+// State is what is, or will be, at a path. A nil *State is nothing. The order of the fields is that
+// of the JSON.
+type State struct {
+	Type   Type
+	Size   int64 // bytes; files only
+	Mtime  Time  // files only; cut to what its filesystem keeps
+	Mode   Mode
+	SHA256 Hash
+	Target string // symlinks only, verbatim
+	// Subtree is set for directories in conflicts only.
+	Subtree *Subtree
+}
+
+// Subtree sums up all that is in scope below a directory.
+type Subtree struct {
+	Entries int
+	Digest  Hash
+}
+
+// Of is the type of s, Absent for nil.
+func (s *State) Of() Type {
+	if s == nil {
+		return Absent
+	}
+	return s.Type
+}

@@ -1,0 +1,108 @@
+package tree
+
+import (
+	"encoding"
+	"fmt"
+)
+
+// Profile is a class of filesystems with the same rules.
+type Profile string
+
+const (
+	POSIX   Profile = "posix"
+	APFS    Profile = "apfs"
+	FAT     Profile = "fat"
+	ExFAT   Profile = "exfat"
+	NTFS    Profile = "ntfs"
+	Unknown Profile = "unknown"
+)
+
+// Profiles are all that can be declared.
+var Profiles = []Profile{POSIX, APFS, FAT, ExFAT, NTFS, Unknown}
+
+var _ encoding.TextUnmarshaler = (*Profile)(nil)
+
+// UnmarshalText refuses what is not a profile.
+func (p *Profile) UnmarshalText(text []byte) error {
+	for _, known := range Profiles {
+		if string(known) == string(text) {
+			*p = known
+			return nil
+		}
+	}
+	return fmt.Errorf("no filesystem profile %q", text)
+}
+
+// Origin is how traits came to be known.
+type Origin string
+
+const (
+	Declared Origin = "declared" // by a person
+	Recorded Origin = "recorded" // probed by an earlier apply
+	Hinted   Origin = "hinted"   // from the mount's type
+	Assumed  Origin = "assumed"  // nothing was known: the weakest
+)
+
+// NameRules is which names a filesystem takes.
+type NameRules string
+
+const (
+	PosixNames   NameRules = "posix"
+	WindowsNames NameRules = "windows"
+)
+
+// Traits are what a filesystem can represent. The order of the fields is that of the JSON.
+type Traits struct {
+	// Type is the mount's, such as "ext4" or "vfat"; "" where unknown.
+	Type    string  `json:"type"`
+	Profile Profile `json:"profile"`
+	Source  Origin  `json:"source"`
+	// Volume identifies the volume across mounts, nil where unknown.
+	Volume *string `json:"volume"`
+	// MtimeGranularity is in nanoseconds.
+	MtimeGranularity int64     `json:"mtime_granularity_ns"`
+	Modes            bool      `json:"modes"`
+	Symlinks         bool      `json:"symlinks"`
+	CaseSensitive    bool      `json:"case_sensitive"`
+	Names            NameRules `json:"names"`
+	// MaxFileSize is in bytes, nil where the volume has no limit worth telling.
+	MaxFileSize *int64 `json:"max_file_size"`
+}
+
+// Traits are the profile's own: what every volume of that class can represent at least.
+func (p Profile) Traits() Traits {
+	fat := int64(1<<32 - 1)
+	switch p {
+	case POSIX:
+		return Traits{Profile: p, MtimeGranularity: 1, Modes: true, Symlinks: true, CaseSensitive: true, Names: PosixNames}
+	case APFS:
+		return Traits{Profile: p, MtimeGranularity: 1, Modes: true, Symlinks: true, Names: PosixNames}
+	case FAT:
+		return Traits{Profile: p, MtimeGranularity: 2e9, Names: WindowsNames, MaxFileSize: &fat}
+	case ExFAT:
+		return Traits{Profile: p, MtimeGranularity: 1e9, Names: WindowsNames}
+	case NTFS:
+		return Traits{Profile: p, MtimeGranularity: 100, Names: WindowsNames}
+	}
+	return Traits{Profile: Unknown, MtimeGranularity: 2e9, Names: WindowsNames, MaxFileSize: &fat}
+}
+
+// Weaker names the first trait in which t can represent less than planned, and "" where there is
+// none.
+func (t Traits) Weaker(planned Traits) string {
+	switch {
+	case t.MtimeGranularity > planned.MtimeGranularity:
+		return "mtime_granularity_ns"
+	case planned.Modes && !t.Modes:
+		return "modes"
+	case planned.Symlinks && !t.Symlinks:
+		return "symlinks"
+	case planned.CaseSensitive && !t.CaseSensitive:
+		return "case_sensitive"
+	case planned.Names == PosixNames && t.Names == WindowsNames:
+		return "names"
+	case t.MaxFileSize != nil && (planned.MaxFileSize == nil || *planned.MaxFileSize > *t.MaxFileSize):
+		return "max_file_size"
+	}
+	return ""
+}

@@ -1,0 +1,98 @@
+package tree
+
+import (
+	"encoding/json"
+	"testing"
+	"unicode"
+)
+
+func TestPathsEscapeByNoMeans(t *testing.T) {
+	for _, bad := range []string{"", "/", "/a", "a/", "a//b", ".", "..", "a/../b", "./a", "a\x00b", "a\xff",
+		".treaty", "a/.treaty/x", ".TREATY", ".treaty.", ".treaty. .", "TREATY~1", "treat~12", ".tr\u200ceaty"} {
+		if p, err := ParsePath(bad); err == nil {
+			t.Errorf("ParsePath(%q) = %q, want an error", bad, p)
+		}
+	}
+	for _, good := range []string{"a", "a/b", "...", "a\\b", "a\nb", ".treatyignore", "treaty", "treaty~", "t~1", "Ж/é"} {
+		if _, err := ParsePath(good); err != nil {
+			t.Errorf("ParsePath(%q): %v", good, err)
+		}
+	}
+}
+
+func TestCompareGoesComponentByComponent(t *testing.T) {
+	ordered := []Path{"a", "a/b", "a/b/c", "a/c", "a b", "a-b", "a.b", "b"}
+	for i, p := range ordered {
+		for j, q := range ordered {
+			if got := Compare(p, q); (got < 0) != (i < j) || (got == 0) != (i == j) {
+				t.Errorf("Compare(%q, %q) = %d", p, q, got)
+			}
+		}
+	}
+}
+
+func TestCollisionKeyIsIdempotentAndMergesCase(t *testing.T) {
+	for r := rune(1); r <= unicode.MaxRune; r++ {
+		if r >= 0xD800 && r < 0xE000 {
+			continue
+		}
+		key := CollisionKey(string(r))
+		if again := CollisionKey(key); again != key {
+			t.Fatalf("%U: key %q, key of key %q", r, key, again)
+		}
+		for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+			if other := CollisionKey(string(next)); other != key {
+				t.Fatalf("%U and %U: %q, %q", r, next, key, other)
+			}
+		}
+	}
+	for _, pair := range [][2]string{{"é", "e\u0301"}, {"É", "é"}, {"ß", "SS"}, {"İ", "i"}, {"ı", "I"}, {"README", "readme"}} {
+		if CollisionKey(pair[0]) != CollisionKey(pair[1]) {
+			t.Errorf("%q and %q have different keys", pair[0], pair[1])
+		}
+	}
+}
+
+func TestStatesSurviveJSON(t *testing.T) {
+	for _, text := range []string{
+		`{"type":"file","size":0,"mtime":"2026-01-02T03:04:05.000000006Z","mode":"0644"}`,
+		`{"type":"file","size":5,"mtime":"1975-01-01T00:00:00Z","sha256":"00000000000000000000000000000000000000000000000000000000000000ff"}`,
+		`{"type":"directory","mode":"0755","entries":3,"digest":"00000000000000000000000000000000000000000000000000000000000000ff"}`,
+		`{"type":"symlink","target":"../x"}`,
+	} {
+		var s State
+		if err := json.Unmarshal([]byte(text), &s); err != nil {
+			t.Fatal(err)
+		}
+		out, err := json.Marshal(&s)
+		if err != nil || string(out) != text {
+			t.Errorf("got %s (%v), want %s", out, err, text)
+		}
+	}
+}
+
+func TestTimesAreCutTowardsThePast(t *testing.T) {
+	if got := Time(-1).Cut(2e9); got != -2e9 {
+		t.Errorf("Cut(-1) = %d", got)
+	}
+	if got := Time(3_999_999_999).Cut(2e9); got != 2e9 {
+		t.Errorf("Cut = %d", got)
+	}
+	if !Time(2e9).Near(0, 2e9) || Time(2e9+1).Near(0, 2e9) {
+		t.Error("the window includes its edge and no more")
+	}
+}
+
+func TestNamesThatWindowsCannotHold(t *testing.T) {
+	fat := FAT.Traits()
+	for _, bad := range []string{"a:b", "a?", "x.", "x ", "CON", "nul.txt", "COM1", "lpt9.c", "COM¹", "a\tb", "aux"} {
+		if fat.NameProblem(bad) == "" {
+			t.Errorf("%q is taken as legal", bad)
+		}
+	}
+	for _, good := range []string{"a", ".a", "CONSOLE", "com10", "é", "a.b.c", "null"} {
+		if why := fat.NameProblem(good); why != "" {
+			t.Errorf("%q: %s", good, why)
+		}
+	}
+}
