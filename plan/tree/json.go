@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 )
@@ -26,7 +27,11 @@ func (s State) MarshalJSON() ([]byte, error) {
 	if s.Subtree != nil {
 		out.Entries, out.Digest = &s.Subtree.Entries, s.Subtree.Digest
 	}
-	return json.Marshal(out)
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(out)
+	return bytes.TrimRight(buf.Bytes(), "\n"), err
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote; that members fit the type is the schema's to check.

@@ -2,6 +2,7 @@ package tree
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 )
 
@@ -101,3 +102,75 @@ type Stream interface {
 	// obstacle. An error means that the tree as a whole can no longer be read.
 	List(dir Path) (Listing, error)
 }
+
+// Agreed is what both sides held under one name when they were last synced. What is per side is
+// indexed by the side.
+type Agreed struct {
+	// Name is how each side spells it.
+	Name [2]string
+	// Key is CollisionKey of both names.
+	Key  string
+	Type Type
+	Size int64 // bytes; files only
+	// SHA256 is zero where the sides were taken as equal by size and time.
+	SHA256 Hash
+	Target string
+	// Mtime is the time that the content carries; On has what each side's filesystem made of it.
+	Mtime Time
+	On    [2]Kept
+}
+
+// Kept is what one side's filesystem kept of an entry.
+type Kept struct {
+	Mtime Time // as read back
+	Mode  Mode
+	// Racy tells that the file's time was too near its scan to show a later change.
+	Racy bool
+}
+
+// State is what a plan says the baseline held.
+func (a *Agreed) State() *State {
+	if a == nil {
+		return nil
+	}
+	s := &State{Type: a.Type, SHA256: a.SHA256, Target: a.Target}
+	if a.Type == File {
+		s.Size, s.Mtime = a.Size, a.Mtime
+	}
+	for _, kept := range a.On {
+		if kept.Mode.Known() {
+			s.Mode = kept.Mode
+			break
+		}
+	}
+	return s
+}
+
+// Memory streams what both sides agreed on, directory by directory.
+type Memory interface {
+	// List is asked as a Stream is, by the first side's spelling of dir, and returns the entries in
+	// order of Key and then of that side's name; nil where the directory is not known.
+	List(dir Path) ([]Agreed, error)
+}
+
+// Wanted asks for the content of a file that was listed with Size and Mtime.
+type Wanted struct {
+	Path  Path
+	Size  int64
+	Mtime Time
+	// Head asks for the first bytes too, as many as tell whether it is a program.
+	Head bool
+}
+
+// Content is what reading a file brought.
+type Content struct {
+	SHA256 Hash
+	Head   []byte
+	// Extras tells that the file has extended attributes or an access control list.
+	Extras bool
+	// Err is nil, or why the file could not be read as it was listed: ErrChanged, or any other.
+	Err error
+}
+
+// ErrChanged tells that a file is not, or did not stay, what was listed.
+var ErrChanged = errors.New("changed while it was read")

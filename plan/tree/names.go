@@ -94,18 +94,23 @@ func ignorable(r rune) bool {
 	return r >= 0x200C && r <= 0x200F || r >= 0x202A && r <= 0x202E || r >= 0x206A && r <= 0x206F || r == 0xFEFF
 }
 
+// MaxName is the length in bytes, or on Windows' filesystems in UTF-16 units, of the longest name.
+const MaxName = 255
+
+// NameLength is the length of name in what the filesystem counts.
+func (t Traits) NameLength(name string) int {
+	if t.Names == PosixNames {
+		return len(name)
+	}
+	return len(utf16.Encode([]rune(name)))
+}
+
 // NameProblem says in words why a filesystem with these traits cannot hold name, and "" where it
-// can. Rules of Windows hold wherever a Windows machine may read the volume
-// (learn.microsoft.com/windows/win32/fileio/naming-a-file).
+// can; length is NameLength's business. Rules of Windows hold wherever a Windows machine may read the
+// volume (learn.microsoft.com/windows/win32/fileio/naming-a-file).
 func (t Traits) NameProblem(name string) string {
 	if t.Names == PosixNames {
-		if len(name) > 255 {
-			return fmt.Sprintf("the name is %d bytes long, and 255 is the most there", len(name))
-		}
 		return ""
-	}
-	if units := len(utf16.Encode([]rune(name))); units > 255 {
-		return fmt.Sprintf("the name is %d UTF-16 units long, and 255 is the most there", units)
 	}
 	for _, r := range name {
 		if r < 0x20 {

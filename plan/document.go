@@ -1,0 +1,400 @@
+package plan
+
+import (
+	"time"
+
+	"treaty/plan/tree"
+)
+
+// Format and FormatVersion are what every plan of this version carries; SchemaFile is the name under
+// which plans expect their schema beside them.
+const (
+	Format        = "treaty.plan"
+	FormatVersion = "1.0"
+	SchemaFile    = "plan-v1.schema.json"
+)
+
+// Plan is the reviewed document: what apply executes is what a person reads here. The order of the
+// fields, here and below, is that of the JSON.
+type Plan struct {
+	Schema        string    `json:"$schema,omitempty"`
+	Format        string    `json:"format"`
+	FormatVersion string    `json:"format_version"`
+	ID            string    `json:"id"` // a version 7 UUID: sorts by time
+	CreatedAt     time.Time `json:"created_at"`
+	CreatedBy     Author    `json:"created_by"`
+	Local         Snapshot  `json:"local"`
+	Remote        Snapshot  `json:"remote"`
+	// Baseline is nil where the two trees were never synced, or nobody remembers.
+	Baseline   *BaselineRef `json:"baseline"`
+	Options    Options      `json:"options"`
+	Summary    Summary      `json:"summary"` // for people; decides nothing
+	Operations []Operation  `json:"operations"`
+	Conflicts  []Conflict   `json:"conflicts"`
+	Problems   []Problem    `json:"problems"`
+}
+
+// Snapshot is the snapshot of the given side.
+func (p *Plan) Snapshot(side Side) *Snapshot {
+	if side == Local {
+		return &p.Local
+	}
+	return &p.Remote
+}
+
+// Empty tells whether the plan has nothing to do and nothing to ask. Problems don't count.
+func (p *Plan) Empty() bool { return len(p.Operations) == 0 && len(p.Conflicts) == 0 }
+
+// Unresolved counts the conflicts that no person has settled.
+func (p *Plan) Unresolved() int {
+	n := 0
+	for i := range p.Conflicts {
+		if p.Conflicts[i].Resolution == Unresolved {
+			n++
+		}
+	}
+	return n
+}
+
+// Author is who made a document, where, and with which treaty.
+type Author struct {
+	User    string `json:"user"`
+	Host    string `json:"host"`
+	Version string `json:"version"`
+}
+
+// Snapshot is one tree as it was planned from.
+type Snapshot struct {
+	// Root is absolute, links resolved.
+	Root string `json:"root"`
+	// ID is the tree's own, nil before its first apply.
+	ID          *string     `json:"id"`
+	Filesystem  tree.Traits `json:"filesystem"`
+	Files       int         `json:"files"`
+	Directories int         `json:"directories"`
+	Bytes       int64       `json:"bytes"`
+	// Digest is that of the root directory: drift of the whole tree is judged by it.
+	Digest tree.Hash `json:"digest"`
+}
+
+// BaselineRef names the plan whose apply both sides last agreed on.
+type BaselineRef struct {
+	PlanID   string    `json:"plan_id"`
+	SyncedAt time.Time `json:"synced_at"`
+}
+
+// Options are all that shaped a plan besides the trees.
+type Options struct {
+	Ignore           []string      `json:"ignore"`
+	DefaultIgnores   bool          `json:"default_ignores"`
+	Hash             HashWhat      `json:"hash"`
+	Bidirectional    Bidirectional `json:"bidirectional"`
+	AlignTimes       bool          `json:"align_times"`
+	FixModes         bool          `json:"fix_modes"`
+	Executable       Executable    `json:"executable"`
+	Diffs            DiffWhat      `json:"diffs"`
+	Sensitive        []string      `json:"sensitive"`
+	MaxDeletes       int           `json:"max_deletes"`
+	LocalFS          *tree.Profile `json:"local_fs"`
+	RemoteFS         *tree.Profile `json:"remote_fs"`
+	AllowManyDeletes bool          `json:"allow_many_deletes"`
+	Umask            tree.Mode     `json:"umask"`
+}
+
+// HashWhat is how much is read and hashed.
+type HashWhat string
+
+const (
+	HashConflicts  HashWhat = "conflicts"
+	HashOperations HashWhat = "operations"
+	HashAll        HashWhat = "all"
+)
+
+// Bidirectional is whether updates of different files in both directions are fine.
+type Bidirectional string
+
+const (
+	BidirectionalAuto     Bidirectional = "auto"
+	BidirectionalConflict Bidirectional = "conflict"
+)
+
+// DiffWhat is where diffs are written.
+type DiffWhat string
+
+const (
+	DiffNone      DiffWhat = "none"
+	DiffConflicts DiffWhat = "conflicts"
+	DiffUpdates   DiffWhat = "updates" // conflicts too
+)
+
+// Executable says which files are executable where only one side has modes.
+type Executable struct {
+	// Overrides are patterns as in .gitignore; the last match wins.
+	Overrides []ExecutableOverride `json:"overrides"`
+	// Extensions, lower case and without the dot, add to the built-in table.
+	Extensions map[string]bool `json:"extensions"`
+}
+
+// ExecutableOverride is a pattern and what it says of the files it matches.
+type ExecutableOverride struct {
+	Pattern    string `json:"pattern"`
+	Executable bool   `json:"executable"`
+}
+
+// Summary counts what a plan holds, for people.
+type Summary struct {
+	Local            Tally          `json:"local"`
+	Remote           Tally          `json:"remote"`
+	Conflicts        ConflictCount  `json:"conflicts"`
+	Problems         ProblemCount   `json:"problems"`
+	Agreed           int            `json:"agreed"`
+	Ignored          int            `json:"ignored"`
+	TimeShiftSeconds Sides[int64]   `json:"time_shift_seconds"`
+}
+
+// Tally counts the operations that change one side.
+type Tally struct {
+	Create Count `json:"create"`
+	Update Count `json:"update"`
+	Delete Count `json:"delete"`
+	Move   Count `json:"move"`
+	Chmod  Count `json:"chmod"`
+	Touch  Count `json:"touch"`
+}
+
+// Of is the count of the given action.
+func (t *Tally) Of(action Action) *Count {
+	switch action {
+	case Create:
+		return &t.Create
+	case Update:
+		return &t.Update
+	case Delete:
+		return &t.Delete
+	case Move:
+		return &t.Move
+	case Chmod:
+		return &t.Chmod
+	}
+	return &t.Touch
+}
+
+// Count is a number of operations, directories included, and the bytes of their files.
+type Count struct {
+	Count int   `json:"count"`
+	Bytes int64 `json:"bytes"`
+}
+
+// ConflictCount counts conflicts.
+type ConflictCount struct {
+	Total      int `json:"total"`
+	Unresolved int `json:"unresolved"`
+}
+
+// ProblemCount counts problems by severity.
+type ProblemCount struct {
+	Blocked int `json:"blocked"`
+	Warning int `json:"warning"`
+}
+
+// Operation is one change to one side.
+type Operation struct {
+	ID     int       `json:"id"`
+	Side   Side      `json:"side"` // the side that changes
+	Action Action    `json:"action"`
+	Path   tree.Path `json:"path"`
+	// From is where a move comes from; "" for all else.
+	From tree.Path `json:"from,omitempty"`
+	// Source is where a file's content comes from, nil where none is needed.
+	Source *Source     `json:"source,omitempty"`
+	Reason Reason      `json:"reason"`
+	Before *tree.State `json:"before"` // nil exactly for create
+	After  *tree.State `json:"after"`  // nil exactly for delete
+	// Decision is a reviewer's to change.
+	Decision Decision `json:"decision"`
+	Diff     *Diff    `json:"diff,omitempty"`
+	Note     string   `json:"note"`
+}
+
+// Source names a file in one of the trees; an undo's lie in a trash.
+type Source struct {
+	Tree Side      `json:"tree"`
+	Path tree.Path `json:"path"`
+}
+
+// Action is what an operation does.
+type Action string
+
+const (
+	Create Action = "create"
+	Update Action = "update"
+	Delete Action = "delete"
+	Move   Action = "move"
+	Chmod  Action = "chmod"
+	Touch  Action = "touch"
+)
+
+// Actions are all actions in the order of summaries.
+var Actions = [...]Action{Create, Update, Delete, Move, Chmod, Touch}
+
+// Decision is whether an operation is to be carried out.
+type Decision string
+
+const (
+	Apply Decision = "apply"
+	Skip  Decision = "skip"
+)
+
+// Reason is why an operation is proposed. Those about a side are made by On.
+type Reason string
+
+const (
+	OnlyOn         Reason = "only-on"
+	NewerOn        Reason = "newer-on"
+	ChangedOn      Reason = "changed-on"
+	DeletedOn      Reason = "deleted-on"
+	MovedOn        Reason = "moved-on"
+	ModeChangedOn  Reason = "mode-changed-on"
+	TouchedOn      Reason = "touched-on"
+	ExecutableRule Reason = "executable-rule"
+	AlignTimes     Reason = "align-times"
+	Undo           Reason = "undo"
+)
+
+// On is the reason about the given side, such as "newer-on-local".
+func (r Reason) On(side Side) Reason { return r + "-" + Reason(side.String()) }
+
+// Conflict is a path where treaty must not choose.
+type Conflict struct {
+	ID   int       `json:"id"`
+	Kind Kind      `json:"kind"`
+	Path tree.Path `json:"path"`
+	// RemotePath is the other name, of renamed-differently only.
+	RemotePath tree.Path   `json:"remote_path,omitempty"`
+	Local      *tree.State `json:"local"`
+	Remote     *tree.State `json:"remote"`
+	Base       *tree.State `json:"base"`
+	// Diff is nil unless both states are files; from local to remote.
+	Diff       *Diff      `json:"diff"`
+	Choices    Choices    `json:"choices"`
+	KeepBothAs tree.Path  `json:"keep_both_as,omitempty"`
+	Resolution Resolution `json:"resolution"`
+	Note       string     `json:"note"`
+}
+
+// State is the state on the given side, nil for nothing there.
+func (c *Conflict) State(side Side) *tree.State {
+	if side == Local {
+		return c.Local
+	}
+	return c.Remote
+}
+
+// PathOn is the conflict's path on the given side.
+func (c *Conflict) PathOn(side Side) tree.Path {
+	if side == Remote && c.RemotePath != "" {
+		return c.RemotePath
+	}
+	return c.Path
+}
+
+// Kind is what makes a conflict one.
+type Kind string
+
+const (
+	BidirectionalUpdate      Kind = "bidirectional-update"
+	BothChanged              Kind = "both-changed"
+	BothCreated              Kind = "both-created"
+	ChangedAndDeleted        Kind = "changed-and-deleted"
+	TypeMismatch             Kind = "type-mismatch"
+	SameTimeDifferentSize    Kind = "same-time-different-size"
+	SameStatDifferentContent Kind = "same-stat-different-content"
+	RenamedDifferently       Kind = "renamed-differently"
+)
+
+// Resolution is a person's choice. The zero value means none yet, null in JSON.
+type Resolution string
+
+const (
+	Unresolved  Resolution = ""
+	TakeLocal   Resolution = "take-local"
+	TakeRemote  Resolution = "take-remote"
+	TakeNewer   Resolution = "take-newer"
+	KeepBoth    Resolution = "keep-both"
+	SkipPath    Resolution = "skip"
+	resolutions            = "take-local, take-remote, take-newer, keep-both or skip"
+)
+
+// Take is the resolution that makes the other side equal to the given one.
+func Take(side Side) Resolution { return [...]Resolution{TakeLocal, TakeRemote}[side] }
+
+// MarshalJSON writes null for Unresolved.
+func (r Resolution) MarshalJSON() ([]byte, error) {
+	if r == Unresolved {
+		return []byte("null"), nil
+	}
+	return []byte(`"` + r + `"`), nil
+}
+
+// Choices has exactly the resolutions that a conflict allows, each with a sentence on what it would
+// do.
+type Choices map[Resolution]string
+
+// Allows tells whether r may be chosen.
+func (c Choices) Allows(r Resolution) bool { _, ok := c[r]; return ok }
+
+// Problem is something a person should know of. A blocked path gets no operation.
+type Problem struct {
+	Severity Severity `json:"severity"`
+	Code     Code     `json:"code"`
+	// Side is nil where the problem is of both, or of neither.
+	Side *Side `json:"side"`
+	// Path is nil where the problem is the whole tree's, or cannot be written.
+	Path    *tree.Path `json:"path"`
+	Message string     `json:"message"`
+}
+
+// Severity tells blocked paths from warnings.
+type Severity string
+
+const (
+	Blocked Severity = "blocked"
+	Warning Severity = "warning"
+)
+
+// Code is a problem's name.
+type Code string
+
+const (
+	NameNotAllowed      Code = "name-not-allowed"
+	NameCollision       Code = "name-collision"
+	NameNotUTF8         Code = "name-not-utf8"
+	TooLarge            Code = "too-large"
+	PathTooLong         Code = "path-too-long"
+	Unreadable          Code = "unreadable"
+	SymlinkNotSupported Code = "symlink-not-supported"
+	SpecialFile         Code = "special-file"
+	ChangedWhileReading Code = "changed-while-reading"
+	MountPoint          Code = "mount-point"
+	ChangedSince        Code = "changed-since"
+	TrashMissing        Code = "trash-missing"
+	TimeShift           Code = "time-shift"
+	ModeLost            Code = "mode-lost"
+	ModeDiffers         Code = "mode-differs"
+	MetadataLost        Code = "metadata-lost"
+	SymlinkEscapes      Code = "symlink-escapes"
+	KeptNotEmpty        Code = "kept-not-empty"
+	BaselineMismatch    Code = "baseline-mismatch"
+	ManyDeletes         Code = "many-deletes"
+)
+
+// Diff is a unified diff as an array of lines, so that it can be read in the JSON itself.
+type Diff struct {
+	Format  string   `json:"format"`
+	Lines   []string `json:"lines"`
+	Added   int      `json:"added"`
+	Removed int      `json:"removed"`
+	// Omitted is why there are no lines, nil where there are.
+	Omitted         *string `json:"omitted"`
+	OnlyLineEndings bool    `json:"only_line_endings"`
+}
