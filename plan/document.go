@@ -143,13 +143,13 @@ type ExecutableOverride struct {
 
 // Summary counts what a plan holds, for people.
 type Summary struct {
-	Local            Tally          `json:"local"`
-	Remote           Tally          `json:"remote"`
-	Conflicts        ConflictCount  `json:"conflicts"`
-	Problems         ProblemCount   `json:"problems"`
-	Agreed           int            `json:"agreed"`
-	Ignored          int            `json:"ignored"`
-	TimeShiftSeconds Sides[int64]   `json:"time_shift_seconds"`
+	Local            Tally         `json:"local"`
+	Remote           Tally         `json:"remote"`
+	Conflicts        ConflictCount `json:"conflicts"`
+	Problems         ProblemCount  `json:"problems"`
+	Agreed           int           `json:"agreed"`
+	Ignored          int           `json:"ignored"`
+	TimeShiftSeconds Sides[int64]  `json:"time_shift_seconds"`
 }
 
 // Tally counts the operations that change one side.

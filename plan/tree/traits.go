@@ -3,6 +3,7 @@ package tree
 import (
 	"encoding"
 	"fmt"
+	"time"
 )
 
 // Profile is a class of filesystems with the same rules.
@@ -105,4 +106,18 @@ func (t Traits) Weaker(planned Traits) string {
 		return "max_file_size"
 	}
 	return ""
+}
+
+// The times that FAT and exFAT can tell: both count years from 1980 in seven bits.
+var (
+	dosEpoch = TimeOf(time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC))
+	dosEnd   = TimeOf(time.Date(2107, 12, 31, 23, 59, 58, 0, time.UTC))
+)
+
+// Keep is what a file reports after it was given mtime.
+func (t Traits) Keep(mtime Time) Time {
+	if t.Profile == FAT || t.Profile == ExFAT || t.Profile == Unknown {
+		mtime = min(max(mtime, dosEpoch), dosEnd)
+	}
+	return mtime.Cut(t.MtimeGranularity)
 }

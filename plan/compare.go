@@ -1,0 +1,302 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"treaty/plan/tree"
+)
+
+// Tree is one side as Compare takes it.
+type Tree struct {
+	Root string
+	// ID is nil before the tree's first apply.
+	ID     *string
+	Traits tree.Traits
+	Stream tree.Stream
+	Reader Reader
+}
+
+// Reader reads the content of a tree's files.
+type Reader interface {
+	// Hash reads the wanted files and calls done for each, from any goroutine. It returns an error
+	// only where going on makes no sense, such as a cancelled context.
+	Hash(ctx context.Context, wanted []tree.Wanted, done func(i int, content tree.Content)) error
+	// Text returns the whole of a file that is at most limit bytes.
+	Text(ctx context.Context, wanted tree.Wanted, limit int64) ([]byte, error)
+}
+
+// Input is all that a plan is made from.
+type Input struct {
+	Trees Sides[Tree]
+	// Memory is nil where there is no baseline; Baseline then is too.
+	Memory   tree.Memory
+	Baseline *BaselineRef
+	Options  Options
+	// Problems that the caller knows of already, such as a baseline that does not count.
+	Problems []Problem
+	// Observe, where not nil, is told every directory's digest.
+	Observe func(side Side, dir tree.Path, digest tree.Hash)
+}
+
+// Compare walks both trees and the baseline in step and says what would bring the trees together. The
+// plan lacks only what makes it a document of its own: id, time and author. The same input gives the
+// same plan; swapped sides give the mirror image. An error means that there is no plan: a tree could
+// no longer be read, or ctx was cancelled.
+func Compare(ctx context.Context, in Input) (*Plan, error) {
+	traits := Sides[tree.Traits]{in.Trees[Local].Traits, in.Trees[Remote].Traits}
+	w := &walk{
+		ctx:      ctx,
+		policy:   newPolicy(traits, in.Memory != nil, in.Options),
+		streams:  Sides[tree.Stream]{in.Trees[Local].Stream, in.Trees[Remote].Stream},
+		memory:   in.Memory,
+		observe:  in.Observe,
+		problems: slices.Clone(in.Problems),
+	}
+	readers := Sides[Reader]{in.Trees[Local].Reader, in.Trees[Remote].Reader}
+	w.decided = func() error { return w.read(readers, false) }
+	digests, err := w.run()
+	if err != nil {
+		return nil, err
+	}
+	if err := w.read(readers, true); err != nil {
+		return nil, err
+	}
+	p := &Plan{
+		Schema: SchemaFile, Format: Format, FormatVersion: FormatVersion,
+		Baseline: in.Baseline, Options: in.Options,
+		Operations: []Operation{}, Conflicts: []Conflict{},
+	}
+	for _, side := range BothSides {
+		from, c := &in.Trees[side], w.counts[side]
+		*p.Snapshot(side) = Snapshot{Root: from.Root, ID: from.ID, Filesystem: from.Traits,
+			Files: c.files, Directories: c.directories, Bytes: c.bytes, Digest: digests[side]}
+	}
+	w.whole(p)
+	if err := w.diffs(p, readers); err != nil {
+		return nil, err
+	}
+	sortProblems(w.problems)
+	p.Problems = append([]Problem{}, w.problems...)
+	p.Summary = Summary{Agreed: w.agreed, Ignored: w.ignored}
+	p.Summarize()
+	return p, nil
+}
+
+// read reads what decisions and operations need, and decides again, until nothing is unsure. Unless
+// it is the last time, only the decisions count.
+func (w *walk) read(readers Sides[Reader], last bool) error {
+	for round := 0; ; round++ {
+		if last {
+			w.wantOperations(round == 0)
+		}
+		var wanted Sides[[]tree.Wanted]
+		var of Sides[[]int]
+		for i := range w.differences {
+			d := &w.differences[i]
+			for _, side := range BothSides {
+				e := &d.entry[side]
+				if e.Type != tree.File || d.content[side].SHA256.Known() || d.content[side].Err != nil {
+					continue
+				}
+				if d.verdict.unsure[side] || d.wanted[side] {
+					wanted[side] = append(wanted[side], tree.Wanted{Path: d.path[side], Size: e.Size, Mtime: e.Mtime, Head: d.infers(side.Other())})
+					of[side] = append(of[side], i)
+				}
+			}
+		}
+		if len(wanted[Local]) == 0 && len(wanted[Remote]) == 0 {
+			return nil
+		}
+		if err := w.hash(readers, wanted, of); err != nil {
+			return err
+		}
+		w.redecide()
+	}
+}
+
+// hash reads on both sides at once.
+func (w *walk) hash(readers Sides[Reader], wanted Sides[[]tree.Wanted], of Sides[[]int]) error {
+	var wg sync.WaitGroup
+	var errs Sides[error]
+	for _, side := range BothSides {
+		if len(wanted[side]) == 0 {
+			continue
+		}
+		wg.Go(func() {
+			errs[side] = readers[side].Hash(w.ctx, wanted[side], func(i int, content tree.Content) {
+				w.differences[of[side][i]].content[side] = content
+			})
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs[Local], errs[Remote])
+}
+
+// redecide decides again where the content is known now, and drops what turns out to be the same or
+// cannot be read.
+func (w *walk) redecide() {
+	kept := w.differences[:0]
+	for i := range w.differences {
+		d := &w.differences[i]
+		if w.unread(d) {
+			continue
+		}
+		for _, side := range BothSides {
+			if sum := d.content[side].SHA256; sum.Known() {
+				d.hash[side] = sum
+			}
+		}
+		if d.verdict.isUnsure() {
+			d.verdict = decide(&d.trio, &w.policy)
+			if d.verdict.modesDiffer {
+				w.modesDiffer(d)
+			}
+			if d.verdict.agreed() {
+				w.agreed++
+				continue
+			}
+		}
+		kept = append(kept, *d)
+	}
+	clear(w.differences[len(kept):])
+	w.differences = kept
+}
+
+// unread blocks a difference whose content could not be read, and tells whether it did. A file that
+// still has the stat of its record needs no reading to be known.
+func (w *walk) unread(d *difference) bool {
+	blocked := false
+	for _, side := range BothSides {
+		err := d.content[side].Err
+		if err == nil || d.hash[side].Known() {
+			continue
+		}
+		code := Unreadable
+		if errors.Is(err, tree.ErrChanged) {
+			code = ChangedWhileReading
+		}
+		w.block(code, side, d.path[side], err.Error())
+		blocked = true
+	}
+	return blocked
+}
+
+func (w *walk) modesDiffer(d *difference) {
+	w.warn(ModeDiffers, nil, &d.path[Local], fmt.Sprintf("the modes differ (%s on local, %s on remote), and nothing tells which is right",
+		d.entry[Local].Mode, d.entry[Remote].Mode))
+}
+
+// wantOperations marks what must be read so that operations and conflicts can state their content;
+// what is known already is not read again.
+func (w *walk) wantOperations(first bool) {
+	if first {
+		w.renameCandidates()
+	}
+	for i := range w.differences {
+		d := &w.differences[i]
+		if d.verdict.isUnsure() {
+			continue
+		}
+		for _, side := range BothSides {
+			if d.entry[side].Type != tree.File {
+				continue
+			}
+			states := d.verdict.kind != "" || w.policy.options.Hash != HashConflicts
+			if states && !d.hash[side].Known() || d.infers(side.Other()) && w.policy.needsHead(d, side.Other()) {
+				d.wanted[side] = true
+			}
+		}
+	}
+}
+
+// infers tells whether a change of the given side waits for the executable rules.
+func (d *difference) infers(side Side) bool {
+	for _, c := range d.verdict.changes {
+		if c.side == side && c.inferMode {
+			return true
+		}
+	}
+	return false
+}
+
+// whole does what needs all differences at once, and fills in the plan's operations and conflicts.
+func (w *walk) whole(p *Plan) {
+	w.renames()
+	w.bothWays()
+	w.keepParents()
+	for i := range w.differences {
+		d := &w.differences[i]
+		if d.verdict.kind != "" {
+			p.Conflicts = append(p.Conflicts, w.conflict(d))
+			continue
+		}
+		for _, c := range d.verdict.changes {
+			p.Operations = append(p.Operations, w.operation(d, c))
+		}
+	}
+	w.warnings(p)
+	p.Sort()
+	p.Number()
+}
+
+// bothWays turns updates in both directions into conflicts where nobody has a memory to tell that this
+// is fine, or where the person said that it is not.
+func (w *walk) bothWays() {
+	if w.policy.known && w.policy.options.Bidirectional != BidirectionalConflict {
+		return
+	}
+	var to Sides[bool]
+	for i := range w.differences {
+		if side, updates := w.differences[i].updates(); updates {
+			to[side] = true
+		}
+	}
+	if !to[Local] || !to[Remote] {
+		return
+	}
+	for i := range w.differences {
+		d := &w.differences[i]
+		if _, updates := d.updates(); updates {
+			d.verdict = verdict{kind: BidirectionalUpdate}
+			for _, side := range BothSides {
+				d.wanted[side] = d.entry[side].Type == tree.File && !d.hash[side].Known()
+			}
+		}
+	}
+}
+
+// updates tells which side would get other content of the same type.
+func (d *difference) updates() (Side, bool) {
+	for _, c := range d.verdict.changes {
+		if c.action == Update && d.entry[Local].Type == d.entry[Remote].Type {
+			return c.side, true
+		}
+	}
+	return 0, false
+}
+
+// keepParents drops deletes of directories in which something is blocked.
+func (w *walk) keepParents() {
+	blocked := map[tree.Path]bool{}
+	for i := range w.problems {
+		if p := &w.problems[i]; p.Severity == Blocked && p.Path != nil {
+			for dir := p.Path.Parent(); dir != tree.Root && !blocked[dir]; dir = dir.Parent() {
+				blocked[dir] = true
+			}
+		}
+	}
+	if len(blocked) == 0 {
+		return
+	}
+	w.differences = slices.DeleteFunc(w.differences, func(d difference) bool {
+		if len(d.verdict.changes) != 1 || d.verdict.changes[0].action != Delete {
+			return false
+		}
+		side := d.verdict.changes[0].side
+		return d.entry[side].Type == tree.Directory && blocked[d.path[side]]
+	})
+}

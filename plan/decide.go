@@ -1,0 +1,177 @@
+package plan
+
+import "treaty/plan/tree"
+
+// policy is what decisions depend on besides the entries.
+type policy struct {
+	traits Sides[tree.Traits]
+	// window is how far apart, in nanoseconds, two equal times may lie.
+	window int64
+	// known tells that there is a baseline, whatever it says of a path.
+	known bool
+	// shift is by how much, in nanoseconds, a volume's times moved as a whole since they were recorded.
+	shift   Sides[int64]
+	options Options
+}
+
+func newPolicy(traits Sides[tree.Traits], known bool, options Options) policy {
+	return policy{
+		traits:  traits,
+		window:  max(traits[Local].MtimeGranularity, traits[Remote].MtimeGranularity),
+		known:   known,
+		options: options,
+	}
+}
+
+// bothModes tells whether modes can be compared.
+func (p *policy) bothModes() bool { return p.traits[Local].Modes && p.traits[Remote].Modes }
+
+// verdict is what a name's two entries and their baseline come to.
+type verdict struct {
+	// unsure tells which sides' content must be read before anything can be said; all else is void.
+	unsure Sides[bool]
+	// changes is at most one a side.
+	changes []change
+	// kind is that of the conflict, "" for none.
+	kind Kind
+	// modesDiffer asks for a warning.
+	modesDiffer bool
+}
+
+func (v *verdict) isUnsure() bool { return v.unsure[Local] || v.unsure[Remote] }
+func (v *verdict) agreed() bool {
+	return !v.isUnsure() && len(v.changes) == 0 && v.kind == ""
+}
+
+// change is one operation to be, on the given side.
+type change struct {
+	side   Side
+	action Action
+	reason Reason
+	// from is the other side, or where a move comes from.
+	from tree.Path
+	// mtime and mode are what the side is to report afterwards.
+	mtime tree.Time
+	mode  tree.Mode
+	// inferMode tells that the mode is for the executable rules to say.
+	inferMode bool
+}
+
+// decide judges one name. It looks at nothing but its arguments: what lies below directories, and what
+// only the whole plan can tell, is decided elsewhere.
+//
+// Without a record of the name the first table of the design holds: presence wins, and of two files
+// the newer. With one, a side that did not change takes the other's change.
+func decide(t *trio, p *policy) verdict {
+	if t.base != nil {
+		return decideSince(t, p)
+	}
+	l, r := &t.entry[Local], &t.entry[Remote]
+	switch {
+	case l.Type == tree.Absent && r.Type == tree.Absent:
+		return verdict{}
+	case l.Type == tree.Absent:
+		return p.acts(p.create(t, Local, OnlyOn))
+	case r.Type == tree.Absent:
+		return p.acts(p.create(t, Remote, OnlyOn))
+	case l.Type != r.Type:
+		return verdict{kind: TypeMismatch}
+	case l.Type == tree.Symlink:
+		if l.Target != r.Target {
+			return verdict{kind: BothCreated}
+		}
+		return verdict{}
+	case l.Type == tree.Directory:
+		return verdict{modesDiffer: p.bothModes() && l.Mode != r.Mode}
+	}
+	return decideFirst(t, p)
+}
+
+// decideFirst judges two files that no baseline knows.
+func decideFirst(t *trio, p *policy) verdict {
+	l, r := &t.entry[Local], &t.entry[Remote]
+	near := p.near(l.Mtime, r.Mtime)
+	switch {
+	case near && l.Size != r.Size:
+		return verdict{kind: SameTimeDifferentSize}
+	case near && p.options.Hash != HashAll:
+		return verdict{modesDiffer: p.bothModes() && l.Mode != r.Mode}
+	case l.Size == r.Size && !t.bothHashed():
+		return verdict{unsure: Sides[bool]{true, true}}
+	}
+	same := l.Size == r.Size && t.hash[Local] == t.hash[Remote]
+	newer := Local
+	if r.Mtime > l.Mtime {
+		newer = Remote
+	}
+	switch {
+	case near && same:
+		return verdict{modesDiffer: p.bothModes() && l.Mode != r.Mode}
+	case near:
+		return verdict{kind: SameStatDifferentContent}
+	case same:
+		return p.touches(t, newer, p.bothModes())
+	case p.known:
+		return verdict{kind: BothCreated}
+	}
+	return p.acts(p.update(t, newer.Other(), NewerOn))
+}
+
+// near tells whether the two sides' times are equal within the window, shifts compensated.
+func (p *policy) near(local, remote tree.Time) bool {
+	return (local - tree.Time(p.shift[Local])).Near(remote-tree.Time(p.shift[Remote]), p.window)
+}
+
+func (t *trio) bothHashed() bool { return t.hash[Local].Known() && t.hash[Remote].Known() }
+
+func (p *policy) acts(changes ...change) verdict { return verdict{changes: changes} }
+
+// create puts onto side what the other side has.
+func (p *policy) create(t *trio, side Side, reason Reason) change {
+	c := p.carry(t, side, Create, reason)
+	if p.traits[side].Modes && !c.mode.Known() && t.entry[side.Other()].Type != tree.Symlink {
+		c.inferMode = true
+	}
+	return c
+}
+
+// update makes side's entry equal to the other side's.
+func (p *policy) update(t *trio, side Side, reason Reason) change {
+	c := p.carry(t, side, Update, reason)
+	if p.traits[side].Modes && !c.mode.Known() && t.entry[side.Other()].Type != tree.Symlink {
+		c.inferMode = true
+	}
+	return c
+}
+
+// carry is a change that brings the other side's time and, where both have modes, its mode.
+func (p *policy) carry(t *trio, side Side, action Action, reason Reason) change {
+	from := &t.entry[side.Other()]
+	c := change{side: side, action: action, reason: reason.On(side.Other())}
+	if from.Type == tree.File {
+		c.mtime = p.carried(from.Mtime, side)
+	}
+	if p.bothModes() && from.Type != tree.Symlink {
+		c.mode = from.Mode
+	}
+	return c
+}
+
+// carried is what side will report for a time of the other side.
+func (p *policy) carried(mtime tree.Time, side Side) tree.Time {
+	mtime -= tree.Time(p.shift[side.Other()])
+	return p.traits[side].Keep(mtime)
+}
+
+// touches gives the other side the time of side newer, and its mode too if asked to.
+func (p *policy) touches(t *trio, newer Side, withMode bool) verdict {
+	side := newer.Other()
+	c := p.carry(t, side, Touch, TouchedOn)
+	if !withMode || !p.bothModes() {
+		c.mode = t.entry[side].Mode
+	}
+	if c.mtime == t.entry[side].Mtime && c.mode == t.entry[side].Mode {
+		return verdict{}
+	}
+	return p.acts(c)
+}

@@ -1,0 +1,188 @@
+package plan
+
+import "treaty/plan/tree"
+
+// since is what one side did to an entry after it was last synced.
+type since struct {
+	// present is false for what was deleted.
+	present bool
+	// modified tells of another type, content or link target.
+	modified bool
+	// touched tells of another time, chmodded of another mode.
+	touched, chmodded bool
+	// unsure tells that only reading the content would tell whether it was modified.
+	unsure bool
+}
+
+// changed tells whether the side did what must not be overwritten: time alone does not count.
+func (s since) changed() bool { return s.modified || s.chmodded }
+
+// sinceBase compares one side with its own record, so that neither clocks nor granularity decide.
+func sinceBase(t *trio, side Side, p *policy) since {
+	e, base := &t.entry[side], t.base
+	if e.Type == tree.Absent {
+		return since{}
+	}
+	s := since{present: true}
+	kept := base.On[side]
+	switch {
+	case e.Type != base.Type:
+		s.modified = true
+		return s
+	case e.Type == tree.Symlink:
+		s.modified = e.Target != base.Target
+		return s
+	}
+	s.chmodded = p.bothModes() && kept.Mode.Known() && e.Mode.Known() && e.Mode != kept.Mode
+	if e.Type == tree.Directory {
+		return s
+	}
+	s.touched = e.Mtime != kept.Mtime+tree.Time(p.shift[side])
+	switch {
+	case e.Size != base.Size:
+		s.modified = true
+	case t.hash[side].Known() && base.SHA256.Known():
+		s.modified = t.hash[side] != base.SHA256
+	case !s.touched && !kept.Racy:
+	case base.SHA256.Known():
+		s.unsure = !t.hash[side].Known()
+	default:
+		// Nobody knows the old content but the other side, if that stayed as it was.
+		s.modified = !t.bothHashed() || t.hash[Local] != t.hash[Remote]
+		s.unsure = !t.bothHashed() && t.has(side.Other())
+	}
+	return s
+}
+
+// decideSince judges a name that the baseline knows.
+func decideSince(t *trio, p *policy) verdict {
+	did := Sides[since]{sinceBase(t, Local, p), sinceBase(t, Remote, p)}
+	if need := p.toRead(t, did); need[Local] || need[Remote] {
+		return verdict{unsure: need}
+	}
+	switch {
+	case !did[Local].present && !did[Remote].present:
+		return verdict{}
+	case !did[Local].present:
+		return p.gone(t, Local, did[Remote])
+	case !did[Remote].present:
+		return p.gone(t, Remote, did[Local])
+	case did[Local].modified && did[Remote].modified:
+		return p.bothModified(t, did)
+	case did[Local].modified:
+		return p.oneModified(t, Local, did)
+	case did[Remote].modified:
+		return p.oneModified(t, Remote, did)
+	}
+	if t.entry[Local].Type == tree.File && t.bothHashed() && t.hash[Local] != t.hash[Remote] {
+		return verdict{kind: SameStatDifferentContent}
+	}
+	return p.metadata(t, did)
+}
+
+// toRead tells whose content decides.
+func (p *policy) toRead(t *trio, did Sides[since]) Sides[bool] {
+	var need Sides[bool]
+	files := t.entry[Local].Type == tree.File && t.entry[Remote].Type == tree.File
+	for _, side := range BothSides {
+		unread := t.entry[side].Type == tree.File && !t.hash[side].Known()
+		need[side] = unread && (did[side].unsure ||
+			files && !t.base.SHA256.Known() && did[side.Other()].unsure ||
+			files && p.options.Hash == HashAll && t.entry[Local].Size == t.entry[Remote].Size)
+	}
+	sure := !did[Local].unsure && !did[Remote].unsure
+	if files && sure && did[Local].modified && did[Remote].modified && t.entry[Local].Size == t.entry[Remote].Size {
+		for _, side := range BothSides {
+			need[side] = !t.hash[side].Known()
+		}
+	}
+	return need
+}
+
+// gone judges what side deleted and the other side did something else to.
+func (p *policy) gone(t *trio, side Side, other since) verdict {
+	if other.changed() && t.base.Type != tree.Directory || other.modified {
+		return verdict{kind: ChangedAndDeleted}
+	}
+	return p.acts(change{side: side.Other(), action: Delete, reason: DeletedOn.On(side)})
+}
+
+// oneModified lets the other side take the modification, and keep its own mode where only that changed
+// there.
+func (p *policy) oneModified(t *trio, side Side, did Sides[since]) verdict {
+	other := side.Other()
+	c := p.update(t, other, ChangedOn)
+	v := p.acts(c)
+	switch {
+	case did[other].chmodded && t.entry[other].Type != t.entry[side].Type:
+		return verdict{kind: BothChanged}
+	case did[other].chmodded && !did[side].chmodded:
+		v.changes[0].mode = t.entry[other].Mode
+		v.changes = append(v.changes, p.chmod(t, side, other))
+	case !did[side].chmodded && c.mode.Known() && t.entry[other].Type == t.entry[side].Type:
+		// Modes that differed when last synced stay as they were.
+		v.changes[0].mode = t.entry[other].Mode
+	}
+	return v
+}
+
+// bothModified judges two modifications: the same one is no conflict.
+func (p *policy) bothModified(t *trio, did Sides[since]) verdict {
+	l, r := &t.entry[Local], &t.entry[Remote]
+	switch {
+	case l.Type != r.Type:
+		return verdict{kind: TypeMismatch}
+	case l.Type == tree.Symlink && l.Target != r.Target:
+		return verdict{kind: BothChanged}
+	case l.Type == tree.File && (l.Size != r.Size || t.hash[Local] != t.hash[Remote]):
+		return verdict{kind: BothChanged}
+	}
+	return p.metadata(t, did)
+}
+
+// metadata judges times and modes of two entries with the same content. What changed on one side
+// travels; of two new times the newer wins; two new modes stay, and are warned of.
+func (p *policy) metadata(t *trio, did Sides[since]) verdict {
+	var v verdict
+	var modeTo, timeTo Sides[bool]
+	l, r := &t.entry[Local], &t.entry[Remote]
+	if p.bothModes() && l.Mode.Known() && l.Mode != r.Mode {
+		switch {
+		case did[Local].chmodded && !did[Remote].chmodded:
+			modeTo[Remote] = true
+		case did[Remote].chmodded && !did[Local].chmodded:
+			modeTo[Local] = true
+		case did[Local].chmodded:
+			v.modesDiffer = true
+		}
+	}
+	if l.Type == tree.File && !p.near(l.Mtime, r.Mtime) {
+		newer := Local
+		if r.Mtime-tree.Time(p.shift[Remote]) > l.Mtime-tree.Time(p.shift[Local]) {
+			newer = Remote
+		}
+		switch {
+		case (did[Local].touched || did[Local].modified) && (did[Remote].touched || did[Remote].modified):
+			timeTo[newer.Other()] = true
+		case did[Local].touched:
+			timeTo[Remote] = true
+		case did[Remote].touched:
+			timeTo[Local] = true
+		}
+	}
+	for _, side := range BothSides {
+		switch {
+		case timeTo[side]:
+			v.changes = append(v.changes, p.touches(t, side.Other(), modeTo[side]).changes...)
+		case modeTo[side]:
+			v.changes = append(v.changes, p.chmod(t, side, side.Other()))
+		}
+	}
+	return v
+}
+
+// chmod gives side the mode of the side of.
+func (p *policy) chmod(t *trio, side, of Side) change {
+	return change{side: side, action: Chmod, reason: ModeChangedOn.On(of),
+		mtime: t.entry[side].Mtime, mode: t.entry[of].Mode}
+}

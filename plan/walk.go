@@ -1,0 +1,373 @@
+package plan
+
+import (
+	"context"
+	"slices"
+
+	"treaty/plan/tree"
+)
+
+// fate is what the walk already knows of all that lies below a directory.
+type fate uint8
+
+const (
+	// paired directories are on both sides, and decided name by name.
+	paired fate = iota
+	// copied ones are on one side only, and go to the other whole.
+	copied
+	// doomed ones are on one side only, because the other side deleted or replaced them.
+	doomed
+	// closed ones get no operation: something above is blocked or in conflict.
+	closed
+)
+
+// place is where the walk stands.
+type place struct {
+	path  Sides[tree.Path]
+	on    Sides[bool]
+	scope Sides[tree.Scope]
+	fate  fate
+	// known tells that the baseline has the directory, as base.
+	known bool
+	base  tree.Path
+}
+
+// found is what a directory came to.
+type found struct {
+	digest  Sides[tree.Hash]
+	entries Sides[int]
+	// stays tells that a doomed directory cannot go: something in it is blocked or ignored.
+	stays bool
+}
+
+// difference is a name that is not simply the same on both sides.
+type difference struct {
+	trio
+	path    Sides[tree.Path]
+	fate    fate
+	verdict verdict
+	// subtree is set for directories in conflict.
+	subtree Sides[*tree.Subtree]
+	// keepBothAs is a name that is free on both sides, "" where one side has nothing.
+	keepBothAs string
+	content    Sides[tree.Content]
+	// wanted tells that the content must be read for more than the decision.
+	wanted Sides[bool]
+	// partner is the other half of a rename, by index, or -1.
+	partner int
+}
+
+// counts is what a side's tree amounts to.
+type counts struct {
+	files, directories int
+	bytes              int64
+}
+
+// walk goes through both trees and the baseline in step, and keeps only the differences.
+type walk struct {
+	ctx     context.Context
+	policy  policy
+	streams Sides[tree.Stream]
+	memory  tree.Memory // nil without a baseline
+	// observe, where not nil, is told of every directory's digest.
+	observe func(side Side, dir tree.Path, digest tree.Hash)
+
+	counts          Sides[counts]
+	agreed, ignored int
+	differences     []difference
+	problems        []Problem
+	// decided is called where so much is undecided that memory would suffer.
+	decided func() error
+}
+
+// undecided is how many differences may wait for their content to be read.
+const undecided = 1 << 16
+
+// run walks everything and returns the digests of the roots.
+func (w *walk) run() (Sides[tree.Hash], error) {
+	f, err := w.directory(&place{on: Sides[bool]{true, true}, fate: paired, known: w.memory != nil})
+	return f.digest, err
+}
+
+// directory walks the directory at p and all below it.
+func (w *walk) directory(p *place) (found, error) {
+	var f found
+	if err := w.ctx.Err(); err != nil {
+		return f, err
+	}
+	var all, listed Sides[[]tree.Entry]
+	for _, side := range BothSides {
+		if !p.on[side] {
+			continue
+		}
+		listing, err := w.streams[side].List(p.path[side])
+		if err != nil {
+			return f, err
+		}
+		if listing.Obstacle != "" {
+			w.block(Code(listing.Obstacle), side, p.path[side], listing.Why)
+			p.fate, f.stays = closed, true
+		}
+		if listing.Scope != nil {
+			p.scope[side] = listing.Scope
+		}
+		all[side] = listing.Entries
+	}
+	var ignored Sides[[]tree.Entry]
+	for _, side := range BothSides {
+		listed[side], ignored[side] = w.inScope(p, side, all[side])
+		f.stays = f.stays || slices.ContainsFunc(ignored[side], func(e tree.Entry) bool { return e.Verdict == tree.Ignored })
+	}
+	w.ignored += union(ignored)
+	if p.fate == doomed && f.stays {
+		w.kept(p)
+	}
+	base, err := w.remembered(p)
+	if err != nil {
+		return f, err
+	}
+
+	trios := pair(listed, base, w.policy.traits)
+	names := directoryNames{all: all, maxLength: w.maxName}
+	var lines Sides[[]tree.Line]
+	for i := range trios {
+		t := &trios[i]
+		below, err := w.name(p, t, &names)
+		if err != nil {
+			return f, err
+		}
+		f.stays = f.stays || below.stays
+		for _, side := range BothSides {
+			if !t.has(side) {
+				continue
+			}
+			w.count(side, &t.entry[side])
+			f.entries[side] += below.entries[side] + 1
+			lines[side] = append(lines[side], tree.Line{Entry: &t.entry[side], Below: below.digest[side]})
+		}
+		if len(w.differences) >= undecided && w.decided != nil {
+			if err := w.decided(); err != nil {
+				return f, err
+			}
+		}
+	}
+	for _, side := range BothSides {
+		if p.on[side] {
+			f.digest[side] = tree.Digest(lines[side])
+			if w.observe != nil {
+				w.observe(side, p.path[side], f.digest[side])
+			}
+		}
+	}
+	return f, nil
+}
+
+// inScope splits a listing; what either side's rules ignore is ignored.
+func (w *walk) inScope(p *place, side Side, entries []tree.Entry) (in, out []tree.Entry) {
+	other := p.scope[side.Other()]
+	clean := other == nil
+	for i := range entries {
+		clean = clean && entries[i].Verdict == tree.InScope
+	}
+	if clean {
+		return entries, nil
+	}
+	in = make([]tree.Entry, 0, len(entries))
+	for _, e := range entries {
+		if e.Verdict == tree.InScope && other != nil {
+			e.Verdict = other.Judge(p.path[side.Other()].Join(e.Name), e.Type == tree.Directory)
+		}
+		if e.Verdict == tree.InScope {
+			in = append(in, e)
+		} else {
+			out = append(out, e)
+		}
+	}
+	return in, out
+}
+
+// union counts the names in two lists that are in Order.
+func union(lists Sides[[]tree.Entry]) int {
+	l, r := lists[Local], lists[Remote]
+	n := 0
+	for len(l) > 0 && len(r) > 0 {
+		c := tree.Order(&l[0], &r[0])
+		if c <= 0 {
+			l = l[1:]
+		}
+		if c >= 0 {
+			r = r[1:]
+		}
+		n++
+	}
+	return n + len(l) + len(r)
+}
+
+// remembered are the baseline's entries of the directory, less those out of scope.
+func (w *walk) remembered(p *place) ([]tree.Agreed, error) {
+	if !p.known || p.fate == closed {
+		return nil, nil
+	}
+	base, err := w.memory.List(p.base)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(base, func(a tree.Agreed) bool {
+		for _, side := range BothSides {
+			if s := p.scope[side]; s != nil && s.Judge(p.path[side].Join(a.Name[side]), a.Type == tree.Directory) != tree.InScope {
+				return true
+			}
+		}
+		return false
+	}), nil
+}
+
+// name decides one name, and walks what is below it.
+func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
+	path := Sides[tree.Path]{p.path[Local].Join(t.name[Local]), p.path[Remote].Join(t.name[Remote])}
+	if p.fate == closed {
+		return w.below(p, t, path, closed, false)
+	}
+	if w.obstacles(t, path) {
+		f, err := w.below(p, t, path, closed, false)
+		f.stays = true
+		return f, err
+	}
+	d := difference{trio: *t, path: path, fate: p.fate, partner: -1}
+	if w.policy.options.Hash != HashAll {
+		d.recall(&w.policy)
+	}
+	d.verdict = decide(&d.trio, &w.policy)
+	if p.fate == doomed && t.base == nil {
+		d.verdict = verdict{kind: ChangedAndDeleted}
+	}
+	for _, c := range d.verdict.changes {
+		if code, why := w.cannotHold(&d, c); code != "" {
+			w.block(code, c.side, d.path[c.side.Other()], why)
+			f, err := w.below(p, t, path, closed, false)
+			f.stays = true
+			return f, err
+		}
+	}
+	f, err := w.descend(p, &d)
+	if err != nil {
+		return f, err
+	}
+	if d.verdict.modesDiffer {
+		w.modesDiffer(&d)
+	}
+	if d.verdict.agreed() {
+		if t.has(Local) && t.has(Remote) {
+			w.agreed++
+		}
+		return f, nil
+	}
+	if t.has(Local) && t.has(Remote) {
+		d.keepBothAs = names.free(t)
+	}
+	w.differences = append(w.differences, d)
+	return f, nil
+}
+
+// recall takes the baseline's hash for a file that still has the recorded stat.
+func (d *difference) recall(p *policy) {
+	if d.base == nil || !d.base.SHA256.Known() || d.base.Type != tree.File {
+		return
+	}
+	for _, side := range BothSides {
+		if d.entry[side].Type != tree.File {
+			continue
+		}
+		if s := sinceBase(&d.trio, side, p); !s.modified && !s.unsure && !s.touched {
+			d.hash[side] = d.base.SHA256
+		}
+	}
+}
+
+// descend walks what lies below d, and settles what only that can tell.
+func (w *walk) descend(p *place, d *difference) (found, error) {
+	t := &d.trio
+	dirs := 0
+	where := Local
+	for _, side := range BothSides {
+		if t.entry[side].Type == tree.Directory {
+			dirs++
+			where = side
+		}
+	}
+	known := t.base != nil && t.base.Type == tree.Directory
+	switch {
+	case dirs == 0:
+		return found{}, nil
+	case dirs == 2:
+		return w.below(p, t, d.path, paired, known)
+	case d.verdict.kind != "":
+		f, err := w.below(p, t, d.path, closed, false)
+		d.subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}
+		return f, err
+	}
+	switch c := d.verdict.changes[0]; {
+	case c.action == Delete:
+		f, err := w.below(p, t, d.path, doomed, known)
+		if f.stays {
+			d.verdict = verdict{}
+		}
+		return f, err
+	case c.side == where:
+		return w.replaced(p, d, where, known)
+	}
+	return w.below(p, t, d.path, copied, false)
+}
+
+// replaced judges a directory for which the other side now has a file or a link: only if all in it
+// may go does the other's change travel.
+func (w *walk) replaced(p *place, d *difference, where Side, known bool) (found, error) {
+	mark, marked := len(w.differences), len(w.problems)
+	f, err := w.below(p, &d.trio, d.path, doomed, known)
+	if err != nil {
+		return f, err
+	}
+	clean := !f.stays
+	for i := mark; i < len(w.differences); i++ {
+		changes := w.differences[i].verdict.changes
+		clean = clean && len(changes) == 1 && changes[0].action == Delete
+	}
+	if !clean {
+		w.differences, w.problems = w.differences[:mark], w.problems[:marked]
+		d.verdict = verdict{kind: TypeMismatch}
+		d.subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}
+	}
+	return f, nil
+}
+
+// below walks the directories that t's entries are.
+func (w *walk) below(p *place, t *trio, path Sides[tree.Path], fate fate, known bool) (found, error) {
+	var on Sides[bool]
+	for _, side := range BothSides {
+		e := &t.entry[side]
+		on[side] = e.Type == tree.Directory && e.Obstacle == ""
+	}
+	if !on[Local] && !on[Remote] {
+		return found{}, nil
+	}
+	if fate == paired && on[Local] != on[Remote] {
+		fate = closed
+	}
+	next := &place{path: path, on: on, scope: p.scope, fate: fate, known: known}
+	if known {
+		next.base = p.base.Join(t.base.Name[Local])
+	}
+	return w.directory(next)
+}
+
+// count adds an entry to its side's totals.
+func (w *walk) count(side Side, e *tree.Entry) {
+	c := &w.counts[side]
+	switch e.Type {
+	case tree.File:
+		c.files++
+		c.bytes += e.Size
+	case tree.Directory:
+		c.directories++
+	}
+}
