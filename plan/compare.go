@@ -65,6 +65,13 @@ func Compare(ctx context.Context, in Input) (*Plan, error) {
 	if err := w.read(readers, true); err != nil {
 		return nil, err
 	}
+	w.renames()
+	if w.bothWays() {
+		// Conflicts state the content of both files, whatever operations do.
+		if err := w.read(readers, true); err != nil {
+			return nil, err
+		}
+	}
 	p := &Plan{
 		Schema: SchemaFile, Format: Format, FormatVersion: FormatVersion,
 		Baseline: in.Baseline, Options: in.Options,
@@ -89,9 +96,9 @@ func Compare(ctx context.Context, in Input) (*Plan, error) {
 // read reads what decisions and operations need, and decides again, until nothing is unsure. Unless
 // it is the last time, only the decisions count.
 func (w *walk) read(readers Sides[Reader], last bool) error {
-	for round := 0; ; round++ {
+	for {
 		if last {
-			w.wantOperations(round == 0)
+			w.wantOperations()
 		}
 		var wanted Sides[[]tree.Wanted]
 		var of Sides[[]int]
@@ -192,10 +199,8 @@ func (w *walk) modesDiffer(d *difference) {
 
 // wantOperations marks what must be read so that operations and conflicts can state their content;
 // what is known already is not read again.
-func (w *walk) wantOperations(first bool) {
-	if first {
-		w.renameCandidates()
-	}
+func (w *walk) wantOperations() {
+	w.renameCandidates()
 	for i := range w.differences {
 		d := &w.differences[i]
 		if d.verdict.isUnsure() {
@@ -225,8 +230,6 @@ func (d *difference) infers(side Side) bool {
 
 // whole does what needs all differences at once, and fills in the plan's operations and conflicts.
 func (w *walk) whole(p *Plan) {
-	w.renames()
-	w.bothWays()
 	w.keepParents()
 	for i := range w.differences {
 		d := &w.differences[i]
@@ -244,10 +247,10 @@ func (w *walk) whole(p *Plan) {
 }
 
 // bothWays turns updates in both directions into conflicts where nobody has a memory to tell that this
-// is fine, or where the person said that it is not.
-func (w *walk) bothWays() {
+// is fine, or where the person said that it is not. It tells whether there were any.
+func (w *walk) bothWays() bool {
 	if w.policy.known && w.policy.options.Bidirectional != BidirectionalConflict {
-		return
+		return false
 	}
 	var to Sides[bool]
 	for i := range w.differences {
@@ -256,17 +259,15 @@ func (w *walk) bothWays() {
 		}
 	}
 	if !to[Local] || !to[Remote] {
-		return
+		return false
 	}
 	for i := range w.differences {
 		d := &w.differences[i]
 		if _, updates := d.updates(); updates {
 			d.verdict = verdict{kind: BidirectionalUpdate}
-			for _, side := range BothSides {
-				d.wanted[side] = d.entry[side].Type == tree.File && !d.hash[side].Known()
-			}
 		}
 	}
+	return true
 }
 
 // updates tells which side would get other content of the same type.

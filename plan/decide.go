@@ -1,6 +1,9 @@
 package plan
 
-import "treaty/plan/tree"
+import (
+	"treaty/plan/internal/ignore"
+	"treaty/plan/tree"
+)
 
 // policy is what decisions depend on besides the entries.
 type policy struct {
@@ -12,6 +15,8 @@ type policy struct {
 	// shift is by how much, in nanoseconds, a volume's times moved as a whole since they were recorded.
 	shift   Sides[int64]
 	options Options
+	// overrides are the options' patterns, compiled when first asked.
+	overrides *ignore.List
 }
 
 func newPolicy(traits Sides[tree.Traits], known bool, options Options) policy {

@@ -3,6 +3,7 @@ package plan
 import (
 	"time"
 
+	"treaty/plan/internal/textdiff"
 	"treaty/plan/tree"
 )
 
@@ -389,12 +390,4 @@ const (
 )
 
 // Diff is a unified diff as an array of lines, so that it can be read in the JSON itself.
-type Diff struct {
-	Format  string   `json:"format"`
-	Lines   []string `json:"lines"`
-	Added   int      `json:"added"`
-	Removed int      `json:"removed"`
-	// Omitted is why there are no lines, nil where there are.
-	Omitted         *string `json:"omitted"`
-	OnlyLineEndings bool    `json:"only_line_endings"`
-}
+type Diff = textdiff.Diff

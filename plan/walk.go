@@ -174,8 +174,8 @@ func (w *walk) inScope(p *place, side Side, entries []tree.Entry) (in, out []tre
 	}
 	in = make([]tree.Entry, 0, len(entries))
 	for _, e := range entries {
-		if e.Verdict == tree.InScope && other != nil {
-			e.Verdict = other.Judge(p.path[side.Other()].Join(e.Name), e.Type == tree.Directory)
+		if other != nil {
+			e.Verdict = max(e.Verdict, other.Judge(p.path[side.Other()].Join(e.Name), e.Type == tree.Directory))
 		}
 		if e.Verdict == tree.InScope {
 			in = append(in, e)

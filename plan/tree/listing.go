@@ -17,13 +17,13 @@ const (
 	NameNotUTF8 Obstacle = "name-not-utf8"
 )
 
-// Verdict is what scope rules say of an entry.
+// Verdict is what scope rules say of an entry. Of two sides' verdicts the greater holds.
 type Verdict uint8
 
 const (
 	InScope Verdict = iota
-	Ignored         // by a person's pattern
-	Litter          // by the built-in list of what operating systems leave behind
+	Litter          // by the built-in list of what operating systems leave behind; goes with its directory
+	Ignored         // by a person's pattern; keeps its directory
 )
 
 // Entry is one name in a directory as it was read.

@@ -1,0 +1,95 @@
+package plan
+
+import (
+	"fmt"
+
+	"treaty/plan/tree"
+)
+
+// conflict states a conflict with all that a person needs to choose.
+func (w *walk) conflict(d *difference) Conflict {
+	c := Conflict{Kind: d.verdict.kind, Path: d.path[Local],
+		Local: d.state(Local), Remote: d.state(Remote), Base: d.base.State()}
+	if c.Local == nil {
+		c.Path = d.path[Remote]
+	}
+	if c.Kind == RenamedDifferently {
+		c.RemotePath = d.path[Remote]
+	}
+	c.Choices = w.choices(d, &c)
+	if c.Choices.Allows(KeepBoth) && c.Kind != RenamedDifferently {
+		c.KeepBothAs = d.path[Local].Parent().Join(d.keepBothAs)
+		c.Choices[KeepBoth] = fmt.Sprintf("keep local's version under its name and remote's as %q, both on both sides", c.KeepBothAs)
+	}
+	return c
+}
+
+// choices has exactly the resolutions that the conflict allows, in words.
+func (w *walk) choices(d *difference, c *Conflict) Choices {
+	choices := Choices{SkipPath: "leave both sides as they are; the next plan asks again"}
+	var can Sides[bool]
+	for _, side := range BothSides {
+		code, _ := w.cannotHold(d, change{side: side.Other(), action: Create})
+		can[side] = code == "" || c.State(side) == nil
+		if can[side] {
+			choices[Take(side)] = takes(c, side)
+		}
+	}
+	if c.Local == nil || c.Remote == nil {
+		return choices
+	}
+	if can[Local] && can[Remote] {
+		choices[KeepBoth] = ""
+		if c.Kind == RenamedDifferently {
+			choices[KeepBoth] = fmt.Sprintf("keep both names, %q and %q, on both sides", c.Path, c.RemotePath)
+		}
+		if newer, ok := c.Newer(); ok && !w.policy.near(c.Local.Mtime, c.Remote.Mtime) {
+			choices[TakeNewer] = fmt.Sprintf("take %s's version, written at %s: %s", newer, c.State(newer).Mtime, takes(c, newer))
+		}
+	}
+	return choices
+}
+
+// Newer is the side whose file is the newer one; false where there are not two files of different
+// times.
+func (c *Conflict) Newer() (Side, bool) {
+	if c.Local.Of() != tree.File || c.Remote.Of() != tree.File || c.Local.Mtime == c.Remote.Mtime {
+		return 0, false
+	}
+	if c.Local.Mtime > c.Remote.Mtime {
+		return Local, true
+	}
+	return Remote, true
+}
+
+// takes says what making the other side equal to side would do.
+func takes(c *Conflict, side Side) string {
+	other := side.Other()
+	have, lose := c.State(side), c.State(other)
+	switch {
+	case c.Kind == RenamedDifferently:
+		return fmt.Sprintf("rename %q to %q on %s", c.PathOn(other), c.PathOn(side), other)
+	case have == nil:
+		return fmt.Sprintf("delete %s on %s; it goes to the trash there", describe(lose), other)
+	case lose == nil:
+		return fmt.Sprintf("bring back %s on %s", describe(have), other)
+	}
+	return fmt.Sprintf("replace %s on %s by %s of %s; what is replaced goes to the trash there",
+		describe(lose), other, describe(have), side)
+}
+
+func describe(s *tree.State) string {
+	switch s.Type {
+	case tree.Directory:
+		if s.Subtree != nil {
+			return fmt.Sprintf("the directory with %d entries", s.Subtree.Entries)
+		}
+		return "the directory"
+	case tree.Symlink:
+		return fmt.Sprintf("the link to %q", s.Target)
+	}
+	if s.Size == 1 {
+		return "the file of 1 byte"
+	}
+	return fmt.Sprintf("the file of %d bytes", s.Size)
+}

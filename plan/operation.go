@@ -1,0 +1,115 @@
+package plan
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"treaty/plan/tree"
+)
+
+// state is what a side has, with all that is known of it.
+func (d *difference) state(side Side) *tree.State {
+	s := d.entry[side].State()
+	if s == nil {
+		return nil
+	}
+	if s.Type == tree.File {
+		s.SHA256 = d.hash[side]
+	}
+	s.Subtree = d.subtree[side]
+	return s
+}
+
+// operation states what a change comes to.
+func (w *walk) operation(d *difference, c change) Operation {
+	op := Operation{Side: c.side, Action: c.action, Path: d.path[c.side], From: c.from, Reason: c.reason,
+		Before: d.state(c.side), Decision: Apply}
+	switch c.action {
+	case Create, Update:
+		op.After = d.state(c.side.Other())
+		op.After.Subtree = nil
+		if op.After.Type == tree.File {
+			op.Source = &Source{Tree: c.side.Other(), Path: d.path[c.side.Other()]}
+		}
+	case Move, Chmod, Touch:
+		after := *op.Before
+		op.After = &after
+	}
+	if op.After != nil && op.After.Type != tree.Symlink {
+		op.After.Mode = c.mode
+		if c.inferMode {
+			op.After.Mode = w.policy.inferMode(d, c.side)
+		}
+		if op.After.Type == tree.File {
+			op.After.Mtime = c.mtime
+		}
+	}
+	if op.Before != nil {
+		op.Before.Subtree = nil
+	}
+	if w.policy.options.Hash == HashConflicts && c.action != Move {
+		for _, s := range []*tree.State{op.Before, op.After} {
+			if s != nil {
+				s.SHA256 = tree.Hash{}
+			}
+		}
+	}
+	return op
+}
+
+// warnings reports what operations lose or what a person should look at, each kind of loss once.
+func (w *walk) warnings(p *Plan) {
+	var extras, links Sides[int]
+	for i := range w.differences {
+		d := &w.differences[i]
+		for _, c := range d.verdict.changes {
+			from := c.side.Other()
+			if c.action != Create && c.action != Update {
+				continue
+			}
+			if d.content[from].Extras {
+				extras[from]++
+			}
+			if d.entry[from].Links > 1 {
+				links[from]++
+			}
+			if e := &d.entry[from]; e.Type == tree.Symlink && escapes(d.path[from], e.Target) {
+				w.warn(SymlinkEscapes, &from, &d.path[from], "the link's target "+fmt.Sprintf("%q", e.Target)+" lies outside the tree")
+			}
+		}
+	}
+	for _, side := range BothSides {
+		var lost []string
+		if extras[side] > 0 {
+			lost = append(lost, fmt.Sprintf("extended attributes or access control lists of %d", extras[side]))
+		}
+		if links[side] > 0 {
+			lost = append(lost, fmt.Sprintf("the hard links of %d", links[side]))
+		}
+		if len(lost) > 0 {
+			w.warn(MetadataLost, &side, nil, "not carried over: "+strings.Join(lost, " and ")+" files")
+		}
+	}
+}
+
+// escapes tells whether a link at p points out of its tree: any absolute target does, and a relative
+// one that climbs above the root, wherever it comes back in.
+func escapes(p tree.Path, target string) bool {
+	if path.IsAbs(target) {
+		return true
+	}
+	depth := p.Depth() - 1
+	for component := range strings.SplitSeq(target, "/") {
+		switch component {
+		case "", ".":
+		case "..":
+			if depth--; depth < 0 {
+				return true
+			}
+		default:
+			depth++
+		}
+	}
+	return false
+}
