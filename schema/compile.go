@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"strings"
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
@@ -18,33 +20,40 @@ type compiled struct {
 	text  any                           // the schema itself, to explain its errors with
 }
 
-// compiledSchema is what a kind is validated with. The lenient one allows
-// members that it does not know.
-func compiledSchema(kind Kind, lenient bool) *compiled {
-	return schemas[variant{kind, lenient}]()
+// compiledSchema is what a kind is validated with.
+func compiledSchema(v variant) *compiled {
+	return schemas[v]()
 }
 
 type variant struct {
 	kind    Kind
-	lenient bool
+	lenient bool // allows members that it does not know
 }
 
 var schemas = func() map[variant]func() *compiled {
 	all := map[variant]func() *compiled{}
 	for _, kind := range kinds {
 		for _, lenient := range []bool{false, true} {
-			all[variant{kind, lenient}] = sync.OnceValue(func() *compiled { return compile(kind, lenient) })
+			v := variant{kind, lenient}
+			all[v] = sync.OnceValue(func() *compiled {
+				text := v.text()
+				return compile(kind, quicken(text, text))
+			})
 		}
 	}
 	return all
 }()
 
-// compile panics where a schema is broken: it is a part of the program.
-func compile(kind Kind, lenient bool) *compiled {
-	text := decode(Text(kind))
-	if lenient {
+func (v variant) text() any {
+	text := decode(Text(v.kind))
+	if v.lenient {
 		open(text)
 	}
+	return text
+}
+
+// compile panics where a schema is broken: it is a part of the program.
+func compile(kind Kind, text any) *compiled {
 	source, err := json.Marshal(text)
 	if err != nil {
 		panic(err)
@@ -83,13 +92,37 @@ func open(schema any) {
 	}
 }
 
-// decode is for JSON that was scanned; numbers keep their digits.
-func decode(data []byte) any {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil {
-		panic(fmt.Sprintf("schema: scanned JSON does not decode: %v", err))
+// quicken returns a schema that means the same for files that were scanned,
+// and costs the validator less: it copies an object's keys for each $ref, and
+// makes a rational number to see whether one is whole, which the scanner saw.
+// What stands beside a $ref replaces the same keyword of the definition, so in
+// our schemas it must not allow more.
+func quicken(schema, root any) any {
+	switch s := schema.(type) {
+	case map[string]any:
+		out := map[string]any{}
+		if ref, ok := s["$ref"].(string); ok {
+			def := resolve(root, tokens(strings.TrimPrefix(ref, "#")))
+			maps.Copy(out, quicken(def, root).(map[string]any))
+		}
+		for k, v := range s {
+			if k != "$ref" {
+				out[k] = quicken(v, root)
+			}
+		}
+		if out["type"] == "integer" {
+			out["type"] = "number"
+		}
+		return out
+	case []any:
+		out := make([]any, len(s))
+		for i, v := range s {
+			out[i] = quicken(v, root)
+			if v == "integer" {
+				out[i] = "number"
+			}
+		}
+		return out
 	}
-	return v
+	return schema
 }

@@ -28,11 +28,11 @@ func Example() {
 
 // The elements of a plan's long arrays are decoded one by one.
 func ExampleDocument_Elements() {
-	receipt := []byte(`{
+	head := []byte(`{
   "format": "treaty.head", "format_version": "1.0",
   "number": 12, "sha256": "8c2574892063f995fdf756bce07f46c1a5193e54cd52837ed91e32008ccf41ac"
 }`)
-	doc, err := schema.Parse(schema.Head, receipt)
+	doc, err := schema.Parse(schema.Head, head)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ func (d *Document) check(c *compiled, schema *jsonschema.Schema, value any, pref
 	}
 	var faults []fault
 	c.leaves(invalid, value, &faults)
+	faults = plainest(faults)
 
 	pointers := make([]string, len(faults))
 	for i, f := range faults {
@@ -47,6 +49,24 @@ type fault struct {
 	pointer string // within the value that was validated
 	atKey   bool   // the property is wrong, not its value
 	message string
+	missing bool // something in the value is missing
+	depth   int  // how far into the schema the rule lies; conditions lie deeper
+}
+
+// plainest leaves one fault of each value that is wrong in itself: a value
+// that no rule allows needs no word on what else it ought to be here.
+func plainest(faults []fault) []fault {
+	slices.SortFunc(faults, func(a, b fault) int {
+		return cmp.Or(cmp.Compare(a.pointer, b.pointer), cmp.Compare(a.depth, b.depth), cmp.Compare(a.message, b.message))
+	})
+	var out []fault
+	for _, f := range faults {
+		if n := len(out); n > 0 && !f.missing && !out[n-1].missing && out[n-1].pointer == f.pointer {
+			continue
+		}
+		out = append(out, f)
+	}
+	return out
 }
 
 // leaves explains the errors that have no further cause.
@@ -61,13 +81,13 @@ func (c *compiled) leaves(e *jsonschema.ValidationError, value any, faults *[]fa
 	_, fragment, _ := strings.Cut(e.AbsoluteKeywordLocation, "#")
 	keyword := tokens(fragment)
 	if len(keyword) == 0 {
-		*faults = append(*faults, fault{"", false, e.Message})
+		*faults = append(*faults, fault{message: e.Message})
 		return
 	}
 	name, keyword := keyword[len(keyword)-1], keyword[:len(keyword)-1]
 	rule, _ := resolve(c.text, keyword).(map[string]any)
 
-	f := fault{pointer: join(path)}
+	f := fault{pointer: join(path), depth: strings.Count(e.KeywordLocation, "/")}
 	at := resolve(value, path)
 	if n := len(keyword); n > 0 && keyword[n-1] == "propertyNames" {
 		f.atKey = true
@@ -82,7 +102,9 @@ func (c *compiled) leaves(e *jsonschema.ValidationError, value any, faults *[]fa
 		has, _ := at.(map[string]any)
 		for _, want := range rule["required"].([]any) {
 			if _, ok := has[want.(string)]; !ok {
-				*faults = append(*faults, fault{f.pointer, false, "missing " + quote(want.(string)) + because})
+				f.missing = true
+				f.message = "missing " + quote(want.(string)) + because
+				*faults = append(*faults, f)
 			}
 		}
 		return
@@ -90,7 +112,7 @@ func (c *compiled) leaves(e *jsonschema.ValidationError, value any, faults *[]fa
 		known, _ := rule["properties"].(map[string]any)
 		for got := range at.(map[string]any) {
 			if _, ok := known[got]; !ok {
-				*faults = append(*faults, fault{f.pointer + "/" + escapeToken(got), true, "unknown property " + quote(got) + meant(got, known)})
+				*faults = append(*faults, fault{pointer: f.pointer + "/" + escapeToken(got), atKey: true, message: "unknown property " + quote(got) + meant(got, known)})
 			}
 		}
 		return
@@ -146,7 +168,7 @@ func describe(value any) string {
 }
 
 func types(t any) string {
-	words := map[string]string{"string": "a string", "integer": "a whole number", "boolean": "true or false", "object": "an object", "array": "an array", "null": "null"}
+	words := map[string]string{"string": "a string", "integer": "a whole number", "number": "a whole number", "boolean": "true or false", "object": "an object", "array": "an array", "null": "null"}
 	all, ok := t.([]any)
 	if !ok {
 		all = []any{t}

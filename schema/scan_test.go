@@ -1,8 +1,10 @@
 package schema
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -135,6 +137,12 @@ func FuzzScan(f *testing.F) {
 				t.Fatalf("an error without a place: %#v", fault)
 			}
 			return
+		}
+		d := json.NewDecoder(bytes.NewReader(data))
+		d.UseNumber()
+		var values any
+		if err := d.Decode(&values); err != nil || !reflect.DeepEqual(decode(data), values) {
+			t.Fatalf("decoded to %v, want %v (%v)", decode(data), values, err)
 		}
 		var whole map[string]json.RawMessage
 		if err := json.Unmarshal(data, &whole); err != nil {

@@ -26,7 +26,7 @@ func Validate(kind Kind, data []byte) error {
 func Parse(kind Kind, data []byte) (*Document, error) {
 	doc, lenient, errs := begin(kind, data)
 	if errs == nil {
-		errs = doc.validate(kind, compiledSchema(kind, lenient))
+		errs = doc.validate(kind, compiledSchema(variant{kind, lenient}))
 	}
 	if errs != nil {
 		return nil, errs
