@@ -5,3 +5,7 @@ go 1.26.5
 require golang.org/x/text v0.43.0 // indirect
 
 require github.com/sergi/go-diff v1.4.0
+
+require github.com/santhosh-tekuri/jsonschema/v5 v5.3.1
+
+require pgregory.net/rapid v1.3.0

@@ -1,0 +1,128 @@
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"strings"
+	"sync"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+)
+
+// A compiled schema is ready to validate.
+type compiled struct {
+	whole *jsonschema.Schema
+	parts map[string]*jsonschema.Schema // by the name of the long array
+	text  any                           // the schema itself, to explain its errors with
+}
+
+// compiledSchema is what a kind is validated with.
+func compiledSchema(v variant) *compiled {
+	return schemas[v]()
+}
+
+type variant struct {
+	kind    Kind
+	lenient bool // allows members that it does not know
+}
+
+var schemas = func() map[variant]func() *compiled {
+	all := map[variant]func() *compiled{}
+	for _, kind := range kinds {
+		for _, lenient := range []bool{false, true} {
+			v := variant{kind, lenient}
+			all[v] = sync.OnceValue(func() *compiled {
+				text := v.text()
+				return compile(kind, quicken(text, text))
+			})
+		}
+	}
+	return all
+}()
+
+func (v variant) text() any {
+	text := decode(Text(v.kind))
+	if v.lenient {
+		open(text)
+	}
+	return text
+}
+
+// compile panics where a schema is broken: it is a part of the program.
+func compile(kind Kind, text any) *compiled {
+	source, err := json.Marshal(text)
+	if err != nil {
+		panic(err)
+	}
+	url := text.(map[string]any)["$id"].(string)
+	c := jsonschema.NewCompiler()
+	c.Draft = jsonschema.Draft2020
+	c.AssertFormat = true
+	c.LoadURL = func(url string) (io.ReadCloser, error) {
+		return nil, errors.New("schemas are not loaded from elsewhere")
+	}
+	if err := c.AddResource(url, bytes.NewReader(source)); err != nil {
+		panic(fmt.Sprintf("schema %s: %v", kind, err))
+	}
+	out := &compiled{whole: c.MustCompile(url), parts: map[string]*jsonschema.Schema{}, text: text}
+	for array, def := range kind.parts() {
+		out.parts[array] = c.MustCompile(url + "#/$defs/" + def)
+	}
+	return out
+}
+
+// open lets objects have members that the schema does not know.
+func open(schema any) {
+	switch s := schema.(type) {
+	case map[string]any:
+		if s["additionalProperties"] == false {
+			delete(s, "additionalProperties")
+		}
+		for _, v := range s {
+			open(v)
+		}
+	case []any:
+		for _, v := range s {
+			open(v)
+		}
+	}
+}
+
+// quicken returns a schema that means the same for files that were scanned,
+// and costs the validator less: it copies an object's keys for each $ref, and
+// makes a rational number to see whether one is whole, which the scanner saw.
+// What stands beside a $ref replaces the same keyword of the definition, so in
+// our schemas it must not allow more.
+func quicken(schema, root any) any {
+	switch s := schema.(type) {
+	case map[string]any:
+		out := map[string]any{}
+		if ref, ok := s["$ref"].(string); ok {
+			def := resolve(root, tokens(strings.TrimPrefix(ref, "#")))
+			maps.Copy(out, quicken(def, root).(map[string]any))
+		}
+		for k, v := range s {
+			if k != "$ref" {
+				out[k] = quicken(v, root)
+			}
+		}
+		if out["type"] == "integer" {
+			out["type"] = "number"
+		}
+		return out
+	case []any:
+		out := make([]any, len(s))
+		for i, v := range s {
+			out[i] = quicken(v, root)
+			if v == "integer" {
+				out[i] = "number"
+			}
+		}
+		return out
+	}
+	return schema
+}

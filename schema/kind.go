@@ -1,0 +1,67 @@
+package schema
+
+import "embed"
+
+//go:embed *.schema.json
+var files embed.FS
+
+// A Kind is one of the documents that treaty keeps.
+type Kind string
+
+const (
+	Plan     Kind = "plan"     // what is proposed
+	Approval Kind = "approval" // who agreed to it
+	Receipt  Kind = "receipt"  // what happened
+	Config   Kind = "config"   // .treaty/config.json
+	Tree     Kind = "tree"     // .treaty/tree.json
+	Head     Kind = "head"     // .treaty/history/head.json
+)
+
+// Kinds are all documents that have a schema.
+var kinds = []Kind{Plan, Approval, Receipt, Config, Tree, Head}
+
+// FileName is the name that editors find the schema of a kind by, such as
+// "plan-v1.schema.json".
+func FileName(kind Kind) string {
+	return string(kind) + "-v1.schema.json"
+}
+
+// Text is the JSON Schema (2020-12) of a kind; nil where there is no such
+// kind.
+func Text(kind Kind) []byte {
+	text, err := files.ReadFile(FileName(kind))
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+// parts are the long arrays of a kind, whose elements are checked one by one,
+// and the definition in the schema that each element is held to.
+func (k Kind) parts() map[string]string {
+	switch k {
+	case Plan:
+		return map[string]string{"operations": "operation", "conflicts": "conflict", "problems": "problem"}
+	case Receipt:
+		return map[string]string{"results": "result"}
+	}
+	return nil
+}
+
+const (
+	// maxPlan bounds plans and receipts: the whole file is held in memory, for
+	// what is checked must be what is carried out.
+	maxPlan = 1 << 30
+	// maxSmall bounds all other files.
+	maxSmall = 16 << 20
+	// maxPart bounds what is decoded at once: one element of a long array, or
+	// all that is not in one. A diff is at most 1 MiB of text a side.
+	maxPart = 64 << 20
+)
+
+func (k Kind) maxSize() int {
+	if k == Plan || k == Receipt {
+		return maxPlan
+	}
+	return maxSmall
+}

@@ -1,0 +1,221 @@
+package schema
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+)
+
+// Validate is Parse for callers that need nothing but the error.
+func Validate(kind Kind, data []byte) error {
+	_, err := Parse(kind, data)
+	return err
+}
+
+// Parse holds a file to the rules of JSON and to the schema of its kind. The
+// error is always of type [Errors]. The document refers to data, which must
+// not change as long as it is used. An unknown kind panics.
+func Parse(kind Kind, data []byte) (*Document, error) {
+	doc, lenient, errs := begin(kind, data)
+	if errs == nil {
+		errs = doc.validate(kind, compiledSchema(variant{kind, lenient}))
+	}
+	if errs != nil {
+		return nil, errs
+	}
+	return doc, nil
+}
+
+// begin is all that comes before the schema. lenient says that the file is of
+// a newer minor version.
+func begin(kind Kind, data []byte) (doc *Document, lenient bool, errs Errors) {
+	if Text(kind) == nil {
+		panic(fmt.Sprintf("schema: no such kind: %q", kind))
+	}
+	if len(data) > kind.maxSize() {
+		return nil, false, Errors{{"", 1, 1, fmt.Sprintf("expected at most %d bytes, found %d", kind.maxSize(), len(data))}}
+	}
+	doc, fault := scan(data)
+	if fault != nil {
+		return nil, false, Errors{*fault}
+	}
+	if fault := doc.tooLong(kind); fault != nil {
+		return nil, false, Errors{*fault}
+	}
+	lenient, fault = doc.version(kind)
+	if fault != nil {
+		return nil, false, Errors{*fault}
+	}
+	return doc, lenient, nil
+}
+
+// tooLong refuses what would need too much memory when it is decoded.
+func (d *Document) tooLong(kind Kind) *Error {
+	rest := len(d.data)
+	for _, m := range d.members {
+		if kind.parts()[m.name] == "" || d.data[m.value.start] != '[' {
+			continue
+		}
+		rest -= m.value.end - m.value.start
+		for i, e := range d.elements[m.first:m.last] {
+			if e.end-e.start > maxPart {
+				return d.errorAt(e.start, fmt.Sprintf("/%s/%d", m.name, i), fmt.Sprintf("expected at most %d bytes", maxPart))
+			}
+		}
+	}
+	if rest > maxPart {
+		return d.errorAt(0, "", fmt.Sprintf("expected at most %d bytes beside the long arrays", maxPart))
+	}
+	return nil
+}
+
+func (d *Document) errorAt(offset int, pointer, message string) *Error {
+	line, column := position(d.data, offset)
+	return &Error{pointer, line, column, message}
+}
+
+var aVersion = regexp.MustCompile(`^([0-9]+)\.([0-9]+)$`)
+
+// version looks at what the file says of itself, so that a file of another
+// kind or version gets one clear error and not one for each member.
+func (d *Document) version(kind Kind) (lenient bool, fault *Error) {
+	if kind == Config {
+		return false, nil
+	}
+	want := "treaty." + string(kind)
+	m, ok := d.member("format")
+	if !ok {
+		return false, d.errorAt(0, "", fmt.Sprintf("missing \"format\": expected %q", want))
+	}
+	if got, ok := d.text("format"); !ok || got != want {
+		return false, d.errorAt(m.value.start, "/format", fmt.Sprintf("expected %q, found %s", want, describe(decode(d.Member("format")))))
+	}
+	got, _ := d.text("format_version")
+	v := aVersion.FindStringSubmatch(got)
+	if v == nil {
+		return false, nil // the schema says what is wrong with it
+	}
+	if v[1] != "1" {
+		m, _ := d.member("format_version")
+		return false, d.errorAt(m.value.start, "/format_version", fmt.Sprintf("expected version 1.0 or a later 1.N, found %s: it is for another release of treaty", quote(got)))
+	}
+	return strings.Trim(v[2], "0") != "", nil
+}
+
+// text is a member that is a string.
+func (d *Document) text(name string) (s string, ok bool) {
+	b := d.Member(name)
+	if len(b) == 0 || b[0] != '"' {
+		return "", false
+	}
+	return s, json.Unmarshal(b, &s) == nil
+}
+
+// validate checks the envelope and then each element by itself. It finds what
+// validateWhole finds, in bounded memory.
+func (d *Document) validate(kind Kind, c *compiled) Errors {
+	var found errorList
+	found.merge(d.check(c, c.whole, decode(d.envelope(kind.parts())), "", span{0, len(d.data)}))
+
+	// In the order of the file, so that the first errors come from the first
+	// chunks.
+	type part struct {
+		member
+		schema *jsonschema.Schema
+	}
+	var parts []part
+	total := 0
+	for _, m := range d.members {
+		if s := c.parts[m.name]; s != nil {
+			parts = append(parts, part{m, s})
+			total += m.last - m.first
+		}
+	}
+	element := func(n int) []located {
+		for _, p := range parts {
+			if size := p.last - p.first; n >= size {
+				n -= size
+				continue
+			}
+			e := d.elements[p.first+n]
+			return d.check(c, p.schema, decode(d.data[e.start:e.end]), fmt.Sprintf("/%s/%d", p.name, n), e)
+		}
+		return nil
+	}
+
+	// Chunks are handed out in order and each that was handed out is finished.
+	// When one has enough errors, what comes after it can't have an earlier
+	// one: the result does not depend on the number of workers.
+	const chunk = 128
+	var next atomic.Int64
+	var enough atomic.Bool
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), (total+chunk-1)/chunk) {
+		workers.Go(func() {
+			for !enough.Load() {
+				from := int(next.Add(1)-1) * chunk
+				if from >= total {
+					return
+				}
+				var mine []located
+				for n := from; n < min(from+chunk, total) && len(mine) < maxErrors; n++ {
+					mine = append(mine, element(n)...)
+				}
+				if len(mine) >= maxErrors {
+					enough.Store(true)
+				}
+				found.merge(mine)
+			}
+		})
+	}
+	workers.Wait()
+	return found.errors(d.data)
+}
+
+// validateWhole is the plain way, which needs kilobytes for each operation. It
+// is what tests hold validate to.
+func (d *Document) validateWhole(c *compiled) Errors {
+	var found errorList
+	found.merge(d.check(c, c.whole, decode(d.data), "", span{0, len(d.data)}))
+	return found.errors(d.data)
+}
+
+// A located error knows where it is in the file, but not yet on which line.
+type located struct {
+	offset           int
+	pointer, message string
+}
+
+// An errorList keeps the first errors by position.
+type errorList struct {
+	mu   sync.Mutex
+	list []located
+}
+
+func (l *errorList) merge(more []located) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.list = append(l.list, more...)
+	slices.SortFunc(l.list, func(a, b located) int {
+		return cmp.Or(cmp.Compare(a.offset, b.offset), cmp.Compare(a.pointer, b.pointer), cmp.Compare(a.message, b.message))
+	})
+	l.list = slices.Compact(l.list)
+	l.list = l.list[:min(len(l.list), maxErrors)]
+}
+
+func (l *errorList) errors(data []byte) Errors {
+	var out Errors
+	for _, e := range l.list {
+		line, column := position(data, e.offset)
+		out = append(out, Error{e.pointer, line, column, e.message})
+	}
+	return out
+}
