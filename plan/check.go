@@ -1,0 +1,290 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"treaty/plan/tree"
+)
+
+// Wrong is one rule that a plan breaks.
+type Wrong struct {
+	Pointer string // JSON pointer into the plan
+	Message string
+}
+
+// maxWrong is how many broken rules are worth telling at once.
+const maxWrong = 20
+
+// trashFolder is where an undo takes content from.
+const trashFolder = tree.PrivateFolder + "/trash/"
+
+// Check holds a plan to the rules that its schema cannot say. Whoever edited it, a plan that passes
+// touches nothing but what it lists: paths stay inside the trees, no path is changed twice on one side,
+// and no file or link is ever taken for a directory. It returns what is wrong, in order, at most
+// maxWrong of it.
+func (p *Plan) Check() []Wrong {
+	c := checker{ids: make(map[int]string, len(p.Operations)+len(p.Conflicts)), plan: p}
+	for _, side := range BothSides {
+		c.claimed[side] = make(map[string]string, len(p.Operations))
+	}
+	for i := range p.Operations {
+		c.operation(&p.Operations[i], fmt.Sprintf("/operations/%d", i))
+	}
+	for i := range p.Conflicts {
+		c.conflict(&p.Conflicts[i], fmt.Sprintf("/conflicts/%d", i))
+	}
+	for i := range p.Operations {
+		op, at := &p.Operations[i], fmt.Sprintf("/operations/%d", i)
+		if op.After != nil {
+			c.parents(op.Side, after, op.Path, at+"/path")
+		}
+		switch {
+		case op.Action == Move:
+			c.parents(op.Side, before, op.From, at+"/from")
+		case op.Before != nil:
+			c.parents(op.Side, before, op.Path, at+"/path")
+		}
+	}
+	return c.wrong[:min(len(c.wrong), maxWrong)]
+}
+
+type checker struct {
+	plan  *Plan
+	wrong []Wrong
+	ids   map[int]string
+	// claimed tells which element changes a path of a side.
+	claimed Sides[map[string]string]
+	// solid are the paths that hold a file or a link, before and after.
+	solid Sides[[2]map[tree.Path]string]
+}
+
+const (
+	before = iota
+	after
+)
+
+func (c *checker) fail(pointer, format string, args ...any) {
+	c.wrong = append(c.wrong, Wrong{pointer, fmt.Sprintf(format, args...)})
+}
+
+// id refuses a number that two elements share.
+func (c *checker) id(id int, at string) {
+	if other, taken := c.ids[id]; taken {
+		c.fail(at+"/id", "the id %d is that of %s too", id, other)
+		return
+	}
+	c.ids[id] = at
+}
+
+// path refuses what does not name an entry of a tree.
+func (c *checker) path(path tree.Path, pointer string) bool {
+	if _, err := tree.ParsePath(string(path)); err != nil {
+		c.fail(pointer, "%v", err)
+		return false
+	}
+	return true
+}
+
+// newPath refuses what the side cannot hold.
+func (c *checker) newPath(side Side, path tree.Path, pointer string) bool {
+	if !c.path(path, pointer) {
+		return false
+	}
+	traits, name := &c.plan.Snapshot(side).Filesystem, path.Base()
+	if why := traits.NameProblem(name); why != "" {
+		c.fail(pointer, "%q cannot be on %s: %s", name, side, why)
+		return false
+	}
+	if traits.NameLength(name) > tree.MaxName {
+		c.fail(pointer, "a name of %d cannot be on %s: %d is the most", traits.NameLength(name), side, tree.MaxName)
+		return false
+	}
+	return true
+}
+
+// claim takes a path of a side for one element. A volume that takes two spellings as equal has one
+// path for both.
+func (c *checker) claim(side Side, path tree.Path, at, pointer string) {
+	if c.claimed[side] == nil {
+		c.claimed[side] = map[string]string{}
+	}
+	key := string(path)
+	if !c.plan.Snapshot(side).Filesystem.CaseSensitive {
+		key = tree.CollisionKey(key)
+	}
+	if other, taken := c.claimed[side][key]; taken && other != at {
+		c.fail(pointer, "%q on %s is changed by %s too", path, side, other)
+		return
+	}
+	c.claimed[side][key] = at
+}
+
+// stands notes what is at a path, before or after: nothing may lie below a file or a link.
+func (c *checker) stands(side Side, when int, path tree.Path, s *tree.State, at string) {
+	if s == nil || s.Type == tree.Directory {
+		return
+	}
+	if c.solid[side][when] == nil {
+		c.solid[side][when] = map[tree.Path]string{}
+	}
+	c.solid[side][when][path] = at
+}
+
+func (c *checker) operation(op *Operation, at string) {
+	c.id(op.ID, at)
+	legal := c.path(op.Path, at+"/path")
+	if op.Action == Create || op.Action == Move {
+		legal = c.newPath(op.Side, op.Path, at+"/path")
+	}
+	if !legal {
+		return
+	}
+	c.claim(op.Side, op.Path, at, at+"/path")
+	from := op.Path
+	if op.Action == Move {
+		from = op.From
+		if c.path(op.From, at+"/from") {
+			c.claim(op.Side, op.From, at, at+"/from")
+		}
+		if op.From == op.Path {
+			c.fail(at+"/from", "a move needs two names")
+		}
+	}
+	c.states(op, at)
+	c.source(op, at)
+	c.symlink(op.Side, op.After, at+"/after")
+	c.stands(op.Side, before, from, op.Before, at)
+	c.stands(op.Side, after, op.Path, op.After, at)
+}
+
+// states holds before and after to the action.
+func (c *checker) states(op *Operation, at string) {
+	if (op.Before == nil) != (op.Action == Create) {
+		c.fail(at+"/before", "%s needs %s", op.Action, map[bool]string{true: "null: there is nothing before", false: "what is there before"}[op.Action == Create])
+		return
+	}
+	if (op.After == nil) != (op.Action == Delete) {
+		c.fail(at+"/after", "%s needs %s", op.Action, map[bool]string{true: "null: there is nothing after", false: "what is there after"}[op.Action == Delete])
+		return
+	}
+	switch op.Action {
+	case Move, Touch:
+		if op.Before.Type != tree.File || op.After.Type != tree.File {
+			c.fail(at+"/after/type", "%s is for files", op.Action)
+		}
+	case Chmod:
+		if op.Before.Type != op.After.Type || op.Before.Type == tree.Symlink {
+			c.fail(at+"/after/type", "chmod changes no type, and links have no mode")
+		} else if !op.After.Mode.Known() {
+			c.fail(at+"/after", "chmod needs a mode")
+		}
+	case Update:
+		if op.Before.Type == tree.Directory && op.After.Type == tree.Directory {
+			c.fail(at+"/after/type", "a directory has no content to update")
+		}
+	}
+	if op.Action == Move || op.Action == Touch || op.Action == Chmod {
+		if op.Before.Size != op.After.Size || op.Before.SHA256 != op.After.SHA256 {
+			c.fail(at+"/after", "%s changes no content", op.Action)
+		}
+	}
+}
+
+// source holds where content comes from to what needs content.
+func (c *checker) source(op *Operation, at string) {
+	needs := (op.Action == Create || op.Action == Update) && op.After.Of() == tree.File
+	switch {
+	case needs && op.Source == nil:
+		c.fail(at, "the %s of a file needs a source", op.Action)
+	case !needs && op.Source != nil:
+		c.fail(at+"/source", "nothing is copied here, so there is no source")
+	case needs:
+		path, trashed := strings.CutPrefix(string(op.Source.Path), trashFolder)
+		if trashed {
+			if _, err := tree.ParsePath(path); err != nil {
+				c.fail(at+"/source/path", "%v", err)
+			}
+			return
+		}
+		if op.Source.Tree == op.Side && op.Source.Path == op.Path {
+			c.fail(at+"/source", "a file is no source for itself")
+		}
+		c.path(op.Source.Path, at+"/source/path")
+	}
+}
+
+func (c *checker) symlink(side Side, after *tree.State, pointer string) {
+	if after.Of() == tree.Symlink && !c.plan.Snapshot(side).Filesystem.Symlinks {
+		c.fail(pointer+"/type", "%s has no symlinks", side)
+	}
+}
+
+func (c *checker) conflict(k *Conflict, at string) {
+	c.id(k.ID, at)
+	if !c.path(k.Path, at+"/path") || k.RemotePath != "" && !c.path(k.RemotePath, at+"/remote_path") {
+		return
+	}
+	for _, side := range BothSides {
+		c.claim(side, k.Path, at, at+"/path")
+		if k.RemotePath != "" {
+			c.claim(side, k.RemotePath, at, at+"/remote_path")
+		}
+		c.stands(side, before, k.PathOn(side), k.State(side), at)
+		c.stands(side, after, k.PathOn(side), k.State(side), at)
+	}
+	if k.Local == nil && k.Remote == nil {
+		c.fail(at, "nothing is there on either side, so there is no conflict")
+		return
+	}
+	if k.Resolution != Unresolved {
+		if allowed := k.Allowed(); !slices.Contains(allowed, k.Resolution) {
+			c.fail(at+"/resolution", "%s is not allowed here: %s", k.Resolution, orList(allowed))
+		} else if !k.Choices.Allows(k.Resolution) {
+			c.fail(at+"/resolution", "%s is not among this conflict's choices", k.Resolution)
+		}
+	}
+	if k.KeepBothAs != "" {
+		for _, side := range BothSides {
+			if c.newPath(side, k.KeepBothAs, at+"/keep_both_as") {
+				c.claim(side, k.KeepBothAs, at, at+"/keep_both_as")
+			}
+		}
+		if k.KeepBothAs == k.Path {
+			c.fail(at+"/keep_both_as", "the two versions need two names")
+		}
+	} else if k.Resolution == KeepBoth && k.Kind != RenamedDifferently {
+		c.fail(at, "keep-both needs keep_both_as")
+	}
+}
+
+// Allowed are the resolutions that the conflict's kind and states allow, whatever its choices say.
+func (k *Conflict) Allowed() []Resolution {
+	allowed := []Resolution{TakeLocal, TakeRemote}
+	if _, ok := k.Newer(); ok {
+		allowed = append(allowed, TakeNewer)
+	}
+	if k.Local != nil && k.Remote != nil {
+		allowed = append(allowed, KeepBoth)
+	}
+	return append(allowed, SkipPath)
+}
+
+func orList(list []Resolution) string {
+	names := make([]string, len(list))
+	for i, r := range list {
+		names[i] = string(r)
+	}
+	return "it may be " + strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+}
+
+// parents refuses a path below one that holds a file or a link.
+func (c *checker) parents(side Side, when int, path tree.Path, pointer string) {
+	for dir := path.Parent(); dir != tree.Root; dir = dir.Parent() {
+		if at, solid := c.solid[side][when][dir]; solid {
+			c.fail(pointer, "%q is below %q, which is no directory (%s)", path, dir, at)
+			return
+		}
+	}
+}
