@@ -26,9 +26,6 @@ const trashFolder = tree.PrivateFolder + "/trash/"
 // maxWrong of it.
 func (p *Plan) Check() []Wrong {
 	c := checker{ids: make(map[int]string, len(p.Operations)+len(p.Conflicts)), plan: p}
-	for _, side := range BothSides {
-		c.claimed[side] = make(map[string]string, len(p.Operations))
-	}
 	for i := range p.Operations {
 		c.operation(&p.Operations[i], fmt.Sprintf("/operations/%d", i))
 	}
@@ -37,6 +34,10 @@ func (p *Plan) Check() []Wrong {
 	}
 	for i := range p.Operations {
 		op, at := &p.Operations[i], fmt.Sprintf("/operations/%d", i)
+		// What a move vacates may be filled again, by a create or another move, and by nothing else.
+		if mover, moved := c.vacated[op.Side][c.key(op.Side, op.Path)]; moved && mover != at && op.Before != nil && op.Action != Move {
+			c.fail(at+"/path", "%q on %s is moved away by %s", op.Path, op.Side, mover)
+		}
 		if op.After != nil {
 			c.parents(op.Side, after, op.Path, at+"/path")
 		}
@@ -54,8 +55,9 @@ type checker struct {
 	plan  *Plan
 	wrong []Wrong
 	ids   map[int]string
-	// claimed tells which element changes a path of a side.
-	claimed Sides[map[string]string]
+	// claimed tells which element puts something at a path of a side, or takes it away; vacated which
+	// move takes it elsewhere.
+	claimed, vacated Sides[map[string]string]
 	// solid are the paths that hold a file or a link, before and after.
 	solid Sides[[2]map[tree.Path]string]
 }
@@ -106,19 +108,23 @@ func (c *checker) newPath(side Side, path tree.Path, pointer string) bool {
 
 // claim takes a path of a side for one element. A volume that takes two spellings as equal has one
 // path for both.
-func (c *checker) claim(side Side, path tree.Path, at, pointer string) {
-	if c.claimed[side] == nil {
-		c.claimed[side] = map[string]string{}
+func (c *checker) claim(in *Sides[map[string]string], side Side, path tree.Path, at, pointer string) {
+	if in[side] == nil {
+		in[side] = map[string]string{}
 	}
-	key := string(path)
-	if !c.plan.Snapshot(side).Filesystem.CaseSensitive {
-		key = tree.CollisionKey(key)
-	}
-	if other, taken := c.claimed[side][key]; taken && other != at {
+	key := c.key(side, path)
+	if other, taken := in[side][key]; taken && other != at {
 		c.fail(pointer, "%q on %s is changed by %s too", path, side, other)
 		return
 	}
-	c.claimed[side][key] = at
+	in[side][key] = at
+}
+
+func (c *checker) key(side Side, path tree.Path) string {
+	if c.plan.Snapshot(side).Filesystem.CaseSensitive {
+		return string(path)
+	}
+	return tree.CollisionKey(string(path))
 }
 
 // stands notes what is at a path, before or after: nothing may lie below a file or a link.
@@ -141,12 +147,12 @@ func (c *checker) operation(op *Operation, at string) {
 	if !legal {
 		return
 	}
-	c.claim(op.Side, op.Path, at, at+"/path")
+	c.claim(&c.claimed, op.Side, op.Path, at, at+"/path")
 	from := op.Path
 	if op.Action == Move {
 		from = op.From
 		if c.path(op.From, at+"/from") {
-			c.claim(op.Side, op.From, at, at+"/from")
+			c.claim(&c.vacated, op.Side, op.From, at, at+"/from")
 		}
 		if op.From == op.Path {
 			c.fail(at+"/from", "a move needs two names")
@@ -227,9 +233,9 @@ func (c *checker) conflict(k *Conflict, at string) {
 		return
 	}
 	for _, side := range BothSides {
-		c.claim(side, k.Path, at, at+"/path")
+		c.claim(&c.claimed, side, k.Path, at, at+"/path")
 		if k.RemotePath != "" {
-			c.claim(side, k.RemotePath, at, at+"/remote_path")
+			c.claim(&c.claimed, side, k.RemotePath, at, at+"/remote_path")
 		}
 		c.stands(side, before, k.PathOn(side), k.State(side), at)
 		c.stands(side, after, k.PathOn(side), k.State(side), at)
@@ -248,7 +254,7 @@ func (c *checker) conflict(k *Conflict, at string) {
 	if k.KeepBothAs != "" {
 		for _, side := range BothSides {
 			if c.newPath(side, k.KeepBothAs, at+"/keep_both_as") {
-				c.claim(side, k.KeepBothAs, at, at+"/keep_both_as")
+				c.claim(&c.claimed, side, k.KeepBothAs, at, at+"/keep_both_as")
 			}
 		}
 		if k.KeepBothAs == k.Path {
