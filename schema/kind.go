@@ -17,7 +17,7 @@ const (
 	Head     Kind = "head"     // .treaty/history/head.json
 )
 
-// Kinds are all documents that have a schema.
+// kinds are all documents that have a schema.
 var kinds = []Kind{Plan, Approval, Receipt, Config, Tree, Head}
 
 // FileName is the name that editors find the schema of a kind by, such as

@@ -153,6 +153,8 @@ func TestErrorsDoNotRepeatWhatATerminalMightActOn(t *testing.T) {
 	}
 }
 
+// Run with -fuzzminimizetime=10x: the goroutines make coverage differ from run
+// to run, and the fuzzer would spend its time on minimizing.
 func FuzzValidate(f *testing.F) {
 	for _, folder := range []string{"valid", "invalid", "newer"} {
 		for name, data := range fixtures(f, folder) {
