@@ -1,7 +1,11 @@
 package ignore
 
 import (
+	"maps"
+	"os"
 	"path"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -129,6 +133,11 @@ rule . s/a**/z
 ignored s/ab/z s/ab/c/z s/az
 in s/b/z
 
+== two stars before a slash behind a backslash
+rule . a/**\/z
+ignored a/b/z a/b/c/z
+in a/z
+
 == classes
 rule . [a-c]1
 rule . [!a-c]2
@@ -193,26 +202,70 @@ func TestCases(t *testing.T) {
 		head, body, _ := strings.Cut(c, "\n")
 		name := strings.TrimPrefix(head, "== ")
 		t.Run(name, func(t *testing.T) {
-			w := &world{files: map[string]string{}, litter: strings.Contains(name, "litter")}
-			for line := range strings.SplitSeq(body, "\n") {
-				verb, rest, _ := strings.Cut(line, " ")
-				switch verb {
-				case "config":
-					w.config = append(w.config, rest)
-				case "rule":
-					dir, pattern, _ := strings.Cut(rest, " ")
-					if dir == "." {
-						dir = ""
-					}
-					w.files[dir] += pattern + "\n"
-				default:
-					for _, p := range strings.Fields(rest) {
-						if got := w.judge(p).String(); got != verb {
-							t.Errorf("%s: %s, want %s", p, got, verb)
-						}
-					}
+			w, want := parseCase(body)
+			w.litter = strings.Contains(name, "litter")
+			for _, p := range slices.Sorted(maps.Keys(want)) {
+				if got := w.judge(p).String(); got != want[p] {
+					t.Errorf("%s: %s, want %s", p, got, want[p])
 				}
 			}
 		})
 	}
+}
+
+// Git has no litter; otherwise the table is true of it too.
+func TestCasesAsGit(t *testing.T) {
+	g := newGitOracle(t)
+	for c := range strings.SplitSeq(strings.TrimSpace(cases), "\n\n") {
+		w, want := parseCase(c)
+		// A case may name both a file and a directory: each path gets a tree of its own.
+		for p, verdict := range want {
+			root := t.TempDir()
+			for dir, text := range w.files {
+				mkdir(t, root, dir)
+				write(t, filepath.Join(root, dir, ".gitignore"), text)
+			}
+			if strings.HasSuffix(p, "/") {
+				mkdir(t, root, p)
+			} else if mkdir(t, root, path.Dir(p)); !exists(root, p) {
+				write(t, filepath.Join(root, p), "")
+			} else {
+				continue // rules need a directory here
+			}
+			by := g.ignored(root, w.config, []string{p})[p]
+			if (by != "") != (verdict == "ignored") && verdict != "litter" {
+				t.Errorf("%s: %s, but git: %s\n%s", p, verdict, by, c)
+			}
+		}
+	}
+}
+
+func parseCase(body string) (w *world, want map[string]string) {
+	w, want = &world{files: map[string]string{}}, map[string]string{}
+	for line := range strings.SplitSeq(body, "\n") {
+		switch verb, rest, _ := strings.Cut(line, " "); verb {
+		case "config":
+			w.config = append(w.config, rest)
+		case "rule":
+			dir, pattern, _ := strings.Cut(rest, " ")
+			w.files[strings.TrimPrefix(dir, ".")] += pattern + "\n"
+		case "in", "ignored", "litter":
+			for _, p := range strings.Fields(rest) {
+				want[p] = verb
+			}
+		}
+	}
+	return w, want
+}
+
+func mkdir(t *testing.T, root, dir string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func exists(root, p string) bool {
+	_, err := os.Lstat(filepath.Join(root, p))
+	return err == nil
 }

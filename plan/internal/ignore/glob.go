@@ -5,6 +5,8 @@ import (
 	"strings"
 )
 
+var errBackslash = errors.New("backslash at the end")
+
 // glob is a compiled wildmatch pattern: text that starts with head, ends with tail, and whose middle
 // matches mid. Nearly all real patterns ("*.o", "build/**", "/a/b") are decided by head and tail.
 //
@@ -30,18 +32,6 @@ const (
 	opStar    // *: any bytes but slashes
 	opWide    // **: any bytes
 	opDirs    // **/: nothing, or any bytes up to and with a slash
-)
-
-// set holds the bytes that a bracket expression matches. A slash is never among them.
-type set [4]uint64
-
-func (s *set) add(c byte)      { s[c>>6] |= 1 << (c & 63) }
-func (s *set) has(c byte) bool { return s[c>>6]&(1<<(c&63)) != 0 }
-
-var (
-	errBracket   = errors.New(`"[" without "]"`)
-	errBackslash = errors.New("backslash at the end")
-	errClass     = errors.New(`unknown class in "[[:…:]]"`)
 )
 
 // compileGlob returns an error for what can match nothing.
@@ -120,108 +110,6 @@ func tokens(p string) ([]token, error) {
 	}
 	return ts, nil
 }
-
-// bracket reads the bracket expression at the start of p and returns its length.
-func bracket(p string) (*set, int, error) {
-	s := &set{}
-	i := 1
-	negated := i < len(p) && (p[i] == '!' || p[i] == '^')
-	if negated {
-		i++
-	}
-	from := -1 // what a "-" would extend, if anything
-	for first := true; ; first = false {
-		if i == len(p) {
-			return nil, 0, errBracket
-		}
-		c := p[i]
-		switch {
-		case c == ']' && !first:
-			if negated {
-				for k := range s {
-					s[k] = ^s[k]
-				}
-			}
-			s['/'>>6] &^= 1 << ('/' & 63)
-			return s, i + 1, nil
-
-		case c == '-' && from >= 0 && i+1 < len(p) && p[i+1] != ']':
-			to, n, err := member(p[i+1:])
-			if err != nil {
-				return nil, 0, err
-			}
-			for b := from; b <= int(to); b++ {
-				s.add(byte(b))
-			}
-			from = -1
-			i += 1 + n
-
-		case strings.HasPrefix(p[i:], "[:"):
-			inner, _, closed := strings.Cut(p[i+2:], "]")
-			if !closed {
-				return nil, 0, errBracket
-			}
-			name, isClass := strings.CutSuffix(inner, ":")
-			if !isClass {
-				s.add('[')
-				from = '['
-				i++
-				break
-			}
-			in, known := classes[name]
-			if !known {
-				return nil, 0, errClass
-			}
-			for b := range byte(0x80) {
-				if in(b) {
-					s.add(b)
-				}
-			}
-			from = -1
-			i += len("[:") + len(inner) + len("]")
-
-		default:
-			b, n, err := member(p[i:])
-			if err != nil {
-				return nil, 0, err
-			}
-			s.add(b)
-			from = int(b)
-			i += n
-		}
-	}
-}
-
-// member reads one byte of a bracket expression, behind a backslash or not.
-func member(p string) (c byte, n int, err error) {
-	if p[0] != '\\' {
-		return p[0], 1, nil
-	}
-	if len(p) == 1 {
-		return 0, 0, errBracket
-	}
-	return p[1], 2, nil
-}
-
-// classes are ASCII alone, and "space" lacks \v and \f, as in git.
-var classes = map[string]func(byte) bool{
-	"alnum":  func(c byte) bool { return isAlpha(c) || isDigit(c) },
-	"alpha":  isAlpha,
-	"blank":  func(c byte) bool { return c == ' ' || c == '\t' },
-	"cntrl":  func(c byte) bool { return c < ' ' || c == 0x7f },
-	"digit":  isDigit,
-	"graph":  isGraph,
-	"lower":  func(c byte) bool { return 'a' <= c && c <= 'z' },
-	"print":  func(c byte) bool { return c == ' ' || isGraph(c) },
-	"punct":  func(c byte) bool { return isGraph(c) && !isAlpha(c) && !isDigit(c) },
-	"space":  func(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' },
-	"upper":  func(c byte) bool { return 'A' <= c && c <= 'Z' },
-	"xdigit": func(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' },
-}
-
-func isAlpha(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
-func isGraph(c byte) bool { return ' ' < c && c < 0x7f }
 
 // literal returns the only text that g matches, if there is only one.
 func (g *glob) literal() (string, bool) { return g.head, len(g.mid) == 0 && g.tail == "" }
