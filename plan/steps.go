@@ -1,0 +1,369 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"treaty/plan/tree"
+)
+
+// Step is one operation to carry out: a plan's own, or part of what settles a conflict.
+type Step struct {
+	*Operation
+	// Conflict is the id of the conflict that the step settles, 0 for the plan's own operations. The
+	// ID of the operation then means nothing.
+	Conflict int
+	// Skipped is why the step is not carried out, "" where it is.
+	Skipped string
+}
+
+// Contents is what steps must look up in the trees: whole directories in conflicts are not listed in
+// the plan, and neither are the first bytes of files.
+type Contents interface {
+	// List is what is in scope in a directory.
+	List(side Side, dir tree.Path) ([]tree.Entry, error)
+	// Head is a file's first bytes, enough to tell whether it is a program.
+	Head(side Side, file tree.Path) ([]byte, error)
+}
+
+// Steps are the operations that the plan comes to once decisions and resolutions are taken into
+// account, in the order of the plan, conflicts last. What depends on a skipped step is skipped too.
+// The plan must have passed Check, and may not have unresolved conflicts.
+func (p *Plan) Steps(in Contents) ([]Step, error) {
+	steps := make([]Step, 0, len(p.Operations)+len(p.Conflicts))
+	for i := range p.Operations {
+		op := &p.Operations[i]
+		step := Step{Operation: op}
+		if op.Decision == Skip {
+			step.Skipped = "the plan says so"
+		}
+		steps = append(steps, step)
+	}
+	s := settler{plan: p, in: in,
+		policy: newPolicy(Sides[tree.Traits]{p.Local.Filesystem, p.Remote.Filesystem}, p.Baseline != nil, p.Options)}
+	var kept Sides[[]tree.Path]
+	for i := range p.Conflicts {
+		c := &p.Conflicts[i]
+		if c.Resolution == Unresolved {
+			return nil, fmt.Errorf("conflict %d is not resolved", c.ID)
+		}
+		if c.Resolution == SkipPath {
+			for _, side := range BothSides {
+				kept[side] = append(kept[side], c.PathOn(side))
+			}
+		}
+		ops, err := s.settle(c)
+		if err != nil {
+			return nil, fmt.Errorf("conflict %d: %w", c.ID, err)
+		}
+		for j := range ops {
+			ops[j].Decision = Apply
+			steps = append(steps, Step{Operation: &ops[j], Conflict: c.ID})
+		}
+	}
+	for _, side := range BothSides {
+		skipDependents(steps, side, kept[side])
+	}
+	return steps, nil
+}
+
+// skipDependents skips what cannot be done because something else is not: below a directory that is not
+// created, above an entry that stays, onto a name that is not vacated.
+func skipDependents(steps []Step, side Side, kept []tree.Path) {
+	missing, staying, occupied := map[tree.Path]bool{}, map[tree.Path]bool{}, map[tree.Path]bool{}
+	for _, path := range kept {
+		staying[path] = true
+	}
+	note := func(step *Step) {
+		switch {
+		case step.Action == Create && step.After.Type == tree.Directory:
+			missing[step.Path] = true
+		case step.Action == Update && step.After.Type == tree.Directory:
+			missing[step.Path] = true
+			staying[step.Path] = true
+		case step.Action == Delete:
+			staying[step.Path] = true
+		case step.Action == Move:
+			staying[step.From], occupied[step.From] = true, true
+		}
+	}
+	for i := range steps {
+		if steps[i].Side == side && steps[i].Skipped != "" {
+			note(&steps[i])
+		}
+	}
+	if len(missing)+len(staying) == 0 {
+		return
+	}
+	above := map[tree.Path]bool{}
+	for changed := true; changed; {
+		changed = false
+		for path := range staying {
+			for dir := path.Parent(); dir != tree.Root && !above[dir]; dir = dir.Parent() {
+				above[dir] = true
+			}
+		}
+		for i := range steps {
+			step := &steps[i]
+			if step.Side != side || step.Skipped != "" {
+				continue
+			}
+			switch {
+			case step.After != nil && below(step.Path, missing):
+				step.Skipped = "the directory that it belongs in is not created"
+			case step.Before.Of() == tree.Directory && step.After.Of() != tree.Directory && above[step.Path]:
+				step.Skipped = "something in the directory stays"
+			case (step.Action == Create || step.Action == Move) && occupied[step.Path]:
+				step.Skipped = "the name is not vacated"
+			default:
+				continue
+			}
+			note(step)
+			changed = true
+		}
+	}
+}
+
+func below(path tree.Path, dirs map[tree.Path]bool) bool {
+	if len(dirs) == 0 {
+		return false
+	}
+	for dir := path.Parent(); dir != tree.Root; dir = dir.Parent() {
+		if dirs[dir] {
+			return true
+		}
+	}
+	return false
+}
+
+// settler turns resolutions into operations.
+type settler struct {
+	plan   *Plan
+	in     Contents
+	policy policy
+}
+
+// settle is what a conflict's resolution comes to.
+func (s *settler) settle(c *Conflict) ([]Operation, error) {
+	r := c.Resolution
+	if r == TakeNewer {
+		newer, ok := c.Newer()
+		if !ok {
+			return nil, fmt.Errorf("nothing tells which of the two is newer")
+		}
+		r = Take(newer)
+	}
+	switch {
+	case r == SkipPath:
+		return nil, nil
+	case r == KeepBoth && c.Kind == RenamedDifferently:
+		there, err := s.copy(c, Local, c.Path, c.Path)
+		if err != nil {
+			return nil, err
+		}
+		here, err := s.copy(c, Remote, c.RemotePath, c.RemotePath)
+		return append(there, here...), err
+	case r == KeepBoth:
+		return s.keepBoth(c)
+	}
+	side := Local
+	if r == TakeRemote {
+		side = Remote
+	}
+	return s.take(c, side)
+}
+
+// take makes the other side equal to side.
+func (s *settler) take(c *Conflict, side Side) ([]Operation, error) {
+	other := side.Other()
+	have, lose := c.State(side), c.State(other)
+	path := c.PathOn(other)
+	switch {
+	case c.Kind == RenamedDifferently:
+		return []Operation{{Side: other, Action: Move, From: c.PathOn(other), Path: c.PathOn(side),
+			Reason: MovedOn.On(side), Before: lose, After: s.unchanged(lose)}}, nil
+	case have == nil:
+		return s.remove(other, path, lose, DeletedOn.On(side))
+	case lose == nil:
+		return s.copy(c, side, c.PathOn(side), path)
+	}
+	if have.Type == tree.Directory || lose.Type == tree.Directory {
+		return s.exchange(c, side)
+	}
+	after, err := s.onto(other, path, side, c.PathOn(side), have, lose, c.Base)
+	if err != nil {
+		return nil, err
+	}
+	op := Operation{Side: other, Action: Update, Path: path, Reason: ChangedOn.On(side), Before: lose, After: after}
+	op.Source = sourceOf(have, side, c.PathOn(side))
+	return []Operation{op}, nil
+}
+
+// exchange replaces a directory by something else, or the reverse: what was there goes entry by
+// entry, what is to be comes entry by entry, and the name itself is one update.
+func (s *settler) exchange(c *Conflict, side Side) ([]Operation, error) {
+	other, path := side.Other(), c.PathOn(side.Other())
+	lose := c.State(other)
+	var ops []Operation
+	if lose.Type == tree.Directory {
+		gone, err := s.remove(other, path, lose, ChangedOn.On(side))
+		if err != nil {
+			return nil, err
+		}
+		ops = gone[:len(gone)-1]
+	}
+	come, err := s.copy(c, side, c.PathOn(side), path)
+	if err != nil {
+		return nil, err
+	}
+	come[0].Action, come[0].Before, come[0].Reason = Update, plain(lose), ChangedOn.On(side)
+	return append(ops, come...), nil
+}
+
+// keepBoth moves remote's version aside under its new name, brings it to local under that name, and
+// local's version to remote.
+func (s *settler) keepBoth(c *Conflict) ([]Operation, error) {
+	ops, err := s.rename(Remote, c.Path, c.KeepBothAs, c.Remote)
+	if err != nil {
+		return nil, err
+	}
+	here, err := s.copyAs(c, Remote, c.Path, c.KeepBothAs)
+	if err != nil {
+		return nil, err
+	}
+	there, err := s.copy(c, Local, c.Path, c.Path)
+	if err != nil {
+		return nil, err
+	}
+	if c.Remote.Type == tree.Directory {
+		// The emptied directory makes way for local's version in one update.
+		there[0].Action, there[0].Before = Update, plain(c.Remote)
+	}
+	return slices.Concat(ops, here, there), nil
+}
+
+func (s *settler) copyAs(c *Conflict, side Side, from, to tree.Path) ([]Operation, error) {
+	return s.copyTree(side, from, to, c.State(side), nil)
+}
+
+// copy brings what side has at from to the other side.
+func (s *settler) copy(c *Conflict, side Side, from, to tree.Path) ([]Operation, error) {
+	return s.copyTree(side, from, to, c.State(side), c.Base)
+}
+
+func (s *settler) copyTree(side Side, from, to tree.Path, have, base *tree.State) ([]Operation, error) {
+	other := side.Other()
+	after, err := s.onto(other, to, side, from, have, nil, base)
+	if err != nil {
+		return nil, err
+	}
+	ops := []Operation{{Side: other, Action: Create, Path: to, Reason: OnlyOn.On(side), After: after, Source: sourceOf(have, side, from)}}
+	if have.Type != tree.Directory {
+		return ops, nil
+	}
+	entries, err := s.in.List(side, from)
+	if err != nil {
+		return nil, err
+	}
+	for i := range entries {
+		e := &entries[i]
+		more, err := s.copyTree(side, from.Join(e.Name), to.Join(e.Name), e.State(), nil)
+		if err != nil {
+			return nil, err
+		}
+		ops = append(ops, more...)
+	}
+	return ops, nil
+}
+
+// remove deletes an entry, a directory entry by entry and last.
+func (s *settler) remove(side Side, path tree.Path, lose *tree.State, reason Reason) ([]Operation, error) {
+	var ops []Operation
+	if lose.Type == tree.Directory {
+		entries, err := s.in.List(side, path)
+		if err != nil {
+			return nil, err
+		}
+		for i := range entries {
+			more, err := s.remove(side, path.Join(entries[i].Name), entries[i].State(), reason)
+			if err != nil {
+				return nil, err
+			}
+			ops = append(ops, more...)
+		}
+	}
+	return append(ops, Operation{Side: side, Action: Delete, Path: path, Reason: reason, Before: plain(lose)}), nil
+}
+
+// rename moves an entry on one side, a directory file by file; the emptied directory itself stays for
+// its successor.
+func (s *settler) rename(side Side, from, to tree.Path, state *tree.State) ([]Operation, error) {
+	if state.Type != tree.Directory {
+		return []Operation{{Side: side, Action: Move, From: from, Path: to, Reason: MovedOn.On(side), Before: state, After: s.unchanged(state)}}, nil
+	}
+	ops := []Operation{{Side: side, Action: Create, Path: to, Reason: OnlyOn.On(side), After: plain(state)}}
+	entries, err := s.in.List(side, from)
+	if err != nil {
+		return nil, err
+	}
+	for i := range entries {
+		e := &entries[i]
+		more, err := s.rename(side, from.Join(e.Name), to.Join(e.Name), e.State())
+		if err != nil {
+			return nil, err
+		}
+		ops = append(ops, more...)
+		if e.Type == tree.Directory {
+			ops = append(ops, Operation{Side: side, Action: Delete, Path: from.Join(e.Name), Reason: MovedOn.On(side), Before: e.State()})
+		}
+	}
+	return ops, nil
+}
+
+// onto is what a side will report of what the other has.
+func (s *settler) onto(side Side, path tree.Path, from Side, source tree.Path, have, former, base *tree.State) (*tree.State, error) {
+	after := *plain(have)
+	if have.Type == tree.File {
+		after.Mtime = s.policy.traits[side].Keep(have.Mtime)
+	}
+	if have.Type == tree.Symlink || s.policy.bothModes() {
+		return &after, nil
+	}
+	after.Mode = 0
+	if !s.policy.traits[side].Modes {
+		return &after, nil
+	}
+	d := difference{path: Sides[tree.Path]{path, path}}
+	d.name = Sides[string]{path.Base(), path.Base()}
+	d.entry[from].Type = have.Type
+	if former.Of() == tree.File {
+		d.entry[side].Type, d.entry[side].Mode = tree.File, former.Mode
+	} else if base.Of() == tree.File && base.Mode.Known() {
+		d.entry[side].Type, d.entry[side].Mode = tree.File, base.Mode
+	}
+	if s.policy.needsHead(&d, side) {
+		head, err := s.in.Head(from, source)
+		if err != nil {
+			return nil, err
+		}
+		d.content[from].Head = head
+	}
+	after.Mode = s.policy.inferMode(&d, side)
+	return &after, nil
+}
+
+func (s *settler) unchanged(state *tree.State) *tree.State { after := *state; return &after }
+
+// plain is a state as operations give it, without the subtree that only conflicts carry.
+func plain(state *tree.State) *tree.State {
+	out := *state
+	out.Subtree = nil
+	return &out
+}
+
+func sourceOf(have *tree.State, side Side, path tree.Path) *Source {
+	if have.Type != tree.File {
+		return nil
+	}
+	return &Source{Tree: side, Path: path}
+}
