@@ -2,4 +2,7 @@ module treaty
 
 go 1.26.5
 
-require golang.org/x/text v0.43.0 // indirect
+require (
+	golang.org/x/sys v0.49.0
+	golang.org/x/text v0.43.0
+)
