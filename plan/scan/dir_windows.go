@@ -1,0 +1,155 @@
+package scan
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"treaty/plan/tree"
+)
+
+// handle is an open directory. Names given to it are single components, so that os.Root has nothing
+// to resolve but a link that takes a name's place; SameFile finds that out.
+type handle struct{ root *os.Root }
+
+// Root is the directory, for calls relative to it. It stays the Dir's own: don't close it.
+func (h handle) Root() *os.Root { return h.root }
+
+func (h handle) close() { h.root.Close() }
+
+func openTop(path string) (handle, error) {
+	at, err := os.Stat(path)
+	if err != nil {
+		return handle{}, err
+	}
+	if !at.IsDir() {
+		return handle{}, ErrNotDirectory
+	}
+	root, err := os.OpenRoot(path)
+	return handle{root}, err
+}
+
+// openDir needs no device: where another volume is mounted stands a reparse point, which is no
+// directory to Lstat.
+func (h handle) openDir(name string, _ uint64) (handle, error) {
+	at, err := h.root.Lstat(name)
+	switch {
+	case err != nil:
+		return handle{}, err
+	case at.Mode()&fs.ModeSymlink != 0:
+		return handle{}, ErrSymlink
+	case reparse(at) && !at.IsDir():
+		return handle{}, ErrOtherDevice
+	case !at.IsDir():
+		return handle{}, ErrNotDirectory
+	}
+	root, err := h.root.OpenRoot(name)
+	if err != nil {
+		return handle{}, err
+	}
+	opened, err := root.Stat(".")
+	if err != nil {
+		root.Close()
+		return handle{}, err
+	}
+	if !os.SameFile(at, opened) {
+		root.Close()
+		return handle{}, ErrSymlink
+	}
+	return handle{root}, nil
+}
+
+func (h handle) open(name string) (*os.File, error) {
+	at, err := h.root.Lstat(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case at.Mode()&fs.ModeSymlink != 0:
+		return nil, errors.Join(ErrSymlink, ErrNotRegular)
+	case !at.Mode().IsRegular():
+		return nil, ErrNotRegular
+	}
+	f, err := h.root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	if !os.SameFile(at, opened) || !opened.Mode().IsRegular() {
+		f.Close()
+		return nil, ErrNotRegular
+	}
+	return f, nil
+}
+
+func (h handle) stat(name string) (Stat, error) {
+	at, err := h.root.Lstat(name)
+	if err != nil {
+		return Stat{}, err
+	}
+	return statOf(at), nil
+}
+
+func (h handle) self() (Stat, error) {
+	at, err := h.root.Stat(".")
+	if err != nil {
+		return Stat{}, err
+	}
+	return statOf(at), nil
+}
+
+// links is unknown here.
+func (handle) links() uint32 { return 0 }
+
+func (h handle) readlink(name string) (string, error) { return h.root.Readlink(name) }
+
+// fresh is the same directory, for reading it.
+func (h handle) fresh() (handle, error) {
+	root, err := h.root.OpenRoot(".")
+	return handle{root}, err
+}
+
+func (h handle) names() ([]string, error) {
+	f, err := h.root.Open(".")
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return f.Readdirnames(-1)
+}
+
+func statOf(at fs.FileInfo) Stat {
+	var s Stat
+	fill(&s.Entry, at)
+	return s
+}
+
+// fill sets what a stat tells of an entry. Reparse points other than links, such as junctions,
+// mounted volumes and files that lie in a cloud, are special.
+func fill(e *tree.Entry, at fs.FileInfo) {
+	switch mode := at.Mode(); {
+	case mode&fs.ModeSymlink != 0:
+		e.Type = tree.Symlink
+	case mode.IsDir():
+		e.Type = tree.Directory
+	case mode.IsRegular():
+		e.Type = tree.File
+		e.Size = at.Size()
+		e.Mtime = tree.TimeOf(at.ModTime())
+	default:
+		e.Type = tree.Special
+		e.Obstacle, e.Why = tree.SpecialFile, "neither file, directory nor link"
+		if reparse(at) {
+			e.Why = "a reparse point"
+		}
+	}
+}
+
+func reparse(at fs.FileInfo) bool {
+	data, ok := at.Sys().(*syscall.Win32FileAttributeData)
+	return ok && data.FileAttributes&syscall.FILE_ATTRIBUTE_REPARSE_POINT != 0
+}

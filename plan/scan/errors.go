@@ -1,0 +1,48 @@
+package scan
+
+import (
+	"errors"
+	"io/fs"
+	"syscall"
+)
+
+// What callers can test for. All are wrapped with the path that they are about.
+var (
+	// ErrNotDirectory: there is something, and it is no directory (nor a link, see ErrSymlink).
+	ErrNotDirectory = errors.New("not a directory")
+	// ErrSymlink: a symbolic link stands where a directory or a file was to be opened.
+	ErrSymlink = errors.New("a symbolic link, which is never followed")
+	// ErrOtherDevice: a directory is where another filesystem is mounted.
+	ErrOtherDevice = errors.New("another filesystem is mounted here")
+	// ErrNotRegular: what was to be opened as a file is something else.
+	ErrNotRegular = errors.New("not a regular file")
+	// ErrName: what was to be one name in a directory is no name, or more than one.
+	ErrName = errors.New("not a name in a directory")
+	// ErrClosed: the root was closed.
+	ErrClosed = errors.New("the tree was closed")
+	// ErrVanished: the tree as a whole is no longer there, or no longer the same. Nothing that was
+	// read of it may be taken for a delete.
+	ErrVanished = errors.New("the tree vanished while it was being read")
+)
+
+// why is err in words for the person who reads a plan, without paths or system calls.
+func why(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return "permission denied"
+	case errors.Is(err, fs.ErrNotExist):
+		return "it vanished while the tree was being read"
+	case errors.Is(err, syscall.ENAMETOOLONG):
+		return "the name is too long for the system to open"
+	}
+	for _, known := range []error{ErrSymlink, ErrNotDirectory, ErrNotRegular, ErrOtherDevice, ErrName} {
+		if errors.Is(err, known) {
+			return known.Error()
+		}
+	}
+	var number syscall.Errno
+	if errors.As(err, &number) {
+		return number.Error()
+	}
+	return err.Error()
+}
