@@ -41,6 +41,9 @@ func (t *Tree) Move(from, to tree.Path, before *tree.State, place string) (Resul
 			return Result{}, into.taken(as)
 		}
 	}
+	if s.entry.Type == tree.Directory {
+		t.root.Forget(from) // Windows moves no directory in which something is open
+	}
 	var conflict tree.Path
 	if t.opts.Can.NoReplace && !respelled {
 		err = t.moveDirectly(s, d, name, into, as)
