@@ -1,0 +1,182 @@
+package disk
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"treaty/plan/tree"
+)
+
+// Kind is what a call does to the volume.
+type Kind string
+
+const (
+	MakeFolder   Kind = "mkdir"
+	MakeFile     Kind = "create"
+	MakeSymlink  Kind = "symlink"
+	WriteFile    Kind = "write"
+	SetMode      Kind = "chmod"
+	SetTime      Kind = "utime"
+	Link         Kind = "link"
+	Rename       Kind = "rename"
+	Exchange     Kind = "exchange"
+	Unlink       Kind = "unlink"
+	RemoveFolder Kind = "rmdir"
+	SyncFile     Kind = "fsync"
+	SyncFolder   Kind = "fsync-folder"
+	SyncVolume   Kind = "syncfs"
+)
+
+// Call is one call that changes or syncs something, as offered to a Hook.
+type Call struct {
+	Kind Kind
+	// Path is relative to the tree's root. It is the new name for renames and links.
+	Path string
+}
+
+func (c Call) String() string { return fmt.Sprintf("%s %s", c.Kind, c.Path) }
+
+// This file is the funnel: nothing else in treaty calls what changes a tree (funnel_test.go holds it to
+// that). Each method offers the call to the hook and then makes it. Names are single components.
+
+func (t *Tree) offer(kind Kind, path string) error {
+	if t.hook == nil {
+		return nil
+	}
+	return t.hook(Call{kind, path})
+}
+
+// at is where name in d stands, for hooks and errors.
+func (d *folder) at(name string) string {
+	if d.path == "" {
+		return name
+	}
+	return d.path + "/" + name
+}
+
+// failed gives err the call and the path, once.
+func failed(kind Kind, path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var already *fs.PathError
+	if errors.As(err, &already) {
+		err = already.Err
+	}
+	return &fs.PathError{Op: string(kind), Path: path, Err: err}
+}
+
+func (d *folder) do(kind Kind, name string, call func() error) error {
+	path := d.at(name)
+	err := d.tree.offer(kind, path)
+	if err == nil {
+		err = call()
+	}
+	if err == nil {
+		d.tree.touched(kind, d.path, path)
+	}
+	return failed(kind, path, err)
+}
+
+func (d *folder) mkdir(name string, perm uint32) error {
+	return d.do(MakeFolder, name, func() error { return sysMkdir(d.handle, name, perm) })
+}
+
+// create opens a new file for reading and writing, private until its mode is set.
+func (d *folder) create(name string) (file *os.File, err error) {
+	err = d.do(MakeFile, name, func() error {
+		file, err = sysCreate(d.handle, name)
+		return err
+	})
+	return file, err
+}
+
+func (d *folder) symlink(target, name string) error {
+	return d.do(MakeSymlink, name, func() error { return sysSymlink(target, d.handle, name) })
+}
+
+func (d *folder) write(file *os.File, name string, p []byte) error {
+	return d.do(WriteFile, name, func() error {
+		_, err := file.Write(p)
+		return err
+	})
+}
+
+func (d *folder) chmodFile(file *os.File, name string, mode tree.Mode) error {
+	return d.do(SetMode, name, func() error { return sysChmodFile(file, mode.Bits()) })
+}
+
+// chmod sets the mode of name itself, never of what a link points to.
+func (d *folder) chmod(name string, mode tree.Mode) error {
+	return d.do(SetMode, name, func() error { return sysChmodAt(d.handle, name, mode.Bits()) })
+}
+
+// touch sets a file's mtime through file where the platform can, else by its name.
+func (d *folder) touch(file *os.File, name string, mtime tree.Time) error {
+	return d.do(SetTime, name, func() error { return sysTouch(file, d.handle, name, mtime) })
+}
+
+func (d *folder) link(name string, to *folder, as string) error {
+	return to.do(Link, as, func() error { return sysLink(d.handle, name, to.handle, as) })
+}
+
+// rename may replace what is at the new name: for names that only treaty writes to, and where the
+// caller has said what can come of it.
+func (d *folder) rename(name string, to *folder, as string) error {
+	err := to.do(Rename, as, func() error { return sysRename(d.handle, name, to.handle, as) })
+	return d.left(Rename, err)
+}
+
+// renameNew fails with fs.ErrExist rather than replace; unsupported(err) where the volume can't.
+func (d *folder) renameNew(name string, to *folder, as string) error {
+	err := to.do(Rename, as, func() error { return sysRenameNew(d.handle, name, to.handle, as) })
+	return d.left(Rename, err)
+}
+
+func (d *folder) exchange(name string, with *folder, as string) error {
+	err := with.do(Exchange, as, func() error { return sysExchange(d.handle, name, with.handle, as) })
+	return d.left(Exchange, err)
+}
+
+// left notes that a name went from d, unless err.
+func (d *folder) left(kind Kind, err error) error {
+	if err == nil {
+		d.tree.touched(kind, d.path, "")
+	}
+	return err
+}
+
+// unlink is for treaty's own files, and for what treaty clean was told to remove.
+func (d *folder) unlink(name string) error {
+	return d.do(Unlink, name, func() error { return sysUnlink(d.handle, name) })
+}
+
+// rmdir removes an empty directory and nothing else.
+func (d *folder) rmdir(name string) error {
+	return d.do(RemoveFolder, name, func() error { return sysRmdir(d.handle, name) })
+}
+
+func (d *folder) syncFile(file *os.File, name string) error {
+	return d.do(SyncFile, name, func() error { return sysSyncFile(file) })
+}
+
+func (d *folder) sync() error {
+	err := d.tree.offer(SyncFolder, d.path)
+	if err == nil {
+		err = sysSyncFolder(d.handle)
+	}
+	return failed(SyncFolder, d.path, err)
+}
+
+func (d *folder) syncVolume() error {
+	err := d.tree.offer(SyncVolume, d.path)
+	if err == nil {
+		err = sysSyncVolume(d.handle)
+	}
+	return failed(SyncVolume, d.path, err)
+}
+
+// append opens a private file at its end. It changes nothing by itself.
+func (d *folder) append(name string) (*os.File, error) { return sysAppend(d.handle, name) }

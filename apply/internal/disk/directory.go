@@ -1,0 +1,115 @@
+package disk
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"treaty/plan/tree"
+)
+
+// Mkdir makes the directory p with exactly mode (if known), whatever the umask. With existing, a real
+// directory that is there already is fine, and gets the mode too: for a run that is taken up again.
+//
+// Race: the directory is replaced by another between the two steps. Worst: that one gets the mode.
+func (t *Tree) Mkdir(p tree.Path, mode tree.Mode, existing bool) (Result, error) {
+	if why := t.opts.Traits.NameProblem(p.Base()); why != "" {
+		return Result{}, fmt.Errorf("%q: %w: %s", string(p), ErrUnfit, why)
+	}
+	d, name, err := t.enter(p)
+	if err != nil {
+		return Result{}, err
+	}
+	defer d.release()
+	perm := uint32(0o777)
+	if mode.Known() {
+		perm = mode.Bits()
+	}
+	if err := d.mkdir(name, perm); err != nil {
+		if !errors.Is(err, fs.ErrExist) {
+			return Result{}, t.written(err)
+		}
+		if e, err := d.entry(name); err != nil || !existing || e.Type != tree.Directory {
+			return Result{}, d.taken(name)
+		}
+	}
+	e, err := d.entry(name)
+	if err == nil && e.Mode.Known() && mode.Known() && e.Mode != mode {
+		return t.setMode(d, name, tree.Directory, mode)
+	}
+	return Result{Entry: e}, err
+}
+
+// Rmdir removes the directory p if nothing is in it. Names that litter takes for an operating system's
+// leavings are first moved to the trash, if there is nothing else; litter may be nil. What was moved is
+// returned, relative to the root. A *NotEmpty says what is left.
+func (t *Tree) Rmdir(p tree.Path, litter func(name string) bool) (trashed []string, err error) {
+	d, name, err := t.enter(p)
+	if err != nil {
+		return nil, err
+	}
+	defer d.release()
+	e, err := d.entry(name)
+	if err != nil {
+		return nil, err
+	}
+	if e.Type != tree.Directory {
+		return nil, &Drift{Path: p, Why: fmt.Sprintf("it is %v now, not a directory", e.Type), Found: e}
+	}
+	below, err := t.open(string(p))
+	if err != nil {
+		return nil, err
+	}
+	names, err := below.dir.Names()
+	if err == nil && len(names) > 0 {
+		slices.Sort(names)
+		trashed, err = t.litter(below, names, litter)
+	}
+	below.release()
+	if err != nil {
+		return trashed, err
+	}
+	t.root.Forget(p)
+	switch err := d.rmdir(name); {
+	case err == nil:
+	case notEmpty(err):
+		return trashed, &NotEmpty{Path: p}
+	default:
+		return trashed, t.written(err)
+	}
+	return trashed, t.syncFoldersEach(d)
+}
+
+func (t *Tree) syncFoldersEach(d *folder) error {
+	if !t.opts.SyncEach {
+		return nil
+	}
+	return t.synced(d.sync())
+}
+
+// litter moves names to the trash, each whole, if all of them are litter.
+func (t *Tree) litter(d *folder, names []string, litter func(string) bool) (trashed []string, err error) {
+	left := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return litter != nil && litter(name) })
+	if len(left) > 0 {
+		return nil, &NotEmpty{Path: tree.Path(d.path), Names: left}
+	}
+	for _, name := range names {
+		p := tree.Path(d.at(name))
+		trash, tname, place, err := t.into("", p)
+		if err != nil {
+			return trashed, err
+		}
+		t.root.Forget(p)
+		err = t.toPrivate(d, name, trash, tname)
+		if err == nil {
+			trashed = append(trashed, place)
+			err = t.syncEach(trash, tname, d)
+		}
+		trash.release()
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return trashed, t.written(err)
+		}
+	}
+	return trashed, nil
+}

@@ -1,0 +1,68 @@
+package disk
+
+import (
+	"errors"
+	"fmt"
+
+	"treaty/plan/tree"
+)
+
+// Facts that a caller can test for.
+var (
+	// ErrDrift: the tree is not what the plan saw. Every *Drift is one.
+	ErrDrift = errors.New("not as planned")
+	// ErrTaken: there is something where nothing was expected.
+	ErrTaken = errors.New("the name is taken")
+	// ErrBusy: another program has the file open for writing.
+	ErrBusy = errors.New("another program has it open for writing")
+	// ErrNotEmpty: a directory to be removed still holds something.
+	ErrNotEmpty = errors.New("the directory is not empty")
+	// ErrSource: what was to be copied is not what the plan saw.
+	ErrSource = errors.New("the source is not as planned")
+	// ErrStopped: a write or a sync failed in a way after which success means nothing. The tree takes
+	// no further change in this run.
+	ErrStopped = errors.New("stopped after an I/O error")
+	// ErrUnfit: the way to a path leads through a link, a file or another volume, or its name stands
+	// for something else on this volume.
+	ErrUnfit = errors.New("the path does not lead through plain directories of this tree")
+	// ErrReadOnly: the volume or the root cannot be written.
+	ErrReadOnly = errors.New("the volume cannot be written to")
+)
+
+// Drift says what was found instead of what was planned, and where everything is now. Nothing is
+// overwritten; nothing is lost.
+type Drift struct {
+	Path  tree.Path
+	Why   string
+	Found tree.Entry // Type Absent where there is nothing
+	// Cause is ErrTaken or ErrBusy where it is one of them.
+	Cause error
+	// Trash is where what was at the path is now, relative to the root, "" if it is still in place.
+	Trash string
+	// Conflict is the visible name given to a second version of the user's, "" if there is none.
+	Conflict tree.Path
+}
+
+func (d *Drift) Error() string {
+	s := fmt.Sprintf("%q: %s", string(d.Path), d.Why)
+	if d.Conflict != "" {
+		s += fmt.Sprintf("; another version is kept as %q", string(d.Conflict))
+	}
+	return s
+}
+
+func (d *Drift) Is(target error) bool { return target == ErrDrift }
+
+func (d *Drift) Unwrap() error { return d.Cause }
+
+// NotEmpty is what Rmdir returns for a directory with something left in it.
+type NotEmpty struct {
+	Path  tree.Path
+	Names []string // sorted
+}
+
+func (e *NotEmpty) Error() string {
+	return fmt.Sprintf("%q: %v: it holds %q", string(e.Path), ErrNotEmpty, e.Names)
+}
+
+func (e *NotEmpty) Is(target error) bool { return target == ErrNotEmpty }

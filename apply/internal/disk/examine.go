@@ -1,0 +1,202 @@
+package disk
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"sync"
+
+	"treaty/plan/tree"
+)
+
+// subject is what stood at a path when it was compared with the plan. It stays open, with a lease
+// where there are leases, until the change is done and verified.
+type subject struct {
+	entry tree.Entry
+	file  *os.File // nil for links and directories, and for files that can't be read
+	// hash is known if content counted.
+	hash   tree.Hash
+	leased bool
+}
+
+// close ends the lease.
+func (s *subject) close() {
+	if s.file != nil {
+		s.file.Close()
+	}
+}
+
+// examine opens what is at name in d, keeps other programs from writing to it where that can be had,
+// and compares it with before. A *Drift tells any difference.
+func (t *Tree) examine(d *folder, name string, before *tree.State) (s *subject, err error) {
+	e, err := d.dir.Lstat(name)
+	p := tree.Path(d.at(name))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, &Drift{Path: p, Why: "it is gone"}
+	case err != nil:
+		return nil, err
+	case before == nil:
+		return nil, &Drift{Path: p, Why: "there is something now", Found: t.cut(e), Cause: ErrTaken}
+	}
+	s = &subject{entry: e}
+	defer func() {
+		if err != nil {
+			s.close()
+			s = nil
+		}
+	}()
+	drift := func(why string) error { return &Drift{Path: p, Why: why, Found: t.cut(s.entry)} }
+	switch {
+	case e.Type != before.Of():
+		return s, drift(fmt.Sprintf("it is a %v now, not a %v", e.Type, before.Of()))
+	case e.Type == tree.Symlink && e.Target != before.Target:
+		return s, drift("the link has another target now")
+	case e.Type != tree.File:
+		return s, nil
+	}
+	byHash := before.SHA256.Known() && (t.opts.Hash || e.Mtime >= t.opts.RacySince)
+	s.file, err = openFile(d, name)
+	switch {
+	case errors.Is(err, ErrBusy):
+		return s, &Drift{Path: p, Why: ErrBusy.Error(), Found: t.cut(e), Cause: ErrBusy}
+	case errors.Is(err, fs.ErrPermission) && !byHash:
+		// It can't be read, but its stat is known, and so it can be moved.
+		return s, t.compare(s.entry, before, drift)
+	case err != nil:
+		return s, err
+	}
+	if s.leased, err = lease(s.file); err != nil {
+		return s, &Drift{Path: p, Why: err.Error(), Found: t.cut(e), Cause: ErrBusy}
+	}
+	if same, err := sysSame(s.file, d.handle, name); err != nil || !same {
+		return s, drift("another file took its place just now")
+	}
+	if err := s.restat(); err != nil {
+		return s, err
+	}
+	if err := t.compare(s.entry, before, drift); err != nil {
+		return s, err
+	}
+	if !byHash {
+		return s, nil
+	}
+	stamp := s.entry
+	if s.hash, err = hashOf(s.file); err != nil {
+		return s, err
+	}
+	if err := s.restat(); err != nil {
+		return s, err
+	}
+	if s.hash != before.SHA256 || s.entry.Size != stamp.Size || s.entry.Mtime != stamp.Mtime {
+		return s, drift("its content has changed")
+	}
+	return s, nil
+}
+
+// restat reads again what the open file says of itself.
+func (s *subject) restat() error {
+	size, mtime, err := stampOf(s.file)
+	s.entry.Size, s.entry.Mtime = size, mtime
+	return err
+}
+
+// compare holds a file's stat against the plan's.
+func (t *Tree) compare(e tree.Entry, before *tree.State, drift func(string) error) error {
+	granularity := t.opts.Traits.MtimeGranularity
+	switch {
+	case e.Size != before.Size:
+		return drift(fmt.Sprintf("it has %d bytes now, not %d", e.Size, before.Size))
+	case e.Mtime.Cut(granularity) != before.Mtime.Cut(granularity):
+		return drift(fmt.Sprintf("it was changed at %v, not at %v", e.Mtime.Cut(granularity), before.Mtime))
+	case t.opts.Traits.Modes && before.Mode.Known() && e.Mode != before.Mode:
+		return drift(fmt.Sprintf("its mode is %v now, not %v", e.Mode, before.Mode))
+	}
+	return nil
+}
+
+// cameOut tells, once s was moved to name in d, whether what was moved is what was examined: the same
+// file with the same stamp, or, where inode numbers can't be trusted, the same content; hashed again
+// where stamps prove nothing and no lease kept writers out. why is "" if it is.
+func (t *Tree) cameOut(s *subject, d *folder, name string) (why string, err error) {
+	now, err := d.dir.Lstat(name)
+	if err != nil {
+		return "", err
+	}
+	const another = "another version took its place just now"
+	switch {
+	case now.Type != s.entry.Type || now.Target != s.entry.Target:
+		return another, nil
+	case s.entry.Type != tree.File:
+		return "", nil
+	case now.Size != s.entry.Size || now.Mtime != s.entry.Mtime:
+		return another, nil
+	case s.file == nil:
+		return "", nil
+	}
+	same, err := sysSame(s.file, d.handle, name)
+	if err != nil {
+		return "", err
+	}
+	rehash := s.hash.Known() && !s.leased
+	if !same && !s.hash.Known() {
+		if s.hash, err = hashOf(s.file); err != nil {
+			return "", err
+		}
+	}
+	if same && !rehash {
+		return "", nil
+	}
+	f := s.file
+	if !same {
+		if f, err = d.dir.Open(name); err != nil {
+			return "", err
+		}
+		defer f.Close()
+	}
+	hash, err := hashOf(f)
+	if err != nil {
+		return "", err
+	}
+	if hash != s.hash {
+		return another, nil
+	}
+	return "", nil
+}
+
+func stampOf(f *os.File) (int64, tree.Time, error) {
+	at, err := f.Stat()
+	if err != nil {
+		return 0, 0, err
+	}
+	return at.Size(), tree.TimeOf(at.ModTime()), nil
+}
+
+// copyBuffer is what files are read and written by (PERFORMANCE.md, finding 6).
+const copyBuffer = 256 << 10
+
+var buffers = sync.Pool{New: func() any { return new([copyBuffer]byte) }}
+
+// hashOf is the hash of all of f, from its beginning.
+func hashOf(f *os.File) (tree.Hash, error) {
+	buf := buffers.Get().(*[copyBuffer]byte)
+	defer buffers.Put(buf)
+	h := sha256.New()
+	for at := int64(0); ; {
+		n, err := f.ReadAt(buf[:], at)
+		h.Write(buf[:n])
+		at += int64(n)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return tree.Hash{}, err
+		}
+	}
+	var sum tree.Hash
+	h.Sum(sum[:0])
+	return sum, nil
+}

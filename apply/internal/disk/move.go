@@ -1,0 +1,124 @@
+package disk
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"treaty/plan/tree"
+)
+
+// Move gives what before says is at from the name to, and replaces nothing. A directory may be moved
+// too, whole. Where only the case or the spelling of the name changes, and where a rename can't refuse to
+// replace, it goes through place, in two steps: FAT drivers ignore a rename that changes case only, or
+// damage the file; that it was carried out is then verified by listing.
+func (t *Tree) Move(from, to tree.Path, before *tree.State, place string) (Result, error) {
+	if why := t.opts.Traits.NameProblem(to.Base()); why != "" {
+		return Result{}, fmt.Errorf("%q: %w: %s", string(to), ErrUnfit, why)
+	}
+	if to.Within(from) {
+		return Result{}, fmt.Errorf("%q cannot be moved into itself", string(from))
+	}
+	d, name, err := t.enter(from)
+	if err != nil {
+		return Result{}, err
+	}
+	defer d.release()
+	into, as, err := t.enter(to)
+	if err != nil {
+		return Result{}, err
+	}
+	defer into.release()
+	s, err := t.examine(d, name, before)
+	if err != nil {
+		return Result{}, err
+	}
+	defer s.close()
+	respelled := from.Parent() == to.Parent() && tree.CollisionKey(name) == tree.CollisionKey(as)
+	if !respelled {
+		if e, err := into.entry(as); err != nil || e.Type != tree.Absent {
+			return Result{}, into.taken(as)
+		}
+	}
+	if s.entry.Type == tree.Directory {
+		t.root.Forget(from) // Windows moves no directory in which something is open
+	}
+	var conflict tree.Path
+	if t.opts.Can.NoReplace && !respelled {
+		err = t.moveDirectly(s, d, name, into, as)
+	} else {
+		conflict, err = t.moveByTrash(s, d, name, into, as, place)
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	if s.entry.Type == tree.Directory {
+		t.root.Forget(from)
+		t.root.Forget(to)
+	}
+	if err := t.syncEach(into, as, d); err != nil {
+		return Result{}, err
+	}
+	if respelled {
+		names, err := into.dir.Names()
+		if err != nil {
+			return Result{}, err
+		}
+		if !slices.Contains(names, as) {
+			return Result{}, fmt.Errorf("%q: the volume keeps another spelling of the name", string(to))
+		}
+	}
+	e, err := into.entry(as)
+	return Result{Entry: e, Conflict: conflict}, err
+}
+
+func (t *Tree) moveDirectly(s *subject, d *folder, name string, into *folder, as string) error {
+	switch err := d.renameNew(name, into, as); {
+	case errors.Is(err, fs.ErrExist):
+		return into.taken(as)
+	case errors.Is(err, fs.ErrNotExist):
+		return &Drift{Path: tree.Path(d.at(name)), Why: "it went just now"}
+	case err != nil:
+		return t.written(err)
+	}
+	why, err := t.cameOut(s, into, as)
+	if err != nil || why == "" {
+		return err
+	}
+	// What was moved is the user's and complete; it goes home, or stays under its new name if that
+	// is no longer free.
+	drift := &Drift{Path: tree.Path(d.at(name)), Why: why}
+	if err := into.renameNew(as, d, name); err != nil {
+		drift.Conflict = tree.Path(into.at(as))
+		if !errors.Is(err, fs.ErrExist) {
+			return errors.Join(drift, err)
+		}
+	}
+	return drift
+}
+
+func (t *Tree) moveByTrash(s *subject, d *folder, name string, into *folder, as, place string) (tree.Path, error) {
+	trash, tname, _, err := t.into(place, tree.Path(d.at(name)))
+	if err != nil {
+		return "", err
+	}
+	defer trash.release()
+	if err := t.aside(s, d, name, trash, tname); err != nil {
+		return "", err
+	}
+	if err := t.syncEach(trash, tname, d); err != nil {
+		return "", err
+	}
+	conflict, err := t.install(trash, tname, into, as)
+	if err == nil {
+		return conflict, nil
+	}
+	taken := errors.Is(err, fs.ErrExist)
+	if back := t.putBack(trash, tname, d, name, "the name it should get was taken just now"); taken {
+		return "", back
+	} else if drift := new(Drift); errors.As(back, &drift) && drift.Trash != "" {
+		err = errors.Join(err, back)
+	}
+	return "", t.written(err)
+}

@@ -1,0 +1,259 @@
+package disk
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+const (
+	privateMode   = 0o700
+	stageFolder   = tree.PrivateFolder + "/stage"
+	trashFolder   = tree.PrivateFolder + "/trash"
+	temporaryMark = ".tmp-"
+)
+
+// makePrivate opens the folder at path, which is ".treaty" or below it, and makes what is missing.
+// A link in its place is refused, as anywhere.
+func (t *Tree) makePrivate(path string) (*folder, error) {
+	d, err := t.open(path)
+	if err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return d, private(err)
+	}
+	parent, name := split(path)
+	if path == tree.PrivateFolder {
+		d, err = t.open("")
+	} else {
+		d, err = t.makePrivate(parent)
+	}
+	if err != nil {
+		return nil, err
+	}
+	err = d.mkdir(name, privateMode)
+	d.release()
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, t.written(readOnly(err))
+	}
+	d, err = t.open(path)
+	return d, private(err)
+}
+
+func private(err error) error {
+	if errors.Is(err, scan.ErrSymlink) || errors.Is(err, scan.ErrNotDirectory) {
+		return fmt.Errorf("%w: %w", ErrUnfit, err)
+	}
+	return err
+}
+
+// privatePath is name below ".treaty", refused if it leads elsewhere.
+func privatePath(name string) (string, error) {
+	if _, err := tree.ParsePath(name); err != nil {
+		return "", fmt.Errorf("%q: %w", name, err)
+	}
+	return tree.PrivateFolder + "/" + name, nil
+}
+
+// ReadPrivate is the content of the file called name in ".treaty". Errors wrap fs.ErrNotExist where
+// there is none.
+func (t *Tree) ReadPrivate(name string) ([]byte, error) {
+	path, err := privatePath(name)
+	if err != nil {
+		return nil, err
+	}
+	parent, base := split(path)
+	d, err := t.open(parent)
+	if err != nil {
+		return nil, private(err)
+	}
+	defer d.release()
+	f, err := d.dir.Open(base)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
+}
+
+// WritePrivate makes data, durably and in one step, the content of the file called name in
+// ".treaty". Name may have folders in it, which are made.
+func (t *Tree) WritePrivate(name string, data []byte) error {
+	f, err := t.CreatePrivate(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := f.Write(data); err != nil {
+		return err
+	}
+	return f.Commit()
+}
+
+// ClaimPrivate is WritePrivate for a file that must not exist yet, a lock. Errors wrap fs.ErrExist
+// if it does. It is not synced: after a power cut nothing holds a lock.
+func (t *Tree) ClaimPrivate(name string, data []byte) error {
+	d, base, err := t.privateFolder(name)
+	if err != nil {
+		return err
+	}
+	defer d.release()
+	f, err := d.create(base)
+	if err != nil {
+		return t.written(readOnly(err))
+	}
+	defer f.Close()
+	return t.written(d.write(f, base, data))
+}
+
+// RemovePrivate removes the file called name in ".treaty", if there is one, durably.
+func (t *Tree) RemovePrivate(name string) error {
+	d, base, err := t.privateFolder(name)
+	if err != nil {
+		return err
+	}
+	defer d.release()
+	if err := d.unlink(base); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return t.synced(d.sync())
+}
+
+func (t *Tree) privateFolder(name string) (*folder, string, error) {
+	if err := t.ready(); err != nil {
+		return nil, "", err
+	}
+	path, err := privatePath(name)
+	if err != nil {
+		return nil, "", err
+	}
+	parent, base := split(path)
+	d, err := t.makePrivate(parent)
+	return d, base, err
+}
+
+// PrivateFile is a file of treaty's own being written. It has its name only after Commit.
+type PrivateFile struct {
+	folder     *folder
+	file       *os.File
+	name, temp string
+	done       bool
+}
+
+// CreatePrivate begins to write the file called name in ".treaty". The caller closes it, committed or
+// not.
+func (t *Tree) CreatePrivate(name string) (*PrivateFile, error) {
+	d, base, err := t.privateFolder(name)
+	if err != nil {
+		return nil, err
+	}
+	temp := base + temporaryMark + strings.ToLower(rand.Text()[:8])
+	f, err := d.create(temp)
+	if err != nil {
+		d.release()
+		return nil, t.written(readOnly(err))
+	}
+	return &PrivateFile{folder: d, file: f, name: base, temp: temp}, nil
+}
+
+func (f *PrivateFile) Write(p []byte) (int, error) {
+	if err := f.folder.write(f.file, f.temp, p); err != nil {
+		return 0, f.folder.tree.written(err)
+	}
+	return len(p), nil
+}
+
+// Commit makes what was written durable and then gives it its name, in place of what had it.
+func (f *PrivateFile) Commit() error {
+	t := f.folder.tree
+	if err := t.synced(f.folder.syncFile(f.file, f.temp)); err != nil {
+		return err
+	}
+	if err := f.close(); err != nil {
+		return t.stop(err)
+	}
+	if err := f.folder.rename(f.temp, f.folder, f.name); err != nil {
+		return t.written(err)
+	}
+	f.done = true
+	return t.synced(f.folder.sync())
+}
+
+func (f *PrivateFile) close() error {
+	file := f.file
+	f.file = nil
+	if file == nil {
+		return nil
+	}
+	return file.Close()
+}
+
+// Close ends the writing and drops what was not committed. It does nothing the second time.
+func (f *PrivateFile) Close() error {
+	if f.folder == nil {
+		return nil
+	}
+	err := f.close()
+	if !f.done {
+		f.folder.unlink(f.temp) // what stays is a temporary file of treaty's own
+	}
+	f.folder.release()
+	f.folder = nil
+	return err
+}
+
+// Log is a file of treaty's own that is only appended to: a journal.
+type Log struct {
+	folder *folder
+	file   *os.File
+	name   string
+}
+
+// OpenLog opens the log called name in ".treaty" at its end, and makes it if there is none. It may
+// have a torn tail from a power cut.
+func (t *Tree) OpenLog(name string) (*Log, error) {
+	d, base, err := t.privateFolder(name)
+	if err != nil {
+		return nil, err
+	}
+	f, err := d.append(base)
+	if errors.Is(err, fs.ErrNotExist) {
+		if f, err = d.create(base); err == nil {
+			err = t.synced(d.sync())
+		}
+	}
+	if err != nil {
+		if f != nil {
+			f.Close()
+		}
+		d.release()
+		return nil, t.written(readOnly(err))
+	}
+	return &Log{folder: d, file: f, name: base}, nil
+}
+
+// Append writes p at the end in one call, and makes it durable if sync is set.
+func (l *Log) Append(p []byte, sync bool) error {
+	t := l.folder.tree
+	if err := t.ready(); err != nil {
+		return err
+	}
+	if err := l.folder.write(l.file, l.name, p); err != nil {
+		return t.written(err)
+	}
+	if !sync {
+		return nil
+	}
+	return t.synced(l.folder.syncFile(l.file, l.name))
+}
+
+// Close closes the log.
+func (l *Log) Close() error {
+	l.folder.release()
+	return l.file.Close()
+}

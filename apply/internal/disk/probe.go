@@ -1,0 +1,204 @@
+package disk
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// Probed is what a volume was seen to do. Of Traits it has what can be seen: granularity, modes,
+// symlinks, case and names.
+type Probed struct {
+	Traits tree.Traits
+	Can    Capabilities
+	// FoldsNormalisation: "é" written in one piece is found under its two-piece spelling.
+	FoldsNormalisation bool
+	// KeepsNormalisation: a name is listed in the spelling it was given.
+	KeepsNormalisation bool
+}
+
+// Probe finds out by behaviour what the volume of root can do, in a folder of treaty's own which it
+// removes again. A volume's type is no answer: under FUSE all look alike, and drivers of the same type
+// differ (FILESYSTEMS.md 2). Errors wrap ErrReadOnly where nothing can be written. hook is as in Options.
+func Probe(root *scan.Root, hook func(Call) error) (p Probed, err error) {
+	t, err := Open(root, "probe", Options{Hook: hook})
+	if err != nil {
+		return p, err
+	}
+	name := "probe-" + strings.ToLower(rand.Text()[:12])
+	d, err := t.makePrivate(tree.PrivateFolder + "/" + name)
+	if err != nil {
+		return p, fmt.Errorf("%s: cannot probe the volume: %w", root.Path(), err)
+	}
+	defer func() {
+		parent, openErr := t.open(tree.PrivateFolder)
+		if openErr == nil {
+			openErr = t.empty(parent, name)
+			parent.release()
+		}
+		d.release()
+		err = errors.Join(err, openErr)
+	}()
+	probe := prober{d: d}
+	p.Traits.CaseSensitive = !probe.finds("Probe-case", "pROBE-CASE")
+	p.FoldsNormalisation = probe.finds("probe-\u00e9", "probe-e\u0301")
+	p.KeepsNormalisation = probe.lists("probe-\u00e9")
+	p.Traits.Names = tree.WindowsNames
+	if probe.keeps("probe-dot.") && probe.keeps("probe-space ") && probe.keeps("probe:colon") && probe.keeps(`probe"quote`) {
+		p.Traits.Names = tree.PosixNames
+	}
+	p.Traits.MtimeGranularity = probe.granularity()
+	p.Traits.Modes = probe.modes()
+	p.Traits.Symlinks = probe.symlinks()
+	p.Can = probe.capabilities()
+	return p, probe.err
+}
+
+// prober asks one question after the other. A question that can't be put is answered with the weaker
+// answer; err is the first failure that means more than "no".
+type prober struct {
+	d   *folder
+	err error
+}
+
+// no notes err unless it only says that the volume can't do that.
+func (p *prober) no(err error) bool {
+	if err == nil {
+		return false
+	}
+	if fatal(err) && p.err == nil {
+		p.err = readOnly(err)
+	}
+	return true
+}
+
+// make makes a file with one byte in it, false where the volume refuses the name.
+func (p *prober) make(name string) bool {
+	f, err := p.d.create(name)
+	if p.no(err) {
+		return false
+	}
+	defer f.Close()
+	return !p.no(p.d.write(f, name, []byte{'x'}))
+}
+
+func (p *prober) exists(name string) bool {
+	_, err := p.d.dir.Stat(name)
+	return err == nil
+}
+
+// finds tells whether a file made as name is there under another spelling. A volume that refuses name
+// is taken to fold.
+func (p *prober) finds(name, other string) bool { return !p.make(name) || p.exists(other) }
+
+// lists tells whether name is listed exactly so.
+func (p *prober) lists(name string) bool {
+	names, err := p.d.dir.Names()
+	if err != nil {
+		return false
+	}
+	for _, listed := range names {
+		if listed == name {
+			return true
+		}
+	}
+	return false
+}
+
+// keeps tells whether a file can be called name and is listed so.
+func (p *prober) keeps(name string) bool { return p.make(name) && p.lists(name) }
+
+// granularity sets a time that no coarse clock can hold and looks what is left of it: an odd second,
+// so that FAT's two seconds show.
+func (p *prober) granularity() int64 {
+	const coarsest = 2e9
+	f, err := p.d.create("probe-time")
+	if p.no(err) {
+		return coarsest
+	}
+	defer f.Close()
+	const set = tree.Time(1_600_000_001_123_456_789)
+	if p.no(p.d.touch(f, "probe-time", set)) {
+		return coarsest
+	}
+	e, err := p.d.dir.Lstat("probe-time")
+	if p.no(err) {
+		return coarsest
+	}
+	for _, granularity := range []int64{1, 100, 1e3, 1e4, 1e6, 1e7, 1e9} {
+		if e.Mtime == set.Cut(granularity) {
+			return granularity
+		}
+	}
+	return coarsest
+}
+
+// modes sets and clears an executable bit: many drivers say yes to chmod and do nothing.
+func (p *prober) modes() bool {
+	const name = "probe-mode"
+	f, err := p.d.create(name)
+	if p.no(err) {
+		return false
+	}
+	defer f.Close()
+	for _, mode := range []uint32{0o750, 0o640, 0o755} {
+		if p.no(p.d.chmodFile(f, name, tree.Perm(mode))) {
+			return false
+		}
+		if e, err := p.d.dir.Lstat(name); p.no(err) || e.Mode != tree.Perm(mode) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *prober) symlinks() bool {
+	const target = "no/such target"
+	if p.no(p.d.symlink(target, "probe-link")) {
+		return false
+	}
+	e, err := p.d.dir.Lstat("probe-link")
+	return !p.no(err) && e.Type == tree.Symlink && e.Target == target
+}
+
+// capabilities tries renames with a free target first: with a taken one every FUSE driver says "exists",
+// also those that can't refuse to replace.
+func (p *prober) capabilities() (can Capabilities) {
+	d := p.d
+	if !p.make("probe-one") || !p.make("probe-two") {
+		return can
+	}
+	can.NoReplace = !p.no(d.renameNew("probe-one", d, "probe-free")) && p.exists("probe-free") && !p.exists("probe-one") &&
+		errors.Is(d.renameNew("probe-free", d, "probe-two"), fs.ErrExist)
+	if !p.exists("probe-one") && p.exists("probe-free") {
+		p.no(d.rename("probe-free", d, "probe-one"))
+	}
+	one, err1 := p.size("probe-one", 3)
+	two, err2 := p.size("probe-two", 5)
+	if err1 == nil && err2 == nil && !p.no(d.exchange("probe-one", d, "probe-two")) {
+		a, errA := d.dir.Lstat("probe-one")
+		b, errB := d.dir.Lstat("probe-two")
+		can.Exchange = errA == nil && errB == nil && a.Size == two && b.Size == one
+	}
+	can.Link = !p.no(d.link("probe-one", d, "probe-second")) && p.exists("probe-second") &&
+		errors.Is(d.link("probe-one", d, "probe-two"), fs.ErrExist)
+	return can
+}
+
+// size makes name anew with n bytes.
+func (p *prober) size(name string, n int64) (int64, error) {
+	if err := p.d.unlink(name); err != nil {
+		return 0, err
+	}
+	f, err := p.d.create(name)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	return n, p.d.write(f, name, make([]byte, n))
+}

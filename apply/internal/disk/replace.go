@@ -1,0 +1,176 @@
+package disk
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"treaty/plan/tree"
+)
+
+// Replace gives p to what is staged and moves what before says is there, a file or a link, to place in
+// the trash. What came out must be what was examined; if not, it is put back and a *Drift tells. If
+// what then comes out is not what was staged, another program has saved twice meanwhile: the second
+// version gets a visible name (Drift.Conflict).
+//
+// What is staged passes through place, on volumes that can exchange names: after a crash, it is at its
+// own name, at place, or at p, and what was at p is at p or at place.
+func (t *Tree) Replace(p tree.Path, before *tree.State, s Staged, place string) (Result, error) {
+	d, name, err := t.enter(p)
+	if err != nil {
+		return Result{}, err
+	}
+	defer d.release()
+	from, sname, err := t.staged(s)
+	if err != nil {
+		return Result{}, err
+	}
+	defer from.release()
+	old, err := t.examine(d, name, before)
+	if err != nil {
+		return Result{}, err
+	}
+	defer old.close()
+	if old.entry.Type == tree.Directory {
+		return Result{}, fmt.Errorf("%q: a directory is removed, never replaced", string(p))
+	}
+	trash, tname, place, err := t.into(place, p)
+	if err != nil {
+		return Result{}, err
+	}
+	defer trash.release()
+
+	var conflict tree.Path
+	err = errors.ErrUnsupported
+	if t.opts.Can.Exchange {
+		err = t.swap(old, d, name, s, from, sname, trash, tname)
+	}
+	if errors.Is(err, errors.ErrUnsupported) {
+		conflict, err = t.setAside(old, d, name, from, sname, trash, tname)
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	e, err := d.entry(name)
+	return Result{Entry: e, Trash: place, Conflict: conflict}, err
+}
+
+// swap is Replace by exchange: the staged file is brought to its place in the trash and exchanged with
+// name there, so that what comes out lies in the trash already. errors.ErrUnsupported: nothing was done.
+//
+// Race, where there are no leases: a program that had the file open before may write to it after it
+// came out. Worst: that edit is found in the trash, by the check at the end of the run.
+func (t *Tree) swap(old *subject, d *folder, name string, s Staged, from *folder, sname string, trash *folder, tname string) error {
+	p := tree.Path(d.at(name))
+	if from.at(sname) != trash.at(tname) {
+		if err := t.toPrivate(from, sname, trash, tname); err != nil {
+			return t.written(err)
+		}
+	}
+	if err := trash.exchange(tname, d, name); err != nil {
+		if back := t.toPrivate(trash, tname, from, sname); back != nil {
+			return t.written(errors.Join(err, back))
+		}
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return &Drift{Path: p, Why: "it went just now"}
+		case unsupported(err):
+			return errors.ErrUnsupported
+		}
+		return t.written(err)
+	}
+	why, err := t.cameOut(old, trash, tname)
+	if err != nil {
+		return fmt.Errorf("%q, which was moved to %q: %w", string(p), trash.at(tname), err)
+	}
+	if why != "" {
+		return t.swapBack(d, name, s, trash, tname, why)
+	}
+	if err := t.syncEach(d, name); err != nil {
+		return err
+	}
+	return t.syncEach(trash, tname)
+}
+
+// swapBack undoes an exchange after which tname is not what was examined. What is staged then stays in
+// the trash: whoever opened it while it had the user's name may still write to it.
+func (t *Tree) swapBack(d *folder, name string, s Staged, trash *folder, tname, why string) error {
+	drift := &Drift{Path: tree.Path(d.at(name)), Why: why}
+	lost := func(err error) error {
+		drift.Trash = trash.at(tname)
+		return errors.Join(drift, err)
+	}
+	for {
+		err := trash.exchange(tname, d, name)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return lost(err)
+		}
+		// Somebody removed what was just installed.
+		_, err = t.install(trash, tname, d, name)
+		if err == nil {
+			drift.Found, err = d.entry(name)
+			return errors.Join(drift, err)
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return lost(err)
+		}
+	}
+	ours, err := isStaged(trash, tname, s)
+	if err != nil {
+		return lost(err)
+	}
+	if !ours {
+		if drift.Conflict, err = t.setBeside(trash, tname, d, name); err != nil {
+			return lost(err)
+		}
+	}
+	drift.Found, err = d.entry(name)
+	return errors.Join(drift, err)
+}
+
+// isStaged tells whether tname holds what was staged as s, by content.
+func isStaged(trash *folder, tname string, s Staged) (bool, error) {
+	e, err := trash.dir.Lstat(tname)
+	if err != nil || e.Type != s.Type || e.Target != s.Target || e.Size != s.Size || e.Mtime != s.Mtime {
+		return false, err
+	}
+	if e.Type != tree.File || !s.Hash.Known() {
+		return true, nil
+	}
+	f, err := trash.dir.Open(tname)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	hash, err := hashOf(f)
+	return hash == s.Hash, err
+}
+
+// setAside is Replace where names can't be exchanged: name is absent for a moment. Where the name was
+// taken in that moment, what was there before stays in the trash (Drift.Trash) and the newcomer in
+// place.
+func (t *Tree) setAside(old *subject, d *folder, name string, from *folder, sname string, trash *folder, tname string) (tree.Path, error) {
+	if err := t.aside(old, d, name, trash, tname); err != nil {
+		return "", err
+	}
+	if err := t.syncEach(trash, tname, d); err != nil {
+		return "", err
+	}
+	conflict, err := t.install(from, sname, d, name)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		drift := d.taken(name).(*Drift)
+		drift.Trash = trash.at(tname)
+		return "", drift
+	case err != nil:
+		// The old comes back; where that fails too, the journal has the intent.
+		if _, back := t.install(trash, tname, d, name); back != nil {
+			err = errors.Join(err, back)
+		}
+		return "", t.written(err)
+	}
+	return conflict, t.syncEach(d, name, from)
+}

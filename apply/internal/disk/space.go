@@ -1,0 +1,49 @@
+package disk
+
+import (
+	"treaty/plan/tree"
+)
+
+// Space is what a volume has to give.
+type Space struct {
+	// Free and Total are in bytes; Total 0 means unknown, as some FUSE drivers say 0 of 0.
+	Free, Total int64
+	// Block is the unit in which files take space.
+	Block int64
+}
+
+// Space asks the volume.
+func (t *Tree) Space() (Space, error) {
+	d, err := t.open("")
+	if err != nil {
+		return Space{}, err
+	}
+	defer d.release()
+	var s Space
+	s.Free, s.Total, s.Block, err = sysSpace(d.handle)
+	return s, err
+}
+
+// ReadBack reads the file at path, relative to the root and in the trash or the stage too, from the
+// device where the platform lets it (Linux after a sync, macOS), and returns what it is now with its
+// hash.
+func (t *Tree) ReadBack(path string) (tree.Entry, tree.Hash, error) {
+	parent, name := split(path)
+	d, err := t.open(parent)
+	if err != nil {
+		return tree.Entry{}, tree.Hash{}, err
+	}
+	defer d.release()
+	e, err := d.entry(name)
+	if err != nil || e.Type != tree.File {
+		return e, tree.Hash{}, err
+	}
+	f, err := d.dir.Open(name)
+	if err != nil {
+		return e, tree.Hash{}, err
+	}
+	defer f.Close()
+	_ = dropCache(f) // where it can't be had, the cache is what is verified
+	hash, err := hashOf(f)
+	return e, hash, err
+}

@@ -1,0 +1,282 @@
+package disk
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"sync"
+
+	"treaty/plan/tree"
+)
+
+// Staged is a file or a link that waits in a private folder to be installed. What Stage makes is a
+// copy; what Park makes is the user's own, and lies in the trash.
+type Staged struct {
+	Name  string // relative to the root
+	Type  tree.Type
+	Size  int64
+	Mtime tree.Time // as read back, not cut
+	Hash  tree.Hash // zero for links
+	// Target is a link's.
+	Target string
+}
+
+// shelf hands out names in the stage: at most shelfSize to a folder, since folders of FAT can hold few
+// long names and are searched from the start.
+type shelf struct {
+	sync.Mutex
+	folder, next int
+}
+
+const shelfSize = 1000
+
+// place is the folder for the next staged entry, and the entry's name. Names are as long as most
+// names are, so that the final rename seldom finds a FAT folder too full for a longer one. A run that is
+// taken up again begins with a new folder.
+func (t *Tree) place() (*folder, string, error) {
+	t.shelf.Lock()
+	defer t.shelf.Unlock()
+	if t.shelf.folder == 0 {
+		d, err := t.makePrivate(stageFolder + "/" + t.run)
+		if err != nil {
+			return nil, "", err
+		}
+		names, err := d.dir.Names()
+		d.release()
+		if err != nil {
+			return nil, "", err
+		}
+		for _, name := range names {
+			var n int
+			if _, err := fmt.Sscanf(name, "%d", &n); err == nil {
+				t.shelf.folder = max(t.shelf.folder, n)
+			}
+		}
+		t.shelf.folder++
+	}
+	if t.shelf.next == shelfSize {
+		t.shelf.folder, t.shelf.next = t.shelf.folder+1, 0
+	}
+	d, err := t.makePrivate(fmt.Sprintf("%s/%s/%06d", stageFolder, t.run, t.shelf.folder))
+	if err != nil {
+		return nil, "", err
+	}
+	name := fmt.Sprintf("staged-%06d-%06d-%s", t.shelf.folder, t.shelf.next, strings.Repeat("0", 12))
+	t.shelf.next++
+	return d, name, nil
+}
+
+// Stage copies src, which must be size bytes and have the hash want (if known), to a file of its own
+// on the volume, with mode (if known) and mtime set. It is durable after the next Barrier. Errors
+// wrap ErrSource where src is not as told. Whether the volume took the mode is for the caller to see in
+// what Create or Replace returns; a volume that keeps none is no error.
+func (t *Tree) Stage(ctx context.Context, src io.Reader, size int64, want tree.Hash, mtime tree.Time, mode tree.Mode) (s Staged, err error) {
+	if err := t.ready(); err != nil {
+		return s, err
+	}
+	d, name, err := t.place()
+	if err != nil {
+		return s, err
+	}
+	defer d.release()
+	f, err := d.create(name)
+	if err != nil {
+		return s, t.written(err)
+	}
+	defer func() {
+		if e := f.Close(); err == nil && e != nil {
+			err = t.stop(e)
+		}
+		if err != nil {
+			d.unlink(name) // a copy; what stays is cleaned with the run's stage
+		}
+	}()
+	s = Staged{Name: d.at(name), Type: tree.File, Size: size}
+	if s.Hash, err = t.fill(ctx, d, name, f, src, size); err != nil {
+		return s, err
+	}
+	if want.Known() && s.Hash != want {
+		return s, fmt.Errorf("%w: its content has changed", ErrSource)
+	}
+	if mode.Known() {
+		if err := d.chmodFile(f, name, mode); err != nil && !unmoded(err) {
+			return s, t.written(err)
+		}
+	}
+	if err := d.touch(f, name, mtime); err != nil {
+		return s, t.written(err)
+	}
+	_, s.Mtime, err = stampOf(f)
+	return s, err
+}
+
+// fill copies src to f, hashing on the way.
+func (t *Tree) fill(ctx context.Context, d *folder, name string, f *os.File, src io.Reader, size int64) (tree.Hash, error) {
+	buf := buffers.Get().(*[copyBuffer]byte)
+	defer buffers.Put(buf)
+	h := sha256.New()
+	var sum tree.Hash
+	for left := size; ; {
+		if err := ctx.Err(); err != nil {
+			return sum, err
+		}
+		n, err := src.Read(buf[:])
+		if left -= int64(n); left < 0 {
+			return sum, fmt.Errorf("%w: it has grown", ErrSource)
+		}
+		if n > 0 {
+			h.Write(buf[:n])
+			if err := d.write(f, name, buf[:n]); err != nil {
+				return sum, t.written(err)
+			}
+		}
+		switch {
+		case err == io.EOF && left > 0:
+			return sum, fmt.Errorf("%w: it has shrunk", ErrSource)
+		case err == io.EOF:
+			h.Sum(sum[:0])
+			return sum, nil
+		case err != nil:
+			return sum, fmt.Errorf("%w: %w", ErrSource, err)
+		}
+	}
+}
+
+// StageLink stages a symbolic link with target, verbatim.
+func (t *Tree) StageLink(target string) (Staged, error) {
+	if err := t.ready(); err != nil {
+		return Staged{}, err
+	}
+	d, name, err := t.place()
+	if err != nil {
+		return Staged{}, err
+	}
+	defer d.release()
+	if err := d.symlink(target, name); err != nil {
+		return Staged{}, t.written(err)
+	}
+	return Staged{Name: d.at(name), Type: tree.Symlink, Target: target}, nil
+}
+
+// Adopt takes up again what an earlier process staged, parked or trashed under name, relative to the
+// root: a file with the hash want, or a link with the target. Errors wrap fs.ErrNotExist where there is
+// nothing, and ErrSource where there is something else.
+func (t *Tree) Adopt(name string, want tree.Hash, target string) (Staged, error) {
+	other := fmt.Errorf("%q: %w", name, ErrSource)
+	if !strings.HasPrefix(name, stageFolder+"/") && !strings.HasPrefix(name, trashFolder+"/") {
+		return Staged{}, other
+	}
+	parent, base := split(name)
+	d, err := t.open(parent)
+	if err != nil {
+		return Staged{}, private(err)
+	}
+	defer d.release()
+	e, err := d.dir.Lstat(base)
+	if err != nil {
+		return Staged{}, err
+	}
+	s := Staged{Name: name, Type: e.Type, Size: e.Size, Mtime: e.Mtime, Target: e.Target}
+	switch {
+	case e.Type == tree.Symlink && !want.Known() && e.Target == target:
+		return s, nil
+	case e.Type != tree.File || !want.Known():
+		return Staged{}, other
+	}
+	f, err := d.dir.Open(base)
+	if err != nil {
+		return Staged{}, err
+	}
+	defer f.Close()
+	if s.Hash, err = hashOf(f); err != nil {
+		return Staged{}, err
+	}
+	if s.Hash != want {
+		return Staged{}, other
+	}
+	return s, nil
+}
+
+// Discard removes what Stage or StageLink made and nobody installed. Whatever else has the name, and
+// anything outside the stage, is left alone, with an error that wraps ErrSource. It works on a stopped
+// tree too.
+func (t *Tree) Discard(s Staged) error {
+	if !strings.HasPrefix(s.Name, stageFolder+"/") {
+		return fmt.Errorf("%q: %w", s.Name, ErrSource)
+	}
+	if _, err := t.Adopt(s.Name, s.Hash, s.Target); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	}
+	parent, name := split(s.Name)
+	d, err := t.open(parent)
+	if err != nil {
+		return err
+	}
+	defer d.release()
+	return d.unlink(name)
+}
+
+// ClearStage removes what the run called run left in the stage: copies all of it, since what is the
+// user's own is never put there.
+func (t *Tree) ClearStage(run string) error { return t.clear(stageFolder, run) }
+
+// clear removes the folder run in base, with all in it.
+func (t *Tree) clear(base, run string) error {
+	if p, err := tree.ParsePath(run); err != nil || p.Depth() != 1 {
+		return fmt.Errorf("%q cannot name a run", run)
+	}
+	d, err := t.open(base)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return private(err)
+	}
+	defer d.release()
+	if err := t.empty(d, run); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return t.synced(d.sync())
+}
+
+// empty removes name and, if it is a directory, all below it. Only for folders of treaty's own.
+func (t *Tree) empty(d *folder, name string) error {
+	e, err := d.dir.Lstat(name)
+	if err != nil {
+		return err
+	}
+	if e.Type != tree.Directory {
+		return d.unlink(name)
+	}
+	below, err := t.open(d.at(name))
+	if errors.Is(err, fs.ErrPermission) {
+		// A directory moved here whole, with its mode.
+		if err := d.chmod(name, tree.Perm(privateMode)); err != nil {
+			return err
+		}
+		below, err = t.open(d.at(name))
+	}
+	if err != nil {
+		return err
+	}
+	names, err := below.dir.Names()
+	for _, inner := range names {
+		if err == nil {
+			err = t.empty(below, inner)
+		}
+	}
+	below.release()
+	if err != nil {
+		return err
+	}
+	t.root.Forget(tree.Path(d.at(name)))
+	return d.rmdir(name)
+}

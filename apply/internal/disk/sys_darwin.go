@@ -1,0 +1,56 @@
+package disk
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"treaty/plan/tree"
+)
+
+const (
+	utimeOmit = -2 // UTIME_OMIT of sys/stat.h
+	// volumeSyncIsWhole: fsync moves each file to the drive; only then one F_FULLFSYNC drains the
+	// drive's cache (fsync(2)).
+	volumeSyncIsWhole = false
+	fileSyncName      = "full-sync"
+)
+
+func sysRenameNew(d handle, name string, to handle, as string) error {
+	return again(func() error { return unix.RenameatxNp(d, name, to, as, unix.RENAME_EXCL) })
+}
+
+func sysExchange(d handle, name string, with handle, as string) error {
+	return again(func() error { return unix.RenameatxNp(d, name, with, as, unix.RENAME_SWAP) })
+}
+
+// sysTouch goes by name: futimens is not to be had without cgo, and futimes drops nanoseconds.
+//
+// Race: name is replaced after its file was examined. Worst: the new file gets the planned mtime; the
+// caller's check afterwards finds and reports it.
+func sysTouch(_ *os.File, d handle, name string, mtime tree.Time) error {
+	return again(func() error { return unix.UtimesNanoAt(d, name, timespecs(mtime), unix.AT_SYMLINK_NOFOLLOW) })
+}
+
+func sysSyncFile(f *os.File) error {
+	return again(func() error { return unix.Fsync(int(f.Fd())) })
+}
+
+func sysSyncFolder(d handle) error { return again(func() error { return unix.Fsync(d) }) }
+
+// sysSyncVolume drains the drive's cache. exFAT (ENOTTY) and some FUSE volumes (EINVAL) don't have it.
+func sysSyncVolume(d handle) error {
+	return again(func() error {
+		_, err := unix.FcntlInt(uintptr(d), unix.F_FULLFSYNC, 0)
+		return err
+	})
+}
+
+// lease: there are none here.
+func lease(*os.File) (bool, error) { return false, nil }
+
+// dropCache makes reads of f bypass the cache.
+func dropCache(f *os.File) error {
+	_, err := unix.FcntlInt(f.Fd(), unix.F_NOCACHE, 1)
+	return err
+}

@@ -1,0 +1,155 @@
+//go:build unix
+
+package disk
+
+import (
+	"errors"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// handle is the descriptor of an open directory.
+type handle = int
+
+func handleOf(d *scan.Dir) handle { return d.FD() }
+
+// again repeats a call that a signal interrupted, as FUSE drivers do.
+func again(call func() error) error {
+	for {
+		if err := call(); err != unix.EINTR {
+			return err
+		}
+	}
+}
+
+// unsupported tells whether err says that the volume has no such call.
+func unsupported(err error) bool {
+	for _, no := range []error{unix.ENOSYS, unix.EINVAL, unix.ENOTSUP, unix.EOPNOTSUPP, unix.ENOTTY} {
+		if errors.Is(err, no) {
+			return true
+		}
+	}
+	return false
+}
+
+// unmoded tells whether err says that the volume keeps no modes or links.
+func unmoded(err error) bool { return unsupported(err) || errors.Is(err, unix.EPERM) }
+
+// fatal tells whether err of a write leaves the volume in doubt, full or gone.
+func fatal(err error) bool {
+	for _, bad := range []error{unix.EIO, unix.ENOSPC, unix.EDQUOT, unix.EROFS, unix.ENOTCONN, unix.ENODEV, unix.ENXIO, unix.ESTALE} {
+		if errors.Is(err, bad) {
+			return true
+		}
+	}
+	return false
+}
+
+func readOnly(err error) error {
+	if errors.Is(err, unix.EROFS) || errors.Is(err, unix.EACCES) {
+		return errors.Join(ErrReadOnly, err)
+	}
+	return err
+}
+
+// openFile opens a file for examination. Sharing is free here; see lease.
+func openFile(d *folder, name string) (*os.File, error) { return d.dir.Open(name) }
+
+func openAt(d handle, name string, flags int, perm uint32) (*os.File, error) {
+	fd := -1
+	err := again(func() (err error) {
+		fd, err = unix.Openat(d, name, flags|unix.O_NOFOLLOW|unix.O_CLOEXEC, perm)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return os.NewFile(uintptr(fd), name), nil
+}
+
+func sysCreate(d handle, name string) (*os.File, error) {
+	return openAt(d, name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL, 0o600)
+}
+
+func sysAppend(d handle, name string) (*os.File, error) {
+	return openAt(d, name, unix.O_WRONLY|unix.O_APPEND, 0)
+}
+
+// sysOpenForSync opens a regular file or a directory, for whatever is there.
+func sysOpenForSync(d handle, name string) (*os.File, error) {
+	return openAt(d, name, unix.O_RDONLY|unix.O_NONBLOCK, 0)
+}
+
+func sysMkdir(d handle, name string, perm uint32) error {
+	return again(func() error { return unix.Mkdirat(d, name, perm) })
+}
+
+func sysSymlink(target string, d handle, name string) error {
+	return again(func() error { return unix.Symlinkat(target, d, name) })
+}
+
+func sysLink(d handle, name string, to handle, as string) error {
+	return again(func() error { return unix.Linkat(d, name, to, as, 0) })
+}
+
+func sysRename(d handle, name string, to handle, as string) error {
+	return again(func() error { return unix.Renameat(d, name, to, as) })
+}
+
+func sysUnlink(d handle, name string) error {
+	return again(func() error { return unix.Unlinkat(d, name, 0) })
+}
+
+func sysRmdir(d handle, name string) error {
+	err := again(func() error { return unix.Unlinkat(d, name, unix.AT_REMOVEDIR) })
+	if err == unix.EEXIST { // POSIX allows either
+		err = unix.ENOTEMPTY
+	}
+	return err
+}
+
+func notEmpty(err error) bool { return errors.Is(err, unix.ENOTEMPTY) }
+
+func sysChmodFile(f *os.File, perm uint32) error {
+	return again(func() error { return unix.Fchmod(int(f.Fd()), perm) })
+}
+
+func sysChmodAt(d handle, name string, perm uint32) error {
+	return again(func() error { return unix.Fchmodat(d, name, perm, unix.AT_SYMLINK_NOFOLLOW) })
+}
+
+// timespecs leave the access time alone.
+func timespecs(mtime tree.Time) []unix.Timespec {
+	at := mtime.Time()
+	sec, nsec := at.Unix(), int64(at.Nanosecond())
+	var modified unix.Timespec
+	modified.Sec = sec
+	modified.Nsec = nsec
+	return []unix.Timespec{{Nsec: utimeOmit}, modified}
+}
+
+// sysSame tells whether name in d is the file open as f. Inode numbers of some FUSE drivers change
+// between two looks; who gets false compares content.
+func sysSame(f *os.File, d handle, name string) (bool, error) {
+	var open, named unix.Stat_t
+	if err := unix.Fstat(int(f.Fd()), &open); err != nil {
+		return false, err
+	}
+	if err := unix.Fstatat(d, name, &named, unix.AT_SYMLINK_NOFOLLOW); err != nil {
+		return false, err
+	}
+	return open.Dev == named.Dev && open.Ino == named.Ino, nil
+}
+
+func sysSpace(d handle) (free, total, block int64, err error) {
+	var st unix.Statfs_t
+	if err := again(func() error { return unix.Fstatfs(d, &st) }); err != nil {
+		return 0, 0, 0, err
+	}
+	block = int64(st.Bsize)
+	return int64(st.Bavail) * block, int64(st.Blocks) * block, block, nil
+}

@@ -1,0 +1,314 @@
+package disk
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"path"
+	"slices"
+	"strings"
+
+	"treaty/plan/tree"
+)
+
+// Place hands out, for this run alone, the name in the trash that p's content will get, relative to
+// the root: ".treaty/trash/<run>/<p>", numbered where that is taken. Its folders are made. A caller
+// journals it before it gives it to Replace, Trash, Park or Move; these choose one themselves if given "".
+func (t *Tree) Place(p tree.Path) (string, error) {
+	if err := t.ready(); err != nil {
+		return "", err
+	}
+	if _, err := tree.ParsePath(string(p)); err != nil {
+		return "", fmt.Errorf("%q: %w", string(p), err)
+	}
+	d, err := t.trashParent(p.Parent())
+	if err != nil {
+		return "", err
+	}
+	defer d.release()
+	for n := 1; ; n++ {
+		name := numbered(p.Base(), n)
+		if !t.claim(d.at(name)) {
+			continue
+		}
+		_, err := d.dir.Stat(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return d.at(name), nil
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+}
+
+// claim takes a trash name for this run, false where it was handed out before.
+func (t *Tree) claim(place string) bool {
+	key := tree.CollisionKey(place)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.places[key] {
+		return false
+	}
+	t.places[key] = true
+	return true
+}
+
+// trashParent is the folder of the trash for what lies in the directory p; a component that a trashed
+// file has taken is numbered.
+func (t *Tree) trashParent(p tree.Path) (*folder, error) {
+	top := trashFolder + "/" + t.run
+	d, err := t.makePrivate(path.Join(top, string(p)))
+	if !errors.Is(err, ErrUnfit) {
+		return d, err
+	}
+	at := top
+	for component := range strings.SplitSeq(string(p), "/") {
+		for n := 1; ; n++ {
+			below := at + "/" + numbered(component, n)
+			d, err := t.makePrivate(below)
+			if err == nil {
+				d.release()
+				at = below
+				break
+			}
+			if !errors.Is(err, ErrUnfit) || at == top && n > 1<<10 {
+				return nil, err
+			}
+		}
+	}
+	return t.open(at)
+}
+
+// numbered is name for n = 1, else name with the number before its extension, cut to what fits a
+// name anywhere.
+func numbered(name string, n int) string {
+	if n == 1 {
+		return name
+	}
+	return suffixed(name, fmt.Sprintf(" (%d)", n))
+}
+
+// suffixed puts suffix before name's extension and keeps the whole within 255 bytes.
+func suffixed(name, suffix string) string {
+	ext := path.Ext(name)
+	stem := strings.TrimSuffix(name, ext)
+	if stem == "" || len(ext) > 32 {
+		stem, ext = name, ""
+	}
+	if over := len(stem) + len(suffix) + len(ext) - 255; over > 0 {
+		stem = strings.ToValidUTF8(stem[:max(len(stem)-over, 0)], "")
+	}
+	return stem + suffix + ext
+}
+
+// into opens place's folder, for the caller to release; "" is a place of this call's own choice.
+func (t *Tree) into(place string, p tree.Path) (*folder, string, string, error) {
+	if place == "" {
+		var err error
+		if place, err = t.Place(p); err != nil {
+			return nil, "", "", err
+		}
+	}
+	if !strings.HasPrefix(place, trashFolder+"/") {
+		return nil, "", "", fmt.Errorf("%q: %w", place, ErrUnfit)
+	}
+	parent, name := split(place)
+	d, err := t.makePrivate(parent)
+	return d, name, place, err
+}
+
+// Trash moves the file or link at p to place, if it is what before says. It is put back if it turns
+// out not to be; if the name was taken by then, it gets a visible name beside it (Drift.Conflict).
+//
+// Race, where there are no leases: a program that has the file open may write to it in the trash.
+// Worst: that edit is found in the trash, by the check at the end of the run.
+func (t *Tree) Trash(p tree.Path, before *tree.State, place string) (Result, error) {
+	_, r, err := t.retire(p, before, place)
+	return r, err
+}
+
+// Park is Trash for what will be installed elsewhere: a member of a cycle of moves.
+func (t *Tree) Park(p tree.Path, before *tree.State, place string) (Staged, error) {
+	s, r, err := t.retire(p, before, place)
+	if err != nil {
+		return Staged{}, err
+	}
+	return Staged{
+		Name: r.Trash, Type: s.entry.Type, Size: s.entry.Size, Mtime: s.entry.Mtime, Target: s.entry.Target, Hash: s.hash,
+	}, nil
+}
+
+func (t *Tree) retire(p tree.Path, before *tree.State, place string) (*subject, Result, error) {
+	d, name, err := t.enter(p)
+	if err != nil {
+		return nil, Result{}, err
+	}
+	defer d.release()
+	s, err := t.examine(d, name, before)
+	if err != nil {
+		return nil, Result{}, err
+	}
+	defer s.close()
+	trash, tname, place, err := t.into(place, p)
+	if err != nil {
+		return nil, Result{}, err
+	}
+	defer trash.release()
+	if err := t.aside(s, d, name, trash, tname); err != nil {
+		return nil, Result{}, err
+	}
+	if err := t.syncEach(trash, tname, d); err != nil {
+		return nil, Result{}, err
+	}
+	e, err := d.entry(name)
+	return s, Result{Entry: e, Trash: place}, err
+}
+
+// aside moves s from name in d to tname in trash, verifies that s is what was moved, and puts back
+// what it was if not.
+func (t *Tree) aside(s *subject, d *folder, name string, trash *folder, tname string) error {
+	p, place := tree.Path(d.at(name)), trash.at(tname)
+	switch err := t.toPrivate(d, name, trash, tname); {
+	case errors.Is(err, fs.ErrNotExist):
+		return &Drift{Path: p, Why: "it went just now"}
+	case err != nil:
+		return t.written(err)
+	}
+	if s.entry.Type == tree.Directory {
+		t.root.Forget(p)
+	}
+	why, err := t.cameOut(s, trash, tname)
+	if err != nil {
+		return fmt.Errorf("%q, which was moved to %q: %w", string(p), place, err)
+	}
+	if why == "" {
+		return nil
+	}
+	return t.putBack(trash, tname, d, name, why)
+}
+
+// toPrivate moves a name of the user's to a private one that this run has to itself.
+func (t *Tree) toPrivate(d *folder, name string, private *folder, as string) error {
+	if t.opts.Can.NoReplace {
+		return d.renameNew(name, private, as)
+	}
+	if _, err := private.dir.Stat(as); !errors.Is(err, fs.ErrNotExist) {
+		return failed(Rename, private.at(as), fs.ErrExist)
+	}
+	return d.rename(name, private, as)
+}
+
+// putBack gives name back to what was moved aside by mistake, or a visible name if name was taken.
+// The *Drift that it returns tells which.
+func (t *Tree) putBack(trash *folder, tname string, d *folder, name, why string) error {
+	drift := &Drift{Path: tree.Path(d.at(name)), Why: why}
+	_, err := t.install(trash, tname, d, name)
+	if errors.Is(err, fs.ErrExist) {
+		drift.Conflict, err = t.setBeside(trash, tname, d, name)
+	}
+	if err != nil {
+		drift.Trash = trash.at(tname)
+		return errors.Join(drift, err)
+	}
+	back := name
+	if drift.Conflict != "" {
+		back = drift.Conflict.Base()
+	}
+	if err := t.syncEach(d, back, trash); err != nil {
+		return errors.Join(drift, err)
+	}
+	if e, err := d.entry(name); err == nil {
+		drift.Found = e
+	}
+	return drift
+}
+
+// setBeside installs what is at tname under a visible name of its own beside name: a second version
+// of the user's. What it holds is not treaty's to judge.
+func (t *Tree) setBeside(trash *folder, tname string, d *folder, name string) (tree.Path, error) {
+	for n := 1; n < 1<<10; n++ {
+		as := conflictName(name, n)
+		_, err := t.install(trash, tname, d, as)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		return tree.Path(d.at(as)), err
+	}
+	return "", fmt.Errorf("%q: %w, and so are all names for a second version", d.at(name), ErrTaken)
+}
+
+func conflictName(name string, n int) string {
+	if n == 1 {
+		return suffixed(name, " (treaty conflict)")
+	}
+	return suffixed(name, fmt.Sprintf(" (treaty conflict %d)", n))
+}
+
+// TrashEntry is a file or link in a trash.
+type TrashEntry struct {
+	Name  string // relative to the root
+	Entry tree.Entry
+}
+
+// TrashRuns are the runs that have a trash, sorted.
+func (t *Tree) TrashRuns() ([]string, error) {
+	d, err := t.open(trashFolder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, private(err)
+	}
+	defer d.release()
+	names, err := d.dir.Names()
+	slices.Sort(names)
+	return names, err
+}
+
+// TrashEntries are the files and links in run's trash, by name; an error ends them. Read one with
+// ReadBack to see whether somebody has written to it late.
+func (t *Tree) TrashEntries(run string) iter.Seq2[TrashEntry, error] {
+	return func(yield func(TrashEntry, error) bool) {
+		if p, err := tree.ParsePath(run); err != nil || p.Depth() != 1 {
+			yield(TrashEntry{}, fmt.Errorf("%q cannot name a run", run))
+			return
+		}
+		t.below(trashFolder+"/"+run, yield)
+	}
+}
+
+func (t *Tree) below(path string, yield func(TrashEntry, error) bool) bool {
+	d, err := t.open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true
+	}
+	if err != nil {
+		return yield(TrashEntry{}, err)
+	}
+	defer d.release()
+	names, err := d.dir.Names()
+	if err != nil {
+		return yield(TrashEntry{}, err)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		e, err := d.dir.Lstat(name)
+		if err != nil {
+			return yield(TrashEntry{}, err)
+		}
+		if e.Type == tree.Directory {
+			if !t.below(d.at(name), yield) {
+				return false
+			}
+			continue
+		}
+		if !yield(TrashEntry{Name: d.at(name), Entry: e}, nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// ClearTrash removes run's trash for good. Only treaty clean calls it.
+func (t *Tree) ClearTrash(run string) error { return t.clear(trashFolder, run) }

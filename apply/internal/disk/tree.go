@@ -1,0 +1,254 @@
+package disk
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync"
+
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// Options shape how a tree is changed. The zero value distrusts everything: content is compared by
+// hash, and neither exchange nor refusal to replace is taken to exist.
+type Options struct {
+	// Hook is offered every call that changes or syncs something before it is made; its error takes the
+	// call's place. For tests.
+	Hook func(Call) error
+	// Traits are the volume's, of which mtime granularity, modes and name rules count here.
+	Traits tree.Traits
+	// Can is what Probe found.
+	Can Capabilities
+	// Hash compares content and not only stat before anything is replaced, moved or trashed: for
+	// FAT-class volumes, whose stamps prove little.
+	Hash bool
+	// RacySince is the least mtime that proves nothing, because content may have changed within its
+	// granule; such files are compared by hash too. Commonly the scan's start less two granules, and
+	// less the kernel's tick where the granularity is finer than that.
+	RacySince tree.Time
+	// SyncEach syncs each file after each of its renames, then the folders (FILESYSTEMS.md 3.4, H): for
+	// FAT-class volumes, where a rename is not on the disk before the renamed file was synced.
+	SyncEach bool
+	// NoSyncVolume makes Barrier sync what treaty wrote only, one by one, not the volume.
+	NoSyncVolume bool
+}
+
+// Capabilities are what a volume can do with names. They are never taken from its type.
+type Capabilities struct {
+	Exchange  bool // two names are exchanged in one step
+	NoReplace bool // a rename can refuse to replace
+	Link      bool // hard links
+}
+
+// Tree is one side's tree opened for change by one run. Its methods may be called by many goroutines
+// at once, for different paths.
+type Tree struct {
+	root *scan.Root
+	run  string
+	hook func(Call) error
+	opts Options
+
+	mu      sync.Mutex
+	stopped error
+	syncfs  bool
+	// places are trash names handed out, by their collision key.
+	places map[string]bool
+	// folders and files changed since the last barrier, relative to the root.
+	folders, files map[string]bool
+	shelf          shelf
+}
+
+// Open opens root for change by the run called run (a plan's id: one path component). It writes
+// nothing yet. The root stays the caller's.
+func Open(root *scan.Root, run string, opts Options) (*Tree, error) {
+	if p, err := tree.ParsePath(run); err != nil || p.Depth() != 1 {
+		return nil, fmt.Errorf("%q cannot name a run", run)
+	}
+	return &Tree{
+		root: root, run: run, hook: opts.Hook, opts: opts, syncfs: !opts.NoSyncVolume,
+		places: map[string]bool{}, folders: map[string]bool{}, files: map[string]bool{},
+	}, nil
+}
+
+// Result is what a change left behind.
+type Result struct {
+	// Entry is read back from the disk, mtime cut to the granularity. Type Absent: nothing is there.
+	Entry tree.Entry
+	// Trash is where what was at the path is now, relative to the root; "" where there was nothing.
+	Trash string
+	// Conflict is the visible name given to what another program wrote meanwhile, "" as a rule.
+	Conflict tree.Path
+}
+
+// ready fails once the tree was stopped.
+func (t *Tree) ready() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.stopped
+}
+
+// stop makes err final: after a failed sync the kernel calls the lost pages clean, so that a second
+// sync would succeed and mean nothing (fsyncgate). It returns what every later change is told.
+func (t *Tree) stop(err error) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.stopped == nil {
+		t.stopped = fmt.Errorf("%w: %w", ErrStopped, err)
+		return t.stopped
+	}
+	return fmt.Errorf("%w: %w", ErrStopped, err)
+}
+
+// Stopped is why the tree takes no further change, nil as long as it does.
+func (t *Tree) Stopped() error { return t.ready() }
+
+// written stops the tree where err, of a write, leaves the volume in doubt or full.
+func (t *Tree) written(err error) error {
+	if err != nil && fatal(err) {
+		return t.stop(err)
+	}
+	return err
+}
+
+// folder is an open directory of the tree, the user's or treaty's own.
+type folder struct {
+	tree   *Tree
+	path   string // relative to the root
+	dir    *scan.Dir
+	handle handle
+}
+
+func (d *folder) release() { d.dir.Release() }
+
+func (t *Tree) open(p string) (*folder, error) {
+	dir, err := t.root.Dir(tree.Path(p))
+	if err != nil {
+		return nil, err
+	}
+	return &folder{tree: t, path: p, dir: dir, handle: handleOf(dir)}, nil
+}
+
+// enter opens the directory that holds p, for the caller to release, and gives p's own name. Nothing
+// but plain directories is passed. Directories kept open are checked to be what their names stand for
+// still, since the user may have moved one.
+//
+// Race: a directory moved away after that check is changed where it is now. Worst: the operation,
+// whole and verified, is done in a directory that the user has just moved.
+func (t *Tree) enter(p tree.Path) (*folder, string, error) {
+	if err := t.ready(); err != nil {
+		return nil, "", err
+	}
+	if _, err := tree.ParsePath(string(p)); err != nil {
+		return nil, "", fmt.Errorf("%q: %w", string(p), err)
+	}
+	if stale, found := t.stale(p.Parent()); found {
+		t.root.Forget(stale)
+	}
+	d, err := t.open(string(p.Parent()))
+	switch {
+	case err == nil:
+	case errors.Is(err, scan.ErrSymlink), errors.Is(err, scan.ErrNotDirectory), errors.Is(err, scan.ErrOtherDevice):
+		return nil, "", fmt.Errorf("%w: %w", ErrUnfit, err)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, "", &Drift{Path: p, Why: "its parent directory is not there"}
+	default:
+		return nil, "", err
+	}
+	if err := d.aliased(p.Base()); err != nil {
+		d.release()
+		return nil, "", err
+	}
+	return d, p.Base(), nil
+}
+
+// stale is the highest directory at or above p whose name stands for something else than what is kept
+// open under it.
+func (t *Tree) stale(p tree.Path) (tree.Path, bool) {
+	if p == tree.Root {
+		return "", false
+	}
+	if above, found := t.stale(p.Parent()); found {
+		return above, true
+	}
+	parent, err := t.root.Dir(p.Parent())
+	if err != nil {
+		return "", false
+	}
+	defer parent.Release()
+	kept, err := t.root.Dir(p)
+	if err != nil {
+		return "", false
+	}
+	defer kept.Release()
+	self, err := kept.Self()
+	named, err2 := parent.Stat(p.Base())
+	return p, err != nil || err2 != nil || self.Dev != named.Dev || self.Ino != named.Ino
+}
+
+// aliased refuses a name that looks like an 8.3 alias and stands for an entry called otherwise: FAT
+// takes LONGFI~1.TXT for "Longfilename one.txt".
+func (d *folder) aliased(name string) error {
+	if d.tree.opts.Traits.Names == tree.PosixNames || !shortAlias(name) {
+		return nil
+	}
+	if _, err := d.dir.Stat(name); err != nil {
+		return nil
+	}
+	if listed, err := d.lists(name); err != nil || listed {
+		return err
+	}
+	return fmt.Errorf("%q: %w: it is the short name of another entry", d.at(name), ErrUnfit)
+}
+
+// shortAlias tells whether name has the "~1" of an 8.3 alias.
+func shortAlias(name string) bool {
+	for i := 0; i+1 < len(name); i++ {
+		if name[i] == '~' && '0' <= name[i+1] && name[i+1] <= '9' {
+			return true
+		}
+	}
+	return false
+}
+
+// lists tells whether the directory holds name in a spelling that differs in case at most.
+func (d *folder) lists(name string) (bool, error) {
+	names, err := d.dir.Names()
+	if err != nil {
+		return false, err
+	}
+	key := tree.CollisionKey(name)
+	for _, other := range names {
+		if tree.CollisionKey(other) == key {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// entry is what is at name now, as a Result has it; Type Absent where there is nothing.
+func (d *folder) entry(name string) (tree.Entry, error) {
+	e, err := d.dir.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return tree.Entry{Name: name, Key: tree.CollisionKey(name)}, nil
+	}
+	if err != nil {
+		return tree.Entry{}, err
+	}
+	return d.tree.cut(e), nil
+}
+
+// cut leaves of e what the volume can represent.
+func (t *Tree) cut(e tree.Entry) tree.Entry {
+	e.Mtime = e.Mtime.Cut(t.opts.Traits.MtimeGranularity)
+	if !t.opts.Traits.Modes {
+		e.Mode = 0
+	}
+	return e
+}
+
+// split cuts a path relative to the root into folder and name.
+func split(path string) (string, string) {
+	p := tree.Path(path)
+	return string(p.Parent()), p.Base()
+}
