@@ -19,6 +19,8 @@ const (
 	doomed
 	// closed ones get no operation: something above is blocked or in conflict.
 	closed
+	// surveyed ones are only looked at, and nothing is decided at all.
+	surveyed
 )
 
 // place is where the walk stands.
@@ -71,6 +73,8 @@ type walk struct {
 	memory  tree.Memory // nil without a baseline
 	// observe, where not nil, is told of every directory's digest.
 	observe func(side Side, dir tree.Path, digest tree.Hash)
+	// visit, where not nil, is told of every name that is surveyed, parents first.
+	visit func(*Name) error
 
 	counts          Sides[counts]
 	agreed, ignored int
@@ -106,7 +110,10 @@ func (w *walk) directory(p *place) (found, error) {
 		}
 		if listing.Obstacle != "" {
 			w.block(Code(listing.Obstacle), side, p.path[side], listing.Why)
-			p.fate, f.stays = closed, true
+			f.stays = true
+			if p.fate != surveyed {
+				p.fate = closed
+			}
 		}
 		if listing.Scope != nil {
 			p.scope[side] = listing.Scope
@@ -225,8 +232,14 @@ func (w *walk) remembered(p *place) ([]tree.Agreed, error) {
 // name decides one name, and walks what is below it.
 func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 	path := Sides[tree.Path]{p.path[Local].Join(t.name[Local]), p.path[Remote].Join(t.name[Remote])}
-	if p.fate == closed {
+	switch p.fate {
+	case closed:
 		return w.below(p, t, path, closed, false)
+	case surveyed:
+		if err := w.visit(&Name{Path: path, Entry: t.entry, Base: t.base}); err != nil {
+			return found{}, err
+		}
+		return w.below(p, t, path, surveyed, t.base != nil && t.base.Type == tree.Directory)
 	}
 	if w.obstacles(t, path) {
 		f, err := w.below(p, t, path, closed, false)
@@ -349,9 +362,6 @@ func (w *walk) below(p *place, t *trio, path Sides[tree.Path], fate fate, known 
 	}
 	if !on[Local] && !on[Remote] {
 		return found{}, nil
-	}
-	if fate == paired && on[Local] != on[Remote] {
-		fate = closed
 	}
 	next := &place{path: path, on: on, scope: p.scope, fate: fate, known: known}
 	if known {
