@@ -1,0 +1,90 @@
+package apply
+
+import (
+	"bytes"
+	"encoding/hex"
+	"maps"
+	"slices"
+
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// Digests are the digests of all directories of a plan's two trees, kept beside the plan so that drift
+// can be told to a place. They decide nothing.
+type Digests struct {
+	of plan.Sides[map[tree.Path]tree.Hash]
+}
+
+// Observe notes a directory's digest; it fits plan.Input.Observe.
+func (d *Digests) Observe(side plan.Side, dir tree.Path, digest tree.Hash) {
+	if d.of[side] == nil {
+		d.of[side] = map[tree.Path]tree.Hash{}
+	}
+	d.of[side][dir] = digest
+}
+
+func digestsName(id string) string { return plansFolder + "/" + id + ".digests" }
+
+// SaveDigests keeps the digests of the plan with this id.
+func (s *Store) SaveDigests(id string, d *Digests) error {
+	f, err := s.files.CreatePrivate(digestsName(id))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	var buf bytes.Buffer
+	for _, side := range plan.BothSides {
+		for _, dir := range slices.SortedFunc(maps.Keys(d.of[side]), tree.Compare) {
+			buf.WriteString(side.String() + "\x00" + string(dir) + "\x00" + d.of[side][dir].String() + "\n")
+		}
+	}
+	if _, err := f.Write(buf.Bytes()); err != nil {
+		return err
+	}
+	return f.Commit()
+}
+
+// digests are those kept of a plan; nil where there are none, or what is there is not whole.
+func (s *Store) digests(id string) *Digests {
+	data, err := s.files.ReadPrivate(digestsName(id))
+	if err != nil {
+		return nil
+	}
+	d := &Digests{}
+	for len(data) > 0 {
+		side, rest, _ := bytes.Cut(data, []byte{0})
+		dir, rest, _ := bytes.Cut(rest, []byte{0})
+		sum, rest, found := bytes.Cut(rest, []byte{'\n'})
+		var of plan.Side
+		var digest tree.Hash
+		raw, err := hex.DecodeString(string(sum))
+		if !found || err != nil || len(raw) != len(digest) || of.UnmarshalText(side) != nil {
+			return nil
+		}
+		copy(digest[:], raw)
+		d.Observe(of, tree.Path(dir), digest)
+		data = rest
+	}
+	return d
+}
+
+// changed are the deepest directories of a side whose digest is not what it was. One that is new or
+// gone shows in its parent's.
+func (d *Digests) changed(now *Digests, side plan.Side) []tree.Path {
+	differs := map[tree.Path]bool{}
+	for dir, digest := range d.of[side] {
+		if current, there := now.of[side][dir]; there && current != digest {
+			differs[dir] = true
+		}
+	}
+	deepest := slices.SortedFunc(maps.Keys(differs), tree.Compare)
+	var out []tree.Path
+	for i, dir := range deepest {
+		if i+1 < len(deepest) && deepest[i+1].Within(dir) {
+			continue
+		}
+		out = append(out, dir)
+	}
+	return out
+}

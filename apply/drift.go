@@ -1,0 +1,137 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"treaty/plan"
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// survey reads both trees again, with the options of the plan, and refuses with ErrStale what is not
+// as planned. It fills in what is in the directories in conflict.
+func (r *run) survey(ctx context.Context, x *expectations) error {
+	var drifted []string
+	report := func(side plan.Side, path tree.Path, why string) {
+		drifted = append(drifted, fmt.Sprintf("%s: %s: %s", side, quote(path), why))
+	}
+	var walks plan.Sides[*scan.Walk]
+	in := plan.Input{Options: r.plan.Options}
+	now := &Digests{}
+	in.Observe = func(side plan.Side, dir tree.Path, digest tree.Hash) {
+		now.Observe(side, dir, digest)
+		if planned, ok := x.subtrees[side][dir]; ok && planned != digest {
+			report(side, dir, "something in the directory changed")
+		}
+	}
+	for _, side := range plan.BothSides {
+		traits := r.plan.Snapshot(side).Filesystem
+		walks[side] = r.roots[side].Walk(ctx, scan.Options{
+			Patterns: r.plan.Options.Ignore, DefaultIgnores: r.plan.Options.DefaultIgnores,
+			Granularity: traits.MtimeGranularity, Modes: traits.Modes, Progress: r.progress.scanned(side),
+		})
+		defer walks[side].Close()
+		in.Trees[side] = plan.Tree{Traits: traits, Stream: walks[side]}
+	}
+	known := map[string]bool{}
+	digests, err := plan.Survey(ctx, in, func(n *plan.Name) error {
+		for _, side := range plan.BothSides {
+			e := &n.Entry[side]
+			if e.Type == tree.Absent {
+				continue
+			}
+			if why := x.check(side, n.Path[side], e); why != "" {
+				report(side, n.Path[side], why)
+			}
+			if x.inConflict(side, n.Path[side]) {
+				kept := *e
+				kept.Name, kept.Target = strings.Clone(e.Name), strings.Clone(e.Target)
+				dir := tree.Path(strings.Clone(string(n.Path[side].Parent())))
+				x.listed[side][dir] = append(x.listed[side][dir], kept)
+			}
+		}
+		return nil
+	})
+	for _, side := range plan.BothSides {
+		if err == nil {
+			err = walks[side].Finish()
+		}
+	}
+	if errors.Is(err, scan.ErrVanished) {
+		return refuse(ErrSafety, "mount it again, and then: treaty apply", "%v", err)
+	}
+	if err != nil {
+		return err
+	}
+	x.missing(report)
+	if len(drifted) == 0 && r.request.AllowUnrelatedDrift {
+		return nil
+	}
+	for _, d := range drifted {
+		known[d] = true
+	}
+	before := r.store.digests(r.plan.ID)
+	for _, side := range plan.BothSides {
+		if digests[side] == r.plan.Snapshot(side).Digest {
+			continue
+		}
+		places := []tree.Path{tree.Root}
+		if before != nil {
+			places = before.changed(now, side)
+		}
+		for _, dir := range places {
+			if !mentions(drifted, side, dir) {
+				report(side, dir, "something in this directory changed")
+			}
+		}
+	}
+	if len(drifted) == 0 {
+		return nil
+	}
+	slices.Sort(drifted)
+	return &Refusal{Cause: ErrStale, Why: "the trees are not what they were when the plan was made",
+		Details: drifted, Hint: "treaty plan"}
+}
+
+// mentions tells whether something right in dir was reported already.
+func mentions(drifted []string, side plan.Side, dir tree.Path) bool {
+	prefix := side.String() + ": " + quote(dir)
+	if dir == tree.Root {
+		prefix = side.String() + ": "
+	}
+	for _, d := range drifted {
+		if strings.HasPrefix(d, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// quote is a path for a person, control characters escaped.
+func quote(path tree.Path) string {
+	if path == tree.Root {
+		return "the root"
+	}
+	quoted := fmt.Sprintf("%q", string(path))
+	if quoted == `"`+string(path)+`"` {
+		return string(path)
+	}
+	return quoted
+}
+
+// inConflict tells whether a path lies in a directory that is in conflict.
+func (x *expectations) inConflict(side plan.Side, path tree.Path) bool {
+	if len(x.subtrees[side]) == 0 {
+		return false
+	}
+	for dir := path.Parent(); dir != tree.Root; dir = dir.Parent() {
+		if _, ok := x.subtrees[side][dir]; ok {
+			return true
+		}
+	}
+	return false
+}

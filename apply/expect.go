@@ -1,0 +1,166 @@
+package apply
+
+import (
+	"fmt"
+
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// expectation is what a plan says that it found at a path, as far as listing shows it.
+type expectation struct {
+	side  plan.Side
+	path  tree.Path
+	state *tree.State // nil: nothing
+	// copied tells that state is what the other side will report, and only size and time, cut to that
+	// side's traits, can be compared.
+	copied bool
+	// from is the traits' owner for copied.
+	to plan.Side
+}
+
+// expectations are what a plan's operations and resolutions read or write, and must find as planned.
+type expectations struct {
+	plan *plan.Plan
+	at   plan.Sides[map[tree.Path][]expectation]
+	// subtrees are the directories in conflict, which must be as planned with all in them.
+	subtrees plan.Sides[map[tree.Path]tree.Hash]
+	// listed collects what is in scope in the directories in conflict.
+	listed plan.Sides[map[tree.Path][]tree.Entry]
+	// parents are the directories above all that is expected.
+	parents plan.Sides[map[tree.Path]bool]
+}
+
+func expect(p *plan.Plan) *expectations {
+	x := &expectations{plan: p}
+	for _, side := range plan.BothSides {
+		x.at[side] = map[tree.Path][]expectation{}
+		x.subtrees[side] = map[tree.Path]tree.Hash{}
+		x.listed[side] = map[tree.Path][]tree.Entry{}
+		x.parents[side] = map[tree.Path]bool{}
+	}
+	var vacated plan.Sides[map[tree.Path]bool]
+	for i := range p.Operations {
+		if op := &p.Operations[i]; op.Action == plan.Move && op.Decision == plan.Apply {
+			if vacated[op.Side] == nil {
+				vacated[op.Side] = map[tree.Path]bool{}
+			}
+			vacated[op.Side][op.From] = true
+		}
+	}
+	for i := range p.Operations {
+		op := &p.Operations[i]
+		if op.Decision == plan.Skip {
+			continue
+		}
+		switch {
+		case op.Action == plan.Move:
+			x.add(expectation{side: op.Side, path: op.From, state: op.Before})
+			if !vacated[op.Side][op.Path] {
+				x.add(expectation{side: op.Side, path: op.Path})
+			}
+		case op.Action != plan.Create || !vacated[op.Side][op.Path]:
+			x.add(expectation{side: op.Side, path: op.Path, state: op.Before})
+		}
+		if op.Source != nil && !trashed(op.Source.Path) {
+			x.add(expectation{side: op.Source.Tree, path: op.Source.Path, state: op.After, copied: true, to: op.Side})
+		}
+	}
+	for i := range p.Conflicts {
+		c := &p.Conflicts[i]
+		if c.Resolution == plan.SkipPath {
+			continue
+		}
+		for _, side := range plan.BothSides {
+			s := c.State(side)
+			x.add(expectation{side: side, path: c.PathOn(side), state: s})
+			if s.Of() == tree.Directory && s.Subtree != nil {
+				x.subtrees[side][c.PathOn(side)] = s.Subtree.Digest
+			}
+			if c.RemotePath != "" {
+				other := c.Path
+				if side == plan.Local {
+					other = c.RemotePath
+				}
+				x.add(expectation{side: side, path: other})
+			}
+			if c.Resolution == plan.KeepBoth && c.KeepBothAs != "" {
+				x.add(expectation{side: side, path: c.KeepBothAs})
+			}
+		}
+	}
+	return x
+}
+
+// trashed tells whether a source lies in a trash, as an undo's do.
+func trashed(path tree.Path) bool {
+	return path.Within(tree.PrivateFolder)
+}
+
+func (x *expectations) add(e expectation) {
+	x.at[e.side][e.path] = append(x.at[e.side][e.path], e)
+	for dir := e.path.Parent(); dir != tree.Root && !x.parents[e.side][dir]; dir = dir.Parent() {
+		x.parents[e.side][dir] = true
+	}
+}
+
+// check compares an entry with what is expected at its path, and takes the expectation as met. It
+// returns in words what is wrong, or "".
+func (x *expectations) check(side plan.Side, path tree.Path, e *tree.Entry) string {
+	list, expected := x.at[side][path]
+	if !expected {
+		return ""
+	}
+	delete(x.at[side], path)
+	for _, want := range list {
+		if why := want.differs(e, x.plan); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// missing are the expectations that nothing was found for: fine where nothing was expected.
+func (x *expectations) missing(report func(side plan.Side, path tree.Path, why string)) {
+	for _, side := range plan.BothSides {
+		for path, list := range x.at[side] {
+			for _, want := range list {
+				if want.state != nil {
+					report(side, path, "it is gone")
+					break
+				}
+			}
+		}
+	}
+}
+
+func (want *expectation) differs(e *tree.Entry, p *plan.Plan) string {
+	s := want.state
+	if s == nil {
+		return "there is a " + e.Type.String() + " now"
+	}
+	if e.Type != s.Type {
+		return fmt.Sprintf("it is a %s now, not a %s", e.Type, s.Type)
+	}
+	switch e.Type {
+	case tree.Symlink:
+		if e.Target != s.Target {
+			return "the link points elsewhere"
+		}
+	case tree.File:
+		mtime := e.Mtime
+		if want.copied {
+			mtime = p.Snapshot(want.to).Filesystem.Keep(mtime)
+		}
+		if e.Size != s.Size {
+			return fmt.Sprintf("it has %d bytes, not %d", e.Size, s.Size)
+		}
+		if mtime != s.Mtime {
+			return fmt.Sprintf("it was written at %s, not %s", mtime, s.Mtime)
+		}
+	}
+	if !want.copied && s.Mode.Known() && e.Mode.Known() && s.Mode != e.Mode {
+		return fmt.Sprintf("its mode is %s, not %s", e.Mode, s.Mode)
+	}
+	return ""
+}

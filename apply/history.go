@@ -1,0 +1,160 @@
+package apply
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"treaty/plan/tree"
+	"treaty/schema"
+)
+
+// head is the last entry of the chain of receipts, the zero value where there is none.
+func (s *Store) head() (Head, error) {
+	data, err := s.files.ReadPrivate(historyFolder + "/head.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return Head{}, nil
+	}
+	if err != nil {
+		return Head{}, err
+	}
+	if err := schema.Validate(schema.Head, data); err != nil {
+		return Head{}, refuse(ErrInvalid, "treaty log --verify", "%s is not what treaty wrote: %v", s.Path(historyFolder+"/head.json"), err)
+	}
+	var h headFile
+	return h.Head, json.Unmarshal(data, &h)
+}
+
+// archive keeps exact copies of plan and approval with the receipt, as the next link of the chain. The
+// receipt comes last, so that a folder without one was not finished.
+func (s *Store) archive(planID string, planText, approvalText []byte, r *Receipt) (Head, error) {
+	last, err := s.head()
+	if err != nil {
+		return Head{}, err
+	}
+	list, err := s.History()
+	if err != nil {
+		return Head{}, err
+	}
+	number := last.Number + 1
+	if n := len(list); n > 0 && list[n-1].Number >= number {
+		// A folder that was not finished, or one beyond a head that was set back: never written over.
+		number = list[n-1].Number + 1
+	}
+	if last.SHA256.Known() {
+		r.Previous = &last.SHA256
+	}
+	text, err := r.Text()
+	if err != nil {
+		return Head{}, err
+	}
+	folder := fmt.Sprintf("%s/%d-%s", historyFolder, number, planID)
+	if err := s.files.WritePrivate(folder+"/plan.json", planText); err != nil {
+		return Head{}, err
+	}
+	if approvalText != nil {
+		if err := s.files.WritePrivate(folder+"/approval.json", approvalText); err != nil {
+			return Head{}, err
+		}
+	}
+	if err := s.files.WritePrivate(folder+"/receipt.json", text); err != nil {
+		return Head{}, err
+	}
+	next := Head{Number: number, SHA256: sha256.Sum256(text)}
+	headText, err := document(schema.Head, headFile{Format: "treaty.head", FormatVersion: r.FormatVersion, Head: next})
+	if err != nil {
+		return Head{}, err
+	}
+	return next, s.files.WritePrivate(historyFolder+"/head.json", headText)
+}
+
+// Receipt is the receipt of an archived plan, with its exact text.
+func (s *Store) Receipt(a Archived) (*Receipt, []byte, error) {
+	text, err := s.File(a, "receipt.json")
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := ReadReceipt(text)
+	return r, text, err
+}
+
+// Verify hashes the whole history again and returns, in order, what does not hold. heads are the last
+// receipts that the trees remember, by a name for each; nil ones are left out.
+func (s *Store) Verify(heads map[string]*Head) ([]string, error) {
+	var broken []string
+	fail := func(format string, args ...any) { broken = append(broken, fmt.Sprintf(format, args...)) }
+	list, err := s.History()
+	if err != nil {
+		return nil, err
+	}
+	var previous *tree.Hash
+	sums := map[int]tree.Hash{}
+	for i, a := range list {
+		if a.Number != i+1 {
+			fail("history: number %d is missing", i+1)
+			previous = nil
+		}
+		sum, ok := s.verifyOne(a, previous, i > 0 && a.Number == i+1, fail)
+		if !ok {
+			previous = nil
+			continue
+		}
+		previous = &sum
+		sums[a.Number] = sum
+	}
+	last, err := s.head()
+	switch {
+	case err != nil:
+		fail("history/head.json: %v", err)
+	case len(list) == 0 && last.Number > 0:
+		fail("history: head.json names number %d, and nothing is there", last.Number)
+	case len(list) > 0:
+		if end := list[len(list)-1]; last.Number != end.Number || sums[end.Number] != last.SHA256 {
+			fail("history/head.json: it names number %d with another receipt than number %d has", last.Number, end.Number)
+		}
+	}
+	for _, name := range sortedKeys(heads) {
+		if h := heads[name]; h != nil && sums[h.Number] != h.SHA256 {
+			fail("%s: it remembers receipt %d (%s), and the history has another one or none", name, h.Number, h.SHA256)
+		}
+	}
+	return broken, nil
+}
+
+// verifyOne checks one archived plan and returns its receipt's hash.
+func (s *Store) verifyOne(a Archived, previous *tree.Hash, chained bool, fail func(string, ...any)) (tree.Hash, bool) {
+	receipt, text, err := s.Receipt(a)
+	if err != nil {
+		fail("%s/receipt.json: %v", a.folder, err)
+		return tree.Hash{}, false
+	}
+	sum := tree.Hash(sha256.Sum256(text))
+	if receipt.Plan.ID != a.PlanID {
+		fail("%s/receipt.json: it is of plan %s", a.folder, receipt.Plan.ID)
+	}
+	planText, err := s.File(a, "plan.json")
+	if err != nil {
+		fail("%s/plan.json: %v", a.folder, err)
+	} else if sha256.Sum256(planText) != receipt.Plan.SHA256 {
+		fail("%s/plan.json: its hash is not the one in the receipt", a.folder)
+	}
+	approval, err := s.File(a, "approval.json")
+	switch {
+	case receipt.ApprovalSHA256 == nil && errors.Is(err, fs.ErrNotExist):
+	case receipt.ApprovalSHA256 == nil:
+		fail("%s/approval.json: the receipt knows of no approval", a.folder)
+	case err != nil:
+		fail("%s/approval.json: %v", a.folder, err)
+	case sha256.Sum256(approval) != *receipt.ApprovalSHA256:
+		fail("%s/approval.json: its hash is not the one in the receipt", a.folder)
+	}
+	switch {
+	case a.Number == 1 && receipt.Previous != nil:
+		fail("%s/receipt.json: the first receipt names a previous one", a.folder)
+	case chained && (receipt.Previous == nil || previous != nil && *receipt.Previous != *previous):
+		fail("%s/receipt.json: the previous receipt it names is not the one before it", a.folder)
+	}
+	return sum, true
+}

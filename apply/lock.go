@@ -1,0 +1,102 @@
+package apply
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"treaty/apply/internal/disk"
+)
+
+// lockFile says who works on a tree.
+const lockFile = "lock"
+
+// Holder is who holds a tree's lock.
+type Holder struct {
+	Host string    `json:"host"`
+	Boot string    `json:"boot"`
+	PID  int       `json:"pid"`
+	At   time.Time `json:"at"`
+}
+
+func (h Holder) String() string {
+	return fmt.Sprintf("process %d on %s, since %s", h.PID, h.Host, h.At.Format(time.RFC3339))
+}
+
+// self is this process as the holder of a lock.
+func self() Holder {
+	host, _ := os.Hostname()
+	return Holder{Host: host, Boot: bootID(), PID: os.Getpid(), At: time.Now().UTC().Truncate(time.Second)}
+}
+
+// stale tells whether the holder is gone for sure: only of processes of this host can that be told.
+func (h Holder) stale() bool {
+	me := self()
+	if h.Host != me.Host {
+		return false
+	}
+	if h.Boot != "" && me.Boot != "" && h.Boot != me.Boot {
+		return true
+	}
+	return h.PID != me.PID && !processRuns(h.PID)
+}
+
+// holder is who holds the lock of a tree, nil where nobody does. A lock that nobody can read is held
+// by somebody unknown.
+func holder(from privateReader) (*Holder, error) {
+	data, err := from.ReadPrivate(lockFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	h := &Holder{}
+	if err := json.Unmarshal(data, h); err != nil {
+		h = &Holder{Host: "an unknown host"}
+	}
+	return h, nil
+}
+
+// locked is the refusal for a lock that is held.
+func locked(where string, h *Holder) error {
+	return refuse(ErrLocked, "wait for it, or, if it is certain that it no longer runs: treaty recover --break-lock "+where,
+		"another treaty works on %s: %s", where, h)
+}
+
+// lock takes a tree's lock. A stale one is taken over.
+//
+// Race: two processes find the same stale lock, and the slower one removes the lock that the faster
+// has just taken. It looks again right before it removes, so that the window is a few microseconds;
+// at worst two treaties work on one tree, and each finds the other's changes as drift.
+func lock(t *disk.Tree, where string) (unlock func() error, err error) {
+	text, err := json.Marshal(self())
+	if err != nil {
+		return nil, err
+	}
+	for {
+		err := t.ClaimPrivate(lockFile, append(text, '\n'))
+		if err == nil {
+			return func() error { return t.RemovePrivate(lockFile) }, nil
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return nil, err
+		}
+		h, err := holder(t)
+		if err != nil {
+			return nil, err
+		}
+		if h == nil {
+			continue
+		}
+		if !h.stale() {
+			return nil, locked(where, h)
+		}
+		if err := t.RemovePrivate(lockFile); err != nil {
+			return nil, err
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package apply
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"treaty/plan"
+	"treaty/plan/tree"
+	"treaty/schema"
+)
+
+// Receipt records what an apply did.
+type Receipt struct {
+	Format        string  `json:"format"`
+	FormatVersion string  `json:"format_version"`
+	Plan          PlanRef `json:"plan"`
+	// ApprovalSHA256 is nil where a plan with nothing to do went without an approval.
+	ApprovalSHA256 *tree.Hash `json:"approval_sha256"`
+	// Previous is the hash of the previous receipt file, nil for the first.
+	Previous         *tree.Hash         `json:"previous"`
+	StartedAt        time.Time          `json:"started_at"`
+	FinishedAt       time.Time          `json:"finished_at"`
+	By               plan.Author        `json:"by"`
+	Outcome          Outcome            `json:"outcome"`
+	Results          []Result           `json:"results"`
+	Totals           Totals             `json:"totals"`
+	TimeShiftSeconds plan.Sides[int64]  `json:"time_shift_seconds"`
+	Durability       plan.Sides[string] `json:"durability"`
+}
+
+// Outcome is what became of a plan, or of one of its operations.
+type Outcome string
+
+const (
+	Complete Outcome = "complete"
+	Partial  Outcome = "partial"
+
+	Done    Outcome = "done"
+	Skipped Outcome = "skipped"
+	Drifted Outcome = "drifted"
+	Failed  Outcome = "failed"
+)
+
+// Result is what became of one operation, or of one step that settled a conflict.
+type Result struct {
+	Operation int          `json:"operation,omitempty"`
+	Conflict  int          `json:"conflict,omitempty"`
+	Side      *plan.Side   `json:"side"`
+	Action    *plan.Action `json:"action"`
+	Path      tree.Path    `json:"path"`
+	Outcome   Outcome      `json:"outcome"`
+	// SHA256 is of the content written, or moved aside.
+	SHA256 tree.Hash `json:"sha256,omitzero"`
+	// Trash is where what was at the path is now, relative to the side's root.
+	Trash string `json:"trash,omitempty"`
+	Error string `json:"error,omitempty"`
+}
+
+// Totals counts results, and the bytes written.
+type Totals struct {
+	Done    int   `json:"done"`
+	Skipped int   `json:"skipped"`
+	Drifted int   `json:"drifted"`
+	Failed  int   `json:"failed"`
+	Bytes   int64 `json:"bytes"`
+}
+
+// count sums up the results; all but the bytes follow from them.
+func (r *Receipt) count() {
+	bytes := r.Totals.Bytes
+	r.Totals = Totals{Bytes: bytes}
+	for i := range r.Results {
+		switch r.Results[i].Outcome {
+		case Done:
+			r.Totals.Done++
+		case Skipped:
+			r.Totals.Skipped++
+		case Drifted:
+			r.Totals.Drifted++
+		case Failed:
+			r.Totals.Failed++
+		}
+	}
+	r.Outcome = Complete
+	if r.Totals.Drifted+r.Totals.Failed > 0 {
+		r.Outcome = Partial
+	}
+}
+
+// Text is the receipt as its file holds it.
+func (r *Receipt) Text() ([]byte, error) { return document(schema.Receipt, r) }
+
+// ReadReceipt reads a receipt file. The error is of type schema.Errors where it is none.
+func ReadReceipt(data []byte) (*Receipt, error) {
+	if err := schema.Validate(schema.Receipt, data); err != nil {
+		return nil, err
+	}
+	r := &Receipt{}
+	if err := json.Unmarshal(data, r); err != nil {
+		return nil, fmt.Errorf("receipt: %w", err)
+	}
+	return r, nil
+}

@@ -1,0 +1,209 @@
+package apply
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"treaty/apply/internal/disk"
+	"treaty/plan"
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+	"treaty/schema"
+)
+
+const (
+	plansFolder   = "plans"
+	historyFolder = "history"
+	planSuffix    = ".plan.json"
+)
+
+// Store is treaty's own folder in a tree: its identity, and, in the tree that is LOCAL, its config,
+// plans and history.
+type Store struct {
+	root  *scan.Root
+	files *disk.Tree
+}
+
+// OpenStore opens the store of the tree at dir, which need not have one yet. Errors are those of
+// scan.Open.
+func OpenStore(dir string) (*Store, error) {
+	root, err := scan.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	s, err := storeOf(root)
+	if err != nil {
+		root.Close()
+	}
+	return s, err
+}
+
+func storeOf(root *scan.Root) (*Store, error) {
+	files, err := disk.Open(root, "store", disk.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return &Store{root: root, files: files}, nil
+}
+
+// Close closes the store.
+func (s *Store) Close() error { return s.root.Close() }
+
+// Root is the tree's root, absolute, links resolved.
+func (s *Store) Root() string { return s.root.Path() }
+
+// Identity is the tree's own file, nil before the first apply.
+func (s *Store) Identity() (*TreeFile, error) { return readTreeFile(s.files) }
+
+// Config is the text of config.json, nil where there is none.
+func (s *Store) Config() ([]byte, error) {
+	data, err := s.files.ReadPrivate("config.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return data, err
+}
+
+// Path is where a file of the store lies.
+func (s *Store) Path(name string) string {
+	return filepath.Join(s.root.Path(), tree.PrivateFolder, filepath.FromSlash(name))
+}
+
+// Locked refuses with ErrLocked if another treaty works on the tree.
+func (s *Store) Locked() error {
+	h, err := holder(s.files)
+	if err != nil || h == nil || h.stale() {
+		return err
+	}
+	return locked(s.Root(), h)
+}
+
+// SavePlan writes a plan below plans/, with its schema beside it, and returns its path. What is not a
+// valid plan is not written.
+func (s *Store) SavePlan(p *plan.Plan) (string, error) {
+	text, err := PlanText(p)
+	if err != nil {
+		return "", err
+	}
+	schemaName := plansFolder + "/" + plan.SchemaFile
+	if current, err := s.files.ReadPrivate(schemaName); err != nil || !bytes.Equal(current, schema.Text(schema.Plan)) {
+		if err := s.files.WritePrivate(schemaName, schema.Text(schema.Plan)); err != nil {
+			return "", err
+		}
+	}
+	name := plansFolder + "/" + PlanName(p)
+	return s.Path(name), s.files.WritePrivate(name, text)
+}
+
+// PlanName is the name of a plan's file: its time and the end of its id.
+func PlanName(p *plan.Plan) string {
+	return p.CreatedAt.UTC().Format("20060102T150405.000Z") + "-" + p.ID[max(0, len(p.ID)-8):] + planSuffix
+}
+
+// PlanText is a plan as its file holds it, proven valid.
+func PlanText(p *plan.Plan) ([]byte, error) {
+	var text bytes.Buffer
+	if err := p.Write(&text); err != nil {
+		return nil, err
+	}
+	if _, err := plan.Read(text.Bytes()); err != nil {
+		return nil, fmt.Errorf("treaty would write a wrong plan: %w", err)
+	}
+	return text.Bytes(), nil
+}
+
+// ErrNoPlan: there is no plan to pick.
+var ErrNoPlan = errors.New("no plan")
+
+// Newest is the path of the newest plan. Errors wrap ErrNoPlan where there is none.
+func (s *Store) Newest() (string, error) {
+	names, err := s.names(plansFolder)
+	if err != nil {
+		return "", err
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return !strings.HasSuffix(name, planSuffix) })
+	if len(names) == 0 {
+		return "", fmt.Errorf("%w in %s", ErrNoPlan, s.Path(plansFolder))
+	}
+	return s.Path(plansFolder + "/" + slices.Max(names)), nil
+}
+
+// names are the names in a folder of the store, nil where there is no such folder.
+func (s *Store) names(folder string) ([]string, error) {
+	dir, err := s.root.Dir(tree.Path(tree.PrivateFolder + "/" + folder))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Release()
+	return dir.Names()
+}
+
+// Archived is one applied plan in the history.
+type Archived struct {
+	Number int
+	PlanID string
+	folder string
+}
+
+// History lists the archived plans by number.
+func (s *Store) History() ([]Archived, error) {
+	names, err := s.names(historyFolder)
+	if err != nil {
+		return nil, err
+	}
+	var list []Archived
+	for _, name := range names {
+		number, id, found := strings.Cut(name, "-")
+		n, err := strconv.Atoi(number)
+		if found && err == nil && n > 0 {
+			list = append(list, Archived{Number: n, PlanID: id, folder: historyFolder + "/" + name})
+		}
+	}
+	slices.SortFunc(list, func(a, b Archived) int { return a.Number - b.Number })
+	return list, nil
+}
+
+// Applied tells whether the plan with this id was applied, and as which.
+func (s *Store) Applied(id string) (*Archived, error) {
+	list, err := s.History()
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		if list[i].PlanID == id {
+			return &list[i], nil
+		}
+	}
+	return nil, nil
+}
+
+// File is the text of an archived plan's file: plan.json, approval.json or receipt.json.
+func (s *Store) File(a Archived, name string) ([]byte, error) {
+	return s.files.ReadPrivate(a.folder + "/" + name)
+}
+
+// FindStore is the nearest directory at or above dir that has plans. Errors wrap ErrNoPlan.
+func FindStore(dir string) (string, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	for at := abs; ; at = filepath.Dir(at) {
+		if info, err := os.Stat(filepath.Join(at, tree.PrivateFolder, plansFolder)); err == nil && info.IsDir() {
+			return at, nil
+		}
+		if at == filepath.Dir(at) {
+			return "", fmt.Errorf("%w: neither %s nor a directory above it has .treaty/plans", ErrNoPlan, abs)
+		}
+	}
+}

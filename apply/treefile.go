@@ -1,0 +1,71 @@
+package apply
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io/fs"
+
+	"treaty/plan"
+	"treaty/plan/tree"
+	"treaty/schema"
+)
+
+// TreeFile is .treaty/tree.json: what makes a tree the one it is, wherever it is mounted. The first
+// apply makes it.
+type TreeFile struct {
+	Format        string  `json:"format"`
+	FormatVersion string  `json:"format_version"`
+	ID            string  `json:"id"`
+	Volume        *string `json:"volume"`
+	// Traits are as probed.
+	Traits tree.Traits `json:"traits"`
+	// Synced tells, by the id of another tree, which plan's baseline counts for the two.
+	Synced map[string]string `json:"synced"`
+	// Head is the last receipt, nil before there is one.
+	Head *Head `json:"head"`
+}
+
+// Head is the end of a chain of receipts.
+type Head struct {
+	Number int       `json:"number"`
+	SHA256 tree.Hash `json:"sha256"`
+}
+
+// headFile is history/head.json.
+type headFile struct {
+	Format        string `json:"format"`
+	FormatVersion string `json:"format_version"`
+	Head
+}
+
+// privateReader reads files of treaty's own.
+type privateReader interface {
+	ReadPrivate(name string) ([]byte, error)
+}
+
+// readTreeFile reads a tree's own file; nil where there is none.
+func readTreeFile(from privateReader) (*TreeFile, error) {
+	data, err := from.ReadPrivate("tree.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := schema.Validate(schema.Tree, data); err != nil {
+		return nil, refuse(ErrInvalid, "", ".treaty/tree.json is not what treaty wrote: %v", err)
+	}
+	t := &TreeFile{}
+	return t, json.Unmarshal(data, t)
+}
+
+func (t *TreeFile) text() ([]byte, error) { return document(schema.Tree, t) }
+
+// newTreeFile is the file of a tree that never had one.
+func newTreeFile() *TreeFile {
+	var id [16]byte
+	rand.Read(id[:])
+	return &TreeFile{Format: "treaty.tree", FormatVersion: plan.FormatVersion, ID: hex.EncodeToString(id[:]), Synced: map[string]string{}}
+}
