@@ -155,19 +155,20 @@ func (h handle) readlink(name string) (string, error) {
 	}
 }
 
-// reopen is the same directory with a position of its own.
-func (h handle) reopen() (int, error) {
-	return again(func() (int, error) {
+// fresh is the same directory with a position of its own, for reading it.
+func (h handle) fresh() (handle, error) {
+	fd, err := again(func() (int, error) {
 		return unix.Openat(h.fd, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	})
+	return handle{fd}, err
 }
 
 func (h handle) names() ([]string, error) {
-	fd, err := h.reopen()
+	own, err := h.fresh()
 	if err != nil {
 		return nil, err
 	}
-	f := os.NewFile(uintptr(fd), ".")
+	f := os.NewFile(uintptr(own.fd), ".")
 	defer f.Close()
 	return f.Readdirnames(-1)
 }

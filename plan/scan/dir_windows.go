@@ -107,6 +107,12 @@ func (handle) links() uint32 { return 0 }
 
 func (h handle) readlink(name string) (string, error) { return h.root.Readlink(name) }
 
+// fresh is the same directory, for reading it.
+func (h handle) fresh() (handle, error) {
+	root, err := h.root.OpenRoot(".")
+	return handle{root}, err
+}
+
 func (h handle) names() ([]string, error) {
 	f, err := h.root.Open(".")
 	if err != nil {

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"treaty/plan/tree"
 )
 
@@ -219,3 +221,5 @@ func TestCheckFindsATreeThatWentAway(t *testing.T) {
 		}
 	}
 }
+
+func mkdirat(d *Dir, name string) error { return unix.Mkdirat(d.FD(), name, 0o755) }

@@ -1,0 +1,146 @@
+package ignore
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// spans is the definition that match must agree with: all ends of what ts can match of s from i on.
+func spans(ts []token, s string, i int) bool {
+	if len(ts) == 0 {
+		return i == len(s)
+	}
+	switch k := &ts[0]; k.op {
+	case opStar, opWide, opDirs:
+		if spans(ts[1:], s, i) {
+			return true
+		}
+		for ; i < len(s) && (k.op != opStar || s[i] != '/'); i++ {
+			if (k.op != opDirs || s[i] == '/') && spans(ts[1:], s, i+1) {
+				return true
+			}
+		}
+		return false
+	default:
+		return i < len(s) && k.one(s[i]) && spans(ts[1:], s, i+1)
+	}
+}
+
+// simply is [rules.last] without look-ups and short cuts.
+func simply(patterns []string, path string, isDir bool) (last hit) {
+	for i, line := range patterns {
+		p, ok := parse(line)
+		subject := path
+		if !p.wholeDir {
+			subject = path[strings.LastIndexByte(path, '/')+1:]
+		}
+		n := min(len(p.text), strings.IndexAny(p.text+"*", `*?[\`))
+		ts, err := tokens(p.text[n:])
+		rest, headed := strings.CutPrefix(subject, p.text[:n])
+		if ok && err == nil && headed && (isDir || !p.dirOnly) && spans(ts, rest, 0) {
+			last = newHit(i, p.negated)
+		}
+	}
+	return last
+}
+
+func FuzzMatch(f *testing.F) {
+	f.Add("*.o\n!keep.o\n", "a/keep.o", false)
+	f.Add("\ufeffa/**/b*c/\r\n[!a-z]\\ \n", "a/x/y/bac", true)
+	f.Add("a**/b\n?[]-]x\\", "ab/c/b", true)
+	f.Add("[[:alpha:]-\\]]\n[^/]**\\/x\n***/a", "b/x", false)
+	f.Fuzz(func(t *testing.T, text, path string, isDir bool) {
+		for _, line := range strings.Split(text, "\n") {
+			_ = Check(line)
+		}
+		Patterns(strings.Split(text, "\n")).Last(path, isDir)
+		scope := New(Options{DefaultIgnores: true}).Enter("a", []byte(text)).Enter("", []byte(text))
+		scope.Match(path, isDir)
+		if path == "" || len(path) > 16 || strings.Count(text, "*") > 8 {
+			return
+		}
+		patterns := lines([]byte(text))
+		name := path[strings.LastIndexByte(path, '/')+1:]
+		got := compile("", patterns, false).last(path, name, isDir)
+		if want := simply(patterns, path, isDir); got != want {
+			t.Errorf("%q on %q: %d, want %d", text, path, got, want)
+		}
+	})
+}
+
+func TestMatchIsNotExponential(t *testing.T) {
+	s := New(Options{Patterns: []string{strings.Repeat("a*", 60) + "b", strings.Repeat("**/a*", 60) + "b"}})
+	if v := s.Match(strings.Repeat(strings.Repeat("a", 200)+"/", 10)+strings.Repeat("a", 200), false); v != In {
+		t.Error(v)
+	}
+}
+
+func TestMatchAllocatesNothing(t *testing.T) {
+	s := New(Options{Patterns: typical, DefaultIgnores: true}).Enter("src", []byte("*.x\n!a/**/[b-d]*.y\n"))
+	if n := testing.AllocsPerRun(100, func() {
+		s.Match("src/a/b/c/file.y", false)
+		s.Match("src/a/b/THUMBS.DB", false)
+		s.Match("src/node_modules", true)
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func TestEnterWithoutRulesIsFree(t *testing.T) {
+	s := New(Options{Patterns: typical, DefaultIgnores: true})
+	for _, text := range [][]byte{nil, {}, []byte("# nothing\n\n[\n")} {
+		if s.Enter("dir", text) != s {
+			t.Errorf("%q makes another scope", text)
+		}
+	}
+	if n := testing.AllocsPerRun(100, func() { s.Enter("dir", nil) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+// The greater verdict is the one that holds for both sides.
+func TestVerdictsAreOrdered(t *testing.T) {
+	if !(In < Litter && Litter < Ignored) {
+		t.Error("want in < litter < ignored")
+	}
+}
+
+func TestTheRootIsInScope(t *testing.T) {
+	if v := New(Options{Patterns: []string{"*", "**", "/**"}}).Match("", true); v != In {
+		t.Error(v)
+	}
+}
+
+var typical = []string{
+	"*.o", "*.pyc", "*.class", "*.swp", "*~", "#*#", "\\#*\\#", "node_modules/", "__pycache__/", ".git/",
+	"/build/", "/dist", "target", "*.log", "!important.log", "docs/_build/", "**/.cache/", "tmp*",
+	"*.tar.[gx]z", "vendor/**/testdata",
+}
+
+func paths(n int) []string {
+	ps := make([]string, n)
+	ext := []string{"go", "c", "o", "jpeg", "txt", "log", "tar.gz", "html"}
+	for i := range ps {
+		ps[i] = fmt.Sprintf("home/project%d/src/module%d/file%d.%s", i%97, i%1009, i, ext[i%len(ext)])
+	}
+	return ps
+}
+
+func BenchmarkMillionPaths(b *testing.B) {
+	ps := paths(1_000_000)
+	for name, s := range map[string]Scope{
+		"no rules":    {},
+		"litter":      New(Options{DefaultIgnores: true}),
+		"20 patterns": New(Options{Patterns: typical, DefaultIgnores: true}),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, p := range ps {
+					s.Match(p, false)
+				}
+			}
+		})
+	}
+}
