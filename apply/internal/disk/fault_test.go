@@ -127,11 +127,11 @@ func (s *side) verify(t *testing.T, what string) {
 // TestEveryFault fails, and dies, at every call of the script in turn: an errno once, or all calls from
 // the n-th on, as a killed process makes none.
 func TestEveryFault(t *testing.T) {
-	errnos := []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EPERM, syscall.ENOSYS, syscall.EINVAL, syscall.EROFS}
+	errnos := []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EPERM, syscall.ENOSYS}
 	if testing.Short() {
 		errnos = errnos[:2]
 	}
-	runs := 0
+	runs, open := 0, descriptors()
 	for _, way := range ways {
 		for _, opts := range []Options{{Can: way.can}, {Can: way.can, SyncEach: true, NoSyncVolume: true}} {
 			calls := 0
@@ -160,6 +160,7 @@ func TestEveryFault(t *testing.T) {
 					script(s)
 					s.verify(t, fmt.Sprintf("%s, call %d of %d, fault %d (%v)", way.name, n, total, f, at))
 					os.RemoveAll(s.dir)
+					s.root.Close()
 					runs++
 				}
 				if t.Failed() {
@@ -169,6 +170,15 @@ func TestEveryFault(t *testing.T) {
 		}
 	}
 	t.Logf("%d faults", runs)
+	if now := descriptors(); now > open+100 {
+		t.Errorf("%d descriptors were open, now %d", open, now)
+	}
+}
+
+// descriptors is how many are open, 0 where that can't be told.
+func descriptors() int {
+	names, _ := os.ReadDir("/proc/self/fd")
+	return len(names)
 }
 
 func TestAFailedSyncStopsTheTree(t *testing.T) {
