@@ -1,0 +1,6 @@
+//go:build unix && !linux && !darwin
+
+package scan
+
+// extras are not looked for here.
+func (f file) extras() bool { return false }

@@ -1,0 +1,96 @@
+package scan
+
+import (
+	"strings"
+
+	"treaty/plan/tree"
+)
+
+// Mount is what the system tells of the filesystem that a tree lies on.
+type Mount struct {
+	// Type is the system's name for it, such as "ext4", "vfat", "apfs", "fuse.sshfs", "fuseblk.ntfs"; ""
+	// where it has none. FUSE has its driver's name, or what the volume's first blocks say.
+	Type string
+	// Options are the mount's, separated by commas; "" where unknown.
+	Options string
+	// Volume identifies the volume across mounts, "" where nothing does. The same volume may be called
+	// otherwise by another system.
+	Volume string
+}
+
+// Hint is the profile of a mount type, Unknown for one that says nothing about what the volume can
+// represent: network and other FUSE filesystems may have anything behind them.
+func Hint(fstype string) tree.Profile {
+	name := strings.ToLower(fstype)
+	name = strings.TrimPrefix(strings.TrimPrefix(name, "fuseblk."), "fuse.")
+	switch name {
+	case "ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "jfs", "reiserfs", "nilfs2", "tmpfs",
+		"ramfs", "overlay", "nfs", "nfs4", "ufs", "ffs", "squashfs", "erofs", "ecryptfs", "ubifs":
+		return tree.POSIX
+	case "apfs", "hfs", "hfsplus":
+		return tree.APFS
+	case "vfat", "msdos", "fat", "fat12", "fat16", "fat32", "fusefat":
+		return tree.FAT
+	case "exfat", "exfat-fuse":
+		return tree.ExFAT
+	case "ntfs", "ntfs3", "ntfs-3g", "lowntfs-3g", "refs":
+		return tree.NTFS
+	}
+	return tree.Unknown
+}
+
+// Traits are what the tree's volume can represent: by the profile that a person declared, if any; else
+// as recorded by an earlier probe, if that was of the same volume; else by the mount's type; else the
+// weakest. Nothing is probed. Errors wrap ErrVanished.
+func (r *Root) Traits(declared tree.Profile, recorded *tree.Traits) (tree.Traits, error) {
+	at, err := r.Mount()
+	if err != nil {
+		return tree.Traits{}, err
+	}
+	return at.traits(declared, recorded), nil
+}
+
+func (m Mount) traits(declared tree.Profile, recorded *tree.Traits) tree.Traits {
+	var volume *string
+	if m.Volume != "" {
+		volume = &m.Volume
+	}
+	var t tree.Traits
+	switch profile := Hint(m.Type); {
+	case declared != "":
+		t = declared.Traits()
+		t.Source = tree.Declared
+	case recorded != nil && recorded.Type == m.Type && same(recorded.Volume, volume):
+		t = *recorded
+		t.Source = tree.Recorded
+	case profile != tree.Unknown:
+		t = profile.Traits()
+		t.Source = tree.Hinted
+		if coarse(m.Type) {
+			t.MtimeGranularity = 1e9
+		}
+	default:
+		t = profile.Traits()
+		t.Source = tree.Assumed
+	}
+	t.Type, t.Volume = m.Type, volume
+	return t
+}
+
+// same tells whether two volumes are one. Where neither is known the type must do; a volume that got
+// or lost its identity is another.
+func same(a, b *string) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+// coarse are types of which some volumes keep whole seconds, unlike others of their profile.
+func coarse(fstype string) bool {
+	switch fstype {
+	case "ext2", "ext3", "hfs", "hfsplus":
+		return true
+	}
+	return false
+}
