@@ -9,6 +9,7 @@ import (
 	"os"
 	"sync"
 
+	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -66,6 +67,8 @@ func (t *Tree) examine(d *folder, name string, before *tree.State) (s *subject, 
 	case errors.Is(err, fs.ErrPermission) && !byHash:
 		// It can't be read, but its stat is known, and so it can be moved.
 		return s, t.compare(s.entry, before, drift)
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, scan.ErrNotRegular), errors.Is(err, scan.ErrSymlink):
+		return s, drift("it went just now")
 	case err != nil:
 		return s, err
 	}

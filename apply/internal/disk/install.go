@@ -88,6 +88,10 @@ func (t *Tree) install(from *folder, private string, d *folder, name string) (co
 // afterwards, and what it wrote gets a visible name. A program that renames a file of its own over the
 // placeholder between the last look and the rename is not. Worst: that one save is lost. The window is
 // of microseconds, on FUSE volumes without NOREPLACE and without hard links only.
+//
+// Killed between the two steps, it leaves an empty file at name, under an open journal: see
+// ClearPlaceholder. Rejected: to look and then rename, which leaves nothing behind when killed, but loses
+// every save that falls into its window, in place or not, and without a trace.
 func (t *Tree) overPlaceholder(from *folder, private string, d *folder, name string) (tree.Path, error) {
 	placeholder, err := d.create(name)
 	if err != nil {
@@ -108,6 +112,26 @@ func (t *Tree) overPlaceholder(from *folder, private string, d *folder, name str
 		return "", err
 	}
 	return t.copyBeside(placeholder, d, name)
+}
+
+// ClearPlaceholder moves an empty file at p to the trash, on volumes where an install takes a
+// placeholder, and tells whether it did. For an intent that a killed run left open, before it is carried
+// on or settled; should the file be the user's, then it was empty and is in the trash.
+func (t *Tree) ClearPlaceholder(p tree.Path) (bool, error) {
+	if t.opts.Can.NoReplace || t.opts.Can.Link {
+		return false, nil
+	}
+	d, name, err := t.enter(p)
+	if err != nil {
+		return false, err
+	}
+	e, err := d.entry(name)
+	d.release()
+	if err != nil || e.Type != tree.File || e.Size != 0 {
+		return false, err
+	}
+	_, err = t.Trash(p, e.State(), "")
+	return err == nil, err
 }
 
 // untouched tells whether name in d is still f, and empty.

@@ -1,0 +1,291 @@
+package disk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"treaty/plan/tree"
+)
+
+// script is a run that uses every primitive. Each step goes on whatever the ones before it came to.
+func script(s *side) []error {
+	ctx := context.Background()
+	var errs []error
+	note := func(err error) { errs = append(errs, err) }
+	stage := func(content string) Staged {
+		staged, err := s.Stage(ctx, strings.NewReader(content), int64(len(content)), tree.Hash{}, 5, tree.Perm(0o600))
+		note(err)
+		return staged
+	}
+	lstate := func(p string) *tree.State {
+		e, hash, err := s.ReadBack(p)
+		if err != nil {
+			note(err)
+			return nil
+		}
+		st := e.State()
+		if st != nil {
+			st.SHA256 = hash
+		}
+		return st
+	}
+	note(s.WritePrivate("tree.json", []byte("{}")))
+	one, two := stage("new one"), stage("new two")
+	link, err := s.StageLink("target")
+	note(err)
+	note(s.Barrier(one, two, link))
+	note(second(s.Mkdir("made", tree.Perm(0o750), false)))
+	note(second(s.Create("made/link", link)))
+	note(second(s.Create("made/one", one)))
+	note(second(s.Replace("replaced", lstate("replaced"), two, "")))
+	note(second(s.Move("moved", "made/moved", lstate("moved"), "")))
+	note(second(s.Move("case", "CASE", lstate("case"), "")))
+	a, err := s.Park("swap/a", lstate("swap/a"), "")
+	note(err)
+	note(second(s.Move("swap/b", "swap/a", lstate("swap/b"), "")))
+	if a.Name != "" {
+		note(second(s.Create("swap/b", a)))
+	}
+	note(second(s.Chmod("chmod", lstate("chmod"), tree.Perm(0o600))))
+	note(second(s.Touch("chmod", lstate("chmod"), 77e9)))
+	note(second(s.Trash("gone/file", lstate("gone/file"), "")))
+	note(second(s.Rmdir("gone", func(name string) bool { return name == "Thumbs.db" })))
+	note(s.Barrier())
+	note(s.RemovePrivate("tree.json"))
+	return errs
+}
+
+var precious = []string{"replaced", "moved", "case", "swap/a", "swap/b", "chmod", "gone/file", "gone/Thumbs.db", "untouched/file"}
+
+func scene(t *testing.T, opts Options) *side {
+	s := newSide(t, opts)
+	for _, p := range precious {
+		s.write(p, "precious "+p)
+	}
+	return s
+}
+
+// kept is where each content of the tree is, private folders included.
+func (s *side) kept() map[string][]string {
+	found := map[string][]string{}
+	filepath.WalkDir(s.dir, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && e.Type().IsRegular() {
+			content, _ := os.ReadFile(path)
+			name, _ := filepath.Rel(s.dir, path)
+			found[string(content)] = append(found[string(content)], filepath.ToSlash(name))
+		}
+		return nil
+	})
+	return found
+}
+
+// verify holds the invariants after whatever happened: nothing lost; what the script doesn't name is
+// untouched; real names hold whole contents only; the stage holds copies only; private is private.
+func (s *side) verify(t *testing.T, what string) {
+	t.Helper()
+	found := s.kept()
+	for _, p := range precious {
+		if len(found["precious "+p]) == 0 {
+			t.Errorf("%s: the content of %s is lost", what, p)
+		}
+	}
+	if info, err := os.Stat(s.path("untouched/file")); err != nil || !info.ModTime().Equal(longAgo) || s.content("untouched/file") != "precious untouched/file" {
+		t.Errorf("%s: a file outside the run was touched", what)
+	}
+	for content, names := range found {
+		if content == "" {
+			names = slices.DeleteFunc(names, func(name string) bool { return strings.HasPrefix(name, ".treaty/") })
+		}
+		for _, name := range names {
+			whole := strings.HasPrefix(content, "precious ") || content == "new one" || content == "new two"
+			if content == "" && !s.opts.Can.NoReplace && !s.opts.Can.Link {
+				s.hook = nil
+				s.stopped = nil
+				if cleared, err := s.ClearPlaceholder(tree.Path(name)); err != nil || !cleared {
+					t.Errorf("%s: the placeholder %s stays: %v", what, name, err)
+				}
+				continue
+			}
+			if !whole && !strings.HasPrefix(name, ".treaty/") {
+				t.Errorf("%s: %s holds %q", what, name, content)
+			}
+			if strings.HasPrefix(content, "precious ") && strings.HasPrefix(name, stageFolder) {
+				t.Errorf("%s: %s, of the user's, is in the stage", what, name)
+			}
+		}
+	}
+}
+
+// TestEveryFault fails, and dies, at every call of the script in turn: an errno once, or all calls from
+// the n-th on, as a killed process makes none.
+func TestEveryFault(t *testing.T) {
+	errnos := []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EPERM, syscall.ENOSYS}
+	if testing.Short() {
+		errnos = errnos[:2]
+	}
+	runs, open := 0, descriptors()
+	for _, way := range ways {
+		for _, opts := range []Options{{Can: way.can}, {Can: way.can, SyncEach: true, NoSyncVolume: true}} {
+			calls := 0
+			opts.Hook = func(Call) error { calls++; return nil }
+			s := scene(t, opts)
+			for _, err := range script(s) {
+				check(t, err)
+			}
+			s.verify(t, "no fault")
+			total := calls
+			for n := 1; n <= total; n++ {
+				for f := -1; f < len(errnos); f++ {
+					count, at := 0, Call{}
+					opts.Hook = func(c Call) error {
+						count++
+						switch {
+						case f < 0 && count >= n:
+							return errors.New("died")
+						case f >= 0 && count == n:
+							at = c
+							return errnos[f]
+						}
+						return nil
+					}
+					s := scene(t, opts)
+					script(s)
+					s.verify(t, fmt.Sprintf("%s, call %d of %d, fault %d (%v)", way.name, n, total, f, at))
+					os.RemoveAll(s.dir)
+					s.root.Close()
+					runs++
+				}
+				if t.Failed() {
+					t.FailNow()
+				}
+			}
+		}
+	}
+	t.Logf("%d faults", runs)
+	if now := descriptors(); now > open+100 {
+		t.Errorf("%d descriptors were open, now %d", open, now)
+	}
+}
+
+// descriptors is how many are open, 0 where that can't be told.
+func descriptors() int {
+	names, _ := os.ReadDir("/proc/self/fd")
+	return len(names)
+}
+
+func TestAFailedSyncStopsTheTree(t *testing.T) {
+	for _, kind := range []Kind{SyncVolume, SyncFile, SyncFolder} {
+		syncs := 0
+		s := newSide(t, Options{NoSyncVolume: kind != SyncVolume, Hook: func(c Call) error {
+			if c.Kind == kind {
+				syncs++
+				return syscall.EIO
+			}
+			return nil
+		}})
+		staged := s.stage("x")
+		if err := s.Barrier(staged); !errors.Is(err, ErrStopped) || !errors.Is(err, syscall.EIO) {
+			t.Errorf("%s: %v", kind, err)
+		}
+		for what, err := range map[string]error{
+			"barrier": s.Barrier(staged), "create": second(s.Create("f", staged)),
+			"private": s.WritePrivate("x", nil), "stage": second(s.StageLink("x")),
+		} {
+			if !errors.Is(err, ErrStopped) {
+				t.Errorf("%s after a failed %s: %v", what, kind, err)
+			}
+		}
+		if syncs != 1 {
+			t.Errorf("%s was tried %d times", kind, syncs)
+		}
+		check(t, s.Discard(staged))
+	}
+}
+
+func TestBarrierFallsBackToSyncingOneByOne(t *testing.T) {
+	calls := map[Kind][]string{}
+	s := newSide(t, Options{Can: ways[0].can, Hook: func(c Call) error {
+		calls[c.Kind] = append(calls[c.Kind], c.Path)
+		if c.Kind == SyncVolume {
+			return syscall.ENOSYS
+		}
+		return nil
+	}})
+	before := s.write("d/f", "x")
+	staged := s.stage("new")
+	_, err := s.Chmod("d/f", before, tree.Perm(0o600))
+	check(t, err)
+	check(t, s.Barrier(staged))
+	if got := strings.Join(calls[SyncFile], " "); got != staged.Name+" d/f" {
+		t.Errorf("synced files %s", got)
+	}
+	_, err = s.Replace("d/f", s.state("d/f"), staged, "")
+	check(t, err)
+	calls[SyncFolder] = nil
+	check(t, s.Barrier())
+	if got := strings.Join(calls[SyncFolder], " "); !strings.Contains(got, "d") || !strings.Contains(got, ".treaty/trash/run-1/d") {
+		t.Errorf("synced folders %s", got)
+	}
+	if s.Durability() != fileSyncName {
+		t.Errorf("durability %q", s.Durability())
+	}
+}
+
+func TestAVolumeWithoutModesIsNoError(t *testing.T) {
+	for _, errno := range []syscall.Errno{syscall.ENOSYS, syscall.EPERM, syscall.EOPNOTSUPP} {
+		s := newSide(t, Options{Can: ways[0].can, Hook: func(c Call) error {
+			if c.Kind == SetMode {
+				return errno
+			}
+			return nil
+		}})
+		r, err := s.Create("f", s.stage("x"))
+		check(t, err)
+		if r.Entry.Mode != tree.Perm(0o600) {
+			t.Errorf("mode read back as %v", r.Entry.Mode)
+		}
+		if _, err := s.Chmod("f", s.state("f"), tree.Perm(0o755)); !errors.Is(err, ErrDrift) {
+			t.Errorf("a mode that was not taken: %v", err)
+		}
+		p, err := Probe(s.root, s.hook)
+		if err != nil || p.Traits.Modes {
+			t.Errorf("probed %+v, %v", p, err)
+		}
+	}
+}
+
+func TestProbeSeesWhatAVolumeCannotDo(t *testing.T) {
+	for _, c := range []struct {
+		kind Kind
+		sees func(Probed) bool
+	}{
+		{Exchange, func(p Probed) bool { return !p.Can.Exchange && p.Can.NoReplace }},
+		{Link, func(p Probed) bool { return !p.Can.Link }},
+		{MakeSymlink, func(p Probed) bool { return !p.Traits.Symlinks }},
+		{SetTime, func(p Probed) bool { return p.Traits.MtimeGranularity == 2e9 }},
+		{Rename, func(p Probed) bool { return !p.Can.NoReplace }},
+	} {
+		s := newSide(t, Options{})
+		p, err := Probe(s.root, func(call Call) error {
+			if call.Kind == c.kind {
+				return syscall.EINVAL
+			}
+			return nil
+		})
+		if err != nil || !c.sees(p) {
+			t.Errorf("without %s: %+v, %v", c.kind, p, err)
+		}
+	}
+	s := newSide(t, Options{})
+	if _, err := Probe(s.root, func(Call) error { return syscall.EROFS }); !errors.Is(err, ErrReadOnly) {
+		t.Errorf("read-only: %v", err)
+	}
+}
