@@ -1,5 +1,11 @@
 package plan
 
+import (
+	"fmt"
+
+	"treaty/plan/tree"
+)
+
 // Summarize counts operations, conflicts and problems anew. What only the trees tell, the numbers of
 // agreed and ignored entries and time shifts, stays.
 func (p *Plan) Summarize() {
@@ -37,3 +43,36 @@ func (op *Operation) Bytes() int64 {
 	}
 	return 0
 }
+
+// TooManyDeletes says in words that the plan deletes so much of a side that it is more likely a mistake
+// than meant, and "" where it does not, or where the planner allowed it. Moves are no deletes; what a
+// resolution deletes counts.
+func (p *Plan) TooManyDeletes(side Side) string {
+	if p.Options.AllowManyDeletes {
+		return ""
+	}
+	deletes := 0
+	for i := range p.Operations {
+		op := &p.Operations[i]
+		if op.Side == side && op.Action == Delete && op.Decision == Apply && op.Before.Type != tree.Directory {
+			deletes++
+		}
+	}
+	for i := range p.Conflicts {
+		c := &p.Conflicts[i]
+		if c.State(side) != nil && c.State(side.Other()) == nil && c.Resolution == Take(side.Other()) {
+			deletes++
+		}
+	}
+	files := p.Snapshot(side).Files
+	switch {
+	case p.Options.MaxDeletes > 0 && deletes > p.Options.MaxDeletes:
+		return fmt.Sprintf("%d deletes on %s, more than the %d that are allowed at once", deletes, side, p.Options.MaxDeletes)
+	case deletes > manyDeletes && 2*deletes > files:
+		return fmt.Sprintf("%d deletes on %s, more than half of its %d files", deletes, side, files)
+	}
+	return ""
+}
+
+// manyDeletes is how many deletes are few, whatever share of a tree they are.
+const manyDeletes = 10

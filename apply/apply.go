@@ -1,0 +1,426 @@
+package apply
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"treaty/apply/internal/disk"
+	"treaty/plan"
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// Request is what to apply, and how.
+type Request struct {
+	// Plan is the exact text of the plan file; what is checked, hashed and carried out is this.
+	Plan []byte
+	// Approval is the text of the approval file, nil where there is none.
+	Approval []byte
+	// Roots are where the trees are now, "" for where they were when the plan was made.
+	Roots plan.Sides[string]
+	// AllowUnrelatedDrift lets pass what changed on paths that the plan has nothing to do with.
+	AllowUnrelatedDrift bool
+	// Verify reads back from the device what was written.
+	Verify bool
+	Policy Policy
+	By     plan.Author
+	// Progress, where not nil, is told how far things are.
+	Progress *Progress
+	// Now is the clock, time.Now where nil.
+	Now func() time.Time
+}
+
+// run is one apply under way.
+type run struct {
+	request  Request
+	plan     *plan.Plan
+	ref      PlanRef
+	approval *Approval
+	store    *Store
+	roots    plan.Sides[*scan.Root]
+	files    plan.Sides[*TreeFile]
+	disks    plan.Sides[*disk.Tree]
+	progress *Progress
+	receipt  *Receipt
+}
+
+// Apply carries out an approved plan. The checks come in the order of the exit codes that they stand
+// for; every error before the first write wraps one of the package's sentinels, or is a failure to read.
+// Where something was done there is a receipt, and the error, if any, wraps ErrPartial.
+func Apply(ctx context.Context, request Request) (*Receipt, error) {
+	if request.Now == nil {
+		request.Now = time.Now
+	}
+	r := &run{request: request, progress: request.Progress}
+	defer r.close()
+	if err := r.gate(); err != nil {
+		return nil, err
+	}
+	unlock, err := r.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if err := r.probe(); err != nil {
+		return nil, err
+	}
+	x := expect(r.plan)
+	if err := r.survey(ctx, x); err != nil {
+		return nil, err
+	}
+	steps, err := r.plan.Steps(contents{r, x})
+	if err != nil {
+		return nil, err
+	}
+	if err := r.preflight(steps); err != nil {
+		return nil, err
+	}
+	r.receipt = &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: r.ref, By: request.By,
+		StartedAt: request.Now().UTC(), TimeShiftSeconds: r.plan.Summary.TimeShiftSeconds}
+	e := newExecutor(r, steps)
+	e.run(ctx)
+	r.receipt.Results = e.receiptResults()
+	r.receipt.Totals.Bytes = e.bytes.Load()
+	if err := r.conclude(); err != nil {
+		return r.receipt, errors.Join(ErrPartial, err)
+	}
+	if r.receipt.Outcome != Complete {
+		return r.receipt, r.partial()
+	}
+	return r.receipt, ctx.Err()
+}
+
+func (r *run) close() {
+	for _, root := range r.roots {
+		if root != nil {
+			root.Close()
+		}
+	}
+}
+
+// gate reads and checks everything that can be checked before a tree is read, in the order of section 6
+// of the design.
+func (r *run) gate() error {
+	p, err := plan.Read(r.request.Plan)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	r.plan, r.ref = p, RefTo(p, r.request.Plan)
+	if r.request.Approval != nil {
+		if r.approval, err = ReadApproval(r.request.Approval); err != nil {
+			return fmt.Errorf("%w approval: %w", ErrInvalid, err)
+		}
+	}
+	missing := r.open()
+	for _, check := range []func() error{r.unlocked, r.unapplied, r.resolved, r.approved} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	if missing != nil {
+		return missing
+	}
+	if err := r.sameTrees(); err != nil {
+		return err
+	}
+	return r.fewDeletes()
+}
+
+// open opens both roots. The error is for later: other refusals come first.
+func (r *run) open() error {
+	var missing error
+	for _, side := range plan.BothSides {
+		path := r.request.Roots[side]
+		if path == "" {
+			path = r.plan.Snapshot(side).Root
+		}
+		root, err := scan.Open(path)
+		if err != nil {
+			if missing == nil {
+				missing = refuse(ErrSafety, "mount it, or say where it is now: treaty apply --"+side.String()+" DIR",
+					"the %s tree is not at %s: %v", side, path, cause(err))
+			}
+			continue
+		}
+		r.roots[side] = root
+	}
+	if r.roots[plan.Local] != nil {
+		var err error
+		if r.store, err = storeOf(r.roots[plan.Local]); err != nil {
+			return err
+		}
+	}
+	return missing
+}
+
+// cause is the innermost error, without the paths that a person has read already.
+func cause(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}
+
+func (r *run) unlocked() error {
+	for _, side := range plan.BothSides {
+		if r.roots[side] == nil {
+			continue
+		}
+		s, err := storeOf(r.roots[side])
+		if err != nil {
+			return err
+		}
+		if err := s.Locked(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) unapplied() error {
+	if r.store == nil {
+		return nil
+	}
+	archived, err := r.store.Applied(r.plan.ID)
+	if err != nil || archived == nil {
+		return err
+	}
+	return refuse(ErrStale, "treaty plan", "this plan was applied already, as number %d", archived.Number)
+}
+
+func (r *run) resolved() error {
+	if n := r.plan.Unresolved(); n > 0 {
+		return refuse(ErrConflicts, "treaty show, then treaty resolve", "%d of %d conflicts are not resolved", n, len(r.plan.Conflicts))
+	}
+	return nil
+}
+
+// sameTrees holds the roots to the identities that were planned.
+func (r *run) sameTrees() error {
+	for _, side := range plan.BothSides {
+		file, err := readTreeFile(storeFiles(r.roots[side]))
+		if err != nil {
+			return err
+		}
+		r.files[side] = file
+		planned := r.plan.Snapshot(side)
+		switch {
+		case file == nil && planned.ID != nil:
+			return refuse(ErrSafety, "treaty plan --new-pair, if this is meant to be another tree",
+				"%s is not the %s tree that was planned: it has no .treaty/tree.json", r.roots[side].Path(), side)
+		case file != nil && planned.ID == nil:
+			return refuse(ErrSafety, "treaty plan", "%s became a tree of its own after the plan was made", r.roots[side].Path())
+		case file != nil && file.ID != *planned.ID:
+			return refuse(ErrSafety, "mount the right one, or: treaty plan --new-pair",
+				"%s is not the %s tree that was planned, but another one", r.roots[side].Path(), side)
+		}
+		if err := r.notEmptied(side, planned); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// notEmptied refuses a root that lost everything: the folder that an unmounted volume leaves behind.
+func (r *run) notEmptied(side plan.Side, planned *plan.Snapshot) error {
+	if planned.Files+planned.Directories == 0 || r.files[side] != nil {
+		return nil
+	}
+	dir, err := r.roots[side].Dir(tree.Root)
+	if err != nil {
+		return err
+	}
+	defer dir.Release()
+	names, err := dir.Names()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if !tree.Reserved(name) {
+			return nil
+		}
+	}
+	return refuse(ErrSafety, "mount it again, and then: treaty apply", "%s is empty, and was not when the plan was made", r.roots[side].Path())
+}
+
+func (r *run) fewDeletes() error {
+	for _, side := range plan.BothSides {
+		if why := r.plan.TooManyDeletes(side); why != "" {
+			return refuse(ErrSafety, "look at the deletes, and then: treaty plan --allow-many-deletes", "%s", why)
+		}
+	}
+	return nil
+}
+
+// lock takes the locks of both trees, the lower path first, so that two treaties cannot wait for each
+// other.
+func (r *run) lock() (unlock func(), err error) {
+	var held []func() error
+	unlock = func() {
+		for _, release := range held {
+			// A lock that stays is found stale by the next run.
+			_ = release()
+		}
+	}
+	order := plan.BothSides
+	if r.roots[plan.Remote].Path() < r.roots[plan.Local].Path() {
+		order = [2]plan.Side{plan.Remote, plan.Local}
+	}
+	for _, side := range order {
+		files, err := disk.Open(r.roots[side], r.plan.ID, disk.Options{})
+		if err == nil {
+			var release func() error
+			if release, err = lock(files, r.roots[side].Path()); err == nil {
+				held = append(held, release)
+				continue
+			}
+		}
+		unlock()
+		return nil, writable(side, err)
+	}
+	return unlock, nil
+}
+
+// writable turns an error of the first write into a safety stop where nothing can be written at all.
+func writable(side plan.Side, err error) error {
+	if errors.Is(err, disk.ErrReadOnly) || errors.Is(err, fs.ErrPermission) {
+		return refuse(ErrSafety, "", "the %s tree cannot be written to: %v", side, cause(err))
+	}
+	return err
+}
+
+// probe finds out what both volumes can do, and refuses what is less than was planned.
+func (r *run) probe() error {
+	for _, side := range plan.BothSides {
+		probed, err := disk.Probe(r.roots[side], nil)
+		if err != nil {
+			return writable(side, err)
+		}
+		planned := r.plan.Snapshot(side).Filesystem
+		actual := planned
+		actual.MtimeGranularity, actual.Modes = probed.Traits.MtimeGranularity, probed.Traits.Modes
+		actual.Symlinks, actual.CaseSensitive = probed.Traits.Symlinks, probed.Traits.CaseSensitive
+		if weaker := actual.Weaker(planned); weaker != "" {
+			return refuse(ErrStale, "treaty plan", "the filesystem of %s can do less than was planned with: %s", side, weaker)
+		}
+		mount, err := r.roots[side].Mount()
+		if err != nil {
+			return err
+		}
+		fat := !journalled(mount.Type)
+		r.disks[side], err = disk.Open(r.roots[side], r.plan.ID, disk.Options{
+			Traits: planned, Can: probed.Can, Hash: fat, SyncEach: fat, RacySince: r.racySince(planned),
+		})
+		if err != nil {
+			return err
+		}
+		if r.files[side] == nil {
+			r.files[side] = newTreeFile()
+		}
+		recorded, err := r.roots[side].Traits("", nil)
+		if err != nil {
+			return err
+		}
+		recorded.Source = tree.Recorded
+		recorded.MtimeGranularity, recorded.Modes = probed.Traits.MtimeGranularity, probed.Traits.Modes
+		recorded.Symlinks, recorded.CaseSensitive = probed.Traits.Symlinks, probed.Traits.CaseSensitive
+		r.files[side].Traits, r.files[side].Volume = recorded, recorded.Volume
+	}
+	return nil
+}
+
+// racySince is the first mtime that may hide a change made after the plan's scan.
+func (r *run) racySince(traits tree.Traits) tree.Time {
+	const tick = int64(10 * time.Millisecond)
+	return tree.TimeOf(r.plan.CreatedAt) - tree.Time(2*max(traits.MtimeGranularity, tick))
+}
+
+// journalled tells whether a filesystem is known to keep its promises in a power cut; all others are
+// treated as FAT. tmpfs has nothing to lose there.
+func journalled(fstype string) bool {
+	switch fstype {
+	case "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "bcachefs", "jfs", "reiserfs", "tmpfs", "ramfs",
+		"overlay", "apfs", "hfs", "ntfs", "NTFS", "ReFS", "ntfs3":
+		return true
+	}
+	return false
+}
+
+// conclude writes what lasts: receipt, history, and both trees' own files.
+func (r *run) conclude() error {
+	r.receipt.FinishedAt = r.request.Now().UTC()
+	r.receipt.count()
+	for _, side := range plan.BothSides {
+		r.receipt.Durability[side] = r.disks[side].Durability()
+	}
+	if r.approval.Of(r.ref) {
+		sum := tree.Hash(sha256.Sum256(r.request.Approval))
+		r.receipt.ApprovalSHA256 = &sum
+	}
+	var approval []byte
+	if r.receipt.ApprovalSHA256 != nil {
+		approval = r.request.Approval
+	}
+	head, err := r.store.archive(r.plan.ID, r.request.Plan, approval, r.receipt)
+	if err != nil {
+		return err
+	}
+	for _, side := range plan.BothSides {
+		r.files[side].Head = &head
+		text, err := r.files[side].text()
+		if err != nil {
+			return err
+		}
+		if err := r.disks[side].WritePrivate("tree.json", text); err != nil {
+			return err
+		}
+		if err := r.disks[side].Barrier(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// partial says what was not done.
+func (r *run) partial() error {
+	t := r.receipt.Totals
+	refusal := &Refusal{Cause: ErrPartial, Hint: "treaty plan",
+		Why: fmt.Sprintf("applied in part: %d done, %d skipped, %d drifted, %d failed", t.Done, t.Skipped, t.Drifted, t.Failed)}
+	for i := range r.receipt.Results {
+		if result := &r.receipt.Results[i]; result.Outcome == Drifted || result.Outcome == Failed {
+			refusal.Details = append(refusal.Details, fmt.Sprintf("%s: %s: %s", result.Outcome, quote(result.Path), result.Error))
+		}
+	}
+	return refusal
+}
+
+// contents looks things up for the steps that settle conflicts.
+type contents struct {
+	run *run
+	x   *expectations
+}
+
+func (c contents) List(side plan.Side, dir tree.Path) ([]tree.Entry, error) {
+	return c.x.listed[side][dir], nil
+}
+
+func (c contents) Head(side plan.Side, file tree.Path) ([]byte, error) {
+	dir, err := c.run.roots[side].Dir(file.Parent())
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Release()
+	f, err := dir.Open(file.Base())
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readHead(f)
+}
