@@ -82,7 +82,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	r.receipt = &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: r.ref, By: request.By,
 		StartedAt: request.Now().UTC(), TimeShiftSeconds: r.plan.Summary.TimeShiftSeconds}
 	e := newExecutor(r, steps)
-	e.run(ctx)
+	e.carryOut(ctx)
 	r.receipt.Results = e.receiptResults()
 	r.receipt.Totals.Bytes = e.bytes.Load()
 	if err := r.conclude(); err != nil {

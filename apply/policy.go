@@ -3,7 +3,6 @@ package apply
 import (
 	"io"
 
-	"treaty/plan"
 	"treaty/plan/scan"
 )
 
@@ -44,5 +43,3 @@ type brokenReader struct{ err error }
 func (b brokenReader) ReadPrivate(string) ([]byte, error) { return nil, b.err }
 
 func readHead(f io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(f, scan.HeadLimit)) }
-
-var _ = plan.Local

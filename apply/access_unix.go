@@ -1,0 +1,25 @@
+//go:build unix
+
+package apply
+
+import (
+	"errors"
+	"io/fs"
+
+	"golang.org/x/sys/unix"
+
+	"treaty/plan/scan"
+)
+
+// mayChange tells whether this process may create and rename in d. It is a courtesy: the call itself
+// decides.
+func mayChange(d *scan.Dir) error {
+	err := unix.Faccessat(d.FD(), ".", unix.W_OK|unix.X_OK, unix.AT_EACCESS)
+	if errors.Is(err, unix.EACCES) {
+		return fs.ErrPermission
+	}
+	if errors.Is(err, unix.EROFS) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,177 @@
+package apply
+
+import (
+	"fmt"
+	"os"
+	"sync"
+
+	"treaty/apply/internal/disk"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// The size of a group: large enough for its two barriers to cost little, small enough for a crash to
+// leave little to settle. On volumes that may lose what was renamed, nothing else is to be pending.
+const (
+	groupFiles    = 1024
+	groupBytes    = 256 << 20
+	groupFilesFAT = 64
+	stagers       = 2
+)
+
+// contents creates and updates files and links, group by group.
+func (e *executor) contents() {
+	var group []int
+	var bytes int64
+	limit := groupFiles
+	for _, side := range plan.BothSides {
+		if mount, err := e.run.roots[side].Mount(); err != nil || !journalled(mount.Type) {
+			limit = groupFilesFAT
+		}
+	}
+	flush := func() {
+		if len(group) > 0 && e.halted() == nil {
+			e.group(group)
+		}
+		group, bytes = group[:0], 0
+	}
+	e.each(wantsContent, func(i int) {
+		group = append(group, i)
+		bytes += e.steps[i].After.Size
+		if len(group) >= limit || bytes >= groupBytes {
+			flush()
+		}
+	})
+	flush()
+}
+
+// wantsContent chooses what contents does: not what takes a directory's name, which must be emptied
+// first.
+func wantsContent(s *plan.Step) bool {
+	return (s.Action == plan.Create || s.Action == plan.Update) && s.After.Type != tree.Directory && s.Before.Of() != tree.Directory
+}
+
+// group carries out some steps between two barriers: what is swapped in is durable before, and the
+// swaps are before anything else is begun.
+func (e *executor) group(group []int) {
+	staged := e.stageAll(group)
+	var of plan.Sides[[]disk.Staged]
+	for n, i := range group {
+		if !e.settled[i] {
+			side := e.steps[i].Side
+			of[side] = append(of[side], staged[n])
+		}
+	}
+	for _, side := range plan.BothSides {
+		if len(of[side]) > 0 && e.run.disks[side].Barrier(of[side]...) != nil {
+			return
+		}
+	}
+	for n, i := range group {
+		if e.settled[i] {
+			continue
+		}
+		step := &e.steps[i]
+		var result disk.Result
+		var err error
+		if step.Action == plan.Create {
+			result, err = e.disk(i).Create(step.Path, staged[n])
+		} else {
+			result, err = e.disk(i).Replace(step.Path, step.Before, staged[n], "")
+		}
+		e.finish(i, result, err)
+		if e.results[i].Outcome == Done {
+			e.results[i].SHA256 = staged[n].Hash
+			e.bytes.Add(staged[n].Size)
+		} else if err := e.disk(i).Discard(staged[n]); err != nil {
+			e.results[i].Error += "; what was staged stays: " + err.Error()
+		}
+	}
+	e.barrier()
+}
+
+// stageAll stages a group's contents, a few at a time.
+func (e *executor) stageAll(group []int) []disk.Staged {
+	staged := make([]disk.Staged, len(group))
+	errs := make([]error, len(group))
+	work := make(chan int)
+	var wg sync.WaitGroup
+	for _, i := range group {
+		e.orphaned(i)
+	}
+	for range min(stagers, len(group)) {
+		wg.Go(func() {
+			for n := range work {
+				staged[n], errs[n] = e.stageFor(group[n])
+			}
+		})
+	}
+	for n, i := range group {
+		if !e.settled[i] {
+			work <- n
+		}
+	}
+	close(work)
+	wg.Wait()
+	for n, i := range group {
+		if errs[n] != nil {
+			e.finish(i, disk.Result{}, errs[n])
+		}
+	}
+	return staged
+}
+
+// stageFor stages what step i puts in place; nothing for what puts nothing.
+func (e *executor) stageFor(i int) (disk.Staged, error) {
+	step := &e.steps[i]
+	switch {
+	case step.After.Of() == tree.Symlink:
+		return e.disk(i).StageLink(step.After.Target)
+	case step.After.Of() != tree.File:
+		return disk.Staged{}, nil
+	}
+	from := step.Source.Path
+	if now, moved := e.moved[step.Source.Tree][from]; moved {
+		from = now
+	}
+	dir, err := e.run.roots[step.Source.Tree].Dir(from.Parent())
+	if err != nil {
+		return disk.Staged{}, gone(err)
+	}
+	defer dir.Release()
+	f, err := dir.Open(from.Base())
+	if err != nil {
+		return disk.Staged{}, gone(err)
+	}
+	defer f.Close()
+	source := readCounter{Reader: f}
+	if e.run.progress != nil {
+		source.copied = &e.run.progress.Copied
+	}
+	if err := e.asPlanned(f, step); err != nil {
+		return disk.Staged{}, err
+	}
+	staged, err := e.disk(i).Stage(e.ctx, &source, step.After.Size, step.After.SHA256, step.After.Mtime, step.After.Mode)
+	if err == nil {
+		err = e.asPlanned(f, step)
+	}
+	return staged, err
+}
+
+// asPlanned holds an open source to the stat that the plan saw. What lies in a trash is told by its hash
+// alone.
+func (e *executor) asPlanned(f *os.File, step *plan.Step) error {
+	if trashed(step.Source.Path) {
+		return nil
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	traits := &e.run.plan.Snapshot(step.Side).Filesystem
+	seen := e.run.plan.Snapshot(step.Source.Tree).Filesystem.MtimeGranularity
+	if info.Size() != step.After.Size || traits.Keep(tree.TimeOf(info.ModTime()).Cut(seen)) != step.After.Mtime {
+		return fmt.Errorf("%w: it was written to since", disk.ErrSource)
+	}
+	return nil
+}
