@@ -1,0 +1,51 @@
+package render
+
+import "treaty/plan"
+
+// diff is a diff in words and coloured lines, escaped. The zero value is none.
+type diff struct {
+	Remark string // why there are no lines, or what is special about them
+	Lines  []span
+	counts string
+}
+
+func diffOf(d *plan.Diff) diff {
+	if d == nil {
+		return diff{}
+	}
+	if why := omitted(d); why != "" {
+		return diff{Remark: why}
+	}
+	out := diff{Lines: make([]span, len(d.Lines))}
+	if d.OnlyLineEndings {
+		out.Remark = "only line endings differ"
+	}
+	for i, l := range d.Lines {
+		out.Lines[i] = span{escapeLine(l), lineTone(i, l)}
+	}
+	if len(d.Lines) > 0 {
+		out.counts = "diff: " + Count(d.Added, "line") + " added, " + Count(d.Removed, "line") + " removed"
+	}
+	return out
+}
+
+// lineTone goes by place for the two header lines: a removed line "-- x" reads "--- x" too.
+func lineTone(i int, l string) tone {
+	switch {
+	case i < 2:
+		return bold
+	case l == "":
+		return plain
+	}
+	switch l[0] {
+	case '+':
+		return added
+	case '-':
+		return removed
+	case '@':
+		return hunk
+	case '\\':
+		return dim
+	}
+	return plain
+}

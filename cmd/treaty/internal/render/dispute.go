@@ -1,0 +1,141 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// dispute is a conflict in words, escaped.
+type dispute struct {
+	ID          int
+	Name        string
+	Kind, Code  string
+	Sides       []labelled // what each side has, and what both last agreed on
+	Choices     []choice
+	Resolution  string // "" while there is none
+	Note        string
+	Diff        diff
+	Unfulfilled string // a resolution that is none of the choices
+}
+
+// labelled is a text under a name.
+type labelled struct{ Label, Text string }
+
+// choice is a resolution, what it would do, and whether it is the chosen one.
+type choice struct {
+	Name, Sentence string
+	Chosen         bool
+}
+
+// order is that of the choices, whatever else a plan may offer after them.
+var order = []plan.Resolution{plan.TakeLocal, plan.TakeRemote, plan.TakeNewer, plan.KeepBoth, plan.SkipPath}
+
+// disputes are a plan's conflicts in the order of plans.
+func disputes(p *plan.Plan) []dispute {
+	conflicts := make([]*plan.Conflict, len(p.Conflicts))
+	for i := range p.Conflicts {
+		conflicts[i] = &p.Conflicts[i]
+	}
+	slices.SortStableFunc(conflicts, func(a, b *plan.Conflict) int { return tree.Compare(a.Path, b.Path) })
+	out := make([]dispute, len(conflicts))
+	for i, c := range conflicts {
+		out[i] = disputeOf(c)
+	}
+	return out
+}
+
+func disputeOf(c *plan.Conflict) dispute {
+	d := dispute{ID: c.ID, Kind: kind(c), Code: Escape(string(c.Kind)), Sides: states(c),
+		Resolution: Escape(string(c.Resolution)), Note: Escape(c.Note), Diff: diffOf(c.Diff)}
+	d.Name = pathName(c.Path, c.Local.Of() == tree.Directory || c.Remote.Of() == tree.Directory)
+	if c.RemotePath != "" {
+		d.Name = "local " + d.Name + ", remote " + pathName(c.RemotePath, false)
+	}
+	names := make([]plan.Resolution, 0, len(c.Choices))
+	for name := range c.Choices {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b plan.Resolution) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b)) })
+	for _, name := range names {
+		sentence := c.Choices[name]
+		// The sentence is only words; the name is what is carried out.
+		if as := string(c.KeepBothAs); name == plan.KeepBoth && as != "" && !strings.Contains(sentence, fmt.Sprintf("%q", as)) {
+			sentence += " (remote's version becomes " + Name(as) + ")"
+		}
+		d.Choices = append(d.Choices, choice{Escape(string(name)), Escape(sentence), name == c.Resolution})
+	}
+	if c.Resolution != plan.Unresolved && !c.Choices.Allows(c.Resolution) {
+		d.Unfulfilled = "not one of the choices"
+	}
+	return d
+}
+
+func rank(r plan.Resolution) int {
+	if at := slices.Index(order, r); at >= 0 {
+		return at
+	}
+	return len(order)
+}
+
+// states describes what each side has, and the base where there is one. Sizes and times of the three
+// are written alike, so that what differs looks different.
+func states(c *plan.Conflict) []labelled {
+	all := []labelled{{Label: plan.Local.String()}, {Label: plan.Remote.String()}, {Label: "base"}}
+	of := []*tree.State{c.Local, c.Remote, c.Base}
+	if c.Base == nil {
+		all, of = all[:2], of[:2]
+	}
+	var size []int64
+	var mtime []tree.Time
+	for _, s := range of {
+		if s.Of() == tree.File {
+			size, mtime = append(size, s.Size), append(mtime, s.Mtime)
+		}
+	}
+	sizeText, mtimeText := sizes(size...), times(mtime...)
+	file := 0
+	for i, s := range of {
+		var parts []string
+		switch s.Of() {
+		case tree.Absent:
+			parts = []string{"nothing there"}
+		case tree.File:
+			parts = []string{sizeText[file], mtimeText[file]}
+			file++
+		case tree.Symlink:
+			parts = []string{"link to " + Name(s.Target)}
+		default:
+			parts = []string{s.Type.String()}
+		}
+		if s != nil {
+			parts = append(parts, identity(s)...)
+		}
+		all[i].Text = strings.Join(parts, ", ")
+	}
+	return all
+}
+
+// identity is what tells content apart: mode, and the start of a hash.
+func identity(s *tree.State) []string {
+	var parts []string
+	if s.Mode.Known() {
+		parts = append(parts, s.Mode.String())
+	}
+	if s.Subtree != nil {
+		parts = append(parts, Count(s.Subtree.Entries, "entry"))
+		if s.Subtree.Digest.Known() {
+			parts = append(parts, "digest "+short(s.Subtree.Digest))
+		}
+	}
+	if s.SHA256.Known() {
+		parts = append(parts, "sha256 "+short(s.SHA256))
+	}
+	return parts
+}
+
+func short(h tree.Hash) string { return h.String()[:12] }

@@ -1,0 +1,137 @@
+package render
+
+import (
+	"cmp"
+	"slices"
+
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// line is an operation, or a directory with all that happens in it.
+type line struct {
+	op *plan.Operation
+	// from and to are the directories of a folded move, else empty.
+	from, to tree.Path
+	// folded are the other operations that the line stands for.
+	folded []*plan.Operation
+	tally  tally
+	// also are lines on what the line does not say: notes, and decisions that differ from its own.
+	also []line
+	// applied is what becomes of the operations that are counted; stays tells of a directory that does
+	// not go although what is counted does.
+	applied, stays bool
+	// shown tells that op has a row of its own elsewhere: it became a directory, or was one.
+	shown bool
+}
+
+// tally counts what is below a directory, itself left out.
+type tally struct {
+	files, directories, links int
+	bytes                     int64
+}
+
+func (t *tally) add(s *tree.State) {
+	switch s.Of() {
+	case tree.File:
+		t.files++
+		t.bytes += s.Size
+	case tree.Directory:
+		t.directories++
+	case tree.Symlink:
+		t.links++
+	}
+}
+
+func (t *tally) addAll(u tally) {
+	t.files += u.files
+	t.directories += u.directories
+	t.links += u.links
+	t.bytes += u.bytes
+}
+
+// single is a line of one operation.
+func (e *effect) single(op *plan.Operation) line { return line{op: op, applied: e.applied(op)} }
+
+// fold makes lines of creates, or of deletes, of one side, sorted: a directory and all below it become
+// one. Of says what an operation brings, or takes away.
+func (e *effect) fold(ops []*plan.Operation, of func(*plan.Operation) *tree.State) []line {
+	var lines []line
+	for len(ops) > 0 {
+		n := 1
+		if of(ops[0]).Of() == tree.Directory {
+			n = below(ops)
+		}
+		switch head := ops[0]; {
+		case n > 1:
+			lines = append(lines, e.directory(head, ops[1:n], of))
+		case head.Action == plan.Update:
+			// Has its row among the updates, and there is nothing to add.
+		default:
+			lines = append(lines, e.single(head))
+		}
+		ops = ops[n:]
+	}
+	return lines
+}
+
+// below is how many of ops, sorted, are the first one or lie below it.
+func below(ops []*plan.Operation) int {
+	n := 1
+	for n < len(ops) && ops[n].Path.Within(ops[0].Path) {
+		n++
+	}
+	return n
+}
+
+// directory folds members, which all lie below head. The line speaks of those that are carried out, or
+// of all where none is.
+func (e *effect) directory(head *plan.Operation, members []*plan.Operation, of func(*plan.Operation) *tree.State) line {
+	l := line{op: head, applied: e.applied(head) || slices.ContainsFunc(members, e.applied), shown: head.Action == plan.Update}
+	l.stays = l.applied && !e.applied(head)
+	for len(members) > 0 {
+		op, n := members[0], 1
+		same := e.applied(op) == l.applied
+		switch {
+		case !same && op.Decision != plan.Skip && op.Note == "":
+			// Held by what is skipped below it, which gets a line.
+			l.folded = append(l.folded, op)
+		case !same || op.Note != "":
+			if of(op).Of() == tree.Directory {
+				n = below(members)
+			}
+			sub := e.directory(op, members[1:n], of)
+			l.also = append(l.also, sub)
+			if sub.applied == l.applied {
+				l.tally.addAll(sub.tally)
+				l.folded = append(l.folded, sub.folded...)
+			}
+			if same {
+				l.tally.add(of(op))
+			}
+		default:
+			l.tally.add(of(op))
+			l.folded = append(l.folded, op)
+		}
+		members = members[n:]
+	}
+	return l
+}
+
+// brought and taken are what an operation puts at its path, and what it takes away from there.
+func brought(op *plan.Operation) *tree.State { return op.After }
+func taken(op *plan.Operation) *tree.State   { return op.Before }
+
+// sortLines puts lines of both sides in the order of plans.
+func sortLines(lines []line) {
+	slices.SortStableFunc(lines, func(a, b line) int {
+		return cmp.Or(tree.Compare(a.path(), b.path()), cmp.Compare(a.op.Side, b.op.Side))
+	})
+}
+
+func (l *line) path() tree.Path {
+	if l.to != tree.Root {
+		return l.to
+	}
+	return l.op.Path
+}

@@ -1,0 +1,139 @@
+package render
+
+import (
+	"bufio"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Options are how to write, never what.
+type Options struct {
+	// Color allows ANSI colours in text.
+	Color bool
+	// Diffs shows the lines of diffs; otherwise only their number.
+	Diffs bool
+	// Width is where text may be wrapped, in columns; 0 never wraps. Diffs and names are not wrapped.
+	Width int
+}
+
+// tone is what a run of text is, as a class of the page's style sheet and a colour of the terminal.
+type tone string
+
+const (
+	plain   tone = ""
+	bold    tone = "bold"
+	dim     tone = "dim"
+	added   tone = "added"
+	removed tone = "removed"
+	hunk    tone = "hunk"
+	warned  tone = "warned" // conflicts, skipped operations, warnings
+)
+
+// sgr are the parameters of ECMA-48's Select Graphic Rendition. Only the eight basic colours, which
+// every terminal's theme makes legible.
+var sgr = map[tone]string{bold: "1", dim: "2", removed: "31", added: "32", warned: "33", hunk: "36"}
+
+// printer writes text in colours, wrapped. Errors of the writer are kept by bufio until flush.
+type printer struct {
+	*bufio.Writer
+	opts   Options
+	column int
+}
+
+func newPrinter(w io.Writer, opts Options) *printer {
+	return &printer{Writer: bufio.NewWriterSize(w, 1<<15), opts: opts}
+}
+
+// put writes s, which has no line break.
+func (p *printer) put(t tone, s string) {
+	p.column += columns(s)
+	code := sgr[t]
+	if !p.opts.Color || code == "" || s == "" {
+		p.WriteString(s)
+		return
+	}
+	p.WriteString("\x1b[" + code + "m")
+	p.WriteString(s)
+	p.WriteString("\x1b[0m")
+}
+
+func (p *printer) newline() {
+	p.WriteByte('\n')
+	p.column = 0
+}
+
+func (p *printer) indent(n int) {
+	p.put(plain, strings.Repeat(" ", max(0, n-p.column)))
+}
+
+// list writes spans with commas between, wrapped before those that do not fit, to hang at column n.
+func (p *printer) list(n int, spans []span) {
+	for i, s := range spans {
+		text := s.Text
+		if i < len(spans)-1 {
+			text += ","
+		}
+		if i > 0 {
+			p.wrapped(n, s.Tone, text)
+		} else {
+			p.word(n, s.Tone, text)
+		}
+	}
+}
+
+// text writes s, wrapped at its spaces to hang at column n.
+func (p *printer) text(n int, t tone, s string) {
+	if p.opts.Width <= 0 {
+		p.put(t, s)
+		return
+	}
+	for i, word := range strings.Split(s, " ") {
+		if i > 0 {
+			p.wrapped(n, t, word)
+		} else {
+			p.word(n, t, word)
+		}
+	}
+}
+
+// wrapped writes s after a space, or on a new line at column n if it does not fit.
+func (p *printer) wrapped(n int, t tone, s string) {
+	if p.fits(1 + columns(s)) {
+		p.put(plain, " ")
+	} else if p.column > n {
+		p.newline()
+	}
+	p.word(n, t, s)
+}
+
+// word writes s, on a new line at column n if it does not fit.
+func (p *printer) word(n int, t tone, s string) {
+	if p.column > n && !p.fits(columns(s)) {
+		p.newline()
+	}
+	if p.column < n {
+		p.indent(n)
+	}
+	p.put(t, s)
+}
+
+func (p *printer) fits(n int) bool { return p.opts.Width <= 0 || p.column+n <= p.opts.Width }
+
+// columns is about how wide s is on a terminal: marks that combine count nothing, East Asian wide
+// characters as one only, which at worst wraps late.
+func columns(s string) int {
+	n := 0
+	for i := 0; i < len(s); {
+		r, size := rune(s[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(s[i:])
+		}
+		if r < utf8.RuneSelf || !unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
+			n++
+		}
+		i += size
+	}
+	return n
+}

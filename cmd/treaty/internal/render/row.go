@@ -1,0 +1,205 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// row is a line in words, escaped, for text and page alike.
+type row struct {
+	ID      int
+	Name    string
+	Tone    tone
+	Details []span
+	Note    string
+	Diff    diff
+	// Shown tells that the operation has a row of its own elsewhere, which is the one to link to.
+	Shown bool
+	Also  []row
+	// folded are what the page can unfold.
+	folded func() []row
+}
+
+// span is a run of text in one tone.
+type span struct {
+	Text string
+	Tone tone
+}
+
+// rower makes rows of a section's lines.
+type rower struct {
+	e     *effect
+	sided bool
+}
+
+func (r rower) rows(lines []line) []row {
+	rows := make([]row, len(lines))
+	for i := range lines {
+		rows[i] = r.row(&lines[i])
+	}
+	return rows
+}
+
+func (r rower) row(l *line) row {
+	op := l.op
+	out := row{ID: op.ID, Name: l.name(), Tone: toneOf(l), Shown: l.shown, Also: r.rows(l.also)}
+	say := func(tone tone, text string) {
+		if text != "" {
+			out.Details = append(out.Details, span{text, tone})
+		}
+	}
+	if !l.applied {
+		say(warned, "skipped")
+	}
+	switch {
+	case l.to != tree.Root || len(l.folded) > 0 || len(l.also) > 0:
+		say(plain, l.tally.String())
+	default:
+		for _, text := range changes(op) {
+			say(plain, text)
+		}
+	}
+	if r.sided {
+		say(plain, "on "+op.Side.String())
+	}
+	if l.stays {
+		say(warned, "the directory itself stays")
+	} else if id, ok := r.e.disputed[op.Side][op.Path]; ok && l.applied && op.Action == plan.Delete {
+		say(warned, fmt.Sprintf("once conflict #%d leaves it empty", id))
+	}
+	switch {
+	case l.shown:
+	case l.to != tree.Root:
+		say(dim, reason(l.moveReason()))
+	case r.sided || op.Reason != plan.OnlyOn.On(op.Side.Other()):
+		say(dim, reason(op.Reason))
+	}
+	if !l.shown {
+		out.Note = Escape(op.Note)
+		out.Diff = diffOf(op.Diff)
+	}
+	out.folded = func() []row {
+		rows := make([]row, len(l.folded))
+		for i, op := range l.folded {
+			one := r.e.single(op)
+			rows[i] = r.row(&one)
+		}
+		return rows
+	}
+	return out
+}
+
+// name is the path or the two paths that a line is about.
+func (l *line) name() string {
+	op := l.op
+	switch {
+	case l.to != tree.Root:
+		return pathName(l.from, true) + " → " + pathName(l.to, true)
+	case op.Action == plan.Move:
+		return pathName(op.From, false) + " → " + pathName(op.Path, false)
+	case l.shown:
+		return pathName(op.Path, true)
+	case op.Action == plan.Delete:
+		return pathName(op.Path, op.Before.Of() == tree.Directory)
+	}
+	return pathName(op.Path, op.After.Of() == tree.Directory)
+}
+
+// moveReason is that of the moves; the directories were only created and deleted.
+func (l *line) moveReason() plan.Reason {
+	for _, op := range l.folded {
+		if op.Action == plan.Move {
+			return op.Reason
+		}
+	}
+	return l.op.Reason
+}
+
+func toneOf(l *line) tone {
+	switch {
+	case !l.applied:
+		return dim
+	case l.to != tree.Root:
+		return plain
+	case l.op.Action == plan.Create:
+		return added
+	case l.op.Action == plan.Delete:
+		return removed
+	}
+	return plain
+}
+
+func (t tally) String() string {
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		noun string
+	}{{t.files, "file"}, {t.directories, "directory"}, {t.links, "link"}} {
+		if c.n > 0 {
+			parts = append(parts, Count(c.n, c.noun))
+		}
+	}
+	if t.files > 0 {
+		parts = append(parts, Bytes(t.bytes))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// changes is what an operation does to what is at its path: one state, or old → new for what differs.
+func changes(op *plan.Operation) []string {
+	old, new := op.Before, op.After
+	switch {
+	case old == nil && new == nil:
+		return nil
+	case old == nil:
+		return describe(new)
+	case new == nil:
+		return describe(old)
+	case old.Type != new.Type:
+		return append([]string{old.Type.String() + " → " + new.Type.String()}, describe(new)...)
+	}
+	var out []string
+	pair := func(differ bool, texts []string) {
+		if differ {
+			out = append(out, texts[0]+" → "+texts[1])
+		}
+	}
+	switch {
+	case new.Type == tree.Symlink:
+		pair(old.Target != new.Target, []string{"link to " + Name(old.Target), Name(new.Target)})
+	case new.Type == tree.File:
+		if op.Action != plan.Chmod && op.Action != plan.Touch && old.Size == new.Size {
+			out = append(out, Bytes(new.Size))
+		}
+		pair(old.Size != new.Size, sizes(old.Size, new.Size))
+		pair(old.Mtime != new.Mtime, times(old.Mtime, new.Mtime))
+	}
+	pair(old.Mode != new.Mode, []string{modeOf(old), modeOf(new)})
+	return out
+}
+
+func modeOf(s *tree.State) string {
+	if !s.Mode.Known() {
+		return "no mode"
+	}
+	return s.Mode.String()
+}
+
+// describe is a state that has nothing to be compared with. The mode is only worth telling of a file
+// that can be executed.
+func describe(s *tree.State) []string {
+	switch s.Type {
+	case tree.File:
+		out := []string{Bytes(s.Size), Time(s.Mtime.Time())}
+		if s.Mode.Bits()&0o111 != 0 {
+			out = append(out, s.Mode.String())
+		}
+		return out
+	case tree.Symlink:
+		return []string{"link to " + Name(s.Target)}
+	}
+	return []string{s.Type.String()}
+}

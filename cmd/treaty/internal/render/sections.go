@@ -1,0 +1,63 @@
+package render
+
+import "treaty/plan"
+
+// section is the lines below one heading.
+type section struct {
+	title string
+	lines []line
+	// sided is set where the heading does not say which side changes.
+	sided bool
+}
+
+// sections are those of the operations that have something to show, in the order of `show`.
+func (e *effect) sections() []section {
+	of := func(side plan.Side, has func(*plan.Operation) bool) []*plan.Operation {
+		var ops []*plan.Operation
+		for _, op := range e.operations {
+			if op.Side == side && has(op) {
+				ops = append(ops, op)
+			}
+		}
+		return ops
+	}
+	var updates, copies plan.Sides[[]line]
+	var moves, deletes, traits []line
+	for _, side := range plan.BothSides {
+		moved, folded := e.moves(side)
+		moves = append(moves, moved...)
+		for _, op := range of(side, func(op *plan.Operation) bool { return op.Action == plan.Update }) {
+			updates[side] = append(updates[side], e.single(op))
+		}
+		// An update that makes a directory heads what is created in it, and the reverse.
+		copies[side] = e.fold(of(side, func(op *plan.Operation) bool {
+			return (op.Action == plan.Create || op.Action == plan.Update && makesDirectory(op)) && !folded[op]
+		}), brought)
+		deletes = append(deletes, e.fold(of(side, func(op *plan.Operation) bool {
+			return (op.Action == plan.Delete || op.Action == plan.Update && takesDirectory(op)) && !folded[op]
+		}), taken)...)
+		for _, op := range of(side, func(op *plan.Operation) bool {
+			return op.Action == plan.Chmod || op.Action == plan.Touch
+		}) {
+			traits = append(traits, e.single(op))
+		}
+	}
+	for _, lines := range [][]line{moves, deletes, traits} {
+		sortLines(lines)
+	}
+	var shown []section
+	for _, s := range []section{
+		{"Update Local to Remote", updates[plan.Remote], false},
+		{"Update Remote to Local", updates[plan.Local], false},
+		{"Copy Local to Remote", copies[plan.Remote], false},
+		{"Copy Remote to Local", copies[plan.Local], false},
+		{"Move", moves, true},
+		{"Delete", deletes, true},
+		{"Modes and Times", traits, true},
+	} {
+		if len(s.lines) > 0 {
+			shown = append(shown, s)
+		}
+	}
+	return shown
+}

@@ -1,0 +1,180 @@
+package render
+
+import (
+	"io"
+	"strconv"
+	"strings"
+
+	"treaty/plan"
+)
+
+// Show lists a plan: conflicts, operations by what they do, problems, under the headings of `show`. A
+// plan with none of these gives nothing at all; Summary is what says that all is in sync.
+func Show(w io.Writer, p *plan.Plan, opts Options) error {
+	s := shower{printer: newPrinter(w, opts)}
+	for i := range p.Operations {
+		s.ids = max(s.ids, len(id(p.Operations[i].ID)))
+	}
+	for i := range p.Conflicts {
+		s.ids = max(s.ids, len(id(p.Conflicts[i].ID)))
+	}
+	if all := disputes(p); len(all) > 0 {
+		s.heading("Conflicts")
+		for i := range all {
+			if i > 0 {
+				s.newline()
+			}
+			s.conflict(&all[i])
+		}
+	}
+	e := effects(p)
+	for _, sec := range e.sections() {
+		s.heading(sec.title)
+		rower := rower{e, sec.sided}
+		names := 0
+		for i := range sec.lines {
+			if n := columns(sec.lines[i].name()); n <= widestName {
+				names = max(names, n)
+			}
+		}
+		for i := range sec.lines {
+			row := rower.row(&sec.lines[i])
+			s.row(&row, margin, names)
+		}
+	}
+	if all := troubles(p); len(all) > 0 {
+		s.heading("Problems")
+		for i := range all {
+			s.problem(&all[i])
+		}
+	}
+	return s.Flush()
+}
+
+const (
+	// margin is where rows begin, and how much deeper rows below rows do.
+	margin = 2
+	// widestName is up to where names make the column of details move to the right.
+	widestName = 40
+)
+
+func id(n int) string { return "#" + strconv.Itoa(n) }
+
+type shower struct {
+	*printer
+	ids   int // columns of the widest id
+	later bool
+}
+
+func (s *shower) heading(title string) {
+	if s.later {
+		s.newline()
+	}
+	s.later = true
+	s.put(bold, title)
+	s.newline()
+}
+
+// row writes one line, and what hangs below it.
+func (s *shower) row(r *row, at, names int) {
+	s.indent(at)
+	s.put(dim, id(r.ID))
+	body := at + s.ids + 2
+	s.indent(body)
+	s.put(r.Tone, r.Name)
+	if len(r.Details) > 0 {
+		s.put(plain, strings.Repeat(" ", max(0, names-columns(r.Name))+2))
+		s.list(body+2, r.Details)
+	}
+	s.newline()
+	s.note(body, r.Note)
+	s.diff(body, &r.Diff)
+	for i := range r.Also {
+		s.row(&r.Also[i], at+margin, names-margin)
+	}
+}
+
+func (s *shower) note(at int, note string) {
+	if note == "" {
+		return
+	}
+	s.indent(at)
+	s.put(dim, "note: ")
+	s.text(at+2, plain, note)
+	s.newline()
+}
+
+func (s *shower) diff(at int, d *diff) {
+	say := func(t tone, text string) {
+		s.indent(at)
+		s.put(t, text)
+		s.newline()
+	}
+	if d.Remark != "" {
+		say(dim, d.Remark)
+	}
+	if !s.opts.Diffs {
+		if d.counts != "" {
+			say(dim, d.counts)
+		}
+		return
+	}
+	for _, l := range d.Lines {
+		say(l.Tone, l.Text)
+	}
+}
+
+func (s *shower) conflict(d *dispute) {
+	s.indent(margin)
+	s.put(dim, id(d.ID))
+	body := margin + s.ids + 2
+	s.indent(body)
+	s.put(warned, d.Name)
+	s.put(plain, "  ")
+	s.text(body+2, plain, d.Kind)
+	s.put(dim, " ("+d.Code+")")
+	s.newline()
+	for _, side := range d.Sides {
+		s.indent(body)
+		s.put(dim, side.Label)
+		s.indent(body + len("remote") + 2)
+		s.put(plain, side.Text)
+		s.newline()
+	}
+	s.indent(body)
+	switch {
+	case d.Resolution == "":
+		s.put(warned, "not resolved; choose one of")
+	case d.Unfulfilled != "":
+		s.put(removed, "resolved: "+d.Resolution+", which is "+d.Unfulfilled)
+	default:
+		s.put(added, "resolved: "+d.Resolution)
+	}
+	s.newline()
+	for _, c := range d.Choices {
+		s.indent(body)
+		mark, t := "  ", plain
+		if c.Chosen {
+			mark, t = "> ", bold
+		}
+		s.put(t, mark+c.Name)
+		hang := body + 2 + len("take-remote") + 2
+		s.indent(hang)
+		s.text(hang, plain, c.Sentence)
+		s.newline()
+	}
+	s.note(body, d.Note)
+	s.diff(body, &d.Diff)
+}
+
+func (s *shower) problem(t *trouble) {
+	s.indent(margin)
+	s.put(t.Tone, t.Severity)
+	s.put(plain, "  "+t.Code)
+	if t.Where != "" {
+		s.put(plain, "  "+t.Where)
+	}
+	s.put(plain, ": ")
+	s.text(margin+2, plain, t.Message)
+	s.newline()
+}

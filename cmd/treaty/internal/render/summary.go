@@ -1,0 +1,189 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"treaty/plan"
+)
+
+// Summary writes what `plan`, `approve` and `sync` print: the two trees, and how much would change on
+// each. It counts the operations that are carried out, and says how many are skipped; what is zero is
+// left out. A plan with nothing to do and nothing to ask says "already in sync".
+func Summary(w io.Writer, p *plan.Plan, opts Options) error {
+	out := newPrinter(w, opts)
+	for _, f := range trees(p) {
+		out.put(bold, f.label)
+		out.indent(factColumn)
+		out.list(factColumn, f.spans)
+		out.newline()
+	}
+	out.newline()
+	for _, f := range facts(p) {
+		if f.label == "" {
+			out.list(2, f.spans)
+		} else {
+			out.put(bold, f.label+": ")
+			out.list(2, f.spans)
+		}
+		out.newline()
+	}
+	return out.Flush()
+}
+
+// factColumn is where what is said of the trees begins.
+const factColumn = len("remote") + 2
+
+// fact is a line of a summary.
+type fact struct {
+	label string
+	spans []span
+}
+
+// Label and Spans are for the page's template.
+func (f fact) Label() string { return f.label }
+func (f fact) Spans() []span { return f.spans }
+
+// trees says which trees the plan is about. A line without a label goes on about the one before.
+func trees(p *plan.Plan) []fact {
+	var out []fact
+	for _, side := range plan.BothSides {
+		snap := p.Snapshot(side)
+		out = append(out, fact{side.String(), []span{{Name(snap.Root), plain}}})
+		out = append(out, fact{"", []span{
+			{traits(&snap.Filesystem), dim},
+			{tally{files: snap.Files, directories: snap.Directories, bytes: snap.Bytes}.String(), dim},
+		}})
+		if snap.Files == 0 && snap.Directories == 0 {
+			out[len(out)-1].spans[1].Text = "empty"
+		}
+	}
+	last := "never synced with each other, so nothing is deleted"
+	if p.Baseline != nil {
+		last = "last synced " + Time(p.Baseline.SyncedAt)
+	}
+	return append(out, fact{"", []span{{last, dim}}})
+}
+
+// facts says what the plan comes to.
+func facts(p *plan.Plan) []fact {
+	var out []fact
+	say := func(label string, spans ...span) {
+		if len(spans) > 0 {
+			out = append(out, fact{label, spans})
+		}
+	}
+	if p.Empty() {
+		say("", span{"already in sync", added})
+	}
+	total, skipped := totals(p)
+	for _, side := range []plan.Side{plan.Remote, plan.Local} {
+		var spans []span
+		for _, action := range plan.Actions {
+			c := total[side].Of(action)
+			if c.Count == 0 {
+				continue
+			}
+			text := fmt.Sprintf("%s %d", action, c.Count)
+			if c.Bytes > 0 {
+				text += " (" + Bytes(c.Bytes) + ")"
+			}
+			spans = append(spans, span{text, actionTone(action)})
+		}
+		say("on "+side.String(), spans...)
+	}
+	if skipped > 0 {
+		say("skipped", span{Count(skipped, "operation"), warned})
+	}
+	say("conflicts", conflictSpans(p)...)
+	say("problems", problemSpans(p)...)
+	var rest []string
+	for _, c := range []struct {
+		n    int
+		what string
+	}{{p.Summary.Agreed, "agreed"}, {p.Summary.Ignored, "ignored"}} {
+		if c.n > 0 {
+			rest = append(rest, fmt.Sprintf("%d %s", c.n, c.what))
+		}
+	}
+	if len(rest) > 0 {
+		say("entries", span{strings.Join(rest, ", "), plain})
+	}
+	for _, side := range plan.BothSides {
+		if s := p.Summary.TimeShiftSeconds[side]; s != 0 {
+			say("time shift", span{"all times on " + side.String() + " are off by " + shift(s) + ", which is made up for", warned})
+		}
+	}
+	return out
+}
+
+func actionTone(a plan.Action) tone {
+	switch a {
+	case plan.Create:
+		return added
+	case plan.Delete:
+		return removed
+	}
+	return plain
+}
+
+// totals counts the operations that are carried out, by side, and those that are not.
+func totals(p *plan.Plan) (total plan.Sides[plan.Tally], skipped int) {
+	e := effects(p)
+	for _, op := range e.operations {
+		if !e.applied(op) {
+			skipped++
+			continue
+		}
+		c := total[op.Side].Of(op.Action)
+		c.Count++
+		switch {
+		case op.Action == plan.Delete && op.Before != nil:
+			c.Bytes += op.Before.Size
+		case (op.Action == plan.Create || op.Action == plan.Update) && op.After != nil:
+			c.Bytes += op.After.Size
+		}
+	}
+	return total, skipped
+}
+
+// conflictSpans has the number of conflicts, how many wait, and what was chosen for the others.
+func conflictSpans(p *plan.Plan) []span {
+	if len(p.Conflicts) == 0 {
+		return nil
+	}
+	spans := []span{{fmt.Sprint(len(p.Conflicts)), warned}}
+	if n := p.Unresolved(); n > 0 {
+		spans = append(spans, span{fmt.Sprintf("%d unresolved", n), warned})
+	} else {
+		spans = append(spans, span{"all resolved", added})
+	}
+	for _, r := range order {
+		n := 0
+		for i := range p.Conflicts {
+			if p.Conflicts[i].Resolution == r {
+				n++
+			}
+		}
+		if n > 0 {
+			spans = append(spans, span{fmt.Sprintf("%s %d", r, n), plain})
+		}
+	}
+	return spans
+}
+
+func problemSpans(p *plan.Plan) []span {
+	blocked := 0
+	for i := range p.Problems {
+		blocked += 1 - gravity(&p.Problems[i])
+	}
+	var spans []span
+	if blocked > 0 {
+		spans = append(spans, span{fmt.Sprintf("%d blocked", blocked), removed})
+	}
+	if n := len(p.Problems) - blocked; n > 0 {
+		spans = append(spans, span{Count(n, "warning"), warned})
+	}
+	return spans
+}
