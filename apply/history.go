@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"treaty/plan"
 	"treaty/plan/tree"
 	"treaty/schema"
 )
@@ -157,4 +158,13 @@ func (s *Store) verifyOne(a Archived, previous *tree.Hash, chained bool, fail fu
 		fail("%s/receipt.json: the previous receipt it names is not the one before it", a.folder)
 	}
 	return sum, true
+}
+
+// Plan is an archived plan.
+func (s *Store) Plan(a Archived) (*plan.Plan, error) {
+	text, err := s.File(a, "plan.json")
+	if err != nil {
+		return nil, err
+	}
+	return plan.Read(text)
 }

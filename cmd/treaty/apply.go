@@ -1,0 +1,95 @@
+package main
+
+import (
+	"fmt"
+
+	"treaty/apply"
+	"treaty/cmd/treaty/internal/render"
+	"treaty/plan"
+)
+
+type applyCommand struct {
+	planArgument
+	AllowUnrelatedDrift bool   `help:"Go on if only paths changed that the plan has nothing to do with."`
+	Verify              bool   `help:"Read back from the device what was written."`
+	Local               string `placeholder:"DIR" help:"Where the local tree is now."`
+	Remote              string `placeholder:"DIR" help:"Where the remote tree is now."`
+}
+
+// Run carries out a plan.
+func (c *applyCommand) Run(a *app) error {
+	f, err := a.find(c.Path)
+	if err != nil {
+		return err
+	}
+	return a.apply(f, c)
+}
+
+// apply carries out the plan in f.
+func (a *app) apply(f *planFile, c *applyCommand) error {
+	approval, _, err := f.approval()
+	if err != nil {
+		return err
+	}
+	request := apply.Request{
+		Plan: f.text, Approval: approval, Roots: plan.Sides[string]{expandHome(c.Local), expandHome(c.Remote)},
+		AllowUnrelatedDrift: c.AllowUnrelatedDrift, Verify: c.Verify, By: author(), Progress: &apply.Progress{}, Now: a.now,
+	}
+	if request.Policy, err = policyOf(f.plan, request.Roots[plan.Local]); err != nil {
+		return err
+	}
+	meter := a.meter(applying(request.Progress))
+	receipt, err := apply.Apply(a.ctx, request)
+	meter.stop()
+	if receipt != nil && !a.quiet {
+		if err := a.receipt(receipt); err != nil {
+			return err
+		}
+	}
+	if err == nil && receipt.Outcome == apply.Complete {
+		a.say("safe to eject")
+	}
+	return err
+}
+
+// policyOf is what the config of the plan's local tree demands of approvals. A tree that is not there is
+// apply's to refuse.
+func policyOf(p *plan.Plan, root string) (apply.Policy, error) {
+	if root == "" {
+		root = p.Local.Root
+	}
+	store, err := apply.OpenStore(root)
+	if err != nil {
+		return apply.Policy{}, nil
+	}
+	defer store.Close()
+	c, err := readConfig(store)
+	if err != nil {
+		return apply.Policy{}, err
+	}
+	return c.policy(root)
+}
+
+// receipt prints what an apply came to.
+func (a *app) receipt(r *apply.Receipt) error {
+	var results []render.Result
+	for i := range r.Results {
+		result := &r.Results[i]
+		line := render.Result{ID: result.Operation + result.Conflict, Path: string(result.Path),
+			Outcome: string(result.Outcome), Error: result.Error}
+		if result.Side != nil {
+			line.Side = *result.Side
+		}
+		if result.Action != nil {
+			line.Action = string(*result.Action)
+		}
+		results = append(results, line)
+	}
+	return render.Receipt(a.stdout, applied(0, r), results, render.Options{Color: a.color})
+}
+
+func applied(number int, r *apply.Receipt) render.Applied {
+	return render.Applied{Number: number, PlanID: r.Plan.ID, At: r.FinishedAt, By: fmt.Sprintf("%s@%s", r.By.User, r.By.Host),
+		Outcome: string(r.Outcome), Done: r.Totals.Done, Skipped: r.Totals.Skipped, Drifted: r.Totals.Drifted,
+		Failed: r.Totals.Failed, Bytes: r.Totals.Bytes}
+}

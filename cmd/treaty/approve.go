@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"strings"
+
+	"treaty/apply"
+	"treaty/cmd/treaty/internal/render"
+	"treaty/plan"
+)
+
+type approveCommand struct {
+	planArgument
+	Yes  bool   `short:"y" help:"Don't ask."`
+	By   string `placeholder:"NAME" help:"Who approves; the current user if not given."`
+	Note string `placeholder:"TEXT" help:"What to remember about it."`
+}
+
+// Run asks, and writes the approval beside the plan.
+func (c *approveCommand) Run(a *app) error {
+	f, err := a.find(c.Path)
+	if err != nil {
+		return err
+	}
+	if err := approvable(f.plan); err != nil {
+		return err
+	}
+	if !c.Yes && !isTerminal(a.stdin) {
+		return usage("treaty approve --yes", "nobody can be asked: standard input is no terminal")
+	}
+	if err := a.summary(f.plan); err != nil {
+		return err
+	}
+	if !c.Yes && !a.ask("Approve this plan?") {
+		return fmt.Errorf("not approved, and nothing was changed")
+	}
+	return a.approve(f, apply.Signoff{By: c.By, Note: c.Note})
+}
+
+// approvable refuses plans that nobody can approve as they are.
+func approvable(p *plan.Plan) error {
+	if n := p.Unresolved(); n > 0 {
+		return &apply.Refusal{Cause: apply.ErrConflicts, Why: fmt.Sprintf("%d of %s not resolved", n, render.Count(len(p.Conflicts), "conflict")),
+			Hint: "treaty show, then treaty resolve --take CHOICE PATH…"}
+	}
+	for _, side := range plan.BothSides {
+		if why := p.TooManyDeletes(side); why != "" {
+			return &apply.Refusal{Cause: apply.ErrSafety, Why: why, Hint: "look at the deletes, and then: treaty plan --allow-many-deletes"}
+		}
+	}
+	return nil
+}
+
+// approve adds a signoff to the approval of the plan in f.
+func (a *app) approve(f *planFile, signoff apply.Signoff) error {
+	_, current, err := f.approval()
+	if err != nil {
+		return err
+	}
+	me := author()
+	if signoff.By == "" {
+		signoff.By = me.User
+	}
+	signoff.Host, signoff.At = me.Host, a.now().UTC()
+	approval := apply.Approve(current, apply.RefTo(f.plan, f.text), signoff)
+	text, err := approval.Text()
+	if err != nil {
+		return err
+	}
+	path := apply.ApprovalPath(f.path)
+	if err := writeFile(path, text); err != nil {
+		return err
+	}
+	a.say("Approved: %s", render.Name(path))
+	return nil
+}
+
+// ask asks a person; only "y" or "yes" is yes.
+func (a *app) ask(question string) bool {
+	fmt.Fprintf(a.stdout, "%s [y/N] ", question)
+	line, _ := bufio.NewReader(a.stdin).ReadString('\n')
+	answer := strings.ToLower(strings.TrimSpace(line))
+	return answer == "y" || answer == "yes"
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"treaty/apply"
+	"treaty/plan"
+)
+
+// planArgument names a plan file.
+type planArgument struct {
+	Path string `arg:"" optional:"" name:"PLAN" help:"The plan file; the newest one of the tree if none is given."`
+}
+
+// planFile is a plan as read from its file.
+type planFile struct {
+	path string
+	text []byte
+	plan *plan.Plan
+}
+
+// find finds and reads the plan of a command: the one named, or else the newest of the tree that the
+// current directory is in. A newest one that was applied already is refused; no older one is picked.
+func (a *app) find(path string) (*planFile, error) {
+	if path == "" {
+		store, err := a.store()
+		if err != nil {
+			return nil, err
+		}
+		defer store.Close()
+		if path, err = store.Newest(); err != nil {
+			return nil, err
+		}
+		f, err := readPlan(path)
+		if err != nil {
+			return nil, err
+		}
+		archived, err := store.Applied(f.plan.ID)
+		if err != nil {
+			return nil, err
+		}
+		if archived != nil {
+			return nil, &apply.Refusal{Cause: apply.ErrStale, Hint: "treaty plan",
+				Why: fmt.Sprintf("the newest plan was applied already, as number %d", archived.Number)}
+		}
+		return f, nil
+	}
+	return readPlan(expandHome(path))
+}
+
+// store opens the store that plans are found in.
+func (a *app) store() (*apply.Store, error) {
+	dir := expandHome(a.dir)
+	if dir == "" {
+		found, err := apply.FindStore(".")
+		if err != nil {
+			return nil, err
+		}
+		dir = found
+	}
+	store, err := apply.OpenStore(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usage("", "there is no directory %s", dir)
+	}
+	return store, err
+}
+
+func readPlan(path string) (*planFile, error) {
+	text, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, usage("treaty plan LOCAL REMOTE", "there is no plan %s", path)
+	case err != nil:
+		return nil, usage("", "the plan cannot be read: %v", err)
+	}
+	p, err := plan.Read(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s is %w plan: %w", path, apply.ErrInvalid, err)
+	}
+	return &planFile{path: path, text: text, plan: p}, nil
+}
+
+// approval reads the approval beside the plan; nil where there is none.
+func (f *planFile) approval() ([]byte, *apply.Approval, error) {
+	path := apply.ApprovalPath(f.path)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	approval, err := apply.ReadApproval(text)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s is %w approval: %w", path, apply.ErrInvalid, err)
+	}
+	return text, approval, nil
+}

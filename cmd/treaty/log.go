@@ -1,0 +1,117 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"treaty/apply"
+	"treaty/cmd/treaty/internal/render"
+	"treaty/plan/scan"
+)
+
+type logCommand struct {
+	Verify bool `help:"Hash the whole history again, and say what does not hold."`
+	JSON   bool `name:"json" help:"Print the receipts as one JSON array."`
+}
+
+// Run lists the applied plans.
+func (c *logCommand) Run(a *app) error {
+	store, err := a.store()
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	if c.Verify {
+		return c.verify(a, store)
+	}
+	list, err := store.History()
+	if err != nil {
+		return err
+	}
+	receipts := []json.RawMessage{}
+	for _, archived := range list {
+		r, text, err := store.Receipt(archived)
+		if err != nil {
+			return &apply.Refusal{Cause: apply.ErrInvalid, Why: fmt.Sprintf("number %d: %v", archived.Number, err), Hint: "treaty log --verify"}
+		}
+		receipts = append(receipts, text)
+		if !c.JSON {
+			if err := render.Log(a.stdout, applied(archived.Number, r), render.Options{Color: a.color}); err != nil {
+				return err
+			}
+		}
+	}
+	if c.JSON {
+		enc := json.NewEncoder(a.stdout)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		return enc.Encode(receipts)
+	}
+	if len(list) == 0 {
+		a.say("nothing was applied yet")
+	}
+	return nil
+}
+
+// verify checks the chain, its head, and the heads that the trees remember.
+func (c *logCommand) verify(a *app, store *apply.Store) error {
+	heads := map[string]*apply.Head{}
+	identity, err := store.Identity()
+	if err != nil {
+		return err
+	}
+	if identity != nil {
+		heads["local .treaty/tree.json"] = identity.Head
+	}
+	list, err := store.History()
+	if err != nil {
+		return err
+	}
+	remembered, err := remoteHead(store, list)
+	if err != nil {
+		return err
+	}
+	if remembered != nil {
+		heads["remote .treaty/tree.json"] = remembered
+	}
+	broken, err := store.Verify(heads)
+	if err != nil {
+		return err
+	}
+	for _, line := range broken {
+		fmt.Fprintln(a.stdout, render.Escape(line))
+	}
+	if len(broken) > 0 {
+		return fmt.Errorf("the history does not hold: %s", render.Count(len(broken), "fault"))
+	}
+	a.say("%s, all as written", render.Count(len(list), "receipt"))
+	return nil
+}
+
+// remoteHead is the last receipt that the remote tree remembers; nil where it is not mounted now, or is
+// another tree.
+func remoteHead(store *apply.Store, list []apply.Archived) (*apply.Head, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	p, err := store.Plan(list[len(list)-1])
+	if err != nil {
+		// What is wrong with the archived plan is Verify's to say.
+		return nil, nil
+	}
+	root, err := scan.Open(p.Remote.Root)
+	if err != nil {
+		return nil, nil
+	}
+	defer root.Close()
+	remote, err := apply.OpenStore(p.Remote.Root)
+	if err != nil {
+		return nil, err
+	}
+	defer remote.Close()
+	identity, err := remote.Identity()
+	if err != nil || identity == nil || p.Remote.ID != nil && *p.Remote.ID != identity.ID {
+		return nil, err
+	}
+	return identity.Head, nil
+}

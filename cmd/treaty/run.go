@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"golang.org/x/term"
+)
+
+// grammar is the command line. Each command is a file of its own.
+type grammar struct {
+	Dir     string           `short:"C" name:"directory" placeholder:"DIR" help:"Find plans from this directory instead of the current one."`
+	Color   string           `enum:"auto,always,never" default:"auto" help:"When to use colours: ${enum}."`
+	Quiet   bool             `short:"q" help:"Print no summaries and no progress."`
+	Version kong.VersionFlag `help:"Print the version."`
+
+	Plan    planCommand    `cmd:"" help:"Compare two trees and write a plan."`
+	Show    showCommand    `cmd:"" help:"Read a plan as a person would."`
+	Resolve resolveCommand `cmd:"" help:"Settle conflicts (the same as editing the JSON)."`
+	Approve approveCommand `cmd:"" help:"Approve a plan, this very text of it."`
+	Apply   applyCommand   `cmd:"" help:"Carry out an approved plan, and only that."`
+	Log     logCommand     `cmd:"" help:"List the applied plans, and verify them."`
+	Schema  schemaCommand  `cmd:"" help:"Print a JSON Schema."`
+	Demo    demoCommand    `cmd:"" help:"Make two small trees and walk through it all."`
+}
+
+// app is what commands work with besides their flags.
+type app struct {
+	ctx            context.Context
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	// dir is where plans are looked for when none is named.
+	dir          string
+	color, quiet bool
+	now          func() time.Time
+}
+
+// exitStatus is an exit code without an error to tell.
+type exitStatus int
+
+func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// run parses and runs one command line and returns its exit code.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var g grammar
+	exited := -1
+	parser, err := kong.New(&g,
+		kong.Name("treaty"),
+		kong.Description("Keeps two directory trees in step, in both directions, by plan and apply."),
+		kong.UsageOnError(),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { exited = code }),
+		kong.Vars{"version": version()},
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+	)
+	if err != nil {
+		return report(stderr, err)
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited
+	}
+	if err != nil {
+		return report(stderr, usage("treaty --help", "%v", err))
+	}
+	ctx, stop := interruptible()
+	defer stop()
+	a := &app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, dir: g.Dir, quiet: g.Quiet, now: time.Now,
+		color: g.Color == "always" || g.Color == "auto" && os.Getenv("NO_COLOR") == "" && isTerminal(stdout)}
+	if a.quiet {
+		a.stdout = quietly{stdout}
+	}
+	err = parsed.Run(a)
+	var status exitStatus
+	if errors.As(err, &status) {
+		return int(status)
+	}
+	if err != nil {
+		return report(stderr, err)
+	}
+	return 0
+}
+
+// interruptible ends its context at the first interrupt; the second ends the process at once.
+func interruptible() (context.Context, func()) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
+
+// quietly marks an output that summaries are kept from; what was asked for is still printed.
+type quietly struct{ io.Writer }
+
+// say prints a line that --quiet keeps back.
+func (a *app) say(format string, args ...any) {
+	if !a.quiet {
+		fmt.Fprintf(a.stdout, format+"\n", args...)
+	}
+}
+
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// version is the module's, as the go command recorded it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "devel"
+	}
+	return info.Main.Version
+}

@@ -1,0 +1,12 @@
+//go:build unix
+
+package main
+
+import "syscall"
+
+// umask is the process's; the only way to read it is to set it.
+func umask() uint32 {
+	mask := syscall.Umask(0)
+	syscall.Umask(mask)
+	return uint32(mask)
+}
