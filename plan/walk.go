@@ -53,8 +53,13 @@ type difference struct {
 	content    Sides[tree.Content]
 	// wanted tells that the content must be read for more than the decision.
 	wanted Sides[bool]
-	// partner is the other half of a rename, by index, or -1.
-	partner int
+	// against is the side whose directory stands against the other side's file or link, where what lies
+	// below is planned as if the verdict were to be a change; settle says whether it is.
+	against *Side
+	// stays tells that something in that directory cannot go.
+	stays bool
+	// blocked tells that its content cannot be read.
+	blocked bool
 }
 
 // counts is what a side's tree amounts to.
@@ -233,7 +238,7 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 		f.stays = true
 		return f, err
 	}
-	d := difference{trio: *t, path: path, fate: p.fate, partner: -1}
+	d := difference{trio: *t, path: path, fate: p.fate}
 	if w.policy.options.Hash != HashAll {
 		d.recall(&w.policy)
 	}
@@ -306,6 +311,9 @@ func (w *walk) descend(p *place, d *difference) (found, error) {
 		d.subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}
 		return f, err
 	}
+	if d.verdict.isUnsure() {
+		return w.tentative(p, d, where, copied, false)
+	}
 	switch c := d.verdict.changes[0]; {
 	case c.action == Delete:
 		f, err := w.below(p, t, d.path, doomed, known)
@@ -314,30 +322,19 @@ func (w *walk) descend(p *place, d *difference) (found, error) {
 		}
 		return f, err
 	case c.side == where:
-		return w.replaced(p, d, where, known)
+		return w.tentative(p, d, where, doomed, known)
 	}
 	return w.below(p, t, d.path, copied, false)
 }
 
-// replaced judges a directory for which the other side now has a file or a link: only if all in it
-// may go does the other's change travel.
-func (w *walk) replaced(p *place, d *difference, where Side, known bool) (found, error) {
-	mark, marked := len(w.differences), len(w.problems)
-	f, err := w.below(p, &d.trio, d.path, doomed, known)
-	if err != nil {
-		return f, err
-	}
-	clean := !f.stays
-	for i := mark; i < len(w.differences); i++ {
-		changes := w.differences[i].verdict.changes
-		clean = clean && len(changes) == 1 && changes[0].action == Delete
-	}
-	if !clean {
-		w.differences, w.problems = w.differences[:mark], w.problems[:marked]
-		d.verdict = verdict{kind: TypeMismatch}
-		d.subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}
-	}
-	return f, nil
+// tentative walks the directory of side where, which stands against a file or a link, as if the verdict
+// were a change. A directory that goes can do so only if all in it may, and whether one that comes may
+// replace a file can depend on that file's content; both are known only after reading.
+func (w *walk) tentative(p *place, d *difference, where Side, fate fate, known bool) (found, error) {
+	f, err := w.below(p, &d.trio, d.path, fate, known)
+	d.against, d.stays = &where, f.stays
+	d.subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}
+	return f, err
 }
 
 // below walks the directories that t's entries are.
