@@ -38,6 +38,8 @@ type found struct {
 	entries Sides[int]
 	// stays tells that a doomed directory cannot go: something in it is blocked or ignored.
 	stays bool
+	// blocked tells that the directory itself could not be read, or only in part.
+	blocked bool
 }
 
 // difference is a name that is not simply the same on both sides.
@@ -111,7 +113,7 @@ func (w *walk) directory(p *place) (found, error) {
 		}
 		if listing.Obstacle != "" {
 			w.block(Code(listing.Obstacle), side, p.path[side], listing.Why)
-			p.fate, f.stays = closed, true
+			p.fate, f.stays, f.blocked = closed, true, true
 		}
 		if listing.Scope != nil {
 			p.scope[side] = listing.Scope
@@ -255,7 +257,7 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 		}
 	}
 	f, err := w.descend(p, &d)
-	if err != nil {
+	if err != nil || f.blocked {
 		return f, err
 	}
 	if d.verdict.modesDiffer {
