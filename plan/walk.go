@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -126,10 +127,17 @@ func (w *walk) directory(p *place) (found, error) {
 		f.stays = f.stays || slices.ContainsFunc(ignored[side], func(e tree.Entry) bool { return e.Verdict == tree.Ignored })
 	}
 	w.ignored += union(ignored)
+	for _, side := range BothSides {
+		if other := ignored[side.Other()]; len(other) > 0 {
+			listed[side] = slices.DeleteFunc(slices.Clone(listed[side]), func(e tree.Entry) bool {
+				return w.ignoredAs(other, e.Key, e.Name)
+			})
+		}
+	}
 	if p.fate == doomed && f.stays {
 		w.kept(p)
 	}
-	base, err := w.remembered(p)
+	base, err := w.remembered(p, ignored)
 	if err != nil {
 		return f, err
 	}
@@ -193,6 +201,19 @@ func (w *walk) inScope(p *place, side Side, entries []tree.Entry) (in, out []tre
 	return in, out
 }
 
+// ignoredAs tells whether a name is among those that a side ignores. Rules can tell a directory from a
+// file and one spelling from another, but a name is in scope on both sides or on none: otherwise what
+// one side ignores would look deleted there.
+func (w *walk) ignoredAs(ignored []tree.Entry, key, name string) bool {
+	at, _ := slices.BinarySearchFunc(ignored, key, func(e tree.Entry, key string) int { return cmp.Compare(e.Key, key) })
+	for ; at < len(ignored) && ignored[at].Key == key; at++ {
+		if equalNames(ignored[at].Name, name, w.policy.traits) {
+			return true
+		}
+	}
+	return false
+}
+
 // union counts the names in two lists that are in Order.
 func union(lists Sides[[]tree.Entry]) int {
 	l, r := lists[Local], lists[Remote]
@@ -211,7 +232,7 @@ func union(lists Sides[[]tree.Entry]) int {
 }
 
 // remembered are the baseline's entries of the directory, less those out of scope.
-func (w *walk) remembered(p *place) ([]tree.Agreed, error) {
+func (w *walk) remembered(p *place, ignored Sides[[]tree.Entry]) ([]tree.Agreed, error) {
 	if !p.known || p.fate == closed {
 		return nil, nil
 	}
@@ -222,6 +243,9 @@ func (w *walk) remembered(p *place) ([]tree.Agreed, error) {
 	return slices.DeleteFunc(base, func(a tree.Agreed) bool {
 		for _, side := range BothSides {
 			if s := p.scope[side]; s != nil && s.Judge(p.path[side].Join(a.Name[side]), a.Type == tree.Directory) != tree.InScope {
+				return true
+			}
+			if w.ignoredAs(ignored[side], a.Key, a.Name[side]) {
 				return true
 			}
 		}
