@@ -15,8 +15,13 @@ import (
 const maxPath = 4096 - 512
 
 func (w *walk) problem(severity Severity, code Code, side *Side, path *tree.Path, message string) {
-	if path != nil && *path == tree.Root {
-		path = nil
+	if path != nil {
+		// What path points into may be moved and cleared later.
+		kept := *path
+		path = &kept
+		if kept == tree.Root {
+			path = nil
+		}
 	}
 	w.problems = append(w.problems, Problem{Severity: severity, Code: code, Side: side, Path: path, Message: message})
 }

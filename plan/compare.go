@@ -65,6 +65,7 @@ func Compare(ctx context.Context, in Input) (*Plan, error) {
 	if err := w.read(readers, true); err != nil {
 		return nil, err
 	}
+	w.settle()
 	w.renames()
 	if w.bothWays() {
 		// Conflicts state the content of both files, whatever operations do.
@@ -106,7 +107,7 @@ func (w *walk) read(readers Sides[Reader], last bool) error {
 			d := &w.differences[i]
 			for _, side := range BothSides {
 				e := &d.entry[side]
-				if e.Type != tree.File || d.content[side].SHA256.Known() || d.content[side].Err != nil {
+				if e.Type != tree.File || d.blocked || d.content[side].SHA256.Known() || d.content[side].Err != nil {
 					continue
 				}
 				if d.verdict.unsure[side] || d.wanted[side] {
@@ -150,6 +151,10 @@ func (w *walk) redecide() {
 	for i := range w.differences {
 		d := &w.differences[i]
 		if w.unread(d) {
+			if d.against != nil {
+				d.verdict, d.blocked = verdict{}, true
+				kept = append(kept, *d)
+			}
 			continue
 		}
 		for _, side := range BothSides {
@@ -195,6 +200,63 @@ func (w *walk) unread(d *difference) bool {
 func (w *walk) modesDiffer(d *difference) {
 	w.warn(ModeDiffers, nil, &d.path[Local], fmt.Sprintf("the modes differ (%s on local, %s on remote), and nothing tells which is right",
 		d.entry[Local].Mode, d.entry[Remote].Mode))
+}
+
+// settle says of the directories that stand against a file or a link whether they come or go. Where they
+// don't, nothing below them is planned. What lies below a directory stands before it.
+func (w *walk) settle() {
+	drop := map[int]bool{}
+	for i := range w.differences {
+		d := &w.differences[i]
+		if d.against == nil {
+			continue
+		}
+		where := *d.against
+		first, onlyDeletes := i, !d.stays
+		for first > 0 && w.differences[first-1].path[where].Within(d.path[where]) {
+			first--
+			changes := w.differences[first].verdict.changes
+			onlyDeletes = onlyDeletes && len(changes) == 1 && changes[0].action == Delete
+		}
+		goes := len(d.verdict.changes) > 0 && d.verdict.changes[0].side == where
+		if goes && (!onlyDeletes || w.blockedBelow(where, d.path[where])) {
+			d.verdict = verdict{kind: TypeMismatch}
+		}
+		if d.blocked || d.verdict.kind != "" {
+			for below := first; below < i; below++ {
+				drop[below] = true
+			}
+			w.problems = slices.DeleteFunc(w.problems, func(p Problem) bool {
+				return p.Code == KeptNotEmpty && *p.Side == where && p.Path.Within(d.path[where])
+			})
+		}
+		if d.blocked {
+			drop[i] = true
+		}
+	}
+	w.drop(drop)
+}
+
+// blockedBelow tells whether anything in a directory is blocked.
+func (w *walk) blockedBelow(side Side, dir tree.Path) bool {
+	return slices.ContainsFunc(w.problems, func(p Problem) bool {
+		return p.Severity == Blocked && p.Side != nil && *p.Side == side && p.Path != nil && p.Path.Within(dir)
+	})
+}
+
+// drop takes differences out.
+func (w *walk) drop(drop map[int]bool) {
+	if len(drop) == 0 {
+		return
+	}
+	kept := w.differences[:0]
+	for i := range w.differences {
+		if !drop[i] {
+			kept = append(kept, w.differences[i])
+		}
+	}
+	clear(w.differences[len(kept):])
+	w.differences = kept
 }
 
 // wantOperations marks what must be read so that operations and conflicts can state their content;

@@ -67,16 +67,7 @@ func (w *walk) renames() {
 		w.moves(side, drop)
 	}
 	w.renamedDifferently(drop)
-	if len(drop) == 0 {
-		return
-	}
-	kept := w.differences[:0]
-	for i := range w.differences {
-		if !drop[i] {
-			kept = append(kept, w.differences[i])
-		}
-	}
-	w.differences = kept
+	w.drop(drop)
 }
 
 // moves turns a delete and a create of the same content on one side into a move there.

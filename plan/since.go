@@ -115,7 +115,10 @@ func (p *policy) oneModified(t *trio, side Side, did Sides[since]) verdict {
 	v := p.acts(c)
 	switch {
 	case did[other].chmodded && t.entry[other].Type != t.entry[side].Type:
-		return verdict{kind: BothChanged}
+		return verdict{kind: TypeMismatch}
+	case did[other].chmodded && did[side].chmodded && t.entry[other].Mode != t.entry[side].Mode:
+		// Two new modes stay, as they do without the modification.
+		v.changes[0].mode, v.modesDiffer = t.entry[other].Mode, true
 	case did[other].chmodded && !did[side].chmodded:
 		v.changes[0].mode = t.entry[other].Mode
 		v.changes = append(v.changes, p.chmod(t, side, other))

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -40,6 +41,8 @@ type found struct {
 	entries Sides[int]
 	// stays tells that a doomed directory cannot go: something in it is blocked or ignored.
 	stays bool
+	// blocked tells that the directory itself could not be read, or only in part.
+	blocked bool
 }
 
 // difference is a name that is not simply the same on both sides.
@@ -55,8 +58,13 @@ type difference struct {
 	content    Sides[tree.Content]
 	// wanted tells that the content must be read for more than the decision.
 	wanted Sides[bool]
-	// partner is the other half of a rename, by index, or -1.
-	partner int
+	// against is the side whose directory stands against the other side's file or link, where what lies
+	// below is planned as if the verdict were to be a change; settle says whether it is.
+	against *Side
+	// stays tells that something in that directory cannot go.
+	stays bool
+	// blocked tells that its content cannot be read.
+	blocked bool
 }
 
 // counts is what a side's tree amounts to.
@@ -110,7 +118,7 @@ func (w *walk) directory(p *place) (found, error) {
 		}
 		if listing.Obstacle != "" {
 			w.block(Code(listing.Obstacle), side, p.path[side], listing.Why)
-			f.stays = true
+			f.stays, f.blocked = true, true
 			if p.fate != surveyed {
 				p.fate = closed
 			}
@@ -126,10 +134,17 @@ func (w *walk) directory(p *place) (found, error) {
 		f.stays = f.stays || slices.ContainsFunc(ignored[side], func(e tree.Entry) bool { return e.Verdict == tree.Ignored })
 	}
 	w.ignored += union(ignored)
+	for _, side := range BothSides {
+		if other := ignored[side.Other()]; len(other) > 0 {
+			listed[side] = slices.DeleteFunc(slices.Clone(listed[side]), func(e tree.Entry) bool {
+				return w.ignoredAs(other, e.Key, e.Name)
+			})
+		}
+	}
 	if p.fate == doomed && f.stays {
 		w.kept(p)
 	}
-	base, err := w.remembered(p)
+	base, err := w.remembered(p, ignored)
 	if err != nil {
 		return f, err
 	}
@@ -193,6 +208,19 @@ func (w *walk) inScope(p *place, side Side, entries []tree.Entry) (in, out []tre
 	return in, out
 }
 
+// ignoredAs tells whether a name is among those that a side ignores. Rules can tell a directory from a
+// file and one spelling from another, but a name is in scope on both sides or on none: otherwise what
+// one side ignores would look deleted there.
+func (w *walk) ignoredAs(ignored []tree.Entry, key, name string) bool {
+	at, _ := slices.BinarySearchFunc(ignored, key, func(e tree.Entry, key string) int { return cmp.Compare(e.Key, key) })
+	for ; at < len(ignored) && ignored[at].Key == key; at++ {
+		if equalNames(ignored[at].Name, name, w.policy.traits) {
+			return true
+		}
+	}
+	return false
+}
+
 // union counts the names in two lists that are in Order.
 func union(lists Sides[[]tree.Entry]) int {
 	l, r := lists[Local], lists[Remote]
@@ -211,7 +239,7 @@ func union(lists Sides[[]tree.Entry]) int {
 }
 
 // remembered are the baseline's entries of the directory, less those out of scope.
-func (w *walk) remembered(p *place) ([]tree.Agreed, error) {
+func (w *walk) remembered(p *place, ignored Sides[[]tree.Entry]) ([]tree.Agreed, error) {
 	if !p.known || p.fate == closed {
 		return nil, nil
 	}
@@ -222,6 +250,9 @@ func (w *walk) remembered(p *place) ([]tree.Agreed, error) {
 	return slices.DeleteFunc(base, func(a tree.Agreed) bool {
 		for _, side := range BothSides {
 			if s := p.scope[side]; s != nil && s.Judge(p.path[side].Join(a.Name[side]), a.Type == tree.Directory) != tree.InScope {
+				return true
+			}
+			if w.ignoredAs(ignored[side], a.Key, a.Name[side]) {
 				return true
 			}
 		}
@@ -246,7 +277,7 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 		f.stays = true
 		return f, err
 	}
-	d := difference{trio: *t, path: path, fate: p.fate, partner: -1}
+	d := difference{trio: *t, path: path, fate: p.fate}
 	if w.policy.options.Hash != HashAll {
 		d.recall(&w.policy)
 	}
@@ -263,7 +294,7 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 		}
 	}
 	f, err := w.descend(p, &d)
-	if err != nil {
+	if err != nil || f.blocked {
 		return f, err
 	}
 	if d.verdict.modesDiffer {
@@ -319,6 +350,9 @@ func (w *walk) descend(p *place, d *difference) (found, error) {
 		d.subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}
 		return f, err
 	}
+	if d.verdict.isUnsure() {
+		return w.tentative(p, d, where, copied, false)
+	}
 	switch c := d.verdict.changes[0]; {
 	case c.action == Delete:
 		f, err := w.below(p, t, d.path, doomed, known)
@@ -327,30 +361,19 @@ func (w *walk) descend(p *place, d *difference) (found, error) {
 		}
 		return f, err
 	case c.side == where:
-		return w.replaced(p, d, where, known)
+		return w.tentative(p, d, where, doomed, known)
 	}
 	return w.below(p, t, d.path, copied, false)
 }
 
-// replaced judges a directory for which the other side now has a file or a link: only if all in it
-// may go does the other's change travel.
-func (w *walk) replaced(p *place, d *difference, where Side, known bool) (found, error) {
-	mark, marked := len(w.differences), len(w.problems)
-	f, err := w.below(p, &d.trio, d.path, doomed, known)
-	if err != nil {
-		return f, err
-	}
-	clean := !f.stays
-	for i := mark; i < len(w.differences); i++ {
-		changes := w.differences[i].verdict.changes
-		clean = clean && len(changes) == 1 && changes[0].action == Delete
-	}
-	if !clean {
-		w.differences, w.problems = w.differences[:mark], w.problems[:marked]
-		d.verdict = verdict{kind: TypeMismatch}
-		d.subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}
-	}
-	return f, nil
+// tentative walks the directory of side where, which stands against a file or a link, as if the verdict
+// were a change. A directory that goes can do so only if all in it may, and whether one that comes may
+// replace a file can depend on that file's content; both are known only after reading.
+func (w *walk) tentative(p *place, d *difference, where Side, fate fate, known bool) (found, error) {
+	f, err := w.below(p, &d.trio, d.path, fate, known)
+	d.against, d.stays = &where, f.stays
+	d.subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}
+	return f, err
 }
 
 // below walks the directories that t's entries are.
