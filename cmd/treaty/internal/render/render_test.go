@@ -237,13 +237,13 @@ func TestUncheckedPlansDoNotPanic(t *testing.T) {
 	}
 }
 
-type full1 struct{}
+type fullDisk struct{}
 
-func (full1) Write([]byte) (int, error) { return 0, errors.New("no space") }
+func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space") }
 
 func TestWriteErrorsAreReported(t *testing.T) {
 	for name, write := range map[string]writer{"Summary": Summary, "Show": Show, "HTML": HTML} {
-		if write(full1{}, full(), Options{}) == nil {
+		if write(fullDisk{}, full(), Options{}) == nil {
 			t.Errorf("%s hides that nothing was written", name)
 		}
 	}
