@@ -50,10 +50,15 @@ func hidden(r rune, size int, last rune, rest string) bool {
 		return size <= 1
 	case r == '\u200c' || r == '\u200d':
 		next, _ := utf8.DecodeRuneInString(rest)
-		return last < utf8.RuneSelf || next < utf8.RuneSelf || next == utf8.RuneError
+		return !joins(last) || !joins(next)
 	}
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) &&
 		!unicode.Is(unicode.Prepended_Concatenation_Mark, r)
+}
+
+// joins tells whether r may have a joiner beside it; between other characters nobody would see it.
+func joins(r rune) bool {
+	return r >= utf8.RuneSelf && r != utf8.RuneError && unicode.In(r, unicode.L, unicode.M, unicode.S)
 }
 
 func writeEscaped(out *strings.Builder, r rune, raw string) {

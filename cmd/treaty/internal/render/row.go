@@ -159,7 +159,11 @@ func changes(op *plan.Operation) []string {
 	case new == nil:
 		return describe(old)
 	case old.Type != new.Type:
-		return append([]string{old.Type.String() + " → " + new.Type.String()}, describe(new)...)
+		out := []string{old.Type.String() + " → " + new.Type.String()}
+		if new.Type == tree.Directory {
+			return out
+		}
+		return append(out, describe(new)...)
 	}
 	var out []string
 	pair := func(differ bool, texts []string) {

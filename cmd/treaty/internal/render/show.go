@@ -30,12 +30,9 @@ func Show(w io.Writer, p *plan.Plan, opts Options) error {
 	e := effects(p)
 	for _, sec := range e.sections() {
 		s.heading(sec.title)
-		rower := rower{e, sec.sided}
-		names := 0
+		rower, names := rower{e, sec.sided}, 0
 		for i := range sec.lines {
-			if n := columns(sec.lines[i].name()); n <= widestName {
-				names = max(names, n)
-			}
+			names = wider(names, sec.lines[i].name())
 		}
 		for i := range sec.lines {
 			row := rower.row(&sec.lines[i])
@@ -58,6 +55,14 @@ const (
 	widestName = 40
 )
 
+// wider is how wide the column of names is with one more name in it.
+func wider(names int, name string) int {
+	if n := columns(name); n <= widestName {
+		return max(names, n)
+	}
+	return names
+}
+
 func id(n int) string { return "#" + strconv.Itoa(n) }
 
 type shower struct {
@@ -75,7 +80,7 @@ func (s *shower) heading(title string) {
 	s.newline()
 }
 
-// row writes one line, and what hangs below it.
+// row writes one line, its details after a column of names, and what hangs below it.
 func (s *shower) row(r *row, at, names int) {
 	s.indent(at)
 	s.put(dim, id(r.ID))
@@ -89,8 +94,12 @@ func (s *shower) row(r *row, at, names int) {
 	s.newline()
 	s.note(body, r.Note)
 	s.diff(body, &r.Diff)
+	names = 0
 	for i := range r.Also {
-		s.row(&r.Also[i], at+margin, names-margin)
+		names = wider(names, r.Also[i].Name)
+	}
+	for i := range r.Also {
+		s.row(&r.Also[i], at+margin, names)
 	}
 }
 
@@ -132,7 +141,7 @@ func (s *shower) conflict(d *dispute) {
 	s.put(warned, d.Name)
 	s.put(plain, "  ")
 	s.text(body+2, plain, d.Kind)
-	s.put(dim, " ("+d.Code+")")
+	s.wrapped(body+2, dim, "("+d.Code+")")
 	s.newline()
 	for _, side := range d.Sides {
 		s.indent(body)

@@ -21,12 +21,12 @@ func Summary(w io.Writer, p *plan.Plan, opts Options) error {
 	}
 	out.newline()
 	for _, f := range facts(p) {
-		if f.label == "" {
-			out.list(2, f.spans)
-		} else {
+		hang := 0
+		if f.label != "" {
 			out.put(bold, f.label+": ")
-			out.list(2, f.spans)
+			hang = margin
 		}
+		out.list(hang, f.spans)
 		out.newline()
 	}
 	return out.Flush()
@@ -75,7 +75,11 @@ func facts(p *plan.Plan) []fact {
 		}
 	}
 	if p.Empty() {
-		say("", span{"already in sync", added})
+		text := "already in sync"
+		if blocked(p) > 0 {
+			text += ", but for what is blocked"
+		}
+		say("", span{text, added})
 	}
 	total, skipped := totals(p)
 	for _, side := range []plan.Side{plan.Remote, plan.Local} {
@@ -167,23 +171,29 @@ func conflictSpans(p *plan.Plan) []span {
 			}
 		}
 		if n > 0 {
-			spans = append(spans, span{fmt.Sprintf("%s %d", r, n), plain})
+			spans = append(spans, span{fmt.Sprintf("%d %s", n, r), plain})
 		}
 	}
 	return spans
 }
 
 func problemSpans(p *plan.Plan) []span {
-	blocked := 0
-	for i := range p.Problems {
-		blocked += 1 - gravity(&p.Problems[i])
-	}
 	var spans []span
-	if blocked > 0 {
-		spans = append(spans, span{fmt.Sprintf("%d blocked", blocked), removed})
+	if n := blocked(p); n > 0 {
+		spans = append(spans, span{fmt.Sprintf("%d blocked", n), removed})
 	}
-	if n := len(p.Problems) - blocked; n > 0 {
+	if n := len(p.Problems) - blocked(p); n > 0 {
 		spans = append(spans, span{Count(n, "warning"), warned})
 	}
 	return spans
+}
+
+func blocked(p *plan.Plan) int {
+	n := 0
+	for i := range p.Problems {
+		if p.Problems[i].Severity == plan.Blocked {
+			n++
+		}
+	}
+	return n
 }

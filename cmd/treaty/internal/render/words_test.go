@@ -1,0 +1,53 @@
+package render
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"treaty/plan/tree"
+)
+
+func TestBytes(t *testing.T) {
+	for n, want := range map[int64]string{
+		0: "0 B", 1: "1 B", 1023: "1023 B", 1024: "1.0 KiB", 1536: "1.5 KiB", 1<<20 - 1: "1.0 MiB", 1 << 20: "1.0 MiB",
+		1_258_291: "1.2 MiB", 1 << 30: "1.0 GiB", 5 << 40: "5.0 TiB", math.MaxInt64: "8.0 EiB", -5: "-5 B", -2048: "-2.0 KiB",
+	} {
+		if got := Bytes(n); got != want {
+			t.Errorf("Bytes(%d) = %s, want %s", n, got, want)
+		}
+	}
+}
+
+func TestDifferentValuesLookDifferent(t *testing.T) {
+	if got := sizes(1<<20, 1<<20+1); !slices.Equal(got, []string{"1048576 B", "1048577 B"}) {
+		t.Errorf("sizes: %q", got)
+	}
+	if got := sizes(1<<20, 2<<20, 1<<20); !slices.Equal(got, []string{"1.0 MiB", "2.0 MiB", "1.0 MiB"}) {
+		t.Errorf("sizes: %q", got)
+	}
+	if got := times(at(1), at(1)+1); !slices.Equal(got, []string{"2026-07-01T01:00:00Z", "2026-07-01T01:00:00.000000001Z"}) {
+		t.Errorf("times: %q", got)
+	}
+	if got := times(at(1), at(2)+1); !slices.Equal(got, []string{"2026-07-01T01:00:00Z", "2026-07-01T02:00:00Z"}) {
+		t.Errorf("times: %q", got)
+	}
+}
+
+func TestWords(t *testing.T) {
+	for got, want := range map[string]string{
+		Count(1, "file"): "1 file", Count(0, "file"): "0 files", Count(2, "directory"): "2 directories",
+		Count(1, "directory"): "1 directory", Count(3, "entry"): "3 entries",
+		shift(3600): "+1 h", shift(-5400): "−1 h 30 min", shift(61): "+1 min 1 s",
+		granularity(2e9): "2 s", granularity(100): "100 ns", granularity(1e6): "1 ms", granularity(1.5e9): "1500 ms",
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	declared := tree.NTFS.Traits()
+	declared.Source = tree.Declared
+	if got, want := traits(&declared), "ntfs (declared), times to 100 ns, no modes, no symlinks, ignores case"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
