@@ -3,7 +3,7 @@ module treaty
 go 1.26.5
 
 require (
-	golang.org/x/crypto v0.58.0 // indirect
+	golang.org/x/crypto v0.58.0
 	golang.org/x/text v0.43.0
 )
 
