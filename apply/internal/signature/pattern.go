@@ -52,8 +52,8 @@ func (l patternList) positive() []string {
 		if p == "" || p[0] == '!' {
 			continue
 		}
-		for _, any := range []string{"nobody", "", "n"} {
-			if l.has(strings.NewReplacer("*", any, "?", "n").Replace(p)) {
+		for _, some := range []string{"nobody", "", "n"} {
+			if l.has(strings.NewReplacer("*", some, "?", "n").Replace(p)) {
 				open = append(open, p)
 				break
 			}
