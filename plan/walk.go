@@ -388,7 +388,7 @@ func (w *walk) below(p *place, t *trio, path Sides[tree.Path], fate fate, known 
 	}
 	next := &place{path: path, on: on, scope: p.scope, fate: fate, known: known}
 	if known {
-		next.base = p.base.Join(t.base.Name[Local])
+		next.base = p.base.Join(t.base.Spelled)
 	}
 	return w.directory(next)
 }
