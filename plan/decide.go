@@ -106,7 +106,7 @@ func decideFirst(t *trio, p *policy) verdict {
 	}
 	same := l.Size == r.Size && t.hash[Local] == t.hash[Remote]
 	newer := Local
-	if r.Mtime > l.Mtime {
+	if r.Mtime-tree.Time(p.shift[Remote]) > l.Mtime-tree.Time(p.shift[Local]) {
 		newer = Remote
 	}
 	switch {
