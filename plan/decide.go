@@ -53,8 +53,8 @@ type change struct {
 	side   Side
 	action Action
 	reason Reason
-	// from is the other side, or where a move comes from.
-	from tree.Path
+	// from is where a move comes from, and to where one goes that only changes the name's case.
+	from, to tree.Path
 	// mtime and mode are what the side is to report afterwards.
 	mtime tree.Time
 	mode  tree.Mode
