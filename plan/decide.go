@@ -17,6 +17,8 @@ type policy struct {
 	options Options
 	// overrides are the options' patterns, compiled when first asked.
 	overrides *ignore.List
+	// extensions are the options', without their dots and in lower case, made when first asked.
+	extensions map[string]bool
 }
 
 func newPolicy(traits Sides[tree.Traits], known bool, options Options) policy {
