@@ -65,6 +65,8 @@ type difference struct {
 	against *Side
 	// stays tells that something in that directory cannot go.
 	stays bool
+	// follows tells which side is to take over a spelling that changed in case only on the other side.
+	follows Sides[bool]
 	// blocked tells that its content cannot be read.
 	blocked bool
 }
@@ -286,7 +288,8 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 	if w.policy.options.Hash != HashAll {
 		d.recall(&w.policy)
 	}
-	d.verdict = decide(&d.trio, &w.policy)
+	d.follows = names.respelled(t, w.policy.traits)
+	w.judge(&d)
 	if p.fate == doomed && t.base == nil {
 		d.verdict = verdict{kind: ChangedAndDeleted}
 	}
