@@ -232,6 +232,9 @@ type memoryBaseline map[tree.Path][]tree.Agreed
 
 func (b memoryBaseline) List(dir tree.Path) ([]tree.Agreed, error) {
 	list := slices.Clone(b[dir])
+	for i := range list {
+		list[i].Spelled = list[i].Name[plan.Local]
+	}
 	slices.SortFunc(list, func(x, y tree.Agreed) int {
 		return cmp.Or(cmp.Compare(x.Key, y.Key), cmp.Compare(x.Name[plan.Local], y.Name[plan.Local]))
 	})
