@@ -90,8 +90,10 @@ type walk struct {
 
 	counts          Sides[counts]
 	agreed, ignored int
-	differences     []difference
-	problems        []Problem
+	// news tells of something both sides agree on that the baseline does not know.
+	news        bool
+	differences []difference
+	problems    []Problem
 	// decided is called where so much is undecided that memory would suffer.
 	decided func() error
 }
@@ -309,6 +311,7 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 		w.modesDiffer(&d)
 	}
 	if d.verdict.agreed() {
+		w.news = w.news || w.policy.isNews(t)
 		if t.has(Local) && t.has(Remote) {
 			w.agreed++
 		}
