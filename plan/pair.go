@@ -128,8 +128,47 @@ func pairGroup(trios []trio, group Sides[[]tree.Entry], base []tree.Agreed, trai
 	for i := start; i < len(trios); i++ {
 		trios[i] = trios[i].spelled()
 	}
+	inStep(trios[start:])
 	markCollisions(trios[start:], traits)
 	return trios
+}
+
+// inStep orders the trios of one group so that each list is gone through in its own order, as streams
+// can only be asked. Where pairs cross, which takes two names in case and normalisation each, the
+// remote stream cannot follow and tells so.
+func inStep(group []trio) {
+	names := func(t *trio) (in [3]string) {
+		for _, side := range BothSides {
+			if t.has(side) {
+				in[side] = t.name[side]
+			}
+		}
+		if t.base != nil {
+			in[2] = t.base.Name[Local]
+		}
+		return in
+	}
+	for i := range group {
+		least := func(t *trio) bool {
+			mine := names(t)
+			for j := i; j < len(group); j++ {
+				for list, name := range names(&group[j]) {
+					if name != "" && name < mine[list] {
+						return false
+					}
+				}
+			}
+			return true
+		}
+		for j := i; j < len(group); j++ {
+			if least(&group[j]) {
+				first := group[j]
+				copy(group[i+1:j+1], group[i:j])
+				group[i] = first
+				break
+			}
+		}
+	}
 }
 
 // match finds the one unused entry that pairs with name, or -1.
