@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"treaty/plan"
+	"treaty/plan/internal/textdiff"
 	"treaty/plan/tree"
 )
 
@@ -281,7 +282,7 @@ func TestSwappedSidesGiveTheMirrorImage(t *testing.T) {
 		w := drawWorld(t, true)
 		p, swapped := made(t, w), made(t, w.mirrored())
 		if got, want := canonical(t, mirror(swapped)), canonical(t, p); got != want {
-			t.Fatalf("%s\nis not the mirror image\n%s\nwant\n%s", w, got, want)
+			t.Fatalf("%s\nis not the mirror image:\n%s", w, textdiff.Unified("want", "got", []byte(want), []byte(got)).Lines)
 		}
 	})
 }

@@ -86,6 +86,8 @@ type walk struct {
 	agreed, ignored int
 	differences     []difference
 	problems        []Problem
+	// respelt is remote's own spelling of a conflict's path, where that is not the conflict's.
+	respelt map[tree.Path]tree.Path
 	// decided is called where so much is undecided that memory would suffer.
 	decided func() error
 }
