@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -97,11 +98,23 @@ func pairGroup(trios []trio, group Sides[[]tree.Entry], base []tree.Agreed, trai
 	for i := range base {
 		t := trio{base: &base[i]}
 		for _, side := range BothSides {
-			if j := match(group[side], used[side], base[i].Name[side], traits); j >= 0 {
-				take(&t, side, j)
+			at := slices.IndexFunc(group[side], func(e tree.Entry) bool { return e.Name == base[i].Name[side] })
+			if at >= 0 && !used[side][at] {
+				take(&t, side, at)
 			}
 		}
 		trios = append(trios, t)
+	}
+	for i := range base {
+		t := &trios[start+i]
+		for _, side := range BothSides {
+			if t.has(side) {
+				continue
+			}
+			if j := match(group[side], used[side], base[i].Name[side], traits); j >= 0 {
+				take(t, side, j)
+			}
+		}
 	}
 	for i := range group[Local] {
 		if used[Local][i] {

@@ -205,11 +205,15 @@ func pairs(w *world) map[tree.Path]tree.Path {
 func agreement(w *world, before memoryBaseline) memoryBaseline {
 	after := memoryBaseline{}
 	paired := pairs(w)
+	known := map[tree.Path]bool{}
+	for l := range paired {
+		known[key(l)] = true
+	}
 	var keep func(dir tree.Path)
 	keep = func(dir tree.Path) {
 		for _, a := range before[dir] {
 			path := dir.Join(a.Name[plan.Local])
-			if _, both := paired[path]; !both || w.trees[plan.Local].nodes[path].kind != w.trees[plan.Remote].nodes[paired[path]].kind {
+			if _, both := paired[path]; !both && !known[key(path)] || both && w.trees[plan.Local].nodes[path].kind != w.trees[plan.Remote].nodes[paired[path]].kind {
 				after[dir] = append(after[dir], a)
 			}
 			if a.Type == tree.Directory {
