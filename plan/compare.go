@@ -184,6 +184,9 @@ func (w *walk) redecide() {
 				w.agreed++
 				continue
 			}
+			if w.refused(d) {
+				continue
+			}
 		}
 		kept = append(kept, *d)
 	}
