@@ -85,8 +85,8 @@ func malformed(stderr string, code int) string {
 		if strings.ContainsFunc(line, unicode.IsControl) || line != strings.TrimRight(line, " ") {
 			return fmt.Sprintf("line %d has control characters or trailing spaces: %q", i+1, line)
 		}
-		for _, internal := range []string{"goroutine ", "runtime error", "%!", "<nil>", "apply.", "plan.", "scan."} {
-			if strings.Contains(strings.ReplaceAll(line, ".plan.json", ""), internal) && !strings.Contains(line, "/plan.json") {
+		for _, internal := range []string{"goroutine ", "runtime error", "%!", "<nil>", "EOL", "*fs."} {
+			if strings.Contains(line, internal) {
 				return fmt.Sprintf("line %d speaks of internals: %q", i+1, line)
 			}
 		}
