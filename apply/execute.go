@@ -36,8 +36,18 @@ type executor struct {
 	planned plan.Sides[map[tree.Path]int]
 	// vacating are the moves by the path that they come from.
 	vacating plan.Sides[map[tree.Path]int]
-	bytes    atomic.Int64
-	ctx      context.Context
+	// revived are the directories that were made for what a resolution brought back.
+	revived []revived
+	former  *former
+	bytes   atomic.Int64
+	ctx     context.Context
+}
+
+// revived is a directory that no step names.
+type revived struct {
+	side plan.Side
+	path tree.Path
+	mode tree.Mode
 }
 
 func newExecutor(r *run, steps []plan.Step) *executor {
@@ -181,6 +191,7 @@ func (e *executor) revive(i int) bool {
 			e.finish(i, disk.Result{}, err)
 			return true
 		}
+		e.revived = append(e.revived, revived{step.Side, missing[n], mode})
 	}
 	return false
 }

@@ -66,13 +66,13 @@ func Compare(ctx context.Context, in Input) (*Plan, error) {
 		return nil, err
 	}
 	w.settle()
-	w.renames()
 	if w.bothWays() {
 		// Conflicts state the content of both files, whatever operations do.
 		if err := w.read(readers, true); err != nil {
 			return nil, err
 		}
 	}
+	w.renames()
 	p := &Plan{
 		Schema: SchemaFile, Format: Format, FormatVersion: FormatVersion,
 		Baseline: in.Baseline, Options: in.Options,
@@ -163,7 +163,7 @@ func (w *walk) redecide() {
 			}
 		}
 		if d.verdict.isUnsure() {
-			d.verdict = decide(&d.trio, &w.policy)
+			w.judge(d)
 			if d.verdict.modesDiffer {
 				w.modesDiffer(d)
 			}
@@ -272,7 +272,7 @@ func (w *walk) wantOperations() {
 			if d.entry[side].Type != tree.File {
 				continue
 			}
-			states := d.verdict.kind != "" || w.policy.options.Hash != HashConflicts
+			states := d.verdict.kind != "" || w.policy.options.Hash != HashConflicts || d.moves()
 			if states && !d.hash[side].Known() || d.infers(side.Other()) && w.policy.needsHead(d, side.Other()) {
 				d.wanted[side] = true
 			}

@@ -132,7 +132,7 @@ const (
 type Executable struct {
 	// Overrides are patterns as in .gitignore; the last match wins.
 	Overrides []ExecutableOverride `json:"overrides"`
-	// Extensions, lower case and without the dot, add to the built-in table.
+	// Extensions, with or without their dot, add to the built-in table.
 	Extensions map[string]bool `json:"extensions"`
 }
 

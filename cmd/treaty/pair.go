@@ -147,6 +147,17 @@ func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
 		from.Reader = scan.Reader{Hasher: scan.Hasher{Root: p.roots[side], Progress: &hashed}, Granularity: from.Traits.MtimeGranularity}
 		in.Trees[side] = from
 	}
+	memory, problem, err := apply.Remember(p.stores)
+	if err != nil {
+		return nil, err
+	}
+	defer memory.Close()
+	if memory != nil {
+		in.Memory, in.Baseline = memory, &memory.Ref
+	}
+	if problem != nil {
+		in.Problems = append(in.Problems, *problem)
+	}
 	meter := a.meter(scanning(&seen, &hashed))
 	defer meter.stop()
 	result, err := plan.Compare(ctx, in)

@@ -108,6 +108,8 @@ type Stream interface {
 type Agreed struct {
 	// Name is how each side spells it.
 	Name [2]string
+	// Spelled is how the memory that it came from spells it, for asking what is below.
+	Spelled string
 	// Key is CollisionKey of both names.
 	Key  string
 	Type Type
@@ -148,8 +150,8 @@ func (a *Agreed) State() *State {
 
 // Memory streams what both sides agreed on, directory by directory.
 type Memory interface {
-	// List is asked as a Stream is, by the first side's spelling of dir, and returns the entries in
-	// order of Key and then of that side's name; nil where the directory is not known.
+	// List is asked as a Stream is, by the memory's own spelling of dir, and returns the entries in
+	// order of Key. It is asked for directories that it listed only.
 	List(dir Path) ([]Agreed, error)
 }
 

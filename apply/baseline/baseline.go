@@ -1,0 +1,380 @@
+// Package baseline keeps what two trees last agreed on, as a stream of directories in the order in which
+// trees are walked. A baseline belongs to the unordered pair of tree ids: whoever opens it says which of
+// the two is local now.
+//
+// The file is a header, the directories, and a SHA-256 of all before it. Directories come depth first, a
+// directory before what is in it; each is its path, as the first tree spells it, and its entries. It is
+// binary because a million entries are read at every plan.
+package baseline
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"time"
+
+	"treaty/plan/tree"
+)
+
+// ErrDamaged: the file is not what was written. It counts as no baseline at all, never as deletes.
+var ErrDamaged = errors.New("the baseline is damaged")
+
+// Header says whose baseline it is.
+type Header struct {
+	// IDs are the two trees', in the order of everything that is per side in the file.
+	IDs [2]string
+	// PlanID is the plan whose apply wrote it.
+	PlanID   string
+	SyncedAt time.Time
+}
+
+const magic = "treaty baseline 1\n"
+
+// limit bounds what a reader believes of a length.
+const limit = 1 << 20
+
+// The bits of an entry's first byte, above its type.
+const (
+	flagHash = 1 << (iota + 3)
+	flagOtherName
+	flagRacyFirst
+	flagRacySecond
+	flagOtherTimes
+)
+
+// Writer writes a baseline.
+type Writer struct {
+	out *bufio.Writer
+	sum hash.Hash
+	buf []byte
+}
+
+// NewWriter begins a baseline. What it writes counts only after Close.
+func NewWriter(w io.Writer, h Header) (*Writer, error) {
+	sum := sha256.New()
+	b := &Writer{out: bufio.NewWriterSize(io.MultiWriter(w, sum), 1<<16), sum: sum}
+	b.buf = append(b.buf, magic...)
+	for _, text := range []string{h.IDs[0], h.IDs[1], h.PlanID} {
+		b.text(text)
+	}
+	b.buf = binary.AppendVarint(b.buf, h.SyncedAt.UnixNano())
+	return b, b.flush()
+}
+
+func (b *Writer) text(s string) {
+	b.buf = binary.AppendUvarint(b.buf, uint64(len(s)))
+	b.buf = append(b.buf, s...)
+}
+
+func (b *Writer) flush() error {
+	_, err := b.out.Write(b.buf)
+	b.buf = b.buf[:0]
+	return err
+}
+
+// Directory writes the entries of one directory, in the order in which their own directories, if they
+// are any, will be written.
+func (b *Writer) Directory(dir tree.Path, entries []tree.Agreed) error {
+	b.buf = append(b.buf, 1)
+	b.text(string(dir))
+	b.buf = binary.AppendUvarint(b.buf, uint64(len(entries)))
+	for i := range entries {
+		b.entry(&entries[i])
+	}
+	return b.flush()
+}
+
+func (b *Writer) entry(e *tree.Agreed) {
+	flags := byte(e.Type)
+	set := func(bit byte, on bool) {
+		if on {
+			flags |= bit
+		}
+	}
+	set(flagHash, e.SHA256.Known())
+	set(flagOtherName, e.Name[0] != e.Name[1])
+	set(flagRacyFirst, e.On[0].Racy)
+	set(flagRacySecond, e.On[1].Racy)
+	set(flagOtherTimes, e.On[0].Mtime != e.Mtime || e.On[1].Mtime != e.Mtime)
+	b.buf = append(b.buf, flags)
+	b.text(e.Name[0])
+	if flags&flagOtherName != 0 {
+		b.text(e.Name[1])
+	}
+	switch e.Type {
+	case tree.File:
+		b.buf = binary.AppendUvarint(b.buf, uint64(e.Size))
+		b.buf = binary.LittleEndian.AppendUint64(b.buf, uint64(e.Mtime))
+		if flags&flagOtherTimes != 0 {
+			for _, kept := range e.On {
+				b.buf = binary.LittleEndian.AppendUint64(b.buf, uint64(kept.Mtime))
+			}
+		}
+		if flags&flagHash != 0 {
+			b.buf = append(b.buf, e.SHA256[:]...)
+		}
+	case tree.Symlink:
+		b.text(e.Target)
+	}
+	if e.Type != tree.Symlink {
+		for _, kept := range e.On {
+			b.buf = binary.AppendUvarint(b.buf, uint64(kept.Mode))
+		}
+	}
+}
+
+// Close ends the baseline with its checksum. It does not close what it was written to.
+func (b *Writer) Close() error {
+	b.buf = append(b.buf, 0)
+	if err := b.flush(); err != nil {
+		return err
+	}
+	if err := b.out.Flush(); err != nil {
+		return err
+	}
+	b.out.Write(b.sum.Sum(nil))
+	return b.out.Flush()
+}
+
+// Reader streams a baseline; it is a tree.Memory.
+type Reader struct {
+	Header
+	in *bufio.Reader
+	// swapped tells that the file's second tree is the first of whoever reads.
+	swapped bool
+	// next is the directory that was read ahead.
+	next    tree.Path
+	hasNext bool
+}
+
+// Open checks a whole baseline of the given length and begins to read it, with first as the first of the
+// two trees. Errors wrap ErrDamaged, also where the baseline is of other trees.
+func Open(file io.ReadSeeker, first, second string) (*Reader, error) {
+	if err := verify(file); err != nil {
+		return nil, err
+	}
+	r := &Reader{in: bufio.NewReaderSize(file, 1<<16)}
+	if got, err := r.in.Peek(len(magic)); err != nil || string(got) != magic {
+		return nil, fmt.Errorf("%w: it does not begin as one", ErrDamaged)
+	}
+	r.in.Discard(len(magic))
+	for _, into := range []*string{&r.IDs[0], &r.IDs[1], &r.PlanID} {
+		text, err := r.text()
+		if err != nil {
+			return nil, err
+		}
+		*into = text
+	}
+	at, err := binary.ReadVarint(r.in)
+	if err != nil {
+		return nil, damaged(err)
+	}
+	r.SyncedAt = time.Unix(0, at).UTC()
+	switch {
+	case r.IDs == [2]string{first, second}:
+	case r.IDs == [2]string{second, first}:
+		r.swapped = true
+	default:
+		return nil, fmt.Errorf("%w: it is of two other trees", ErrDamaged)
+	}
+	return r, r.advance()
+}
+
+// verify compares the checksum at the end with all that is before it.
+func verify(file io.ReadSeeker) error {
+	end, err := file.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	if end < sha256.Size {
+		return fmt.Errorf("%w: it is too short", ErrDamaged)
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	sum := sha256.New()
+	if _, err := io.CopyN(sum, file, end-sha256.Size); err != nil {
+		return damaged(err)
+	}
+	want, err := io.ReadAll(file)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(sum.Sum(nil), want) {
+		return fmt.Errorf("%w: its checksum does not hold", ErrDamaged)
+	}
+	_, err = file.Seek(0, io.SeekStart)
+	return err
+}
+
+func damaged(err error) error {
+	if errors.Is(err, ErrDamaged) {
+		return err
+	}
+	return fmt.Errorf("%w: %v", ErrDamaged, err)
+}
+
+func (r *Reader) text() (string, error) {
+	n, err := binary.ReadUvarint(r.in)
+	if err != nil {
+		return "", damaged(err)
+	}
+	if n > limit {
+		return "", fmt.Errorf("%w: a name of %d bytes", ErrDamaged, n)
+	}
+	b := make([]byte, n)
+	if _, err := io.ReadFull(r.in, b); err != nil {
+		return "", damaged(err)
+	}
+	return string(b), nil
+}
+
+// advance reads on to the next directory's path.
+func (r *Reader) advance() error {
+	more, err := r.in.ReadByte()
+	if err != nil {
+		return damaged(err)
+	}
+	r.hasNext = more == 1
+	if !r.hasNext {
+		return nil
+	}
+	dir, err := r.text()
+	r.next = tree.Path(dir)
+	return err
+}
+
+// List is the entries of dir as the baseline's own first tree spells it (Agreed.Spelled); directories
+// before it that nobody asked for are passed over. Errors wrap ErrDamaged.
+func (r *Reader) List(dir tree.Path) ([]tree.Agreed, error) {
+	for {
+		if !r.hasNext {
+			return nil, fmt.Errorf("%w: it has no directory %q here", ErrDamaged, dir)
+		}
+		at := r.next
+		entries, err := r.entries()
+		if err != nil {
+			return nil, err
+		}
+		if err := r.advance(); err != nil {
+			return nil, err
+		}
+		if at == dir {
+			return entries, nil
+		}
+	}
+}
+
+// Each reads all directories that are left, in order.
+func (r *Reader) Each(do func(dir tree.Path, entries []tree.Agreed) error) error {
+	for r.hasNext {
+		at := r.next
+		entries, err := r.entries()
+		if err == nil {
+			err = r.advance()
+		}
+		if err == nil {
+			err = do(at, entries)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Reader) entries() ([]tree.Agreed, error) {
+	n, err := binary.ReadUvarint(r.in)
+	if err != nil {
+		return nil, damaged(err)
+	}
+	entries := make([]tree.Agreed, 0, min(n, limit))
+	for range n {
+		e, err := r.entry()
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+func (r *Reader) entry() (tree.Agreed, error) {
+	var e tree.Agreed
+	flags, err := r.in.ReadByte()
+	if err != nil {
+		return e, damaged(err)
+	}
+	e.Type = tree.Type(flags & 7)
+	if e.Type < tree.File || e.Type > tree.Symlink {
+		return e, fmt.Errorf("%w: an entry of type %d", ErrDamaged, e.Type)
+	}
+	if e.Name[0], err = r.text(); err != nil {
+		return e, err
+	}
+	e.Name[1], e.Spelled = e.Name[0], e.Name[0]
+	if flags&flagOtherName != 0 {
+		if e.Name[1], err = r.text(); err != nil {
+			return e, err
+		}
+	}
+	e.Key = tree.CollisionKey(e.Name[0])
+	switch e.Type {
+	case tree.File:
+		if err := r.file(&e, flags); err != nil {
+			return e, err
+		}
+	case tree.Symlink:
+		if e.Target, err = r.text(); err != nil {
+			return e, err
+		}
+	}
+	if e.Type != tree.Symlink {
+		for i := range e.On {
+			mode, err := binary.ReadUvarint(r.in)
+			if err != nil {
+				return e, damaged(err)
+			}
+			e.On[i].Mode = tree.Mode(mode)
+		}
+	}
+	e.On[0].Racy, e.On[1].Racy = flags&flagRacyFirst != 0, flags&flagRacySecond != 0
+	if r.swapped {
+		e.Name[0], e.Name[1] = e.Name[1], e.Name[0]
+		e.On[0], e.On[1] = e.On[1], e.On[0]
+	}
+	return e, nil
+}
+
+func (r *Reader) file(e *tree.Agreed, flags byte) error {
+	size, err := binary.ReadUvarint(r.in)
+	if err != nil {
+		return damaged(err)
+	}
+	e.Size = int64(size)
+	times := []*tree.Time{&e.Mtime}
+	if flags&flagOtherTimes != 0 {
+		times = append(times, &e.On[0].Mtime, &e.On[1].Mtime)
+	}
+	var b [8]byte
+	for _, into := range times {
+		if _, err := io.ReadFull(r.in, b[:]); err != nil {
+			return damaged(err)
+		}
+		*into = tree.Time(binary.LittleEndian.Uint64(b[:]))
+	}
+	if flags&flagOtherTimes == 0 {
+		e.On[0].Mtime, e.On[1].Mtime = e.Mtime, e.Mtime
+	}
+	if flags&flagHash != 0 {
+		if _, err := io.ReadFull(r.in, e.SHA256[:]); err != nil {
+			return damaged(err)
+		}
+	}
+	return nil
+}
