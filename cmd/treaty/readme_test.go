@@ -27,9 +27,12 @@ import (
 
 // In README.md a comment "<!-- test: NAME -->" before a block has the block run here.
 
+// readmePath is absolute: sessions change the directory.
+var readmePath, _ = filepath.Abs(filepath.Join("..", "..", "README.md"))
+
 func readme(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	text, err := os.ReadFile(readmePath)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -243,6 +246,14 @@ func session(t *testing.T, text, local, remote string) string {
 		switch words[0] {
 		case "cd":
 			continue
+		case "mv":
+			if err := os.Rename(words[1], words[2]); err != nil {
+				t.Fatal(err)
+			}
+		case "rm":
+			if err := os.Remove(words[1]); err != nil {
+				t.Fatal(err)
+			}
 		case "treaty":
 			if code := run(words[1:], strings.NewReader(""), &out, &out); code != 0 {
 				t.Fatalf("%s: exit code %d\n%s", line, code, out.String())
@@ -267,7 +278,7 @@ func quoted(line string) []string {
 
 // trimmed leaves out of what was printed the lines that the block leaves out.
 func trimmed(shown, printed string) string {
-	parts := strings.Split(shown, "…\n")
+	parts := regexp.MustCompile(`(?m)^…\n`).Split(shown, -1)
 	if len(parts) == 1 {
 		return printed
 	}
@@ -308,24 +319,26 @@ func lineStart(text string, n int) int {
 
 // mask hides what is different at each run and on each machine.
 func mask(text string) string {
-	for pattern, with := range map[string]string{
-		`\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}`:           "PLAN",
-		`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`: "ID",
-		`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ  complete`: "TIME  complete",
-		`posix \((hinted|recorded): \w+\)`:          "posix ($1)",
-		`  [\w.-]+@[\w.-]+  ID`:                     "  WHO  ID",
-		`  [^\s@]+@[^\s@]+  ID`:                     "  WHO  ID",
+	for _, hide := range []struct{ pattern, with string }{
+		{`\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}`, "PLAN"},
+		{`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`, "ID"},
+		{`[^\s@]+@[^\s@]+  ID`, "WHO  ID"},
+		{`[-\dT:]{19}Z  complete`, "TIME  complete"},
+		{`last synced [-\dT:]{19}Z`, "last synced TIME"},
+		{`posix \((hinted|recorded): \w+\)`, "posix ($1)"},
 	} {
-		text = regexp.MustCompile(pattern).ReplaceAllString(text, with)
+		text = regexp.MustCompile(hide.pattern).ReplaceAllString(text, hide.with)
 	}
-	return regexp.MustCompile(`  \S+@\S+  (ID|[0-9a-f-]{36})`).ReplaceAllString(text, "  WHO  ID")
+	return text
 }
 
 func TestReadmeSessionIsReal(t *testing.T) {
 	local, remote := readmeTrees(t)
-	want := block(t, "session")
-	if got := session(t, want, local, remote); mask(got) != mask(want) {
-		t.Errorf("README.md shows:\n%s\nand it is:\n%s", want, got)
+	for _, name := range []string{"session", "evening"} {
+		want := block(t, name)
+		if got := session(t, want, local, remote); mask(got) != mask(want) {
+			t.Errorf("README.md shows:\n%s\nand it is:\n%s", want, got)
+		}
 	}
 	var listed []string
 	for _, name := range column(t, "`.treaty/`") {
@@ -372,24 +385,17 @@ func TestReadmeRecipeVerifiesTheChain(t *testing.T) {
 	needs(t, "sh", "sha256sum", "sed", "cut", "sort")
 	local, remote := readmeTrees(t)
 	session(t, block(t, "session"), local, remote)
-	for _, args := range [][]string{{"plan", local, remote}, {"apply"}, {"plan", local, remote}, {"apply"}} {
-		write(t, filepath.Join(local, "diary.txt"), time.Now().String())
-		var out bytes.Buffer
-		if run(args, strings.NewReader(""), &out, &out); args[0] == "plan" {
-			run([]string{"approve", "--yes"}, strings.NewReader(""), &out, &out)
-			write(t, filepath.Join(local, "diary.txt"), "")
-			os.Remove(filepath.Join(local, "diary.txt"))
-		}
-	}
+	session(t, block(t, "evening"), local, remote)
 	recipe := strings.NewReplacer(readmeLocal, local, readmeRemote, remote).Replace(block(t, "chain"))
 	if out := shell(t, local, recipe); out != "" {
 		t.Errorf("of a chain that holds it says:\n%s", out)
 	}
 	tampered := 0
 	for _, pattern := range []string{
-		filepath.Join(local, ".treaty", "history", "*", "*.json"), filepath.Join(local, ".treaty", "history", "head.json"),
-		filepath.Join(local, ".treaty", "tree.json"), filepath.Join(remote, ".treaty", "tree.json"),
+		"history/*/plan.json", "history/*/approval.json", "history/*/receipt.json", "history/head.json", "tree.json",
+		"../../STICK/.treaty/tree.json",
 	} {
+		pattern = filepath.Join(local, ".treaty", filepath.FromSlash(pattern))
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %v", pattern, err)
@@ -399,22 +405,23 @@ func TestReadmeRecipeVerifiesTheChain(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			at := bytes.LastIndex(text, []byte(`"sha256": "`))
-			if at < 0 {
-				at = bytes.LastIndex(text, []byte(`": "`)) - 7
-			}
+			at := bytes.LastIndex(text, []byte(`"sha256": "`)) + len(`"sha256": "`)
 			changed := bytes.Clone(text)
-			changed[at+11] ^= 1
+			if changed[at] = '0'; text[at] == '0' {
+				changed[at] = '1'
+			}
 			write(t, file, string(changed))
 			ours := run([]string{"-C", local, "log", "--verify"}, strings.NewReader(""), &bytes.Buffer{}, &bytes.Buffer{})
 			if theirs := shell(t, local, recipe); theirs == "" || ours != 1 {
-				t.Errorf("%s: a changed bit goes unseen: the recipe says %q, log --verify exits %d", file, theirs, ours)
+				t.Errorf("%s: a changed digit goes unseen: the recipe says %q, log --verify exits %d", file, theirs, ours)
 			}
 			write(t, file, string(text))
 			tampered++
 		}
 	}
-	t.Logf("%d files tampered with", tampered)
+	if tampered != 9 {
+		t.Errorf("%d files were tampered with, want 9", tampered)
+	}
 }
 
 func write(t *testing.T, path, text string) {
@@ -422,6 +429,20 @@ func write(t *testing.T, path, text string) {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// The diff of a plan, as README.md takes it out, turns the local file into the remote one.
+func TestReadmeRecipeAppliesADiff(t *testing.T) {
+	needs(t, "sh", "jq", "patch")
+	local, remote := readmeTrees(t)
+	first, _, _ := strings.Cut(block(t, "session"), "$ treaty show")
+	session(t, first, local, remote)
+	plans, err := filepath.Glob(filepath.Join(local, ".treaty", "plans", "*.plan.json"))
+	if err != nil || len(plans) != 1 {
+		t.Fatal(plans, err)
+	}
+	shell(t, local, "PLAN="+plans[0]+"\n"+block(t, "diff"))
+	shell(t, local, "cmp draft.txt "+filepath.Join(remote, "draft.txt"))
 }
 
 func TestReadmeRecipeVerifiesSignatures(t *testing.T) {
