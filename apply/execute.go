@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 	"sync/atomic"
 
 	"treaty/apply/internal/disk"
@@ -39,8 +40,10 @@ type executor struct {
 	// revived are the directories that were made for what a resolution brought back.
 	revived []revived
 	former  *former
-	bytes   atomic.Int64
-	ctx     context.Context
+	// held are the names that were, before anything was done, in each directory that is to go.
+	held  map[int]map[string]bool
+	bytes atomic.Int64
+	ctx   context.Context
 }
 
 // revived is a directory that no step names.
@@ -76,6 +79,7 @@ func newExecutor(r *run, steps []plan.Step) *executor {
 // carryOut carries everything out. What it could not get to is failed.
 func (e *executor) carryOut(ctx context.Context) {
 	e.ctx = ctx
+	e.look()
 	for _, phase := range []func(){e.directories, e.moves, e.contents, e.metadata, e.deletes, e.emptied} {
 		phase()
 	}
@@ -117,14 +121,14 @@ func (e *executor) finish(i int, result disk.Result, err error) {
 		e.settle(i, Done, "")
 		e.after[i] = result.Entry
 		e.results[i].Trash = result.Trash
-		e.results[i].SHA256 = hashOf(&e.steps[i])
+		e.results[i].SHA256 = e.hashOf(i, result)
 	case errors.As(err, &drift):
 		e.settle(i, Drifted, drift.Error())
 		e.results[i].Trash = drift.Trash
 	case errors.Is(err, disk.ErrDrift), errors.Is(err, disk.ErrSource), errors.Is(err, scan.ErrChanged):
 		e.settle(i, Drifted, err.Error())
 	case errors.Is(err, disk.ErrNotEmpty):
-		e.settle(i, Skipped, err.Error())
+		e.settle(i, e.remains(i, err), err.Error())
 	default:
 		e.settle(i, Failed, err.Error())
 	}
@@ -271,26 +275,112 @@ func (e *executor) deletes() {
 
 // emptied removes directories, deepest first, and puts in place what takes the name of one.
 func (e *executor) emptied() {
-	for i := len(e.steps) - 1; i >= 0; i-- {
-		step := &e.steps[i]
-		if e.settled[i] || step.Before.Of() != tree.Directory || e.halted() != nil {
-			continue
+	var doomed []int
+	for i := range e.steps {
+		if !e.settled[i] && e.steps[i].Before.Of() == tree.Directory {
+			doomed = append(doomed, i)
 		}
-		staged, err := e.stageFor(i)
-		if err != nil {
-			e.finish(i, disk.Result{}, err)
-			continue
+	}
+	// What settles a conflict lists directories in no particular order.
+	slices.SortStableFunc(doomed, func(a, b int) int { return tree.Compare(e.steps[b].Path, e.steps[a].Path) })
+	for _, i := range doomed {
+		if e.halted() != nil {
+			break
 		}
-		_, err = e.disk(i).Rmdir(step.Path, e.litter)
-		e.run.roots[step.Side].Forget(step.Path)
-		if err != nil || step.Action == plan.Delete {
-			e.finish(i, disk.Result{}, err)
-			continue
+		if e.steps[i].Action == plan.Delete {
+			result, err := e.rmdir(i)
+			e.finish(i, result, err)
+		} else {
+			e.supplant(i)
 		}
-		result, err := e.disk(i).Create(step.Path, staged)
-		e.finish(i, result, err)
 	}
 	e.barrier()
+}
+
+// rmdir removes the emptied directory of a step. Litter in it goes to the trash.
+func (e *executor) rmdir(i int) (disk.Result, error) {
+	step := &e.steps[i]
+	litter, err := e.disk(i).Rmdir(step.Path, e.litter)
+	e.run.roots[step.Side].Forget(step.Path)
+	var result disk.Result
+	if len(litter) > 0 {
+		result.Trash = string(tree.Path(litter[0]).Parent())
+	}
+	return result, err
+}
+
+// supplant puts a file or a link where a directory is that the steps before have emptied.
+func (e *executor) supplant(i int) {
+	staged, err := e.stageFor(i)
+	if err != nil {
+		e.finish(i, disk.Result{}, err)
+		return
+	}
+	if err := e.disk(i).Barrier(staged); err != nil {
+		e.finish(i, disk.Result{}, err)
+		return
+	}
+	emptied, err := e.rmdir(i)
+	result := emptied
+	if err == nil {
+		result, err = e.disk(i).Create(e.steps[i].Path, staged)
+		result.Trash = emptied.Trash
+	}
+	e.finish(i, result, err)
+	e.installed(i, staged)
+}
+
+// look notes what is in the directories that are to go.
+func (e *executor) look() {
+	e.held = map[int]map[string]bool{}
+	for i := range e.steps {
+		if step := &e.steps[i]; !e.settled[i] && step.Before.Of() == tree.Directory && step.After.Of() != tree.Directory {
+			e.held[i] = map[string]bool{}
+			d, err := e.run.roots[step.Side].Dir(step.Path)
+			if err != nil {
+				continue // what is wrong with it shows when it is to go
+			}
+			names, _ := d.Names()
+			d.Release()
+			for _, name := range names {
+				e.held[i][name] = true
+			}
+		}
+	}
+}
+
+// remains is what became of a directory that is not empty: the worst of what became of what is left in
+// it. Something new is drift; the rest stays because the plan does not list it, or it is ignored.
+func (e *executor) remains(i int, err error) Outcome {
+	var left *disk.NotEmpty
+	if !errors.As(err, &left) || len(left.Names) == 0 {
+		return Drifted
+	}
+	outcome := Skipped
+	for _, name := range left.Names {
+		step := &e.steps[i]
+		j, listed := e.planned[step.Side][step.Path.Join(name)]
+		if !listed {
+			j, listed = e.vacating[step.Side][step.Path.Join(name)]
+		}
+		switch {
+		case listed && e.settled[j] && e.results[j].Outcome == Failed:
+			return Failed
+		case listed && e.settled[j] && e.results[j].Outcome == Drifted, !e.held[i][name]:
+			outcome = Drifted
+		}
+	}
+	return outcome
+}
+
+// installed notes what a step has put in place, or drops what it could not.
+func (e *executor) installed(i int, staged disk.Staged) {
+	if e.results[i].Outcome == Done {
+		e.results[i].SHA256 = staged.Hash
+		e.bytes.Add(staged.Size)
+	} else if err := e.disk(i).Discard(staged); err != nil {
+		e.results[i].Error += "; what was staged stays: " + err.Error()
+	}
 }
 
 // litter tells whether a name in a directory that goes may go with it.
@@ -319,14 +409,23 @@ func (e *executor) receiptResults() []Result {
 	return results
 }
 
-// hashOf is the hash of the content that a step writes or moves aside, zero where there is none or it is
-// not known.
-func hashOf(step *plan.Step) tree.Hash {
-	switch {
-	case step.After.Of() == tree.File:
-		return step.After.SHA256
-	case step.After == nil && step.Before.Of() == tree.File:
-		return step.Before.SHA256
+// hashOf is the hash of the content that a step has written or moved aside, zero where there is none.
+// What a plan moves without having read it is read now; what cannot be read goes without.
+func (e *executor) hashOf(i int, result disk.Result) tree.Hash {
+	step, at := &e.steps[i], string(e.steps[i].Path)
+	s := step.After
+	if s == nil {
+		s, at = step.Before, result.Trash
 	}
-	return tree.Hash{}
+	switch {
+	case s.Of() != tree.File:
+		return tree.Hash{}
+	case s.SHA256.Known(), step.Action == plan.Create, step.Action == plan.Update:
+		return s.SHA256
+	}
+	_, sum, err := e.disk(i).ReadBack(at)
+	if err != nil {
+		return tree.Hash{}
+	}
+	return sum
 }

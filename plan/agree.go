@@ -161,3 +161,19 @@ func (a *agreeing) sameAsRecorded(t *trio) bool {
 	}
 	return true
 }
+
+// isNews tells whether what both sides agree on differs from what the baseline holds of it.
+func (p *policy) isNews(t *trio) bool {
+	if t.has(Local) != t.has(Remote) {
+		return false
+	}
+	if t.base == nil || !t.has(Local) {
+		return true
+	}
+	for _, side := range BothSides {
+		if s := sinceBase(t, side, p); s.modified || s.touched || s.chmodded {
+			return true
+		}
+	}
+	return false
+}

@@ -24,6 +24,7 @@ type planFlags struct {
 	Sensitive        []string            `sep:"none" placeholder:"PATTERN" help:"Files whose text is kept out of plans."`
 	MaxDeletes       *int                `placeholder:"N" help:"How many deletes are too many (1000)."`
 	AllowManyDeletes bool                `help:"Let this plan delete more than that."`
+	NewPair          bool                `help:"Take a path for a new tree where another one was known."`
 	LocalFS          *tree.Profile       `name:"local-fs" placeholder:"KIND" help:"Take LOCAL for posix, apfs, fat, exfat, ntfs or unknown."`
 	RemoteFS         *tree.Profile       `name:"remote-fs" placeholder:"KIND" help:"Take REMOTE for one of these."`
 }
@@ -139,8 +140,8 @@ func (c *planCommand) argument(path string) string {
 // next is what to type after a plan was made.
 func next(p *plan.Plan, argument string) string {
 	switch {
-	case p.Empty() && (p.Local.ID == nil || p.Remote.ID == nil):
-		return "treaty apply" + argument + "   (nothing to change; it records that both trees agree)"
+	case p.Empty() && (p.News || p.Local.ID == nil || p.Remote.ID == nil):
+		return "treaty apply" + argument + " changes no file, and records what both trees agree on"
 	case p.Empty():
 		return "nothing to do"
 	case p.Unresolved() > 0:
@@ -161,5 +162,8 @@ func pending(p *plan.Plan) error {
 }
 
 func (a *app) summary(p *plan.Plan) error {
+	if a.quiet {
+		return nil
+	}
 	return render.Summary(a.stdout, p, render.Options{Color: a.color})
 }
