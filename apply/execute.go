@@ -15,7 +15,8 @@ import (
 
 // executor carries out steps, in phases over the whole plan:
 //
-//  1. directories, parents first, also where a file or link makes way for one
+//  1. directories, parents first, also where a file or link makes way for one, which, if it is to move,
+//     waits in the trash
 //  2. moves, in an order in which every name is free when it is needed; cycles through the trash
 //  3. files and links created or updated, in groups: stage all, one barrier, swap all, one barrier
 //  4. modes and times
@@ -37,6 +38,8 @@ type executor struct {
 	planned plan.Sides[map[tree.Path]int]
 	// vacating are the moves by the path that they come from.
 	vacating plan.Sides[map[tree.Path]int]
+	// parked are the files of moves that wait in the trash.
+	parked map[int]disk.Staged
 	// held are the names that were, before anything was done, in each directory that is to go.
 	held  map[int]map[string]bool
 	bytes atomic.Int64
@@ -44,7 +47,7 @@ type executor struct {
 }
 
 func newExecutor(r *run, steps []plan.Step) *executor {
-	e := &executor{run: r, steps: steps, results: make([]Result, len(steps)), settled: make([]bool, len(steps)), after: make([]tree.Entry, len(steps))}
+	e := &executor{run: r, steps: steps, results: make([]Result, len(steps)), settled: make([]bool, len(steps)), after: make([]tree.Entry, len(steps)), parked: map[int]disk.Staged{}}
 	for _, side := range plan.BothSides {
 		e.moved[side], e.planned[side], e.vacating[side] = map[tree.Path]tree.Path{}, map[tree.Path]int{}, map[tree.Path]int{}
 	}
@@ -76,6 +79,7 @@ func (e *executor) carryOut(ctx context.Context) {
 	for i := range e.steps {
 		if !e.settled[i] {
 			e.settle(i, Failed, e.halted().Error())
+			e.unpark(i)
 		}
 	}
 }
@@ -136,10 +140,14 @@ func (e *executor) each(chosen func(*plan.Step) bool, do func(i int)) {
 	}
 }
 
-// orphaned settles a step whose directory is not there: one that the plan was to make failed, one that
-// a person took out of the plan is skipped.
+// orphaned settles a step whose directory is not there, or whose name was to be free and is not: what the
+// plan was to do about that failed, or a person took it out of the plan.
 func (e *executor) orphaned(i int) bool {
 	step := &e.steps[i]
+	if j, occupied := e.vacating[step.Side][step.Path]; occupied && e.settled[j] && e.results[j].Outcome != Done {
+		e.settle(i, e.results[j].Outcome, "its name is not vacated")
+		return true
+	}
 	for dir := step.Path.Parent(); dir != tree.Root; dir = dir.Parent() {
 		if j, ok := e.planned[step.Side][dir]; ok && e.steps[j].After.Of() == tree.Directory && e.settled[j] && e.results[j].Outcome != Done {
 			e.settle(i, e.results[j].Outcome, "its directory was not made")
@@ -198,7 +206,9 @@ func (e *executor) directories() {
 		step := &e.steps[i]
 		var aside disk.Result
 		if j, occupied := e.vacating[step.Side][step.Path]; occupied && !e.settled[j] {
-			e.move(j)
+			if e.park(j); e.orphaned(i) {
+				return
+			}
 		}
 		if step.Action == plan.Update {
 			var err error
