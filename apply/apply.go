@@ -32,6 +32,25 @@ type Request struct {
 	Progress *Progress
 	// Now is the clock, time.Now where nil.
 	Now func() time.Time
+
+	seams seams
+}
+
+// seams let tests look in, and interfere. The zero value does neither.
+type seams struct {
+	// hook is offered every call that changes a tree, before it is made; its error takes the call's
+	// place.
+	hook func(plan.Side, disk.Call) error
+	// probed may make less of what a volume was found to do.
+	probed func(plan.Side, *disk.Probed)
+}
+
+// on is the hook for one side's disk.
+func (s *seams) on(side plan.Side) func(disk.Call) error {
+	if s.hook == nil {
+		return nil
+	}
+	return func(call disk.Call) error { return s.hook(side, call) }
 }
 
 // run is one apply under way.
@@ -303,6 +322,9 @@ func (r *run) probe() error {
 		if err != nil {
 			return writable(side, err)
 		}
+		if r.request.seams.probed != nil {
+			r.request.seams.probed(side, &probed)
+		}
 		planned := r.plan.Snapshot(side).Filesystem
 		actual := planned
 		actual.MtimeGranularity, actual.Modes = probed.Traits.MtimeGranularity, probed.Traits.Modes
@@ -316,7 +338,7 @@ func (r *run) probe() error {
 		}
 		fat := !journalled(mount.Type)
 		r.disks[side], err = disk.Open(r.roots[side], r.plan.ID, disk.Options{
-			Traits: planned, Can: probed.Can, Hash: fat, SyncEach: fat, RacySince: r.racySince(planned),
+			Hook: r.request.seams.on(side), Traits: planned, Can: probed.Can, Hash: fat, SyncEach: fat, RacySince: r.racySince(planned),
 		})
 		if err != nil {
 			return err
