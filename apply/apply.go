@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"treaty/apply/internal/disk"
@@ -101,10 +102,13 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	r.receipt = &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: r.ref, By: request.By,
 		StartedAt: request.Now().UTC(), TimeShiftSeconds: r.plan.Summary.TimeShiftSeconds}
 	e := newExecutor(r, steps)
+	if e.former, err = r.newFormer(e); err != nil {
+		return nil, err
+	}
 	e.carryOut(ctx)
 	r.receipt.Results = e.receiptResults()
 	r.receipt.Totals.Bytes = e.bytes.Load()
-	if err := r.conclude(); err != nil {
+	if err := r.conclude(context.WithoutCancel(ctx), e); err != nil {
 		return r.receipt, errors.Join(ErrPartial, err)
 	}
 	if r.receipt.Outcome != Complete {
@@ -244,6 +248,24 @@ func (r *run) sameTrees() error {
 			return err
 		}
 	}
+	return r.apart()
+}
+
+// apart refuses roots of which one is the other, or in it.
+func (r *run) apart() error {
+	relation, err := scan.Relate(r.roots[plan.Local], r.roots[plan.Remote])
+	if err != nil {
+		return err
+	}
+	local, remote := r.roots[plan.Local].Path(), r.roots[plan.Remote].Path()
+	switch relation {
+	case scan.Same:
+		return refuse(ErrInvalid, "", "both trees are the same: %s", local)
+	case scan.Inside:
+		return refuse(ErrInvalid, "", "the local tree %s lies inside the remote tree %s", local, remote)
+	case scan.Around:
+		return refuse(ErrInvalid, "", "the remote tree %s lies inside the local tree %s", remote, local)
+	}
 	return nil
 }
 
@@ -283,7 +305,7 @@ func (r *run) fewDeletes() error {
 func (r *run) lock() (unlock func(), err error) {
 	var held []func() error
 	unlock = func() {
-		for _, release := range held {
+		for _, release := range slices.Backward(held) {
 			// A lock that stays is found stale by the next run.
 			_ = release()
 		}
@@ -295,6 +317,10 @@ func (r *run) lock() (unlock func(), err error) {
 	for _, side := range order {
 		files, err := disk.Open(r.roots[side], r.plan.ID, disk.Options{})
 		if err == nil {
+			if r.untouched(side) {
+				// A refusal leaves nothing behind.
+				held = append(held, files.RemoveEmptyPrivate)
+			}
 			var release func() error
 			if release, err = lock(files, r.roots[side].Path()); err == nil {
 				held = append(held, release)
@@ -305,6 +331,15 @@ func (r *run) lock() (unlock func(), err error) {
 		return nil, writable(side, err)
 	}
 	return unlock, nil
+}
+
+// untouched tells whether a tree has no folder of treaty's yet.
+func (r *run) untouched(side plan.Side) bool {
+	d, err := r.roots[side].Dir(tree.PrivateFolder)
+	if err == nil {
+		d.Release()
+	}
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // writable turns an error of the first write into a safety stop where nothing can be written at all.
@@ -338,7 +373,7 @@ func (r *run) probe() error {
 		}
 		fat := !journalled(mount.Type)
 		r.disks[side], err = disk.Open(r.roots[side], r.plan.ID, disk.Options{
-			Hook: r.request.seams.on(side), Traits: planned, Can: probed.Can, Hash: fat, SyncEach: fat, RacySince: r.racySince(planned),
+			Hook: r.request.seams.on(side), Traits: planned, Can: probed.Can, Hash: fat, SyncEach: fat, RacySince: racySince(r.plan.CreatedAt, planned),
 		})
 		if err != nil {
 			return err
@@ -358,12 +393,6 @@ func (r *run) probe() error {
 	return nil
 }
 
-// racySince is the first mtime that may hide a change made after the plan's scan.
-func (r *run) racySince(traits tree.Traits) tree.Time {
-	const tick = int64(10 * time.Millisecond)
-	return tree.TimeOf(r.plan.CreatedAt) - tree.Time(2*max(traits.MtimeGranularity, tick))
-}
-
 // journalled tells whether a filesystem is known to keep its promises in a power cut; all others are
 // treated as FAT. tmpfs has nothing to lose there.
 func journalled(fstype string) bool {
@@ -375,27 +404,31 @@ func journalled(fstype string) bool {
 	return false
 }
 
-// conclude writes what lasts: receipt, history, and both trees' own files.
-func (r *run) conclude() error {
+// conclude writes what lasts: the baseline, the receipt with the history, and both trees' own files. The
+// baseline counts only once both of these name its plan.
+func (r *run) conclude(ctx context.Context, e *executor) error {
+	home, err := r.remember(ctx, e)
+	if err != nil {
+		return fmt.Errorf("the baseline was not written: %w", err)
+	}
 	r.receipt.FinishedAt = r.request.Now().UTC()
 	r.receipt.count()
 	for _, side := range plan.BothSides {
 		r.receipt.Durability[side] = r.disks[side].Durability()
 	}
-	if r.approval.Of(r.ref) {
-		sum := tree.Hash(sha256.Sum256(r.request.Approval))
-		r.receipt.ApprovalSHA256 = &sum
-	}
-	var approval []byte
-	if r.receipt.ApprovalSHA256 != nil {
-		approval = r.request.Approval
-	}
-	head, err := r.store.archive(r.plan.ID, r.request.Plan, approval, r.receipt)
+	files, err := r.archived(e)
 	if err != nil {
 		return err
 	}
+	head, err := r.store.archive(r.plan.ID, r.receipt, files)
+	if err != nil {
+		return err
+	}
+	var former plan.Sides[string]
 	for _, side := range plan.BothSides {
-		r.files[side].Head = &head
+		other := r.files[side.Other()].ID
+		former[side] = r.files[side].Synced[other]
+		r.files[side].Head, r.files[side].Synced[other] = &head, r.plan.ID
 		text, err := r.files[side].text()
 		if err != nil {
 			return err
@@ -403,11 +436,37 @@ func (r *run) conclude() error {
 		if err := r.disks[side].WritePrivate("tree.json", text); err != nil {
 			return err
 		}
+	}
+	if old := former[home]; old != "" && old != r.plan.ID {
+		if err := r.disks[home].RemovePrivate(baselinesFolder + "/" + old); err != nil {
+			return err
+		}
+	}
+	for _, side := range plan.BothSides {
 		if err := r.disks[side].Barrier(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// archived are the files that the history keeps beside the receipt.
+func (r *run) archived(e *executor) (map[string][]byte, error) {
+	files := map[string][]byte{"plan.json": r.request.Plan}
+	if r.approval.Of(r.ref) {
+		sum := tree.Hash(sha256.Sum256(r.request.Approval))
+		r.receipt.ApprovalSHA256 = &sum
+		files["approval.json"] = r.request.Approval
+	}
+	reversal, err := plan.Indented(e.reversal())
+	if err != nil {
+		return nil, err
+	}
+	if err := e.former.out.Close(); err != nil {
+		return nil, err
+	}
+	files[reversalFile], files[formerFile] = reversal, e.former.buf.Bytes()
+	return files, nil
 }
 
 // partial says what was not done.

@@ -40,10 +40,20 @@ type executor struct {
 	vacating plan.Sides[map[tree.Path]int]
 	// parked are the files of moves that wait in the trash.
 	parked map[int]disk.Staged
+	// revived are the directories that were made for what a resolution brought back.
+	revived []revived
+	former  *former
 	// held are the names that were, before anything was done, in each directory that is to go.
 	held  map[int]map[string]bool
 	bytes atomic.Int64
 	ctx   context.Context
+}
+
+// revived is a directory that no step names.
+type revived struct {
+	side plan.Side
+	path tree.Path
+	mode tree.Mode
 }
 
 func newExecutor(r *run, steps []plan.Step) *executor {
@@ -193,6 +203,7 @@ func (e *executor) revive(i int) bool {
 			e.finish(i, disk.Result{}, err)
 			return true
 		}
+		e.revived = append(e.revived, revived{step.Side, missing[n], mode})
 	}
 	return false
 }

@@ -17,6 +17,8 @@ type policy struct {
 	options Options
 	// overrides are the options' patterns, compiled when first asked.
 	overrides *ignore.List
+	// extensions are the options', without their dots and in lower case, made when first asked.
+	extensions map[string]bool
 }
 
 func newPolicy(traits Sides[tree.Traits], known bool, options Options) policy {
@@ -53,8 +55,8 @@ type change struct {
 	side   Side
 	action Action
 	reason Reason
-	// from is the other side, or where a move comes from.
-	from tree.Path
+	// from is where a move comes from, and to where one goes that only changes the name's case.
+	from, to tree.Path
 	// mtime and mode are what the side is to report afterwards.
 	mtime tree.Time
 	mode  tree.Mode
@@ -106,7 +108,7 @@ func decideFirst(t *trio, p *policy) verdict {
 	}
 	same := l.Size == r.Size && t.hash[Local] == t.hash[Remote]
 	newer := Local
-	if r.Mtime > l.Mtime {
+	if r.Mtime-tree.Time(p.shift[Remote]) > l.Mtime-tree.Time(p.shift[Local]) {
 		newer = Remote
 	}
 	switch {

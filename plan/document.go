@@ -33,6 +33,9 @@ type Plan struct {
 	Operations []Operation  `json:"operations"`
 	Conflicts  []Conflict   `json:"conflicts"`
 	Problems   []Problem    `json:"problems"`
+	// News tells whoever made the plan that applying it would record something that the baseline does
+	// not know, even if there is nothing to do. It is not written, and false in plans that were read.
+	News bool `json:"-"`
 }
 
 // Snapshot is the snapshot of the given side.
@@ -132,7 +135,7 @@ const (
 type Executable struct {
 	// Overrides are patterns as in .gitignore; the last match wins.
 	Overrides []ExecutableOverride `json:"overrides"`
-	// Extensions, lower case and without the dot, add to the built-in table.
+	// Extensions, with or without their dot, add to the built-in table.
 	Extensions map[string]bool `json:"extensions"`
 }
 

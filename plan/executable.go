@@ -88,7 +88,15 @@ func (p *policy) executableByExtension(name tree.Path) (executable, known bool) 
 		return false, false
 	}
 	extension = extension[1:]
-	if executable, known = p.options.Executable.Extensions[extension]; known {
+	if p.extensions == nil {
+		// A person may write "pl", ".pl" or ".PL".
+		p.extensions = map[string]bool{}
+		configured := p.options.Executable.Extensions
+		for _, key := range slices.Sorted(maps.Keys(configured)) {
+			p.extensions[strings.ToLower(strings.TrimPrefix(key, "."))] = configured[key]
+		}
+	}
+	if executable, known = p.extensions[extension]; known {
 		return executable, true
 	}
 	executable, known = builtinExtensions[extension]

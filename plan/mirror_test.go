@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -102,3 +104,5 @@ func canonical(t fataler, p *plan.Plan) string {
 }
 
 func key(path tree.Path) tree.Path { return tree.Path(tree.CollisionKey(string(path))) }
+
+func nfc(path tree.Path) tree.Path { return tree.Path(norm.NFC.String(string(path))) }

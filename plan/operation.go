@@ -25,6 +25,9 @@ func (d *difference) state(side Side) *tree.State {
 func (w *walk) operation(d *difference, c change) Operation {
 	op := Operation{Side: c.side, Action: c.action, Path: d.path[c.side], From: c.from, Reason: c.reason,
 		Before: d.state(c.side), Decision: Apply}
+	if c.to != tree.Root {
+		op.Path = c.to
+	}
 	switch c.action {
 	case Create, Update:
 		op.After = d.state(c.side.Other())

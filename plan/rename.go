@@ -13,48 +13,64 @@ type content struct {
 	hash tree.Hash
 }
 
-// newFile tells which side would get a file that was not there before, and is not empty.
-func (d *difference) newFile() (Side, bool) {
+// arrives tells which side would get a file's content at this path, by a change of its own and where at
+// most a file stands in the way. Empty files are nobody's.
+func (d *difference) arrives() (Side, bool) {
 	if len(d.verdict.changes) != 1 {
 		return 0, false
 	}
 	c := &d.verdict.changes[0]
 	e := &d.entry[c.side.Other()]
-	return c.side, c.action == Create && e.Type == tree.File && e.Size > 0
+	return c.side, e.Type == tree.File && e.Size > 0 &&
+		(c.action == Create || c.action == Update && d.base != nil && d.entry[c.side].Type == tree.File)
 }
 
-// goneFile tells which side would lose a file whose content the baseline knows.
-func (d *difference) goneFile() (Side, bool) {
-	if len(d.verdict.changes) != 1 {
+// leaves tells which side would lose a file's content at this path: content that the baseline knows and
+// the side did not change. What becomes a directory could not be moved before it has to be there.
+func (d *difference) leaves() (Side, bool) {
+	if len(d.verdict.changes) != 1 || d.base == nil {
 		return 0, false
 	}
 	c := &d.verdict.changes[0]
 	e := &d.entry[c.side]
-	return c.side, c.action == Delete && e.Type == tree.File && e.Size > 0
+	return c.side, e.Type == tree.File && e.Size > 0 &&
+		(c.action == Delete || c.action == Update && d.entry[c.side.Other()].Type != tree.Directory)
 }
 
-// renameCandidates marks new files whose size occurs where a file went, or under another name on the
+// createdFile tells which side would get a file that neither side had before, and is not empty.
+func (d *difference) createdFile() (Side, bool) {
+	side, arrives := d.arrives()
+	return side, arrives && d.base == nil && d.verdict.changes[0].action == Create
+}
+
+// renameCandidates marks files whose size occurs where content leaves, or under another name on the
 // other side: their content tells whether they were only renamed.
 func (w *walk) renameCandidates() {
-	var created, gone Sides[map[int64]bool]
+	var arrives, leaves, created Sides[map[int64]bool]
 	for _, side := range BothSides {
-		created[side], gone[side] = map[int64]bool{}, map[int64]bool{}
+		arrives[side], leaves[side], created[side] = map[int64]bool{}, map[int64]bool{}, map[int64]bool{}
 	}
 	for i := range w.differences {
 		d := &w.differences[i]
-		if side, ok := d.newFile(); ok {
+		if side, ok := d.arrives(); ok {
+			arrives[side][d.entry[side.Other()].Size] = true
+		}
+		if side, ok := d.createdFile(); ok {
 			created[side][d.entry[side.Other()].Size] = true
-		} else if side, ok := d.goneFile(); ok {
-			gone[side][d.entry[side].Size] = true
+		}
+		if side, ok := d.leaves(); ok {
+			leaves[side][d.entry[side].Size] = true
 		}
 	}
 	for i := range w.differences {
 		d := &w.differences[i]
-		if side, ok := d.newFile(); ok && !d.hash[side.Other()].Known() {
+		if side, ok := d.arrives(); ok && !d.hash[side.Other()].Known() {
 			size := d.entry[side.Other()].Size
-			d.wanted[side.Other()] = d.wanted[side.Other()] || gone[side][size] || created[side.Other()][size]
-		} else if side, ok := d.goneFile(); ok && !d.hash[side].Known() {
-			d.wanted[side] = d.wanted[side] || created[side][d.entry[side].Size]
+			_, isNew := d.createdFile()
+			d.wanted[side.Other()] = d.wanted[side.Other()] || leaves[side][size] || isNew && created[side.Other()][size]
+		}
+		if side, ok := d.leaves(); ok && !d.hash[side].Known() {
+			d.wanted[side] = d.wanted[side] || arrives[side][d.entry[side].Size]
 		}
 	}
 }
@@ -70,33 +86,82 @@ func (w *walk) renames() {
 	w.drop(drop)
 }
 
-// moves turns a delete and a create of the same content on one side into a move there.
+// moves turns content that leaves one path of a side and arrives at another into a move there, if the
+// match is unique. A path that content arrives at must be free, or be left by another move of the same
+// plan: so chains, swaps and cycles are moves too. What arrives at a path that a move left, and is no
+// move itself, is a create.
 func (w *walk) moves(side Side, drop map[int]bool) {
-	created, gone := map[content][]int{}, map[content][]int{}
+	arrives, leaves := map[content][]int{}, map[content][]int{}
 	for i := range w.differences {
 		d := &w.differences[i]
-		if at, ok := d.newFile(); ok && at == side && d.hash[side.Other()].Known() {
+		if at, ok := d.arrives(); ok && at == side && d.hash[side.Other()].Known() {
 			key := content{d.entry[side.Other()].Size, d.hash[side.Other()]}
-			created[key] = append(created[key], i)
-		} else if at, ok := d.goneFile(); ok && at == side && d.hash[side].Known() {
+			arrives[key] = append(arrives[key], i)
+		}
+		if at, ok := d.leaves(); ok && at == side && d.hash[side].Known() {
 			key := content{d.entry[side].Size, d.hash[side]}
-			gone[key] = append(gone[key], i)
+			leaves[key] = append(leaves[key], i)
 		}
 	}
-	for key, to := range created {
-		from := gone[key]
-		if len(to) != 1 || len(from) != 1 {
+	source, moved := map[int]int{}, map[int]bool{}
+	for key, to := range arrives {
+		if from := leaves[key]; len(to) == 1 && len(from) == 1 {
+			source[to[0]] = from[0]
+			moved[from[0]] = true
+		}
+	}
+	occupied := func(to int) bool {
+		_, arrives := source[to]
+		return arrives && w.differences[to].verdict.changes[0].action == Update && !moved[to]
+	}
+	for key := range arrives {
+		// Without its move a file stays where it is, in the way of what was to take its place.
+		for to := arrives[key][0]; occupied(to); {
+			from := source[to]
+			delete(source, to)
+			delete(moved, from)
+			to = from
+		}
+	}
+	before := map[int]difference{}
+	for from := range moved {
+		before[from] = w.differences[from]
+	}
+	for to, from := range source {
+		old := before[from]
+		w.moveHere(&w.differences[to], &old, side)
+	}
+	for from := range moved {
+		d := &w.differences[from]
+		if _, arrives := source[from]; arrives {
 			continue
 		}
-		d, old := &w.differences[to[0]], &w.differences[from[0]]
-		c := &d.verdict.changes[0]
-		c.action, c.reason, c.from = Move, MovedOn.On(side.Other()), old.path[side]
-		d.entry[side], d.hash[side] = old.entry[side], old.hash[side]
-		if !w.policy.bothModes() {
-			c.mode, c.inferMode = old.entry[side].Mode, false
+		if d.verdict.changes[0].action == Delete {
+			drop[from] = true
+			continue
 		}
-		drop[from[0]] = true
+		d.verdict.changes[0].action = Create
+		d.entry[side], d.hash[side] = tree.Entry{}, tree.Hash{}
 	}
+}
+
+// moveHere makes d a move of the file that side had at old. Its time and mode change only as far as the
+// other side changed them.
+func (w *walk) moveHere(d, old *difference, side Side) {
+	c, other := &d.verdict.changes[0], side.Other()
+	c.action, c.reason, c.from = Move, MovedOn.On(other), old.path[side]
+	kept, there := old.base.On[other], &d.entry[other]
+	c.mtime = w.policy.carried(there.Mtime, side)
+	if there.Mtime == w.policy.recorded(kept, other) {
+		c.mtime = old.entry[side].Mtime
+	}
+	if w.policy.bothModes() {
+		c.mode = there.Mode
+		if there.Mode == kept.Mode {
+			c.mode = old.entry[side].Mode
+		}
+	}
+	d.entry[side], d.hash[side] = old.entry[side], old.hash[side]
 }
 
 // renamedDifferently turns two creates of the same content, one a side and of the same time, into a
@@ -108,7 +173,7 @@ func (w *walk) renamedDifferently(drop map[int]bool) {
 	}
 	for i := range w.differences {
 		d := &w.differences[i]
-		if at, ok := d.newFile(); ok && d.fate != doomed && d.hash[at.Other()].Known() {
+		if at, ok := d.createdFile(); ok && d.hash[at.Other()].Known() {
 			has := at.Other()
 			key := content{d.entry[has].Size, d.hash[has]}
 			only[has][key] = append(only[has][key], i)

@@ -10,6 +10,8 @@ type since struct {
 	modified bool
 	// touched tells of another time, chmodded of another mode.
 	touched, chmodded bool
+	// rotten tells that the modification left size and time as recorded, as no program does: a disk may.
+	rotten bool
 	// unsure tells that only reading the content would tell whether it was modified.
 	unsure bool
 }
@@ -37,12 +39,13 @@ func sinceBase(t *trio, side Side, p *policy) since {
 	if e.Type == tree.Directory {
 		return s
 	}
-	s.touched = e.Mtime != kept.Mtime+tree.Time(p.shift[side])
+	s.touched = e.Mtime.Cut(p.traits[side].MtimeGranularity) != p.recorded(kept, side)
 	switch {
 	case e.Size != base.Size:
 		s.modified = true
 	case t.hash[side].Known() && base.SHA256.Known():
 		s.modified = t.hash[side] != base.SHA256
+		s.rotten = s.modified && !s.touched && !kept.Racy
 	case !s.touched && !kept.Racy:
 	case base.SHA256.Known():
 		s.unsure = !t.hash[side].Known()
@@ -52,6 +55,11 @@ func sinceBase(t *trio, side Side, p *policy) since {
 		s.unsure = !t.bothHashed() && t.has(side.Other())
 	}
 	return s
+}
+
+// recorded is the time that a file which nobody touched has now.
+func (p *policy) recorded(kept tree.Kept, side Side) tree.Time {
+	return kept.Mtime.Cut(p.traits[side].MtimeGranularity) + tree.Time(p.shift[side])
 }
 
 // decideSince judges a name that the baseline knows.
@@ -67,6 +75,8 @@ func decideSince(t *trio, p *policy) verdict {
 		return p.gone(t, Local, did[Remote])
 	case !did[Remote].present:
 		return p.gone(t, Remote, did[Local])
+	case p.rotten(t, did):
+		return verdict{kind: SameStatDifferentContent}
 	case did[Local].modified && did[Remote].modified:
 		return p.bothModified(t, did)
 	case did[Local].modified:
@@ -97,6 +107,16 @@ func (p *policy) toRead(t *trio, did Sides[since]) Sides[bool] {
 		}
 	}
 	return need
+}
+
+// rotten tells whether what would travel is content that nobody is known to have written.
+func (p *policy) rotten(t *trio, did Sides[since]) bool {
+	for _, side := range BothSides {
+		if did[side].modified && !did[side].rotten {
+			return false
+		}
+	}
+	return (did[Local].rotten || did[Remote].rotten) && t.hash[Local] != t.hash[Remote]
 }
 
 // gone judges what side deleted and the other side did something else to.

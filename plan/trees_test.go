@@ -37,8 +37,10 @@ type memoryTree struct {
 	rules  ignore.Options
 	// shuffle, where not nil, is the order in which the filesystem hands out names.
 	shuffle func(n int, swap func(i, j int))
-	asked   map[tree.Path]bool
-	last    map[tree.Path]tree.Entry
+	// clash lets random names differ in case or normalisation only.
+	clash bool
+	asked map[tree.Path]bool
+	last  map[tree.Path]tree.Entry
 }
 
 func newTree(profile tree.Profile) *memoryTree {
@@ -85,9 +87,21 @@ func (m *memoryTree) find(path tree.Path) tree.Path {
 	if m.traits.CaseSensitive {
 		return ""
 	}
-	for other := range m.nodes {
-		if tree.CollisionKey(string(other)) == tree.CollisionKey(string(path)) {
-			return other
+	return m.spelled(path)
+}
+
+// taken tells whether a name is no good for something new.
+func (m *memoryTree) taken(path tree.Path) bool {
+	return m.find(path) != "" || !m.clash && m.spelled(path) != ""
+}
+
+// spelled is find for a path that may have the other side's spelling, as that of a conflict has.
+func (m *memoryTree) spelled(path tree.Path) tree.Path {
+	for _, equal := range []func(tree.Path) tree.Path{func(p tree.Path) tree.Path { return p }, nfc, key} {
+		for _, other := range m.paths() {
+			if equal(other) == equal(path) {
+				return other
+			}
 		}
 	}
 	return ""
@@ -218,6 +232,9 @@ type memoryBaseline map[tree.Path][]tree.Agreed
 
 func (b memoryBaseline) List(dir tree.Path) ([]tree.Agreed, error) {
 	list := slices.Clone(b[dir])
+	for i := range list {
+		list[i].Spelled = list[i].Name[plan.Local]
+	}
 	slices.SortFunc(list, func(x, y tree.Agreed) int {
 		return cmp.Or(cmp.Compare(x.Key, y.Key), cmp.Compare(x.Name[plan.Local], y.Name[plan.Local]))
 	})

@@ -33,6 +33,8 @@ type place struct {
 	// known tells that the baseline has the directory, as base.
 	known bool
 	base  tree.Path
+	// blocked tells of a surveyed directory that it, or one above it, could not be read on some side.
+	blocked bool
 }
 
 // found is what a directory came to.
@@ -63,6 +65,8 @@ type difference struct {
 	against *Side
 	// stays tells that something in that directory cannot go.
 	stays bool
+	// follows tells which side is to take over a spelling that changed in case only on the other side.
+	follows Sides[bool]
 	// blocked tells that its content cannot be read.
 	blocked bool
 }
@@ -81,13 +85,17 @@ type walk struct {
 	memory  tree.Memory // nil without a baseline
 	// observe, where not nil, is told of every directory's digest.
 	observe func(side Side, dir tree.Path, digest tree.Hash)
-	// visit, where not nil, is told of every name that is surveyed, parents first.
-	visit func(*Name) error
+	// visit, where not nil, is told of every directory that is surveyed, before what is below it.
+	visit func(*surveyedDirectory) error
 
 	counts          Sides[counts]
 	agreed, ignored int
-	differences     []difference
-	problems        []Problem
+	// news tells of something both sides agree on that the baseline does not know.
+	news        bool
+	differences []difference
+	problems    []Problem
+	// respelt is remote's own spelling of a conflict's path, where that is not the conflict's.
+	respelt map[tree.Path]tree.Path
 	// decided is called where so much is undecided that memory would suffer.
 	decided func() error
 }
@@ -150,6 +158,12 @@ func (w *walk) directory(p *place) (found, error) {
 	}
 
 	trios := pair(listed, base, w.policy.traits)
+	if p.fate == surveyed {
+		p.blocked = p.blocked || f.blocked
+		if err := w.visit(&surveyedDirectory{place: p, trios: trios}); err != nil {
+			return f, err
+		}
+	}
 	names := directoryNames{all: all, maxLength: w.maxName}
 	var lines Sides[[]tree.Line]
 	for i := range trios {
@@ -267,10 +281,7 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 	case closed:
 		return w.below(p, t, path, closed, false)
 	case surveyed:
-		if err := w.visit(&Name{Path: path, Entry: t.entry, Base: t.base}); err != nil {
-			return found{}, err
-		}
-		return w.below(p, t, path, surveyed, t.base != nil && t.base.Type == tree.Directory)
+		return w.surveyBelow(p, t, path)
 	}
 	if w.obstacles(t, path) {
 		f, err := w.below(p, t, path, closed, false)
@@ -281,17 +292,15 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 	if w.policy.options.Hash != HashAll {
 		d.recall(&w.policy)
 	}
-	d.verdict = decide(&d.trio, &w.policy)
+	d.follows = names.respelled(t, w.policy.traits)
+	w.judge(&d)
 	if p.fate == doomed && t.base == nil {
 		d.verdict = verdict{kind: ChangedAndDeleted}
 	}
-	for _, c := range d.verdict.changes {
-		if code, why := w.cannotHold(&d, c); code != "" {
-			w.block(code, c.side, d.path[c.side.Other()], why)
-			f, err := w.below(p, t, path, closed, false)
-			f.stays = true
-			return f, err
-		}
+	if w.refused(&d) {
+		f, err := w.below(p, t, path, closed, false)
+		f.stays = true
+		return f, err
 	}
 	f, err := w.descend(p, &d)
 	if err != nil || f.blocked {
@@ -301,6 +310,7 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 		w.modesDiffer(&d)
 	}
 	if d.verdict.agreed() {
+		w.news = w.news || w.policy.isNews(t)
 		if t.has(Local) && t.has(Remote) {
 			w.agreed++
 		}
@@ -386,7 +396,7 @@ func (w *walk) below(p *place, t *trio, path Sides[tree.Path], fate fate, known 
 	if !on[Local] && !on[Remote] {
 		return found{}, nil
 	}
-	next := &place{path: path, on: on, scope: p.scope, fate: fate, known: known}
+	next := &place{path: path, on: on, scope: p.scope, fate: fate, known: known, blocked: p.blocked}
 	if known {
 		next.base = p.base.Join(t.base.Spelled)
 	}

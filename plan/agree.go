@@ -1,0 +1,179 @@
+package plan
+
+import (
+	"context"
+
+	"treaty/plan/tree"
+)
+
+// Recorder is how Agree writes down what both sides hold alike.
+type Recorder struct {
+	// Known is the hash of a file that is known from elsewhere to have the content it is listed with,
+	// zero where nothing is known.
+	Known func(side Side, path tree.Path, e *tree.Entry) tree.Hash
+	// Restore says what a path's record is to be, whatever is there; false where Agree shall find out. A
+	// nil record is none.
+	Restore func(path Sides[tree.Path]) (*tree.Agreed, bool)
+	// Old, where not nil, is told of every record that there was.
+	Old func(path Sides[tree.Path], record *tree.Agreed) error
+	// RacySince is, by side, the first time that is too near the scan to show a later change.
+	RacySince Sides[tree.Time]
+	// Write takes one directory, before those in it. Root comes always.
+	Write func(dir tree.Path, entries []tree.Agreed) error
+}
+
+// Agree walks both trees and the old baseline in step and records the new one: what both sides hold
+// alike now, and otherwise what they last held alike, so that what is still to be settled is proposed
+// again. Nothing that cannot be read is forgotten; what is out of scope is.
+func Agree(ctx context.Context, in Input, to Recorder) error {
+	w := newSurvey(ctx, in)
+	a := &agreeing{w: w, to: to, readers: Sides[Reader]{in.Trees[Local].Reader, in.Trees[Remote].Reader},
+		expected: map[tree.Path]bool{tree.Root: true}}
+	w.visit = a.directory
+	_, err := w.survey()
+	return err
+}
+
+type agreeing struct {
+	w       *walk
+	to      Recorder
+	readers Sides[Reader]
+	// expected are the directories that were recorded, and whose own entries are yet to come.
+	expected map[tree.Path]bool
+}
+
+func (a *agreeing) directory(d *surveyedDirectory) error {
+	if !a.expected[d.path[Local]] {
+		return nil
+	}
+	delete(a.expected, d.path[Local])
+	entries := make([]tree.Agreed, 0, len(d.trios))
+	for i := range d.trios {
+		t := &d.trios[i]
+		record, err := a.record(d, t)
+		if err != nil {
+			return err
+		}
+		if record == nil {
+			continue
+		}
+		record.Name = t.name
+		if record.Type == tree.Directory {
+			a.expected[d.path[Local].Join(t.name[Local])] = true
+		}
+		entries = append(entries, *record)
+	}
+	return a.to.Write(d.path[Local], entries)
+}
+
+// record is what is to be remembered of one name, nil for nothing.
+func (a *agreeing) record(d *surveyedDirectory, t *trio) (*tree.Agreed, error) {
+	path := d.pathOf(t)
+	if t.base != nil && a.to.Old != nil {
+		if err := a.to.Old(path, t.base); err != nil {
+			return nil, err
+		}
+	}
+	if a.to.Restore != nil {
+		if record, restored := a.to.Restore(path); restored {
+			return record, nil
+		}
+	}
+	l, r := &t.entry[Local], &t.entry[Remote]
+	switch {
+	case d.blocked || l.Obstacle != "" || r.Obstacle != "":
+		return t.base, nil
+	case l.Type == tree.Absent && r.Type == tree.Absent:
+		return nil, nil
+	}
+	for _, side := range BothSides {
+		if t.entry[side].Type == tree.File && a.to.Known != nil {
+			t.hash[side] = a.to.Known(side, path[side], &t.entry[side])
+		}
+	}
+	v := decide(t, &a.w.policy)
+	for v.isUnsure() {
+		if readable, err := a.read(t, path, v.unsure); err != nil || !readable {
+			return t.base, err
+		}
+		v = decide(t, &a.w.policy)
+	}
+	if !v.agreed() || !t.has(Local) || !t.has(Remote) {
+		return t.base, nil
+	}
+	return a.agreed(t), nil
+}
+
+// read reads what a decision needs; false where a file does not hold still or cannot be read.
+func (a *agreeing) read(t *trio, path Sides[tree.Path], need Sides[bool]) (bool, error) {
+	readable := true
+	for _, side := range BothSides {
+		if !need[side] {
+			continue
+		}
+		e := &t.entry[side]
+		err := a.readers[side].Hash(a.w.ctx, []tree.Wanted{{Path: path[side], Size: e.Size, Mtime: e.Mtime}},
+			func(_ int, content tree.Content) {
+				t.hash[side] = content.SHA256
+				readable = readable && content.Err == nil
+			})
+		if err != nil {
+			return false, err
+		}
+	}
+	return readable, nil
+}
+
+// agreed is the record of a name that both sides hold alike.
+func (a *agreeing) agreed(t *trio) *tree.Agreed {
+	l, r := &t.entry[Local], &t.entry[Remote]
+	record := &tree.Agreed{Key: l.Key, Type: l.Type, Target: l.Target,
+		On: [2]tree.Kept{{Mtime: l.Mtime, Mode: l.Mode}, {Mtime: r.Mtime, Mode: r.Mode}}}
+	if l.Type != tree.File {
+		return record
+	}
+	record.Size, record.Mtime = l.Size, l.Mtime
+	if a.w.policy.traits[Remote].MtimeGranularity < a.w.policy.traits[Local].MtimeGranularity {
+		record.Mtime = r.Mtime
+	}
+	for _, side := range BothSides {
+		record.On[side].Racy = t.entry[side].Mtime >= a.to.RacySince[side]
+		if t.hash[side].Known() {
+			record.SHA256 = t.hash[side]
+		}
+	}
+	if base := t.base; base != nil && base.Type == tree.File && a.sameAsRecorded(t) {
+		record.Mtime = base.Mtime
+		if !record.SHA256.Known() {
+			record.SHA256 = base.SHA256
+		}
+	}
+	return record
+}
+
+// sameAsRecorded tells whether both sides still have the stat that the baseline knows.
+func (a *agreeing) sameAsRecorded(t *trio) bool {
+	for _, side := range BothSides {
+		e := &t.entry[side]
+		if e.Size != t.base.Size || e.Mtime.Cut(a.w.policy.traits[side].MtimeGranularity) != a.w.policy.recorded(t.base.On[side], side) {
+			return false
+		}
+	}
+	return true
+}
+
+// isNews tells whether what both sides agree on differs from what the baseline holds of it.
+func (p *policy) isNews(t *trio) bool {
+	if t.has(Local) != t.has(Remote) {
+		return false
+	}
+	if t.base == nil || !t.has(Local) {
+		return true
+	}
+	for _, side := range BothSides {
+		if s := sinceBase(t, side, p); s.modified || s.touched || s.chmodded {
+			return true
+		}
+	}
+	return false
+}
