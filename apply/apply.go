@@ -64,6 +64,8 @@ type run struct {
 	roots    plan.Sides[*scan.Root]
 	files    plan.Sides[*TreeFile]
 	disks    plan.Sides[*disk.Tree]
+	// seen are the directories that the trees had before the first write.
+	seen     *Digests
 	progress *Progress
 	receipt  *Receipt
 }
