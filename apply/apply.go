@@ -82,10 +82,13 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	r.receipt = &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: r.ref, By: request.By,
 		StartedAt: request.Now().UTC(), TimeShiftSeconds: r.plan.Summary.TimeShiftSeconds}
 	e := newExecutor(r, steps)
+	if e.former, err = r.newFormer(e); err != nil {
+		return nil, err
+	}
 	e.carryOut(ctx)
 	r.receipt.Results = e.receiptResults()
 	r.receipt.Totals.Bytes = e.bytes.Load()
-	if err := r.conclude(); err != nil {
+	if err := r.conclude(context.WithoutCancel(ctx), e); err != nil {
 		return r.receipt, errors.Join(ErrPartial, err)
 	}
 	if r.receipt.Outcome != Complete {
@@ -316,7 +319,7 @@ func (r *run) probe() error {
 		}
 		fat := !journalled(mount.Type)
 		r.disks[side], err = disk.Open(r.roots[side], r.plan.ID, disk.Options{
-			Traits: planned, Can: probed.Can, Hash: fat, SyncEach: fat, RacySince: r.racySince(planned),
+			Traits: planned, Can: probed.Can, Hash: fat, SyncEach: fat, RacySince: racySince(r.plan.CreatedAt, planned),
 		})
 		if err != nil {
 			return err
@@ -336,12 +339,6 @@ func (r *run) probe() error {
 	return nil
 }
 
-// racySince is the first mtime that may hide a change made after the plan's scan.
-func (r *run) racySince(traits tree.Traits) tree.Time {
-	const tick = int64(10 * time.Millisecond)
-	return tree.TimeOf(r.plan.CreatedAt) - tree.Time(2*max(traits.MtimeGranularity, tick))
-}
-
 // journalled tells whether a filesystem is known to keep its promises in a power cut; all others are
 // treated as FAT. tmpfs has nothing to lose there.
 func journalled(fstype string) bool {
@@ -353,27 +350,31 @@ func journalled(fstype string) bool {
 	return false
 }
 
-// conclude writes what lasts: receipt, history, and both trees' own files.
-func (r *run) conclude() error {
+// conclude writes what lasts: the baseline, the receipt with the history, and both trees' own files. The
+// baseline counts only once both of these name its plan.
+func (r *run) conclude(ctx context.Context, e *executor) error {
+	home, err := r.remember(ctx, e)
+	if err != nil {
+		return fmt.Errorf("the baseline was not written: %w", err)
+	}
 	r.receipt.FinishedAt = r.request.Now().UTC()
 	r.receipt.count()
 	for _, side := range plan.BothSides {
 		r.receipt.Durability[side] = r.disks[side].Durability()
 	}
-	if r.approval.Of(r.ref) {
-		sum := tree.Hash(sha256.Sum256(r.request.Approval))
-		r.receipt.ApprovalSHA256 = &sum
-	}
-	var approval []byte
-	if r.receipt.ApprovalSHA256 != nil {
-		approval = r.request.Approval
-	}
-	head, err := r.store.archive(r.plan.ID, r.request.Plan, approval, r.receipt)
+	files, err := r.archived(e)
 	if err != nil {
 		return err
 	}
+	head, err := r.store.archive(r.plan.ID, r.receipt, files)
+	if err != nil {
+		return err
+	}
+	var former plan.Sides[string]
 	for _, side := range plan.BothSides {
-		r.files[side].Head = &head
+		other := r.files[side.Other()].ID
+		former[side] = r.files[side].Synced[other]
+		r.files[side].Head, r.files[side].Synced[other] = &head, r.plan.ID
 		text, err := r.files[side].text()
 		if err != nil {
 			return err
@@ -381,11 +382,37 @@ func (r *run) conclude() error {
 		if err := r.disks[side].WritePrivate("tree.json", text); err != nil {
 			return err
 		}
+	}
+	if old := former[home]; old != "" && old != r.plan.ID {
+		if err := r.disks[home].RemovePrivate(baselinesFolder + "/" + old); err != nil {
+			return err
+		}
+	}
+	for _, side := range plan.BothSides {
 		if err := r.disks[side].Barrier(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// archived are the files that the history keeps beside the receipt.
+func (r *run) archived(e *executor) (map[string][]byte, error) {
+	files := map[string][]byte{"plan.json": r.request.Plan}
+	if r.approval.Of(r.ref) {
+		sum := tree.Hash(sha256.Sum256(r.request.Approval))
+		r.receipt.ApprovalSHA256 = &sum
+		files["approval.json"] = r.request.Approval
+	}
+	reversal, err := plan.Indented(e.reversal())
+	if err != nil {
+		return nil, err
+	}
+	if err := e.former.out.Close(); err != nil {
+		return nil, err
+	}
+	files[reversalFile], files[formerFile] = reversal, e.former.buf.Bytes()
+	return files, nil
 }
 
 // partial says what was not done.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 	"sync/atomic"
 
 	"treaty/apply/internal/disk"
@@ -30,14 +31,27 @@ type executor struct {
 	settled []bool
 	// after is what each step left behind, read back from the disk.
 	after []tree.Entry
+	// order has the steps by path, what holds something before what is in it, whatever order the plan
+	// has them in.
+	order []int
 	// moved tells where a file that a step takes as its source is now.
 	moved plan.Sides[map[tree.Path]tree.Path]
 	// planned are the steps by the path that they change.
 	planned plan.Sides[map[tree.Path]int]
 	// vacating are the moves by the path that they come from.
 	vacating plan.Sides[map[tree.Path]int]
-	bytes    atomic.Int64
-	ctx      context.Context
+	// revived are the directories that were made for what a resolution brought back.
+	revived []revived
+	former  *former
+	bytes   atomic.Int64
+	ctx     context.Context
+}
+
+// revived is a directory that no step names.
+type revived struct {
+	side plan.Side
+	path tree.Path
+	mode tree.Mode
 }
 
 func newExecutor(r *run, steps []plan.Step) *executor {
@@ -59,7 +73,9 @@ func newExecutor(r *run, steps []plan.Step) *executor {
 		if step.Skipped != "" {
 			e.settle(i, Skipped, step.Skipped)
 		}
+		e.order = append(e.order, i)
 	}
+	slices.SortStableFunc(e.order, func(i, j int) int { return tree.Compare(steps[i].Path, steps[j].Path) })
 	return e
 }
 
@@ -122,7 +138,7 @@ func (e *executor) finish(i int, result disk.Result, err error) {
 
 // each calls do for every unsettled step that is chosen, as long as the run goes on.
 func (e *executor) each(chosen func(*plan.Step) bool, do func(i int)) {
-	for i := range e.steps {
+	for _, i := range e.order {
 		if !e.settled[i] && chosen(&e.steps[i]) {
 			if e.halted() != nil {
 				return
@@ -181,6 +197,7 @@ func (e *executor) revive(i int) bool {
 			e.finish(i, disk.Result{}, err)
 			return true
 		}
+		e.revived = append(e.revived, revived{step.Side, missing[n], mode})
 	}
 	return false
 }
@@ -229,7 +246,7 @@ func (e *executor) metadata() {
 		}
 		e.finish(i, result, err)
 	})
-	for i := len(e.steps) - 1; i >= 0; i-- {
+	for _, i := range slices.Backward(e.order) {
 		step := &e.steps[i]
 		if e.halted() != nil {
 			return
@@ -260,7 +277,7 @@ func (e *executor) deletes() {
 
 // emptied removes directories, deepest first, and puts in place what takes the name of one.
 func (e *executor) emptied() {
-	for i := len(e.steps) - 1; i >= 0; i-- {
+	for _, i := range slices.Backward(e.order) {
 		step := &e.steps[i]
 		if e.settled[i] || step.Before.Of() != tree.Directory || e.halted() != nil {
 			continue

@@ -28,9 +28,9 @@ func (s *Store) head() (Head, error) {
 	return h.Head, json.Unmarshal(data, &h)
 }
 
-// archive keeps exact copies of plan and approval with the receipt, as the next link of the chain. The
-// receipt comes last, so that a folder without one was not finished.
-func (s *Store) archive(planID string, planText, approvalText []byte, r *Receipt) (Head, error) {
+// archive keeps files, exact copies of plan and approval among them, with the receipt, as the next link
+// of the chain. The receipt comes last, so that a folder without one was not finished.
+func (s *Store) archive(planID string, r *Receipt, files map[string][]byte) (Head, error) {
 	last, err := s.head()
 	if err != nil {
 		return Head{}, err
@@ -52,11 +52,8 @@ func (s *Store) archive(planID string, planText, approvalText []byte, r *Receipt
 		return Head{}, err
 	}
 	folder := fmt.Sprintf("%s/%d-%s", historyFolder, number, planID)
-	if err := s.files.WritePrivate(folder+"/plan.json", planText); err != nil {
-		return Head{}, err
-	}
-	if approvalText != nil {
-		if err := s.files.WritePrivate(folder+"/approval.json", approvalText); err != nil {
+	for _, name := range sortedKeys(files) {
+		if err := s.files.WritePrivate(folder+"/"+name, files[name]); err != nil {
 			return Head{}, err
 		}
 	}

@@ -1,8 +1,11 @@
 package apply
 
 import (
+	"fmt"
 	"io"
+	"time"
 
+	"treaty/apply/internal/signature"
 	"treaty/plan/scan"
 )
 
@@ -14,20 +17,64 @@ type Policy struct {
 	AllowedSigners []byte
 }
 
-// approved holds the plan to an approval of its exact bytes. A plan with nothing to do needs none.
+// approved holds the plan to an approval of its exact bytes, and to the policy. A plan with nothing to
+// do needs none.
 func (r *run) approved() error {
 	if r.plan.Empty() {
 		return nil
 	}
+	const hint = "treaty show, then treaty approve"
 	switch {
 	case r.approval == nil:
-		return refuse(ErrNotApproved, "treaty show, then treaty approve", "the plan is not approved")
+		return refuse(ErrNotApproved, hint, "the plan is not approved")
 	case !r.approval.Of(r.ref):
-		return refuse(ErrNotApproved, "treaty show, then treaty approve", "the approval is of another text: the plan was edited since")
+		return refuse(ErrNotApproved, hint, "the approval is of another text: the plan was edited since")
 	case len(r.approval.Approvals) == 0:
-		return refuse(ErrNotApproved, "treaty show, then treaty approve", "the approval file holds nobody's approval")
+		return refuse(ErrNotApproved, hint, "the approval file holds nobody's approval")
+	}
+	return r.request.Policy.satisfied(r.approval, r.request.Plan, r.request.Now())
+}
+
+// satisfied holds an approval to the policy. Signatures are judged as of now: the time in an approval is
+// not signed.
+func (p Policy) satisfied(a *Approval, planText []byte, now time.Time) error {
+	if p.Required == 0 {
+		return nil
+	}
+	allowed, err := signature.ParseAllowedSigners(p.AllowedSigners)
+	if err != nil {
+		return refuse(ErrNotApproved, "mend the config's approvals.allowed_signers", "the allowed signers cannot be used: %v", err)
+	}
+	var signers []signature.Signer
+	var wrong []string
+	for i := range a.Approvals {
+		signoff := &a.Approvals[i]
+		if signoff.Signature == nil {
+			wrong = append(wrong, signoff.By+": not signed")
+			continue
+		}
+		signer, err := signature.Identify(*signoff.Signature, planText, allowed, now)
+		if err != nil {
+			wrong = append(wrong, fmt.Sprintf("%s: %v", signoff.By, err))
+			continue
+		}
+		signers = append(signers, signer)
+	}
+	if n := len(signature.Principals(signers...)); n < p.Required {
+		return &Refusal{Cause: ErrNotApproved, Details: wrong, Hint: "treaty approve --sign KEY",
+			Why: fmt.Sprintf("the config asks for valid signatures of %d persons, and there are %d", p.Required, n)}
 	}
 	return nil
+}
+
+// Sign signs a plan's exact text with an SSH key: a private key's file, or a public one that ssh-agent
+// holds the private half of. passphrase is asked for an encrypted key's.
+func Sign(key string, passphrase func(path string) ([]byte, error), text []byte) (string, error) {
+	armored, err := signature.Sign(signature.KeySource{Path: key, Passphrase: passphrase}, text)
+	if err != nil {
+		return "", fmt.Errorf("signing with %s: %w", key, err)
+	}
+	return armored, nil
 }
 
 func storeFiles(root *scan.Root) privateReader {

@@ -85,6 +85,24 @@ func (s *Store) Locked() error {
 	return locked(s.Root(), h)
 }
 
+// Available refuses with ErrLocked if another treaty works on the tree, and with ErrOpen if an earlier one
+// was interrupted there.
+func (s *Store) Available() error {
+	if err := s.Locked(); err != nil {
+		return err
+	}
+	return s.Settled()
+}
+
+// BreakLock removes the tree's lock, and returns who held it; nil where nobody did.
+func (s *Store) BreakLock() (*Holder, error) {
+	h, err := holder(s.files)
+	if err != nil || h == nil {
+		return nil, err
+	}
+	return h, s.files.RemovePrivate(lockFile)
+}
+
 // SavePlan writes a plan below plans/, with its schema beside it, and returns its path. What is not a
 // valid plan is not written.
 func (s *Store) SavePlan(p *plan.Plan) (string, error) {

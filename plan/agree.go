@@ -14,6 +14,8 @@ type Recorder struct {
 	// Restore says what a path's record is to be, whatever is there; false where Agree shall find out. A
 	// nil record is none.
 	Restore func(path Sides[tree.Path]) (*tree.Agreed, bool)
+	// Old, where not nil, is told of every record that there was.
+	Old func(path Sides[tree.Path], record *tree.Agreed) error
 	// RacySince is, by side, the first time that is too near the scan to show a later change.
 	RacySince Sides[tree.Time]
 	// Write takes one directory, before those in it. Root comes always.
@@ -67,6 +69,11 @@ func (a *agreeing) directory(d *surveyedDirectory) error {
 // record is what is to be remembered of one name, nil for nothing.
 func (a *agreeing) record(d *surveyedDirectory, t *trio) (*tree.Agreed, error) {
 	path := d.pathOf(t)
+	if t.base != nil && a.to.Old != nil {
+		if err := a.to.Old(path, t.base); err != nil {
+			return nil, err
+		}
+	}
 	if a.to.Restore != nil {
 		if record, restored := a.to.Restore(path); restored {
 			return record, nil
@@ -148,9 +155,25 @@ func (a *agreeing) agreed(t *trio) *tree.Agreed {
 func (a *agreeing) sameAsRecorded(t *trio) bool {
 	for _, side := range BothSides {
 		e := &t.entry[side]
-		if e.Size != t.base.Size || e.Mtime != t.base.On[side].Mtime+tree.Time(a.w.policy.shift[side]) {
+		if e.Size != t.base.Size || e.Mtime.Cut(a.w.policy.traits[side].MtimeGranularity) != a.w.policy.recorded(t.base.On[side], side) {
 			return false
 		}
 	}
 	return true
+}
+
+// isNews tells whether what both sides agree on differs from what the baseline holds of it.
+func (p *policy) isNews(t *trio) bool {
+	if t.has(Local) != t.has(Remote) {
+		return false
+	}
+	if t.base == nil || !t.has(Local) {
+		return true
+	}
+	for _, side := range BothSides {
+		if s := sinceBase(t, side, p); s.modified || s.touched || s.chmodded {
+			return true
+		}
+	}
+	return false
 }

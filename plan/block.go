@@ -93,6 +93,17 @@ func (w *walk) cannotHold(d *difference, c change) (Code, string) {
 	return "", ""
 }
 
+// refused blocks a difference whose change a side cannot hold, and tells whether it did.
+func (w *walk) refused(d *difference) bool {
+	for _, c := range d.verdict.changes {
+		if code, why := w.cannotHold(d, c); code != "" {
+			w.block(code, c.side, d.path[c.side.Other()], why)
+			return true
+		}
+	}
+	return false
+}
+
 // sortProblems puts problems in the order in which plans list them.
 func sortProblems(problems []Problem) {
 	path := func(p *Problem) tree.Path {

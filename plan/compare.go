@@ -73,25 +73,37 @@ func Compare(ctx context.Context, in Input) (*Plan, error) {
 		}
 	}
 	w.renames()
-	p := &Plan{
-		Schema: SchemaFile, Format: Format, FormatVersion: FormatVersion,
-		Baseline: in.Baseline, Options: in.Options,
-		Operations: []Operation{}, Conflicts: []Conflict{},
-	}
+	p := newPlan(in)
 	for _, side := range BothSides {
-		from, c := &in.Trees[side], w.counts[side]
-		*p.Snapshot(side) = Snapshot{Root: from.Root, ID: from.ID, Filesystem: from.Traits,
-			Files: c.files, Directories: c.directories, Bytes: c.bytes, Digest: digests[side]}
+		p.snapshot(side, &in.Trees[side], w.counts[side], digests[side])
 	}
 	w.whole(p)
 	if err := w.diffs(p, readers); err != nil {
 		return nil, err
 	}
+	for _, side := range BothSides {
+		if why := p.deletesTooMuch(side); why != "" {
+			w.warn(ManyDeletes, &side, nil, why)
+		}
+	}
 	sortProblems(w.problems)
 	p.Problems = append([]Problem{}, w.problems...)
 	p.Summary = Summary{Agreed: w.agreed, Ignored: w.ignored}
 	p.Summarize()
+	p.News = w.news
 	return p, nil
+}
+
+// newPlan is a plan with nothing in it yet.
+func newPlan(in Input) *Plan {
+	return &Plan{Schema: SchemaFile, Format: Format, FormatVersion: FormatVersion, Baseline: in.Baseline, Options: in.Options,
+		Operations: []Operation{}, Conflicts: []Conflict{}, Problems: []Problem{}}
+}
+
+// snapshot fills in what a side's tree amounts to.
+func (p *Plan) snapshot(side Side, from *Tree, c counts, digest tree.Hash) {
+	*p.Snapshot(side) = Snapshot{Root: from.Root, ID: from.ID, Filesystem: from.Traits,
+		Files: c.files, Directories: c.directories, Bytes: c.bytes, Digest: digest}
 }
 
 // read reads what decisions and operations need, and decides again, until nothing is unsure. Unless
@@ -168,7 +180,11 @@ func (w *walk) redecide() {
 				w.modesDiffer(d)
 			}
 			if d.verdict.agreed() {
+				w.news = w.news || w.policy.isNews(&d.trio)
 				w.agreed++
+				continue
+			}
+			if w.refused(d) {
 				continue
 			}
 		}

@@ -16,6 +16,12 @@ func (w *walk) conflict(d *difference) Conflict {
 	if c.Kind == RenamedDifferently {
 		c.RemotePath = d.path[Remote]
 	}
+	if path := d.path[Remote]; c.PathOn(Remote) != path && c.Remote != nil {
+		if w.respelt == nil {
+			w.respelt = map[tree.Path]tree.Path{}
+		}
+		w.respelt[c.Path] = path
+	}
 	c.Choices = w.choices(d, &c)
 	if c.Choices.Allows(KeepBoth) && c.Kind != RenamedDifferently {
 		c.KeepBothAs = d.path[Local].Parent().Join(d.keepBothAs)

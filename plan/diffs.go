@@ -34,7 +34,11 @@ func (w *walk) diffs(p *Plan, readers Sides[Reader]) error {
 	for i := range p.Conflicts {
 		c := &p.Conflicts[i]
 		if c.Local.Of() == tree.File && c.Remote.Of() == tree.File {
-			add(version{Local, c.Path, c.Local}, version{Remote, c.PathOn(Remote), c.Remote}, &c.Diff, c.ID)
+			there := c.PathOn(Remote)
+			if path, ok := w.respelt[c.Path]; ok {
+				there = path
+			}
+			add(version{Local, c.Path, c.Local}, version{Remote, there, c.Remote}, &c.Diff, c.ID)
 		}
 	}
 	if w.policy.options.Diffs == DiffUpdates {

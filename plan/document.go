@@ -33,6 +33,9 @@ type Plan struct {
 	Operations []Operation  `json:"operations"`
 	Conflicts  []Conflict   `json:"conflicts"`
 	Problems   []Problem    `json:"problems"`
+	// News tells whoever made the plan that applying it would record something that the baseline does
+	// not know, even if there is nothing to do. It is not written, and false in plans that were read.
+	News bool `json:"-"`
 }
 
 // Snapshot is the snapshot of the given side.

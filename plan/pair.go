@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -97,11 +98,23 @@ func pairGroup(trios []trio, group Sides[[]tree.Entry], base []tree.Agreed, trai
 	for i := range base {
 		t := trio{base: &base[i]}
 		for _, side := range BothSides {
-			if j := match(group[side], used[side], base[i].Name[side], traits); j >= 0 {
-				take(&t, side, j)
+			at := slices.IndexFunc(group[side], func(e tree.Entry) bool { return e.Name == base[i].Name[side] })
+			if at >= 0 && !used[side][at] {
+				take(&t, side, at)
 			}
 		}
 		trios = append(trios, t)
+	}
+	for i := range base {
+		t := &trios[start+i]
+		for _, side := range BothSides {
+			if t.has(side) {
+				continue
+			}
+			if j := match(group[side], used[side], base[i].Name[side], traits); j >= 0 {
+				take(t, side, j)
+			}
+		}
 	}
 	for i := range group[Local] {
 		if used[Local][i] {
@@ -128,8 +141,47 @@ func pairGroup(trios []trio, group Sides[[]tree.Entry], base []tree.Agreed, trai
 	for i := start; i < len(trios); i++ {
 		trios[i] = trios[i].spelled()
 	}
+	inStep(trios[start:])
 	markCollisions(trios[start:], traits)
 	return trios
+}
+
+// inStep orders the trios of one group so that each list is gone through in its own order, as streams
+// can only be asked. Where pairs cross, which takes two names in case and normalisation each, the
+// remote stream cannot follow and tells so.
+func inStep(group []trio) {
+	names := func(t *trio) (in [3]string) {
+		for _, side := range BothSides {
+			if t.has(side) {
+				in[side] = t.name[side]
+			}
+		}
+		if t.base != nil {
+			in[2] = t.base.Name[Local]
+		}
+		return in
+	}
+	for i := range group {
+		least := func(t *trio) bool {
+			mine := names(t)
+			for j := i; j < len(group); j++ {
+				for list, name := range names(&group[j]) {
+					if name != "" && name < mine[list] {
+						return false
+					}
+				}
+			}
+			return true
+		}
+		for j := i; j < len(group); j++ {
+			if least(&group[j]) {
+				first := group[j]
+				copy(group[i+1:j+1], group[i:j])
+				group[i] = first
+				break
+			}
+		}
+	}
 }
 
 // match finds the one unused entry that pairs with name, or -1.

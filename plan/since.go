@@ -39,7 +39,7 @@ func sinceBase(t *trio, side Side, p *policy) since {
 	if e.Type == tree.Directory {
 		return s
 	}
-	s.touched = e.Mtime != kept.Mtime+tree.Time(p.shift[side])
+	s.touched = e.Mtime.Cut(p.traits[side].MtimeGranularity) != p.recorded(kept, side)
 	switch {
 	case e.Size != base.Size:
 		s.modified = true
@@ -55,6 +55,11 @@ func sinceBase(t *trio, side Side, p *policy) since {
 		s.unsure = !t.bothHashed() && t.has(side.Other())
 	}
 	return s
+}
+
+// recorded is the time that a file which nobody touched has now.
+func (p *policy) recorded(kept tree.Kept, side Side) tree.Time {
+	return kept.Mtime.Cut(p.traits[side].MtimeGranularity) + tree.Time(p.shift[side])
 }
 
 // decideSince judges a name that the baseline knows.

@@ -51,6 +51,11 @@ func (p *Plan) TooManyDeletes(side Side) string {
 	if p.Options.AllowManyDeletes {
 		return ""
 	}
+	return p.deletesTooMuch(side)
+}
+
+// deletesTooMuch is TooManyDeletes whatever the planner allowed.
+func (p *Plan) deletesTooMuch(side Side) string {
 	deletes := 0
 	for i := range p.Operations {
 		op := &p.Operations[i]

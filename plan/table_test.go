@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"treaty/plan"
+	"treaty/plan/internal/textdiff"
 )
 
 // Every case of the tables holds as it stands, with the sides swapped, under both policies for updates
@@ -83,7 +84,8 @@ func (c *tableCase) run(t *testing.T, bidirectional, hash string) {
 		t.Fatalf("%s, sides swapped: %v", at, err)
 	}
 	if got, want := canonical(t, mirror(swapped)), canonical(t, p); got != want {
-		t.Errorf("%s: the sides swapped do not give the mirror image:\n%s\nwant\n%s", at, got, want)
+		t.Errorf("%s: the sides swapped do not give the mirror image:\n%s", at,
+			strings.Join(textdiff.Unified("want", "got", []byte(want), []byte(got)).Lines, "\n"))
 	}
 }
 

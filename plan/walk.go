@@ -90,8 +90,12 @@ type walk struct {
 
 	counts          Sides[counts]
 	agreed, ignored int
-	differences     []difference
-	problems        []Problem
+	// news tells of something both sides agree on that the baseline does not know.
+	news        bool
+	differences []difference
+	problems    []Problem
+	// respelt is remote's own spelling of a conflict's path, where that is not the conflict's.
+	respelt map[tree.Path]tree.Path
 	// decided is called where so much is undecided that memory would suffer.
 	decided func() error
 }
@@ -293,13 +297,10 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 	if p.fate == doomed && t.base == nil {
 		d.verdict = verdict{kind: ChangedAndDeleted}
 	}
-	for _, c := range d.verdict.changes {
-		if code, why := w.cannotHold(&d, c); code != "" {
-			w.block(code, c.side, d.path[c.side.Other()], why)
-			f, err := w.below(p, t, path, closed, false)
-			f.stays = true
-			return f, err
-		}
+	if w.refused(&d) {
+		f, err := w.below(p, t, path, closed, false)
+		f.stays = true
+		return f, err
 	}
 	f, err := w.descend(p, &d)
 	if err != nil || f.blocked {
@@ -309,6 +310,7 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 		w.modesDiffer(&d)
 	}
 	if d.verdict.agreed() {
+		w.news = w.news || w.policy.isNews(t)
 		if t.has(Local) && t.has(Remote) {
 			w.agreed++
 		}

@@ -2,8 +2,12 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
+	"os"
 	"strings"
+
+	"golang.org/x/term"
 
 	"treaty/apply"
 	"treaty/cmd/treaty/internal/render"
@@ -15,6 +19,7 @@ type approveCommand struct {
 	Yes  bool   `short:"y" help:"Don't ask."`
 	By   string `placeholder:"NAME" help:"Who approves; the current user if not given."`
 	Note string `placeholder:"TEXT" help:"What to remember about it."`
+	Sign string `placeholder:"KEY" help:"Sign with this SSH key, or, for a public key, with ssh-agent's."`
 }
 
 // Run asks, and writes the approval beside the plan.
@@ -33,9 +38,31 @@ func (c *approveCommand) Run(a *app) error {
 		return err
 	}
 	if !c.Yes && !a.ask("Approve this plan?") {
-		return fmt.Errorf("not approved, and nothing was changed")
+		return declined("not approved, and nothing was changed")
 	}
-	return a.approve(f, apply.Signoff{By: c.By, Note: c.Note})
+	return a.approve(f, apply.Signoff{By: c.By, Note: c.Note}, c.signer(a))
+}
+
+// declined is the answer to a question that was not answered with yes.
+func declined(why string) error { return errors.New(why) }
+
+// signer signs with the key that was given, nil where none was.
+func (c *approveCommand) signer(a *app) func([]byte) (string, error) {
+	if c.Sign == "" {
+		return nil
+	}
+	return func(text []byte) (string, error) { return apply.Sign(expandHome(c.Sign), a.passphrase, text) }
+}
+
+// passphrase asks for that of a key, without showing it.
+func (a *app) passphrase(path string) ([]byte, error) {
+	f, ok := a.stdin.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return nil, fmt.Errorf("the key %s has a passphrase, and standard input is no terminal; use ssh-agent", path)
+	}
+	fmt.Fprintf(a.stderr, "Passphrase of %s: ", render.Name(path))
+	defer fmt.Fprintln(a.stderr)
+	return term.ReadPassword(int(f.Fd()))
 }
 
 // approvable refuses plans that nobody can approve as they are.
@@ -53,7 +80,22 @@ func approvable(p *plan.Plan) error {
 }
 
 // approve adds a signoff to the approval of the plan in f.
-func (a *app) approve(f *planFile, signoff apply.Signoff) error {
+func (a *app) approve(f *planFile, signoff apply.Signoff, sign func([]byte) (string, error)) error {
+	policy, err := policyOf(f.plan, "")
+	if err != nil {
+		return err
+	}
+	if policy.Required > 0 && sign == nil {
+		return &apply.Refusal{Cause: apply.ErrNotApproved, Hint: "treaty approve --sign KEY",
+			Why: fmt.Sprintf("the config asks for %d signed approvals, so an unsigned one is worth nothing", policy.Required)}
+	}
+	if sign != nil {
+		signature, err := sign(f.text)
+		if err != nil {
+			return err
+		}
+		signoff.Signature = &signature
+	}
 	_, current, err := f.approval()
 	if err != nil {
 		return err

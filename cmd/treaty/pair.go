@@ -112,60 +112,117 @@ type planned struct {
 	digests *apply.Digests
 }
 
-// compare makes a plan of the two trees.
-func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
+// sight is both trees being looked at, for a plan.
+type sight struct {
+	ctx     context.Context
+	in      plan.Input
+	digests *apply.Digests
+	walks   plan.Sides[*scan.Walk]
+	memory  *apply.Memory
+	meter   *meter
+	cancel  context.CancelFunc
+}
+
+// look begins to read both trees, unless another treaty works on one of them.
+func (p *pair) look(a *app, options plan.Options) (*sight, error) {
 	for _, side := range plan.BothSides {
-		if err := p.stores[side].Locked(); err != nil {
+		if err := p.stores[side].Available(); err != nil {
 			return nil, err
 		}
 	}
-	made := &planned{digests: &apply.Digests{}}
-	in := plan.Input{Options: p.config.options(f), Observe: made.digests.Observe}
+	s := &sight{digests: &apply.Digests{}}
+	s.ctx, s.cancel = context.WithCancel(a.ctx)
+	s.in = plan.Input{Options: options, Observe: s.digests.Observe}
 	var seen plan.Sides[scan.Progress]
 	var hashed atomic.Int64
-	var walks plan.Sides[*scan.Walk]
-	ctx, cancel := context.WithCancel(a.ctx)
-	defer cancel()
+	s.meter = a.meter(scanning(&seen, &hashed))
 	for _, side := range plan.BothSides {
-		identity, err := p.stores[side].Identity()
+		from, err := p.tree(side, options)
 		if err != nil {
+			s.close()
 			return nil, err
 		}
-		var declared tree.Profile
-		if fs := [2]*tree.Profile{in.Options.LocalFS, in.Options.RemoteFS}[side]; fs != nil {
-			declared = *fs
-		}
-		from := plan.Tree{Root: p.roots[side].Path()}
-		var recorded *tree.Traits
-		if identity != nil {
-			from.ID, recorded = &identity.ID, &identity.Traits
-		}
-		if from.Traits, err = p.roots[side].Traits(declared, recorded); err != nil {
-			return nil, err
-		}
-		walks[side] = p.roots[side].Walk(ctx, scan.Options{
-			Patterns: in.Options.Ignore, DefaultIgnores: in.Options.DefaultIgnores,
+		s.walks[side] = p.roots[side].Walk(s.ctx, scan.Options{
+			Patterns: options.Ignore, DefaultIgnores: options.DefaultIgnores,
 			Granularity: from.Traits.MtimeGranularity, Modes: from.Traits.Modes, Progress: &seen[side],
 		})
-		defer walks[side].Close()
-		from.Stream = walks[side]
+		from.Stream = s.walks[side]
 		from.Reader = scan.Reader{Hasher: scan.Hasher{Root: p.roots[side], Progress: &hashed}, Granularity: from.Traits.MtimeGranularity}
-		in.Trees[side] = from
+		s.in.Trees[side] = from
 	}
-	meter := a.meter(scanning(&seen, &hashed))
-	defer meter.stop()
-	result, err := plan.Compare(ctx, in)
+	memory, problem, err := apply.Remember(p.stores)
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	if s.memory = memory; memory != nil {
+		s.in.Memory, s.in.Baseline = memory, &memory.Ref
+	}
+	if problem != nil {
+		s.in.Problems = append(s.in.Problems, *problem)
+	}
+	return s, nil
+}
+
+// tree is one side, but for what reads it.
+func (p *pair) tree(side plan.Side, options plan.Options) (plan.Tree, error) {
+	from := plan.Tree{Root: p.roots[side].Path()}
+	identity, err := p.stores[side].Identity()
+	if err != nil {
+		return from, err
+	}
+	var recorded *tree.Traits
+	if identity != nil {
+		from.ID, recorded = &identity.ID, &identity.Traits
+	}
+	var declared tree.Profile
+	if profile := [2]*tree.Profile{options.LocalFS, options.RemoteFS}[side]; profile != nil {
+		declared = *profile
+	}
+	from.Traits, err = p.roots[side].Traits(declared, recorded)
+	return from, err
+}
+
+func (s *sight) close() {
+	s.cancel()
+	for _, walk := range s.walks {
+		if walk != nil {
+			walk.Close()
+		}
+	}
+	s.memory.Close()
+	s.meter.stop()
+}
+
+// finish makes a document of what was found, if the trees can be relied on to have been there all the
+// time.
+func (s *sight) finish(a *app, result *plan.Plan, err error) (*planned, error) {
 	for _, side := range plan.BothSides {
 		if err == nil {
-			err = walks[side].Finish()
+			err = s.walks[side].Finish()
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
 	result.ID, result.CreatedAt, result.CreatedBy = newID(), a.now().UTC(), author()
-	made.plan = result
-	return made, nil
+	return &planned{plan: result, digests: s.digests}, nil
+}
+
+// compare makes a plan of the two trees.
+func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
+	if !f.NewPair {
+		if err := apply.SamePair(p.stores); err != nil {
+			return nil, err
+		}
+	}
+	s, err := p.look(a, p.config.options(f))
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	result, err := plan.Compare(s.ctx, s.in)
+	return s.finish(a, result, err)
 }
 
 // newID is a version 7 UUID: milliseconds, then chance.

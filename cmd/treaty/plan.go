@@ -26,6 +26,7 @@ type planFlags struct {
 	Sensitive        []string            `sep:"none" placeholder:"PATTERN" help:"Files whose text is kept out of plans."`
 	MaxDeletes       *int                `placeholder:"N" help:"How many deletes are too many (1000)."`
 	AllowManyDeletes bool                `help:"Let this plan delete more than that."`
+	NewPair          bool                `help:"Take a path for a new tree where another one was known."`
 	LocalFS          *tree.Profile       `name:"local-fs" placeholder:"KIND" help:"Take LOCAL for posix, apfs, fat, exfat, ntfs or unknown."`
 	RemoteFS         *tree.Profile       `name:"remote-fs" placeholder:"KIND" help:"Take REMOTE for one of these."`
 }
@@ -74,9 +75,11 @@ func (c *planCommand) Run(a *app) error {
 			return err
 		}
 		a.say("")
-		a.say("Plan: %s", render.Name(path))
-		options, name := c.address(a, p, path)
-		a.say("Next: %s", strings.Join(next(made.plan, options, name), "\n      "))
+		local := c.First
+		if c.Second == "" {
+			local = a.dir
+		}
+		a.sayNext(made.plan, path, c.Output, p.roots[plan.Local].Path(), local)
 	}
 	if c.ExitCode {
 		return pending(made.plan)
@@ -138,30 +141,27 @@ func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
 	return c.Output, store.SaveDigests(made.plan.ID, made.digests)
 }
 
-// address is how later commands find the plan: by its path, by its tree, or by themselves.
-func (c *planCommand) address(a *app, p *pair, path string) (options, name string) {
-	if c.Output != "" {
-		return "", " " + argument(path)
+// sayNext says where a plan is and what to type. It was written to output, or else in the tree at root,
+// which the person called local.
+func (a *app) sayNext(p *plan.Plan, path, output, root, local string) {
+	options, name := "", ""
+	cwd, err := apply.FindStore(".")
+	switch {
+	case output != "":
+		name = " " + argument(path)
+	case err != nil || cwd != root:
+		options = " -C " + argument(expandHome(local))
 	}
-	root := p.roots[plan.Local].Path()
-	if cwd, err := os.Getwd(); err == nil {
-		if found, err := apply.FindStore(cwd); err == nil && found == root {
-			return "", ""
-		}
-	}
-	dir := c.First
-	if c.Second == "" {
-		dir = a.dir
-	}
-	return " -C " + argument(expandHome(dir)), ""
+	a.say("Plan: %s", render.Name(path))
+	a.say("Next: %s", strings.Join(next(p, options, name), "\n      "))
 }
 
 // next is what to type after a plan was made, a command a line.
 func next(p *plan.Plan, options, argument string) []string {
 	command := func(name string) string { return "treaty" + options + " " + name + argument }
 	switch {
-	case p.Empty() && (p.Local.ID == nil || p.Remote.ID == nil):
-		return []string{command("apply") + "   (nothing to change; it records that both trees agree)"}
+	case p.Empty() && (p.News || p.Local.ID == nil || p.Remote.ID == nil):
+		return []string{command("apply") + "   changes no file, and records what both trees agree on"}
 	case p.Empty():
 		return []string{"nothing to do"}
 	case p.Unresolved() > 0:
@@ -182,5 +182,8 @@ func pending(p *plan.Plan) error {
 }
 
 func (a *app) summary(p *plan.Plan) error {
+	if a.quiet {
+		return nil
+	}
 	return render.Summary(a.stdout, p, render.Options{Color: a.color})
 }

@@ -21,8 +21,9 @@ type measured struct {
 
 // meter shows on a terminal how far something is, and nothing elsewhere.
 type meter struct {
-	end chan struct{}
-	wg  sync.WaitGroup
+	end  chan struct{}
+	once sync.Once
+	wg   sync.WaitGroup
 }
 
 // meter starts to show what measure says, a few times a second.
@@ -55,9 +56,9 @@ func (a *app) meter(measure func() measured) *meter {
 	return m
 }
 
-// stop ends the showing and leaves a clean line.
+// stop ends the showing and leaves a clean line; it may be called again.
 func (m *meter) stop() {
-	close(m.end)
+	m.once.Do(func() { close(m.end) })
 	m.wg.Wait()
 }
 

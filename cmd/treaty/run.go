@@ -27,7 +27,11 @@ type grammar struct {
 	Resolve resolveCommand `cmd:"" help:"Settle conflicts (the same as editing the JSON)."`
 	Approve approveCommand `cmd:"" help:"Approve a plan, this very text of it."`
 	Apply   applyCommand   `cmd:"" help:"Carry out an approved plan, and only that."`
+	Recover recoverCommand `cmd:"" help:"Settle what an interrupted apply left open."`
+	Undo    undoCommand    `cmd:"" help:"Write a plan that reverses an applied one."`
 	Log     logCommand     `cmd:"" help:"List the applied plans, and verify them."`
+	Clean   cleanCommand   `cmd:"" help:"Remove old trash and old plans, the only command that does."`
+	Sync    syncCommand    `cmd:"" help:"Plan, show, ask, approve and apply in one sitting."`
 	Schema  schemaCommand  `cmd:"" help:"Print a JSON Schema."`
 	Demo    demoCommand    `cmd:"" help:"Make two small trees and walk through it all."`
 }
@@ -78,9 +82,6 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	defer stop()
 	a := &app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, dir: g.Dir, quiet: g.Quiet, now: time.Now,
 		color: g.Color == "always" || g.Color == "auto" && os.Getenv("NO_COLOR") == "" && isTerminal(stdout)}
-	if a.quiet {
-		a.stdout = quietly{stdout}
-	}
 	err = parsed.Run(a)
 	var status exitStatus
 	if errors.As(err, &status) {
@@ -98,9 +99,6 @@ func interruptible() (context.Context, func()) {
 	context.AfterFunc(ctx, stop)
 	return ctx, stop
 }
-
-// quietly marks an output that summaries are kept from; what was asked for is still printed.
-type quietly struct{ io.Writer }
 
 // say prints a line that --quiet keeps back.
 func (a *app) say(format string, args ...any) {

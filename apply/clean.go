@@ -1,0 +1,110 @@
+package apply
+
+import (
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	"treaty/plan/tree"
+)
+
+// Discardable is something that only clean removes: the trash of one apply, or an old plan with what lies
+// beside it.
+type Discardable struct {
+	// Path is for a person.
+	Path  string
+	Bytes int64
+	// At is when it came about.
+	At     time.Time
+	remove func() error
+}
+
+// Remove removes it for good.
+func (d Discardable) Remove() error { return d.remove() }
+
+// OlderThan lists what came about before a time: the trash of applies, and plans. The history stays, and
+// so does what nobody can tell the age of.
+func (s *Store) OlderThan(before time.Time) ([]Discardable, error) {
+	var old []Discardable
+	runs, err := s.files.TrashRuns()
+	if err != nil {
+		return nil, err
+	}
+	for _, run := range runs {
+		at, known := timeOf(run)
+		if !known || !at.Before(before) {
+			continue
+		}
+		d := Discardable{Path: s.Path("trash/" + run), At: at, remove: func() error { return s.files.ClearTrash(run) }}
+		for entry, err := range s.files.TrashEntries(run) {
+			if err != nil {
+				return nil, err
+			}
+			d.Bytes += entry.Entry.Size
+		}
+		old = append(old, d)
+	}
+	plans, err := s.oldPlans(before)
+	return append(old, plans...), err
+}
+
+// oldPlans lists the files in plans/ that belong to plans made before a time; the schema stays.
+func (s *Store) oldPlans(before time.Time) ([]Discardable, error) {
+	names, err := s.names(plansFolder)
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	var old []Discardable
+	for _, name := range names {
+		at, known := planTime(name)
+		if !known || !at.Before(before) {
+			continue
+		}
+		entry, err := s.entry(plansFolder, name)
+		if err != nil {
+			return nil, err
+		}
+		old = append(old, Discardable{Path: s.Path(plansFolder + "/" + name), Bytes: entry.Size, At: at,
+			remove: func() error { return s.files.RemovePrivate(plansFolder + "/" + name) }})
+	}
+	return old, nil
+}
+
+func (s *Store) entry(folder, name string) (tree.Entry, error) {
+	dir, err := s.root.Dir(tree.Path(tree.PrivateFolder + "/" + folder))
+	if err != nil {
+		return tree.Entry{}, err
+	}
+	defer dir.Release()
+	return dir.Lstat(name)
+}
+
+// planTime is when the plan was made that a file in plans/ belongs to: by the time in its name, or by the
+// id that it is named after.
+func planTime(name string) (time.Time, bool) {
+	stem, _, _ := strings.Cut(name, "-")
+	if at, err := time.Parse("20060102T150405.000Z", stem); err == nil {
+		return at, true
+	}
+	id, _, found := strings.Cut(name, ".")
+	if !found {
+		return time.Time{}, false
+	}
+	return timeOf(id)
+}
+
+// timeOf is when a plan with this id was made: the ids of treaty begin with it.
+func timeOf(id string) (time.Time, bool) {
+	digits := strings.ReplaceAll(id, "-", "")
+	raw, err := hex.DecodeString(digits)
+	if err != nil || len(raw) != 16 || raw[6]>>4 != 7 {
+		return time.Time{}, false
+	}
+	var ms int64
+	for _, b := range raw[:6] {
+		ms = ms<<8 | int64(b)
+	}
+	return time.UnixMilli(ms).UTC(), true
+}

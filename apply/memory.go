@@ -1,0 +1,203 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"treaty/apply/baseline"
+	"treaty/plan"
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+const baselinesFolder = "baselines"
+
+// Memory is the baseline of two trees, open to be read once.
+type Memory struct {
+	tree.Memory
+	Ref plan.BaselineRef
+	// home is the side that it lies on: the one that was LOCAL when the two first synced.
+	home plan.Side
+	file *os.File
+}
+
+// Close closes the baseline's file. A nil Memory is closed already.
+func (m *Memory) Close() error {
+	if m == nil {
+		return nil
+	}
+	return m.file.Close()
+}
+
+// Remember finds what two trees last agreed on; nil where they never synced. It counts only if both
+// trees name the plan that wrote it: of a cloned or restored tree, or where the file is missing or
+// damaged, the problem says so, and nothing is remembered, so that nothing is deleted.
+func Remember(stores plan.Sides[*Store]) (*Memory, *plan.Problem, error) {
+	var files plan.Sides[*TreeFile]
+	for _, side := range plan.BothSides {
+		file, err := stores[side].Identity()
+		if err != nil {
+			return nil, nil, err
+		}
+		files[side] = file
+	}
+	if files[plan.Local] == nil || files[plan.Remote] == nil {
+		return nil, nil, nil
+	}
+	ids := plan.Sides[string]{files[plan.Local].ID, files[plan.Remote].ID}
+	local, remote := files[plan.Local].Synced[ids[plan.Remote]], files[plan.Remote].Synced[ids[plan.Local]]
+	switch {
+	case local == "" && remote == "":
+		return nil, nil, nil
+	case local != remote:
+		return nil, mismatch("the two trees do not remember the same last sync, so one of them was cloned, restored or reset"), nil
+	}
+	for _, side := range plan.BothSides {
+		m, err := openMemory(stores[side], side, local, ids)
+		switch {
+		case err == nil:
+			return m, nil, nil
+		case errors.Is(err, baseline.ErrDamaged):
+			return nil, mismatch(fmt.Sprintf("the baseline in %s: %v", side, err)), nil
+		case !errors.Is(err, fs.ErrNotExist):
+			return nil, nil, err
+		}
+	}
+	return nil, mismatch("the baseline of the last sync is missing"), nil
+}
+
+func mismatch(why string) *plan.Problem {
+	return &plan.Problem{Severity: plan.Warning, Code: plan.BaselineMismatch, Message: why + "; this is planned like a first sync, without deletes"}
+}
+
+func openMemory(s *Store, home plan.Side, planID string, ids plan.Sides[string]) (*Memory, error) {
+	dir, err := s.root.Dir(tree.PrivateFolder + "/" + baselinesFolder)
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Release()
+	file, err := dir.Open(planID)
+	if err != nil {
+		return nil, err
+	}
+	r, err := baseline.Open(file, ids[plan.Local], ids[plan.Remote])
+	if err == nil && r.PlanID != planID {
+		err = fmt.Errorf("%w: it is of another sync", baseline.ErrDamaged)
+	}
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	return &Memory{Memory: r, home: home, file: file, Ref: plan.BaselineRef{PlanID: r.PlanID, SyncedAt: r.SyncedAt}}, nil
+}
+
+// known is a file whose content the run has seen or written.
+type known struct {
+	size  int64
+	mtime tree.Time
+	hash  tree.Hash
+}
+
+// learned is what the executed steps tell of the content of files, by side and path.
+func (e *executor) learned() plan.Sides[map[tree.Path]known] {
+	var facts plan.Sides[map[tree.Path]known]
+	for _, side := range plan.BothSides {
+		facts[side] = map[tree.Path]known{}
+	}
+	for i := range e.steps {
+		step := &e.steps[i]
+		sum := e.results[i].SHA256
+		if e.results[i].Outcome != Done || step.After.Of() != tree.File || !sum.Known() {
+			continue
+		}
+		facts[step.Side][step.Path] = known{e.after[i].Size, e.after[i].Mtime, sum}
+		if step.Source != nil && !trashed(step.Source.Path) {
+			facts[step.Source.Tree][step.Source.Path] = known{step.After.Size, step.After.Mtime, sum}
+		}
+	}
+	return facts
+}
+
+// remember writes the new baseline: what both sides were found or made to hold, walked anew, so that what
+// a person changed while the plan was carried out is not taken for agreed. It returns the side that the
+// baseline lies on.
+func (r *run) remember(ctx context.Context, e *executor) (plan.Side, error) {
+	stores := plan.Sides[*Store]{}
+	for _, side := range plan.BothSides {
+		s, err := storeOf(r.roots[side])
+		if err != nil {
+			return 0, err
+		}
+		stores[side] = s
+	}
+	old, _, err := Remember(stores)
+	if err != nil {
+		return 0, err
+	}
+	defer old.Close()
+	home := plan.Local
+	in := plan.Input{Options: r.plan.Options}
+	if old != nil {
+		home, in.Memory = old.home, old.Memory
+	}
+	out, err := r.disks[home].CreatePrivate(baselinesFolder + "/" + r.plan.ID)
+	if err != nil {
+		return 0, err
+	}
+	defer out.Close()
+	w, err := baseline.NewWriter(out, baseline.Header{IDs: [2]string{r.files[plan.Local].ID, r.files[plan.Remote].ID},
+		PlanID: r.plan.ID, SyncedAt: r.receipt.StartedAt})
+	if err != nil {
+		return 0, err
+	}
+	restore, err := r.restorer()
+	if err != nil {
+		return 0, err
+	}
+	facts := e.learned()
+	recorder := plan.Recorder{Write: w.Directory, Restore: restore, Old: e.former.old,
+		Known: func(side plan.Side, path tree.Path, entry *tree.Entry) tree.Hash {
+			fact, ok := facts[side][path]
+			traits := &r.plan.Snapshot(side).Filesystem
+			other := &r.plan.Snapshot(side.Other()).Filesystem
+			same := entry.Mtime.Cut(traits.MtimeGranularity) == fact.mtime || other.Keep(entry.Mtime) == fact.mtime
+			if !ok || fact.size != entry.Size || !same {
+				return tree.Hash{}
+			}
+			return fact.hash
+		}}
+	var walks plan.Sides[*scan.Walk]
+	for _, side := range plan.BothSides {
+		traits := r.plan.Snapshot(side).Filesystem
+		recorder.RacySince[side] = racySince(r.request.Now(), traits)
+		// Times are kept whole, so that a baseline holds under whatever granularity it is read with.
+		walks[side] = r.roots[side].Walk(ctx, scan.Options{Patterns: r.plan.Options.Ignore,
+			DefaultIgnores: r.plan.Options.DefaultIgnores, Granularity: 1, Modes: traits.Modes})
+		defer walks[side].Close()
+		in.Trees[side] = plan.Tree{Traits: traits, Stream: walks[side],
+			Reader: scan.Reader{Hasher: scan.Hasher{Root: r.roots[side]}, Granularity: 1}}
+	}
+	if err := plan.Agree(ctx, in, recorder); err != nil {
+		return 0, err
+	}
+	for _, side := range plan.BothSides {
+		if err := walks[side].Finish(); err != nil {
+			return 0, err
+		}
+	}
+	if err := w.Close(); err != nil {
+		return 0, err
+	}
+	return home, out.Commit()
+}
+
+// racySince is the first mtime that may hide a change made after a scan that began at the given time.
+func racySince(scan time.Time, traits tree.Traits) tree.Time {
+	// The kernel's clock for files moves in steps of up to 10 ms.
+	const tick = int64(10 * time.Millisecond)
+	return tree.TimeOf(scan) - tree.Time(2*max(traits.MtimeGranularity, tick))
+}

@@ -1,0 +1,196 @@
+package apply
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"treaty/apply/baseline"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// A reversal is what undoes an apply: kept with the history, since only the apply knew every step, what
+// it left behind, and what the baseline held of its paths before.
+const (
+	reversalFile = "undo.json"
+	formerFile   = "before.baseline"
+)
+
+// reversal is the operations that undo what was done, in the plan's own form.
+func (e *executor) reversal() []plan.Operation {
+	ops := []plan.Operation{}
+	for i := range e.steps {
+		if e.results[i].Outcome == Done {
+			ops = append(ops, e.reverse(i))
+		}
+	}
+	for _, made := range e.revived {
+		ops = append(ops, plan.Operation{Side: made.side, Action: plan.Delete, Path: made.path,
+			Before: &tree.State{Type: tree.Directory, Mode: made.mode}})
+	}
+	slices.SortFunc(ops, func(a, b plan.Operation) int {
+		if c := tree.Compare(a.Path, b.Path); c != 0 {
+			return c
+		}
+		return int(a.Side) - int(b.Side)
+	})
+	for i := range ops {
+		ops[i].ID, ops[i].Reason, ops[i].Decision = i+1, plan.Undo, plan.Apply
+	}
+	return ops
+}
+
+// reverse is the operation that undoes step i.
+func (e *executor) reverse(i int) plan.Operation {
+	step := &e.steps[i]
+	op := plan.Operation{Side: step.Side, Action: step.Action, Path: step.Path, Before: e.stateAfter(i), After: step.Before}
+	switch step.Action {
+	case plan.Create:
+		op.Action = plan.Delete
+	case plan.Delete:
+		op.Action = plan.Create
+	case plan.Move:
+		op.Path, op.From = step.From, step.Path
+	}
+	if op.After.Of() == tree.File && (op.Action == plan.Create || op.Action == plan.Update) {
+		op.Source = &plan.Source{Tree: step.Side, Path: tree.Path(e.results[i].Trash)}
+	}
+	return op
+}
+
+// stateAfter is what step i left behind, read back from the disk; nil for nothing.
+func (e *executor) stateAfter(i int) *tree.State {
+	step := &e.steps[i]
+	if step.After == nil {
+		return nil
+	}
+	state := *step.After
+	if entry := &e.after[i]; entry.Type != tree.Absent {
+		traits := &e.run.plan.Snapshot(step.Side).Filesystem
+		state.Mtime = entry.Mtime.Cut(traits.MtimeGranularity)
+		if state.Type != tree.File {
+			state.Mtime = 0
+		}
+		if !traits.Modes {
+			state.Mode = 0
+		} else if state.Type != tree.Symlink {
+			state.Mode = step.After.Mode
+		}
+	}
+	if state.Type == tree.File && e.results[i].SHA256.Known() {
+		state.SHA256 = e.results[i].SHA256
+	}
+	return &state
+}
+
+// former collects what the old baseline held of the paths that a plan changes.
+type former struct {
+	affected plan.Sides[map[tree.Path]bool]
+	buf      bytes.Buffer
+	out      *baseline.Writer
+}
+
+func (r *run) newFormer(e *executor) (*former, error) {
+	f := &former{}
+	for _, side := range plan.BothSides {
+		f.affected[side] = map[tree.Path]bool{}
+	}
+	for i := range e.steps {
+		step := &e.steps[i]
+		f.affected[step.Side][step.Path] = true
+		if step.From != "" {
+			f.affected[step.Side][step.From] = true
+		}
+	}
+	var err error
+	f.out, err = baseline.NewWriter(&f.buf, baseline.Header{IDs: [2]string{r.files[plan.Local].ID, r.files[plan.Remote].ID}, PlanID: r.plan.ID})
+	return f, err
+}
+
+// old notes a record of a path that changes, as a directory of its own under the path's name.
+func (f *former) old(path plan.Sides[tree.Path], record *tree.Agreed) error {
+	if !f.affected[plan.Local][path[plan.Local]] && !f.affected[plan.Remote][path[plan.Remote]] {
+		return nil
+	}
+	return f.out.Directory(path[plan.Local], []tree.Agreed{*record})
+}
+
+// restorer tells, for a plan that undoes another one, what each of its paths had in the baseline before
+// that one; nil for other plans.
+func (r *run) restorer() (func(plan.Sides[tree.Path]) (*tree.Agreed, bool), error) {
+	undone, err := r.store.undoes(r.plan.ID)
+	if err != nil || undone == "" {
+		return nil, err
+	}
+	archived, err := r.store.Applied(undone)
+	if err != nil || archived == nil {
+		return nil, err
+	}
+	data, err := r.store.File(*archived, formerFile)
+	if err != nil {
+		return nil, err
+	}
+	in, err := baseline.Open(bytes.NewReader(data), r.files[plan.Local].ID, r.files[plan.Remote].ID)
+	if err != nil {
+		return nil, err
+	}
+	before := map[tree.Path]*tree.Agreed{}
+	if err := in.Each(func(path tree.Path, entries []tree.Agreed) error {
+		before[path] = &entries[0]
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	var affected plan.Sides[map[tree.Path]bool]
+	for _, side := range plan.BothSides {
+		affected[side] = map[tree.Path]bool{}
+	}
+	for i := range r.plan.Operations {
+		if op := &r.plan.Operations[i]; op.Decision == plan.Apply {
+			affected[op.Side][op.Path] = true
+			if op.From != "" {
+				affected[op.Side][op.From] = true
+			}
+		}
+	}
+	return func(path plan.Sides[tree.Path]) (*tree.Agreed, bool) {
+		if !affected[plan.Local][path[plan.Local]] && !affected[plan.Remote][path[plan.Remote]] {
+			return nil, false
+		}
+		return before[path[plan.Local]], true
+	}, nil
+}
+
+func undoesName(id string) string { return plansFolder + "/" + id + ".undoes" }
+
+// undoes is the id of the plan that the plan with this id undoes, "" where it undoes none.
+func (s *Store) undoes(id string) (string, error) {
+	data, err := s.files.ReadPrivate(undoesName(id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	return string(bytes.TrimSpace(data)), err
+}
+
+// SaveUndoes notes beside a plan which one it undoes.
+func (s *Store) SaveUndoes(id, undone string) error {
+	return s.files.WritePrivate(undoesName(id), []byte(undone+"\n"))
+}
+
+// Reversal is the operations that undo an archived plan. The error wraps fs.ErrNotExist where they were
+// not kept.
+func (s *Store) Reversal(a Archived) ([]plan.Operation, error) {
+	data, err := s.File(a, reversalFile)
+	if err != nil {
+		return nil, err
+	}
+	var ops []plan.Operation
+	if err := json.Unmarshal(data, &ops); err != nil {
+		return nil, fmt.Errorf("%s: %w", s.Path(a.folder+"/"+reversalFile), err)
+	}
+	return ops, nil
+}

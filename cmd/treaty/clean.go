@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"treaty/apply"
+	"treaty/cmd/treaty/internal/render"
+	"treaty/plan/scan"
+)
+
+type cleanCommand struct {
+	OlderThan string `default:"30d" placeholder:"AGE" help:"Remove what is older than this, such as 12h, 30d or 8w."`
+	Yes       bool   `short:"y" help:"Don't ask."`
+}
+
+// Run removes, after showing it, what is in the trash of both trees and what plans are left.
+func (c *cleanCommand) Run(a *app) error {
+	age, err := parseAge(c.OlderThan)
+	if err != nil {
+		return err
+	}
+	store, err := a.store()
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	stores := []*apply.Store{store}
+	if remote := a.lastRemote(store); remote != nil {
+		defer remote.Close()
+		stores = append(stores, remote)
+	}
+	var old []apply.Discardable
+	for _, s := range stores {
+		if err := s.Available(); err != nil {
+			return err
+		}
+		found, err := s.OlderThan(a.now().Add(-age))
+		if err != nil {
+			return err
+		}
+		old = append(old, found...)
+	}
+	if len(old) == 0 {
+		a.say("nothing is older than %s", c.OlderThan)
+		return nil
+	}
+	var bytes int64
+	for _, d := range old {
+		a.say("  %s  %s, %s", d.At.UTC().Format(time.RFC3339), render.Name(d.Path), render.Bytes(d.Bytes))
+		bytes += d.Bytes
+	}
+	a.say("%s, %s", render.Count(len(old), "item"), render.Bytes(bytes))
+	if !c.Yes {
+		if !isTerminal(a.stdin) {
+			return usage("treaty clean --yes", "nothing was removed: nobody can be asked, since standard input is no terminal")
+		}
+		if !a.ask("Remove them for good?") {
+			return declined("nothing was removed")
+		}
+	}
+	for _, d := range old {
+		if err := d.Remove(); err != nil {
+			return fmt.Errorf("%s: %w", d.Path, err)
+		}
+	}
+	a.say("removed")
+	return nil
+}
+
+// lastRemote is the store of the tree that was last synced with, nil where it is not mounted now or
+// another tree lies there.
+func (a *app) lastRemote(store *apply.Store) *apply.Store {
+	list, err := store.History()
+	if err != nil || len(list) == 0 {
+		return nil
+	}
+	p, err := store.Plan(list[len(list)-1])
+	if err != nil {
+		return nil
+	}
+	root, err := scan.Open(p.Remote.Root)
+	if err != nil {
+		return nil
+	}
+	root.Close()
+	remote, err := apply.OpenStore(p.Remote.Root)
+	if err != nil {
+		return nil
+	}
+	mine, err := store.Identity()
+	theirs, err2 := remote.Identity()
+	if err != nil || err2 != nil || mine == nil || theirs == nil || theirs.Synced[mine.ID] == "" {
+		remote.Close()
+		return nil
+	}
+	return remote
+}
+
+// parseAge reads a duration that may be in days or weeks.
+func parseAge(text string) (time.Duration, error) {
+	for unit, length := range map[string]time.Duration{"d": 24 * time.Hour, "w": 7 * 24 * time.Hour} {
+		if number, found := strings.CutSuffix(text, unit); found {
+			n, err := strconv.Atoi(number)
+			if err == nil && n >= 0 && n < 100_000 {
+				return time.Duration(n) * length, nil
+			}
+		}
+	}
+	age, err := time.ParseDuration(text)
+	if err != nil || age < 0 {
+		return 0, usage("treaty clean --older-than 30d", "%q is no age", text)
+	}
+	return age, nil
+}

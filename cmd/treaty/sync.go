@@ -1,0 +1,76 @@
+package main
+
+import (
+	"treaty/apply"
+	"treaty/cmd/treaty/internal/render"
+	"treaty/plan"
+)
+
+type syncCommand struct {
+	treeArguments
+	planFlags
+	Verify bool `help:"Read back from the device what was written."`
+}
+
+// Run plans, shows, asks once, approves and applies. Everything is archived as if it had been done step
+// by step.
+func (c *syncCommand) Run(a *app) error {
+	p, err := a.openPair(c.First, c.Second)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	made, err := p.compare(a, &c.planFlags)
+	if err != nil {
+		return err
+	}
+	if !made.plan.Empty() && !isTerminal(a.stdin) {
+		return usage("treaty plan, then treaty approve --yes, then treaty apply",
+			"there is something to do, and nobody can be asked: standard input is no terminal")
+	}
+	path, err := (&planCommand{}).write(a, p, made)
+	if err != nil {
+		return err
+	}
+	f, err := readPlan(path)
+	if err != nil {
+		return err
+	}
+	if err := a.summary(f.plan); err != nil {
+		return err
+	}
+	if made.plan.Empty() {
+		if !made.plan.News && p.known() {
+			return nil
+		}
+		return a.apply(f, &applyCommand{Verify: c.Verify})
+	}
+	a.say("")
+	if err := render.Show(a.stdout, f.plan, render.Options{Color: a.color, Diffs: true}); err != nil {
+		return err
+	}
+	if n := f.plan.Unresolved(); n > 0 {
+		return &apply.Refusal{Cause: apply.ErrConflicts, Why: render.Count(n, "conflict") + " must be settled by a person",
+			Hint: "treaty resolve --take local|remote|newer|both|skip PATH…, then treaty approve, then treaty apply"}
+	}
+	if err := approvable(f.plan); err != nil {
+		return err
+	}
+	if !a.ask("Carry this out?") {
+		return declined("nothing was changed; the plan is kept")
+	}
+	if err := a.approve(f, apply.Signoff{}, nil); err != nil {
+		return err
+	}
+	return a.apply(f, &applyCommand{Verify: c.Verify})
+}
+
+// known tells whether both trees have been recorded with each other.
+func (p *pair) known() bool {
+	for _, side := range plan.BothSides {
+		if identity, err := p.stores[side].Identity(); err != nil || identity == nil || len(identity.Synced) == 0 {
+			return false
+		}
+	}
+	return true
+}

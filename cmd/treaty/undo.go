@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+
+	"treaty/apply"
+	"treaty/plan"
+)
+
+type undoCommand struct {
+	PlanID string `arg:"" optional:"" name:"PLAN-ID" help:"The applied plan, by its id, the end of it, or its number in the log; the last one if none is given."`
+	Output string `short:"o" placeholder:"FILE" help:"Write the plan here instead of LOCAL/.treaty/plans; - is standard output."`
+}
+
+// Run writes a plan that reverses an applied one. It is a plan like any other: to be read and approved.
+func (c *undoCommand) Run(a *app) error {
+	store, err := a.store()
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	archived, err := c.choose(store)
+	if err != nil {
+		return err
+	}
+	reversal, err := store.Reversal(*archived)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("number %d cannot be undone: how to was not kept", archived.Number)
+	}
+	if err != nil {
+		return err
+	}
+	done, err := store.Plan(*archived)
+	if err != nil {
+		return err
+	}
+	p, err := a.openPair(store.Root(), done.Remote.Root)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	made, err := p.reverse(a, done.Options, reversal)
+	if err != nil {
+		return err
+	}
+	write := &planCommand{Output: c.Output}
+	if err := write.checkOutput(p); err != nil {
+		return err
+	}
+	path, err := write.write(a, p, made)
+	if err != nil {
+		return err
+	}
+	if err := store.SaveUndoes(made.plan.ID, archived.PlanID); err != nil {
+		return err
+	}
+	if c.Output == "-" {
+		return nil
+	}
+	if err := a.summary(made.plan); err != nil {
+		return err
+	}
+	a.say("")
+	a.say("This undoes number %d, %s", archived.Number, archived.PlanID)
+	a.sayNext(made.plan, path, c.Output, store.Root(), a.dir)
+	return nil
+}
+
+// choose finds the applied plan to undo.
+func (c *undoCommand) choose(store *apply.Store) (*apply.Archived, error) {
+	list, err := store.History()
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, usage("treaty log", "nothing was applied yet, so there is nothing to undo")
+	}
+	if c.PlanID == "" {
+		return &list[len(list)-1], nil
+	}
+	for i := range list {
+		id := list[i].PlanID
+		if id == c.PlanID || strconv.Itoa(list[i].Number) == c.PlanID || len(c.PlanID) >= 4 && len(c.PlanID) < len(id) && id[len(id)-len(c.PlanID):] == c.PlanID {
+			return &list[i], nil
+		}
+	}
+	return nil, usage("treaty log", "no applied plan is called %q", c.PlanID)
+}
+
+// reverse makes the plan of a reversal, from the trees as they are now.
+func (p *pair) reverse(a *app, options plan.Options, reversal []plan.Operation) (*planned, error) {
+	options.AllowManyDeletes = true
+	s, err := p.look(a, options)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	made, err := plan.Reverse(s.ctx, s.in, reversal, func(source plan.Source) bool {
+		dir, err := p.roots[source.Tree].Dir(source.Path.Parent())
+		if err != nil {
+			return false
+		}
+		defer dir.Release()
+		_, err = dir.Lstat(source.Path.Base())
+		return err == nil
+	})
+	return s.finish(a, made, err)
+}
