@@ -98,6 +98,9 @@ func takeAll(p *plan.Plan, choice plan.Resolution) int {
 func takeMatching(p *plan.Plan, choice plan.Resolution, patterns []string) (int, error) {
 	chosen := map[int]bool{}
 	for _, pattern := range patterns {
+		if pattern == "" {
+			return 0, usage("treaty show lists them", "an empty path matches no conflict")
+		}
 		pattern = path.Clean(strings.TrimSuffix(pattern, "/"))
 		if !doublestar.ValidatePattern(pattern) {
 			return 0, usage("", "%q is no glob", pattern)
