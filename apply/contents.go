@@ -80,12 +80,7 @@ func (e *executor) group(group []int) {
 			result, err = e.disk(i).Replace(step.Path, step.Before, staged[n], "")
 		}
 		e.finish(i, result, err)
-		if e.results[i].Outcome == Done {
-			e.results[i].SHA256 = staged[n].Hash
-			e.bytes.Add(staged[n].Size)
-		} else if err := e.disk(i).Discard(staged[n]); err != nil {
-			e.results[i].Error += "; what was staged stays: " + err.Error()
-		}
+		e.installed(i, staged[n])
 	}
 	e.barrier()
 }
@@ -151,7 +146,12 @@ func (e *executor) stageFor(i int) (disk.Staged, error) {
 	if err := e.asPlanned(f, step); err != nil {
 		return disk.Staged{}, err
 	}
-	staged, err := e.disk(i).Stage(e.ctx, &source, step.After.Size, step.After.SHA256, step.After.Mtime, step.After.Mode)
+	mode := step.After.Mode
+	if !mode.Known() {
+		// A volume that is only declared to have no modes still gets what any new file gets.
+		mode = tree.Perm(0o666 &^ e.run.plan.Options.Umask.Bits())
+	}
+	staged, err := e.disk(i).Stage(e.ctx, &source, step.After.Size, step.After.SHA256, step.After.Mtime, mode)
 	if err == nil {
 		err = e.asPlanned(f, step)
 	}

@@ -15,12 +15,15 @@ import (
 
 // executor carries out steps, in phases over the whole plan:
 //
-//  1. directories, parents first, also where a file or link makes way for one
+//  1. directories, parents first, also where a file or link makes way for one, which, if it is to move,
+//     waits in the trash
 //  2. moves, in an order in which every name is free when it is needed; cycles through the trash
 //  3. files and links created or updated, in groups: stage all, one barrier, swap all, one barrier
-//  4. modes and times
+//  4. modes and times of files
 //  5. deletes of files and links
 //  6. emptied directories, deepest first, also where one makes way for a file or link
+//  7. modes of directories, deepest first: one that is to lose its write bit loses it when all in it is
+//     done, and one that is to gain it has it from the start
 //
 // Creations come before deletions, so that a run that stops half-way has too much rather than too
 // little. A step that fails fails only what depends on it.
@@ -40,11 +43,15 @@ type executor struct {
 	planned plan.Sides[map[tree.Path]int]
 	// vacating are the moves by the path that they come from.
 	vacating plan.Sides[map[tree.Path]int]
+	// parked are the files of moves that wait in the trash.
+	parked map[int]disk.Staged
 	// revived are the directories that were made for what a resolution brought back.
 	revived []revived
 	former  *former
-	bytes   atomic.Int64
-	ctx     context.Context
+	// held are the names that were, before anything was done, in each directory that is to go.
+	held  map[int]map[string]bool
+	bytes atomic.Int64
+	ctx   context.Context
 }
 
 // revived is a directory that no step names.
@@ -55,7 +62,7 @@ type revived struct {
 }
 
 func newExecutor(r *run, steps []plan.Step) *executor {
-	e := &executor{run: r, steps: steps, results: make([]Result, len(steps)), settled: make([]bool, len(steps)), after: make([]tree.Entry, len(steps))}
+	e := &executor{run: r, steps: steps, results: make([]Result, len(steps)), settled: make([]bool, len(steps)), after: make([]tree.Entry, len(steps)), parked: map[int]disk.Staged{}}
 	for _, side := range plan.BothSides {
 		e.moved[side], e.planned[side], e.vacating[side] = map[tree.Path]tree.Path{}, map[tree.Path]int{}, map[tree.Path]int{}
 	}
@@ -82,12 +89,14 @@ func newExecutor(r *run, steps []plan.Step) *executor {
 // carryOut carries everything out. What it could not get to is failed.
 func (e *executor) carryOut(ctx context.Context) {
 	e.ctx = ctx
-	for _, phase := range []func(){e.directories, e.moves, e.contents, e.metadata, e.deletes, e.emptied} {
+	e.look()
+	for _, phase := range []func(){e.widen, e.directories, e.moves, e.contents, e.metadata, e.deletes, e.emptied, e.directoryModes} {
 		phase()
 	}
 	for i := range e.steps {
 		if !e.settled[i] {
 			e.settle(i, Failed, e.halted().Error())
+			e.unpark(i)
 		}
 	}
 }
@@ -123,14 +132,14 @@ func (e *executor) finish(i int, result disk.Result, err error) {
 		e.settle(i, Done, "")
 		e.after[i] = result.Entry
 		e.results[i].Trash = result.Trash
-		e.results[i].SHA256 = hashOf(&e.steps[i])
+		e.results[i].SHA256 = e.hashOf(i, result)
 	case errors.As(err, &drift):
 		e.settle(i, Drifted, drift.Error())
 		e.results[i].Trash = drift.Trash
-	case errors.Is(err, disk.ErrDrift), errors.Is(err, disk.ErrSource), errors.Is(err, scan.ErrChanged):
+	case errors.Is(err, disk.ErrDrift), errors.Is(err, disk.ErrSource), errors.Is(err, disk.ErrUnfit), errors.Is(err, scan.ErrChanged):
 		e.settle(i, Drifted, err.Error())
 	case errors.Is(err, disk.ErrNotEmpty):
-		e.settle(i, Skipped, err.Error())
+		e.settle(i, e.remains(i, err), err.Error())
 	default:
 		e.settle(i, Failed, err.Error())
 	}
@@ -148,10 +157,14 @@ func (e *executor) each(chosen func(*plan.Step) bool, do func(i int)) {
 	}
 }
 
-// orphaned settles a step whose directory is not there: one that the plan was to make failed, one that
-// a person took out of the plan is skipped.
+// orphaned settles a step whose directory is not there, or whose name was to be free and is not: what the
+// plan was to do about that failed, or a person took it out of the plan.
 func (e *executor) orphaned(i int) bool {
 	step := &e.steps[i]
+	if j, occupied := e.vacating[step.Side][step.Path]; occupied && e.settled[j] && e.results[j].Outcome != Done {
+		e.settle(i, e.results[j].Outcome, "its name is not vacated")
+		return true
+	}
 	for dir := step.Path.Parent(); dir != tree.Root; dir = dir.Parent() {
 		if j, ok := e.planned[step.Side][dir]; ok && e.steps[j].After.Of() == tree.Directory && e.settled[j] && e.results[j].Outcome != Done {
 			e.settle(i, e.results[j].Outcome, "its directory was not made")
@@ -163,14 +176,22 @@ func (e *executor) orphaned(i int) bool {
 		d.Release()
 		return false
 	}
-	if !errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case !notDirectory(err):
 		return false
-	}
-	if step.Conflict != 0 {
+	case e.run.seen.has(step.Side, step.Path.Parent()):
+		e.settle(i, Drifted, "the directory that it belongs in is gone")
+	case step.Conflict != 0 && errors.Is(err, fs.ErrNotExist):
 		return e.revive(i)
+	default:
+		e.settle(i, Skipped, "the directory that it belongs in is not there")
 	}
-	e.settle(i, Skipped, "the directory that it belongs in is not there")
 	return true
+}
+
+// notDirectory tells of errors of opening what is not there, or is no directory.
+func notDirectory(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, scan.ErrNotDirectory) || errors.Is(err, scan.ErrSymlink)
 }
 
 // revive makes the directories above what a resolution brings back: the other side has them.
@@ -193,7 +214,7 @@ func (e *executor) revive(i int) bool {
 			}
 			d.Release()
 		}
-		if _, err := e.disk(i).Mkdir(missing[n], mode, true); err != nil {
+		if _, err := e.disk(i).Mkdir(missing[n], workable(mode), true); err != nil {
 			e.finish(i, disk.Result{}, err)
 			return true
 		}
@@ -211,7 +232,9 @@ func (e *executor) directories() {
 		step := &e.steps[i]
 		var aside disk.Result
 		if j, occupied := e.vacating[step.Side][step.Path]; occupied && !e.settled[j] {
-			e.move(j)
+			if e.park(j); e.orphaned(i) {
+				return
+			}
 		}
 		if step.Action == plan.Update {
 			var err error
@@ -222,7 +245,9 @@ func (e *executor) directories() {
 		}
 		result, err := e.disk(i).Mkdir(step.Path, workable(step.After.Mode), false)
 		result.Trash = aside.Trash
-		e.finish(i, result, err)
+		if e.finish(i, result, err); err != nil {
+			e.results[i].Trash = aside.Trash
+		}
 	})
 }
 
@@ -234,7 +259,7 @@ func workable(mode tree.Mode) tree.Mode {
 	return tree.Perm(mode.Bits() | 0o700)
 }
 
-// metadata sets modes and times, and the exact modes of new directories, deepest first.
+// metadata sets the times and modes of files.
 func (e *executor) metadata() {
 	e.each(func(s *plan.Step) bool { return s.Action == plan.Touch }, func(i int) {
 		step := &e.steps[i]
@@ -246,24 +271,10 @@ func (e *executor) metadata() {
 		}
 		e.finish(i, result, err)
 	})
-	for _, i := range slices.Backward(e.order) {
-		step := &e.steps[i]
-		if e.halted() != nil {
-			return
-		}
-		made := e.settled[i] && e.results[i].Outcome == Done && step.After.Of() == tree.Directory && step.Action != plan.Chmod
-		switch {
-		case made && workable(step.After.Mode) != step.After.Mode:
-			before := *step.After
-			before.Mode = workable(before.Mode)
-			if _, err := e.disk(i).Chmod(step.Path, &before, step.After.Mode); err != nil {
-				e.settle(i, Failed, err.Error())
-			}
-		case !e.settled[i] && step.Action == plan.Chmod:
-			result, err := e.disk(i).Chmod(step.Path, step.Before, step.After.Mode)
-			e.finish(i, result, err)
-		}
-	}
+	e.each(func(s *plan.Step) bool { return s.Action == plan.Chmod && s.After.Type != tree.Directory }, func(i int) {
+		result, err := e.disk(i).Chmod(e.steps[i].Path, e.steps[i].Before, e.steps[i].After.Mode)
+		e.finish(i, result, err)
+	})
 }
 
 // deletes moves files and links to the trash.
@@ -277,24 +288,179 @@ func (e *executor) deletes() {
 
 // emptied removes directories, deepest first, and puts in place what takes the name of one.
 func (e *executor) emptied() {
-	for _, i := range slices.Backward(e.order) {
+	var doomed []int
+	for i := range e.steps {
+		if !e.settled[i] && e.steps[i].Before.Of() == tree.Directory && e.steps[i].After.Of() != tree.Directory {
+			doomed = append(doomed, i)
+		}
+	}
+	// What settles a conflict lists directories in no particular order.
+	slices.SortStableFunc(doomed, func(a, b int) int { return tree.Compare(e.steps[b].Path, e.steps[a].Path) })
+	for _, i := range doomed {
+		if e.halted() != nil {
+			break
+		}
+		if e.steps[i].Action == plan.Delete {
+			result, err := e.rmdir(i)
+			e.finish(i, result, err)
+		} else {
+			e.supplant(i)
+		}
+	}
+	e.barrier()
+}
+
+// rmdir removes the emptied directory of a step. Litter in it goes to the trash.
+func (e *executor) rmdir(i int) (disk.Result, error) {
+	step := &e.steps[i]
+	litter, err := e.disk(i).Rmdir(step.Path, e.litter)
+	e.run.roots[step.Side].Forget(step.Path)
+	var result disk.Result
+	if len(litter) > 0 {
+		result.Trash = string(tree.Path(litter[0]).Parent())
+	}
+	return result, err
+}
+
+// supplant puts a file or a link where a directory is that the steps before have emptied.
+func (e *executor) supplant(i int) {
+	staged, err := e.stageFor(i)
+	if err != nil {
+		e.finish(i, disk.Result{}, err)
+		return
+	}
+	if err := e.disk(i).Barrier(staged); err != nil {
+		e.finish(i, disk.Result{}, err)
+		return
+	}
+	emptied, err := e.rmdir(i)
+	result := emptied
+	if err == nil {
+		result, err = e.disk(i).Create(e.steps[i].Path, staged)
+		result.Trash = emptied.Trash
+	}
+	e.finish(i, result, err)
+	e.installed(i, staged)
+}
+
+// look notes what is in the directories that are to go.
+func (e *executor) look() {
+	e.held = map[int]map[string]bool{}
+	for i := range e.steps {
+		if step := &e.steps[i]; !e.settled[i] && step.Before.Of() == tree.Directory && step.After.Of() != tree.Directory {
+			e.held[i] = map[string]bool{}
+			d, err := e.run.roots[step.Side].Dir(step.Path)
+			if err != nil {
+				continue // what is wrong with it shows when it is to go
+			}
+			names, _ := d.Names()
+			d.Release()
+			for _, name := range names {
+				e.held[i][name] = true
+			}
+		}
+	}
+}
+
+// remains is what became of a directory that is not empty: the worst of what became of what is left in
+// it. Something new is drift; the rest stays because the plan does not list it, or it is ignored.
+func (e *executor) remains(i int, err error) Outcome {
+	var left *disk.NotEmpty
+	if !errors.As(err, &left) || len(left.Names) == 0 {
+		return Drifted
+	}
+	outcome := Skipped
+	for _, name := range left.Names {
 		step := &e.steps[i]
-		if e.settled[i] || step.Before.Of() != tree.Directory || e.halted() != nil {
-			continue
+		j, listed := e.planned[step.Side][step.Path.Join(name)]
+		if !listed {
+			j, listed = e.vacating[step.Side][step.Path.Join(name)]
 		}
-		staged, err := e.stageFor(i)
-		if err != nil {
-			e.finish(i, disk.Result{}, err)
-			continue
+		switch {
+		case listed && e.settled[j] && e.results[j].Outcome == Failed:
+			return Failed
+		case listed && e.settled[j] && e.results[j].Outcome == Drifted, !e.held[i][name]:
+			outcome = Drifted
 		}
-		_, err = e.disk(i).Rmdir(step.Path, e.litter)
-		e.run.roots[step.Side].Forget(step.Path)
-		if err != nil || step.Action == plan.Delete {
-			e.finish(i, disk.Result{}, err)
-			continue
+	}
+	return outcome
+}
+
+// installed notes what a step has put in place, or drops what it could not.
+func (e *executor) installed(i int, staged disk.Staged) {
+	if e.results[i].Outcome == Done {
+		e.results[i].SHA256 = staged.Hash
+		e.bytes.Add(staged.Size)
+	} else if err := e.disk(i).Discard(staged); err != nil {
+		e.results[i].Error += "; what was staged stays: " + err.Error()
+	}
+}
+
+// widens tells of a change of mode that lets the owner work in a directory.
+func widens(s *plan.Step) bool {
+	return s.Action == plan.Chmod && s.After.Type == tree.Directory && s.Before.Mode.Known() && s.Before.Mode != workable(s.Before.Mode) &&
+		s.After.Mode == workable(s.After.Mode)
+}
+
+// widen lets the owner work in the directories in which the plan lets them, parents first.
+func (e *executor) widen() {
+	e.each(widens, e.chmod)
+}
+
+func (e *executor) chmod(i int) {
+	result, err := e.disk(i).Chmod(e.steps[i].Path, e.steps[i].Before, e.steps[i].After.Mode)
+	e.finish(i, result, err)
+}
+
+// directoryModes sets the exact modes of directories, deepest first: those that the plan changes, and
+// those that were made workable while there was work in them.
+func (e *executor) directoryModes() {
+	type due struct {
+		side plan.Side
+		path tree.Path
+		set  func() error
+	}
+	var all []due
+	exactly := func(side plan.Side, path tree.Path, mode tree.Mode) func() error {
+		return func() error {
+			before := tree.State{Type: tree.Directory, Mode: workable(mode)}
+			_, err := e.run.disks[side].Chmod(path, &before, mode)
+			return err
 		}
-		result, err := e.disk(i).Create(step.Path, staged)
-		e.finish(i, result, err)
+	}
+	for i := range e.steps {
+		step := &e.steps[i]
+		switch {
+		case step.After.Of() != tree.Directory:
+		case !e.settled[i] && step.Action == plan.Chmod:
+			all = append(all, due{step.Side, step.Path, func() error {
+				e.chmod(i)
+				return nil
+			}})
+		case e.settled[i] && e.results[i].Outcome == Done && step.Action != plan.Chmod && workable(step.After.Mode) != step.After.Mode:
+			set := exactly(step.Side, step.Path, step.After.Mode)
+			all = append(all, due{step.Side, step.Path, func() error {
+				if err := set(); err != nil {
+					e.finish(i, disk.Result{}, err)
+					return err
+				}
+				e.after[i].Mode = step.After.Mode
+				return nil
+			}})
+		}
+	}
+	for _, made := range e.revived {
+		if workable(made.mode) != made.mode {
+			all = append(all, due{made.side, made.path, exactly(made.side, made.path, made.mode)})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b due) int { return tree.Compare(b.path, a.path) })
+	for _, d := range all {
+		// A directory that was made gets its mode also when the run was interrupted: nothing else would
+		// tell that it has another.
+		if e.run.disks[d.side].Stopped() == nil {
+			_ = d.set() // a step's own error is its result; a revived directory's shows in the next plan
+		}
 	}
 	e.barrier()
 }
@@ -325,14 +491,23 @@ func (e *executor) receiptResults() []Result {
 	return results
 }
 
-// hashOf is the hash of the content that a step writes or moves aside, zero where there is none or it is
-// not known.
-func hashOf(step *plan.Step) tree.Hash {
-	switch {
-	case step.After.Of() == tree.File:
-		return step.After.SHA256
-	case step.After == nil && step.Before.Of() == tree.File:
-		return step.Before.SHA256
+// hashOf is the hash of the content that a step has written or moved aside, zero where there is none.
+// What a plan moves without having read it is read now; what cannot be read goes without.
+func (e *executor) hashOf(i int, result disk.Result) tree.Hash {
+	step, at := &e.steps[i], string(e.steps[i].Path)
+	s := step.After
+	if s == nil {
+		s, at = step.Before, result.Trash
 	}
-	return tree.Hash{}
+	switch {
+	case s.Of() != tree.File:
+		return tree.Hash{}
+	case s.SHA256.Known(), step.Action == plan.Create, step.Action == plan.Update:
+		return s.SHA256
+	}
+	_, sum, err := e.disk(i).ReadBack(at)
+	if err != nil {
+		return tree.Hash{}
+	}
+	return sum
 }

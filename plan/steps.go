@@ -180,8 +180,12 @@ func (s *settler) take(c *Conflict, side Side) ([]Operation, error) {
 	path := c.PathOn(other)
 	switch {
 	case c.Kind == RenamedDifferently:
+		after := s.unchanged(lose)
+		if after.Mtime = s.policy.traits[other].Keep(have.Mtime); s.policy.bothModes() {
+			after.Mode = have.Mode
+		}
 		return []Operation{{Side: other, Action: Move, From: c.PathOn(other), Path: c.PathOn(side),
-			Reason: MovedOn.On(side), Before: lose, After: s.unchanged(lose)}}, nil
+			Reason: MovedOn.On(side), Before: lose, After: after}}, nil
 	case have == nil:
 		return s.remove(other, path, lose, DeletedOn.On(side))
 	case lose == nil:

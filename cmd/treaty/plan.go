@@ -161,7 +161,7 @@ func next(p *plan.Plan, options, argument string) []string {
 	command := func(name string) string { return "treaty" + options + " " + name + argument }
 	switch {
 	case p.Empty() && (p.News || p.Local.ID == nil || p.Remote.ID == nil):
-		return []string{command("apply") + "   changes no file, and records what both trees agree on"}
+		return []string{command("apply") + "   (changes no file; it records what both trees agree on)"}
 	case p.Empty():
 		return []string{"nothing to do"}
 	case p.Unresolved() > 0:

@@ -1,0 +1,506 @@
+package apply_test
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"treaty/apply"
+	"treaty/plan"
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// world is two real trees, with a folder beside them that nothing may ever touch.
+type world struct {
+	tester
+	dir     string
+	at      plan.Sides[string]
+	options plan.Options
+	// was is what both trees held when the last plan was made.
+	was plan.Sides[nodes]
+	// base is what both agreed on before that, nil where nobody remembers.
+	base nodes
+}
+
+// scratch is a new folder, in memory where the system has such a place, since every apply syncs the
+// volume that it is on.
+func scratch(t interface {
+	TempDir() string
+	Cleanup(func())
+}) string {
+	if dir, err := os.MkdirTemp("/dev/shm", "treaty-test-"); err == nil {
+		t.Cleanup(func() { os.RemoveAll(dir) })
+		return dir
+	}
+	return t.TempDir()
+}
+
+const canary = "outside=canary outside-dir/kept=7"
+
+func newWorld(t tester, dir string) *world {
+	t.Helper()
+	w := &world{tester: t, dir: dir, options: defaults()}
+	tryParse(t, canary).write(t, dir)
+	for _, side := range plan.BothSides {
+		w.at[side] = filepath.Join(dir, side.String())
+		check(t, os.Mkdir(w.at[side], 0o755))
+	}
+	return w
+}
+
+// defaults are the options of a plan that nobody configured.
+func defaults() plan.Options {
+	return plan.Options{Ignore: []string{}, DefaultIgnores: true, Hash: plan.HashOperations,
+		Bidirectional: plan.BidirectionalAuto, Executable: plan.Executable{Overrides: []plan.ExecutableOverride{}, Extensions: map[string]bool{}},
+		Diffs: plan.DiffConflicts, Sensitive: []string{}, MaxDeletes: 1000, AllowManyDeletes: true, Umask: tree.Perm(0o022)}
+}
+
+func (w *world) path(side plan.Side, path string) string {
+	return filepath.Join(w.at[side], filepath.FromSlash(path))
+}
+
+// tree is what a side holds now.
+func (w *world) tree(side plan.Side) nodes {
+	w.Helper()
+	return read(w, w.at[side], ".treaty")
+}
+
+func (w *world) trees() plan.Sides[nodes] {
+	w.Helper()
+	return plan.Sides[nodes]{w.tree(plan.Local), w.tree(plan.Remote)}
+}
+
+// snapshot is all that is on the disk, treaty's own folders and the canary included.
+func (w *world) snapshot() nodes { w.Helper(); return read(w, w.dir, "") }
+
+// memory is a baseline on which both sides have the same.
+type memory nodes
+
+func (m memory) List(dir tree.Path) ([]tree.Agreed, error) {
+	var list []tree.Agreed
+	for path, n := range m {
+		if path.Parent() != dir {
+			continue
+		}
+		a := tree.Agreed{Name: [2]string{path.Base(), path.Base()}, Key: tree.CollisionKey(path.Base()), Spelled: path.Base(), Type: n.kind, Target: n.target}
+		kept := tree.Kept{Mode: n.mode}
+		if n.kind == tree.File {
+			a.Size, a.SHA256, a.Mtime, kept.Mtime = int64(len(n.content)), sha256.Sum256([]byte(n.content)), n.mtime, n.mtime
+		}
+		a.On = [2]tree.Kept{kept, kept}
+		list = append(list, a)
+	}
+	slices.SortFunc(list, func(a, b tree.Agreed) int {
+		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Name[0], b.Name[0]))
+	})
+	return list, nil
+}
+
+var planned atomic.Int64
+
+// compare makes a plan of the two trees as they are, as the command does.
+func (w *world) compare() *plan.Plan {
+	w.Helper()
+	p, digests := w.survey()
+	w.was = w.trees()
+	store, err := apply.OpenStore(w.at[plan.Local])
+	check(w, err)
+	defer store.Close()
+	check(w, store.SaveDigests(p.ID, digests))
+	return p
+}
+
+func (w *world) survey() (*plan.Plan, *apply.Digests) {
+	w.Helper()
+	digests := &apply.Digests{}
+	in := plan.Input{Options: w.options, Observe: digests.Observe}
+	if w.base != nil {
+		in.Memory, in.Baseline = memory(w.base), &plan.BaselineRef{PlanID: planID(0), SyncedAt: epoch.Time()}
+	}
+	ctx := context.Background()
+	var walks []*scan.Walk
+	for _, side := range plan.BothSides {
+		root, err := scan.Open(w.at[side])
+		check(w, err)
+		defer root.Close()
+		store, err := apply.OpenStore(w.at[side])
+		check(w, err)
+		defer store.Close()
+		identity, err := store.Identity()
+		check(w, err)
+		from := plan.Tree{Root: root.Path()}
+		var recorded *tree.Traits
+		if identity != nil {
+			from.ID, recorded = &identity.ID, &identity.Traits
+		}
+		var declared tree.Profile
+		if fs := [2]*tree.Profile{in.Options.LocalFS, in.Options.RemoteFS}[side]; fs != nil {
+			declared = *fs
+		}
+		from.Traits, err = root.Traits(declared, recorded)
+		check(w, err)
+		walk := root.Walk(ctx, scan.Options{Patterns: in.Options.Ignore, DefaultIgnores: in.Options.DefaultIgnores,
+			Granularity: from.Traits.MtimeGranularity, Modes: from.Traits.Modes})
+		defer walk.Close()
+		walks = append(walks, walk)
+		from.Stream = walk
+		from.Reader = scan.Reader{Hasher: scan.Hasher{Root: root}, Granularity: from.Traits.MtimeGranularity}
+		in.Trees[side] = from
+	}
+	p, err := plan.Compare(ctx, in)
+	check(w, err)
+	for _, walk := range walks {
+		check(w, walk.Finish())
+	}
+	p.ID, p.CreatedAt, p.CreatedBy = planID(planned.Add(1)), time.Now().UTC(), ann
+	return p, digests
+}
+
+var ann = plan.Author{User: "ann", Host: "desk", Version: "1.0.0"}
+
+func planID(n int64) string { return fmt.Sprintf("019b76da-a800-7000-8000-%012x", n) }
+
+// text is the plan as its file holds it.
+func (w *world) text(p *plan.Plan) []byte {
+	w.Helper()
+	p.Summarize()
+	text, err := apply.PlanText(p)
+	check(w, err)
+	return text
+}
+
+// approve signs the exact text.
+func (w *world) approve(text []byte) []byte {
+	w.Helper()
+	p, err := plan.Read(text)
+	check(w, err)
+	approval, err := apply.Approve(nil, apply.RefTo(p, text), apply.Signoff{By: "ann", Host: "desk", At: time.Now().UTC()}).Text()
+	check(w, err)
+	return approval
+}
+
+// request asks for the plan, approved.
+func (w *world) request(p *plan.Plan) apply.Request {
+	w.Helper()
+	text := w.text(p)
+	return apply.Request{Plan: text, Approval: w.approve(text), By: ann}
+}
+
+func (w *world) apply(p *plan.Plan) (*apply.Receipt, error) {
+	w.Helper()
+	return apply.Apply(context.Background(), w.request(p))
+}
+
+// conflict is the conflict at path.
+func conflict(t tester, p *plan.Plan, path string) *plan.Conflict {
+	t.Helper()
+	for i := range p.Conflicts {
+		if string(p.Conflicts[i].Path) == path {
+			return &p.Conflicts[i]
+		}
+	}
+	t.Fatalf("no conflict at %s", path)
+	return nil
+}
+
+func describe(p *plan.Plan) string {
+	var b strings.Builder
+	for i := range p.Operations {
+		op := &p.Operations[i]
+		fmt.Fprintf(&b, "%d %s %s %s", op.ID, op.Action, op.Side, op.Path)
+		if op.From != "" {
+			fmt.Fprintf(&b, " from %s", op.From)
+		}
+		fmt.Fprintf(&b, " (%s, %s)\n", op.Reason, op.Decision)
+	}
+	for i := range p.Conflicts {
+		c := &p.Conflicts[i]
+		fmt.Fprintf(&b, "%d conflict %s %s %s as %q: %q\n", c.ID, c.Kind, c.Path, c.RemotePath, c.KeepBothAs, c.Resolution)
+	}
+	for i := range p.Problems {
+		pr := &p.Problems[i]
+		fmt.Fprintf(&b, "%s %s %v %v\n", pr.Severity, pr.Code, pr.Side, pr.Message)
+	}
+	return b.String()
+}
+
+func outcomes(r *apply.Receipt) string {
+	var b strings.Builder
+	if r == nil {
+		return "no receipt\n"
+	}
+	for i := range r.Results {
+		fmt.Fprintf(&b, "%s: %s\n", line(&r.Results[i]), r.Results[i].Error)
+	}
+	return b.String()
+}
+
+// line is a result in short.
+func line(r *apply.Result) string {
+	if r.Side == nil {
+		return fmt.Sprintf("%s %s", r.Outcome, r.Path)
+	}
+	return fmt.Sprintf("%s %s %s %s", r.Outcome, *r.Action, *r.Side, r.Path)
+}
+
+// trash is what lies in the trashes of a side.
+func (w *world) trash(side plan.Side) nodes {
+	w.Helper()
+	dir := filepath.Join(w.at[side], ".treaty", "trash")
+	if _, err := os.Lstat(dir); errors.Is(err, os.ErrNotExist) {
+		return nodes{}
+	}
+	return read(w, dir, "")
+}
+
+// keepsEverything is invariant 1: every content that was on a side is on a side or in a trash.
+func (w *world) keepsEverything(was plan.Sides[nodes]) {
+	w.Helper()
+	kept := map[string]bool{}
+	for _, side := range plan.BothSides {
+		for _, m := range []nodes{w.tree(side), w.trash(side)} {
+			for _, n := range m {
+				kept[contentOf(n)] = true
+			}
+		}
+	}
+	for _, side := range plan.BothSides {
+		for path, n := range was[side] {
+			if n.kind != tree.Directory && n.kind != tree.Special && !kept[contentOf(n)] {
+				w.Errorf("%s: the content of %s is lost: %v", side, path, n)
+			}
+		}
+	}
+}
+
+func contentOf(n node) string { return fmt.Sprint(n.kind, n.content, n.target) }
+
+// listed are the paths of a side that a plan may change, or create above one.
+func listed(p *plan.Plan, side plan.Side) (exactly, below map[tree.Path]bool) {
+	exactly, below = map[tree.Path]bool{}, map[tree.Path]bool{}
+	add := func(path tree.Path) {
+		for ; path != tree.Root; path = path.Parent() {
+			if exactly[path] {
+				return
+			}
+			exactly[path] = true
+		}
+	}
+	for i := range p.Operations {
+		if op := &p.Operations[i]; op.Side == side {
+			add(op.Path)
+			add(op.From)
+		}
+	}
+	for i := range p.Conflicts {
+		c := &p.Conflicts[i]
+		for _, path := range []tree.Path{c.Path, c.RemotePath, c.KeepBothAs} {
+			if path != "" {
+				add(path)
+				below[path] = true
+			}
+		}
+	}
+	return exactly, below
+}
+
+// touchesOnly is invariant 2: what the plan does not list is as it was, all of it, and directories above
+// what it lists are as they were if they were there.
+func (w *world) touchesOnly(p *plan.Plan, was plan.Sides[nodes]) {
+	w.Helper()
+	for _, side := range plan.BothSides {
+		exactly, below := listed(p, side)
+		free := func(path tree.Path) bool {
+			if exactly[path] {
+				return true
+			}
+			for ; path != tree.Root; path = path.Parent() {
+				if below[path] {
+					return true
+				}
+			}
+			return false
+		}
+		now := w.tree(side)
+		paths := map[tree.Path]bool{}
+		for _, m := range []nodes{was[side], now} {
+			for path := range m {
+				paths[path] = true
+			}
+		}
+		for path := range paths {
+			before, there := was[side][path]
+			after, stays := now[path]
+			if (there != stays || before != after) && !free(path) && !litterGone(path, stays, exactly) {
+				w.Errorf("%s: %s is not in the plan, and changed from %v to %v", side, path, before, after)
+			}
+		}
+	}
+	w.sparesCanary()
+}
+
+// litterGone allows litter to go with its directory.
+func litterGone(path tree.Path, stays bool, listed map[tree.Path]bool) bool {
+	if stays {
+		return false
+	}
+	for ; path != tree.Root; path = path.Parent() {
+		if plan.Litter(path.Base()) {
+			return listed[path.Parent()]
+		}
+	}
+	return false
+}
+
+func (w *world) sparesCanary() {
+	w.Helper()
+	all := read(w, w.dir, "")
+	maps.DeleteFunc(all, func(path tree.Path, _ node) bool {
+		return path.Within("local") || path.Within("remote")
+	})
+	if want := tryParse(w, canary); !all.equal(want) {
+		w.Errorf("beside the trees: %v\nwant %v", all, want)
+	}
+}
+
+// settled is invariant 4: both trees are equal, and the next first sync has nothing to do.
+func (w *world) settled() {
+	w.Helper()
+	now := w.trees()
+	if !now[plan.Local].equal(now[plan.Remote]) {
+		w.Errorf("the trees differ:\nlocal:  %v\nremote: %v", now[plan.Local], now[plan.Remote])
+		return
+	}
+	base := w.base
+	defer func() { w.base = base }()
+	for _, m := range []nodes{nil, now[plan.Local]} {
+		w.base = m
+		if p, _ := w.survey(); !p.Empty() {
+			w.Errorf("with a baseline: %v, the next plan is not empty:\n%s", m != nil, describe(p))
+		}
+	}
+}
+
+// honest holds a receipt to what is on the disk.
+func (w *world) honest(p *plan.Plan, r *apply.Receipt, was plan.Sides[nodes]) {
+	w.Helper()
+	now := w.trees()
+	var t apply.Totals
+	for i := range r.Results {
+		result := &r.Results[i]
+		switch result.Outcome {
+		case apply.Done:
+			t.Done++
+		case apply.Skipped:
+			t.Skipped++
+		case apply.Drifted:
+			t.Drifted++
+		case apply.Failed:
+			t.Failed++
+		}
+		if (result.Error == "") != (result.Outcome == apply.Done) {
+			w.Errorf("%s has the error %q", line(result), result.Error)
+		}
+		if result.Side == nil || result.Outcome != apply.Done {
+			continue
+		}
+		side := *result.Side
+		before, there := was[side][result.Path]
+		after, stays := now[side][result.Path]
+		displaces := there && before.kind != tree.Directory &&
+			(*result.Action == plan.Update || *result.Action == plan.Delete)
+		switch {
+		case displaces && result.Trash == "":
+			w.Errorf("%s: what was there went nowhere", line(result))
+		case displaces:
+			old, err := readNode(w.path(side, result.Trash))
+			if err != nil || old != before {
+				w.Errorf("%s: the trash has %v (%v), not %v", line(result), old, err, before)
+			}
+			if !strings.HasPrefix(result.Trash, ".treaty/trash/"+p.ID+"/") {
+				w.Errorf("%s: the trash is %s", line(result), result.Trash)
+			}
+		case there && before.kind == tree.File && *result.Action == plan.Chmod && result.Trash != "":
+			w.Errorf("%s: %s in the trash", line(result), result.Trash)
+		}
+		var sum tree.Hash
+		switch {
+		case *result.Action == plan.Delete && before.kind == tree.File:
+			sum = sha256.Sum256([]byte(before.content))
+		case *result.Action != plan.Delete && stays && after.kind == tree.File:
+			sum = sha256.Sum256([]byte(after.content))
+			if *result.Action == plan.Create || *result.Action == plan.Update {
+				t.Bytes += int64(len(after.content))
+			}
+		}
+		if result.SHA256 != sum && (p.Options.Hash != plan.HashConflicts || result.SHA256.Known()) {
+			w.Errorf("%s: the receipt has the hash %v, and the content %v", line(result), result.SHA256, sum)
+		}
+	}
+	if t != r.Totals {
+		w.Errorf("the totals are %+v, and the results come to %+v", r.Totals, t)
+	}
+	if want := map[bool]apply.Outcome{true: apply.Partial, false: apply.Complete}[t.Drifted+t.Failed > 0]; r.Outcome != want {
+		w.Errorf("the outcome is %s, with %+v", r.Outcome, t)
+	}
+	if r.Plan.ID != p.ID || r.Plan.SHA256 != sha256.Sum256(w.text(p)) {
+		w.Errorf("the receipt is of %v", r.Plan)
+	}
+	w.archived(p)
+}
+
+// archived holds the history to what was just applied.
+func (w *world) archived(p *plan.Plan) {
+	w.Helper()
+	broken, err := w.verify()
+	check(w, err)
+	for _, line := range broken {
+		w.Errorf("log --verify: %s", line)
+	}
+	store, err := apply.OpenStore(w.at[plan.Local])
+	check(w, err)
+	defer store.Close()
+	a, err := store.Applied(p.ID)
+	check(w, err)
+	if a == nil {
+		w.Errorf("the plan is not in the history")
+		return
+	}
+	text, err := store.File(*a, "plan.json")
+	if err != nil || string(text) != string(w.text(p)) {
+		w.Errorf("the archived plan is not the plan that was applied (%v)", err)
+	}
+}
+
+// verify re-hashes the history, with the heads of both trees.
+func (w *world) verify() ([]string, error) {
+	w.Helper()
+	heads := map[string]*apply.Head{}
+	var local *apply.Store
+	for _, side := range plan.BothSides {
+		store, err := apply.OpenStore(w.at[side])
+		check(w, err)
+		defer store.Close()
+		if side == plan.Local {
+			local = store
+		}
+		identity, err := store.Identity()
+		if err != nil {
+			return []string{err.Error()}, nil
+		}
+		if identity != nil {
+			heads[side.String()] = identity.Head
+		}
+	}
+	return local.Verify(heads)
+}

@@ -1,0 +1,265 @@
+package main
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// house is the program's plan: each package, and which of ours it may import. Who adds a line here has
+// decided something; who adds a package has to.
+var house = map[string][]string{
+	"schema":                   {},
+	"plan/tree":                {},
+	"plan/internal/ignore":     {},
+	"plan/internal/textdiff":   {},
+	"plan/scan":                {"plan/internal/ignore", "plan/tree"},
+	"plan":                     {"plan/internal/ignore", "plan/internal/textdiff", "plan/tree", "schema"},
+	"apply/baseline":           {"plan/tree"},
+	"apply/internal/disk":      {"plan/scan", "plan/tree"},
+	"apply/internal/signature": {},
+	"apply":                    {"apply/baseline", "apply/internal/disk", "plan", "plan/scan", "plan/tree", "schema"},
+
+	"cmd/treaty/internal/render": {"plan", "plan/tree"},
+	"cmd/treaty":                 {"apply", "cmd/treaty/internal/render", "plan", "plan/scan", "plan/tree", "schema"},
+}
+
+// rim is where the operating system is spoken to: whole packages, or the files named. All other code works
+// on values.
+var rim = map[string][]string{
+	"plan/scan":           nil,
+	"apply/internal/disk": nil,
+	"cmd/treaty":          nil,
+	"apply": {"access_unix.go", "boot_darwin.go", "boot_linux.go", "process_unix.go", "process_windows.go",
+		"contents.go", "lock.go", "memory.go", "store.go"},
+	"apply/internal/signature": {"agent_other.go", "agent_windows.go", "key.go"},
+}
+
+// outside are the packages that speak to the operating system, wherever their names begin so.
+var outside = []string{"os", "syscall", "unsafe", "golang.org/x/sys", "golang.org/x/term"}
+
+// never are packages that nothing here has a use for, but for the files named: treaty runs no other
+// program, and opens no connection but to the agent that holds a person's keys.
+var never = map[string][]string{
+	"os/exec": nil, "net/http": nil, "plugin": nil, "log": nil, "math/rand": nil, "math/rand/v2": nil,
+	"net": {"apply/internal/signature/agent_other.go", "apply/internal/signature/agent_windows.go"},
+}
+
+// lodgers are the modules we depend on, and who may import each.
+var lodgers = map[string][]string{
+	"github.com/alecthomas/kong":               {"cmd/treaty"},
+	"github.com/bmatcuk/doublestar":            {"cmd/treaty"},
+	"github.com/schollz/progressbar":           {"cmd/treaty"},
+	"golang.org/x/term":                        {"cmd/treaty"},
+	"github.com/santhosh-tekuri/jsonschema/v5": {"schema"},
+	"github.com/sergi/go-diff":                 {"plan/internal/textdiff"},
+	"golang.org/x/crypto":                      {"apply/internal/signature"},
+	"golang.org/x/text":                        {"plan", "plan/tree"},
+	"golang.org/x/sys":                         {"plan/scan", "apply/internal/disk", "apply"},
+}
+
+// longest is how many lines a file may have. Most have a third of it.
+const longest = 480
+
+// source is a file of the program, tests left out, for whatever platform it is.
+type source struct {
+	dir, name string
+	lines     int
+	syntax    *ast.File
+	files     *token.FileSet
+}
+
+func (s *source) imports(yield func(string)) {
+	for _, i := range s.syntax.Imports {
+		yield(strings.Trim(i.Path.Value, `"`))
+	}
+}
+
+// at tells whether an import path is a package or below it.
+func at(imported, pkg string) bool { return imported == pkg || strings.HasPrefix(imported, pkg+"/") }
+
+func sources(t *testing.T) []*source {
+	t.Helper()
+	root := filepath.Join("..", "..")
+	var all []*source
+	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := entry.Name()
+		if entry.IsDir() && (name == "testdata" || strings.HasPrefix(name, ".") && name != "..") {
+			return fs.SkipDir
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		relative, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
+		s := &source{dir: path.Dir(filepath.ToSlash(relative)), name: name, lines: bytes.Count(text, []byte("\n")), files: token.NewFileSet()}
+		s.syntax, err = parser.ParseFile(s.files, relative, text, 0)
+		all = append(all, s)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestPackagesImportOnlyWhatTheHouseAllows(t *testing.T) {
+	used := map[string]bool{}
+	for _, s := range sources(t) {
+		allowed, known := house[s.dir]
+		if !known {
+			t.Errorf("%s is in no room of the house", s.dir)
+		}
+		used[s.dir] = true
+		s.imports(func(imported string) {
+			ours, found := strings.CutPrefix(imported, "treaty/")
+			if !found {
+				return
+			}
+			used[s.dir+" > "+ours] = true
+			if !slices.Contains(allowed, ours) {
+				t.Errorf("%s/%s imports %s", s.dir, s.name, ours)
+			}
+		})
+	}
+	for dir, allowed := range house {
+		if !used[dir] {
+			t.Errorf("there is no %s", dir)
+		}
+		for _, ours := range allowed {
+			if !used[dir+" > "+ours] {
+				t.Errorf("%s may import %s, and doesn't", dir, ours)
+			}
+		}
+	}
+}
+
+func TestOnlyTheRimSpeaksToTheOperatingSystem(t *testing.T) {
+	for _, s := range sources(t) {
+		files, isRim := rim[s.dir]
+		s.imports(func(imported string) {
+			if exceptions, found := never[imported]; found && !slices.Contains(exceptions, s.dir+"/"+s.name) {
+				t.Errorf("%s/%s imports %s", s.dir, s.name, imported)
+			}
+			speaks := slices.ContainsFunc(outside, func(pkg string) bool { return at(imported, pkg) })
+			if speaks && (!isRim || files != nil && !slices.Contains(files, s.name)) {
+				t.Errorf("%s/%s imports %s", s.dir, s.name, imported)
+			}
+		})
+	}
+}
+
+// Nothing that decides looks at the clock: the same trees give the same plan.
+func TestOnlyTheRimLooksAtTheClock(t *testing.T) {
+	for _, s := range sources(t) {
+		if _, isRim := rim[s.dir]; isRim {
+			continue
+		}
+		selectors(s, func(pkg, name string, where token.Position) {
+			if pkg == "time" && (name == "Now" || name == "Since" || name == "Until" || name == "Sleep" || name == "Local") {
+				t.Errorf("%v: time.%s", where, name)
+			}
+		})
+	}
+}
+
+func TestEachDependencyHasItsPlace(t *testing.T) {
+	used := map[string]bool{}
+	for _, s := range sources(t) {
+		s.imports(func(imported string) {
+			if first, _, _ := strings.Cut(imported, "/"); !strings.Contains(first, ".") {
+				return
+			}
+			known := false
+			for module, packages := range lodgers {
+				if !at(imported, module) {
+					continue
+				}
+				known = true
+				used[module+" < "+s.dir] = true
+				if !slices.Contains(packages, s.dir) {
+					t.Errorf("%s/%s imports %s", s.dir, s.name, imported)
+				}
+			}
+			if !known {
+				t.Errorf("%s/%s imports %s, which nobody has agreed to", s.dir, s.name, imported)
+			}
+		})
+	}
+	for module, packages := range lodgers {
+		for _, dir := range packages {
+			if !used[module+" < "+dir] {
+				t.Errorf("%s may import %s, and doesn't", dir, module)
+			}
+		}
+	}
+}
+
+func TestOnlyMainExits(t *testing.T) {
+	for _, s := range sources(t) {
+		selectors(s, func(pkg, name string, where token.Position) {
+			exits := pkg == "os" && name == "Exit" || pkg == "syscall" && name == "Exit" || pkg == "runtime" && name == "Goexit"
+			if exits && s.dir+"/"+s.name != "cmd/treaty/main.go" {
+				t.Errorf("%v: %s.%s", where, pkg, name)
+			}
+		})
+	}
+}
+
+// selectors visits each x.y of a file.
+func selectors(s *source, visit func(x, y string, where token.Position)) {
+	ast.Inspect(s.syntax, func(n ast.Node) bool {
+		if selector, ok := n.(*ast.SelectorExpr); ok {
+			if x, ok := selector.X.(*ast.Ident); ok {
+				visit(x.Name, selector.Sel.Name, s.files.Position(n.Pos()))
+			}
+		}
+		return true
+	})
+}
+
+func TestAFileIsOneIdea(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.lines > longest {
+			t.Errorf("%s/%s has %d lines", s.dir, s.name, s.lines)
+		}
+	}
+}
+
+func TestTheTopLevelIsWhatItWas(t *testing.T) {
+	entries, err := os.ReadDir(filepath.Join("..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	layout := []string{"README.md", "apply", "cmd", "go.mod", "go.sum", "plan", "schema", "testdata"}
+	// What a build leaves behind, and .gitignore names.
+	built := []string{"treaty", "treaty.exe"}
+	var found []string
+	for _, entry := range entries {
+		name := entry.Name()
+		left := slices.Contains(built, name) || slices.Contains([]string{".test", ".out"}, path.Ext(name))
+		if !strings.HasPrefix(name, ".") && !left {
+			found = append(found, name)
+		}
+	}
+	if !slices.Equal(found, layout) {
+		t.Errorf("at the top there are %q, want %q", found, layout)
+	}
+}
