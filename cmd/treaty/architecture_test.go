@@ -26,7 +26,7 @@ var house = map[string][]string{
 	"apply/baseline":           {"plan/tree"},
 	"apply/internal/disk":      {"plan/scan", "plan/tree"},
 	"apply/internal/signature": {},
-	"apply":                    {"apply/baseline", "apply/internal/disk", "plan", "plan/scan", "plan/tree", "schema"},
+	"apply":                    {"apply/baseline", "apply/internal/disk", "apply/internal/signature", "plan", "plan/scan", "plan/tree", "schema"},
 
 	"cmd/treaty/internal/render": {"plan", "plan/tree"},
 	"cmd/treaty":                 {"apply", "cmd/treaty/internal/render", "plan", "plan/scan", "plan/tree", "schema"},
