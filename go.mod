@@ -19,4 +19,9 @@ require github.com/santhosh-tekuri/jsonschema/v5 v5.3.1
 
 require golang.org/x/sys v0.49.0
 
-require pgregory.net/rapid v1.3.0
+require (
+	github.com/rogpeppe/go-internal v1.16.0
+	pgregory.net/rapid v1.3.0
+)
+
+require golang.org/x/tools v0.51.0 // indirect

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 
 	"treaty/apply"
 	"treaty/plan"
+	"treaty/plan/scan"
 )
 
 // planArgument names a plan file.
@@ -51,19 +53,23 @@ func (a *app) find(path string) (*planFile, error) {
 	return readPlan(expandHome(path))
 }
 
-// store opens the store that plans are found in.
+// store opens the store that plans are found in: that of the nearest tree with plans, at or above where
+// -C says or else the current directory.
 func (a *app) store() (*apply.Store, error) {
 	dir := expandHome(a.dir)
-	if dir == "" {
-		found, err := apply.FindStore(".")
-		if err != nil {
-			return nil, err
-		}
+	found, err := apply.FindStore(cmp.Or(dir, "."))
+	switch {
+	case err == nil:
 		dir = found
+	case dir == "":
+		return nil, err
 	}
 	store, err := apply.OpenStore(dir)
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, usage("", "there is no directory %s", dir)
+	case errors.Is(err, scan.ErrNotDirectory):
+		return nil, usage("", "%s is not a directory", dir)
 	}
 	return store, err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -22,28 +23,32 @@ type pair struct {
 	config *config
 }
 
-// openPair finds and opens the trees of a command line: LOCAL defaults to the current directory, REMOTE
-// to the config's.
-func openPair(first, second string) (p *pair, err error) {
-	local, remote := ".", first
+// openPair finds and opens the trees of a command line: LOCAL defaults to -C or the current directory,
+// REMOTE to the config's.
+func (a *app) openPair(first, second string) (*pair, error) {
+	local, remote := cmp.Or(a.dir, "."), first
 	if second != "" {
 		local, remote = first, second
 	}
-	p = &pair{}
-	defer func() {
-		if err != nil {
-			p.close()
-		}
-	}()
-	if err := p.open(plan.Local, expandHome(local)); err != nil {
+	p := &pair{}
+	if err := p.find(local, remote); err != nil {
+		p.close()
 		return nil, err
 	}
+	return p, nil
+}
+
+// find opens both trees and the config. What it opened is open also after an error.
+func (p *pair) find(local, remote string) (err error) {
+	if err := p.open(plan.Local, expandHome(local)); err != nil {
+		return err
+	}
 	if p.config, err = readConfig(p.stores[plan.Local]); err != nil {
-		return nil, err
+		return err
 	}
 	if remote = expandHome(remote); remote == "" {
 		if p.config.Remote == nil {
-			return nil, usage("treaty plan LOCAL REMOTE",
+			return usage("treaty plan LOCAL REMOTE",
 				`no REMOTE is given, and %s has no "remote"`, p.stores[plan.Local].Path("config.json"))
 		}
 		if remote = expandHome(*p.config.Remote); !filepath.IsAbs(remote) {
@@ -51,9 +56,9 @@ func openPair(first, second string) (p *pair, err error) {
 		}
 	}
 	if err := p.open(plan.Remote, remote); err != nil {
-		return nil, err
+		return err
 	}
-	return p, p.apart()
+	return p.apart()
 }
 
 func (p *pair) open(side plan.Side, path string) error {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"treaty/apply"
 	"treaty/cmd/treaty/internal/render"
@@ -14,13 +16,13 @@ import (
 type planFlags struct {
 	Ignore           []string            `sep:"none" placeholder:"PATTERN" help:"Leave this out (as in .gitignore; may be given often)."`
 	DefaultIgnores   *bool               `negatable:"" help:"Leave out the litter of operating systems, such as .DS_Store (the default)."`
-	Hash             *plan.HashWhat      `placeholder:"WHAT" help:"What to read and hash: conflicts, operations (the default) or all."`
-	Bidirectional    *plan.Bidirectional `placeholder:"POLICY" help:"Whether updates in both directions are conflicts: auto (the default) or conflict."`
+	Hash             *plan.HashWhat      `enum:"conflicts,operations,all" placeholder:"WHAT" help:"What to read and hash: conflicts, operations (the default) or all."`
+	Bidirectional    *plan.Bidirectional `enum:"auto,conflict" placeholder:"POLICY" help:"Whether updates in both directions are conflicts: auto (the default) or conflict."`
 	AlignTimes       *bool               `negatable:"" help:"Also make the times of both sides the same, as far as the coarser one can tell them."`
 	FixModes         *bool               `negatable:"" help:"Also set executable bits by the rules on files that are there already."`
 	Executable       []string            `sep:"none" placeholder:"PATTERN" help:"Files that are executable, where one side has no modes."`
 	NotExecutable    []string            `sep:"none" placeholder:"PATTERN" help:"Files that are not."`
-	Diffs            *plan.DiffWhat      `placeholder:"WHAT" help:"Which diffs to write: conflicts (the default), updates or none."`
+	Diffs            *plan.DiffWhat      `enum:"none,conflicts,updates" placeholder:"WHAT" help:"Which diffs to write: conflicts (the default), updates or none."`
 	Sensitive        []string            `sep:"none" placeholder:"PATTERN" help:"Files whose text is kept out of plans."`
 	MaxDeletes       *int                `placeholder:"N" help:"How many deletes are too many (1000)."`
 	AllowManyDeletes bool                `help:"Let this plan delete more than that."`
@@ -35,6 +37,14 @@ type treeArguments struct {
 	Second string `arg:"" optional:"" name:"REMOTE" help:"The other tree; the config's remote if none is given."`
 }
 
+// Validate holds numbers to their range.
+func (f *planFlags) Validate() error {
+	if f.MaxDeletes != nil && *f.MaxDeletes < 0 {
+		return fmt.Errorf("--max-deletes needs 0 (no limit) or more")
+	}
+	return nil
+}
+
 type planCommand struct {
 	treeArguments
 	planFlags
@@ -44,7 +54,7 @@ type planCommand struct {
 
 // Run compares and writes the plan.
 func (c *planCommand) Run(a *app) error {
-	p, err := openPair(c.First, c.Second)
+	p, err := a.openPair(c.First, c.Second)
 	if err != nil {
 		return err
 	}
@@ -66,7 +76,8 @@ func (c *planCommand) Run(a *app) error {
 		}
 		a.say("")
 		a.say("Plan: %s", render.Name(path))
-		a.say("Next: %s", next(made.plan, c.argument(path)))
+		options, name := c.address(a, p, path)
+		a.say("Next: %s", strings.Join(next(made.plan, options, name), "\n      "))
 	}
 	if c.ExitCode {
 		return pending(made.plan)
@@ -78,6 +89,10 @@ func (c *planCommand) Run(a *app) error {
 func (c *planCommand) checkOutput(p *pair) error {
 	if c.Output == "" || c.Output == "-" {
 		return nil
+	}
+	c.Output = expandHome(c.Output)
+	if info, err := os.Stat(c.Output); err == nil && info.IsDir() {
+		return usage("treaty plan -o "+filepath.Join(c.Output, "NAME.plan.json"), "-o %s is a directory", c.Output)
 	}
 	plans := p.stores[plan.Local].Path("plans")
 	abs, err := filepath.Abs(c.Output)
@@ -124,30 +139,36 @@ func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
 	return c.Output, store.SaveDigests(made.plan.ID, made.digests)
 }
 
-// argument is how a later command names the plan: not at all where it is found by itself.
-func (c *planCommand) argument(path string) string {
+// address is how later commands find the plan: by its path, by its tree, or by themselves.
+func (c *planCommand) address(a *app, p *pair, path string) (options, name string) {
 	if c.Output != "" {
-		return " " + render.Name(path)
+		return "", " " + argument(path)
 	}
+	root := p.roots[plan.Local].Path()
 	if cwd, err := os.Getwd(); err == nil {
-		if found, err := apply.FindStore(cwd); err == nil && filepath.Dir(filepath.Dir(filepath.Dir(path))) == found {
-			return ""
+		if found, err := apply.FindStore(cwd); err == nil && found == root {
+			return "", ""
 		}
 	}
-	return " " + render.Name(path)
+	dir := c.First
+	if c.Second == "" {
+		dir = a.dir
+	}
+	return " -C " + argument(expandHome(dir)), ""
 }
 
-// next is what to type after a plan was made.
-func next(p *plan.Plan, argument string) string {
+// next is what to type after a plan was made, a command a line.
+func next(p *plan.Plan, options, argument string) []string {
+	command := func(name string) string { return "treaty" + options + " " + name + argument }
 	switch {
 	case p.Empty() && (p.News || p.Local.ID == nil || p.Remote.ID == nil):
-		return "treaty apply" + argument + " changes no file, and records what both trees agree on"
+		return []string{command("apply") + "   (changes no file; it records what both trees agree on)"}
 	case p.Empty():
-		return "nothing to do"
+		return []string{"nothing to do"}
 	case p.Unresolved() > 0:
-		return "treaty show" + argument + ", then treaty resolve" + argument + " --take CHOICE PATH…"
+		return []string{command("show"), command("resolve") + " --take CHOICE PATH…"}
 	}
-	return "treaty show" + argument + ", then treaty approve" + argument + ", then treaty apply" + argument
+	return []string{command("show"), command("approve"), command("apply")}
 }
 
 // pending is the exit code for scripts that ask whether there is anything to do.

@@ -17,8 +17,8 @@ import (
 
 // grammar is the command line. Each command is a file of its own.
 type grammar struct {
-	Dir     string           `short:"C" name:"directory" placeholder:"DIR" help:"Find plans from this directory instead of the current one."`
-	Color   string           `enum:"auto,always,never" default:"auto" help:"When to use colours: ${enum}."`
+	Dir     string           `short:"C" name:"directory" placeholder:"DIR" help:"Start from this directory: it is LOCAL for plan, and where the others find plans."`
+	Color   string           `enum:"auto,always,never" default:"auto" help:"When to use colours: auto, always or never."`
 	Quiet   bool             `short:"q" help:"Print no summaries and no progress."`
 	Version kong.VersionFlag `help:"Print the version."`
 
@@ -76,7 +76,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exited
 	}
 	if err != nil {
-		return report(stderr, usage("treaty --help", "%v", err))
+		return report(stderr, misused(err))
 	}
 	ctx, stop := interruptible()
 	defer stop()

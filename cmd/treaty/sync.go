@@ -15,7 +15,7 @@ type syncCommand struct {
 // Run plans, shows, asks once, approves and applies. Everything is archived as if it had been done step
 // by step.
 func (c *syncCommand) Run(a *app) error {
-	p, err := openPair(c.First, c.Second)
+	p, err := a.openPair(c.First, c.Second)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strconv"
+	"strings"
 
 	"treaty/apply"
 	"treaty/cmd/treaty/internal/render"
@@ -38,7 +39,7 @@ func (c *undoCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	p, err := openPair(store.Root(), done.Remote.Root)
+	p, err := a.openPair(store.Root(), done.Remote.Root)
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,9 @@ func (c *undoCommand) Run(a *app) error {
 	a.say("")
 	a.say("This undoes number %d, %s", archived.Number, archived.PlanID)
 	a.say("Plan: %s", render.Name(path))
-	a.say("Next: %s", next(made.plan, write.argument(path)))
+	write.First, write.Second = store.Root(), done.Remote.Root
+	options, name := write.address(a, p, path)
+	a.say("Next: %s", strings.Join(next(made.plan, options, name), "\n      "))
 	return nil
 }
 

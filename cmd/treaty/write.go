@@ -1,20 +1,54 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"treaty/plan/tree"
 )
 
 // writeFile gives path its new text in one step: whoever reads sees the old text or the new one, and a
-// failure leaves the old.
-func writeFile(path string, text []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".treaty-*")
+// failure leaves the old. A file keeps its mode, a new one has that of the umask; in .treaty it is
+// private.
+func writeFile(path string, text []byte) error {
+	err := replaceFile(path, text)
+	folder := filepath.Dir(path)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return usage("mkdir -p "+argument(folder), "there is no folder %s", folder)
+	case errors.Is(err, syscall.ENOTDIR):
+		return usage("", "%s is not a folder", folder)
+	}
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		// It names the file that was to take the other's place.
+		err = at.Err
+	}
+	return fmt.Errorf("%s cannot be written: %w", path, err)
+}
+
+func replaceFile(path string, text []byte) (err error) {
+	abs, err := filepath.Abs(path)
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return usage("", "there is no folder %s", filepath.Dir(path))
-		}
+		return err
+	}
+	mode, chmod := fs.FileMode(0o666), false
+	if info, err := os.Stat(path); err == nil {
+		mode, chmod = info.Mode().Perm(), true
+	} else if slices.Contains(strings.Split(filepath.ToSlash(abs), "/"), tree.PrivateFolder) {
+		mode = 0o600
+	}
+	f, err := os.OpenFile(filepath.Join(filepath.Dir(path), ".treaty-"+rand.Text()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
 		return err
 	}
 	defer func() {
@@ -23,6 +57,11 @@ func writeFile(path string, text []byte) (err error) {
 			os.Remove(f.Name())
 		}
 	}()
+	if chmod {
+		if err = f.Chmod(mode); err != nil {
+			return err
+		}
+	}
 	if _, err = f.Write(text); err != nil {
 		return err
 	}

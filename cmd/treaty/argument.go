@@ -1,0 +1,19 @@
+package main
+
+import (
+	"strings"
+
+	"treaty/cmd/treaty/internal/render"
+)
+
+// argument is a word as a person can paste it into a shell. What a terminal would act on is escaped in
+// the way that bash and zsh read.
+func argument(word string) string {
+	switch {
+	case render.Escape(word) != word:
+		return "$'" + render.Escape(strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(word)) + "'"
+	case word == "" || strings.ContainsAny(word, " \t\"'`\\$&|;<>()*?[]{}!#~"):
+		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	return word
+}

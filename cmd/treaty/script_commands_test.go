@@ -1,0 +1,281 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"treaty/apply"
+)
+
+// commands are what scripts have besides testscript's own.
+var commands = map[string]func(*testscript.TestScript, bool, []string){
+	"exits":       cmdExits,
+	"interrupted": cmdInterrupted,
+	"touchat":     cmdTouchat,
+	"mtime":       cmdMtime,
+	"mode":        cmdMode,
+	"snap":        cmdSnap,
+	"unchanged":   cmdUnchanged,
+	"sametree":    cmdSametree,
+	"json":        cmdJSON,
+	"edit":        cmdEdit,
+	"subst":       cmdSubst,
+	"newest":      cmdNewest,
+	"sha256":      cmdSHA256,
+	"name":        cmdName,
+	"put":         cmdPut,
+	"sparse":      cmdSparse,
+	"many":        cmdMany,
+	"flip":        cmdFlip,
+	"order":       cmdOrder,
+	"oneline":     cmdOneline,
+	"mkfifo":      cmdMkfifo,
+	"socket":      cmdSocket,
+	"lock":        cmdLock,
+}
+
+// cmdExits: exits CODE treaty … holds a command to its exit code, and its errors to their form.
+func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	code := 0
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		code = exit.ExitCode()
+	case err != nil:
+		ts.Fatalf("%v", err)
+	}
+	if code != want {
+		ts.Fatalf("exit code %d, not %d", code, want)
+	}
+	if args[1] == "treaty" {
+		if wrong := malformed(ts.ReadFile("stderr"), code); wrong != "" {
+			ts.Fatalf("standard error: %s", wrong)
+		}
+	}
+}
+
+// malformed says what is wrong with the form of errors: lines of "treaty: …", indented details, one hint
+// at the end, nothing that a terminal would act on, and nothing at all without an error.
+func malformed(stderr string, code int) string {
+	failed := code > 0 && code < 10 || code == exitInterrupted
+	if !failed && stderr != "" {
+		return "something is said without an error"
+	}
+	if failed && !strings.HasPrefix(stderr, "treaty: ") {
+		return `it does not begin with "treaty: "`
+	}
+	lines := strings.Split(strings.TrimSuffix(stderr, "\n"), "\n")
+	for i, line := range lines {
+		if strings.ContainsFunc(line, unicode.IsControl) || line != strings.TrimRight(line, " ") {
+			return fmt.Sprintf("line %d has control characters or trailing spaces: %q", i+1, line)
+		}
+		for _, internal := range []string{"goroutine ", "runtime error", "%!", "<nil>", "EOL", "*fs."} {
+			if strings.Contains(line, internal) {
+				return fmt.Sprintf("line %d speaks of internals: %q", i+1, line)
+			}
+		}
+		switch {
+		case failed && strings.HasPrefix(line, "hint: "):
+			if i != len(lines)-1 {
+				return "the hint is not the last line"
+			}
+		case failed && (strings.HasPrefix(line, "treaty: ") || strings.HasPrefix(line, "  ")):
+		case failed:
+			return fmt.Sprintf("line %d is neither an error nor its hint: %q", i+1, line)
+		}
+	}
+	return ""
+}
+
+// cmdInterrupted: interrupted COMMAND… is interrupted while it works, and exits with 130.
+func cmdInterrupted(ts *testscript.TestScript, neg bool, args []string) {
+	path, err := exec.LookPath("treaty")
+	if err != nil {
+		path = filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], "treaty")
+	}
+	cmd := exec.Command(path, args[1:]...)
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = append(os.Environ(), "HOME="+ts.Getenv("HOME"))
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	ts.Check(cmd.Start())
+	time.Sleep(400 * time.Millisecond)
+	ts.Check(cmd.Process.Signal(os.Interrupt))
+	_ = cmd.Wait()
+	ts.Logf("%s", stderr.String())
+	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
+		ts.Fatalf("exit code %d", code)
+	}
+}
+
+// moment reads a time in UTC, such as 2026-01-02T03:04:05.123Z.
+func moment(ts *testscript.TestScript, s string) time.Time {
+	at, err := time.Parse(time.RFC3339Nano, s)
+	ts.Check(err)
+	return at
+}
+
+// cmdTouchat: touchat TIME FILE… makes files that are not there yet.
+func cmdTouchat(ts *testscript.TestScript, neg bool, args []string) {
+	at := moment(ts, args[0])
+	for _, name := range args[1:] {
+		file := ts.MkAbs(name)
+		if _, err := os.Lstat(file); errors.Is(err, os.ErrNotExist) {
+			ts.Check(os.WriteFile(file, nil, 0o666))
+		}
+		ts.Check(os.Chtimes(file, at, at))
+	}
+}
+
+// cmdMtime: mtime TIME FILE… compares times to the nanosecond.
+func cmdMtime(ts *testscript.TestScript, neg bool, args []string) {
+	at := moment(ts, args[0])
+	for _, name := range args[1:] {
+		info, err := os.Lstat(ts.MkAbs(name))
+		ts.Check(err)
+		if !info.ModTime().Equal(at) {
+			ts.Fatalf("%s: %s", name, info.ModTime().UTC().Format(time.RFC3339Nano))
+		}
+	}
+}
+
+// cmdMode: mode 0644 FILE… compares permissions.
+func cmdMode(ts *testscript.TestScript, neg bool, args []string) {
+	for _, name := range args[1:] {
+		info, err := os.Lstat(ts.MkAbs(name))
+		ts.Check(err)
+		if got := fmt.Sprintf("%04o", info.Mode().Perm()); (got != args[0]) != neg {
+			ts.Fatalf("%s: %s", name, got)
+		}
+	}
+}
+
+// cmdNewest: newest PLAN LOCAL sets PLAN to the newest plan of a tree, APPROVAL to where its approval is.
+func cmdNewest(ts *testscript.TestScript, neg bool, args []string) {
+	found, err := filepath.Glob(filepath.Join(ts.MkAbs(args[1]), ".treaty", "plans", "*.plan.json"))
+	ts.Check(err)
+	if len(found) == 0 {
+		ts.Fatalf("no plans in %s", args[1])
+	}
+	ts.Setenv(args[0], slices.Max(found))
+	ts.Setenv("APPROVAL", strings.TrimSuffix(slices.Max(found), ".plan.json")+".approval.json")
+}
+
+// cmdSHA256: sha256 FILE NAME sets NAME to the file's hash.
+func cmdSHA256(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Setenv(args[1], fmt.Sprintf("%x", sha256.Sum256([]byte(ts.ReadFile(args[0])))))
+}
+
+// cmdName: name VAR 'a\x1bb' sets VAR to a name with characters that scripts cannot hold, as Go escapes.
+func cmdName(ts *testscript.TestScript, neg bool, args []string) {
+	s, err := strconv.Unquote(`"` + args[1] + `"`)
+	ts.Check(err)
+	ts.Setenv(args[0], s)
+}
+
+// cmdPut: put FILE TEXT writes a file, its folders too, at the time of all others. The text may have Go
+// escapes.
+func cmdPut(ts *testscript.TestScript, neg bool, args []string) {
+	file := ts.MkAbs(args[0])
+	content, err := strconv.Unquote(`"` + strings.ReplaceAll(args[1], `"`, `\"`) + `"`)
+	ts.Check(err)
+	ts.Check(os.MkdirAll(filepath.Dir(file), 0o777))
+	ts.Check(os.WriteFile(file, []byte(content), 0o666))
+	ts.Check(os.Chtimes(file, written, written))
+}
+
+// cmdSparse: sparse SIZE FILE makes a file of holes.
+func cmdSparse(ts *testscript.TestScript, neg bool, args []string) {
+	size, err := strconv.ParseInt(args[0], 10, 64)
+	ts.Check(err)
+	file := ts.MkAbs(args[1])
+	ts.Check(os.WriteFile(file, nil, 0o666))
+	ts.Check(os.Truncate(file, size))
+	ts.Check(os.Chtimes(file, written, written))
+}
+
+// cmdMany: many COUNT DIR makes small files.
+func cmdMany(ts *testscript.TestScript, neg bool, args []string) {
+	count, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	dir := ts.MkAbs(args[1])
+	ts.Check(os.MkdirAll(dir, 0o777))
+	for i := range count {
+		file := filepath.Join(dir, fmt.Sprintf("%05d.txt", i))
+		ts.Check(os.WriteFile(file, fmt.Appendf(nil, "file %d\n", i), 0o666))
+		ts.Check(os.Chtimes(file, written, written))
+	}
+}
+
+// cmdFlip: flip OFFSET FILE changes one bit, counted from the end where negative.
+func cmdFlip(ts *testscript.TestScript, neg bool, args []string) {
+	offset, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	file := ts.MkAbs(args[1])
+	data, err := os.ReadFile(file)
+	ts.Check(err)
+	if offset < 0 {
+		offset += len(data)
+	}
+	data[offset] ^= 1
+	ts.Check(os.WriteFile(file, data, 0o600))
+}
+
+// cmdOrder: order stdout LINE… finds whole lines, in this order.
+func cmdOrder(ts *testscript.TestScript, neg bool, args []string) {
+	lines := strings.Split(ts.ReadFile(args[0]), "\n")
+	at := 0
+	for _, want := range args[1:] {
+		i := slices.Index(lines[at:], want)
+		if i < 0 {
+			ts.Fatalf("no line %q after line %d", want, at)
+		}
+		at += i + 1
+	}
+}
+
+// cmdOneline: oneline stderr holds an error to a single line, with at most a hint besides.
+func cmdOneline(ts *testscript.TestScript, neg bool, args []string) {
+	lines := strings.Split(strings.TrimSuffix(ts.ReadFile(args[0]), "\n"), "\n")
+	if len(lines) > 2 || len(lines) == 2 && !strings.HasPrefix(lines[1], "hint: ") {
+		ts.Fatalf("%d lines", len(lines))
+	}
+}
+
+// cmdLock: lock DIR HOST writes the lock of a process that runs: here if HOST is "here", else on another
+// host. "gone" is a process of this host that ended.
+func cmdLock(ts *testscript.TestScript, neg bool, args []string) {
+	host, err := os.Hostname()
+	ts.Check(err)
+	boot, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	h := apply.Holder{Host: host, Boot: strings.TrimSpace(string(boot)), PID: os.Getpid(), At: written}
+	switch args[1] {
+	case "here":
+	case "gone":
+		ended := exec.Command(os.Args[0], "-test.run=^$")
+		ts.Check(ended.Run())
+		h.PID = ended.Process.Pid
+	default:
+		h.Host = args[1]
+	}
+	data, err := json.Marshal(h)
+	ts.Check(err)
+	ts.Check(os.MkdirAll(filepath.Join(ts.MkAbs(args[0]), ".treaty"), 0o700))
+	ts.Check(os.WriteFile(filepath.Join(ts.MkAbs(args[0]), ".treaty", "lock"), data, 0o600))
+}
