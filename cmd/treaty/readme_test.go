@@ -114,8 +114,8 @@ func TestReadmeListsTheKeysOfTheConfig(t *testing.T) {
 	same(t, "config key", column(t, "Config"), slices.Collect(maps.Keys(config.Properties)))
 }
 
-// commands are the commands of the grammar.
-func commands(t *testing.T) map[string]*kong.Node {
+// grammarCommands are the commands of the grammar.
+func grammarCommands(t *testing.T) map[string]*kong.Node {
 	t.Helper()
 	parser, err := kong.New(&grammar{}, kong.Vars{"version": ""})
 	if err != nil {
@@ -133,12 +133,12 @@ func TestReadmeListsTheCommands(t *testing.T) {
 	for _, cell := range column(t, "Commands") {
 		listed = append(listed, strings.Fields(cell)[1])
 	}
-	same(t, "command", listed, slices.Collect(maps.Keys(commands(t))))
+	same(t, "command", listed, slices.Collect(maps.Keys(grammarCommands(t))))
 }
 
 // Each command line in README.md, in a block or in a sentence, is one that the grammar knows.
 func TestReadmeNamesNoFlagThatIsNotThere(t *testing.T) {
-	all := commands(t)
+	all := grammarCommands(t)
 	lines := regexp.MustCompile("`(treaty [^`]*)`|(?m:^\\$ (treaty .*)$)").FindAllStringSubmatch(readme(t), -1)
 	if len(lines) < 20 {
 		t.Errorf("only %d command lines were found", len(lines))
@@ -283,17 +283,17 @@ func trimmed(shown, printed string) string {
 	var got strings.Builder
 	rest := printed
 	for i, part := range parts {
-		masked := mask(rest)
+		hidden := masked(rest)
 		if i > 0 {
 			got.WriteString("…\n")
-			at := strings.Index(masked, mask(part))
+			at := strings.Index(hidden, masked(part))
 			if i == len(parts)-1 && part == "" {
 				return got.String()
 			}
 			if at < 0 {
 				return got.String() + rest
 			}
-			rest = rest[lineStart(rest, strings.Count(masked[:at], "\n")):]
+			rest = rest[lineStart(rest, strings.Count(hidden[:at], "\n")):]
 		}
 		end := lineStart(rest, strings.Count(part, "\n"))
 		got.WriteString(rest[:end])
@@ -315,8 +315,8 @@ func lineStart(text string, n int) int {
 	return at
 }
 
-// mask hides what is different at each run and on each machine.
-func mask(text string) string {
+// masked hides what is different at each run and on each machine.
+func masked(text string) string {
 	for _, hide := range []struct{ pattern, with string }{
 		{`\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}`, "PLAN"},
 		{`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`, "ID"},
@@ -334,7 +334,7 @@ func TestReadmeSessionIsReal(t *testing.T) {
 	local, remote := readmeTrees(t)
 	for _, name := range []string{"session", "evening", "undo"} {
 		want := block(t, name)
-		if got := session(t, want, local, remote); mask(got) != mask(want) {
+		if got := session(t, want, local, remote); masked(got) != masked(want) {
 			t.Errorf("README.md shows:\n%s\nand it is:\n%s", want, got)
 		}
 	}
