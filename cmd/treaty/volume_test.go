@@ -365,6 +365,11 @@ func tryUndo(t *testing.T, v *volume) {
 	}
 }
 
+// An undo does not wait for a real volume.
+func TestUndoBringsBackWholeDirectories(t *testing.T) {
+	tryUndo(t, &volume{name: "here", root: t.TempDir()})
+}
+
 // tryBlocked: what the volume can't hold is blocked by the plan, and the rest goes.
 func tryBlocked(t *testing.T, v *volume) {
 	d := paired(t, v)
