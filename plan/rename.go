@@ -162,6 +162,12 @@ func (w *walk) moveHere(d, old *difference, side Side) {
 		}
 	}
 	d.entry[side], d.hash[side] = old.entry[side], old.hash[side]
+	// The time that side itself gave it since travels the other way; a mode would be a conflict.
+	at := &old.entry[side]
+	touched := at.Mtime != w.policy.recorded(old.base.On[side], side) && c.mtime == at.Mtime
+	if touched && !w.policy.near(d.entry[Local].Mtime, d.entry[Remote].Mtime) {
+		d.verdict.changes = append(d.verdict.changes, w.policy.touches(&d.trio, side, false).changes...)
+	}
 }
 
 // renamedDifferently turns two creates of the same content, one a side and of the same time, into a
