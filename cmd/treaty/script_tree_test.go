@@ -78,7 +78,6 @@ func contentOf(path string, size int64) string {
 	return fmt.Sprintf("%x", sum.Sum(nil))
 }
 
-func nothing(string) bool      { return false }
 func private(rel string) bool  { return filepath.Base(rel) == ".treaty" }
 func notPlans(rel string) bool { return rel == filepath.Join(".treaty", "plans") }
 
