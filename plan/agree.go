@@ -44,7 +44,7 @@ type agreeing struct {
 
 func (a *agreeing) directory(d *surveyedDirectory) error {
 	if !a.expected[d.path[Local]] {
-		return a.forget(d)
+		return a.gone(d)
 	}
 	delete(a.expected, d.path[Local])
 	entries := make([]tree.Agreed, 0, len(d.trios))
@@ -66,28 +66,28 @@ func (a *agreeing) directory(d *surveyedDirectory) error {
 	return a.to.Write(d.path[Local], entries)
 }
 
-// forget tells of what was recorded in a directory that is recorded no more.
-func (a *agreeing) forget(d *surveyedDirectory) error {
+// gone tells of what there was in a directory that is remembered no more.
+func (a *agreeing) gone(d *surveyedDirectory) error {
+	if a.to.Old == nil {
+		return nil
+	}
 	for i := range d.trios {
-		if err := a.old(d.pathOf(&d.trios[i]), &d.trios[i]); err != nil {
-			return err
+		if t := &d.trios[i]; t.base != nil {
+			if err := a.to.Old(d.pathOf(t), t.base); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-func (a *agreeing) old(path Sides[tree.Path], t *trio) error {
-	if t.base == nil || a.to.Old == nil {
-		return nil
-	}
-	return a.to.Old(path, t.base)
-}
-
 // record is what is to be remembered of one name, nil for nothing.
 func (a *agreeing) record(d *surveyedDirectory, t *trio) (*tree.Agreed, error) {
 	path := d.pathOf(t)
-	if err := a.old(path, t); err != nil {
-		return nil, err
+	if t.base != nil && a.to.Old != nil {
+		if err := a.to.Old(path, t.base); err != nil {
+			return nil, err
+		}
 	}
 	if a.to.Restore != nil {
 		if record, restored := a.to.Restore(path); restored {
