@@ -22,7 +22,7 @@ func (e *executor) groupSize() int {
 // choose are the unsettled steps that are wanted.
 func (e *executor) choose(wanted func(*plan.Step) bool) []int {
 	var list []int
-	for i := range e.steps {
+	for _, i := range e.order {
 		if !e.settled[i] && wanted(&e.steps[i]) {
 			list = append(list, i)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 	"sync/atomic"
 
 	"treaty/apply/internal/disk"
@@ -34,6 +35,9 @@ type executor struct {
 	settled []bool
 	// after is what each step left behind, read back from the disk.
 	after []tree.Entry
+	// order has the steps by path, what holds something before what is in it, whatever order the plan
+	// has them in.
+	order []int
 	// moved tells where a file that a step takes as its source is now.
 	moved plan.Sides[map[tree.Path]tree.Path]
 	// planned are the steps by the path that they change.
@@ -88,7 +92,9 @@ func newExecutor(r *run, steps []plan.Step) *executor {
 		if step.Skipped != "" {
 			e.settle(i, Skipped, step.Skipped)
 		}
+		e.order = append(e.order, i)
 	}
+	slices.SortStableFunc(e.order, func(i, j int) int { return tree.Compare(steps[i].Path, steps[j].Path) })
 	return e
 }
 
