@@ -96,8 +96,10 @@ func (e *executor) settleOpen(open []journal.Intent, forward bool) error {
 		if found[n], err = examine(d, in); err != nil {
 			return err
 		}
-		before, known := whole[in.Step]
-		whole[in.Step] = found[n] == carried && (before || !known)
+		// What is revived only makes room for what the step is about.
+		if before, known := whole[in.Step]; in.Kind != journal.Revive {
+			whole[in.Step] = found[n] == carried && (before || !known)
+		}
 		odd[in.Step] = odd[in.Step] || found[n] == strange
 	}
 	wrong := map[int]*disk.Drift{}
