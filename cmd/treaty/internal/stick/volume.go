@@ -122,19 +122,29 @@ func (v *Volume) Mount(point string) error {
 	return nil
 }
 
-// Unmount ends the mount as a person does who ejects the volume.
+// Unmount ends the mount as a person does who ejects the volume: it fails with EBUSY while something on it
+// is open, and then pulls it out.
 func (v *Volume) Unmount() error {
-	if v.server == nil {
+	server := v.server
+	if v.server = nil; server == nil {
 		return nil
 	}
-	server := v.server
-	v.server = nil
-	err := server.Unmount()
-	if err != nil {
-		_ = syscall.Unmount(v.point, syscall.MNT_DETACH)
+	err := syscall.Unmount(v.point, 0)
+	switch {
+	case err == nil:
+		server.Wait()
+	case v.isDead() && errors.Is(err, syscall.EINVAL):
+		return nil // pulled out before
+	default:
+		v.Unplug()
 	}
-	server.Wait()
 	return err
+}
+
+func (v *Volume) isDead() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.dead
 }
 
 // Before has every call offered to answer first: what it returns but 0 is the call's answer. nil ends
@@ -161,18 +171,15 @@ func (v *Volume) Unplug() {
 	_ = syscall.Unmount(v.point, syscall.MNT_DETACH)
 }
 
-// Die makes each call end with ENOTCONN from now on, while the dead mount stays, as when a driver
-// crashes. It may be called from what Before was given.
-func (v *Volume) die() { v.dead = true }
-
-// DieAt pulls the volume out at the n-th call from now. With gone, the mount goes with it at once.
+// DieAt pulls the volume out at the n-th call from now. With gone, the mount goes with it at once; else it
+// stays, dead, until Unplug, as when a driver crashes.
 func (v *Volume) DieAt(n int, gone bool) {
 	v.Before(func(c Call) syscall.Errno {
 		if c.Number < n {
 			return 0
 		}
 		if c.Number == n {
-			v.die()
+			v.dead = true
 			if gone {
 				// Detaching calls nothing on the volume, so it can be done while one is served.
 				_ = syscall.Unmount(v.point, syscall.MNT_DETACH)
