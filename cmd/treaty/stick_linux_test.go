@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -171,6 +172,23 @@ func check(t *testing.T, err error) {
 	}
 }
 
+// child runs a command line in a process of its own, which is gone afterwards as an interrupted one is.
+func child(t *testing.T, args ...string) (int, string) {
+	t.Helper()
+	out, err := exec.Command("treaty", args...).CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(out), "goroutine ") {
+		t.Errorf("%s", out)
+	}
+	if err == nil {
+		return 0, string(out)
+	}
+	return exit.ExitCode(), string(out)
+}
+
 // refusePlan: a plan that came out after all must have nothing in it.
 func refusePlan(t *testing.T, file, when string) {
 	t.Helper()
@@ -209,7 +227,7 @@ func interrupt(t *testing.T, rules stick.Rules, disturb func(*stick.Volume)) *in
 	i := &interrupted{desk: d, stick: s, before: contents(t, d.at[plan.Local], v.root)}
 	s.Before(nil)
 	disturb(s)
-	i.code, i.out = ranAs("-C", d.at[plan.Local], "apply")
+	i.code, i.out = child(t, "-C", d.at[plan.Local], "apply")
 	i.calls = s.Calls()
 	return i
 }
@@ -223,7 +241,7 @@ func (i *interrupted) settled() {
 	lost(i.T, i.before, contents(i.T, i.at[plan.Local], i.at[plan.Remote]))
 	if i.code != 0 {
 		// Done already, where only the end was disturbed: 4.
-		code, out := ranAs("-C", i.at[plan.Local], "apply")
+		code, out := child(i.T, "-C", i.at[plan.Local], "apply")
 		if code != 0 && code != exitStale {
 			i.Fatalf("apply again: exit %d\n%s\nafter exit %d\n%s", code, out, i.code, i.out)
 		}
