@@ -170,9 +170,15 @@ func (r *run) restorer() (func(plan.Sides[tree.Path]) (*tree.Agreed, bool), erro
 	if err != nil {
 		return nil, err
 	}
-	before := map[tree.Path]*tree.Agreed{}
+	before, folded := map[tree.Path]*tree.Agreed{}, map[string]*tree.Agreed{}
 	if err := in.Each(func(path tree.Path, entries []tree.Agreed) error {
 		before[path] = &entries[0]
+		key := tree.CollisionKey(string(path))
+		if _, twice := folded[key]; twice {
+			folded[key] = nil
+		} else {
+			folded[key] = &entries[0]
+		}
 		return nil
 	}); err != nil {
 		return nil, err
@@ -193,7 +199,12 @@ func (r *run) restorer() (func(plan.Sides[tree.Path]) (*tree.Agreed, bool), erro
 		if !affected[plan.Local][path[plan.Local]] && !affected[plan.Remote][path[plan.Remote]] {
 			return nil, false
 		}
-		return before[path[plan.Local]], true
+		record, found := before[path[plan.Local]]
+		if !found && path[plan.Local] != path[plan.Remote] {
+			// One side has another spelling by now, or again.
+			record = folded[tree.CollisionKey(string(path[plan.Local]))]
+		}
+		return record, true
 	}, nil
 }
 

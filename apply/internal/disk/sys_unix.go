@@ -122,14 +122,19 @@ func sysChmodAt(d handle, name string, perm uint32) error {
 	return again(func() error { return unix.Fchmodat(d, name, perm, unix.AT_SYMLINK_NOFOLLOW) })
 }
 
-// timespecs leave the access time alone.
-func timespecs(mtime tree.Time) []unix.Timespec {
+// timespecs leave the access time of f as it is, by saying it. Rejected: UTIME_OMIT, for which exfat-fuse
+// sets both times to now, and reports success.
+func timespecs(f *os.File, mtime tree.Time) ([]unix.Timespec, error) {
+	var st unix.Stat_t
+	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
+		return nil, err
+	}
 	at := mtime.Time()
 	sec, nsec := at.Unix(), int64(at.Nanosecond())
 	var modified unix.Timespec
 	modified.Sec = sec
 	modified.Nsec = nsec
-	return []unix.Timespec{{Nsec: utimeOmit}, modified}
+	return []unix.Timespec{st.Atim, modified}, nil
 }
 
 // sysSame tells whether name in d is the file open as f. Inode numbers of some FUSE drivers change
