@@ -96,7 +96,7 @@ func sysLink(d handle, name string, to handle, as string) error {
 	return again(func() error { return unix.Linkat(d, name, to, as, 0) })
 }
 
-func sysRename(d handle, name string, to handle, as string) error {
+func sysRename(_ *os.File, d handle, name string, to handle, as string) error {
 	return again(func() error { return unix.Renameat(d, name, to, as) })
 }
 
@@ -121,6 +121,14 @@ func sysChmodFile(f *os.File, perm uint32) error {
 func sysChmodAt(d handle, name string, perm uint32) error {
 	return again(func() error { return unix.Fchmodat(d, name, perm, unix.AT_SYMLINK_NOFOLLOW) })
 }
+
+// inherits: attributes besides the mode are none of a plan's.
+const inherits = false
+
+func sysInherit(handle, string, handle, string) error { return nil }
+
+// holdsName: what is open for examination can be renamed by its name.
+const holdsName = false
 
 // timespecs leave the access time alone.
 func timespecs(mtime tree.Time) []unix.Timespec {
