@@ -45,6 +45,8 @@ func (t *Tree) examine(d *folder, name string, before *tree.State) (s *subject, 
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, &Drift{Path: p, Why: "it is gone"}
+	case busy(err):
+		return nil, &Drift{Path: p, Why: ErrBusy.Error(), Cause: ErrBusy}
 	case err != nil:
 		return nil, err
 	case before == nil:
@@ -69,7 +71,7 @@ func (t *Tree) examine(d *folder, name string, before *tree.State) (s *subject, 
 	byHash := before.SHA256.Known() && (t.opts.Hash || e.Mtime >= t.opts.RacySince)
 	s.file, err = openFile(d, name)
 	switch {
-	case errors.Is(err, ErrBusy):
+	case busy(err):
 		return s, &Drift{Path: p, Why: ErrBusy.Error(), Found: t.cut(e), Cause: ErrBusy}
 	case errors.Is(err, fs.ErrPermission) && !byHash:
 		// It can't be read, but its stat is known, and so it can be moved.

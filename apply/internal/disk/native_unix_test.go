@@ -28,6 +28,9 @@ const (
 // noModes is what volumes without modes say.
 var noModes = []syscall.Errno{syscall.ENOSYS, syscall.EPERM, syscall.EOPNOTSUPP}
 
+// stride is how far apart the calls are at which faults are tried.
+const stride = 1
+
 func perm(bits uint32) tree.Mode { return tree.Perm(bits) }
 
 func needModes(*testing.T) {}

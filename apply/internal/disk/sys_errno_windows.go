@@ -18,6 +18,10 @@ func errno(err error) error {
 	return status.Errno()
 }
 
+// busy tells whether err says that another program has the file open, so that it can't be looked at,
+// or not be renamed.
+func busy(err error) bool { return errors.Is(err, windows.ERROR_SHARING_VIOLATION) }
+
 // unsupported tells whether err says that the volume has no such call.
 func unsupported(err error) bool {
 	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, windows.ERROR_INVALID_FUNCTION) ||

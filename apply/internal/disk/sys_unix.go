@@ -26,6 +26,9 @@ func again(call func() error) error {
 	}
 }
 
+// busy: opening tells nothing of other programs here; lease does.
+func busy(error) bool { return false }
+
 // unsupported tells whether err says that the volume has no such call.
 func unsupported(err error) bool {
 	for _, no := range []error{unix.ENOSYS, unix.EINVAL, unix.ENOTSUP, unix.EOPNOTSUPP, unix.ENOTTY} {

@@ -87,11 +87,7 @@ func fileAt(d handle, name string, access, share, disposition uint32) (*os.File,
 // what is returned: what was examined is what will be moved. Sharing is mandatory here: the open fails
 // while another program has the file open for writing, or so that it can't be renamed.
 func openFile(d *folder, name string) (*os.File, error) {
-	f, err := fileAt(d.handle, name, windows.FILE_GENERIC_READ|windows.DELETE, windows.FILE_SHARE_READ, windows.FILE_OPEN)
-	if errors.Is(err, windows.ERROR_SHARING_VIOLATION) {
-		return nil, ErrBusy
-	}
-	return f, err
+	return fileAt(d.handle, name, windows.FILE_GENERIC_READ|windows.DELETE, windows.FILE_SHARE_READ, windows.FILE_OPEN)
 }
 
 func sysCreate(d handle, name string) (*os.File, error) {
