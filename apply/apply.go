@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"treaty/apply/internal/disk"
@@ -32,6 +33,25 @@ type Request struct {
 	Progress *Progress
 	// Now is the clock, time.Now where nil.
 	Now func() time.Time
+
+	seams seams
+}
+
+// seams let tests look in, and interfere. The zero value does neither.
+type seams struct {
+	// hook is offered every call that changes a tree, before it is made; its error takes the call's
+	// place.
+	hook func(plan.Side, disk.Call) error
+	// probed may make less of what a volume was found to do.
+	probed func(plan.Side, *disk.Probed)
+}
+
+// on is the hook for one side's disk.
+func (s *seams) on(side plan.Side) func(disk.Call) error {
+	if s.hook == nil {
+		return nil
+	}
+	return func(call disk.Call) error { return s.hook(side, call) }
 }
 
 // run is one apply under way.
@@ -44,6 +64,8 @@ type run struct {
 	roots    plan.Sides[*scan.Root]
 	files    plan.Sides[*TreeFile]
 	disks    plan.Sides[*disk.Tree]
+	// seen are the directories that the trees had before the first write.
+	seen     *Digests
 	progress *Progress
 	receipt  *Receipt
 }
@@ -228,6 +250,24 @@ func (r *run) sameTrees() error {
 			return err
 		}
 	}
+	return r.apart()
+}
+
+// apart refuses roots of which one is the other, or in it.
+func (r *run) apart() error {
+	relation, err := scan.Relate(r.roots[plan.Local], r.roots[plan.Remote])
+	if err != nil {
+		return err
+	}
+	local, remote := r.roots[plan.Local].Path(), r.roots[plan.Remote].Path()
+	switch relation {
+	case scan.Same:
+		return refuse(ErrInvalid, "", "both trees are the same: %s", local)
+	case scan.Inside:
+		return refuse(ErrInvalid, "", "the local tree %s lies inside the remote tree %s", local, remote)
+	case scan.Around:
+		return refuse(ErrInvalid, "", "the remote tree %s lies inside the local tree %s", remote, local)
+	}
 	return nil
 }
 
@@ -267,7 +307,7 @@ func (r *run) fewDeletes() error {
 func (r *run) lock() (unlock func(), err error) {
 	var held []func() error
 	unlock = func() {
-		for _, release := range held {
+		for _, release := range slices.Backward(held) {
 			// A lock that stays is found stale by the next run.
 			_ = release()
 		}
@@ -279,6 +319,10 @@ func (r *run) lock() (unlock func(), err error) {
 	for _, side := range order {
 		files, err := disk.Open(r.roots[side], r.plan.ID, disk.Options{})
 		if err == nil {
+			if r.untouched(side) {
+				// A refusal leaves nothing behind.
+				held = append(held, files.RemoveEmptyPrivate)
+			}
 			var release func() error
 			if release, err = lock(files, r.roots[side].Path()); err == nil {
 				held = append(held, release)
@@ -289,6 +333,15 @@ func (r *run) lock() (unlock func(), err error) {
 		return nil, writable(side, err)
 	}
 	return unlock, nil
+}
+
+// untouched tells whether a tree has no folder of treaty's yet.
+func (r *run) untouched(side plan.Side) bool {
+	d, err := r.roots[side].Dir(tree.PrivateFolder)
+	if err == nil {
+		d.Release()
+	}
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // writable turns an error of the first write into a safety stop where nothing can be written at all.
@@ -306,6 +359,9 @@ func (r *run) probe() error {
 		if err != nil {
 			return writable(side, err)
 		}
+		if r.request.seams.probed != nil {
+			r.request.seams.probed(side, &probed)
+		}
 		planned := r.plan.Snapshot(side).Filesystem
 		actual := planned
 		actual.MtimeGranularity, actual.Modes = probed.Traits.MtimeGranularity, probed.Traits.Modes
@@ -319,7 +375,7 @@ func (r *run) probe() error {
 		}
 		fat := !journalled(mount.Type)
 		r.disks[side], err = disk.Open(r.roots[side], r.plan.ID, disk.Options{
-			Traits: planned, Can: probed.Can, Hash: fat, SyncEach: fat, RacySince: racySince(r.plan.CreatedAt, planned),
+			Hook: r.request.seams.on(side), Traits: planned, Can: probed.Can, Hash: fat, SyncEach: fat, RacySince: racySince(r.plan.CreatedAt, planned),
 		})
 		if err != nil {
 			return err

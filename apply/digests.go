@@ -24,6 +24,12 @@ func (d *Digests) Observe(side plan.Side, dir tree.Path, digest tree.Hash) {
 	d.of[side][dir] = digest
 }
 
+// has tells whether there is a directory.
+func (d *Digests) has(side plan.Side, dir tree.Path) bool {
+	_, found := d.of[side][dir]
+	return found
+}
+
 func digestsName(id string) string { return plansFolder + "/" + id + ".digests" }
 
 // SaveDigests keeps the digests of the plan with this id.

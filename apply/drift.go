@@ -22,6 +22,7 @@ func (r *run) survey(ctx context.Context, x *expectations) error {
 	var walks plan.Sides[*scan.Walk]
 	in := plan.Input{Options: r.plan.Options}
 	now := &Digests{}
+	r.seen = now
 	in.Observe = func(side plan.Side, dir tree.Path, digest tree.Hash) {
 		now.Observe(side, dir, digest)
 		if planned, ok := x.subtrees[side][dir]; ok && planned != digest {
@@ -37,7 +38,6 @@ func (r *run) survey(ctx context.Context, x *expectations) error {
 		defer walks[side].Close()
 		in.Trees[side] = plan.Tree{Traits: traits, Stream: walks[side]}
 	}
-	known := map[string]bool{}
 	digests, err := plan.Survey(ctx, in, func(n *plan.Name) error {
 		for _, side := range plan.BothSides {
 			e := &n.Entry[side]
@@ -67,14 +67,12 @@ func (r *run) survey(ctx context.Context, x *expectations) error {
 	if err != nil {
 		return err
 	}
+	before := r.store.digests(r.plan.ID)
 	x.missing(report)
+	x.parentless(before, now, report)
 	if len(drifted) == 0 && r.request.AllowUnrelatedDrift {
 		return nil
 	}
-	for _, d := range drifted {
-		known[d] = true
-	}
-	before := r.store.digests(r.plan.ID)
 	for _, side := range plan.BothSides {
 		if digests[side] == r.plan.Snapshot(side).Digest {
 			continue
@@ -104,7 +102,7 @@ func mentions(drifted []string, side plan.Side, dir tree.Path) bool {
 		prefix = side.String() + ": "
 	}
 	for _, d := range drifted {
-		if strings.HasPrefix(d, prefix) {
+		if rest, found := strings.CutPrefix(d, prefix); found && (dir == tree.Root || rest[0] == '/' || rest[0] == ':') {
 			return true
 		}
 	}

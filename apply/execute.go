@@ -15,12 +15,15 @@ import (
 
 // executor carries out steps, in phases over the whole plan:
 //
-//  1. directories, parents first, also where a file or link makes way for one
+//  1. directories, parents first, also where a file or link makes way for one, which, if it is to move,
+//     waits in the trash
 //  2. moves, in an order in which every name is free when it is needed; cycles through the trash
 //  3. files and links created or updated, in groups: stage all, one barrier, swap all, one barrier
-//  4. modes and times
+//  4. modes and times of files
 //  5. deletes of files and links
 //  6. emptied directories, deepest first, also where one makes way for a file or link
+//  7. modes of directories, deepest first: one that is to lose its write bit loses it when all in it is
+//     done, and one that is to gain it has it from the start
 //
 // Creations come before deletions, so that a run that stops half-way has too much rather than too
 // little. A step that fails fails only what depends on it.
@@ -31,12 +34,17 @@ type executor struct {
 	settled []bool
 	// after is what each step left behind, read back from the disk.
 	after []tree.Entry
+	// order has the steps by path, what holds something before what is in it, whatever order the plan
+	// has them in.
+	order []int
 	// moved tells where a file that a step takes as its source is now.
 	moved plan.Sides[map[tree.Path]tree.Path]
 	// planned are the steps by the path that they change.
 	planned plan.Sides[map[tree.Path]int]
 	// vacating are the moves by the path that they come from.
 	vacating plan.Sides[map[tree.Path]int]
+	// parked are the files of moves that wait in the trash.
+	parked map[int]disk.Staged
 	// revived are the directories that were made for what a resolution brought back.
 	revived []revived
 	former  *former
@@ -54,7 +62,7 @@ type revived struct {
 }
 
 func newExecutor(r *run, steps []plan.Step) *executor {
-	e := &executor{run: r, steps: steps, results: make([]Result, len(steps)), settled: make([]bool, len(steps)), after: make([]tree.Entry, len(steps))}
+	e := &executor{run: r, steps: steps, results: make([]Result, len(steps)), settled: make([]bool, len(steps)), after: make([]tree.Entry, len(steps)), parked: map[int]disk.Staged{}}
 	for _, side := range plan.BothSides {
 		e.moved[side], e.planned[side], e.vacating[side] = map[tree.Path]tree.Path{}, map[tree.Path]int{}, map[tree.Path]int{}
 	}
@@ -72,7 +80,9 @@ func newExecutor(r *run, steps []plan.Step) *executor {
 		if step.Skipped != "" {
 			e.settle(i, Skipped, step.Skipped)
 		}
+		e.order = append(e.order, i)
 	}
+	slices.SortStableFunc(e.order, func(i, j int) int { return tree.Compare(steps[i].Path, steps[j].Path) })
 	return e
 }
 
@@ -80,12 +90,13 @@ func newExecutor(r *run, steps []plan.Step) *executor {
 func (e *executor) carryOut(ctx context.Context) {
 	e.ctx = ctx
 	e.look()
-	for _, phase := range []func(){e.directories, e.moves, e.contents, e.metadata, e.deletes, e.emptied} {
+	for _, phase := range []func(){e.widen, e.directories, e.moves, e.contents, e.metadata, e.deletes, e.emptied, e.directoryModes} {
 		phase()
 	}
 	for i := range e.steps {
 		if !e.settled[i] {
 			e.settle(i, Failed, e.halted().Error())
+			e.unpark(i)
 		}
 	}
 }
@@ -125,7 +136,7 @@ func (e *executor) finish(i int, result disk.Result, err error) {
 	case errors.As(err, &drift):
 		e.settle(i, Drifted, drift.Error())
 		e.results[i].Trash = drift.Trash
-	case errors.Is(err, disk.ErrDrift), errors.Is(err, disk.ErrSource), errors.Is(err, scan.ErrChanged):
+	case errors.Is(err, disk.ErrDrift), errors.Is(err, disk.ErrSource), errors.Is(err, disk.ErrUnfit), errors.Is(err, scan.ErrChanged):
 		e.settle(i, Drifted, err.Error())
 	case errors.Is(err, disk.ErrNotEmpty):
 		e.settle(i, e.remains(i, err), err.Error())
@@ -136,7 +147,7 @@ func (e *executor) finish(i int, result disk.Result, err error) {
 
 // each calls do for every unsettled step that is chosen, as long as the run goes on.
 func (e *executor) each(chosen func(*plan.Step) bool, do func(i int)) {
-	for i := range e.steps {
+	for _, i := range e.order {
 		if !e.settled[i] && chosen(&e.steps[i]) {
 			if e.halted() != nil {
 				return
@@ -146,10 +157,14 @@ func (e *executor) each(chosen func(*plan.Step) bool, do func(i int)) {
 	}
 }
 
-// orphaned settles a step whose directory is not there: one that the plan was to make failed, one that
-// a person took out of the plan is skipped.
+// orphaned settles a step whose directory is not there, or whose name was to be free and is not: what the
+// plan was to do about that failed, or a person took it out of the plan.
 func (e *executor) orphaned(i int) bool {
 	step := &e.steps[i]
+	if j, occupied := e.vacating[step.Side][step.Path]; occupied && e.settled[j] && e.results[j].Outcome != Done {
+		e.settle(i, e.results[j].Outcome, "its name is not vacated")
+		return true
+	}
 	for dir := step.Path.Parent(); dir != tree.Root; dir = dir.Parent() {
 		if j, ok := e.planned[step.Side][dir]; ok && e.steps[j].After.Of() == tree.Directory && e.settled[j] && e.results[j].Outcome != Done {
 			e.settle(i, e.results[j].Outcome, "its directory was not made")
@@ -161,14 +176,22 @@ func (e *executor) orphaned(i int) bool {
 		d.Release()
 		return false
 	}
-	if !errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case !notDirectory(err):
 		return false
-	}
-	if step.Conflict != 0 {
+	case e.run.seen.has(step.Side, step.Path.Parent()):
+		e.settle(i, Drifted, "the directory that it belongs in is gone")
+	case step.Conflict != 0 && errors.Is(err, fs.ErrNotExist):
 		return e.revive(i)
+	default:
+		e.settle(i, Skipped, "the directory that it belongs in is not there")
 	}
-	e.settle(i, Skipped, "the directory that it belongs in is not there")
 	return true
+}
+
+// notDirectory tells of errors of opening what is not there, or is no directory.
+func notDirectory(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, scan.ErrNotDirectory) || errors.Is(err, scan.ErrSymlink)
 }
 
 // revive makes the directories above what a resolution brings back: the other side has them.
@@ -191,7 +214,7 @@ func (e *executor) revive(i int) bool {
 			}
 			d.Release()
 		}
-		if _, err := e.disk(i).Mkdir(missing[n], mode, true); err != nil {
+		if _, err := e.disk(i).Mkdir(missing[n], workable(mode), true); err != nil {
 			e.finish(i, disk.Result{}, err)
 			return true
 		}
@@ -209,7 +232,9 @@ func (e *executor) directories() {
 		step := &e.steps[i]
 		var aside disk.Result
 		if j, occupied := e.vacating[step.Side][step.Path]; occupied && !e.settled[j] {
-			e.move(j)
+			if e.park(j); e.orphaned(i) {
+				return
+			}
 		}
 		if step.Action == plan.Update {
 			var err error
@@ -220,7 +245,9 @@ func (e *executor) directories() {
 		}
 		result, err := e.disk(i).Mkdir(step.Path, workable(step.After.Mode), false)
 		result.Trash = aside.Trash
-		e.finish(i, result, err)
+		if e.finish(i, result, err); err != nil {
+			e.results[i].Trash = aside.Trash
+		}
 	})
 }
 
@@ -232,7 +259,7 @@ func workable(mode tree.Mode) tree.Mode {
 	return tree.Perm(mode.Bits() | 0o700)
 }
 
-// metadata sets modes and times, and the exact modes of new directories, deepest first.
+// metadata sets the times and modes of files.
 func (e *executor) metadata() {
 	e.each(func(s *plan.Step) bool { return s.Action == plan.Touch }, func(i int) {
 		step := &e.steps[i]
@@ -244,24 +271,10 @@ func (e *executor) metadata() {
 		}
 		e.finish(i, result, err)
 	})
-	for i := len(e.steps) - 1; i >= 0; i-- {
-		step := &e.steps[i]
-		if e.halted() != nil {
-			return
-		}
-		made := e.settled[i] && e.results[i].Outcome == Done && step.After.Of() == tree.Directory && step.Action != plan.Chmod
-		switch {
-		case made && workable(step.After.Mode) != step.After.Mode:
-			before := *step.After
-			before.Mode = workable(before.Mode)
-			if _, err := e.disk(i).Chmod(step.Path, &before, step.After.Mode); err != nil {
-				e.settle(i, Failed, err.Error())
-			}
-		case !e.settled[i] && step.Action == plan.Chmod:
-			result, err := e.disk(i).Chmod(step.Path, step.Before, step.After.Mode)
-			e.finish(i, result, err)
-		}
-	}
+	e.each(func(s *plan.Step) bool { return s.Action == plan.Chmod && s.After.Type != tree.Directory }, func(i int) {
+		result, err := e.disk(i).Chmod(e.steps[i].Path, e.steps[i].Before, e.steps[i].After.Mode)
+		e.finish(i, result, err)
+	})
 }
 
 // deletes moves files and links to the trash.
@@ -277,7 +290,7 @@ func (e *executor) deletes() {
 func (e *executor) emptied() {
 	var doomed []int
 	for i := range e.steps {
-		if !e.settled[i] && e.steps[i].Before.Of() == tree.Directory {
+		if !e.settled[i] && e.steps[i].Before.Of() == tree.Directory && e.steps[i].After.Of() != tree.Directory {
 			doomed = append(doomed, i)
 		}
 	}
@@ -381,6 +394,75 @@ func (e *executor) installed(i int, staged disk.Staged) {
 	} else if err := e.disk(i).Discard(staged); err != nil {
 		e.results[i].Error += "; what was staged stays: " + err.Error()
 	}
+}
+
+// widens tells of a change of mode that lets the owner work in a directory.
+func widens(s *plan.Step) bool {
+	return s.Action == plan.Chmod && s.After.Type == tree.Directory && s.Before.Mode.Known() && s.Before.Mode != workable(s.Before.Mode) &&
+		s.After.Mode == workable(s.After.Mode)
+}
+
+// widen lets the owner work in the directories in which the plan lets them, parents first.
+func (e *executor) widen() {
+	e.each(widens, e.chmod)
+}
+
+func (e *executor) chmod(i int) {
+	result, err := e.disk(i).Chmod(e.steps[i].Path, e.steps[i].Before, e.steps[i].After.Mode)
+	e.finish(i, result, err)
+}
+
+// directoryModes sets the exact modes of directories, deepest first: those that the plan changes, and
+// those that were made workable while there was work in them.
+func (e *executor) directoryModes() {
+	type due struct {
+		side plan.Side
+		path tree.Path
+		set  func() error
+	}
+	var all []due
+	exactly := func(side plan.Side, path tree.Path, mode tree.Mode) func() error {
+		return func() error {
+			before := tree.State{Type: tree.Directory, Mode: workable(mode)}
+			_, err := e.run.disks[side].Chmod(path, &before, mode)
+			return err
+		}
+	}
+	for i := range e.steps {
+		step := &e.steps[i]
+		switch {
+		case step.After.Of() != tree.Directory:
+		case !e.settled[i] && step.Action == plan.Chmod:
+			all = append(all, due{step.Side, step.Path, func() error {
+				e.chmod(i)
+				return nil
+			}})
+		case e.settled[i] && e.results[i].Outcome == Done && step.Action != plan.Chmod && workable(step.After.Mode) != step.After.Mode:
+			set := exactly(step.Side, step.Path, step.After.Mode)
+			all = append(all, due{step.Side, step.Path, func() error {
+				if err := set(); err != nil {
+					e.finish(i, disk.Result{}, err)
+					return err
+				}
+				e.after[i].Mode = step.After.Mode
+				return nil
+			}})
+		}
+	}
+	for _, made := range e.revived {
+		if workable(made.mode) != made.mode {
+			all = append(all, due{made.side, made.path, exactly(made.side, made.path, made.mode)})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b due) int { return tree.Compare(b.path, a.path) })
+	for _, d := range all {
+		// A directory that was made gets its mode also when the run was interrupted: nothing else would
+		// tell that it has another.
+		if e.run.disks[d.side].Stopped() == nil {
+			_ = d.set() // a step's own error is its result; a revived directory's shows in the next plan
+		}
+	}
+	e.barrier()
 }
 
 // litter tells whether a name in a directory that goes may go with it.

@@ -134,6 +134,21 @@ func (x *expectations) missing(report func(side plan.Side, path tree.Path, why s
 	}
 }
 
+// parentless reports the directories above what is expected that were there when the plan was made and
+// are not now. Without the digests of that time, nobody can tell.
+func (x *expectations) parentless(before, now *Digests, report func(side plan.Side, path tree.Path, why string)) {
+	if before == nil {
+		return
+	}
+	for _, side := range plan.BothSides {
+		for dir := range x.parents[side] {
+			if before.has(side, dir) && !now.has(side, dir) {
+				report(side, dir, "it is no directory any more")
+			}
+		}
+	}
+}
+
 func (want *expectation) differs(e *tree.Entry, p *plan.Plan) string {
 	s := want.state
 	if s == nil {

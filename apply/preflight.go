@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"treaty/apply/internal/disk"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -17,17 +18,25 @@ func (r *run) preflight(steps []plan.Step) error {
 	for _, side := range plan.BothSides {
 		into[side] = map[tree.Path]bool{}
 	}
+	var spaces plan.Sides[disk.Space]
+	var widened plan.Sides[map[tree.Path]bool]
+	for _, side := range plan.BothSides {
+		var err error
+		if spaces[side], err = r.disks[side].Space(); err != nil {
+			return err
+		}
+		widened[side] = map[tree.Path]bool{}
+	}
 	for i := range steps {
 		step := &steps[i]
 		if step.Skipped != "" {
 			continue
 		}
 		r.expectWork(step)
-		space, err := r.disks[step.Side].Space()
-		if err != nil {
-			return err
+		if widens(step) {
+			widened[step.Side][step.Path] = true
 		}
-		block := max(space.Block, 1)
+		block := max(spaces[step.Side].Block, 1)
 		switch {
 		case (step.Action == plan.Create || step.Action == plan.Update) && step.After.Type == tree.File:
 			need[step.Side] += (step.After.Size + block - 1) / block * block
@@ -42,10 +51,13 @@ func (r *run) preflight(steps []plan.Step) error {
 		}
 	}
 	for _, side := range plan.BothSides {
-		if err := r.enoughSpace(side, need[side], entries[side]); err != nil {
+		if err := enoughSpace(side, spaces[side], need[side], entries[side]); err != nil {
 			return err
 		}
 		for _, dir := range sortedKeys(into[side]) {
+			if widened[side][dir] {
+				continue
+			}
 			if err := r.changeable(side, dir); err != nil {
 				return err
 			}
@@ -76,11 +88,7 @@ const (
 
 // enoughSpace refuses with ErrSafety where a volume is too full. One that says neither size nor free
 // space is taken at its word by trying.
-func (r *run) enoughSpace(side plan.Side, need, entries int64) error {
-	space, err := r.disks[side].Space()
-	if err != nil {
-		return err
-	}
+func enoughSpace(side plan.Side, space disk.Space, need, entries int64) error {
 	if need == 0 || space.Total == 0 {
 		return nil
 	}

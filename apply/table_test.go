@@ -1,6 +1,7 @@
 package apply_test
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -22,6 +23,8 @@ import (
 //	local: a=2 d/              the trees before
 //	remote: a=1
 //	plan: update remote a      what the plan must have, where that matters; once a line
+//	do: move remote b from a   a plan written by hand: also "mkdir remote d", "delete remote d",
+//	                           "create remote c from local x", "update remote d from local a"
 //	skip: update remote a      a reviewer's decision; once a line
 //	remove: update remote a    the operation is taken out of the plan
 //	resolve: a take-local      a resolution
@@ -41,6 +44,7 @@ type tableCase struct {
 	trash            plan.Sides[nodes]
 	plan             []string
 	skip, remove     []string
+	do               []string
 	resolve, notDone []string
 }
 
@@ -102,6 +106,8 @@ func (c *tableCase) add(t *testing.T, key, rest string) bool {
 		}
 	case "plan":
 		c.plan = append(c.plan, rest)
+	case "do":
+		c.do = append(c.do, rest)
 	case "skip":
 		c.skip = append(c.skip, rest)
 	case "remove":
@@ -141,6 +147,56 @@ func name(op *plan.Operation) string {
 	s := fmt.Sprintf("%s %s %s", op.Action, op.Side, op.Path)
 	if op.From != "" {
 		s += " from " + string(op.From)
+	}
+	return s
+}
+
+// byHand replaces the plan's operations and conflicts.
+func (w *world) byHand(p *plan.Plan, lines []string) {
+	w.Helper()
+	p.Operations, p.Conflicts = nil, []plan.Conflict{}
+	state := func(side plan.Side, path string) *tree.State {
+		n, there := w.was[side][tree.Path(path)]
+		if !there {
+			w.Fatalf("nothing at %s on %s", path, side)
+		}
+		return n.state()
+	}
+	for _, line := range lines {
+		words := strings.Fields(line)
+		var side plan.Side
+		check(w, side.UnmarshalText([]byte(words[1])))
+		op := plan.Operation{Side: side, Action: plan.Action(words[0]), Path: tree.Path(words[2]), Decision: plan.Apply, Reason: plan.ChangedOn.On(side.Other())}
+		if words[0] == "mkdir" {
+			op.Action, op.After = plan.Create, &tree.State{Type: tree.Directory, Mode: tree.Perm(0o755)}
+			if n, there := w.was[side][op.Path]; there && !slices.ContainsFunc(lines, func(line string) bool { return strings.HasSuffix(line, " from "+words[2]) }) {
+				op.Action, op.Before = plan.Update, n.state()
+			}
+		}
+		if op.Action == plan.Update || op.Action == plan.Delete {
+			op.Before = state(side, words[2])
+		}
+		switch {
+		case op.Action == plan.Move:
+			op.From, op.Before, op.After = tree.Path(words[4]), state(side, words[4]), state(side, words[4])
+		case len(words) == 6:
+			var from plan.Side
+			check(w, from.UnmarshalText([]byte(words[4])))
+			op.After = state(from, words[5])
+			if op.After.Type == tree.File {
+				op.Source = &plan.Source{Tree: from, Path: tree.Path(words[5])}
+			}
+		}
+		p.Operations = append(p.Operations, op)
+	}
+	p.Sort()
+	p.Number()
+}
+
+func (n node) state() *tree.State {
+	s := &tree.State{Type: n.kind, Mode: n.mode, Target: n.target}
+	if n.kind == tree.File {
+		s.Size, s.Mtime, s.SHA256 = int64(len(n.content)), n.mtime, sha256.Sum256([]byte(n.content))
 	}
 	return s
 }
@@ -188,6 +244,9 @@ func TestTables(t *testing.T) {
 			}
 			w.base = c.base
 			p := w.compare()
+			if c.do != nil {
+				w.byHand(p, c.do)
+			}
 			c.edit(t, p)
 			was := w.trees()
 			r, err := w.apply(p)
@@ -222,7 +281,7 @@ func TestTables(t *testing.T) {
 					t.Errorf("the trash of %s: %s\nwant %s", side, got, thrown(c.trash[side]))
 				}
 			}
-			if len(c.notDone) == 0 && len(c.remove) == 0 && len(c.options) == 0 && len(p.Problems) == 0 {
+			if len(c.notDone) == 0 && len(c.remove) == 0 && len(c.do) == 0 && len(c.options) == 0 && len(p.Problems) == 0 {
 				w.settled()
 			}
 			w.nothingStaged()

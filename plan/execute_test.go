@@ -124,7 +124,12 @@ func (e *executor) discard(side plan.Side, at tree.Path) {
 func (e *executor) removeDirectory(side plan.Side, dir tree.Path) {
 	m := e.trees[side]
 	rest := m.below(dir)[1:]
+	litter := tree.Path("")
 	for _, path := range rest {
+		if litter != "" && path.Within(litter) {
+			continue
+		}
+		litter = path
 		if (memoryScope{m.scope(path.Parent())}).Judge(path, m.nodes[path].kind == tree.Directory) != tree.Litter {
 			e.skipped++
 			return

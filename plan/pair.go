@@ -247,9 +247,14 @@ func (t trio) spelled() trio {
 }
 
 // markCollisions marks the names of one collision key that a side without regard to case or
-// normalisation would have to hold together.
+// normalisation would have to hold together, and on any side those that it has for something else.
 func markCollisions(group []trio, traits Sides[tree.Traits]) {
 	for _, side := range BothSides {
+		for i := range group {
+			group[i].collides[side] = !group[i].has(side) && slices.ContainsFunc(group, func(other trio) bool {
+				return other.has(side) && other.name[side] == group[i].name[side]
+			})
+		}
 		if traits[side].CaseSensitive {
 			continue
 		}

@@ -96,11 +96,13 @@ type walk struct {
 	problems    []Problem
 	// respelt is remote's own spelling of a conflict's path, where that is not the conflict's.
 	respelt map[tree.Path]tree.Path
+	// unsure counts the differences that wait for their content to be read.
+	unsure int
 	// decided is called where so much is undecided that memory would suffer.
 	decided func() error
 }
 
-// undecided is how many differences may wait for their content to be read.
+// undecided is how many differences may wait.
 const undecided = 1 << 16
 
 // run walks everything and returns the digests of the roots.
@@ -181,7 +183,8 @@ func (w *walk) directory(p *place) (found, error) {
 			f.entries[side] += below.entries[side] + 1
 			lines[side] = append(lines[side], tree.Line{Entry: &t.entry[side], Below: below.digest[side]})
 		}
-		if len(w.differences) >= undecided && w.decided != nil {
+		if w.unsure >= undecided && w.decided != nil {
+			w.unsure = 0
 			if err := w.decided(); err != nil {
 				return f, err
 			}
@@ -318,6 +321,9 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 	}
 	if t.has(Local) && t.has(Remote) {
 		d.keepBothAs = names.free(t)
+	}
+	if d.verdict.isUnsure() {
+		w.unsure++
 	}
 	w.differences = append(w.differences, d)
 	return f, nil

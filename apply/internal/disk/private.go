@@ -124,6 +124,20 @@ func (t *Tree) RemovePrivate(name string) error {
 	return t.synced(d.sync())
 }
 
+// RemoveEmptyPrivate removes ".treaty" if nothing is in it.
+func (t *Tree) RemoveEmptyPrivate() error {
+	d, err := t.open("")
+	if err != nil {
+		return err
+	}
+	defer d.release()
+	t.root.Forget(tree.PrivateFolder)
+	if err := d.rmdir(tree.PrivateFolder); err != nil && !notEmpty(err) && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 func (t *Tree) privateFolder(name string) (*folder, string, error) {
 	if err := t.ready(); err != nil {
 		return nil, "", err

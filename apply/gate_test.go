@@ -1,0 +1,349 @@
+package apply_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"treaty/apply"
+	"treaty/apply/internal/disk"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// fault is one thing wrong with an apply. Those that are nil are not needed.
+type fault struct {
+	name  string
+	cause error
+	why   string // in the error
+	plan  func(w *world, p *plan.Plan)
+	// request is changed after the plan was approved.
+	request func(w *world, p *plan.Plan, r *apply.Request)
+	disk    func(w *world, p *plan.Plan)
+}
+
+// faults are in the order in which they are found.
+var faults = []fault{
+	{name: "not a plan", cause: apply.ErrInvalid, why: "format", request: func(_ *world, _ *plan.Plan, r *apply.Request) {
+		r.Plan = bytes.Replace(r.Plan, []byte(`"treaty.plan"`), []byte(`"treaty.plam"`), 1)
+	}},
+	{name: "locked", cause: apply.ErrLocked, why: "another treaty works on", disk: func(w *world, _ *plan.Plan) {
+		w.lock(plan.Local, holder(os.Getppid()))
+	}},
+	{name: "applied already", cause: apply.ErrStale, why: "applied already", disk: func(w *world, p *plan.Plan) {
+		check(w, os.MkdirAll(w.path(plan.Local, ".treaty/history/1-"+p.ID), 0o700))
+	}},
+	{name: "unresolved", cause: apply.ErrConflicts, why: "not resolved", plan: func(w *world, p *plan.Plan) {
+		conflict(w, p, "c").Resolution = plan.Unresolved
+	}},
+	{name: "not approved", cause: apply.ErrNotApproved, why: "not approved", request: func(_ *world, _ *plan.Plan, r *apply.Request) {
+		r.Approval = nil
+	}},
+	{name: "no tree", cause: apply.ErrSafety, why: "remote tree is not at", request: func(w *world, _ *plan.Plan, r *apply.Request) {
+		r.Roots[plan.Remote] = filepath.Join(w.dir, "nowhere")
+	}},
+	{name: "another tree", cause: apply.ErrSafety, why: "became a tree of its own", disk: func(w *world, p *plan.Plan) {
+		w.identify(plan.Local, p)
+	}},
+	{name: "weaker volume", cause: apply.ErrStale, why: "can do less", request: func(_ *world, _ *plan.Plan, r *apply.Request) {
+		r.SetProbed(func(side plan.Side, p *disk.Probed) { p.Traits.Modes = p.Traits.Modes && side == plan.Local })
+	}},
+	{name: "drift", cause: apply.ErrStale, why: "not what they were", disk: func(w *world, _ *plan.Plan) {
+		writeFile(w, w.path(plan.Remote, "u"), node{content: "edited", mtime: epoch + 5e9, mode: tree.Perm(0o644)})
+	}},
+}
+
+// holder is a lock's text, of a process on this host.
+func holder(pid int) string {
+	host, _ := os.Hostname()
+	text, _ := json.Marshal(map[string]any{"host": host, "boot": bootID(), "pid": pid, "at": time.Now().UTC()})
+	return string(text)
+}
+
+func bootID() string {
+	text, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	return strings.TrimSpace(string(text))
+}
+
+func (w *world) lock(side plan.Side, text string) {
+	w.Helper()
+	check(w, os.MkdirAll(w.path(side, ".treaty"), 0o700))
+	check(w, os.WriteFile(w.path(side, ".treaty/lock"), []byte(text), 0o600))
+}
+
+// identify gives a tree an identity of its own.
+func (w *world) identify(side plan.Side, p *plan.Plan) {
+	w.Helper()
+	text, err := json.Marshal(apply.TreeFile{Format: "treaty.tree", FormatVersion: plan.FormatVersion,
+		ID: strings.Repeat("a1", 16), Traits: p.Snapshot(side).Filesystem, Synced: map[string]string{}})
+	check(w, err)
+	check(w, os.MkdirAll(w.path(side, ".treaty"), 0o700))
+	check(w, os.WriteFile(w.path(side, ".treaty/tree.json"), text, 0o600))
+}
+
+// faulty is a world with something of everything, and a request with the faults.
+func faulty(t *testing.T, wrong ...*fault) (*world, apply.Request) {
+	t.Helper()
+	w := newWorld(t, scratch(t))
+	tryParse(t, "a=1 c=2@9 d/e=3 u=4").write(t, w.at[plan.Local])
+	tryParse(t, "c=33@9 r=5 u=3").write(t, w.at[plan.Remote])
+	p := w.compare()
+	conflict(t, p, "c").Resolution = plan.TakeLocal
+	for _, f := range wrong {
+		if f.plan != nil {
+			f.plan(w, p)
+		}
+	}
+	r := w.request(p)
+	for _, f := range wrong {
+		if f.disk != nil {
+			f.disk(w, p)
+		}
+		if f.request != nil {
+			f.request(w, p, &r)
+		}
+	}
+	return w, r
+}
+
+// refuses holds an apply to a refusal that changes nothing at all.
+func (w *world) refuses(r apply.Request, f *fault) {
+	w.Helper()
+	was := w.snapshot()
+	receipt, err := apply.Apply(context.Background(), r)
+	if !errors.Is(err, f.cause) || !strings.Contains(fmt.Sprint(err), f.why) {
+		w.Errorf("error %v, want %v with %q", err, f.cause, f.why)
+	}
+	if receipt != nil {
+		w.Errorf("there is a receipt")
+	}
+	if now := w.snapshot(); !now.equal(was) {
+		w.Errorf("changed from\n%v\nto\n%v", was, now)
+	}
+}
+
+func TestRefusalsComeInOrder(t *testing.T) {
+	for i := range faults {
+		t.Run(faults[i].name, func(t *testing.T) {
+			t.Parallel()
+			w, r := faulty(t, &faults[i])
+			w.refuses(r, &faults[i])
+		})
+		for j := i + 1; j < len(faults); j++ {
+			t.Run(faults[i].name+" before "+faults[j].name, func(t *testing.T) {
+				t.Parallel()
+				w, r := faulty(t, &faults[j], &faults[i])
+				w.refuses(r, &faults[i])
+			})
+		}
+	}
+}
+
+func TestARefusedApplyLeavesNoFolderBehind(t *testing.T) {
+	for _, name := range []string{"weaker volume", "drift"} {
+		for i := range faults {
+			if faults[i].name != name {
+				continue
+			}
+			w, r := faulty(t, &faults[i])
+			check(t, os.RemoveAll(w.path(plan.Local, ".treaty")))
+			w.refuses(r, &faults[i])
+			for _, side := range plan.BothSides {
+				if _, err := os.Lstat(w.path(side, ".treaty")); err == nil {
+					t.Errorf("%s: %s has a .treaty", name, side)
+				}
+			}
+		}
+	}
+}
+
+func TestAPlanIsAppliedOnce(t *testing.T) {
+	w, r := faulty(t)
+	if _, err := apply.Apply(context.Background(), r); err != nil {
+		t.Fatal(err)
+	}
+	w.refuses(r, &fault{cause: apply.ErrStale, why: "applied already, as number 1"})
+}
+
+func TestAnApprovalIsOfTheExactBytes(t *testing.T) {
+	w, r := faulty(t)
+	for at := 0; at < len(r.Plan); at += 37 {
+		edited := r
+		edited.Plan = append(bytes.Clone(r.Plan[:at]), r.Plan[at:]...)
+		edited.Plan[at] ^= 1
+		if _, err := plan.Read(edited.Plan); err != nil {
+			continue
+		}
+		w.refuses(edited, &fault{cause: apply.ErrNotApproved, why: ""})
+	}
+	spaced := r
+	spaced.Plan = append(bytes.Clone(r.Plan), '\n')
+	w.refuses(spaced, &fault{cause: apply.ErrNotApproved, why: "another text"})
+	if r.Approval = w.approve(spaced.Plan); r.Approval != nil {
+		w.refuses(r, &fault{cause: apply.ErrNotApproved, why: "another text"})
+	}
+	spaced.Approval = r.Approval
+	if _, err := apply.Apply(context.Background(), spaced); err != nil {
+		t.Errorf("not canonical, but approved: %v", err)
+	}
+}
+
+func TestAnApprovalOfNobodyCountsForNothing(t *testing.T) {
+	w, r := faulty(t)
+	for text, f := range map[string]*fault{
+		"{":                         {cause: apply.ErrInvalid, why: "approval"},
+		"[]":                        {cause: apply.ErrInvalid, why: "approval"},
+		`{"format": "treaty.plan"}`: {cause: apply.ErrInvalid, why: "approval"},
+	} {
+		r.Approval = []byte(text)
+		w.refuses(r, f)
+	}
+}
+
+func TestAnEmptyPlanNeedsNoApproval(t *testing.T) {
+	w := newWorld(t, scratch(t))
+	for _, side := range plan.BothSides {
+		tryParse(t, "a=1 d/b=2").write(t, w.at[side])
+	}
+	p := w.compare()
+	r := w.request(p)
+	r.Approval = nil
+	was := w.trees()
+	receipt, err := apply.Apply(context.Background(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if receipt.ApprovalSHA256 != nil || len(receipt.Results) != 0 {
+		t.Errorf("receipt: %+v", receipt)
+	}
+	w.honest(p, receipt, was)
+	w.touchesOnly(p, was)
+	if p := w.compare(); p.Local.ID == nil || p.Remote.ID == nil {
+		t.Error("no ids were recorded")
+	}
+}
+
+func TestLocks(t *testing.T) {
+	dead := deadPID(t)
+	for _, side := range plan.BothSides {
+		for text, held := range map[string]bool{
+			holder(os.Getppid()): true,
+			holder(os.Getpid()):  true,
+			holder(dead):         false,
+			`{"host": "elsewhere", "boot": "", "pid": 1, "at": "2026-01-01T00:00:00Z"}`: true,
+			strings.Replace(holder(os.Getppid()), bootID(), "an earlier boot", 1):       bootID() == "",
+			strings.Replace(holder(dead), `"host":"`, `"host":"another-`, 1):            true,
+			"":        true,
+			"garbage": true,
+		} {
+			w, r := faulty(t)
+			w.lock(side, text)
+			if held {
+				w.refuses(r, &fault{cause: apply.ErrLocked, why: w.at[side]})
+				continue
+			}
+			if _, err := apply.Apply(context.Background(), r); err != nil {
+				t.Errorf("%s: a stale lock (%s) is in the way: %v", side, text, err)
+			}
+			w.nothingStaged()
+		}
+	}
+}
+
+// deadPID is of a process that has ended.
+func deadPID(t *testing.T) int {
+	t.Helper()
+	p, err := os.StartProcess("/bin/true", []string{"true"}, &os.ProcAttr{})
+	if err != nil {
+		t.Skip(err)
+	}
+	if _, err := p.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	return p.Pid
+}
+
+func TestTreesMustBeThosePlanned(t *testing.T) {
+	settle := func(t *testing.T) (*world, *plan.Plan) {
+		w, r := faulty(t)
+		if _, err := apply.Apply(context.Background(), r); err != nil {
+			t.Fatal(err)
+		}
+		writeFile(w, w.path(plan.Local, "new"), node{content: "5", mtime: epoch, mode: tree.Perm(0o644)})
+		return w, w.compare()
+	}
+	t.Run("moved", func(t *testing.T) {
+		w, p := settle(t)
+		r := w.request(p)
+		for _, side := range plan.BothSides {
+			r.Roots[side] = filepath.Join(w.dir, "moved-"+side.String())
+			check(t, os.Rename(w.at[side], r.Roots[side]))
+		}
+		if _, err := apply.Apply(context.Background(), r); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("swapped", func(t *testing.T) {
+		w, p := settle(t)
+		r := w.request(p)
+		r.Roots = plan.Sides[string]{w.at[plan.Remote], w.at[plan.Local]}
+		w.refuses(r, &fault{cause: apply.ErrSafety, why: "another one"})
+	})
+	t.Run("twice the same", func(t *testing.T) {
+		w, p := settle(t)
+		r := w.request(p)
+		r.Roots[plan.Remote] = w.at[plan.Local]
+		w.refuses(r, &fault{cause: apply.ErrSafety, why: "another one"})
+	})
+	t.Run("identity lost", func(t *testing.T) {
+		w, p := settle(t)
+		check(t, os.RemoveAll(w.path(plan.Remote, ".treaty")))
+		w.refuses(w.request(p), &fault{cause: apply.ErrSafety, why: "not the remote tree that was planned"})
+	})
+	t.Run("unmounted", func(t *testing.T) {
+		w, r := faulty(t)
+		check(t, os.RemoveAll(w.at[plan.Remote]))
+		check(t, os.Mkdir(w.at[plan.Remote], 0o755))
+		w.refuses(r, &fault{cause: apply.ErrSafety, why: "is empty"})
+	})
+	t.Run("a file now", func(t *testing.T) {
+		w, r := faulty(t)
+		check(t, os.RemoveAll(w.at[plan.Remote]))
+		check(t, os.WriteFile(w.at[plan.Remote], nil, 0o600))
+		w.refuses(r, &fault{cause: apply.ErrSafety, why: "not a directory"})
+	})
+}
+
+func TestTreesMustBeApart(t *testing.T) {
+	w := newWorld(t, scratch(t))
+	tryParse(t, "a=1 in/b=2").write(t, w.at[plan.Local])
+	tryParse(t, "a=1 in/b=2").write(t, w.at[plan.Remote])
+	p := w.compare()
+	for roots, why := range map[plan.Sides[string]]string{
+		{w.at[0], w.at[0]}:                      "same",
+		{w.at[0], filepath.Join(w.at[0], "in")}: "inside",
+		{filepath.Join(w.at[0], "in"), w.at[0]}: "inside",
+	} {
+		r := w.request(p)
+		r.Roots = roots
+		w.refuses(r, &fault{cause: apply.ErrInvalid, why: why})
+	}
+}
+
+func TestTooManyDeletesAreCountedAgain(t *testing.T) {
+	w := newWorld(t, scratch(t))
+	w.options.AllowManyDeletes = false
+	w.base = nodes{}
+	for i := range 12 {
+		w.base[tree.Path(fmt.Sprint("f", i))] = node{kind: tree.File, content: fmt.Sprint(i), mode: tree.Perm(0o644)}
+	}
+	w.base.write(t, w.at[plan.Remote])
+	w.refuses(w.request(w.compare()), &fault{cause: apply.ErrSafety, why: ""})
+}
