@@ -76,7 +76,7 @@ var lodgers = map[string][]string{
 // be lowered when it is taken apart, and never raised.
 const longest = 450
 
-var longer = map[string]int{"apply/apply.go": 520, "apply/execute.go": 520}
+var longer = map[string]int{"apply/apply.go": 504}
 
 // source is a file of the program, tests left out, for whatever platform it is.
 type source struct {
