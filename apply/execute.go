@@ -268,7 +268,12 @@ func (e *executor) metadata() {
 // deletes moves files and links to the trash.
 func (e *executor) deletes() {
 	e.batch(e.choose(func(s *plan.Step) bool { return s.Action == plan.Delete && s.Before.Type != tree.Directory }), func(i int) {
-		result, err := e.disk(i).Trash(e.steps[i].Path, e.steps[i].Before, e.place[i])
+		step := &e.steps[i]
+		result, err := e.disk(i).Trash(step.Path, step.Before, e.place[i])
+		if err == nil && result.Trash != "" {
+			// What takes the name of a directory comes later, and may want this content.
+			e.moved[step.Side][step.Path] = tree.Path(result.Trash)
+		}
 		e.finish(i, result, err)
 	})
 }
