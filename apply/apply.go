@@ -426,6 +426,7 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 	if err != nil {
 		return err
 	}
+	head.History = r.files[plan.Local].ID
 	var former plan.Sides[string]
 	for _, side := range plan.BothSides {
 		other := r.files[side.Other()].ID

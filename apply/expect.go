@@ -41,7 +41,8 @@ func expect(p *plan.Plan) *expectations {
 	}
 	var vacated plan.Sides[map[tree.Path]bool]
 	for i := range p.Operations {
-		if op := &p.Operations[i]; op.Action == plan.Move && op.Decision == plan.Apply {
+		// What was to follow a move that a person skips is skipped too, not drift.
+		if op := &p.Operations[i]; op.Action == plan.Move {
 			if vacated[op.Side] == nil {
 				vacated[op.Side] = map[tree.Path]bool{}
 			}
