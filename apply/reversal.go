@@ -32,6 +32,7 @@ func (e *executor) reversal() []plan.Operation {
 		ops = append(ops, plan.Operation{Side: made.side, Action: plan.Delete, Path: made.path,
 			Before: &tree.State{Type: tree.Directory, Mode: made.mode}})
 	}
+	ops = withoutMovesOntoDeletes(ops)
 	slices.SortFunc(ops, func(a, b plan.Operation) int {
 		if c := tree.Compare(a.Path, b.Path); c != 0 {
 			return c
@@ -40,6 +41,37 @@ func (e *executor) reversal() []plan.Operation {
 	})
 	for i := range ops {
 		ops[i].ID, ops[i].Reason, ops[i].Decision = i+1, plan.Undo, plan.Apply
+	}
+	return ops
+}
+
+// withoutMovesOntoDeletes rewrites what would move a file back to a name that something else was created
+// under: a plan has one operation for a name. There the old file is copied over what was created, and
+// deleted where it is.
+func withoutMovesOntoDeletes(ops []plan.Operation) []plan.Operation {
+	var deletes plan.Sides[map[tree.Path]int]
+	for _, side := range plan.BothSides {
+		deletes[side] = map[tree.Path]int{}
+	}
+	for i := range ops {
+		if op := &ops[i]; op.Action == plan.Delete {
+			deletes[op.Side][op.Path] = i
+		}
+	}
+	for i := range ops {
+		op := &ops[i]
+		if op.Action != plan.Move {
+			continue
+		}
+		at, taken := deletes[op.Side][op.Path]
+		if !taken {
+			continue
+		}
+		ops[at].Action, ops[at].After = plan.Update, op.After
+		if op.After.Type == tree.File {
+			ops[at].Source = &plan.Source{Tree: op.Side, Path: op.From}
+		}
+		*op = plan.Operation{Side: op.Side, Action: plan.Delete, Path: op.From, Before: op.Before}
 	}
 	return ops
 }
