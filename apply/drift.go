@@ -38,7 +38,7 @@ func (r *run) survey(ctx context.Context, x *expectations) error {
 		defer walks[side].Close()
 		in.Trees[side] = plan.Tree{Traits: traits, Stream: walks[side]}
 	}
-	digests, err := plan.Survey(ctx, in, func(n *plan.Name) error {
+	seen, err := plan.Survey(ctx, in, func(n *plan.Name) error {
 		for _, side := range plan.BothSides {
 			e := &n.Entry[side]
 			if e.Type == tree.Absent {
@@ -74,7 +74,7 @@ func (r *run) survey(ctx context.Context, x *expectations) error {
 		return nil
 	}
 	for _, side := range plan.BothSides {
-		if digests[side] == r.plan.Snapshot(side).Digest {
+		if seen.Digests[side] == r.plan.Snapshot(side).Digest {
 			continue
 		}
 		places := []tree.Path{tree.Root}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"treaty/plan/tree"
 )
@@ -38,6 +39,8 @@ type Input struct {
 	Options  Options
 	// Problems that the caller knows of already, such as a baseline that does not count.
 	Problems []Problem
+	// Shift is by how much all times of a side are off, nil where that is to be found out.
+	Shift *Sides[time.Duration]
 	// Observe, where not nil, is told every directory's digest.
 	Observe func(side Side, dir tree.Path, digest tree.Hash)
 }
@@ -45,21 +48,31 @@ type Input struct {
 // Compare walks both trees and the baseline in step and says what would bring the trees together. The
 // plan lacks only what makes it a document of its own: id, time and author. The same input gives the
 // same plan; swapped sides give the mirror image. An error means that there is no plan: a tree could
-// no longer be read, or ctx was cancelled.
+// no longer be read, ctx was cancelled, or, once in a blue moon, ErrShift.
 func Compare(ctx context.Context, in Input) (*Plan, error) {
 	traits := Sides[tree.Traits]{in.Trees[Local].Traits, in.Trees[Remote].Traits}
 	w := &walk{
-		ctx:      ctx,
-		policy:   newPolicy(traits, in.Memory != nil, in.Options),
-		streams:  Sides[tree.Stream]{in.Trees[Local].Stream, in.Trees[Remote].Stream},
-		memory:   in.Memory,
-		observe:  in.Observe,
-		problems: slices.Clone(in.Problems),
+		ctx:        ctx,
+		policy:     newPolicy(traits, in.Memory != nil, in.Options),
+		shiftGiven: in.Shift != nil,
+		streams:    Sides[tree.Stream]{in.Trees[Local].Stream, in.Trees[Remote].Stream},
+		memory:     in.Memory,
+		observe:    in.Observe,
+		problems:   slices.Clone(in.Problems),
 	}
 	readers := Sides[Reader]{in.Trees[Local].Reader, in.Trees[Remote].Reader}
-	w.decided = func() error { return w.read(readers, false) }
+	w.policy.shiftBy(in.Shift)
+	w.decided = func() error {
+		if err := w.findShift(readers, earlyShifted); err != nil {
+			return err
+		}
+		return w.read(readers, false)
+	}
 	digests, err := w.run()
 	if err != nil {
+		return nil, err
+	}
+	if err := w.findShift(readers, leastShifted); err != nil {
 		return nil, err
 	}
 	if err := w.read(readers, true); err != nil {
@@ -86,9 +99,10 @@ func Compare(ctx context.Context, in Input) (*Plan, error) {
 			w.warn(ManyDeletes, &side, nil, why)
 		}
 	}
+	p.Summary = Summary{Agreed: w.agreed, Ignored: w.ignored}
+	w.warnOfShift(&p.Summary)
 	sortProblems(w.problems)
 	p.Problems = append([]Problem{}, w.problems...)
-	p.Summary = Summary{Agreed: w.agreed, Ignored: w.ignored}
 	p.Summarize()
 	p.News = w.news
 	return p, nil

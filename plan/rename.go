@@ -152,7 +152,7 @@ func (w *walk) moveHere(d, old *difference, side Side) {
 	c.action, c.reason, c.from = Move, MovedOn.On(other), old.path[side]
 	kept, there := old.base.On[other], &d.entry[other]
 	c.mtime = w.policy.carried(there.Mtime, side)
-	if there.Mtime == w.policy.recorded(kept, other) {
+	if w.policy.untouched(there.Mtime, kept, other) {
 		c.mtime = old.entry[side].Mtime
 	}
 	if w.policy.bothModes() {

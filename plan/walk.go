@@ -96,8 +96,15 @@ type walk struct {
 	problems    []Problem
 	// respelt is remote's own spelling of a conflict's path, where that is not the conflict's.
 	respelt map[tree.Path]tree.Path
+	// shifts are counted of each side; without a memory, of remote against local.
+	shifts Sides[shifts]
+	// noShift tells that what looks like a shift of a side is none, shiftGiven that nobody need look.
+	noShift    Sides[bool]
+	shiftGiven bool
 	// decided is called where so much is undecided that memory would suffer.
 	decided func() error
+	// patience is how many differences there may be until then.
+	patience int
 }
 
 // undecided is how many differences may wait for their content to be read.
@@ -160,6 +167,9 @@ func (w *walk) directory(p *place) (found, error) {
 	trios := pair(listed, base, w.policy.traits)
 	if p.fate == surveyed {
 		p.blocked = p.blocked || f.blocked
+		for i := range trios {
+			w.noteShift(&trios[i])
+		}
 		if err := w.visit(&surveyedDirectory{place: p, trios: trios}); err != nil {
 			return f, err
 		}
@@ -181,10 +191,11 @@ func (w *walk) directory(p *place) (found, error) {
 			f.entries[side] += below.entries[side] + 1
 			lines[side] = append(lines[side], tree.Line{Entry: &t.entry[side], Below: below.digest[side]})
 		}
-		if len(w.differences) >= undecided && w.decided != nil {
+		if len(w.differences) >= max(w.patience, undecided) && w.decided != nil {
 			if err := w.decided(); err != nil {
 				return f, err
 			}
+			w.patience = len(w.differences) + undecided
 		}
 	}
 	for _, side := range BothSides {
@@ -288,6 +299,7 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 		f.stays = true
 		return f, err
 	}
+	w.noteShift(t)
 	d := difference{trio: *t, path: path, fate: p.fate}
 	if w.policy.options.Hash != HashAll {
 		d.recall(&w.policy)
@@ -310,10 +322,7 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 		w.modesDiffer(&d)
 	}
 	if d.verdict.agreed() {
-		w.news = w.news || w.policy.isNews(t)
-		if t.has(Local) && t.has(Remote) {
-			w.agreed++
-		}
+		w.agree(t)
 		return f, nil
 	}
 	if t.has(Local) && t.has(Remote) {
