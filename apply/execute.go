@@ -34,6 +34,9 @@ type executor struct {
 	settled []bool
 	// after is what each step left behind, read back from the disk.
 	after []tree.Entry
+	// order has the steps by path, what holds something before what is in it, whatever order the plan
+	// has them in.
+	order []int
 	// moved tells where a file that a step takes as its source is now.
 	moved plan.Sides[map[tree.Path]tree.Path]
 	// planned are the steps by the path that they change.
@@ -77,7 +80,9 @@ func newExecutor(r *run, steps []plan.Step) *executor {
 		if step.Skipped != "" {
 			e.settle(i, Skipped, step.Skipped)
 		}
+		e.order = append(e.order, i)
 	}
+	slices.SortStableFunc(e.order, func(i, j int) int { return tree.Compare(steps[i].Path, steps[j].Path) })
 	return e
 }
 
@@ -142,7 +147,7 @@ func (e *executor) finish(i int, result disk.Result, err error) {
 
 // each calls do for every unsettled step that is chosen, as long as the run goes on.
 func (e *executor) each(chosen func(*plan.Step) bool, do func(i int)) {
-	for i := range e.steps {
+	for _, i := range e.order {
 		if !e.settled[i] && chosen(&e.steps[i]) {
 			if e.halted() != nil {
 				return

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -176,7 +175,7 @@ func (m nodes) write(t tester, dir string) {
 		case tree.Symlink:
 			check(t, os.Symlink(n.target, at))
 		case tree.Special:
-			check(t, syscall.Mkfifo(at, 0o600))
+			check(t, mkfifo(at))
 		default:
 			writeFile(t, at, n)
 		}

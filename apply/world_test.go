@@ -283,6 +283,8 @@ func (w *world) keepsEverything(was plan.Sides[nodes]) {
 	}
 }
 
+func hashOf(text []byte) tree.Hash { return sha256.Sum256(text) }
+
 func contentOf(n node) string { return fmt.Sprint(n.kind, n.content, n.target) }
 
 // listed are the paths of a side that a plan may change, or create above one.

@@ -44,7 +44,7 @@ type agreeing struct {
 
 func (a *agreeing) directory(d *surveyedDirectory) error {
 	if !a.expected[d.path[Local]] {
-		return nil
+		return a.gone(d)
 	}
 	delete(a.expected, d.path[Local])
 	entries := make([]tree.Agreed, 0, len(d.trios))
@@ -64,6 +64,21 @@ func (a *agreeing) directory(d *surveyedDirectory) error {
 		entries = append(entries, *record)
 	}
 	return a.to.Write(d.path[Local], entries)
+}
+
+// gone tells of what there was in a directory that is remembered no more.
+func (a *agreeing) gone(d *surveyedDirectory) error {
+	if a.to.Old == nil {
+		return nil
+	}
+	for i := range d.trios {
+		if t := &d.trios[i]; t.base != nil {
+			if err := a.to.Old(d.pathOf(t), t.base); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // record is what is to be remembered of one name, nil for nothing.

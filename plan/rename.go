@@ -146,14 +146,17 @@ func (w *walk) moves(side Side, drop map[int]bool) {
 }
 
 // moveHere makes d a move of the file that side had at old. Its time and mode change only as far as the
-// other side changed them.
+// other side changed them; but a time that only this side changed gives way, since the next plan would
+// find the two times different, and the path new.
 func (w *walk) moveHere(d, old *difference, side Side) {
 	c, other := &d.verdict.changes[0], side.Other()
 	c.action, c.reason, c.from = Move, MovedOn.On(other), old.path[side]
 	kept, there := old.base.On[other], &d.entry[other]
 	c.mtime = w.policy.carried(there.Mtime, side)
-	if w.policy.untouched(there.Mtime, kept, other) {
-		c.mtime = old.entry[side].Mtime
+	times := Sides[tree.Time]{there.Mtime, there.Mtime}
+	times[side] = old.entry[side].Mtime
+	if w.policy.untouched(there.Mtime, kept, other) && w.policy.near(times[Local], times[Remote]) {
+		c.mtime = times[side]
 	}
 	if w.policy.bothModes() {
 		c.mode = there.Mode

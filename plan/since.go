@@ -178,7 +178,7 @@ func (p *policy) metadata(t *trio, did Sides[since]) verdict {
 			modeTo[Remote] = true
 		case did[Remote].chmodded && !did[Local].chmodded:
 			modeTo[Local] = true
-		case did[Local].chmodded:
+		case did[Local].chmodded, t.base.Type != l.Type:
 			v.modesDiffer = true
 		}
 	}

@@ -200,9 +200,9 @@ func (m *memoryTree) hold(dir tree.Path) error {
 	return nil
 }
 
-func (m *memoryTree) Hash(_ context.Context, wanted []tree.Wanted, done func(i int, content tree.Content)) error {
+func (m *memoryTree) Hash(ctx context.Context, wanted []tree.Wanted, done func(i int, content tree.Content)) error {
 	for i, want := range wanted {
-		text, err := m.Text(nil, want, want.Size)
+		text, err := m.Text(ctx, want, want.Size)
 		content := tree.Content{Err: err}
 		if err == nil {
 			content.SHA256 = sha256.Sum256(text)

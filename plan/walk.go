@@ -101,13 +101,13 @@ type walk struct {
 	// noShift tells that what looks like a shift of a side is none, shiftGiven that nobody need look.
 	noShift    Sides[bool]
 	shiftGiven bool
+	// unsure counts the differences that wait for their content to be read.
+	unsure int
 	// decided is called where so much is undecided that memory would suffer.
 	decided func() error
-	// patience is how many differences there may be until then.
-	patience int
 }
 
-// undecided is how many differences may wait for their content to be read.
+// undecided is how many differences may wait.
 const undecided = 1 << 16
 
 // run walks everything and returns the digests of the roots.
@@ -191,11 +191,11 @@ func (w *walk) directory(p *place) (found, error) {
 			f.entries[side] += below.entries[side] + 1
 			lines[side] = append(lines[side], tree.Line{Entry: &t.entry[side], Below: below.digest[side]})
 		}
-		if len(w.differences) >= max(w.patience, undecided) && w.decided != nil {
+		if w.unsure >= undecided && w.decided != nil {
+			w.unsure = 0
 			if err := w.decided(); err != nil {
 				return f, err
 			}
-			w.patience = len(w.differences) + undecided
 		}
 	}
 	for _, side := range BothSides {
@@ -327,6 +327,9 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 	}
 	if t.has(Local) && t.has(Remote) {
 		d.keepBothAs = names.free(t)
+	}
+	if d.verdict.isUnsure() {
+		w.unsure++
 	}
 	w.differences = append(w.differences, d)
 	return f, nil

@@ -59,7 +59,8 @@ const (
 	maxPart = 64 << 20
 )
 
-func (k Kind) maxSize() int {
+// MaxSize is how many bytes a file of a kind may have.
+func (k Kind) MaxSize() int64 {
 	if k == Plan || k == Receipt {
 		return maxPlan
 	}

@@ -40,8 +40,8 @@ func begin(kind Kind, data []byte) (doc *Document, lenient bool, errs Errors) {
 	if Text(kind) == nil {
 		panic(fmt.Sprintf("schema: no such kind: %q", kind))
 	}
-	if len(data) > kind.maxSize() {
-		return nil, false, Errors{{"", 1, 1, fmt.Sprintf("expected at most %d bytes, found %d", kind.maxSize(), len(data))}}
+	if int64(len(data)) > kind.MaxSize() {
+		return nil, false, Errors{{"", 1, 1, fmt.Sprintf("expected at most %d bytes, found %d", kind.MaxSize(), len(data))}}
 	}
 	doc, fault := scan(data)
 	if fault != nil {

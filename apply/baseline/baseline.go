@@ -155,10 +155,11 @@ type Reader struct {
 // Open checks a whole baseline of the given length and begins to read it, with first as the first of the
 // two trees. Errors wrap ErrDamaged, also where the baseline is of other trees.
 func Open(file io.ReadSeeker, first, second string) (*Reader, error) {
-	if err := verify(file); err != nil {
+	length, err := verify(file)
+	if err != nil {
 		return nil, err
 	}
-	r := &Reader{in: bufio.NewReaderSize(file, 1<<16)}
+	r := &Reader{in: bufio.NewReaderSize(io.LimitReader(file, length), 1<<16)}
 	if got, err := r.in.Peek(len(magic)); err != nil || string(got) != magic {
 		return nil, fmt.Errorf("%w: it does not begin as one", ErrDamaged)
 	}
@@ -185,31 +186,32 @@ func Open(file io.ReadSeeker, first, second string) (*Reader, error) {
 	return r, r.advance()
 }
 
-// verify compares the checksum at the end with all that is before it.
-func verify(file io.ReadSeeker) error {
+// verify compares the checksum at the end with all that is before it, and returns the length of that.
+func verify(file io.ReadSeeker) (int64, error) {
 	end, err := file.Seek(0, io.SeekEnd)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if end < sha256.Size {
-		return fmt.Errorf("%w: it is too short", ErrDamaged)
+	length := end - sha256.Size
+	if length < 0 {
+		return 0, fmt.Errorf("%w: it is too short", ErrDamaged)
 	}
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return err
+		return 0, err
 	}
 	sum := sha256.New()
-	if _, err := io.CopyN(sum, file, end-sha256.Size); err != nil {
-		return damaged(err)
+	if _, err := io.CopyN(sum, file, length); err != nil {
+		return 0, damaged(err)
 	}
-	want, err := io.ReadAll(file)
+	want, err := io.ReadAll(io.LimitReader(file, sha256.Size+1))
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if !bytes.Equal(sum.Sum(nil), want) {
-		return fmt.Errorf("%w: its checksum does not hold", ErrDamaged)
+		return 0, fmt.Errorf("%w: its checksum does not hold", ErrDamaged)
 	}
 	_, err = file.Seek(0, io.SeekStart)
-	return err
+	return length, err
 }
 
 func damaged(err error) error {
@@ -234,7 +236,7 @@ func (r *Reader) text() (string, error) {
 	return string(b), nil
 }
 
-// advance reads on to the next directory's path.
+// advance reads on to the next directory's path, or to the end.
 func (r *Reader) advance() error {
 	more, err := r.in.ReadByte()
 	if err != nil {
@@ -242,6 +244,9 @@ func (r *Reader) advance() error {
 	}
 	r.hasNext = more == 1
 	if !r.hasNext {
+		if _, err := r.in.ReadByte(); more != 0 || err != io.EOF {
+			return fmt.Errorf("%w: it goes on where it should end", ErrDamaged)
+		}
 		return nil
 	}
 	dir, err := r.text()
@@ -293,7 +298,7 @@ func (r *Reader) entries() ([]tree.Agreed, error) {
 	if err != nil {
 		return nil, damaged(err)
 	}
-	entries := make([]tree.Agreed, 0, min(n, limit))
+	entries := make([]tree.Agreed, 0, min(n, 1<<10))
 	for range n {
 		e, err := r.entry()
 		if err != nil {
@@ -340,7 +345,9 @@ func (r *Reader) entry() (tree.Agreed, error) {
 			if err != nil {
 				return e, damaged(err)
 			}
-			e.On[i].Mode = tree.Mode(mode)
+			if e.On[i].Mode = tree.Mode(mode); uint64(e.On[i].Mode) != mode {
+				return e, fmt.Errorf("%w: a mode of %o", ErrDamaged, mode)
+			}
 		}
 	}
 	e.On[0].Racy, e.On[1].Racy = flags&flagRacyFirst != 0, flags&flagRacySecond != 0
@@ -356,7 +363,9 @@ func (r *Reader) file(e *tree.Agreed, flags byte) error {
 	if err != nil {
 		return damaged(err)
 	}
-	e.Size = int64(size)
+	if e.Size = int64(size); e.Size < 0 {
+		return fmt.Errorf("%w: a file of %d bytes", ErrDamaged, size)
+	}
 	times := []*tree.Time{&e.Mtime}
 	if flags&flagOtherTimes != 0 {
 		times = append(times, &e.On[0].Mtime, &e.On[1].Mtime)
@@ -374,6 +383,9 @@ func (r *Reader) file(e *tree.Agreed, flags byte) error {
 	if flags&flagHash != 0 {
 		if _, err := io.ReadFull(r.in, e.SHA256[:]); err != nil {
 			return damaged(err)
+		}
+		if !e.SHA256.Known() {
+			return fmt.Errorf("%w: a hash of zeros", ErrDamaged)
 		}
 	}
 	return nil

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,10 +41,10 @@ func readConfig(store *apply.Store) (*config, error) {
 		return c, err
 	}
 	if err := schema.Validate(schema.Config, text); err != nil {
-		return nil, fmt.Errorf("%s: %w: %w", store.Path("config.json"), apply.ErrInvalid, err)
+		return nil, invalid(store.Path("config.json"), "config", err)
 	}
 	if err := json.Unmarshal(text, c); err != nil {
-		return nil, fmt.Errorf("%s: %w: %w", store.Path("config.json"), apply.ErrInvalid, err)
+		return nil, invalid(store.Path("config.json"), "config", err)
 	}
 	return c, nil
 }

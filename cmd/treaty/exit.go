@@ -36,6 +36,13 @@ func usage(hint, why string, args ...any) error {
 	return &apply.Refusal{Cause: errUsage, Why: fmt.Sprintf(why, args...), Hint: hint}
 }
 
+// invalid is an error about a file that is not what it should be. The error may be schema.Errors.
+func invalid(path, kind string, err error) error {
+	hint := map[string]string{"plan": "mend the file, or: treaty plan", "approval": "remove it, and then: treaty approve"}[kind]
+	return &apply.Refusal{Cause: errors.Join(apply.ErrInvalid, err), Hint: hint,
+		Why: fmt.Sprintf("%s is not a valid %s: %v", path, kind, err)}
+}
+
 // codes are the exit codes of what can be tested for, the first that matches.
 var codes = []struct {
 	err  error

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"treaty/apply"
 	"treaty/plan"
 	"treaty/plan/scan"
+	"treaty/schema"
 )
 
 // planArgument names a plan file.
@@ -75,8 +75,10 @@ func (a *app) store() (*apply.Store, error) {
 }
 
 func readPlan(path string) (*planFile, error) {
-	text, err := os.ReadFile(path)
+	text, err := readFile(path, schema.Plan)
 	switch {
+	case errors.Is(err, errUsage), errors.Is(err, apply.ErrInvalid):
+		return nil, err
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, usage("treaty plan LOCAL REMOTE", "there is no plan %s", path)
 	case err != nil:
@@ -84,7 +86,7 @@ func readPlan(path string) (*planFile, error) {
 	}
 	p, err := plan.Read(text)
 	if err != nil {
-		return nil, fmt.Errorf("%s is %w plan: %w", path, apply.ErrInvalid, err)
+		return nil, invalid(path, "plan", err)
 	}
 	return &planFile{path: path, text: text, plan: p}, nil
 }
@@ -92,7 +94,7 @@ func readPlan(path string) (*planFile, error) {
 // approval reads the approval beside the plan; nil where there is none.
 func (f *planFile) approval() ([]byte, *apply.Approval, error) {
 	path := apply.ApprovalPath(f.path)
-	text, err := os.ReadFile(path)
+	text, err := readFile(path, schema.Approval)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, nil
 	}
@@ -101,7 +103,7 @@ func (f *planFile) approval() ([]byte, *apply.Approval, error) {
 	}
 	approval, err := apply.ReadApproval(text)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s is %w approval: %w", path, apply.ErrInvalid, err)
+		return nil, nil, invalid(path, "approval", err)
 	}
 	return text, approval, nil
 }

@@ -75,9 +75,11 @@ func (c *planCommand) Run(a *app) error {
 			return err
 		}
 		a.say("")
-		a.say("Plan: %s", render.Name(path))
-		options, name := c.address(a, p, path)
-		a.say("Next: %s", strings.Join(next(made.plan, options, name), "\n      "))
+		local := c.First
+		if c.Second == "" {
+			local = a.dir
+		}
+		a.sayNext(made.plan, path, c.Output, p.roots[plan.Local].Path(), local)
 	}
 	if c.ExitCode {
 		return pending(made.plan)
@@ -139,22 +141,19 @@ func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
 	return c.Output, store.SaveDigests(made.plan.ID, made.digests)
 }
 
-// address is how later commands find the plan: by its path, by its tree, or by themselves.
-func (c *planCommand) address(a *app, p *pair, path string) (options, name string) {
-	if c.Output != "" {
-		return "", " " + argument(path)
+// sayNext says where a plan is and what to type. It was written to output, or else in the tree at root,
+// which the person called local.
+func (a *app) sayNext(p *plan.Plan, path, output, root, local string) {
+	options, name := "", ""
+	cwd, err := apply.FindStore(".")
+	switch {
+	case output != "":
+		name = " " + argument(path)
+	case err != nil || cwd != root:
+		options = " -C " + argument(expandHome(local))
 	}
-	root := p.roots[plan.Local].Path()
-	if cwd, err := os.Getwd(); err == nil {
-		if found, err := apply.FindStore(cwd); err == nil && found == root {
-			return "", ""
-		}
-	}
-	dir := c.First
-	if c.Second == "" {
-		dir = a.dir
-	}
-	return " -C " + argument(expandHome(dir)), ""
+	a.say("Plan: %s", render.Name(path))
+	a.say("Next: %s", strings.Join(next(p, options, name), "\n      "))
 }
 
 // next is what to type after a plan was made, a command a line.

@@ -14,14 +14,12 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/alecthomas/kong"
 
-	"treaty/apply"
 	"treaty/schema"
 )
 
@@ -334,7 +332,7 @@ func masked(text string) string {
 
 func TestReadmeSessionIsReal(t *testing.T) {
 	local, remote := readmeTrees(t)
-	for _, name := range []string{"session", "evening"} {
+	for _, name := range []string{"session", "evening", "undo"} {
 		want := block(t, name)
 		if got := session(t, want, local, remote); masked(got) != masked(want) {
 			t.Errorf("README.md shows:\n%s\nand it is:\n%s", want, got)
@@ -448,34 +446,17 @@ func TestReadmeRecipeAppliesADiff(t *testing.T) {
 func TestReadmeRecipeVerifiesSignatures(t *testing.T) {
 	needs(t, "sh", "jq", "ssh-keygen")
 	local, remote := readmeTrees(t)
-	session(t, block(t, "session"), local, remote)
 	keys := t.TempDir()
 	shell(t, keys, `ssh-keygen -q -t ed25519 -N "" -C alex -f key
 		echo "alex@example.org namespaces=\"treaty-plan@v1\" $(cut -d' ' -f1,2 key.pub)" >allowed_signers`)
+	text := strings.Replace(block(t, "session"), "approve --yes", "approve --yes --sign "+filepath.Join(keys, "key"), 1)
+	session(t, text, local, remote)
 	folders, err := filepath.Glob(filepath.Join(local, ".treaty", "history", "1-*"))
 	if err != nil || len(folders) != 1 {
 		t.Fatal(folders, err)
 	}
-	shell(t, keys, "cp "+strconv.Quote(filepath.Join(folders[0], "plan.json"))+" plan && ssh-keygen -q -Y sign -f key -n treaty-plan@v1 plan")
-	signature, err := os.ReadFile(filepath.Join(keys, "plan.sig"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(filepath.Join(folders[0], "approval.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	approval, err := apply.ReadApproval(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	approval.Approvals[0].Signature = new(string)
-	*approval.Approvals[0].Signature = string(signature)
-	if text, err = approval.Text(); err != nil {
-		t.Fatal(err)
-	}
-	write(t, filepath.Join(folders[0], "approval.json"), string(text))
 	recipe := strings.ReplaceAll(block(t, "signature"), "~/.ssh/allowed_signers", filepath.Join(keys, "allowed_signers"))
+	recipe = strings.ReplaceAll(recipe, "/tmp/plan.sig", filepath.Join(keys, "plan.sig"))
 	if out := shell(t, folders[0], recipe); !strings.Contains(out, `Good "treaty-plan@v1" signature for alex@example.org`) {
 		t.Errorf("it says %s", out)
 	}

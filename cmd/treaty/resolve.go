@@ -14,9 +14,11 @@ import (
 )
 
 type resolveCommand struct {
-	Take      string   `required:"" placeholder:"CHOICE" help:"take-local, take-remote, take-newer, keep-both or skip; or local, remote, newer, both for short."`
-	All       bool     `help:"Settle all conflicts that allow it and are not settled yet."`
-	Arguments []string `arg:"" optional:"" sep:"none" name:"PLAN|PATH" help:"The plan, if it ends in .json, then paths, directories or globs."`
+	Take string `required:"" placeholder:"CHOICE" help:"take-local, take-remote, take-newer, keep-both or skip; or local, remote, newer, both for short."`
+	All  bool   `help:"Settle all conflicts that allow it and are not settled yet."`
+	// Two arguments, since the parser takes a list only up to the next flag.
+	First string   `arg:"" optional:"" name:"PLAN" help:"The plan, if it ends in .json; else the first path."`
+	Paths []string `arg:"" optional:"" sep:"none" name:"PATH" help:"Paths, directories or globs."`
 }
 
 // choices are the resolutions by what a person may type.
@@ -34,9 +36,9 @@ func (c *resolveCommand) Run(a *app) error {
 	if !ok {
 		return usage("treaty resolve --take local|remote|newer|both|skip PATH…", "%q is no choice", c.Take)
 	}
-	planPath, patterns := "", c.Arguments
-	if len(patterns) > 0 && strings.HasSuffix(patterns[0], ".json") {
-		planPath, patterns = patterns[0], patterns[1:]
+	planPath, patterns := c.First, c.Paths
+	if planPath != "" && !strings.HasSuffix(planPath, ".json") {
+		planPath, patterns = "", append([]string{planPath}, patterns...)
 	}
 	if c.All == (len(patterns) > 0) {
 		return usage("treaty resolve --take "+c.Take+" PATH…, or --all", "resolve needs either paths or --all")
@@ -96,6 +98,9 @@ func takeAll(p *plan.Plan, choice plan.Resolution) int {
 func takeMatching(p *plan.Plan, choice plan.Resolution, patterns []string) (int, error) {
 	chosen := map[int]bool{}
 	for _, pattern := range patterns {
+		if pattern == "" {
+			return 0, usage("treaty show lists them", "an empty path matches no conflict")
+		}
 		pattern = path.Clean(strings.TrimSuffix(pattern, "/"))
 		if !doublestar.ValidatePattern(pattern) {
 			return 0, usage("", "%q is no glob", pattern)

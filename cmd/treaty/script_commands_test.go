@@ -33,6 +33,8 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"json":        cmdJSON,
 	"edit":        cmdEdit,
 	"subst":       cmdSubst,
+	"shuffle":     cmdShuffle,
+	"deep":        cmdDeep,
 	"newest":      cmdNewest,
 	"sha256":      cmdSHA256,
 	"name":        cmdName,

@@ -15,7 +15,7 @@ import (
 
 // A step of a path into JSON: a key, and conditions on the element of its array. "operations[path=a.txt,
 // side=remote].decision" is the decision of the one operation with that path and side, "problems[0]" the
-// first problem, "conflicts.#" how many there are.
+// first problem, "conflicts.length" how many there are.
 type step struct {
 	key        string
 	conditions []string
@@ -54,16 +54,12 @@ func holder(root any, path string) (in any, at any, err error) {
 	}
 	for _, s := range parseSteps(path) {
 		if s.key != "" {
-			object, ok := get().(map[string]any)
-			if !ok && s.key != "#" {
-				return nil, nil, fmt.Errorf("%s: nothing has the member %s", path, s.key)
-			}
-			if s.key == "#" {
-				list, ok := get().([]any)
-				if !ok {
-					return nil, nil, fmt.Errorf("%s: no array", path)
-				}
+			if list, ok := get().([]any); ok && s.key == "length" {
 				return []any{json.Number(strconv.Itoa(len(list)))}, 0, nil
+			}
+			object, ok := get().(map[string]any)
+			if !ok {
+				return nil, nil, fmt.Errorf("%s: nothing has the member %s", path, s.key)
 			}
 			in, at = object, s.key
 		}
@@ -223,4 +219,25 @@ func cmdSubst(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s does not contain %q", args[0], old)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(text, old, unescape(args[2]), 1)), 0o666))
+}
+
+// cmdShuffle: shuffle PLAN turns the operations round and gives them other ids, with gaps.
+func cmdShuffle(ts *testscript.TestScript, neg bool, args []string) {
+	root, err := decodeJSON(ts.ReadFile(args[0]))
+	ts.Check(err)
+	operations := root.(map[string]any)["operations"].([]any)
+	slices.Reverse(operations)
+	for i, op := range operations {
+		op.(map[string]any)["id"] = 1000 - 7*i
+	}
+	text, err := json.Marshal(root)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o666))
+}
+
+// cmdDeep: deep FILE writes JSON of a hundred thousand levels.
+func cmdDeep(ts *testscript.TestScript, neg bool, args []string) {
+	const levels = 100_000
+	text := strings.Repeat(`{"a":`, levels) + "1" + strings.Repeat("}", levels)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o666))
 }

@@ -37,6 +37,7 @@ func TestScripts(t *testing.T) {
 				testscript.Run(t, testscript.Params{
 					Dir:                 filepath.Join("..", "..", "testdata", "script"),
 					Setup:               setup,
+					Deadline:            time.Now().Add(2 * time.Minute),
 					Cmds:                commands,
 					Condition:           condition,
 					UpdateScripts:       *update,

@@ -38,6 +38,9 @@ func look(root string, into snapshot, skip func(rel string) bool) error {
 			}
 			return nil
 		}
+		if rel == ".treaty" {
+			return nil
+		}
 		info, err := d.Info()
 		if err != nil {
 			return err
@@ -75,11 +78,10 @@ func contentOf(path string, size int64) string {
 	return fmt.Sprintf("%x", sum.Sum(nil))
 }
 
-func nothing(string) bool      { return false }
 func private(rel string) bool  { return filepath.Base(rel) == ".treaty" }
 func notPlans(rel string) bool { return rel == filepath.Join(".treaty", "plans") }
 
-// cmdSnap: snap NAME DIR… notes all below the directories but .treaty/plans.
+// cmdSnap: snap NAME DIR… notes all below the directories but .treaty/plans, and that there is a .treaty.
 func cmdSnap(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Value(snapshots{}).(map[string]snapshot)[args[0]] = lookAll(ts, args[1:])
 }

@@ -10,3 +10,6 @@ func umask() uint32 {
 	syscall.Umask(mask)
 	return uint32(mask)
 }
+
+// nonblocking opens a pipe without waiting for whoever writes to it.
+const nonblocking = syscall.O_NONBLOCK

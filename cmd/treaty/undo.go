@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"strconv"
-	"strings"
 
 	"treaty/apply"
-	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 )
 
@@ -67,10 +65,7 @@ func (c *undoCommand) Run(a *app) error {
 	}
 	a.say("")
 	a.say("This undoes number %d, %s", archived.Number, archived.PlanID)
-	a.say("Plan: %s", render.Name(path))
-	write.First, write.Second = store.Root(), done.Remote.Root
-	options, name := write.address(a, p, path)
-	a.say("Next: %s", strings.Join(next(made.plan, options, name), "\n      "))
+	a.sayNext(made.plan, path, c.Output, store.Root(), a.dir)
 	return nil
 }
 

@@ -74,11 +74,6 @@ func ecdsaKey(t testing.TB, curve elliptic.Curve) testKey {
 	return newKey(t, k, err)
 }
 
-func rsaKey(t testing.TB, size int) testKey {
-	k, err := rsa.GenerateKey(rand.Reader, size)
-	return newKey(t, k, err)
-}
-
 func (k testKey) public() ssh.PublicKey { return k.signer.PublicKey() }
 
 // file is the private key's path, and beside it NAME.pub.

@@ -2,7 +2,8 @@ package signature
 
 import (
 	"bytes"
-	"crypto/dsa" // to see that it is refused
+	//lint:ignore SA1019 it is here to see that it is refused
+	"crypto/dsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"

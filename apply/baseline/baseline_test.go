@@ -1,0 +1,361 @@
+package baseline_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"treaty/apply/baseline"
+	"treaty/plan/tree"
+)
+
+// directory is one directory of a baseline, as written.
+type directory struct {
+	path    tree.Path
+	entries []tree.Agreed
+}
+
+var header = baseline.Header{IDs: [2]string{"here", "there"}, PlanID: "019b76da", SyncedAt: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)}
+
+func write(t interface{ Fatalf(string, ...any) }, h baseline.Header, dirs []directory) []byte {
+	var out bytes.Buffer
+	w, err := baseline.NewWriter(&out, h)
+	for _, d := range dirs {
+		if err == nil {
+			err = w.Directory(d.path, d.entries)
+		}
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return out.Bytes()
+}
+
+// each reads all of it.
+func each(r *baseline.Reader) (dirs []directory, err error) {
+	err = r.Each(func(path tree.Path, entries []tree.Agreed) error {
+		dirs = append(dirs, directory{path, entries})
+		return nil
+	})
+	return dirs, err
+}
+
+func open(data []byte, first, second string) (*baseline.Reader, error) {
+	return baseline.Open(bytes.NewReader(data), first, second)
+}
+
+// names are what names come to: long, not UTF-8, with another spelling on the other side.
+var names = rapid.Custom(func(t *rapid.T) string {
+	return rapid.OneOf(rapid.SampledFrom([]string{"a", "A", "e\u0301", "\xff\xfe", "a b\n", strings.Repeat("x", 255)}),
+		rapid.StringN(1, 8, 255)).Draw(t, "name")
+})
+
+var modes = rapid.Custom(func(t *rapid.T) tree.Mode {
+	return rapid.SampledFrom([]tree.Mode{0, tree.Perm(0), tree.Perm(0o644), tree.Perm(0o777)}).Draw(t, "mode")
+})
+
+var entries = rapid.Custom(func(t *rapid.T) tree.Agreed {
+	e := tree.Agreed{Type: rapid.SampledFrom([]tree.Type{tree.File, tree.Directory, tree.Symlink}).Draw(t, "type")}
+	e.Name[0] = names.Draw(t, "first")
+	e.Name[1] = e.Name[0]
+	if rapid.Bool().Draw(t, "spelled otherwise") {
+		e.Name[1] = names.Draw(t, "second")
+	}
+	for i := range e.On {
+		e.On[i].Racy = rapid.Bool().Draw(t, "racy")
+	}
+	switch e.Type {
+	case tree.Symlink:
+		e.Target = rapid.StringN(0, 20, 400).Draw(t, "target")
+		return e
+	case tree.File:
+		e.Size = rapid.Int64Min(0).Draw(t, "size")
+		e.Mtime = tree.Time(rapid.Int64().Draw(t, "mtime"))
+		for i := range e.On {
+			e.On[i].Mtime = e.Mtime
+			if rapid.Bool().Draw(t, "own time") {
+				e.On[i].Mtime = tree.Time(rapid.Int64().Draw(t, "own mtime"))
+			}
+		}
+		if rapid.Bool().Draw(t, "hashed") {
+			e.SHA256 = sha256.Sum256([]byte(e.Name[0]))
+		}
+	}
+	for i := range e.On {
+		e.On[i].Mode = modes.Draw(t, "mode")
+	}
+	return e
+})
+
+func drawBaseline(t *rapid.T) []directory {
+	var dirs []directory
+	for i := range rapid.IntRange(1, 5).Draw(t, "directories") {
+		d := directory{path: tree.Root}
+		if i > 0 {
+			d.path = tree.Path(fmt.Sprintf("d%d", i))
+		}
+		d.entries = rapid.SliceOfN(entries, 0, 6).Draw(t, "entries")
+		dirs = append(dirs, d)
+	}
+	return dirs
+}
+
+// read is an entry as a reader gives it that is first or second of the two trees.
+func read(e tree.Agreed, swapped bool) tree.Agreed {
+	e.Spelled, e.Key = e.Name[0], tree.CollisionKey(e.Name[0])
+	if swapped {
+		e.Name[0], e.Name[1] = e.Name[1], e.Name[0]
+		e.On[0], e.On[1] = e.On[1], e.On[0]
+	}
+	return e
+}
+
+func TestABaselineReadsWhatWasWritten(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		dirs := drawBaseline(t)
+		data := write(t, header, dirs)
+		for _, swapped := range []bool{false, true} {
+			first, second := header.IDs[0], header.IDs[1]
+			if swapped {
+				first, second = second, first
+			}
+			r, err := open(data, first, second)
+			if err != nil {
+				t.Fatalf("swapped %v: %v", swapped, err)
+			}
+			if r.Header != header {
+				t.Errorf("the header is %v", r.Header)
+			}
+			got, err := each(r)
+			if err != nil || len(got) != len(dirs) {
+				t.Fatalf("%d directories of %d: %v", len(got), len(dirs), err)
+			}
+			for i := range dirs {
+				want := make([]tree.Agreed, len(dirs[i].entries))
+				for j, e := range dirs[i].entries {
+					want[j] = read(e, swapped)
+				}
+				if got[i].path != dirs[i].path || !slices.Equal(got[i].entries, want) {
+					t.Fatalf("%q, swapped %v:\n%+v\nwant\n%+v", dirs[i].path, swapped, got[i].entries, want)
+				}
+			}
+		}
+	})
+}
+
+// sample has all that a baseline can have.
+func sample(t interface{ Fatalf(string, ...any) }) []byte {
+	file := tree.Agreed{Name: [2]string{"f", "F"}, Type: tree.File, Size: 300, Mtime: 5, SHA256: sha256.Sum256(nil),
+		On: [2]tree.Kept{{Mtime: 4, Mode: tree.Perm(0o644)}, {Mtime: 5, Racy: true}}}
+	return write(t, header, []directory{
+		{tree.Root, []tree.Agreed{{Name: [2]string{"d", "d"}, Type: tree.Directory}, file, {Name: [2]string{"l", "l"}, Type: tree.Symlink, Target: "to"}}},
+		{"d", []tree.Agreed{{Name: [2]string{"e", "e"}, Type: tree.Directory}, {Name: [2]string{"g", "g"}, Type: tree.File}}},
+		{"d/e", nil},
+	})
+}
+
+// damagedOnly holds what Open says, and what reading says after it, to ErrDamaged.
+func damagedOnly(t testing.TB, data []byte) error {
+	t.Helper()
+	r, err := open(data, "here", "there")
+	if err == nil {
+		_, err = each(r)
+	}
+	if err != nil && !errors.Is(err, baseline.ErrDamaged) {
+		t.Errorf("not ErrDamaged: %v", err)
+	}
+	return err
+}
+
+func TestEveryTruncationIsDamage(t *testing.T) {
+	whole := sample(t)
+	if err := damagedOnly(t, whole); err != nil {
+		t.Fatal(err)
+	}
+	for n := range whole {
+		if damagedOnly(t, whole[:n]) == nil {
+			t.Errorf("the first %d of %d bytes are taken for a baseline", n, len(whole))
+		}
+		if n+sha256.Size != len(whole) && damagedOnly(t, resum(whole[:n])) == nil {
+			t.Errorf("the first %d of %d bytes, with a checksum of their own, are taken for a baseline", n, len(whole))
+		}
+	}
+}
+
+func TestEveryBitCounts(t *testing.T) {
+	whole := sample(t)
+	for i := range whole {
+		for bit := range 8 {
+			data := bytes.Clone(whole)
+			data[i] ^= 1 << bit
+			if damagedOnly(t, data) == nil {
+				t.Errorf("bit %d of byte %d may be flipped", bit, i)
+			}
+			// A program with a fault, or a person with a purpose, mends the checksum too.
+			damagedOnly(t, resum(data[:len(data)-sha256.Size]))
+		}
+	}
+	for _, more := range []string{"\x00", "x", string(whole)} {
+		if damagedOnly(t, append(bytes.Clone(whole), more...)) == nil {
+			t.Errorf("%d bytes may follow", len(more))
+		}
+	}
+}
+
+// resum ends data with its checksum.
+func resum(data []byte) []byte {
+	sum := sha256.Sum256(data)
+	return append(bytes.Clone(data), sum[:]...)
+}
+
+func TestWhatFollowsTheEndIsDamage(t *testing.T) {
+	whole := sample(t)
+	body := whole[:len(whole)-sha256.Size]
+	if damagedOnly(t, resum(append(bytes.Clone(body), "more"...))) == nil {
+		t.Error("bytes after the end are taken for a part of the baseline")
+	}
+}
+
+func TestABaselineOfOtherTreesIsDamage(t *testing.T) {
+	data := sample(t)
+	for _, ids := range [][2]string{{"here", "elsewhere"}, {"elsewhere", "there"}, {"here", "here"}, {"", ""}} {
+		if _, err := open(data, ids[0], ids[1]); !errors.Is(err, baseline.ErrDamaged) {
+			t.Errorf("%v: %v", ids, err)
+		}
+	}
+}
+
+func TestDirectoriesAreAskedForInOrder(t *testing.T) {
+	name := func(name string, kind tree.Type) tree.Agreed {
+		return tree.Agreed{Name: [2]string{name, strings.ToUpper(name)}, Type: kind}
+	}
+	dirs := []directory{
+		{tree.Root, []tree.Agreed{name("a", tree.Directory), name("b", tree.Directory), name("c", tree.Directory)}},
+		{"a", []tree.Agreed{name("in", tree.Directory)}},
+		{"a/in", []tree.Agreed{name("deep", tree.File)}},
+		{"b", nil},
+		{"c", []tree.Agreed{name("last", tree.File)}},
+	}
+	data := write(t, header, dirs)
+	tests := []struct {
+		ask  string
+		want string
+	}{
+		{". a a/in b c", "a,b,c in deep - last"},
+		{". b c", "a,b,c - last"},
+		{". a c", "a,b,c in last"},
+		{". c", "a,b,c last"},
+		{". a/in", "a,b,c deep"},
+		{". b a", "a,b,c - damaged"},
+		{". c c", "a,b,c last damaged"},
+		{"nowhere", "damaged"},
+	}
+	for _, test := range tests {
+		r, err := open(data, "here", "there")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, ask := range strings.Fields(test.ask) {
+			path := tree.Path(ask)
+			if ask == "." {
+				path = tree.Root
+			}
+			list, err := r.List(path)
+			var names []string
+			for _, e := range list {
+				names = append(names, e.Spelled)
+			}
+			switch {
+			case errors.Is(err, baseline.ErrDamaged):
+				got = append(got, "damaged")
+			case err != nil:
+				t.Fatal(err)
+			case len(names) == 0:
+				got = append(got, "-")
+			default:
+				got = append(got, strings.Join(names, ","))
+			}
+		}
+		if got := strings.Join(got, " "); got != test.want {
+			t.Errorf("%s: %s\nwant %s", test.ask, got, test.want)
+		}
+	}
+}
+
+// FuzzOpen: whatever the bytes are, reading them ends, in little memory, with a baseline or with
+// ErrDamaged; and what is read is written as the same.
+func FuzzOpen(f *testing.F) {
+	whole := sample(f)
+	f.Add(whole[:len(whole)-sha256.Size])
+	f.Add(write(f, header, []directory{{tree.Root, nil}})[:40])
+	f.Add([]byte("treaty baseline 1\n"))
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if len(body) > 1<<16 {
+			t.Skip("as much as a test should read")
+		}
+		r, err := open(resum(body), "here", "there")
+		if err != nil {
+			if !errors.Is(err, baseline.ErrDamaged) {
+				t.Fatalf("not ErrDamaged: %v", err)
+			}
+			return
+		}
+		dirs, err := each(r)
+		if err != nil {
+			if !errors.Is(err, baseline.ErrDamaged) {
+				t.Fatalf("not ErrDamaged: %v", err)
+			}
+			return
+		}
+		h := r.Header
+		swapped := h.IDs == [2]string{"there", "here"}
+		for i := range dirs {
+			for j, e := range dirs[i].entries {
+				if swapped {
+					e.Name[0], e.Name[1] = e.Name[1], e.Name[0]
+					e.On[0], e.On[1] = e.On[1], e.On[0]
+				}
+				dirs[i].entries[j] = e
+			}
+		}
+		again, err := open(write(t, h, dirs), h.IDs[0], h.IDs[1])
+		if err != nil {
+			t.Fatalf("what was read is written as something else: %v", err)
+		}
+		got, err := each(again)
+		if err != nil || !reflect.DeepEqual(got, dirs) {
+			t.Fatalf("%+v, then %+v (%v)", dirs, got, err)
+		}
+	})
+}
+
+// A count that a damaged file claims is not believed before its entries are there.
+func TestALargeCountTakesNoMemory(t *testing.T) {
+	body := write(t, header, nil)
+	body = body[:len(body)-sha256.Size-1]
+	body = append(body, 1, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f)
+	data := resum(body)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if damagedOnly(t, data) == nil {
+		t.Error("taken for a baseline")
+	}
+	runtime.ReadMemStats(&after)
+	if got := after.TotalAlloc - before.TotalAlloc; got > 1<<21 {
+		t.Errorf("%d bytes of memory for %d of a file", got, len(data))
+	}
+}

@@ -1,0 +1,45 @@
+// Package apply carries out approved plans, and remembers what it did. It is the only way by which treaty
+// changes anyone's trees, and it decides nothing: what a plan does not say is not done, and what is not
+// as the plan says is left alone.
+//
+// # An apply, step by step
+//
+//  1. Read the plan once; check, hash and carry out that one text (gate). In this order, the first
+//     failure being the refusal: is it a valid plan (ErrInvalid), does nobody else work on the trees
+//     (ErrLocked), was it not applied before (ErrStale), is no other apply open (ErrOpen), are all
+//     conflicts resolved (ErrConflicts), is it approved (ErrNotApproved), are the trees those that were
+//     planned, and not suddenly empty (ErrSafety), apart from each other (ErrInvalid), can their volumes
+//     still do what was planned with (probe: ErrStale).
+//  2. Scan both trees again and compare their digests, and all that the plan reads or writes, with what
+//     the plan saw (survey: ErrStale, with every place that differs). With AllowUnrelatedDrift only the
+//     latter, and the directories above it.
+//  3. Look ahead: space, permissions (preflight: ErrSafety). Locks and probes aside, which leave nothing
+//     behind, nothing has been written so far: a refusal changes nothing.
+//  4. Turn resolutions into operations, and leave out what depends on what a person took out
+//     (plan.Plan.Steps).
+//  5. Carry the steps out, in phases over the whole plan (executor): directories, moves, contents, modes
+//     and times, deletes, emptied directories, modes of directories. Content is staged on its volume and
+//     durable before it gets a name; what it replaces is exchanged, and lies in the trash at once. Each
+//     path is compared with what the plan saw again in the instant before it is changed, and what came
+//     out afterwards (disk). A step that meets drift is skipped, one that fails fails what depends on
+//     it.
+//  6. Write the receipt, the history and both trees' own files (conclude).
+//
+// # What is guaranteed
+//
+//	guarantee                                          held by
+//	nothing a user wrote is lost                       TestAnyPlanOfAnyTrees, TestAnyEditedPlan, TestTables
+//	nothing but what the plan lists is touched         the same, with files beside the trees
+//	both trees are equal afterwards, the next plan     TestAnyPlanOfAnyTrees, TestTables
+//	  empty
+//	a refusal changes nothing; the first fault counts  TestRefusalsComeInOrder
+//	drift before the first write refuses the plan      TestAnyDriftIsSeen
+//	drift while applying skips that operation, and     TestDriftMidwaySkipsOnlyItsOwn,
+//	  overwrites nothing                               TestASaveAtAnyMomentIsKept
+//	an approval is of the exact bytes                  TestAnApprovalIsOfTheExactBytes
+//	no plan is applied twice                           TestAPlanIsAppliedOnce, TestAnyPlanOfAnyTrees
+//	whatever an edited plan says, it is refused or     TestAnyEditedPlan
+//	  obeys the first two
+//	a flipped bit in plan, approval or receipt shows   TestEveryFlippedBitOfTheHistoryIsDetected
+//	an interrupted run loses nothing                   TestAnInterruptedApplyStops
+package apply

@@ -1,0 +1,404 @@
+package apply_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"treaty/apply"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// anyTree draws a small tree in which names, contents and times recur.
+func anyTree(r *rapid.T, label string) nodes {
+	m := nodes{}
+	var fill func(dir tree.Path, depth int)
+	fill = func(dir tree.Path, depth int) {
+		for _, name := range []string{"a", "b", "c"} {
+			at := dir.Join(name)
+			kind := rapid.IntRange(0, 9).Draw(r, label+" "+string(at))
+			switch {
+			case kind <= 2:
+			case kind <= 6:
+				m[at] = anyFile(r, label+" "+string(at))
+			case kind == 7:
+				m[at] = node{kind: tree.Symlink, target: rapid.SampledFrom([]string{"a", "../x"}).Draw(r, "target")}
+			case depth > 0:
+				m[at] = node{kind: tree.Directory, mode: anyMode(r, 0o755, 0o700, 0o555)}
+				fill(at, depth-1)
+			}
+		}
+	}
+	fill(tree.Root, 2)
+	return m
+}
+
+func anyFile(r *rapid.T, label string) node {
+	content := rapid.SampledFrom([]string{"", "1", "2", "3", "long"}).Draw(r, label)
+	return node{kind: tree.File, content: content, mode: anyMode(r, 0o644, 0o755, 0o600),
+		mtime: epoch + tree.Time(rapid.IntRange(1, 3).Draw(r, "second"))*10e9}
+}
+
+func anyMode(r *rapid.T, modes ...uint32) tree.Mode {
+	return tree.Perm(rapid.SampledFrom(modes).Draw(r, "mode"))
+}
+
+// edited draws a tree that a person made of another one.
+func edited(r *rapid.T, m nodes, label string) nodes {
+	out := nodes{}
+	for _, path := range sorted(m) {
+		if path.Parent() != tree.Root && out[path.Parent()].kind != tree.Directory {
+			continue
+		}
+		n := m[path]
+		switch kind := rapid.IntRange(0, 9).Draw(r, label+" "+string(path)); {
+		case kind <= 4:
+			out[path] = n
+		case kind == 5: // gone
+		case kind == 6: // renamed
+			to := path.Parent().Join(path.Base() + "-renamed")
+			if out[path] = n; n.kind == tree.File {
+				delete(out, path)
+				out[to] = n
+			}
+		case kind == 7 && n.kind != tree.Symlink:
+			n.mode = anyMode(r, 0o755, 0o700)
+			out[path] = n
+		case n.kind == tree.Directory && kind == 8:
+			out[path] = n
+			out[path.Join("new")] = anyFile(r, label+" new")
+		default:
+			out[path] = anyFile(r, label+" instead")
+			n := out[path]
+			n.mtime += 100e9
+			out[path] = n
+		}
+	}
+	return out
+}
+
+func sorted(m nodes) []tree.Path {
+	var paths []tree.Path
+	for path := range m {
+		paths = append(paths, path)
+	}
+	slices.SortFunc(paths, tree.Compare)
+	return paths
+}
+
+var worlds atomic.Int64
+
+// anyWorld draws two trees, synced once or never.
+func anyWorld(r *rapid.T, dir string) *world {
+	dir = filepath.Join(dir, fmt.Sprint(worlds.Add(1)))
+	check(r, os.Mkdir(dir, 0o700))
+	w := newWorld(r, dir)
+	if rapid.Bool().Draw(r, "synced before") {
+		w.base = anyTree(r, "base")
+		for _, side := range plan.BothSides {
+			edited(r, w.base, side.String()).write(r, w.at[side])
+		}
+	} else {
+		for _, side := range plan.BothSides {
+			anyTree(r, side.String()).write(r, w.at[side])
+		}
+	}
+	w.options.Hash = rapid.SampledFrom([]plan.HashWhat{plan.HashOperations, plan.HashConflicts, plan.HashAll}).Draw(r, "hash")
+	return w
+}
+
+// decide draws what a reviewer might do to a plan, and tells whether all of it is to be carried out.
+func decide(r *rapid.T, p *plan.Plan) (all bool) {
+	all = true
+	reviewed := rapid.Bool().Draw(r, "reviewed")
+	kept := p.Operations[:0]
+	for _, op := range p.Operations {
+		what := 0
+		if reviewed {
+			what = rapid.IntRange(0, 9).Draw(r, "decision")
+		}
+		if what == 8 {
+			op.Decision, all = plan.Skip, false
+		}
+		if what == 9 {
+			all = false
+			continue
+		}
+		kept = append(kept, op)
+	}
+	p.Operations = kept
+	for i := range p.Conflicts {
+		c := &p.Conflicts[i]
+		var choices []plan.Resolution
+		for _, choice := range c.Allowed() {
+			if c.Choices.Allows(choice) && (choice != plan.SkipPath || reviewed) {
+				choices = append(choices, choice)
+			}
+		}
+		c.Resolution = rapid.SampledFrom(choices).Draw(r, "resolution of "+string(c.Path))
+		all = all && c.Resolution != plan.SkipPath
+	}
+	return all
+}
+
+// story is what a failing example looked like.
+func (w *world) story(p *plan.Plan, was plan.Sides[nodes], receipt *apply.Receipt, err error) {
+	w.Logf("base:   %v\nlocal:  %v\nremote: %v\nplan:\n%sresults:\n%serror: %v\nlocal:  %v\nremote: %v", w.base, was[0], was[1],
+		describe(p), outcomes(receipt), err, w.tree(0), w.tree(1))
+}
+
+func TestAnyPlanOfAnyTrees(t *testing.T) {
+	dir := scratch(t)
+	rapid.Check(t, func(r *rapid.T) {
+		w := anyWorld(r, dir)
+		defer os.RemoveAll(w.dir)
+		p := w.compare()
+		all := decide(r, p)
+		was := w.trees()
+		receipt, err := w.apply(p)
+		defer func() {
+			if r.Failed() {
+				w.story(p, was, receipt, err)
+			}
+		}()
+		if err != nil || receipt == nil {
+			r.Fatalf("%v", err)
+		}
+		w.keepsEverything(was)
+		w.touchesOnly(p, was)
+		w.honest(p, receipt, was)
+		w.nothingStaged()
+		if all && !slices.ContainsFunc(receipt.Results, func(result apply.Result) bool {
+			return result.Outcome != apply.Done && !kept(p, result)
+		}) && p.Summary.Problems.Blocked+p.Summary.Problems.Warning == 0 {
+			w.equalButForStat(p)
+		}
+		// No operation is carried out twice.
+		again := w.request(p)
+		w.refuses(again, &fault{cause: apply.ErrStale, why: "applied already"})
+	})
+}
+
+// kept tells of a delete of a directory that a resolution brought something back into.
+func kept(p *plan.Plan, result apply.Result) bool {
+	return result.Outcome == apply.Skipped && result.Action != nil && *result.Action == plan.Delete &&
+		slices.ContainsFunc(p.Conflicts, func(c plan.Conflict) bool { return c.Path.Within(result.Path) })
+}
+
+// equalButForStat is settled, up to files that were taken as equal by their size and time.
+func (w *world) equalButForStat(p *plan.Plan) {
+	now := w.trees()
+	for path, n := range now[plan.Local] {
+		other, there := now[plan.Remote][path]
+		if n != other && (!there || n.kind != tree.File || other.kind != tree.File || n.mtime != other.mtime ||
+			len(n.content) != len(other.content) || p.Options.Hash == plan.HashAll) {
+			w.Errorf("%s: %v and %v", path, n, other)
+		}
+	}
+	for path := range now[plan.Remote] {
+		if _, there := now[plan.Local][path]; !there {
+			w.Errorf("%s is on remote only", path)
+		}
+	}
+	base := w.base
+	w.base = nil
+	defer func() { w.base = base }()
+	if next, _ := w.survey(); !next.Empty() {
+		w.Errorf("the next plan is not empty:\n%s", describe(next))
+	}
+}
+
+// TestAnyEditedPlan changes anything in plans: they are refused with nothing changed, or nothing is lost
+// and nothing else touched.
+func TestAnyEditedPlan(t *testing.T) {
+	dir := scratch(t)
+	applied := 0
+	rapid.Check(t, func(r *rapid.T) {
+		w := anyWorld(r, dir)
+		defer os.RemoveAll(w.dir)
+		p := w.compare()
+		decide(r, p)
+		var document map[string]any
+		check(r, json.Unmarshal(w.text(p), &document))
+		for range rapid.IntRange(1, 3).Draw(r, "edits") {
+			mutate(r, document)
+		}
+		text, err := json.MarshalIndent(document, "", "  ")
+		check(r, err)
+		q, err := plan.Read(text)
+		if err != nil {
+			w.refuses(apply.Request{Plan: text, By: ann}, &fault{cause: apply.ErrInvalid})
+			return
+		}
+		request := apply.Request{Plan: text, Approval: w.approve(text), By: ann,
+			Roots: w.at, AllowUnrelatedDrift: rapid.Bool().Draw(r, "allow unrelated drift")}
+		was, all := w.trees(), w.snapshot()
+		receipt, err := apply.Apply(context.Background(), request)
+		defer func() {
+			if r.Failed() {
+				w.story(q, was, receipt, err)
+				r.Logf("%s", text)
+			}
+		}()
+		if receipt == nil {
+			if err == nil {
+				r.Errorf("neither receipt nor error")
+			}
+			if now := w.snapshot(); !now.equal(all) {
+				r.Errorf("refused, and changed from\n%v\nto\n%v", all, now)
+			}
+			return
+		}
+		applied++
+		w.keepsEverything(was)
+		w.touchesOnly(q, was)
+		w.nothingStaged()
+	})
+	if applied == 0 {
+		t.Error("no edited plan was ever applied")
+	}
+}
+
+// mutate changes one thing in a plan: an operation is dropped, doubled, turned to the other side, given
+// another path, action or state; a conflict gets other names; an option or a trait changes.
+func mutate(r *rapid.T, document map[string]any) {
+	operations, _ := document["operations"].([]any)
+	conflicts, _ := document["conflicts"].([]any)
+	paths := []string{"a", "b", "c", "a/a", "a/b", "b/c/a", "new", "a/new", "..", "../outside", "a/../../outside", "/etc/x", ".treaty/tree.json",
+		".treaty/trash/x", ".TREATY/x", "a//b", "", "a\x00b", strings.Repeat("x", 300), "outside", "a\\b"}
+	path := func() string { return rapid.SampledFrom(paths).Draw(r, "path") }
+	side := func() string { return rapid.SampledFrom([]string{"local", "remote"}).Draw(r, "side") }
+	switch what := rapid.IntRange(0, 14).Draw(r, "edit"); {
+	case what <= 9 && len(operations) > 0:
+		i := rapid.IntRange(0, len(operations)-1).Draw(r, "operation")
+		op := operations[i].(map[string]any)
+		j := rapid.IntRange(0, len(operations)-1).Draw(r, "other operation")
+		other := operations[j].(map[string]any)
+		switch what {
+		case 0:
+			document["operations"] = slices.Delete(operations, i, i+1)
+		case 1:
+			double := map[string]any{}
+			for key, value := range op {
+				double[key] = value
+			}
+			double["id"] = 1000 + len(operations)
+			double["path"] = path()
+			document["operations"] = append(operations, double)
+		case 2:
+			op["side"] = side()
+		case 3:
+			op["path"] = path()
+		case 4:
+			op["action"] = rapid.SampledFrom([]string{"create", "update", "delete", "move", "chmod", "touch"}).Draw(r, "action")
+			if op["action"] == "move" {
+				op["from"] = path()
+			}
+		case 5:
+			key := rapid.SampledFrom([]string{"before", "after"}).Draw(r, "state")
+			op[key] = other[key]
+		case 6:
+			op["source"] = map[string]any{"tree": side(), "path": path()}
+		case 7:
+			op["from"] = path()
+		case 8:
+			op["before"], op["after"] = op["after"], op["before"]
+			if op["action"] == "create" {
+				op["action"] = "delete"
+				delete(op, "source")
+			} else if op["action"] == "delete" {
+				op["action"] = "create"
+				op["source"] = map[string]any{"tree": side(), "path": path()}
+			}
+		case 9:
+			key := rapid.SampledFrom([]string{"before", "after"}).Draw(r, "state")
+			if state, ok := op[key].(map[string]any); ok {
+				changed := map[string]any{}
+				for k, value := range state {
+					changed[k] = value
+				}
+				switch rapid.IntRange(0, 4).Draw(r, "field") {
+				case 0:
+					changed["mode"] = "0777"
+				case 1:
+					changed["mtime"] = "2026-01-01T00:00:10Z"
+				case 2:
+					changed["size"] = 1
+				case 3:
+					changed["target"] = "/etc"
+				case 4:
+					delete(changed, "sha256")
+				}
+				op[key] = changed
+			}
+		}
+	case what <= 12 && len(conflicts) > 0:
+		c := conflicts[rapid.IntRange(0, len(conflicts)-1).Draw(r, "conflict")].(map[string]any)
+		switch what {
+		case 10:
+			c["path"] = path()
+		case 11:
+			c["keep_both_as"] = path()
+		case 12:
+			c["local"], c["remote"] = c["remote"], c["local"]
+		}
+	case what == 13:
+		document[side()].(map[string]any)["digest"] = strings.Repeat("0", 64)
+	default:
+		document["options"].(map[string]any)["ignore"] = []any{rapid.SampledFrom([]string{"*", "a", "b/", "new"}).Draw(r, "ignored")}
+	}
+}
+
+// TestAnyDriftIsSeen edits one path that an operation reads or writes after the plan was made.
+func TestAnyDriftIsSeen(t *testing.T) {
+	dir := scratch(t)
+	rapid.Check(t, func(r *rapid.T) {
+		w := anyWorld(r, dir)
+		defer os.RemoveAll(w.dir)
+		p := w.compare()
+		decide(r, p)
+		request := w.request(p)
+		side := rapid.SampledFrom(plan.BothSides[:]).Draw(r, "side")
+		now := w.tree(side)
+		paths := append(sorted(now), "new")
+		path := rapid.SampledFrom(paths).Draw(r, "drifted")
+		at := w.path(side, string(path))
+		switch n, there := now[path]; {
+		case !there || n.kind == tree.Directory:
+			writeFile(w, filepath.Join(filepath.Dir(at), "drifted"), node{content: "drift", mtime: epoch, mode: tree.Perm(0o644)})
+		case rapid.Bool().Draw(r, "removed"):
+			check(w, os.Remove(at))
+		default:
+			check(w, os.Remove(at))
+			writeFile(w, at, node{content: "drift", mtime: epoch, mode: tree.Perm(0o644)})
+		}
+		cause := apply.ErrStale
+		if planned := p.Snapshot(side); len(w.tree(side)) == 0 && planned.Files+planned.Directories > 0 {
+			cause = apply.ErrSafety
+		}
+		w.refuses(request, &fault{cause: cause})
+		// Where only what has nothing to do with the plan drifted, a person may say so.
+		request.AllowUnrelatedDrift = true
+		was := w.trees()
+		receipt, err := apply.Apply(context.Background(), request)
+		switch {
+		case receipt == nil && !errors.Is(err, apply.ErrStale) && !errors.Is(err, apply.ErrSafety):
+			r.Errorf("%v", err)
+		case receipt != nil && err != nil:
+			w.story(p, was, receipt, err)
+			r.Errorf("drift of %s was not seen before the first write: %v", path, err)
+		}
+		w.keepsEverything(was)
+		w.touchesOnly(p, was)
+	})
+}

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"treaty/schema"
+)
+
+// readFile reads a file that a person names as a document of the given kind. It waits for no pipe, and
+// of a giant it reads no more than shows that it is one.
+func readFile(path string, kind schema.Kind) ([]byte, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|nonblocking, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, usage("", "%s is a directory, not a %s file", path, kind)
+	case !info.Mode().IsRegular():
+		return nil, usage("", "%s is not a regular file", path)
+	case info.Size() > kind.MaxSize():
+		return nil, invalid(path, string(kind), fmt.Errorf("it has %d bytes, and %d are the most", info.Size(), kind.MaxSize()))
+	}
+	return io.ReadAll(io.LimitReader(f, kind.MaxSize()+1))
+}
