@@ -66,6 +66,7 @@ type run struct {
 	disks    plan.Sides[*disk.Tree]
 	// seen are the directories that the trees had before the first write.
 	seen     *Digests
+	shift    shift
 	progress *Progress
 	receipt  *Receipt
 }
@@ -90,11 +91,11 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	if err := r.probe(); err != nil {
 		return nil, err
 	}
-	x := expect(r.plan)
-	if err := r.survey(ctx, x); err != nil {
+	x, err := r.survey(ctx)
+	if err != nil {
 		return nil, err
 	}
-	steps, err := r.plan.Steps(contents{r, x})
+	steps, err := r.plan.Steps(contents{r, x}, r.shift.planned())
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +103,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 		return nil, err
 	}
 	r.receipt = &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: r.ref, By: request.By,
-		StartedAt: request.Now().UTC(), TimeShiftSeconds: r.plan.Summary.TimeShiftSeconds}
+		StartedAt: request.Now().UTC(), TimeShiftSeconds: r.shift.seconds()}
 	e := newExecutor(r, steps)
 	if e.former, err = r.newFormer(e); err != nil {
 		return nil, err
