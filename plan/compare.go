@@ -78,6 +78,7 @@ func Compare(ctx context.Context, in Input) (*Plan, error) {
 	if err := w.read(readers, true); err != nil {
 		return nil, err
 	}
+	w.refuseXSyms()
 	w.settle()
 	if w.bothWays() {
 		// Conflicts state the content of both files, whatever operations do.
@@ -86,6 +87,14 @@ func Compare(ctx context.Context, in Input) (*Plan, error) {
 		}
 	}
 	w.renames()
+	if in.Options.FixModes || in.Options.AlignTimes {
+		w.fixModes()
+		w.align()
+		w.dropIdle()
+		if err := w.read(readers, true); err != nil {
+			return nil, err
+		}
+	}
 	p := newPlan(in)
 	for _, side := range BothSides {
 		p.snapshot(side, &in.Trees[side], w.counts[side], digests[side])
@@ -133,11 +142,13 @@ func (w *walk) read(readers Sides[Reader], last bool) error {
 			d := &w.differences[i]
 			for _, side := range BothSides {
 				e := &d.entry[side]
-				if e.Type != tree.File || d.blocked || d.content[side].SHA256.Known() || d.content[side].Err != nil {
+				if e.Type != tree.File || d.blocked || d.content[side].Err != nil {
 					continue
 				}
-				if d.verdict.unsure[side] || d.wanted[side] {
-					wanted[side] = append(wanted[side], tree.Wanted{Path: d.path[side], Size: e.Size, Mtime: e.Mtime, Head: d.infers(side.Other())})
+				head := w.wantsHead(d, side)
+				whole := (d.verdict.unsure[side] || d.wanted[side]) && !d.content[side].SHA256.Known()
+				if whole || head {
+					wanted[side] = append(wanted[side], tree.Wanted{Path: d.path[side], Size: e.Size, Mtime: e.Mtime, Head: head, HeadOnly: !whole})
 					of[side] = append(of[side], i)
 				}
 			}
@@ -162,7 +173,7 @@ func (w *walk) hash(readers Sides[Reader], wanted Sides[[]tree.Wanted], of Sides
 		}
 		wg.Go(func() {
 			errs[side] = readers[side].Hash(w.ctx, wanted[side], func(i int, content tree.Content) {
-				w.differences[of[side][i]].content[side] = content
+				w.differences[of[side][i]].took(side, content)
 			})
 		})
 	}
@@ -176,6 +187,14 @@ func (w *walk) redecide() {
 	kept := w.differences[:0]
 	for i := range w.differences {
 		d := &w.differences[i]
+		if d.verdict.agreed() && d.against == nil {
+			if w.asked(d) && !d.failed() {
+				kept = append(kept, *d)
+			} else {
+				w.agree(&d.trio)
+			}
+			continue
+		}
 		if w.unread(d) {
 			if d.against != nil {
 				d.verdict, d.blocked = verdict{}, true
@@ -193,9 +212,8 @@ func (w *walk) redecide() {
 			if d.verdict.modesDiffer {
 				w.modesDiffer(d)
 			}
-			if d.verdict.agreed() {
-				w.news = w.news || w.policy.isNews(&d.trio)
-				w.agreed++
+			if d.verdict.agreed() && !w.asked(d) {
+				w.agree(&d.trio)
 				continue
 			}
 			if w.refused(d) {
@@ -303,7 +321,7 @@ func (w *walk) wantOperations() {
 				continue
 			}
 			states := d.verdict.kind != "" || w.policy.options.Hash != HashConflicts || d.moves()
-			if states && !d.hash[side].Known() || d.infers(side.Other()) && w.policy.needsHead(d, side.Other()) {
+			if states && !d.hash[side].Known() {
 				d.wanted[side] = true
 			}
 		}

@@ -353,6 +353,10 @@ func (w *world) set(option string) error {
 		w.options.Ignore = append(w.options.Ignore, value)
 	case "default-ignores":
 		w.options.DefaultIgnores = value == "on"
+	case "align-times":
+		w.options.AlignTimes = true
+	case "fix-modes":
+		w.options.FixModes = true
 	case "diffs":
 		w.options.Diffs = plan.DiffWhat(value)
 	case "umask":

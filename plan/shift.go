@@ -186,7 +186,7 @@ func (w *walk) sample(readers Sides[Reader], side Side, by int64) (bool, error) 
 		for _, at := range BothSides {
 			e := &d.entry[at]
 			if e.Type == tree.File && (at == side || d.base == nil || !d.base.SHA256.Known()) && !d.hash[at].Known() {
-				wanted[at] = append(wanted[at], tree.Wanted{Path: d.path[at], Size: e.Size, Mtime: e.Mtime, Head: d.infers(at.Other())})
+				wanted[at] = append(wanted[at], tree.Wanted{Path: d.path[at], Size: e.Size, Mtime: e.Mtime, Head: w.wantsHead(d, at)})
 				of[at] = append(of[at], i)
 			}
 		}
@@ -262,7 +262,7 @@ func (d *difference) againUnder(w *walk) bool {
 	if d.verdict.modesDiffer && !warned {
 		w.modesDiffer(d)
 	}
-	if !d.verdict.agreed() {
+	if !d.verdict.agreed() || w.asked(d) {
 		return !w.refused(d)
 	}
 	w.agree(&d.trio)

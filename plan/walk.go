@@ -321,14 +321,14 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 	if d.verdict.modesDiffer {
 		w.modesDiffer(&d)
 	}
-	if d.verdict.agreed() {
+	if d.verdict.agreed() && !w.asked(&d) {
 		w.agree(t)
 		return f, nil
 	}
 	if t.has(Local) && t.has(Remote) {
 		d.keepBothAs = names.free(t)
 	}
-	if d.verdict.isUnsure() {
+	if d.verdict.isUnsure() || d.verdict.agreed() {
 		w.unsure++
 	}
 	w.differences = append(w.differences, d)
