@@ -133,8 +133,15 @@ func decideFirst(t *trio, p *policy) verdict {
 // near tells whether the two sides' times are equal within the window, with the shifts made up for or
 // as they stand: what was written after a volume shifted has the true time.
 func (p *policy) near(local, remote tree.Time) bool {
-	return local.Near(remote, p.window) ||
+	return local.Near(remote, p.window) || p.cannotTell(Remote, local, remote) || p.cannotTell(Local, remote, local) ||
 		(local-tree.Time(p.shift[Local])).Near(remote-tree.Time(p.shift[Remote]), p.window)
+}
+
+// cannotTell tells whether a time is the nearest that side has for one that it cannot tell, before 1980 or
+// after 2107. What is nearest there depends on the time zone.
+func (p *policy) cannotTell(side Side, wanted, has tree.Time) bool {
+	nearest := p.traits[side].InRange(wanted)
+	return nearest != wanted && nearest.Near(has, maxShift)
 }
 
 // newer is the side whose time is the later one, shifts made up for.

@@ -67,6 +67,8 @@ type difference struct {
 	stays bool
 	// follows tells which side is to take over a spelling that changed in case only on the other side.
 	follows Sides[bool]
+	// alias is a name under which a side may hold the file already.
+	alias Sides[string]
 	// blocked tells that its content cannot be read.
 	blocked bool
 }
@@ -304,7 +306,7 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 	if w.policy.options.Hash != HashAll {
 		d.recall(&w.policy)
 	}
-	d.follows = names.respelled(t, w.policy.traits)
+	d.follows, d.alias = names.respelled(t, w.policy.traits), names.aliases(t, w.policy.traits)
 	w.judge(&d)
 	if p.fate == doomed && t.base == nil {
 		d.verdict = verdict{kind: ChangedAndDeleted}
