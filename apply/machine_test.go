@@ -424,7 +424,7 @@ func (h *history) carryOut(p *partners, w *world, made *plan.Plan, local int, o 
 	}
 	p.agreed = o.agree([2]nodes(now), restored).facing(local)
 	p.last = applied
-	if restored == nil && whole && len(o.kept) == 0 {
+	if restored == nil && whole && applied.clean && len(o.kept) == 0 {
 		h.settled(p, w)
 	}
 }

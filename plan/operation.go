@@ -94,13 +94,20 @@ func (w *walk) warnings(p *Plan) {
 			lost = append(lost, fmt.Sprintf("the hard links of %d", links[side]))
 		}
 		if modes[side] > 0 {
-			w.warn(ModeLost, &side, nil, fmt.Sprintf("%s has no modes, and the executable bits of %d new files are not what their names and first bytes suggest; who gets them from there can set executable.overrides in its config",
-				side.Other(), modes[side]))
+			w.warn(ModeLost, &side, nil, fmt.Sprintf("%s has no modes, and neither name nor first bytes tell the executable bit of %s; whoever takes them from there needs executable.overrides in the config",
+				side.Other(), numberOf(modes[side], "new file")))
 		}
 		if len(lost) > 0 {
 			w.warn(MetadataLost, &side, nil, "not carried over: "+strings.Join(lost, " and ")+" files")
 		}
 	}
+}
+
+func numberOf(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // escapes tells whether a link at p points out of its tree: any absolute target does, and a relative

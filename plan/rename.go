@@ -153,10 +153,9 @@ func (w *walk) moveHere(d, old *difference, side Side) {
 	c.action, c.reason, c.from = Move, MovedOn.On(other), old.path[side]
 	kept, there := old.base.On[other], &d.entry[other]
 	c.mtime = w.policy.carried(there.Mtime, side)
-	times := Sides[tree.Time]{there.Mtime, there.Mtime}
-	times[side] = old.entry[side].Mtime
-	if w.policy.untouched(there.Mtime, kept, other) && w.policy.near(times[Local], times[Remote]) {
-		c.mtime = times[side]
+	here := &old.entry[side]
+	if w.policy.untouched(there.Mtime, kept, other) && w.policy.untouched(here.Mtime, old.base.On[side], side) {
+		c.mtime = here.Mtime
 	}
 	if w.policy.bothModes() {
 		c.mode = there.Mode

@@ -9,7 +9,7 @@ func TestShortNamesAliasLongOnes(t *testing.T) {
 	}{
 		{"LONGFI~1.TXT", "Longfilename one.txt", true},
 		{"longfi~2.txt", "Long file name.txt", true},
-		{"LONGFI~1.TXT", "Longfilename.text", true},
+		{"LONGFI~1.TEX", "Longfilename.text", true},
 		{"LONGFI~1.TXT", "Longfilename.doc", false},
 		{"LONGFI~1", "Longfilename.doc", false},
 		{"LONGFI~1", "Longfilename", true},
@@ -20,7 +20,7 @@ func TestShortNamesAliasLongOnes(t *testing.T) {
 		{"A~1.TXT", "a.txt", false},
 		{"A~1.TXT", "a b.txt", true},
 		{"README~1", "README", false},
-		{"README~1.BAK", "README.backup", true},
+		{"README~1.BAC", "README.backup", true},
 		{"notes~.txt", "notes of a day.txt", false},
 		{"a~b.txt", "a bc.txt", false},
 		{"verylongname~1.txt", "verylongname and more.txt", false},
