@@ -254,6 +254,7 @@ func (o *oracle) oneDirectory(path tree.Path, a at, want [2]node) {
 		for side := range 2 {
 			trial.after[side], trial.doomed[side] = nodes{}, map[tree.Path]bool{}
 		}
+		trial.doomed[side][path] = true
 		trial.inDoomed(path, side)
 		if len(trial.conflicts)+len(trial.kept) > 0 {
 			o.may[path] = true
