@@ -2,14 +2,13 @@ package apply
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 	"time"
 
 	"treaty/apply/internal/disk"
+	"treaty/apply/internal/journal"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -44,6 +43,8 @@ type seams struct {
 	hook func(plan.Side, disk.Call) error
 	// probed may make less of what a volume was found to do.
 	probed func(plan.Side, *disk.Probed)
+	// fat declares a side's volume to be FAT-class.
+	fat plan.Sides[bool]
 }
 
 // on is the hook for one side's disk.
@@ -68,6 +69,15 @@ type run struct {
 	seen     *Digests
 	progress *Progress
 	receipt  *Receipt
+	// left are the journals of this plan that an interrupted run has left open, and logs those that this one
+	// writes; torn ones end in the middle of a line.
+	left plan.Sides[*journal.Journal]
+	logs plan.Sides[*disk.Log]
+	torn plan.Sides[bool]
+	// broken is why nothing more can be written down.
+	broken error
+	// fat are the volumes that may lose what was renamed.
+	fat plan.Sides[bool]
 }
 
 // Apply carries out an approved plan. The checks come in the order of the exit codes that they stand
@@ -90,15 +100,9 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	if err := r.probe(); err != nil {
 		return nil, err
 	}
-	x := expect(r.plan)
-	if err := r.survey(ctx, x); err != nil {
-		return nil, err
-	}
-	steps, err := r.plan.Steps(contents{r, x})
+	r.store = &Store{root: r.roots[plan.Local], files: r.disks[plan.Local]}
+	steps, err := r.steps(ctx)
 	if err != nil {
-		return nil, err
-	}
-	if err := r.preflight(steps); err != nil {
 		return nil, err
 	}
 	r.receipt = &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: r.ref, By: request.By,
@@ -107,11 +111,53 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	if e.former, err = r.newFormer(e); err != nil {
 		return nil, err
 	}
+	if j := r.resumed(); j != nil {
+		r.receipt.StartedAt = j.Header.StartedAt
+		if err := r.begin(steps); err != nil {
+			return nil, unsettled(err)
+		}
+		if err := e.takeUp(j); err != nil {
+			return nil, unsettled(err)
+		}
+	}
+	if err := r.preflight(e.unsettled()); err != nil {
+		return nil, err
+	}
+	if r.resumed() == nil {
+		if err := r.begin(steps); err != nil {
+			return nil, unsettled(err)
+		}
+	}
 	e.carryOut(ctx)
+	return r.finish(ctx, e)
+}
+
+// steps are what is to be carried out: as the journal has them, or as the plan says, if the trees are what
+// the plan saw.
+func (r *run) steps(ctx context.Context) ([]plan.Step, error) {
+	if j := r.resumed(); j != nil {
+		r.seen = r.store.digests(r.plan.ID)
+		return recorded(r.plan, j.Steps), nil
+	}
+	x := expect(r.plan)
+	if err := r.survey(ctx, x); err != nil {
+		return nil, err
+	}
+	return r.plan.Steps(contents{r, x})
+}
+
+// finish writes the receipt: into the history, or, where something failed and can be taken up, beside the
+// journal.
+func (r *run) finish(ctx context.Context, e *executor) (*Receipt, error) {
 	r.receipt.Results = e.receiptResults()
 	r.receipt.Totals.Bytes = e.bytes.Load()
+	r.receipt.count()
+	if r.receipt.Totals.Failed > 0 || e.halted() != nil {
+		r.postpone()
+		return r.receipt, errors.Join(ctx.Err(), r.partial())
+	}
 	if err := r.conclude(context.WithoutCancel(ctx), e); err != nil {
-		return r.receipt, errors.Join(ErrPartial, err)
+		return r.receipt, unsettled(err)
 	}
 	if r.receipt.Outcome != Complete {
 		return r.receipt, r.partial()
@@ -119,187 +165,24 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	return r.receipt, ctx.Err()
 }
 
+// unsettled is an error after the first write, with how to go on.
+func unsettled(err error) error {
+	return &Refusal{Cause: ErrPartial, Why: "the apply is not finished: " + err.Error(), Hint: howToGoOn}
+}
+
+const howToGoOn = "treaty apply, to go on, or treaty recover, to go back"
+
 func (r *run) close() {
+	for _, log := range r.logs {
+		if log != nil {
+			log.Close()
+		}
+	}
 	for _, root := range r.roots {
 		if root != nil {
 			root.Close()
 		}
 	}
-}
-
-// gate reads and checks everything that can be checked before a tree is read, in the order of section 6
-// of the design.
-func (r *run) gate() error {
-	p, err := plan.Read(r.request.Plan)
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrInvalid, err)
-	}
-	r.plan, r.ref = p, RefTo(p, r.request.Plan)
-	if r.request.Approval != nil {
-		if r.approval, err = ReadApproval(r.request.Approval); err != nil {
-			return fmt.Errorf("%w approval: %w", ErrInvalid, err)
-		}
-	}
-	missing := r.open()
-	for _, check := range []func() error{r.unlocked, r.unapplied, r.resolved, r.approved} {
-		if err := check(); err != nil {
-			return err
-		}
-	}
-	if missing != nil {
-		return missing
-	}
-	if err := r.sameTrees(); err != nil {
-		return err
-	}
-	return r.fewDeletes()
-}
-
-// open opens both roots. The error is for later: other refusals come first.
-func (r *run) open() error {
-	var missing error
-	for _, side := range plan.BothSides {
-		path := r.request.Roots[side]
-		if path == "" {
-			path = r.plan.Snapshot(side).Root
-		}
-		root, err := scan.Open(path)
-		if err != nil {
-			if missing == nil {
-				missing = refuse(ErrSafety, "mount it, or say where it is now: treaty apply --"+side.String()+" DIR",
-					"the %s tree is not at %s: %v", side, path, cause(err))
-			}
-			continue
-		}
-		r.roots[side] = root
-	}
-	if r.roots[plan.Local] != nil {
-		var err error
-		if r.store, err = storeOf(r.roots[plan.Local]); err != nil {
-			return err
-		}
-	}
-	return missing
-}
-
-// cause is the innermost error, without the paths that a person has read already.
-func cause(err error) error {
-	for {
-		inner := errors.Unwrap(err)
-		if inner == nil {
-			return err
-		}
-		err = inner
-	}
-}
-
-func (r *run) unlocked() error {
-	for _, side := range plan.BothSides {
-		if r.roots[side] == nil {
-			continue
-		}
-		s, err := storeOf(r.roots[side])
-		if err != nil {
-			return err
-		}
-		if err := s.Locked(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (r *run) unapplied() error {
-	if r.store == nil {
-		return nil
-	}
-	archived, err := r.store.Applied(r.plan.ID)
-	if err != nil || archived == nil {
-		return err
-	}
-	return refuse(ErrStale, "treaty plan", "this plan was applied already, as number %d", archived.Number)
-}
-
-func (r *run) resolved() error {
-	if n := r.plan.Unresolved(); n > 0 {
-		return refuse(ErrConflicts, "treaty show, then treaty resolve", "%d of %d conflicts are not resolved", n, len(r.plan.Conflicts))
-	}
-	return nil
-}
-
-// sameTrees holds the roots to the identities that were planned.
-func (r *run) sameTrees() error {
-	for _, side := range plan.BothSides {
-		file, err := readTreeFile(storeFiles(r.roots[side]))
-		if err != nil {
-			return err
-		}
-		r.files[side] = file
-		planned := r.plan.Snapshot(side)
-		switch {
-		case file == nil && planned.ID != nil:
-			return refuse(ErrSafety, "treaty plan --new-pair, if this is meant to be another tree",
-				"%s is not the %s tree that was planned: it has no .treaty/tree.json", r.roots[side].Path(), side)
-		case file != nil && planned.ID == nil:
-			return refuse(ErrSafety, "treaty plan", "%s became a tree of its own after the plan was made", r.roots[side].Path())
-		case file != nil && file.ID != *planned.ID:
-			return refuse(ErrSafety, "mount the right one, or: treaty plan --new-pair",
-				"%s is not the %s tree that was planned, but another one", r.roots[side].Path(), side)
-		}
-		if err := r.notEmptied(side, planned); err != nil {
-			return err
-		}
-	}
-	return r.apart()
-}
-
-// apart refuses roots of which one is the other, or in it.
-func (r *run) apart() error {
-	relation, err := scan.Relate(r.roots[plan.Local], r.roots[plan.Remote])
-	if err != nil {
-		return err
-	}
-	local, remote := r.roots[plan.Local].Path(), r.roots[plan.Remote].Path()
-	switch relation {
-	case scan.Same:
-		return refuse(ErrInvalid, "", "both trees are the same: %s", local)
-	case scan.Inside:
-		return refuse(ErrInvalid, "", "the local tree %s lies inside the remote tree %s", local, remote)
-	case scan.Around:
-		return refuse(ErrInvalid, "", "the remote tree %s lies inside the local tree %s", remote, local)
-	}
-	return nil
-}
-
-// notEmptied refuses a root that lost everything: the folder that an unmounted volume leaves behind.
-func (r *run) notEmptied(side plan.Side, planned *plan.Snapshot) error {
-	if planned.Files+planned.Directories == 0 || r.files[side] != nil {
-		return nil
-	}
-	dir, err := r.roots[side].Dir(tree.Root)
-	if err != nil {
-		return err
-	}
-	defer dir.Release()
-	names, err := dir.Names()
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		if !tree.Reserved(name) {
-			return nil
-		}
-	}
-	return refuse(ErrSafety, "mount it again, and then: treaty apply", "%s is empty, and was not when the plan was made", r.roots[side].Path())
-}
-
-func (r *run) fewDeletes() error {
-	for _, side := range plan.BothSides {
-		if why := r.plan.TooManyDeletes(side); why != "" {
-			return refuse(ErrSafety, "look at the deletes, and then: treaty plan --allow-many-deletes", "%s", why)
-		}
-	}
-	return nil
 }
 
 // lock takes the locks of both trees, the lower path first, so that two treaties cannot wait for each
@@ -373,7 +256,8 @@ func (r *run) probe() error {
 		if err != nil {
 			return err
 		}
-		fat := !journalled(mount.Type)
+		fat := !journalled(mount.Type) || r.request.seams.fat[side]
+		r.fat[side] = fat
 		r.disks[side], err = disk.Open(r.roots[side], r.plan.ID, disk.Options{
 			Hook: r.request.seams.on(side), Traits: planned, Can: probed.Can, Hash: fat, SyncEach: fat, RacySince: racySince(r.plan.CreatedAt, planned),
 		})
@@ -383,15 +267,23 @@ func (r *run) probe() error {
 		if r.files[side] == nil {
 			r.files[side] = newTreeFile()
 		}
-		recorded, err := r.roots[side].Traits("", nil)
-		if err != nil {
+		if err := r.recordTraits(side, &probed); err != nil {
 			return err
 		}
-		recorded.Source = tree.Recorded
-		recorded.MtimeGranularity, recorded.Modes = probed.Traits.MtimeGranularity, probed.Traits.Modes
-		recorded.Symlinks, recorded.CaseSensitive = probed.Traits.Symlinks, probed.Traits.CaseSensitive
-		r.files[side].Traits, r.files[side].Volume = recorded, recorded.Volume
 	}
+	return nil
+}
+
+// recordTraits notes in a tree's own file what its volume was found to do.
+func (r *run) recordTraits(side plan.Side, probed *disk.Probed) error {
+	recorded, err := r.roots[side].Traits("", nil)
+	if err != nil {
+		return err
+	}
+	recorded.Source = tree.Recorded
+	recorded.MtimeGranularity, recorded.Modes = probed.Traits.MtimeGranularity, probed.Traits.Modes
+	recorded.Symlinks, recorded.CaseSensitive = probed.Traits.Symlinks, probed.Traits.CaseSensitive
+	r.files[side].Traits, r.files[side].Volume = recorded, recorded.Volume
 	return nil
 }
 
@@ -404,84 +296,6 @@ func journalled(fstype string) bool {
 		return true
 	}
 	return false
-}
-
-// conclude writes what lasts: the baseline, the receipt with the history, and both trees' own files. The
-// baseline counts only once both of these name its plan.
-func (r *run) conclude(ctx context.Context, e *executor) error {
-	home, err := r.remember(ctx, e)
-	if err != nil {
-		return fmt.Errorf("the baseline was not written: %w", err)
-	}
-	r.receipt.FinishedAt = r.request.Now().UTC()
-	r.receipt.count()
-	for _, side := range plan.BothSides {
-		r.receipt.Durability[side] = r.disks[side].Durability()
-	}
-	files, err := r.archived(e)
-	if err != nil {
-		return err
-	}
-	head, err := r.store.archive(r.plan.ID, r.receipt, files)
-	if err != nil {
-		return err
-	}
-	var former plan.Sides[string]
-	for _, side := range plan.BothSides {
-		other := r.files[side.Other()].ID
-		former[side] = r.files[side].Synced[other]
-		r.files[side].Head, r.files[side].Synced[other] = &head, r.plan.ID
-		text, err := r.files[side].text()
-		if err != nil {
-			return err
-		}
-		if err := r.disks[side].WritePrivate("tree.json", text); err != nil {
-			return err
-		}
-	}
-	if old := former[home]; old != "" && old != r.plan.ID {
-		if err := r.disks[home].RemovePrivate(baselinesFolder + "/" + old); err != nil {
-			return err
-		}
-	}
-	for _, side := range plan.BothSides {
-		if err := r.disks[side].Barrier(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// archived are the files that the history keeps beside the receipt.
-func (r *run) archived(e *executor) (map[string][]byte, error) {
-	files := map[string][]byte{"plan.json": r.request.Plan}
-	if r.approval.Of(r.ref) {
-		sum := tree.Hash(sha256.Sum256(r.request.Approval))
-		r.receipt.ApprovalSHA256 = &sum
-		files["approval.json"] = r.request.Approval
-	}
-	reversal, err := plan.Indented(e.reversal())
-	if err != nil {
-		return nil, err
-	}
-	if err := e.former.out.Close(); err != nil {
-		return nil, err
-	}
-	files[reversalFile], files[formerFile] = reversal, e.former.buf.Bytes()
-	return files, nil
-}
-
-// partial says what was not done.
-func (r *run) partial() error {
-	t := r.receipt.Totals
-	refusal := &Refusal{Cause: ErrPartial, Hint: "treaty plan",
-		Why: fmt.Sprintf("applied in part: %d done, %d skipped, %d drifted, %d failed", t.Done, t.Skipped, t.Drifted, t.Failed)}
-	for i := range r.receipt.Results {
-		if result := &r.receipt.Results[i]; result.Outcome == Drifted || result.Outcome == Failed {
-			refusal.Details = append(refusal.Details, fmt.Sprintf("%s: %s: %s", result.Outcome, quote(result.Path), result.Error))
-		}
-	}
-	return refusal
 }
 
 // contents looks things up for the steps that settle conflicts.

@@ -27,6 +27,8 @@ type volume struct {
 	// remount, nil where nothing can, takes the volume away and brings it back as it would be after days
 	// in a drawer. minutes shift the clock that FAT's times are told by; 0 is as it was.
 	remount func(t *testing.T, minutes int)
+	// flags go with each plan.
+	flags []string
 }
 
 // unavailable skips a test for want of something that this machine may lack; where TREATY_TEST_REQUIRE is
@@ -99,7 +101,7 @@ type desk struct {
 // what the volume can hold is known.
 func newDesk(t *testing.T, v *volume, local, remote string, flags ...string) *desk {
 	t.Helper()
-	d := &desk{T: t, volume: v, flags: flags, at: plan.Sides[string]{local, remote}}
+	d := &desk{T: t, volume: v, flags: append(flags, v.flags...), at: plan.Sides[string]{local, remote}}
 	d.look()
 	return d
 }
@@ -198,8 +200,7 @@ func (d *desk) nothingToDo() {
 	args := append([]string{"plan", "--exit-code", "-o", filepath.Join(d.TempDir(), "p.json"), d.at[plan.Local], d.at[plan.Remote]}, d.flags...)
 	var out bytes.Buffer
 	if got := run(args, strings.NewReader(""), &out, &out); got != 0 {
-		show, _ := os.ReadFile(args[3])
-		d.Fatalf("the next plan is not empty (exit %d):\n%s\n%s", got, out.String(), show)
+		d.Fatalf("the next plan is not empty (exit %d):\n%s\n%s", got, out.String(), tried(d.T, 0, "show", args[3]))
 	}
 }
 
