@@ -64,6 +64,11 @@ func (a *app) store() (*apply.Store, error) {
 	case dir == "":
 		return nil, err
 	}
+	return openStore(dir)
+}
+
+// openStore opens the store of the tree at dir.
+func openStore(dir string) (*apply.Store, error) {
 	store, err := apply.OpenStore(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"treaty/apply"
@@ -55,12 +56,15 @@ func (c *logCommand) Run(a *app) error {
 
 // verify checks the chain, its head, and the heads that the trees remember.
 func (c *logCommand) verify(a *app, store *apply.Store) error {
+	var broken []string
 	heads := map[string]*apply.Head{}
 	identity, err := store.Identity()
-	if err != nil {
+	switch {
+	case errors.Is(err, apply.ErrInvalid):
+		broken = append(broken, fmt.Sprintf("local %v", err))
+	case err != nil:
 		return err
-	}
-	if identity != nil {
+	case identity != nil:
 		heads["local .treaty/tree.json"] = identity.Head
 	}
 	list, err := store.History()
@@ -68,16 +72,19 @@ func (c *logCommand) verify(a *app, store *apply.Store) error {
 		return err
 	}
 	remembered, err := remoteHead(store, list)
-	if err != nil {
+	switch {
+	case errors.Is(err, apply.ErrInvalid):
+		broken = append(broken, fmt.Sprintf("remote %v", err))
+	case err != nil:
 		return err
-	}
-	if remembered != nil {
+	case remembered != nil:
 		heads["remote .treaty/tree.json"] = remembered
 	}
-	broken, err := store.Verify(heads)
+	wrong, err := store.Verify(heads)
 	if err != nil {
 		return err
 	}
+	broken = append(broken, wrong...)
 	for _, line := range broken {
 		fmt.Fprintln(a.stdout, render.Escape(line))
 	}

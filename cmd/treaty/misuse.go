@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -42,4 +43,25 @@ func misused(err error) error {
 		}
 	}
 	return usage(hint, "%s", strings.ReplaceAll(text, `","`, `", "`))
+}
+
+// emptyArgument refuses an argument that is there and says nothing, as an unset variable of a shell leaves
+// it: it must not stand for "none given".
+func emptyArgument(parsed *kong.Context) error {
+	for _, part := range parsed.Path {
+		if part.Positional == nil {
+			continue
+		}
+		words := []string{}
+		switch value := part.Positional.Target.Interface().(type) {
+		case string:
+			words = append(words, value)
+		case []string:
+			words = value
+		}
+		if slices.Contains(words, "") {
+			return usage("treaty "+parsed.Selected().Name+" --help", "%s is empty", part.Positional.Name)
+		}
+	}
+	return nil
 }

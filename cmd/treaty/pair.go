@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -71,6 +73,10 @@ func (p *pair) open(side plan.Side, path string) error {
 		return err
 	}
 	p.roots[side] = root
+	if own, err := os.Lstat(filepath.Join(root.Path(), tree.PrivateFolder)); err == nil && !own.IsDir() {
+		return &apply.Refusal{Hint: "move it away: treaty keeps its own files in a folder of that name",
+			Why: fmt.Sprintf("%s is not a directory", filepath.Join(root.Path(), tree.PrivateFolder))}
+	}
 	p.stores[side], err = apply.OpenStore(root.Path())
 	return err
 }

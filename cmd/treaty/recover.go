@@ -42,9 +42,9 @@ func (c *recoverCommand) Run(a *app) error {
 
 // breakLock removes a tree's lock, if that was asked for.
 func (c *recoverCommand) breakLock(a *app, dir string) error {
-	store, err := apply.OpenStore(dir)
+	store, err := openStore(dir)
 	if err != nil {
-		return usage("", "%s: %v", dir, err)
+		return err
 	}
 	defer store.Close()
 	if !c.BreakLock {

@@ -78,6 +78,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if err != nil {
 		return report(stderr, misused(err))
 	}
+	if err := emptyArgument(parsed); err != nil {
+		return report(stderr, err)
+	}
 	ctx, stop := interruptible()
 	defer stop()
 	a := &app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, dir: g.Dir, quiet: g.Quiet, now: time.Now,

@@ -26,8 +26,8 @@ func TestMain(m *testing.M) {
 // written is the mtime of every file that a script brings along.
 var written = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
-// TestScripts runs testdata/script, once as people who share nothing and once as everybody else: no mode
-// that a user sees may depend on it.
+// TestScripts runs testdata/script under the usual umask, and what writes to trees also as people do who
+// share nothing: the modes of files that are synced do not depend on it.
 func TestScripts(t *testing.T) {
 	for _, mask := range masks(t) {
 		t.Run(mask.name, func(t *testing.T) {
@@ -35,7 +35,7 @@ func TestScripts(t *testing.T) {
 			// Scripts are parallel: only a group of their own keeps them below their umask.
 			t.Run("script", func(t *testing.T) {
 				testscript.Run(t, testscript.Params{
-					Dir:                 filepath.Join("..", "..", "testdata", "script"),
+					Files:               mask.scripts(t),
 					Setup:               setup,
 					Deadline:            time.Now().Add(10 * time.Minute),
 					Cmds:                commands,
@@ -58,6 +58,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("TZ", "Asia/Kathmandu") // far from UTC, and not by whole hours
 	env.Setenv("LC_ALL", "C")
 	env.Setenv("NO_COLOR", "")
+	env.Setenv("GOGC", "800") // for many processes that live for a moment
 	env.Values[snapshots{}] = map[string]snapshot{}
 	return filepath.WalkDir(env.WorkDir, func(path string, d os.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
@@ -65,6 +66,19 @@ func setup(env *testscript.Env) error {
 		}
 		return os.Chtimes(path, written, written)
 	})
+}
+
+// scripts are those to be run under the umask.
+func (m mask) scripts(t *testing.T) []string {
+	var found []string
+	for _, pattern := range m.patterns {
+		files, err := filepath.Glob(filepath.Join("..", "..", "testdata", "script", pattern+".txtar"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no scripts %s: %v", pattern, err)
+		}
+		found = append(found, files...)
+	}
+	return found
 }
 
 // condition: [permissions] holds where a file without a mode cannot be read.

@@ -6,9 +6,12 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-type mask struct{ name string }
+type mask struct {
+	name     string
+	patterns []string
+}
 
-func masks(*testing.T) []mask { return []mask{{"no umask"}} }
+func masks(*testing.T) []mask { return []mask{{"no umask", []string{"*"}}} }
 
 func (mask) set(*testing.T) {}
 
