@@ -34,6 +34,7 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 		}
 		head = &written
 	}
+	head.History = r.files[plan.Local].ID
 	for _, side := range plan.BothSides {
 		if r.disks[side] == nil {
 			continue

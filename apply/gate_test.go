@@ -388,6 +388,33 @@ func TestARemovedMoveLeavesItsNameTaken(t *testing.T) {
 	w.refuses(w.request(p), &fault{cause: apply.ErrStale, why: "does not fit the trees"})
 }
 
+func TestAnUndoTakesAFileBackFromWhereItGotAnotherTime(t *testing.T) {
+	undo := func(change func(op *plan.Operation)) (*world, *plan.Plan) {
+		w := newWorld(t, scratch(t))
+		tryParse(t, "z=9").write(t, w.at[plan.Local])
+		tryParse(t, "a=5 b=1@70").write(t, w.at[plan.Remote])
+		p := w.compare()
+		w.byHand(p, []string{"update remote a from remote b", "delete remote b"})
+		op := operation(t, p, "update remote a")
+		op.Reason, op.After.Mtime = plan.Undo, epoch+20e9
+		change(op)
+		return w, p
+	}
+	w, p := undo(func(*plan.Operation) {})
+	if r, err := w.apply(p); err != nil {
+		t.Errorf("%v\n%s", err, outcomes(r))
+	}
+	if got, want := w.tree(plan.Remote), tryParse(t, "a=1@20"); !got.equal(want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	w, p = undo(func(op *plan.Operation) { op.Reason = plan.ChangedOn.On(plan.Local) })
+	w.refuses(w.request(p), &fault{cause: apply.ErrStale, why: "does not fit"})
+	w, p = undo(func(op *plan.Operation) { op.After.SHA256[0]++ })
+	if r, err := w.apply(p); !errors.Is(err, apply.ErrPartial) || r.Totals.Drifted != 1 {
+		t.Errorf("another content: %v\n%s", err, outcomes(r))
+	}
+}
+
 func operation(t *testing.T, p *plan.Plan, wanted string) *plan.Operation {
 	t.Helper()
 	for i := range p.Operations {

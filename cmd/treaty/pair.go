@@ -51,9 +51,7 @@ func (p *pair) find(local, remote string) (err error) {
 			return usage("treaty plan LOCAL REMOTE",
 				`no REMOTE is given, and %s has no "remote"`, p.stores[plan.Local].Path("config.json"))
 		}
-		if remote = expandHome(*p.config.Remote); !filepath.IsAbs(remote) {
-			remote = filepath.Join(p.roots[plan.Local].Path(), remote)
-		}
+		remote = below(p.roots[plan.Local].Path(), expandHome(*p.config.Remote))
 	}
 	if err := p.open(plan.Remote, remote); err != nil {
 		return err
