@@ -67,6 +67,7 @@ type run struct {
 	disks    plan.Sides[*disk.Tree]
 	// seen are the directories that the trees had before the first write.
 	seen     *Digests
+	shift    shift
 	progress *Progress
 	receipt  *Receipt
 	// left are the journals of this plan that an interrupted run has left open, and logs those that this one
@@ -106,7 +107,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 		return nil, err
 	}
 	r.receipt = &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: r.ref, By: request.By,
-		StartedAt: request.Now().UTC(), TimeShiftSeconds: r.plan.Summary.TimeShiftSeconds}
+		StartedAt: request.Now().UTC(), TimeShiftSeconds: r.shift.seconds()}
 	e := newExecutor(r, steps)
 	if e.former, err = r.newFormer(e); err != nil {
 		return nil, err
@@ -137,13 +138,13 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 func (r *run) steps(ctx context.Context) ([]plan.Step, error) {
 	if j := r.resumed(); j != nil {
 		r.seen = r.store.digests(r.plan.ID)
-		return recorded(r.plan, j.Steps), nil
+		return recorded(r.plan, j.Steps), r.measure(ctx)
 	}
-	x := expect(r.plan)
-	if err := r.survey(ctx, x); err != nil {
+	x, err := r.survey(ctx)
+	if err != nil {
 		return nil, err
 	}
-	return r.plan.Steps(contents{r, x})
+	return r.plan.Steps(contents{r, x}, r.shift.planned())
 }
 
 // finish writes the receipt: into the history, or, where something failed and can be taken up, beside the

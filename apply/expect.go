@@ -2,6 +2,7 @@ package apply
 
 import (
 	"fmt"
+	"time"
 
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -29,12 +30,14 @@ type expectations struct {
 	subtrees plan.Sides[map[tree.Path]tree.Hash]
 	// listed collects what is in scope in the directories in conflict.
 	listed plan.Sides[map[tree.Path][]tree.Entry]
+	// shift is by how much the times of the two volumes were off when the plan was made.
+	shift plan.Sides[time.Duration]
 	// parents are the directories above all that is expected.
 	parents plan.Sides[map[tree.Path]bool]
 }
 
-func expect(p *plan.Plan) *expectations {
-	x := &expectations{plan: p}
+func expect(p *plan.Plan, shift plan.Sides[time.Duration]) *expectations {
+	x := &expectations{plan: p, shift: shift}
 	for _, side := range plan.BothSides {
 		x.at[side] = map[tree.Path][]expectation{}
 		x.subtrees[side] = map[tree.Path]tree.Hash{}
@@ -121,7 +124,7 @@ func (x *expectations) check(side plan.Side, path tree.Path, e *tree.Entry) stri
 	}
 	delete(x.at[side], path)
 	for _, want := range list {
-		if why := want.differs(e, x.plan); why != "" {
+		if why := want.differs(e, x); why != "" {
 			return why
 		}
 	}
@@ -157,7 +160,7 @@ func (x *expectations) parentless(before, now *Digests, report func(side plan.Si
 	}
 }
 
-func (want *expectation) differs(e *tree.Entry, p *plan.Plan) string {
+func (want *expectation) differs(e *tree.Entry, x *expectations) string {
 	s := want.state
 	if s == nil {
 		return "there is a " + e.Type.String() + " now"
@@ -173,7 +176,7 @@ func (want *expectation) differs(e *tree.Entry, p *plan.Plan) string {
 	case tree.File:
 		mtime := e.Mtime
 		if want.copied {
-			mtime = p.Snapshot(want.to).Filesystem.Keep(mtime)
+			mtime = x.plan.Snapshot(want.to).Filesystem.Keep(mtime - tree.Time(x.shift[want.side]))
 		}
 		if e.Size != s.Size {
 			return fmt.Sprintf("it has %d bytes, not %d", e.Size, s.Size)

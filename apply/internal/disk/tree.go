@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"sync"
+	"time"
 
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -57,6 +58,7 @@ type Tree struct {
 	// folders and files changed since the last barrier, relative to the root.
 	folders, files map[string]bool
 	shelf          shelf
+	shift          tree.Time
 }
 
 // Open opens root for change by the run called run (a plan's id: one path component). It writes
@@ -70,6 +72,9 @@ func Open(root *scan.Root, run string, opts Options) (*Tree, error) {
 		places: map[string]bool{}, folders: map[string]bool{}, files: map[string]bool{},
 	}, nil
 }
+
+// Shifted says that all times of the volume are off by that much from those that the plan names.
+func (t *Tree) Shifted(by time.Duration) { t.shift = tree.Time(by) }
 
 // Result is what a change left behind.
 type Result struct {
