@@ -24,6 +24,7 @@ import (
 var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"exits":       cmdExits,
 	"interrupted": cmdInterrupted,
+	"killed":      cmdKilled,
 	"touchat":     cmdTouchat,
 	"mtime":       cmdMtime,
 	"mode":        cmdMode,
@@ -126,6 +127,25 @@ func cmdInterrupted(ts *testscript.TestScript, neg bool, args []string) {
 	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
 		ts.Fatalf("exit code %d", code)
 	}
+}
+
+// cmdKilled: killed DIR COMMAND… is killed as soon as a journal is open in DIR.
+func cmdKilled(ts *testscript.TestScript, neg bool, args []string) {
+	path, err := exec.LookPath(args[1])
+	if err != nil {
+		path = filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], args[1])
+	}
+	cmd := exec.Command(path, args[2:]...)
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = append(os.Environ(), "HOME="+ts.Getenv("HOME"))
+	ts.Check(cmd.Start())
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if logs, _ := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), ".treaty", "journal", "*.log")); len(logs) > 0 {
+			break
+		}
+	}
+	ts.Check(cmd.Process.Kill())
+	_ = cmd.Wait()
 }
 
 // moment reads a time in UTC, such as 2026-01-02T03:04:05.123Z.
