@@ -84,7 +84,10 @@ func (t *Tree) examine(d *folder, name string, before *tree.State) (s *subject, 
 	if s.leased, err = lease(s.file); err != nil {
 		return s, &Drift{Path: p, Why: err.Error(), Found: t.cut(e), Cause: ErrBusy}
 	}
-	if same, err := sysSame(s.file, d.handle, name); err != nil || !same {
+	switch same, err := sysSame(s.file, d.handle, name); {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return s, err
+	case !same:
 		return s, drift("another file took its place just now")
 	}
 	if err := s.restat(); err != nil {

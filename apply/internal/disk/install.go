@@ -98,11 +98,13 @@ func (t *Tree) overPlaceholder(from *folder, private string, d *folder, name str
 		return "", err
 	}
 	defer placeholder.Close()
-	if !untouched(placeholder, d, name) {
+	if ours, err := untouched(placeholder, d, name); err != nil {
+		return "", failed(Rename, d.at(name), err)
+	} else if !ours {
 		return "", failed(Rename, d.at(name), fs.ErrExist)
 	}
 	if err := from.rename(nil, private, d, name); err != nil {
-		if untouched(placeholder, d, name) {
+		if ours, _ := untouched(placeholder, d, name); ours {
 			d.unlink(name) // empty, and treaty's own
 		}
 		return "", err
@@ -134,14 +136,18 @@ func (t *Tree) ClearPlaceholder(p tree.Path) (bool, error) {
 	return err == nil, err
 }
 
-// untouched tells whether name in d is still f, and empty.
-func untouched(f *os.File, d *folder, name string) bool {
+// untouched tells whether name in d is still f, and empty. An error is no answer: a volume that was
+// pulled out is not one on which somebody took the name.
+func untouched(f *os.File, d *folder, name string) (bool, error) {
 	size, _, err := stampOf(f)
 	if err != nil || size != 0 {
-		return false
+		return false, err
 	}
 	same, err := sysSame(f, d.handle, name)
-	return err == nil && same
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return same, err
 }
 
 // copyBeside saves what f holds under a visible name beside name.

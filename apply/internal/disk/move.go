@@ -118,7 +118,8 @@ func (t *Tree) moveByTrash(s *subject, d *folder, name string, into *folder, as,
 	if back := t.putBack(trash, tname, d, name, "the name it should get was taken just now"); taken {
 		return "", back
 	} else if drift := new(Drift); errors.As(back, &drift) && drift.Trash != "" {
-		err = errors.Join(err, back)
+		// No drift, or the move would count as settled while neither name is there: the journal has the intent.
+		err = fmt.Errorf("%w; it is at %q now: %v", err, drift.Trash, back)
 	}
 	return "", t.written(err)
 }
