@@ -18,14 +18,12 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 		return err
 	}
 	if head == nil {
-		if err := r.remember(ctx, e); err != nil {
-			return fmt.Errorf("the baseline was not written: %w", err)
+		if r.whole() {
+			if err := r.remember(ctx, e); err != nil {
+				return fmt.Errorf("the baseline was not written: %w", err)
+			}
 		}
-		r.receipt.FinishedAt = r.request.Now().UTC()
-		r.receipt.count()
-		for _, side := range plan.BothSides {
-			r.receipt.Durability[side] = r.disks[side].Durability()
-		}
+		r.finished()
 		files, err := r.archived(e)
 		if err != nil {
 			return err
@@ -36,9 +34,15 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 		}
 		head = &written
 	}
+	head.History = r.files[plan.Local].ID
 	for _, side := range plan.BothSides {
-		other := r.files[side.Other()].ID
-		r.files[side].Head, r.files[side].Synced[other] = head, r.plan.ID
+		if r.disks[side] == nil {
+			continue
+		}
+		r.files[side].Head = head
+		if r.whole() {
+			r.files[side].Synced[r.files[side.Other()].ID] = r.plan.ID
+		}
 		text, err := r.files[side].text()
 		if err != nil {
 			return err
@@ -48,6 +52,9 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 		}
 	}
 	for _, side := range plan.BothSides {
+		if r.disks[side] == nil {
+			continue
+		}
 		if err := r.forget(side); err != nil {
 			return err
 		}
@@ -56,6 +63,21 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 		}
 	}
 	return r.settle()
+}
+
+// whole tells whether both trees are there: what is settled back may be on one of them alone, and then
+// nothing new is agreed.
+func (r *run) whole() bool { return r.disks[plan.Local] != nil && r.disks[plan.Remote] != nil }
+
+// finished completes the receipt.
+func (r *run) finished() {
+	r.receipt.FinishedAt = r.request.Now().UTC()
+	r.receipt.count()
+	for _, side := range plan.BothSides {
+		if r.receipt.Durability[side] = "the tree was not there"; r.disks[side] != nil {
+			r.receipt.Durability[side] = r.disks[side].Durability()
+		}
+	}
 }
 
 // forget removes the baselines that no pair of trees refers to any more.

@@ -159,7 +159,8 @@ func (e *executor) asPlanned(f *os.File, step *plan.Step) error {
 	}
 	traits := &e.run.plan.Snapshot(step.Side).Filesystem
 	seen := e.run.plan.Snapshot(step.Source.Tree).Filesystem.MtimeGranularity
-	if info.Size() != step.After.Size || traits.Keep(tree.TimeOf(info.ModTime()).Cut(seen)) != step.After.Mtime && !timeless(step.Operation) {
+	mtime := tree.TimeOf(info.ModTime()).Cut(seen) - tree.Time(e.run.shift.total[step.Source.Tree])
+	if info.Size() != step.After.Size || traits.Keep(mtime) != step.After.Mtime && !timeless(step.Operation) {
 		return fmt.Errorf("%w: it was written to since", disk.ErrSource)
 	}
 	return nil

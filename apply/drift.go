@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"treaty/plan"
 	"treaty/plan/scan"
@@ -13,9 +14,31 @@ import (
 )
 
 // survey reads both trees again, with the options of the plan, and refuses with ErrStale what is not
-// as planned. It fills in what is in the directories in conflict, and takes out the operations whose name
-// the plan leaves to something else.
-func (r *run) survey(ctx context.Context, x *expectations) error {
+// as planned; a shift of a whole volume's times is no drift. It returns with what is in the directories
+// in conflict.
+func (r *run) survey(ctx context.Context) (*expectations, error) {
+	if err := r.measure(ctx); err != nil {
+		return nil, err
+	}
+	x := expect(r.plan, r.shift.planned())
+	err := r.look(ctx, x)
+	if !errors.Is(err, ErrStale) || r.shift.measured {
+		return x, err
+	}
+	// What looks like drift may be a shift: only now is that worth another walk.
+	if failed := r.gauge(ctx); failed != nil {
+		return nil, failed
+	}
+	if r.shift.since == (plan.Sides[time.Duration]{}) {
+		return x, err
+	}
+	x = expect(r.plan, r.shift.planned())
+	return x, r.look(ctx, x)
+}
+
+// look reads both trees once, with the shift made up for as far as it is known. It takes out the operations
+// whose name the plan leaves to something else.
+func (r *run) look(ctx context.Context, x *expectations) error {
 	var drifted []string
 	report := func(side plan.Side, path tree.Path, why string) {
 		drifted = append(drifted, fmt.Sprintf("%s: %s: %s", side, quote(path), why))
@@ -37,9 +60,9 @@ func (r *run) survey(ctx context.Context, x *expectations) error {
 			Granularity: traits.MtimeGranularity, Modes: traits.Modes, Progress: r.progress.scanned(side),
 		})
 		defer walks[side].Close()
-		in.Trees[side] = plan.Tree{Traits: traits, Stream: walks[side]}
+		in.Trees[side] = plan.Tree{Traits: traits, Stream: plan.Unshift(walks[side], r.shift.since[side])}
 	}
-	digests, err := plan.Survey(ctx, in, func(n *plan.Name) error {
+	seen, err := plan.Survey(ctx, in, func(n *plan.Name) error {
 		for _, side := range plan.BothSides {
 			e := &n.Entry[side]
 			if e.Type == tree.Absent {
@@ -73,7 +96,7 @@ func (r *run) survey(ctx context.Context, x *expectations) error {
 	x.parentless(before, now, report)
 	fits := true
 	for _, side := range plan.BothSides {
-		fits = fits && digests[side] == r.plan.Snapshot(side).Digest
+		fits = fits && seen.Digests[side] == r.plan.Snapshot(side).Digest
 	}
 	if fits && r.plan.Baseline != nil {
 		// Nothing drifted, so that a name is taken because a person took the move out that would free it:
@@ -90,7 +113,7 @@ func (r *run) survey(ctx context.Context, x *expectations) error {
 		return nil
 	}
 	for _, side := range plan.BothSides {
-		if digests[side] == r.plan.Snapshot(side).Digest {
+		if seen.Digests[side] == r.plan.Snapshot(side).Digest {
 			continue
 		}
 		places := []tree.Path{tree.Root}

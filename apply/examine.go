@@ -142,7 +142,7 @@ func back(d *disk.Tree, in *journal.Intent, f finding) error {
 		return nil
 	}
 	if f == strange {
-		return &disk.Drift{Path: in.Path, Why: "it is neither what it was nor what it was to become"}
+		return &disk.Drift{Path: in.Path, Why: neither}
 	}
 	switch in.Kind {
 	case journal.Create:

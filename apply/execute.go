@@ -257,6 +257,7 @@ func (e *executor) metadata() {
 		}
 		if err == nil && step.After.Mode.Known() && step.After.Mode != step.Before.Mode {
 			touched := *step.After
+			touched.Mtime -= tree.Time(e.run.shift.since[step.Side])
 			touched.Mode = step.Before.Mode
 			result, err = e.disk(i).Chmod(step.Path, &touched, step.After.Mode)
 		}

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"fmt"
+	"time"
 
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -33,6 +34,8 @@ type expectations struct {
 	listed plan.Sides[map[tree.Path][]tree.Entry]
 	// occupied are the operations that are to take a name that something has.
 	occupied []occupied
+	// shift is by how much the times of the two volumes were off when the plan was made.
+	shift plan.Sides[time.Duration]
 	// parents are the directories above all that is expected.
 	parents plan.Sides[map[tree.Path]bool]
 }
@@ -43,8 +46,8 @@ type occupied struct {
 	why string
 }
 
-func expect(p *plan.Plan) *expectations {
-	x := &expectations{plan: p}
+func expect(p *plan.Plan, shift plan.Sides[time.Duration]) *expectations {
+	x := &expectations{plan: p, shift: shift}
 	for _, side := range plan.BothSides {
 		x.at[side] = map[tree.Path][]expectation{}
 		x.subtrees[side] = map[tree.Path]tree.Hash{}
@@ -135,11 +138,11 @@ func (x *expectations) check(side plan.Side, path tree.Path, e *tree.Entry) stri
 	}
 	delete(x.at[side], path)
 	if len(list) == 1 && list[0].op != nil && list[0].state == nil {
-		x.occupied = append(x.occupied, occupied{list[0].op, list[0].differs(e, x.plan)})
+		x.occupied = append(x.occupied, occupied{list[0].op, list[0].differs(e, x)})
 		return ""
 	}
 	for _, want := range list {
-		if why := want.differs(e, x.plan); why != "" {
+		if why := want.differs(e, x); why != "" {
 			return why
 		}
 	}
@@ -175,7 +178,7 @@ func (x *expectations) parentless(before, now *Digests, report func(side plan.Si
 	}
 }
 
-func (want *expectation) differs(e *tree.Entry, p *plan.Plan) string {
+func (want *expectation) differs(e *tree.Entry, x *expectations) string {
 	s := want.state
 	if s == nil {
 		return "there is a " + e.Type.String() + " now"
@@ -191,7 +194,7 @@ func (want *expectation) differs(e *tree.Entry, p *plan.Plan) string {
 	case tree.File:
 		mtime := e.Mtime
 		if want.copied {
-			mtime = p.Snapshot(want.to).Filesystem.Keep(mtime)
+			mtime = x.plan.Snapshot(want.to).Filesystem.Keep(mtime - tree.Time(x.shift[want.side]))
 		}
 		if e.Size != s.Size {
 			return fmt.Sprintf("it has %d bytes, not %d", e.Size, s.Size)

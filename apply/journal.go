@@ -19,6 +19,8 @@ import (
 const (
 	journalFolder = "journal"
 	logSuffix     = ".log"
+	// approvalSuffix is also how approvals beside plans end.
+	approvalSuffix = ".approval.json"
 )
 
 func journalName(id, suffix string) string { return journalFolder + "/" + id + suffix }
@@ -105,7 +107,7 @@ func (r *run) resumed() *journal.Journal {
 
 // begin opens the journals, before anything else is written.
 func (r *run) begin(steps []plan.Step) error {
-	for suffix, text := range map[string][]byte{planSuffix: r.request.Plan, ".approval.json": r.request.Approval} {
+	for suffix, text := range map[string][]byte{planSuffix: r.request.Plan, approvalSuffix: r.request.Approval} {
 		if text == nil || r.resumed() != nil {
 			continue
 		}
@@ -124,6 +126,7 @@ func (r *run) begin(steps []plan.Step) error {
 		if r.left[side] == nil || r.left[side].Header == nil {
 			records = append(records, journal.Record{Header: &journal.Header{Plan: r.plan.ID, SHA256: r.ref.SHA256,
 				Trees: plan.Sides[string]{r.files[plan.Local].ID, r.files[plan.Remote].ID}, Side: side,
+				Traits:    plan.Sides[tree.Traits]{r.plan.Local.Filesystem, r.plan.Remote.Filesystem},
 				StartedAt: r.receipt.StartedAt, By: r.request.By}})
 		}
 		if side == plan.Local && r.resumed() == nil {
@@ -194,11 +197,7 @@ func (r *run) append(side plan.Side, sync bool, records []journal.Record) error 
 
 // postpone leaves the journal open, with a receipt of what is done so far.
 func (r *run) postpone() {
-	r.receipt.FinishedAt = r.request.Now().UTC()
-	r.receipt.count()
-	for _, side := range plan.BothSides {
-		r.receipt.Durability[side] = r.disks[side].Durability()
-	}
+	r.finished()
 	// It is for people; all that counts is in the journal.
 	if text, err := r.receipt.Text(); err == nil {
 		_ = r.disks[plan.Local].WritePrivate(journalName(r.plan.ID, ".receipt.json"), text)
@@ -207,22 +206,32 @@ func (r *run) postpone() {
 
 // settle closes the journals: LOCAL's last, so that as long as any is open, the plan can be taken up.
 func (r *run) settle() error {
-	for _, side := range plan.BothSides {
+	present := [2]plan.Side{plan.Remote, plan.Local}
+	for _, side := range present {
+		if r.disks[side] == nil {
+			continue
+		}
 		if err := r.disks[side].ClearStage(r.plan.ID); err != nil {
 			return err
 		}
 	}
-	for _, side := range [2]plan.Side{plan.Remote, plan.Local} {
+	for _, side := range present {
+		if r.disks[side] == nil {
+			continue
+		}
 		if err := r.disks[side].RemovePrivate(journalName(r.plan.ID, logSuffix)); err != nil {
 			return err
 		}
+	}
+	if r.disks[plan.Local] == nil {
+		return nil
 	}
 	return removeCopies(r.disks[plan.Local], r.plan.ID)
 }
 
 // removeCopies removes what lies beside a journal that is closed.
 func removeCopies(d *disk.Tree, id string) error {
-	for _, suffix := range []string{planSuffix, ".approval.json", ".receipt.json"} {
+	for _, suffix := range []string{planSuffix, approvalSuffix, ".receipt.json"} {
 		if at, err := d.At(tree.PrivateFolder + "/" + journalName(id, suffix)); err != nil || at.Type == tree.Absent {
 			continue
 		}

@@ -377,11 +377,23 @@ func (h *history) review(p *plan.Plan) bool {
 	}
 	if len(p.Operations) > 0 && rapid.IntRange(0, 2).Draw(h.T, "remove") == 0 {
 		i := rapid.IntRange(0, len(p.Operations)-1).Draw(h.T, "removed")
+		if vacates(p, i) {
+			return whole
+		}
 		h.note("  remove %s", name(&p.Operations[i]))
 		p.Operations = slices.Delete(p.Operations, i, i+1)
 		whole = false
 	}
 	return whole
+}
+
+// vacates tells whether another operation needs the name that a move leaves: without the move, the plan
+// is refused, since it then speaks of a name as free that is not.
+func vacates(p *plan.Plan, move int) bool {
+	gone := &p.Operations[move]
+	return slices.ContainsFunc(p.Operations, func(op plan.Operation) bool {
+		return op.Side == gone.Side && op.Path == gone.From
+	})
 }
 
 // carryOut applies a reviewed plan and holds what comes of it to the invariants and to the oracle, which

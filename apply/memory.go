@@ -163,7 +163,7 @@ func (r *run) remember(ctx context.Context, e *executor) error {
 			fact, ok := facts[side][path]
 			traits := &r.plan.Snapshot(side).Filesystem
 			other := &r.plan.Snapshot(side.Other()).Filesystem
-			same := entry.Mtime.Cut(traits.MtimeGranularity) == fact.mtime || other.Keep(entry.Mtime) == fact.mtime
+			same := entry.Mtime.Cut(traits.MtimeGranularity) == fact.mtime || other.Keep(entry.Mtime-tree.Time(r.shift.total[side])) == fact.mtime
 			if !ok || fact.size != entry.Size || !same {
 				return tree.Hash{}
 			}
@@ -180,6 +180,7 @@ func (r *run) remember(ctx context.Context, e *executor) error {
 		in.Trees[side] = plan.Tree{Traits: traits, Stream: walks[side],
 			Reader: scan.Reader{Hasher: scan.Hasher{Root: r.roots[side]}, Granularity: 1}}
 	}
+	in.Shift = &r.shift.total
 	if err := plan.Agree(ctx, in, recorder); err != nil {
 		return err
 	}

@@ -14,25 +14,23 @@ import (
 // takeUp brings the executor to where an interrupted run was: what was done stays done, what is open and
 // came to its end is done too, and what is open and did not is settled back, to be done anew.
 func (e *executor) takeUp(j *journal.Journal) error {
-	open := j.Open
+	if err := e.fits(j); err != nil {
+		return err
+	}
+	reopened := map[int]bool{}
 	for i := range e.steps {
 		done := j.Done[i]
 		if done == nil || e.settled[i] {
 			continue
 		}
-		if e.run.left[e.steps[i].Side] == nil && Outcome(done.Outcome) == Done {
-			// The other side was settled by itself meanwhile, and knew less.
-			open = append(of(j.Closed, i), open...)
-			continue
-		}
-		e.restore(i, done)
-	}
-	for i := range open {
-		if in := &open[i]; in.Step >= len(e.steps) || in.Side != e.steps[in.Step].Side {
-			return fmt.Errorf("%w: its journal does not fit the plan", ErrOpen)
+		// Without a journal, the other side was settled by itself meanwhile, and may have known less.
+		if reopened[i] = e.run.left[e.steps[i].Side] == nil && Outcome(done.Outcome) == Done; !reopened[i] {
+			e.restore(i, done)
 		}
 	}
-	if err := e.settleOpen(open, true); err != nil {
+	open := slices.DeleteFunc(slices.Clone(j.Closed), func(in journal.Intent) bool { return !reopened[in.Step] })
+	open = append(open, j.Open...)
+	if err := e.settleOpen(open); err != nil {
 		return err
 	}
 	for _, in := range slices.Concat(j.Closed, open) {
@@ -45,6 +43,16 @@ func (e *executor) takeUp(j *journal.Journal) error {
 	for _, side := range plan.BothSides {
 		if err := e.run.disks[side].ClearStage(e.run.plan.ID); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// fits tells whether the journal is of these steps.
+func (e *executor) fits(j *journal.Journal) error {
+	for _, in := range slices.Concat(j.Closed, j.Open) {
+		if in.Step >= len(e.steps) || in.Side != e.steps[in.Step].Side {
+			return fmt.Errorf("%w: its journal does not fit the plan", ErrOpen)
 		}
 	}
 	return nil
@@ -81,86 +89,92 @@ func (e *executor) isDone(i int) {
 	}
 }
 
-// settleOpen examines the open intents. With forward, steps all of whose changes were made are done. The
-// others are settled back, the last first.
-func (e *executor) settleOpen(open []journal.Intent, forward bool) error {
-	found := make([]finding, len(open))
+// settleOpen examines the open intents. Steps all of whose changes were made are done, those at whose
+// paths somebody else was are drifted, and the others are settled back, the last first.
+func (e *executor) settleOpen(open []journal.Intent) error {
 	whole, odd := map[int]bool{}, map[int]bool{}
 	for n := range open {
 		in := &open[n]
-		d := e.run.disks[in.Side]
-		if d == nil || e.over(in.Step) {
+		if e.over(in.Step) {
 			continue
 		}
-		var err error
-		if found[n], err = examine(d, in); err != nil {
+		found, err := examine(e.run.disks[in.Side], in)
+		if err != nil {
 			return err
 		}
+		odd[in.Step] = odd[in.Step] || found == strange
 		// What is revived only makes room for what the step is about.
 		if before, known := whole[in.Step]; in.Kind != journal.Revive {
-			whole[in.Step] = found[n] == carried && (before || !known)
-		}
-		odd[in.Step] = odd[in.Step] || found[n] == strange
-	}
-	wrong := map[int]*disk.Drift{}
-	for n, in := range slices.Backward(open) {
-		d := e.run.disks[in.Side]
-		if d == nil || e.over(in.Step) || whole[in.Step] && forward {
-			continue
-		}
-		if forward && odd[in.Step] {
-			continue // nothing of it is touched
-		}
-		err := back(d, &in, found[n])
-		var drift *disk.Drift
-		switch {
-		case errors.As(err, &drift):
-			wrong[in.Step] = drift
-			if drift.Trash == "" && in.Place != "" {
-				if at, err := d.At(in.Place); err == nil && at.Type != tree.Absent {
-					drift.Trash = in.Place
-				}
-			}
-		case err != nil:
-			return err
+			whole[in.Step] = found == carried && (before || !known)
 		}
 	}
-	for _, d := range e.run.disks {
-		if d == nil {
-			continue
-		}
-		if err := d.Barrier(); err != nil {
-			return err
-		}
+	wrong, err := settleBack(e.run.disks, slices.DeleteFunc(slices.Clone(open), func(in journal.Intent) bool {
+		return e.over(in.Step) || whole[in.Step] || odd[in.Step]
+	}))
+	if err != nil {
+		return err
 	}
 	var records []journal.Record
 	for n := range open {
 		in := &open[n]
 		i := in.Step
-		if e.run.disks[in.Side] == nil || e.over(i) || e.settled[i] {
-			continue
-		}
 		switch {
-		case whole[i] && forward:
+		case e.settled[i]:
+		case whole[i]:
 			if err := e.wasDone(i, of(open, i)); err != nil {
 				return err
 			}
+		case odd[i]:
+			e.finish(i, disk.Result{}, &disk.Drift{Path: in.Path, Trash: in.Place, Why: neither})
 		case wrong[i] != nil:
 			e.finish(i, disk.Result{}, wrong[i])
-		case odd[i]:
-			e.finish(i, disk.Result{}, &disk.Drift{Path: in.Path, Trash: in.Place, Why: "it is neither what it was nor what it was to become"})
-		case forward:
+		default:
 			records = append(records, journal.Record{Done: &journal.Done{Step: i, Side: in.Side, Outcome: journal.Undone}})
 		}
-	}
-	if !forward {
-		return nil
 	}
 	if err := e.run.write(false, records...); err != nil {
 		return err
 	}
 	e.note()
 	return e.run.broken
+}
+
+const neither = "it is neither what it was nor what it was to become"
+
+// settleBack brings back what was there before open intents, the last first, and makes that durable. It
+// returns what could not be brought back, by step, because somebody else was there. Sides without a disk are
+// left.
+func settleBack(disks plan.Sides[*disk.Tree], open []journal.Intent) (map[int]*disk.Drift, error) {
+	wrong := map[int]*disk.Drift{}
+	for _, in := range slices.Backward(open) {
+		d := disks[in.Side]
+		if d == nil {
+			continue
+		}
+		found, err := examine(d, &in)
+		if err == nil {
+			err = back(d, &in, found)
+		}
+		var drift *disk.Drift
+		if err != nil && !errors.As(err, &drift) {
+			return nil, err
+		}
+		if drift == nil {
+			continue
+		}
+		wrong[in.Step] = drift
+		if at, err := d.At(in.Place); drift.Trash == "" && in.Place != "" && err == nil && at.Type != tree.Absent {
+			drift.Trash = in.Place
+		}
+	}
+	for _, d := range disks {
+		if d != nil {
+			if err := d.Barrier(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return wrong, nil
 }
 
 // over tells of a step that is settled, and of which only the mode of what it made was open: that is set

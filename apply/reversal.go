@@ -88,6 +88,12 @@ func (e *executor) reverse(i int) plan.Operation {
 	case plan.Move:
 		op.Path, op.From = step.From, step.Path
 	}
+	if op.After.Of() == tree.File && (op.Action == plan.Move || op.Action == plan.Touch || op.Action == plan.Chmod) {
+		// What settles a conflict may not have known the hash beforehand.
+		after := *op.After
+		after.SHA256 = op.Before.SHA256
+		op.After = &after
+	}
 	if op.After.Of() == tree.File && (op.Action == plan.Create || op.Action == plan.Update) {
 		op.Source = &plan.Source{Tree: step.Side, Path: tree.Path(e.results[i].Trash)}
 	}

@@ -244,3 +244,107 @@ func TestTakingUpMayBreakToo(t *testing.T) {
 		return true
 	})
 }
+
+// recover settles what is open on some sides.
+func (w *world) recover(b *breaker, sides ...plan.Side) ([]apply.Recovered, error) {
+	w.Helper()
+	r := apply.Recovery{By: ann}
+	if b != nil {
+		r.SetHook(b.hook)
+	}
+	for _, side := range sides {
+		r.Dirs = append(r.Dirs, w.at[side])
+	}
+	return apply.Recover(context.Background(), r)
+}
+
+// settledBack checks what holds once everything was settled, and that a new sync then comes to the end.
+func (w *world) settledBack(p *plan.Plan, will plan.Sides[nodes]) {
+	w.Helper()
+	for _, side := range plan.BothSides {
+		if w.open(side) {
+			w.Errorf("%s: the journal is open", side)
+		}
+	}
+	w.keepsEverything(w.was)
+	w.touchesOnly(p, w.was)
+	w.half(w.was, will)
+	if _, err := os.Lstat(w.path(plan.Remote, ".treaty")); err == nil {
+		w.nothingStaged()
+	}
+	before := w.snapshot()
+	if again, err := w.recover(nil, plan.Local, plan.Remote); err != nil || len(again) > 0 {
+		w.Errorf("settled twice: %v, %v", again, err)
+	}
+	if !w.snapshot().equal(before) {
+		w.Errorf("settling twice is not settling once")
+	}
+}
+
+func TestABrokenApplyIsSettledBack(t *testing.T) {
+	will := will(t)
+	for name, sides := range map[string][]plan.Side{"both": {plan.Local, plan.Remote}, "remote-first": {plan.Remote}} {
+		t.Run(name, func(t *testing.T) {
+			sweep(t, 12, func(t *testing.T, b *breaker) bool {
+				w, p := richWorld(t)
+				if !w.broken(p, b, will) {
+					return false
+				}
+				was := w.open(plan.Local)
+				if _, err := w.recover(nil, sides...); err != nil {
+					t.Errorf("settled: %v", err)
+					return true
+				}
+				if len(sides) == 1 && was {
+					// The stick was settled alone, elsewhere; then the apply goes on at home.
+					if receipt, err := w.apply(p); err != nil {
+						t.Errorf("taken up: %v\n%s", err, outcomes(receipt))
+						return true
+					}
+					w.over(p, will)
+					return true
+				}
+				w.settledBack(p, will)
+				return true
+			})
+		})
+	}
+}
+
+func TestSettlingBackMayBreakToo(t *testing.T) {
+	will := will(t)
+	for name, capable := range map[string]bool{"exchange": true, "no-exchange": false} {
+		t.Run(name, func(t *testing.T) {
+			sweep(t, 8, func(t *testing.T, b *breaker) bool {
+				w, p := richWorld(t)
+				r := w.request(p)
+				// Broken while contents are swapped, so that much is open.
+				first := &breaker{n: 120, with: errDead}
+				r.SetHook(first.hook)
+				less := func(_ plan.Side, p *disk.Probed) { p.Can.Exchange = p.Can.Exchange && capable }
+				r.SetProbed(less)
+				if _, err := apply.Apply(context.Background(), r); err == nil {
+					t.Fatal("not broken")
+				}
+				second := apply.Recovery{By: ann, Dirs: []string{w.at[plan.Local], w.at[plan.Remote]}}
+				second.SetHook(b.hook)
+				second.SetProbed(less)
+				_, err := apply.Recover(context.Background(), second)
+				if !b.broke() {
+					return false
+				}
+				if err == nil && w.open(plan.Local) {
+					t.Errorf("no error, and the journal is open")
+				}
+				w.keepsEverything(w.was)
+				w.touchesOnly(p, w.was)
+				if _, err := w.recover(nil, plan.Local, plan.Remote); err != nil {
+					t.Errorf("settled: %v", err)
+					return true
+				}
+				w.settledBack(p, will)
+				return true
+			})
+		})
+	}
+}

@@ -29,8 +29,11 @@ type TreeFile struct {
 
 // Head is the end of a chain of receipts.
 type Head struct {
-	Number int       `json:"number"`
-	SHA256 tree.Hash `json:"sha256"`
+	// History is the id of the tree that has the chain, in a tree.json: a tree may have been synced with
+	// several that each have their own.
+	History string    `json:"history,omitempty"`
+	Number  int       `json:"number"`
+	SHA256  tree.Hash `json:"sha256"`
 }
 
 // headFile is history/head.json.

@@ -188,7 +188,7 @@ func (a *agreeing) agreed(t *trio) *tree.Agreed {
 func (a *agreeing) sameAsRecorded(t *trio) bool {
 	for _, side := range BothSides {
 		e := &t.entry[side]
-		if e.Size != t.base.Size || e.Mtime.Cut(a.w.policy.traits[side].MtimeGranularity) != a.w.policy.recorded(t.base.On[side], side) {
+		if e.Size != t.base.Size || !a.w.policy.untouched(e.Mtime, t.base.On[side], side) {
 			return false
 		}
 	}

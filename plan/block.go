@@ -74,21 +74,23 @@ func (w *walk) cannotHold(d *difference, c change) (Code, string) {
 	where := c.side.String()
 	switch {
 	case e.Type == tree.Symlink && !traits.Symlinks:
-		return SymlinkNotSupported, "the filesystem of " + where + " has no symlinks"
+		return SymlinkNotSupported, "the filesystem of " + where + " has no symlinks; put the link in .treatyignore, or copy what it points to"
 	case e.Type == tree.File && traits.MaxFileSize != nil && e.Size > *traits.MaxFileSize:
-		return TooLarge, fmt.Sprintf("the file has %d bytes, and %s takes %d at most", e.Size, where, *traits.MaxFileSize)
+		return TooLarge, fmt.Sprintf("the file has %d bytes, and %s takes %d at most; split it, or put it in .treatyignore", e.Size, where, *traits.MaxFileSize)
 	case c.action == Update:
 		return "", ""
 	case traits.NameLength(name) > tree.MaxName:
-		return PathTooLong, fmt.Sprintf("the name is %d long, and %s takes %d at most", traits.NameLength(name), where, tree.MaxName)
+		return PathTooLong, fmt.Sprintf("the name is %d long, and %s takes %d at most; give it a shorter one", traits.NameLength(name), where, tree.MaxName)
 	case len(d.path[c.side]) > maxPath, d.path[c.side].Depth() > tree.MaxDepth:
-		return PathTooLong, fmt.Sprintf("the path is %d bytes long and %d folders deep; %d and %d are the most",
+		return PathTooLong, fmt.Sprintf("the path is %d bytes long and %d folders deep; %d and %d are the most; move it further up",
 			len(d.path[c.side]), d.path[c.side].Depth(), maxPath, tree.MaxDepth)
 	case d.collides[c.side]:
-		return NameCollision, where + " cannot hold it beside another name that differs only in case or accents"
+		return NameCollision, where + " cannot hold it beside another name that differs only in case or accents; rename one of them, or put one in .treatyignore"
+	case d.alias[c.side] != "":
+		return NameCollision, fmt.Sprintf("on %s it may be the short name of %q; rename it, or put it in .treatyignore", where, d.alias[c.side])
 	}
 	if why := traits.NameProblem(name); why != "" {
-		return NameNotAllowed, "on " + where + ": " + why
+		return NameNotAllowed, "on " + where + ": " + why + "; rename it, or put it in .treatyignore"
 	}
 	return "", ""
 }
@@ -122,6 +124,25 @@ func sortProblems(problems []Problem) {
 		return cmp.Or(cmp.Compare(a.Severity, b.Severity), tree.Compare(path(&a), path(&b)),
 			cmp.Compare(side(&a), side(&b)), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
 	})
+}
+
+// aliases tells under which name of the directory each side may hold the file already that t would make.
+func (n *directoryNames) aliases(t *trio, traits Sides[tree.Traits]) (alias Sides[string]) {
+	for _, side := range BothSides {
+		profile := traits[side].Profile
+		shortens := profile == tree.FAT || profile == tree.NTFS || profile == tree.Unknown
+		if t.has(side) || !shortens || !strings.Contains(t.name[side], "~") {
+			continue
+		}
+		for _, entries := range n.all {
+			for i := range entries {
+				if long := entries[i].Name; tree.MayAlias(t.name[side], long) && (alias[side] == "" || long < alias[side]) {
+					alias[side] = long
+				}
+			}
+		}
+	}
+	return alias
 }
 
 // directoryNames are all names of one directory, ignored ones included, for finding one that is free.

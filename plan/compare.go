@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"treaty/plan/tree"
 )
@@ -38,6 +39,8 @@ type Input struct {
 	Options  Options
 	// Problems that the caller knows of already, such as a baseline that does not count.
 	Problems []Problem
+	// Shift is by how much all times of a side are off, nil where that is to be found out.
+	Shift *Sides[time.Duration]
 	// Observe, where not nil, is told every directory's digest.
 	Observe func(side Side, dir tree.Path, digest tree.Hash)
 }
@@ -45,26 +48,37 @@ type Input struct {
 // Compare walks both trees and the baseline in step and says what would bring the trees together. The
 // plan lacks only what makes it a document of its own: id, time and author. The same input gives the
 // same plan; swapped sides give the mirror image. An error means that there is no plan: a tree could
-// no longer be read, or ctx was cancelled.
+// no longer be read, ctx was cancelled, or, once in a blue moon, ErrShift.
 func Compare(ctx context.Context, in Input) (*Plan, error) {
 	traits := Sides[tree.Traits]{in.Trees[Local].Traits, in.Trees[Remote].Traits}
 	w := &walk{
-		ctx:      ctx,
-		policy:   newPolicy(traits, in.Memory != nil, in.Options),
-		streams:  Sides[tree.Stream]{in.Trees[Local].Stream, in.Trees[Remote].Stream},
-		memory:   in.Memory,
-		observe:  in.Observe,
-		problems: slices.Clone(in.Problems),
+		ctx:        ctx,
+		policy:     newPolicy(traits, in.Memory != nil, in.Options),
+		shiftGiven: in.Shift != nil,
+		streams:    Sides[tree.Stream]{in.Trees[Local].Stream, in.Trees[Remote].Stream},
+		memory:     in.Memory,
+		observe:    in.Observe,
+		problems:   slices.Clone(in.Problems),
 	}
 	readers := Sides[Reader]{in.Trees[Local].Reader, in.Trees[Remote].Reader}
-	w.decided = func() error { return w.read(readers, false) }
+	w.policy.shiftBy(in.Shift)
+	w.decided = func() error {
+		if err := w.findShift(readers, earlyShifted); err != nil {
+			return err
+		}
+		return w.read(readers, false)
+	}
 	digests, err := w.run()
 	if err != nil {
+		return nil, err
+	}
+	if err := w.findShift(readers, leastShifted); err != nil {
 		return nil, err
 	}
 	if err := w.read(readers, true); err != nil {
 		return nil, err
 	}
+	w.refuseXSyms()
 	w.settle()
 	if w.bothWays() {
 		// Conflicts state the content of both files, whatever operations do.
@@ -73,6 +87,14 @@ func Compare(ctx context.Context, in Input) (*Plan, error) {
 		}
 	}
 	w.renames()
+	if in.Options.FixModes || in.Options.AlignTimes {
+		w.fixModes()
+		w.align()
+		w.dropIdle()
+		if err := w.read(readers, true); err != nil {
+			return nil, err
+		}
+	}
 	p := newPlan(in)
 	for _, side := range BothSides {
 		p.snapshot(side, &in.Trees[side], w.counts[side], digests[side])
@@ -86,9 +108,10 @@ func Compare(ctx context.Context, in Input) (*Plan, error) {
 			w.warn(ManyDeletes, &side, nil, why)
 		}
 	}
+	p.Summary = Summary{Agreed: w.agreed, Ignored: w.ignored}
+	w.warnOfShift(&p.Summary)
 	sortProblems(w.problems)
 	p.Problems = append([]Problem{}, w.problems...)
-	p.Summary = Summary{Agreed: w.agreed, Ignored: w.ignored}
 	p.Summarize()
 	p.News = w.news
 	return p, nil
@@ -119,11 +142,13 @@ func (w *walk) read(readers Sides[Reader], last bool) error {
 			d := &w.differences[i]
 			for _, side := range BothSides {
 				e := &d.entry[side]
-				if e.Type != tree.File || d.blocked || d.content[side].SHA256.Known() || d.content[side].Err != nil {
+				if e.Type != tree.File || d.blocked || d.content[side].Err != nil {
 					continue
 				}
-				if d.verdict.unsure[side] || d.wanted[side] {
-					wanted[side] = append(wanted[side], tree.Wanted{Path: d.path[side], Size: e.Size, Mtime: e.Mtime, Head: d.infers(side.Other())})
+				head := w.wantsHead(d, side)
+				whole := (d.verdict.unsure[side] || d.wanted[side]) && !d.content[side].SHA256.Known()
+				if whole || head {
+					wanted[side] = append(wanted[side], tree.Wanted{Path: d.path[side], Size: e.Size, Mtime: e.Mtime, Head: head, HeadOnly: !whole})
 					of[side] = append(of[side], i)
 				}
 			}
@@ -148,7 +173,7 @@ func (w *walk) hash(readers Sides[Reader], wanted Sides[[]tree.Wanted], of Sides
 		}
 		wg.Go(func() {
 			errs[side] = readers[side].Hash(w.ctx, wanted[side], func(i int, content tree.Content) {
-				w.differences[of[side][i]].content[side] = content
+				w.differences[of[side][i]].took(side, content)
 			})
 		})
 	}
@@ -162,6 +187,14 @@ func (w *walk) redecide() {
 	kept := w.differences[:0]
 	for i := range w.differences {
 		d := &w.differences[i]
+		if d.verdict.agreed() && d.against == nil {
+			if w.asked(d) && !d.failed() {
+				kept = append(kept, *d)
+			} else {
+				w.agree(&d.trio)
+			}
+			continue
+		}
 		if w.unread(d) {
 			if d.against != nil {
 				d.verdict, d.blocked = verdict{}, true
@@ -179,9 +212,8 @@ func (w *walk) redecide() {
 			if d.verdict.modesDiffer {
 				w.modesDiffer(d)
 			}
-			if d.verdict.agreed() {
-				w.news = w.news || w.policy.isNews(&d.trio)
-				w.agreed++
+			if d.verdict.agreed() && !w.asked(d) {
+				w.agree(&d.trio)
 				continue
 			}
 			if w.refused(d) {
@@ -289,7 +321,7 @@ func (w *walk) wantOperations() {
 				continue
 			}
 			states := d.verdict.kind != "" || w.policy.options.Hash != HashConflicts || d.moves()
-			if states && !d.hash[side].Known() || d.infers(side.Other()) && w.policy.needsHead(d, side.Other()) {
+			if states && !d.hash[side].Known() {
 				d.wanted[side] = true
 			}
 		}

@@ -49,7 +49,7 @@ func (w *walk) choices(d *difference, c *Conflict) Choices {
 		if c.Kind == RenamedDifferently {
 			choices[KeepBoth] = fmt.Sprintf("keep both names, %q and %q, on both sides", c.Path, c.RemotePath)
 		}
-		if newer, ok := c.Newer(); ok && !w.policy.near(c.Local.Mtime, c.Remote.Mtime) {
+		if newer, ok := c.Newer(); ok && !w.policy.near(c.Local.Mtime, c.Remote.Mtime) && newer == w.policy.newer(c.Local.Mtime, c.Remote.Mtime) {
 			choices[TakeNewer] = fmt.Sprintf("take %s's version, written at %s: %s", newer, c.State(newer).Mtime, takes(c, newer))
 		}
 	}

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"time"
+
 	"treaty/plan/internal/ignore"
 	"treaty/plan/tree"
 )
@@ -27,6 +29,13 @@ func newPolicy(traits Sides[tree.Traits], known bool, options Options) policy {
 		window:  max(traits[Local].MtimeGranularity, traits[Remote].MtimeGranularity),
 		known:   known,
 		options: options,
+	}
+}
+
+// shiftBy sets the shifts, if they are given.
+func (p *policy) shiftBy(given *Sides[time.Duration]) {
+	if given != nil {
+		p.shift = Sides[int64]{int64(given[Local]), int64(given[Remote])}
 	}
 }
 
@@ -107,10 +116,7 @@ func decideFirst(t *trio, p *policy) verdict {
 		return verdict{unsure: Sides[bool]{true, true}}
 	}
 	same := l.Size == r.Size && t.hash[Local] == t.hash[Remote]
-	newer := Local
-	if r.Mtime-tree.Time(p.shift[Remote]) > l.Mtime-tree.Time(p.shift[Local]) {
-		newer = Remote
-	}
+	newer := p.newer(l.Mtime, r.Mtime)
 	switch {
 	case near && same:
 		return verdict{modesDiffer: p.bothModes() && l.Mode != r.Mode}
@@ -124,9 +130,26 @@ func decideFirst(t *trio, p *policy) verdict {
 	return p.acts(p.update(t, newer.Other(), NewerOn))
 }
 
-// near tells whether the two sides' times are equal within the window, shifts compensated.
+// near tells whether the two sides' times are equal within the window, with the shifts made up for or
+// as they stand: what was written after a volume shifted has the true time.
 func (p *policy) near(local, remote tree.Time) bool {
-	return (local - tree.Time(p.shift[Local])).Near(remote-tree.Time(p.shift[Remote]), p.window)
+	return local.Near(remote, p.window) || p.cannotTell(Remote, local, remote) || p.cannotTell(Local, remote, local) ||
+		(local-tree.Time(p.shift[Local])).Near(remote-tree.Time(p.shift[Remote]), p.window)
+}
+
+// cannotTell tells whether a time is the nearest that side has for one that it cannot tell, before 1980 or
+// after 2107. What is nearest there depends on the time zone.
+func (p *policy) cannotTell(side Side, wanted, has tree.Time) bool {
+	nearest := p.traits[side].InRange(wanted)
+	return nearest != wanted && nearest.Near(has, maxShift)
+}
+
+// newer is the side whose time is the later one, shifts made up for.
+func (p *policy) newer(local, remote tree.Time) Side {
+	if remote-tree.Time(p.shift[Remote]) > local-tree.Time(p.shift[Local]) {
+		return Remote
+	}
+	return Local
 }
 
 func (t *trio) bothHashed() bool { return t.hash[Local].Known() && t.hash[Remote].Known() }

@@ -31,7 +31,7 @@ func (p *policy) inferMode(d *difference, side Side) tree.Mode {
 
 // needsHead tells whether only the first bytes say whether a file is executable.
 func (p *policy) needsHead(d *difference, side Side) bool {
-	if d.entry[side.Other()].Type != tree.File || len(d.content[side.Other()].Head) > 0 {
+	if d.entry[side.Other()].Type != tree.File {
 		return false
 	}
 	_, byName := p.executableByName(d, side)

@@ -19,6 +19,7 @@ import (
 // The language of testdata/reconcile:
 //
 //	case: what is true
+//	shift: remote 3600              all times of remote are later by that many seconds than written below
 //	options: hash=all bidirectional=conflict local-fs=fat ignore=*.tmp executable=bin/*:yes
 //	base:    a=1 d/ l->a            without this line nothing was ever synced
 //	local:   a=2@20!755 d/b=3
@@ -58,6 +59,7 @@ type tableCase struct {
 	side            plan.Sides[[]item]
 	wants           []want
 	agreed, ignored int // -1 where not said
+	shift           plan.Sides[tree.Time]
 }
 
 // want is what a plan must be where the options named by when hold.
@@ -122,6 +124,17 @@ func (c *tableCase) add(key, rest string) (err error) {
 		c.agreed, err = strconv.Atoi(rest)
 	case "ignored":
 		c.ignored, err = strconv.Atoi(rest)
+	case "shift":
+		for _, part := range strings.Split(rest, ",") {
+			var side plan.Side
+			name, by, _ := strings.Cut(strings.TrimSpace(part), " ")
+			if err := side.UnmarshalText([]byte(name)); err != nil {
+				return err
+			}
+			var seconds int64
+			seconds, err = strconv.ParseInt(by, 10, 64)
+			c.shift[side] = tree.Time(seconds * 1e9)
+		}
 	case "want":
 		var options []string
 		if when != "" {
@@ -297,6 +310,7 @@ func (c *tableCase) world(more ...string) (*world, error) {
 			n := i.node
 			for _, mark := range i.marks {
 				switch mark {
+				case "unshifted":
 				case "extras":
 					n.extras = true
 				case "links":
@@ -306,6 +320,9 @@ func (c *tableCase) world(more ...string) (*world, error) {
 				default:
 					return nil, fmt.Errorf("no mark %q", mark)
 				}
+			}
+			if n.kind == tree.File && !slices.Contains(i.marks, "unshifted") {
+				n.mtime += c.shift[side]
 			}
 			w.trees[side].put(i.path, &n)
 		}
@@ -336,6 +353,10 @@ func (w *world) set(option string) error {
 		w.options.Ignore = append(w.options.Ignore, value)
 	case "default-ignores":
 		w.options.DefaultIgnores = value == "on"
+	case "align-times":
+		w.options.AlignTimes = true
+	case "fix-modes":
+		w.options.FixModes = true
 	case "diffs":
 		w.options.Diffs = plan.DiffWhat(value)
 	case "umask":

@@ -16,6 +16,8 @@ func mirror(p *plan.Plan) *plan.Plan {
 	m.Local, m.Remote = p.Remote, p.Local
 	m.Local.Root, m.Remote.Root = p.Local.Root, p.Remote.Root
 	m.Summary.Local, m.Summary.Remote = p.Summary.Remote, p.Summary.Local
+	s := p.Summary.TimeShiftSeconds
+	m.Summary.TimeShiftSeconds = plan.Sides[int64]{s[plan.Remote], s[plan.Local]}
 	m.Operations = nil
 	for _, op := range p.Operations {
 		op.Side = op.Side.Other()

@@ -63,13 +63,16 @@ func (w *walk) operation(d *difference, c change) Operation {
 
 // warnings reports what operations lose or what a person should look at, each kind of loss once.
 func (w *walk) warnings(p *Plan) {
-	var extras, links Sides[int]
+	var extras, links, modes Sides[int]
 	for i := range w.differences {
 		d := &w.differences[i]
 		for _, c := range d.verdict.changes {
 			from := c.side.Other()
 			if c.action != Create && c.action != Update {
 				continue
+			}
+			if w.losesMode(d, from) {
+				modes[from]++
 			}
 			if d.content[from].Extras {
 				extras[from]++
@@ -90,10 +93,21 @@ func (w *walk) warnings(p *Plan) {
 		if links[side] > 0 {
 			lost = append(lost, fmt.Sprintf("the hard links of %d", links[side]))
 		}
+		if modes[side] > 0 {
+			w.warn(ModeLost, &side, nil, fmt.Sprintf("%s has no modes, and neither name nor first bytes tell the executable bit of %s; whoever takes them from there needs executable.overrides in the config",
+				side.Other(), numberOf(modes[side], "new file")))
+		}
 		if len(lost) > 0 {
 			w.warn(MetadataLost, &side, nil, "not carried over: "+strings.Join(lost, " and ")+" files")
 		}
 	}
+}
+
+func numberOf(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // escapes tells whether a link at p points out of its tree: any absolute target does, and a relative

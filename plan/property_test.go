@@ -74,7 +74,8 @@ func drawWorld(t *rapid.T, clash bool) *world {
 	w.options.Ignore = []string{"*.tmp"}
 	w.options.Hash = rapid.SampledFrom([]plan.HashWhat{plan.HashOperations, plan.HashConflicts, plan.HashAll}).Draw(t, "hash")
 	w.options.Bidirectional = rapid.SampledFrom([]plan.Bidirectional{plan.BidirectionalAuto, plan.BidirectionalConflict}).Draw(t, "bidirectional")
-	profiles := []tree.Profile{tree.POSIX, tree.POSIX, tree.APFS, tree.FAT}
+	w.options.AlignTimes = rapid.IntRange(0, 4).Draw(t, "align times") == 0
+	profiles := []tree.Profile{tree.POSIX, tree.POSIX, tree.APFS, tree.FAT, tree.FAT, tree.ExFAT, tree.NTFS}
 	var profile plan.Sides[tree.Profile]
 	for _, side := range plan.BothSides {
 		profile[side] = rapid.SampledFrom(profiles).Draw(t, side.String()+" filesystem")
@@ -87,7 +88,7 @@ func drawWorld(t *rapid.T, clash bool) *world {
 	}
 	weakest := tree.POSIX
 	for _, side := range plan.BothSides {
-		if profile[side] != tree.POSIX && weakest != tree.FAT {
+		if profile[side] != tree.POSIX && weakest.Traits().Names == tree.PosixNames {
 			weakest = profile[side]
 		}
 	}
@@ -162,6 +163,48 @@ func edit(t *rapid.T, label string, m *memoryTree) {
 			}
 		}
 	}
+}
+
+// A shift of a volume that is in step is nothing to do, on a first sync too.
+func TestAShiftIsNothingToDo(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := &world{options: defaults()}
+		profiles := []tree.Profile{tree.POSIX, tree.APFS, tree.FAT, tree.ExFAT, tree.NTFS}
+		for _, side := range plan.BothSides {
+			w.trees[side] = newTree(rapid.SampledFrom(profiles).Draw(t, side.String()+" filesystem"))
+		}
+		for i := range rapid.IntRange(3, 30).Draw(t, "files") {
+			path := tree.Path(fmt.Sprintf("d%d/f%d", i%3, i))
+			content := rapid.StringN(0, 9, 9).Draw(t, "content")
+			mtime := epoch + tree.Time(rapid.Int64Range(0, 1e18).Draw(t, "time"))
+			for _, side := range plan.BothSides {
+				n := &node{kind: tree.File, content: content, size: int64(len(content)), mtime: w.trees[side].traits.Keep(mtime)}
+				if w.trees[side].traits.Modes {
+					n.mode = tree.Perm(0o644)
+				}
+				w.trees[side].put(path, n)
+			}
+		}
+		if rapid.Bool().Draw(t, "baseline") {
+			w.base = agreement(w, nil)
+		}
+		side := rapid.SampledFrom(plan.BothSides[:]).Draw(t, "side")
+		by := rapid.SampledFrom([]int64{-104, -96, -40, -4, -1, 1, 3, 4, 22, 104}).Draw(t, "quarters") * 900
+		for _, n := range w.trees[side].nodes {
+			if n.kind == tree.File {
+				n.mtime += tree.Time(by * 1e9)
+			}
+		}
+		p := made(t, w)
+		found := p.Summary.TimeShiftSeconds
+		if !p.Empty() || len(p.Problems) != 1 || found[plan.Local]-found[plan.Remote] != map[plan.Side]int64{plan.Local: by, plan.Remote: -by}[side] {
+			t.Fatalf("%s\nshifted by %d s gives\n%v\n%v", w, by, lines(p), found)
+		}
+		swapped := made(t, w.mirrored())
+		if got, want := canonical(t, mirror(swapped)), canonical(t, p); got != want {
+			t.Fatalf("no mirror image:\n%s\n%s", want, got)
+		}
+	})
 }
 
 // pairs tells which paths of the two trees are the same, by local's spelling.

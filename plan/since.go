@@ -39,7 +39,7 @@ func sinceBase(t *trio, side Side, p *policy) since {
 	if e.Type == tree.Directory {
 		return s
 	}
-	s.touched = e.Mtime.Cut(p.traits[side].MtimeGranularity) != p.recorded(kept, side)
+	s.touched = !p.untouched(e.Mtime, kept, side)
 	switch {
 	case e.Size != base.Size:
 		s.modified = true
@@ -57,9 +57,12 @@ func sinceBase(t *trio, side Side, p *policy) since {
 	return s
 }
 
-// recorded is the time that a file which nobody touched has now.
-func (p *policy) recorded(kept tree.Kept, side Side) tree.Time {
-	return kept.Mtime.Cut(p.traits[side].MtimeGranularity) + tree.Time(p.shift[side])
+// untouched tells whether a time is the recorded one, shifted with its volume or not: what was written
+// after the shift was seen has none.
+func (p *policy) untouched(mtime tree.Time, kept tree.Kept, side Side) bool {
+	granularity := p.traits[side].MtimeGranularity
+	delta := mtime.Cut(granularity) - kept.Mtime.Cut(granularity)
+	return delta == 0 || delta == tree.Time(p.shift[side])
 }
 
 // decideSince judges a name that the baseline knows.
@@ -180,10 +183,7 @@ func (p *policy) metadata(t *trio, did Sides[since]) verdict {
 		}
 	}
 	if l.Type == tree.File && !p.near(l.Mtime, r.Mtime) {
-		newer := Local
-		if r.Mtime-tree.Time(p.shift[Remote]) > l.Mtime-tree.Time(p.shift[Local]) {
-			newer = Remote
-		}
+		newer := p.newer(l.Mtime, r.Mtime)
 		switch {
 		case (did[Local].touched || did[Local].modified) && (did[Remote].touched || did[Remote].modified):
 			timeTo[newer.Other()] = true

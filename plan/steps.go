@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"treaty/plan/tree"
 )
@@ -28,8 +29,9 @@ type Contents interface {
 
 // Steps are the operations that the plan comes to once decisions and resolutions are taken into
 // account, in the order of the plan, conflicts last. What depends on a skipped step is skipped too.
-// The plan must have passed Check, and may not have unresolved conflicts.
-func (p *Plan) Steps(in Contents) ([]Step, error) {
+// The plan must have passed Check, and may not have unresolved conflicts. shift is by how much the times
+// of the two sides were off as a whole when it was made.
+func (p *Plan) Steps(in Contents, shift Sides[time.Duration]) ([]Step, error) {
 	steps := make([]Step, 0, len(p.Operations)+len(p.Conflicts))
 	for i := range p.Operations {
 		op := &p.Operations[i]
@@ -41,6 +43,7 @@ func (p *Plan) Steps(in Contents) ([]Step, error) {
 	}
 	s := settler{plan: p, in: in,
 		policy: newPolicy(Sides[tree.Traits]{p.Local.Filesystem, p.Remote.Filesystem}, p.Baseline != nil, p.Options)}
+	s.policy.shiftBy(&shift)
 	var kept Sides[[]tree.Path]
 	for i := range p.Conflicts {
 		c := &p.Conflicts[i]
@@ -181,7 +184,7 @@ func (s *settler) take(c *Conflict, side Side) ([]Operation, error) {
 	switch {
 	case c.Kind == RenamedDifferently:
 		after := s.unchanged(lose)
-		if after.Mtime = s.policy.traits[other].Keep(have.Mtime); s.policy.bothModes() {
+		if after.Mtime = s.policy.carried(have.Mtime, other); s.policy.bothModes() {
 			after.Mode = have.Mode
 		}
 		return []Operation{{Side: other, Action: Move, From: c.PathOn(other), Path: c.PathOn(side),
@@ -328,7 +331,7 @@ func (s *settler) rename(side Side, from, to tree.Path, state *tree.State) ([]Op
 func (s *settler) onto(side Side, path tree.Path, from Side, source tree.Path, have, former, base *tree.State) (*tree.State, error) {
 	after := *plain(have)
 	if have.Type == tree.File {
-		after.Mtime = s.policy.traits[side].Keep(have.Mtime)
+		after.Mtime = s.policy.carried(have.Mtime, side)
 	}
 	if have.Type == tree.Symlink || s.policy.bothModes() {
 		return &after, nil

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"time"
 
 	"treaty/plan/tree"
 )
@@ -15,9 +16,8 @@ type Name struct {
 }
 
 // Survey walks both trees in step, as Compare does, and decides nothing. It tells visit of everything in
-// scope, directories before what is in them, and returns the digests of the roots. An error of visit
-// ends it.
-func Survey(ctx context.Context, in Input, visit func(*Name) error) (Sides[tree.Hash], error) {
+// scope, directories before what is in them. An error of visit ends it.
+func Survey(ctx context.Context, in Input, visit func(*Name) error) (Seen, error) {
 	w := newSurvey(ctx, in)
 	w.visit = func(d *surveyedDirectory) error {
 		for i := range d.trios {
@@ -29,7 +29,18 @@ func Survey(ctx context.Context, in Input, visit func(*Name) error) (Sides[tree.
 		}
 		return nil
 	}
-	return w.survey()
+	digests, err := w.survey()
+	seen := w.shiftSeen(leastShifted)
+	return Seen{digests, Sides[time.Duration]{time.Duration(seen[Local]), time.Duration(seen[Remote])}}, err
+}
+
+// Seen is what a survey comes to.
+type Seen struct {
+	// Digests are those of the roots.
+	Digests Sides[tree.Hash]
+	// Shift is by how much the times of each side are off as a whole: since the baseline, or where there
+	// is none between the sides. No content was read to confirm it, and nothing was made up for.
+	Shift Sides[time.Duration]
 }
 
 // surveyedDirectory is a directory with all names in it.
@@ -44,13 +55,15 @@ func (d *surveyedDirectory) pathOf(t *trio) Sides[tree.Path] {
 
 func newSurvey(ctx context.Context, in Input) *walk {
 	traits := Sides[tree.Traits]{in.Trees[Local].Traits, in.Trees[Remote].Traits}
-	return &walk{
+	w := &walk{
 		ctx:     ctx,
 		policy:  newPolicy(traits, in.Memory != nil, in.Options),
 		streams: Sides[tree.Stream]{in.Trees[Local].Stream, in.Trees[Remote].Stream},
 		memory:  in.Memory,
 		observe: in.Observe,
 	}
+	w.policy.shiftBy(in.Shift)
+	return w
 }
 
 func (w *walk) survey() (Sides[tree.Hash], error) {

@@ -205,9 +205,11 @@ func (m *memoryTree) Hash(ctx context.Context, wanted []tree.Wanted, done func(i
 		text, err := m.Text(ctx, want, want.Size)
 		content := tree.Content{Err: err}
 		if err == nil {
-			content.SHA256 = sha256.Sum256(text)
+			if !want.HeadOnly {
+				content.SHA256 = sha256.Sum256(text)
+			}
 			content.Extras = m.nodes[want.Path].extras
-			if want.Head {
+			if want.Head || want.HeadOnly {
 				content.Head = text
 			}
 		}

@@ -67,6 +67,8 @@ type difference struct {
 	stays bool
 	// follows tells which side is to take over a spelling that changed in case only on the other side.
 	follows Sides[bool]
+	// alias is a name under which a side may hold the file already.
+	alias Sides[string]
 	// blocked tells that its content cannot be read.
 	blocked bool
 }
@@ -96,6 +98,11 @@ type walk struct {
 	problems    []Problem
 	// respelt is remote's own spelling of a conflict's path, where that is not the conflict's.
 	respelt map[tree.Path]tree.Path
+	// shifts are counted of each side; without a memory, of remote against local.
+	shifts Sides[shifts]
+	// noShift tells that what looks like a shift of a side is none, shiftGiven that nobody need look.
+	noShift    Sides[bool]
+	shiftGiven bool
 	// unsure counts the differences that wait for their content to be read.
 	unsure int
 	// decided is called where so much is undecided that memory would suffer.
@@ -162,6 +169,9 @@ func (w *walk) directory(p *place) (found, error) {
 	trios := pair(listed, base, w.policy.traits)
 	if p.fate == surveyed {
 		p.blocked = p.blocked || f.blocked
+		for i := range trios {
+			w.noteShift(&trios[i])
+		}
 		if err := w.visit(&surveyedDirectory{place: p, trios: trios}); err != nil {
 			return f, err
 		}
@@ -291,11 +301,12 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 		f.stays = true
 		return f, err
 	}
+	w.noteShift(t)
 	d := difference{trio: *t, path: path, fate: p.fate}
 	if w.policy.options.Hash != HashAll {
 		d.recall(&w.policy)
 	}
-	d.follows = names.respelled(t, w.policy.traits)
+	d.follows, d.alias = names.respelled(t, w.policy.traits), names.aliases(t, w.policy.traits)
 	w.judge(&d)
 	if p.fate == doomed && t.base == nil {
 		d.verdict = verdict{kind: ChangedAndDeleted}
@@ -312,17 +323,14 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 	if d.verdict.modesDiffer {
 		w.modesDiffer(&d)
 	}
-	if d.verdict.agreed() {
-		w.news = w.news || w.policy.isNews(t)
-		if t.has(Local) && t.has(Remote) {
-			w.agreed++
-		}
+	if d.verdict.agreed() && !w.asked(&d) {
+		w.agree(t)
 		return f, nil
 	}
 	if t.has(Local) && t.has(Remote) {
 		d.keepBothAs = names.free(t)
 	}
-	if d.verdict.isUnsure() {
+	if d.verdict.isUnsure() || d.verdict.agreed() {
 		w.unsure++
 	}
 	w.differences = append(w.differences, d)

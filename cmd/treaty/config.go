@@ -54,10 +54,7 @@ func (c *config) policy(root string) (apply.Policy, error) {
 	if c.Approvals == nil {
 		return apply.Policy{}, nil
 	}
-	path := expandHome(c.Approvals.AllowedSigners)
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(root, path)
-	}
+	path := below(root, expandHome(c.Approvals.AllowedSigners))
 	signers, err := os.ReadFile(path)
 	if err != nil {
 		return apply.Policy{}, usage("", "the config's approvals.allowed_signers cannot be read: %v", err)
@@ -121,9 +118,18 @@ func choose[T any](value *T, given ...*T) {
 	}
 }
 
+// below is a path of the config's, relative to root unless it says where it begins. On Windows it may name
+// the drive only ("E:x") or all but the drive ("\x"); it is then the system's to complete.
+func below(root, path string) string {
+	if filepath.IsAbs(path) || filepath.VolumeName(path) != "" || path != "" && os.IsPathSeparator(path[0]) {
+		return path
+	}
+	return filepath.Join(root, path)
+}
+
 // expandHome replaces a leading "~" by the home directory. Without one it stays, and is not found.
 func expandHome(path string) string {
-	if path != "~" && !strings.HasPrefix(path, "~/") {
+	if path != "~" && (len(path) < 2 || path[0] != '~' || !os.IsPathSeparator(path[1])) {
 		return path
 	}
 	home, err := os.UserHomeDir()

@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"sync/atomic"
+	"time"
 
 	"treaty/apply"
 	"treaty/plan"
@@ -51,9 +51,7 @@ func (p *pair) find(local, remote string) (err error) {
 			return usage("treaty plan LOCAL REMOTE",
 				`no REMOTE is given, and %s has no "remote"`, p.stores[plan.Local].Path("config.json"))
 		}
-		if remote = expandHome(*p.config.Remote); !filepath.IsAbs(remote) {
-			remote = filepath.Join(p.roots[plan.Local].Path(), remote)
-		}
+		remote = below(p.roots[plan.Local].Path(), expandHome(*p.config.Remote))
 	}
 	if err := p.open(plan.Remote, remote); err != nil {
 		return err
@@ -216,13 +214,22 @@ func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
 			return nil, err
 		}
 	}
-	s, err := p.look(a, p.config.options(f))
-	if err != nil {
-		return nil, err
+	var shift *plan.Sides[time.Duration]
+	for {
+		s, err := p.look(a, p.config.options(f))
+		if err != nil {
+			return nil, err
+		}
+		s.in.Shift = shift
+		result, err := plan.Compare(s.ctx, s.in)
+		if shift == nil && errors.Is(err, plan.ErrShift) {
+			s.close()
+			shift = &plan.Sides[time.Duration]{}
+			continue
+		}
+		defer s.close()
+		return s.finish(a, result, err)
 	}
-	defer s.close()
-	result, err := plan.Compare(s.ctx, s.in)
-	return s.finish(a, result, err)
 }
 
 // newID is a version 7 UUID: milliseconds, then chance.

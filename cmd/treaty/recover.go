@@ -3,6 +3,7 @@ package main
 import (
 	"treaty/apply"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/plan"
 )
 
 type recoverCommand struct {
@@ -21,25 +22,54 @@ func (c *recoverCommand) Run(a *app) error {
 		dirs = []string{store.Root()}
 		store.Close()
 	}
-	for _, dir := range dirs {
-		store, err := apply.OpenStore(expandHome(dir))
-		if err != nil {
-			return usage("", "%s: %v", dir, err)
-		}
-		defer store.Close()
-		if c.BreakLock {
-			holder, err := store.BreakLock()
-			if err != nil {
-				return err
-			}
-			if holder != nil {
-				a.say("%s: removed the lock of %s", render.Name(store.Root()), render.Escape(holder.String()))
-			}
-		}
-		if err := store.Available(); err != nil {
+	for i, dir := range dirs {
+		dirs[i] = expandHome(dir)
+		if err := c.breakLock(a, dirs[i]); err != nil {
 			return err
 		}
-		a.say("%s: nothing is open", render.Name(store.Root()))
 	}
-	return nil
+	recovered, err := apply.Recover(a.ctx, apply.Recovery{Dirs: dirs, By: author(), Now: a.now})
+	for i := range recovered {
+		a.recovered(&recovered[i])
+	}
+	if err == nil && len(recovered) == 0 {
+		for _, dir := range dirs {
+			a.say("%s: nothing is open", render.Name(dir))
+		}
+	}
+	return err
+}
+
+// breakLock removes a tree's lock, if that was asked for.
+func (c *recoverCommand) breakLock(a *app, dir string) error {
+	store, err := apply.OpenStore(dir)
+	if err != nil {
+		return usage("", "%s: %v", dir, err)
+	}
+	defer store.Close()
+	if !c.BreakLock {
+		return nil
+	}
+	holder, err := store.BreakLock()
+	if err == nil && holder != nil {
+		a.say("%s: removed the lock of %s", render.Name(store.Root()), render.Escape(holder.String()))
+	}
+	return err
+}
+
+// recovered says what was settled.
+func (a *app) recovered(r *apply.Recovered) {
+	for _, side := range plan.BothSides {
+		if r.Roots[side] != "" {
+			a.say("%s: settled what plan %s had left open", render.Name(r.Roots[side]), render.Escape(r.Plan))
+		}
+	}
+	for _, kept := range r.Kept {
+		a.say("  left alone: %s", render.Escape(kept))
+	}
+	if r.Receipt != nil {
+		t := r.Receipt.Totals
+		a.say("closed as applied %s: %d done, %d skipped, %d drifted, %d not done", map[bool]string{true: "in full", false: "in part"}[r.Receipt.Outcome == apply.Complete],
+			t.Done, t.Skipped, t.Drifted, t.Failed)
+	}
 }

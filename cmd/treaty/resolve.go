@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -101,7 +102,8 @@ func takeMatching(p *plan.Plan, choice plan.Resolution, patterns []string) (int,
 		if pattern == "" {
 			return 0, usage("treaty show lists them", "an empty path matches no conflict")
 		}
-		pattern = path.Clean(strings.TrimSuffix(pattern, "/"))
+		// On Windows \ separates too, and escapes nothing.
+		pattern = path.Clean(strings.TrimSuffix(filepath.ToSlash(pattern), "/"))
 		if !doublestar.ValidatePattern(pattern) {
 			return 0, usage("", "%q is no glob", pattern)
 		}

@@ -47,6 +47,8 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"mkfifo":      cmdMkfifo,
 	"socket":      cmdSocket,
 	"lock":        cmdLock,
+	"agree":       cmdAgree,
+	"only":        cmdOnly,
 }
 
 // cmdExits: exits CODE treaty … holds a command to its exit code, and its errors to their form.
@@ -280,4 +282,24 @@ func cmdLock(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Check(os.MkdirAll(filepath.Join(ts.MkAbs(args[0]), ".treaty"), 0o700))
 	ts.Check(os.WriteFile(filepath.Join(ts.MkAbs(args[0]), ".treaty", "lock"), data, 0o600))
+}
+
+// cmdAgree: agree LOCAL REMOTE FLAG… plans, approves and applies all of it.
+func cmdAgree(ts *testscript.TestScript, neg bool, args []string) {
+	local := args[0]
+	for _, words := range [][]string{append([]string{"plan"}, args...), {"-C", local, "approve", "--yes"}, {"-C", local, "apply"}} {
+		if err := ts.Exec("treaty", words...); err != nil {
+			ts.Fatalf("treaty %s: %v", strings.Join(words, " "), err)
+		}
+	}
+}
+
+// cmdOnly: only NAME PATTERN sets NAME to the only file that there is of a pattern.
+func cmdOnly(ts *testscript.TestScript, neg bool, args []string) {
+	found, err := filepath.Glob(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if len(found) != 1 {
+		ts.Fatalf("%s: %d files", args[1], len(found))
+	}
+	ts.Setenv(args[0], found[0])
 }

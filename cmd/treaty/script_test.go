@@ -37,7 +37,7 @@ func TestScripts(t *testing.T) {
 				testscript.Run(t, testscript.Params{
 					Dir:                 filepath.Join("..", "..", "testdata", "script"),
 					Setup:               setup,
-					Deadline:            time.Now().Add(2 * time.Minute),
+					Deadline:            time.Now().Add(10 * time.Minute),
 					Cmds:                commands,
 					Condition:           condition,
 					UpdateScripts:       *update,
@@ -88,7 +88,8 @@ func TestScriptNames(t *testing.T) {
 	}
 	subjects := map[string]bool{"plan": true, "show": true, "resolve": true, "approve": true, "apply": true, "log": true,
 		"schema": true, "demo": true, "config": true, "usage": true, "review": true, "first": true, "private": true,
-		"output": true, "sync": true, "undo": true, "clean": true, "recover": true}
+		"output": true, "sync": true, "undo": true, "clean": true, "recover": true, "baseline": true, "since": true, "safety": true,
+		"fs": true}
 	for _, file := range files {
 		subject, _, _ := strings.Cut(strings.TrimSuffix(filepath.Base(file), ".txtar"), "-")
 		if !subjects[subject] {

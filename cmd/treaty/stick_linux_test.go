@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -67,6 +68,7 @@ func TestSticks(t *testing.T) {
 		{"a time left out is now", stick.Rules{OmitIsNow: true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			_, v := mounted(t, "stick", c.rules)
 			tryEdits(t, v)
 		})
@@ -108,8 +110,12 @@ func lost(t *testing.T, before, after map[[32]byte]string) {
 	}
 }
 
-// samples are up to n numbers from 1 to all, the first and the last among them.
-func samples(all, n int) []int {
+// samples are a few numbers from 1 to all, the first and the last among them. TREATY_TEST_SWEEP says how many.
+func samples(all int) []int {
+	n, err := strconv.Atoi(os.Getenv("TREATY_TEST_SWEEP"))
+	if err != nil {
+		n = 4
+	}
 	var out []int
 	for i := range n {
 		out = append(out, 1+i*(all-1)/max(n-1, 1))
@@ -139,7 +145,7 @@ func TestUnplugWhilePlanning(t *testing.T) {
 			tried(t, 0, command...)
 			calls := s.Calls()
 			before := holdings(t, d.at[plan.Local])
-			for _, n := range samples(calls, 60) {
+			for _, n := range samples(calls) {
 				check(t, os.Remove(file))
 				s.DieAt(n, gone)
 				code, out := ranAs(command...)
@@ -281,8 +287,9 @@ func TestUnplugWhileApplying(t *testing.T) {
 			if undisturbed.code != 0 {
 				t.Fatal(undisturbed.out)
 			}
-			for k, n := range samples(undisturbed.calls, 16) {
+			for k, n := range samples(undisturbed.calls) {
 				t.Run(fmt.Sprintf("call %d", n), func(t *testing.T) {
+					t.Parallel()
 					i := interrupt(t, c.rules, func(s *stick.Volume) { s.DieAt(n, k%2 == 0) })
 					if i.code == 0 && n < undisturbed.calls-20 {
 						t.Errorf("apply says that all is well:\n%s", i.out)
@@ -303,9 +310,10 @@ func TestUnplugWhileApplying(t *testing.T) {
 // One call that changes something fails, as on a stick that is full or going bad.
 func TestStickFailsWhileApplying(t *testing.T) {
 	undisturbed := interrupt(t, stick.FAT(), func(*stick.Volume) {})
-	for k, n := range samples(undisturbed.calls, 16) {
+	for k, n := range samples(undisturbed.calls) {
 		errno := []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EROFS, syscall.EPERM}[k%4]
 		t.Run(fmt.Sprintf("%v at call %d", errno, n), func(t *testing.T) {
+			t.Parallel()
 			i := interrupt(t, stick.FAT(), func(s *stick.Volume) {
 				s.Before(func(c stick.Call) syscall.Errno {
 					// From there on, as drives do; reading still works.
@@ -316,6 +324,47 @@ func TestStickFailsWhileApplying(t *testing.T) {
 				})
 			})
 			i.settled()
+		})
+	}
+}
+
+// A stick fills up though it said nothing, or refuses a file for its size: what fits is done, nothing is
+// lost, and once there is room the same apply does the rest.
+func TestStickFills(t *testing.T) {
+	full := stick.FAT()
+	full.NoStatfs, full.Capacity = true, 1<<20
+	small := stick.FAT()
+	small.LargestFile = 100_000
+	for name, rules := range map[string]stick.Rules{"no space": full, "too large": small} {
+		t.Run(name, func(t *testing.T) {
+			s, v := mounted(t, "stick", rules)
+			d := paired(t, v)
+			for i := range 12 {
+				d.put(plan.Local, fmt.Sprintf("d/%d.bin", i), strings.Repeat(fmt.Sprintf("%03d", i), 20_000*(1+i%3)), i)
+			}
+			before := contents(t, d.at[plan.Local], d.at[plan.Remote])
+			d.plan()
+			tried(t, 0, "-C", d.at[plan.Local], "approve", "--yes")
+			code, out := child(t, "-C", d.at[plan.Local], "apply")
+			if code != exitPartial {
+				t.Errorf("exit %d\n%s", code, out)
+			}
+			lost(t, before, contents(t, d.at[plan.Local], d.at[plan.Remote]))
+			for path, is := range holdings(t, d.at[plan.Remote]) {
+				if is.kind.IsRegular() && is.content != holdings(t, d.at[plan.Local])[path].content {
+					t.Errorf("%s is half there", path)
+				}
+			}
+			s.Enlarge()
+			d.remount()
+			code, out = child(t, "-C", d.at[plan.Local], "apply")
+			if code == exitStale { // without an open journal, what is left is planned anew
+				d.plan()
+				d.apply()
+			} else if code != 0 {
+				t.Fatalf("apply again: exit %d\n%s", code, out)
+			}
+			d.inStep()
 		})
 	}
 }

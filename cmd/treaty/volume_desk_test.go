@@ -200,8 +200,7 @@ func (d *desk) nothingToDo() {
 	args := append([]string{"plan", "--exit-code", "-o", filepath.Join(d.TempDir(), "p.json"), d.at[plan.Local], d.at[plan.Remote]}, d.flags...)
 	var out bytes.Buffer
 	if got := run(args, strings.NewReader(""), &out, &out); got != 0 {
-		show, _ := os.ReadFile(args[3])
-		d.Fatalf("the next plan is not empty (exit %d):\n%s\n%s", got, out.String(), show)
+		d.Fatalf("the next plan is not empty (exit %d):\n%s\n%s", got, out.String(), tried(d.T, 0, "show", args[3]))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -29,6 +30,9 @@ var volumeCases = []struct {
 	{"what the volume is", tryTraits},
 	{"first sync", tryFirstSync},
 	{"first sync, conflicts", tryFirstConflicts},
+	{"first sync, two names", tryTwoNames},
+	{"first sync, all hashed", tryHashAll},
+	{"dates", tryDates},
 	{"edits", tryEdits},
 	{"edits, conflicts", tryConflicts},
 	{"undo", tryUndo},
@@ -137,6 +141,74 @@ func tryFirstConflicts(t *testing.T, v *volume) {
 			d.put(plan.Remote, name+"/", "", 0)
 		}, "a file", ""},
 	})
+}
+
+// tryHashAll finds what only reading finds.
+func tryHashAll(t *testing.T, v *volume) {
+	d := fresh(t, v, "--hash", "all")
+	tryClashes(d, nil, []clash{clashOf(plan.SameStatDifferentContent, "same", 5, "stat", 5)})
+}
+
+// tryTwoNames: the same file under one name here and another there.
+func tryTwoNames(t *testing.T, v *volume) {
+	d := fresh(t, v)
+	names := map[plan.Resolution][2]string{}
+	for i, choice := range []plan.Resolution{plan.TakeLocal, plan.TakeRemote, plan.KeepBoth} {
+		pair := [2]string{fmt.Sprintf("%s here.txt", choice), fmt.Sprintf("%s there.txt", choice)}
+		names[choice] = pair
+		d.put(plan.Local, pair[0], string(choice), i)
+		d.put(plan.Remote, pair[1], string(choice), i)
+	}
+	p := d.plan()
+	if len(p.Conflicts) != len(names) || len(p.Operations) > 0 {
+		t.Fatalf("conflicts %+v, operations %+v", p.Conflicts, p.Operations)
+	}
+	for choice, pair := range names {
+		tried(t, 0, "-C", d.at[plan.Local], "resolve", "--take", string(choice), pair[0])
+	}
+	d.apply()
+	d.inStep()
+	for choice, pair := range names {
+		for _, side := range plan.BothSides {
+			for i, name := range pair {
+				text := ""
+				if choice == plan.KeepBoth || (choice == plan.TakeRemote) == (i == 1) {
+					text = string(choice)
+				}
+				d.has(side, name, text)
+			}
+		}
+	}
+}
+
+// tryDates: times that FAT and exFAT can't tell are no reason to ask again and again, and stay on the side
+// that can.
+func tryDates(t *testing.T, v *volume) {
+	d := paired(t, v)
+	dates := map[string]time.Time{
+		"1975.txt": time.Date(1975, 5, 5, 5, 5, 5, 555, time.UTC),
+		"2099.txt": time.Date(2099, 9, 9, 9, 9, 9, 999, time.UTC),
+		"2110.txt": time.Date(2110, 1, 1, 1, 1, 1, 111, time.UTC),
+		"leap.txt": time.Date(2024, 2, 29, 23, 59, 59, 999999999, time.UTC),
+	}
+	for name, at := range dates {
+		d.put(plan.Local, name, name, 0)
+		d.check(os.Chtimes(d.path(plan.Local, name), at, at))
+	}
+	d.plan()
+	d.apply()
+	for range 2 {
+		d.remount()
+		d.nothingToDo()
+	}
+	for name, at := range dates {
+		info, err := os.Stat(d.path(plan.Local, name))
+		d.check(err)
+		if !info.ModTime().Equal(at) {
+			t.Errorf("%s is of %v now", name, info.ModTime().UTC())
+		}
+		d.has(plan.Remote, name, name)
+	}
 }
 
 func tryConflicts(t *testing.T, v *volume) {

@@ -32,6 +32,8 @@ type Expected struct {
 	Mtime tree.Time
 	// Granularity is what mtimes are cut to before they are compared, in nanoseconds.
 	Granularity int64
+	// only, where not 0, is how many of the first bytes are read.
+	only int64
 }
 
 // Request asks for the hash of one file.
@@ -40,6 +42,8 @@ type Request struct {
 	Want Expected
 	// Head is how many of the first bytes to return, at most HeadLimit.
 	Head int
+	// HeadOnly reads no further than that, and hashes nothing.
+	HeadOnly bool
 	// Extras asks whether the file has metadata that treaty does not carry.
 	Extras bool
 }
@@ -98,7 +102,12 @@ func (r *Root) hash(ctx context.Context, ask Request, read *atomic.Int64) Result
 	if ask.Extras {
 		extras = func(f file) { result.Extras = f.extras() }
 	}
-	result.Err = r.content(ctx, ask.Path, ask.Want, b.buf[:], func(part []byte) {
+	buf := b.buf[:]
+	if ask.HeadOnly {
+		ask.Want.only = head
+		buf = buf[:min(int64(len(buf)), max(head, 1))]
+	}
+	result.Err = r.content(ctx, ask.Path, ask.Want, buf, func(part []byte) {
 		b.sum.Write(part)
 		if missing := head - int64(len(result.Head)); missing > 0 {
 			result.Head = append(result.Head, part[:min(missing, int64(len(part)))]...)
@@ -110,7 +119,9 @@ func (r *Root) hash(ctx context.Context, ask Request, read *atomic.Int64) Result
 	if result.Err != nil {
 		return Result{Path: ask.Path, Err: result.Err}
 	}
-	b.sum.Sum(result.Hash[:0])
+	if !ask.HeadOnly {
+		b.sum.Sum(result.Hash[:0])
+	}
 	return result
 }
 
@@ -160,7 +171,11 @@ func (r *Root) parts(ctx context.Context, p tree.Path, want Expected, buf []byte
 	if before.Size != want.Size || before.Mtime.Cut(want.Granularity) != want.Mtime.Cut(want.Granularity) {
 		return ErrChanged
 	}
-	for left := want.Size; left > 0; {
+	left := want.Size
+	if want.only > 0 {
+		left = want.only
+	}
+	for left > 0 {
 		n, err := f.read(buf[:min(left, int64(len(buf)))])
 		if err != nil {
 			return err

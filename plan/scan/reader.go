@@ -26,8 +26,8 @@ func (r Reader) Hash(ctx context.Context, wanted []tree.Wanted, done func(i int,
 	requests := func(yield func(Request) bool) {
 		for _, w := range wanted {
 			request := Request{Path: w.Path, Want: r.expected(w), Extras: true}
-			if w.Head {
-				request.Head = HeadLimit
+			if w.Head || w.HeadOnly {
+				request.Head, request.HeadOnly = HeadLimit, w.HeadOnly
 			}
 			if !yield(request) {
 				return

@@ -162,6 +162,8 @@ type Wanted struct {
 	Mtime Time
 	// Head asks for the first bytes too, as many as tell whether it is a program.
 	Head bool
+	// HeadOnly asks for nothing else: no hash.
+	HeadOnly bool
 }
 
 // Content is what reading a file brought.

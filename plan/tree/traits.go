@@ -115,9 +115,13 @@ var (
 )
 
 // Keep is what a file reports after it was given mtime.
-func (t Traits) Keep(mtime Time) Time {
+func (t Traits) Keep(mtime Time) Time { return t.InRange(mtime).Cut(t.MtimeGranularity) }
+
+// InRange is mtime, or the first or last time that the filesystem can tell. Drivers stop at that in local
+// time, so a file may report it some hours earlier or later.
+func (t Traits) InRange(mtime Time) Time {
 	if t.Profile == FAT || t.Profile == ExFAT || t.Profile == Unknown {
 		mtime = min(max(mtime, dosEpoch), dosEnd)
 	}
-	return mtime.Cut(t.MtimeGranularity)
+	return mtime
 }

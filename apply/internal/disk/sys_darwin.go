@@ -15,7 +15,7 @@ const (
 	fileSyncName      = "full-sync"
 )
 
-func sysRenameNew(d handle, name string, to handle, as string) error {
+func sysRenameNew(_ *os.File, d handle, name string, to handle, as string) error {
 	return again(func() error { return unix.RenameatxNp(d, name, to, as, unix.RENAME_EXCL) })
 }
 

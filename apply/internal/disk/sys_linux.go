@@ -17,7 +17,7 @@ const (
 	fileSyncName      = "file-sync"
 )
 
-func sysRenameNew(d handle, name string, to handle, as string) error {
+func sysRenameNew(_ *os.File, d handle, name string, to handle, as string) error {
 	return again(func() error { return unix.Renameat2(d, name, to, as, unix.RENAME_NOREPLACE) })
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"sync"
+	"time"
 
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -57,6 +58,7 @@ type Tree struct {
 	// folders and files changed since the last barrier, relative to the root.
 	folders, files map[string]bool
 	shelf          shelf
+	shift          tree.Time
 }
 
 // Open opens root for change by the run called run (a plan's id: one path component). It writes
@@ -70,6 +72,9 @@ func Open(root *scan.Root, run string, opts Options) (*Tree, error) {
 		places: map[string]bool{}, folders: map[string]bool{}, files: map[string]bool{},
 	}, nil
 }
+
+// Shifted says that all times of the volume are off by that much from those that the plan names.
+func (t *Tree) Shifted(by time.Duration) { t.shift = tree.Time(by) }
 
 // Result is what a change left behind.
 type Result struct {
@@ -181,9 +186,7 @@ func (t *Tree) stale(p tree.Path) (tree.Path, bool) {
 		return "", false
 	}
 	defer kept.Release()
-	self, err := kept.Self()
-	named, err2 := parent.Stat(p.Base())
-	return p, err != nil || err2 != nil || self.Dev != named.Dev || self.Ino != named.Ino
+	return p, !parent.Holds(p.Base(), kept)
 }
 
 // aliased refuses a name that looks like an 8.3 alias and stands for an entry called otherwise: FAT

@@ -22,10 +22,12 @@ type Header struct {
 	Plan   string    `json:"plan"`
 	SHA256 tree.Hash `json:"sha256"`
 	// Trees are the ids of both trees; a first apply gives them out, and they must outlive a crash.
-	Trees     plan.Sides[string] `json:"trees"`
-	Side      plan.Side          `json:"side"` // whose journal this is
-	StartedAt time.Time          `json:"started_at"`
-	By        plan.Author        `json:"by"`
+	Trees plan.Sides[string] `json:"trees"`
+	Side  plan.Side          `json:"side"` // whose journal this is
+	// Traits are what both volumes were planned with: by these states are compared.
+	Traits    plan.Sides[tree.Traits] `json:"traits"`
+	StartedAt time.Time               `json:"started_at"`
+	By        plan.Author             `json:"by"`
 }
 
 // Steps is what resolutions came to, and what is not carried out because of something else: neither is

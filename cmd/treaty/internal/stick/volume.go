@@ -4,6 +4,8 @@ package stick
 
 import (
 	"errors"
+	"io"
+	"log"
 	"os"
 	"sync"
 	"syscall"
@@ -112,7 +114,8 @@ func (v *Volume) Mount(point string) error {
 	v.dead, v.numbers = false, map[spelling]uint64{}
 	v.mu.Unlock()
 	server, err := fs.Mount(point, &node{v: v, e: v.root}, &fs.Options{
-		MountOptions: fuse.MountOptions{Name: driver, FsName: "stick", DirectMount: true, DisableXAttrs: true},
+		MountOptions: fuse.MountOptions{Name: driver, FsName: "stick", DirectMount: true, DisableXAttrs: true,
+			Logger: log.New(io.Discard, "", 0)},
 		EntryTimeout: &never, AttrTimeout: &never, NegativeTimeout: &never,
 	})
 	if err != nil {
@@ -201,6 +204,13 @@ func (v *Volume) enter(op, name string, changes bool) syscall.Errno {
 		return v.before(Call{v.calls, op, name, changes})
 	}
 	return 0
+}
+
+// Enlarge takes the limits of sizes away.
+func (v *Volume) Enlarge() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.rules.Capacity, v.rules.LargestFile = 0, 0
 }
 
 // grow takes or gives back space.

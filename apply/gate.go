@@ -1,0 +1,198 @@
+package apply
+
+import (
+	"errors"
+	"fmt"
+
+	"treaty/plan"
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// gate reads and checks everything that can be checked before a tree is read, in the order of section 6
+// of the design.
+func (r *run) gate() error {
+	p, err := plan.Read(r.request.Plan)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	r.plan, r.ref = p, RefTo(p, r.request.Plan)
+	if r.request.Approval != nil {
+		if r.approval, err = ReadApproval(r.request.Approval); err != nil {
+			return fmt.Errorf("%w approval: %w", ErrInvalid, err)
+		}
+	}
+	missing := r.open()
+	for _, check := range []func() error{r.unlocked, r.unapplied, r.unopened, r.resolved, r.approved} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	if missing != nil {
+		return missing
+	}
+	if err := r.sameTrees(); err != nil {
+		return err
+	}
+	return r.fewDeletes()
+}
+
+// open opens both roots. The error is for later: other refusals come first.
+func (r *run) open() error {
+	var missing error
+	for _, side := range plan.BothSides {
+		path := r.request.Roots[side]
+		if path == "" {
+			path = r.plan.Snapshot(side).Root
+		}
+		root, err := scan.Open(path)
+		if err != nil {
+			if missing == nil {
+				missing = refuse(ErrSafety, "mount it, or say where it is now: treaty apply --"+side.String()+" DIR",
+					"the %s tree is not at %s: %v", side, path, cause(err))
+			}
+			continue
+		}
+		r.roots[side] = root
+	}
+	if r.roots[plan.Local] != nil {
+		var err error
+		if r.store, err = storeOf(r.roots[plan.Local]); err != nil {
+			return err
+		}
+	}
+	return missing
+}
+
+// cause is the innermost error, without the paths that a person has read already.
+func cause(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}
+
+func (r *run) unlocked() error {
+	for _, side := range plan.BothSides {
+		if r.roots[side] == nil {
+			continue
+		}
+		s, err := storeOf(r.roots[side])
+		if err != nil {
+			return err
+		}
+		if err := s.Locked(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) unapplied() error {
+	if r.store == nil {
+		return nil
+	}
+	archived, err := r.store.Applied(r.plan.ID)
+	if err != nil || archived == nil {
+		return err
+	}
+	if j, err := r.store.journal(r.plan.ID); err != nil || j != nil {
+		return err // only its conclusion is missing
+	}
+	return refuse(ErrStale, "treaty plan", "this plan was applied already, as number %d", archived.Number)
+}
+
+func (r *run) resolved() error {
+	if n := r.plan.Unresolved(); n > 0 {
+		return refuse(ErrConflicts, "treaty show, then treaty resolve", "%d of %d conflicts are not resolved", n, len(r.plan.Conflicts))
+	}
+	return nil
+}
+
+// sameTrees holds the roots to the identities that were planned.
+func (r *run) sameTrees() error {
+	for _, side := range plan.BothSides {
+		file, err := readTreeFile(storeFiles(r.roots[side]))
+		if err != nil {
+			return err
+		}
+		r.files[side] = file
+		planned := r.plan.Snapshot(side)
+		var given string // out by the run that was interrupted
+		if j := r.resumed(); j != nil && planned.ID == nil {
+			given = j.Header.Trees[side]
+		}
+		switch {
+		case given != "" && file == nil:
+			r.files[side] = newTreeFile()
+			r.files[side].ID = given
+			continue
+		case given != "" && file.ID == given:
+			continue
+		case file == nil && planned.ID != nil:
+			return refuse(ErrSafety, "treaty plan --new-pair, if this is meant to be another tree",
+				"%s is not the %s tree that was planned: it has no .treaty/tree.json", r.roots[side].Path(), side)
+		case file != nil && planned.ID == nil:
+			return refuse(ErrSafety, "treaty plan", "%s became a tree of its own after the plan was made", r.roots[side].Path())
+		case file != nil && file.ID != *planned.ID:
+			return refuse(ErrSafety, "mount the right one, or: treaty plan --new-pair",
+				"%s is not the %s tree that was planned, but another one", r.roots[side].Path(), side)
+		}
+		if err := r.notEmptied(side, planned); err != nil {
+			return err
+		}
+	}
+	return r.apart()
+}
+
+// apart refuses roots of which one is the other, or in it.
+func (r *run) apart() error {
+	relation, err := scan.Relate(r.roots[plan.Local], r.roots[plan.Remote])
+	if err != nil {
+		return err
+	}
+	local, remote := r.roots[plan.Local].Path(), r.roots[plan.Remote].Path()
+	switch relation {
+	case scan.Same:
+		return refuse(ErrInvalid, "", "both trees are the same: %s", local)
+	case scan.Inside:
+		return refuse(ErrInvalid, "", "the local tree %s lies inside the remote tree %s", local, remote)
+	case scan.Around:
+		return refuse(ErrInvalid, "", "the remote tree %s lies inside the local tree %s", remote, local)
+	}
+	return nil
+}
+
+// notEmptied refuses a root that lost everything: the folder that an unmounted volume leaves behind.
+func (r *run) notEmptied(side plan.Side, planned *plan.Snapshot) error {
+	if planned.Files+planned.Directories == 0 || r.files[side] != nil {
+		return nil
+	}
+	dir, err := r.roots[side].Dir(tree.Root)
+	if err != nil {
+		return err
+	}
+	defer dir.Release()
+	names, err := dir.Names()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if !tree.Reserved(name) {
+			return nil
+		}
+	}
+	return refuse(ErrSafety, "mount it again, and then: treaty apply", "%s is empty, and was not when the plan was made", r.roots[side].Path())
+}
+
+func (r *run) fewDeletes() error {
+	for _, side := range plan.BothSides {
+		if why := r.plan.TooManyDeletes(side); why != "" {
+			return refuse(ErrSafety, "look at the deletes, and then: treaty plan --allow-many-deletes", "%s", why)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,292 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"treaty/apply/internal/disk"
+	"treaty/apply/internal/journal"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// Recovery is which trees to settle, and who does it.
+type Recovery struct {
+	Dirs []string
+	By   plan.Author
+	// Now is the clock, time.Now where nil.
+	Now func() time.Time
+
+	seams seams
+}
+
+// Recovered is an interrupted apply that was settled.
+type Recovered struct {
+	Plan string // its id
+	// Roots are the trees on which it was settled, "" where one was not there.
+	Roots plan.Sides[string]
+	// Kept says, in words, what could not be brought back because somebody else was there.
+	Kept []string
+	// Receipt is what the history has; nil where the local tree was not there.
+	Receipt *Receipt
+}
+
+// Recover settles what interrupted applies left open on trees: what is open goes back to what was there
+// before, what is done stays, and the plan is closed as applied in part. It needs neither the plan's file
+// nor both trees; the other one, if it is at hand and open too, is settled with it. Errors are those of
+// scan.Open, or wrap ErrLocked.
+func Recover(ctx context.Context, request Recovery) ([]Recovered, error) {
+	if request.Now == nil {
+		request.Now = time.Now
+	}
+	var stores []*Store
+	defer func() {
+		for _, s := range stores {
+			s.Close()
+		}
+	}()
+	add := func(dir string) error {
+		s, err := OpenStore(dir)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(stores, func(other *Store) bool { return other.Root() == s.Root() }) {
+			return s.Close()
+		}
+		stores = append(stores, s)
+		return nil
+	}
+	for _, dir := range request.Dirs {
+		if err := add(dir); err != nil {
+			return nil, err
+		}
+	}
+	for _, partner := range partners(stores) {
+		if err := add(partner); err != nil {
+			return nil, err
+		}
+	}
+	unlock, err := lockAll(stores)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	var ids []string
+	for _, s := range stores {
+		open, err := s.open()
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, open...)
+	}
+	slices.Sort(ids)
+	var all []Recovered
+	for _, id := range slices.Compact(ids) {
+		settled, err := request.settle(ctx, id, stores)
+		if err != nil {
+			return all, fmt.Errorf("plan %s cannot be settled: %w", id, err)
+		}
+		all = append(all, *settled)
+	}
+	return all, nil
+}
+
+// partners are where the other trees of open plans were, if the same plan is open there.
+func partners(stores []*Store) []string {
+	var dirs []string
+	for _, s := range stores {
+		ids, _ := s.open()
+		for _, id := range ids {
+			text, err := s.files.ReadPrivate(journalName(id, planSuffix))
+			if err != nil {
+				continue
+			}
+			p, err := plan.Read(text)
+			if err != nil || !filepath.IsAbs(p.Remote.Root) {
+				continue
+			}
+			other, err := OpenStore(p.Remote.Root)
+			if err != nil {
+				continue
+			}
+			if open, err := other.open(); err == nil && slices.Contains(open, id) {
+				dirs = append(dirs, p.Remote.Root)
+			}
+			other.Close()
+		}
+	}
+	return dirs
+}
+
+// lockAll locks trees, the lower path first.
+func lockAll(stores []*Store) (unlock func(), err error) {
+	var held []func() error
+	unlock = func() {
+		for _, release := range held {
+			_ = release() // a lock that stays is found stale by the next run
+		}
+	}
+	sorted := slices.SortedFunc(slices.Values(stores), func(a, b *Store) int {
+		if a.Root() < b.Root() {
+			return -1
+		}
+		return 1
+	})
+	for _, s := range sorted {
+		if open, err := s.open(); err == nil && len(open) == 0 {
+			if err := s.Locked(); err != nil {
+				unlock()
+				return nil, err
+			}
+			continue // nothing is to be done here, not even a lock to be left
+		}
+		release, err := lock(s.files, s.Root())
+		if err != nil {
+			unlock()
+			return nil, err
+		}
+		held = append(held, release)
+	}
+	return unlock, nil
+}
+
+// settle settles one plan on all trees on which it is open.
+func (request *Recovery) settle(ctx context.Context, id string, stores []*Store) (*Recovered, error) {
+	r := &run{request: Request{By: request.By, Now: request.Now, seams: request.seams}, plan: &plan.Plan{ID: id}}
+	out := &Recovered{Plan: id}
+	for _, s := range stores {
+		j, err := s.journal(id)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case j == nil:
+			continue
+		case j.Header == nil:
+			// Nothing was begun.
+			if err := s.files.RemovePrivate(journalName(id, logSuffix)); err != nil {
+				return nil, err
+			}
+			continue
+		case r.left[j.Header.Side] != nil:
+			return nil, fmt.Errorf("%s and %s both say that they are its %s tree", s.Root(), r.roots[j.Header.Side].Path(), j.Header.Side)
+		}
+		side := j.Header.Side
+		r.left[side], r.roots[side], out.Roots[side] = j, s.root, s.Root()
+		if err := r.openForRecovery(side, j.Header.Traits[side]); err != nil {
+			return nil, err
+		}
+	}
+	j := r.left[plan.Local]
+	if j == nil {
+		if j = r.left[plan.Remote]; j == nil {
+			return out, nil
+		}
+	}
+	wrong, err := settleBack(r.disks, j.Open)
+	if err != nil {
+		return nil, err
+	}
+	for _, step := range sortedKeys(wrong) {
+		why := wrong[step].Error()
+		if wrong[step].Trash != "" {
+			why += "; what was there before is " + wrong[step].Trash
+		}
+		out.Kept = append(out.Kept, why)
+	}
+	if r.resumed() == nil {
+		return out, r.settle()
+	}
+	text, err := r.disks[plan.Local].ReadPrivate(journalName(id, planSuffix))
+	if errors.Is(err, fs.ErrNotExist) {
+		return out, r.settle()
+	}
+	if err != nil {
+		return nil, err
+	}
+	out.Receipt, err = r.closePartly(ctx, text, wrong)
+	return out, err
+}
+
+// openForRecovery opens a tree to be settled.
+func (r *run) openForRecovery(side plan.Side, traits tree.Traits) error {
+	probed, err := disk.Probe(r.roots[side], nil)
+	if err != nil {
+		return writable(side, err)
+	}
+	if r.request.seams.probed != nil {
+		r.request.seams.probed(side, &probed)
+	}
+	mount, err := r.roots[side].Mount()
+	if err != nil {
+		return err
+	}
+	fat := !journalled(mount.Type) || r.request.seams.fat[side]
+	r.disks[side], err = disk.Open(r.roots[side], r.plan.ID, disk.Options{
+		Hook: r.request.seams.on(side), Traits: traits, Can: probed.Can, Hash: fat, SyncEach: fat})
+	if err != nil {
+		return err
+	}
+	if r.files[side], err = readTreeFile(r.disks[side]); err != nil {
+		return err
+	}
+	id := r.left[side].Header.Trees[side]
+	if r.files[side] == nil {
+		r.files[side] = newTreeFile()
+		r.files[side].ID = id
+	}
+	if r.files[side].ID != id {
+		return refuse(ErrSafety, "", "%s is another tree than the one that its journal is of", r.roots[side].Path())
+	}
+	return r.recordTraits(side, &probed)
+}
+
+// closePartly archives what became of a plan of which the open rest was settled back, and closes it.
+func (r *run) closePartly(ctx context.Context, text []byte, wrong map[int]*disk.Drift) (*Receipt, error) {
+	p, err := plan.Read(text)
+	if err != nil {
+		return nil, err
+	}
+	j := r.left[plan.Local]
+	r.plan, r.ref, r.request.Plan = p, RefTo(p, text), text
+	if r.request.Approval, err = r.disks[plan.Local].ReadPrivate(journalName(p.ID, approvalSuffix)); err == nil {
+		r.approval, err = ReadApproval(r.request.Approval)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	r.store = &Store{root: r.roots[plan.Local], files: r.disks[plan.Local]}
+	if r.files[plan.Remote] == nil {
+		r.files[plan.Remote] = &TreeFile{ID: j.Header.Trees[plan.Remote]}
+	}
+	r.receipt = &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: r.ref, By: r.request.By,
+		StartedAt: j.Header.StartedAt, TimeShiftSeconds: p.Summary.TimeShiftSeconds}
+	e := newExecutor(r, recorded(p, j.Steps))
+	if err := e.fits(j); err != nil {
+		return nil, err
+	}
+	if e.former, err = r.newFormer(e); err != nil {
+		return nil, err
+	}
+	for i := range e.steps {
+		switch done := j.Done[i]; {
+		case e.settled[i]:
+		case done != nil && done.Outcome != journal.Undone:
+			e.restore(i, done)
+		case wrong[i] != nil:
+			e.finish(i, disk.Result{}, wrong[i])
+		case r.disks[e.steps[i].Side] == nil:
+			e.settle(i, Failed, "it was not done for certain, and its tree was not there to be settled")
+		default:
+			e.settle(i, Failed, "it was not done, or was settled back")
+		}
+	}
+	r.receipt.Results = e.receiptResults()
+	r.receipt.Totals.Bytes = e.bytes.Load()
+	return r.receipt, r.conclude(context.WithoutCancel(ctx), e)
+}

@@ -1,0 +1,92 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"treaty/plan"
+	"treaty/plan/scan"
+)
+
+// shift is by how much the times of the volumes are off as a whole.
+type shift struct {
+	// measured tells that both trees were looked at for it.
+	measured bool
+	// since is by how much more than when the plan was made: all that a plan says of a volume's times is
+	// off by that.
+	since plan.Sides[time.Duration]
+	// total is by how much more than on record, or, where there is no record, between the sides.
+	total plan.Sides[time.Duration]
+}
+
+// planned is by how much the times were off when the plan was made.
+func (s *shift) planned() plan.Sides[time.Duration] {
+	return plan.Sides[time.Duration]{s.total[plan.Local] - s.since[plan.Local], s.total[plan.Remote] - s.since[plan.Remote]}
+}
+
+// seconds is the total as receipts have it.
+func (s *shift) seconds() plan.Sides[int64] {
+	return plan.Sides[int64]{int64(s.total[plan.Local] / time.Second), int64(s.total[plan.Remote] / time.Second)}
+}
+
+// measure looks for a shift where the plan tells of one. What it tells is not relied on: a summary decides
+// nothing.
+func (r *run) measure(ctx context.Context) error {
+	if r.plan.Summary.TimeShiftSeconds == (plan.Sides[int64]{}) {
+		return nil
+	}
+	return r.gauge(ctx)
+}
+
+// gauge compares the times of both trees with those on record, or, where there is no record, with each
+// other. That needs no sample of content: a shift counts only if the digests of both trees, or all that
+// the plan expects of them, are as planned once it is made up for.
+func (r *run) gauge(ctx context.Context) error {
+	stores := plan.Sides[*Store]{}
+	for _, side := range plan.BothSides {
+		s, err := storeOf(r.roots[side])
+		if err != nil {
+			return err
+		}
+		stores[side] = s
+	}
+	in := plan.Input{Options: r.plan.Options}
+	if r.plan.Baseline != nil {
+		memory, _, err := Remember(stores)
+		if err != nil {
+			return err
+		}
+		defer memory.Close()
+		if memory != nil {
+			in.Memory = memory
+		}
+	}
+	var walks plan.Sides[*scan.Walk]
+	for _, side := range plan.BothSides {
+		traits := r.plan.Snapshot(side).Filesystem
+		walks[side] = r.roots[side].Walk(ctx, scan.Options{Patterns: r.plan.Options.Ignore,
+			DefaultIgnores: r.plan.Options.DefaultIgnores, Granularity: traits.MtimeGranularity, Modes: traits.Modes})
+		defer walks[side].Close()
+		in.Trees[side] = plan.Tree{Traits: traits, Stream: walks[side]}
+	}
+	seen, err := plan.Survey(ctx, in, func(*plan.Name) error { return nil })
+	for _, side := range plan.BothSides {
+		if err == nil {
+			err = walks[side].Finish()
+		}
+	}
+	if errors.Is(err, scan.ErrVanished) {
+		return refuse(ErrSafety, "mount it again, and then: treaty apply", "%v", err)
+	}
+	if err != nil {
+		return err
+	}
+	r.shift.measured, r.shift.total = true, seen.Shift
+	for _, side := range plan.BothSides {
+		planned := time.Duration(r.plan.Summary.TimeShiftSeconds[side]) * time.Second
+		r.shift.since[side] = seen.Shift[side] - planned
+		r.disks[side].Shifted(r.shift.since[side])
+	}
+	return nil
+}

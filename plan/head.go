@@ -1,0 +1,128 @@
+package plan
+
+import (
+	"bytes"
+
+	"treaty/plan/tree"
+)
+
+// wantsHead tells whether the first bytes of a side's file must be read: they say whether it is a program,
+// where nothing else does, and whether it is a link in disguise.
+func (w *walk) wantsHead(d *difference, side Side) bool {
+	e := &d.entry[side]
+	if e.Size == 0 || d.content[side].Head != nil || d.verdict.isUnsure() {
+		return false
+	}
+	_, _, unsure := w.policy.fixed(d)
+	return d.infers(side.Other()) && w.policy.needsHead(d, side.Other()) ||
+		unsure && side == w.policy.source(d) ||
+		w.mayLoseMode(d, side) || w.mayBeXSym(d, side)
+}
+
+// source is the side whose content a local file has in the end.
+func (p *policy) source(d *difference) Side {
+	if c := d.change(Local); c != nil && (c.action == Create || c.action == Update) {
+		return Remote
+	}
+	return Local
+}
+
+// took adds what reading a file brought to what was read of it before.
+func (d *difference) took(side Side, content tree.Content) {
+	before := d.content[side]
+	if !content.SHA256.Known() {
+		content.SHA256 = before.SHA256
+	}
+	if content.Head == nil {
+		content.Head = before.Head
+	}
+	content.Extras = content.Extras || before.Extras
+	d.content[side] = content
+}
+
+// failed tells whether a file could not be read.
+func (d *difference) failed() bool {
+	return d.content[Local].Err != nil || d.content[Remote].Err != nil
+}
+
+// xsym is the size of the files in which macOS keeps symlinks on FAT volumes: "XSym", the length of the
+// target, its MD5 and the target, a line each, filled up with spaces (FILESYSTEMS.md 1.2).
+const xsym = 1067
+
+// mayBeXSym tells whether a side's file may be a symlink as macOS keeps it, and the plan would carry it
+// to a side that has true ones, or write over it. As bytes it would become a strange file there and,
+// edited, a broken link on the Mac; as a link it could be made by nobody but a Mac. So it stays where it is.
+// Between two FAT volumes its bytes are all there is to it.
+func (w *walk) mayBeXSym(d *difference, side Side) bool {
+	profile := w.policy.traits[side].Profile
+	if profile != tree.FAT && profile != tree.ExFAT || !w.policy.traits[side.Other()].Symlinks || d.entry[side].Size != xsym {
+		return false
+	}
+	for _, c := range d.verdict.changes {
+		if c.action == Update || c.action == Create && c.side != side {
+			return true
+		}
+	}
+	return d.verdict.kind != ""
+}
+
+// refuseXSyms blocks what would carry or overwrite such files.
+func (w *walk) refuseXSyms() {
+	drop := map[int]bool{}
+	for i := range w.differences {
+		d := &w.differences[i]
+		for _, side := range BothSides {
+			if d.against == nil && w.mayBeXSym(d, side) && bytes.HasPrefix(d.content[side].Head, []byte("XSym\n")) {
+				w.block(SymlinkNotSupported, side, d.path[side],
+					"macOS keeps a symlink in this file, and only a Mac can carry it as one; put its name in .treatyignore, or copy what it points to")
+				drop[i] = true
+			}
+		}
+	}
+	w.drop(drop)
+}
+
+// mayLoseMode tells whether only the first bytes of a new file say whether its executable bit, which the
+// other side cannot keep, could be inferred again.
+func (w *walk) mayLoseMode(d *difference, side Side) bool {
+	if !w.bringsMode(d, side) || !d.wanted[side] || d.entry[side].Mode.Bits()&0o100 == 0 {
+		return false
+	}
+	_, known := w.policy.ruledByName(d, side)
+	return !known
+}
+
+// bringsMode tells whether a file of that side is new to the other, which has no modes.
+func (w *walk) bringsMode(d *difference, side Side) bool {
+	other := side.Other()
+	c := d.change(other)
+	return c != nil && c.action == Create && d.base == nil && d.entry[side].Type == tree.File &&
+		w.policy.traits[side].Modes && !w.policy.traits[other].Modes
+}
+
+// losesMode tells whether a new file is executable on a side that has modes and would not be taken for it
+// on one that has none, or the reverse.
+func (w *walk) losesMode(d *difference, side Side) bool {
+	if !w.bringsMode(d, side) {
+		return false
+	}
+	_, mode := d.settled(side)
+	is := mode.Bits()&0o100 != 0
+	executable, known := w.policy.ruledByName(d, side)
+	if !known {
+		if head := d.content[side].Head; head != nil || d.entry[side].Size < leastProgram {
+			executable = executableByContent(d.name[side], head)
+		} else {
+			executable = is
+		}
+	}
+	return is != executable
+}
+
+// ruledByName asks the overrides and the table.
+func (p *policy) ruledByName(d *difference, side Side) (executable, known bool) {
+	if executable, known = p.executableByName(d, side); !known {
+		executable, known = p.executableByExtension(d.path[side])
+	}
+	return executable, known
+}
