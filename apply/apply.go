@@ -144,7 +144,15 @@ func (r *run) steps(ctx context.Context) ([]plan.Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.plan.Steps(contents{r, x}, r.shift.planned())
+	steps, err := r.plan.Steps(contents{r, x}, r.shift.planned())
+	for _, o := range x.occupied {
+		for i := range steps {
+			if steps[i].Operation == o.op {
+				steps[i].Skipped = "its name is not vacated: " + o.why
+			}
+		}
+	}
+	return steps, err
 }
 
 // finish writes the receipt: into the history, or, where something failed and can be taken up, beside the

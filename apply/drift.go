@@ -36,7 +36,8 @@ func (r *run) survey(ctx context.Context) (*expectations, error) {
 	return x, r.look(ctx, x)
 }
 
-// look reads both trees once, with the shift made up for as far as it is known.
+// look reads both trees once, with the shift made up for as far as it is known. It takes out the operations
+// whose name the plan leaves to something else.
 func (r *run) look(ctx context.Context, x *expectations) error {
 	var drifted []string
 	report := func(side plan.Side, path tree.Path, why string) {
@@ -93,15 +94,28 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 	before := r.store.digests(r.plan.ID)
 	x.missing(report)
 	x.parentless(before, now, report)
+	fits := true
+	for _, side := range plan.BothSides {
+		fits = fits && seen.Digests[side] == r.plan.Snapshot(side).Digest
+	}
+	if fits && r.plan.Baseline != nil {
+		// Nothing drifted, so that a name is taken because a person took the move out that would free it:
+		// what is not listed is left alone, and what waits for it is skipped.
+		for _, o := range x.occupied {
+			o.op.Decision = plan.Skip
+		}
+	} else {
+		for _, o := range x.occupied {
+			report(o.op.Side, o.op.Path, o.why)
+		}
+	}
 	if len(drifted) == 0 && r.request.AllowUnrelatedDrift {
 		return nil
 	}
-	fits := true
 	for _, side := range plan.BothSides {
 		if seen.Digests[side] == r.plan.Snapshot(side).Digest {
 			continue
 		}
-		fits = false
 		places := []tree.Path{tree.Root}
 		if before != nil {
 			places = before.changed(now, side)
@@ -118,7 +132,7 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 	slices.Sort(drifted)
 	if fits {
 		return &Refusal{Cause: ErrStale, Why: "the plan was edited, and does not fit the trees that it was made from",
-			Details: drifted, Hint: `treaty plan, or set a "decision" to "skip" instead of removing what others need`}
+			Details: drifted, Hint: "treaty plan"}
 	}
 	return &Refusal{Cause: ErrStale, Why: "the trees are not what they were when the plan was made",
 		Details: drifted, Hint: "treaty plan"}

@@ -18,6 +18,8 @@ type expectation struct {
 	copied bool
 	// to is the traits' owner for copied.
 	to plan.Side
+	// op is what is to take a name that nothing has.
+	op *plan.Operation
 	// timeless tells that the time need not be that of state.
 	timeless bool
 }
@@ -30,10 +32,18 @@ type expectations struct {
 	subtrees plan.Sides[map[tree.Path]tree.Hash]
 	// listed collects what is in scope in the directories in conflict.
 	listed plan.Sides[map[tree.Path][]tree.Entry]
+	// occupied are the operations that are to take a name that something has.
+	occupied []occupied
 	// shift is by how much the times of the two volumes were off when the plan was made.
 	shift plan.Sides[time.Duration]
 	// parents are the directories above all that is expected.
 	parents plan.Sides[map[tree.Path]bool]
+}
+
+// occupied is an operation that would take a name, and what has it.
+type occupied struct {
+	op  *plan.Operation
+	why string
 }
 
 func expect(p *plan.Plan, shift plan.Sides[time.Duration]) *expectations {
@@ -63,9 +73,13 @@ func expect(p *plan.Plan, shift plan.Sides[time.Duration]) *expectations {
 		case op.Action == plan.Move:
 			x.add(expectation{side: op.Side, path: op.From, state: op.Before})
 			if !vacated[op.Side][op.Path] {
-				x.add(expectation{side: op.Side, path: op.Path})
+				x.add(expectation{side: op.Side, path: op.Path, op: op})
 			}
-		case op.Action != plan.Create || !vacated[op.Side][op.Path]:
+		case op.Action == plan.Create:
+			if !vacated[op.Side][op.Path] {
+				x.add(expectation{side: op.Side, path: op.Path, op: op})
+			}
+		default:
 			x.add(expectation{side: op.Side, path: op.Path, state: op.Before})
 		}
 		if op.Source != nil && !trashed(op.Source.Path) {
@@ -123,6 +137,10 @@ func (x *expectations) check(side plan.Side, path tree.Path, e *tree.Entry) stri
 		return ""
 	}
 	delete(x.at[side], path)
+	if len(list) == 1 && list[0].op != nil && list[0].state == nil {
+		x.occupied = append(x.occupied, occupied{list[0].op, list[0].differs(e, x)})
+		return ""
+	}
 	for _, want := range list {
 		if why := want.differs(e, x); why != "" {
 			return why

@@ -379,15 +379,6 @@ func TestAPlanThatLiesAboutTheTreesIsRefused(t *testing.T) {
 	}
 }
 
-func TestARemovedMoveLeavesItsNameTaken(t *testing.T) {
-	w := newWorld(t, scratch(t))
-	tryParse(t, "x=9").write(t, w.at[plan.Local])
-	tryParse(t, "a=1").write(t, w.at[plan.Remote])
-	p := w.compare()
-	w.byHand(p, []string{"create remote a from local x"})
-	w.refuses(w.request(p), &fault{cause: apply.ErrStale, why: "does not fit the trees"})
-}
-
 func TestAnUndoTakesAFileBackFromWhereItGotAnotherTime(t *testing.T) {
 	undo := func(change func(op *plan.Operation)) (*world, *plan.Plan) {
 		w := newWorld(t, scratch(t))
