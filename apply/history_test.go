@@ -149,6 +149,7 @@ func TestWhatIsMissingInTheHistoryShows(t *testing.T) {
 }
 
 func TestNobodyElseReadsTheHistory(t *testing.T) {
+	needPosix(t)
 	w := threeTimes(t)
 	for _, side := range plan.BothSides {
 		for path, n := range read(w, w.path(side, ".treaty"), "trash") {
