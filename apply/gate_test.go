@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -264,14 +265,11 @@ func TestLocks(t *testing.T) {
 // deadPID is of a process that has ended.
 func deadPID(t *testing.T) int {
 	t.Helper()
-	p, err := os.StartProcess(os.Args[0], []string{os.Args[0], "-test.run=^$"}, &os.ProcAttr{})
-	if err != nil {
-		t.Skip(err)
-	}
-	if _, err := p.Wait(); err != nil {
+	p := exec.Command(os.Args[0], "-test.run=^$")
+	if err := p.Run(); err != nil {
 		t.Fatal(err)
 	}
-	return p.Pid
+	return p.Process.Pid
 }
 
 func TestTreesMustBeThosePlanned(t *testing.T) {

@@ -69,6 +69,7 @@ func TestReceiptsAreAChain(t *testing.T) {
 }
 
 func TestEveryFlippedBitOfTheHistoryIsDetected(t *testing.T) {
+	skipSlow(t)
 	w := threeTimes(t)
 	flipped := 0
 	check(t, filepath.WalkDir(w.history(), func(at string, d fs.DirEntry, err error) error {

@@ -17,5 +17,8 @@ func modeOf(info fs.FileInfo) tree.Mode { return tree.Perm(uint32(info.Mode().Pe
 // canHold skips a test that needs what this system does not have.
 func canHold(tester, tree.Path, node) {}
 
+// skipSlow skips a test that takes minutes where calls are slow.
+func skipSlow(*testing.T) {}
+
 // needPosix skips a test that makes trees of anything POSIX has.
 func needPosix(*testing.T) {}

@@ -35,6 +35,13 @@ func canHold(t tester, path tree.Path, n node) {
 	}
 }
 
+// skipSlow skips a test that takes minutes where calls are slow, as under Wine.
+func skipSlow(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes minutes under Wine")
+	}
+}
+
 // needPosix skips a test that makes trees of anything POSIX has.
 func needPosix(t *testing.T) {
 	t.Skip("it makes links, modes, and names that differ in case")
