@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -35,7 +36,7 @@ var faults = []fault{
 		r.Plan = bytes.Replace(r.Plan, []byte(`"treaty.plan"`), []byte(`"treaty.plam"`), 1)
 	}},
 	{name: "locked", cause: apply.ErrLocked, why: "another treaty works on", disk: func(w *world, _ *plan.Plan) {
-		w.lock(plan.Local, holder(os.Getppid()))
+		w.lock(plan.Local, holder(os.Getpid()))
 	}},
 	{name: "applied already", cause: apply.ErrStale, why: "applied already", disk: func(w *world, p *plan.Plan) {
 		check(w, os.MkdirAll(w.path(plan.Local, ".treaty/history/1-"+p.ID), 0o700))
@@ -53,7 +54,11 @@ var faults = []fault{
 		w.identify(plan.Local, p)
 	}},
 	{name: "weaker volume", cause: apply.ErrStale, why: "can do less", request: func(_ *world, _ *plan.Plan, r *apply.Request) {
-		r.SetProbed(func(side plan.Side, p *disk.Probed) { p.Traits.Modes = p.Traits.Modes && side == plan.Local })
+		r.SetProbed(func(side plan.Side, p *disk.Probed) {
+			if side == plan.Remote {
+				p.Traits.MtimeGranularity = 2e9
+			}
+		})
 	}},
 	{name: "drift", cause: apply.ErrStale, why: "not what they were", disk: func(w *world, _ *plan.Plan) {
 		writeFile(w, w.path(plan.Remote, "u"), node{content: "edited", mtime: epoch + 5e9, mode: tree.Perm(0o644)})
@@ -260,14 +265,11 @@ func TestLocks(t *testing.T) {
 // deadPID is of a process that has ended.
 func deadPID(t *testing.T) int {
 	t.Helper()
-	p, err := os.StartProcess("/bin/true", []string{"true"}, &os.ProcAttr{})
-	if err != nil {
-		t.Skip(err)
-	}
-	if _, err := p.Wait(); err != nil {
+	p := exec.Command(os.Args[0], "-test.run=^$")
+	if err := p.Run(); err != nil {
 		t.Fatal(err)
 	}
-	return p.Pid
+	return p.Process.Pid
 }
 
 func TestTreesMustBeThosePlanned(t *testing.T) {

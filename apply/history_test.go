@@ -69,6 +69,7 @@ func TestReceiptsAreAChain(t *testing.T) {
 }
 
 func TestEveryFlippedBitOfTheHistoryIsDetected(t *testing.T) {
+	skipSlow(t)
 	w := threeTimes(t)
 	flipped := 0
 	check(t, filepath.WalkDir(w.history(), func(at string, d fs.DirEntry, err error) error {
@@ -149,6 +150,7 @@ func TestWhatIsMissingInTheHistoryShows(t *testing.T) {
 }
 
 func TestNobodyElseReadsTheHistory(t *testing.T) {
+	needPosix(t)
 	w := threeTimes(t)
 	for _, side := range plan.BothSides {
 		for path, n := range read(w, w.path(side, ".treaty"), "trash") {

@@ -147,6 +147,7 @@ type tester interface {
 	Fatalf(format string, args ...any)
 	Errorf(format string, args ...any)
 	Logf(format string, args ...any)
+	Skip(args ...any)
 }
 
 func check(t tester, err error) {
@@ -169,6 +170,7 @@ func (m nodes) write(t tester, dir string) {
 	paths := slices.SortedFunc(maps.Keys(m), tree.Compare)
 	for _, path := range paths {
 		n, at := m[path], filepath.Join(dir, filepath.FromSlash(string(path)))
+		canHold(t, path, n)
 		switch n.kind {
 		case tree.Directory:
 			check(t, os.Mkdir(at, 0o700))
@@ -223,7 +225,7 @@ func readNode(at string) (node, error) {
 	if err != nil {
 		return node{}, err
 	}
-	n := node{kind: tree.File, mode: tree.Perm(uint32(info.Mode().Perm()))}
+	n := node{kind: tree.File, mode: modeOf(info)}
 	switch {
 	case info.IsDir():
 		n.kind = tree.Directory

@@ -41,7 +41,7 @@ func (h Holder) stale() bool {
 	if h.Boot != "" && me.Boot != "" && h.Boot != me.Boot {
 		return true
 	}
-	return h.PID != me.PID && !processRuns(h.PID)
+	return h.PID != me.PID && !processRuns(h.PID, h.At)
 }
 
 // holder is who holds the lock of a tree, nil where nobody does. A lock that nobody can read is held

@@ -158,6 +158,7 @@ func (w *world) story(p *plan.Plan, was plan.Sides[nodes], receipt *apply.Receip
 }
 
 func TestAnyPlanOfAnyTrees(t *testing.T) {
+	needPosix(t)
 	dir := scratch(t)
 	rapid.Check(t, func(r *rapid.T) {
 		w := anyWorld(r, dir)
@@ -221,6 +222,7 @@ func (w *world) equalButForStat(p *plan.Plan) {
 // TestAnyEditedPlan changes anything in plans: they are refused with nothing changed, or nothing is lost
 // and nothing else touched.
 func TestAnyEditedPlan(t *testing.T) {
+	needPosix(t)
 	dir := scratch(t)
 	applied := 0
 	rapid.Check(t, func(r *rapid.T) {
@@ -361,6 +363,7 @@ func mutate(r *rapid.T, document map[string]any) {
 
 // TestAnyDriftIsSeen edits one path that an operation reads or writes after the plan was made.
 func TestAnyDriftIsSeen(t *testing.T) {
+	needPosix(t)
 	dir := scratch(t)
 	rapid.Check(t, func(r *rapid.T) {
 		w := anyWorld(r, dir)

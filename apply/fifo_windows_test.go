@@ -1,5 +1,0 @@
-package apply_test
-
-import "errors"
-
-func mkfifo(string) error { return errors.ErrUnsupported }
