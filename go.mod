@@ -20,6 +20,7 @@ require github.com/santhosh-tekuri/jsonschema/v5 v5.3.1
 require golang.org/x/sys v0.49.0
 
 require (
+	github.com/hanwen/go-fuse/v2 v2.12.1
 	github.com/rogpeppe/go-internal v1.16.0
 	pgregory.net/rapid v1.3.0
 )

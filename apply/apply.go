@@ -2,7 +2,6 @@ package apply
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"treaty/apply/internal/disk"
+	"treaty/apply/internal/journal"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -44,6 +44,8 @@ type seams struct {
 	hook func(plan.Side, disk.Call) error
 	// probed may make less of what a volume was found to do.
 	probed func(plan.Side, *disk.Probed)
+	// fat declares a side's volume to be FAT-class.
+	fat plan.Sides[bool]
 }
 
 // on is the hook for one side's disk.
@@ -69,6 +71,15 @@ type run struct {
 	shift    shift
 	progress *Progress
 	receipt  *Receipt
+	// left are the journals of this plan that an interrupted run has left open, and logs those that this one
+	// writes; torn ones end in the middle of a line.
+	left plan.Sides[*journal.Journal]
+	logs plan.Sides[*disk.Log]
+	torn plan.Sides[bool]
+	// broken is why nothing more can be written down.
+	broken error
+	// fat are the volumes that may lose what was renamed.
+	fat plan.Sides[bool]
 }
 
 // Apply carries out an approved plan. The checks come in the order of the exit codes that they stand
@@ -91,15 +102,9 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	if err := r.probe(); err != nil {
 		return nil, err
 	}
-	x, err := r.survey(ctx)
+	r.store = &Store{root: r.roots[plan.Local], files: r.disks[plan.Local]}
+	steps, err := r.steps(ctx)
 	if err != nil {
-		return nil, err
-	}
-	steps, err := r.plan.Steps(contents{r, x}, r.shift.planned())
-	if err != nil {
-		return nil, err
-	}
-	if err := r.preflight(steps); err != nil {
 		return nil, err
 	}
 	r.receipt = &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: r.ref, By: request.By,
@@ -108,11 +113,56 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	if e.former, err = r.newFormer(e); err != nil {
 		return nil, err
 	}
+	if j := r.resumed(); j != nil {
+		r.receipt.StartedAt = j.Header.StartedAt
+		if err := r.begin(steps); err != nil {
+			return nil, unsettled(err)
+		}
+		if err := e.takeUp(j); err != nil {
+			return nil, unsettled(err)
+		}
+	}
+	if err := r.preflight(e.unsettled()); err != nil {
+		return nil, err
+	}
+	if r.resumed() == nil {
+		if err := r.begin(steps); err != nil {
+			return nil, unsettled(err)
+		}
+	}
 	e.carryOut(ctx)
+	return r.finish(ctx, e)
+}
+
+// steps are what is to be carried out: as the journal has them, or as the plan says, if the trees are what
+// the plan saw.
+func (r *run) steps(ctx context.Context) ([]plan.Step, error) {
+	if j := r.resumed(); j != nil {
+		r.seen = r.store.digests(r.plan.ID)
+		if err := r.regauge(ctx); err != nil {
+			return nil, err
+		}
+		return recorded(r.plan, j.Steps), nil
+	}
+	x, err := r.survey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return r.plan.Steps(contents{r, x}, r.shift.planned())
+}
+
+// finish writes the receipt: into the history, or, where something failed and can be taken up, beside the
+// journal.
+func (r *run) finish(ctx context.Context, e *executor) (*Receipt, error) {
 	r.receipt.Results = e.receiptResults()
 	r.receipt.Totals.Bytes = e.bytes.Load()
+	r.receipt.count()
+	if r.receipt.Totals.Failed > 0 || e.halted() != nil {
+		r.postpone()
+		return r.receipt, errors.Join(ctx.Err(), r.partial())
+	}
 	if err := r.conclude(context.WithoutCancel(ctx), e); err != nil {
-		return r.receipt, errors.Join(ErrPartial, err)
+		return r.receipt, unsettled(err)
 	}
 	if r.receipt.Outcome != Complete {
 		return r.receipt, r.partial()
@@ -120,7 +170,19 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	return r.receipt, ctx.Err()
 }
 
+// unsettled is an error after the first write, with how to go on.
+func unsettled(err error) error {
+	return &Refusal{Cause: ErrPartial, Why: "the apply is not finished: " + err.Error(), Hint: howToGoOn}
+}
+
+const howToGoOn = "treaty apply, to go on, or treaty recover, to go back"
+
 func (r *run) close() {
+	for _, log := range r.logs {
+		if log != nil {
+			log.Close()
+		}
+	}
 	for _, root := range r.roots {
 		if root != nil {
 			root.Close()
@@ -142,7 +204,7 @@ func (r *run) gate() error {
 		}
 	}
 	missing := r.open()
-	for _, check := range []func() error{r.unlocked, r.unapplied, r.resolved, r.approved} {
+	for _, check := range []func() error{r.unlocked, r.unapplied, r.unopened, r.resolved, r.approved} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -218,6 +280,9 @@ func (r *run) unapplied() error {
 	if err != nil || archived == nil {
 		return err
 	}
+	if j, err := r.store.journal(r.plan.ID); err != nil || j != nil {
+		return err // only its conclusion is missing
+	}
 	return refuse(ErrStale, "treaty plan", "this plan was applied already, as number %d", archived.Number)
 }
 
@@ -237,7 +302,17 @@ func (r *run) sameTrees() error {
 		}
 		r.files[side] = file
 		planned := r.plan.Snapshot(side)
+		var given string // out by the run that was interrupted
+		if j := r.resumed(); j != nil && planned.ID == nil {
+			given = j.Header.Trees[side]
+		}
 		switch {
+		case given != "" && file == nil:
+			r.files[side] = newTreeFile()
+			r.files[side].ID = given
+			continue
+		case given != "" && file.ID == given:
+			continue
 		case file == nil && planned.ID != nil:
 			return refuse(ErrSafety, "treaty plan --new-pair, if this is meant to be another tree",
 				"%s is not the %s tree that was planned: it has no .treaty/tree.json", r.roots[side].Path(), side)
@@ -364,17 +439,17 @@ func (r *run) probe() error {
 			r.request.seams.probed(side, &probed)
 		}
 		planned := r.plan.Snapshot(side).Filesystem
-		actual := planned
-		actual.MtimeGranularity, actual.Modes = probed.Traits.MtimeGranularity, probed.Traits.Modes
-		actual.Symlinks, actual.CaseSensitive = probed.Traits.Symlinks, probed.Traits.CaseSensitive
+		actual := seen(planned, &probed)
 		if weaker := actual.Weaker(planned); weaker != "" {
-			return refuse(ErrStale, "treaty plan", "the filesystem of %s can do less than was planned with: %s", side, weaker)
+			return refuse(ErrStale, "treaty plan --"+side.String()+"-fs unknown, or what it is",
+				"the filesystem of %s can do less than was planned with: %s", side, weaker)
 		}
 		mount, err := r.roots[side].Mount()
 		if err != nil {
 			return err
 		}
-		fat := !journalled(mount.Type)
+		fat := !journalled(mount.Type) || r.request.seams.fat[side]
+		r.fat[side] = fat
 		r.disks[side], err = disk.Open(r.roots[side], r.plan.ID, disk.Options{
 			Hook: r.request.seams.on(side), Traits: planned, Can: probed.Can, Hash: fat, SyncEach: fat, RacySince: racySince(r.plan.CreatedAt, planned),
 		})
@@ -388,12 +463,39 @@ func (r *run) probe() error {
 		if err != nil {
 			return err
 		}
-		recorded.Source = tree.Recorded
-		recorded.MtimeGranularity, recorded.Modes = probed.Traits.MtimeGranularity, probed.Traits.Modes
-		recorded.Symlinks, recorded.CaseSensitive = probed.Traits.Symlinks, probed.Traits.CaseSensitive
-		r.files[side].Traits, r.files[side].Volume = recorded, recorded.Volume
+		r.files[side].Traits, r.files[side].Volume = record(recorded, &probed), recorded.Volume
 	}
 	return nil
+}
+
+// seen are traits with what was seen in the place of what was thought.
+func seen(thought tree.Traits, probed *disk.Probed) tree.Traits {
+	actual := thought
+	actual.MtimeGranularity, actual.Modes = probed.Traits.MtimeGranularity, probed.Traits.Modes
+	actual.Symlinks, actual.CaseSensitive = probed.Traits.Symlinks, probed.Traits.CaseSensitive
+	if probed.Traits.Names == tree.WindowsNames {
+		actual.Names = tree.WindowsNames
+	}
+	return actual
+}
+
+// record is what the tree's file keeps: what was seen, but of names never more than the volume's type
+// promises. A driver may take names that the next machine cannot read: NTFS under Linux holds "a" beside
+// "A", and "a:b" (FILESYSTEMS.md 1.2). Where the type says nothing, what was seen is all there is. FAT's
+// times are as coarse as they are, whatever a driver holds in memory.
+func record(hinted tree.Traits, probed *disk.Probed) tree.Traits {
+	recorded := seen(hinted, probed)
+	recorded.Source = tree.Recorded
+	switch hinted.Profile {
+	case tree.Unknown:
+		recorded.Names = probed.Traits.Names
+	case tree.FAT:
+		recorded.MtimeGranularity = max(recorded.MtimeGranularity, hinted.MtimeGranularity)
+		fallthrough
+	default:
+		recorded.CaseSensitive = recorded.CaseSensitive && hinted.CaseSensitive
+	}
+	return recorded
 }
 
 // journalled tells whether a filesystem is known to keep its promises in a power cut; all others are
@@ -405,84 +507,6 @@ func journalled(fstype string) bool {
 		return true
 	}
 	return false
-}
-
-// conclude writes what lasts: the baseline, the receipt with the history, and both trees' own files. The
-// baseline counts only once both of these name its plan.
-func (r *run) conclude(ctx context.Context, e *executor) error {
-	home, err := r.remember(ctx, e)
-	if err != nil {
-		return fmt.Errorf("the baseline was not written: %w", err)
-	}
-	r.receipt.FinishedAt = r.request.Now().UTC()
-	r.receipt.count()
-	for _, side := range plan.BothSides {
-		r.receipt.Durability[side] = r.disks[side].Durability()
-	}
-	files, err := r.archived(e)
-	if err != nil {
-		return err
-	}
-	head, err := r.store.archive(r.plan.ID, r.receipt, files)
-	if err != nil {
-		return err
-	}
-	var former plan.Sides[string]
-	for _, side := range plan.BothSides {
-		other := r.files[side.Other()].ID
-		former[side] = r.files[side].Synced[other]
-		r.files[side].Head, r.files[side].Synced[other] = &head, r.plan.ID
-		text, err := r.files[side].text()
-		if err != nil {
-			return err
-		}
-		if err := r.disks[side].WritePrivate("tree.json", text); err != nil {
-			return err
-		}
-	}
-	if old := former[home]; old != "" && old != r.plan.ID {
-		if err := r.disks[home].RemovePrivate(baselinesFolder + "/" + old); err != nil {
-			return err
-		}
-	}
-	for _, side := range plan.BothSides {
-		if err := r.disks[side].Barrier(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// archived are the files that the history keeps beside the receipt.
-func (r *run) archived(e *executor) (map[string][]byte, error) {
-	files := map[string][]byte{"plan.json": r.request.Plan}
-	if r.approval.Of(r.ref) {
-		sum := tree.Hash(sha256.Sum256(r.request.Approval))
-		r.receipt.ApprovalSHA256 = &sum
-		files["approval.json"] = r.request.Approval
-	}
-	reversal, err := plan.Indented(e.reversal())
-	if err != nil {
-		return nil, err
-	}
-	if err := e.former.out.Close(); err != nil {
-		return nil, err
-	}
-	files[reversalFile], files[formerFile] = reversal, e.former.buf.Bytes()
-	return files, nil
-}
-
-// partial says what was not done.
-func (r *run) partial() error {
-	t := r.receipt.Totals
-	refusal := &Refusal{Cause: ErrPartial, Hint: "treaty plan",
-		Why: fmt.Sprintf("applied in part: %d done, %d skipped, %d drifted, %d failed", t.Done, t.Skipped, t.Drifted, t.Failed)}
-	for i := range r.receipt.Results {
-		if result := &r.receipt.Results[i]; result.Outcome == Drifted || result.Outcome == Failed {
-			refusal.Details = append(refusal.Details, fmt.Sprintf("%s: %s: %s", result.Outcome, quote(result.Path), result.Error))
-		}
-	}
-	return refusal
 }
 
 // contents looks things up for the steps that settle conflicts.

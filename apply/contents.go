@@ -23,25 +23,17 @@ const (
 func (e *executor) contents() {
 	var group []int
 	var bytes int64
-	limit := groupFiles
-	for _, side := range plan.BothSides {
-		if mount, err := e.run.roots[side].Mount(); err != nil || !journalled(mount.Type) {
-			limit = groupFilesFAT
-		}
-	}
 	flush := func() {
-		if len(group) > 0 && e.halted() == nil {
-			e.group(group)
-		}
-		group, bytes = group[:0], 0
+		e.group(group)
+		group, bytes = nil, 0
 	}
-	e.each(wantsContent, func(i int) {
+	for _, i := range e.choose(wantsContent) {
 		group = append(group, i)
 		bytes += e.steps[i].After.Size
-		if len(group) >= limit || bytes >= groupBytes {
+		if len(group) >= e.groupSize() || bytes >= groupBytes {
 			flush()
 		}
-	})
+	}
 	flush()
 }
 
@@ -54,40 +46,28 @@ func wantsContent(s *plan.Step) bool {
 // group carries out some steps between two barriers: what is swapped in is durable before, and the
 // swaps are before anything else is begun.
 func (e *executor) group(group []int) {
-	staged := e.stageAll(group)
-	var of plan.Sides[[]disk.Staged]
-	for n, i := range group {
-		if !e.settled[i] {
-			side := e.steps[i].Side
-			of[side] = append(of[side], staged[n])
-		}
+	if !e.stageAll(group) || !e.announce(group...) {
+		return
 	}
-	for _, side := range plan.BothSides {
-		if len(of[side]) > 0 && e.run.disks[side].Barrier(of[side]...) != nil {
-			return
-		}
-	}
-	for n, i := range group {
-		if e.settled[i] {
-			continue
-		}
+	e.perform(group, func(i int) {
 		step := &e.steps[i]
 		var result disk.Result
 		var err error
 		if step.Action == plan.Create {
-			result, err = e.disk(i).Create(step.Path, staged[n])
+			result, err = e.disk(i).Create(step.Path, e.staged[i])
 		} else {
-			result, err = e.disk(i).Replace(step.Path, step.Before, staged[n], "")
+			result, err = e.disk(i).Replace(step.Path, step.Before, e.staged[i], e.place[i])
 		}
 		e.finish(i, result, err)
-		e.installed(i, staged[n])
-	}
-	e.barrier()
+		e.installed(i, e.staged[i])
+	})
 }
 
-// stageAll stages a group's contents, a few at a time.
-func (e *executor) stageAll(group []int) []disk.Staged {
-	staged := make([]disk.Staged, len(group))
+// stageAll stages a group's contents, a few at a time, and makes them durable. It tells whether they are.
+func (e *executor) stageAll(group []int) bool {
+	if e.halted() != nil {
+		return false
+	}
 	errs := make([]error, len(group))
 	work := make(chan int)
 	var wg sync.WaitGroup
@@ -97,7 +77,7 @@ func (e *executor) stageAll(group []int) []disk.Staged {
 	for range min(stagers, len(group)) {
 		wg.Go(func() {
 			for n := range work {
-				staged[n], errs[n] = e.stageFor(group[n])
+				e.staged[group[n]], errs[n] = e.stageFor(group[n])
 			}
 		})
 	}
@@ -108,12 +88,21 @@ func (e *executor) stageAll(group []int) []disk.Staged {
 	}
 	close(work)
 	wg.Wait()
+	var of plan.Sides[[]disk.Staged]
 	for n, i := range group {
+		side := e.steps[i].Side
 		if errs[n] != nil {
 			e.finish(i, disk.Result{}, errs[n])
+		} else if !e.settled[i] {
+			of[side] = append(of[side], e.staged[i])
 		}
 	}
-	return staged
+	for _, side := range plan.BothSides {
+		if len(of[side]) > 0 && e.run.disks[side].Barrier(of[side]...) != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // stageFor stages what step i puts in place; nothing for what puts nothing.

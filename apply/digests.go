@@ -26,6 +26,9 @@ func (d *Digests) Observe(side plan.Side, dir tree.Path, digest tree.Hash) {
 
 // has tells whether there is a directory.
 func (d *Digests) has(side plan.Side, dir tree.Path) bool {
+	if d == nil {
+		return false
+	}
 	_, found := d.of[side][dir]
 	return found
 }

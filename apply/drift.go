@@ -96,10 +96,12 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 	if len(drifted) == 0 && r.request.AllowUnrelatedDrift {
 		return nil
 	}
+	fits := true
 	for _, side := range plan.BothSides {
 		if seen.Digests[side] == r.plan.Snapshot(side).Digest {
 			continue
 		}
+		fits = false
 		places := []tree.Path{tree.Root}
 		if before != nil {
 			places = before.changed(now, side)
@@ -114,6 +116,10 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 		return nil
 	}
 	slices.Sort(drifted)
+	if fits {
+		return &Refusal{Cause: ErrStale, Why: "the plan was edited, and does not fit the trees that it was made from",
+			Details: drifted, Hint: `treaty plan, or set a "decision" to "skip" instead of removing what others need`}
+	}
 	return &Refusal{Cause: ErrStale, Why: "the trees are not what they were when the plan was made",
 		Details: drifted, Hint: "treaty plan"}
 }

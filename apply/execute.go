@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"treaty/apply/internal/disk"
+	"treaty/apply/internal/journal"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -45,6 +46,15 @@ type executor struct {
 	vacating plan.Sides[map[tree.Path]int]
 	// parked are the files of moves that wait in the trash.
 	parked map[int]disk.Staged
+	// What has been said of each step in the journal: that it is about to be done, and what became of it;
+	// fresh are the steps settled since the last time.
+	announced []bool
+	fresh     []int
+	// place is where in the trash each step moves what it displaces, and staged what it puts in place.
+	place  []string
+	staged []disk.Staged
+	// aside are the moves that wait for others in a circle.
+	aside map[int]bool
 	// revived are the directories that were made for what a resolution brought back.
 	revived []revived
 	former  *former
@@ -56,13 +66,15 @@ type executor struct {
 
 // revived is a directory that no step names.
 type revived struct {
+	step int // that needed it
 	side plan.Side
 	path tree.Path
 	mode tree.Mode
 }
 
 func newExecutor(r *run, steps []plan.Step) *executor {
-	e := &executor{run: r, steps: steps, results: make([]Result, len(steps)), settled: make([]bool, len(steps)), after: make([]tree.Entry, len(steps)), parked: map[int]disk.Staged{}}
+	e := &executor{run: r, steps: steps, results: make([]Result, len(steps)), settled: make([]bool, len(steps)), after: make([]tree.Entry, len(steps)),
+		announced: make([]bool, len(steps)), place: make([]string, len(steps)), staged: make([]disk.Staged, len(steps)), parked: map[int]disk.Staged{}, aside: map[int]bool{}}
 	for _, side := range plan.BothSides {
 		e.moved[side], e.planned[side], e.vacating[side] = map[tree.Path]tree.Path{}, map[tree.Path]int{}, map[tree.Path]int{}
 	}
@@ -99,6 +111,12 @@ func (e *executor) carryOut(ctx context.Context) {
 			e.unpark(i)
 		}
 	}
+	// What is done and could not be made durable is not done.
+	for _, i := range e.fresh {
+		if e.results[i].Outcome == Done {
+			e.settle(i, Failed, "it was carried out, and it is not known whether it will last")
+		}
+	}
 }
 
 // halted is why the run goes no further, nil as long as it does.
@@ -111,17 +129,29 @@ func (e *executor) halted() error {
 			return err
 		}
 	}
-	return nil
+	return e.run.broken
 }
 
 func (e *executor) disk(i int) *disk.Tree { return e.run.disks[e.steps[i].Side] }
 
 func (e *executor) settle(i int, outcome Outcome, why string) {
 	e.settled[i] = true
+	e.fresh = append(e.fresh, i)
 	e.results[i].Outcome, e.results[i].Error = outcome, why
 	if e.run.progress != nil && e.steps[i].Skipped == "" {
 		e.run.progress.Done.Add(1)
 	}
+}
+
+// unsettled are the steps that are to be carried out still.
+func (e *executor) unsettled() []plan.Step {
+	var list []plan.Step
+	for i := range e.steps {
+		if !e.settled[i] {
+			list = append(list, e.steps[i])
+		}
+	}
+	return list
 }
 
 // finish records what became of a step.
@@ -142,18 +172,6 @@ func (e *executor) finish(i int, result disk.Result, err error) {
 		e.settle(i, e.remains(i, err), err.Error())
 	default:
 		e.settle(i, Failed, err.Error())
-	}
-}
-
-// each calls do for every unsettled step that is chosen, as long as the run goes on.
-func (e *executor) each(chosen func(*plan.Step) bool, do func(i int)) {
-	for _, i := range e.order {
-		if !e.settled[i] && chosen(&e.steps[i]) {
-			if e.halted() != nil {
-				return
-			}
-			do(i)
-		}
 	}
 }
 
@@ -214,56 +232,29 @@ func (e *executor) revive(i int) bool {
 			}
 			d.Release()
 		}
-		if _, err := e.disk(i).Mkdir(missing[n], workable(mode), true); err != nil {
+		intent := journal.Intent{Step: i, Kind: journal.Revive, Side: step.Side, Path: missing[n], After: &tree.State{Type: tree.Directory, Mode: mode}}
+		err := e.run.write(true, journal.Record{Intent: &intent})
+		if err == nil {
+			_, err = e.disk(i).Mkdir(missing[n], workable(mode), true)
+		}
+		if err != nil {
 			e.finish(i, disk.Result{}, err)
 			return true
 		}
-		e.revived = append(e.revived, revived{step.Side, missing[n], mode})
+		e.revived = append(e.revived, revived{i, step.Side, missing[n], mode})
 	}
 	return false
 }
 
-// directories makes what becomes a directory.
-func (e *executor) directories() {
-	e.each(func(s *plan.Step) bool { return s.After.Of() == tree.Directory && s.Before.Of() != tree.Directory }, func(i int) {
-		if e.orphaned(i) {
-			return
-		}
-		step := &e.steps[i]
-		var aside disk.Result
-		if j, occupied := e.vacating[step.Side][step.Path]; occupied && !e.settled[j] {
-			if e.park(j); e.orphaned(i) {
-				return
-			}
-		}
-		if step.Action == plan.Update {
-			var err error
-			if aside, err = e.disk(i).Trash(step.Path, step.Before, ""); err != nil {
-				e.finish(i, disk.Result{}, err)
-				return
-			}
-		}
-		result, err := e.disk(i).Mkdir(step.Path, workable(step.After.Mode), false)
-		result.Trash = aside.Trash
-		if e.finish(i, result, err); err != nil {
-			e.results[i].Trash = aside.Trash
-		}
-	})
-}
-
-// workable is a mode under which the owner can work in a directory; the exact one comes last.
-func workable(mode tree.Mode) tree.Mode {
-	if !mode.Known() {
-		return mode
-	}
-	return tree.Perm(mode.Bits() | 0o700)
-}
-
 // metadata sets the times and modes of files.
 func (e *executor) metadata() {
-	e.each(func(s *plan.Step) bool { return s.Action == plan.Touch }, func(i int) {
+	e.batch(e.choose(func(s *plan.Step) bool { return s.Action == plan.Touch }), func(i int) {
 		step := &e.steps[i]
-		result, err := e.disk(i).Touch(step.Path, step.Before, step.After.Mtime)
+		var result disk.Result
+		var err error
+		if step.After.Mtime != step.Before.Mtime {
+			result, err = e.disk(i).Touch(step.Path, step.Before, step.After.Mtime)
+		}
 		if err == nil && step.After.Mode.Known() && step.After.Mode != step.Before.Mode {
 			touched := *step.After
 			touched.Mtime -= tree.Time(e.run.shift.since[step.Side])
@@ -272,119 +263,20 @@ func (e *executor) metadata() {
 		}
 		e.finish(i, result, err)
 	})
-	e.each(func(s *plan.Step) bool { return s.Action == plan.Chmod && s.After.Type != tree.Directory }, func(i int) {
-		result, err := e.disk(i).Chmod(e.steps[i].Path, e.steps[i].Before, e.steps[i].After.Mode)
-		e.finish(i, result, err)
-	})
+	e.batch(e.choose(func(s *plan.Step) bool { return s.Action == plan.Chmod && s.After.Type != tree.Directory }), e.chmod)
 }
 
 // deletes moves files and links to the trash.
 func (e *executor) deletes() {
-	e.each(func(s *plan.Step) bool { return s.Action == plan.Delete && s.Before.Type != tree.Directory }, func(i int) {
-		result, err := e.disk(i).Trash(e.steps[i].Path, e.steps[i].Before, "")
+	e.batch(e.choose(func(s *plan.Step) bool { return s.Action == plan.Delete && s.Before.Type != tree.Directory }), func(i int) {
+		step := &e.steps[i]
+		result, err := e.disk(i).Trash(step.Path, step.Before, e.place[i])
+		if err == nil && result.Trash != "" {
+			// What takes the name of a directory comes later, and may want this content.
+			e.moved[step.Side][step.Path] = tree.Path(result.Trash)
+		}
 		e.finish(i, result, err)
 	})
-	e.barrier()
-}
-
-// emptied removes directories, deepest first, and puts in place what takes the name of one.
-func (e *executor) emptied() {
-	var doomed []int
-	for i := range e.steps {
-		if !e.settled[i] && e.steps[i].Before.Of() == tree.Directory && e.steps[i].After.Of() != tree.Directory {
-			doomed = append(doomed, i)
-		}
-	}
-	// What settles a conflict lists directories in no particular order.
-	slices.SortStableFunc(doomed, func(a, b int) int { return tree.Compare(e.steps[b].Path, e.steps[a].Path) })
-	for _, i := range doomed {
-		if e.halted() != nil {
-			break
-		}
-		if e.steps[i].Action == plan.Delete {
-			result, err := e.rmdir(i)
-			e.finish(i, result, err)
-		} else {
-			e.supplant(i)
-		}
-	}
-	e.barrier()
-}
-
-// rmdir removes the emptied directory of a step. Litter in it goes to the trash.
-func (e *executor) rmdir(i int) (disk.Result, error) {
-	step := &e.steps[i]
-	litter, err := e.disk(i).Rmdir(step.Path, e.litter)
-	e.run.roots[step.Side].Forget(step.Path)
-	var result disk.Result
-	if len(litter) > 0 {
-		result.Trash = string(tree.Path(litter[0]).Parent())
-	}
-	return result, err
-}
-
-// supplant puts a file or a link where a directory is that the steps before have emptied.
-func (e *executor) supplant(i int) {
-	staged, err := e.stageFor(i)
-	if err != nil {
-		e.finish(i, disk.Result{}, err)
-		return
-	}
-	if err := e.disk(i).Barrier(staged); err != nil {
-		e.finish(i, disk.Result{}, err)
-		return
-	}
-	emptied, err := e.rmdir(i)
-	result := emptied
-	if err == nil {
-		result, err = e.disk(i).Create(e.steps[i].Path, staged)
-		result.Trash = emptied.Trash
-	}
-	e.finish(i, result, err)
-	e.installed(i, staged)
-}
-
-// look notes what is in the directories that are to go.
-func (e *executor) look() {
-	e.held = map[int]map[string]bool{}
-	for i := range e.steps {
-		if step := &e.steps[i]; !e.settled[i] && step.Before.Of() == tree.Directory && step.After.Of() != tree.Directory {
-			e.held[i] = map[string]bool{}
-			d, err := e.run.roots[step.Side].Dir(step.Path)
-			if err != nil {
-				continue // what is wrong with it shows when it is to go
-			}
-			names, _ := d.Names()
-			d.Release()
-			for _, name := range names {
-				e.held[i][name] = true
-			}
-		}
-	}
-}
-
-// remains is what became of a directory that is not empty: the worst of what became of what is left in
-// it. Something new is drift; the rest stays because the plan does not list it, or it is ignored.
-func (e *executor) remains(i int, err error) Outcome {
-	var left *disk.NotEmpty
-	if !errors.As(err, &left) || len(left.Names) == 0 {
-		return Drifted
-	}
-	outcome := Skipped
-	for _, name := range left.Names {
-		step := &e.steps[i]
-		j, listed := e.planned[step.Side][step.Path.Join(name)]
-		if !listed {
-			j, listed = e.vacating[step.Side][step.Path.Join(name)]
-		}
-		switch {
-		case listed && e.settled[j] && e.results[j].Outcome == Failed:
-			return Failed
-		case listed && e.settled[j] && e.results[j].Outcome == Drifted, !e.held[i][name]:
-			outcome = Drifted
-		}
-	}
-	return outcome
 }
 
 // installed notes what a step has put in place, or drops what it could not.
@@ -392,91 +284,8 @@ func (e *executor) installed(i int, staged disk.Staged) {
 	if e.results[i].Outcome == Done {
 		e.results[i].SHA256 = staged.Hash
 		e.bytes.Add(staged.Size)
-	} else if err := e.disk(i).Discard(staged); err != nil {
+	} else if err := e.disk(i).Discard(staged); err != nil && e.halted() == nil {
 		e.results[i].Error += "; what was staged stays: " + err.Error()
-	}
-}
-
-// widens tells of a change of mode that lets the owner work in a directory.
-func widens(s *plan.Step) bool {
-	return s.Action == plan.Chmod && s.After.Type == tree.Directory && s.Before.Mode.Known() && s.Before.Mode != workable(s.Before.Mode) &&
-		s.After.Mode == workable(s.After.Mode)
-}
-
-// widen lets the owner work in the directories in which the plan lets them, parents first.
-func (e *executor) widen() {
-	e.each(widens, e.chmod)
-}
-
-func (e *executor) chmod(i int) {
-	result, err := e.disk(i).Chmod(e.steps[i].Path, e.steps[i].Before, e.steps[i].After.Mode)
-	e.finish(i, result, err)
-}
-
-// directoryModes sets the exact modes of directories, deepest first: those that the plan changes, and
-// those that were made workable while there was work in them.
-func (e *executor) directoryModes() {
-	type due struct {
-		side plan.Side
-		path tree.Path
-		set  func() error
-	}
-	var all []due
-	exactly := func(side plan.Side, path tree.Path, mode tree.Mode) func() error {
-		return func() error {
-			before := tree.State{Type: tree.Directory, Mode: workable(mode)}
-			_, err := e.run.disks[side].Chmod(path, &before, mode)
-			return err
-		}
-	}
-	for i := range e.steps {
-		step := &e.steps[i]
-		switch {
-		case step.After.Of() != tree.Directory:
-		case !e.settled[i] && step.Action == plan.Chmod:
-			all = append(all, due{step.Side, step.Path, func() error {
-				e.chmod(i)
-				return nil
-			}})
-		case e.settled[i] && e.results[i].Outcome == Done && step.Action != plan.Chmod && workable(step.After.Mode) != step.After.Mode:
-			set := exactly(step.Side, step.Path, step.After.Mode)
-			all = append(all, due{step.Side, step.Path, func() error {
-				if err := set(); err != nil {
-					e.finish(i, disk.Result{}, err)
-					return err
-				}
-				e.after[i].Mode = step.After.Mode
-				return nil
-			}})
-		}
-	}
-	for _, made := range e.revived {
-		if workable(made.mode) != made.mode {
-			all = append(all, due{made.side, made.path, exactly(made.side, made.path, made.mode)})
-		}
-	}
-	slices.SortStableFunc(all, func(a, b due) int { return tree.Compare(b.path, a.path) })
-	for _, d := range all {
-		// A directory that was made gets its mode also when the run was interrupted: nothing else would
-		// tell that it has another.
-		if e.run.disks[d.side].Stopped() == nil {
-			_ = d.set() // a step's own error is its result; a revived directory's shows in the next plan
-		}
-	}
-	e.barrier()
-}
-
-// litter tells whether a name in a directory that goes may go with it.
-func (e *executor) litter(name string) bool {
-	return e.run.plan.Options.DefaultIgnores && plan.Litter(name)
-}
-
-// barrier makes durable what was done on both sides. An error stops the disk that it happened on.
-func (e *executor) barrier() {
-	for _, d := range e.run.disks {
-		if d.Stopped() == nil {
-			_ = d.Barrier()
-		}
 	}
 }
 

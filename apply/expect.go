@@ -42,9 +42,10 @@ func expect(p *plan.Plan, shift plan.Sides[time.Duration]) *expectations {
 		x.listed[side] = map[tree.Path][]tree.Entry{}
 		x.parents[side] = map[tree.Path]bool{}
 	}
+	// What a skipped move does not vacate is in the way of what is skipped with it.
 	var vacated plan.Sides[map[tree.Path]bool]
 	for i := range p.Operations {
-		if op := &p.Operations[i]; op.Action == plan.Move && op.Decision == plan.Apply {
+		if op := &p.Operations[i]; op.Action == plan.Move {
 			if vacated[op.Side] == nil {
 				vacated[op.Side] = map[tree.Path]bool{}
 			}

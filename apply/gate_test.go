@@ -337,6 +337,68 @@ func TestTreesMustBeApart(t *testing.T) {
 	}
 }
 
+func TestAPlanThatLiesAboutTheTreesIsRefused(t *testing.T) {
+	for name, lie := range map[string]func(p *plan.Plan){
+		"size":              func(p *plan.Plan) { operation(t, p, "update remote u").Before.Size++ },
+		"time":              func(p *plan.Plan) { operation(t, p, "update remote u").Before.Mtime++ },
+		"mode":              func(p *plan.Plan) { operation(t, p, "update remote u").Before.Mode = tree.Perm(0o640) },
+		"path":              func(p *plan.Plan) { operation(t, p, "update remote u").Path = "nowhere" },
+		"source":            func(p *plan.Plan) { operation(t, p, "update remote u").Source.Path = "a" },
+		"source's size":     func(p *plan.Plan) { operation(t, p, "create remote a").After.Size++ },
+		"source's time":     func(p *plan.Plan) { operation(t, p, "create remote a").After.Mtime++ },
+		"source elsewhere":  func(p *plan.Plan) { operation(t, p, "create remote a").Source.Tree = plan.Remote },
+		"a name that is":    func(p *plan.Plan) { operation(t, p, "create remote a").Path = "r" },
+		"a conflict's time": func(p *plan.Plan) { conflict(t, p, "c").Remote.Mtime++ },
+		"kept as what is":   func(p *plan.Plan) { k := conflict(t, p, "c"); k.Resolution, k.KeepBothAs = plan.KeepBoth, "u" },
+	} {
+		w, _ := faulty(t)
+		p := w.compare()
+		conflict(t, p, "c").Resolution = plan.TakeLocal
+		if lie(p); len(p.Check()) > 0 {
+			if name != "kept as what is" && name != "source elsewhere" {
+				t.Errorf("%s: %v", name, p.Check())
+			}
+			continue
+		}
+		w.refuses(w.request(p), &fault{cause: apply.ErrStale, why: "does not fit the trees"})
+	}
+	// What only reading tells is found out when it is read, and then nothing else is wrong.
+	for _, of := range []string{"update remote u", "create remote a"} {
+		w, _ := faulty(t)
+		p := w.compare()
+		conflict(t, p, "c").Resolution = plan.TakeLocal
+		operation(t, p, of).After.SHA256[0]++
+		was := w.trees()
+		receipt, err := w.apply(p)
+		if !errors.Is(err, apply.ErrPartial) || receipt.Totals.Drifted != 1 {
+			t.Errorf("%s: %v\n%s", of, err, outcomes(receipt))
+		}
+		w.keepsEverything(was)
+		w.touchesOnly(p, was)
+		w.nothingStaged()
+	}
+}
+
+func TestARemovedMoveLeavesItsNameTaken(t *testing.T) {
+	w := newWorld(t, scratch(t))
+	tryParse(t, "x=9").write(t, w.at[plan.Local])
+	tryParse(t, "a=1").write(t, w.at[plan.Remote])
+	p := w.compare()
+	w.byHand(p, []string{"create remote a from local x"})
+	w.refuses(w.request(p), &fault{cause: apply.ErrStale, why: "does not fit the trees"})
+}
+
+func operation(t *testing.T, p *plan.Plan, wanted string) *plan.Operation {
+	t.Helper()
+	for i := range p.Operations {
+		if name(&p.Operations[i]) == wanted {
+			return &p.Operations[i]
+		}
+	}
+	t.Fatalf("no operation %q in\n%s", wanted, describe(p))
+	return nil
+}
+
 func TestTooManyDeletesAreCountedAgain(t *testing.T) {
 	w := newWorld(t, scratch(t))
 	w.options.AllowManyDeletes = false

@@ -40,7 +40,9 @@ func (s *Store) archive(planID string, r *Receipt, files map[string][]byte) (Hea
 		return Head{}, err
 	}
 	number := last.Number + 1
-	if n := len(list); n > 0 && list[n-1].Number >= number {
+	if n := len(list); n > 0 && list[n-1].PlanID == planID {
+		number = list[n-1].Number // begun, and not finished
+	} else if n > 0 && list[n-1].Number >= number {
 		// A folder that was not finished, or one beyond a head that was set back: never written over.
 		number = list[n-1].Number + 1
 	}
@@ -61,11 +63,34 @@ func (s *Store) archive(planID string, r *Receipt, files map[string][]byte) (Hea
 		return Head{}, err
 	}
 	next := Head{Number: number, SHA256: sha256.Sum256(text)}
-	headText, err := document(schema.Head, headFile{Format: "treaty.head", FormatVersion: r.FormatVersion, Head: next})
-	if err != nil {
-		return Head{}, err
+	return next, s.writeHead(next)
+}
+
+// concluded is the entry of the chain for a plan whose receipt is archived already, which then is read into
+// r; nil where it is not. The chain's end, which comes after the receipt, is written again.
+func (s *Store) concluded(planID string, r *Receipt) (*Head, error) {
+	a, err := s.Applied(planID)
+	if err != nil || a == nil {
+		return nil, err
 	}
-	return next, s.files.WritePrivate(historyFolder+"/head.json", headText)
+	archived, text, err := s.Receipt(*a)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	*r = *archived
+	head := &Head{Number: a.Number, SHA256: sha256.Sum256(text)}
+	return head, s.writeHead(*head)
+}
+
+func (s *Store) writeHead(head Head) error {
+	text, err := document(schema.Head, headFile{Format: "treaty.head", FormatVersion: plan.FormatVersion, Head: head})
+	if err != nil {
+		return err
+	}
+	return s.files.WritePrivate(historyFolder+"/head.json", text)
 }
 
 // Receipt is the receipt of an archived plan, with its exact text.

@@ -123,20 +123,19 @@ func (e *executor) learned() plan.Sides[map[tree.Path]known] {
 }
 
 // remember writes the new baseline: what both sides were found or made to hold, walked anew, so that what
-// a person changed while the plan was carried out is not taken for agreed. It returns the side that the
-// baseline lies on.
-func (r *run) remember(ctx context.Context, e *executor) (plan.Side, error) {
+// a person changed while the plan was carried out is not taken for agreed.
+func (r *run) remember(ctx context.Context, e *executor) error {
 	stores := plan.Sides[*Store]{}
 	for _, side := range plan.BothSides {
 		s, err := storeOf(r.roots[side])
 		if err != nil {
-			return 0, err
+			return err
 		}
 		stores[side] = s
 	}
 	old, _, err := Remember(stores)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer old.Close()
 	home := plan.Local
@@ -146,17 +145,17 @@ func (r *run) remember(ctx context.Context, e *executor) (plan.Side, error) {
 	}
 	out, err := r.disks[home].CreatePrivate(baselinesFolder + "/" + r.plan.ID)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer out.Close()
 	w, err := baseline.NewWriter(out, baseline.Header{IDs: [2]string{r.files[plan.Local].ID, r.files[plan.Remote].ID},
 		PlanID: r.plan.ID, SyncedAt: r.receipt.StartedAt})
 	if err != nil {
-		return 0, err
+		return err
 	}
 	restore, err := r.restorer()
 	if err != nil {
-		return 0, err
+		return err
 	}
 	facts := e.learned()
 	recorder := plan.Recorder{Write: w.Directory, Restore: restore, Old: e.former.old,
@@ -183,17 +182,17 @@ func (r *run) remember(ctx context.Context, e *executor) (plan.Side, error) {
 	}
 	in.Shift = &r.shift.total
 	if err := plan.Agree(ctx, in, recorder); err != nil {
-		return 0, err
+		return err
 	}
 	for _, side := range plan.BothSides {
 		if err := walks[side].Finish(); err != nil {
-			return 0, err
+			return err
 		}
 	}
 	if err := w.Close(); err != nil {
-		return 0, err
+		return err
 	}
-	return home, out.Commit()
+	return out.Commit()
 }
 
 // racySince is the first mtime that may hide a change made after a scan that began at the given time.

@@ -1,6 +1,8 @@
 package apply
 
 import (
+	"slices"
+
 	"treaty/apply/internal/disk"
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -10,41 +12,60 @@ import (
 // left wait for each other, they go round in circles, and one of them steps aside.
 func (e *executor) moves() {
 	for _, side := range plan.BothSides {
-		left := func(s *plan.Step) bool { return s.Side == side && s.Action == plan.Move }
-		from := map[tree.Path]bool{}
-		e.each(left, func(i int) {
-			if _, parked := e.parked[i]; !parked {
-				from[e.steps[i].From] = true
+		turns := e.turns(e.choose(func(s *plan.Step) bool { return s.Side == side && s.Action == plan.Move }))
+		for group := range slices.Chunk(turns, e.groupSize()) {
+			if !e.announce(group...) {
+				return
 			}
-		})
-		for stuck := false; !stuck; {
-			stuck = true
-			e.each(left, func(i int) {
-				if !from[e.steps[i].Path] {
-					e.move(i)
-					delete(from, e.steps[i].From)
-					stuck = false
-				}
-			})
-			if !stuck {
-				continue
-			}
-			e.each(left, func(i int) {
-				if stuck {
+			for _, i := range group {
+				switch _, parked := e.parked[i]; {
+				case e.halted() != nil || e.settled[i]:
+				case e.aside[i] && !parked:
 					e.park(i)
-					delete(from, e.steps[i].From)
-					stuck = false
+				default:
+					e.move(i)
 				}
-			})
+			}
+			e.barrier()
 		}
 	}
-	e.barrier()
+}
+
+// turns is the order in which moves are carried out. One that steps aside occurs twice.
+func (e *executor) turns(moves []int) []int {
+	from := map[tree.Path]bool{}
+	for _, i := range moves {
+		if _, parked := e.parked[i]; !parked {
+			from[e.steps[i].From] = true
+		}
+	}
+	var turns []int
+	for len(moves) > 0 {
+		var left []int
+		for _, i := range moves {
+			if from[e.steps[i].Path] {
+				left = append(left, i)
+				continue
+			}
+			turns = append(turns, i)
+			delete(from, e.steps[i].From)
+		}
+		if len(left) == len(moves) {
+			// One that only waits for a circle may be the first; all in a circle are in place still.
+			n := slices.IndexFunc(left, func(i int) bool { return from[e.steps[i].From] })
+			e.aside[left[n]] = true
+			turns = append(turns, left[n])
+			delete(from, e.steps[left[n]].From)
+		}
+		moves = left
+	}
+	return turns
 }
 
 // park lets the file of a move wait in the trash, so that its name is free for something else.
 func (e *executor) park(i int) {
 	step := &e.steps[i]
-	parked, err := e.disk(i).Park(step.From, step.Before, "")
+	parked, err := e.disk(i).Park(step.From, step.Before, e.place[i])
 	if err != nil {
 		e.finish(i, disk.Result{}, err)
 		return
@@ -62,7 +83,7 @@ func (e *executor) move(i int) {
 		if waits {
 			result, err = e.disk(i).Create(step.Path, parked)
 		} else {
-			result, err = e.disk(i).Move(step.From, step.Path, step.Before, "")
+			result, err = e.disk(i).Move(step.From, step.Path, step.Before, e.place[i])
 		}
 		if err == nil {
 			e.moved[step.Side][step.From] = step.Path

@@ -368,6 +368,7 @@ func (o *oracle) came(w *world, p *plan.Plan, now plan.Sides[nodes], whole bool)
 			switch {
 			case there == wanted && (got == must || moved && sameButMetadata(got, must)) && !skipped[path]:
 			case stays && (!whole || skipped[path]):
+			case !there && o.movedAway(p, side, path):
 			case got.kind == tree.Directory && there && o.revived(path, now[side]):
 			case !there && o.doomed[side][path]:
 			case inHeld(path) && o.resolved(p, side, path, got, there):
@@ -383,6 +384,13 @@ func (o *oracle) came(w *world, p *plan.Plan, now plan.Sides[nodes], whole bool)
 func (o *oracle) moved(p *plan.Plan, side int, path tree.Path) bool {
 	return slices.ContainsFunc(p.Operations, func(op plan.Operation) bool {
 		return op.Action == plan.Move && int(op.Side) == side && op.Path == path
+	})
+}
+
+// movedAway tells whether a file left a path where what was to follow it was skipped.
+func (o *oracle) movedAway(p *plan.Plan, side int, path tree.Path) bool {
+	return slices.ContainsFunc(p.Operations, func(op plan.Operation) bool {
+		return op.Action == plan.Move && op.Decision == plan.Apply && int(op.Side) == side && op.From == path
 	})
 }
 

@@ -32,6 +32,7 @@ func (e *executor) reversal() []plan.Operation {
 		ops = append(ops, plan.Operation{Side: made.side, Action: plan.Delete, Path: made.path,
 			Before: &tree.State{Type: tree.Directory, Mode: made.mode}})
 	}
+	ops = withoutMovesOntoDeletes(ops)
 	slices.SortFunc(ops, func(a, b plan.Operation) int {
 		if c := tree.Compare(a.Path, b.Path); c != 0 {
 			return c
@@ -40,6 +41,37 @@ func (e *executor) reversal() []plan.Operation {
 	})
 	for i := range ops {
 		ops[i].ID, ops[i].Reason, ops[i].Decision = i+1, plan.Undo, plan.Apply
+	}
+	return ops
+}
+
+// withoutMovesOntoDeletes rewrites what would move a file back to a name that something else was created
+// under: a plan has one operation for a name. There the old file is copied over what was created, and
+// deleted where it is.
+func withoutMovesOntoDeletes(ops []plan.Operation) []plan.Operation {
+	var deletes plan.Sides[map[tree.Path]int]
+	for _, side := range plan.BothSides {
+		deletes[side] = map[tree.Path]int{}
+	}
+	for i := range ops {
+		if op := &ops[i]; op.Action == plan.Delete {
+			deletes[op.Side][op.Path] = i
+		}
+	}
+	for i := range ops {
+		op := &ops[i]
+		if op.Action != plan.Move {
+			continue
+		}
+		at, taken := deletes[op.Side][op.Path]
+		if !taken {
+			continue
+		}
+		ops[at].Action, ops[at].After = plan.Update, op.After
+		if op.After.Type == tree.File {
+			ops[at].Source = &plan.Source{Tree: op.Side, Path: op.From}
+		}
+		*op = plan.Operation{Side: op.Side, Action: plan.Delete, Path: op.From, Before: op.Before}
 	}
 	return ops
 }
@@ -138,9 +170,15 @@ func (r *run) restorer() (func(plan.Sides[tree.Path]) (*tree.Agreed, bool), erro
 	if err != nil {
 		return nil, err
 	}
-	before := map[tree.Path]*tree.Agreed{}
+	before, folded := map[tree.Path]*tree.Agreed{}, map[string]*tree.Agreed{}
 	if err := in.Each(func(path tree.Path, entries []tree.Agreed) error {
 		before[path] = &entries[0]
+		key := tree.CollisionKey(string(path))
+		if _, twice := folded[key]; twice {
+			folded[key] = nil
+		} else {
+			folded[key] = &entries[0]
+		}
 		return nil
 	}); err != nil {
 		return nil, err
@@ -161,7 +199,12 @@ func (r *run) restorer() (func(plan.Sides[tree.Path]) (*tree.Agreed, bool), erro
 		if !affected[plan.Local][path[plan.Local]] && !affected[plan.Remote][path[plan.Remote]] {
 			return nil, false
 		}
-		return before[path[plan.Local]], true
+		record, found := before[path[plan.Local]]
+		if !found && path[plan.Local] != path[plan.Remote] {
+			// One side has another spelling by now, or again.
+			record = folded[tree.CollisionKey(string(path[plan.Local]))]
+		}
+		return record, true
 	}, nil
 }
 

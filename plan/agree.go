@@ -57,13 +57,31 @@ func (a *agreeing) directory(d *surveyedDirectory) error {
 		if record == nil {
 			continue
 		}
-		record.Name = t.name
+		record.Name = a.names(t, record)
 		if record.Type == tree.Directory {
 			a.expected[d.path[Local].Join(t.name[Local])] = true
 		}
 		entries = append(entries, *record)
 	}
 	return a.to.Write(d.path[Local], entries)
+}
+
+// names are what a record calls its two files. A rename of case that one side made and the other has not
+// followed is not agreed on.
+func (a *agreeing) names(t *trio, record *tree.Agreed) [2]string {
+	last := t.base
+	if record.Name != [2]string{} {
+		last = record
+	}
+	if last == nil || record.Type != tree.File || t.entry[Local].Type != tree.File || t.entry[Remote].Type != tree.File {
+		return t.name
+	}
+	for _, side := range BothSides {
+		if renamedOnly(side.Other(), t.name, last.Name) {
+			return last.Name
+		}
+	}
+	return t.name
 }
 
 // gone tells of what there was in a directory that is remembered no more.

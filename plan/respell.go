@@ -14,14 +14,17 @@ func (n *directoryNames) respelled(t *trio, traits Sides[tree.Traits]) (follows 
 		return follows
 	}
 	for _, side := range BothSides {
-		other := side.Other()
-		name := t.name[other]
-		follows[side] = t.name[side] == t.base.Name[side] && name != t.base.Name[other] &&
-			norm.NFC.String(name) != norm.NFC.String(t.base.Name[other]) &&
-			norm.NFC.String(name) != norm.NFC.String(t.name[side]) &&
-			!contains(n.all[side], name) && traits[side].NameProblem(name) == ""
+		name := t.name[side.Other()]
+		follows[side] = renamedOnly(side.Other(), t.name, t.base.Name) && !contains(n.all[side], name) && traits[side].NameProblem(name) == ""
 	}
 	return follows
+}
+
+// renamedOnly tells whether a side, and not the other, spells a name otherwise than when both last agreed.
+func renamedOnly(side Side, now, then [2]string) bool {
+	other := side.Other()
+	return now[other] == then[other] && now[side] != then[side] &&
+		norm.NFC.String(now[side]) != norm.NFC.String(then[side]) && norm.NFC.String(now[side]) != norm.NFC.String(now[other])
 }
 
 // judge decides a difference, and lets a side follow a rename of case where nothing else would change

@@ -25,7 +25,7 @@ func fixtures(t testing.TB, folder string) map[string][]byte {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all[name] = data
+		all[filepath.ToSlash(name)] = data
 	}
 	return all
 }

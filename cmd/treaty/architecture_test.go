@@ -25,10 +25,12 @@ var house = map[string][]string{
 	"plan":                     {"plan/internal/ignore", "plan/internal/textdiff", "plan/tree", "schema"},
 	"apply/baseline":           {"plan/tree"},
 	"apply/internal/disk":      {"plan/scan", "plan/tree"},
+	"apply/internal/journal":   {"plan", "plan/tree"},
 	"apply/internal/signature": {},
-	"apply":                    {"apply/baseline", "apply/internal/disk", "apply/internal/signature", "plan", "plan/scan", "plan/tree", "schema"},
+	"apply":                    {"apply/baseline", "apply/internal/disk", "apply/internal/journal", "apply/internal/signature", "plan", "plan/scan", "plan/tree", "schema"},
 
 	"cmd/treaty/internal/render": {"plan", "plan/tree"},
+	"cmd/treaty/internal/stick":  {}, // tests only: nobody above may import it
 	"cmd/treaty":                 {"apply", "cmd/treaty/internal/render", "plan", "plan/scan", "plan/tree", "schema"},
 }
 
@@ -38,6 +40,9 @@ var rim = map[string][]string{
 	"plan/scan":           nil,
 	"apply/internal/disk": nil,
 	"cmd/treaty":          nil,
+
+	"cmd/treaty/internal/stick": nil,
+
 	"apply": {"access_unix.go", "boot_darwin.go", "boot_linux.go", "process_unix.go", "process_windows.go",
 		"contents.go", "lock.go", "memory.go", "store.go"},
 	"apply/internal/signature": {"agent_other.go", "agent_windows.go", "key.go"},
@@ -56,6 +61,7 @@ var never = map[string][]string{
 // lodgers are the modules we depend on, and who may import each.
 var lodgers = map[string][]string{
 	"github.com/alecthomas/kong":               {"cmd/treaty"},
+	"github.com/hanwen/go-fuse":                {"cmd/treaty/internal/stick"},
 	"github.com/bmatcuk/doublestar":            {"cmd/treaty"},
 	"github.com/schollz/progressbar":           {"cmd/treaty"},
 	"golang.org/x/term":                        {"cmd/treaty"},

@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-
-	"treaty/cmd/treaty/internal/render"
 )
 
 type demoCommand struct {
@@ -104,6 +102,9 @@ func demoFolder(dir string) (string, error) {
 		return os.MkdirTemp("", "treaty-demo-")
 	}
 	dir = expandHome(dir)
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return "", usage("treaty demo NEW-DIR", "%s is not a directory", dir)
+	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return "", err
 	}
@@ -112,7 +113,7 @@ func demoFolder(dir string) (string, error) {
 		return "", err
 	}
 	if len(entries) > 0 {
-		return "", usage("treaty demo NEW-DIR", "%s is not empty", render.Name(dir))
+		return "", usage("treaty demo NEW-DIR", "%s is not empty", dir)
 	}
 	return filepath.Abs(dir)
 }

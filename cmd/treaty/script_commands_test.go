@@ -186,7 +186,7 @@ func cmdSHA256(ts *testscript.TestScript, neg bool, args []string) {
 
 // cmdName: name VAR 'a\x1bb' sets VAR to a name with characters that scripts cannot hold, as Go escapes.
 func cmdName(ts *testscript.TestScript, neg bool, args []string) {
-	s, err := strconv.Unquote(`"` + args[1] + `"`)
+	s, err := strconv.Unquote(`"` + strings.ReplaceAll(args[1], `"`, `\"`) + `"`)
 	ts.Check(err)
 	ts.Setenv(args[0], s)
 }

@@ -27,6 +27,8 @@ type volume struct {
 	// remount, nil where nothing can, takes the volume away and brings it back as it would be after days
 	// in a drawer. minutes shift the clock that FAT's times are told by; 0 is as it was.
 	remount func(t *testing.T, minutes int)
+	// flags go with each plan.
+	flags []string
 }
 
 // unavailable skips a test for want of something that this machine may lack; where TREATY_TEST_REQUIRE is
@@ -99,7 +101,7 @@ type desk struct {
 // what the volume can hold is known.
 func newDesk(t *testing.T, v *volume, local, remote string, flags ...string) *desk {
 	t.Helper()
-	d := &desk{T: t, volume: v, flags: flags, at: plan.Sides[string]{local, remote}}
+	d := &desk{T: t, volume: v, flags: append(flags, v.flags...), at: plan.Sides[string]{local, remote}}
 	d.look()
 	return d
 }

@@ -367,7 +367,7 @@ func tryUndo(t *testing.T, v *volume) {
 
 // An undo does not wait for a real volume.
 func TestUndoBringsBackWholeDirectories(t *testing.T) {
-	tryUndo(t, &volume{name: "here", root: t.TempDir()})
+	tryUndo(t, &volume{name: "here", root: t.TempDir(), flags: []string{"--remote-fs", string(tree.ExFAT)}})
 }
 
 // tryBlocked: what the volume can't hold is blocked by the plan, and the rest goes.

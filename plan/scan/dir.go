@@ -84,6 +84,11 @@ func (d *Dir) Self() (Stat, error) {
 	return s, nil
 }
 
+// Holds tells whether the directory called name is below, and not another that took its place.
+func (d *Dir) Holds(name string, below *Dir) bool {
+	return component(name) == nil && d.handle.holds(name, below.handle)
+}
+
 // Open opens the regular file called name for reading. It neither follows a link nor waits for a
 // FIFO's writer. Errors wrap ErrNotRegular, ErrSymlink, fs.ErrNotExist or fs.ErrPermission.
 func (d *Dir) Open(name string) (*os.File, error) {
@@ -157,7 +162,9 @@ func component(name string) error {
 	switch {
 	case name == "", name == ".", name == "..", strings.ContainsAny(name, "/\x00"):
 		return ErrName
-	case runtime.GOOS == "windows" && strings.ContainsAny(name, `\:`):
+	case runtime.GOOS != "windows":
+	case strings.ContainsAny(name, `\:`), strings.HasSuffix(name, "."), strings.HasSuffix(name, " "):
+		// os.Root drops dots and spaces at the end, and would open another entry.
 		return ErrName
 	}
 	return nil

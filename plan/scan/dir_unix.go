@@ -133,6 +133,16 @@ func (h handle) self() (Stat, error) {
 	return statOf(&st), nil
 }
 
+// holds tells whether name is the directory open as below.
+func (h handle) holds(name string, below handle) bool {
+	open, err := below.self()
+	if err != nil {
+		return false
+	}
+	named, err := h.stat(name)
+	return err == nil && open.Dev == named.Dev && open.Ino == named.Ino
+}
+
 // links is the directory's number of links, 0 once it was removed (and always on some filesystems).
 func (h handle) links() uint32 {
 	var st unix.Stat_t

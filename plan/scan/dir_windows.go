@@ -102,6 +102,16 @@ func (h handle) self() (Stat, error) {
 	return statOf(at), nil
 }
 
+// holds tells whether name is the directory open as below.
+func (h handle) holds(name string, below handle) bool {
+	open, err := below.root.Stat(".")
+	if err != nil {
+		return false
+	}
+	named, err := h.root.Lstat(name)
+	return err == nil && os.SameFile(open, named)
+}
+
 // links is unknown here.
 func (handle) links() uint32 { return 0 }
 

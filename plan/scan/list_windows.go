@@ -8,6 +8,9 @@ import (
 
 type platform struct{}
 
+// nameRules are Windows' own, whatever the volume can hold.
+var nameRules = tree.Traits{Names: tree.WindowsNames}
+
 // native is what the directory itself tells of an entry; on Windows that is all that is needed.
 type native struct{ info fs.FileInfo }
 
@@ -33,5 +36,9 @@ func (l *lister) read(dir tree.Path, h handle) error {
 // when it is opened by this name, and for a file that is being written when it is closed.
 func (l *lister) look(e *tree.Entry, f *found, _ handle) (uint64, error) {
 	fill(e, f.info)
+	if why := nameRules.NameProblem(f.name); why != "" {
+		// Linux writes such names on NTFS. Windows programs open another entry under them, or none.
+		e.Obstacle, e.Why = tree.Unreadable, why
+	}
 	return 0, nil
 }

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"runtime"
 	"strings"
 
 	"treaty/plan/tree"
@@ -74,6 +75,10 @@ func (m Mount) traits(declared tree.Profile, recorded *tree.Traits) tree.Traits 
 		t.Source = tree.Assumed
 	}
 	t.Type, t.Volume = m.Type, volume
+	if runtime.GOOS == "windows" {
+		// Whatever the volume could hold, and a person declared: no other names and no modes pass here.
+		t.Names, t.Modes = tree.WindowsNames, false
+	}
 	return t
 }
 

@@ -10,15 +10,14 @@ import (
 // Mount tells of the filesystem that the tree lies on, without looking at the tree itself. What
 // cannot be told is left empty; errors wrap ErrVanished.
 func (r *Root) Mount() (Mount, error) {
-	path, err := windows.UTF16PtrFromString(r.path)
-	if err != nil {
-		return Mount{}, plain(r.path, err)
-	}
-	var volume, fstype [windows.MAX_LONG_PATH]uint16
-	var serial, longest, flags uint32
-	err = windows.GetVolumePathName(path, &volume[0], uint32(len(volume)))
+	var fstype [windows.MAX_PATH + 1]uint16
+	var serial, flags uint32
+	// By handle: a path may be too long for what asks by path.
+	top, err := r.top.handle.root.Open(".")
 	if err == nil {
-		err = windows.GetVolumeInformation(&volume[0], nil, 0, &serial, &longest, &flags, &fstype[0], uint32(len(fstype)))
+		err = windows.GetVolumeInformationByHandle(windows.Handle(top.Fd()), nil, 0, &serial, nil, &flags,
+			&fstype[0], uint32(len(fstype)))
+		top.Close()
 	}
 	if err != nil {
 		return Mount{}, fmt.Errorf("%s: %w: %s", r.path, ErrVanished, why(err))

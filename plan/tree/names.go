@@ -120,10 +120,10 @@ func (t Traits) NameProblem(name string) string {
 			return fmt.Sprintf("names there cannot hold %q", r)
 		}
 	}
-	switch name[len(name)-1] {
-	case '.':
+	switch {
+	case strings.HasSuffix(name, "."):
 		return "names there cannot end in a dot"
-	case ' ':
+	case strings.HasSuffix(name, " "):
 		return "names there cannot end in a space"
 	}
 	if deviceName(name) {

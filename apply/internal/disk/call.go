@@ -118,20 +118,26 @@ func (d *folder) touch(file *os.File, name string, mtime tree.Time) error {
 	return d.do(SetTime, name, func() error { return sysTouch(file, d.handle, name, mtime) })
 }
 
+// inherit gives name the attributes that old had and that are no mode. Only where inherits.
+func (d *folder) inherit(name string, from *folder, old string) error {
+	return d.do(SetMode, name, func() error { return sysInherit(from.handle, old, d.handle, name) })
+}
+
 func (d *folder) link(name string, to *folder, as string) error {
 	return to.do(Link, as, func() error { return sysLink(d.handle, name, to.handle, as) })
 }
 
 // rename may replace what is at the new name: for names that only treaty writes to, and where the
-// caller has said what can come of it.
-func (d *folder) rename(name string, to *folder, as string) error {
-	err := to.do(Rename, as, func() error { return sysRename(d.handle, name, to.handle, as) })
+// caller has said what can come of it. Where held is name, open for examination, Windows moves that very
+// file, whatever has the name by now; the others don't need held, and nil is fine everywhere.
+func (d *folder) rename(held *os.File, name string, to *folder, as string) error {
+	err := to.do(Rename, as, func() error { return sysRename(held, d.handle, name, to.handle, as) })
 	return d.left(Rename, err)
 }
 
 // renameNew fails with fs.ErrExist rather than replace; unsupported(err) where the volume can't.
-func (d *folder) renameNew(name string, to *folder, as string) error {
-	err := to.do(Rename, as, func() error { return sysRenameNew(d.handle, name, to.handle, as) })
+func (d *folder) renameNew(held *os.File, name string, to *folder, as string) error {
+	err := to.do(Rename, as, func() error { return sysRenameNew(held, d.handle, name, to.handle, as) })
 	return d.left(Rename, err)
 }
 

@@ -101,7 +101,7 @@ func (t *Tree) litter(d *folder, names []string, litter func(string) bool) (tras
 			return trashed, err
 		}
 		t.root.Forget(p)
-		err = t.toPrivate(d, name, trash, tname)
+		err = t.toPrivate(nil, d, name, trash, tname)
 		if err == nil {
 			trashed = append(trashed, place)
 			err = t.syncEach(trash, tname, d)

@@ -13,8 +13,9 @@ var (
 	ErrDrift = errors.New("not as planned")
 	// ErrTaken: there is something where nothing was expected.
 	ErrTaken = errors.New("the name is taken")
-	// ErrBusy: another program has the file open for writing.
-	ErrBusy = errors.New("another program has it open for writing")
+	// ErrBusy: another program has the file open for writing, or on Windows in any way that does not
+	// share renaming.
+	ErrBusy = errors.New("another program has it open")
 	// ErrNotEmpty: a directory to be removed still holds something.
 	ErrNotEmpty = errors.New("the directory is not empty")
 	// ErrSource: what was to be copied is not what the plan saw.

@@ -30,6 +30,13 @@ func (s *subject) close() {
 	}
 }
 
+// let ends the hold on a file that has been moved and looked at: where holds are mandatory they would
+// keep treaty itself from syncing it and from giving it back.
+func (s *subject) let() {
+	s.close()
+	s.file = nil
+}
+
 // examine opens what is at name in d, keeps other programs from writing to it where that can be had,
 // and compares it with before. A *Drift tells any difference.
 func (t *Tree) examine(d *folder, name string, before *tree.State) (s *subject, err error) {
@@ -38,6 +45,8 @@ func (t *Tree) examine(d *folder, name string, before *tree.State) (s *subject, 
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, &Drift{Path: p, Why: "it is gone"}
+	case busy(err):
+		return nil, &Drift{Path: p, Why: ErrBusy.Error(), Cause: ErrBusy}
 	case err != nil:
 		return nil, err
 	case before == nil:
@@ -62,7 +71,7 @@ func (t *Tree) examine(d *folder, name string, before *tree.State) (s *subject, 
 	byHash := before.SHA256.Known() && (t.opts.Hash || e.Mtime-t.shift >= t.opts.RacySince)
 	s.file, err = openFile(d, name)
 	switch {
-	case errors.Is(err, ErrBusy):
+	case busy(err):
 		return s, &Drift{Path: p, Why: ErrBusy.Error(), Found: t.cut(e), Cause: ErrBusy}
 	case errors.Is(err, fs.ErrPermission) && !byHash:
 		// It can't be read, but its stat is known, and so it can be moved.
@@ -125,6 +134,9 @@ func (t *Tree) compare(e tree.Entry, before *tree.State, drift func(string) erro
 // file with the same stamp, or, where inode numbers can't be trusted, the same content; hashed again
 // where stamps prove nothing and no lease kept writers out. why is "" if it is.
 func (t *Tree) cameOut(s *subject, d *folder, name string) (why string, err error) {
+	if holdsName {
+		defer s.let()
+	}
 	now, err := d.dir.Lstat(name)
 	if err != nil {
 		return "", err

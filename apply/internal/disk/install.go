@@ -57,7 +57,7 @@ func (t *Tree) staged(s Staged) (*folder, string, error) {
 // copy of what another program wrote into the placeholder.
 func (t *Tree) install(from *folder, private string, d *folder, name string) (conflict tree.Path, err error) {
 	if t.opts.Can.NoReplace {
-		return "", from.renameNew(private, d, name)
+		return "", from.renameNew(nil, private, d, name)
 	}
 	e, err := from.dir.Lstat(private)
 	if err != nil {
@@ -79,7 +79,7 @@ func (t *Tree) install(from *folder, private string, d *folder, name string) (co
 	if _, err := d.dir.Stat(name); !errors.Is(err, fs.ErrNotExist) {
 		return "", failed(Rename, d.at(name), fs.ErrExist)
 	}
-	return "", from.rename(private, d, name)
+	return "", from.rename(nil, private, d, name)
 }
 
 // overPlaceholder takes name with an empty file of treaty's own and renames over that.
@@ -101,7 +101,7 @@ func (t *Tree) overPlaceholder(from *folder, private string, d *folder, name str
 	if !untouched(placeholder, d, name) {
 		return "", failed(Rename, d.at(name), fs.ErrExist)
 	}
-	if err := from.rename(private, d, name); err != nil {
+	if err := from.rename(nil, private, d, name); err != nil {
 		if untouched(placeholder, d, name) {
 			d.unlink(name) // empty, and treaty's own
 		}

@@ -74,7 +74,7 @@ func (t *Tree) Move(from, to tree.Path, before *tree.State, place string) (Resul
 }
 
 func (t *Tree) moveDirectly(s *subject, d *folder, name string, into *folder, as string) error {
-	switch err := d.renameNew(name, into, as); {
+	switch err := d.renameNew(s.file, name, into, as); {
 	case errors.Is(err, fs.ErrExist):
 		return into.taken(as)
 	case errors.Is(err, fs.ErrNotExist):
@@ -89,7 +89,7 @@ func (t *Tree) moveDirectly(s *subject, d *folder, name string, into *folder, as
 	// What was moved is the user's and complete; it goes home, or stays under its new name if that
 	// is no longer free.
 	drift := &Drift{Path: tree.Path(d.at(name)), Why: why}
-	if err := into.renameNew(as, d, name); err != nil {
+	if err := into.renameNew(nil, as, d, name); err != nil {
 		drift.Conflict = tree.Path(into.at(as))
 		if !errors.Is(err, fs.ErrExist) {
 			return errors.Join(drift, err)

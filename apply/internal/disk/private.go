@@ -191,7 +191,7 @@ func (f *PrivateFile) Commit() error {
 	if err := f.close(); err != nil {
 		return t.stop(err)
 	}
-	if err := f.folder.rename(f.temp, f.folder, f.name); err != nil {
+	if err := f.folder.rename(nil, f.temp, f.folder, f.name); err != nil {
 		return t.written(err)
 	}
 	f.done = true

@@ -173,10 +173,10 @@ func (p *prober) capabilities() (can Capabilities) {
 	if !p.make("probe-one") || !p.make("probe-two") {
 		return can
 	}
-	can.NoReplace = !p.no(d.renameNew("probe-one", d, "probe-free")) && p.exists("probe-free") && !p.exists("probe-one") &&
-		errors.Is(d.renameNew("probe-free", d, "probe-two"), fs.ErrExist)
+	can.NoReplace = !p.no(d.renameNew(nil, "probe-one", d, "probe-free")) && p.exists("probe-free") && !p.exists("probe-one") &&
+		errors.Is(d.renameNew(nil, "probe-free", d, "probe-two"), fs.ErrExist)
 	if !p.exists("probe-one") && p.exists("probe-free") {
-		p.no(d.rename("probe-free", d, "probe-one"))
+		p.no(d.rename(nil, "probe-free", d, "probe-one"))
 	}
 	one, err1 := p.size("probe-one", 3)
 	two, err2 := p.size("probe-two", 5)

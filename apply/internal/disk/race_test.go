@@ -20,7 +20,7 @@ func TestNoEditIsLost(t *testing.T) {
 	if testing.Short() {
 		rounds = 100
 	}
-	for _, way := range ways[:3] {
+	for _, way := range ways[:min(3, len(ways))] {
 		for _, by := range []string{"atomic save", "in place", "delete and create"} {
 			t.Run(way.name+", "+by, func(t *testing.T) {
 				s := newSide(t, Options{Can: way.can, RacySince: 1 << 62})
@@ -36,7 +36,11 @@ func TestNoEditIsLost(t *testing.T) {
 						<-start
 						for range round % 64 * 50 {
 						}
-						saved <- save(s.path(p), by, edit)
+						err := save(s.path(p), by, edit)
+						for refused(err) { // as people do
+							err = save(s.path(p), by, edit)
+						}
+						saved <- err
 					}()
 					close(start)
 					_, err = s.Replace(tree.Path(p), before, staged, "")
@@ -119,6 +123,9 @@ func between(s *side, kind Kind, n int, save func()) {
 }
 
 func TestEachGapIsSeen(t *testing.T) {
+	if holdsName {
+		t.Skip("nobody gets into a gap here: see TestNobodyGetsAtAFileThatIsHeld")
+	}
 	atomically := func(s *side, content string) func() {
 		return func() {
 			os.WriteFile(s.path("f~"), []byte(content), 0o644)

@@ -63,12 +63,12 @@ func (t *Tree) Replace(p tree.Path, before *tree.State, s Staged, place string) 
 func (t *Tree) swap(old *subject, d *folder, name string, s Staged, from *folder, sname string, trash *folder, tname string) error {
 	p := tree.Path(d.at(name))
 	if from.at(sname) != trash.at(tname) {
-		if err := t.toPrivate(from, sname, trash, tname); err != nil {
+		if err := t.toPrivate(nil, from, sname, trash, tname); err != nil {
 			return t.written(err)
 		}
 	}
 	if err := trash.exchange(tname, d, name); err != nil {
-		if back := t.toPrivate(trash, tname, from, sname); back != nil {
+		if back := t.toPrivate(nil, trash, tname, from, sname); back != nil {
 			return t.written(errors.Join(err, back))
 		}
 		switch {
@@ -172,5 +172,14 @@ func (t *Tree) setAside(old *subject, d *folder, name string, from *folder, snam
 		}
 		return "", t.written(err)
 	}
-	return conflict, t.syncEach(d, name, from)
+	if err := t.syncEach(d, name, from); err != nil {
+		return conflict, err
+	}
+	if inherits {
+		// Only now: a read-only file can't be opened for syncing.
+		if err := d.inherit(name, trash, tname); err != nil && !unmoded(err) {
+			return conflict, t.written(err)
+		}
+	}
+	return conflict, nil
 }

@@ -9,14 +9,13 @@ import (
 )
 
 const (
-	utimeOmit = -2 // UTIME_OMIT of sys/stat.h
 	// volumeSyncIsWhole: fsync moves each file to the drive; only then one F_FULLFSYNC drains the
 	// drive's cache (fsync(2)).
 	volumeSyncIsWhole = false
 	fileSyncName      = "full-sync"
 )
 
-func sysRenameNew(d handle, name string, to handle, as string) error {
+func sysRenameNew(_ *os.File, d handle, name string, to handle, as string) error {
 	return again(func() error { return unix.RenameatxNp(d, name, to, as, unix.RENAME_EXCL) })
 }
 
@@ -28,8 +27,12 @@ func sysExchange(d handle, name string, with handle, as string) error {
 //
 // Race: name is replaced after its file was examined. Worst: the new file gets the planned mtime; the
 // caller's check afterwards finds and reports it.
-func sysTouch(_ *os.File, d handle, name string, mtime tree.Time) error {
-	return again(func() error { return unix.UtimesNanoAt(d, name, timespecs(mtime), unix.AT_SYMLINK_NOFOLLOW) })
+func sysTouch(f *os.File, d handle, name string, mtime tree.Time) error {
+	ts, err := timespecs(f, mtime)
+	if err != nil {
+		return err
+	}
+	return again(func() error { return unix.UtimesNanoAt(d, name, ts, unix.AT_SYMLINK_NOFOLLOW) })
 }
 
 func sysSyncFile(f *os.File) error {

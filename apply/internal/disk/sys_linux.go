@@ -11,14 +11,13 @@ import (
 )
 
 const (
-	utimeOmit = unix.UTIME_OMIT
 	// volumeSyncIsWhole: syncing the volume syncs all that was written to it. Kernels before 5.8 do
 	// that too, but keep write-back errors to themselves.
 	volumeSyncIsWhole = true
 	fileSyncName      = "file-sync"
 )
 
-func sysRenameNew(d handle, name string, to handle, as string) error {
+func sysRenameNew(_ *os.File, d handle, name string, to handle, as string) error {
 	return again(func() error { return unix.Renameat2(d, name, to, as, unix.RENAME_NOREPLACE) })
 }
 
@@ -27,7 +26,10 @@ func sysExchange(d handle, name string, with handle, as string) error {
 }
 
 func sysTouch(f *os.File, _ handle, _ string, mtime tree.Time) error {
-	ts := timespecs(mtime)
+	ts, err := timespecs(f, mtime)
+	if err != nil {
+		return err
+	}
 	return again(func() error {
 		_, _, errno := unix.Syscall6(unix.SYS_UTIMENSAT, f.Fd(), 0, uintptr(unsafe.Pointer(&ts[0])), 0, 0, 0)
 		if errno != 0 {

@@ -26,6 +26,9 @@ func again(call func() error) error {
 	}
 }
 
+// busy: opening tells nothing of other programs here; lease does.
+func busy(error) bool { return false }
+
 // unsupported tells whether err says that the volume has no such call.
 func unsupported(err error) bool {
 	for _, no := range []error{unix.ENOSYS, unix.EINVAL, unix.ENOTSUP, unix.EOPNOTSUPP, unix.ENOTTY} {
@@ -96,7 +99,7 @@ func sysLink(d handle, name string, to handle, as string) error {
 	return again(func() error { return unix.Linkat(d, name, to, as, 0) })
 }
 
-func sysRename(d handle, name string, to handle, as string) error {
+func sysRename(_ *os.File, d handle, name string, to handle, as string) error {
 	return again(func() error { return unix.Renameat(d, name, to, as) })
 }
 
@@ -122,14 +125,27 @@ func sysChmodAt(d handle, name string, perm uint32) error {
 	return again(func() error { return unix.Fchmodat(d, name, perm, unix.AT_SYMLINK_NOFOLLOW) })
 }
 
-// timespecs leave the access time alone.
-func timespecs(mtime tree.Time) []unix.Timespec {
+// inherits: attributes besides the mode are none of a plan's.
+const inherits = false
+
+func sysInherit(handle, string, handle, string) error { return nil }
+
+// holdsName: what is open for examination can be renamed by its name.
+const holdsName = false
+
+// timespecs leave the access time of f as it is, by saying it. Rejected: UTIME_OMIT, for which exfat-fuse
+// sets both times to now, and reports success.
+func timespecs(f *os.File, mtime tree.Time) ([]unix.Timespec, error) {
+	var st unix.Stat_t
+	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
+		return nil, err
+	}
 	at := mtime.Time()
 	sec, nsec := at.Unix(), int64(at.Nanosecond())
 	var modified unix.Timespec
 	modified.Sec = sec
 	modified.Nsec = nsec
-	return []unix.Timespec{{Nsec: utimeOmit}, modified}
+	return []unix.Timespec{st.Atim, modified}, nil
 }
 
 // sysSame tells whether name in d is the file open as f. Inode numbers of some FUSE drivers change

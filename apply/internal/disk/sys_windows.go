@@ -3,6 +3,7 @@ package disk
 import (
 	"errors"
 	"os"
+	"strings"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -12,7 +13,8 @@ import (
 )
 
 // Every call opens one name relative to a directory's handle, links not followed, and then works on
-// what it opened.
+// what it opened. The system itself reads no meaning into names given so: CON is a name like any other,
+// "a." keeps its dot, and then no other program can open them. Hence legal and legalNew.
 
 // handle is an open directory.
 type handle = *os.Root
@@ -20,14 +22,27 @@ type handle = *os.Root
 func handleOf(d *scan.Dir) handle { return d.Root() }
 
 const (
-	volumeSyncIsWhole = false
-	fileSyncName      = "file-sync"
-
 	shareAll = windows.FILE_SHARE_READ | windows.FILE_SHARE_WRITE | windows.FILE_SHARE_DELETE
-	// shareNoWriters makes the open fail while somebody has the file open for writing, and makes
-	// writers fail while it is open.
-	shareNoWriters = windows.FILE_SHARE_READ | windows.FILE_SHARE_DELETE
+	// holdsName: while a file is examined nobody else can write, rename or remove it, nor can treaty but
+	// through the same handle.
+	holdsName = true
 )
+
+// legal refuses names that lead elsewhere: into a directory, or into another stream of the file.
+func legal(name string) error {
+	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "\\/:\x00") {
+		return windows.ERROR_INVALID_NAME
+	}
+	return nil
+}
+
+// legalNew refuses names that other programs could not open.
+func legalNew(name string) error {
+	if err := legal(name); err != nil || (tree.Traits{Names: tree.WindowsNames}).NameProblem(name) != "" {
+		return windows.ERROR_INVALID_NAME
+	}
+	return nil
+}
 
 func inDirectory(d handle, call func(windows.Handle) error) error {
 	self, err := d.Open(".")
@@ -39,6 +54,9 @@ func inDirectory(d handle, call func(windows.Handle) error) error {
 }
 
 func openAt(d handle, name string, access, share, disposition, options uint32) (h windows.Handle, err error) {
+	if err := legal(name); err != nil {
+		return 0, err
+	}
 	err = inDirectory(d, func(dir windows.Handle) error {
 		object, err := windows.NewNTUnicodeString(name)
 		if err != nil {
@@ -57,18 +75,6 @@ func openAt(d handle, name string, access, share, disposition, options uint32) (
 	return h, err
 }
 
-// errno turns an NTSTATUS into what errors.Is knows.
-func errno(err error) error {
-	var status windows.NTStatus
-	if !errors.As(err, &status) {
-		return err
-	}
-	if status == windows.STATUS_OBJECT_NAME_COLLISION {
-		return windows.ERROR_ALREADY_EXISTS
-	}
-	return status.Errno()
-}
-
 func fileAt(d handle, name string, access, share, disposition uint32) (*os.File, error) {
 	h, err := openAt(d, name, access, share, disposition, windows.FILE_NON_DIRECTORY_FILE)
 	if err != nil {
@@ -77,15 +83,17 @@ func fileAt(d handle, name string, access, share, disposition uint32) (*os.File,
 	return os.NewFile(uintptr(h), name), nil
 }
 
+// openFile opens a file for examination, shared for reading only, and so that it can be renamed through
+// what is returned: what was examined is what will be moved. Sharing is mandatory here: the open fails
+// while another program has the file open for writing, or so that it can't be renamed.
 func openFile(d *folder, name string) (*os.File, error) {
-	f, err := fileAt(d.handle, name, windows.FILE_GENERIC_READ, shareNoWriters, windows.FILE_OPEN)
-	if errors.Is(err, windows.ERROR_SHARING_VIOLATION) {
-		return nil, ErrBusy
-	}
-	return f, err
+	return fileAt(d.handle, name, windows.FILE_GENERIC_READ|windows.DELETE, windows.FILE_SHARE_READ, windows.FILE_OPEN)
 }
 
 func sysCreate(d handle, name string) (*os.File, error) {
+	if err := legalNew(name); err != nil {
+		return nil, err
+	}
 	return fileAt(d, name, windows.FILE_GENERIC_READ|windows.FILE_GENERIC_WRITE|windows.DELETE, shareAll, windows.FILE_CREATE)
 }
 
@@ -93,25 +101,47 @@ func sysAppend(d handle, name string) (*os.File, error) {
 	return fileAt(d, name, windows.FILE_APPEND_DATA|windows.FILE_READ_ATTRIBUTES, shareAll, windows.FILE_OPEN)
 }
 
-func sysOpenForSync(d handle, name string) (*os.File, error) {
-	return fileAt(d, name, windows.FILE_GENERIC_READ|windows.FILE_GENERIC_WRITE, shareAll, windows.FILE_OPEN)
+func sysMkdir(d handle, name string, perm uint32) error {
+	if err := legalNew(name); err != nil {
+		return err
+	}
+	return d.Mkdir(name, os.FileMode(perm))
 }
 
-func sysMkdir(d handle, name string, perm uint32) error { return d.Mkdir(name, os.FileMode(perm)) }
-
-func sysSymlink(target string, d handle, name string) error { return d.Symlink(target, name) }
+func sysSymlink(target string, d handle, name string) error {
+	if err := legalNew(name); err != nil {
+		return err
+	}
+	return d.Symlink(target, name)
+}
 
 // sysLink is not needed where a rename can refuse to replace.
 func sysLink(handle, string, handle, string) error { return windows.ERROR_NOT_SUPPORTED }
 
 func sysExchange(handle, string, handle, string) error { return windows.ERROR_NOT_SUPPORTED }
 
-func sysRename(d handle, name string, to handle, as string) error {
-	return rename(d, name, to, as, true)
+func sysRename(held *os.File, d handle, name string, to handle, as string) error {
+	return rename(held, d, name, to, as, true)
 }
 
-func sysRenameNew(d handle, name string, to handle, as string) error {
-	return rename(d, name, to, as, false)
+func sysRenameNew(held *os.File, d handle, name string, to handle, as string) error {
+	return rename(held, d, name, to, as, false)
+}
+
+// rename moves by handle: what was opened is what is moved.
+func rename(held *os.File, d handle, name string, to handle, as string, replace bool) error {
+	if err := legalNew(as); err != nil {
+		return err
+	}
+	if held != nil {
+		return renameHandle(windows.Handle(held.Fd()), to, as, replace)
+	}
+	h, err := openAt(d, name, windows.DELETE, shareAll, windows.FILE_OPEN, 0)
+	if err != nil {
+		return err
+	}
+	defer windows.CloseHandle(h)
+	return renameHandle(h, to, as, replace)
 }
 
 // renameInformation is FILE_RENAME_INFORMATION.
@@ -119,16 +149,10 @@ type renameInformation struct {
 	ReplaceIfExists uint32
 	RootDirectory   windows.Handle
 	FileNameLength  uint32
-	FileName        [1 << 15]uint16
+	FileName        [256]uint16
 }
 
-// rename moves by handle: what was opened is what is moved.
-func rename(d handle, name string, to handle, as string, replace bool) error {
-	h, err := openAt(d, name, windows.DELETE, shareAll, windows.FILE_OPEN, 0)
-	if err != nil {
-		return err
-	}
-	defer windows.CloseHandle(h)
+func renameHandle(h windows.Handle, to handle, as string, replace bool) error {
 	return inDirectory(to, func(dir windows.Handle) error {
 		wide, err := windows.UTF16FromString(as)
 		if err != nil {
@@ -142,9 +166,8 @@ func rename(d handle, name string, to handle, as string, replace bool) error {
 			return windows.ERROR_FILENAME_EXCED_RANGE
 		}
 		var status windows.IO_STATUS_BLOCK
-		size := uint32(unsafe.Offsetof(information.FileName)) + uint32(2*len(wide))
 		return errno(windows.NtSetInformationFile(h, &status, (*byte)(unsafe.Pointer(&information)),
-			max(size, uint32(unsafe.Offsetof(information.FileName))+8), windows.FileRenameInformation))
+			uint32(unsafe.Sizeof(information)), windows.FileRenameInformation))
 	})
 }
 
@@ -155,37 +178,33 @@ func sysUnlink(d handle, name string) error {
 // sysRmdir removes directories only, and only empty ones: the system refuses others.
 func sysRmdir(d handle, name string) error { return remove(d, name, windows.FILE_DIRECTORY_FILE) }
 
+// remove takes the read-only attribute off first, which Explorer gives to folders too: it is no bar to
+// whoever may remove.
 func remove(d handle, name string, options uint32) error {
-	h, err := openAt(d, name, windows.DELETE, shareAll, windows.FILE_OPEN, options)
+	h, err := openAt(d, name, windows.DELETE|windows.FILE_READ_ATTRIBUTES, shareAll, windows.FILE_OPEN, options)
 	if err != nil {
 		return err
 	}
 	defer windows.CloseHandle(h)
+	var at windows.ByHandleFileInformation
+	if err := windows.GetFileInformationByHandle(h, &at); err != nil {
+		return err
+	}
+	readOnly := at.FileAttributes & windows.FILE_ATTRIBUTE_READONLY
+	if readOnly != 0 {
+		if err := setAttributes(d, name, at.FileAttributes&^readOnly); err != nil {
+			return err
+		}
+	}
 	del := byte(1)
-	return windows.SetFileInformationByHandle(h, windows.FileDispositionInfo, &del, 1)
+	err = windows.SetFileInformationByHandle(h, windows.FileDispositionInfo, &del, 1)
+	if err != nil && readOnly != 0 {
+		return errors.Join(err, setAttributes(d, name, at.FileAttributes))
+	}
+	return err
 }
 
 func notEmpty(err error) bool { return errors.Is(err, windows.ERROR_DIR_NOT_EMPTY) }
-
-// Modes are not kept here.
-func sysChmodFile(*os.File, uint32) error     { return windows.ERROR_NOT_SUPPORTED }
-func sysChmodAt(handle, string, uint32) error { return windows.ERROR_NOT_SUPPORTED }
-
-func sysTouch(_ *os.File, d handle, name string, mtime tree.Time) error {
-	h, err := openAt(d, name, windows.FILE_WRITE_ATTRIBUTES, shareAll, windows.FILE_OPEN, windows.FILE_NON_DIRECTORY_FILE)
-	if err != nil {
-		return err
-	}
-	defer windows.CloseHandle(h)
-	at := windows.NsecToFiletime(int64(mtime))
-	return windows.SetFileTime(h, nil, nil, &at)
-}
-
-func sysSyncFile(f *os.File) error { return f.Sync() }
-
-// Folders can't be synced here: NTFS journals names, FAT writes them through.
-func sysSyncFolder(handle) error { return nil }
-func sysSyncVolume(handle) error { return nil }
 
 func sysSame(f *os.File, d handle, name string) (bool, error) {
 	open, err := f.Stat()
@@ -201,43 +220,3 @@ func sysSame(f *os.File, d handle, name string) (bool, error) {
 
 // lease: openFile has kept writers out already.
 func lease(*os.File) (bool, error) { return true, nil }
-
-func dropCache(*os.File) error { return nil }
-
-func sysSpace(d handle) (free, total, block int64, err error) {
-	root, err := windows.UTF16PtrFromString(d.Name())
-	if err != nil {
-		return 0, 0, 0, err
-	}
-	var available, size, unused uint64
-	if err := windows.GetDiskFreeSpaceEx(root, &available, &size, &unused); err != nil {
-		return 0, 0, 0, err
-	}
-	// The cluster's size is not asked for; 32 KiB is the most that Windows formats FAT32 with.
-	return int64(available), int64(size), 32 << 10, nil
-}
-
-func unsupported(err error) bool {
-	return errors.Is(err, windows.ERROR_NOT_SUPPORTED) || errors.Is(err, windows.ERROR_INVALID_FUNCTION) ||
-		errors.Is(err, windows.ERROR_INVALID_PARAMETER)
-}
-
-func unmoded(err error) bool { return unsupported(err) }
-
-func fatal(err error) bool {
-	for _, bad := range []error{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_WRITE_PROTECT,
-		windows.ERROR_NOT_READY, windows.ERROR_IO_DEVICE, windows.ERROR_CRC, windows.ERROR_WRITE_FAULT,
-		windows.ERROR_DISK_QUOTA_EXCEEDED, windows.ERROR_DEV_NOT_EXIST} {
-		if errors.Is(err, bad) {
-			return true
-		}
-	}
-	return false
-}
-
-func readOnly(err error) error {
-	if errors.Is(err, windows.ERROR_WRITE_PROTECT) || errors.Is(err, windows.ERROR_ACCESS_DENIED) {
-		return errors.Join(ErrReadOnly, err)
-	}
-	return err
-}

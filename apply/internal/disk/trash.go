@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -169,7 +170,7 @@ func (t *Tree) retire(p tree.Path, before *tree.State, place string) (*subject, 
 // what it was if not.
 func (t *Tree) aside(s *subject, d *folder, name string, trash *folder, tname string) error {
 	p, place := tree.Path(d.at(name)), trash.at(tname)
-	switch err := t.toPrivate(d, name, trash, tname); {
+	switch err := t.toPrivate(s.file, d, name, trash, tname); {
 	case errors.Is(err, fs.ErrNotExist):
 		return &Drift{Path: p, Why: "it went just now"}
 	case err != nil:
@@ -189,14 +190,14 @@ func (t *Tree) aside(s *subject, d *folder, name string, trash *folder, tname st
 }
 
 // toPrivate moves a name of the user's to a private one that this run has to itself.
-func (t *Tree) toPrivate(d *folder, name string, private *folder, as string) error {
+func (t *Tree) toPrivate(held *os.File, d *folder, name string, private *folder, as string) error {
 	if t.opts.Can.NoReplace {
-		return d.renameNew(name, private, as)
+		return d.renameNew(held, name, private, as)
 	}
 	if _, err := private.dir.Stat(as); !errors.Is(err, fs.ErrNotExist) {
 		return failed(Rename, private.at(as), fs.ErrExist)
 	}
-	return d.rename(name, private, as)
+	return d.rename(held, name, private, as)
 }
 
 // putBack gives name back to what was moved aside by mistake, or a visible name if name was taken.

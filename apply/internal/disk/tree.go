@@ -186,9 +186,7 @@ func (t *Tree) stale(p tree.Path) (tree.Path, bool) {
 		return "", false
 	}
 	defer kept.Release()
-	self, err := kept.Self()
-	named, err2 := parent.Stat(p.Base())
-	return p, err != nil || err2 != nil || self.Dev != named.Dev || self.Ino != named.Ino
+	return p, !parent.Holds(p.Base(), kept)
 }
 
 // aliased refuses a name that looks like an 8.3 alias and stands for an entry called otherwise: FAT

@@ -1,0 +1,112 @@
+package apply
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// conclude writes what lasts: the baseline, the receipt with the history, and both trees' own files; then
+// it closes the journal. The baseline counts only once both of these name its plan. Where an earlier run was
+// interrupted in the midst of it, what that one has archived stands.
+func (r *run) conclude(ctx context.Context, e *executor) error {
+	head, err := r.store.concluded(r.plan.ID, r.receipt)
+	if err != nil {
+		return err
+	}
+	if head == nil {
+		if err := r.remember(ctx, e); err != nil {
+			return fmt.Errorf("the baseline was not written: %w", err)
+		}
+		r.receipt.FinishedAt = r.request.Now().UTC()
+		r.receipt.count()
+		for _, side := range plan.BothSides {
+			r.receipt.Durability[side] = r.disks[side].Durability()
+		}
+		files, err := r.archived(e)
+		if err != nil {
+			return err
+		}
+		written, err := r.store.archive(r.plan.ID, r.receipt, files)
+		if err != nil {
+			return err
+		}
+		head = &written
+	}
+	for _, side := range plan.BothSides {
+		other := r.files[side.Other()].ID
+		r.files[side].Head, r.files[side].Synced[other] = head, r.plan.ID
+		text, err := r.files[side].text()
+		if err != nil {
+			return err
+		}
+		if err := r.disks[side].WritePrivate("tree.json", text); err != nil {
+			return err
+		}
+	}
+	for _, side := range plan.BothSides {
+		if err := r.forget(side); err != nil {
+			return err
+		}
+		if err := r.disks[side].Barrier(); err != nil {
+			return err
+		}
+	}
+	return r.settle()
+}
+
+// forget removes the baselines that no pair of trees refers to any more.
+func (r *run) forget(side plan.Side) error {
+	s := Store{root: r.roots[side], files: r.disks[side]}
+	names, err := s.names(baselinesFolder)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		counts := false
+		for _, id := range r.files[side].Synced {
+			counts = counts || name == id
+		}
+		if !counts {
+			if err := r.disks[side].RemovePrivate(baselinesFolder + "/" + name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// archived are the files that the history keeps beside the receipt.
+func (r *run) archived(e *executor) (map[string][]byte, error) {
+	files := map[string][]byte{"plan.json": r.request.Plan}
+	if r.approval.Of(r.ref) {
+		sum := tree.Hash(sha256.Sum256(r.request.Approval))
+		r.receipt.ApprovalSHA256 = &sum
+		files["approval.json"] = r.request.Approval
+	}
+	reversal, err := plan.Indented(e.reversal())
+	if err != nil {
+		return nil, err
+	}
+	if err := e.former.out.Close(); err != nil {
+		return nil, err
+	}
+	files[reversalFile], files[formerFile] = reversal, e.former.buf.Bytes()
+	return files, nil
+}
+
+// partial says what was not done.
+func (r *run) partial() error {
+	t := r.receipt.Totals
+	refusal := &Refusal{Cause: ErrPartial, Hint: "treaty plan",
+		Why: fmt.Sprintf("applied in part: %d done, %d skipped, %d drifted, %d failed", t.Done, t.Skipped, t.Drifted, t.Failed)}
+	for i := range r.receipt.Results {
+		if result := &r.receipt.Results[i]; result.Outcome == Drifted || result.Outcome == Failed {
+			refusal.Details = append(refusal.Details, fmt.Sprintf("%s: %s: %s", result.Outcome, quote(result.Path), result.Error))
+		}
+	}
+	return refusal
+}

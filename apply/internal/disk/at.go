@@ -1,0 +1,75 @@
+package disk
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// At is what is at p now, p being of the user's or in a private folder; Type Absent where there is
+// nothing.
+func (t *Tree) At(p string) (tree.Entry, error) {
+	parent, name := split(p)
+	d, err := t.open(parent)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, scan.ErrNotDirectory) || errors.Is(err, scan.ErrSymlink) {
+		return tree.Entry{Name: name}, nil
+	}
+	if err != nil {
+		return tree.Entry{}, err
+	}
+	defer d.release()
+	return d.entry(name)
+}
+
+// Holds tells whether what is at p, of the user's or in a private folder, is what state says, modes
+// aside: by stat, and by hash where that is known. What cannot be read is judged by its stat.
+func (t *Tree) Holds(p string, state *tree.State) (bool, error) {
+	e, err := t.At(p)
+	if err != nil {
+		return false, err
+	}
+	granularity := t.opts.Traits.MtimeGranularity
+	switch {
+	case e.Type != state.Of():
+		return false, nil
+	case e.Type == tree.Symlink:
+		return e.Target == state.Target, nil
+	case e.Type != tree.File:
+		return true, nil
+	case e.Size != state.Size || e.Mtime.Cut(granularity) != state.Mtime.Cut(granularity):
+		return false, nil
+	case !state.SHA256.Known():
+		return true, nil
+	}
+	_, sum, err := t.ReadBack(p)
+	if errors.Is(err, fs.ErrPermission) {
+		return true, nil
+	}
+	return sum == state.SHA256, err
+}
+
+// Spelled tells whether p's directory lists p's name in exactly this spelling.
+func (t *Tree) Spelled(p tree.Path) (bool, error) {
+	d, err := t.open(string(p.Parent()))
+	if err != nil {
+		return false, err
+	}
+	defer d.release()
+	names, err := d.dir.Names()
+	return slices.Contains(names, p.Base()), err
+}
+
+// Waiting is what lies at name in the trash, to be installed again, nil where there is nothing.
+func (t *Tree) Waiting(name string) (*Staged, error) {
+	e, err := t.At(name)
+	if err != nil || e.Type == tree.Absent {
+		return nil, err
+	}
+	return &Staged{Name: name, Type: e.Type, Size: e.Size, Mtime: e.Mtime, Target: e.Target}, nil
+}
+
+// Exchanges tells whether the volume can exchange names.
+func (t *Tree) Exchanges() bool { return t.opts.Can.Exchange }

@@ -1,0 +1,40 @@
+//go:build unix
+
+package disk
+
+import (
+	"syscall"
+	"testing"
+
+	"treaty/plan/tree"
+)
+
+// native are the traits of the volume that tests run on.
+const native = tree.POSIX
+
+var ways = []way{
+	{"exchange", Capabilities{Exchange: true, NoReplace: true, Link: true}},
+	{"rename aside", Capabilities{NoReplace: true}},
+	{"link", Capabilities{Link: true}},
+	{"placeholder", Capabilities{}},
+}
+
+const (
+	errIO       = syscall.EIO
+	errNoSpace  = syscall.ENOSPC
+	errReadOnly = syscall.EROFS
+)
+
+// noModes is what volumes without modes say.
+var noModes = []syscall.Errno{syscall.ENOSYS, syscall.EPERM, syscall.EOPNOTSUPP}
+
+// stride is how far apart the calls are at which faults are tried.
+const stride = 1
+
+func perm(bits uint32) tree.Mode { return tree.Perm(bits) }
+
+func needModes(*testing.T) {}
+func needLinks(*testing.T) {}
+
+// refused tells whether a save did not happen, and can be tried again.
+func refused(error) bool { return false }

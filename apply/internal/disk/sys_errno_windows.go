@@ -1,0 +1,51 @@
+package disk
+
+import (
+	"errors"
+
+	"golang.org/x/sys/windows"
+)
+
+// errno turns an NTSTATUS into what errors.Is knows.
+func errno(err error) error {
+	var status windows.NTStatus
+	if !errors.As(err, &status) {
+		return err
+	}
+	if status == windows.STATUS_OBJECT_NAME_COLLISION {
+		return windows.ERROR_ALREADY_EXISTS
+	}
+	return status.Errno()
+}
+
+// busy tells whether err says that another program has the file open, so that it can't be looked at,
+// or not be renamed.
+func busy(err error) bool { return errors.Is(err, windows.ERROR_SHARING_VIOLATION) }
+
+// unsupported tells whether err says that the volume has no such call.
+func unsupported(err error) bool {
+	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, windows.ERROR_INVALID_FUNCTION) ||
+		errors.Is(err, windows.ERROR_INVALID_PARAMETER)
+}
+
+// unmoded tells whether err says that the volume keeps no such attributes.
+func unmoded(err error) bool { return unsupported(err) }
+
+// fatal tells whether err of a write leaves the volume in doubt, full or gone.
+func fatal(err error) bool {
+	for _, bad := range []error{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_WRITE_PROTECT,
+		windows.ERROR_NOT_READY, windows.ERROR_IO_DEVICE, windows.ERROR_CRC, windows.ERROR_WRITE_FAULT,
+		windows.ERROR_DISK_QUOTA_EXCEEDED, windows.ERROR_DEV_NOT_EXIST} {
+		if errors.Is(err, bad) {
+			return true
+		}
+	}
+	return false
+}
+
+func readOnly(err error) error {
+	if errors.Is(err, windows.ERROR_WRITE_PROTECT) || errors.Is(err, windows.ERROR_ACCESS_DENIED) {
+		return errors.Join(ErrReadOnly, err)
+	}
+	return err
+}

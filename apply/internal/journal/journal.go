@@ -1,0 +1,229 @@
+// Package journal is the write-ahead record of an apply: what is about to be done to a path, written
+// before it is done, and what became of it.
+//
+// A journal is text, a record a line: the CRC-32C of the JSON that follows in eight hex digits, a space,
+// and the JSON. A line that is torn, or that a power cut left as zeros, was never relied upon, because
+// nothing is done before the line that announces it is durable; so it is left out, and is no error.
+package journal
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"time"
+
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// Header is the first record. It is written before anything is done.
+type Header struct {
+	Plan   string    `json:"plan"`
+	SHA256 tree.Hash `json:"sha256"`
+	// Trees are the ids of both trees; a first apply gives them out, and they must outlive a crash.
+	Trees     plan.Sides[string] `json:"trees"`
+	Side      plan.Side          `json:"side"` // whose journal this is
+	StartedAt time.Time          `json:"started_at"`
+	By        plan.Author        `json:"by"`
+}
+
+// Steps is what resolutions came to, and what is not carried out because of something else: neither is
+// ever derived again. The plan's own operations come first, in its order.
+type Steps struct {
+	Settling []Settling     `json:"settling"`
+	Skipped  map[int]string `json:"skipped"` // by the index of the step
+}
+
+// Settling is a step that settles a conflict.
+type Settling struct {
+	Conflict  int             `json:"conflict"`
+	Operation *plan.Operation `json:"operation"`
+}
+
+// Kind is what one change does.
+type Kind string
+
+const (
+	Create  Kind = "create"  // Staged gets Path
+	Replace Kind = "replace" // Staged gets Path, and what was there goes to Place
+	Trash   Kind = "trash"   // Path goes to Place
+	Move    Kind = "move"    // From gets Path; it may wait in Place
+	Mkdir   Kind = "mkdir"
+	Revive  Kind = "revive" // Mkdir of a directory that no step names
+	Rmdir   Kind = "rmdir"
+	Chmod   Kind = "chmod"
+	Touch   Kind = "touch"
+)
+
+// Intent is one change that is about to be made. Names in the stage and the trash are relative to the
+// root of the side.
+type Intent struct {
+	Step   int         `json:"step"` // its index
+	Kind   Kind        `json:"kind"`
+	Side   plan.Side   `json:"side"`
+	Path   tree.Path   `json:"path"`
+	From   tree.Path   `json:"from,omitempty"`
+	Staged string      `json:"staged,omitempty"`
+	Place  string      `json:"place,omitempty"`
+	Before *tree.State `json:"before,omitempty"`
+	After  *tree.State `json:"after,omitempty"`
+}
+
+// Undone is the outcome of a step whose intents were settled back to what was there before.
+const Undone = "undone"
+
+// Done is what became of a step; its intents before this record are closed.
+type Done struct {
+	Step    int         `json:"step"`
+	Side    plan.Side   `json:"side"`
+	Outcome string      `json:"outcome"`
+	SHA256  tree.Hash   `json:"sha256,omitzero"`
+	Trash   string      `json:"trash,omitempty"`
+	Error   string      `json:"error,omitempty"`
+	After   *tree.State `json:"after,omitempty"` // as read back from the disk
+}
+
+// Record is one line: exactly one of its members is set.
+type Record struct {
+	Header *Header `json:"header,omitempty"`
+	Steps  *Steps  `json:"steps,omitempty"`
+	Intent *Intent `json:"intent,omitempty"`
+	Done   *Done   `json:"done,omitempty"`
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// Encode is records as lines. The first begins with an empty line if torn: then the file ends in the
+// middle of one.
+func Encode(torn bool, records ...Record) ([]byte, error) {
+	var out bytes.Buffer
+	if torn {
+		out.WriteByte('\n')
+	}
+	for i := range records {
+		text, err := json.Marshal(&records[i])
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&out, "%08x %s\n", crc32.Checksum(text, castagnoli), text)
+	}
+	return out.Bytes(), nil
+}
+
+// Journal is what was read of one.
+type Journal struct {
+	Header *Header // nil where the first line was never made durable: nothing was done then
+	Steps  *Steps
+	// Done is the last that was said of a step.
+	Done map[int]*Done
+	// Open are the intents of steps that nothing was said of since, in their order.
+	Open []Intent
+	// Closed are the intents of steps that were done, in their order.
+	Closed []Intent
+	// Torn: the file ends in the middle of a line.
+	Torn bool
+}
+
+// Read reads a journal. Whatever it is given, it makes the best of it.
+func Read(data []byte) *Journal {
+	j := &Journal{Done: map[int]*Done{}, Torn: len(data) > 0 && data[len(data)-1] != '\n'}
+	var intents []Intent
+	var fate []string          // of each intent, "" as long as it is open
+	pending := map[int][]int{} // the open intents of a step
+	for line := range bytes.SplitSeq(data, []byte("\n")) {
+		record, ok := decode(line)
+		switch {
+		case !ok:
+		case record.Header != nil && j.Header == nil:
+			j.Header = record.Header
+		case record.Steps != nil && j.Steps == nil:
+			j.Steps = record.Steps
+		case record.Intent != nil:
+			pending[record.Intent.Step] = append(pending[record.Intent.Step], len(intents))
+			intents, fate = append(intents, *record.Intent), append(fate, "")
+		case record.Done != nil:
+			step := record.Done.Step
+			j.Done[step] = record.Done
+			for _, n := range pending[step] {
+				fate[n] = record.Done.Outcome
+			}
+			delete(pending, step)
+		}
+	}
+	for n := range intents {
+		switch fate[n] {
+		case "":
+			j.Open = append(j.Open, intents[n])
+		case Undone:
+		default:
+			j.Closed = append(j.Closed, intents[n])
+		}
+	}
+	return j
+}
+
+func decode(line []byte) (Record, bool) {
+	var sum uint32
+	var record Record
+	if len(line) < 10 || line[8] != ' ' {
+		return record, false
+	}
+	text := line[9:]
+	if _, err := fmt.Sscanf(string(line[:8]), "%08x", &sum); err != nil || fmt.Sprintf("%08x", sum) != string(line[:8]) ||
+		sum != crc32.Checksum(text, castagnoli) {
+		return record, false
+	}
+	if err := json.Unmarshal(text, &record); err != nil || !record.sound() {
+		return record, false
+	}
+	return record, true
+}
+
+// sound tells whether a record says one thing, and names only what a step can name.
+func (r *Record) sound() bool {
+	said := 0
+	for _, set := range []bool{r.Header != nil, r.Steps != nil, r.Intent != nil, r.Done != nil} {
+		if set {
+			said++
+		}
+	}
+	switch {
+	case said != 1:
+		return false
+	case r.Intent != nil:
+		return r.Intent.sound()
+	case r.Done != nil:
+		return r.Done.Step >= 0 && r.Done.Outcome != ""
+	case r.Steps != nil:
+		for _, s := range r.Steps.Settling {
+			if s.Operation == nil {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (i *Intent) sound() bool {
+	if i.Step < 0 || i.Path == tree.Root {
+		return false
+	}
+	switch i.Kind {
+	case Create:
+		return i.After != nil && i.Staged != ""
+	case Replace:
+		return i.Before != nil && i.After != nil && i.Staged != "" && i.Place != ""
+	case Trash:
+		return i.Before != nil && i.Place != ""
+	case Move:
+		return i.Before != nil && i.From != "" && i.Place != ""
+	case Mkdir, Revive:
+		return i.After != nil
+	case Rmdir:
+		return i.Before != nil
+	case Chmod, Touch:
+		return i.Before != nil && i.After != nil
+	}
+	return false
+}

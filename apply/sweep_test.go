@@ -1,0 +1,246 @@
+package apply_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"treaty/apply"
+	"treaty/apply/internal/disk"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// Here an apply, taking it up again, and settling it back are each broken at every call that changes or
+// syncs something (TREATY_SWEEP=all; else at a sample of them), by an error or by the end of the process.
+
+// richWorld has an operation of every kind in both directions, and conflicts with directories in them.
+func richWorld(t *testing.T) (*world, *plan.Plan) {
+	t.Helper()
+	w := newWorld(t, scratch(t))
+	base := "update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ away/1=11 mine=14"
+	w.base = tryParse(t, base)
+	tryParse(t, "update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ away/1=12 mine=15 "+
+		"odd/ odd/a=16 odd/b/ odd/b/c=17 both/ both/a=18 both/d/ both/d/e=19 new=20 newdir/!555 newdir/z=21").
+		write(t, w.at[plan.Remote])
+	tryParse(t, "update=10 chmod=3!755 touch=4@50 to=55@60!755 into/ into/new=9 into/sub/ into/sub/y=9 type/ type/z=5 kept=8 create=7 made/ made/m=3 link->b mine=14 "+
+		"odd=22 both=23").
+		write(t, w.at[plan.Local])
+	p := w.compare()
+	for i := range p.Conflicts {
+		c := &p.Conflicts[i]
+		switch c.Path {
+		case "away/1":
+			c.Resolution = plan.TakeRemote
+		case "both":
+			c.Resolution = plan.KeepBoth
+		default:
+			c.Resolution = plan.TakeLocal
+		}
+	}
+	return w, p
+}
+
+var errDead = errors.New("the process is dead")
+
+// breaker breaks a run at its n-th call.
+type breaker struct {
+	sync.Mutex
+	calls, n int
+	// with is the error; with errDead, nothing is done ever after.
+	with error
+}
+
+func (b *breaker) hook(plan.Side, disk.Call) error {
+	b.Lock()
+	defer b.Unlock()
+	b.calls++
+	if b.calls == b.n || b.calls > b.n && b.n > 0 && b.with == errDead {
+		return b.with
+	}
+	return nil
+}
+
+// broke tells whether the run got that far.
+func (b *breaker) broke() bool { return b.calls >= b.n }
+
+var ways = []error{errDead, syscall.EIO, syscall.ENOSPC, syscall.EPERM, syscall.ENOTCONN}
+
+// sweep calls try with ever later calls to break at, until it tells that the run was over before.
+func sweep(t *testing.T, stride int, try func(t *testing.T, b *breaker) bool) {
+	t.Helper()
+	var count sync.Map
+	t.Cleanup(func() {
+		for _, with := range ways {
+			n, _ := count.Load(with)
+			t.Logf("%v: broken at %v calls", with, n)
+		}
+	})
+	for i, with := range ways {
+		t.Run(strings.ReplaceAll(with.Error(), " ", "-"), func(t *testing.T) {
+			t.Parallel()
+			step := stride
+			if with != errDead {
+				step *= 4
+			}
+			if os.Getenv("TREATY_SWEEP") == "all" {
+				step = 1
+			}
+			broken := 0
+			for n := 1 + i; ; n += step {
+				b := &breaker{n: n, with: with}
+				if !try(t, b) {
+					break
+				}
+				if broken++; t.Failed() {
+					t.Fatalf("broken at call %d", n)
+				}
+			}
+			count.Store(with, broken)
+		})
+	}
+}
+
+// half is invariant 10: every path is as it was or as it is to be, or it is on its way from one type or
+// place to another.
+func (w *world) half(was, will plan.Sides[nodes]) {
+	w.Helper()
+	for _, side := range plan.BothSides {
+		now := w.tree(side)
+		for path, n := range now {
+			before, there := was[side][path]
+			after, comes := will[side][path]
+			if (!there || contentOf(n) != contentOf(before)) && (!comes || contentOf(n) != contentOf(after)) && n.kind != tree.Directory {
+				w.Errorf("%s: %s is %v, neither %v nor %v", side, path, n, before, after)
+			}
+		}
+		for path, before := range was[side] {
+			after, stays := will[side][path]
+			if _, there := now[path]; !there && stays && after.kind == before.kind {
+				w.Errorf("%s: %s is absent, and was %v and will be %v", side, path, before, after)
+			}
+		}
+	}
+}
+
+// will is what the rich world becomes.
+func will(t *testing.T) plan.Sides[nodes] {
+	t.Helper()
+	w, p := richWorld(t)
+	b := &breaker{}
+	r := w.request(p)
+	r.SetHook(b.hook)
+	receipt, err := apply.Apply(context.Background(), r)
+	if err != nil {
+		t.Fatalf("%v\n%s\n%s", err, describe(p), outcomes(receipt))
+	}
+	w.settled()
+	w.honest(p, receipt, w.was)
+	t.Logf("%d calls, %d results", b.calls, len(receipt.Results))
+	return w.trees()
+}
+
+// broken breaks an apply. It tells whether there was anything to break.
+func (w *world) broken(p *plan.Plan, b *breaker, will plan.Sides[nodes]) bool {
+	w.Helper()
+	r := w.request(p)
+	r.SetHook(b.hook)
+	receipt, err := apply.Apply(context.Background(), r)
+	if !b.broke() {
+		return false
+	}
+	if err != nil && receipt != nil && !errors.Is(err, apply.ErrPartial) {
+		w.Errorf("error %v with a receipt", err)
+	}
+	w.keepsEverything(w.was)
+	w.touchesOnly(p, w.was)
+	w.half(w.was, will)
+	return true
+}
+
+// open tells whether a journal is open on a side.
+func (w *world) open(side plan.Side) bool {
+	w.Helper()
+	store, err := apply.OpenStore(w.at[side])
+	check(w, err)
+	defer store.Close()
+	err = store.Settled()
+	if err != nil && !errors.Is(err, apply.ErrOpen) {
+		w.Errorf("%v", err)
+	}
+	return err != nil
+}
+
+// over checks that nothing is open, and that nothing is done twice.
+func (w *world) over(p *plan.Plan, will plan.Sides[nodes]) {
+	w.Helper()
+	for _, side := range plan.BothSides {
+		if w.open(side) {
+			w.Errorf("%s: the journal is open", side)
+		}
+		if now := w.tree(side); !now.equal(will[side]) {
+			w.Errorf("%s: it is   %v\nnot %v", side, now, will[side])
+		}
+	}
+	w.keepsEverything(w.was)
+	w.touchesOnly(p, w.was)
+	w.archived(p)
+	w.nothingStaged()
+	if _, err := w.apply(p); !errors.Is(err, apply.ErrStale) {
+		w.Errorf("applied again: %v", err)
+	}
+}
+
+func TestABrokenApplyIsTakenUp(t *testing.T) {
+	will := will(t)
+	sweep(t, 12, func(t *testing.T, b *breaker) bool {
+		w, p := richWorld(t)
+		if !w.broken(p, b, will) {
+			return false
+		}
+		store, err := apply.OpenStore(w.at[plan.Local])
+		check(t, err)
+		defer store.Close()
+		if a, err := store.Applied(p.ID); err == nil && a != nil && !w.open(plan.Local) {
+			return true // it was broken in what does not matter
+		}
+		receipt, err := w.apply(p)
+		if err != nil {
+			t.Errorf("taken up: %v\n%s", err, outcomes(receipt))
+			return true
+		}
+		w.over(p, will)
+		w.settled()
+		return true
+	})
+}
+
+// Taking it up may be broken as well, any number of times.
+func TestTakingUpMayBreakToo(t *testing.T) {
+	will := will(t)
+	sweep(t, 36, func(t *testing.T, b *breaker) bool {
+		w, p := richWorld(t)
+		r := w.request(p)
+		first := &breaker{n: 150, with: errDead}
+		r.SetHook(first.hook)
+		if _, err := apply.Apply(context.Background(), r); err == nil {
+			t.Fatal("not broken")
+		}
+		if !w.broken(p, b, will) {
+			return false
+		}
+		if !w.open(plan.Local) {
+			return true
+		}
+		if receipt, err := w.apply(p); err != nil {
+			t.Errorf("taken up: %v\n%s", err, outcomes(receipt))
+			return true
+		}
+		w.over(p, will)
+		return true
+	})
+}

@@ -1,0 +1,69 @@
+//go:build linux
+
+package stick
+
+import (
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Rules are what a volume does otherwise than a Linux volume would. The zero value is one that holds
+// everything.
+type Rules struct {
+	// Driver is what the mount table calls it, after "fuse."; "stick" where empty.
+	Driver string
+	// Granularity is what mtimes are cut to.
+	Granularity time.Duration
+	// Chmod is the answer to it. 0 is to do it, ok but for nothing is ChmodIgnored.
+	Chmod syscall.Errno
+	// ChmodIgnored says yes to chmod and does nothing.
+	ChmodIgnored bool
+	// FoldsCase finds names in any case, and keeps the one they were given.
+	FoldsCase bool
+	// RefusesNames is the answer to names that Windows refuses; 0 takes them.
+	RefusesNames syscall.Errno
+	// LargestFile is in bytes; 0 is no limit. Beyond it writes end with EFBIG.
+	LargestFile int64
+	// Capacity is how many bytes fit; 0 is no limit. Beyond it writes end with ENOSPC.
+	Capacity int64
+	// NoExchange and NoNoReplace refuse these flags of renameat2.
+	NoExchange, NoNoReplace bool
+	NoLinks, NoSymlinks     bool
+	// NoStatfs says 0 of 0 bytes are free.
+	NoStatfs bool
+	// UnstableInodes gives an entry other numbers after each mount, and under each spelling of its name.
+	UnstableInodes bool
+	// OmitIsNow takes a time that is to stay as it is for now, as exfat-fuse does.
+	OmitIsNow bool
+}
+
+// FAT is what a FAT driver under FUSE may do at its worst.
+func FAT() Rules {
+	return Rules{
+		Driver: "vfat", Granularity: 2 * time.Second, Chmod: syscall.EPERM, FoldsCase: true, RefusesNames: syscall.EINVAL,
+		LargestFile: 1<<32 - 1, NoExchange: true, NoNoReplace: true, NoLinks: true, NoSymlinks: true,
+	}
+}
+
+func (r *Rules) fold(name string) string {
+	if r.FoldsCase {
+		return strings.ToLower(name)
+	}
+	return name
+}
+
+// refused is the answer to a new name, 0 where it will do.
+func (r *Rules) refused(name string) syscall.Errno {
+	if len(name) > 255 {
+		return syscall.ENAMETOOLONG
+	}
+	if r.RefusesNames == 0 {
+		return 0
+	}
+	last := name[len(name)-1]
+	if strings.ContainsAny(name, `<>:"\|?*`) || last == '.' || last == ' ' || strings.IndexFunc(name, func(r rune) bool { return r < 0x20 }) >= 0 {
+		return r.RefusesNames
+	}
+	return 0
+}

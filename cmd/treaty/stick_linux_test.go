@@ -1,0 +1,321 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"treaty/cmd/treaty/internal/stick"
+	"treaty/plan"
+)
+
+// mounted is a new stick with these rules, and the volume that tests know it as.
+func mounted(t *testing.T, name string, rules stick.Rules) (*stick.Volume, *volume) {
+	t.Helper()
+	s, point := stick.New(rules), t.TempDir()
+	mount := func(t *testing.T) {
+		t.Helper()
+		if err := s.Mount(point); errors.Is(err, stick.ErrNotHere) {
+			unavailable(t, "%v", err)
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	mount(t)
+	t.Cleanup(func() { _ = s.Unmount() })
+	return s, &volume{name: name, root: point, remount: func(t *testing.T, _ int) {
+		t.Helper()
+		if err := s.Unmount(); err != nil {
+			t.Error(err)
+		}
+		mount(t)
+	}}
+}
+
+// TestSticks switches the rules of flash drives one by one: whole cycles of syncs go through under each.
+func TestSticks(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		rules stick.Rules
+	}{
+		{"no rules", stick.Rules{}},
+		{"two seconds", stick.Rules{Granularity: 2 * time.Second}},
+		{"chmod fails with ENOSYS", stick.Rules{Chmod: syscall.ENOSYS}},
+		{"chmod fails with EPERM", stick.Rules{Chmod: syscall.EPERM}},
+		{"chmod fails with EOPNOTSUPP", stick.Rules{Chmod: syscall.EOPNOTSUPP}},
+		{"chmod does nothing", stick.Rules{ChmodIgnored: true}},
+		{"case is folded", stick.Rules{FoldsCase: true}},
+		{"names are refused with EINVAL", stick.Rules{RefusesNames: syscall.EINVAL}},
+		{"names are refused with ENOENT", stick.Rules{RefusesNames: syscall.ENOENT}},
+		{"names are refused with EPERM", stick.Rules{RefusesNames: syscall.EPERM}},
+		{"no exchange", stick.Rules{NoExchange: true}},
+		{"no exchange, nothing that does not replace", stick.Rules{NoExchange: true, NoNoReplace: true}},
+		{"neither, and no links", stick.Rules{NoExchange: true, NoNoReplace: true, NoLinks: true}},
+		{"no symbolic links", stick.Rules{NoSymlinks: true}},
+		{"0 of 0 bytes free", stick.Rules{NoStatfs: true}},
+		{"inode numbers change", stick.Rules{UnstableInodes: true}},
+		{"a time left out is now", stick.Rules{OmitIsNow: true}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, v := mounted(t, "stick", c.rules)
+			tryEdits(t, v)
+		})
+	}
+	t.Run("all of it", func(t *testing.T) {
+		rules := stick.FAT()
+		rules.Capacity, rules.UnstableInodes, rules.OmitIsNow = 64<<20, true, true
+		_, v := mounted(t, "stick", rules)
+		tryVolume(t, v)
+	})
+}
+
+// contents are all that users wrote, wherever it is in these trees, .treaty included, by hash.
+func contents(t *testing.T, roots ...string) map[[32]byte]string {
+	t.Helper()
+	all := map[[32]byte]string{}
+	for _, root := range roots {
+		err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+			if err != nil || !e.Type().IsRegular() {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			all[sha256.Sum256(text)] = path
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+func lost(t *testing.T, before, after map[[32]byte]string) {
+	t.Helper()
+	for hash, path := range before {
+		if _, kept := after[hash]; !kept && !strings.Contains(path, ".treaty/") {
+			t.Errorf("lost: what was in %s", path)
+		}
+	}
+}
+
+// samples are up to n numbers from 1 to all, the first and the last among them.
+func samples(all, n int) []int {
+	var out []int
+	for i := range n {
+		out = append(out, 1+i*(all-1)/max(n-1, 1))
+	}
+	return slices.Compact(out)
+}
+
+// ranAs runs a command line that may end in any way but by a panic.
+func ranAs(args ...string) (int, string) {
+	var out bytes.Buffer
+	code := run(args, strings.NewReader(""), &out, &out)
+	return code, out.String()
+}
+
+// The stick is pulled out at any call of a plan: no plan comes of it, least of all one that deletes, and
+// neither does one from the empty folder that it was mounted at.
+func TestUnplugWhilePlanning(t *testing.T) {
+	for _, gone := range []bool{false, true} {
+		t.Run(fmt.Sprintf("gone at once=%v", gone), func(t *testing.T) {
+			s, v := mounted(t, "stick", stick.FAT())
+			d := newDesk(t, v, t.TempDir(), v.root)
+			setOut(d, "x/")
+			d.sync()
+			file := filepath.Join(t.TempDir(), "p.json")
+			command := []string{"plan", "-o", file, d.at[plan.Local], v.root}
+			s.Before(nil)
+			tried(t, 0, command...)
+			calls := s.Calls()
+			before := holdings(t, d.at[plan.Local])
+			for _, n := range samples(calls, 60) {
+				check(t, os.Remove(file))
+				s.DieAt(n, gone)
+				code, out := ranAs(command...)
+				if _, err := os.Stat(file); err == nil {
+					refusePlan(t, file, fmt.Sprintf("unplugged at call %d of %d", n, calls))
+				} else if code != exitSafety {
+					t.Errorf("unplugged at call %d of %d: exit %d\n%s", n, calls, code, out)
+				}
+				s.Unplug()
+				if code, out := ranAs(command...); code != exitSafety {
+					t.Errorf("the empty mount point: exit %d\n%s", code, out)
+				}
+				s.Before(nil)
+				v.remount(t, 0)
+				d.nothingToDo()
+				tried(t, 0, command...)
+			}
+			if differences := d.compare(before, holdings(t, d.at[plan.Local]), d.traits[plan.Local], d.traits[plan.Local]); len(differences) > 0 {
+				t.Errorf("local changed:\n%s", strings.Join(differences, "\n"))
+			}
+			t.Logf("%d calls", calls)
+		})
+	}
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// child runs a command line in a process of its own, which is gone afterwards as an interrupted one is.
+func child(t *testing.T, args ...string) (int, string) {
+	t.Helper()
+	out, err := exec.Command("treaty", args...).CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(out), "goroutine ") {
+		t.Errorf("%s", out)
+	}
+	if err == nil {
+		return 0, string(out)
+	}
+	return exit.ExitCode(), string(out)
+}
+
+// refusePlan: a plan that came out after all must have nothing in it.
+func refusePlan(t *testing.T, file, when string) {
+	t.Helper()
+	f, err := readPlan(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.plan.Operations)+len(f.plan.Conflicts) > 0 {
+		t.Errorf("%s: a plan of %d operations, the first %+v", when, len(f.plan.Operations), f.plan.Operations[0])
+	}
+}
+
+// interrupted is a sync with every kind of change in both directions, disturbed at some call. What a
+// test does after it is over finds d as that left it.
+type interrupted struct {
+	*desk
+	stick  *stick.Volume
+	before map[[32]byte]string
+	calls  int
+	code   int
+	out    string
+}
+
+func interrupt(t *testing.T, rules stick.Rules, disturb func(*stick.Volume)) *interrupted {
+	t.Helper()
+	s, v := mounted(t, "stick", rules)
+	d := newDesk(t, v, t.TempDir(), v.root)
+	setOut(d, "one/")
+	setOut(d, "two/")
+	d.plan()
+	d.apply()
+	edit(d, plan.Local, "one/", 100)
+	edit(d, plan.Remote, "two/", 200)
+	d.plan()
+	tried(t, 0, "-C", d.at[plan.Local], "approve", "--yes")
+	i := &interrupted{desk: d, stick: s, before: contents(t, d.at[plan.Local], v.root)}
+	s.Before(nil)
+	disturb(s)
+	i.code, i.out = child(t, "-C", d.at[plan.Local], "apply")
+	i.calls = s.Calls()
+	return i
+}
+
+// settled puts everything back in order after an interruption, by what the program itself says to do, and
+// holds that nothing is lost on the way and that both sides are equal at the end.
+func (i *interrupted) settled() {
+	i.Helper()
+	i.stick.Before(nil)
+	i.remount()
+	lost(i.T, i.before, contents(i.T, i.at[plan.Local], i.at[plan.Remote]))
+	if i.code != 0 {
+		// Done already, where only the end was disturbed: 4.
+		code, out := child(i.T, "-C", i.at[plan.Local], "apply")
+		if code != 0 && code != exitStale {
+			i.Fatalf("apply again: exit %d\n%s\nafter exit %d\n%s", code, out, i.code, i.out)
+		}
+	}
+	lost(i.T, i.before, contents(i.T, i.at[plan.Local], i.at[plan.Remote]))
+	p := i.plan()
+	for _, op := range p.Operations {
+		if op.Action == plan.Delete && !meant(string(op.Path)) {
+			i.Errorf("the next plan deletes %s on %s", op.Path, op.Side)
+		}
+	}
+	if len(p.Operations) > 0 && !i.Failed() && len(p.Conflicts) == 0 {
+		i.apply()
+	}
+	lost(i.T, i.before, contents(i.T, i.at[plan.Local], i.at[plan.Remote]))
+}
+
+// meant tells whether edit deleted a path, or moved it away.
+func meant(path string) bool {
+	_, name, _ := strings.Cut(path, "/")
+	for _, gone := range []string{"delete.txt", "move.txt", "chain", "swap", "case.TXT", "gone", "emptied", "file to directory", "directory to file", "moved folder"} {
+		if name == gone || strings.HasPrefix(name, gone+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// The stick is pulled out at any call of an apply.
+func TestUnplugWhileApplying(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		rules stick.Rules
+	}{{"FAT", stick.FAT()}, {"exchanging", stick.Rules{}}} {
+		t.Run(c.name, func(t *testing.T) {
+			undisturbed := interrupt(t, c.rules, func(*stick.Volume) {})
+			if undisturbed.code != 0 {
+				t.Fatal(undisturbed.out)
+			}
+			for k, n := range samples(undisturbed.calls, 16) {
+				t.Run(fmt.Sprintf("call %d", n), func(t *testing.T) {
+					i := interrupt(t, c.rules, func(s *stick.Volume) { s.DieAt(n, k%2 == 0) })
+					if i.code == 0 && n < undisturbed.calls-20 {
+						t.Errorf("apply says that all is well:\n%s", i.out)
+					}
+					i.stick.Unplug()
+					code, out := ranAs("plan", "-o", filepath.Join(t.TempDir(), "p.json"), i.at[plan.Local], i.at[plan.Remote])
+					if code != exitSafety && code != exitPartial {
+						t.Errorf("plan with the empty mount point: exit %d\n%s", code, out)
+					}
+					i.settled()
+				})
+			}
+			t.Logf("%d calls", undisturbed.calls)
+		})
+	}
+}
+
+// One call that changes something fails, as on a stick that is full or going bad.
+func TestStickFailsWhileApplying(t *testing.T) {
+	undisturbed := interrupt(t, stick.FAT(), func(*stick.Volume) {})
+	for k, n := range samples(undisturbed.calls, 16) {
+		errno := []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EROFS, syscall.EPERM}[k%4]
+		t.Run(fmt.Sprintf("%v at call %d", errno, n), func(t *testing.T) {
+			i := interrupt(t, stick.FAT(), func(s *stick.Volume) {
+				s.Before(func(c stick.Call) syscall.Errno {
+					// From there on, as drives do; reading still works.
+					if c.Number >= n && c.Number < n+5 && c.Changes {
+						return errno
+					}
+					return 0
+				})
+			})
+			i.settled()
+		})
+	}
+}
