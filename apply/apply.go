@@ -138,7 +138,10 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 func (r *run) steps(ctx context.Context) ([]plan.Step, error) {
 	if j := r.resumed(); j != nil {
 		r.seen = r.store.digests(r.plan.ID)
-		return recorded(r.plan, j.Steps), r.measure(ctx)
+		if err := r.regauge(ctx); err != nil {
+			return nil, err
+		}
+		return recorded(r.plan, j.Steps), nil
 	}
 	x, err := r.survey(ctx)
 	if err != nil {
@@ -255,11 +258,10 @@ func (r *run) probe() error {
 			r.request.seams.probed(side, &probed)
 		}
 		planned := r.plan.Snapshot(side).Filesystem
-		actual := planned
-		actual.MtimeGranularity, actual.Modes = probed.Traits.MtimeGranularity, probed.Traits.Modes
-		actual.Symlinks, actual.CaseSensitive = probed.Traits.Symlinks, probed.Traits.CaseSensitive
+		actual := seen(planned, &probed)
 		if weaker := actual.Weaker(planned); weaker != "" {
-			return refuse(ErrStale, "treaty plan", "the filesystem of %s can do less than was planned with: %s", side, weaker)
+			return refuse(ErrStale, "treaty plan --"+side.String()+"-fs unknown, or what it is",
+				"the filesystem of %s can do less than was planned with: %s", side, weaker)
 		}
 		mount, err := r.roots[side].Mount()
 		if err != nil {
@@ -285,15 +287,42 @@ func (r *run) probe() error {
 
 // recordTraits notes in a tree's own file what its volume was found to do.
 func (r *run) recordTraits(side plan.Side, probed *disk.Probed) error {
-	recorded, err := r.roots[side].Traits("", nil)
+	hinted, err := r.roots[side].Traits("", nil)
 	if err != nil {
 		return err
 	}
-	recorded.Source = tree.Recorded
-	recorded.MtimeGranularity, recorded.Modes = probed.Traits.MtimeGranularity, probed.Traits.Modes
-	recorded.Symlinks, recorded.CaseSensitive = probed.Traits.Symlinks, probed.Traits.CaseSensitive
-	r.files[side].Traits, r.files[side].Volume = recorded, recorded.Volume
+	r.files[side].Traits, r.files[side].Volume = record(hinted, probed), hinted.Volume
 	return nil
+}
+
+// seen are traits with what was seen in the place of what was thought.
+func seen(thought tree.Traits, probed *disk.Probed) tree.Traits {
+	actual := thought
+	actual.MtimeGranularity, actual.Modes = probed.Traits.MtimeGranularity, probed.Traits.Modes
+	actual.Symlinks, actual.CaseSensitive = probed.Traits.Symlinks, probed.Traits.CaseSensitive
+	if probed.Traits.Names == tree.WindowsNames {
+		actual.Names = tree.WindowsNames
+	}
+	return actual
+}
+
+// record is what the tree's file keeps: what was seen, but of names never more than the volume's type
+// promises. A driver may take names that the next machine cannot read: NTFS under Linux holds "a" beside
+// "A", and "a:b" (FILESYSTEMS.md 1.2). Where the type says nothing, what was seen is all there is. FAT's
+// times are as coarse as they are, whatever a driver holds in memory.
+func record(hinted tree.Traits, probed *disk.Probed) tree.Traits {
+	recorded := seen(hinted, probed)
+	recorded.Source = tree.Recorded
+	switch hinted.Profile {
+	case tree.Unknown:
+		recorded.Names = probed.Traits.Names
+	case tree.FAT:
+		recorded.MtimeGranularity = max(recorded.MtimeGranularity, hinted.MtimeGranularity)
+		fallthrough
+	default:
+		recorded.CaseSensitive = recorded.CaseSensitive && hinted.CaseSensitive
+	}
+	return recorded
 }
 
 // journalled tells whether a filesystem is known to keep its promises in a power cut; all others are

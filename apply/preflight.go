@@ -27,6 +27,7 @@ func (r *run) preflight(steps []plan.Step) error {
 		}
 		widened[side] = map[tree.Path]bool{}
 	}
+	slots := slots{}
 	for i := range steps {
 		step := &steps[i]
 		if step.Skipped != "" {
@@ -45,6 +46,7 @@ func (r *run) preflight(steps []plan.Step) error {
 			need[step.Side] += block
 			entries[step.Side]++
 		}
+		slots.note(r.plan, step)
 		into[step.Side][step.Path.Parent()] = true
 		if step.From != "" {
 			into[step.Side][step.From.Parent()] = true
@@ -55,6 +57,9 @@ func (r *run) preflight(steps []plan.Step) error {
 			return err
 		}
 		for _, dir := range sortedKeys(into[side]) {
+			if err := r.enoughSlots(side, dir, slots[side][dir]); err != nil {
+				return err
+			}
 			if widened[side][dir] {
 				continue
 			}

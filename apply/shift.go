@@ -82,11 +82,30 @@ func (r *run) gauge(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.shift.measured, r.shift.total = true, seen.Shift
+	r.shift.measured = true
 	for _, side := range plan.BothSides {
-		planned := time.Duration(r.plan.Summary.TimeShiftSeconds[side]) * time.Second
-		r.shift.since[side] = seen.Shift[side] - planned
-		r.disks[side].Shifted(r.shift.since[side])
+		r.shifted(side, seen.Shift[side])
 	}
 	return nil
+}
+
+// regauge looks for a shift where an apply is taken up. What it has done already may have made unclear what
+// was clear: then nothing is taken to have changed.
+func (r *run) regauge(ctx context.Context) error {
+	if err := r.gauge(ctx); err != nil {
+		return err
+	}
+	for _, side := range plan.BothSides {
+		if r.shift.total[side] == 0 {
+			r.shifted(side, time.Duration(r.plan.Summary.TimeShiftSeconds[side])*time.Second)
+		}
+	}
+	return nil
+}
+
+// shifted takes a side's times to be off by that much in total.
+func (r *run) shifted(side plan.Side, total time.Duration) {
+	r.shift.total[side] = total
+	r.shift.since[side] = total - time.Duration(r.plan.Summary.TimeShiftSeconds[side])*time.Second
+	r.disks[side].Shifted(r.shift.since[side])
 }

@@ -45,6 +45,7 @@ func Reverse(ctx context.Context, in Input, reversal []Operation, kept func(Sour
 	for i := range reversal {
 		op := reversal[i]
 		current := needed[op.Side][op.from()]
+		op.Before = shiftedTo(op.Before, current, &in.Trees[op.Side].Traits)
 		switch {
 		case !asLeft(op.Before, current):
 			w.block(ChangedSince, op.Side, op.from(), "it is no longer as that apply left it")
@@ -80,6 +81,21 @@ func asLeft(s *tree.State, e *tree.Entry) bool {
 	}
 	return s.Type == e.Type && (s.Type != tree.File || s.Size == e.Size && s.Mtime == e.Mtime) && s.Target == e.Target &&
 		(!s.Mode.Known() || !e.Mode.Known() || s.Mode == e.Mode)
+}
+
+// shiftedTo is a state with the time that its file has now, if a volume that keeps local time may have
+// shifted by just that since. Content is compared when it is undone: such volumes are never taken at
+// their stamps' word.
+func shiftedTo(s *tree.State, e *tree.Entry, traits *tree.Traits) *tree.State {
+	if s.Of() != tree.File || e == nil || e.Type != tree.File || !s.SHA256.Known() || traits.Profile != tree.FAT {
+		return s
+	}
+	if delta := int64(e.Mtime - s.Mtime); delta%shiftStep != 0 || delta > maxShift || delta < -maxShift {
+		return s
+	}
+	now := *s
+	now.Mtime = e.Mtime
+	return &now
 }
 
 // vacant tells whether nothing is at a move's target, or another move takes away what is.

@@ -1,0 +1,64 @@
+package apply
+
+import (
+	"strings"
+	"unicode/utf16"
+
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// maxSlots is how many slots of 32 bytes a directory of FAT holds, less those of "." and "..".
+const maxSlots = 1<<16 - 2
+
+// slotsOf is how many slots a name takes: one, and one more for every 13 UTF-16 units of a long name. Only
+// names of eight and three capitals have no long one.
+func slotsOf(name string) int {
+	base, extension, _ := strings.Cut(name, ".")
+	capital := func(r rune) bool {
+		return r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-' || r == '~'
+	}
+	if len(base) <= 8 && len(extension) <= 3 && !strings.HasSuffix(name, ".") &&
+		!strings.ContainsFunc(base+extension, func(r rune) bool { return !capital(r) }) {
+		return 1
+	}
+	const perSlot = 13
+	return 1 + (len(utf16.Encode([]rune(name)))+perSlot-1)/perSlot
+}
+
+// slots are what a plan's new names take, by side and directory.
+type slots plan.Sides[map[tree.Path]int]
+
+func (s *slots) note(p *plan.Plan, step *plan.Step) {
+	if p.Snapshot(step.Side).Filesystem.Profile != tree.FAT || step.Action != plan.Create && step.Action != plan.Move {
+		return
+	}
+	if s[step.Side] == nil {
+		s[step.Side] = map[tree.Path]int{}
+	}
+	s[step.Side][step.Path.Parent()] += slotsOf(step.Path.Base())
+}
+
+// enoughSlots refuses with ErrSafety a directory of FAT that cannot hold all that comes beside all that is
+// there: what leaves it does so last.
+func (r *run) enoughSlots(side plan.Side, dir tree.Path, more int) error {
+	if more == 0 {
+		return nil
+	}
+	taken := more
+	if d, err := r.roots[side].Dir(dir); err == nil {
+		names, err := d.Names()
+		d.Release()
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			taken += slotsOf(name)
+		}
+	}
+	if taken <= maxSlots {
+		return nil
+	}
+	return refuse(ErrSafety, "spread the files over more directories, or give them shorter names",
+		"%s: %s cannot hold so many names: they take %d slots of the %d that a directory of FAT has", side, quote(dir), taken, maxSlots)
+}
