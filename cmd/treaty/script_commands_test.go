@@ -140,7 +140,11 @@ func cmdKilled(ts *testscript.TestScript, neg bool, args []string) {
 	cmd.Env = append(os.Environ(), "HOME="+ts.Getenv("HOME"))
 	ts.Check(cmd.Start())
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		if logs, _ := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), ".treaty", "journal", "*.log")); len(logs) > 0 {
+		logs, _ := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), ".treaty", "journal", "*.log"))
+		if len(logs) == 0 {
+			continue
+		}
+		if text, _ := os.ReadFile(logs[0]); bytes.Contains(text, []byte(`"intent"`)) {
 			break
 		}
 	}

@@ -12,7 +12,8 @@ func sample(t testing.TB) []byte {
 	t.Helper()
 	file := &tree.State{Type: tree.File, Size: 1}
 	text, err := Encode(false,
-		Record{Header: &Header{Plan: "p", Trees: plan.Sides[string]{"a", "b"}}},
+		Record{Header: &Header{Plan: "p", Trees: plan.Sides[string]{"a", "b"},
+			Traits: plan.Sides[tree.Traits]{tree.POSIX.Traits(), tree.FAT.Traits()}}},
 		Record{Steps: &Steps{Settling: []Settling{}, Skipped: map[int]string{3: "the plan says so"}}},
 		Record{Intent: &Intent{Step: 0, Kind: Create, Path: "new", Staged: ".treaty/stage/p/1", After: file}},
 		Record{Intent: &Intent{Step: 1, Kind: Trash, Side: plan.Remote, Path: "gone", Place: ".treaty/trash/p/gone", Before: file}},
