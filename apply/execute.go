@@ -117,6 +117,9 @@ func (e *executor) carryOut(ctx context.Context) {
 			e.settle(i, Failed, "it was carried out, and it is not known whether it will last")
 		}
 	}
+	if e.run.request.Verify {
+		e.verify()
+	}
 }
 
 // halted is why the run goes no further, nil as long as it does.

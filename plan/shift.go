@@ -277,11 +277,6 @@ func (w *walk) agree(t *trio) {
 	}
 }
 
-// Shift is how far the times of the two volumes were found to be off.
-func (w *walk) shift() Sides[time.Duration] {
-	return Sides[time.Duration]{time.Duration(w.policy.shift[Local]), time.Duration(w.policy.shift[Remote])}
-}
-
 // warnOfShift reports what was made up for.
 func (w *walk) warnOfShift(s *Summary) {
 	for _, side := range BothSides {
