@@ -58,6 +58,8 @@ type history struct {
 	seconds int
 	content int
 	log     []string
+	// plain histories ignore nothing.
+	plain bool
 }
 
 var pathNames = []tree.Path{"a", "b", "c.txt", "A", "d", "e"}
@@ -158,6 +160,9 @@ func (h *history) edit(m *member) {
 				h.put(m, fresh.Join(string(name)), h.newFile())
 			}
 		}
+		return
+	}
+	if h.plain && (what == "ignored" || what == "litter") {
 		return
 	}
 	if name := map[string]string{"ignored": "x.tmp", "litter": ".DS_Store"}[what]; name != "" {
