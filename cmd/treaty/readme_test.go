@@ -186,7 +186,7 @@ func hasFlag(command *kong.Node, flag string) bool {
 }
 
 // The two trees of README.md's session.
-const readmeLocal, readmeRemote = "/home/alex/work", "/media/alex/STICK"
+const readmeLocal, readmeRemote = "/home/alex/papers", "/media/alex/STICK"
 
 // readmeTrees makes the trees that README.md tells of.
 func readmeTrees(t *testing.T) (local, remote string) {
