@@ -125,7 +125,7 @@ func (e *executor) carryOut(ctx context.Context) {
 // halted is why the run goes no further, nil as long as it does.
 func (e *executor) halted() error {
 	if err := e.ctx.Err(); err != nil {
-		return errors.New("interrupted before it was reached")
+		return errors.New("not reached before the interrupt")
 	}
 	for _, d := range e.run.disks {
 		if err := d.Stopped(); err != nil {
