@@ -102,6 +102,7 @@ func newExecutor(r *run, steps []plan.Step) *executor {
 func (e *executor) carryOut(ctx context.Context) {
 	e.ctx = ctx
 	e.look()
+	e.spare()
 	for _, phase := range []func(){e.widen, e.directories, e.moves, e.contents, e.metadata, e.deletes, e.emptied, e.directoryModes} {
 		phase()
 	}
