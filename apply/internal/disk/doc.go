@@ -52,6 +52,7 @@
 //	                        handle            no replacing     mandatory             compiled, not yet run there
 //
 // What a volume can do is probed (Probe), never guessed from its type. Tests: TestEveryFault dies and
-// fails at each call; TestEachGapIsSeen edits in each gap; TestNoEditIsLost races edits; TestNoPath…,
-// TestASwapped… and TestThePrivate… hold the paths; TestOneFunnel the hook.
+// fails at each call; TestEachGapIsSeen edits in each gap; TestNoEditIsLost races edits;
+// TestNoPathLeavesTheTree, TestASwappedParentIsRefused and TestThePrivateFolderIsNoLink hold the paths;
+// TestOneFunnel the hook.
 package disk
