@@ -74,5 +74,11 @@ func (t *Tree) Waiting(name string) (*Staged, error) {
 	return &Staged{Name: name, Type: e.Type, Size: e.Size, Mtime: e.Mtime, Target: e.Target}, nil
 }
 
+// Granularity is that of the volume's times.
+func (t *Tree) Granularity() int64 { return t.opts.Traits.MtimeGranularity }
+
+// LosesRenames tells whether a power cut may come between the two names of a rename.
+func (t *Tree) LosesRenames() bool { return t.opts.SyncEach }
+
 // Exchanges tells whether the volume can exchange names.
 func (t *Tree) Exchanges() bool { return t.opts.Can.Exchange }
