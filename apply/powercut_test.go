@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"treaty/apply"
 	"treaty/apply/internal/disk"
 	"treaty/plan"
@@ -64,6 +66,7 @@ func (p *power) hook(side plan.Side, call disk.Call) error {
 func (p *power) cut(side plan.Side, dice *rand.Rand) {
 	p.w.Helper()
 	now, lasting := read(p.w, p.w.at[side], ""), p.lasting[side]
+	worst := dice.IntN(2) == 0 // nothing stays that could go
 	names := map[tree.Path]bool{}
 	for _, m := range []nodes{now, lasting} {
 		for name := range m {
@@ -96,7 +99,11 @@ func (p *power) cut(side plan.Side, dice *rand.Rand) {
 		short.content = strings.Repeat("\x00", len(is.content)/2)
 		empty := is
 		empty.content = ""
-		p.put(side, name, []node{now[name], was, {}, empty, short}[dice.IntN(5)])
+		ends := []node{{}, empty, short, now[name], was}
+		if worst {
+			ends = ends[:3]
+		}
+		p.put(side, name, ends[dice.IntN(len(ends))])
 	}
 }
 
@@ -224,4 +231,69 @@ func (w *world) noCopies(p *plan.Plan) {
 			w.Errorf("%s: %d copies are left", side, len(left))
 		}
 	}
+}
+
+// Whatever the trees and the plan, and whatever the volumes can do: a power cut loses no content, and
+// afterwards the apply comes to its end, or is settled back. What it did not do it says.
+func TestAPowerCutInAnyPlan(t *testing.T) {
+	needPosix(t)
+	dir := scratch(t)
+	rapid.Check(t, func(r *rapid.T) {
+		w := anyWorld(r, dir)
+		defer os.RemoveAll(w.dir)
+		w.fat = rapid.SampledFrom(fats[1:]).Draw(r, "fat")
+		p := w.compare()
+		decide(r, p)
+		was := w.trees()
+		can := rapid.SampledFrom([]disk.Capabilities{{Exchange: true, NoReplace: true, Link: true}, {NoReplace: true}, {Link: true}, {}}).Draw(r, "can")
+		less := func(_ plan.Side, p *disk.Probed) {
+			p.Can.Exchange, p.Can.NoReplace, p.Can.Link = p.Can.Exchange && can.Exchange, p.Can.NoReplace && can.NoReplace, p.Can.Link && can.Link
+		}
+		power := newPower(w, &breaker{n: rapid.IntRange(20, 150).Draw(r, "at"), with: errDead})
+		power.id = p.ID
+		request := w.request(p)
+		request.SetProbed(less)
+		request.SetHook(power.hook)
+		receipt, err := apply.Apply(context.Background(), request)
+		if !power.broke() {
+			return
+		}
+		dice := rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "dice"), 0))
+		for _, side := range plan.BothSides {
+			if w.fat[side] {
+				power.cut(side, dice)
+			}
+		}
+		w.keepsEverything(was)
+		var told []string
+		defer func() {
+			if r.Failed() {
+				w.story(p, was, receipt, err)
+				w.Logf("cut off at call %d, able to %+v, fat %v; %q", power.n, can, w.fat, told)
+			}
+		}()
+		if rapid.Bool().Draw(r, "settled back") {
+			recovery := apply.Recovery{By: ann, Dirs: []string{w.at[plan.Local], w.at[plan.Remote]}}
+			recovery.SetFAT(w.fat)
+			recovery.SetProbed(less)
+			_, err = apply.Recover(context.Background(), recovery)
+			if err != nil {
+				r.Errorf("settled back: %v", err)
+			}
+		} else if w.open(plan.Local) {
+			request.SetHook(nil)
+			request.Tell = func(words string) { told = append(told, words) }
+			receipt, err = apply.Apply(context.Background(), request)
+			if receipt == nil || receipt.Totals.Failed > 0 {
+				r.Errorf("taken up: %v", err)
+			}
+		}
+		w.keepsEverything(was)
+		w.touchesOnly(p, was)
+		for _, side := range plan.BothSides {
+			if w.open(side) {
+				r.Errorf("%s is open", side)
+			}
+		}
+	})
 }
