@@ -10,20 +10,20 @@ import (
 )
 
 // groupSize is how many steps are announced, carried out and made durable together.
-func (e *executor) groupSize() int {
+func (e *executor) groupSize(on sides) int {
 	for _, side := range plan.BothSides {
-		if e.run.fat[side] {
+		if on[side] && e.run.fat[side] {
 			return groupFilesFAT
 		}
 	}
 	return groupFiles
 }
 
-// choose are the unsettled steps that are wanted.
-func (e *executor) choose(wanted func(*plan.Step) bool) []int {
+// choose are the unsettled steps on some sides that are wanted.
+func (e *executor) choose(on sides, wanted func(*plan.Step) bool) []int {
 	var list []int
 	for _, i := range e.order {
-		if !e.settled[i] && wanted(&e.steps[i]) {
+		if !e.settled[i] && on[e.steps[i].Side] && wanted(&e.steps[i]) {
 			list = append(list, i)
 		}
 	}
@@ -32,8 +32,8 @@ func (e *executor) choose(wanted func(*plan.Step) bool) []int {
 
 // batch carries out steps group by group. Nothing is done to a tree before the journal durably says that
 // it is about to be, and a group is durable and noted before the next is begun.
-func (e *executor) batch(steps []int, do func(i int)) {
-	for group := range slices.Chunk(steps, e.groupSize()) {
+func (e *executor) batch(on sides, steps []int, do func(i int)) {
+	for group := range slices.Chunk(steps, e.groupSize(on)) {
 		if !e.announce(group...) {
 			return
 		}
@@ -75,6 +75,12 @@ func (e *executor) announce(steps ...int) bool {
 			records = append(records, journal.Record{Intent: &intents[n]})
 		}
 	}
+	// The folders in the trash are there for good too before anything is moved into them.
+	for _, side := range plan.BothSides {
+		if e.run.fat[side] && len(records) > 0 && e.run.disks[side].Barrier() != nil {
+			return false
+		}
+	}
 	return e.run.write(true, records...) == nil
 }
 
@@ -84,11 +90,16 @@ func (e *executor) intents(i int) ([]journal.Intent, error) {
 	intent := func(kind journal.Kind, before, after *tree.State) journal.Intent {
 		return journal.Intent{Step: i, Kind: kind, Side: step.Side, Path: step.Path, Before: before, After: after}
 	}
+	// Hashes that the plan does not know are known by now, where content was copied.
+	was, becoming := hashed(step.Before, e.run.copies[i].State), step.After
+	if e.staged[i].Hash.Known() {
+		becoming = hashed(step.After, &tree.State{Type: tree.File, SHA256: e.staged[i].Hash})
+	}
 	// displacing is an intent that takes what is at a path away.
 	displacing := func(kind journal.Kind, path tree.Path) ([]journal.Intent, error) {
 		place, err := e.disk(i).Place(path)
 		e.place[i] = place
-		in := intent(kind, step.Before, step.After)
+		in := intent(kind, was, becoming)
 		in.Place = place
 		return []journal.Intent{in}, err
 	}
@@ -101,7 +112,7 @@ func (e *executor) intents(i int) ([]journal.Intent, error) {
 	case step.Action == plan.Move:
 		list, err := displacing(journal.Move, step.From)
 		list[0].From = step.From
-		return append(list, e.dressing(intent, step.Before)...), err
+		return append(list, e.dressing(intent, was)...), err
 	case step.Action == plan.Touch:
 		return e.dressing(intent, step.Before), nil
 	case step.Action == plan.Chmod:
@@ -112,7 +123,7 @@ func (e *executor) intents(i int) ([]journal.Intent, error) {
 		list, err := displacing(journal.Trash, step.Path)
 		return append(list, intent(journal.Mkdir, nil, step.After)), err
 	}
-	put := intent(journal.Create, nil, step.After)
+	put := intent(journal.Create, nil, becoming)
 	put.Staged = e.staged[i].Name
 	switch {
 	case step.Action == plan.Create:
@@ -123,6 +134,16 @@ func (e *executor) intents(i int) ([]journal.Intent, error) {
 	list, err := displacing(journal.Replace, step.Path)
 	list[0].Staged = put.Staged
 	return list, err
+}
+
+// hashed is a file's state with the hash of copied where it has none itself.
+func hashed(s, copied *tree.State) *tree.State {
+	if s.Of() != tree.File || s.SHA256.Known() || copied.Of() != tree.File {
+		return s
+	}
+	with := *s
+	with.SHA256 = copied.SHA256
+	return &with
 }
 
 // dressing are the intents to give a file that is as at says the time and mode of after.

@@ -30,6 +30,8 @@ type Request struct {
 	By     plan.Author
 	// Progress, where not nil, is told how far things are.
 	Progress *Progress
+	// Tell, where not nil, is given, in words, what a person should know and no result says.
+	Tell func(words string)
 	// Now is the clock, time.Now where nil.
 	Now func() time.Time
 
@@ -79,6 +81,8 @@ type run struct {
 	broken error
 	// fat are the volumes that may lose what was renamed.
 	fat plan.Sides[bool]
+	// copies are where, out of reach of such a volume, the content is that each step displaces there.
+	copies map[int]journal.Copy
 }
 
 // Apply carries out an approved plan. The checks come in the order of the exit codes that they stand
@@ -88,7 +92,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	if request.Now == nil {
 		request.Now = time.Now
 	}
-	r := &run{request: request, progress: request.Progress}
+	r := &run{request: request, progress: request.Progress, copies: map[int]journal.Copy{}}
 	defer r.close()
 	if err := r.gate(); err != nil {
 		return nil, err
@@ -117,11 +121,17 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 		if err := r.begin(steps); err != nil {
 			return nil, unsettled(err)
 		}
-		if err := e.takeUp(j); err != nil {
+		if err := e.takeUp(ctx, j); err != nil {
 			return nil, unsettled(err)
 		}
 	}
-	if err := r.preflight(e.unsettled()); err != nil {
+	var copies plan.Sides[[]endangered]
+	for _, side := range plan.BothSides {
+		if r.fat[side] {
+			copies[side] = e.inDanger(side)
+		}
+	}
+	if err := r.preflight(e.unsettled(), copies); err != nil {
 		return nil, err
 	}
 	if r.resumed() == nil {
@@ -347,12 +357,7 @@ func (c contents) List(side plan.Side, dir tree.Path) ([]tree.Entry, error) {
 }
 
 func (c contents) Head(side plan.Side, file tree.Path) ([]byte, error) {
-	dir, err := c.run.roots[side].Dir(file.Parent())
-	if err != nil {
-		return nil, err
-	}
-	defer dir.Release()
-	f, err := dir.Open(file.Base())
+	f, err := open(c.run.roots[side], file)
 	if err != nil {
 		return nil, err
 	}

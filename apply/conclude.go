@@ -47,7 +47,7 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 		if err != nil {
 			return err
 		}
-		if err := r.disks[side].WritePrivate("tree.json", text); err != nil {
+		if err := replace(r.disks[side], treeFileName, text); err != nil {
 			return err
 		}
 	}
@@ -61,6 +61,15 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 		if err := r.disks[side].Barrier(); err != nil {
 			return err
 		}
+	}
+	originals := e.originals()
+	if j := r.left[plan.Local]; j != nil {
+		for step, names := range namedIn(j) {
+			originals[step] = append(originals[step], names...)
+		}
+	}
+	if err := r.release(originals); err != nil {
+		return err
 	}
 	return r.settle()
 }

@@ -20,17 +20,17 @@ const (
 )
 
 // contents creates and updates files and links, group by group.
-func (e *executor) contents() {
+func (e *executor) contents(on sides) {
 	var group []int
 	var bytes int64
 	flush := func() {
 		e.group(group)
 		group, bytes = nil, 0
 	}
-	for _, i := range e.choose(wantsContent) {
+	for _, i := range e.choose(on, wantsContent) {
 		group = append(group, i)
 		bytes += e.steps[i].After.Size
-		if len(group) >= e.groupSize() || bytes >= groupBytes {
+		if len(group) >= e.groupSize(on) || bytes >= groupBytes {
 			flush()
 		}
 	}
@@ -58,6 +58,7 @@ func (e *executor) group(group []int) {
 		} else {
 			result, err = e.disk(i).Replace(step.Path, step.Before, e.staged[i], e.place[i])
 		}
+		e.displaced(i, result)
 		e.finish(i, result, err)
 		e.installed(i, e.staged[i])
 	})

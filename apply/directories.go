@@ -11,14 +11,14 @@ import (
 )
 
 // directories makes what becomes a directory.
-func (e *executor) directories() {
-	steps := e.choose(func(s *plan.Step) bool { return s.After.Of() == tree.Directory && s.Before.Of() != tree.Directory })
+func (e *executor) directories(on sides) {
+	steps := e.choose(on, func(s *plan.Step) bool { return s.After.Of() == tree.Directory && s.Before.Of() != tree.Directory })
 	for _, i := range steps {
 		if j, occupied := e.vacating[e.steps[i].Side][e.steps[i].Path]; occupied && !e.settled[j] && !e.announce(j) {
 			return
 		}
 	}
-	e.batch(steps, func(i int) {
+	e.batch(on, steps, func(i int) {
 		if e.orphaned(i) {
 			return
 		}
@@ -53,16 +53,16 @@ func workable(mode tree.Mode) tree.Mode {
 }
 
 // emptied removes directories, deepest first, and puts in place what takes the name of one.
-func (e *executor) emptied() {
+func (e *executor) emptied(on sides) {
 	var doomed []int
 	for i := range e.steps {
-		if !e.settled[i] && e.steps[i].Before.Of() == tree.Directory && e.steps[i].After.Of() != tree.Directory {
+		if !e.settled[i] && on[e.steps[i].Side] && e.steps[i].Before.Of() == tree.Directory && e.steps[i].After.Of() != tree.Directory {
 			doomed = append(doomed, i)
 		}
 	}
 	// What settles a conflict lists directories in no particular order.
 	slices.SortStableFunc(doomed, func(a, b int) int { return tree.Compare(e.steps[b].Path, e.steps[a].Path) })
-	for group := range slices.Chunk(doomed, e.groupSize()) {
+	for group := range slices.Chunk(doomed, e.groupSize(on)) {
 		var puts []int
 		for _, i := range group {
 			if e.steps[i].After != nil {
@@ -156,7 +156,7 @@ func widens(s *plan.Step) bool {
 }
 
 // widen lets the owner work in the directories in which the plan lets them, parents first.
-func (e *executor) widen() { e.batch(e.choose(widens), e.chmod) }
+func (e *executor) widen(on sides) { e.batch(on, e.choose(on, widens), e.chmod) }
 
 func (e *executor) chmod(i int) {
 	result, err := e.disk(i).Chmod(e.steps[i].Path, e.steps[i].Before, e.steps[i].After.Mode)
@@ -166,7 +166,7 @@ func (e *executor) chmod(i int) {
 // directoryModes sets the exact modes of directories, deepest first: those that the plan changes, and
 // those that were made workable while there was work in them. The latter get theirs also when the run was
 // interrupted: nothing else would tell that they have another.
-func (e *executor) directoryModes() {
+func (e *executor) directoryModes(on sides) {
 	type due struct {
 		step   int
 		intent journal.Intent
@@ -184,7 +184,7 @@ func (e *executor) directoryModes() {
 	for i := range e.steps {
 		step := &e.steps[i]
 		switch {
-		case step.After.Of() != tree.Directory:
+		case step.After.Of() != tree.Directory || !on[step.Side]:
 		case !e.settled[i] && step.Action == plan.Chmod && e.halted() == nil:
 			add(i, step.Side, step.Path, step.Before, step.After)
 		case e.settled[i] && e.results[i].Outcome == Done && step.Action != plan.Chmod:
@@ -192,6 +192,9 @@ func (e *executor) directoryModes() {
 		}
 	}
 	for _, dir := range e.revived {
+		if !on[dir.side] {
+			continue
+		}
 		made(dir.step, dir.side, dir.path, dir.mode)
 	}
 	slices.SortStableFunc(all, func(a, b due) int { return tree.Compare(b.intent.Path, a.intent.Path) })

@@ -13,8 +13,9 @@
 //  2. Scan both trees again and compare their digests, and all that the plan reads or writes, with what
 //     the plan saw (survey: ErrStale, with every place that differs). With AllowUnrelatedDrift only the
 //     latter, and the directories above it.
-//  3. Look ahead: space, permissions (preflight: ErrSafety). Locks and probes aside, which leave nothing
-//     behind, nothing has been written so far: a refusal changes nothing.
+//  3. Look ahead: space, that of copies out of reach included, permissions (preflight: ErrSafety). Locks
+//     and probes aside, which leave nothing behind, nothing has been written so far: a refusal changes
+//     nothing.
 //  4. Turn resolutions into operations, and leave out what depends on what a person took out
 //     (plan.Plan.Steps).
 //  5. Carry the steps out, in phases over the whole plan (executor): directories, moves, contents, modes
@@ -23,7 +24,30 @@
 //     path is compared with what the plan saw again in the instant before it is changed, and what came
 //     out afterwards (disk). A step that meets drift is skipped, one that fails fails what depends on
 //     it.
-//  6. Write the receipt, the history and both trees' own files (conclude).
+//  6. Look again at what was moved to the trash: what another program wrote there late gets a visible name
+//     (late). Write the receipt, the history and both trees' own files (conclude).
+//
+// # FAT-class volumes
+//
+// A volume that is not known to be journalled, copy-on-write or volatile may lose in a power cut what was
+// renamed, the old and the new (FILESYSTEMS.md 3). There:
+//
+//  1. What is copied off the volume is on the other side, for good, before anything is renamed on it
+//     (phases).
+//  2. So is what is to be replaced, moved or deleted: in a file of the other side that has the same hash and
+//     that the plan leaves alone, or else as a copy in the other side's trash, hashed on the way, durable,
+//     and in both journals (preserve). Two FAT-class volumes hold each other's copies: a new file that was
+//     synced and never renamed is safe on them too.
+//  3. Groups are of 64 at most, and nothing else is pending when one is begun; each renamed file is synced,
+//     then its directories, then, after the group, the volume. Deletes come last.
+//  4. After an interrupted run, all that the journal names there is read and hashed. What is empty, cut short
+//     or unreadable is moved to the trash, old content that is nowhere comes back from its copy, and what was
+//     done and is not any more is done again, or settled back (mend). What a person may have written is
+//     drift. A volume on which something is lost is not settled without the tree that has it.
+//  5. When all is durable and the receipt is written, the copies go of what is found intact on its own volume,
+//     by hash: in its trash, or, if it was moved, in the tree. All others stay in the trash until treaty
+//     clean: what was never found again, or was written to late (release).
+//  6. treaty's own files are replaced so that one of the two is whole at any instant (replace).
 //
 // # What is guaranteed
 //
@@ -42,4 +66,10 @@
 //	  obeys the first two
 //	a flipped bit in plan, approval or receipt shows   TestEveryFlippedBitOfTheHistoryIsDetected
 //	an interrupted run loses nothing                   TestAnInterruptedApplyStops
+//	nothing is renamed on a FAT-class volume that it   TestNothingIsRenamedWithinReach, TestWhatIsInDanger
+//	  alone has
+//	a power cut there loses nothing, and is mended     TestAPowerCutLosesNothing, TestAPowerCutIsSettledBack,
+//	                                                   TestADamagedStickNeedsTheOtherTree
+//	what a person wrote meanwhile is no damage         TestWorkAfterAPowerCutIsNoDamage, TestDamageIsToldFromAPersonsWork
+//	a late write is seen                               TestALateWriteIsSurfaced
 package apply

@@ -28,8 +28,9 @@ func examine(d *disk.Tree, in *journal.Intent) (finding, error) {
 	at := string(in.Path)
 	switch in.Kind {
 	case journal.Create:
-		// What another program put there meanwhile may be the same; ours is not in the stage any more.
-		if l.holds(at, in.After) && (!l.there(in.Staged) || l.twice(in.Staged)) {
+		// What another program put there meanwhile may be the same; ours is not in the stage any more, or, where a
+		// power cut may come between, its old name is there still.
+		if l.holds(at, in.After) && (!l.there(in.Staged) || l.twice(in.Staged) || d.LosesRenames()) {
 			return carried, l.err
 		}
 		return untouched, l.err
@@ -79,7 +80,7 @@ func examine(d *disk.Tree, in *journal.Intent) (finding, error) {
 		}
 		return untouched, l.err
 	case journal.Touch:
-		if l.holds(at, in.After) {
+		if l.holds(at, in.After) && l.timed(at, in.After) {
 			return carried, l.err
 		}
 		return untouched, l.err
@@ -141,6 +142,12 @@ func (l *look) holds(path string, s *tree.State) bool {
 		l.err = err
 	}
 	return holds
+}
+
+// timed tells whether what is at path has the time of s: where stamps prove little, holds does not ask.
+func (l *look) timed(path string, s *tree.State) bool {
+	granularity := l.d.Granularity()
+	return l.at(path).Mtime.Cut(granularity) == s.Mtime.Cut(granularity)
 }
 
 func (l *look) spelled(path tree.Path) bool {

@@ -28,6 +28,10 @@ import (
 //
 // Creations come before deletions, so that a run that stops half-way has too much rather than too
 // little. A step that fails fails only what depends on it.
+//
+// On a volume that may lose what is renamed (FAT-class), phases 1 to 3 come after those of the other side,
+// and after what they displace was copied there (preserve.go); its groups are small, and nothing else is
+// pending when one is begun. The order of all is in order.go.
 type executor struct {
 	run     *run
 	steps   []plan.Step
@@ -103,8 +107,8 @@ func (e *executor) carryOut(ctx context.Context) {
 	e.ctx = ctx
 	e.look()
 	e.spare()
-	for _, phase := range []func(){e.widen, e.directories, e.moves, e.contents, e.metadata, e.deletes, e.emptied, e.directoryModes} {
-		phase()
+	for _, phase := range phases(e.run.fat) {
+		does[phase.work](e, phase.on)
 	}
 	for i := range e.steps {
 		if !e.settled[i] {
@@ -118,6 +122,7 @@ func (e *executor) carryOut(ctx context.Context) {
 			e.settle(i, Failed, "it was carried out, and it is not known whether it will last")
 		}
 	}
+	e.late()
 	if e.run.request.Verify {
 		e.verify()
 	}
@@ -251,8 +256,8 @@ func (e *executor) revive(i int) bool {
 }
 
 // metadata sets the times and modes of files.
-func (e *executor) metadata() {
-	e.batch(e.choose(func(s *plan.Step) bool { return s.Action == plan.Touch }), func(i int) {
+func (e *executor) metadata(on sides) {
+	e.batch(on, e.choose(on, func(s *plan.Step) bool { return s.Action == plan.Touch }), func(i int) {
 		step := &e.steps[i]
 		var result disk.Result
 		var err error
@@ -267,20 +272,25 @@ func (e *executor) metadata() {
 		}
 		e.finish(i, result, err)
 	})
-	e.batch(e.choose(func(s *plan.Step) bool { return s.Action == plan.Chmod && s.After.Type != tree.Directory }), e.chmod)
+	e.batch(on, e.choose(on, func(s *plan.Step) bool { return s.Action == plan.Chmod && s.After.Type != tree.Directory }), e.chmod)
 }
 
 // deletes moves files and links to the trash.
-func (e *executor) deletes() {
-	e.batch(e.choose(func(s *plan.Step) bool { return s.Action == plan.Delete && s.Before.Type != tree.Directory }), func(i int) {
+func (e *executor) deletes(on sides) {
+	e.batch(on, e.choose(on, func(s *plan.Step) bool { return s.Action == plan.Delete && s.Before.Type != tree.Directory }), func(i int) {
 		step := &e.steps[i]
 		result, err := e.disk(i).Trash(step.Path, step.Before, e.place[i])
-		if err == nil && result.Trash != "" {
-			// What takes the name of a directory comes later, and may want this content.
-			e.moved[step.Side][step.Path] = tree.Path(result.Trash)
-		}
+		e.displaced(i, result)
 		e.finish(i, result, err)
 	})
+}
+
+// displaced notes where what a step moved aside is: another step, for which it is the source, may be yet to
+// come.
+func (e *executor) displaced(i int, result disk.Result) {
+	if step := &e.steps[i]; result.Trash != "" && step.Before.Of() == tree.File {
+		e.moved[step.Side][step.Path] = tree.Path(result.Trash)
+	}
 }
 
 // installed notes what a step has put in place, or drops what it could not.

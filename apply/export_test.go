@@ -19,3 +19,6 @@ func (r *Recovery) SetProbed(probed func(plan.Side, *disk.Probed)) { r.seams.pro
 
 // SetFAT declares the volumes of sides to be FAT-class.
 func (r *Request) SetFAT(fat plan.Sides[bool]) { r.seams.fat = fat }
+
+// SetFAT declares the volumes of sides to be FAT-class.
+func (r *Recovery) SetFAT(fat plan.Sides[bool]) { r.seams.fat = fat }

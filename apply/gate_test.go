@@ -262,6 +262,19 @@ func TestLocks(t *testing.T) {
 	}
 }
 
+// A power cut may leave an empty lock, which nobody can be told from.
+func TestALockThatSaysNothingIsStaleAfterAWhile(t *testing.T) {
+	for _, text := range []string{"", "{\"host\": \"de"} {
+		w, r := faulty(t)
+		w.lock(plan.Remote, text)
+		earlier := time.Now().Add(-2 * time.Minute)
+		check(t, os.Chtimes(w.path(plan.Remote, ".treaty/lock"), earlier, earlier))
+		if _, err := apply.Apply(context.Background(), r); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 // deadPID is of a process that has ended.
 func deadPID(t *testing.T) int {
 	t.Helper()

@@ -14,7 +14,19 @@ import (
 
 // head is the last entry of the chain of receipts, the zero value where there is none.
 func (s *Store) head() (Head, error) {
-	data, err := s.files.ReadPrivate(historyFolder + "/head.json")
+	last, err := s.headAt(headName)
+	if err != nil || last.Number == 0 {
+		if next, err := s.headAt(replacement(headName)); err == nil && next.Number > 0 {
+			return next, nil
+		}
+	}
+	return last, err
+}
+
+const headName = historyFolder + "/head.json"
+
+func (s *Store) headAt(name string) (Head, error) {
+	data, err := s.files.ReadPrivate(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Head{}, nil
 	}
@@ -22,14 +34,15 @@ func (s *Store) head() (Head, error) {
 		return Head{}, err
 	}
 	if err := schema.Validate(schema.Head, data); err != nil {
-		return Head{}, refuse(ErrInvalid, "treaty log --verify", "%s is not what treaty wrote: %v", s.Path(historyFolder+"/head.json"), err)
+		return Head{}, refuse(ErrInvalid, "treaty log --verify", "%s is not what treaty wrote: %v", s.Path(name), err)
 	}
 	var h headFile
 	return h.Head, json.Unmarshal(data, &h)
 }
 
 // archive keeps files, exact copies of plan and approval among them, with the receipt, as the next link
-// of the chain. The receipt comes last, so that a folder without one was not finished.
+// of the chain. The receipt comes last, so that a folder without one was not finished; nothing else is
+// pending when it gets its name, nor is it when the chain goes on to it.
 func (s *Store) archive(planID string, r *Receipt, files map[string][]byte) (Head, error) {
 	last, err := s.head()
 	if err != nil {
@@ -59,7 +72,13 @@ func (s *Store) archive(planID string, r *Receipt, files map[string][]byte) (Hea
 			return Head{}, err
 		}
 	}
+	if err := s.settled(); err != nil {
+		return Head{}, err
+	}
 	if err := s.files.WritePrivate(folder+"/receipt.json", text); err != nil {
+		return Head{}, err
+	}
+	if err := s.settled(); err != nil {
 		return Head{}, err
 	}
 	next := Head{Number: number, SHA256: sha256.Sum256(text)}
@@ -67,14 +86,16 @@ func (s *Store) archive(planID string, r *Receipt, files map[string][]byte) (Hea
 }
 
 // concluded is the entry of the chain for a plan whose receipt is archived already, which then is read into
-// r; nil where it is not. The chain's end, which comes after the receipt, is written again.
+// r; nil where it is not, or was not for good before a power cut. The chain's end, which comes after the
+// receipt, is written again.
 func (s *Store) concluded(planID string, r *Receipt) (*Head, error) {
 	a, err := s.Applied(planID)
 	if err != nil || a == nil {
 		return nil, err
 	}
 	archived, text, err := s.Receipt(*a)
-	if errors.Is(err, fs.ErrNotExist) {
+	var invalid schema.Errors
+	if errors.Is(err, fs.ErrNotExist) || errors.As(err, &invalid) {
 		return nil, nil
 	}
 	if err != nil {
@@ -90,7 +111,15 @@ func (s *Store) writeHead(head Head) error {
 	if err != nil {
 		return err
 	}
-	return s.files.WritePrivate(historyFolder+"/head.json", text)
+	return replace(s.files, headName, text)
+}
+
+// settled makes durable all that was renamed so far, where a rename alone is not.
+func (s *Store) settled() error {
+	if !s.files.LosesRenames() {
+		return nil
+	}
+	return s.files.Barrier()
 }
 
 // Receipt is the receipt of an archived plan, with its exact text.

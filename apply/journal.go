@@ -115,6 +115,9 @@ func (r *run) begin(steps []plan.Step) error {
 			return err
 		}
 	}
+	if err := r.store.settled(); err != nil {
+		return err
+	}
 	for _, side := range plan.BothSides {
 		log, err := r.disks[side].OpenLog(journalName(r.plan.ID, logSuffix))
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"treaty/apply/internal/disk"
+	"treaty/plan/tree"
 )
 
 // lockFile says who works on a tree.
@@ -20,7 +21,13 @@ type Holder struct {
 	Boot string    `json:"boot"`
 	PID  int       `json:"pid"`
 	At   time.Time `json:"at"`
+	// torn tells that the lock says nothing, and At is when it was written to.
+	torn bool
 }
+
+// tornFor is for how long a lock that says nothing may be one that is being written. Longer, and it is what a
+// power cut made of one: locks are not synced.
+const tornFor = time.Minute
 
 func (h Holder) String() string {
 	return fmt.Sprintf("process %d on %s, since %s", h.PID, h.Host, h.At.Format(time.RFC3339))
@@ -34,6 +41,9 @@ func self() Holder {
 
 // stale tells whether the holder is gone for sure: only of processes of this host can that be told.
 func (h Holder) stale() bool {
+	if h.torn {
+		return time.Since(h.At).Abs() > tornFor
+	}
 	me := self()
 	if h.Host != me.Host {
 		return false
@@ -46,7 +56,7 @@ func (h Holder) stale() bool {
 
 // holder is who holds the lock of a tree, nil where nobody does. A lock that nobody can read is held
 // by somebody unknown.
-func holder(from privateReader) (*Holder, error) {
+func holder(from *disk.Tree) (*Holder, error) {
 	data, err := from.ReadPrivate(lockFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -56,7 +66,8 @@ func holder(from privateReader) (*Holder, error) {
 	}
 	h := &Holder{}
 	if err := json.Unmarshal(data, h); err != nil {
-		h = &Holder{Host: "an unknown host"}
+		at, err := from.At(tree.PrivateFolder + "/" + lockFile)
+		return &Holder{Host: "an unknown host", At: at.Mtime.Time(), torn: true}, err
 	}
 	return h, nil
 }

@@ -458,6 +458,8 @@ func (h *history) apply(w *world, made *plan.Plan, request apply.Request, was pl
 	request.SetProbed(func(_ plan.Side, p *disk.Probed) {
 		p.Can.Exchange, p.Can.NoReplace, p.Can.Link = p.Can.Exchange && can.Exchange, p.Can.NoReplace && can.NoReplace, p.Can.Link && can.Link
 	})
+	w.fat = rapid.SampledFrom(fats).Draw(h.T, "fat")
+	request.SetFAT(w.fat)
 	for rapid.IntRange(0, 3).Draw(h.T, "dies") == 0 {
 		b := &breaker{n: 1 << rapid.IntRange(0, 8).Draw(h.T, "at about"), with: errDead}
 		b.n += rapid.IntRange(0, b.n-1).Draw(h.T, "at")

@@ -8,12 +8,12 @@ import (
 	"treaty/plan/tree"
 )
 
-// moves carries out all moves of a side: each when nothing is at its target any more. Where all that are
+// moves carries out all moves, side by side: each when nothing is at its target any more. Where all that are
 // left wait for each other, they go round in circles, and one of them steps aside.
-func (e *executor) moves() {
+func (e *executor) moves(on sides) {
 	for _, side := range plan.BothSides {
-		turns := e.turns(e.choose(func(s *plan.Step) bool { return s.Side == side && s.Action == plan.Move }))
-		for group := range slices.Chunk(turns, e.groupSize()) {
+		turns := e.turns(e.choose(on, func(s *plan.Step) bool { return s.Side == side && s.Action == plan.Move }))
+		for group := range slices.Chunk(turns, e.groupSize(on)) {
 			if !e.announce(group...) {
 				return
 			}

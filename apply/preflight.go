@@ -11,21 +11,15 @@ import (
 
 // preflight refuses, before the first write, what is bound to fail half-way: too little space for all
 // that will be staged while the old content stays in the trash, and directories that take no change.
-func (r *run) preflight(steps []plan.Step) error {
-	var need plan.Sides[int64]
-	var entries plan.Sides[int64]
-	var into plan.Sides[map[tree.Path]bool]
-	for _, side := range plan.BothSides {
-		into[side] = map[tree.Path]bool{}
-	}
+func (r *run) preflight(steps []plan.Step, copies plan.Sides[[]endangered]) error {
+	var into, widened plan.Sides[map[tree.Path]bool]
 	var spaces plan.Sides[disk.Space]
-	var widened plan.Sides[map[tree.Path]bool]
 	for _, side := range plan.BothSides {
 		var err error
 		if spaces[side], err = r.disks[side].Space(); err != nil {
 			return err
 		}
-		widened[side] = map[tree.Path]bool{}
+		into[side], widened[side] = map[tree.Path]bool{}, map[tree.Path]bool{}
 	}
 	slots := slots{}
 	for i := range steps {
@@ -37,23 +31,15 @@ func (r *run) preflight(steps []plan.Step) error {
 		if widens(step) {
 			widened[step.Side][step.Path] = true
 		}
-		block := max(spaces[step.Side].Block, 1)
-		switch {
-		case (step.Action == plan.Create || step.Action == plan.Update) && step.After.Type == tree.File:
-			need[step.Side] += (step.After.Size + block - 1) / block * block
-			entries[step.Side]++
-		case step.Action == plan.Create && step.After.Type == tree.Directory:
-			need[step.Side] += block
-			entries[step.Side]++
-		}
 		slots.note(r.plan, step)
 		into[step.Side][step.Path.Parent()] = true
 		if step.From != "" {
 			into[step.Side][step.From.Parent()] = true
 		}
 	}
+	needs := needs(steps, copies, spaces)
 	for _, side := range plan.BothSides {
-		if err := enoughSpace(side, spaces[side], need[side], entries[side]); err != nil {
+		if err := enoughSpace(side, spaces[side], needs[side]); err != nil {
 			return err
 		}
 		for _, dir := range sortedKeys(into[side]) {
@@ -69,6 +55,40 @@ func (r *run) preflight(steps []plan.Step) error {
 		}
 	}
 	return nil
+}
+
+// need is what will be written to a volume: in bytes, rounded up to its blocks, of which some are copies of
+// what changes on the other one; and in new names.
+type need struct{ bytes, copies, entries int64 }
+
+// needs is what steps, and the copies of what is in danger on each side, need on both. What the other side
+// has already as far as the plan knows is not copied.
+func needs(steps []plan.Step, copies plan.Sides[[]endangered], spaces plan.Sides[disk.Space]) plan.Sides[need] {
+	var needs plan.Sides[need]
+	for i := range steps {
+		step := &steps[i]
+		n, space := &needs[step.Side], spaces[step.Side]
+		switch {
+		case step.Skipped != "":
+		case (step.Action == plan.Create || step.Action == plan.Update) && step.After.Type == tree.File:
+			n.bytes += onDisk(step.After.Size, space)
+			n.entries++
+		case step.Action == plan.Create && step.After.Type == tree.Directory:
+			n.bytes += onDisk(1, space)
+			n.entries++
+		}
+	}
+	for _, side := range plan.BothSides {
+		n, space := &needs[side.Other()], spaces[side.Other()]
+		for _, c := range copies[side] {
+			if len(c.twins) == 0 {
+				n.copies += onDisk(c.state.Size, space)
+				n.entries++
+			}
+		}
+		n.bytes += n.copies
+	}
+	return needs
 }
 
 // expectWork adds a step to what the progress will come to.
@@ -91,18 +111,28 @@ const (
 	slotBytes = 256
 )
 
+// onDisk is what a file of some bytes takes on a volume.
+func onDisk(bytes int64, space disk.Space) int64 {
+	block := max(space.Block, 1)
+	return (bytes + block - 1) / block * block
+}
+
 // enoughSpace refuses with ErrSafety where a volume is too full. One that says neither size nor free
 // space is taken at its word by trying.
-func enoughSpace(side plan.Side, space disk.Space, need, entries int64) error {
-	if need == 0 || space.Total == 0 {
+func enoughSpace(side plan.Side, space disk.Space, n need) error {
+	if n.bytes == 0 || space.Total == 0 {
 		return nil
 	}
-	need += entries*slotBytes + max(reserveBytes, reserveBlocks*space.Block)
-	if space.Free >= need {
+	bytes := n.bytes + n.entries*slotBytes + max(reserveBytes, reserveBlocks*space.Block)
+	if space.Free >= bytes {
 		return nil
 	}
-	return refuse(ErrSafety, "make room, for one: treaty clean", "%s has %d bytes free, and the plan needs %d there",
-		side, space.Free, need)
+	of := ""
+	if n.copies > 0 {
+		of = fmt.Sprintf(", %d of them for copies of what is replaced, moved or deleted on %s, until that is done", n.copies, side.Other())
+	}
+	return refuse(ErrSafety, "make room, for one: treaty clean", "%s has %d bytes free, and the plan needs %d there%s",
+		side, space.Free, bytes, of)
 }
 
 // changeable refuses with ErrSafety a directory in which nothing can be created or renamed. One that is

@@ -163,6 +163,7 @@ func TestAnyPlanOfAnyTrees(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		w := anyWorld(r, dir)
 		defer os.RemoveAll(w.dir)
+		w.fat = rapid.SampledFrom(fats).Draw(r, "fat")
 		p := w.compare()
 		all := decide(r, p)
 		was := w.trees()

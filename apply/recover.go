@@ -32,6 +32,8 @@ type Recovered struct {
 	Roots plan.Sides[string]
 	// Kept says, in words, what could not be brought back because somebody else was there.
 	Kept []string
+	// Mended says, in words, what a power cut had done to a volume, and what was done about it.
+	Mended []string
 	// Receipt is what the history has; nil where the local tree was not there.
 	Receipt *Receipt
 }
@@ -157,8 +159,9 @@ func lockAll(stores []*Store) (unlock func(), err error) {
 
 // settle settles one plan on all trees on which it is open.
 func (request *Recovery) settle(ctx context.Context, id string, stores []*Store) (*Recovered, error) {
-	r := &run{request: Request{By: request.By, Now: request.Now, seams: request.seams}, plan: &plan.Plan{ID: id}}
+	r := &run{request: Request{By: request.By, Now: request.Now, seams: request.seams}, plan: &plan.Plan{ID: id}, copies: map[int]journal.Copy{}}
 	out := &Recovered{Plan: id}
+	var idle []*Store
 	for _, s := range stores {
 		j, err := s.journal(id)
 		if err != nil {
@@ -166,6 +169,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*Store)
 		}
 		switch {
 		case j == nil:
+			idle = append(idle, s)
 			continue
 		case j.Header == nil:
 			// Nothing was begun.
@@ -188,7 +192,28 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*Store)
 			return out, nil
 		}
 	}
-	wrong, err := settleBack(r.disks, j.Open)
+	for side, id := range j.Header.Trees {
+		// A tree that was settled by itself before may have the copies that this one needs.
+		for _, s := range idle {
+			if identity, err := s.Identity(); err == nil && identity != nil && identity.ID == id && r.roots[side] == nil {
+				r.roots[side] = s.root
+			}
+		}
+	}
+	r.copies = j.Copies
+	mended, err := r.mend(ctx, j)
+	if err != nil {
+		return nil, err
+	}
+	if len(mended.missing) > 0 {
+		return nil, &Refusal{Cause: ErrOpen, Why: "a power cut has damaged what only the other tree has whole", Details: append(mended.words, mended.missing...),
+			Hint: fmt.Sprintf("treaty recover, with both trees (%s, on %s, has the other); only if that is gone for good, remove .treaty/%s",
+				j.Header.By.User, j.Header.By.Host, journalName(id, logSuffix))}
+	}
+	out.Mended = mended.words
+	open := slices.DeleteFunc(slices.Clone(j.Closed), func(in journal.Intent) bool { return !mended.undone[in.Step] })
+	open = append(open, j.Open...)
+	wrong, err := settleBack(r.disks, open)
 	if err != nil {
 		return nil, err
 	}
@@ -200,6 +225,9 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*Store)
 		out.Kept = append(out.Kept, why)
 	}
 	if r.resumed() == nil {
+		if err := r.release(namedIn(j)); err != nil {
+			return nil, err
+		}
 		return out, r.settle()
 	}
 	text, err := r.disks[plan.Local].ReadPrivate(journalName(id, planSuffix))
@@ -209,8 +237,20 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*Store)
 	if err != nil {
 		return nil, err
 	}
-	out.Receipt, err = r.closePartly(ctx, text, wrong)
+	out.Receipt, err = r.closePartly(ctx, text, wrong, mended.undone)
 	return out, err
+}
+
+// namedIn are, by step, the names where a journal's intents may have left what they displace.
+func namedIn(j *journal.Journal) map[int][]string {
+	at := map[int][]string{}
+	for step, c := range j.Copies {
+		at[step] = append(at[step], string(c.Path))
+	}
+	for _, in := range slices.Concat(j.Closed, j.Open) {
+		at[in.Step] = append(at[in.Step], names(&in)...)
+	}
+	return at
 }
 
 // openForRecovery opens a tree to be settled.
@@ -227,6 +267,7 @@ func (r *run) openForRecovery(side plan.Side, traits tree.Traits) error {
 		return err
 	}
 	fat := !journalled(mount.Type) || r.request.seams.fat[side]
+	r.fat[side] = fat
 	r.disks[side], err = disk.Open(r.roots[side], r.plan.ID, disk.Options{
 		Hook: r.request.seams.on(side), Traits: traits, Can: probed.Can, Hash: fat, SyncEach: fat})
 	if err != nil {
@@ -247,7 +288,7 @@ func (r *run) openForRecovery(side plan.Side, traits tree.Traits) error {
 }
 
 // closePartly archives what became of a plan of which the open rest was settled back, and closes it.
-func (r *run) closePartly(ctx context.Context, text []byte, wrong map[int]*disk.Drift) (*Receipt, error) {
+func (r *run) closePartly(ctx context.Context, text []byte, wrong map[int]*disk.Drift, undone map[int]bool) (*Receipt, error) {
 	p, err := plan.Read(text)
 	if err != nil {
 		return nil, err
@@ -276,7 +317,9 @@ func (r *run) closePartly(ctx context.Context, text []byte, wrong map[int]*disk.
 	for i := range e.steps {
 		switch done := j.Done[i]; {
 		case e.settled[i]:
-		case done != nil && done.Outcome != journal.Undone:
+		case undone[i] && wrong[i] == nil:
+			e.settle(i, Failed, "it was done, a power cut undid it, and it was settled back")
+		case done != nil && done.Outcome != journal.Undone && !undone[i]:
 			e.restore(i, done)
 		case wrong[i] != nil:
 			e.finish(i, disk.Result{}, wrong[i])

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,10 +13,21 @@ import (
 )
 
 // takeUp brings the executor to where an interrupted run was: what was done stays done, what is open and
-// came to its end is done too, and what is open and did not is settled back, to be done anew.
-func (e *executor) takeUp(j *journal.Journal) error {
+// came to its end is done too, and what is open and did not is settled back, to be done anew. Before that,
+// what a power cut may have done is mended.
+func (e *executor) takeUp(ctx context.Context, j *journal.Journal) error {
 	if err := e.fits(j); err != nil {
 		return err
+	}
+	mended, err := e.run.mend(ctx, j)
+	if err != nil {
+		return err
+	}
+	e.run.adopt(j.Copies)
+	if e.run.request.Tell != nil {
+		for _, words := range mended.words {
+			e.run.request.Tell(words)
+		}
 	}
 	reopened := map[int]bool{}
 	for i := range e.steps {
@@ -24,7 +36,7 @@ func (e *executor) takeUp(j *journal.Journal) error {
 			continue
 		}
 		// Without a journal, the other side was settled by itself meanwhile, and may have known less.
-		if reopened[i] = e.run.left[e.steps[i].Side] == nil && Outcome(done.Outcome) == Done; !reopened[i] {
+		if reopened[i] = mended.undone[i] || e.run.left[e.steps[i].Side] == nil && Outcome(done.Outcome) == Done; !reopened[i] {
 			e.restore(i, done)
 		}
 	}
@@ -52,6 +64,11 @@ func (e *executor) takeUp(j *journal.Journal) error {
 func (e *executor) fits(j *journal.Journal) error {
 	for _, in := range slices.Concat(j.Closed, j.Open) {
 		if in.Step >= len(e.steps) || in.Side != e.steps[in.Step].Side {
+			return fmt.Errorf("%w: its journal does not fit the plan", ErrOpen)
+		}
+	}
+	for step, c := range j.Copies {
+		if step >= len(e.steps) || c.Side != e.steps[step].Side {
 			return fmt.Errorf("%w: its journal does not fit the plan", ErrOpen)
 		}
 	}
@@ -84,6 +101,7 @@ func (e *executor) isDone(i int) {
 	if step.Action == plan.Move {
 		e.moved[step.Side][step.From] = step.Path
 	}
+	e.displaced(i, disk.Result{Trash: e.results[i].Trash})
 	if (step.Action == plan.Create || step.Action == plan.Update) && step.After.Type == tree.File {
 		e.bytes.Add(step.After.Size)
 	}
@@ -205,7 +223,7 @@ func (e *executor) wasDone(i int, intents []journal.Intent) error {
 	if result.Entry, err = e.disk(i).At(string(e.steps[i].Path)); err != nil {
 		return err
 	}
-	e.isDone(i)
 	e.finish(i, result, nil)
+	e.isDone(i)
 	return nil
 }

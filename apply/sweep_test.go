@@ -19,9 +19,10 @@ import (
 // syncs something (TREATY_SWEEP=all; else at a sample of them), by an error or by the end of the process.
 
 // richWorld has an operation of every kind in both directions, and conflicts with directories in them.
-func richWorld(t *testing.T) (*world, *plan.Plan) {
+func richWorld(t *testing.T, fat plan.Sides[bool]) (*world, *plan.Plan) {
 	t.Helper()
 	w := newWorld(t, scratch(t))
+	w.fat = fat
 	base := "update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ away/1=11 mine=14"
 	w.base = tryParse(t, base)
 	tryParse(t, "update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ away/1=12 mine=15 "+
@@ -70,8 +71,25 @@ func (b *breaker) broke() bool { return b.calls >= b.n }
 
 var ways = []error{errDead, syscall.EIO, syscall.ENOSPC, syscall.EPERM, syscall.ENOTCONN}
 
+// deep is the call that a run makes where it makes the n-th on sound volumes, more or less.
+func deep(n int, fat plan.Sides[bool]) int {
+	for _, lossy := range fat {
+		if lossy {
+			n += n / 2
+		}
+	}
+	return n
+}
+
 // sweep calls try with ever later calls to break at, until it tells that the run was over before.
-func sweep(t *testing.T, stride int, try func(t *testing.T, b *breaker) bool) {
+func sweep(t *testing.T, stride int, try func(t *testing.T, fat plan.Sides[bool], b *breaker) bool) {
+	t.Helper()
+	for _, fat := range fats {
+		t.Run(fatNames(fat), func(t *testing.T) { sweepOn(t, fat, stride, try) })
+	}
+}
+
+func sweepOn(t *testing.T, fat plan.Sides[bool], stride int, try func(t *testing.T, fat plan.Sides[bool], b *breaker) bool) {
 	t.Helper()
 	var count sync.Map
 	t.Cleanup(func() {
@@ -84,6 +102,9 @@ func sweep(t *testing.T, stride int, try func(t *testing.T, b *breaker) bool) {
 		t.Run(strings.ReplaceAll(with.Error(), " ", "-"), func(t *testing.T) {
 			t.Parallel()
 			step := stride
+			if fat != (plan.Sides[bool]{}) {
+				step *= 2 // there are twice as many calls
+			}
 			if with != errDead {
 				step *= 4
 			}
@@ -93,7 +114,7 @@ func sweep(t *testing.T, stride int, try func(t *testing.T, b *breaker) bool) {
 			broken := 0
 			for n := 1 + i; ; n += step {
 				b := &breaker{n: n, with: with}
-				if !try(t, b) {
+				if !try(t, fat, b) {
 					break
 				}
 				if broken++; t.Failed() {
@@ -130,7 +151,7 @@ func (w *world) half(was, will plan.Sides[nodes]) {
 // will is what the rich world becomes.
 func will(t *testing.T) plan.Sides[nodes] {
 	t.Helper()
-	w, p := richWorld(t)
+	w, p := richWorld(t, plan.Sides[bool]{})
 	b := &breaker{}
 	r := w.request(p)
 	r.SetHook(b.hook)
@@ -190,6 +211,7 @@ func (w *world) over(p *plan.Plan, will plan.Sides[nodes]) {
 	w.touchesOnly(p, w.was)
 	w.archived(p)
 	w.nothingStaged()
+	w.noCopies(p)
 	if _, err := w.apply(p); !errors.Is(err, apply.ErrStale) {
 		w.Errorf("applied again: %v", err)
 	}
@@ -197,8 +219,8 @@ func (w *world) over(p *plan.Plan, will plan.Sides[nodes]) {
 
 func TestABrokenApplyIsTakenUp(t *testing.T) {
 	will := will(t)
-	sweep(t, 12, func(t *testing.T, b *breaker) bool {
-		w, p := richWorld(t)
+	sweep(t, 12, func(t *testing.T, fat plan.Sides[bool], b *breaker) bool {
+		w, p := richWorld(t, fat)
 		if !w.broken(p, b, will) {
 			return false
 		}
@@ -222,10 +244,10 @@ func TestABrokenApplyIsTakenUp(t *testing.T) {
 // Taking it up may be broken as well, any number of times.
 func TestTakingUpMayBreakToo(t *testing.T) {
 	will := will(t)
-	sweep(t, 36, func(t *testing.T, b *breaker) bool {
-		w, p := richWorld(t)
+	sweep(t, 36, func(t *testing.T, fat plan.Sides[bool], b *breaker) bool {
+		w, p := richWorld(t, fat)
 		r := w.request(p)
-		first := &breaker{n: 150, with: errDead}
+		first := &breaker{n: deep(150, fat), with: errDead}
 		r.SetHook(first.hook)
 		if _, err := apply.Apply(context.Background(), r); err == nil {
 			t.Fatal("not broken")
@@ -249,6 +271,7 @@ func TestTakingUpMayBreakToo(t *testing.T) {
 func (w *world) recover(b *breaker, sides ...plan.Side) ([]apply.Recovered, error) {
 	w.Helper()
 	r := apply.Recovery{By: ann}
+	r.SetFAT(w.fat)
 	if b != nil {
 		r.SetHook(b.hook)
 	}
@@ -285,8 +308,8 @@ func TestABrokenApplyIsSettledBack(t *testing.T) {
 	will := will(t)
 	for name, sides := range map[string][]plan.Side{"both": {plan.Local, plan.Remote}, "remote-first": {plan.Remote}} {
 		t.Run(name, func(t *testing.T) {
-			sweep(t, 12, func(t *testing.T, b *breaker) bool {
-				w, p := richWorld(t)
+			sweep(t, 12, func(t *testing.T, fat plan.Sides[bool], b *breaker) bool {
+				w, p := richWorld(t, fat)
 				if !w.broken(p, b, will) {
 					return false
 				}
@@ -315,11 +338,11 @@ func TestSettlingBackMayBreakToo(t *testing.T) {
 	will := will(t)
 	for name, capable := range map[string]bool{"exchange": true, "no-exchange": false} {
 		t.Run(name, func(t *testing.T) {
-			sweep(t, 8, func(t *testing.T, b *breaker) bool {
-				w, p := richWorld(t)
+			sweep(t, 8, func(t *testing.T, fat plan.Sides[bool], b *breaker) bool {
+				w, p := richWorld(t, fat)
 				r := w.request(p)
 				// Broken while contents are swapped, so that much is open.
-				first := &breaker{n: 120, with: errDead}
+				first := &breaker{n: deep(120, fat), with: errDead}
 				r.SetHook(first.hook)
 				less := func(_ plan.Side, p *disk.Probed) { p.Can.Exchange = p.Can.Exchange && capable }
 				r.SetProbed(less)
@@ -328,6 +351,7 @@ func TestSettlingBackMayBreakToo(t *testing.T) {
 				}
 				second := apply.Recovery{By: ann, Dirs: []string{w.at[plan.Local], w.at[plan.Remote]}}
 				second.SetHook(b.hook)
+				second.SetFAT(w.fat)
 				second.SetProbed(less)
 				_, err := apply.Recover(context.Background(), second)
 				if !b.broke() {

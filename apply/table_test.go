@@ -233,60 +233,73 @@ func (c *tableCase) edit(t *testing.T, p *plan.Plan) {
 
 func TestTables(t *testing.T) {
 	for _, c := range readTables(t) {
-		t.Run(c.where+" "+c.name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t, scratch(t))
-			for _, option := range c.options {
-				w.set(option)
-			}
-			for _, side := range plan.BothSides {
-				c.before[side].write(t, w.at[side])
-			}
-			w.base = c.base
-			p := w.compare()
-			if c.do != nil {
-				w.byHand(p, c.do)
-			}
-			c.edit(t, p)
-			was := w.trees()
-			r, err := w.apply(p)
-			defer func() {
-				if t.Failed() {
-					t.Logf("plan:\n%s\nresults:\n%serror: %v\nlocal:  %v\nremote: %v", describe(p), outcomes(r), err, w.tree(0), w.tree(1))
-				}
-			}()
-			if r == nil {
-				t.Fatalf("not applied: %v", err)
-			}
-			if partial := r.Totals.Drifted+r.Totals.Failed > 0; errors.Is(err, apply.ErrPartial) != partial || err != nil && !partial {
-				t.Errorf("error: %v", err)
-			}
-			var notDone []string
-			for i := range r.Results {
-				if r.Results[i].Outcome != apply.Done {
-					notDone = append(notDone, line(&r.Results[i]))
-				}
-			}
-			if !slices.Equal(notDone, c.notDone) {
-				t.Errorf("not done: %q\nwant      %q", notDone, c.notDone)
-			}
-			w.honest(p, r, was)
-			w.keepsEverything(was)
-			w.touchesOnly(p, was)
-			for _, side := range plan.BothSides {
-				if got := w.tree(side); c.after[side] != nil && !got.equal(c.after[side]) {
-					t.Errorf("%s:\n%v, want\n%v", side, got, c.after[side])
-				}
-				if got := w.thrown(side, p.ID); c.trash[side] != nil && got != thrown(c.trash[side]) {
-					t.Errorf("the trash of %s: %s\nwant %s", side, got, thrown(c.trash[side]))
-				}
-			}
-			if len(c.notDone) == 0 && len(c.remove) == 0 && len(c.do) == 0 && len(c.options) == 0 && len(p.Problems) == 0 {
-				w.settled()
-			}
-			w.nothingStaged()
-		})
+		for _, fat := range fats {
+			t.Run(c.where+" "+c.name+", "+fatNames(fat), func(t *testing.T) { c.test(t, fat) })
+		}
 	}
+}
+
+// fats are the ways in which volumes may be ones that lose what is renamed. What comes of a plan differs in
+// none.
+var fats = []plan.Sides[bool]{{}, {false, true}, {true, false}, {true, true}}
+
+func fatNames(fat plan.Sides[bool]) string {
+	return map[plan.Sides[bool]]string{{}: "none FAT", {false, true}: "remote FAT", {true, false}: "local FAT", {true, true}: "both FAT"}[fat]
+}
+
+func (c *tableCase) test(t *testing.T, fat plan.Sides[bool]) {
+	t.Parallel()
+	w := newWorld(t, scratch(t))
+	w.fat = fat
+	for _, option := range c.options {
+		w.set(option)
+	}
+	for _, side := range plan.BothSides {
+		c.before[side].write(t, w.at[side])
+	}
+	w.base = c.base
+	p := w.compare()
+	if c.do != nil {
+		w.byHand(p, c.do)
+	}
+	c.edit(t, p)
+	was := w.trees()
+	r, err := w.apply(p)
+	defer func() {
+		if t.Failed() {
+			t.Logf("plan:\n%s\nresults:\n%serror: %v\nlocal:  %v\nremote: %v", describe(p), outcomes(r), err, w.tree(0), w.tree(1))
+		}
+	}()
+	if r == nil {
+		t.Fatalf("not applied: %v", err)
+	}
+	if partial := r.Totals.Drifted+r.Totals.Failed > 0; errors.Is(err, apply.ErrPartial) != partial || err != nil && !partial {
+		t.Errorf("error: %v", err)
+	}
+	var notDone []string
+	for i := range r.Results {
+		if r.Results[i].Outcome != apply.Done {
+			notDone = append(notDone, line(&r.Results[i]))
+		}
+	}
+	if !slices.Equal(notDone, c.notDone) {
+		t.Errorf("not done: %q\nwant      %q", notDone, c.notDone)
+	}
+	w.honest(p, r, was)
+	w.keepsEverything(was)
+	w.touchesOnly(p, was)
+	for _, side := range plan.BothSides {
+		if got := w.tree(side); c.after[side] != nil && !got.equal(c.after[side]) {
+			t.Errorf("%s:\n%v, want\n%v", side, got, c.after[side])
+		}
+		if got := w.thrown(side, p.ID); c.trash[side] != nil && got != thrown(c.trash[side]) {
+			t.Errorf("the trash of %s: %s\nwant %s", side, got, thrown(c.trash[side]))
+		}
+	}
+	if len(c.notDone) == 0 && len(c.remove) == 0 && len(c.do) == 0 && len(c.options) == 0 && len(p.Problems) == 0 {
+		w.settled()
+	}
+	w.nothingStaged()
 }
 
 // thrown is what a trash holds: names and contents only, since times and modes move along.

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"strings"
 
+	"treaty/apply/internal/disk"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -45,6 +47,29 @@ type headFile struct {
 	Head
 }
 
+const treeFileName = "tree.json"
+
+// replacement is the name of what a file of treaty's is going to be, as long as it is being replaced on a volume
+// on which a power cut may lose both the old and the new.
+func replacement(name string) string { return strings.TrimSuffix(name, ".json") + ".new.json" }
+
+// replace writes a file of treaty's in the place of another. There is a whole and durable one at any
+// instant, under the one name or the other.
+func replace(d *disk.Tree, name string, text []byte) error {
+	if !d.LosesRenames() {
+		return d.WritePrivate(name, text)
+	}
+	for _, as := range []string{replacement(name), name} {
+		if err := d.WritePrivate(as, text); err != nil {
+			return err
+		}
+		if err := d.Barrier(); err != nil {
+			return err
+		}
+	}
+	return d.RemovePrivate(replacement(name))
+}
+
 // privateReader reads files of treaty's own.
 type privateReader interface {
 	ReadPrivate(name string) ([]byte, error)
@@ -52,7 +77,18 @@ type privateReader interface {
 
 // readTreeFile reads a tree's own file; nil where there is none.
 func readTreeFile(root *scan.Root, from privateReader) (*TreeFile, error) {
-	data, err := from.ReadPrivate("tree.json")
+	t, err := readTreeFileAt(root, from, treeFileName)
+	if t != nil && err == nil {
+		return t, nil
+	}
+	if next, failed := readTreeFileAt(root, from, replacement(treeFileName)); next != nil && failed == nil {
+		return next, nil
+	}
+	return t, err
+}
+
+func readTreeFileAt(root *scan.Root, from privateReader, name string) (*TreeFile, error) {
+	data, err := from.ReadPrivate(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -60,7 +96,7 @@ func readTreeFile(root *scan.Root, from privateReader) (*TreeFile, error) {
 		return nil, err
 	}
 	if err := schema.Validate(schema.Tree, data); err != nil {
-		path := filepath.Join(root.Path(), tree.PrivateFolder, "tree.json")
+		path := filepath.Join(root.Path(), tree.PrivateFolder, name)
 		return nil, refuse(ErrInvalid, "bring it back from a backup; or remove it, and then: treaty plan --new-pair, which deletes nothing",
 			"%s is not what treaty wrote: %v", path, err)
 	}

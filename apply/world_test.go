@@ -30,6 +30,8 @@ type world struct {
 	was plan.Sides[nodes]
 	// base is what both agreed on before that, nil where nobody remembers.
 	base nodes
+	// fat are the sides whose volumes may lose what is renamed.
+	fat plan.Sides[bool]
 }
 
 // scratch is a new folder, in memory where the system has such a place, since every apply syncs the
@@ -196,7 +198,9 @@ func (w *world) approve(text []byte) []byte {
 func (w *world) request(p *plan.Plan) apply.Request {
 	w.Helper()
 	text := w.text(p)
-	return apply.Request{Plan: text, Approval: w.approve(text), By: ann}
+	r := apply.Request{Plan: text, Approval: w.approve(text), By: ann}
+	r.SetFAT(w.fat)
+	return r
 }
 
 func (w *world) apply(p *plan.Plan) (*apply.Receipt, error) {

@@ -34,6 +34,7 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 	request := apply.Request{
 		Plan: f.text, Approval: approval, Roots: plan.Sides[string]{expandHome(c.Local), expandHome(c.Remote)},
 		AllowUnrelatedDrift: c.AllowUnrelatedDrift, Verify: c.Verify, By: author(), Progress: &apply.Progress{}, Now: a.now,
+		Tell: func(words string) { fmt.Fprintf(a.stderr, "treaty: %s\n", render.Escape(words)) },
 	}
 	if request.Policy, err = policyOf(f.plan, request.Roots[plan.Local]); err != nil {
 		return err

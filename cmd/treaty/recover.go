@@ -64,6 +64,9 @@ func (a *app) recovered(r *apply.Recovered) {
 			a.say("%s: settled what plan %s had left open", render.Name(r.Roots[side]), render.Escape(r.Plan))
 		}
 	}
+	for _, mended := range r.Mended {
+		a.say("  mended: %s", render.Escape(mended))
+	}
 	for _, kept := range r.Kept {
 		a.say("  left alone: %s", render.Escape(kept))
 	}

@@ -25,7 +25,8 @@ func (t *Tree) At(p string) (tree.Entry, error) {
 }
 
 // Holds tells whether what is at p, of the user's or in a private folder, is what state says, modes
-// aside: by stat, and by hash where that is known. What cannot be read is judged by its stat.
+// aside: by stat, and by hash where that is known. What cannot be read is judged by its stat. Where stamps
+// prove little (Options.Hash), a hash that is known is all that counts.
 func (t *Tree) Holds(p string, state *tree.State) (bool, error) {
 	e, err := t.At(p)
 	if err != nil {
@@ -39,7 +40,9 @@ func (t *Tree) Holds(p string, state *tree.State) (bool, error) {
 		return e.Target == state.Target, nil
 	case e.Type != tree.File:
 		return true, nil
-	case e.Size != state.Size || e.Mtime.Cut(granularity) != state.Mtime.Cut(granularity):
+	case e.Size != state.Size:
+		return false, nil
+	case e.Mtime.Cut(granularity) != state.Mtime.Cut(granularity) && !(t.opts.Hash && state.SHA256.Known()):
 		return false, nil
 	case !state.SHA256.Known():
 		return true, nil
@@ -70,6 +73,12 @@ func (t *Tree) Waiting(name string) (*Staged, error) {
 	}
 	return &Staged{Name: name, Type: e.Type, Size: e.Size, Mtime: e.Mtime, Target: e.Target}, nil
 }
+
+// Granularity is that of the volume's times.
+func (t *Tree) Granularity() int64 { return t.opts.Traits.MtimeGranularity }
+
+// LosesRenames tells whether a power cut may come between the two names of a rename.
+func (t *Tree) LosesRenames() bool { return t.opts.SyncEach }
 
 // Exchanges tells whether the volume can exchange names.
 func (t *Tree) Exchanges() bool { return t.opts.Can.Exchange }

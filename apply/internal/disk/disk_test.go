@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -46,6 +47,14 @@ func reopen(t testing.TB, dir string, opts Options) *side {
 	t.Cleanup(func() { root.Close() })
 	if opts.Traits.Profile == "" {
 		opts.Traits = native.Traits()
+	}
+	if hook := opts.Hook; hook != nil {
+		var one sync.Mutex
+		opts.Hook = func(c Call) error {
+			one.Lock()
+			defer one.Unlock()
+			return hook(c)
+		}
 	}
 	opened, err := Open(root, "run-1", opts)
 	if err != nil {

@@ -20,8 +20,8 @@
 //  6. Verify that what came out is what step 4 looked at, the same file with the same stamp, or with
 //     the same content (cameOut). If not, put it back without replacing; what then has no name to go back
 //     to gets a visible one, "name (treaty conflict).ext".
-//  7. Barrier; the caller journals that it is done. At the end of the run it looks through the trash
-//     (TrashEntries, ReadBack) for what somebody wrote there late.
+//  7. Barrier; the caller journals that it is done. At the end of the run it looks at what it moved to the
+//     trash (Changed) for what somebody wrote there late, and gives that a visible name (Surface).
 //
 // The stage holds copies only; what is the user's is in the tree or in the trash, at every instant. So
 // whatever a killed run leaves in the stage may be removed once its journal is closed.
@@ -38,8 +38,9 @@
 //	platform, volume        replace by        install by       writers kept out      left open
 //	Linux: ext4 xfs btrfs   RENAME_EXCHANGE   NOREPLACE        lease; busy is drift  -
 //	  tmpfs overlay
-//	Linux: vfat exfat       EXCHANGE if       NOREPLACE        lease; hash           step 3 of DESIGN 6.6
-//	                        probed                                                   (SyncEach) for power cuts
+//	Linux: vfat exfat       EXCHANGE if       NOREPLACE        lease; hash           a power cut: what was renamed
+//	                        probed                                                   last may be empty or gone; its
+//	                                                                                 copy is on the other side
 //	Linux: ntfs-3g (FUSE)   rename aside      link             lease where it holds  absent for microseconds
 //	Linux: FUSE FAT, exFAT  rename aside      placeholder      hash                  the same; a save by rename
 //	                                                                                 in the placeholder's window;
@@ -50,6 +51,10 @@
 //	                                          else as FUSE FAT
 //	Windows: NTFS FAT exFAT rename aside, by  by handle,       share modes,          absent for microseconds;
 //	                        handle            no replacing     mandatory             compiled, not yet run there
+//
+// On a volume that loses renames in a power cut (SyncEach) each rename is synced by itself; no order of
+// syncs makes that safe everywhere (FILESYSTEMS.md 3.2). What must survive is copied to the other side before
+// (Content, Preserve, ClearCopies), and brought back by the caller (Quarantine, Restore).
 //
 // What a volume can do is probed (Probe), never guessed from its type. Tests: TestEveryFault dies and
 // fails at each call; TestEachGapIsSeen edits in each gap; TestNoEditIsLost races edits;

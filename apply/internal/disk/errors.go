@@ -30,6 +30,10 @@ var (
 	ErrReadOnly = errors.New("the volume cannot be written to")
 )
 
+// Unreadable tells whether err, of reading a file, says that the volume holds what can't be read: a chain
+// of clusters that leads nowhere, a bad sector.
+func Unreadable(err error) bool { return err != nil && unreadable(err) }
+
 // Drift says what was found instead of what was planned, and where everything is now. Nothing is
 // overwritten; nothing is lost.
 type Drift struct {

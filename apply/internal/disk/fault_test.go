@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"treaty/plan/tree"
 )
@@ -193,10 +194,10 @@ func descriptors() int {
 
 func TestAFailedSyncStopsTheTree(t *testing.T) {
 	for _, kind := range []Kind{SyncVolume, SyncFile, SyncFolder} {
-		syncs := 0
+		syncs := map[Call]int{}
 		s := newSide(t, Options{NoSyncVolume: kind != SyncVolume, Hook: func(c Call) error {
 			if c.Kind == kind {
-				syncs++
+				syncs[c]++
 				return errIO
 			}
 			return nil
@@ -213,10 +214,43 @@ func TestAFailedSyncStopsTheTree(t *testing.T) {
 				t.Errorf("%s after a failed %s: %v", what, kind, err)
 			}
 		}
-		if syncs != 1 {
-			t.Errorf("%s was tried %d times", kind, syncs)
+		for call, n := range syncs {
+			if n != 1 {
+				t.Errorf("%s was tried %d times", call, n)
+			}
+		}
+		if len(syncs) == 0 {
+			t.Errorf("no %s", kind)
 		}
 		check(t, s.Discard(staged))
+	}
+}
+
+// A volume that takes long to sync, since other programs write to it, is not synced as a whole again; but
+// where nothing else makes renames durable, it is.
+func TestASlowVolumeIsSyncedFileByFile(t *testing.T) {
+	for _, each := range []bool{false, true} {
+		calls := map[Kind]int{}
+		s := newSide(t, Options{Can: ways[0].can, SyncEach: each, SlowSync: time.Millisecond, Hook: func(c Call) error {
+			if calls[c.Kind]++; c.Kind == SyncVolume {
+				time.Sleep(2 * time.Millisecond)
+			}
+			return nil
+		}})
+		for range 2 {
+			var staged []Staged
+			for range 20 {
+				staged = append(staged, s.stage("new"))
+			}
+			check(t, s.Barrier(staged...))
+		}
+		volumes, files := map[bool]int{true: 2, false: 1}[each], map[bool]int{true: 0, false: 20}[each]
+		if !volumeSyncIsWhole {
+			volumes, files = 2, 40
+		}
+		if calls[SyncVolume] != volumes || calls[SyncFile] != files {
+			t.Errorf("each %v: %v", each, calls)
+		}
 	}
 }
 

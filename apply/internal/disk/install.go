@@ -162,13 +162,23 @@ func (t *Tree) copyBeside(f *os.File, d *folder, name string) (tree.Path, error)
 			return "", err
 		}
 		defer to.Close()
-		content, err := io.ReadAll(io.NewSectionReader(f, 0, 1<<62))
-		if err == nil {
-			err = d.write(to, as, content)
+		buf := buffers.Get().(*[copyBuffer]byte)
+		defer buffers.Put(buf)
+		for at := int64(0); ; {
+			n, err := f.ReadAt(buf[:], at)
+			if n > 0 {
+				if err := d.write(to, as, buf[:n]); err != nil {
+					return tree.Path(d.at(as)), t.written(err)
+				}
+			}
+			if at += int64(n); err == io.EOF {
+				break
+			}
+			if err != nil {
+				return tree.Path(d.at(as)), err
+			}
 		}
-		if err == nil {
-			err = t.synced(d.syncFile(to, as))
-		}
+		err = t.synced(d.syncFile(to, as))
 		return tree.Path(d.at(as)), err
 	}
 	return "", fmt.Errorf("%q: %w, and so are all names for a second version", d.at(name), ErrTaken)

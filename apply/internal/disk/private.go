@@ -195,6 +195,9 @@ func (f *PrivateFile) Commit() error {
 		return t.written(err)
 	}
 	f.done = true
+	if err := t.syncEach(f.folder, f.name); err != nil {
+		return err
+	}
 	return t.synced(f.folder.sync())
 }
 

@@ -75,15 +75,20 @@ func (t *Tree) place() (*folder, string, error) {
 // on the volume, with mode (if known) and mtime set. It is durable after the next Barrier. Errors
 // wrap ErrSource where src is not as told. Whether the volume took the mode is for the caller to see in
 // what Create or Replace returns; a volume that keeps none is no error.
-func (t *Tree) Stage(ctx context.Context, src io.Reader, size int64, want tree.Hash, mtime tree.Time, mode tree.Mode) (s Staged, err error) {
+func (t *Tree) Stage(ctx context.Context, src io.Reader, size int64, want tree.Hash, mtime tree.Time, mode tree.Mode) (Staged, error) {
 	if err := t.ready(); err != nil {
-		return s, err
+		return Staged{}, err
 	}
 	d, name, err := t.place()
 	if err != nil {
-		return s, err
+		return Staged{}, err
 	}
 	defer d.release()
+	return t.copyTo(ctx, d, name, src, size, want, mtime, mode)
+}
+
+// copyTo is Stage to a name that nothing has. What fails leaves nothing there, or what goes with the folder.
+func (t *Tree) copyTo(ctx context.Context, d *folder, name string, src io.Reader, size int64, want tree.Hash, mtime tree.Time, mode tree.Mode) (s Staged, err error) {
 	f, err := d.create(name)
 	if err != nil {
 		return s, t.written(err)
@@ -93,7 +98,7 @@ func (t *Tree) Stage(ctx context.Context, src io.Reader, size int64, want tree.H
 			err = t.stop(e)
 		}
 		if err != nil {
-			d.unlink(name) // a copy; what stays is cleaned with the run's stage
+			d.unlink(name) // a copy; what stays is cleaned with the run's stage or copies
 		}
 	}()
 	s = Staged{Name: d.at(name), Type: tree.File, Size: size}

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"sync"
+	"time"
 )
 
 // touched notes what a call changes, for a barrier that has to sync one by one.
@@ -27,10 +29,13 @@ func (t *Tree) synced(err error) error {
 	return t.stop(err)
 }
 
+// syncers is how many files or folders are synced at a time (FILESYSTEMS.md 3.3).
+const syncers = 8
+
 // Barrier makes durable all that was changed before it, the content of staged included: by one
-// syncfs where the volume has it (which flushes other programs' data too), else by a sync of each
-// staged file, of each file whose mode or time was set, and of each folder in which a name changed;
-// on macOS one F_FULLFSYNC then drains the drive's own cache.
+// syncfs where the volume has it (which flushes other programs' data too) and was quick enough so far,
+// else by a sync of each staged file, of each file whose mode or time was set, and of each folder in which
+// a name changed; on macOS one F_FULLFSYNC then drains the drive's own cache.
 func (t *Tree) Barrier(staged ...Staged) error {
 	if err := t.ready(); err != nil {
 		return err
@@ -46,31 +51,51 @@ func (t *Tree) Barrier(staged ...Staged) error {
 	}
 	defer top.release()
 	if syncfs && volumeSyncIsWhole {
+		start := time.Now()
 		err := top.syncVolume()
+		if unsupported(err) || time.Since(start) > t.opts.SlowSync && !t.opts.SyncEach {
+			t.mu.Lock()
+			t.syncfs = false
+			t.mu.Unlock()
+		}
 		if err == nil || !unsupported(err) {
 			return t.synced(err)
 		}
-		t.mu.Lock()
-		t.syncfs = false
-		t.mu.Unlock()
 	}
 	for _, s := range staged {
 		files[s.Name] = true
 	}
-	for _, path := range slices.Sorted(maps.Keys(files)) {
-		if err := t.syncPath(path); err != nil {
-			return err
-		}
+	if err := t.syncAll(files, t.syncPath); err != nil {
+		return err
 	}
-	for _, path := range slices.Sorted(maps.Keys(folders)) {
-		if err := t.syncFolder(path); err != nil {
-			return err
-		}
+	if err := t.syncAll(folders, t.syncFolder); err != nil {
+		return err
 	}
 	if volumeSyncIsWhole {
 		return nil
 	}
 	return t.synced(top.syncVolume())
+}
+
+// syncAll syncs some paths, a few at a time. An error stops the tree, and is what the rest is told.
+func (t *Tree) syncAll(paths map[string]bool, one func(string) error) error {
+	work := make(chan string)
+	var wg sync.WaitGroup
+	for range min(syncers, len(paths)) {
+		wg.Go(func() {
+			for path := range work {
+				if t.ready() == nil {
+					_ = one(path) // it has stopped the tree
+				}
+			}
+		})
+	}
+	for _, path := range slices.Sorted(maps.Keys(paths)) {
+		work <- path
+	}
+	close(work)
+	wg.Wait()
+	return t.ready()
 }
 
 // SyncFolders makes the names in folders durable. Those that are gone need nothing: their parents'

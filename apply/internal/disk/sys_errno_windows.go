@@ -43,6 +43,16 @@ func fatal(err error) bool {
 	return false
 }
 
+// unreadable tells whether err of a read is the volume's fault, and it is still there.
+func unreadable(err error) bool {
+	for _, bad := range []error{windows.ERROR_CRC, windows.ERROR_FILE_CORRUPT, windows.ERROR_DISK_CORRUPT, windows.ERROR_SEEK, windows.ERROR_SECTOR_NOT_FOUND} {
+		if errors.Is(err, bad) {
+			return true
+		}
+	}
+	return false
+}
+
 func readOnly(err error) error {
 	if errors.Is(err, windows.ERROR_WRITE_PROTECT) || errors.Is(err, windows.ERROR_ACCESS_DENIED) {
 		return errors.Join(ErrReadOnly, err)

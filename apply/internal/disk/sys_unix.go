@@ -52,6 +52,9 @@ func fatal(err error) bool {
 	return false
 }
 
+// unreadable tells whether err of a read is the volume's fault, and it is still there.
+func unreadable(err error) bool { return errors.Is(err, unix.EIO) }
+
 func readOnly(err error) error {
 	if errors.Is(err, unix.EROFS) || errors.Is(err, unix.EACCES) {
 		return errors.Join(ErrReadOnly, err)

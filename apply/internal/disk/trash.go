@@ -16,14 +16,17 @@ import (
 // Place hands out, for this run alone, the name in the trash that p's content will get, relative to
 // the root: ".treaty/trash/<run>/<p>", numbered where that is taken. Its folders are made. A caller
 // journals it before it gives it to Replace, Trash, Park or Move; these choose one themselves if given "".
-func (t *Tree) Place(p tree.Path) (string, error) {
+func (t *Tree) Place(p tree.Path) (string, error) { return t.placeIn(trashFolder+"/"+t.run, p) }
+
+// placeIn is Place in the folder top of the trash.
+func (t *Tree) placeIn(top string, p tree.Path) (string, error) {
 	if err := t.ready(); err != nil {
 		return "", err
 	}
 	if _, err := tree.ParsePath(string(p)); err != nil {
 		return "", fmt.Errorf("%q: %w", string(p), err)
 	}
-	d, err := t.trashParent(p.Parent())
+	d, err := t.trashParent(top, p.Parent())
 	if err != nil {
 		return "", err
 	}
@@ -55,10 +58,9 @@ func (t *Tree) claim(place string) bool {
 	return true
 }
 
-// trashParent is the folder of the trash for what lies in the directory p; a component that a trashed
+// trashParent is the folder below top for what lies in the directory p; a component that a trashed
 // file has taken is numbered.
-func (t *Tree) trashParent(p tree.Path) (*folder, error) {
-	top := trashFolder + "/" + t.run
+func (t *Tree) trashParent(top string, p tree.Path) (*folder, error) {
 	d, err := t.makePrivate(path.Join(top, string(p)))
 	if !errors.Is(err, ErrUnfit) {
 		return d, err

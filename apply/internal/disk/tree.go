@@ -33,6 +33,9 @@ type Options struct {
 	SyncEach bool
 	// NoSyncVolume makes Barrier sync what treaty wrote only, one by one, not the volume.
 	NoSyncVolume bool
+	// SlowSync is how long the volume's sync may take, which flushes what other programs wrote too, before
+	// later barriers do without it; not with SyncEach, where nothing else will do. 0 is ten seconds.
+	SlowSync time.Duration
 }
 
 // Capabilities are what a volume can do with names. They are never taken from its type.
@@ -66,6 +69,9 @@ type Tree struct {
 func Open(root *scan.Root, run string, opts Options) (*Tree, error) {
 	if p, err := tree.ParsePath(run); err != nil || p.Depth() != 1 {
 		return nil, fmt.Errorf("%q cannot name a run", run)
+	}
+	if opts.SlowSync == 0 {
+		opts.SlowSync = 10 * time.Second
 	}
 	return &Tree{
 		root: root, run: run, hook: opts.Hook, opts: opts, syncfs: !opts.NoSyncVolume,

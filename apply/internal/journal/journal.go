@@ -72,6 +72,18 @@ type Intent struct {
 	After  *tree.State `json:"after,omitempty"`
 }
 
+// Copy tells where, out of reach of a volume that may lose what is renamed, the content is that a step
+// displaces there. It is durable before anything on that volume is renamed.
+type Copy struct {
+	Step  int         `json:"step"`
+	Side  plan.Side   `json:"side"` // whose content it is
+	Path  tree.Path   `json:"path"` // where it was there
+	State *tree.State `json:"state"`
+	// Name is where the copy is, relative to the root of the other side: in the trash, or a file of the
+	// user's that holds the same.
+	Name string `json:"name"`
+}
+
 // Undone is the outcome of a step whose intents were settled back to what was there before.
 const Undone = "undone"
 
@@ -90,6 +102,7 @@ type Done struct {
 type Record struct {
 	Header *Header `json:"header,omitempty"`
 	Steps  *Steps  `json:"steps,omitempty"`
+	Copy   *Copy   `json:"copy,omitempty"`
 	Intent *Intent `json:"intent,omitempty"`
 	Done   *Done   `json:"done,omitempty"`
 }
@@ -123,13 +136,15 @@ type Journal struct {
 	Open []Intent
 	// Closed are the intents of steps that were done, in their order.
 	Closed []Intent
+	// Copies are those of the content that steps displace.
+	Copies map[int]Copy
 	// Torn: the file ends in the middle of a line.
 	Torn bool
 }
 
 // Read reads a journal. Whatever it is given, it makes the best of it.
 func Read(data []byte) *Journal {
-	j := &Journal{Done: map[int]*Done{}, Torn: len(data) > 0 && data[len(data)-1] != '\n'}
+	j := &Journal{Done: map[int]*Done{}, Copies: map[int]Copy{}, Torn: len(data) > 0 && data[len(data)-1] != '\n'}
 	var intents []Intent
 	var fate []string          // of each intent, "" as long as it is open
 	pending := map[int][]int{} // the open intents of a step
@@ -141,6 +156,8 @@ func Read(data []byte) *Journal {
 			j.Header = record.Header
 		case record.Steps != nil && j.Steps == nil:
 			j.Steps = record.Steps
+		case record.Copy != nil:
+			j.Copies[record.Copy.Step] = *record.Copy
 		case record.Intent != nil:
 			pending[record.Intent.Step] = append(pending[record.Intent.Step], len(intents))
 			intents, fate = append(intents, *record.Intent), append(fate, "")
@@ -185,7 +202,7 @@ func decode(line []byte) (Record, bool) {
 // sound tells whether a record says one thing, and names only what a step can name.
 func (r *Record) sound() bool {
 	said := 0
-	for _, set := range []bool{r.Header != nil, r.Steps != nil, r.Intent != nil, r.Done != nil} {
+	for _, set := range []bool{r.Header != nil, r.Steps != nil, r.Copy != nil, r.Intent != nil, r.Done != nil} {
 		if set {
 			said++
 		}
@@ -193,6 +210,9 @@ func (r *Record) sound() bool {
 	switch {
 	case said != 1:
 		return false
+	case r.Copy != nil:
+		c := r.Copy
+		return c.Step >= 0 && c.Path != tree.Root && c.State.Of() == tree.File && c.State.SHA256.Known() && c.Name != ""
 	case r.Intent != nil:
 		return r.Intent.sound()
 	case r.Done != nil:

@@ -1,0 +1,352 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"treaty/apply/internal/disk"
+	"treaty/apply/internal/journal"
+	"treaty/plan"
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// mending is what was found on volumes that may have lost what was renamed, before an interrupted run is
+// settled or taken up, and what was done about it.
+type mending struct {
+	// undone are the steps that were done, and are so no more.
+	undone map[int]bool
+	// words are for a person.
+	words []string
+	// missing are, in words, contents that only the other tree has, which is not there.
+	missing []string
+}
+
+// mend puts right what a power cut did to FAT-class volumes, so that of every path in the journal the
+// content is the old or the new, or nothing with the old in the trash. All that the journal names is read
+// and hashed, finished steps included: a stamp that looks right may stand for clusters that are not.
+//
+//  1. What is damaged is moved to the trash, not looked at further. What a person may have written is left.
+//     Of a file that has its old name and its new one, the new one goes there.
+//  2. Old content that is nowhere on its volume comes back, from its copy, to its place in the trash, where
+//     settling back and taking up look for it.
+//  3. A step that was done, and whose outcome is not there, is open again.
+func (r *run) mend(ctx context.Context, j *journal.Journal) (*mending, error) {
+	out := &mending{undone: map[int]bool{}}
+	for _, side := range plan.BothSides {
+		if r.disks[side] == nil || !r.fat[side] {
+			continue
+		}
+		m := mender{run: r, side: side, disk: r.disks[side], out: out, seen: map[string]sight{}, states: map[string][]*tree.State{}}
+		for _, in := range slices.Concat(j.Closed, j.Open) {
+			if in.Side == side && renames(in.Kind) {
+				m.add(in)
+			}
+		}
+		for _, try := range []func() error{m.setDamageAside, func() error { return m.setDoublesAside(j) }, func() error { return m.bringBack(ctx, j.Copies) }, func() error { return m.reopen(j) }} {
+			if err := try(); err != nil {
+				return nil, err
+			}
+		}
+		if err := r.disks[side].Barrier(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// renames tells of the kinds of changes that give a file another name.
+func renames(kind journal.Kind) bool {
+	return kind == journal.Create || kind == journal.Replace || kind == journal.Trash || kind == journal.Move
+}
+
+// sight is what was seen at a name. The hash is known where there is a file that can be read.
+type sight struct {
+	entry      tree.Entry
+	hash       tree.Hash
+	unreadable bool
+}
+
+func (s *sight) is(state *tree.State) bool {
+	switch {
+	case state.Of() != s.entry.Type:
+		return false
+	case state.Type == tree.Symlink:
+		return state.Target == s.entry.Target
+	case state.Type != tree.File:
+		return true
+	case state.SHA256.Known() && s.hash.Known():
+		return state.SHA256 == s.hash
+	}
+	return state.Size == s.entry.Size && !s.unreadable
+}
+
+// damaged tells whether a file is what a power cut makes of one: unreadable; or empty where it was to have
+// content; or cut short under the time of what it was to be. All else that is none of the states that it may
+// have is somebody's work.
+func damaged(s *sight, states []*tree.State) bool {
+	if s.entry.Type != tree.File || slices.ContainsFunc(states, s.is) {
+		return false
+	}
+	return s.unreadable || slices.ContainsFunc(states, func(state *tree.State) bool {
+		return state.Of() == tree.File && s.entry.Size < state.Size && (s.entry.Size == 0 || s.entry.Mtime == state.Mtime)
+	})
+}
+
+// mender mends one side.
+type mender struct {
+	run     *run
+	side    plan.Side
+	disk    *disk.Tree
+	out     *mending
+	intents []journal.Intent
+	// seen is what was seen by name, and states what may be there.
+	seen   map[string]sight
+	states map[string][]*tree.State
+}
+
+func (m *mender) add(in journal.Intent) {
+	m.intents = append(m.intents, in)
+	for _, name := range names(&in) {
+		m.states[name] = append(m.states[name], in.Before, in.After)
+	}
+}
+
+// names are the names that an intent gives and takes, those in the stage aside.
+func names(in *journal.Intent) []string {
+	list := []string{string(in.Path)}
+	for _, name := range []string{string(in.From), in.Place} {
+		if name != "" {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+func (m *mender) look(at string) (sight, error) {
+	if s, known := m.seen[at]; known {
+		return s, nil
+	}
+	s := sight{}
+	var err error
+	if s.entry, err = m.disk.At(at); err != nil {
+		return s, err
+	}
+	if s.entry.Type == tree.File {
+		_, s.hash, err = m.disk.ReadBack(at)
+		switch {
+		case disk.Unreadable(err):
+			s.unreadable = true
+		case err != nil:
+			return s, err
+		}
+	}
+	m.seen[at] = s
+	return s, nil
+}
+
+func (m *mender) setDamageAside() error {
+	for i := range m.intents {
+		in := &m.intents[i]
+		for _, name := range names(in) {
+			s, err := m.look(name)
+			if err != nil {
+				return err
+			}
+			if !damaged(&s, m.states[name]) {
+				continue
+			}
+			what := fmt.Sprintf("%s has %d bytes", quote(tree.Path(name)), s.entry.Size)
+			if s.unreadable {
+				what = fmt.Sprintf("%s cannot be read", quote(tree.Path(name)))
+			}
+			place, err := m.aside(name, in.Path, &s)
+			if errors.Is(err, disk.ErrDrift) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			m.tell("%s: %s, as if after a power cut, and was moved to %s; check the volume (fsck, chkdsk)", m.side, what, quote(tree.Path(place)))
+		}
+	}
+	return nil
+}
+
+// setDoublesAside settles moves that a power cut has caught between the new name and the old.
+func (m *mender) setDoublesAside(j *journal.Journal) error {
+	for i := range m.intents {
+		in := &m.intents[i]
+		if done := j.Done[in.Step]; in.Kind != journal.Move || done != nil && Outcome(done.Outcome) == Done {
+			continue
+		}
+		from, err := m.look(string(in.From))
+		if err != nil {
+			return err
+		}
+		to, err := m.look(string(in.Path))
+		if err != nil {
+			return err
+		}
+		if !from.is(in.Before) || !to.is(in.Before) {
+			continue
+		}
+		both := look{d: m.disk} // of two spellings of one name only one is listed
+		if !both.spelled(in.From) || !both.spelled(in.Path) || both.err != nil {
+			if both.err != nil {
+				return both.err
+			}
+			continue
+		}
+		place, err := m.aside(string(in.Path), in.Path, &to)
+		if errors.Is(err, disk.ErrDrift) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		m.tell("%s: %s was on its way to %s and has both names; the second was moved to %s; check the volume (fsck, chkdsk)",
+			m.side, quote(in.From), quote(in.Path), quote(tree.Path(place)))
+	}
+	return nil
+}
+
+// aside moves a file to the trash as it is.
+func (m *mender) aside(name string, path tree.Path, s *sight) (string, error) {
+	place, err := m.disk.Quarantine(name, path, s.entry)
+	clear(m.seen) // another spelling may have named the same file
+	return place, err
+}
+
+func (m *mender) tell(format string, args ...any) {
+	m.out.words = append(m.out.words, fmt.Sprintf(format, args...))
+}
+
+// bringBack restores old content that is nowhere on the volume.
+func (m *mender) bringBack(ctx context.Context, copies map[int]journal.Copy) error {
+	for _, step := range sortedKeys(copies) {
+		c := copies[step]
+		place, path, there := "", c.Path, false
+		for i := range m.intents {
+			in := &m.intents[i]
+			if in.Step != step || c.Side != m.side {
+				continue
+			}
+			if in.Place != "" {
+				place = in.Place
+			}
+			for _, name := range names(in) {
+				s, err := m.look(name)
+				if err != nil {
+					return err
+				}
+				there = there || s.is(c.State)
+			}
+		}
+		if there || place == "" {
+			continue // nothing was to be renamed, or nothing is lost
+		}
+		if err := m.restore(ctx, &c, path, place); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// restore brings the content of one copy to its place in the trash.
+func (m *mender) restore(ctx context.Context, c *journal.Copy, path tree.Path, place string) error {
+	other := m.side.Other()
+	if m.run.roots[other] == nil {
+		m.out.missing = append(m.out.missing, fmt.Sprintf("%s: the content of %s is lost here; the %s tree has it as %s", m.side, quote(path), other, c.Name))
+		return nil
+	}
+	staged, err := m.stage(ctx, c)
+	if errors.Is(err, disk.ErrSource) {
+		m.tell("%s: the content of %s is lost here, and its copy on %s, %s, is not what it was", m.side, quote(path), other, c.Name)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := m.disk.Barrier(staged); err != nil {
+		return err
+	}
+	s, err := m.look(place)
+	if err != nil {
+		return err
+	}
+	if s.entry.Type != tree.Absent {
+		if _, err := m.aside(place, path, &s); err != nil {
+			return err
+		}
+	}
+	if err := m.disk.Restore(staged, place); err != nil {
+		return err
+	}
+	clear(m.seen)
+	m.tell("%s: the content of %s was not there any more, and was brought back from %s on %s", m.side, quote(path), c.Name, other)
+	return nil
+}
+
+func (m *mender) stage(ctx context.Context, c *journal.Copy) (disk.Staged, error) {
+	f, err := open(m.run.roots[m.side.Other()], tree.Path(c.Name))
+	if err != nil {
+		return disk.Staged{}, gone(err)
+	}
+	defer f.Close()
+	return m.disk.Stage(ctx, f, c.State.Size, c.State.SHA256, c.State.Mtime+tree.Time(m.run.shift.since[m.side]), c.State.Mode)
+}
+
+// open opens a file of a tree for reading.
+func open(root *scan.Root, path tree.Path) (io.ReadCloser, error) {
+	dir, err := root.Dir(path.Parent())
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Release()
+	return dir.Open(path.Base())
+}
+
+// reopen finds the steps that were done and are so no more.
+func (m *mender) reopen(j *journal.Journal) error {
+	for i := range m.intents {
+		in := &m.intents[i]
+		if done := j.Done[in.Step]; done == nil || Outcome(done.Outcome) != Done || m.out.undone[in.Step] {
+			continue
+		}
+		var at [3]sight
+		for n, name := range []string{string(in.Path), string(in.From), in.Place} {
+			if name == "" {
+				continue
+			}
+			var err error
+			if at[n], err = m.look(name); err != nil {
+				return err
+			}
+		}
+		if m.out.undone[in.Step] = undone(in, &at[0], &at[1], &at[2]); m.out.undone[in.Step] {
+			m.tell("%s: %s was done, and is not any more", m.side, quote(in.Path))
+		}
+	}
+	return nil
+}
+
+// undone tells whether a change that was made is not there any more, given what is at its names. What
+// somebody has written over the outcome since does not undo it, nor does a copy of what went to the trash.
+func undone(in *journal.Intent, path, from, place *sight) bool {
+	absent := path.entry.Type == tree.Absent
+	switch in.Kind {
+	case journal.Create:
+		return absent
+	case journal.Replace:
+		return path.is(in.Before) || absent && place.is(in.Before)
+	case journal.Trash:
+		return path.is(in.Before) && !place.is(in.Before)
+	case journal.Move:
+		return absent && (from.is(in.Before) || place.is(in.Before))
+	}
+	return false
+}

@@ -1,0 +1,43 @@
+package apply
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func (p phase) String() string {
+	on := map[sides]string{{true, true}: "both", {true, false}: "local", {false, true}: "remote"}[p.on]
+	return fmt.Sprintf("%s %s", p.work, on)
+}
+
+func TestCopiesComeOffAVolumeBeforeAnythingIsRenamedThere(t *testing.T) {
+	for fat, want := range map[sides]string{
+		{}: "widen both, directories both, moves both, contents both, metadata both, deletes both, emptied both, directory modes both",
+		{false, true}: "widen both, directories local, moves local, contents local, preserve remote, directories remote, moves remote, contents remote, " +
+			"metadata both, deletes local, deletes remote, emptied both, directory modes both",
+		{true, false}: "widen both, directories remote, moves remote, contents remote, preserve local, directories local, moves local, contents local, " +
+			"metadata both, deletes remote, deletes local, emptied both, directory modes both",
+		{true, true}: "widen both, preserve both, directories both, moves both, contents both, metadata both, deletes both, emptied both, directory modes both",
+	} {
+		var got []string
+		for _, p := range phases(fat) {
+			got = append(got, p.String())
+			if does[p.work] == nil {
+				t.Errorf("nobody does %s", p)
+			}
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("FAT %v:\n%s, want\n%s", fat, strings.Join(got, ", "), want)
+		}
+	}
+}
+
+func TestGroupsAreSmallWhereRenamesMayBeLost(t *testing.T) {
+	e := &executor{run: &run{fat: sides{false, true}}}
+	for on, want := range map[sides]int{{true, false}: groupFiles, {false, true}: groupFilesFAT, {true, true}: groupFilesFAT} {
+		if got := e.groupSize(on); got != want {
+			t.Errorf("on %v: %d, want %d", on, got, want)
+		}
+	}
+}
