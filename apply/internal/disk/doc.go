@@ -51,6 +51,10 @@
 //	Windows: NTFS FAT exFAT rename aside, by  by handle,       share modes,          absent for microseconds;
 //	                        handle            no replacing     mandatory             compiled, not yet run there
 //
+// On macOS a file that is locked (Finder; FAT's read-only attribute) or append-only is unlocked for the
+// instant of its change, and what takes its place is locked as it was, as Windows does with read-only files
+// (locks.go). No file is read whose content would have to be downloaded first (scan.ErrDataless).
+//
 // What a volume can do is probed (Probe), never guessed from its type. Tests: TestEveryFault dies and
 // fails at each call; TestEachGapIsSeen edits in each gap; TestNoEditIsLost races edits; TestNoPath…,
 // TestASwapped… and TestThePrivate… hold the paths; TestOneFunnel the hook.
