@@ -46,7 +46,7 @@ type Options struct {
 // New returns the scope of the root of a tree, before its own .treatyignore is read.
 func New(o Options) Scope {
 	s := Scope{litter: o.DefaultIgnores}
-	if r := compile("", o.Patterns, false); !r.empty() {
+	if r := compile("", nfcAll(o.Patterns), false); !r.empty() {
 		s.inner = r
 	}
 	return s
@@ -58,7 +58,7 @@ func (s Scope) Enter(dir string, text []byte) Scope {
 	if len(text) == 0 {
 		return s
 	}
-	r := compile(dir, lines(text), false)
+	r := compile(nfc(dir), lines([]byte(nfc(string(text)))), false)
 	if r.empty() {
 		return s
 	}
@@ -74,6 +74,9 @@ func (s Scope) Enter(dir string, text []byte) Scope {
 func (s Scope) Match(path string, isDir bool) Verdict {
 	if path == "" {
 		return In
+	}
+	if s.inner != nil {
+		path = nfc(path)
 	}
 	name := path[strings.LastIndexByte(path, '/')+1:]
 	v := In
