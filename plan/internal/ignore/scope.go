@@ -67,6 +67,18 @@ func (s Scope) Enter(dir string, text []byte) Scope {
 	return s
 }
 
+// Extend returns outer, the scope of another tree, with the rules that s got last, if they are those of dir;
+// in that tree the directory is called as.
+func (s Scope) Extend(outer Scope, dir, as string) Scope {
+	if s.inner == nil || dir == "" || s.inner.base != nfc(dir)+"/" {
+		return outer
+	}
+	own := *s.inner
+	own.base, own.outer = nfc(as)+"/", outer.inner
+	outer.inner = &own
+	return outer
+}
+
 // Match judges the entry at path, whose parents must all be [In]. The root of the tree, "", always is.
 //
 // Litter stays Litter when a user's pattern ignores it as well. Otherwise whoever adds .DS_Store to
