@@ -45,7 +45,7 @@ func (e *executor) takeUp(j *journal.Journal) error {
 			return err
 		}
 	}
-	return nil
+	return e.reopen()
 }
 
 // fits tells whether the journal is of these steps.

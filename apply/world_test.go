@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -45,9 +46,22 @@ func scratch(t interface {
 	}
 	if dir, err := os.MkdirTemp("/dev/shm", "treaty-test-"); err == nil {
 		t.Cleanup(func() { os.RemoveAll(dir) })
+		t.Cleanup(func() { openUp(dir) })
 		return dir
 	}
-	return t.TempDir()
+	dir := t.TempDir()
+	t.Cleanup(func() { openUp(dir) })
+	return dir
+}
+
+// openUp lets whoever made a folder remove it, with folders in it that nobody may write to.
+func openUp(dir string) {
+	_ = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && e.IsDir() {
+			_ = os.Chmod(path, 0o700)
+		}
+		return nil
+	})
 }
 
 const canary = "outside=canary outside-dir/kept=7"

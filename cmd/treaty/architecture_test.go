@@ -25,11 +25,11 @@ var house = map[string][]string{
 	"plan":                     {"plan/internal/ignore", "plan/internal/textdiff", "plan/tree", "schema"},
 	"apply/baseline":           {"plan/tree"},
 	"apply/internal/disk":      {"plan/scan", "plan/tree"},
-	"apply/internal/journal":   {"plan", "plan/internal/ignore", "plan/tree"},
+	"apply/internal/journal":   {"plan", "plan/tree"},
 	"apply/internal/signature": {},
 	"apply":                    {"apply/baseline", "apply/internal/disk", "apply/internal/journal", "apply/internal/signature", "plan", "plan/scan", "plan/tree", "schema"},
 
-	"cmd/treaty/internal/render": {"plan", "plan/internal/ignore", "plan/tree"},
+	"cmd/treaty/internal/render": {"plan", "plan/tree"},
 	"cmd/treaty/internal/stick":  {}, // tests only: nobody above may import it
 	"cmd/treaty":                 {"apply", "cmd/treaty/internal/render", "plan", "plan/scan", "plan/tree", "schema"},
 }
