@@ -19,7 +19,7 @@ import (
 // The language of testdata/apply:
 //
 //	case: what is true
-//	options: ignore=*.tmp hash=conflicts remote-fs=fat
+//	options: ignore=*.tmp hash=conflicts remote-fs=fat align-times=yes fix-modes=yes
 //	base: a=1                  what both sides agreed on; without this line nothing was ever synced
 //	local: a=2 d/              the trees before
 //	remote: a=1
@@ -143,6 +143,10 @@ func (w *world) set(option string) {
 		w.options.RemoteFS = &profile
 	case "align-times":
 		w.options.AlignTimes = value == "yes"
+	case "fix-modes":
+		w.options.FixModes = value == "yes"
+	case "local-fs":
+		w.options.LocalFS = &profile
 	default:
 		w.Fatalf("no option %s", key)
 	}
@@ -293,6 +297,11 @@ func TestTables(t *testing.T) {
 			}
 			if len(c.notDone) == 0 && len(c.remove) == 0 && len(c.do) == 0 && !c.lossy() && len(p.Problems) == 0 {
 				w.settled()
+			} else if len(c.notDone) == 0 && (w.options.AlignTimes || w.options.FixModes) {
+				w.base = nil
+				if p, _ := w.survey(); !p.Empty() {
+					t.Errorf("what was asked for is not so in the end:\n%s", describe(p))
+				}
 			}
 			w.nothingStaged()
 		})

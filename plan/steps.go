@@ -188,12 +188,12 @@ func (s *settler) take(c *Conflict, side Side) ([]Operation, error) {
 	path := s.at(c, other)
 	switch {
 	case c.Kind == RenamedDifferently:
-		after := s.unchanged(lose)
+		after := *lose
 		if after.Mtime = s.policy.carried(have.Mtime, other); s.policy.bothModes() {
 			after.Mode = have.Mode
 		}
-		return []Operation{{Side: other, Action: Move, From: path, Path: s.in.Spelled(other, c.PathOn(side)),
-			Reason: MovedOn.On(side), Before: lose, After: after}}, nil
+		op := Operation{Side: other, Action: Move, From: path, Path: s.in.Spelled(other, c.PathOn(side)), Reason: MovedOn.On(side), Before: lose, After: &after}
+		return s.asAsked(op, side, s.at(c, side), have)
 	case have == nil:
 		return s.remove(other, path, lose, DeletedOn.On(side))
 	case lose == nil:
@@ -208,7 +208,7 @@ func (s *settler) take(c *Conflict, side Side) ([]Operation, error) {
 	}
 	op := Operation{Side: other, Action: Update, Path: path, Reason: ChangedOn.On(side), Before: lose, After: after}
 	op.Source = sourceOf(have, side, s.at(c, side))
-	return []Operation{op}, nil
+	return s.asAsked(op, side, s.at(c, side), have)
 }
 
 // exchange replaces a directory by something else, or the reverse: what was there goes entry by
@@ -244,6 +244,8 @@ func (s *settler) keepBoth(c *Conflict) ([]Operation, error) {
 	if err != nil {
 		return nil, err
 	}
+	// What remote's version gets besides, its move has.
+	here = slices.DeleteFunc(here, func(op Operation) bool { return op.Side == Remote })
 	there, err := s.copy(c, Local, from)
 	if err != nil {
 		return nil, err
@@ -266,9 +268,10 @@ func (s *settler) copyTree(side Side, from, to tree.Path, have, base *tree.State
 	if err != nil {
 		return nil, err
 	}
-	ops := []Operation{{Side: other, Action: Create, Path: to, Reason: OnlyOn.On(side), After: after, Source: sourceOf(have, side, from)}}
-	if have.Type != tree.Directory {
-		return ops, nil
+	op := Operation{Side: other, Action: Create, Path: to, Reason: OnlyOn.On(side), After: after, Source: sourceOf(have, side, from)}
+	ops, err := s.asAsked(op, side, from, have)
+	if err != nil || have.Type != tree.Directory {
+		return ops, err
 	}
 	entries, err := s.in.List(side, from)
 	if err != nil {
@@ -308,7 +311,13 @@ func (s *settler) remove(side Side, path tree.Path, lose *tree.State, reason Rea
 // its successor.
 func (s *settler) rename(side Side, from, to tree.Path, state *tree.State) ([]Operation, error) {
 	if state.Type != tree.Directory {
-		return []Operation{{Side: side, Action: Move, From: from, Path: to, Reason: MovedOn.On(side), Before: state, After: s.unchanged(state)}}, nil
+		other := side.Other()
+		comes, err := s.onto(other, to, side, from, state, nil, nil)
+		if err != nil {
+			return nil, err
+		}
+		stays, _, err := s.asked(side, from, state, s.in.Spelled(other, to), comes)
+		return []Operation{{Side: side, Action: Move, From: from, Path: to, Reason: MovedOn.On(side), Before: state, After: &stays}}, err
 	}
 	ops := []Operation{{Side: side, Action: Create, Path: to, Reason: OnlyOn.On(side), After: plain(state)}}
 	entries, err := s.in.List(side, from)
@@ -360,8 +369,6 @@ func (s *settler) onto(side Side, path tree.Path, from Side, source tree.Path, h
 	after.Mode = s.policy.inferMode(&d, side)
 	return &after, nil
 }
-
-func (s *settler) unchanged(state *tree.State) *tree.State { after := *state; return &after }
 
 // plain is a state as operations give it, without the subtree that only conflicts carry.
 func plain(state *tree.State) *tree.State {
