@@ -68,7 +68,7 @@ var lodgers = map[string][]string{
 	"github.com/santhosh-tekuri/jsonschema/v5": {"schema"},
 	"github.com/sergi/go-diff":                 {"plan/internal/textdiff"},
 	"golang.org/x/crypto":                      {"apply/internal/signature"},
-	"golang.org/x/text":                        {"plan", "plan/internal/ignore", "plan/tree"},
+	"golang.org/x/text":                        {"plan", "plan/internal/ignore", "plan/tree", "cmd/treaty/internal/stick"},
 	"golang.org/x/sys":                         {"plan/scan", "apply/internal/disk", "apply"},
 }
 
