@@ -8,9 +8,6 @@ import (
 
 // What macOS says of a volume (sys/attr.h), read here so that every platform can test it.
 const (
-	attributeCapabilities = 0x00020000 // ATTR_VOL_CAPABILITIES
-	attributeUUID         = 0x00040000 // ATTR_VOL_UUID
-
 	lengthOfAttributes = 4 // what comes before them: how many bytes it is all in all
 	sizeCapabilities   = 32
 	sizeUUID           = 16

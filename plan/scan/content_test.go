@@ -193,7 +193,7 @@ func TestPlaceholdersAreTold(t *testing.T) {
 	if !errors.Is(err, ErrDataless) || !errors.Is(err, fs.ErrPermission) || why(err) != ErrDataless.Error() {
 		t.Errorf("%v: %s", err, why(err))
 	}
-	if errors.Is(fs.ErrPermission, ErrDataless) || errors.Is(err, fs.ErrNotExist) {
+	if denied := fmt.Errorf("%q: %w", "a", fs.ErrPermission); errors.Is(denied, ErrDataless) || errors.Is(err, fs.ErrNotExist) {
 		t.Error("other errors are taken for it")
 	}
 }

@@ -8,6 +8,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// What is asked of a volume (sys/attr.h).
+const (
+	attributeCapabilities = 0x00020000 // ATTR_VOL_CAPABILITIES
+	attributeUUID         = 0x00040000 // ATTR_VOL_UUID
+)
+
 // Mount tells of the filesystem that the tree lies on, without looking at the tree itself. What
 // cannot be told is left empty; errors wrap ErrVanished.
 func (r *Root) Mount() (Mount, error) {
