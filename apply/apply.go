@@ -277,7 +277,7 @@ func (r *run) probe() error {
 		if err != nil {
 			return err
 		}
-		fat := !journalled(mount.Type) || r.request.seams.fat[side]
+		fat := !journalled(mount) || r.request.seams.fat[side]
 		r.fat[side] = fat
 		r.disks[side], err = disk.Open(r.roots[side], r.plan.ID, disk.Options{
 			Hook: r.request.seams.on(side), Traits: planned, Can: probed.Can, Hash: fat, SyncEach: fat, RacySince: racySince(r.plan.CreatedAt, planned),
@@ -319,28 +319,35 @@ func seen(thought tree.Traits, probed *disk.Probed) tree.Traits {
 // record is what the tree's file keeps: what was seen, but of names never more than the volume's type
 // promises. A driver may take names that the next machine cannot read: NTFS under Linux holds "a" beside
 // "A", and "a:b" (FILESYSTEMS.md 1.2). Where the type says nothing, what was seen is all there is. FAT's
-// times are as coarse as they are, whatever a driver holds in memory.
+// times are as coarse as they are, whatever a driver holds in memory, and what macOS makes of a link there
+// no other system knows as one (XSym). APFS and HFS+ come in both kinds, of which the probe tells.
 func record(hinted tree.Traits, probed *disk.Probed) tree.Traits {
 	recorded := seen(hinted, probed)
 	recorded.Source = tree.Recorded
 	switch hinted.Profile {
 	case tree.Unknown:
 		recorded.Names = probed.Traits.Names
+		return recorded
+	case tree.APFS:
+		return recorded
 	case tree.FAT:
 		recorded.MtimeGranularity = max(recorded.MtimeGranularity, hinted.MtimeGranularity)
-		fallthrough
-	default:
-		recorded.CaseSensitive = recorded.CaseSensitive && hinted.CaseSensitive
+		recorded.Symlinks = false
+	case tree.ExFAT:
+		recorded.Symlinks = false
 	}
+	recorded.CaseSensitive = recorded.CaseSensitive && hinted.CaseSensitive
 	return recorded
 }
 
 // journalled tells whether a filesystem is known to keep its promises in a power cut; all others are
 // treated as FAT. tmpfs has nothing to lose there.
-func journalled(fstype string) bool {
-	switch fstype {
+func journalled(on scan.Mount) bool {
+	switch on.Type {
+	case "hfs":
+		return on.Journaled()
 	case "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "bcachefs", "jfs", "reiserfs", "tmpfs", "ramfs",
-		"overlay", "apfs", "hfs", "ntfs", "NTFS", "ReFS", "ntfs3":
+		"overlay", "apfs", "ntfs", "NTFS", "ReFS", "ntfs3":
 		return true
 	}
 	return false
@@ -354,6 +361,10 @@ type contents struct {
 
 func (c contents) List(side plan.Side, dir tree.Path) ([]tree.Entry, error) {
 	return c.x.listed[side][dir], nil
+}
+
+func (c contents) Spelled(side plan.Side, path tree.Path) tree.Path {
+	return c.x.spellings.on(side, path)
 }
 
 func (c contents) Head(side plan.Side, file tree.Path) ([]byte, error) {

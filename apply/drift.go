@@ -63,6 +63,7 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 		in.Trees[side] = plan.Tree{Traits: traits, Stream: plan.Unshift(walks[side], r.shift.since[side])}
 	}
 	seen, err := plan.Survey(ctx, in, func(n *plan.Name) error {
+		x.respell(n)
 		for _, side := range plan.BothSides {
 			e := &n.Entry[side]
 			if e.Type == tree.Absent {

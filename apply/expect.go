@@ -37,7 +37,8 @@ type expectations struct {
 	// shift is by how much the times of the two volumes were off when the plan was made.
 	shift plan.Sides[time.Duration]
 	// parents are the directories above all that is expected.
-	parents plan.Sides[map[tree.Path]bool]
+	parents   plan.Sides[map[tree.Path]bool]
+	spellings *spellings
 }
 
 // occupied is an operation that would take a name, and what has it.
@@ -47,7 +48,7 @@ type occupied struct {
 }
 
 func expect(p *plan.Plan, shift plan.Sides[time.Duration]) *expectations {
-	x := &expectations{plan: p, shift: shift}
+	x := &expectations{plan: p, shift: shift, spellings: newSpellings(p)}
 	for _, side := range plan.BothSides {
 		x.at[side] = map[tree.Path][]expectation{}
 		x.subtrees[side] = map[tree.Path]tree.Hash{}
@@ -127,6 +128,29 @@ func (x *expectations) add(e expectation) {
 	for dir := e.path.Parent(); dir != tree.Root && !x.parents[e.side][dir]; dir = dir.Parent() {
 		x.parents[e.side][dir] = true
 	}
+}
+
+// respell lets a name that a conflict has in one side's spelling be expected on the other in that side's own.
+func (x *expectations) respell(n *plan.Name) {
+	if !x.spellings.note(n) {
+		return
+	}
+	for _, side := range plan.BothSides {
+		as, own := n.Path[side.Other()], n.Path[side]
+		rename(x.at[side], as, own)
+		rename(x.subtrees[side], as, own)
+		rename(x.parents[side], as, own)
+	}
+}
+
+// rename gives what is at one key to another that has nothing.
+func rename[V any](in map[tree.Path]V, from, to tree.Path) {
+	v, found := in[from]
+	if _, taken := in[to]; !found || taken {
+		return
+	}
+	delete(in, from)
+	in[to] = v
 }
 
 // check compares an entry with what is expected at its path, and takes the expectation as met. It

@@ -248,7 +248,7 @@ func TestTheLanguageReadsWhatItWrites(t *testing.T) {
 	if got := tryParse(t, text).String(); got != text {
 		t.Errorf("got  %s\nwant %s", got, text)
 	}
-	dir := t.TempDir()
+	dir := scratch(t)
 	tryParse(t, text).write(t, dir)
 	if got := read(t, dir, "").String(); got != text {
 		t.Errorf("on disk %s\nwant    %s", got, text)

@@ -426,7 +426,7 @@ func (h *history) carryOut(p *partners, w *world, made *plan.Plan, local int, o 
 		h.Errorf("apply: %v", err)
 	}
 	w.keepsEverything(was)
-	h.touched(w, made, was)
+	touchesOnly(h, made, was, w.trees())
 	now := w.trees()
 	applied := &appliedOnce{planID: made.ID, local: p.trees[local], options: w.options, before: p.agreed, clean: true}
 	for i := range r.Results {
@@ -497,25 +497,6 @@ func (h *history) drift(w *world, request apply.Request) {
 		h.Errorf("a refused apply changed something")
 	}
 	check(h, os.Remove(at))
-}
-
-// touched is invariant 2.
-func (h *history) touched(w *world, made *plan.Plan, was plan.Sides[nodes]) {
-	for _, side := range plan.BothSides {
-		exactly, below := listed(made, side)
-		now := w.tree(side)
-		for path := range union(was[side], now) {
-			free := exactly[path]
-			for at := path; at != tree.Root && !free; at = at.Parent() {
-				free = below[at]
-			}
-			before, there := was[side][path]
-			after, stays := now[path]
-			if (there != stays || before != after) && !free && !litterGone(path, stays, exactly) {
-				h.Errorf("%s: %s is not in the plan, and changed from %v to %v", side, path, before, after)
-			}
-		}
-	}
 }
 
 func union(maps ...nodes) map[tree.Path]bool {

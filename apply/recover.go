@@ -266,7 +266,7 @@ func (r *run) openForRecovery(side plan.Side, traits tree.Traits) error {
 	if err != nil {
 		return err
 	}
-	fat := !journalled(mount.Type) || r.request.seams.fat[side]
+	fat := !journalled(mount) || r.request.seams.fat[side]
 	r.fat[side] = fat
 	r.disks[side], err = disk.Open(r.roots[side], r.plan.ID, disk.Options{
 		Hook: r.request.seams.on(side), Traits: traits, Can: probed.Can, Hash: fat, SyncEach: fat})

@@ -57,7 +57,7 @@ func (e *executor) takeUp(ctx context.Context, j *journal.Journal) error {
 			return err
 		}
 	}
-	return nil
+	return e.reopen()
 }
 
 // fits tells whether the journal is of these steps.

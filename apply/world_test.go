@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -28,8 +29,10 @@ type world struct {
 	options plan.Options
 	// was is what both trees held when the last plan was made.
 	was plan.Sides[nodes]
-	// base is what both agreed on before that, nil where nobody remembers.
-	base nodes
+	// base is what both agreed on before that, nil where nobody remembers; remote's own names of it are in
+	// respelled, by the folded path.
+	base      nodes
+	respelled map[tree.Path]string
 	// fat are the sides whose volumes may lose what is renamed.
 	fat plan.Sides[bool]
 }
@@ -45,9 +48,22 @@ func scratch(t interface {
 	}
 	if dir, err := os.MkdirTemp("/dev/shm", "treaty-test-"); err == nil {
 		t.Cleanup(func() { os.RemoveAll(dir) })
+		t.Cleanup(func() { openUp(dir) })
 		return dir
 	}
-	return t.TempDir()
+	dir := t.TempDir()
+	t.Cleanup(func() { openUp(dir) })
+	return dir
+}
+
+// openUp lets whoever made a folder remove it, with folders in it that nobody may write to.
+func openUp(dir string) {
+	_ = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && e.IsDir() {
+			_ = os.Chmod(path, 0o700)
+		}
+		return nil
+	})
 }
 
 const canary = "outside=canary outside-dir/kept=7"
@@ -88,16 +104,23 @@ func (w *world) trees() plan.Sides[nodes] {
 // snapshot is all that is on the disk, treaty's own folders and the canary included.
 func (w *world) snapshot() nodes { w.Helper(); return read(w, w.dir, "") }
 
-// memory is a baseline on which both sides have the same.
-type memory nodes
+// memory is a baseline on which both sides have the same, under whatever names.
+type memory struct {
+	nodes
+	remote map[tree.Path]string
+}
 
 func (m memory) List(dir tree.Path) ([]tree.Agreed, error) {
 	var list []tree.Agreed
-	for path, n := range m {
+	for path, n := range m.nodes {
 		if path.Parent() != dir {
 			continue
 		}
-		a := tree.Agreed{Name: [2]string{path.Base(), path.Base()}, Key: tree.CollisionKey(path.Base()), Spelled: path.Base(), Type: n.kind, Target: n.target}
+		remote := path.Base()
+		if own, found := m.remote[folded(path)]; found {
+			remote = own
+		}
+		a := tree.Agreed{Name: [2]string{path.Base(), remote}, Key: tree.CollisionKey(path.Base()), Spelled: path.Base(), Type: n.kind, Target: n.target}
 		kept := tree.Kept{Mode: n.mode}
 		if n.kind == tree.File {
 			a.Size, a.SHA256, a.Mtime, kept.Mtime = int64(len(n.content)), sha256.Sum256([]byte(n.content)), n.mtime, n.mtime
@@ -130,7 +153,7 @@ func (w *world) survey() (*plan.Plan, *apply.Digests) {
 	digests := &apply.Digests{}
 	in := plan.Input{Options: w.options, Observe: digests.Observe}
 	if w.base != nil {
-		in.Memory, in.Baseline = memory(w.base), &plan.BaselineRef{PlanID: planID(0), SyncedAt: epoch.Time()}
+		in.Memory, in.Baseline = memory{w.base, w.respelled}, &plan.BaselineRef{PlanID: planID(0), SyncedAt: epoch.Time()}
 	}
 	ctx := context.Background()
 	var walks []*scan.Walk
@@ -294,78 +317,79 @@ func hashOf(text []byte) tree.Hash { return sha256.Sum256(text) }
 
 func contentOf(n node) string { return fmt.Sprint(n.kind, n.content, n.target) }
 
-// listed are the paths of a side that a plan may change, or create above one.
-func listed(p *plan.Plan, side plan.Side) (exactly, below map[tree.Path]bool) {
-	exactly, below = map[tree.Path]bool{}, map[tree.Path]bool{}
-	add := func(path tree.Path) {
-		for ; path != tree.Root; path = path.Parent() {
-			if exactly[path] {
-				return
-			}
-			exactly[path] = true
+// folded is the same for all spellings of a path.
+func folded(path tree.Path) tree.Path { return tree.Path(tree.CollisionKey(string(path))) }
+
+// fold is a tree without regard to how it spells its names.
+func (m nodes) fold() nodes {
+	all := nodes{}
+	for path, n := range m {
+		all[folded(path)] = n
+	}
+	return all
+}
+
+// listed are the paths of a side that a plan may change, or create above one. What conflicts name, in one
+// side's spelling, is folded: in disputed, with what is above it, and in below.
+func listed(p *plan.Plan, side plan.Side) (exactly, disputed, below map[tree.Path]bool) {
+	exactly, disputed, below = map[tree.Path]bool{}, map[tree.Path]bool{}, map[tree.Path]bool{}
+	add := func(to map[tree.Path]bool, path tree.Path) {
+		for ; path != tree.Root && !to[path]; path = path.Parent() {
+			to[path] = true
 		}
 	}
 	for i := range p.Operations {
 		if op := &p.Operations[i]; op.Side == side {
-			add(op.Path)
-			add(op.From)
+			add(exactly, op.Path)
+			add(exactly, op.From)
 		}
 	}
 	for i := range p.Conflicts {
 		c := &p.Conflicts[i]
 		for _, path := range []tree.Path{c.Path, c.RemotePath, c.KeepBothAs} {
 			if path != "" {
-				add(path)
-				below[path] = true
+				add(disputed, folded(path))
+				below[folded(path)] = true
 			}
 		}
 	}
-	return exactly, below
+	return exactly, disputed, below
 }
 
 // touchesOnly is invariant 2: what the plan does not list is as it was, all of it, and directories above
 // what it lists are as they were if they were there.
 func (w *world) touchesOnly(p *plan.Plan, was plan.Sides[nodes]) {
 	w.Helper()
-	for _, side := range plan.BothSides {
-		exactly, below := listed(p, side)
-		free := func(path tree.Path) bool {
-			if exactly[path] {
-				return true
-			}
-			for ; path != tree.Root; path = path.Parent() {
-				if below[path] {
-					return true
-				}
-			}
-			return false
-		}
-		now := w.tree(side)
-		paths := map[tree.Path]bool{}
-		for _, m := range []nodes{was[side], now} {
-			for path := range m {
-				paths[path] = true
-			}
-		}
-		for path := range paths {
-			before, there := was[side][path]
-			after, stays := now[path]
-			if (there != stays || before != after) && !free(path) && !litterGone(path, stays, exactly) {
-				w.Errorf("%s: %s is not in the plan, and changed from %v to %v", side, path, before, after)
-			}
-		}
-	}
+	touchesOnly(w, p, was, w.trees())
 	w.sparesCanary()
 }
 
+func touchesOnly(t tester, p *plan.Plan, was, is plan.Sides[nodes]) {
+	t.Helper()
+	for _, side := range plan.BothSides {
+		exactly, disputed, below := listed(p, side)
+		for path := range union(was[side], is[side]) {
+			free := exactly[path] || disputed[folded(path)]
+			for at := path; at != tree.Root && !free; at = at.Parent() {
+				free = below[folded(at)]
+			}
+			before, there := was[side][path]
+			after, stays := is[side][path]
+			if (there != stays || before != after) && !free && !litterGone(path, stays, exactly, disputed) {
+				t.Errorf("%s: %s is not in the plan, and changed from %v to %v", side, path, before, after)
+			}
+		}
+	}
+}
+
 // litterGone allows litter to go with its directory.
-func litterGone(path tree.Path, stays bool, listed map[tree.Path]bool) bool {
+func litterGone(path tree.Path, stays bool, exactly, disputed map[tree.Path]bool) bool {
 	if stays {
 		return false
 	}
 	for ; path != tree.Root; path = path.Parent() {
 		if plan.Litter(path.Base()) {
-			return listed[path.Parent()]
+			return exactly[path.Parent()] || disputed[folded(path.Parent())]
 		}
 	}
 	return false
@@ -386,12 +410,16 @@ func (w *world) sparesCanary() {
 func (w *world) settled() {
 	w.Helper()
 	now := w.trees()
-	if !now[plan.Local].equal(now[plan.Remote]) {
+	if !now[plan.Local].fold().equal(now[plan.Remote].fold()) {
 		w.Errorf("the trees differ:\nlocal:  %v\nremote: %v", now[plan.Local], now[plan.Remote])
 		return
 	}
 	base := w.base
-	defer func() { w.base = base }()
+	w.respelled = map[tree.Path]string{}
+	for path := range now[plan.Remote] {
+		w.respelled[folded(path)] = path.Base()
+	}
+	defer func() { w.base, w.respelled = base, nil }()
 	for _, m := range []nodes{nil, now[plan.Local]} {
 		w.base = m
 		if p, _ := w.survey(); !p.Empty() {

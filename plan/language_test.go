@@ -32,7 +32,7 @@ import (
 // quoted as in Go. Content that is a number n was written at second 10n, other content at ten times its
 // first byte, and nothing else tells the time. Modes are 644 and 755 unless given. After bars follow
 // troubles (unreadable, partial, changing, fifo, mount-point), extras and links, and in a base what is
-// on record: racy, racy-local, nohash, local@second!mode, remote-name:NAME.
+// on record: racy, racy-local, nohash, local@second!mode, remote-name:NAME, quoted or not.
 //
 // Wants are "ACTION SIDE PATH [from PATH] REASON", "conflict PATH KIND [remote-path PATH]", "blocked SIDE
 // PATH CODE", "warning SIDE PATH CODE" (with - for none), or "nothing". What a want says besides, @ and !
@@ -410,6 +410,9 @@ func (w *world) remember(i item) error {
 			a.SHA256 = tree.Hash{}
 		case of && strings.HasPrefix(rest, "-name:"):
 			a.Name[side] = strings.TrimPrefix(rest, "-name:")
+			if unquoted, err := strconv.Unquote(a.Name[side]); err == nil {
+				a.Name[side] = unquoted
+			}
 		case of:
 			at, permissions, both := strings.Cut(rest, "!")
 			if at != "" {

@@ -25,6 +25,8 @@ type Contents interface {
 	List(side Side, dir tree.Path) ([]tree.Entry, error)
 	// Head is a file's first bytes, enough to tell whether it is a program.
 	Head(side Side, file tree.Path) ([]byte, error)
+	// Spelled is how a side spells the path of a conflict, which is given in the spelling of either.
+	Spelled(side Side, path tree.Path) tree.Path
 }
 
 // Steps are the operations that the plan comes to once decisions and resolutions are taken into
@@ -52,7 +54,7 @@ func (p *Plan) Steps(in Contents, shift Sides[time.Duration]) ([]Step, error) {
 		}
 		if c.Resolution == SkipPath {
 			for _, side := range BothSides {
-				kept[side] = append(kept[side], c.PathOn(side))
+				kept[side] = append(kept[side], s.at(c, side))
 			}
 		}
 		ops, err := s.settle(c)
@@ -160,11 +162,11 @@ func (s *settler) settle(c *Conflict) ([]Operation, error) {
 	case r == SkipPath:
 		return nil, nil
 	case r == KeepBoth && c.Kind == RenamedDifferently:
-		there, err := s.copy(c, Local, c.Path, c.Path)
+		there, err := s.copy(c, Local, s.in.Spelled(Remote, c.Path))
 		if err != nil {
 			return nil, err
 		}
-		here, err := s.copy(c, Remote, c.RemotePath, c.RemotePath)
+		here, err := s.copy(c, Remote, s.in.Spelled(Local, c.RemotePath))
 		return append(there, here...), err
 	case r == KeepBoth:
 		return s.keepBoth(c)
@@ -176,40 +178,43 @@ func (s *settler) settle(c *Conflict) ([]Operation, error) {
 	return s.take(c, side)
 }
 
+// at is a conflict's path as a side spells it.
+func (s *settler) at(c *Conflict, side Side) tree.Path { return s.in.Spelled(side, c.PathOn(side)) }
+
 // take makes the other side equal to side.
 func (s *settler) take(c *Conflict, side Side) ([]Operation, error) {
 	other := side.Other()
 	have, lose := c.State(side), c.State(other)
-	path := c.PathOn(other)
+	path := s.at(c, other)
 	switch {
 	case c.Kind == RenamedDifferently:
-		after := s.unchanged(lose)
+		after := *lose
 		if after.Mtime = s.policy.carried(have.Mtime, other); s.policy.bothModes() {
 			after.Mode = have.Mode
 		}
-		return []Operation{{Side: other, Action: Move, From: c.PathOn(other), Path: c.PathOn(side),
-			Reason: MovedOn.On(side), Before: lose, After: after}}, nil
+		op := Operation{Side: other, Action: Move, From: path, Path: s.in.Spelled(other, c.PathOn(side)), Reason: MovedOn.On(side), Before: lose, After: &after}
+		return s.asAsked(op, side, s.at(c, side), have)
 	case have == nil:
 		return s.remove(other, path, lose, DeletedOn.On(side))
 	case lose == nil:
-		return s.copy(c, side, c.PathOn(side), path)
+		return s.copy(c, side, path)
 	}
 	if have.Type == tree.Directory || lose.Type == tree.Directory {
 		return s.exchange(c, side)
 	}
-	after, err := s.onto(other, path, side, c.PathOn(side), have, lose, c.Base)
+	after, err := s.onto(other, path, side, s.at(c, side), have, lose, c.Base)
 	if err != nil {
 		return nil, err
 	}
 	op := Operation{Side: other, Action: Update, Path: path, Reason: ChangedOn.On(side), Before: lose, After: after}
-	op.Source = sourceOf(have, side, c.PathOn(side))
-	return []Operation{op}, nil
+	op.Source = sourceOf(have, side, s.at(c, side))
+	return s.asAsked(op, side, s.at(c, side), have)
 }
 
 // exchange replaces a directory by something else, or the reverse: what was there goes entry by
 // entry, what is to be comes entry by entry, and the name itself is one update.
 func (s *settler) exchange(c *Conflict, side Side) ([]Operation, error) {
-	other, path := side.Other(), c.PathOn(side.Other())
+	other, path := side.Other(), s.at(c, side.Other())
 	lose := c.State(other)
 	var ops []Operation
 	if lose.Type == tree.Directory {
@@ -219,7 +224,7 @@ func (s *settler) exchange(c *Conflict, side Side) ([]Operation, error) {
 		}
 		ops = gone[:len(gone)-1]
 	}
-	come, err := s.copy(c, side, c.PathOn(side), path)
+	come, err := s.copy(c, side, path)
 	if err != nil {
 		return nil, err
 	}
@@ -230,15 +235,18 @@ func (s *settler) exchange(c *Conflict, side Side) ([]Operation, error) {
 // keepBoth moves remote's version aside under its new name, brings it to local under that name, and
 // local's version to remote.
 func (s *settler) keepBoth(c *Conflict) ([]Operation, error) {
-	ops, err := s.rename(Remote, c.Path, c.KeepBothAs, c.Remote)
+	from := s.at(c, Remote)
+	ops, err := s.rename(Remote, from, s.in.Spelled(Remote, c.KeepBothAs), c.Remote)
 	if err != nil {
 		return nil, err
 	}
-	here, err := s.copyAs(c, Remote, c.Path, c.KeepBothAs)
+	here, err := s.copyTree(Remote, from, s.in.Spelled(Local, c.KeepBothAs), c.Remote, nil)
 	if err != nil {
 		return nil, err
 	}
-	there, err := s.copy(c, Local, c.Path, c.Path)
+	// What remote's version gets besides, its move has.
+	here = slices.DeleteFunc(here, func(op Operation) bool { return op.Side == Remote })
+	there, err := s.copy(c, Local, from)
 	if err != nil {
 		return nil, err
 	}
@@ -249,13 +257,9 @@ func (s *settler) keepBoth(c *Conflict) ([]Operation, error) {
 	return slices.Concat(ops, here, there), nil
 }
 
-func (s *settler) copyAs(c *Conflict, side Side, from, to tree.Path) ([]Operation, error) {
-	return s.copyTree(side, from, to, c.State(side), nil)
-}
-
-// copy brings what side has at from to the other side.
-func (s *settler) copy(c *Conflict, side Side, from, to tree.Path) ([]Operation, error) {
-	return s.copyTree(side, from, to, c.State(side), c.Base)
+// copy brings what side has to the other side, under the path to.
+func (s *settler) copy(c *Conflict, side Side, to tree.Path) ([]Operation, error) {
+	return s.copyTree(side, s.at(c, side), to, c.State(side), c.Base)
 }
 
 func (s *settler) copyTree(side Side, from, to tree.Path, have, base *tree.State) ([]Operation, error) {
@@ -264,9 +268,10 @@ func (s *settler) copyTree(side Side, from, to tree.Path, have, base *tree.State
 	if err != nil {
 		return nil, err
 	}
-	ops := []Operation{{Side: other, Action: Create, Path: to, Reason: OnlyOn.On(side), After: after, Source: sourceOf(have, side, from)}}
-	if have.Type != tree.Directory {
-		return ops, nil
+	op := Operation{Side: other, Action: Create, Path: to, Reason: OnlyOn.On(side), After: after, Source: sourceOf(have, side, from)}
+	ops, err := s.asAsked(op, side, from, have)
+	if err != nil || have.Type != tree.Directory {
+		return ops, err
 	}
 	entries, err := s.in.List(side, from)
 	if err != nil {
@@ -306,7 +311,13 @@ func (s *settler) remove(side Side, path tree.Path, lose *tree.State, reason Rea
 // its successor.
 func (s *settler) rename(side Side, from, to tree.Path, state *tree.State) ([]Operation, error) {
 	if state.Type != tree.Directory {
-		return []Operation{{Side: side, Action: Move, From: from, Path: to, Reason: MovedOn.On(side), Before: state, After: s.unchanged(state)}}, nil
+		other := side.Other()
+		comes, err := s.onto(other, to, side, from, state, nil, nil)
+		if err != nil {
+			return nil, err
+		}
+		stays, _, err := s.asked(side, from, state, s.in.Spelled(other, to), comes)
+		return []Operation{{Side: side, Action: Move, From: from, Path: to, Reason: MovedOn.On(side), Before: state, After: &stays}}, err
 	}
 	ops := []Operation{{Side: side, Action: Create, Path: to, Reason: OnlyOn.On(side), After: plain(state)}}
 	entries, err := s.in.List(side, from)
@@ -358,8 +369,6 @@ func (s *settler) onto(side Side, path tree.Path, from Side, source tree.Path, h
 	after.Mode = s.policy.inferMode(&d, side)
 	return &after, nil
 }
-
-func (s *settler) unchanged(state *tree.State) *tree.State { after := *state; return &after }
 
 // plain is a state as operations give it, without the subtree that only conflicts carry.
 func plain(state *tree.State) *tree.State {

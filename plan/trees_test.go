@@ -147,6 +147,11 @@ func (s memoryScope) Judge(path tree.Path, directory bool) tree.Verdict {
 		ignore.Ignored: tree.Ignored}[s.Match(string(path), directory)]
 }
 
+func (s memoryScope) Extend(outer tree.Scope, dir, as tree.Path) tree.Scope {
+	other, _ := outer.(memoryScope)
+	return memoryScope{s.Scope.Extend(other.Scope, string(dir), string(as))}
+}
+
 func (m *memoryTree) List(dir tree.Path) (tree.Listing, error) {
 	if err := m.hold(dir); err != nil {
 		return tree.Listing{}, err

@@ -145,6 +145,7 @@ func (w *walk) directory(p *place) (found, error) {
 		}
 		all[side] = listing.Entries
 	}
+	w.shareRules(p)
 	var ignored Sides[[]tree.Entry]
 	for _, side := range BothSides {
 		listed[side], ignored[side] = w.inScope(p, side, all[side])
@@ -209,6 +210,17 @@ func (w *walk) directory(p *place) (found, error) {
 		}
 	}
 	return f, nil
+}
+
+// shareRules lets the rules in a directory that only one side has hold on both: the other side is to get them
+// with the directory, or had them until it deleted that. Otherwise what they bring back into scope would be
+// left behind, since the other side's rules from above alone still ignore it.
+func (w *walk) shareRules(p *place) {
+	for _, side := range BothSides {
+		if other := side.Other(); p.on[side] && !p.on[other] && p.scope[side] != nil {
+			p.scope[other] = p.scope[side].Extend(p.scope[other], p.path[side], p.path[other])
+		}
+	}
 }
 
 // inScope splits a listing; what either side's rules ignore is ignored.

@@ -234,8 +234,28 @@ func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
 			continue
 		}
 		defer s.close()
-		return s.finish(a, result, err)
+		made, err := s.finish(a, result, err)
+		if err == nil {
+			err = p.tellDamage(a, made.plan)
+		}
+		return made, err
 	}
+}
+
+// tellDamage says where a volume seems to have been repaired, unless every file was read for this plan.
+func (p *pair) tellDamage(a *app, made *plan.Plan) error {
+	for _, side := range plan.BothSides {
+		name, err := p.roots[side].Rescued()
+		if err != nil {
+			return err
+		}
+		if name == "" || a.quiet || made.Options.Hash == plan.HashAll {
+			continue
+		}
+		fmt.Fprintf(a.stderr, "treaty: warning: the %s volume was damaged and repaired: there is %s; files may have changed without a trace\n", side, name)
+		fmt.Fprintln(a.stderr, "hint: treaty plan --hash all, to read and compare every file")
+	}
+	return nil
 }
 
 // newID is a version 7 UUID: milliseconds, then chance.

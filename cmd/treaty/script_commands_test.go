@@ -75,10 +75,10 @@ func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // malformed says what is wrong with the form of errors: lines of "treaty: …", indented details, one hint
-// at the end, nothing that a terminal would act on, and nothing at all without an error.
+// at the end, nothing that a terminal would act on, and without an error nothing but warnings.
 func malformed(stderr string, code int) string {
 	failed := code > 0 && code < 10 || code == exitInterrupted
-	if !failed && stderr != "" {
+	if warned := strings.HasPrefix(stderr, "treaty: warning: "); !failed && stderr != "" && !warned {
 		return "something is said without an error"
 	}
 	if failed && !strings.HasPrefix(stderr, "treaty: ") {

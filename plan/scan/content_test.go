@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -183,4 +184,16 @@ func BenchmarkHash(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/files, "ns/file")
+}
+
+// What would have to be downloaded is told as such, through all that wraps it, and otherwise taken as what
+// cannot be read.
+func TestPlaceholdersAreTold(t *testing.T) {
+	err := fmt.Errorf("%q: %w", "a", ErrDataless)
+	if !errors.Is(err, ErrDataless) || !errors.Is(err, fs.ErrPermission) || why(err) != ErrDataless.Error() {
+		t.Errorf("%v: %s", err, why(err))
+	}
+	if denied := fmt.Errorf("%q: %w", "a", fs.ErrPermission); errors.Is(denied, ErrDataless) || errors.Is(err, fs.ErrNotExist) {
+		t.Error("other errors are taken for it")
+	}
 }

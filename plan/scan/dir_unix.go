@@ -59,6 +59,10 @@ func (h handle) openDir(name string, device uint64) (handle, error) {
 		unix.Close(fd)
 		return handle{}, ErrOtherDevice
 	}
+	if isDataless(&st) {
+		unix.Close(fd)
+		return handle{}, ErrDataless
+	}
 	return handle{fd}, nil
 }
 
@@ -98,6 +102,10 @@ func (h handle) openFile(name string) (int, unix.Stat_t, error) {
 	if st.Mode&unix.S_IFMT != unix.S_IFREG {
 		unix.Close(fd)
 		return -1, st, ErrNotRegular
+	}
+	if isDataless(&st) {
+		unix.Close(fd)
+		return -1, st, ErrDataless
 	}
 	return fd, st, nil
 }

@@ -25,9 +25,24 @@ var (
 	ErrVanished = errors.New("the tree vanished while it was being read")
 )
 
+// ErrDataless: a file or directory of which only the name and the size are on this machine, and the content
+// is in a cloud. To read it would download it, which nobody asked for. It is also an fs.ErrPermission: its
+// stat is known, and it can be moved.
+var ErrDataless error = dataless{}
+
+type dataless struct{}
+
+func (dataless) Error() string {
+	return "its content is in the cloud and not on this machine; download it first, or put it in .treatyignore"
+}
+
+func (dataless) Is(target error) bool { return target == fs.ErrPermission }
+
 // why is err in words for the person who reads a plan, without paths or system calls.
 func why(err error) string {
 	switch {
+	case errors.Is(err, ErrDataless):
+		return ErrDataless.Error()
 	case errors.Is(err, fs.ErrPermission):
 		return "permission denied"
 	case errors.Is(err, fs.ErrNotExist):

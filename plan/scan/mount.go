@@ -2,6 +2,7 @@ package scan
 
 import (
 	"runtime"
+	"slices"
 	"strings"
 
 	"treaty/plan/tree"
@@ -9,21 +10,31 @@ import (
 
 // Mount is what the system tells of the filesystem that a tree lies on.
 type Mount struct {
-	// Type is the system's name for it, such as "ext4", "vfat", "apfs", "fuse.sshfs", "fuseblk.ntfs"; ""
-	// where it has none. FUSE has its driver's name, or what the volume's first blocks say.
+	// Type is the system's name for it, such as "ext4", "vfat", "apfs", "fuse.sshfs", "fuseblk.ntfs",
+	// "lifs.msdos"; "" where it has none. FUSE has its driver's name, or what the volume's first blocks say.
 	Type string
 	// Options are the mount's, separated by commas; "" where unknown.
 	Options string
 	// Volume identifies the volume across mounts, "" where nothing does. The same volume may be called
 	// otherwise by another system.
 	Volume string
+	// CaseSensitive tells that the system says so of a volume whose type alone says nothing of it: APFS
+	// and HFS+ come in both kinds.
+	CaseSensitive bool
+}
+
+// Journaled tells whether the system says that the volume keeps a journal. Only macOS does.
+func (m Mount) Journaled() bool {
+	return slices.Contains(strings.Split(m.Options, ","), optionJournaled)
 }
 
 // Hint is the profile of a mount type, Unknown for one that says nothing about what the volume can
 // represent: network and other FUSE filesystems may have anything behind them.
 func Hint(fstype string) tree.Profile {
 	name := strings.ToLower(fstype)
-	name = strings.TrimPrefix(strings.TrimPrefix(name, "fuseblk."), "fuse.")
+	for _, prefix := range []string{"fuseblk.", "fuse.", "lifs."} {
+		name = strings.TrimPrefix(name, prefix)
+	}
 	switch name {
 	case "ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "jfs", "reiserfs", "nilfs2", "tmpfs",
 		"ramfs", "overlay", "nfs", "nfs4", "ufs", "ffs", "squashfs", "erofs", "ecryptfs", "ubifs":
@@ -70,6 +81,7 @@ func (m Mount) traits(declared tree.Profile, recorded *tree.Traits) tree.Traits 
 		if coarse(m.Type) {
 			t.MtimeGranularity = 1e9
 		}
+		t.CaseSensitive = t.CaseSensitive || profile == tree.APFS && m.CaseSensitive
 	default:
 		t = profile.Traits()
 		t.Source = tree.Assumed

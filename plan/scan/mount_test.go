@@ -10,6 +10,10 @@ import (
 	"treaty/plan/tree"
 )
 
+func mountOf(fstype, options, volume string) Mount {
+	return Mount{Type: fstype, Options: options, Volume: volume}
+}
+
 func TestTraitsComeFromTheBestSource(t *testing.T) {
 	id, other := "1234-ABCD", "FFFF-0000"
 	probed := tree.FAT.Traits()
@@ -25,14 +29,14 @@ func TestTraitsComeFromTheBestSource(t *testing.T) {
 		profile  tree.Profile
 		granule  int64
 	}{
-		{"declared wins", Mount{"vfat", "", id}, tree.POSIX, &probed, tree.Declared, tree.POSIX, 1},
-		{"recorded of the same volume", Mount{"vfat", "", id}, "", &probed, tree.Recorded, tree.FAT, 1},
-		{"recorded of another volume", Mount{"vfat", "", id}, "", &elsewhere, tree.Hinted, tree.FAT, 2e9},
-		{"recorded of another type", Mount{"ext4", "", id}, "", &probed, tree.Hinted, tree.POSIX, 1},
-		{"recorded of a volume, now unknown", Mount{"vfat", "", ""}, "", &probed, tree.Hinted, tree.FAT, 2e9},
-		{"hinted", Mount{"fuseblk.ntfs", "", ""}, "", nil, tree.Hinted, tree.NTFS, 100},
-		{"hinted, whole seconds", Mount{"hfs", "", ""}, "", nil, tree.Hinted, tree.APFS, 1e9},
-		{"assumed", Mount{"fuse.sshfs", "", ""}, "", nil, tree.Assumed, tree.Unknown, 2e9},
+		{"declared wins", mountOf("vfat", "", id), tree.POSIX, &probed, tree.Declared, tree.POSIX, 1},
+		{"recorded of the same volume", mountOf("vfat", "", id), "", &probed, tree.Recorded, tree.FAT, 1},
+		{"recorded of another volume", mountOf("vfat", "", id), "", &elsewhere, tree.Hinted, tree.FAT, 2e9},
+		{"recorded of another type", mountOf("ext4", "", id), "", &probed, tree.Hinted, tree.POSIX, 1},
+		{"recorded of a volume, now unknown", mountOf("vfat", "", ""), "", &probed, tree.Hinted, tree.FAT, 2e9},
+		{"hinted", mountOf("fuseblk.ntfs", "", ""), "", nil, tree.Hinted, tree.NTFS, 100},
+		{"hinted, whole seconds", mountOf("hfs", "", ""), "", nil, tree.Hinted, tree.APFS, 1e9},
+		{"assumed", mountOf("fuse.sshfs", "", ""), "", nil, tree.Assumed, tree.Unknown, 2e9},
 		{"assumed, nothing known", Mount{}, "", nil, tree.Assumed, tree.Unknown, 2e9},
 	} {
 		got := c.mount.traits(c.declared, c.recorded)

@@ -28,6 +28,15 @@ func (s *scope) Judge(path tree.Path, directory bool) tree.Verdict {
 	return tree.InScope
 }
 
+// Extend is for a directory that the tree of outer does not have.
+func (s *scope) Extend(outer tree.Scope, dir, as tree.Path) tree.Scope {
+	other := &scope{}
+	if known, ok := outer.(*scope); ok {
+		other = known
+	}
+	return &scope{s.rules.Extend(other.rules, string(dir), string(as))}
+}
+
 // enter is the scope of dir, given e, its entry called .treatyignore. An error means that the rules
 // are not known, and so not what of the directory is in scope.
 func (s *scope) enter(dir tree.Path, h handle, e *tree.Entry) (*scope, error) {

@@ -66,6 +66,9 @@ func (e *Entry) State() *State {
 type Scope interface {
 	// Judge is asked of entries whose parents are all in scope.
 	Judge(path Path, directory bool) Verdict
+	// Extend is outer, another tree's, with what the rules right in dir add to it, once that tree has the
+	// directory too, under the path as. outer may be nil.
+	Extend(outer Scope, dir, as Path) Scope
 }
 
 // Listing is one directory as read.

@@ -20,6 +20,28 @@ func TestPathsEscapeByNoMeans(t *testing.T) {
 	}
 }
 
+// HFS+ leaves these out when it compares names, wherever they stand (git's CVE-2014-9390).
+func TestTheOwnFolderHidesBehindNothing(t *testing.T) {
+	hidden := []rune{0xFEFF}
+	for _, span := range [][2]rune{{0x200C, 0x200F}, {0x202A, 0x202E}, {0x206A, 0x206F}} {
+		for r := span[0]; r <= span[1]; r++ {
+			hidden = append(hidden, r)
+		}
+	}
+	for _, r := range hidden {
+		for _, name := range []string{string(r) + ".treaty", ".tre" + string(r) + "aty", ".Treaty" + string(r), ".treaty." + string(r) + " "} {
+			if !Reserved(name) {
+				t.Errorf("%+q is taken for another name", name)
+			}
+		}
+	}
+	for _, name := range []string{".treaty\u200b", ".treaty2", "treaty", ".tre\u0301aty", ".treaty~1", "\u202a", "TREATY~"} {
+		if Reserved(name) {
+			t.Errorf("%+q is taken for treaty's own folder", name)
+		}
+	}
+}
+
 func TestCompareGoesComponentByComponent(t *testing.T) {
 	ordered := []Path{"a", "a/b", "a/b/c", "a/c", "a b", "a-b", "a.b", "b"}
 	for i, p := range ordered {

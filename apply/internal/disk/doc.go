@@ -56,6 +56,10 @@
 // syncs makes that safe everywhere (FILESYSTEMS.md 3.2). What must survive is copied to the other side before
 // (Content, Preserve, ClearCopies), and brought back by the caller (Quarantine, Restore).
 //
+// On macOS a file that is locked (Finder; FAT's read-only attribute) or append-only is unlocked for the
+// instant of its change, and what takes its place is locked as it was, as Windows does with read-only files
+// (locks.go). No file is read whose content would have to be downloaded first (scan.ErrDataless).
+//
 // What a volume can do is probed (Probe), never guessed from its type. Tests: TestEveryFault dies and
 // fails at each call; TestEachGapIsSeen edits in each gap; TestNoEditIsLost races edits;
 // TestNoPathLeavesTheTree, TestASwappedParentIsRefused and TestThePrivateFolderIsNoLink hold the paths;

@@ -278,7 +278,7 @@ func TestBarrierFallsBackToSyncingOneByOne(t *testing.T) {
 	if got := strings.Join(calls[SyncFolder], " "); !strings.Contains(got, "d") || !strings.Contains(got, ".treaty/trash/run-1/d") {
 		t.Errorf("synced folders %s", got)
 	}
-	if s.Durability() != fileSyncName {
+	if s.Durability() != "file-sync" {
 		t.Errorf("durability %q", s.Durability())
 	}
 }

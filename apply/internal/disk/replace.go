@@ -89,7 +89,10 @@ func (t *Tree) swap(old *subject, d *folder, name string, s Staged, from *folder
 	if err := t.syncEach(d, name); err != nil {
 		return err
 	}
-	return t.syncEach(trash, tname)
+	if err := t.syncEach(trash, tname); err != nil {
+		return err
+	}
+	return t.inherit(d, name, trash, tname)
 }
 
 // swapBack undoes an exchange after which tname is not what was examined. What is staged then stays in
@@ -175,11 +178,17 @@ func (t *Tree) setAside(old *subject, d *folder, name string, from *folder, snam
 	if err := t.syncEach(d, name, from); err != nil {
 		return conflict, err
 	}
-	if inherits {
-		// Only now: a read-only file can't be opened for syncing.
-		if err := d.inherit(name, trash, tname); err != nil && !unmoded(err) {
-			return conflict, t.written(err)
-		}
+	return conflict, t.inherit(d, name, trash, tname)
+}
+
+// inherit gives what is at name now the attributes of what was there, and only once that is synced: on
+// Windows a read-only file can't be opened for it.
+func (t *Tree) inherit(d *folder, name string, trash *folder, tname string) error {
+	if !inherits {
+		return nil
 	}
-	return conflict, nil
+	if err := d.inherit(name, trash, tname); err != nil && !unmoded(err) {
+		return t.written(err)
+	}
+	return nil
 }

@@ -74,7 +74,18 @@ func (t *Tree) Barrier(staged ...Staged) error {
 	if volumeSyncIsWhole {
 		return nil
 	}
-	return t.synced(top.syncVolume())
+	return t.synced(t.drained(top.syncVolume()))
+}
+
+// drained notes where a drive's cache cannot be drained, as under macOS' exFAT (ENOTTY) and some FUSE drivers
+// (EINVAL): what was synced has reached the drive, and no more is known.
+func (t *Tree) drained(err error) error {
+	if unsupported(err) {
+		t.mu.Lock()
+		t.undrained = true
+		t.mu.Unlock()
+	}
+	return err
 }
 
 // syncAll syncs some paths, a few at a time. An error stops the tree, and is what the rest is told.
@@ -156,7 +167,10 @@ func (d *folder) syncName(name string) error {
 func (t *Tree) Durability() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.syncfs && volumeSyncIsWhole {
+	switch {
+	case t.undrained:
+		return "file-sync"
+	case t.syncfs && volumeSyncIsWhole:
 		return "volume-sync"
 	}
 	return fileSyncName

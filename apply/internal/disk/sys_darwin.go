@@ -16,11 +16,11 @@ const (
 )
 
 func sysRenameNew(_ *os.File, d handle, name string, to handle, as string) error {
-	return again(func() error { return unix.RenameatxNp(d, name, to, as, unix.RENAME_EXCL) })
+	return despite(func() error { return unix.RenameatxNp(d, name, to, as, unix.RENAME_EXCL) }, named(d, name))
 }
 
 func sysExchange(d handle, name string, with handle, as string) error {
-	return again(func() error { return unix.RenameatxNp(d, name, with, as, unix.RENAME_SWAP) })
+	return despite(func() error { return unix.RenameatxNp(d, name, with, as, unix.RENAME_SWAP) }, named(d, name), named(with, as))
 }
 
 // sysTouch goes by name: futimens is not to be had without cgo, and futimes drops nanoseconds.
@@ -32,7 +32,7 @@ func sysTouch(f *os.File, d handle, name string, mtime tree.Time) error {
 	if err != nil {
 		return err
 	}
-	return again(func() error { return unix.UtimesNanoAt(d, name, ts, unix.AT_SYMLINK_NOFOLLOW) })
+	return despite(func() error { return unix.UtimesNanoAt(d, name, ts, unix.AT_SYMLINK_NOFOLLOW) }, named(d, name))
 }
 
 func sysSyncFile(f *os.File) error {
@@ -52,8 +52,35 @@ func sysSyncVolume(d handle) error {
 // lease: there are none here.
 func lease(*os.File) (bool, error) { return false, nil }
 
-// dropCache makes reads of f bypass the cache.
+// dropCache makes the next read of f come from the device. F_NOCACHE alone keeps what is read out of the
+// cache, and still takes what is in there; so that is invalidated first.
 func dropCache(f *os.File) error {
-	_, err := unix.FcntlInt(f.Fd(), unix.F_NOCACHE, 1)
+	size, _, err := stampOf(f)
+	if err == nil && size > 0 {
+		err = invalidate(int(f.Fd()), size)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = unix.FcntlInt(f.Fd(), unix.F_NOCACHE, 1)
 	return err
+}
+
+// invalidate drops the cached pages of a file, a part at a time for the sake of small address spaces.
+func invalidate(fd int, size int64) error {
+	const part = 1 << 30
+	for at := int64(0); at < size; at += part {
+		pages, err := unix.Mmap(fd, at, int(min(part, size-at)), unix.PROT_READ, unix.MAP_SHARED)
+		if err != nil {
+			return err
+		}
+		err = unix.Msync(pages, unix.MS_INVALIDATE)
+		if unmapped := unix.Munmap(pages); err == nil {
+			err = unmapped
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -26,6 +26,15 @@ func again(call func() error) error {
 	}
 }
 
+// lockable is what a lock can keep from being changed: a name in a directory, or else what is open.
+type lockable struct {
+	d    handle
+	name string
+	open int
+}
+
+func named(d handle, name string) lockable { return lockable{d: d, name: name} }
+
 // busy: opening tells nothing of other programs here; lease does.
 func busy(error) bool { return false }
 
@@ -103,11 +112,11 @@ func sysLink(d handle, name string, to handle, as string) error {
 }
 
 func sysRename(_ *os.File, d handle, name string, to handle, as string) error {
-	return again(func() error { return unix.Renameat(d, name, to, as) })
+	return despite(func() error { return unix.Renameat(d, name, to, as) }, named(d, name), named(to, as))
 }
 
 func sysUnlink(d handle, name string) error {
-	return again(func() error { return unix.Unlinkat(d, name, 0) })
+	return despite(func() error { return unix.Unlinkat(d, name, 0) }, named(d, name))
 }
 
 func sysRmdir(d handle, name string) error {
@@ -121,17 +130,13 @@ func sysRmdir(d handle, name string) error {
 func notEmpty(err error) bool { return errors.Is(err, unix.ENOTEMPTY) }
 
 func sysChmodFile(f *os.File, perm uint32) error {
-	return again(func() error { return unix.Fchmod(int(f.Fd()), perm) })
+	fd := int(f.Fd())
+	return despite(func() error { return unix.Fchmod(fd, perm) }, lockable{open: fd})
 }
 
 func sysChmodAt(d handle, name string, perm uint32) error {
-	return again(func() error { return unix.Fchmodat(d, name, perm, unix.AT_SYMLINK_NOFOLLOW) })
+	return despite(func() error { return unix.Fchmodat(d, name, perm, unix.AT_SYMLINK_NOFOLLOW) }, named(d, name))
 }
-
-// inherits: attributes besides the mode are none of a plan's.
-const inherits = false
-
-func sysInherit(handle, string, handle, string) error { return nil }
 
 // holdsName: what is open for examination can be renamed by its name.
 const holdsName = false

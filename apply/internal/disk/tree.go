@@ -56,6 +56,8 @@ type Tree struct {
 	mu      sync.Mutex
 	stopped error
 	syncfs  bool
+	// undrained: the drive's cache could not be drained.
+	undrained bool
 	// places are trash names handed out, by their collision key.
 	places map[string]bool
 	// folders and files changed since the last barrier, relative to the root.

@@ -19,9 +19,14 @@
 // be read. A walker that prunes has this for free; whoever asks about a lone path must ask about
 // each of its parents first. A symbolic link is never a directory, whatever it points to.
 //
-// Names are bytes, as on Linux, and so are patterns: "?" is one byte and thus no match for "é",
-// bytes need not be UTF-8, and case counts. As git does, no normalisation is attempted: whoever
-// wants NFC patterns to find NFD names passes the NFC form of the path.
+// Names are bytes, as on Linux, and so are patterns: "?" is one byte and thus no match for "é", and
+// bytes need not be UTF-8. Both are taken in their NFC form: macOS lists the names of FAT volumes in
+// NFD, whoever types a pattern does so in NFC, and git on a Mac (core.precomposeUnicode) finds it too.
+//
+// Case counts, on every volume. Git's core.ignoreCase follows the volume instead; but here one set of
+// rules holds for two volumes, and what a file is called on a stick must not decide whether rules written
+// on a Linux machine mean it. A name that a side's rules ignore is ignored on the other under every
+// spelling that pairs with it, as plan has it.
 //
 // The directory .treaty is out of scope under every spelling that a volume takes for it. That is
 // knowledge of volumes, so the scanner has it, not this package, and no pattern can change it.

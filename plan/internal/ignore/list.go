@@ -17,14 +17,14 @@ type List struct {
 
 // Patterns returns the list of patterns, based at the root of the tree.
 func Patterns(patterns []string) List {
-	return List{rules: compile("", patterns, false)}
+	return List{rules: compile("", nfcAll(patterns), false)}
 }
 
 // Sensitive returns a list that disregards the case of ASCII letters. That is for the config's
 // "sensitive", where the errors are unequal: a wrong match hides a diff, a wrong mismatch prints a
 // key that a Windows machine called SERVER.KEY into a plan that is archived.
 func Sensitive(patterns []string) List {
-	return List{rules: compile("", patterns, true), fold: true}
+	return List{rules: compile("", nfcAll(patterns), true), fold: true}
 }
 
 // Last returns the index, in the patterns given, of the one that speaks for path; -1 if none does,
@@ -33,7 +33,7 @@ func (l List) Last(path string, isDir bool) int {
 	if l.rules == nil {
 		return -1
 	}
-	if l.fold {
+	if path = nfc(path); l.fold {
 		path = lower(path)
 	}
 	var best hit

@@ -69,6 +69,48 @@ func FuzzMatch(f *testing.F) {
 	})
 }
 
+// Git does the same on a Mac, and elsewhere not.
+func TestNormalisationDoesNotCountAndCaseDoes(t *testing.T) {
+	const composed, decomposed = "caf\u00e9", "cafe\u0301"
+	for _, pattern := range []string{composed, decomposed} {
+		for _, s := range []Scope{
+			New(Options{Patterns: []string{pattern}}),
+			New(Options{}).Enter("", []byte("# \u00e9\n"+pattern+"\n")),
+			New(Options{}).Enter("", []byte(pattern+"/\n*."+pattern+"\n/x/"+pattern+"*\n")),
+			New(Options{}).Enter(composed+"x", []byte(pattern+"\n/x/"+pattern+"\n")),
+			New(Options{}).Enter(decomposed+"x", []byte("/x/"+pattern+"\n"+pattern)),
+		} {
+			for _, name := range []string{composed, decomposed} {
+				if v := s.Match(name, true); v != Ignored {
+					t.Errorf("%+q on %+q: %v", pattern, name, v)
+				}
+			}
+			if v := s.Match("CAF\u00c9", true); v != In {
+				t.Errorf("%+q on another case: %v", pattern, v)
+			}
+		}
+		for _, dir := range []string{composed, decomposed} {
+			s := New(Options{}).Enter(dir, []byte("/a/"+pattern+"\n"))
+			for _, at := range []string{composed, decomposed} {
+				if v := s.Match(at+"/a/"+composed, false); v != Ignored {
+					t.Errorf("%+q of %+q on %+q: %v", pattern, dir, at, v)
+				}
+			}
+		}
+		for _, l := range []List{Patterns([]string{"*." + pattern}), Sensitive([]string{"*." + pattern})} {
+			for _, name := range []string{composed, decomposed} {
+				if !l.Match("a/b."+name, false) {
+					t.Errorf("a list's %+q on %+q", pattern, name)
+				}
+			}
+		}
+	}
+	// What is no UTF-8 is compared as it is.
+	if v := New(Options{Patterns: []string{"a\xff*"}}).Match("a\xffb", false); v != Ignored {
+		t.Error(v)
+	}
+}
+
 func TestMatchIsNotExponential(t *testing.T) {
 	s := New(Options{Patterns: []string{strings.Repeat("a*", 60) + "b", strings.Repeat("**/a*", 60) + "b"}})
 	if v := s.Match(strings.Repeat(strings.Repeat("a", 200)+"/", 10)+strings.Repeat("a", 200), false); v != In {

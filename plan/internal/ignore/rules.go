@@ -1,6 +1,21 @@
 package ignore
 
-import "strings"
+import (
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// nfc is the form in which patterns and paths are compared. What is not UTF-8 stays as it is.
+func nfc(s string) string { return norm.NFC.String(s) }
+
+func nfcAll(patterns []string) []string {
+	all := make([]string, len(patterns))
+	for i, pattern := range patterns {
+		all[i] = nfc(pattern)
+	}
+	return all
+}
 
 // rules are the compiled patterns of one place.
 type rules struct {

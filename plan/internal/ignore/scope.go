@@ -46,7 +46,7 @@ type Options struct {
 // New returns the scope of the root of a tree, before its own .treatyignore is read.
 func New(o Options) Scope {
 	s := Scope{litter: o.DefaultIgnores}
-	if r := compile("", o.Patterns, false); !r.empty() {
+	if r := compile("", nfcAll(o.Patterns), false); !r.empty() {
 		s.inner = r
 	}
 	return s
@@ -58,13 +58,25 @@ func (s Scope) Enter(dir string, text []byte) Scope {
 	if len(text) == 0 {
 		return s
 	}
-	r := compile(dir, lines(text), false)
+	r := compile(nfc(dir), lines([]byte(nfc(string(text)))), false)
 	if r.empty() {
 		return s
 	}
 	r.outer = s.inner
 	s.inner = r
 	return s
+}
+
+// Extend returns outer, the scope of another tree, with the rules that s got last, if they are those of dir;
+// in that tree the directory is called as.
+func (s Scope) Extend(outer Scope, dir, as string) Scope {
+	if s.inner == nil || dir == "" || s.inner.base != nfc(dir)+"/" {
+		return outer
+	}
+	own := *s.inner
+	own.base, own.outer = nfc(as)+"/", outer.inner
+	outer.inner = &own
+	return outer
 }
 
 // Match judges the entry at path, whose parents must all be [In]. The root of the tree, "", always is.
@@ -74,6 +86,9 @@ func (s Scope) Enter(dir string, text []byte) Scope {
 func (s Scope) Match(path string, isDir bool) Verdict {
 	if path == "" {
 		return In
+	}
+	if s.inner != nil {
+		path = nfc(path)
 	}
 	name := path[strings.LastIndexByte(path, '/')+1:]
 	v := In

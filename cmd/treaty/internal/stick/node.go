@@ -95,7 +95,9 @@ func (n *node) find(name string) *named {
 }
 
 // add gives an entry a new name in n.
-func (n *node) add(name string, e *entry) { n.e.names[n.v.rules.fold(name)] = &named{name, e} }
+func (n *node) add(name string, e *entry) {
+	n.e.names[n.v.rules.fold(name)] = &named{n.v.rules.keep(name), e}
+}
 
 // vacant is the answer to a new name in n, 0 where it can be had.
 func (n *node) vacant(name string) syscall.Errno {

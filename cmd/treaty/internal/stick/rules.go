@@ -6,6 +6,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Rules are what a volume does otherwise than a Linux volume would. The zero value is one that holds
@@ -23,6 +25,9 @@ type Rules struct {
 	FoldsCase bool
 	// ShortNames finds entries by their 8.3 aliases too.
 	ShortNames bool
+	// Decomposes lists names in NFD, whatever they were given in, and finds them in every normalisation, as
+	// macOS does on FAT.
+	Decomposes bool
 	// RefusesNames is the answer to names that Windows refuses; 0 takes them.
 	RefusesNames syscall.Errno
 	// LargestFile is in bytes; 0 is no limit. Beyond it writes end with EFBIG.
@@ -48,11 +53,29 @@ func FAT() Rules {
 	}
 }
 
+// keep is how the volume spells a name that it was given.
+func (r *Rules) keep(name string) string {
+	if r.Decomposes {
+		return norm.NFD.String(name)
+	}
+	return name
+}
+
 func (r *Rules) fold(name string) string {
+	if r.Decomposes {
+		name = norm.NFD.String(name)
+	}
 	if r.FoldsCase {
 		return strings.ToLower(name)
 	}
 	return name
+}
+
+// AsOnMac is FAT as macOS has it: names come back decomposed, and chmod says that it is not supported.
+func AsOnMac() Rules {
+	r := FAT()
+	r.Driver, r.Decomposes, r.Chmod = "msdos", true, syscall.EOPNOTSUPP
+	return r
 }
 
 // refused is the answer to a new name, 0 where it will do.
