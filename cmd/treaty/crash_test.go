@@ -287,6 +287,7 @@ func (c *crash) settle(how string) {
 // equalize makes a new plan, in which nothing comes as a surprise, and applies it.
 func (c *crash) equalize() {
 	c.Helper()
+	c.look()
 	p := c.plan()
 	for _, op := range p.Operations {
 		if op.Action == plan.Delete && !meant(string(op.Path)) {
