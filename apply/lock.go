@@ -20,9 +20,15 @@ type Holder struct {
 	Boot string    `json:"boot"`
 	PID  int       `json:"pid"`
 	At   time.Time `json:"at"`
+
+	// torn: a power cut has left the lock's name, and not what it said.
+	torn bool
 }
 
 func (h Holder) String() string {
+	if h.torn {
+		return "nobody knows who"
+	}
 	return fmt.Sprintf("process %d on %s, since %s", h.PID, h.Host, h.At.Format(time.RFC3339))
 }
 
@@ -34,6 +40,9 @@ func self() Holder {
 
 // stale tells whether the holder is gone for sure: only of processes of this host can that be told.
 func (h Holder) stale() bool {
+	if h.torn {
+		return true
+	}
 	me := self()
 	if h.Host != me.Host {
 		return false
@@ -44,21 +53,35 @@ func (h Holder) stale() bool {
 	return h.PID != me.PID && !processRuns(h.PID, h.At)
 }
 
-// holder is who holds the lock of a tree, nil where nobody does. A lock that nobody can read is held
-// by somebody unknown.
+// Whoever takes a lock writes into it at once: in microseconds, and on a slow stick in a second.
+const (
+	lockLooks = 20
+	lockPause = 100 * time.Millisecond
+)
+
+// holder is who holds the lock of a tree, nil where nobody does.
+//
+// Race: what makes no sense is looked at again for a while, since it may be on its way. A process that is
+// stopped for longer between these two calls loses its lock; at worst two treaties work on one tree, and each
+// finds the other's changes as drift.
 func holder(from privateReader) (*Holder, error) {
-	data, err := from.ReadPrivate(lockFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+	for look := 1; ; look++ {
+		data, err := from.ReadPrivate(lockFile)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		h := &Holder{}
+		if json.Unmarshal(data, h) == nil {
+			return h, nil
+		}
+		if look == lockLooks {
+			return &Holder{torn: true}, nil
+		}
+		time.Sleep(lockPause)
 	}
-	if err != nil {
-		return nil, err
-	}
-	h := &Holder{}
-	if err := json.Unmarshal(data, h); err != nil {
-		h = &Holder{Host: "an unknown host"}
-	}
-	return h, nil
 }
 
 // locked is the refusal for a lock that is held.

@@ -113,13 +113,16 @@ type evidence struct {
 	Canary map[string]string
 }
 
-// bulk is how many files more each side updates, so that there are several groups of them.
-const bulk = 80
+// manyFiles are more than go into one group on FAT.
+const manyFiles = 80
 
-// newCrash sets the trees of a desk out, syncs them, edits both and approves the plan. beside are folders
-// that hold the roots, and get something that nothing may ever touch.
-func newCrash(d *desk, beside ...string) *crash {
+// newCrash sets the trees of a desk out, syncs them, edits both and approves the plan; bulk files are
+// updated besides. beside are folders that hold the roots, and get something that nothing may ever touch.
+func newCrash(d *desk, bulk int, beside ...string) *crash {
 	d.Helper()
+	// From here on it is known what the volumes hold.
+	tried(d.T, 0, "-C", d.at[plan.Local], "apply")
+	d.look()
 	c := &crash{desk: d, beside: beside}
 	for _, dir := range beside {
 		d.check(os.MkdirAll(filepath.Join(dir, "canary", "deep"), 0o755))
@@ -272,8 +275,9 @@ func (c *crash) settle(how string) {
 		"apply":   {"-C", c.at[plan.Local], "apply"},
 		"recover": {"recover", c.at[plan.Local], c.at[plan.Remote]},
 	}[how]
+	code, out := child(c.T, command...)
 	// Applied already, where only the end was cut off: 4.
-	if code, out := child(c.T, command...); code != 0 && (how != "apply" || code != exitStale) {
+	if code != 0 && (how != "apply" || code != exitStale) {
 		c.Errorf("%s: exit %d\n%s", how, code, out)
 		return
 	}
@@ -281,13 +285,16 @@ func (c *crash) settle(how string) {
 	c.keeps(when)
 	c.whole(when)
 	c.closed(when)
+	if c.Failed() {
+		c.Fatalf("%s: exit %d\n%s", how, code, out)
+	}
 	c.equalize()
 }
 
 // equalize makes a new plan, in which nothing comes as a surprise, and applies it.
 func (c *crash) equalize() {
 	c.Helper()
-	c.look()
+	c.look() // a guest knows nothing yet
 	p := c.plan()
 	for _, op := range p.Operations {
 		if op.Action == plan.Delete && !meant(string(op.Path)) {

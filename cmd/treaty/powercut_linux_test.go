@@ -303,7 +303,7 @@ func (g *guest) prepare(t *testing.T) {
 		check(t, os.Mkdir(root, 0o755))
 	}
 	d.look()
-	check(t, newCrash(d, beside...).save(filepath.Join(g.place, "evidence.json")))
+	check(t, newCrash(d, manyFiles, beside...).save(filepath.Join(g.place, "evidence.json")))
 	control{g.mounted("control")}.begin(t)
 	g.unmount(t)
 }

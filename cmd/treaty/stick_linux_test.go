@@ -167,7 +167,7 @@ func prepared(t *testing.T, rules stick.Rules) *interrupted {
 	beside := t.TempDir()
 	local := filepath.Join(beside, "local")
 	check(t, os.Mkdir(local, 0o755))
-	i := &interrupted{crash: newCrash(newDesk(t, v, local, v.root), beside), stick: s}
+	i := &interrupted{crash: newCrash(newDesk(t, v, local, v.root), manyFiles, beside), stick: s}
 	s.Before(nil)
 	return i
 }
