@@ -245,8 +245,9 @@ func TestLocks(t *testing.T) {
 			`{"host": "elsewhere", "boot": "", "pid": 1, "at": "2026-01-01T00:00:00Z"}`: true,
 			strings.Replace(holder(os.Getppid()), bootID(), "an earlier boot", 1):       bootID() == "",
 			strings.Replace(holder(dead), `"host":"`, `"host":"another-`, 1):            true,
-			"":        true,
-			"garbage": true,
+			"garbage":      true,
+			"":             false, // as a power cut leaves it
+			"\x00\x00\x00": false,
 		} {
 			w, r := faulty(t)
 			w.lock(side, text)

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,15 +54,16 @@ func (h Holder) stale() bool {
 	return h.PID != me.PID && !processRuns(h.PID, h.At)
 }
 
-// Whoever takes a lock writes into it at once: in microseconds, and on a slow stick in a second.
+// Whoever takes a lock writes into it at once: within microseconds.
 const (
-	lockLooks = 20
+	lockLooks = 10
 	lockPause = 100 * time.Millisecond
 )
 
-// holder is who holds the lock of a tree, nil where nobody does.
+// holder is who holds the lock of a tree, nil where nobody does. A lock that nobody can read is held
+// by somebody unknown.
 //
-// Race: what makes no sense is looked at again for a while, since it may be on its way. A process that is
+// Race: what is empty is looked at again for a second, since its text may be on its way. A process that is
 // stopped for longer between these two calls loses its lock; at worst two treaties work on one tree, and each
 // finds the other's changes as drift.
 func holder(from privateReader) (*Holder, error) {
@@ -74,10 +76,12 @@ func holder(from privateReader) (*Holder, error) {
 			return nil, err
 		}
 		h := &Holder{}
-		if json.Unmarshal(data, h) == nil {
+		switch {
+		case json.Unmarshal(data, h) == nil:
 			return h, nil
-		}
-		if look == lockLooks {
+		case len(bytes.Trim(data, "\x00")) > 0:
+			return &Holder{Host: "an unknown host"}, nil
+		case look == lockLooks:
 			return &Holder{torn: true}, nil
 		}
 		time.Sleep(lockPause)

@@ -103,6 +103,9 @@ type crash struct {
 	evidence
 	// beside are the folders that hold the roots.
 	beside []string
+	// mend, where not nil, has the volumes checked and repaired as systems do that find them damaged. It tells
+	// whether any was.
+	mend func(*testing.T) bool
 }
 
 // evidence is what users have when the plan is made. Who judges is another process sometimes.
@@ -225,6 +228,8 @@ func (c *crash) canaries() map[string]string {
 			case e.IsDir():
 				all[path] = "a directory"
 				return nil
+			case strings.HasPrefix(e.Name(), "FSCK"):
+				return nil // what a check of the volume has found
 			}
 			text, err := os.ReadFile(path)
 			all[path] = string(text)
@@ -276,6 +281,10 @@ func (c *crash) settle(how string) {
 		"recover": {"recover", c.at[plan.Local], c.at[plan.Remote]},
 	}[how]
 	code, out := child(c.T, command...)
+	if code != 0 && c.mend != nil && c.mend(c.T) {
+		c.keeps("mended, before " + how)
+		code, out = child(c.T, command...)
+	}
 	// Applied already, where only the end was cut off: 4.
 	if code != 0 && (how != "apply" || code != exitStale) {
 		c.Errorf("%s: exit %d\n%s", how, code, out)

@@ -42,7 +42,7 @@ func TestPowerCuts(t *testing.T) {
 	if err != nil {
 		unavailable(t, "TREATY_TEST_CUTS does not say how many cuts; .ci/run cuts does")
 	}
-	for _, command := range []string{"linux.uml", "insmod", "mkfs.vfat", "mkfs.ext4"} {
+	for _, command := range []string{"linux.uml", "insmod", "mkfs.vfat", "fsck.vfat", "mkfs.ext4"} {
 		if _, err := exec.LookPath(command); err != nil {
 			unavailable(t, "%v", err)
 		}
@@ -264,12 +264,38 @@ func (g *guest) mounted(name string) string { return filepath.Join(g.place, "mou
 func (g *guest) mount(t *testing.T, nth int) {
 	t.Helper()
 	for i, name := range disks {
-		kind, options := "vfat", "utf8,tz=UTC"
 		if name == "local" {
-			kind, options = "ext4", "rw"
+			command(t, "mount", "-t", "ext4", g.disk(nth+i), g.mounted(name))
+		} else {
+			g.mountFAT(t, nth+i, name)
 		}
-		command(t, "mount", "-t", kind, "-o", options, g.disk(nth+i), g.mounted(name))
 	}
+}
+
+func (g *guest) mountFAT(t *testing.T, nth int, name string) {
+	t.Helper()
+	command(t, "mount", "-t", "vfat", "-o", "utf8,tz=UTC", g.disk(nth), g.mounted(name))
+}
+
+// mend has a FAT volume checked and repaired, as systems do at the latest when their driver finds it damaged
+// and lets nobody write any more.
+func (g *guest) mend(t *testing.T, nth int, name string) {
+	t.Helper()
+	command(t, "umount", g.mounted(name))
+	out, err := exec.Command("fsck.vfat", "-a", g.disk(nth)).CombinedOutput()
+	if exit := new(exec.ExitError); err != nil && !(errors.As(err, &exit) && exit.ExitCode() == 1) {
+		t.Fatalf("fsck.vfat: %v\n%s", err, out)
+	}
+	t.Logf("fsck.vfat: %s", out)
+	g.mountFAT(t, nth, name)
+}
+
+// readOnly tells whether the kernel has stopped all writing to a volume.
+func readOnly(t *testing.T, point string) bool {
+	t.Helper()
+	var at syscall.Statfs_t
+	check(t, syscall.Statfs(point, &at))
+	return at.Flags&syscall.MS_RDONLY != 0
 }
 
 func (g *guest) disk(nth int) string { return "/dev/ubd" + string(rune('a'+nth)) }
@@ -341,18 +367,28 @@ func flush(disk string) {
 	}
 }
 
-// judge settles what cuts have left, by either way in turn.
+// judge settles what cuts have left, by either way in turn, on the volume as it is or as a check has left it.
 func (g *guest) judge(t *testing.T) {
 	from, _ := strconv.Atoi(os.Getenv("TREATY_TEST_FROM"))
 	to, _ := strconv.Atoi(os.Getenv("TREATY_TEST_TO"))
 	for n := from; n < to; n++ {
 		t.Run(fmt.Sprintf("cut %d", n), func(t *testing.T) {
-			g.mount(t, (n-from)*len(disks))
+			first := (n - from) * len(disks)
+			g.mount(t, first)
 			defer g.unmount(t)
 			lost := control{g.mounted("control")}.lost(t)
 			check(t, os.WriteFile(filepath.Join(g.place, strconv.Itoa(n), "control"), []byte(strconv.Itoa(lost)), 0o644))
 			d, beside := g.desk(t)
-			c := &crash{desk: d, beside: beside}
+			c := &crash{desk: d, beside: beside, mend: func(t *testing.T) bool {
+				damaged := readOnly(t, g.mounted("remote"))
+				if damaged {
+					g.mend(t, first+1, "remote")
+				}
+				return damaged
+			}}
+			if n/2%2 == 1 {
+				g.mend(t, first+1, "remote")
+			}
 			check(t, c.load(filepath.Join(g.place, "evidence.json")))
 			c.settle([]string{"apply", "recover"}[n%2])
 		})
