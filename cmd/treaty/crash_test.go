@@ -112,7 +112,7 @@ type crash struct {
 type evidence struct {
 	// Before are all the contents of both trees.
 	Before texts
-	// Canary is what lies beside the trees, by path.
+	// Canary is what lies beside the trees, by the side and the path.
 	Canary map[string]string
 }
 
@@ -218,21 +218,22 @@ func (e *evidence) load(file string) error {
 func (c *crash) canaries() map[string]string {
 	c.Helper()
 	all := map[string]string{}
-	for _, dir := range c.beside {
+	for n, dir := range c.beside {
 		c.check(filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+			at := fmt.Sprint(n, strings.TrimPrefix(path, dir))
 			switch {
 			case err != nil:
 				return err
 			case slices.Contains(c.at[:], path), e.IsDir() && e.Name() == "lost+found":
 				return fs.SkipDir
 			case e.IsDir():
-				all[path] = "a directory"
+				all[at] = "a directory"
 				return nil
 			case strings.HasPrefix(e.Name(), "FSCK"):
 				return nil // what a check of the volume has found
 			}
 			text, err := os.ReadFile(path)
-			all[path] = string(text)
+			all[at] = string(text)
 			return err
 		}))
 	}
@@ -277,7 +278,7 @@ func (c *crash) settle(how string) {
 	c.Helper()
 	c.keeps("before " + how)
 	command := map[string][]string{
-		"apply":   {"-C", c.at[plan.Local], "apply"},
+		"apply":   {"-C", c.at[plan.Local], "apply", "--local", c.at[plan.Local], "--remote", c.at[plan.Remote]},
 		"recover": {"recover", c.at[plan.Local], c.at[plan.Remote]},
 	}[how]
 	code, out := child(c.T, command...)
