@@ -57,13 +57,13 @@ func (h Holder) stale() bool {
 // Whoever takes a lock writes into it at once: within microseconds.
 const (
 	lockLooks = 10
-	lockPause = 100 * time.Millisecond
+	lockPause = 30 * time.Millisecond
 )
 
 // holder is who holds the lock of a tree, nil where nobody does. A lock that nobody can read is held
 // by somebody unknown.
 //
-// Race: what is empty is looked at again for a second, since its text may be on its way. A process that is
+// Race: what is empty is looked at again for a moment, since its text may be on its way. A process that is
 // stopped for longer between these two calls loses its lock; at worst two treaties work on one tree, and each
 // finds the other's changes as drift.
 func holder(from privateReader) (*Holder, error) {

@@ -31,7 +31,7 @@ var house = map[string][]string{
 
 	"cmd/treaty/internal/render": {"plan", "plan/tree"},
 	// Tests only: nobody above may import these.
-	"cmd/treaty/internal/stick":    {},
+	"cmd/treaty/internal/stick":    {"plan/tree"},
 	"cmd/treaty/internal/blocklog": {},
 	"cmd/treaty":                   {"apply", "cmd/treaty/internal/render", "plan", "plan/scan", "plan/tree", "schema"},
 }
