@@ -182,7 +182,8 @@ func (w *workbench) inject(t *testing.T, fault injection, nth int, count *counts
 		count.killed.Add(1)
 	case code == 0:
 		count.harmless.Add(1)
-	case code == exitFailed, code == exitSafety:
+	// A probe that fails says of a volume that it can do less than was planned: stale.
+	case code == exitFailed, code == exitSafety, code == exitStale:
 		count.refused.Add(1)
 		for _, side := range plan.BothSides {
 			if differences := c.compare(before[side], holdings(t, c.at[side]), c.traits[side], c.traits[side]); len(differences) > 0 {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -68,8 +69,8 @@ type host struct {
 	// dir has the images: of the world as it was prepared in "prepared", of the n-th cut in "n".
 	dir    string
 	random *rand.Rand
-	// lasts is how long an apply takes that nobody disturbs.
-	lasts time.Duration
+	// lasts is how long an apply takes that nobody disturbs: as long as the last one that came to its end.
+	lasts atomic.Int64
 }
 
 // atOnce is how many guests run side by side, perBoot how many worlds one boot has disks for.
@@ -80,15 +81,15 @@ const (
 
 func (h *host) cutAll(cuts int) {
 	h.prepare()
-	moments := make([]time.Duration, cuts)
+	moments := make([]float64, cuts)
 	for n := range moments {
-		moments[n] = time.Duration(h.random.Int64N(int64(h.lasts)))
+		moments[n] = h.random.Float64()
 	}
 	h.each(cuts, func(n int) { h.cut(n, moments[n]) })
 	h.each((cuts+perBoot-1)/perBoot, func(boot int) { h.judge(boot*perBoot, min(cuts, (boot+1)*perBoot)) })
 	late, files := 0, 0
 	for n := range cuts {
-		if _, err := os.Stat(filepath.Join(h.place(n), "finished")); err == nil {
+		if h.lasted(h.place(n)) {
 			late++
 		}
 		text, err := os.ReadFile(filepath.Join(h.place(n), "control"))
@@ -98,8 +99,8 @@ func (h *host) cutAll(cuts int) {
 		}
 		files += lost
 	}
-	h.Logf("%d power cuts in applies of %v, %d of them after the end; the control lost %d of %d files", cuts, h.lasts.Round(time.Millisecond), late, files, cuts*controlFiles)
-	if late > cuts/3 {
+	h.Logf("%d power cuts in applies of %v, %d of them after the end; the control lost %d of %d files", cuts, time.Duration(h.lasts.Load()).Round(time.Millisecond), late, files, cuts*controlFiles)
+	if late > cuts/2 {
 		h.Errorf("too many cuts came too late to cut anything off")
 	}
 	if files == 0 {
@@ -174,15 +175,24 @@ func (h *host) prepare() {
 	place := filepath.Join(h.dir, "undisturbed")
 	guest := h.boot("apply", place, images(place))
 	check(h.T, guest.Start())
-	h.appears(place, "started")
-	start := time.Now()
 	h.appears(place, "finished")
-	h.lasts = time.Since(start)
 	h.kill(place)
+	h.lasted(place)
 	_ = guest.Wait()
 	if code, err := os.ReadFile(filepath.Join(place, "finished")); err != nil || string(code) != "0" {
 		h.Fatalf("the undisturbed apply: exit %s, %v", code, err)
 	}
+}
+
+// lasted notes how long a guest's apply took, if it came to its end, and tells whether it did.
+func (h *host) lasted(place string) bool {
+	started, err := os.Stat(filepath.Join(place, "started"))
+	finished, none := os.Stat(filepath.Join(place, "finished"))
+	if err != nil || none != nil {
+		return false
+	}
+	h.lasts.Store(int64(finished.ModTime().Sub(started.ModTime())))
+	return true
 }
 
 // copy copies the prepared disks to another folder.
@@ -222,8 +232,9 @@ func (h *host) kill(place string) {
 	h.Errorf("process group %d does not die", group)
 }
 
-// cut boots the n-th guest and cuts its power a moment after its apply began.
-func (h *host) cut(n int, moment time.Duration) {
+// cut boots the n-th guest and cuts its power a moment after its apply began, told as a part of the time that
+// an apply takes.
+func (h *host) cut(n int, moment float64) {
 	h.copy(strconv.Itoa(n))
 	guest := h.boot("apply", h.place(n), images(h.place(n)))
 	var out bytes.Buffer
@@ -233,10 +244,11 @@ func (h *host) cut(n int, moment time.Duration) {
 		return
 	}
 	if h.appears(h.place(n), "started") {
-		time.Sleep(moment)
+		time.Sleep(time.Duration(moment * float64(h.lasts.Load())))
 	}
 	h.kill(h.place(n))
 	_ = guest.Wait() // it did not come to its end
+	h.lasted(h.place(n))
 }
 
 // judge has a guest look at what cuts have left.
