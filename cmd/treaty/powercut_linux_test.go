@@ -23,7 +23,7 @@ import (
 // what had reached the disks. The machine that loses its power is User-Mode Linux (.ci/uml), LOCAL lies on
 // an ext4 of its own there, and the cut is a SIGKILL at a random moment. Meanwhile a second program has the
 // FAT disk written out again and again (a flusher), so that blocks reach it in every order that a kernel
-// may choose. A third volume is written to by the textbook (control.go): were it to survive, the cuts would
+// may choose. A third volume is written to by the textbook (control_linux_test.go): were it to survive, the cuts would
 // prove nothing.
 //
 // The test is its own guest: TREATY_TEST_GUEST says what it is to do there.
