@@ -41,5 +41,8 @@
 //	whatever an edited plan says, it is refused or     TestAnyEditedPlan
 //	  obeys the first two
 //	a flipped bit in plan, approval or receipt shows   TestEveryFlippedBitOfTheHistoryIsDetected
-//	an interrupted run loses nothing                   TestAnInterruptedApplyStops
+//	an interrupted run loses nothing                   TestAnInterruptedApplyStops, and from outside, in
+//	                                                   cmd/treaty: TestInjection, TestBlockLog,
+//	                                                   TestPowerCuts
+//	what people save meanwhile is kept                 TestASaveAtAnyMomentIsKept, TestNoEditIsLost
 package apply

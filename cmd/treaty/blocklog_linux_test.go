@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 
 	"treaty/cmd/treaty/internal/blocklog"
@@ -80,7 +81,13 @@ func (l *logged) image(of string, side plan.Side) string {
 	return filepath.Join(l.dir, of, side.String()+".img")
 }
 
+// registered guards what the kernel knows of btrfs's disks: to forget one that another test is about to mount
+// would fail that.
+var registered sync.Mutex
+
 func (l *logged) tryMount(side plan.Side, disk string) ([]byte, error) {
+	registered.Lock()
+	defer registered.Unlock()
 	return exec.Command("mount", "-t", l.kinds[side], "-o", "loop", disk, l.point(side)).CombinedOutput()
 }
 
@@ -99,7 +106,9 @@ func (l *logged) unmount(t *testing.T) {
 			command(t, "umount", l.point(side))
 		}
 	}
-	// It takes an older state of the same volume for another disk of it, unless it forgets this one.
+	registered.Lock()
+	defer registered.Unlock()
+	// An older state of the same volume is taken for another disk of it, unless this one is forgotten.
 	command(t, "btrfs", "device", "scan", "--forget")
 }
 
