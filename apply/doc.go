@@ -65,7 +65,10 @@
 //	whatever an edited plan says, it is refused or     TestAnyEditedPlan
 //	  obeys the first two
 //	a flipped bit in plan, approval or receipt shows   TestEveryFlippedBitOfTheHistoryIsDetected
-//	an interrupted run loses nothing                   TestAnInterruptedApplyStops
+//	an interrupted run loses nothing                   TestAnInterruptedApplyStops, and from outside, in
+//	                                                   cmd/treaty: TestInjection, TestBlockLog,
+//	                                                   TestPowerCuts
+//	what people save meanwhile is kept                 TestASaveAtAnyMomentIsKept, TestNoEditIsLost
 //	nothing is renamed on a FAT-class volume that it   TestNothingIsRenamedWithinReach, TestWhatIsInDanger
 //	  alone has
 //	a power cut there loses nothing, and is mended     TestAPowerCutLosesNothing, TestAPowerCutIsSettledBack,

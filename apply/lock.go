@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,7 +10,6 @@ import (
 	"time"
 
 	"treaty/apply/internal/disk"
-	"treaty/plan/tree"
 )
 
 // lockFile says who works on a tree.
@@ -21,15 +21,15 @@ type Holder struct {
 	Boot string    `json:"boot"`
 	PID  int       `json:"pid"`
 	At   time.Time `json:"at"`
-	// torn tells that the lock says nothing, and At is when it was written to.
+
+	// torn: a power cut has left the lock's name, and not what it said.
 	torn bool
 }
 
-// tornFor is for how long a lock that says nothing may be one that is being written. Longer, and it is what a
-// power cut made of one: locks are not synced.
-const tornFor = time.Minute
-
 func (h Holder) String() string {
+	if h.torn {
+		return "nobody knows who"
+	}
 	return fmt.Sprintf("process %d on %s, since %s", h.PID, h.Host, h.At.Format(time.RFC3339))
 }
 
@@ -42,7 +42,7 @@ func self() Holder {
 // stale tells whether the holder is gone for sure: only of processes of this host can that be told.
 func (h Holder) stale() bool {
 	if h.torn {
-		return time.Since(h.At).Abs() > tornFor
+		return true
 	}
 	me := self()
 	if h.Host != me.Host {
@@ -54,22 +54,38 @@ func (h Holder) stale() bool {
 	return h.PID != me.PID && !processRuns(h.PID, h.At)
 }
 
+// Whoever takes a lock writes into it at once: within microseconds.
+const (
+	lockLooks = 10
+	lockPause = 30 * time.Millisecond
+)
+
 // holder is who holds the lock of a tree, nil where nobody does. A lock that nobody can read is held
 // by somebody unknown.
-func holder(from *disk.Tree) (*Holder, error) {
-	data, err := from.ReadPrivate(lockFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+//
+// Race: what is empty is looked at again for a moment, since its text may be on its way. A process that is
+// stopped for longer between these two calls loses its lock; at worst two treaties work on one tree, and each
+// finds the other's changes as drift.
+func holder(from privateReader) (*Holder, error) {
+	for look := 1; ; look++ {
+		data, err := from.ReadPrivate(lockFile)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		h := &Holder{}
+		switch {
+		case json.Unmarshal(data, h) == nil:
+			return h, nil
+		case len(bytes.Trim(data, "\x00")) > 0:
+			return &Holder{Host: "an unknown host"}, nil
+		case look == lockLooks:
+			return &Holder{torn: true}, nil
+		}
+		time.Sleep(lockPause)
 	}
-	if err != nil {
-		return nil, err
-	}
-	h := &Holder{}
-	if err := json.Unmarshal(data, h); err != nil {
-		at, err := from.At(tree.PrivateFolder + "/" + lockFile)
-		return &Holder{Host: "an unknown host", At: at.Mtime.Time(), torn: true}, err
-	}
-	return h, nil
 }
 
 // locked is the refusal for a lock that is held.

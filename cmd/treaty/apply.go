@@ -43,8 +43,9 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 	receipt, err := apply.Apply(a.ctx, request)
 	meter.stop()
 	if receipt != nil && !a.quiet {
-		if err := a.receipt(receipt); err != nil {
-			return err
+		// What was done is done: the exit code tells of that, and not of who reads along.
+		if unread := a.receipt(receipt); unread != nil {
+			report(a.stderr, fmt.Errorf("what was done cannot be shown: %w", unread))
 		}
 	}
 	if err == nil && receipt.Outcome == apply.Complete {

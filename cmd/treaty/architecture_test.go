@@ -30,8 +30,10 @@ var house = map[string][]string{
 	"apply":                    {"apply/baseline", "apply/internal/disk", "apply/internal/journal", "apply/internal/signature", "plan", "plan/scan", "plan/tree", "schema"},
 
 	"cmd/treaty/internal/render": {"plan", "plan/tree"},
-	"cmd/treaty/internal/stick":  {"plan/tree"}, // tests only: nobody above may import it
-	"cmd/treaty":                 {"apply", "cmd/treaty/internal/render", "plan", "plan/scan", "plan/tree", "schema"},
+	// Tests only: nobody above may import these.
+	"cmd/treaty/internal/stick":    {"plan/tree"},
+	"cmd/treaty/internal/blocklog": {},
+	"cmd/treaty":                   {"apply", "cmd/treaty/internal/render", "plan", "plan/scan", "plan/tree", "schema"},
 }
 
 // rim is where the operating system is spoken to: whole packages, or the files named. All other code works
@@ -41,7 +43,8 @@ var rim = map[string][]string{
 	"apply/internal/disk": nil,
 	"cmd/treaty":          nil,
 
-	"cmd/treaty/internal/stick": nil,
+	"cmd/treaty/internal/stick":    nil,
+	"cmd/treaty/internal/blocklog": nil,
 
 	"apply": {"access_unix.go", "boot_darwin.go", "boot_linux.go", "process_unix.go", "process_windows.go",
 		"contents.go", "lock.go", "memory.go", "store.go"},
@@ -61,7 +64,7 @@ var never = map[string][]string{
 // lodgers are the modules we depend on, and who may import each.
 var lodgers = map[string][]string{
 	"github.com/alecthomas/kong":               {"cmd/treaty"},
-	"github.com/hanwen/go-fuse":                {"cmd/treaty/internal/stick"},
+	"github.com/hanwen/go-fuse":                {"cmd/treaty/internal/stick", "cmd/treaty/internal/blocklog"},
 	"github.com/bmatcuk/doublestar":            {"cmd/treaty"},
 	"github.com/schollz/progressbar":           {"cmd/treaty"},
 	"golang.org/x/term":                        {"cmd/treaty"},

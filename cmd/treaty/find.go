@@ -25,7 +25,8 @@ type planFile struct {
 }
 
 // find finds and reads the plan of a command: the one named, or else the newest of the tree that the
-// current directory is in. A newest one that was applied already is refused; no older one is picked.
+// current directory is in. A newest one that was applied already is refused, unless only its end was cut off;
+// no older one is picked.
 func (a *app) find(path string) (*planFile, error) {
 	if path == "" {
 		store, err := a.store()
@@ -44,7 +45,7 @@ func (a *app) find(path string) (*planFile, error) {
 		if err != nil {
 			return nil, err
 		}
-		if archived != nil {
+		if archived != nil && store.Settled() == nil {
 			return nil, &apply.Refusal{Cause: apply.ErrStale, Hint: "treaty plan",
 				Why: fmt.Sprintf("the newest plan was applied already, as number %d", archived.Number)}
 		}

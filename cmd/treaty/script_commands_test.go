@@ -265,7 +265,7 @@ func cmdOneline(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // cmdLock: lock DIR HOST writes the lock of a process that runs: here if HOST is "here", else on another
-// host. "gone" is a process of this host that ended.
+// host. "gone" is a process of this host that ended; "torn" is a lock as a power cut may leave it.
 func cmdLock(ts *testscript.TestScript, neg bool, args []string) {
 	host, err := os.Hostname()
 	ts.Check(err)
@@ -282,6 +282,9 @@ func cmdLock(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	data, err := json.Marshal(h)
 	ts.Check(err)
+	if args[1] == "torn" {
+		data = nil
+	}
 	ts.Check(os.MkdirAll(filepath.Join(ts.MkAbs(args[0]), ".treaty"), 0o700))
 	ts.Check(os.WriteFile(filepath.Join(ts.MkAbs(args[0]), ".treaty", "lock"), data, 0o600))
 }

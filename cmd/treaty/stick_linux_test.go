@@ -1,13 +1,9 @@
 package main
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -81,35 +77,6 @@ func TestSticks(t *testing.T) {
 	})
 }
 
-// contents are all that users wrote, wherever it is in these trees, .treaty included, by hash.
-func contents(t *testing.T, roots ...string) map[[32]byte]string {
-	t.Helper()
-	all := map[[32]byte]string{}
-	for _, root := range roots {
-		err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
-			if err != nil || !e.Type().IsRegular() {
-				return err
-			}
-			text, err := os.ReadFile(path)
-			all[sha256.Sum256(text)] = path
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return all
-}
-
-func lost(t *testing.T, before, after map[[32]byte]string) {
-	t.Helper()
-	for hash, path := range before {
-		if _, kept := after[hash]; !kept && !strings.Contains(path, ".treaty/") {
-			t.Errorf("lost: what was in %s", path)
-		}
-	}
-}
-
 // samples are a few numbers from 1 to all, the first and the last among them. TREATY_TEST_SWEEP says how many.
 func samples(all int) []int {
 	n, err := strconv.Atoi(os.Getenv("TREATY_TEST_SWEEP"))
@@ -121,13 +88,6 @@ func samples(all int) []int {
 		out = append(out, 1+i*(all-1)/max(n-1, 1))
 	}
 	return slices.Compact(out)
-}
-
-// ranAs runs a command line that may end in any way but by a panic.
-func ranAs(args ...string) (int, string) {
-	var out bytes.Buffer
-	code := run(args, strings.NewReader(""), &out, &out)
-	return code, out.String()
 }
 
 // The stick is pulled out at any call of a plan: no plan comes of it, least of all one that deletes, and
@@ -178,23 +138,6 @@ func check(t *testing.T, err error) {
 	}
 }
 
-// child runs a command line in a process of its own, which is gone afterwards as an interrupted one is.
-func child(t *testing.T, args ...string) (int, string) {
-	t.Helper()
-	out, err := exec.Command("treaty", args...).CombinedOutput()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	if strings.Contains(string(out), "goroutine ") {
-		t.Errorf("%s", out)
-	}
-	if err == nil {
-		return 0, string(out)
-	}
-	return exit.ExitCode(), string(out)
-}
-
 // refusePlan: a plan that came out after all must have nothing in it.
 func refusePlan(t *testing.T, file, when string) {
 	t.Helper()
@@ -207,32 +150,26 @@ func refusePlan(t *testing.T, file, when string) {
 	}
 }
 
-// interrupted is a sync with every kind of change in both directions, disturbed at some call. What a
-// test does after it is over finds d as that left it.
+// interrupted is a crash, by a stick that was disturbed at some call. What a test does after it is over finds
+// d as that left it.
 type interrupted struct {
-	*desk
-	stick  *stick.Volume
-	before map[[32]byte]string
-	calls  int
-	code   int
-	out    string
+	*crash
+	stick *stick.Volume
+	calls int
+	code  int
+	out   string
 }
 
-// prepared is such a sync, approved and not yet begun.
+// prepared is a crash that has not begun.
 func prepared(t *testing.T, rules stick.Rules) *interrupted {
 	t.Helper()
 	s, v := mounted(t, "stick", rules)
-	d := newDesk(t, v, t.TempDir(), v.root)
-	setOut(d, "one/")
-	setOut(d, "two/")
-	d.plan()
-	d.apply()
-	edit(d, plan.Local, "one/", 100)
-	edit(d, plan.Remote, "two/", 200)
-	d.plan()
-	tried(t, 0, "-C", d.at[plan.Local], "approve", "--yes")
+	beside := t.TempDir()
+	local := filepath.Join(beside, "local")
+	check(t, os.Mkdir(local, 0o755))
+	i := &interrupted{crash: newCrash(newDesk(t, v, local, v.root), manyFiles, beside), stick: s}
 	s.Before(nil)
-	return &interrupted{desk: d, stick: s, before: contents(t, d.at[plan.Local], v.root)}
+	return i
 }
 
 func interrupt(t *testing.T, rules stick.Rules, disturb func(*stick.Volume)) *interrupted {
@@ -244,42 +181,12 @@ func interrupt(t *testing.T, rules stick.Rules, disturb func(*stick.Volume)) *in
 	return i
 }
 
-// settled puts everything back in order after an interruption, by what the program itself says to do, and
-// holds that nothing is lost on the way and that both sides are equal at the end.
+// settled brings the stick back, and settles what it left.
 func (i *interrupted) settled() {
 	i.Helper()
 	i.stick.Before(nil)
 	i.remount()
-	lost(i.T, i.before, contents(i.T, i.at[plan.Local], i.at[plan.Remote]))
-	if i.code != 0 {
-		// Done already, where only the end was disturbed: 4.
-		code, out := child(i.T, "-C", i.at[plan.Local], "apply")
-		if code != 0 && code != exitStale {
-			i.Fatalf("apply again: exit %d\n%s\nafter exit %d\n%s", code, out, i.code, i.out)
-		}
-	}
-	lost(i.T, i.before, contents(i.T, i.at[plan.Local], i.at[plan.Remote]))
-	p := i.plan()
-	for _, op := range p.Operations {
-		if op.Action == plan.Delete && !meant(string(op.Path)) {
-			i.Errorf("the next plan deletes %s on %s", op.Path, op.Side)
-		}
-	}
-	if len(p.Operations) > 0 && !i.Failed() && len(p.Conflicts) == 0 {
-		i.apply()
-	}
-	lost(i.T, i.before, contents(i.T, i.at[plan.Local], i.at[plan.Remote]))
-}
-
-// meant tells whether edit deleted a path, or moved it away.
-func meant(path string) bool {
-	_, name, _ := strings.Cut(path, "/")
-	for _, gone := range []string{"delete.txt", "move.txt", "chain", "swap", "case.TXT", "gone", "emptied", "file to directory", "directory to file", "moved folder"} {
-		if name == gone || strings.HasPrefix(name, gone+"/") {
-			return true
-		}
-	}
-	return false
+	i.settle("apply")
 }
 
 // The stick is pulled out at any call of an apply.
@@ -355,7 +262,7 @@ func TestStickFills(t *testing.T) {
 			if code != exitPartial {
 				t.Errorf("exit %d\n%s", code, out)
 			}
-			lost(t, before, contents(t, d.at[plan.Local], d.at[plan.Remote]))
+			lost(t, "when it is full", before, contents(t, d.at[plan.Local], d.at[plan.Remote]))
 			for path, is := range holdings(t, d.at[plan.Remote]) {
 				if is.kind.IsRegular() && is.content != holdings(t, d.at[plan.Local])[path].content {
 					t.Errorf("%s is half there", path)
