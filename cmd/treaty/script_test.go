@@ -35,7 +35,7 @@ func TestScripts(t *testing.T) {
 			// Scripts are parallel: only a group of their own keeps them below their umask.
 			t.Run("script", func(t *testing.T) {
 				testscript.Run(t, testscript.Params{
-					Dir:                 filepath.Join("..", "..", "testdata", "script"),
+					Files:               scripts(t),
 					Setup:               setup,
 					Deadline:            time.Now().Add(2 * time.Minute),
 					Cmds:                commands,

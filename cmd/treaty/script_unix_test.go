@@ -24,6 +24,14 @@ func masks(t *testing.T) []mask {
 	return []mask{{"umask 022", 0o022}, {"umask 077", 0o077}}
 }
 
+func scripts(t *testing.T) []string {
+	files, err := filepath.Glob(filepath.Join("..", "..", "testdata", "script", "*.txtar"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	return files
+}
+
 func (m mask) set(t *testing.T) {
 	old := syscall.Umask(m.bits)
 	t.Cleanup(func() { syscall.Umask(old) })
