@@ -68,19 +68,6 @@ func setup(env *testscript.Env) error {
 	})
 }
 
-// scripts are those to be run under the umask.
-func (m mask) scripts(t *testing.T) []string {
-	var found []string
-	for _, pattern := range m.patterns {
-		files, err := filepath.Glob(filepath.Join("..", "..", "testdata", "script", pattern+".txtar"))
-		if err != nil || len(files) == 0 {
-			t.Fatalf("no scripts %s: %v", pattern, err)
-		}
-		found = append(found, files...)
-	}
-	return found
-}
-
 // condition: [permissions] holds where a file without a mode cannot be read.
 func condition(name string) (bool, error) {
 	switch name {
@@ -110,4 +97,17 @@ func TestScriptNames(t *testing.T) {
 			t.Errorf("%s: begin the name with one of %s", filepath.Base(file), strings.Join(slices.Sorted(maps.Keys(subjects)), ", "))
 		}
 	}
+}
+
+// scripts are those of a folder in testdata that match the patterns.
+func scripts(t *testing.T, folder string, patterns ...string) []string {
+	var found []string
+	for _, pattern := range patterns {
+		files, err := filepath.Glob(filepath.Join("..", "..", "testdata", folder, pattern+".txtar"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no scripts %s/%s: %v", folder, pattern, err)
+		}
+		found = append(found, files...)
+	}
+	return found
 }

@@ -27,6 +27,9 @@ func masks(t *testing.T) []mask {
 	return all
 }
 
+// scripts are those to be run under the umask.
+func (m mask) scripts(t *testing.T) []string { return scripts(t, "script", m.patterns...) }
+
 func (m mask) set(t *testing.T) {
 	old := syscall.Umask(m.bits)
 	t.Cleanup(func() { syscall.Umask(old) })

@@ -6,14 +6,15 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-type mask struct {
-	name     string
-	patterns []string
-}
+type mask struct{ name string }
 
-func masks(*testing.T) []mask { return []mask{{"no umask", []string{"*"}}} }
+func masks(*testing.T) []mask { return []mask{{"no umask"}} }
 
 func (mask) set(*testing.T) {}
+
+func (mask) scripts(t *testing.T) []string {
+	return append(scripts(t, "windows", "*"), scripts(t, "script", "*")...)
+}
 
 func cmdMkfifo(ts *testscript.TestScript, neg bool, args []string) { ts.Fatalf("no FIFOs here") }
 func cmdSocket(ts *testscript.TestScript, neg bool, args []string) { ts.Fatalf("no sockets here") }
