@@ -628,7 +628,7 @@ func (h *history) run(steps int) {
 }
 
 func TestHistories(t *testing.T) {
-	needPosix(t)
+	needPosix(t, "links, modes, and names that differ in case")
 	for _, trees := range []int{2, 3} {
 		t.Run(fmt.Sprintf("%d trees", trees), func(t *testing.T) {
 			rapid.Check(t, func(r *rapid.T) {

@@ -6,7 +6,6 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"treaty/apply"
@@ -23,12 +22,12 @@ func richWorld(t *testing.T) (*world, *plan.Plan) {
 	t.Helper()
 	w := newWorld(t, scratch(t))
 	base := "update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ away/1=11 mine=14"
-	w.base = tryParse(t, base)
-	tryParse(t, "update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ away/1=12 mine=15 "+
-		"odd/ odd/a=16 odd/b/ odd/b/c=17 both/ both/a=18 both/d/ both/d/e=19 new=20 newdir/!555 newdir/z=21").
+	w.base = native(tryParse(t, base))
+	native(tryParse(t, "update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ away/1=12 mine=15 "+
+		"odd/ odd/a=16 odd/b/ odd/b/c=17 both/ both/a=18 both/d/ both/d/e=19 new=20 newdir/!555 newdir/z=21")).
 		write(t, w.at[plan.Remote])
-	tryParse(t, "update=10 chmod=3!755 touch=4@50 to=55@60!755 into/ into/new=9 into/sub/ into/sub/y=9 type/ type/z=5 kept=8 create=7 made/ made/m=3 link->b mine=14 "+
-		"odd=22 both=23").
+	native(tryParse(t, "update=10 chmod=3!755 touch=4@50 to=55@60!755 into/ into/new=9 into/sub/ into/sub/y=9 type/ type/z=5 kept=8 create=7 made/ made/m=3 link->b mine=14 "+
+		"odd=22 both=23")).
 		write(t, w.at[plan.Local])
 	p := w.compare()
 	for i := range p.Conflicts {
@@ -68,7 +67,7 @@ func (b *breaker) hook(plan.Side, disk.Call) error {
 // broke tells whether the run got that far.
 func (b *breaker) broke() bool { return b.calls >= b.n }
 
-var ways = []error{errDead, syscall.EIO, syscall.ENOSPC, syscall.EPERM, syscall.ENOTCONN}
+var ways = []error{errDead, errIO, errNoSpace, errDenied, errUnplugged}
 
 // sweep calls try with ever later calls to break at, until it tells that the run was over before.
 func sweep(t *testing.T, stride int, try func(t *testing.T, b *breaker) bool) {
@@ -83,7 +82,7 @@ func sweep(t *testing.T, stride int, try func(t *testing.T, b *breaker) bool) {
 	for i, with := range ways {
 		t.Run(strings.ReplaceAll(with.Error(), " ", "-"), func(t *testing.T) {
 			t.Parallel()
-			step := stride
+			step := stride * slowness
 			if with != errDead {
 				step *= 4
 			}

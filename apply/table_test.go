@@ -235,6 +235,7 @@ func TestTables(t *testing.T) {
 	for _, c := range readTables(t) {
 		t.Run(c.where+" "+c.name, func(t *testing.T) {
 			t.Parallel()
+			c.fit(t)
 			w := newWorld(t, scratch(t))
 			for _, option := range c.options {
 				w.set(option)
