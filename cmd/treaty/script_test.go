@@ -55,6 +55,7 @@ func setup(env *testscript.Env) error {
 		return err
 	}
 	env.Setenv("HOME", home)
+	env.Setenv("USERPROFILE", home)
 	env.Setenv("TZ", "Asia/Kathmandu") // far from UTC, and not by whole hours
 	env.Setenv("LC_ALL", "C")
 	env.Setenv("NO_COLOR", "")
@@ -68,9 +69,14 @@ func setup(env *testscript.Env) error {
 	})
 }
 
-// condition: [permissions] holds where a file without a mode cannot be read.
+// condition: [permissions] holds where a file without a mode cannot be read, [modes] where the system keeps
+// modes, and [links] where it makes links for this account.
 func condition(name string) (bool, error) {
 	switch name {
+	case "modes":
+		return keptModes == 0o777, nil
+	case "links":
+		return links(), nil
 	case "permissions":
 		return denied(), nil
 	}

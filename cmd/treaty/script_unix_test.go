@@ -35,6 +35,9 @@ func (m mask) set(t *testing.T) {
 	t.Cleanup(func() { syscall.Umask(old) })
 }
 
+// keptModes are the bits of modes that the system keeps.
+const keptModes = 0o777
+
 // cmdMkfifo makes FIFOs.
 func cmdMkfifo(ts *testscript.TestScript, neg bool, args []string) {
 	for _, name := range args {

@@ -16,6 +16,9 @@ func (mask) scripts(t *testing.T) []string {
 	return append(scripts(t, "windows", "*"), scripts(t, "script", "*")...)
 }
 
+// keptModes are the bits of modes that the system keeps.
+const keptModes = 0o200
+
 func cmdMkfifo(ts *testscript.TestScript, neg bool, args []string) { ts.Fatalf("no FIFOs here") }
 func cmdSocket(ts *testscript.TestScript, neg bool, args []string) { ts.Fatalf("no sockets here") }
 
