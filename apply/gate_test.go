@@ -251,11 +251,11 @@ func TestLocks(t *testing.T) {
 	dead, alive := deadPID(t), livePID(t)
 	for _, side := range plan.BothSides {
 		for text, held := range map[string]bool{
-			holder(alive): true,
-			holder(os.Getpid()):  true,
-			holder(dead):         false,
+			holder(alive):       true,
+			holder(os.Getpid()): true,
+			holder(dead):        false,
 			`{"host": "elsewhere", "boot": "", "pid": 1, "at": "2026-01-01T00:00:00Z"}`: true,
-			strings.Replace(holder(alive), bootID(), "an earlier boot", 1):       bootID() == "",
+			strings.Replace(holder(alive), bootID(), "an earlier boot", 1):              bootID() == "",
 			strings.Replace(holder(dead), `"host":"`, `"host":"another-`, 1):            true,
 			"":        true,
 			"garbage": true,

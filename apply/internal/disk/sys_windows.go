@@ -94,7 +94,8 @@ func sysCreate(d handle, name string) (*os.File, error) {
 	if err := legalNew(name); err != nil {
 		return nil, err
 	}
-	return fileAt(d, name, windows.FILE_GENERIC_READ|windows.FILE_GENERIC_WRITE|windows.DELETE, shareAll, windows.FILE_CREATE)
+	// Without DELETE: whoever reads along, and does not share that, as scanners and editors do, is let in.
+	return fileAt(d, name, windows.FILE_GENERIC_READ|windows.FILE_GENERIC_WRITE, shareAll, windows.FILE_CREATE)
 }
 
 func sysAppend(d handle, name string) (*os.File, error) {
