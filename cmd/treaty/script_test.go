@@ -61,6 +61,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("NO_COLOR", "")
 	env.Setenv("GOGC", "800") // for many processes that live for a moment
 	env.Values[snapshots{}] = map[string]snapshot{}
+	prepare(env)
 	return filepath.WalkDir(env.WorkDir, func(path string, d os.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err

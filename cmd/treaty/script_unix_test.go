@@ -35,6 +35,9 @@ func (m mask) set(t *testing.T) {
 	t.Cleanup(func() { syscall.Umask(old) })
 }
 
+// prepare adds what only scripts on this system need.
+func prepare(*testscript.Env) {}
+
 // keptModes are the bits of modes that the system keeps.
 const keptModes = 0o777
 
