@@ -125,6 +125,9 @@ func (r *run) partial() error {
 	t := r.receipt.Totals
 	refusal := &Refusal{Cause: ErrPartial, Hint: "treaty plan",
 		Why: fmt.Sprintf("applied in part: %d done, %d skipped, %d drifted, %d failed", t.Done, t.Skipped, t.Drifted, t.Failed)}
+	if t.Failed > 0 {
+		refusal.Hint = howToGoOn // the journal is open
+	}
 	for i := range r.receipt.Results {
 		if result := &r.receipt.Results[i]; result.Outcome == Drifted || result.Outcome == Failed {
 			refusal.Details = append(refusal.Details, fmt.Sprintf("%s: %s: %s", result.Outcome, quote(result.Path), result.Error))

@@ -25,9 +25,27 @@ var (
 	ErrVanished = errors.New("the tree vanished while it was being read")
 )
 
+// ErrDataless: a file or directory of which only the name and the size are on this machine, and the content
+// is in a cloud. To read it would download it, which nobody asked for. It is also an fs.ErrPermission: its
+// stat is known, and it can be moved.
+var ErrDataless error = dataless{}
+
+type dataless struct{}
+
+func (dataless) Error() string {
+	return "its content is in the cloud and not on this machine; download it first, or put it in .treatyignore"
+}
+
+func (dataless) Is(target error) bool { return target == fs.ErrPermission }
+
+// ErrInUse: another program has the file open and does not share it, as only Windows lets it.
+var ErrInUse = errors.New("another program has it open")
+
 // why is err in words for the person who reads a plan, without paths or system calls.
 func why(err error) string {
 	switch {
+	case errors.Is(err, ErrDataless):
+		return ErrDataless.Error()
 	case errors.Is(err, fs.ErrPermission):
 		return "permission denied"
 	case errors.Is(err, fs.ErrNotExist):
@@ -35,7 +53,7 @@ func why(err error) string {
 	case errors.Is(err, syscall.ENAMETOOLONG):
 		return "the name is too long for the system to open"
 	}
-	for _, known := range []error{ErrSymlink, ErrNotDirectory, ErrNotRegular, ErrOtherDevice, ErrName} {
+	for _, known := range []error{ErrSymlink, ErrNotDirectory, ErrNotRegular, ErrOtherDevice, ErrName, ErrInUse} {
 		if errors.Is(err, known) {
 			return known.Error()
 		}
