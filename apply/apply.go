@@ -164,15 +164,15 @@ func (r *run) finish(ctx context.Context, e *executor) (*Receipt, error) {
 	r.receipt.Results = e.receiptResults()
 	r.receipt.Totals.Bytes = e.bytes.Load()
 	r.receipt.count()
-	if r.receipt.Totals.Failed > 0 || e.halted() != nil {
+	if r.unfinished(e) {
 		r.postpone()
-		return r.receipt, errors.Join(ctx.Err(), r.partial())
+		return r.receipt, r.partial(e)
 	}
 	if err := r.conclude(context.WithoutCancel(ctx), e); err != nil {
 		return r.receipt, unsettled(err)
 	}
 	if r.receipt.Outcome != Complete {
-		return r.receipt, r.partial()
+		return r.receipt, r.partial(e)
 	}
 	return r.receipt, ctx.Err()
 }

@@ -120,18 +120,34 @@ func (r *run) archived(e *executor) (map[string][]byte, error) {
 	return files, nil
 }
 
-// partial says what was not done.
-func (r *run) partial() error {
-	t := r.receipt.Totals
-	refusal := &Refusal{Cause: ErrPartial, Hint: "treaty plan",
-		Why: fmt.Sprintf("applied in part: %d done, %d skipped, %d drifted, %d failed", t.Done, t.Skipped, t.Drifted, t.Failed)}
-	if t.Failed > 0 {
-		refusal.Hint = howToGoOn // the journal is open
+// partial says what was not done, and how to go on. What was not reached is one line, however much it is.
+func (r *run) partial(e *executor) error {
+	t, hint, stopped := r.receipt.Totals, "treaty plan", ""
+	if halted := e.halted(); halted != nil {
+		stopped = halted.Error()
 	}
+	if r.unfinished(e) {
+		hint = howToGoOn
+	}
+	refusal := &Refusal{Cause: ErrPartial, Hint: hint,
+		Why: fmt.Sprintf("applied in part: %d done, %d skipped, %d drifted, %d failed", t.Done, t.Skipped, t.Drifted, t.Failed)}
+	unreached := 0
 	for i := range r.receipt.Results {
-		if result := &r.receipt.Results[i]; result.Outcome == Drifted || result.Outcome == Failed {
+		switch result := &r.receipt.Results[i]; {
+		case result.Outcome == Failed && result.Error == stopped:
+			unreached++
+		case result.Outcome == Drifted || result.Outcome == Failed:
 			refusal.Details = append(refusal.Details, fmt.Sprintf("%s: %s: %s", result.Outcome, quote(result.Path), result.Error))
 		}
 	}
+	if unreached > 0 {
+		refusal.Details = append(refusal.Details, fmt.Sprintf("failed: %d operations: %s", unreached, stopped))
+	}
+	if err := e.ctx.Err(); err != nil {
+		refusal.Why, refusal.Cause = "interrupted; "+refusal.Why, fmt.Errorf("%w: %w", err, ErrPartial)
+	}
 	return refusal
 }
+
+// unfinished tells whether the same apply can do more.
+func (r *run) unfinished(e *executor) bool { return r.receipt.Totals.Failed > 0 || e.halted() != nil }

@@ -102,6 +102,7 @@ func newExecutor(r *run, steps []plan.Step) *executor {
 func (e *executor) carryOut(ctx context.Context) {
 	e.ctx = ctx
 	e.look()
+	e.spare()
 	for _, phase := range []func(){e.widen, e.directories, e.moves, e.contents, e.metadata, e.deletes, e.emptied, e.directoryModes} {
 		phase()
 	}
@@ -125,7 +126,7 @@ func (e *executor) carryOut(ctx context.Context) {
 // halted is why the run goes no further, nil as long as it does.
 func (e *executor) halted() error {
 	if err := e.ctx.Err(); err != nil {
-		return errors.New("interrupted before it was reached")
+		return errors.New("not reached before the interrupt")
 	}
 	for _, d := range e.run.disks {
 		if err := d.Stopped(); err != nil {

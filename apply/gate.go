@@ -115,7 +115,7 @@ func (r *run) resolved() error {
 // sameTrees holds the roots to the identities that were planned.
 func (r *run) sameTrees() error {
 	for _, side := range plan.BothSides {
-		file, err := readTreeFile(storeFiles(r.roots[side]))
+		file, err := readTreeFile(r.roots[side], storeFiles(r.roots[side]))
 		if err != nil {
 			return err
 		}

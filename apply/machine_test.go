@@ -9,12 +9,14 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
 	"treaty/apply"
+	"treaty/apply/internal/disk"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -415,7 +417,7 @@ func (h *history) carryOut(p *partners, w *world, made *plan.Plan, local int, o 
 	if len(made.Operations) > 0 && rapid.IntRange(0, 7).Draw(h.T, "drift") == 0 {
 		h.drift(w, request)
 	}
-	r, err := apply.Apply(context.Background(), request)
+	r, err := h.apply(w, made, request, was)
 	if r == nil {
 		h.Fatalf("not applied: %v", err)
 	}
@@ -444,6 +446,40 @@ func (h *history) carryOut(p *partners, w *world, made *plan.Plan, local int, o 
 	if restored == nil && whole && applied.clean && len(o.kept) == 0 {
 		h.settled(p, w)
 	}
+}
+
+// deaths counts the applies that died.
+var deaths atomic.Int64
+
+// apply applies, on volumes that can do more or less, and sometimes dies on the way, up to a few times. What it
+// comes to in the end is what it would have come to at once.
+func (h *history) apply(w *world, made *plan.Plan, request apply.Request, was plan.Sides[nodes]) (*apply.Receipt, error) {
+	can := rapid.SampledFrom([]disk.Capabilities{{Exchange: true, NoReplace: true, Link: true}, {NoReplace: true}, {Link: true}, {}}).Draw(h.T, "can")
+	request.SetProbed(func(_ plan.Side, p *disk.Probed) {
+		p.Can.Exchange, p.Can.NoReplace, p.Can.Link = p.Can.Exchange && can.Exchange, p.Can.NoReplace && can.NoReplace, p.Can.Link && can.Link
+	})
+	for rapid.IntRange(0, 3).Draw(h.T, "dies") == 0 {
+		b := &breaker{n: 1 << rapid.IntRange(0, 8).Draw(h.T, "at about"), with: errDead}
+		b.n += rapid.IntRange(0, b.n-1).Draw(h.T, "at")
+		request.SetHook(b.hook)
+		r, err := apply.Apply(context.Background(), request)
+		w.keepsEverything(was)
+		if err == nil {
+			return r, nil
+		}
+		deaths.Add(1)
+		h.note("  died at call %d, able to %+v: %v", b.n, can, err)
+		request.SetHook(nil)
+		store, err := apply.OpenStore(w.at[plan.Local])
+		check(h, err)
+		archived, err := store.Applied(made.ID)
+		store.Close()
+		check(h, err)
+		if archived != nil && !w.open(plan.Local) {
+			return r, nil // only what comes after it died
+		}
+	}
+	return apply.Apply(context.Background(), request)
 }
 
 // drift changes something after the plan was made: it is refused as a whole.
@@ -629,6 +665,7 @@ func (h *history) run(steps int) {
 
 func TestHistories(t *testing.T) {
 	needPosix(t, "links, modes, and names that differ in case")
+	t.Cleanup(func() { t.Logf("%d applies died on the way", deaths.Load()) })
 	for _, trees := range []int{2, 3} {
 		t.Run(fmt.Sprintf("%d trees", trees), func(t *testing.T) {
 			rapid.Check(t, func(r *rapid.T) {

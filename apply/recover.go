@@ -232,7 +232,7 @@ func (r *run) openForRecovery(side plan.Side, traits tree.Traits) error {
 	if err != nil {
 		return err
 	}
-	if r.files[side], err = readTreeFile(r.disks[side]); err != nil {
+	if r.files[side], err = readTreeFile(r.roots[side], r.disks[side]); err != nil {
 		return err
 	}
 	id := r.left[side].Header.Trees[side]

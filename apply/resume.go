@@ -90,7 +90,8 @@ func (e *executor) isDone(i int) {
 }
 
 // settleOpen examines the open intents. Steps all of whose changes were made are done, those at whose
-// paths somebody else was are drifted, and the others are settled back, the last first.
+// paths somebody else was are drifted, moves whose files wait in the trash go on from there, since in a
+// circle their old names have gone to others, and all else is settled back, the last first.
 func (e *executor) settleOpen(open []journal.Intent) error {
 	whole, odd := map[int]bool{}, map[int]bool{}
 	for n := range open {
@@ -103,13 +104,23 @@ func (e *executor) settleOpen(open []journal.Intent) error {
 			return err
 		}
 		odd[in.Step] = odd[in.Step] || found == strange
+		if found == halfway && in.Kind == journal.Move {
+			waiting, err := e.disk(in.Step).Waiting(in.Place)
+			if err != nil {
+				return err
+			}
+			if waiting != nil {
+				e.parked[in.Step], e.place[in.Step], e.announced[in.Step] = *waiting, in.Place, true
+			}
+		}
 		// What is revived only makes room for what the step is about.
 		if before, known := whole[in.Step]; in.Kind != journal.Revive {
 			whole[in.Step] = found == carried && (before || !known)
 		}
 	}
 	wrong, err := settleBack(e.run.disks, slices.DeleteFunc(slices.Clone(open), func(in journal.Intent) bool {
-		return e.over(in.Step) || whole[in.Step] || odd[in.Step]
+		_, waits := e.parked[in.Step]
+		return e.over(in.Step) || whole[in.Step] || odd[in.Step] || waits
 	}))
 	if err != nil {
 		return err
@@ -118,8 +129,9 @@ func (e *executor) settleOpen(open []journal.Intent) error {
 	for n := range open {
 		in := &open[n]
 		i := in.Step
+		_, waits := e.parked[i]
 		switch {
-		case e.settled[i]:
+		case e.settled[i], waits:
 		case whole[i]:
 			if err := e.wasDone(i, of(open, i)); err != nil {
 				return err

@@ -60,7 +60,7 @@ func (s *Store) Close() error { return s.root.Close() }
 func (s *Store) Root() string { return s.root.Path() }
 
 // Identity is the tree's own file, nil before the first apply.
-func (s *Store) Identity() (*TreeFile, error) { return readTreeFile(s.files) }
+func (s *Store) Identity() (*TreeFile, error) { return readTreeFile(s.root, s.files) }
 
 // Config is the text of config.json, nil where there is none.
 func (s *Store) Config() ([]byte, error) {

@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"path/filepath"
 
 	"treaty/plan"
+	"treaty/plan/scan"
 	"treaty/plan/tree"
 	"treaty/schema"
 )
@@ -49,7 +51,7 @@ type privateReader interface {
 }
 
 // readTreeFile reads a tree's own file; nil where there is none.
-func readTreeFile(from privateReader) (*TreeFile, error) {
+func readTreeFile(root *scan.Root, from privateReader) (*TreeFile, error) {
 	data, err := from.ReadPrivate("tree.json")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -58,7 +60,9 @@ func readTreeFile(from privateReader) (*TreeFile, error) {
 		return nil, err
 	}
 	if err := schema.Validate(schema.Tree, data); err != nil {
-		return nil, refuse(ErrInvalid, "", ".treaty/tree.json is not what treaty wrote: %v", err)
+		path := filepath.Join(root.Path(), tree.PrivateFolder, "tree.json")
+		return nil, refuse(ErrInvalid, "bring it back from a backup; or remove it, and then: treaty plan --new-pair, which deletes nothing",
+			"%s is not what treaty wrote: %v", path, err)
 	}
 	t := &TreeFile{}
 	return t, json.Unmarshal(data, t)

@@ -88,6 +88,9 @@ func describe(s *tree.State) string {
 	switch s.Type {
 	case tree.Directory:
 		if s.Subtree != nil {
+			if s.Subtree.Entries == 1 {
+				return "the directory with 1 entry"
+			}
 			return fmt.Sprintf("the directory with %d entries", s.Subtree.Entries)
 		}
 		return "the directory"

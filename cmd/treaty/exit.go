@@ -71,6 +71,8 @@ func report(w io.Writer, err error) int {
 		for _, e := range invalid {
 			fmt.Fprintf(w, "treaty: %s\n", render.Escape(prefix(err, invalid)+e.Error()))
 		}
+	case errors.Is(err, context.Canceled) && !errors.As(err, &refusal):
+		fmt.Fprintln(w, "treaty: interrupted")
 	default:
 		fmt.Fprintf(w, "treaty: %s\n", render.Escape(err.Error()))
 	}

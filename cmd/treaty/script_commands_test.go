@@ -24,41 +24,40 @@ import (
 
 // commands are what scripts have besides testscript's own.
 var commands = map[string]func(*testscript.TestScript, bool, []string){
-	"exits":       cmdExits,
-	"interrupted": cmdInterrupted,
-	"killed":      cmdKilled,
-	"touchat":     cmdTouchat,
-	"mtime":       cmdMtime,
-	"mode":        cmdMode,
-	"snap":        cmdSnap,
-	"unchanged":   cmdUnchanged,
-	"sametree":    cmdSametree,
-	"json":        cmdJSON,
-	"edit":        cmdEdit,
-	"subst":       cmdSubst,
-	"shuffle":     cmdShuffle,
-	"deep":        cmdDeep,
-	"newest":      cmdNewest,
-	"sha256":      cmdSHA256,
-	"name":        cmdName,
-	"put":         cmdPut,
-	"sparse":      cmdSparse,
-	"many":        cmdMany,
-	"flip":        cmdFlip,
-	"order":       cmdOrder,
-	"oneline":     cmdOneline,
-	"mkfifo":      cmdMkfifo,
-	"socket":      cmdSocket,
-	"lock":        cmdLock,
-	"agree":       cmdAgree,
-	"only":        cmdOnly,
-	"clone":       cmdClone,
-	"contents":    cmdContents,
-	"names":       cmdNames,
-	"pointsto":    cmdPointsto,
-	"cut":         cmdCut,
-	"append":      cmdAppend,
-	"shift":       cmdShift,
+	"exits":     cmdExits,
+	"killed":    cmdKilled,
+	"touchat":   cmdTouchat,
+	"mtime":     cmdMtime,
+	"mode":      cmdMode,
+	"snap":      cmdSnap,
+	"unchanged": cmdUnchanged,
+	"sametree":  cmdSametree,
+	"json":      cmdJSON,
+	"edit":      cmdEdit,
+	"subst":     cmdSubst,
+	"shuffle":   cmdShuffle,
+	"deep":      cmdDeep,
+	"newest":    cmdNewest,
+	"sha256":    cmdSHA256,
+	"name":      cmdName,
+	"put":       cmdPut,
+	"sparse":    cmdSparse,
+	"many":      cmdMany,
+	"flip":      cmdFlip,
+	"order":     cmdOrder,
+	"oneline":   cmdOneline,
+	"mkfifo":    cmdMkfifo,
+	"socket":    cmdSocket,
+	"lock":      cmdLock,
+	"agree":     cmdAgree,
+	"only":      cmdOnly,
+	"clone":     cmdClone,
+	"contents":  cmdContents,
+	"names":     cmdNames,
+	"pointsto":  cmdPointsto,
+	"cut":       cmdCut,
+	"append":    cmdAppend,
+	"shift":     cmdShift,
 }
 
 // cmdExits: exits CODE treaty … holds a command to its exit code, and its errors to their form.
@@ -115,27 +114,6 @@ func malformed(stderr string, code int) string {
 		}
 	}
 	return ""
-}
-
-// cmdInterrupted: interrupted COMMAND… is interrupted while it works, and exits with 130.
-func cmdInterrupted(ts *testscript.TestScript, neg bool, args []string) {
-	path, err := exec.LookPath("treaty")
-	if err != nil {
-		path = filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], "treaty")
-	}
-	cmd := exec.Command(path, args[1:]...)
-	cmd.Dir = ts.MkAbs(".")
-	cmd.Env = append(os.Environ(), "HOME="+ts.Getenv("HOME"))
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	ts.Check(cmd.Start())
-	time.Sleep(400 * time.Millisecond)
-	ts.Check(cmd.Process.Signal(os.Interrupt))
-	_ = cmd.Wait()
-	ts.Logf("%s", stderr.String())
-	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
-		ts.Fatalf("exit code %d", code)
-	}
 }
 
 // cmdKilled: killed DIR COMMAND… is killed as soon as a journal is open in DIR.

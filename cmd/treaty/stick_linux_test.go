@@ -218,7 +218,8 @@ type interrupted struct {
 	out    string
 }
 
-func interrupt(t *testing.T, rules stick.Rules, disturb func(*stick.Volume)) *interrupted {
+// prepared is such a sync, approved and not yet begun.
+func prepared(t *testing.T, rules stick.Rules) *interrupted {
 	t.Helper()
 	s, v := mounted(t, "stick", rules)
 	d := newDesk(t, v, t.TempDir(), v.root)
@@ -230,11 +231,16 @@ func interrupt(t *testing.T, rules stick.Rules, disturb func(*stick.Volume)) *in
 	edit(d, plan.Remote, "two/", 200)
 	d.plan()
 	tried(t, 0, "-C", d.at[plan.Local], "approve", "--yes")
-	i := &interrupted{desk: d, stick: s, before: contents(t, d.at[plan.Local], v.root)}
 	s.Before(nil)
-	disturb(s)
-	i.code, i.out = child(t, "-C", d.at[plan.Local], "apply")
-	i.calls = s.Calls()
+	return &interrupted{desk: d, stick: s, before: contents(t, d.at[plan.Local], v.root)}
+}
+
+func interrupt(t *testing.T, rules stick.Rules, disturb func(*stick.Volume)) *interrupted {
+	t.Helper()
+	i := prepared(t, rules)
+	disturb(i.stick)
+	i.code, i.out = child(t, "-C", i.at[plan.Local], "apply")
+	i.calls = i.stick.Calls()
 	return i
 }
 

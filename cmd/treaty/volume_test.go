@@ -37,6 +37,7 @@ var volumeCases = []struct {
 	{"edits, conflicts", tryConflicts},
 	{"undo", tryUndo},
 	{"names and sizes", tryBlocked},
+	{"short names", tryShortNames},
 	{"three trees", tryThreeTrees},
 	{"another time zone", tryShift},
 }

@@ -160,11 +160,33 @@ func (t *Tree) enter(p tree.Path) (*folder, string, error) {
 	default:
 		return nil, "", err
 	}
-	if err := d.aliased(p.Base()); err != nil {
+	if err := t.aliased(p); err != nil {
 		d.release()
 		return nil, "", err
 	}
 	return d, p.Base(), nil
+}
+
+// aliased refuses p where it, or a directory above it, is given by an 8.3 alias.
+func (t *Tree) aliased(p tree.Path) error {
+	if t.opts.Traits.Names == tree.PosixNames {
+		return nil
+	}
+	for ; p != tree.Root; p = p.Parent() {
+		if !shortAlias(p.Base()) {
+			continue
+		}
+		d, err := t.open(string(p.Parent()))
+		if err != nil {
+			return err
+		}
+		err = d.aliased(p.Base())
+		d.release()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // stale is the highest directory at or above p whose name stands for something else than what is kept
@@ -189,12 +211,9 @@ func (t *Tree) stale(p tree.Path) (tree.Path, bool) {
 	return p, !parent.Holds(p.Base(), kept)
 }
 
-// aliased refuses a name that looks like an 8.3 alias and stands for an entry called otherwise: FAT
-// takes LONGFI~1.TXT for "Longfilename one.txt".
+// aliased refuses an 8.3 alias that stands for an entry called otherwise: FAT takes LONGFI~1.TXT for
+// "Longfilename one.txt".
 func (d *folder) aliased(name string) error {
-	if d.tree.opts.Traits.Names == tree.PosixNames || !shortAlias(name) {
-		return nil
-	}
 	if _, err := d.dir.Stat(name); err != nil {
 		return nil
 	}

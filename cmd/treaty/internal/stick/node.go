@@ -3,12 +3,18 @@
 package stick
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/hanwen/go-fuse/v2/fs"
 	"github.com/hanwen/go-fuse/v2/fuse"
+
+	"treaty/plan/tree"
 )
 
 // node is an entry as the kernel knows it while the volume is mounted.
@@ -68,7 +74,25 @@ func (n *node) child(ctx context.Context, name string, e *entry, out *fuse.Entry
 }
 
 // find is the entry of that name, nil where there is none.
-func (n *node) find(name string) *named { return n.e.names[n.v.rules.fold(name)] }
+func (n *node) find(name string) *named {
+	if found := n.e.names[n.v.rules.fold(name)]; found != nil || !n.v.rules.ShortNames {
+		return found
+	}
+	// The first that was made has number 1.
+	var like []*named
+	for _, one := range n.e.names {
+		if tree.MayAlias(name, one.name) {
+			like = append(like, one)
+		}
+	}
+	slices.SortFunc(like, func(a, b *named) int { return cmp.Compare(a.inode, b.inode) })
+	_, tail, _ := strings.Cut(name, "~")
+	number, _, _ := strings.Cut(tail, ".")
+	if i, err := strconv.Atoi(number); err == nil && 1 <= i && i <= len(like) {
+		return like[i-1]
+	}
+	return nil
+}
 
 // add gives an entry a new name in n.
 func (n *node) add(name string, e *entry) { n.e.names[n.v.rules.fold(name)] = &named{name, e} }
@@ -363,7 +387,7 @@ func (n *node) Rename(_ context.Context, name string, to fs.InodeEmbedder, as st
 	default:
 		into.drop(there)
 	}
-	delete(n.e.names, rules.fold(name))
+	delete(n.e.names, rules.fold(from.name))
 	if number := n.v.numbers[spelling{from.entry, name}]; number != 0 {
 		n.v.numbers[spelling{from.entry, as}] = number
 	}

@@ -21,6 +21,8 @@ type Rules struct {
 	ChmodIgnored bool
 	// FoldsCase finds names in any case, and keeps the one they were given.
 	FoldsCase bool
+	// ShortNames finds entries by their 8.3 aliases too.
+	ShortNames bool
 	// RefusesNames is the answer to names that Windows refuses; 0 takes them.
 	RefusesNames syscall.Errno
 	// LargestFile is in bytes; 0 is no limit. Beyond it writes end with EFBIG.
@@ -41,7 +43,7 @@ type Rules struct {
 // FAT is what a FAT driver under FUSE may do at its worst.
 func FAT() Rules {
 	return Rules{
-		Driver: "vfat", Granularity: 2 * time.Second, Chmod: syscall.EPERM, FoldsCase: true, RefusesNames: syscall.EINVAL,
+		Driver: "vfat", Granularity: 2 * time.Second, Chmod: syscall.EPERM, FoldsCase: true, ShortNames: true, RefusesNames: syscall.EINVAL,
 		LargestFile: 1<<32 - 1, NoExchange: true, NoNoReplace: true, NoLinks: true, NoSymlinks: true,
 	}
 }
