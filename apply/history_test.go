@@ -69,7 +69,6 @@ func TestReceiptsAreAChain(t *testing.T) {
 }
 
 func TestEveryFlippedBitOfTheHistoryIsDetected(t *testing.T) {
-	skipSlow(t)
 	w := threeTimes(t)
 	flipped := 0
 	check(t, filepath.WalkDir(w.history(), func(at string, d fs.DirEntry, err error) error {
@@ -78,7 +77,7 @@ func TestEveryFlippedBitOfTheHistoryIsDetected(t *testing.T) {
 		}
 		text, err := os.ReadFile(at)
 		check(t, err)
-		step := 1 + len(text)/40
+		step := 1 + len(text)*slowness/40
 		for i := 0; i < len(text); i += step {
 			edited := bytes.Clone(text)
 			edited[i] ^= 1 << (i % 8)
@@ -91,7 +90,7 @@ func TestEveryFlippedBitOfTheHistoryIsDetected(t *testing.T) {
 		check(t, os.WriteFile(at, text, 0o600))
 		return nil
 	}))
-	if flipped < 300 {
+	if flipped < 300/slowness {
 		t.Errorf("only %d bits flipped", flipped)
 	}
 	if broken, err := w.verify(); err != nil || len(broken) > 0 {
@@ -150,7 +149,7 @@ func TestWhatIsMissingInTheHistoryShows(t *testing.T) {
 }
 
 func TestNobodyElseReadsTheHistory(t *testing.T) {
-	needPosix(t)
+	needPosix(t, "modes")
 	w := threeTimes(t)
 	for _, side := range plan.BothSides {
 		for path, n := range read(w, w.path(side, ".treaty"), "trash") {

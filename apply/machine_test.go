@@ -647,7 +647,7 @@ func (h *history) run(steps int) {
 }
 
 func TestHistories(t *testing.T) {
-	needPosix(t)
+	needPosix(t, "links, modes, and names that differ in case")
 	t.Cleanup(func() { t.Logf("%d applies died on the way", deaths.Load()) })
 	for _, trees := range []int{2, 3} {
 		t.Run(fmt.Sprintf("%d trees", trees), func(t *testing.T) {

@@ -10,15 +10,30 @@ import (
 	"treaty/plan/tree"
 )
 
+const (
+	// posix tells whether the system has links, modes and FIFOs.
+	posix = true
+	// slowness is how much less is tried of what is tried many times.
+	slowness = 1
+
+	errIO        = syscall.EIO
+	errNoSpace   = syscall.ENOSPC
+	errDenied    = syscall.EPERM
+	errUnplugged = syscall.ENOTCONN
+)
+
 func mkfifo(path string) error { return syscall.Mkfifo(path, 0o600) }
 
 func modeOf(info fs.FileInfo) tree.Mode { return tree.Perm(uint32(info.Mode().Perm())) }
 
-// canHold skips a test that needs what this system does not have.
-func canHold(tester, tree.Path, node) {}
+// refused tells whether a save did not happen, and the person who saves knows.
+func refused(error) bool { return false }
 
-// skipSlow skips a test that takes minutes where calls are slow.
-func skipSlow(*testing.T) {}
+// native is m as far as the system can hold it: all of it.
+func native(m nodes) nodes { return m }
 
-// needPosix skips a test that makes trees of anything POSIX has.
-func needPosix(*testing.T) {}
+// fit makes the case one for this system, or skips it.
+func (c *tableCase) fit(*testing.T) {}
+
+// needPosix skips a test that makes trees with what only POSIX has.
+func needPosix(*testing.T, string) {}

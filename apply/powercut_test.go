@@ -236,7 +236,7 @@ func (w *world) noCopies(p *plan.Plan) {
 // Whatever the trees and the plan, and whatever the volumes can do: a power cut loses no content, and
 // afterwards the apply comes to its end, or is settled back. What it did not do it says.
 func TestAPowerCutInAnyPlan(t *testing.T) {
-	needPosix(t)
+	needPosix(t, "links and modes")
 	dir := scratch(t)
 	rapid.Check(t, func(r *rapid.T) {
 		w := anyWorld(r, dir)

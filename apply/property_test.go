@@ -112,13 +112,13 @@ func anyWorld(r *rapid.T, dir string) *world {
 	check(r, os.Mkdir(dir, 0o700))
 	w := newWorld(r, dir)
 	if rapid.Bool().Draw(r, "synced before") {
-		w.base = anyTree(r, "base")
+		w.base = native(anyTree(r, "base"))
 		for _, side := range plan.BothSides {
-			edited(r, w.base, side.String()).write(r, w.at[side])
+			native(edited(r, w.base, side.String())).write(r, w.at[side])
 		}
 	} else {
 		for _, side := range plan.BothSides {
-			anyTree(r, side.String()).write(r, w.at[side])
+			native(anyTree(r, side.String())).write(r, w.at[side])
 		}
 	}
 	w.options.Hash = rapid.SampledFrom([]plan.HashWhat{plan.HashOperations, plan.HashConflicts, plan.HashAll}).Draw(r, "hash")
@@ -166,7 +166,6 @@ func (w *world) story(p *plan.Plan, was plan.Sides[nodes], receipt *apply.Receip
 }
 
 func TestAnyPlanOfAnyTrees(t *testing.T) {
-	needPosix(t)
 	dir := scratch(t)
 	rapid.Check(t, func(r *rapid.T) {
 		w := anyWorld(r, dir)
@@ -231,7 +230,6 @@ func (w *world) equalButForStat(p *plan.Plan) {
 // TestAnyEditedPlan changes anything in plans: they are refused with nothing changed, or nothing is lost
 // and nothing else touched.
 func TestAnyEditedPlan(t *testing.T) {
-	needPosix(t)
 	dir := scratch(t)
 	applied := 0
 	rapid.Check(t, func(r *rapid.T) {
@@ -372,7 +370,6 @@ func mutate(r *rapid.T, document map[string]any) {
 
 // TestAnyDriftIsSeen edits one path that an operation reads or writes after the plan was made.
 func TestAnyDriftIsSeen(t *testing.T) {
-	needPosix(t)
 	dir := scratch(t)
 	rapid.Check(t, func(r *rapid.T) {
 		w := anyWorld(r, dir)

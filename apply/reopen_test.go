@@ -15,7 +15,7 @@ import (
 // A directory got the mode that it is to have, and something in it was not done: it is opened again for
 // that, and closed, whoever runs treaty. Root alone would need neither.
 func TestADirectoryIsOpenedAgainForWhatIsLeft(t *testing.T) {
-	needPosix(t)
+	needPosix(t, "modes")
 	for _, c := range []struct{ name, base, local, remote string }{
 		{"made", "", "", "d/!555 d/a=1"},
 		{"with another mode", "d/ d/x=5", "d/ d/x=5", "d/!555 d/x=5 d/a=1"},

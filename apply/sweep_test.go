@@ -6,7 +6,6 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"treaty/apply"
@@ -24,12 +23,12 @@ func richWorld(t *testing.T, fat plan.Sides[bool]) (*world, *plan.Plan) {
 	w := newWorld(t, scratch(t))
 	w.fat = fat
 	base := "update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ away/1=11 mine=14"
-	w.base = tryParse(t, base)
-	tryParse(t, "update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ away/1=12 mine=15 "+
-		"odd/ odd/a=16 odd/b/ odd/b/c=17 both/ both/a=18 both/d/ both/d/e=19 new=20 newdir/!555 newdir/z=21").
+	w.base = native(tryParse(t, base))
+	native(tryParse(t, "update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ away/1=12 mine=15 "+
+		"odd/ odd/a=16 odd/b/ odd/b/c=17 both/ both/a=18 both/d/ both/d/e=19 new=20 newdir/!555 newdir/z=21")).
 		write(t, w.at[plan.Remote])
-	tryParse(t, "update=10 chmod=3!755 touch=4@50 to=55@60!755 into/ into/new=9 into/sub/ into/sub/y=9 type/ type/z=5 kept=8 create=7 made/ made/m=3 link->b mine=14 "+
-		"odd=22 both=23").
+	native(tryParse(t, "update=10 chmod=3!755 touch=4@50 to=55@60!755 into/ into/new=9 into/sub/ into/sub/y=9 type/ type/z=5 kept=8 create=7 made/ made/m=3 link->b mine=14 "+
+		"odd=22 both=23")).
 		write(t, w.at[plan.Local])
 	p := w.compare()
 	for i := range p.Conflicts {
@@ -69,7 +68,7 @@ func (b *breaker) hook(plan.Side, disk.Call) error {
 // broke tells whether the run got that far.
 func (b *breaker) broke() bool { return b.calls >= b.n }
 
-var ways = []error{errDead, syscall.EIO, syscall.ENOSPC, syscall.EPERM, syscall.ENOTCONN}
+var ways = []error{errDead, errIO, errNoSpace, errDenied, errUnplugged}
 
 // deep is the call that a run makes where it makes the n-th on sound volumes, more or less.
 func deep(n int, fat plan.Sides[bool]) int {
@@ -101,7 +100,7 @@ func sweepOn(t *testing.T, fat plan.Sides[bool], stride int, try func(t *testing
 	for i, with := range ways {
 		t.Run(strings.ReplaceAll(with.Error(), " ", "-"), func(t *testing.T) {
 			t.Parallel()
-			step := stride
+			step := stride * slowness
 			if fat != (plan.Sides[bool]{}) {
 				step *= 2 // there are twice as many calls
 			}

@@ -247,15 +247,19 @@ func (c *tableCase) edit(t *testing.T, p *plan.Plan) {
 
 func TestTables(t *testing.T) {
 	for _, c := range readTables(t) {
-		for _, fat := range fats {
-			t.Run(c.where+" "+c.name+", "+fatNames(fat), func(t *testing.T) { c.test(t, fat) })
-		}
+		t.Run(c.where+" "+c.name, func(t *testing.T) {
+			t.Parallel()
+			c.fit(t)
+			for _, fat := range fats {
+				t.Run(fatNames(fat), func(t *testing.T) { c.test(t, fat) })
+			}
+		})
 	}
 }
 
 // fats are the ways in which volumes may be ones that lose what is renamed. What comes of a plan differs in
 // none.
-var fats = []plan.Sides[bool]{{}, {false, true}, {true, false}, {true, true}}
+var fats = []plan.Sides[bool]{{}, {false, true}, {true, false}, {true, true}}[:max(1, 4/slowness)]
 
 func fatNames(fat plan.Sides[bool]) string {
 	return map[plan.Sides[bool]]string{{}: "none FAT", {false, true}: "remote FAT", {true, false}: "local FAT", {true, true}: "both FAT"}[fat]

@@ -72,7 +72,7 @@ var lodgers = map[string][]string{
 	"github.com/sergi/go-diff":                 {"plan/internal/textdiff"},
 	"golang.org/x/crypto":                      {"apply/internal/signature"},
 	"golang.org/x/text":                        {"plan", "plan/internal/ignore", "plan/tree", "cmd/treaty/internal/stick"},
-	"golang.org/x/sys":                         {"plan/scan", "apply/internal/disk", "apply"},
+	"golang.org/x/sys":                         {"plan/scan", "apply/internal/disk", "apply", "cmd/treaty"},
 }
 
 // longest is how many lines a file may have. Most have a third of it. What is longer has its own bound, to

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"syscall"
 
 	"treaty/apply"
 	"treaty/cmd/treaty/internal/render"
@@ -61,10 +60,6 @@ var codes = []struct {
 	{apply.ErrSafety, exitSafety},
 	{scan.ErrVanished, exitSafety},
 	{apply.ErrLocked, exitLocked},
-	// What a volume answers with that was pulled out.
-	{syscall.ENOTCONN, exitSafety},
-	{syscall.ENODEV, exitSafety},
-	{syscall.ENXIO, exitSafety},
 }
 
 // report prints an error as a person should see it and returns its exit code.
@@ -94,6 +89,9 @@ func report(w io.Writer, err error) int {
 			return known.code
 		}
 	}
+	if scan.Unplugged(err) {
+		return exitSafety
+	}
 	return exitFailed
 }
 
@@ -115,7 +113,7 @@ func hintFor(err error, refusal *apply.Refusal) string {
 		return "treaty plan LOCAL REMOTE"
 	case errors.Is(err, apply.ErrInvalid):
 		return "mend the file, or: treaty plan"
-	case errors.Is(err, syscall.ENOTCONN), errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.ENXIO):
+	case scan.Unplugged(err):
 		return "the volume was unplugged, or its driver ended: mount it again"
 	case errors.Is(err, fs.ErrPermission):
 		return "look at the permissions of the file and of its folder"

@@ -84,7 +84,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := interruptible()
 	defer stop()
 	a := &app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, dir: g.Dir, quiet: g.Quiet, now: time.Now,
-		color: g.Color == "always" || g.Color == "auto" && os.Getenv("NO_COLOR") == "" && isTerminal(stdout)}
+		color: g.Color == "always" || g.Color == "auto" && os.Getenv("NO_COLOR") == "" && coloured(stdout)}
 	err = parsed.Run(a)
 	var status exitStatus
 	if errors.As(err, &status) {
@@ -113,6 +113,12 @@ func (a *app) say(format string, args ...any) {
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// coloured tells whether stream is a terminal that shows colours.
+func coloured(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && isTerminal(f) && colours(f)
 }
 
 // version is the module's, as the go command recorded it.

@@ -55,11 +55,13 @@ func setup(env *testscript.Env) error {
 		return err
 	}
 	env.Setenv("HOME", home)
+	env.Setenv("USERPROFILE", home)
 	env.Setenv("TZ", "Asia/Kathmandu") // far from UTC, and not by whole hours
 	env.Setenv("LC_ALL", "C")
 	env.Setenv("NO_COLOR", "")
 	env.Setenv("GOGC", "800") // for many processes that live for a moment
 	env.Values[snapshots{}] = map[string]snapshot{}
+	prepare(env)
 	return filepath.WalkDir(env.WorkDir, func(path string, d os.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err
@@ -68,22 +70,14 @@ func setup(env *testscript.Env) error {
 	})
 }
 
-// scripts are those to be run under the umask.
-func (m mask) scripts(t *testing.T) []string {
-	var found []string
-	for _, pattern := range m.patterns {
-		files, err := filepath.Glob(filepath.Join("..", "..", "testdata", "script", pattern+".txtar"))
-		if err != nil || len(files) == 0 {
-			t.Fatalf("no scripts %s: %v", pattern, err)
-		}
-		found = append(found, files...)
-	}
-	return found
-}
-
-// condition: [permissions] holds where a file without a mode cannot be read.
+// condition: [permissions] holds where a file without a mode cannot be read, [modes] where the system keeps
+// modes, and [links] where it makes links for this account.
 func condition(name string) (bool, error) {
 	switch name {
+	case "modes":
+		return keptModes == 0o777, nil
+	case "links":
+		return links(), nil
 	case "permissions":
 		return denied(), nil
 	}
@@ -110,4 +104,17 @@ func TestScriptNames(t *testing.T) {
 			t.Errorf("%s: begin the name with one of %s", filepath.Base(file), strings.Join(slices.Sorted(maps.Keys(subjects)), ", "))
 		}
 	}
+}
+
+// scripts are those of a folder in testdata that match the patterns.
+func scripts(t *testing.T, folder string, patterns ...string) []string {
+	var found []string
+	for _, pattern := range patterns {
+		files, err := filepath.Glob(filepath.Join("..", "..", "testdata", folder, pattern+".txtar"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no scripts %s/%s: %v", folder, pattern, err)
+		}
+		found = append(found, files...)
+	}
+	return found
 }

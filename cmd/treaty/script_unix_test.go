@@ -27,10 +27,19 @@ func masks(t *testing.T) []mask {
 	return all
 }
 
+// scripts are those to be run under the umask.
+func (m mask) scripts(t *testing.T) []string { return scripts(t, "script", m.patterns...) }
+
 func (m mask) set(t *testing.T) {
 	old := syscall.Umask(m.bits)
 	t.Cleanup(func() { syscall.Umask(old) })
 }
+
+// prepare adds what only scripts on this system need.
+func prepare(*testscript.Env) {}
+
+// keptModes are the bits of modes that the system keeps.
+const keptModes = 0o777
 
 // cmdMkfifo makes FIFOs.
 func cmdMkfifo(ts *testscript.TestScript, neg bool, args []string) {

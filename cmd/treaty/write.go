@@ -24,7 +24,7 @@ func writeFile(path string, text []byte) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
-		return usage("mkdir -p "+argument(folder), "there is no folder %s", folder)
+		return usage(makeFolder+argument(folder), "there is no folder %s", folder)
 	case errors.Is(err, syscall.ENOTDIR):
 		return usage("", "%s is not a folder", folder)
 	}

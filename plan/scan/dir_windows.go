@@ -6,6 +6,8 @@ import (
 	"os"
 	"syscall"
 
+	"golang.org/x/sys/windows"
+
 	"treaty/plan/tree"
 )
 
@@ -43,6 +45,8 @@ func (h handle) openDir(name string, _ uint64) (handle, error) {
 		return handle{}, ErrOtherDevice
 	case !at.IsDir():
 		return handle{}, ErrNotDirectory
+	case Dataless(at):
+		return handle{}, ErrDataless
 	}
 	root, err := h.root.OpenRoot(name)
 	if err != nil {
@@ -64,15 +68,17 @@ func (h handle) open(name string) (*os.File, error) {
 	at, err := h.root.Lstat(name)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, shared(err)
 	case at.Mode()&fs.ModeSymlink != 0:
 		return nil, errors.Join(ErrSymlink, ErrNotRegular)
 	case !at.Mode().IsRegular():
 		return nil, ErrNotRegular
+	case Dataless(at):
+		return nil, ErrDataless
 	}
 	f, err := h.root.Open(name)
 	if err != nil {
-		return nil, err
+		return nil, shared(err)
 	}
 	opened, err := f.Stat()
 	if err != nil {
@@ -89,7 +95,7 @@ func (h handle) open(name string) (*os.File, error) {
 func (h handle) stat(name string) (Stat, error) {
 	at, err := h.root.Lstat(name)
 	if err != nil {
-		return Stat{}, err
+		return Stat{}, shared(err)
 	}
 	return statOf(at), nil
 }
@@ -159,7 +165,28 @@ func fill(e *tree.Entry, at fs.FileInfo) {
 	}
 }
 
-func reparse(at fs.FileInfo) bool {
+func reparse(at fs.FileInfo) bool { return attributes(at)&windows.FILE_ATTRIBUTE_REPARSE_POINT != 0 }
+
+// Dataless tells of a placeholder of OneDrive or another cloud, or of a file that was moved to tape: the
+// first read would fetch it. Where Windows does not disguise placeholders from programs, they are reparse
+// points.
+func Dataless(at fs.FileInfo) bool {
+	const elsewhere = windows.FILE_ATTRIBUTE_OFFLINE | windows.FILE_ATTRIBUTE_RECALL_ON_OPEN | windows.FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS
+	return attributes(at)&elsewhere != 0
+}
+
+func attributes(at fs.FileInfo) uint32 {
 	data, ok := at.Sys().(*syscall.Win32FileAttributeData)
-	return ok && data.FileAttributes&syscall.FILE_ATTRIBUTE_REPARSE_POINT != 0
+	if !ok {
+		return 0
+	}
+	return data.FileAttributes
+}
+
+// shared gives the refusals of a file that another program keeps for itself their name.
+func shared(err error) error {
+	if errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
+		return ErrInUse
+	}
+	return err
 }

@@ -38,6 +38,9 @@ func (dataless) Error() string {
 
 func (dataless) Is(target error) bool { return target == fs.ErrPermission }
 
+// ErrInUse: another program has the file open and does not share it, as only Windows lets it.
+var ErrInUse = errors.New("another program has it open")
+
 // why is err in words for the person who reads a plan, without paths or system calls.
 func why(err error) string {
 	switch {
@@ -50,7 +53,7 @@ func why(err error) string {
 	case errors.Is(err, syscall.ENAMETOOLONG):
 		return "the name is too long for the system to open"
 	}
-	for _, known := range []error{ErrSymlink, ErrNotDirectory, ErrNotRegular, ErrOtherDevice, ErrName} {
+	for _, known := range []error{ErrSymlink, ErrNotDirectory, ErrNotRegular, ErrOtherDevice, ErrName, ErrInUse} {
 		if errors.Is(err, known) {
 			return known.Error()
 		}

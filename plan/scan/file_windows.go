@@ -41,7 +41,7 @@ func (f file) read(buf []byte) (int, error) {
 	if err == io.EOF {
 		err = nil
 	}
-	return n, err
+	return n, shared(err)
 }
 
 // extras would be alternate data streams, which nothing here looks for.

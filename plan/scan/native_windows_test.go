@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"golang.org/x/sys/windows"
@@ -142,7 +143,7 @@ func TestAFileKeptByAnotherProgramIsListed(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	_, err := root.Hash(context.Background(), "f", Expected{Size: e.Size, Mtime: e.Mtime})
-	if err == nil || errors.Is(err, fs.ErrNotExist) {
+	if err == nil || !strings.Contains(err.Error(), ErrInUse.Error()) {
 		t.Errorf("it was read (%v)", err)
 	}
 }
@@ -193,5 +194,43 @@ func TestTimesOfFiles(t *testing.T) {
 	}
 	if e := entriesOf(t, root, tree.Root)["f"]; e.Mtime != want {
 		t.Errorf("%v, want %v", e.Mtime, want)
+	}
+}
+
+// placeholder is what Windows tells of a file whose content is elsewhere.
+type placeholder struct {
+	fs.FileInfo
+	attributes uint32
+}
+
+func (p placeholder) Sys() any { return &syscall.Win32FileAttributeData{FileAttributes: p.attributes} }
+
+func TestContentThatIsElsewhereIsTold(t *testing.T) {
+	for attributes, want := range map[uint32]bool{
+		windows.FILE_ATTRIBUTE_ARCHIVE:                                                    false,
+		windows.FILE_ATTRIBUTE_NORMAL:                                                     false,
+		windows.FILE_ATTRIBUTE_DIRECTORY | windows.FILE_ATTRIBUTE_READONLY:                false,
+		windows.FILE_ATTRIBUTE_ARCHIVE | windows.FILE_ATTRIBUTE_OFFLINE:                   true,
+		windows.FILE_ATTRIBUTE_ARCHIVE | windows.FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS:     true,
+		windows.FILE_ATTRIBUTE_DIRECTORY | windows.FILE_ATTRIBUTE_RECALL_ON_OPEN:          true,
+		windows.FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS | windows.FILE_ATTRIBUTE_SPARSE_FILE: true,
+	} {
+		if got := Dataless(placeholder{attributes: attributes}); got != want {
+			t.Errorf("attributes %x: %v", attributes, got)
+		}
+	}
+}
+
+// An error of a pulled volume is told from others, whatever wraps it.
+func TestAPulledVolumeIsTold(t *testing.T) {
+	for _, gone := range []error{windows.ERROR_NOT_READY, windows.ERROR_DEVICE_NOT_CONNECTED, windows.ERROR_DEV_NOT_EXIST} {
+		if !Unplugged(&fs.PathError{Op: "open", Path: "x", Err: gone}) {
+			t.Errorf("%v", gone)
+		}
+	}
+	for _, other := range []error{nil, windows.ERROR_ACCESS_DENIED, windows.ERROR_SHARING_VIOLATION, windows.ERROR_FILE_NOT_FOUND} {
+		if Unplugged(other) {
+			t.Errorf("%v", other)
+		}
 	}
 }

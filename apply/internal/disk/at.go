@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"slices"
 
-	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -14,7 +13,7 @@ import (
 func (t *Tree) At(p string) (tree.Entry, error) {
 	parent, name := split(p)
 	d, err := t.open(parent)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, scan.ErrNotDirectory) || errors.Is(err, scan.ErrSymlink) {
+	if gone(err) {
 		return tree.Entry{Name: name}, nil
 	}
 	if err != nil {

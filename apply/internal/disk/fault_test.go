@@ -283,6 +283,20 @@ func TestBarrierFallsBackToSyncingOneByOne(t *testing.T) {
 	}
 }
 
+// What was a directory when something in it changed may be a file, or a link, when its turn comes.
+func TestABarrierSyncsNoDirectoryThatIsNoneAnyMore(t *testing.T) {
+	s := newSide(t, Options{Can: ways[0].can, NoSyncVolume: true})
+	_, err := s.Trash("d/f", s.write("d/f", "x"), "")
+	check(t, err)
+	_, err = s.Rmdir("d", nil)
+	check(t, err)
+	_, err = s.Create("d", s.stage("a file"))
+	check(t, err)
+	check(t, s.Barrier())
+	_, err = s.Create("e", s.stage("another"))
+	check(t, err)
+}
+
 func TestAVolumeWithoutModesIsNoError(t *testing.T) {
 	for _, errno := range noModes {
 		s := newSide(t, Options{Can: ways[0].can, Hook: func(c Call) error {

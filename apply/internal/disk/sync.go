@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"treaty/plan/scan"
 )
 
 // touched notes what a call changes, for a barrier that has to sync one by one.
@@ -125,7 +127,7 @@ func (t *Tree) SyncFolders(paths ...string) error {
 
 func (t *Tree) syncFolder(path string) error {
 	d, err := t.open(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if gone(err) {
 		return nil
 	}
 	if err != nil {
@@ -135,12 +137,17 @@ func (t *Tree) syncFolder(path string) error {
 	return t.synced(d.sync())
 }
 
+// gone tells whether err says that there is no such folder any more, or something else in its place.
+func gone(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, scan.ErrNotDirectory) || errors.Is(err, scan.ErrSymlink)
+}
+
 // syncPath syncs the file at path. A link has nothing to sync but its folder; a file that is gone or
 // can't be opened by its owner was moved, with what it holds, by a call that its folder's sync covers.
 func (t *Tree) syncPath(path string) error {
 	parent, name := split(path)
 	d, err := t.open(parent)
-	if errors.Is(err, fs.ErrNotExist) {
+	if gone(err) {
 		return nil
 	}
 	if err != nil {

@@ -4,6 +4,8 @@ import (
 	"errors"
 
 	"golang.org/x/sys/windows"
+
+	"treaty/plan/scan"
 )
 
 // errno turns an NTSTATUS into what errors.Is knows.
@@ -19,8 +21,10 @@ func errno(err error) error {
 }
 
 // busy tells whether err says that another program has the file open, so that it can't be looked at,
-// or not be renamed.
-func busy(err error) bool { return errors.Is(err, windows.ERROR_SHARING_VIOLATION) }
+// or not be renamed, or has locked a part of it.
+func busy(err error) bool {
+	return errors.Is(err, scan.ErrInUse) || errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_LOCK_VIOLATION)
+}
 
 // unsupported tells whether err says that the volume has no such call.
 func unsupported(err error) bool {
@@ -33,14 +37,16 @@ func unmoded(err error) bool { return unsupported(err) }
 
 // fatal tells whether err of a write leaves the volume in doubt, full or gone.
 func fatal(err error) bool {
-	for _, bad := range []error{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_WRITE_PROTECT,
-		windows.ERROR_NOT_READY, windows.ERROR_IO_DEVICE, windows.ERROR_CRC, windows.ERROR_WRITE_FAULT,
-		windows.ERROR_DISK_QUOTA_EXCEEDED, windows.ERROR_DEV_NOT_EXIST} {
+	for _, bad := range []error{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_RESOURCES_EXHAUSTED,
+		windows.ERROR_DISK_QUOTA_EXCEEDED, windows.ERROR_WRITE_PROTECT, windows.ERROR_IO_DEVICE, windows.ERROR_CRC,
+		windows.ERROR_SEEK, windows.ERROR_SECTOR_NOT_FOUND, windows.ERROR_WRITE_FAULT, windows.ERROR_READ_FAULT,
+		windows.ERROR_GEN_FAILURE, windows.ERROR_ADAP_HDW_ERR, windows.ERROR_DEVICE_HARDWARE_ERROR,
+		windows.ERROR_DISK_OPERATION_FAILED, windows.ERROR_FILE_CORRUPT, windows.ERROR_DISK_CORRUPT} {
 		if errors.Is(err, bad) {
 			return true
 		}
 	}
-	return false
+	return scan.Unplugged(err)
 }
 
 // unreadable tells whether err of a read is the volume's fault, and it is still there.

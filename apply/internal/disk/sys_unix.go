@@ -53,12 +53,12 @@ func unmoded(err error) bool { return unsupported(err) || errors.Is(err, unix.EP
 
 // fatal tells whether err of a write leaves the volume in doubt, full or gone.
 func fatal(err error) bool {
-	for _, bad := range []error{unix.EIO, unix.ENOSPC, unix.EDQUOT, unix.EROFS, unix.ENOTCONN, unix.ENODEV, unix.ENXIO, unix.ESTALE} {
+	for _, bad := range []error{unix.EIO, unix.ENOSPC, unix.EDQUOT, unix.EROFS} {
 		if errors.Is(err, bad) {
 			return true
 		}
 	}
-	return false
+	return scan.Unplugged(err)
 }
 
 // unreadable tells whether err of a read is the volume's fault, and it is still there.

@@ -87,14 +87,27 @@ func fileAt(d handle, name string, access, share, disposition uint32) (*os.File,
 // what is returned: what was examined is what will be moved. Sharing is mandatory here: the open fails
 // while another program has the file open for writing, or so that it can't be renamed.
 func openFile(d *folder, name string) (*os.File, error) {
-	return fileAt(d.handle, name, windows.FILE_GENERIC_READ|windows.DELETE, windows.FILE_SHARE_READ, windows.FILE_OPEN)
+	f, err := fileAt(d.handle, name, windows.FILE_GENERIC_READ|windows.DELETE, windows.FILE_SHARE_READ, windows.FILE_OPEN)
+	if err != nil {
+		return nil, err
+	}
+	at, err := f.Stat()
+	if err == nil && scan.Dataless(at) {
+		err = scan.ErrDataless
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
 }
 
 func sysCreate(d handle, name string) (*os.File, error) {
 	if err := legalNew(name); err != nil {
 		return nil, err
 	}
-	return fileAt(d, name, windows.FILE_GENERIC_READ|windows.FILE_GENERIC_WRITE|windows.DELETE, shareAll, windows.FILE_CREATE)
+	// Without DELETE: whoever reads along, and does not share that, as scanners and editors do, is let in.
+	return fileAt(d, name, windows.FILE_GENERIC_READ|windows.FILE_GENERIC_WRITE, shareAll, windows.FILE_CREATE)
 }
 
 func sysAppend(d handle, name string) (*os.File, error) {

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/windows"
 
+	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -194,5 +195,26 @@ func TestAReplacedDirectoryIsNotMistaken(t *testing.T) {
 	check(t, second(s.Create("d/second", s.stage("x"))))
 	if _, err := os.Stat(filepath.Join(s.dir, "d", "second")); err != nil {
 		t.Error("it went to the directory that was moved away")
+	}
+}
+
+// What leaves a volume in doubt, full or gone stops a run, and what is one file's own does not.
+func TestFatalErrors(t *testing.T) {
+	for _, bad := range []error{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_WRITE_PROTECT,
+		windows.ERROR_NOT_READY, windows.ERROR_DEVICE_NOT_CONNECTED, windows.ERROR_IO_DEVICE, windows.ERROR_CRC,
+		windows.ERROR_DISK_QUOTA_EXCEEDED, errno(windows.STATUS_DISK_FULL), errno(windows.STATUS_DEVICE_NOT_CONNECTED),
+		errno(windows.STATUS_MEDIA_WRITE_PROTECTED), errno(windows.STATUS_NO_SUCH_DEVICE)} {
+		if !fatal(failed(WriteFile, "x", bad)) {
+			t.Errorf("%v does not stop a run", bad)
+		}
+	}
+	for _, own := range []error{nil, windows.ERROR_ACCESS_DENIED, windows.ERROR_SHARING_VIOLATION, windows.ERROR_FILE_NOT_FOUND,
+		windows.ERROR_ALREADY_EXISTS, windows.ERROR_FILENAME_EXCED_RANGE, windows.ERROR_INVALID_NAME} {
+		if fatal(own) {
+			t.Errorf("%v stops a run", own)
+		}
+	}
+	if !busy(errno(windows.STATUS_SHARING_VIOLATION)) || !busy(scan.ErrInUse) || busy(windows.ERROR_ACCESS_DENIED) {
+		t.Error("what is in use is not told")
 	}
 }

@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -5,6 +7,9 @@ import (
 
 	"treaty/cmd/treaty/internal/render"
 )
+
+// makeFolder is the command that makes a folder with those above it.
+const makeFolder = "mkdir -p "
 
 // argument is a word as a person can paste it into a shell. What a terminal would act on is escaped in
 // the way that bash and zsh read.
