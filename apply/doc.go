@@ -67,7 +67,7 @@
 //	a flipped bit in plan, approval or receipt shows   TestEveryFlippedBitOfTheHistoryIsDetected
 //	an interrupted run loses nothing                   TestAnInterruptedApplyStops, and from outside, in
 //	                                                   cmd/treaty: TestInjection, TestBlockLog,
-//	                                                   TestPowerCuts
+//	                                                   TestPowerCuts, TestStickInterrupted
 //	what people save meanwhile is kept                 TestASaveAtAnyMomentIsKept, TestNoEditIsLost
 //	nothing is renamed on a FAT-class volume that it   TestNothingIsRenamedWithinReach, TestWhatIsInDanger
 //	  alone has
@@ -75,4 +75,37 @@
 //	                                                   TestADamagedStickNeedsTheOtherTree
 //	what a person wrote meanwhile is no damage         TestWorkAfterAPowerCutIsNoDamage, TestDamageIsToldFromAPersonsWork
 //	a late write is seen                               TestALateWriteIsSurfaced
+//
+// What that comes to differs by where a tree lies. "Killed" is the end of the process at any instruction, a
+// call that fails, or a volume that is pulled out; whatever it is, the same apply goes on from there, or
+// recover settles it. Edits are those of other programs while apply is at the same files.
+//
+//	tree on               killed             power cut           edits                 mechanism; shown by
+//	Linux: ext4 btrfs     each path is old   each path is old    none is lost          exchange of names, leases, groups
+//	  xfs f2fs zfs …        or new             or new                                  between two barriers under a
+//	                                                                                   journal; TestABrokenApplyIsTakenUp,
+//	                                                                                   TestBlockLog (ext4, btrfs),
+//	                                                                                   TestInjection, TestNoEditIsLost,
+//	                                                                                   TestVolumes
+//	Linux: vfat           the same           old or new once     the same              copies on the other side, a sync
+//	                                           taken up: before,                       after each rename; TestPowerCuts,
+//	                                           empty or gone                           TestAPowerCutLosesNothing,
+//	                                                                                   TestVolumes (fat32)
+//	Linux: FUSE (exFAT,   or absent, the     the same; the       one by rename in the  aside and in again, without
+//	  NTFS, unknown)        old in the trash   drivers' own        window of a           replacing; TestUnplugWhileApplying,
+//	                                           writes were not     placeholder may be    TestStickFailsWhileApplying,
+//	                                           cut                                       TestStickInterrupted, TestVolumes
+//	tmpfs                 as ext4            all is gone         none is lost          the tests of this package run there
+//	macOS: APFS, HFS+     as ext4            as ext4             one through an old    RENAME_SWAP, F_FULLFSYNC at each
+//	  with a journal                                               descriptor is found   barrier, late; by reading and the
+//	                                                               in the trash          shared code only: TestALateWriteIsSurfaced
+//	macOS: FAT, exFAT     as FUSE            as vfat             as FUSE, and APFS     as vfat and FUSE; not run there
+//	Windows: NTFS ReFS    or absent, the     each path is old    none is lost:         share modes, renames by handle, no
+//	                        old in the trash   or new, or absent   writers are kept out  replacing; the tests as Windows
+//	                                                                                   programs under Wine
+//	Windows: FAT, exFAT   the same           as vfat             the same              the same, and copies; Wine has no
+//	                                                                                   such volume
+//
+// Of volumes that say they have written what they have not, and of what others change on a volume while it
+// is away from both trees, nothing is promised.
 package apply

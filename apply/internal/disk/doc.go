@@ -50,7 +50,7 @@
 //	macOS: msdos exfat      rename aside      EXCL if probed,  hash                  both of the above
 //	                                          else as FUSE FAT
 //	Windows: NTFS FAT exFAT rename aside, by  by handle,       share modes,          absent for microseconds;
-//	                        handle            no replacing     mandatory             compiled, not yet run there
+//	                        handle            no replacing     mandatory             run under Wine only
 //
 // On a volume that loses renames in a power cut (SyncEach) each rename is synced by itself; no order of
 // syncs makes that safe everywhere (FILESYSTEMS.md 3.2). What must survive is copied to the other side before
