@@ -368,7 +368,7 @@ func (o *oracle) came(w *world, p *plan.Plan, now plan.Sides[nodes], whole bool)
 			moved := o.moved(p, side, path)
 			switch {
 			case there == wanted && (got == must || moved && sameButMetadata(got, must)) && !skipped[path]:
-			case stays && (!whole || skipped[path]):
+			case stays && (!whole || skipped[path] || o.spared(p, side, path)):
 			case !there && o.movedAway(p, side, path):
 			case got.kind == tree.Directory && there && o.revived(path, now[side]):
 			case !there && o.doomed[side][path]:
@@ -448,6 +448,23 @@ func (o *oracle) copy(from plan.Side, path, to tree.Path, want nodes) {
 			want[to+p[len(path):]] = n
 		}
 	}
+}
+
+// spared tells whether a path is in a directory that a resolution was to give up, and that stays whole for
+// what is ignored in it.
+func (o *oracle) spared(p *plan.Plan, side int, path tree.Path) bool {
+	for i := range p.Conflicts {
+		at := p.Conflicts[i].PathOn(plan.Side(side))
+		if !path.Within(at) || o.was[side][at].kind != tree.Directory {
+			continue
+		}
+		for other := range o.was[side] {
+			if other != at && other.Within(at) && o.ignored(other) && !plan.Litter(other.Base()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // resolved tells whether what is in a conflict is at least something that was there, on any side.
