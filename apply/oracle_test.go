@@ -309,7 +309,7 @@ func (o *oracle) holds(w *world, p *plan.Plan) {
 		for path := range o.may {
 			allowed = allowed || c.Path.Within(path) || c.Path == path
 		}
-		if !allowed {
+		if !allowed && !o.unhashed(c) {
 			w.Errorf("nobody need decide about %s (%s)", c.Path, c.Kind)
 		}
 	}
@@ -448,6 +448,18 @@ func (o *oracle) copy(from plan.Side, path, to tree.Path, want nodes) {
 			want[to+p[len(path):]] = n
 		}
 	}
+}
+
+// unhashed tells of a file that was deleted on one side and got another time on the other: what both agreed on
+// by its stat alone, nobody has read, so that it may have changed.
+func (o *oracle) unhashed(c *plan.Conflict) bool {
+	a := o.at(c.Path)
+	for side := range 2 {
+		if c.Kind == plan.ChangedAndDeleted && a.base != nil && a.has(side) && !a.has(1-side) {
+			return !a.modified(side) && a.touched(side)
+		}
+	}
+	return false
 }
 
 // spared tells whether a path is in a directory that a resolution was to give up, and that stays whole for
