@@ -20,9 +20,14 @@ type compiled struct {
 	text  any                           // the schema itself, to explain its errors with
 }
 
-// compiledSchema is what a kind is validated with.
-func compiledSchema(v variant) *compiled {
-	return schemas[v]()
+// compiledSchema is what a document is validated with. Compiling the quick schema takes some 50 ms longer
+// than the plain one, and that is what it saves with a few thousand elements.
+func compiledSchema(v variant, elements int) *compiled {
+	const many = 2000
+	if elements < many {
+		return plainSchemas[v]()
+	}
+	return quickSchemas[v]()
 }
 
 type variant struct {
@@ -30,19 +35,22 @@ type variant struct {
 	lenient bool // allows members that it does not know
 }
 
-var schemas = func() map[variant]func() *compiled {
+var (
+	plainSchemas = compiledBy(func(text any) any { return text })
+	quickSchemas = compiledBy(func(text any) any { return quicken(text, text) })
+)
+
+// compiledBy are all schemas as prepare makes them, each compiled when it is needed.
+func compiledBy(prepare func(text any) any) map[variant]func() *compiled {
 	all := map[variant]func() *compiled{}
 	for _, kind := range kinds {
 		for _, lenient := range []bool{false, true} {
 			v := variant{kind, lenient}
-			all[v] = sync.OnceValue(func() *compiled {
-				text := v.text()
-				return compile(kind, quicken(text, text))
-			})
+			all[v] = sync.OnceValue(func() *compiled { return compile(kind, prepare(v.text())) })
 		}
 	}
 	return all
-}()
+}
 
 func (v variant) text() any {
 	text := decode(Text(v.kind))

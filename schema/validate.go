@@ -33,7 +33,7 @@ func Parse(kind Kind, data []byte) (*Document, error) {
 	if conforming.has(this) {
 		return doc, nil
 	}
-	if errs := doc.validate(kind, compiledSchema(this.variant)); errs != nil {
+	if errs := doc.validate(kind, compiledSchema(this.variant, len(doc.elements))); errs != nil {
 		return nil, errs
 	}
 	conforming.add(this)
