@@ -13,8 +13,6 @@ import (
 const (
 	// posix tells whether the system has links, modes and FIFOs.
 	posix = true
-	// slowness is how much less is tried of what is tried many times.
-	slowness = 1
 
 	errIO        = syscall.EIO
 	errNoSpace   = syscall.ENOSPC
