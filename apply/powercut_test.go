@@ -151,7 +151,7 @@ func (w *world) cutOff(p *plan.Plan, n int, dice *rand.Rand) bool {
 // cuts tries all moments for a power cut, each with some throws of the dice.
 func cuts(t *testing.T, try func(t *testing.T, fat plan.Sides[bool], n int, dice *rand.Rand) bool) {
 	t.Helper()
-	stride, throws := 11, 1
+	stride, throws := 29, 1
 	if os.Getenv("TREATY_SWEEP") == "all" {
 		stride, throws = 1, 4
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,7 +17,10 @@ import (
 // round everything that was ever saved is at a visible name or in the trash, and what the user wrote
 // last is at a visible name unless it was replaced knowingly.
 func TestNoEditIsLost(t *testing.T) {
-	rounds := 1500
+	rounds := 300
+	if n, err := strconv.Atoi(os.Getenv("TREATY_TEST_RACES")); err == nil {
+		rounds = 10 * n
+	}
 	if testing.Short() {
 		rounds = 100
 	}
