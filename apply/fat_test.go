@@ -223,6 +223,7 @@ func TestWorkAfterAPowerCutIsNoDamage(t *testing.T) {
 
 // Where a program has a file open for long, what it writes may come when the file is in the trash already.
 func TestALateWriteIsSurfaced(t *testing.T) {
+	needPosix(t, "files that get another name while they are open")
 	for _, fat := range []plan.Sides[bool]{{}, {false, true}} {
 		for _, path := range []string{"update", "delete", "type", "gone/x"} {
 			w, p := busyWorld(t)

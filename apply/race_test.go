@@ -46,6 +46,9 @@ func TestNoEditIsLost(t *testing.T) {
 	}
 	for _, by := range []string{"atomic save", "in place", "delete and create"} {
 		t.Run(by, func(t *testing.T) {
+			if by == "delete and create" {
+				needPosix(t, "that what is open and deleted gives its name away at once")
+			}
 			t.Parallel()
 			edits, drifted := 0, 0
 			for n := range applies {

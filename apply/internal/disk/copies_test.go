@@ -63,7 +63,7 @@ func TestACopyIsOfWhatThePlanSaw(t *testing.T) {
 	check(t, read(*before))
 	longer, later, link := *before, *before, *before
 	longer.Size++
-	later.Mtime++
+	later.Mtime += 100 // nanoseconds, which is what NTFS tells apart
 	link.Type = tree.Symlink
 	for _, state := range []tree.State{longer, later, link} {
 		if err := read(state); !errors.Is(err, ErrDrift) {
@@ -131,8 +131,7 @@ func TestALateWriteShows(t *testing.T) {
 		t.Errorf("%s holds %q", beside, s.content(string(beside)))
 	}
 	check(t, os.Remove(s.path(string(beside))))
-	check(t, os.Remove(s.path("d")))
-	if beside, err = s.Surface(r.Trash, "d/f"); err != nil || beside != "f (treaty conflict)" {
+	if beside, err = s.Surface(r.Trash, "never/f"); err != nil || beside != "f (treaty conflict)" {
 		t.Errorf("without its directory: %s, %v", beside, err)
 	}
 }

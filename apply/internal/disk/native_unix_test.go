@@ -38,3 +38,5 @@ func needLinks(*testing.T) {}
 
 // refused tells whether a save did not happen, and can be tried again.
 func refused(error) bool { return false }
+
+func needUnlink(*testing.T) {}

@@ -27,6 +27,9 @@ func TestNoEditIsLost(t *testing.T) {
 	for _, way := range ways[:min(3, len(ways))] {
 		for _, by := range []string{"atomic save", "in place", "delete and create"} {
 			t.Run(way.name+", "+by, func(t *testing.T) {
+				if by == "delete and create" {
+					needUnlink(t)
+				}
 				s := newSide(t, Options{Can: way.can, RacySince: 1 << 62})
 				done, drifted, conflicts := 0, 0, 0
 				for round := range rounds {
