@@ -91,10 +91,10 @@
 //	                                           taken up: before,                       after each rename; TestPowerCuts,
 //	                                           empty or gone                           TestAPowerCutLosesNothing,
 //	                                                                                   TestVolumes (fat32)
-//	Linux: FUSE (exFAT,   or absent, the     the same; the       one by rename in the  aside and in again, without
-//	  NTFS, unknown)        old in the trash   drivers' own        window of a           replacing; TestUnplugWhileApplying,
-//	                                           writes were not     placeholder may be    TestStickFailsWhileApplying,
-//	                                           cut                                       TestStickInterrupted, TestVolumes
+//	Linux: FUSE (exFAT,   or absent, the     the same; the       a file made under     aside and in again, without
+//	  NTFS, unknown)        old in the trash   drivers' own        the name between      replacing; TestUnplugWhileApplying,
+//	                                           writes were not     look and rename may   TestStickFailsWhileApplying,
+//	                                           cut                 be                    TestStickInterrupted, TestVolumes
 //	tmpfs                 as ext4            all is gone         none is lost          the tests of this package run there
 //	macOS: APFS, HFS+     as ext4            as ext4             one through an old    RENAME_SWAP, F_FULLFSYNC at each
 //	  with a journal                                               descriptor is found   barrier, late; by reading and the

@@ -22,9 +22,6 @@ const (
 // examine tells how far an intent got.
 func examine(d *disk.Tree, in *journal.Intent) (finding, error) {
 	l := look{d: d}
-	if err := l.clear(in); err != nil {
-		return strange, err
-	}
 	at := string(in.Path)
 	switch in.Kind {
 	case journal.Create:
@@ -86,30 +83,6 @@ func examine(d *disk.Tree, in *journal.Intent) (finding, error) {
 		return untouched, l.err
 	}
 	return strange, fmt.Errorf("the journal has an intent to %q", in.Kind)
-}
-
-// clear takes away what an install that was killed has left at a name: a placeholder, which is treaty's
-// own. Where something was displaced, a name may have one only while that lies in the trash.
-func (l *look) clear(in *journal.Intent) error {
-	names := []tree.Path{in.Path}
-	switch in.Kind {
-	case journal.Create:
-	case journal.Move:
-		names = append(names, in.From)
-		fallthrough
-	case journal.Replace, journal.Trash:
-		if !l.holds(in.Place, in.Before) {
-			return l.err
-		}
-	default:
-		return nil
-	}
-	for _, name := range names {
-		if _, err := l.d.ClearPlaceholder(name); err != nil && !errors.Is(err, disk.ErrDrift) && !errors.Is(err, disk.ErrUnfit) {
-			return err
-		}
-	}
-	return l.err
 }
 
 // look asks a disk, and keeps the first error.

@@ -84,11 +84,11 @@ func deep(n int, fat plan.Sides[bool]) int {
 func sweep(t *testing.T, stride int, try func(t *testing.T, fat plan.Sides[bool], b *breaker) bool) {
 	t.Helper()
 	for _, fat := range fats {
-		t.Run(fatNames(fat), func(t *testing.T) { sweepOn(t, fat, stride, try) })
+		t.Run(fatNames(fat), func(t *testing.T) { sweepOn(t, fat, stride, ways, try) })
 	}
 }
 
-func sweepOn(t *testing.T, fat plan.Sides[bool], stride int, try func(t *testing.T, fat plan.Sides[bool], b *breaker) bool) {
+func sweepOn(t *testing.T, fat plan.Sides[bool], stride int, ways []error, try func(t *testing.T, fat plan.Sides[bool], b *breaker) bool) {
 	t.Helper()
 	var count sync.Map
 	t.Cleanup(func() {
@@ -126,7 +126,8 @@ func sweepOn(t *testing.T, fat plan.Sides[bool], stride int, try func(t *testing
 }
 
 // half is invariant 10: every path is as it was or as it is to be, or it is on its way from one type or
-// place to another.
+// place to another, or, where names can't be exchanged, it is absent, what it was is in the trash, and the
+// journal is open.
 func (w *world) half(was, will plan.Sides[nodes]) {
 	w.Helper()
 	for _, side := range plan.BothSides {
@@ -140,11 +141,23 @@ func (w *world) half(was, will plan.Sides[nodes]) {
 		}
 		for path, before := range was[side] {
 			after, stays := will[side][path]
-			if _, there := now[path]; !there && stays && after.kind == before.kind {
+			aside := w.can != nil && !w.can.Exchange && w.open(plan.Local) && w.discarded(side, before)
+			if _, there := now[path]; !there && stays && after.kind == before.kind && !aside {
 				w.Errorf("%s: %s is absent, and was %v and will be %v", side, path, before, after)
 			}
 		}
 	}
+}
+
+// discarded tells whether the trash of a side has a content.
+func (w *world) discarded(side plan.Side, what node) bool {
+	w.Helper()
+	for _, n := range w.trash(side) {
+		if contentOf(n) == contentOf(what) {
+			return true
+		}
+	}
+	return false
 }
 
 // will is what the rich world becomes.
@@ -266,11 +279,51 @@ func TestTakingUpMayBreakToo(t *testing.T) {
 	})
 }
 
+// The weakest volumes can neither exchange names, nor refuse to replace one, nor link.
+func TestABrokenApplyIsTakenUpOrSettledWhereVolumesCanDoLittle(t *testing.T) {
+	will := will(t)
+	for name, can := range map[string]disk.Capabilities{"links": {Link: true}, "nothing": {}} {
+		for _, fat := range fats[:min(2, len(fats))] {
+			t.Run(name+", "+fatNames(fat), func(t *testing.T) {
+				sweepOn(t, fat, 30, ways[:2], func(t *testing.T, fat plan.Sides[bool], b *breaker) bool {
+					for _, settle := range []bool{false, true} {
+						w, p := richWorld(t, fat)
+						w.can = &can
+						once := &breaker{n: b.n, with: b.with}
+						if !w.broken(p, once, will) {
+							return false
+						}
+						if !w.open(plan.Local) {
+							return true
+						}
+						if settle {
+							if _, err := w.recover(nil, plan.Local, plan.Remote); err != nil {
+								t.Errorf("settled: %v", err)
+								return true
+							}
+							w.settledBack(p, will)
+							continue
+						}
+						if receipt, err := w.apply(p); err != nil {
+							t.Errorf("taken up: %v\n%s", err, outcomes(receipt))
+							return true
+						}
+						w.over(p, will)
+						w.settled()
+					}
+					return true
+				})
+			})
+		}
+	}
+}
+
 // recover settles what is open on some sides.
 func (w *world) recover(b *breaker, sides ...plan.Side) ([]apply.Recovered, error) {
 	w.Helper()
 	r := apply.Recovery{By: ann}
 	r.SetFAT(w.fat)
+	r.SetProbed(w.limit)
 	if b != nil {
 		r.SetHook(b.hook)
 	}

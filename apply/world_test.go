@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"treaty/apply"
+	"treaty/apply/internal/disk"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -35,6 +36,18 @@ type world struct {
 	respelled map[tree.Path]string
 	// fat are the sides whose volumes may lose what is renamed.
 	fat plan.Sides[bool]
+	// can is what the volumes of both sides can do at most, nil where that is what these here can.
+	can *disk.Capabilities
+}
+
+// limit leaves of what was probed what the world allows.
+func (w *world) limit(_ plan.Side, probed *disk.Probed) {
+	if w.can == nil {
+		return
+	}
+	probed.Can.Exchange = probed.Can.Exchange && w.can.Exchange
+	probed.Can.NoReplace = probed.Can.NoReplace && w.can.NoReplace
+	probed.Can.Link = probed.Can.Link && w.can.Link
 }
 
 // scratch is a new folder, in memory where the system has such a place, since every apply syncs the
@@ -223,6 +236,7 @@ func (w *world) request(p *plan.Plan) apply.Request {
 	text := w.text(p)
 	r := apply.Request{Plan: text, Approval: w.approve(text), By: ann}
 	r.SetFAT(w.fat)
+	r.SetProbed(w.limit)
 	return r
 }
 

@@ -42,9 +42,8 @@
 //	                        probed                                                   last may be empty or gone; its
 //	                                                                                 copy is on the other side
 //	Linux: ntfs-3g (FUSE)   rename aside      link             lease where it holds  absent for microseconds
-//	Linux: FUSE FAT, exFAT  rename aside      placeholder      hash                  the same; a save by rename
-//	                                                                                 in the placeholder's window;
-//	                                                                                 killed there: an empty file
+//	Linux: FUSE FAT, exFAT  rename aside      look, rename     hash                  the same; a file made under the
+//	                                                                                 name between look and rename
 //	macOS: APFS             RENAME_SWAP       RENAME_EXCL      -                     a late write through an old
 //	                                                                                 descriptor is in the trash
 //	macOS: msdos exfat      rename aside      EXCL if probed,  hash                  both of the above

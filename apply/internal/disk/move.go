@@ -44,11 +44,10 @@ func (t *Tree) Move(from, to tree.Path, before *tree.State, place string) (Resul
 	if s.entry.Type == tree.Directory {
 		t.root.Forget(from) // Windows moves no directory in which something is open
 	}
-	var conflict tree.Path
 	if t.opts.Can.NoReplace && !respelled {
 		err = t.moveDirectly(s, d, name, into, as)
 	} else {
-		conflict, err = t.moveByTrash(s, d, name, into, as, place)
+		err = t.moveByTrash(s, d, name, into, as, place)
 	}
 	if err != nil {
 		return Result{}, err
@@ -70,7 +69,7 @@ func (t *Tree) Move(from, to tree.Path, before *tree.State, place string) (Resul
 		}
 	}
 	e, err := into.entry(as)
-	return Result{Entry: e, Conflict: conflict}, err
+	return Result{Entry: e}, err
 }
 
 func (t *Tree) moveDirectly(s *subject, d *folder, name string, into *folder, as string) error {
@@ -98,28 +97,27 @@ func (t *Tree) moveDirectly(s *subject, d *folder, name string, into *folder, as
 	return drift
 }
 
-func (t *Tree) moveByTrash(s *subject, d *folder, name string, into *folder, as, place string) (tree.Path, error) {
+func (t *Tree) moveByTrash(s *subject, d *folder, name string, into *folder, as, place string) error {
 	trash, tname, _, err := t.into(place, tree.Path(d.at(name)))
 	if err != nil {
-		return "", err
+		return err
 	}
 	defer trash.release()
 	if err := t.aside(s, d, name, trash, tname); err != nil {
-		return "", err
+		return err
 	}
 	if err := t.syncEach(trash, tname, d); err != nil {
-		return "", err
+		return err
 	}
-	conflict, err := t.install(trash, tname, into, as)
-	if err == nil {
-		return conflict, nil
+	if err = t.install(trash, tname, into, as); err == nil {
+		return nil
 	}
 	taken := errors.Is(err, fs.ErrExist)
 	if back := t.putBack(trash, tname, d, name, "the name it should get was taken just now"); taken {
-		return "", back
+		return back
 	} else if drift := new(Drift); errors.As(back, &drift) && drift.Trash != "" {
 		// No drift, or the move would count as settled while neither name is there: the journal has the intent.
 		err = fmt.Errorf("%w; it is at %q now: %v", err, drift.Trash, back)
 	}
-	return "", t.written(err)
+	return t.written(err)
 }

@@ -16,7 +16,7 @@ var ways = []way{
 	{"exchange", Capabilities{Exchange: true, NoReplace: true, Link: true}},
 	{"rename aside", Capabilities{NoReplace: true}},
 	{"link", Capabilities{Link: true}},
-	{"placeholder", Capabilities{}},
+	{"look and rename", Capabilities{}},
 }
 
 const (

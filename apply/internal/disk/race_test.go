@@ -205,20 +205,6 @@ func TestEachGapIsSeen(t *testing.T) {
 			}
 		}
 	})
-	t.Run("written into the placeholder", func(t *testing.T) {
-		s := newSide(t, Options{})
-		staged := s.stage("new")
-		between(s, Rename, 1, func() {
-			// The program that does this has opened the name, and writes when treaty has looked.
-			f, _ := os.OpenFile(s.path("f.txt"), os.O_WRONLY|os.O_APPEND, 0)
-			f.WriteString("edit")
-			f.Close()
-		})
-		r, err := s.Create("f.txt", staged)
-		if err != nil || s.content("f.txt") != "new" || r.Conflict != "f (treaty conflict).txt" || s.content(string(r.Conflict)) != "edit" {
-			t.Errorf("%+v, %v: %q", r, err, s.snapshot())
-		}
-	})
 	t.Run("saved before a move or a delete", func(t *testing.T) {
 		for _, way := range ways {
 			s := newSide(t, Options{Can: way.can})

@@ -40,19 +40,18 @@ func (t *Tree) Replace(p tree.Path, before *tree.State, s Staged, place string) 
 	}
 	defer trash.release()
 
-	var conflict tree.Path
 	err = errors.ErrUnsupported
 	if t.opts.Can.Exchange {
 		err = t.swap(old, d, name, s, from, sname, trash, tname)
 	}
 	if errors.Is(err, errors.ErrUnsupported) {
-		conflict, err = t.setAside(old, d, name, from, sname, trash, tname)
+		err = t.setAside(old, d, name, from, sname, trash, tname)
 	}
 	if err != nil {
 		return Result{}, err
 	}
 	e, err := d.entry(name)
-	return Result{Entry: e, Trash: place, Conflict: conflict}, err
+	return Result{Entry: e, Trash: place}, err
 }
 
 // swap is Replace by exchange: the staged file is brought to its place in the trash and exchanged with
@@ -112,7 +111,7 @@ func (t *Tree) swapBack(d *folder, name string, s Staged, trash *folder, tname, 
 			return lost(err)
 		}
 		// Somebody removed what was just installed.
-		_, err = t.install(trash, tname, d, name)
+		err = t.install(trash, tname, d, name)
 		if err == nil {
 			drift.Found, err = d.entry(name)
 			return errors.Join(drift, err)
@@ -155,30 +154,30 @@ func isStaged(trash *folder, tname string, s Staged) (bool, error) {
 // setAside is Replace where names can't be exchanged: name is absent for a moment. Where the name was
 // taken in that moment, what was there before stays in the trash (Drift.Trash) and the newcomer in
 // place.
-func (t *Tree) setAside(old *subject, d *folder, name string, from *folder, sname string, trash *folder, tname string) (tree.Path, error) {
+func (t *Tree) setAside(old *subject, d *folder, name string, from *folder, sname string, trash *folder, tname string) error {
 	if err := t.aside(old, d, name, trash, tname); err != nil {
-		return "", err
+		return err
 	}
 	if err := t.syncEach(trash, tname, d); err != nil {
-		return "", err
+		return err
 	}
-	conflict, err := t.install(from, sname, d, name)
+	err := t.install(from, sname, d, name)
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		drift := d.taken(name).(*Drift)
 		drift.Trash = trash.at(tname)
-		return "", drift
+		return drift
 	case err != nil:
 		// The old comes back; where that fails too, the journal has the intent.
-		if _, back := t.install(trash, tname, d, name); back != nil {
+		if back := t.install(trash, tname, d, name); back != nil {
 			err = errors.Join(err, back)
 		}
-		return "", t.written(err)
+		return t.written(err)
 	}
 	if err := t.syncEach(d, name, from); err != nil {
-		return conflict, err
+		return err
 	}
-	return conflict, t.inherit(d, name, trash, tname)
+	return t.inherit(d, name, trash, tname)
 }
 
 // inherit gives what is at name now the attributes of what was there, and only once that is synced: on

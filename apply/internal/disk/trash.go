@@ -196,8 +196,8 @@ func (t *Tree) toPrivate(held *os.File, d *folder, name string, private *folder,
 	if t.opts.Can.NoReplace {
 		return d.renameNew(held, name, private, as)
 	}
-	if _, err := private.dir.Stat(as); !errors.Is(err, fs.ErrNotExist) {
-		return failed(Rename, private.at(as), fs.ErrExist)
+	if err := private.free(as); err != nil {
+		return err
 	}
 	return d.rename(held, name, private, as)
 }
@@ -206,7 +206,7 @@ func (t *Tree) toPrivate(held *os.File, d *folder, name string, private *folder,
 // The *Drift that it returns tells which.
 func (t *Tree) putBack(trash *folder, tname string, d *folder, name, why string) error {
 	drift := &Drift{Path: tree.Path(d.at(name)), Why: why}
-	_, err := t.install(trash, tname, d, name)
+	err := t.install(trash, tname, d, name)
 	if errors.Is(err, fs.ErrExist) {
 		drift.Conflict, err = t.setBeside(trash, tname, d, name)
 	}
@@ -232,7 +232,7 @@ func (t *Tree) putBack(trash *folder, tname string, d *folder, name, why string)
 func (t *Tree) setBeside(trash *folder, tname string, d *folder, name string) (tree.Path, error) {
 	for n := 1; n < 1<<10; n++ {
 		as := conflictName(name, n)
-		_, err := t.install(trash, tname, d, as)
+		err := t.install(trash, tname, d, as)
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}

@@ -90,8 +90,6 @@ type Result struct {
 	Entry tree.Entry
 	// Trash is where what was at the path is now, relative to the root; "" where there was nothing.
 	Trash string
-	// Conflict is the visible name given to what another program wrote meanwhile, "" as a rule.
-	Conflict tree.Path
 }
 
 // ready fails once the tree was stopped.
