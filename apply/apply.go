@@ -147,7 +147,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 // the plan saw.
 func (r *run) steps(ctx context.Context) ([]plan.Step, error) {
 	if j := r.resumed(); j != nil {
-		r.seen = r.store.digests(r.plan.ID)
+		r.seen = r.store.Digests(r.plan.ID)
 		if err := r.regauge(ctx); err != nil {
 			return nil, err
 		}
@@ -161,7 +161,7 @@ func (r *run) steps(ctx context.Context) ([]plan.Step, error) {
 	for _, o := range x.occupied {
 		for i := range steps {
 			if steps[i].Operation == o.op {
-				steps[i].Skipped = "its name is not vacated: " + o.why
+				steps[i].Skipped = plan.NotVacated + plan.Why(": "+o.why)
 			}
 		}
 	}

@@ -24,8 +24,8 @@ func (d *Digests) Observe(side plan.Side, dir tree.Path, digest tree.Hash) {
 	d.of[side][dir] = digest
 }
 
-// has tells whether there is a directory.
-func (d *Digests) has(side plan.Side, dir tree.Path) bool {
+// Has tells whether there is a directory.
+func (d *Digests) Has(side plan.Side, dir tree.Path) bool {
 	if d == nil {
 		return false
 	}
@@ -54,8 +54,8 @@ func (s *Store) SaveDigests(id string, d *Digests) error {
 	return f.Commit()
 }
 
-// digests are those kept of a plan; nil where there are none, or what is there is not whole.
-func (s *Store) digests(id string) *Digests {
+// Digests are those kept of the plan with this id; nil where there are none, or what is there is not whole.
+func (s *Store) Digests(id string) *Digests {
 	data, err := s.files.ReadPrivate(digestsName(id))
 	if err != nil {
 		return nil

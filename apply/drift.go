@@ -92,7 +92,7 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 	if err != nil {
 		return err
 	}
-	before := r.store.digests(r.plan.ID)
+	before := r.store.Digests(r.plan.ID)
 	x.missing(report)
 	x.parentless(before, now, report)
 	fits := true

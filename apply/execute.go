@@ -94,7 +94,7 @@ func newExecutor(r *run, steps []plan.Step) *executor {
 			e.results[i].Operation = step.ID
 		}
 		if step.Skipped != "" {
-			e.settle(i, Skipped, step.Skipped)
+			e.settle(i, Skipped, string(step.Skipped))
 		}
 		e.order = append(e.order, i)
 	}
@@ -189,7 +189,7 @@ func (e *executor) finish(i int, result disk.Result, err error) {
 func (e *executor) orphaned(i int) bool {
 	step := &e.steps[i]
 	if j, occupied := e.vacating[step.Side][step.Path]; occupied && e.settled[j] && e.results[j].Outcome != Done {
-		e.settle(i, e.results[j].Outcome, "its name is not vacated")
+		e.settle(i, e.results[j].Outcome, string(plan.NotVacated))
 		return true
 	}
 	for dir := step.Path.Parent(); dir != tree.Root; dir = dir.Parent() {
@@ -206,12 +206,12 @@ func (e *executor) orphaned(i int) bool {
 	switch {
 	case !notDirectory(err):
 		return false
-	case e.run.seen.has(step.Side, step.Path.Parent()):
+	case e.run.seen.Has(step.Side, step.Path.Parent()):
 		e.settle(i, Drifted, "the directory that it belongs in is gone")
 	case step.Conflict != 0 && errors.Is(err, fs.ErrNotExist):
 		return e.revive(i)
 	default:
-		e.settle(i, Skipped, "the directory that it belongs in is not there")
+		e.settle(i, Skipped, string(plan.NotThere))
 	}
 	return true
 }
@@ -309,7 +309,7 @@ func (e *executor) receiptResults() []Result {
 	results := append([]Result{}, e.results...)
 	for i := range e.run.plan.Conflicts {
 		if c := &e.run.plan.Conflicts[i]; c.Resolution == plan.SkipPath {
-			results = append(results, Result{Conflict: c.ID, Path: c.Path, Outcome: Skipped, Error: "the plan says so"})
+			results = append(results, Result{Conflict: c.ID, Path: c.Path, Outcome: Skipped, Error: string(plan.SaysSo)})
 		}
 	}
 	return results

@@ -195,7 +195,7 @@ func (x *expectations) parentless(before, now *Digests, report func(side plan.Si
 	}
 	for _, side := range plan.BothSides {
 		for dir := range x.parents[side] {
-			if before.has(side, dir) && !now.has(side, dir) {
+			if before.Has(side, dir) && !now.Has(side, dir) {
 				report(side, dir, "it is no directory any more")
 			}
 		}

@@ -146,7 +146,7 @@ func (r *run) stepsRecord(steps []plan.Step) *journal.Steps {
 	out := &journal.Steps{Settling: []journal.Settling{}, Skipped: map[int]string{}}
 	for i := range steps {
 		if steps[i].Skipped != "" {
-			out.Skipped[i] = steps[i].Skipped
+			out.Skipped[i] = string(steps[i].Skipped)
 		}
 		if steps[i].Conflict != 0 {
 			out.Settling = append(out.Settling, journal.Settling{Conflict: steps[i].Conflict, Operation: steps[i].Operation})
@@ -165,7 +165,7 @@ func recorded(p *plan.Plan, from *journal.Steps) []plan.Step {
 		steps = append(steps, plan.Step{Operation: s.Operation, Conflict: s.Conflict})
 	}
 	for i := range steps {
-		steps[i].Skipped = from.Skipped[i]
+		steps[i].Skipped = plan.Why(from.Skipped[i])
 	}
 	return steps
 }

@@ -171,7 +171,8 @@ func TestAnyPlanOfAnyTrees(t *testing.T) {
 		w := anyWorld(r, dir)
 		defer os.RemoveAll(w.dir)
 		w.fat = rapid.SampledFrom(fats).Draw(r, "fat")
-		p := w.compare()
+		p, digests := w.compared()
+		listed := len(p.Operations)
 		all := decide(r, p)
 		was := w.trees()
 		receipt, err := w.apply(p)
@@ -186,6 +187,7 @@ func TestAnyPlanOfAnyTrees(t *testing.T) {
 		w.keepsEverything(was)
 		w.touchesOnly(p, was)
 		w.honest(p, receipt, was)
+		w.asShown(p.Skips(digests.Has), receipt, listed == len(p.Operations))
 		w.nothingStaged()
 		if all && !slices.ContainsFunc(receipt.Results, func(result apply.Result) bool {
 			return result.Outcome != apply.Done && !kept(p, result)
@@ -196,6 +198,22 @@ func TestAnyPlanOfAnyTrees(t *testing.T) {
 		again := w.request(p)
 		w.refuses(again, &fault{cause: apply.ErrStale, why: "applied already"})
 	})
+}
+
+// asShown holds that operations were left out as shown and, where whole tells that none was taken out of the
+// plan, no others were.
+func (w *world) asShown(shown map[int]plan.Why, receipt *apply.Receipt, whole bool) {
+	w.Helper()
+	for i := range receipt.Results {
+		result := &receipt.Results[i]
+		why := shown[result.Operation]
+		if result.Operation == 0 || why == "" && !whole {
+			continue
+		}
+		if skipped := result.Outcome == apply.Skipped; skipped != (why != "") || skipped && result.Error != string(why) {
+			w.Errorf("%s (%s) is shown with %q", line(result), result.Error, why)
+		}
+	}
 }
 
 // kept tells of a delete of a directory that a resolution brought something back into.

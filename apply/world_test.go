@@ -152,13 +152,20 @@ var planned atomic.Int64
 // compare makes a plan of the two trees as they are, as the command does.
 func (w *world) compare() *plan.Plan {
 	w.Helper()
+	p, _ := w.compared()
+	return p
+}
+
+// compared makes a plan and keeps the digests beside it.
+func (w *world) compared() (*plan.Plan, *apply.Digests) {
+	w.Helper()
 	p, digests := w.survey()
 	w.was = w.trees()
 	store, err := apply.OpenStore(w.at[plan.Local])
 	check(w, err)
 	defer store.Close()
 	check(w, store.SaveDigests(p.ID, digests))
-	return p
+	return p, digests
 }
 
 func (w *world) survey() (*plan.Plan, *apply.Digests) {

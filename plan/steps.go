@@ -15,7 +15,7 @@ type Step struct {
 	// ID of the operation then means nothing.
 	Conflict int
 	// Skipped is why the step is not carried out, "" where it is.
-	Skipped string
+	Skipped Why
 }
 
 // Contents is what steps must look up in the trees: whole directories in conflicts are not listed in
@@ -30,31 +30,27 @@ type Contents interface {
 }
 
 // Steps are the operations that the plan comes to once decisions and resolutions are taken into
-// account, in the order of the plan, conflicts last. What depends on a skipped step is skipped too.
-// The plan must have passed Check, and may not have unresolved conflicts. shift is by how much the times
+// account, in the order of the plan, conflicts last. What depends on a skipped step is skipped too, as Skips
+// tells. The plan must have passed Check, and may not have unresolved conflicts. shift is by how much the times
 // of the two sides were off as a whole when it was made.
 func (p *Plan) Steps(in Contents, shift Sides[time.Duration]) ([]Step, error) {
 	steps := make([]Step, 0, len(p.Operations)+len(p.Conflicts))
 	for i := range p.Operations {
-		op := &p.Operations[i]
-		step := Step{Operation: op}
-		if op.Decision == Skip {
-			step.Skipped = "the plan says so"
-		}
-		steps = append(steps, step)
+		steps = append(steps, Step{Operation: &p.Operations[i]})
 	}
 	s := settler{plan: p, in: in,
 		policy: newPolicy(Sides[tree.Traits]{p.Local.Filesystem, p.Remote.Filesystem}, p.Baseline != nil, p.Options)}
 	s.policy.shiftBy(&shift)
-	var kept Sides[[]tree.Path]
+	var stays Sides[[]tree.Path]
 	for i := range p.Conflicts {
 		c := &p.Conflicts[i]
 		if c.Resolution == Unresolved {
 			return nil, fmt.Errorf("conflict %d is not resolved", c.ID)
 		}
-		if c.Resolution == SkipPath {
-			for _, side := range BothSides {
-				kept[side] = append(kept[side], s.at(c, side))
+		_, stay := c.deeds()
+		for _, side := range BothSides {
+			if stay[side] {
+				stays[side] = append(stays[side], s.at(c, side))
 			}
 		}
 		ops, err := s.settle(c)
@@ -66,79 +62,15 @@ func (p *Plan) Steps(in Contents, shift Sides[time.Duration]) ([]Step, error) {
 			steps = append(steps, Step{Operation: &ops[j], Conflict: c.ID})
 		}
 	}
-	for _, side := range BothSides {
-		skipDependents(steps, side, kept[side])
+	deeds := make([]deed, len(steps))
+	for i := range steps {
+		deeds[i] = deedOf(steps[i].Operation)
+	}
+	p.drag(deeds, stays)
+	for i := range steps {
+		steps[i].Skipped = deeds[i].why
 	}
 	return steps, nil
-}
-
-// skipDependents skips what cannot be done because something else is not: below a directory that is not
-// created, above an entry that stays, onto a name that is not vacated.
-func skipDependents(steps []Step, side Side, kept []tree.Path) {
-	missing, staying, occupied := map[tree.Path]bool{}, map[tree.Path]bool{}, map[tree.Path]bool{}
-	for _, path := range kept {
-		staying[path] = true
-	}
-	note := func(step *Step) {
-		switch {
-		case step.Action == Create && step.After.Type == tree.Directory:
-			missing[step.Path] = true
-		case step.Action == Update && step.After.Type == tree.Directory:
-			missing[step.Path] = true
-			staying[step.Path] = true
-		case step.Action == Delete:
-			staying[step.Path] = true
-		case step.Action == Move:
-			staying[step.From], occupied[step.From] = true, true
-		}
-	}
-	for i := range steps {
-		if steps[i].Side == side && steps[i].Skipped != "" {
-			note(&steps[i])
-		}
-	}
-	if len(missing)+len(staying) == 0 {
-		return
-	}
-	above := map[tree.Path]bool{}
-	for changed := true; changed; {
-		changed = false
-		for path := range staying {
-			for dir := path.Parent(); dir != tree.Root && !above[dir]; dir = dir.Parent() {
-				above[dir] = true
-			}
-		}
-		for i := range steps {
-			step := &steps[i]
-			if step.Side != side || step.Skipped != "" {
-				continue
-			}
-			switch {
-			case step.After != nil && below(step.Path, missing):
-				step.Skipped = "the directory that it belongs in is not created"
-			case step.Before.Of() == tree.Directory && step.After.Of() != tree.Directory && above[step.Path]:
-				step.Skipped = "something in the directory stays"
-			case (step.Action == Create || step.Action == Move) && occupied[step.Path]:
-				step.Skipped = "the name is not vacated"
-			default:
-				continue
-			}
-			note(step)
-			changed = true
-		}
-	}
-}
-
-func below(path tree.Path, dirs map[tree.Path]bool) bool {
-	if len(dirs) == 0 {
-		return false
-	}
-	for dir := path.Parent(); dir != tree.Root; dir = dir.Parent() {
-		if dirs[dir] {
-			return true
-		}
-	}
-	return false
 }
 
 // settler turns resolutions into operations.
@@ -150,32 +82,23 @@ type settler struct {
 
 // settle is what a conflict's resolution comes to.
 func (s *settler) settle(c *Conflict) ([]Operation, error) {
-	r := c.Resolution
-	if r == TakeNewer {
-		newer, ok := c.Newer()
-		if !ok {
-			return nil, fmt.Errorf("nothing tells which of the two is newer")
-		}
-		r = Take(newer)
-	}
+	from, taken := c.taken()
 	switch {
-	case r == SkipPath:
+	case taken:
+		return s.take(c, from)
+	case c.Resolution == TakeNewer:
+		return nil, fmt.Errorf("nothing tells which of the two is newer")
+	case c.Resolution == SkipPath:
 		return nil, nil
-	case r == KeepBoth && c.Kind == RenamedDifferently:
+	case c.Kind == RenamedDifferently:
 		there, err := s.copy(c, Local, s.in.Spelled(Remote, c.Path))
 		if err != nil {
 			return nil, err
 		}
 		here, err := s.copy(c, Remote, s.in.Spelled(Local, c.RemotePath))
 		return append(there, here...), err
-	case r == KeepBoth:
-		return s.keepBoth(c)
 	}
-	side := Local
-	if r == TakeRemote {
-		side = Remote
-	}
-	return s.take(c, side)
+	return s.keepBoth(c)
 }
 
 // at is a conflict's path as a side spells it.

@@ -9,6 +9,7 @@ import (
 	"treaty/apply"
 	"treaty/plan"
 	"treaty/plan/scan"
+	"treaty/plan/tree"
 	"treaty/schema"
 )
 
@@ -112,4 +113,18 @@ func (f *planFile) approval() ([]byte, *apply.Approval, error) {
 		return nil, nil, invalid(path, "approval", err)
 	}
 	return text, approval, nil
+}
+
+// there tells which directories the plan's trees had when it was made, as far as that was kept; nil where it
+// was not.
+func (a *app) there(p *plan.Plan) func(plan.Side, tree.Path) bool {
+	store, err := apply.OpenStore(p.Local.Root)
+	if err != nil {
+		return nil
+	}
+	defer store.Close()
+	if digests := store.Digests(p.ID); digests != nil {
+		return digests.Has
+	}
+	return nil
 }

@@ -185,5 +185,5 @@ func (a *app) summary(p *plan.Plan) error {
 	if a.quiet {
 		return nil
 	}
-	return render.Summary(a.stdout, p, render.Options{Color: a.color})
+	return render.Summary(a.stdout, p, render.Options{Color: a.color, There: a.there(p)})
 }

@@ -12,15 +12,14 @@ import (
 // what becomes of each.
 type effect struct {
 	operations []*plan.Operation
-	// held are the operations that do not happen because of a decision on another: what lies below a
-	// directory whose create is skipped, and the parents of what stays.
-	held map[*plan.Operation]bool
-	// disputed are the directories that hold a conflict, with the id of the first.
+	// skips are the operations that are not carried out, by id.
+	skips map[int]plan.Why
+	// disputed are the directories that hold a conflict without a resolution, with the id of the first.
 	disputed plan.Sides[map[tree.Path]int]
 }
 
-func effects(p *plan.Plan) *effect {
-	e := &effect{held: map[*plan.Operation]bool{}}
+func effects(p *plan.Plan, opts Options) *effect {
+	e := &effect{skips: p.Skips(opts.There)}
 	e.operations = make([]*plan.Operation, len(p.Operations))
 	for i := range p.Operations {
 		e.operations[i] = &p.Operations[i]
@@ -29,8 +28,6 @@ func effects(p *plan.Plan) *effect {
 		return cmp.Or(tree.Compare(a.Path, b.Path), cmp.Compare(a.Side, b.Side))
 	})
 	for _, side := range plan.BothSides {
-		e.holdBelow(side)
-		e.holdAbove(side)
 		e.disputed[side] = disputed(p, side)
 	}
 	return e
@@ -40,7 +37,7 @@ func disputed(p *plan.Plan, side plan.Side) map[tree.Path]int {
 	in := map[tree.Path]int{}
 	for i := range p.Conflicts {
 		c := &p.Conflicts[i]
-		if c.State(side) == nil {
+		if c.State(side) == nil || c.Resolution != plan.Unresolved {
 			continue
 		}
 		for dir := c.PathOn(side); dir != tree.Root; {
@@ -55,49 +52,7 @@ func disputed(p *plan.Plan, side plan.Side) map[tree.Path]int {
 }
 
 // applied tells whether op is carried out, as far as the plan tells.
-func (e *effect) applied(op *plan.Operation) bool {
-	return op.Decision != plan.Skip && !e.held[op]
-}
-
-// holdBelow holds what a side would get below directories that it does not get.
-func (e *effect) holdBelow(side plan.Side) {
-	var missing tree.Path
-	for _, op := range e.operations {
-		if op.Side != side || op.After == nil {
-			continue
-		}
-		switch {
-		case missing != tree.Root && op.Path != missing && op.Path.Within(missing):
-			e.held[op] = true
-		case op.Decision == plan.Skip && makesDirectory(op):
-			missing = op.Path
-		}
-	}
-}
-
-// holdAbove holds the deletes of directories in which something stays.
-func (e *effect) holdAbove(side plan.Side) {
-	going := map[tree.Path]*plan.Operation{}
-	for _, op := range e.operations {
-		if op.Side == side && takesDirectory(op) {
-			going[op.Path] = op
-		}
-	}
-	if len(going) == 0 {
-		return
-	}
-	for _, op := range e.operations {
-		if op.Side != side || e.applied(op) {
-			continue
-		}
-		stays, leaves := leaving(op)
-		for ; leaves && stays != tree.Root; stays = stays.Parent() {
-			if above := going[stays.Parent()]; above != nil {
-				e.held[above] = true
-			}
-		}
-	}
-}
+func (e *effect) applied(op *plan.Operation) bool { return e.skips[op.ID] == "" }
 
 // leaving is the path at which op leaves nothing behind; false where it does.
 func leaving(op *plan.Operation) (tree.Path, bool) {

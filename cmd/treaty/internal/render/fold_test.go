@@ -3,6 +3,9 @@ package render
 import (
 	"strings"
 	"testing"
+
+	"treaty/plan"
+	"treaty/plan/tree"
 )
 
 // TestDirectoriesFold has operations, and what show makes of them.
@@ -200,7 +203,15 @@ Move
   #3  a/y → b/y  skipped, 10 B, on remote, moved on local
 
 Delete
-  #4  a/  skipped, directory, on remote, deleted on local`},
+  #4  a/  skipped: something in the directory stays, directory, on remote, deleted on local`},
+		{"a skipped move keeps its name from what is new there", `
+create remote a 7
+skip move remote a > b 10`, `
+Copy Local to Remote
+  #1  a  skipped: the name is not vacated, 7 B, 2026-07-01T01:00:00Z
+
+Move
+  #2  a → b  skipped, 10 B, on remote, moved on local`},
 		{"all of a rename is skipped", `
 skip create remote b/
 skip move remote a/x > b/x 10
@@ -238,5 +249,37 @@ Move
 				t.Errorf("got\n%s", got)
 			}
 		})
+	}
+}
+
+// A directory that is deleted waits for what becomes of a conflict in it.
+func TestADirectoryWithAConflictInIt(t *testing.T) {
+	for resolution, want := range map[plan.Resolution]string{
+		plan.Unresolved: "d/  directory, on remote, once conflict #2 leaves it empty, deleted on local",
+		plan.TakeLocal:  "d/  directory, on remote, deleted on local",
+		plan.TakeRemote: "d/  skipped: something in the directory stays, directory, on remote, deleted on local",
+		plan.SkipPath:   "d/  skipped: something in the directory stays, directory, on remote, deleted on local",
+	} {
+		p := parse(t, "delete remote d/")
+		p.Conflicts = []plan.Conflict{{ID: 2, Kind: plan.ChangedAndDeleted, Path: "d/f", Remote: file(9, 2, "r"), Base: file(8, 1, "b"), Resolution: resolution}}
+		if got := text(t, Show, p, Options{}); !strings.Contains(got, want+"\n") {
+			t.Errorf("resolved as %q:\n%s", resolution, got)
+		}
+	}
+}
+
+// What a person took out of the plan shows where it is known which directories there were.
+func TestADirectoryTakenOutOfThePlan(t *testing.T) {
+	there := func(_ plan.Side, dir tree.Path) bool { return dir == tree.Root || dir == "old" }
+	p := parse(t, "create remote new/f 10\ncreate remote old/f 10\ncreate remote f 10")
+	want := "new/f  skipped: the directory that it belongs in is not there, 10 B"
+	if got := text(t, Show, p, Options{There: there}); !strings.Contains(got, want) || strings.Count(got, "skipped") != 1 {
+		t.Errorf("%s", got)
+	}
+	if got := text(t, Summary, p, Options{There: there}); !strings.Contains(got, "skipped: 1 operation\n") {
+		t.Errorf("%s", got)
+	}
+	if got := text(t, Show, p, Options{}); strings.Contains(got, "skipped") {
+		t.Errorf("nobody knows, and yet\n%s", got)
 	}
 }

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"treaty/plan"
+	"treaty/plan/tree"
 )
 
 // Options are how to write, never what.
@@ -16,6 +19,8 @@ type Options struct {
 	Diffs bool
 	// Width is where text may be wrapped, in columns; 0 never wraps. Diffs and names are not wrapped.
 	Width int
+	// There tells which directories were on a side when the plan was made; nil where nobody knows.
+	There func(side plan.Side, dir tree.Path) bool
 }
 
 // tone is what a run of text is, as a class of the page's style sheet and a colour of the terminal.

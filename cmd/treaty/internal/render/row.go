@@ -51,8 +51,12 @@ func (r rower) row(l *line) row {
 			out.Details = append(out.Details, span{text, tone})
 		}
 	}
-	if !l.applied {
+	switch why := r.e.skips[op.ID]; {
+	case l.applied:
+	case why == plan.SaysSo:
 		say(warned, "skipped")
+	default:
+		say(warned, "skipped: "+string(why))
 	}
 	switch {
 	case l.to != tree.Root || len(l.folded) > 0 || len(l.also) > 0:

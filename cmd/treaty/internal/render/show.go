@@ -27,7 +27,7 @@ func Show(w io.Writer, p *plan.Plan, opts Options) error {
 			s.conflict(&all[i])
 		}
 	}
-	e := effects(p)
+	e := effects(p, opts)
 	for _, sec := range e.sections() {
 		s.heading(sec.title)
 		rower, names := rower{e, sec.sided}, 0

@@ -20,7 +20,7 @@ func Summary(w io.Writer, p *plan.Plan, opts Options) error {
 		out.newline()
 	}
 	out.newline()
-	for _, f := range facts(p) {
+	for _, f := range facts(effects(p, opts), p) {
 		hang := 0
 		if f.label != "" {
 			out.put(bold, f.label+": ")
@@ -67,7 +67,7 @@ func trees(p *plan.Plan) []fact {
 }
 
 // facts says what the plan comes to.
-func facts(p *plan.Plan) []fact {
+func facts(e *effect, p *plan.Plan) []fact {
 	var out []fact
 	say := func(label string, spans ...span) {
 		if len(spans) > 0 {
@@ -81,7 +81,7 @@ func facts(p *plan.Plan) []fact {
 		}
 		say("", span{text, added})
 	}
-	total, skipped := totals(p)
+	total, skipped := e.totals()
 	for _, side := range []plan.Side{plan.Remote, plan.Local} {
 		var spans []span
 		for _, action := range plan.Actions {
@@ -133,8 +133,7 @@ func actionTone(a plan.Action) tone {
 }
 
 // totals counts the operations that are carried out, by side, and those that are not.
-func totals(p *plan.Plan) (total plan.Sides[plan.Tally], skipped int) {
-	e := effects(p)
+func (e *effect) totals() (total plan.Sides[plan.Tally], skipped int) {
 	for _, op := range e.operations {
 		if !e.applied(op) {
 			skipped++

@@ -1,0 +1,251 @@
+package plan
+
+import "treaty/plan/tree"
+
+// Why says in words why something that a plan lists is not carried out. It is "" for what is.
+type Why string
+
+// What a person left out takes along what depends on it: what belongs in a directory that is not made, the
+// removal of a directory in which something stays, and what is to take a name that is not vacated.
+const (
+	SaysSo     Why = "the plan says so"
+	NotCreated Why = "the directory that it belongs in is not created"
+	NotThere   Why = "the directory that it belongs in is not there"
+	NotEmpty   Why = "something in the directory stays"
+	NotVacated Why = "the name is not vacated"
+)
+
+// Skips tells which operations are not carried out under the decisions and resolutions as they stand, by
+// id, and why. Conflicts without a resolution hold nothing up.
+//
+// Apply leaves out just these, but for what only the trees tell. Part of that can be had here: where it is
+// not nil, there tells which directories were on a side when the plan was made, so that what belongs in one
+// that a person took out of the plan is found too. The names of conflicts are taken as the plan spells them,
+// which on a side that spells them otherwise may miss a directory above one.
+func (p *Plan) Skips(there func(side Side, dir tree.Path) bool) map[int]Why {
+	deeds := make([]deed, 0, len(p.Operations)+len(p.Conflicts))
+	for i := range p.Operations {
+		deeds = append(deeds, deedOf(&p.Operations[i]))
+	}
+	var stays Sides[[]tree.Path]
+	for i := range p.Conflicts {
+		c := &p.Conflicts[i]
+		more, stay := c.deeds()
+		deeds = append(deeds, more...)
+		for _, side := range BothSides {
+			if stay[side] {
+				stays[side] = append(stays[side], c.PathOn(side))
+			}
+		}
+	}
+	p.orphan(deeds[:len(p.Operations)], there)
+	p.drag(deeds, stays)
+	skips := map[int]Why{}
+	for i := range p.Operations {
+		if why := deeds[i].why; why != "" {
+			skips[p.Operations[i].ID] = why
+		}
+	}
+	return skips
+}
+
+// deed is what an operation, or what settles a conflict, does on one side, as far as others depend on it.
+type deed struct {
+	side Side
+	// from is where something is that it takes away or changes, to where something is afterwards; "" for
+	// nothing. They differ for moves only.
+	from, to tree.Path
+	// before and after are the types of the two.
+	before, after tree.Type
+	why           Why
+}
+
+func deedOf(op *Operation) deed {
+	d := deed{side: op.Side, before: op.Before.Of(), after: op.After.Of()}
+	if op.Before != nil {
+		d.from = op.from()
+	}
+	if op.After != nil {
+		d.to = op.Path
+	}
+	if op.Decision == Skip {
+		d.why = SaysSo
+	}
+	return d
+}
+
+// deeds are what the conflict's resolution does on both sides, seen from outside of what is in conflict, and
+// on which sides what is there stays there.
+func (c *Conflict) deeds() (deeds []deed, stays Sides[bool]) {
+	does := func(side Side, from, to tree.Path, before, after *tree.State) {
+		deeds = append(deeds, deed{side: side, from: from, to: to, before: before.Of(), after: after.Of()})
+	}
+	has := func(side Side) bool { return c.State(side) != nil }
+	switch from, taken := c.taken(); {
+	case c.Resolution == Unresolved:
+	case taken:
+		to := from.Other()
+		stays[from] = has(from)
+		switch {
+		case !has(from):
+			does(to, c.PathOn(to), "", c.State(to), nil)
+		case !has(to):
+			does(to, "", c.PathOn(from), nil, c.State(from))
+		default:
+			does(to, c.PathOn(to), c.PathOn(from), c.State(to), c.State(from))
+		}
+	case c.Resolution == KeepBoth && c.Kind == RenamedDifferently:
+		stays = Sides[bool]{true, true}
+		for _, side := range BothSides {
+			does(side, "", c.PathOn(side.Other()), nil, c.State(side.Other()))
+		}
+	case c.Resolution == KeepBoth:
+		stays = Sides[bool]{true, true}
+		for _, side := range BothSides {
+			does(side, "", c.KeepBothAs, nil, c.Remote)
+		}
+	default:
+		stays = Sides[bool]{has(Local), has(Remote)}
+	}
+	return deeds, stays
+}
+
+// taken is the side to which the resolution makes the other one equal; false where it does no such thing.
+func (c *Conflict) taken() (Side, bool) {
+	switch c.Resolution {
+	case TakeLocal:
+		return Local, true
+	case TakeRemote:
+		return Remote, true
+	case TakeNewer:
+		return c.Newer()
+	}
+	return 0, false
+}
+
+// orphan skips what belongs in directories that are not there and that nothing makes.
+func (p *Plan) orphan(deeds []deed, there func(side Side, dir tree.Path) bool) {
+	if there == nil {
+		return
+	}
+	var made Sides[map[tree.Path]bool]
+	for _, side := range BothSides {
+		made[side] = map[tree.Path]bool{tree.Root: true}
+	}
+	for i := range deeds {
+		if d := &deeds[i]; d.after == tree.Directory {
+			made[d.side][p.key(d.side, d.to)] = true
+		}
+	}
+	for i := range deeds {
+		d := &deeds[i]
+		if dir := d.to.Parent(); d.why == "" && d.to != "" && !made[d.side][p.key(d.side, dir)] && !there(d.side, dir) {
+			d.why = NotThere
+		}
+	}
+}
+
+// drag skips what cannot be done because something else is not: below a directory that is not created,
+// above an entry that stays, onto a name that is not vacated.
+func (p *Plan) drag(deeds []deed, stays Sides[[]tree.Path]) {
+	for _, side := range BothSides {
+		h := holding{p: p, side: side, missing: map[tree.Path]bool{}, occupied: map[tree.Path]bool{}, above: map[tree.Path]bool{}}
+		for _, path := range stays[side] {
+			h.stay(path)
+		}
+		for i := range deeds {
+			if d := &deeds[i]; d.side == side && d.why != "" {
+				h.note(d)
+			}
+		}
+		h.drag(deeds)
+		// What comes into a directory keeps it, if it comes.
+		for i := range deeds {
+			if d := &deeds[i]; d.side == side && d.why == "" {
+				h.stay(d.to)
+			}
+		}
+		h.drag(deeds)
+	}
+}
+
+// holding is what holds things up on one side.
+type holding struct {
+	p    *Plan
+	side Side
+	// missing are directories that are not made, occupied names that are not vacated, and above the
+	// directories in which something stays.
+	missing, occupied, above map[tree.Path]bool
+}
+
+// stay notes that something is at a path in the end.
+func (h *holding) stay(path tree.Path) {
+	for path = h.p.key(h.side, path); path != tree.Root; {
+		if path = path.Parent(); h.above[path] {
+			return
+		}
+		h.above[path] = true
+	}
+}
+
+// note notes what it means that d is not done.
+func (h *holding) note(d *deed) {
+	h.stay(d.from)
+	if d.after == tree.Directory && d.before != tree.Directory {
+		h.missing[h.p.key(h.side, d.to)] = true
+	}
+	if d.from != d.to && d.after != tree.Absent && d.before != tree.Absent {
+		h.occupied[h.p.key(h.side, d.from)] = true
+	}
+}
+
+// drag skips until nothing more is held up.
+func (h *holding) drag(deeds []deed) {
+	for changed := true; changed; {
+		changed = false
+		for i := range deeds {
+			d := &deeds[i]
+			if d.side != h.side || d.why != "" {
+				continue
+			}
+			if d.why = h.holds(d); d.why != "" {
+				h.note(d)
+				changed = true
+			}
+		}
+	}
+}
+
+// holds is why d cannot be done, "" if it can.
+func (h *holding) holds(d *deed) Why {
+	to := h.p.key(h.side, d.to)
+	switch {
+	case d.to != "" && below(to, h.missing):
+		return NotCreated
+	case d.before == tree.Directory && d.after != tree.Directory && h.above[h.p.key(h.side, d.from)]:
+		return NotEmpty
+	case d.to != "" && d.to != d.from && h.occupied[to]:
+		return NotVacated
+	}
+	return ""
+}
+
+// key is one for all spellings of a path that the side takes as equal.
+func (p *Plan) key(side Side, path tree.Path) tree.Path {
+	if p.Snapshot(side).Filesystem.CaseSensitive {
+		return path
+	}
+	return tree.Path(tree.CollisionKey(string(path)))
+}
+
+func below(path tree.Path, dirs map[tree.Path]bool) bool {
+	if len(dirs) == 0 {
+		return false
+	}
+	for dir := path.Parent(); dir != tree.Root; dir = dir.Parent() {
+		if dirs[dir] {
+			return true
+		}
+	}
+	return false
+}

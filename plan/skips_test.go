@@ -1,0 +1,76 @@
+package plan_test
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// memoryContents looks things up in trees in memory.
+type memoryContents struct{ trees plan.Sides[*memoryTree] }
+
+func (c memoryContents) List(side plan.Side, dir tree.Path) ([]tree.Entry, error) {
+	m := c.trees[side]
+	var list []tree.Entry
+	for _, path := range m.paths() {
+		e := m.entry(path)
+		if path.Parent() == dir && (memoryScope{m.scope(dir)}).Judge(path, e.Type == tree.Directory) == tree.InScope {
+			list = append(list, e)
+		}
+	}
+	return list, nil
+}
+
+func (c memoryContents) Head(side plan.Side, file tree.Path) ([]byte, error) {
+	return []byte(c.trees[side].nodes[file].content), nil
+}
+
+func (c memoryContents) Spelled(side plan.Side, path tree.Path) tree.Path {
+	if at := c.trees[side].spelled(path); at != "" {
+		return at
+	}
+	if path.Parent() == tree.Root {
+		return path
+	}
+	return c.Spelled(side, path.Parent()).Join(path.Base())
+}
+
+// review draws what a person may do to a plan: operations left out or taken out, and conflicts resolved.
+func review(t *rapid.T, p *plan.Plan) {
+	kept := p.Operations[:0]
+	for _, op := range p.Operations {
+		switch rapid.IntRange(0, 5).Draw(t, "decision") {
+		case 0:
+			op.Decision = plan.Skip
+		case 1:
+			continue
+		}
+		kept = append(kept, op)
+	}
+	p.Operations = kept
+	resolve(t, p)
+}
+
+// What is shown as left out is what is left out, in the same words, and nothing else is.
+func TestWhatIsShownAsSkippedIsSkipped(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := drawWorld(t, false)
+		p := made(t, w)
+		review(t, p)
+		shown := p.Skips(nil)
+		steps, err := p.Steps(memoryContents{w.trees}, plan.Sides[time.Duration]{})
+		if err != nil {
+			t.Fatalf("%v\n%s\n%s", err, w, lines(p))
+		}
+		for _, step := range steps {
+			if step.Conflict == 0 && step.Skipped != shown[step.ID] {
+				t.Fatalf("#%d %s on %s of %s is shown with %q, and carried out with %q:\n%s\n%s",
+					step.ID, step.Action, step.Side, step.Path, shown[step.ID], step.Skipped, w, lines(p))
+			}
+		}
+	})
+}
