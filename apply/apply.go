@@ -302,6 +302,7 @@ func (r *run) recordTraits(side plan.Side, probed *disk.Probed) error {
 		return err
 	}
 	r.files[side].Traits, r.files[side].Volume = record(hinted, probed), hinted.Volume
+	r.recordDeclared(side)
 	return nil
 }
 

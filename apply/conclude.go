@@ -41,7 +41,9 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 		}
 		r.files[side].Head = head
 		if r.whole() {
-			r.files[side].Synced[r.files[side.Other()].ID] = r.plan.ID
+			other := side.Other()
+			r.files[side].Synced[r.files[other].ID] = r.plan.ID
+			r.files[side].Partners[r.files[other].ID] = Partner{Host: thisHost(), Root: r.roots[other].Path()}
 		}
 		text, err := r.files[side].text()
 		if err != nil {

@@ -95,7 +95,8 @@ func (w *world) lock(side plan.Side, text string) {
 func (w *world) identify(side plan.Side, p *plan.Plan) {
 	w.Helper()
 	text, err := json.Marshal(apply.TreeFile{Format: "treaty.tree", FormatVersion: plan.FormatVersion,
-		ID: strings.Repeat("a1", 16), Traits: p.Snapshot(side).Filesystem, Synced: map[string]string{}})
+		ID: strings.Repeat("a1", 16), Traits: p.Snapshot(side).Filesystem, Synced: map[string]string{},
+		Partners: map[string]apply.Partner{}})
 	check(w, err)
 	check(w, os.MkdirAll(w.path(side, ".treaty"), 0o700))
 	check(w, os.WriteFile(w.path(side, ".treaty/tree.json"), text, 0o600))

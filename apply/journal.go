@@ -105,8 +105,23 @@ func (r *run) resumed() *journal.Journal {
 	return nil
 }
 
+// ignoreFile keeps treaty's folder out of the repository that a tree may be.
+const ignoreFile = ".gitignore"
+
+// hide writes the ignore file where there is none.
+func hide(d *disk.Tree) error {
+	at, err := d.At(tree.PrivateFolder + "/" + ignoreFile)
+	if err != nil || at.Type != tree.Absent {
+		return err
+	}
+	return d.WritePrivate(ignoreFile, []byte("*\n"))
+}
+
 // begin opens the journals, before anything else is written.
 func (r *run) begin(steps []plan.Step) error {
+	if err := hide(r.disks[plan.Local]); err != nil {
+		return err
+	}
 	for suffix, text := range map[string][]byte{planSuffix: r.request.Plan, approvalSuffix: r.request.Approval} {
 		if text == nil || r.resumed() != nil {
 			continue

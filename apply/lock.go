@@ -35,8 +35,13 @@ func (h Holder) String() string {
 
 // self is this process as the holder of a lock.
 func self() Holder {
+	return Holder{Host: thisHost(), Boot: bootID(), PID: os.Getpid(), At: time.Now().UTC().Truncate(time.Second)}
+}
+
+// thisHost is what this machine calls itself, "" where it has no name.
+func thisHost() string {
 	host, _ := os.Hostname()
-	return Holder{Host: host, Boot: bootID(), PID: os.Getpid(), At: time.Now().UTC().Truncate(time.Second)}
+	return host
 }
 
 // stale tells whether the holder is gone for sure: only of processes of this host can that be told.

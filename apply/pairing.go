@@ -11,7 +11,8 @@ import (
 )
 
 // SamePair refuses with ErrSafety a path that held a tree the other one was synced with, and now holds
-// none, or another: a volume that is not mounted, or the wrong one.
+// none, or another: a volume that is not mounted, or the wrong one. A tree that still has its own file is the
+// one that it was, whatever else is gone from it.
 func SamePair(stores plan.Sides[*Store]) error {
 	var files plan.Sides[*TreeFile]
 	for _, side := range plan.BothSides {
@@ -21,33 +22,48 @@ func SamePair(stores plan.Sides[*Store]) error {
 		}
 		files[side] = file
 	}
+	if files[plan.Local].knows(files[plan.Remote]) || files[plan.Remote].knows(files[plan.Local]) {
+		return nil
+	}
 	for _, side := range plan.BothSides {
 		other := side.Other()
-		if files[side] == nil {
+		was, err := stores[side].partnerAt(files[side], stores[other].Root())
+		if err != nil {
+			return err
+		}
+		if !was {
 			continue
 		}
-		for _, id := range sortedKeys(files[side].Synced) {
-			if files[other] != nil && files[other].ID == id {
-				return nil
-			}
+		what := "no tree that treaty knows"
+		if files[other] != nil {
+			what = "another tree"
 		}
-		for _, id := range sortedKeys(files[side].Synced) {
-			root, err := stores[side].partnerRoot(files[side].Synced[id])
-			if err != nil {
-				return err
-			}
-			if root != stores[other].Root() {
-				continue
-			}
-			what := "no tree that treaty knows"
-			if files[other] != nil {
-				what = "another tree"
-			}
-			return refuse(ErrSafety, "mount the right one; or, if this is meant to be a new tree: treaty plan --new-pair",
-				"%s held a tree that %s was synced with, and now holds %s", root, stores[side].Root(), what)
-		}
+		return refuse(ErrSafety, "mount the right one; or, if this is meant to be a new tree: treaty plan --new-pair",
+			"%s held a tree that %s was synced with, and now holds %s", stores[other].Root(), stores[side].Root(), what)
 	}
 	return nil
+}
+
+// knows tells whether a tree was synced with another. A nil one knows nothing and is known to nobody.
+func (t *TreeFile) knows(other *TreeFile) bool {
+	return t != nil && other != nil && t.Synced[other.ID] != ""
+}
+
+// partnerAt tells whether a tree that this one was synced with was at root, on this machine as far as the tree's
+// own file tells, or by the history of a tree that has one.
+func (s *Store) partnerAt(file *TreeFile, root string) (bool, error) {
+	if file == nil {
+		return false, nil
+	}
+	for _, id := range sortedKeys(file.Synced) {
+		if file.Partners[id] == (Partner{Host: thisHost(), Root: root}) {
+			return true, nil
+		}
+		if was, err := s.partnerRoot(file.Synced[id]); err != nil || was == root {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // partnerRoot is where the other tree of an archived plan was; "" where the history has no such plan.

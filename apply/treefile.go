@@ -25,10 +25,22 @@ type TreeFile struct {
 	Volume        *string `json:"volume"`
 	// Traits are as probed.
 	Traits tree.Traits `json:"traits"`
+	// Declared is what a person last declared the filesystem to be, nil where nobody did.
+	Declared *tree.Profile `json:"declared_profile"`
 	// Synced tells, by the id of another tree, which plan's baseline counts for the two.
 	Synced map[string]string `json:"synced"`
+	// Partners tells, by the id of another tree, where it was when the two were last synced.
+	Partners map[string]Partner `json:"partners"`
 	// Head is the last receipt, nil before there is one.
 	Head *Head `json:"head"`
+}
+
+// Partner is where the other tree of a pair was.
+type Partner struct {
+	// Host is the machine that had both.
+	Host string `json:"host"`
+	// Root is absolute.
+	Root string `json:"root"`
 }
 
 // Head is the end of a chain of receipts.
@@ -100,7 +112,7 @@ func readTreeFileAt(root *scan.Root, from privateReader, name string) (*TreeFile
 		return nil, refuse(ErrInvalid, "bring it back from a backup; or remove it, and then: treaty plan --new-pair, which deletes nothing",
 			"%s is not what treaty wrote: %v", path, err)
 	}
-	t := &TreeFile{}
+	t := &TreeFile{Synced: map[string]string{}, Partners: map[string]Partner{}}
 	return t, json.Unmarshal(data, t)
 }
 
@@ -110,5 +122,6 @@ func (t *TreeFile) text() ([]byte, error) { return document(schema.Tree, t) }
 func newTreeFile() *TreeFile {
 	var id [16]byte
 	rand.Read(id[:])
-	return &TreeFile{Format: "treaty.tree", FormatVersion: plan.FormatVersion, ID: hex.EncodeToString(id[:]), Synced: map[string]string{}}
+	return &TreeFile{Format: "treaty.tree", FormatVersion: plan.FormatVersion, ID: hex.EncodeToString(id[:]),
+		Synced: map[string]string{}, Partners: map[string]Partner{}}
 }

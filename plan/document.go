@@ -105,6 +105,14 @@ type Options struct {
 	Umask            tree.Mode     `json:"umask"`
 }
 
+// Declared is what the filesystem of a side is declared to be, nil where nobody says.
+func (o *Options) Declared(side Side) *tree.Profile {
+	if side == Local {
+		return o.LocalFS
+	}
+	return o.RemoteFS
+}
+
 // HashWhat is how much is read and hashed.
 type HashWhat string
 

@@ -175,15 +175,10 @@ func (p *pair) tree(side plan.Side, options plan.Options) (plan.Tree, error) {
 	if err != nil {
 		return from, err
 	}
-	var recorded *tree.Traits
 	if identity != nil {
-		from.ID, recorded = &identity.ID, &identity.Traits
+		from.ID = &identity.ID
 	}
-	var declared tree.Profile
-	if profile := [2]*tree.Profile{options.LocalFS, options.RemoteFS}[side]; profile != nil {
-		declared = *profile
-	}
-	from.Traits, err = p.roots[side].Traits(declared, recorded)
+	from.Traits, err = p.stores[side].Traits(options.Declared(side))
 	return from, err
 }
 
