@@ -56,18 +56,26 @@ func Remember(stores plan.Sides[*Store]) (*Memory, *plan.Problem, error) {
 	case local != remote:
 		return nil, mismatch("the two trees do not remember the same last sync, so one of them was cloned, restored or reset"), nil
 	}
+	problem := mismatch("the baseline of the last sync is missing")
 	for _, side := range plan.BothSides {
 		m, err := openMemory(stores[side], side, local, ids)
-		switch {
-		case err == nil:
+		if err == nil {
 			return m, nil, nil
-		case errors.Is(err, baseline.ErrDamaged):
-			return nil, mismatch(fmt.Sprintf("the baseline in %s: %v", side, err)), nil
-		case !errors.Is(err, fs.ErrNotExist):
-			return nil, nil, err
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			problem = mismatch(fmt.Sprintf("the baseline in %s: %v", side, err))
 		}
 	}
-	return nil, mismatch("the baseline of the last sync is missing"), nil
+	return nil, problem, nil
+}
+
+// Forgotten is the problem that a baseline turned out to be damaged while it was read; nil for other errors.
+// It then counts as none, as if Remember had found that.
+func Forgotten(err error) *plan.Problem {
+	if !errors.Is(err, baseline.ErrDamaged) {
+		return nil
+	}
+	return mismatch(err.Error())
 }
 
 func mismatch(why string) *plan.Problem {
@@ -123,7 +131,8 @@ func (e *executor) learned() plan.Sides[map[tree.Path]known] {
 }
 
 // remember writes the new baseline: what both sides were found or made to hold, walked anew, so that what
-// a person changed while the plan was carried out is not taken for agreed.
+// a person changed while the plan was carried out is not taken for agreed. An old one that turns out to be
+// damaged counts as none. What would be no tree is not written: the two trees then have no baseline.
 func (r *run) remember(ctx context.Context, e *executor) error {
 	stores := plan.Sides[*Store]{}
 	for _, side := range plan.BothSides {
@@ -138,6 +147,22 @@ func (r *run) remember(ctx context.Context, e *executor) error {
 		return err
 	}
 	defer old.Close()
+	restoration, err := r.restoration(e)
+	if err != nil {
+		return err
+	}
+	err = r.agree(ctx, e, old, restoration)
+	if errors.Is(err, baseline.ErrDamaged) {
+		err = r.agree(ctx, e, nil, nil)
+	}
+	if errors.Is(err, baseline.ErrDamaged) {
+		return nil
+	}
+	return err
+}
+
+// agree writes the new baseline, from an old one and what an undo has put back; nil where there is none.
+func (r *run) agree(ctx context.Context, e *executor, old *Memory, back *restoration) error {
 	home := plan.Local
 	in := plan.Input{Options: r.plan.Options}
 	if old != nil {
@@ -153,12 +178,8 @@ func (r *run) remember(ctx context.Context, e *executor) error {
 	if err != nil {
 		return err
 	}
-	restore, err := r.restorer()
-	if err != nil {
-		return err
-	}
 	facts := e.learned()
-	recorder := plan.Recorder{Write: w.Directory, Restore: restore, Old: e.former.old,
+	recorder := plan.Recorder{Write: w.Directory, Old: e.former.old, Gone: e.former.gone,
 		Known: func(side plan.Side, path tree.Path, entry *tree.Entry) tree.Hash {
 			fact, ok := facts[side][path]
 			traits := &r.plan.Snapshot(side).Filesystem
@@ -169,6 +190,9 @@ func (r *run) remember(ctx context.Context, e *executor) error {
 			}
 			return fact.hash
 		}}
+	if back != nil {
+		recorder.Restore, recorder.Restored = back.record, back.restored
+	}
 	var walks plan.Sides[*scan.Walk]
 	for _, side := range plan.BothSides {
 		traits := r.plan.Snapshot(side).Filesystem

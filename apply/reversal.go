@@ -2,6 +2,7 @@ package apply
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -145,7 +146,7 @@ func (r *run) newFormer(e *executor) (*former, error) {
 		}
 	}
 	var err error
-	f.out, err = baseline.NewWriter(&f.buf, baseline.Header{IDs: [2]string{r.files[plan.Local].ID, r.files[plan.Remote].ID}, PlanID: r.plan.ID})
+	f.out, err = baseline.NewExcerpt(&f.buf, baseline.Header{IDs: [2]string{r.files[plan.Local].ID, r.files[plan.Remote].ID}, PlanID: r.plan.ID})
 	return f, err
 }
 
@@ -157,61 +158,113 @@ func (f *former) old(path plan.Sides[tree.Path], record *tree.Agreed) error {
 	return f.out.Directory(path[plan.Local], []tree.Agreed{*record})
 }
 
-// restorer tells, for a plan that undoes another one, what each of its paths had in the baseline before
-// that one; nil for other plans.
-func (r *run) restorer() (func(plan.Sides[tree.Path]) (*tree.Agreed, bool), error) {
+// gone notes a record that went with a directory above it, if that is one that changes.
+func (f *former) gone(path plan.Sides[tree.Path], record *tree.Agreed) error {
+	for _, side := range plan.BothSides {
+		if f.affected[side][path[side]] {
+			return nil // it is noted for itself
+		}
+	}
+	for _, side := range plan.BothSides {
+		for dir := path[side].Parent(); dir != tree.Root; dir = dir.Parent() {
+			if f.affected[side][dir] {
+				return f.out.Directory(path[plan.Local], []tree.Agreed{*record})
+			}
+		}
+	}
+	return nil
+}
+
+// restoration tells, for a plan that undoes another one, what the paths that it has put back had in the
+// baseline before that one.
+type restoration struct {
+	// affected are the paths that were put back.
+	affected plan.Sides[map[tree.Path]bool]
+	// before are the records by local's path then, and folded those by its collision key, nil where several
+	// share one.
+	before map[tree.Path]*tree.Agreed
+	folded map[string]*tree.Agreed
+	// below are the records right below a directory.
+	below map[tree.Path][]tree.Agreed
+}
+
+// restoration is nil for a plan that undoes nothing. Where what the baseline held was not kept, or is
+// damaged, the paths have no record again: what is there is new to the next plan, and nothing is deleted.
+func (r *run) restoration(e *executor) (*restoration, error) {
 	undone, err := r.store.undoes(r.plan.ID)
 	if err != nil || undone == "" {
 		return nil, err
 	}
+	b := &restoration{before: map[tree.Path]*tree.Agreed{}, folded: map[string]*tree.Agreed{}, below: map[tree.Path][]tree.Agreed{}}
+	for _, side := range plan.BothSides {
+		b.affected[side] = map[tree.Path]bool{}
+	}
+	for i := range e.steps {
+		if step := &e.steps[i]; e.results[i].Outcome == Done {
+			b.affected[step.Side][step.Path], b.affected[step.Side][step.From] = true, true
+		}
+	}
+	for _, side := range plan.BothSides {
+		delete(b.affected[side], tree.Root)
+	}
+	return b, b.read(r, undone)
+}
+
+// read reads the records that the history has kept with the plan that was undone.
+func (b *restoration) read(r *run, undone string) error {
 	archived, err := r.store.Applied(undone)
 	if err != nil || archived == nil {
-		return nil, err
+		return err
 	}
 	data, err := r.store.File(*archived, formerFile)
 	if err != nil {
-		return nil, err
+		return nil // they were not kept
 	}
-	in, err := baseline.Open(bytes.NewReader(data), r.files[plan.Local].ID, r.files[plan.Remote].ID)
+	in, err := baseline.OpenExcerpt(bytes.NewReader(data), r.files[plan.Local].ID, r.files[plan.Remote].ID)
+	if err == nil {
+		err = in.Each(b.take)
+	}
 	if err != nil {
-		return nil, err
+		clear(b.before)
+		clear(b.folded)
+		clear(b.below)
 	}
-	before, folded := map[tree.Path]*tree.Agreed{}, map[string]*tree.Agreed{}
-	if err := in.Each(func(path tree.Path, entries []tree.Agreed) error {
-		before[path] = &entries[0]
-		key := tree.CollisionKey(string(path))
-		if _, twice := folded[key]; twice {
-			folded[key] = nil
-		} else {
-			folded[key] = &entries[0]
-		}
-		return nil
-	}); err != nil {
-		return nil, err
+	return nil
+}
+
+func (b *restoration) take(path tree.Path, entries []tree.Agreed) error {
+	if len(entries) != 1 || path == tree.Root || b.before[path] != nil {
+		return baseline.ErrDamaged
 	}
-	var affected plan.Sides[map[tree.Path]bool]
-	for _, side := range plan.BothSides {
-		affected[side] = map[tree.Path]bool{}
+	b.before[path] = &entries[0]
+	b.below[path.Parent()] = append(b.below[path.Parent()], entries[0])
+	key := tree.CollisionKey(string(path))
+	if _, twice := b.folded[key]; twice {
+		b.folded[key] = nil
+	} else {
+		b.folded[key] = &entries[0]
 	}
-	for i := range r.plan.Operations {
-		if op := &r.plan.Operations[i]; op.Decision == plan.Apply {
-			affected[op.Side][op.Path] = true
-			if op.From != "" {
-				affected[op.Side][op.From] = true
-			}
-		}
+	return nil
+}
+
+// record is what a path's record is to be; false for one that was not put back.
+func (b *restoration) record(path plan.Sides[tree.Path]) (*tree.Agreed, bool) {
+	if !b.affected[plan.Local][path[plan.Local]] && !b.affected[plan.Remote][path[plan.Remote]] {
+		return nil, false
 	}
-	return func(path plan.Sides[tree.Path]) (*tree.Agreed, bool) {
-		if !affected[plan.Local][path[plan.Local]] && !affected[plan.Remote][path[plan.Remote]] {
-			return nil, false
-		}
-		record, found := before[path[plan.Local]]
-		if !found && path[plan.Local] != path[plan.Remote] {
-			// One side has another spelling by now, or again.
-			record = folded[tree.CollisionKey(string(path[plan.Local]))]
-		}
-		return record, true
-	}, nil
+	record, found := b.before[path[plan.Local]]
+	if !found && path[plan.Local] != path[plan.Remote] {
+		// One side has another spelling by now, or again.
+		record = b.folded[tree.CollisionKey(string(path[plan.Local]))]
+	}
+	return record, true
+}
+
+// restored are the records right below a directory, in order of Key.
+func (b *restoration) restored(dir tree.Path) []tree.Agreed {
+	list := slices.Clone(b.below[dir])
+	slices.SortStableFunc(list, func(a, b tree.Agreed) int { return cmp.Compare(a.Key, b.Key) })
+	return list
 }
 
 func undoesName(id string) string { return plansFolder + "/" + id + ".undoes" }

@@ -43,6 +43,9 @@ func (r *run) measure(ctx context.Context) error {
 // other. That needs no sample of content: a shift counts only if the digests of both trees, or all that
 // the plan expects of them, are as planned once it is made up for.
 func (r *run) gauge(ctx context.Context) error {
+	if r.plan.Baseline == nil {
+		return r.gaugeAgainst(ctx, nil)
+	}
 	stores := plan.Sides[*Store]{}
 	for _, side := range plan.BothSides {
 		s, err := storeOf(r.roots[side])
@@ -51,16 +54,22 @@ func (r *run) gauge(ctx context.Context) error {
 		}
 		stores[side] = s
 	}
+	memory, _, err := Remember(stores)
+	if err != nil {
+		return err
+	}
+	defer memory.Close()
+	if err = r.gaugeAgainst(ctx, memory); Forgotten(err) != nil {
+		return r.gaugeAgainst(ctx, nil)
+	}
+	return err
+}
+
+// gaugeAgainst is gauge against a memory, nil for none.
+func (r *run) gaugeAgainst(ctx context.Context, memory *Memory) error {
 	in := plan.Input{Options: r.plan.Options}
-	if r.plan.Baseline != nil {
-		memory, _, err := Remember(stores)
-		if err != nil {
-			return err
-		}
-		defer memory.Close()
-		if memory != nil {
-			in.Memory = memory
-		}
+	if memory != nil {
+		in.Memory = memory
 	}
 	var walks plan.Sides[*scan.Walk]
 	for _, side := range plan.BothSides {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"slices"
 
 	"treaty/plan/tree"
 )
@@ -14,8 +15,12 @@ type Recorder struct {
 	// Restore says what a path's record is to be, whatever is there; false where Agree shall find out. A
 	// nil record is none.
 	Restore func(path Sides[tree.Path]) (*tree.Agreed, bool)
-	// Old, where not nil, is told of every record that there was.
-	Old func(path Sides[tree.Path], record *tree.Agreed) error
+	// Restored are the records right below a directory whose record was restored, or that is below such a
+	// one, in order of Key. It is asked where neither side nor the old baseline has the directory. nil is none.
+	Restored func(dir tree.Path) []tree.Agreed
+	// Old, where not nil, is told of every record that there was, Gone of those below a directory that is
+	// remembered no more.
+	Old, Gone func(path Sides[tree.Path], record *tree.Agreed) error
 	// RacySince is, by side, the first time that is too near the scan to show a later change.
 	RacySince Sides[tree.Time]
 	// Write takes one directory, before those in it. Root comes always.
@@ -30,6 +35,7 @@ func Agree(ctx context.Context, in Input, to Recorder) error {
 	a := &agreeing{w: w, to: to, readers: Sides[Reader]{in.Trees[Local].Reader, in.Trees[Remote].Reader},
 		expected: map[tree.Path]bool{tree.Root: true}}
 	w.visit = a.directory
+	w.unwalked = func(path Sides[tree.Path]) error { return a.beneath(path[Local]) }
 	_, err := w.survey()
 	return err
 }
@@ -58,12 +64,58 @@ func (a *agreeing) directory(d *surveyedDirectory) error {
 			continue
 		}
 		record.Name = a.names(t, record)
+		if spokenOf(entries, record) {
+			continue
+		}
 		if record.Type == tree.Directory {
 			a.expected[d.path[Local].Join(t.name[Local])] = true
 		}
 		entries = append(entries, *record)
 	}
 	return a.to.Write(d.path[Local], entries)
+}
+
+// spokenOf tells whether one of the records, which are in order of Key, has a name that another one has on
+// the same side. It then stands for both.
+func spokenOf(records []tree.Agreed, one *tree.Agreed) bool {
+	for _, other := range slices.Backward(records) {
+		if other.Key != one.Key {
+			return false
+		}
+		if other.Name[Local] == one.Name[Local] || other.Name[Remote] == one.Name[Remote] {
+			return true
+		}
+	}
+	return false
+}
+
+// beneath records what is in a directory that nobody walks: one whose record was restored, and that is
+// neither on a side nor in the old baseline.
+func (a *agreeing) beneath(dir tree.Path) error {
+	if !a.expected[dir] {
+		return nil
+	}
+	delete(a.expected, dir)
+	var entries []tree.Agreed
+	for _, record := range a.to.Restored(dir) {
+		if !spokenOf(entries, &record) {
+			entries = append(entries, record)
+		}
+	}
+	if err := a.to.Write(dir, entries); err != nil {
+		return err
+	}
+	for i := range entries {
+		if entries[i].Type != tree.Directory {
+			continue
+		}
+		below := dir.Join(entries[i].Name[Local])
+		a.expected[below] = true
+		if err := a.beneath(below); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // names are what a record calls its two files. A rename of case that one side made and the other has not
@@ -86,12 +138,16 @@ func (a *agreeing) names(t *trio, record *tree.Agreed) [2]string {
 
 // gone tells of what there was in a directory that is remembered no more.
 func (a *agreeing) gone(d *surveyedDirectory) error {
-	if a.to.Old == nil {
-		return nil
-	}
 	for i := range d.trios {
-		if t := &d.trios[i]; t.base != nil {
-			if err := a.to.Old(d.pathOf(t), t.base); err != nil {
+		t := &d.trios[i]
+		if t.base == nil {
+			continue
+		}
+		for _, tell := range []func(Sides[tree.Path], *tree.Agreed) error{a.to.Old, a.to.Gone} {
+			if tell == nil {
+				continue
+			}
+			if err := tell(d.pathOf(t), t.base); err != nil {
 				return err
 			}
 		}

@@ -81,10 +81,17 @@ func (w *walk) surveyBelow(p *place, t *trio, path Sides[tree.Path]) (found, err
 		}
 	}
 	if !known {
-		return found{}, nil
+		return found{}, w.unwalkedBelow(path)
 	}
 	return found{}, w.recallBelow(&place{path: path, scope: p.scope, fate: surveyed, known: true,
 		base: p.base.Join(t.base.Spelled), blocked: true})
+}
+
+func (w *walk) unwalkedBelow(path Sides[tree.Path]) error {
+	if w.unwalked == nil {
+		return nil
+	}
+	return w.unwalked(path)
 }
 
 // recallBelow tells of what the baseline remembers below a directory that cannot be looked at.
@@ -103,6 +110,9 @@ func (w *walk) recallBelow(p *place) error {
 	for i := range d.trios {
 		t := &d.trios[i]
 		if t.base.Type != tree.Directory {
+			if err := w.unwalkedBelow(d.pathOf(t)); err != nil {
+				return err
+			}
 			continue
 		}
 		if err := w.recallBelow(&place{path: d.pathOf(t), scope: p.scope, fate: surveyed, known: true,

@@ -89,6 +89,9 @@ type walk struct {
 	observe func(side Side, dir tree.Path, digest tree.Hash)
 	// visit, where not nil, is told of every directory that is surveyed, before what is below it.
 	visit func(*surveyedDirectory) error
+	// unwalked, where not nil, is told, in the order of the walk, of every surveyed name that is a directory
+	// neither on a side nor in the baseline.
+	unwalked func(path Sides[tree.Path]) error
 
 	counts          Sides[counts]
 	agreed, ignored int

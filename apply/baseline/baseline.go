@@ -4,7 +4,8 @@
 //
 // The file is a header, the directories, and a SHA-256 of all before it. Directories come depth first, a
 // directory before what is in it; each is its path, as the first tree spells it, and its entries. It is
-// binary because a million entries are read at every plan.
+// binary because a million entries are read at every plan. An excerpt has the same form, but is no tree:
+// each of its directories is a path by itself.
 package baseline
 
 import (
@@ -52,12 +53,19 @@ type Writer struct {
 	out *bufio.Writer
 	sum hash.Hash
 	buf []byte
+	// shape is nil for an excerpt.
+	shape *shape
 }
 
 // NewWriter begins a baseline. What it writes counts only after Close.
-func NewWriter(w io.Writer, h Header) (*Writer, error) {
+func NewWriter(w io.Writer, h Header) (*Writer, error) { return newWriter(w, h, &shape{}) }
+
+// NewExcerpt begins an excerpt, to be read with OpenExcerpt.
+func NewExcerpt(w io.Writer, h Header) (*Writer, error) { return newWriter(w, h, nil) }
+
+func newWriter(w io.Writer, h Header, s *shape) (*Writer, error) {
 	sum := sha256.New()
-	b := &Writer{out: bufio.NewWriterSize(io.MultiWriter(w, sum), 1<<16), sum: sum}
+	b := &Writer{out: bufio.NewWriterSize(io.MultiWriter(w, sum), 1<<16), sum: sum, shape: s}
 	b.buf = append(b.buf, magic...)
 	for _, text := range []string{h.IDs[0], h.IDs[1], h.PlanID} {
 		b.text(text)
@@ -78,8 +86,16 @@ func (b *Writer) flush() error {
 }
 
 // Directory writes the entries of one directory, in the order in which their own directories, if they
-// are any, will be written.
+// are any, will be written. Errors wrap ErrDamaged where the baseline would not be a tree.
 func (b *Writer) Directory(dir tree.Path, entries []tree.Agreed) error {
+	if b.shape != nil {
+		for i := range entries {
+			entries[i].Spelled, entries[i].Key = entries[i].Name[0], tree.CollisionKey(entries[i].Name[0])
+		}
+		if err := b.shape.directory(dir, entries); err != nil {
+			return err
+		}
+	}
 	b.buf = append(b.buf, 1)
 	b.text(string(dir))
 	b.buf = binary.AppendUvarint(b.buf, uint64(len(entries)))
@@ -128,8 +144,14 @@ func (b *Writer) entry(e *tree.Agreed) {
 	}
 }
 
-// Close ends the baseline with its checksum. It does not close what it was written to.
+// Close ends the baseline with its checksum. It does not close what it was written to. Errors wrap
+// ErrDamaged where something is missing.
 func (b *Writer) Close() error {
+	if b.shape != nil {
+		if err := b.shape.end(); err != nil {
+			return err
+		}
+	}
 	b.buf = append(b.buf, 0)
 	if err := b.flush(); err != nil {
 		return err
@@ -150,16 +172,28 @@ type Reader struct {
 	// next is the directory that was read ahead.
 	next    tree.Path
 	hasNext bool
+	// shape is nil for an excerpt.
+	shape *shape
 }
 
-// Open checks a whole baseline of the given length and begins to read it, with first as the first of the
-// two trees. Errors wrap ErrDamaged, also where the baseline is of other trees.
+// Open checks a whole baseline and begins to read it, with first as the first of the two trees. Errors wrap
+// ErrDamaged, also where the baseline is of other trees. That its directories are no tree shows when they
+// are read.
 func Open(file io.ReadSeeker, first, second string) (*Reader, error) {
+	return open(file, first, second, &shape{})
+}
+
+// OpenExcerpt is Open for an excerpt, which is read with Each.
+func OpenExcerpt(file io.ReadSeeker, first, second string) (*Reader, error) {
+	return open(file, first, second, nil)
+}
+
+func open(file io.ReadSeeker, first, second string, s *shape) (*Reader, error) {
 	length, err := verify(file)
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{in: bufio.NewReaderSize(io.LimitReader(file, length), 1<<16)}
+	r := &Reader{in: bufio.NewReaderSize(io.LimitReader(file, length), 1<<16), shape: s}
 	if got, err := r.in.Peek(len(magic)); err != nil || string(got) != magic {
 		return nil, fmt.Errorf("%w: it does not begin as one", ErrDamaged)
 	}
@@ -247,6 +281,9 @@ func (r *Reader) advance() error {
 		if _, err := r.in.ReadByte(); more != 0 || err != io.EOF {
 			return fmt.Errorf("%w: it goes on where it should end", ErrDamaged)
 		}
+		if r.shape != nil {
+			return r.shape.end()
+		}
 		return nil
 	}
 	dir, err := r.text()
@@ -262,11 +299,8 @@ func (r *Reader) List(dir tree.Path) ([]tree.Agreed, error) {
 			return nil, fmt.Errorf("%w: it has no directory %q here", ErrDamaged, dir)
 		}
 		at := r.next
-		entries, err := r.entries()
+		entries, err := r.directory()
 		if err != nil {
-			return nil, err
-		}
-		if err := r.advance(); err != nil {
 			return nil, err
 		}
 		if at == dir {
@@ -279,10 +313,7 @@ func (r *Reader) List(dir tree.Path) ([]tree.Agreed, error) {
 func (r *Reader) Each(do func(dir tree.Path, entries []tree.Agreed) error) error {
 	for r.hasNext {
 		at := r.next
-		entries, err := r.entries()
-		if err == nil {
-			err = r.advance()
-		}
+		entries, err := r.directory()
 		if err == nil {
 			err = do(at, entries)
 		}
@@ -291,6 +322,19 @@ func (r *Reader) Each(do func(dir tree.Path, entries []tree.Agreed) error) error
 		}
 	}
 	return nil
+}
+
+// directory reads the entries of the next directory, and on to the one after it.
+func (r *Reader) directory() ([]tree.Agreed, error) {
+	at := r.next
+	entries, err := r.entries()
+	if err == nil && r.shape != nil {
+		err = r.shape.directory(at, entries)
+	}
+	if err == nil {
+		err = r.advance()
+	}
+	return entries, err
 }
 
 func (r *Reader) entries() ([]tree.Agreed, error) {

@@ -2,9 +2,10 @@ package baseline_test
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"errors"
-	"fmt"
+	"io"
 	"reflect"
 	"runtime"
 	"slices"
@@ -27,20 +28,25 @@ type directory struct {
 var header = baseline.Header{IDs: [2]string{"here", "there"}, PlanID: "019b76da", SyncedAt: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)}
 
 func write(t interface{ Fatalf(string, ...any) }, h baseline.Header, dirs []directory) []byte {
+	data, err := written(func(w io.Writer, _ baseline.Header) (*baseline.Writer, error) { return baseline.NewWriter(w, h) }, dirs)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return data
+}
+
+func written(begin func(io.Writer, baseline.Header) (*baseline.Writer, error), dirs []directory) ([]byte, error) {
 	var out bytes.Buffer
-	w, err := baseline.NewWriter(&out, h)
+	w, err := begin(&out, header)
 	for _, d := range dirs {
 		if err == nil {
-			err = w.Directory(d.path, d.entries)
+			err = w.Directory(d.path, slices.Clone(d.entries))
 		}
 	}
 	if err == nil {
 		err = w.Close()
 	}
-	if err != nil {
-		t.Fatalf("%v", err)
-	}
-	return out.Bytes()
+	return out.Bytes(), err
 }
 
 // each reads all of it.
@@ -59,8 +65,10 @@ func open(data []byte, first, second string) (*baseline.Reader, error) {
 // names are what names come to: long, not UTF-8, with another spelling on the other side.
 var names = rapid.Custom(func(t *rapid.T) string {
 	return rapid.OneOf(rapid.SampledFrom([]string{"a", "A", "e\u0301", "\xff\xfe", "a b\n", strings.Repeat("x", 255)}),
-		rapid.StringN(1, 8, 255)).Draw(t, "name")
+		rapid.StringN(1, 8, 255).Filter(isName)).Draw(t, "name")
 })
+
+func isName(s string) bool { return s != "." && s != ".." && !strings.ContainsAny(s, "/\x00") }
 
 var modes = rapid.Custom(func(t *rapid.T) tree.Mode {
 	return rapid.SampledFrom([]tree.Mode{0, tree.Perm(0), tree.Perm(0o644), tree.Perm(0o777)}).Draw(t, "mode")
@@ -99,17 +107,28 @@ var entries = rapid.Custom(func(t *rapid.T) tree.Agreed {
 	return e
 })
 
-func drawBaseline(t *rapid.T) []directory {
-	var dirs []directory
-	for i := range rapid.IntRange(1, 5).Draw(t, "directories") {
-		d := directory{path: tree.Root}
-		if i > 0 {
-			d.path = tree.Path(fmt.Sprintf("d%d", i))
+func drawBaseline(t *rapid.T) []directory { return drawBelow(t, tree.Root, 3) }
+
+// drawBelow draws a directory, and all below it, so deep.
+func drawBelow(t *rapid.T, dir tree.Path, depth int) []directory {
+	all := rapid.SliceOfN(entries, 0, 6).Draw(t, "entries")
+	slices.SortStableFunc(all, func(a, b tree.Agreed) int {
+		return cmp.Compare(tree.CollisionKey(a.Name[0]), tree.CollisionKey(b.Name[0]))
+	})
+	d := directory{path: dir}
+	var below []directory
+	for _, e := range all {
+		if slices.ContainsFunc(d.entries, func(o tree.Agreed) bool { return o.Name[0] == e.Name[0] || o.Name[1] == e.Name[1] }) {
+			continue
 		}
-		d.entries = rapid.SliceOfN(entries, 0, 6).Draw(t, "entries")
-		dirs = append(dirs, d)
+		if e.Type == tree.Directory && depth == 0 {
+			continue
+		}
+		if d.entries = append(d.entries, e); e.Type == tree.Directory {
+			below = append(below, drawBelow(t, dir.Join(e.Name[0]), depth-1)...)
+		}
 	}
-	return dirs
+	return append([]directory{d}, below...)
 }
 
 // read is an entry as a reader gives it that is first or second of the two trees.
@@ -237,6 +256,56 @@ func TestABaselineOfOtherTreesIsDamage(t *testing.T) {
 	}
 }
 
+func TestWhatIsNoTreeIsNeitherWrittenNorBelieved(t *testing.T) {
+	file := func(name string) tree.Agreed { return tree.Agreed{Name: [2]string{name, name}, Type: tree.File} }
+	dir := func(name string) tree.Agreed { return tree.Agreed{Name: [2]string{name, name}, Type: tree.Directory} }
+	tests := map[string][]directory{
+		"no root":                              {},
+		"another root":                         {{"d", nil}},
+		"the root twice":                       {{tree.Root, nil}, {tree.Root, nil}},
+		"a directory without what is in it":    {{tree.Root, []tree.Agreed{dir("d")}}},
+		"what is in a file":                    {{tree.Root, []tree.Agreed{file("d")}}, {"d", nil}},
+		"what is in nothing":                   {{tree.Root, nil}, {"d", nil}},
+		"what is in a directory, twice":        {{tree.Root, []tree.Agreed{dir("d")}}, {"d", nil}, {"d", nil}},
+		"another order of directories":         {{tree.Root, []tree.Agreed{dir("d"), dir("e")}}, {"e", nil}, {"d", nil}},
+		"siblings before what is in the first": {{tree.Root, []tree.Agreed{dir("d"), dir("e")}}, {"d", []tree.Agreed{dir("f")}}, {"e", nil}, {"d/f", nil}},
+		"names out of order":                   {{tree.Root, []tree.Agreed{file("b"), file("a")}}},
+		"a name twice":                         {{tree.Root, []tree.Agreed{file("a"), file("a")}}},
+		"a name twice in the second tree": {{tree.Root, []tree.Agreed{file("a"),
+			{Name: [2]string{"A", "a"}, Type: tree.File}}}},
+		"no name":           {{tree.Root, []tree.Agreed{file("")}}},
+		"the parent's name": {{tree.Root, []tree.Agreed{file("..")}}},
+		"a path for a name": {{tree.Root, []tree.Agreed{file("a/b")}}},
+	}
+	for name, dirs := range tests {
+		if _, err := written(baseline.NewWriter, dirs); !errors.Is(err, baseline.ErrDamaged) {
+			t.Errorf("%s is written: %v", name, err)
+		}
+		data, err := written(baseline.NewExcerpt, dirs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if damagedOnly(t, data) == nil {
+			t.Errorf("%s is believed", name)
+		}
+	}
+}
+
+func TestAnExcerptIsAnyPaths(t *testing.T) {
+	dirs := []directory{{"d/e", []tree.Agreed{{Name: [2]string{"e", "e"}, Type: tree.File}}}, {"d", nil}}
+	data, err := written(baseline.NewExcerpt, dirs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := baseline.OpenExcerpt(bytes.NewReader(data), "here", "there")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := each(r); err != nil || len(got) != 2 || got[0].path != "d/e" || len(got[0].entries) != 1 || got[1].path != "d" {
+		t.Errorf("%+v %v", got, err)
+	}
+}
+
 func TestDirectoriesAreAskedForInOrder(t *testing.T) {
 	name := func(name string, kind tree.Type) tree.Agreed {
 		return tree.Agreed{Name: [2]string{name, strings.ToUpper(name)}, Type: kind}
@@ -345,8 +414,8 @@ func FuzzOpen(f *testing.F) {
 
 // A count that a damaged file claims is not believed before its entries are there.
 func TestALargeCountTakesNoMemory(t *testing.T) {
-	body := write(t, header, nil)
-	body = body[:len(body)-sha256.Size-1]
+	body := write(t, header, []directory{{path: tree.Root}})
+	body = body[:len(body)-sha256.Size-1-3]
 	body = append(body, 1, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f)
 	data := resum(body)
 	var before, after runtime.MemStats

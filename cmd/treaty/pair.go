@@ -23,6 +23,8 @@ type pair struct {
 	roots  plan.Sides[*scan.Root]
 	stores plan.Sides[*apply.Store]
 	config *config
+	// forgotten is why the baseline counts as none, once it turned out damaged while it was read.
+	forgotten *plan.Problem
 }
 
 // openPair finds and opens the trees of a command line: LOCAL defaults to -C or the current directory,
@@ -154,18 +156,30 @@ func (p *pair) look(a *app, options plan.Options) (*sight, error) {
 		from.Reader = scan.Reader{Hasher: scan.Hasher{Root: p.roots[side], Progress: &hashed}, Granularity: from.Traits.MtimeGranularity}
 		s.in.Trees[side] = from
 	}
-	memory, problem, err := apply.Remember(p.stores)
-	if err != nil {
+	if err := s.remember(p); err != nil {
 		s.close()
 		return nil, err
 	}
-	if s.memory = memory; memory != nil {
-		s.in.Memory, s.in.Baseline = memory, &memory.Ref
+	return s, nil
+}
+
+// remember opens the baseline, if there is one that counts.
+func (s *sight) remember(p *pair) error {
+	problem := p.forgotten
+	if problem == nil {
+		memory, why, err := apply.Remember(p.stores)
+		if err != nil {
+			return err
+		}
+		if s.memory = memory; memory != nil {
+			s.in.Memory, s.in.Baseline = memory, &memory.Ref
+		}
+		problem = why
 	}
 	if problem != nil {
 		s.in.Problems = append(s.in.Problems, *problem)
 	}
-	return s, nil
+	return nil
 }
 
 // tree is one side, but for what reads it.
@@ -223,6 +237,11 @@ func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
 		}
 		s.in.Shift = shift
 		result, err := plan.Compare(s.ctx, s.in)
+		if problem := apply.Forgotten(err); problem != nil && p.forgotten == nil {
+			s.close()
+			p.forgotten = problem
+			continue
+		}
 		if shift == nil && errors.Is(err, plan.ErrShift) {
 			s.close()
 			shift = &plan.Sides[time.Duration]{}
