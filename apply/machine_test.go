@@ -20,6 +20,7 @@ import (
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
+	"treaty/testdata/effort"
 )
 
 // A history is a few trees over time: people edit them, and treaty syncs them by pairs, mostly as
@@ -651,7 +652,7 @@ func TestHistories(t *testing.T) {
 	t.Cleanup(func() { t.Logf("%d applies died on the way", deaths.Load()) })
 	for _, trees := range []int{2, 3} {
 		t.Run(fmt.Sprintf("%d trees", trees), func(t *testing.T) {
-			rapid.Check(t, func(r *rapid.T) {
+			effort.Check(t, 20, 100, func(r *rapid.T) {
 				dir, err := os.MkdirTemp(scratch(t), "history-")
 				check(r, err)
 				defer os.RemoveAll(dir)

@@ -20,6 +20,7 @@ import (
 	"treaty/apply/internal/disk"
 	"treaty/plan"
 	"treaty/plan/tree"
+	"treaty/testdata/effort"
 )
 
 // power is a model of what a volume loses in a power cut that has no journal: of every name that changed
@@ -151,9 +152,9 @@ func (w *world) cutOff(p *plan.Plan, n int, dice *rand.Rand) bool {
 // cuts tries all moments for a power cut, each with some throws of the dice.
 func cuts(t *testing.T, try func(t *testing.T, fat plan.Sides[bool], n int, dice *rand.Rand) bool) {
 	t.Helper()
-	stride, throws := 29, 1
-	if os.Getenv("TREATY_SWEEP") == "all" {
-		stride, throws = 1, 4
+	stride, throws := effort.Stride(203, 29), 1
+	if stride == 1 {
+		throws = 4
 	}
 	for _, fat := range fats[1:] {
 		t.Run(fatNames(fat), func(t *testing.T) {
@@ -238,7 +239,7 @@ func (w *world) noCopies(p *plan.Plan) {
 func TestAPowerCutInAnyPlan(t *testing.T) {
 	needPosix(t, "links and modes")
 	dir := scratch(t)
-	rapid.Check(t, func(r *rapid.T) {
+	effort.Check(t, 20, 100, func(r *rapid.T) {
 		w := anyWorld(r, dir)
 		defer os.RemoveAll(w.dir)
 		w.fat = rapid.SampledFrom(fats[1:]).Draw(r, "fat")

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,6 +16,7 @@ import (
 	"treaty/apply/internal/disk"
 	"treaty/plan"
 	"treaty/plan/tree"
+	"treaty/testdata/effort"
 )
 
 // race is one path that somebody saves at the very moment at which an apply changes it.
@@ -40,10 +40,7 @@ const raced = 60
 // every operation, the journal and several groups of files around them. After each apply everything that was
 // saved is on a side or in a trash.
 func TestNoEditIsLost(t *testing.T) {
-	applies := 12
-	if n, err := strconv.Atoi(os.Getenv("TREATY_TEST_RACES")); err == nil {
-		applies = n
-	}
+	applies := effort.Tries(2, 6)
 	for _, by := range []string{"atomic save", "in place", "delete and create"} {
 		t.Run(by, func(t *testing.T) {
 			if by == "delete and create" {

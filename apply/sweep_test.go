@@ -12,10 +12,11 @@ import (
 	"treaty/apply/internal/disk"
 	"treaty/plan"
 	"treaty/plan/tree"
+	"treaty/testdata/effort"
 )
 
 // Here an apply, taking it up again, and settling it back are each broken at every call that changes or
-// syncs something (TREATY_SWEEP=all; else at a sample of them), by an error or by the end of the process.
+// syncs something, or in a sample of them, by an error or by the end of the process.
 
 // richWorld has an operation of every kind in both directions, and conflicts with directories in them.
 func richWorld(t *testing.T, fat plan.Sides[bool]) (*world, *plan.Plan) {
@@ -100,15 +101,16 @@ func sweepOn(t *testing.T, fat plan.Sides[bool], stride int, ways []error, try f
 	for i, with := range ways {
 		t.Run(strings.ReplaceAll(with.Error(), " ", "-"), func(t *testing.T) {
 			t.Parallel()
-			step := stride * slowness
+			usual := stride * slowness
 			if fat != (plan.Sides[bool]{}) {
-				step *= 2 // there are twice as many calls
+				usual *= 2 // there are twice as many calls
 			}
 			if with != errDead {
-				step *= 4
+				usual *= 4
 			}
-			if os.Getenv("TREATY_SWEEP") == "all" && !fat[plan.Local] {
-				step = 1 // a local tree that is FAT's is a sample all the same
+			step := effort.Stride(8*usual, usual)
+			if fat[plan.Local] && step < usual {
+				step = usual // a local tree that is FAT's is a sample all the same
 			}
 			broken := 0
 			for n := 1 + i; ; n += step {

@@ -13,6 +13,7 @@ import (
 
 	"treaty/plan"
 	"treaty/plan/tree"
+	"treaty/testdata/effort"
 )
 
 // Unison has kept trees in step for decades. The same histories, told to both tools, must give the same
@@ -31,9 +32,6 @@ import (
 //   - two names for one new file: treaty asks (renamed-differently); Unison copies both
 //   - what is ignored in a deleted directory keeps it with treaty, and goes with Unison; so nothing is
 //     ignored here
-
-// unisonChecks is how many histories are told; TREATY_TEST_LONG tells as many as rapid is asked for.
-const unisonChecks = 20
 
 // unison is a pair of trees that Unison keeps in step.
 type unison struct {
@@ -98,19 +96,14 @@ func coarse(all nodes) nodes {
 
 func TestUnisonGivesTheSameTrees(t *testing.T) {
 	if _, err := exec.LookPath("unison"); err != nil {
-		if os.Getenv("TREATY_TEST_REQUIRE") == "1" {
-			t.Fatal("unison is not installed, and TREATY_TEST_REQUIRE=1 asks for it")
-		}
-		t.Skip("unison is not installed")
+		effort.Missing(t, "unison is not installed")
 	}
 	if testing.Short() {
 		t.Skip("every sync of Unison's is a process")
 	}
 	told, compared := 0, 0
-	rapid.Check(t, func(r *rapid.T) {
-		if told++; told > unisonChecks && os.Getenv("TREATY_TEST_LONG") == "" {
-			return
-		}
+	effort.Check(t, 1, 20, func(r *rapid.T) {
+		told++
 		dir, err := os.MkdirTemp(scratch(t), "unison-")
 		check(r, err)
 		defer os.RemoveAll(dir)
@@ -147,7 +140,7 @@ func TestUnisonGivesTheSameTrees(t *testing.T) {
 			p.agreed = agreement{}
 		}
 	})
-	if !t.Failed() && compared < unisonChecks/2 {
+	if !t.Failed() && compared < told/2 {
 		t.Errorf("only %d syncs without a conflict", compared)
 	}
 	t.Logf("%d syncs compared", compared)

@@ -11,6 +11,7 @@ import (
 
 	"treaty/plan"
 	"treaty/plan/tree"
+	"treaty/testdata/effort"
 )
 
 // full is a plan with every action and several conflicts, as the golden files have them.
@@ -184,7 +185,7 @@ func TestCheckAllowsWhatAReviewerMayDo(t *testing.T) {
 // Whoever edits a plan however: it is refused, or touches nothing but what it lists.
 func TestHostileEdits(t *testing.T) {
 	words := []string{"a", "up", "d", "d/x", "old", "l/x", "../x", "/etc/passwd", ".treaty/x", "UP", "", "new", "both", "made"}
-	rapid.Check(t, func(t *rapid.T) {
+	effort.Check(t, 20, 100, func(t *rapid.T) {
 		w := drawWorld(t, false)
 		p := made(t, w)
 		var doc any

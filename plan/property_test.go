@@ -13,6 +13,7 @@ import (
 	"treaty/plan"
 	"treaty/plan/internal/textdiff"
 	"treaty/plan/tree"
+	"treaty/testdata/effort"
 )
 
 // Names that meet: in case, in normalisation, in what they are ignored by, and on FAT not at all.
@@ -167,7 +168,7 @@ func edit(t *rapid.T, label string, m *memoryTree) {
 
 // A shift of a volume that is in step is nothing to do, on a first sync too.
 func TestAShiftIsNothingToDo(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	effort.Check(t, 20, 100, func(t *rapid.T) {
 		w := &world{options: defaults()}
 		profiles := []tree.Profile{tree.POSIX, tree.APFS, tree.FAT, tree.ExFAT, tree.NTFS}
 		for _, side := range plan.BothSides {
@@ -325,7 +326,7 @@ func (w *world) String() string {
 }
 
 func TestSwappedSidesGiveTheMirrorImage(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	effort.Check(t, 20, 100, func(t *rapid.T) {
 		w := drawWorld(t, true)
 		p, swapped := made(t, w), made(t, w.mirrored())
 		if got, want := canonical(t, mirror(swapped)), canonical(t, p); got != want {
@@ -335,7 +336,7 @@ func TestSwappedSidesGiveTheMirrorImage(t *testing.T) {
 }
 
 func TestTheSameTreesGiveTheSameBytes(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	effort.Check(t, 20, 100, func(t *rapid.T) {
 		w := drawWorld(t, true)
 		first := text(t, made(t, w))
 		order := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "order"), 0))
@@ -357,7 +358,7 @@ func text(t fataler, p *plan.Plan) string {
 }
 
 func TestNoBaselineNoDeletes(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	effort.Check(t, 20, 100, func(t *rapid.T) {
 		w := drawWorld(t, false)
 		w.base = nil
 		for _, op := range made(t, w).Operations {
@@ -385,7 +386,7 @@ func resolve(t *rapid.T, p *plan.Plan) {
 // Carried out with any choices, a plan loses nothing, changes only what it lists, and leaves nothing to
 // plan but what it skipped or could not do.
 func TestApplyingAPlan(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	effort.Check(t, 20, 100, func(t *rapid.T) {
 		w := drawWorld(t, false)
 		p := made(t, w)
 		resolve(t, p)
@@ -522,7 +523,7 @@ func deletes(p *plan.Plan, moves bool) map[string]bool {
 }
 
 func TestIgnoringNeverDeletes(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	effort.Check(t, 20, 100, func(t *rapid.T) {
 		w := drawWorld(t, true)
 		w.options.Ignore = []string{}
 		without := deletes(made(t, w), true)
@@ -536,7 +537,7 @@ func TestIgnoringNeverDeletes(t *testing.T) {
 }
 
 func TestNoLongerIgnoringNeverDeletes(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	effort.Check(t, 20, 100, func(t *rapid.T) {
 		w := drawWorld(t, false)
 		w.options.Ignore = rapid.SliceOfN(rapid.SampledFrom([]string{"a", "A", "d/", "*.sh", "/b", "a/b"}), 1, 3).Draw(t, "ignore")
 		p := made(t, w)
@@ -571,7 +572,7 @@ func TestNoLongerIgnoringNeverDeletes(t *testing.T) {
 }
 
 func TestWhatCannotBeReadIsNotDeleted(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	effort.Check(t, 20, 100, func(t *rapid.T) {
 		w := drawWorld(t, false)
 		side := rapid.SampledFrom(plan.BothSides[:]).Draw(t, "side")
 		m := w.trees[side]

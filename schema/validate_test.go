@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"treaty/testdata/effort"
 )
 
 // bothWays holds streaming validation to validation of the whole document by
@@ -41,7 +43,7 @@ func TestStreamingAgreesOnMutatedDocuments(t *testing.T) {
 	valid := fixtures(t, "valid")
 	maps.Copy(valid, fixtures(t, "newer"))
 	names := slices.Sorted(maps.Keys(valid))
-	rapid.Check(t, func(t *rapid.T) {
+	effort.Check(t, 20, 100, func(t *rapid.T) {
 		name := rapid.SampledFrom(names).Draw(t, "fixture")
 		document := decode(valid[name])
 		grow(t, document)

@@ -17,6 +17,7 @@ import (
 
 	"treaty/apply/baseline"
 	"treaty/plan/tree"
+	"treaty/testdata/effort"
 )
 
 // directory is one directory of a baseline, as written.
@@ -142,7 +143,7 @@ func read(e tree.Agreed, swapped bool) tree.Agreed {
 }
 
 func TestABaselineReadsWhatWasWritten(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	effort.Check(t, 20, 100, func(t *rapid.T) {
 		dirs := drawBaseline(t)
 		data := write(t, header, dirs)
 		for _, swapped := range []bool{false, true} {

@@ -22,6 +22,7 @@ import (
 	"pgregory.net/rapid"
 
 	"treaty/plan/tree"
+	"treaty/testdata/effort"
 )
 
 // everything asks for all that a walk descends into, and returns the listings in the order asked.
@@ -238,7 +239,7 @@ func reference(t *rapid.T, dir string, at tree.Path, all []tree.Path) []tree.Pat
 
 func TestWalkGoesInOrderAndTakesAnySkipping(t *testing.T) {
 	names := rapid.SampledFrom([]string{"a", "A", "b", "a b", "a.b", "a-b", "é", "É", "zz", "~", "ß", "SS", "0"})
-	rapid.Check(t, func(rt *rapid.T) {
+	effort.Check(t, 20, 100, func(rt *rapid.T) {
 		dir, err := os.MkdirTemp(t.TempDir(), "")
 		must(t, err)
 		defer os.RemoveAll(dir)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"treaty/plan/tree"
+	"treaty/testdata/effort"
 )
 
 // script is a run that uses every primitive. Each step goes on whatever the ones before it came to.
@@ -128,9 +129,10 @@ func (s *side) verify(t *testing.T, what string) {
 // the n-th on, as a killed process makes none.
 func TestEveryFault(t *testing.T) {
 	errnos := []error{errIO, errNoSpace, syscall.EPERM, syscall.ENOSYS}
-	if os.Getenv("TREATY_SWEEP") != "all" {
+	if effort.Sweep() == 0 {
 		errnos = errnos[:2]
 	}
+	step := effort.Stride(9, stride)
 	runs, open := 0, descriptors()
 	for _, way := range ways {
 		for _, opts := range []Options{{Can: way.can}, {Can: way.can, SyncEach: true, NoSyncVolume: true}} {
@@ -142,7 +144,7 @@ func TestEveryFault(t *testing.T) {
 			}
 			s.verify(t, "no fault")
 			total := calls
-			for n := 1; n <= total; n += stride {
+			for n := 1; n <= total; n += step {
 				for f := -1; f < len(errnos); f++ {
 					count, at := 0, Call{}
 					opts.Hook = func(c Call) error {

@@ -6,24 +6,18 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
 	"treaty/plan/tree"
+	"treaty/testdata/effort"
 )
 
 // TestNoEditIsLost races edits against Replace: half of them atomic saves, half in place. After each
 // round everything that was ever saved is at a visible name or in the trash, and what the user wrote
 // last is at a visible name unless it was replaced knowingly.
 func TestNoEditIsLost(t *testing.T) {
-	rounds := 300
-	if n, err := strconv.Atoi(os.Getenv("TREATY_TEST_RACES")); err == nil {
-		rounds = 10 * n
-	}
-	if testing.Short() {
-		rounds = 100
-	}
+	rounds := 10 * effort.Tries(10, 30)
 	for _, way := range ways[:min(3, len(ways))] {
 		for _, by := range []string{"atomic save", "in place", "delete and create"} {
 			t.Run(way.name+", "+by, func(t *testing.T) {
