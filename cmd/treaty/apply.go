@@ -87,7 +87,7 @@ func (a *app) receipt(r *apply.Receipt) error {
 		}
 		results = append(results, line)
 	}
-	return render.Receipt(a.stdout, applied(0, r), results, render.Options{Color: a.color})
+	return render.Receipt(a.stdout, applied(0, r), results, a.style())
 }
 
 func applied(number int, r *apply.Receipt) render.Applied {

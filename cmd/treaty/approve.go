@@ -1,13 +1,7 @@
 package main
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
-	"os"
-	"strings"
-
-	"golang.org/x/term"
 
 	"treaty/apply"
 	"treaty/cmd/treaty/internal/render"
@@ -37,14 +31,13 @@ func (c *approveCommand) Run(a *app) error {
 	if err := a.summary(f.plan); err != nil {
 		return err
 	}
-	if !c.Yes && !a.ask("Approve this plan?") {
-		return declined("not approved, and nothing was changed")
+	if !c.Yes {
+		if err := a.ask("Approve this plan?", "not approved, and nothing was changed"); err != nil {
+			return err
+		}
 	}
 	return a.approve(f, apply.Signoff{By: c.By, Note: c.Note}, c.signer(a))
 }
-
-// declined is the answer to a question that was not answered with yes.
-func declined(why string) error { return errors.New(why) }
 
 // signer signs with the key that was given, nil where none was.
 func (c *approveCommand) signer(a *app) func([]byte) (string, error) {
@@ -52,17 +45,6 @@ func (c *approveCommand) signer(a *app) func([]byte) (string, error) {
 		return nil
 	}
 	return func(text []byte) (string, error) { return apply.Sign(expandHome(c.Sign), a.passphrase, text) }
-}
-
-// passphrase asks for that of a key, without showing it.
-func (a *app) passphrase(path string) ([]byte, error) {
-	f, ok := a.stdin.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return nil, fmt.Errorf("the key %s has a passphrase, and standard input is no terminal; use ssh-agent", path)
-	}
-	fmt.Fprintf(a.stderr, "Passphrase of %s: ", render.Name(path))
-	defer fmt.Fprintln(a.stderr)
-	return term.ReadPassword(int(f.Fd()))
 }
 
 // approvable refuses plans that nobody can approve as they are.
@@ -116,12 +98,4 @@ func (a *app) approve(f *planFile, signoff apply.Signoff, sign func([]byte) (str
 	}
 	a.say("Approved: %s", render.Name(path))
 	return nil
-}
-
-// ask asks a person; only "y" or "yes" is yes.
-func (a *app) ask(question string) bool {
-	fmt.Fprintf(a.stdout, "%s [y/N] ", question)
-	line, _ := bufio.NewReader(a.stdin).ReadString('\n')
-	answer := strings.ToLower(strings.TrimSpace(line))
-	return answer == "y" || answer == "yes"
 }

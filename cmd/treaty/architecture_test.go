@@ -66,7 +66,7 @@ var lodgers = map[string][]string{
 	"github.com/alecthomas/kong":               {"cmd/treaty"},
 	"github.com/hanwen/go-fuse":                {"cmd/treaty/internal/stick", "cmd/treaty/internal/blocklog"},
 	"github.com/bmatcuk/doublestar":            {"cmd/treaty"},
-	"github.com/schollz/progressbar":           {"cmd/treaty"},
+	"github.com/rivo/uniseg":                   {"cmd/treaty/internal/render"},
 	"golang.org/x/term":                        {"cmd/treaty"},
 	"github.com/santhosh-tekuri/jsonschema/v5": {"schema"},
 	"github.com/sergi/go-diff":                 {"plan/internal/textdiff"},

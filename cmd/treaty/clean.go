@@ -57,8 +57,8 @@ func (c *cleanCommand) Run(a *app) error {
 		if !isTerminal(a.stdin) {
 			return usage("treaty clean --yes", "nothing was removed: nobody can be asked, since standard input is no terminal")
 		}
-		if !a.ask("Remove them for good?") {
-			return declined("nothing was removed")
+		if err := a.ask("Remove them for good?", "nothing was removed"); err != nil {
+			return err
 		}
 	}
 	for _, d := range old {

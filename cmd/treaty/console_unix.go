@@ -4,5 +4,5 @@ package main
 
 import "os"
 
-// colours: every terminal takes escape sequences.
-func colours(*os.File) bool { return true }
+// steer: every terminal takes escape sequences.
+func steer(*os.File) bool { return true }

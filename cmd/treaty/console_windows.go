@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// colours makes a console take escape sequences, false where it can't.
-func colours(f *os.File) bool {
+// steer makes a console take escape sequences, false where it can't.
+func steer(f *os.File) bool {
 	var mode uint32
 	console := windows.Handle(f.Fd())
 	if windows.GetConsoleMode(console, &mode) != nil {

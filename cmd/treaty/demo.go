@@ -67,7 +67,7 @@ func (c *demoCommand) Run(a *app) error {
 			a.say("\n# %s", step.why)
 		}
 		a.say("$ treaty %s", shown(step.args, local, remote))
-		if code := run(step.args, strings.NewReader(""), a.stdout, a.stderr); code != 0 {
+		if code := a.terminal.run(step.args, strings.NewReader("")); code != 0 {
 			return fmt.Errorf("the demo's command ended with exit code %d", code)
 		}
 	}

@@ -6,8 +6,6 @@ import (
 	"time"
 )
 
-var timeNow = time.Now
-
 // uuid7 is an RFC 9562 UUID of version 7: it sorts by the millisecond that it was made in.
 func uuid7(now time.Time, random func([]byte) (int, error)) string {
 	var b [16]byte

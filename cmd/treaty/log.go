@@ -37,7 +37,7 @@ func (c *logCommand) Run(a *app) error {
 		}
 		receipts = append(receipts, text)
 		if !c.JSON {
-			if err := render.Log(a.stdout, applied(archived.Number, r), render.Options{Color: a.color}); err != nil {
+			if err := render.Log(a.stdout, applied(archived.Number, r), a.style()); err != nil {
 				return err
 			}
 		}

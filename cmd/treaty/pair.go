@@ -218,7 +218,7 @@ func (s *sight) finish(a *app, result *plan.Plan, err error) (*planned, error) {
 	if err != nil {
 		return nil, err
 	}
-	result.ID, result.CreatedAt, result.CreatedBy = newID(), a.now().UTC(), author()
+	result.ID, result.CreatedAt, result.CreatedBy = newID(a.now()), a.now().UTC(), author()
 	return &planned{plan: result, digests: s.digests}, nil
 }
 
@@ -273,6 +273,6 @@ func (p *pair) tellDamage(a *app, made *plan.Plan) error {
 }
 
 // newID is a version 7 UUID: milliseconds, then chance.
-func newID() string {
-	return uuid7(timeNow(), rand.Read)
+func newID(now time.Time) string {
+	return uuid7(now, rand.Read)
 }

@@ -132,7 +132,7 @@ func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
 		return "", err
 	}
 	if c.Output == "-" {
-		_, err := os.Stdout.Write(text)
+		_, err := a.stdout.Write(text)
 		return c.Output, err
 	}
 	if err := writeFile(c.Output, text); err != nil {
@@ -185,5 +185,5 @@ func (a *app) summary(p *plan.Plan) error {
 	if a.quiet {
 		return nil
 	}
-	return render.Summary(a.stdout, p, render.Options{Color: a.color, There: a.there(p)})
+	return render.Summary(a.stdout, p, a.view(p, false))
 }

@@ -2,18 +2,18 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
-
 	"treaty/apply"
+	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/scan"
 )
 
-// measured is how far something is: bytes of a total, 0 where the total is not known yet.
+// measured is how far something is: what is being done, and, where they are known, the bytes done of a total.
 type measured struct {
 	what        string
 	done, total int64
@@ -21,62 +21,92 @@ type measured struct {
 
 // meter shows on a terminal how far something is, and nothing elsewhere.
 type meter struct {
-	end  chan struct{}
-	once sync.Once
-	wg   sync.WaitGroup
+	terminal *terminal
+	end      chan struct{}
+	once     sync.Once
+	wg       sync.WaitGroup
 }
 
-// meter starts to show what measure says, a few times a second.
+// meter starts to show what measure says, a few times a second, until it is stopped or an interrupt comes.
+// What ends at once shows nothing.
 func (a *app) meter(measure func() measured) *meter {
-	m := &meter{end: make(chan struct{})}
-	if a.quiet || !isTerminal(a.stderr) {
+	m := &meter{terminal: a.terminal, end: make(chan struct{})}
+	if a.quiet || !a.terminal.shows {
 		return m
 	}
 	m.wg.Go(func() {
-		bar := progressbar.NewOptions64(-1, progressbar.OptionSetWriter(a.stderr), progressbar.OptionShowBytes(true),
-			progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(100*time.Millisecond),
-			progressbar.OptionSetWidth(20), progressbar.OptionEnableColorCodes(a.color))
-		tick := time.NewTicker(150 * time.Millisecond)
+		tick := time.NewTicker(a.terminal.every)
 		defer tick.Stop()
+		defer m.terminal.clear()
+		started := a.now()
 		for {
 			select {
 			case <-m.end:
-				_ = bar.Clear()
+				return
+			case <-a.ctx.Done():
 				return
 			case <-tick.C:
-				now := measure()
-				if now.total > 0 && bar.GetMax64() != now.total {
-					bar.ChangeMax64(now.total)
-				}
-				bar.Describe(now.what)
-				_ = bar.Set64(now.done)
+				m.terminal.draw(measure().line(a.now().Sub(started), m.terminal.room()))
 			}
 		}
 	})
 	return m
 }
 
-// stop ends the showing and leaves a clean line; it may be called again.
+// stop ends the showing; it may be called again.
 func (m *meter) stop() {
 	m.once.Do(func() { close(m.end) })
 	m.wg.Wait()
 }
 
+// line is a line of progress of at most width columns, after it took as long as it says; "" where there is no
+// room. The rate is that since the beginning, which jumps less than the last second's.
+func (m measured) line(took time.Duration, width int) string {
+	text := m.what
+	if m.total > 0 {
+		text += "  " + bar(m.done, m.total) + "  " + render.Bytes(m.done) + " of " + render.Bytes(m.total)
+	}
+	if rate := float64(m.done) / took.Seconds(); m.done > 0 && took >= time.Second {
+		text += ", " + render.Bytes(int64(rate)) + "/s"
+		if left := time.Duration(float64(m.total-m.done) / rate * float64(time.Second)); m.total > m.done && left < 100*time.Hour {
+			text += ", " + left.Round(time.Second).String() + " left"
+		}
+	}
+	return render.Cut(text, width)
+}
+
+// bar is twenty columns of how much is done.
+func bar(done, total int64) string {
+	const columns = 20
+	full := int(float64(columns) * min(1, float64(done)/float64(total)))
+	return "[" + strings.Repeat("#", full) + strings.Repeat("-", columns-full) + "]"
+}
+
 // scanning measures the reading of two trees.
 func scanning(seen *plan.Sides[scan.Progress], hashed *atomic.Int64) func() measured {
 	return func() measured {
-		files := seen[plan.Local].Files.Load() + seen[plan.Remote].Files.Load()
-		return measured{what: fmt.Sprintf("%d files seen, hashing", files), done: hashed.Load()}
+		m := measured{what: "reading the trees: " + files(seen), done: hashed.Load()}
+		if m.done > 0 {
+			m.what += ", " + render.Bytes(m.done) + " compared"
+		}
+		return m
 	}
+}
+
+func files(seen *plan.Sides[scan.Progress]) string {
+	return render.Count(int(seen[plan.Local].Files.Load()+seen[plan.Remote].Files.Load()), "file")
 }
 
 // applying measures an apply.
 func applying(p *apply.Progress) func() measured {
 	return func() measured {
-		if todo := p.ToDo.Load(); todo > 0 {
-			return measured{what: fmt.Sprintf("%d of %d operations", p.Done.Load(), todo), done: p.Copied.Load(), total: p.ToCopy.Load()}
+		switch todo, done := p.ToDo.Load(), p.Done.Load(); {
+		case todo == 0:
+			return measured{what: "checking that nothing has changed: " + files(&p.Scanned)}
+		case done < todo:
+			return measured{fmt.Sprintf("applying: %d of %s", done, render.Count(int(todo), "operation")), p.Copied.Load(), p.ToCopy.Load()}
+		default:
+			return measured{what: fmt.Sprintf("recording what was done: %s", render.Count(int(done), "operation"))}
 		}
-		files := p.Scanned[plan.Local].Files.Load() + p.Scanned[plan.Remote].Files.Load()
-		return measured{what: fmt.Sprintf("checking for drift: %d files", files)}
 	}
 }

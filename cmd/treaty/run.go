@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
-	"golang.org/x/term"
+
+	"treaty/cmd/treaty/internal/render"
+	"treaty/plan"
 )
 
 // grammar is the command line. Each command is a file of its own.
@@ -40,7 +42,8 @@ type grammar struct {
 type app struct {
 	ctx            context.Context
 	stdin          io.Reader
-	stdout, stderr io.Writer
+	stdout, stderr io.Writer // the terminal's
+	terminal       *terminal
 	// dir is where plans are looked for when none is named.
 	dir          string
 	color, quiet bool
@@ -54,6 +57,13 @@ func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)
 
 // run parses and runs one command line and returns its exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	t := newTerminal(stdout, stderr)
+	defer t.close()
+	return t.run(args, stdin)
+}
+
+func (t *terminal) run(args []string, stdin io.Reader) int {
+	stdout, stderr := t.stdout, t.stderr
 	var g grammar
 	exited := -1
 	parser, err := kong.New(&g,
@@ -83,8 +93,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	ctx, stop := interruptible()
 	defer stop()
-	a := &app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, dir: g.Dir, quiet: g.Quiet, now: time.Now,
-		color: g.Color == "always" || g.Color == "auto" && os.Getenv("NO_COLOR") == "" && coloured(stdout)}
+	a := &app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, terminal: t, dir: g.Dir, quiet: g.Quiet, now: time.Now,
+		color: coloured(g.Color, stdout)}
 	err = parsed.Run(a)
 	var status exitStatus
 	if errors.As(err, &status) {
@@ -110,15 +120,16 @@ func (a *app) say(format string, args ...any) {
 	}
 }
 
-func isTerminal(stream any) bool {
-	f, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+// style is how to write for whoever reads standard output.
+func (a *app) style() render.Options {
+	return render.Options{Color: a.color, Width: columns(a.stdout)}
 }
 
-// coloured tells whether stream is a terminal that shows colours.
-func coloured(stream any) bool {
-	f, ok := stream.(*os.File)
-	return ok && isTerminal(f) && colours(f)
+// view is the style for a plan, with the lines of diffs or without.
+func (a *app) view(p *plan.Plan, diffs bool) render.Options {
+	o := a.style()
+	o.Diffs, o.There = diffs, a.there(p)
+	return o
 }
 
 // version is the module's, as the go command recorded it.

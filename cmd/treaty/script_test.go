@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) != "treaty" {
 		denyLikeEveryone()
 	}
-	testscript.Main(m, map[string]func(){"treaty": main})
+	testscript.Main(m, map[string]func(){"treaty": main, "eager": eager})
 }
 
 // written is the mtime of every file that a script brings along.

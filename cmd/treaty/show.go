@@ -18,7 +18,7 @@ func (c *showCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	opts := render.Options{Color: a.color, Diffs: c.Diffs == nil || *c.Diffs, There: a.there(f.plan)}
+	opts := a.view(f.plan, c.Diffs == nil || *c.Diffs)
 	if c.HTML != "" {
 		var page bytes.Buffer
 		if err := render.HTML(&page, f.plan, opts); err != nil {

@@ -46,7 +46,7 @@ func (c *syncCommand) Run(a *app) error {
 		return a.apply(f, &applyCommand{Verify: c.Verify})
 	}
 	a.say("")
-	if err := render.Show(a.stdout, f.plan, render.Options{Color: a.color, Diffs: true}); err != nil {
+	if err := render.Show(a.stdout, f.plan, a.view(f.plan, true)); err != nil {
 		return err
 	}
 	if n := f.plan.Unresolved(); n > 0 {
@@ -56,8 +56,8 @@ func (c *syncCommand) Run(a *app) error {
 	if err := approvable(f.plan); err != nil {
 		return err
 	}
-	if !a.ask("Carry this out?") {
-		return declined("nothing was changed; the plan is kept")
+	if err := a.ask("Carry this out?", "nothing was changed; the plan is kept"); err != nil {
+		return err
 	}
 	if err := a.approve(f, apply.Signoff{}, nil); err != nil {
 		return err

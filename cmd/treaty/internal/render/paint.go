@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"io"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -125,20 +123,3 @@ func (p *printer) word(n int, t tone, s string) {
 }
 
 func (p *printer) fits(n int) bool { return p.opts.Width <= 0 || p.column+n <= p.opts.Width }
-
-// columns is about how wide s is on a terminal: marks that combine count nothing, East Asian wide
-// characters as one only, which at worst wraps late.
-func columns(s string) int {
-	n := 0
-	for i := 0; i < len(s); {
-		r, size := rune(s[i]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRuneInString(s[i:])
-		}
-		if r < utf8.RuneSelf || !unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
-			n++
-		}
-		i += size
-	}
-	return n
-}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"treaty/apply"
+	"treaty/cmd/treaty/internal/render"
+)
+
+// declined is the answer to a question that was not answered with yes.
+func declined(why string) error { return errors.New(why) }
+
+// ask asks a person; only "y" or "yes" is yes. Of anything else, no answer included, it says why, and after an
+// interrupt that too.
+func (a *app) ask(question, why string) error {
+	to := a.facing()
+	fmt.Fprintf(to, "%s [y/N] ", question)
+	line, err := awaited(a.ctx, func() (string, error) { return bufio.NewReader(a.stdin).ReadString('\n') })
+	if err != nil {
+		// Nobody has ended the line of the question.
+		fmt.Fprintln(to)
+	}
+	a.terminal.answered()
+	if a.ctx.Err() != nil {
+		return &apply.Refusal{Cause: a.ctx.Err(), Why: "interrupted; " + why}
+	}
+	switch strings.ToLower(strings.TrimSpace(line)) {
+	case "y", "yes":
+		return nil
+	}
+	return declined(why)
+}
+
+// facing is the stream that the person who is asked can see: standard output, unless only standard error is a
+// terminal.
+func (a *app) facing() io.Writer {
+	if !isTerminal(a.stdout) && isTerminal(a.stderr) {
+		return a.stderr
+	}
+	return a.stdout
+}
+
+// awaited is what read returns, or the error of ctx if that ends before: a read from a terminal waits for ever
+// and cannot be called off, so it is left alone.
+func awaited[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := read()
+		done <- result{value, err}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
+
+// passphrase asks for that of a key, without showing it.
+func (a *app) passphrase(path string) ([]byte, error) {
+	f, ok := a.stdin.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return nil, fmt.Errorf("the key %s has a passphrase, and standard input is no terminal; use ssh-agent", path)
+	}
+	state, err := term.GetState(int(f.Fd()))
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(a.stderr, "Passphrase of %s: ", render.Name(path))
+	defer fmt.Fprintln(a.stderr)
+	word, err := awaited(a.ctx, func() ([]byte, error) { return term.ReadPassword(int(f.Fd())) })
+	if a.ctx.Err() != nil {
+		// Who reads on has left the terminal without its echo.
+		return nil, errors.Join(a.ctx.Err(), term.Restore(int(f.Fd()), state))
+	}
+	return word, err
+}

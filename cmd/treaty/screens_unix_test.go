@@ -1,0 +1,209 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// narrow and wide are widths of terminals: the one that they have always had, and that of today.
+const narrow, wide = 80, 120
+
+// atBothWidths runs a test on a narrow and on a wide terminal, in a folder with the trees of plant.
+func atBothWidths(t *testing.T, test func(t *testing.T, width int, dir string)) {
+	for name, width := range map[string]int{"80 columns": narrow, "120 columns": wide} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, width, plant(t))
+		})
+	}
+}
+
+func TestProgressOfPlanIsGoneBeforeItsFirstLineAndBeforeThePrompt(t *testing.T) {
+	atBothWidths(t, func(t *testing.T, width int, dir string) {
+		s := onScreen(t, width, dir, "sh", "-c", "eager plan mac stick; printf 'prompt$ '")
+		s.exits(0)
+		s.progressed("reading the trees: ")
+		s.endsWith(`
+        never synced with each other, so nothing is deleted
+
+on remote: create 3 (1.0 MiB), update 1 (14 B)
+entries: 1 agreed
+
+Plan: …
+Next: treaty -C mac show
+      treaty -C mac approve
+      treaty -C mac apply
+prompt$`)
+		if !strings.HasPrefix(s.text(), "local   /") {
+			t.Errorf("the first line is not whole:\n%s", s.text())
+		}
+	})
+}
+
+// planted is what show says of the trees of plant, by the width of the terminal.
+var planted = map[int]string{narrow: `
+Update Local to Remote
+  #4  notes.txt  6 B → 14 B, 2026-01-01T03:04:05Z → 2026-01-02T03:04:05Z,
+        newer on local
+
+Copy Local to Remote
+  #1  bulk      1.0 MiB, 2026-01-02T03:04:05Z
+  #2  letters/  1 file, 10 B
+`, wide: `
+Update Local to Remote
+  #4  notes.txt  6 B → 14 B, 2026-01-01T03:04:05Z → 2026-01-02T03:04:05Z, newer on local
+
+Copy Local to Remote
+  #1  bulk      1.0 MiB, 2026-01-02T03:04:05Z
+  #2  letters/  1 file, 10 B
+`}
+
+func TestTheQuestionOfSyncIsSeen(t *testing.T) {
+	atBothWidths(t, func(t *testing.T, width int, dir string) {
+		s := onScreen(t, width, dir, "eager", "sync", "mac", "stick")
+		s.asks("Carry this out? [y/N]")
+		s.endsWith(planted[width] + "Carry this out? [y/N]")
+		s.progressed("reading the trees: ")
+		s.types("y\r")
+		s.exits(0)
+		s.endsWith(planted[width] + "Carry this out? [y/N] y\nApproved: …\ncomplete: 4 done, 1.0 MiB\nsafe to eject")
+		s.progressed("applying: ")
+	})
+}
+
+func TestWithoutAYesSyncChangesNothingAndSaysSo(t *testing.T) {
+	for name, answer := range map[string]struct {
+		keys   string
+		code   int
+		screen string
+	}{
+		"no":     {"n\r", exitFailed, " n\ntreaty: nothing was changed; the plan is kept"},
+		"Enter":  {"\r", exitFailed, "\ntreaty: nothing was changed; the plan is kept"},
+		"Ctrl-D": {"\x04", exitFailed, "\ntreaty: nothing was changed; the plan is kept"},
+		"Ctrl-C": {"\x03", exitInterrupted, " ^C\ntreaty: interrupted; nothing was changed; the plan is kept"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := plant(t)
+			s := onScreen(t, narrow, dir, "eager", "sync", "mac", "stick")
+			s.asks("Carry this out? [y/N]")
+			s.types(answer.keys)
+			s.exits(answer.code)
+			s.endsWith(planted[narrow] + "Carry this out? [y/N]" + answer.screen)
+			if _, err := os.Stat(filepath.Join(dir, "stick", "letters")); err == nil {
+				t.Error("it was carried out")
+			}
+		})
+	}
+}
+
+func TestApproveAsksOnTheScreen(t *testing.T) {
+	for name, answer := range map[string]struct {
+		keys   string
+		code   int
+		screen string
+	}{
+		"yes":    {"yes\r", 0, " yes\nApproved: …"},
+		"no":     {"no\r", exitFailed, " no\ntreaty: not approved, and nothing was changed"},
+		"Ctrl-D": {"\x04", exitFailed, "\ntreaty: not approved, and nothing was changed"},
+		"Ctrl-C": {"\x03", exitInterrupted, " ^C\ntreaty: interrupted; not approved, and nothing was changed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := plant(t)
+			treaty(t, dir, "plan", "mac", "stick")
+			s := onScreen(t, narrow, dir, "eager", "-C", "mac", "approve")
+			question := "\non remote: create 3 (1.0 MiB), update 1 (14 B)\nentries: 1 agreed\nApprove this plan? [y/N]"
+			s.asks("Approve this plan? [y/N]")
+			s.endsWith(question)
+			s.types(answer.keys)
+			s.exits(answer.code)
+			s.endsWith(question + answer.screen)
+			approvals, err := filepath.Glob(filepath.Join(dir, "mac", ".treaty", "plans", "*.approval.json"))
+			if approved := len(approvals) > 0; err != nil || approved != (answer.code == 0) {
+				t.Errorf("approved: %v, %v", approved, err)
+			}
+		})
+	}
+}
+
+func TestCleanAsksOnTheScreen(t *testing.T) {
+	for name, answer := range map[string]struct {
+		keys   string
+		code   int
+		screen string
+	}{
+		"yes":    {"y\r", 0, " y\nremoved"},
+		"Ctrl-D": {"\x04", exitFailed, "\ntreaty: nothing was removed"},
+		"Ctrl-C": {"\x03", exitInterrupted, " ^C\ntreaty: interrupted; nothing was removed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := plant(t)
+			treaty(t, dir, "plan", "mac", "stick")
+			s := onScreen(t, narrow, dir, "eager", "-C", "mac", "clean", "--older-than", "0s")
+			s.asks("Remove them for good? [y/N]")
+			s.types(answer.keys)
+			s.exits(answer.code)
+			s.endsWith("Remove them for good? [y/N]" + answer.screen)
+			plans, err := filepath.Glob(filepath.Join(dir, "mac", ".treaty", "plans", "*.plan.json"))
+			if removed := len(plans) == 0; err != nil || removed != (answer.code == 0) {
+				t.Errorf("removed: %v, %v", removed, err)
+			}
+		})
+	}
+}
+
+func TestProgressOfApplyIsGoneBeforeWhatItCameTo(t *testing.T) {
+	atBothWidths(t, func(t *testing.T, width int, dir string) {
+		treaty(t, dir, "plan", "mac", "stick")
+		treaty(t, dir, "-C", "mac", "approve", "--yes")
+		s := onScreen(t, width, dir, "sh", "-c", "eager -C mac apply; printf 'prompt$ '")
+		s.exits(0)
+		s.progressed("checking that nothing has changed: ")
+		s.progressed("applying: ")
+		if got, want := s.text(), "complete: 4 done, 1.0 MiB\nsafe to eject\nprompt$"; got != want {
+			t.Errorf("the screen is\n%s\nnot\n%s", got, want)
+		}
+	})
+}
+
+func TestProgressIsGoneBeforeAnError(t *testing.T) {
+	dir := plant(t)
+	treaty(t, dir, "plan", "mac", "stick")
+	treaty(t, dir, "-C", "mac", "approve", "--yes")
+	write(t, filepath.Join(dir, "mac", "notes.txt"), "drifted\n")
+	s := onScreen(t, narrow, dir, "sh", "-c", "eager -C mac apply >/dev/null; printf 'prompt$ '")
+	s.exits(0)
+	s.progressed("checking that nothing has changed: ")
+	if !strings.HasPrefix(s.text(), "treaty: the trees are not what they were") || !strings.HasSuffix(s.text(), "\nprompt$") {
+		t.Errorf("the screen is\n%s", s.text())
+	}
+}
+
+func TestQuietShowsNoProgress(t *testing.T) {
+	dir := plant(t)
+	s := onScreen(t, narrow, dir, "eager", "-q", "plan", "mac", "stick")
+	s.exits(0)
+	if s.bytes.Len() > 0 {
+		t.Errorf("it writes %q", s.bytes.String())
+	}
+}
+
+func TestADumbTerminalGetsNeitherColoursNorProgress(t *testing.T) {
+	dir := plant(t)
+	s := onScreen(t, narrow, dir, "env", "TERM=dumb", "eager", "plan", "mac", "stick")
+	s.exits(0)
+	if s.wrote("\x1b") || s.wrote("reading") {
+		t.Errorf("it writes %q", s.bytes.String())
+	}
+	s = onScreen(t, narrow, dir, "treaty", "plan", "mac", "stick")
+	s.exits(0)
+	if !s.wrote("\x1b[1mlocal\x1b[0m") {
+		t.Errorf("another terminal gets no colours: %q", s.bytes.String())
+	}
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// terminal is the one owner of what a person sees: output, questions and progress all go through it, under
+// one lock. A line of progress is gone before anything else is written to either stream, and none is drawn
+// while an unfinished line, such as a question, stands there. Libraries for progress write on their own, from
+// goroutines of theirs, and so cannot promise that.
+type terminal struct {
+	stdout, stderr stream
+	// shows tells that progress may be shown, and every how often.
+	shows bool
+	every time.Duration
+
+	mu     sync.Mutex
+	closed bool
+	// drawn is set while a line of progress stands on the screen.
+	drawn bool
+	// unfinished is set while what was last written to a terminal has not ended its line.
+	unfinished bool
+}
+
+// newTerminal takes charge of both streams. Nobody else may write to them until it is closed.
+func newTerminal(stdout, stderr io.Writer) *terminal {
+	t := &terminal{every: 150 * time.Millisecond, shows: isTerminal(stderr) && !dumb() && steerable(stderr)}
+	t.stdout, t.stderr = stream{t, stdout, isTerminal(stdout)}, stream{t, stderr, isTerminal(stderr)}
+	return t
+}
+
+// stream is standard output or standard error.
+type stream struct {
+	of    *terminal
+	to    io.Writer
+	shown bool // on a terminal
+}
+
+// Write takes progress off the screen, and writes.
+func (s stream) Write(text []byte) (int, error) {
+	s.of.mu.Lock()
+	defer s.of.mu.Unlock()
+	s.of.erase()
+	if s.shown && len(text) > 0 {
+		s.of.unfinished = text[len(text)-1] != '\n'
+	}
+	return s.to.Write(text)
+}
+
+// draw shows a line of progress in the place of the one before. It shows nothing where there is no terminal,
+// where an unfinished line stands, and after close.
+func (t *terminal) draw(line string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.shows || t.closed || t.unfinished {
+		return
+	}
+	t.erase()
+	t.drawn = line != ""
+	_, _ = io.WriteString(t.stderr.to, line)
+}
+
+// room is how many columns a line of progress may have: in the last one some terminals go on to the next line.
+func (t *terminal) room() int { return max(0, columns(t.stderr)-1) }
+
+// clear takes progress off the screen.
+func (t *terminal) clear() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.erase()
+}
+
+// close takes progress off the screen for good.
+func (t *terminal) close() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.erase()
+	t.closed = true
+}
+
+// erase needs the lock. An error is not told of: whoever can't be shown progress can't be told either.
+func (t *terminal) erase() {
+	if t.drawn {
+		_, _ = io.WriteString(t.stderr.to, "\r\x1b[K")
+		t.drawn = false
+	}
+}
+
+// answered tells that the line of a question has been ended, by the person or by a line break.
+func (t *terminal) answered() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.unfinished = false
+}
+
+// file is the file behind one end of a terminal, nil where there is none.
+func file(end any) *os.File {
+	if s, ok := end.(stream); ok {
+		end = s.to
+	}
+	f, _ := end.(*os.File)
+	return f
+}
+
+// isTerminal tells whether somebody sits at the other end.
+func isTerminal(end any) bool {
+	f := file(end)
+	return f != nil && term.IsTerminal(int(f.Fd()))
+}
+
+// columns is how wide a terminal is, 0 where end is none or does not tell.
+func columns(end any) int {
+	f := file(end)
+	if f == nil {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
+// steerable makes a terminal take escape sequences, false where it can't or is none.
+func steerable(end any) bool {
+	f := file(end)
+	return f != nil && steer(f)
+}
+
+// dumb tells whether the terminal says of itself that it knows no escape sequences.
+func dumb() bool { return os.Getenv("TERM") == "dumb" }
+
+// coloured tells whether to write colours to end: what was asked for, else what the environment says (as
+// no-color.org and bixense.com/clicolors have it), else whether it is a terminal that shows them.
+func coloured(asked string, end any) bool {
+	able, forced := isTerminal(end) && steerable(end), os.Getenv("CLICOLOR_FORCE")
+	switch {
+	case asked != "auto":
+		return asked == "always"
+	case os.Getenv("NO_COLOR") != "":
+		return false
+	case forced != "" && forced != "0":
+		return true
+	}
+	return able && !dumb()
+}
