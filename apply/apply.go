@@ -189,10 +189,8 @@ func (r *run) finish(ctx context.Context, e *executor) (*Receipt, error) {
 
 // unsettled is an error after the first write, with how to go on.
 func unsettled(err error) error {
-	return &Refusal{Cause: ErrPartial, Why: "the apply is not finished: " + err.Error(), Hint: howToGoOn}
+	return &Refusal{Cause: CauseUnfinished, Why: "the apply is not finished: " + err.Error(), Err: err}
 }
-
-const howToGoOn = "treaty apply, to go on, or treaty recover, to go back"
 
 func (r *run) close() {
 	for _, log := range r.logs {
@@ -235,7 +233,7 @@ func (r *run) lock() (unlock func(), err error) {
 			}
 		}
 		unlock()
-		return nil, writable(side, err)
+		return nil, r.writable(side, err)
 	}
 	return unlock, nil
 }
@@ -250,9 +248,10 @@ func (r *run) untouched(side plan.Side) bool {
 }
 
 // writable turns an error of the first write into a safety stop where nothing can be written at all.
-func writable(side plan.Side, err error) error {
+func (r *run) writable(side plan.Side, err error) error {
 	if errors.Is(err, disk.ErrReadOnly) || errors.Is(err, fs.ErrPermission) {
-		return refuse(ErrSafety, "", "the %s tree cannot be written to: %v", side, cause(err))
+		root := r.roots[side].Path()
+		return refuse(CauseReadOnly, "the %s tree %s cannot be written to: %v", side, root, cause(err)).on(side, root)
 	}
 	return err
 }
@@ -262,7 +261,7 @@ func (r *run) probe() error {
 	for _, side := range plan.BothSides {
 		probed, err := disk.Probe(r.roots[side], nil)
 		if err != nil {
-			return writable(side, err)
+			return r.writable(side, err)
 		}
 		if r.request.seams.probed != nil {
 			r.request.seams.probed(side, &probed)
@@ -270,8 +269,7 @@ func (r *run) probe() error {
 		planned := r.plan.Snapshot(side).Filesystem
 		actual := seen(planned, &probed)
 		if weaker := actual.Weaker(planned); weaker != "" {
-			return refuse(ErrStale, "treaty plan --"+side.String()+"-fs unknown, or what it is",
-				"the filesystem of %s can do less than was planned with: %s", side, weaker)
+			return refuse(CauseWeaker, "the filesystem of %s can do less than was planned with: %s", side, weaker).on(side, r.roots[side].Path())
 		}
 		mount, err := r.roots[side].Mount()
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -131,33 +132,42 @@ func (r *run) archived(e *executor) (map[string][]byte, error) {
 	return files, nil
 }
 
-// partial says what was not done, and how to go on. What was not reached is one line, however much it is.
+// partial says what was not done, by reason. What was not reached is one of them, however much it is.
 func (r *run) partial(e *executor) error {
-	t, hint, stopped := r.receipt.Totals, "treaty plan", ""
+	t := r.receipt.Totals
+	refusal := refuse(CausePartial, "applied in part: %d done, %d skipped, %d drifted, %d failed", t.Done, t.Skipped, t.Drifted, t.Failed)
+	if r.unfinished(e) {
+		refusal.Cause = CauseUnfinished
+	}
+	refusal.Failures = r.failures(e)
+	if err := e.ctx.Err(); err != nil {
+		refusal.Why, refusal.Err = "interrupted; "+refusal.Why, err
+	}
+	return refusal
+}
+
+// failures are what drifted or failed, by reason, in the order of the first of each.
+func (r *run) failures(e *executor) []Failure {
+	stopped := ""
 	if halted := e.halted(); halted != nil {
 		stopped = halted.Error()
 	}
-	if r.unfinished(e) {
-		hint = howToGoOn
-	}
-	refusal := &Refusal{Cause: ErrPartial, Hint: hint,
-		Why: fmt.Sprintf("applied in part: %d done, %d skipped, %d drifted, %d failed", t.Done, t.Skipped, t.Drifted, t.Failed)}
-	unreached := 0
+	var out []Failure
 	for i := range r.receipt.Results {
-		switch result := &r.receipt.Results[i]; {
-		case result.Outcome == Failed && result.Error == stopped:
-			unreached++
-		case result.Outcome == Drifted || result.Outcome == Failed:
-			refusal.Details = append(refusal.Details, fmt.Sprintf("%s: %s: %s", result.Outcome, quote(result.Path), result.Error))
+		result := &r.receipt.Results[i]
+		if result.Outcome != Drifted && result.Outcome != Failed {
+			continue
+		}
+		at := slices.IndexFunc(out, func(f Failure) bool { return f.Outcome == result.Outcome && f.Why == result.Error })
+		if at < 0 {
+			at, out = len(out), append(out, Failure{Outcome: result.Outcome, Why: result.Error})
+		}
+		out[at].Count++
+		if result.Error != stopped {
+			out[at].Paths = append(out[at].Paths, result.Path)
 		}
 	}
-	if unreached > 0 {
-		refusal.Details = append(refusal.Details, fmt.Sprintf("failed: %d operations: %s", unreached, stopped))
-	}
-	if err := e.ctx.Err(); err != nil {
-		refusal.Why, refusal.Cause = "interrupted; "+refusal.Why, fmt.Errorf("%w: %w", err, ErrPartial)
-	}
-	return refusal
+	return out
 }
 
 // unfinished tells whether the same apply can do more.

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,9 +40,9 @@ func (r *run) survey(ctx context.Context) (*expectations, error) {
 // look reads both trees once, with the shift made up for as far as it is known. It takes out the operations
 // whose name the plan leaves to something else.
 func (r *run) look(ctx context.Context, x *expectations) error {
-	var drifted []string
+	var drifted []Drift
 	report := func(side plan.Side, path tree.Path, why string) {
-		drifted = append(drifted, fmt.Sprintf("%s: %s: %s", side, quote(path), why))
+		drifted = append(drifted, Drift{side, path, why})
 	}
 	var walks plan.Sides[*scan.Walk]
 	in := plan.Input{Options: r.plan.Options}
@@ -87,7 +88,7 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 		}
 	}
 	if errors.Is(err, scan.ErrVanished) {
-		return refuse(ErrSafety, "mount it again, and then: treaty apply", "%v", err)
+		return refuse(CauseVanished, "%v", err)
 	}
 	if err != nil {
 		return err
@@ -130,27 +131,20 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 	if len(drifted) == 0 {
 		return nil
 	}
-	slices.Sort(drifted)
+	slices.SortFunc(drifted, func(a, b Drift) int {
+		return cmp.Or(cmp.Compare(a.Side, b.Side), tree.Compare(a.Path, b.Path), cmp.Compare(a.Why, b.Why))
+	})
+	refusal := refuse(CauseDrift, "the trees are not what they were when the plan was made")
 	if fits {
-		return &Refusal{Cause: ErrStale, Why: "the plan was edited, and does not fit the trees that it was made from",
-			Details: drifted, Hint: "treaty plan"}
+		refusal = refuse(CauseUnfit, "the plan was edited, and does not fit the trees that it was made from")
 	}
-	return &Refusal{Cause: ErrStale, Why: "the trees are not what they were when the plan was made",
-		Details: drifted, Hint: "treaty plan"}
+	refusal.Drift = drifted
+	return refusal
 }
 
 // mentions tells whether something right in dir was reported already.
-func mentions(drifted []string, side plan.Side, dir tree.Path) bool {
-	prefix := side.String() + ": " + quote(dir)
-	if dir == tree.Root {
-		prefix = side.String() + ": "
-	}
-	for _, d := range drifted {
-		if rest, found := strings.CutPrefix(d, prefix); found && (dir == tree.Root || rest[0] == '/' || rest[0] == ':') {
-			return true
-		}
-	}
-	return false
+func mentions(drifted []Drift, side plan.Side, dir tree.Path) bool {
+	return slices.ContainsFunc(drifted, func(d Drift) bool { return d.Side == side && d.Path.Within(dir) })
 }
 
 // quote is a path for a person, control characters escaped.

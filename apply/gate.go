@@ -48,8 +48,7 @@ func (r *run) open() error {
 		root, err := scan.Open(path)
 		if err != nil {
 			if missing == nil {
-				missing = refuse(ErrSafety, "mount it, or say where it is now: treaty apply --"+side.String()+" DIR",
-					"the %s tree is not at %s: %v", side, path, cause(err))
+				missing = refuse(CauseMissing, "the %s tree is not at %s: %v", side, path, cause(err)).on(side, path)
 			}
 			continue
 		}
@@ -102,12 +101,14 @@ func (r *run) unapplied() error {
 	if j, err := r.store.journal(r.plan.ID); err != nil || j != nil {
 		return err // only its conclusion is missing
 	}
-	return refuse(ErrStale, "treaty plan", "this plan was applied already, as number %d", archived.Number)
+	refusal := refuse(CauseApplied, "this plan was applied already, as number %d", archived.Number)
+	refusal.Number = archived.Number
+	return refusal
 }
 
 func (r *run) resolved() error {
 	if n := r.plan.Unresolved(); n > 0 {
-		return refuse(ErrConflicts, "treaty show, then treaty resolve", "%d of %d conflicts are not resolved", n, len(r.plan.Conflicts))
+		return refuse(CauseConflicts, "%d of %d conflicts are not resolved", n, len(r.plan.Conflicts))
 	}
 	return nil
 }
@@ -120,7 +121,7 @@ func (r *run) sameTrees() error {
 			return err
 		}
 		r.files[side] = file
-		planned := r.plan.Snapshot(side)
+		planned, root := r.plan.Snapshot(side), r.roots[side].Path()
 		var given string // out by the run that was interrupted
 		if j := r.resumed(); j != nil && planned.ID == nil {
 			given = j.Header.Trees[side]
@@ -133,13 +134,11 @@ func (r *run) sameTrees() error {
 		case given != "" && file.ID == given:
 			continue
 		case file == nil && planned.ID != nil:
-			return refuse(ErrSafety, "treaty plan --new-pair, if this is meant to be another tree",
-				"%s is not the %s tree that was planned: it has no .treaty/tree.json", r.roots[side].Path(), side)
+			return refuse(CauseOther, "%s is not the %s tree that was planned: it has no .treaty/tree.json", root, side).on(side, root)
 		case file != nil && planned.ID == nil:
-			return refuse(ErrSafety, "treaty plan", "%s became a tree of its own after the plan was made", r.roots[side].Path())
+			return refuse(CauseNewTree, "%s became a tree of its own after the plan was made", root).on(side, root)
 		case file != nil && file.ID != *planned.ID:
-			return refuse(ErrSafety, "mount the right one, or: treaty plan --new-pair",
-				"%s is not the %s tree that was planned, but another one", r.roots[side].Path(), side)
+			return refuse(CauseOther, "%s is not the %s tree that was planned, but another one", root, side).on(side, root)
 		}
 		if err := r.notEmptied(side, planned); err != nil {
 			return err
@@ -157,11 +156,11 @@ func (r *run) apart() error {
 	local, remote := r.roots[plan.Local].Path(), r.roots[plan.Remote].Path()
 	switch relation {
 	case scan.Same:
-		return refuse(ErrInvalid, "", "both trees are the same: %s", local)
+		return refuse(CauseNotApart, "both trees are the same: %s", local)
 	case scan.Inside:
-		return refuse(ErrInvalid, "", "the local tree %s lies inside the remote tree %s", local, remote)
+		return refuse(CauseNotApart, "the local tree %s lies inside the remote tree %s", local, remote)
 	case scan.Around:
-		return refuse(ErrInvalid, "", "the remote tree %s lies inside the local tree %s", remote, local)
+		return refuse(CauseNotApart, "the remote tree %s lies inside the local tree %s", remote, local)
 	}
 	return nil
 }
@@ -185,13 +184,14 @@ func (r *run) notEmptied(side plan.Side, planned *plan.Snapshot) error {
 			return nil
 		}
 	}
-	return refuse(ErrSafety, "mount it again, and then: treaty apply", "%s is empty, and was not when the plan was made", r.roots[side].Path())
+	root := r.roots[side].Path()
+	return refuse(CauseEmptied, "%s is empty, and was not when the plan was made", root).on(side, root)
 }
 
 func (r *run) fewDeletes() error {
 	for _, side := range plan.BothSides {
 		if why := r.plan.TooManyDeletes(side); why != "" {
-			return refuse(ErrSafety, "look at the deletes, and then: treaty plan --allow-many-deletes", "%s", why)
+			return refuse(CauseDeletes, "%s", why).on(side, r.roots[side].Path())
 		}
 	}
 	return nil

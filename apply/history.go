@@ -34,7 +34,7 @@ func (s *Store) headAt(name string) (Head, error) {
 		return Head{}, err
 	}
 	if err := schema.Validate(schema.Head, data); err != nil {
-		return Head{}, refuse(ErrInvalid, "treaty log --verify", "%s is not what treaty wrote: %v", s.Path(name), err)
+		return Head{}, refuse(CauseHistory, "%s is not what treaty wrote: %v", s.Path(name), err).at(s.Root())
 	}
 	var h headFile
 	return h.Head, json.Unmarshal(data, &h)

@@ -2,7 +2,6 @@ package apply
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -48,8 +47,9 @@ func (s *Store) Settled() error {
 }
 
 func (s *Store) unsettled(id string) error {
-	return refuse(ErrOpen, "treaty apply, to go on, or treaty recover, to go back", "%s: %s", s.Root(),
-		fmt.Sprintf("an apply of plan %s was interrupted here", id))
+	refusal := refuse(CauseInterrupted, "%s: an apply of plan %s was interrupted here", s.Root(), id).at(s.Root())
+	refusal.Plan = id
+	return refusal
 }
 
 // journal reads the journal of a plan, nil where there is none.
@@ -88,7 +88,7 @@ func (r *run) unopened() error {
 				return err
 			}
 			if j.Header != nil && j.Header.SHA256 != r.ref.SHA256 {
-				return refuse(ErrOpen, "treaty recover", "the plan was edited after an apply of it was interrupted")
+				return refuse(CauseEdited, "the plan was edited after an apply of it was interrupted").at(s.Root())
 			}
 			r.left[side] = j
 		}

@@ -95,8 +95,7 @@ func holder(from privateReader) (*Holder, error) {
 
 // locked is the refusal for a lock that is held.
 func locked(where string, h *Holder) error {
-	return refuse(ErrLocked, "wait for it, or, if it is certain that it no longer runs: treaty recover --break-lock "+where,
-		"another treaty works on %s: %s", where, h)
+	return refuse(CauseLocked, "another treaty works on %s: %s", where, h).at(where)
 }
 
 // lock takes a tree's lock. A stale one is taken over.

@@ -38,8 +38,8 @@ func SamePair(stores plan.Sides[*Store]) error {
 		if files[other] != nil {
 			what = "another tree"
 		}
-		return refuse(ErrSafety, "mount the right one; or, if this is meant to be a new tree: treaty plan --new-pair",
-			"%s held a tree that %s was synced with, and now holds %s", stores[other].Root(), stores[side].Root(), what)
+		return refuse(CausePair, "%s held a tree that %s was synced with, and now holds %s",
+			stores[other].Root(), stores[side].Root(), what).on(other, stores[other].Root())
 	}
 	return nil
 }
@@ -81,7 +81,7 @@ func (s *Store) partnerRoot(planID string) (string, error) {
 	}
 	roots, err := peekRoots(text)
 	if err != nil {
-		return "", refuse(ErrInvalid, "treaty log --verify", "the archived plan %s cannot be read: %v", planID, err)
+		return "", refuse(CauseHistory, "the archived plan %s cannot be read: %v", planID, err).at(s.Root())
 	}
 	// The history lies in the tree that was local.
 	return roots[plan.Remote], nil

@@ -23,14 +23,13 @@ func (r *run) approved() error {
 	if r.plan.Empty() {
 		return nil
 	}
-	const hint = "treaty show, then treaty approve"
 	switch {
 	case r.approval == nil:
-		return refuse(ErrNotApproved, hint, "the plan is not approved")
+		return refuse(CauseUnapproved, "the plan is not approved")
 	case !r.approval.Of(r.ref):
-		return refuse(ErrNotApproved, hint, "the approval is of another text: the plan was edited since")
+		return refuse(CauseUnapproved, "the approval is of another text: the plan was edited since")
 	case len(r.approval.Approvals) == 0:
-		return refuse(ErrNotApproved, hint, "the approval file holds nobody's approval")
+		return refuse(CauseUnapproved, "the approval file holds nobody's approval")
 	}
 	return r.request.Policy.satisfied(r.approval, r.request.Plan, r.request.Now())
 }
@@ -43,7 +42,7 @@ func (p Policy) satisfied(a *Approval, planText []byte, now time.Time) error {
 	}
 	allowed, err := signature.ParseAllowedSigners(p.AllowedSigners)
 	if err != nil {
-		return refuse(ErrNotApproved, "mend the config's approvals.allowed_signers", "the allowed signers cannot be used: %v", err)
+		return refuse(CauseSigners, "the allowed signers cannot be used: %v", err)
 	}
 	var signers []signature.Signer
 	var wrong []string
@@ -61,7 +60,7 @@ func (p Policy) satisfied(a *Approval, planText []byte, now time.Time) error {
 		signers = append(signers, signer)
 	}
 	if n := len(signature.Principals(signers...)); n < p.Required {
-		return &Refusal{Cause: ErrNotApproved, Details: wrong, Hint: "treaty approve --sign KEY",
+		return &Refusal{Cause: CauseSignatures, Details: wrong,
 			Why: fmt.Sprintf("the config asks for valid signatures of %d persons, and there are %d", p.Required, n)}
 	}
 	return nil

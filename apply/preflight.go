@@ -39,8 +39,8 @@ func (r *run) preflight(steps []plan.Step, copies plan.Sides[[]endangered]) erro
 	}
 	needs := needs(steps, copies, spaces)
 	for _, side := range plan.BothSides {
-		if err := enoughSpace(side, spaces[side], needs[side]); err != nil {
-			return err
+		if short := enoughSpace(side, spaces[side], needs[side]); short != nil {
+			return short.on(side, r.roots[side].Path())
 		}
 		for _, dir := range sortedKeys(into[side]) {
 			if err := r.enoughSlots(side, dir, slots[side][dir]); err != nil {
@@ -119,7 +119,7 @@ func onDisk(bytes int64, space disk.Space) int64 {
 
 // enoughSpace refuses with ErrSafety where a volume is too full. One that says neither size nor free
 // space is taken at its word by trying.
-func enoughSpace(side plan.Side, space disk.Space, n need) error {
+func enoughSpace(side plan.Side, space disk.Space, n need) *Refusal {
 	if n.bytes == 0 || space.Total == 0 {
 		return nil
 	}
@@ -131,8 +131,7 @@ func enoughSpace(side plan.Side, space disk.Space, n need) error {
 	if n.copies > 0 {
 		of = fmt.Sprintf(", %d of them for copies of what is replaced, moved or deleted on %s, until that is done", n.copies, side.Other())
 	}
-	return refuse(ErrSafety, "make room, for one: treaty clean", "%s has %d bytes free, and the plan needs %d there%s",
-		side, space.Free, bytes, of)
+	return refuse(CauseSpace, "%s has %d bytes free, and the plan needs %d there%s", side, space.Free, bytes, of)
 }
 
 // changeable refuses with ErrSafety a directory in which nothing can be created or renamed. One that is
@@ -144,11 +143,13 @@ func (r *run) changeable(side plan.Side, dir tree.Path) error {
 	}
 	defer d.Release()
 	if err := mayChange(d); err != nil {
-		where := fmt.Sprintf("%s: %s", side, quote(dir))
+		why := err.Error()
 		if err == fs.ErrPermission {
-			return refuse(ErrSafety, "", "%s: no permission to change anything in this directory", where)
+			why = "no permission to change anything in this directory"
 		}
-		return refuse(ErrSafety, "", "%s: %v", where, err)
+		refusal := refuse(CauseForbidden, "%s: %s: %s", side, quote(dir), why).on(side, r.roots[side].Path())
+		refusal.Path = dir
+		return refusal
 	}
 	return nil
 }

@@ -206,9 +206,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*Store)
 		return nil, err
 	}
 	if len(mended.missing) > 0 {
-		return nil, &Refusal{Cause: ErrOpen, Why: "a power cut has damaged what only the other tree has whole", Details: append(mended.words, mended.missing...),
-			Hint: fmt.Sprintf("treaty recover, with both trees (%s, on %s, has the other); only if that is gone for good, remove .treaty/%s",
-				j.Header.By.User, j.Header.By.Host, journalName(id, logSuffix))}
+		return nil, r.partnerNeeded(j, mended)
 	}
 	out.Mended = mended.words
 	open := slices.DeleteFunc(slices.Clone(j.Closed), func(in journal.Intent) bool { return !mended.undone[in.Step] })
@@ -241,6 +239,14 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*Store)
 	return out, err
 }
 
+// partnerNeeded is the refusal to settle one tree alone, where only the other one has what it needs.
+func (r *run) partnerNeeded(j *journal.Journal, mended *mending) error {
+	refusal := refuse(CausePartner, "a power cut has damaged what only the other tree has whole; %s, on %s, has it",
+		j.Header.By.User, j.Header.By.Host).at(r.roots[j.Header.Side].Path())
+	refusal.Plan, refusal.Details = j.Header.Plan, slices.Concat(mended.words, mended.missing)
+	return refusal
+}
+
 // namedIn are, by step, the names where a journal's intents may have left what they displace.
 func namedIn(j *journal.Journal) map[int][]string {
 	at := map[int][]string{}
@@ -257,7 +263,7 @@ func namedIn(j *journal.Journal) map[int][]string {
 func (r *run) openForRecovery(side plan.Side, traits tree.Traits) error {
 	probed, err := disk.Probe(r.roots[side], nil)
 	if err != nil {
-		return writable(side, err)
+		return r.writable(side, err)
 	}
 	if r.request.seams.probed != nil {
 		r.request.seams.probed(side, &probed)
@@ -282,7 +288,8 @@ func (r *run) openForRecovery(side plan.Side, traits tree.Traits) error {
 		r.files[side].ID = id
 	}
 	if r.files[side].ID != id {
-		return refuse(ErrSafety, "", "%s is another tree than the one that its journal is of", r.roots[side].Path())
+		root := r.roots[side].Path()
+		return refuse(CauseJournal, "%s is another tree than the one that its journal is of", root).at(root)
 	}
 	return r.recordTraits(side, &probed)
 }

@@ -3,6 +3,9 @@ package apply
 import (
 	"errors"
 	"fmt"
+
+	"treaty/plan"
+	"treaty/plan/tree"
 )
 
 // Why nothing, or not everything, was applied. Callers test for these; every Refusal is one.
@@ -25,22 +28,158 @@ var (
 	ErrPartial = errors.New("applied in part")
 )
 
-// Refusal is why treaty will not go on, and what to do about it.
+// Cause is why treaty refuses, as finely as what a person can do about it differs. It is an error that wraps
+// one of the sentinels above. What to type is for the program that asked: it knows how it was called.
+type Cause int
+
+const (
+	// CauseTreeFile: a tree's own file is not what treaty wrote. Root.
+	CauseTreeFile Cause = iota
+	// CauseHistory: a file of the history is not what treaty wrote. Root.
+	CauseHistory
+	// CauseNotApart: the trees are the same, or one lies in the other.
+	CauseNotApart
+	// CauseConflicts: conflicts are unresolved.
+	CauseConflicts
+	// CauseDrift: the trees are not what they were when the plan was made. Drift.
+	CauseDrift
+	// CauseUnfit: the trees are what they were, and the plan was edited so that it does not fit them. Drift.
+	CauseUnfit
+	// CauseApplied: the plan was applied already. Number.
+	CauseApplied
+	// CauseWeaker: a volume can do less than was planned with. Side.
+	CauseWeaker
+	// CauseUnapproved: nobody approved exactly this plan.
+	CauseUnapproved
+	// CauseSigners: the allowed signers that the config names cannot be used.
+	CauseSigners
+	// CauseSignatures: fewer valid signatures than the config asks for. Details.
+	CauseSignatures
+	// CauseInterrupted: an apply was interrupted. Root, Plan.
+	CauseInterrupted
+	// CauseEdited: the plan was edited after an apply of it was interrupted. Root.
+	CauseEdited
+	// CausePartner: what a power cut has damaged, only the other tree has whole. Root, Plan, Details.
+	CausePartner
+	// CauseMissing: a tree is not where it was. Side, Root.
+	CauseMissing
+	// CauseOther: what lies there is not the tree that was planned. Side, Root.
+	CauseOther
+	// CauseNewTree: what was no tree yet became one after the plan was made. Side, Root.
+	CauseNewTree
+	// CauseEmptied: a tree has lost everything: its volume may not be mounted. Side, Root.
+	CauseEmptied
+	// CauseDeletes: the plan deletes too many files of a side. Side.
+	CauseDeletes
+	// CauseVanished: a tree went away while it was read.
+	CauseVanished
+	// CauseSpace: a volume is too full. Side, Root.
+	CauseSpace
+	// CauseForbidden: a directory takes no change. Side, Root, Path.
+	CauseForbidden
+	// CauseReadOnly: a tree cannot be written to. Side, Root.
+	CauseReadOnly
+	// CauseSlots: a directory of FAT cannot hold so many names. Side, Path.
+	CauseSlots
+	// CauseJournal: an open journal is of another tree than the one that it lies in. Root.
+	CauseJournal
+	// CausePair: where a known tree was there is none now, or another. Side, Root.
+	CausePair
+	// CauseLocked: another treaty works on a tree. Root.
+	CauseLocked
+	// CausePartial: some of the plan was not done, and the plan is closed. Failures.
+	CausePartial
+	// CauseUnfinished: some of the plan was not done yet, and the same apply goes on with it. Failures.
+	CauseUnfinished
+)
+
+// sentinels are what the causes wrap.
+var sentinels = [...]error{
+	CauseTreeFile: ErrInvalid, CauseHistory: ErrInvalid, CauseNotApart: ErrInvalid,
+	CauseConflicts: ErrConflicts,
+	CauseDrift:     ErrStale, CauseUnfit: ErrStale, CauseApplied: ErrStale, CauseWeaker: ErrStale,
+	CauseUnapproved: ErrNotApproved, CauseSigners: ErrNotApproved, CauseSignatures: ErrNotApproved,
+	CauseInterrupted: ErrOpen, CauseEdited: ErrOpen, CausePartner: ErrOpen,
+	CauseMissing: ErrSafety, CauseOther: ErrSafety, CauseNewTree: ErrSafety, CauseEmptied: ErrSafety, CauseDeletes: ErrSafety,
+	CauseVanished: ErrSafety, CauseSpace: ErrSafety, CauseForbidden: ErrSafety, CauseReadOnly: ErrSafety, CauseSlots: ErrSafety,
+	CauseJournal: ErrSafety, CausePair: ErrSafety,
+	CauseLocked:  ErrLocked,
+	CausePartial: ErrPartial, CauseUnfinished: ErrPartial,
+}
+
+func (c Cause) Error() string { return c.Unwrap().Error() }
+
+// Unwrap is the sentinel that the cause is an example of.
+func (c Cause) Unwrap() error { return sentinels[c] }
+
+// Causes are all causes, for whoever has something to say about each.
+func Causes() []Cause {
+	all := make([]Cause, len(sentinels))
+	for i := range all {
+		all[i] = Cause(i)
+	}
+	return all
+}
+
+// Refusal is why treaty will not go on. Which of the facts are there is said at the causes.
 type Refusal struct {
-	// Cause is one of the sentinels above.
-	Cause error
+	Cause Cause
 	// Why is one line for a person.
 	Why string
-	// Details are further lines, such as every path that drifted.
+	// Side and Root are of the tree in question, the root absolute; Path is in that tree.
+	Side plan.Side
+	Root string
+	Path tree.Path
+	// Plan is the id of a plan, and Number what it is in the history.
+	Plan   string
+	Number int
+	// Drift is what is not as planned, sorted by side and path.
+	Drift []Drift
+	// Failures are what was not done, one for each reason.
+	Failures []Failure
+	// Details are further lines for a person.
 	Details []string
-	// Hint is what to type, "" where there is nothing.
-	Hint string
+	// Err is the error that led to it, nil where none did. Callers may test for it too.
+	Err error
 }
 
 func (r *Refusal) Error() string { return r.Why }
 
-func (r *Refusal) Unwrap() error { return r.Cause }
+func (r *Refusal) Unwrap() []error {
+	if r.Err == nil {
+		return []error{r.Cause}
+	}
+	return []error{r.Cause, r.Err}
+}
 
-func refuse(cause error, hint, why string, args ...any) error {
-	return &Refusal{Cause: cause, Why: fmt.Sprintf(why, args...), Hint: hint}
+// Drift is a path that is not as planned, and how. Of a directory something right in it may be meant.
+type Drift struct {
+	Side plan.Side
+	Path tree.Path
+	Why  string
+}
+
+// Failure is why operations were not done, and the paths of those, none where the run ended before them.
+type Failure struct {
+	Outcome Outcome
+	Why     string
+	Paths   []tree.Path
+	// Count is how many operations it is.
+	Count int
+}
+
+func refuse(cause Cause, why string, args ...any) *Refusal {
+	return &Refusal{Cause: cause, Why: fmt.Sprintf(why, args...)}
+}
+
+// at says which tree it is about, by its root.
+func (r *Refusal) at(root string) *Refusal {
+	r.Root = root
+	return r
+}
+
+// on says which tree it is about.
+func (r *Refusal) on(side plan.Side, root string) *Refusal {
+	r.Side, r.Root = side, root
+	return r
 }

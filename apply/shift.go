@@ -86,7 +86,7 @@ func (r *run) gaugeAgainst(ctx context.Context, memory *Memory) error {
 		}
 	}
 	if errors.Is(err, scan.ErrVanished) {
-		return refuse(ErrSafety, "mount it again, and then: treaty apply", "%v", err)
+		return refuse(CauseVanished, "%v", err)
 	}
 	if err != nil {
 		return err

@@ -59,6 +59,8 @@ func (r *run) enoughSlots(side plan.Side, dir tree.Path, more int) error {
 	if taken <= maxSlots {
 		return nil
 	}
-	return refuse(ErrSafety, "spread the files over more directories, or give them shorter names",
-		"%s: %s cannot hold so many names: they take %d slots of the %d that a directory of FAT has", side, quote(dir), taken, maxSlots)
+	refusal := refuse(CauseSlots, "%s: %s cannot hold so many names: they take %d slots of the %d that a directory of FAT has",
+		side, quote(dir), taken, maxSlots).on(side, r.roots[side].Path())
+	refusal.Path = dir
+	return refusal
 }

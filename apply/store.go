@@ -2,6 +2,7 @@ package apply
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,6 +22,7 @@ import (
 const (
 	plansFolder   = "plans"
 	historyFolder = "history"
+	configFile    = "config.json"
 	planSuffix    = ".plan.json"
 )
 
@@ -64,7 +66,7 @@ func (s *Store) Identity() (*TreeFile, error) { return readTreeFile(s.root, s.fi
 
 // Config is the text of config.json, nil where there is none.
 func (s *Store) Config() ([]byte, error) {
-	data, err := s.files.ReadPrivate("config.json")
+	data, err := s.files.ReadPrivate(configFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -216,12 +218,34 @@ func FindStore(dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for at := abs; ; at = filepath.Dir(at) {
-		if info, err := os.Stat(filepath.Join(at, tree.PrivateFolder, plansFolder)); err == nil && info.IsDir() {
-			return at, nil
+	found := above(abs, plansFolder)
+	if found == "" {
+		return "", fmt.Errorf("%w: neither %s nor a directory above it has .treaty/plans", ErrNoPlan, abs)
+	}
+	return found, nil
+}
+
+// FindTree is the nearest directory at or above dir that is a tree, by its own file or by a config; dir itself
+// where there is none.
+func FindTree(dir string) string {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return dir
+	}
+	return cmp.Or(above(abs, treeFileName, replacement(treeFileName), configFile), dir)
+}
+
+// above is the nearest directory, at or above an absolute one, whose folder of treaty's has one of the names; ""
+// where there is none.
+func above(dir string, names ...string) string {
+	for at := dir; ; at = filepath.Dir(at) {
+		for _, name := range names {
+			if _, err := os.Stat(filepath.Join(at, tree.PrivateFolder, name)); err == nil {
+				return at
+			}
 		}
 		if at == filepath.Dir(at) {
-			return "", fmt.Errorf("%w: neither %s nor a directory above it has .treaty/plans", ErrNoPlan, abs)
+			return ""
 		}
 	}
 }

@@ -109,8 +109,7 @@ func readTreeFileAt(root *scan.Root, from privateReader, name string) (*TreeFile
 	}
 	if err := schema.Validate(schema.Tree, data); err != nil {
 		path := filepath.Join(root.Path(), tree.PrivateFolder, name)
-		return nil, refuse(ErrInvalid, "bring it back from a backup; or remove it, and then: treaty plan --new-pair, which deletes nothing",
-			"%s is not what treaty wrote: %v", path, err)
+		return nil, refuse(CauseTreeFile, "%s is not what treaty wrote: %v", path, err).at(root.Path())
 	}
 	t := &TreeFile{Synced: map[string]string{}, Partners: map[string]Partner{}}
 	return t, json.Unmarshal(data, t)

@@ -45,7 +45,7 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 	if receipt != nil && !a.quiet {
 		// What was done is done: the exit code tells of that, and not of who reads along.
 		if unread := a.receipt(receipt); unread != nil {
-			report(a.stderr, fmt.Errorf("what was done cannot be shown: %w", unread))
+			a.call.report(a.stderr, fmt.Errorf("what was done cannot be shown: %w", unread))
 		}
 	}
 	if err == nil && receipt.Outcome == apply.Complete {

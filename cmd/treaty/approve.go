@@ -26,7 +26,7 @@ func (c *approveCommand) Run(a *app) error {
 		return err
 	}
 	if !c.Yes && !isTerminal(a.stdin) {
-		return usage("treaty approve --yes", "nobody can be asked: standard input is no terminal")
+		return usage(about("approve", "--yes"), "nobody can be asked: standard input is no terminal")
 	}
 	if err := a.summary(f.plan); err != nil {
 		return err
@@ -50,12 +50,11 @@ func (c *approveCommand) signer(a *app) func([]byte) (string, error) {
 // approvable refuses plans that nobody can approve as they are.
 func approvable(p *plan.Plan) error {
 	if n := p.Unresolved(); n > 0 {
-		return &apply.Refusal{Cause: apply.ErrConflicts, Why: fmt.Sprintf("%d of %s not resolved", n, render.Count(len(p.Conflicts), "conflict")),
-			Hint: "treaty show, then treaty resolve --take CHOICE PATH…"}
+		return &apply.Refusal{Cause: apply.CauseConflicts, Why: fmt.Sprintf("%d of %s not resolved", n, render.Count(len(p.Conflicts), "conflict"))}
 	}
 	for _, side := range plan.BothSides {
 		if why := p.TooManyDeletes(side); why != "" {
-			return &apply.Refusal{Cause: apply.ErrSafety, Why: why, Hint: "look at the deletes, and then: treaty plan --allow-many-deletes"}
+			return &apply.Refusal{Cause: apply.CauseDeletes, Why: why, Side: side}
 		}
 	}
 	return nil
@@ -68,7 +67,7 @@ func (a *app) approve(f *planFile, signoff apply.Signoff, sign func([]byte) (str
 		return err
 	}
 	if policy.Required > 0 && sign == nil {
-		return &apply.Refusal{Cause: apply.ErrNotApproved, Hint: "treaty approve --sign KEY",
+		return &apply.Refusal{Cause: apply.CauseSignatures,
 			Why: fmt.Sprintf("the config asks for %d signed approvals, so an unsigned one is worth nothing", policy.Required)}
 	}
 	if sign != nil {

@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/term"
 
-	"treaty/apply"
 	"treaty/cmd/treaty/internal/render"
 )
 
@@ -30,7 +29,7 @@ func (a *app) ask(question, why string) error {
 	}
 	a.terminal.answered()
 	if a.ctx.Err() != nil {
-		return &apply.Refusal{Cause: a.ctx.Err(), Why: "interrupted; " + why}
+		return &complaint{is: a.ctx.Err(), why: "interrupted; " + why}
 	}
 	switch strings.ToLower(strings.TrimSpace(line)) {
 	case "y", "yes":

@@ -55,7 +55,7 @@ func (c *cleanCommand) Run(a *app) error {
 	a.say("%s, %s", render.Count(len(old), "item"), render.Bytes(bytes))
 	if !c.Yes {
 		if !isTerminal(a.stdin) {
-			return usage("treaty clean --yes", "nothing was removed: nobody can be asked, since standard input is no terminal")
+			return usage(in("", "clean", "--yes", "--older-than", c.OlderThan), "nothing was removed: nobody can be asked, since standard input is no terminal")
 		}
 		if err := a.ask("Remove them for good?", "nothing was removed"); err != nil {
 			return err
@@ -111,7 +111,7 @@ func parseAge(text string) (time.Duration, error) {
 	}
 	age, err := time.ParseDuration(text)
 	if err != nil || age < 0 {
-		return 0, usage("treaty clean --older-than 30d", "%q is no age", text)
+		return 0, usage(exactly("treaty clean --older-than 30d"), "%q is no age", text)
 	}
 	return age, nil
 }

@@ -57,7 +57,7 @@ func (c *config) policy(root string) (apply.Policy, error) {
 	path := below(root, expandHome(c.Approvals.AllowedSigners))
 	signers, err := os.ReadFile(path)
 	if err != nil {
-		return apply.Policy{}, usage("", "the config's approvals.allowed_signers cannot be read: %v", err)
+		return apply.Policy{}, usage(then("mend the config", again), "the config's approvals.allowed_signers cannot be read: %v", err)
 	}
 	return apply.Policy{Required: c.Approvals.Required, AllowedSigners: signers}, nil
 }

@@ -103,7 +103,7 @@ func demoFolder(dir string) (string, error) {
 	}
 	dir = expandHome(dir)
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-		return "", usage("treaty demo NEW-DIR", "%s is not a directory", dir)
+		return "", usage(exactly("treaty demo"), "%s is not a directory", dir)
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return "", err
@@ -113,7 +113,7 @@ func demoFolder(dir string) (string, error) {
 		return "", err
 	}
 	if len(entries) > 0 {
-		return "", usage("treaty demo NEW-DIR", "%s is not empty", dir)
+		return "", usage(exactly("treaty demo"), "%s is not empty", dir)
 	}
 	return filepath.Abs(dir)
 }

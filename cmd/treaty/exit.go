@@ -10,6 +10,7 @@ import (
 	"treaty/apply"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan/scan"
+	"treaty/plan/tree"
 	"treaty/schema"
 )
 
@@ -31,16 +32,32 @@ const (
 // errUsage: the command line, or a file that it names, makes no sense.
 var errUsage = errors.New("usage")
 
+// complaint is an error of the command's own: what failed and why, and what to type about it.
+type complaint struct {
+	is   error
+	why  string
+	hint hint // nil where nothing helps
+}
+
+func (c *complaint) Error() string { return c.why }
+
+func (c *complaint) Unwrap() error { return c.is }
+
 // usage is an error of the person's, with what to type instead.
-func usage(hint, why string, args ...any) error {
-	return &apply.Refusal{Cause: errUsage, Why: fmt.Sprintf(why, args...), Hint: hint}
+func usage(h hint, why string, args ...any) error {
+	return &complaint{is: errUsage, why: fmt.Sprintf(why, args...), hint: h}
 }
 
 // invalid is an error about a file that is not what it should be. The error may be schema.Errors.
 func invalid(path, kind string, err error) error {
-	hint := map[string]string{"plan": "mend the file, or: treaty plan", "approval": "remove it, and then: treaty approve"}[kind]
-	return &apply.Refusal{Cause: errors.Join(apply.ErrInvalid, err), Hint: hint,
-		Why: fmt.Sprintf("%s is not a valid %s: %v", path, kind, err)}
+	return &complaint{is: errors.Join(apply.ErrInvalid, err), why: fmt.Sprintf("%s is not a valid %s: %v", path, kind, err), hint: mending[kind]}
+}
+
+// mending is what to do about a file that is not valid, by its kind.
+var mending = map[string]hint{
+	"plan":     then("mend the file; or, for a new one", comparing()),
+	"approval": then("remove it", approveIt),
+	"config":   then("mend it", again),
 }
 
 // codes are the exit codes of what can be tested for, the first that matches.
@@ -63,27 +80,32 @@ var codes = []struct {
 }
 
 // report prints an error as a person should see it and returns its exit code.
-func report(w io.Writer, err error) int {
+func (i *invocation) report(w io.Writer, err error) int {
 	var invalid schema.Errors
 	var refusal *apply.Refusal
+	var own *complaint
 	switch {
 	case errors.As(err, &invalid):
 		for _, e := range invalid {
 			fmt.Fprintf(w, "treaty: %s\n", render.Escape(prefix(err, invalid)+e.Error()))
 		}
-	case errors.Is(err, context.Canceled) && !errors.As(err, &refusal):
+	case errors.Is(err, context.Canceled) && !errors.As(err, &refusal) && !errors.As(err, &own):
 		fmt.Fprintln(w, "treaty: interrupted")
 	default:
 		fmt.Fprintf(w, "treaty: %s\n", render.Escape(err.Error()))
 	}
 	if errors.As(err, &refusal) {
-		for _, line := range refusal.Details {
+		for _, line := range details(refusal) {
 			fmt.Fprintf(w, "  %s\n", render.Escape(line))
 		}
 	}
-	if hint := hintFor(err, refusal); hint != "" {
-		fmt.Fprintf(w, "hint: %s\n", render.Escape(hint))
+	if h := hintFor(err); h != nil {
+		fmt.Fprintf(w, "hint: %s\n", render.Escape(h(i)))
 	}
+	return exitCode(err)
+}
+
+func exitCode(err error) int {
 	for _, known := range codes {
 		if errors.Is(err, known.err) {
 			return known.code
@@ -104,19 +126,56 @@ func prefix(err error, invalid schema.Errors) string {
 	return ""
 }
 
-// hintFor is what to type about an error, "" where nothing helps.
-func hintFor(err error, refusal *apply.Refusal) string {
-	switch {
-	case refusal != nil:
-		return refusal.Hint
-	case errors.Is(err, apply.ErrNoPlan):
-		return "treaty plan LOCAL REMOTE"
-	case errors.Is(err, apply.ErrInvalid):
-		return "mend the file, or: treaty plan"
-	case scan.Unplugged(err):
-		return "the volume was unplugged, or its driver ended: mount it again"
-	case errors.Is(err, fs.ErrPermission):
-		return "look at the permissions of the file and of its folder"
+// details are the lines below a refusal: what drifted, what was not done, and what else there is to say.
+func details(r *apply.Refusal) []string {
+	var lines []string
+	for _, d := range r.Drift {
+		lines = append(lines, fmt.Sprintf("%s: %s: %s", d.Side, place(d.Path), d.Why))
 	}
-	return ""
+	for _, f := range r.Failures {
+		lines = append(lines, failure(f))
+	}
+	return append(lines, r.Details...)
+}
+
+// failure is a line about what was not done for one reason.
+func failure(f apply.Failure) string {
+	what := render.Count(f.Count, "operation")
+	switch len(f.Paths) {
+	case 0:
+	case 1:
+		what = place(f.Paths[0])
+	default:
+		what = fmt.Sprintf("%s and %d more", place(f.Paths[0]), f.Count-1)
+	}
+	return fmt.Sprintf("%s: %s: %s", f.Outcome, what, f.Why)
+}
+
+// place is a path for a person.
+func place(path tree.Path) string {
+	if path == tree.Root {
+		return "the root"
+	}
+	return render.Name(string(path))
+}
+
+// hintFor is what to type about an error, nil where nothing helps.
+func hintFor(err error) hint {
+	var refusal *apply.Refusal
+	var own *complaint
+	switch {
+	case errors.As(err, &refusal):
+		return hints[refusal.Cause](refusal)
+	case errors.As(err, &own):
+		return own.hint
+	case errors.Is(err, apply.ErrNoPlan):
+		return comparing()
+	case errors.Is(err, apply.ErrInvalid):
+		return then("mend the file; or, for a new one", comparing())
+	case scan.Unplugged(err):
+		return then("the volume was unplugged, or its driver ended: mount it again", again)
+	case errors.Is(err, fs.ErrPermission):
+		return then("look at the permissions of the file and of its folder", again)
+	}
+	return nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -42,31 +41,41 @@ func (a *app) find(path string) (*planFile, error) {
 		if err != nil {
 			return nil, err
 		}
+		a.call.trees[plan.Remote] = f.plan.Remote.Root
 		archived, err := store.Applied(f.plan.ID)
 		if err != nil {
 			return nil, err
 		}
 		if archived != nil && store.Settled() == nil {
-			return nil, &apply.Refusal{Cause: apply.ErrStale, Hint: "treaty plan",
+			return nil, &apply.Refusal{Cause: apply.CauseApplied, Number: archived.Number,
 				Why: fmt.Sprintf("the newest plan was applied already, as number %d", archived.Number)}
 		}
 		return f, nil
 	}
-	return readPlan(expandHome(path))
-}
-
-// store opens the store that plans are found in: that of the nearest tree with plans, at or above where
-// -C says or else the current directory.
-func (a *app) store() (*apply.Store, error) {
-	dir := expandHome(a.dir)
-	found, err := apply.FindStore(cmp.Or(dir, "."))
-	switch {
-	case err == nil:
-		dir = found
-	case dir == "":
+	a.call.plan = path
+	f, err := readPlan(expandHome(path))
+	if err != nil {
 		return nil, err
 	}
-	return openStore(dir)
+	a.call.trees = plan.Sides[string]{f.plan.Local.Root, f.plan.Remote.Root}
+	return f, nil
+}
+
+// store opens the store that plans are found in: that of the nearest directory with plans, at or above the
+// current one. What -C names is taken without plans too.
+func (a *app) store() (*apply.Store, error) {
+	dir, err := apply.FindStore(".")
+	if err != nil {
+		if a.call.dir == "" {
+			return nil, err
+		}
+		dir = "."
+	}
+	store, err := openStore(dir)
+	if err == nil {
+		a.call.trees[plan.Local] = store.Root()
+	}
+	return store, err
 }
 
 // openStore opens the store of the tree at dir.
@@ -74,9 +83,9 @@ func openStore(dir string) (*apply.Store, error) {
 	store, err := apply.OpenStore(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, usage("", "there is no directory %s", dir)
+		return nil, usage(exactly("treaty --help"), "there is no directory %s", dir)
 	case errors.Is(err, scan.ErrNotDirectory):
-		return nil, usage("", "%s is not a directory", dir)
+		return nil, usage(exactly("treaty --help"), "%s is not a directory", dir)
 	}
 	return store, err
 }
@@ -87,9 +96,9 @@ func readPlan(path string) (*planFile, error) {
 	case errors.Is(err, errUsage), errors.Is(err, apply.ErrInvalid):
 		return nil, err
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, usage("treaty plan LOCAL REMOTE", "there is no plan %s", path)
+		return nil, usage(exactly("treaty show --help"), "there is no plan %s", path)
 	case err != nil:
-		return nil, usage("", "the plan cannot be read: %v", err)
+		return nil, usage(again, "the plan cannot be read: %v", err)
 	}
 	p, err := plan.Read(text)
 	if err != nil {

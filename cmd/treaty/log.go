@@ -33,7 +33,7 @@ func (c *logCommand) Run(a *app) error {
 	for _, archived := range list {
 		r, text, err := store.Receipt(archived)
 		if err != nil {
-			return &apply.Refusal{Cause: apply.ErrInvalid, Why: fmt.Sprintf("number %d: %v", archived.Number, err), Hint: "treaty log --verify"}
+			return &apply.Refusal{Cause: apply.CauseHistory, Root: store.Root(), Why: fmt.Sprintf("number %d: %v", archived.Number, err), Err: err}
 		}
 		receipts = append(receipts, text)
 		if !c.JSON {

@@ -42,7 +42,7 @@ func misused(err error) error {
 			hint = "treaty " + command.Name + " --help"
 		}
 	}
-	return usage(hint, "%s", strings.ReplaceAll(text, `","`, `", "`))
+	return usage(exactly(hint), "%s", strings.ReplaceAll(text, `","`, `", "`))
 }
 
 // emptyArgument refuses an argument that is there and says nothing, as an unset variable of a shell leaves
@@ -60,7 +60,7 @@ func emptyArgument(parsed *kong.Context) error {
 			words = value
 		}
 		if slices.Contains(words, "") {
-			return usage("treaty "+parsed.Selected().Name+" --help", "%s is empty", part.Positional.Name)
+			return usage(exactly("treaty "+parsed.Selected().Name+" --help"), "%s is empty", part.Positional.Name)
 		}
 	}
 	return nil

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -27,15 +26,23 @@ type pair struct {
 	forgotten *plan.Problem
 }
 
-// openPair finds and opens the trees of a command line: LOCAL defaults to -C or the current directory,
+// openPair finds and opens the trees of a command line: LOCAL defaults to the tree of the current directory,
 // REMOTE to the config's.
 func (a *app) openPair(first, second string) (*pair, error) {
-	local, remote := cmp.Or(a.dir, "."), first
+	local, remote := "", first
 	if second != "" {
 		local, remote = first, second
 	}
+	if local == "" {
+		local = apply.FindTree(".")
+	}
+	a.call.trees = plan.Sides[string]{local, remote}
 	p := &pair{}
-	if err := p.find(local, remote); err != nil {
+	err := p.find(local, remote)
+	if root := p.roots[plan.Remote]; root != nil && remote == "" {
+		a.call.trees[plan.Remote] = root.Path()
+	}
+	if err != nil {
 		p.close()
 		return nil, err
 	}
@@ -52,7 +59,7 @@ func (p *pair) find(local, remote string) (err error) {
 	}
 	if remote = expandHome(remote); remote == "" {
 		if p.config.Remote == nil {
-			return usage("treaty plan LOCAL REMOTE",
+			return usage(exactly("treaty plan --help"),
 				`no REMOTE is given, and %s has no "remote"`, p.stores[plan.Local].Path("config.json"))
 		}
 		remote = below(p.roots[plan.Local].Path(), expandHome(*p.config.Remote))
@@ -67,17 +74,17 @@ func (p *pair) open(side plan.Side, path string) error {
 	root, err := scan.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &apply.Refusal{Cause: apply.ErrSafety, Why: fmt.Sprintf("the %s tree is missing: there is no %s", side, path),
-			Hint: "mount it, or mend the path"}
+		return &complaint{is: apply.CauseMissing, why: fmt.Sprintf("the %s tree is missing: there is no %s", side, path),
+			hint: then("mount it, or mend the path", again)}
 	case errors.Is(err, scan.ErrNotDirectory):
-		return usage("", "the %s tree is not a directory: %s", side, path)
+		return usage(exactly("treaty plan --help"), "the %s tree is not a directory: %s", side, path)
 	case err != nil:
 		return err
 	}
 	p.roots[side] = root
 	if own, err := os.Lstat(filepath.Join(root.Path(), tree.PrivateFolder)); err == nil && !own.IsDir() {
-		return &apply.Refusal{Hint: "move it away: treaty keeps its own files in a folder of that name",
-			Why: fmt.Sprintf("%s is not a directory", filepath.Join(root.Path(), tree.PrivateFolder))}
+		return &complaint{why: fmt.Sprintf("%s is not a directory", filepath.Join(root.Path(), tree.PrivateFolder)),
+			hint: then("move it away (treaty keeps its own files in a folder of that name)", again)}
 	}
 	p.stores[side], err = apply.OpenStore(root.Path())
 	return err
@@ -103,11 +110,11 @@ func (p *pair) apart() error {
 	local, remote := p.roots[plan.Local].Path(), p.roots[plan.Remote].Path()
 	switch relation {
 	case scan.Same:
-		return usage("treaty plan LOCAL REMOTE", "both trees are the same: %s", local)
+		return usage(twoTrees, "both trees are the same: %s", local)
 	case scan.Inside:
-		return usage("treaty plan LOCAL REMOTE", "the local tree %s lies inside the remote tree %s", local, remote)
+		return usage(twoTrees, "the local tree %s lies inside the remote tree %s", local, remote)
 	case scan.Around:
-		return usage("treaty plan LOCAL REMOTE", "the remote tree %s lies inside the local tree %s", remote, local)
+		return usage(twoTrees, "the remote tree %s lies inside the local tree %s", remote, local)
 	}
 	return nil
 }
@@ -267,7 +274,7 @@ func (p *pair) tellDamage(a *app, made *plan.Plan) error {
 			continue
 		}
 		fmt.Fprintf(a.stderr, "treaty: warning: the %s volume was damaged and repaired: there is %s; files may have changed without a trace\n", side, name)
-		fmt.Fprintln(a.stderr, "hint: treaty plan --hash all, to read and compare every file")
+		fmt.Fprintf(a.stderr, "hint: %s\n", comparing("--hash", "all")(a.call))
 	}
 	return nil
 }

@@ -75,11 +75,7 @@ func (c *planCommand) Run(a *app) error {
 			return err
 		}
 		a.say("")
-		local := c.First
-		if c.Second == "" {
-			local = a.dir
-		}
-		a.sayNext(made.plan, path, c.Output, p.roots[plan.Local].Path(), local)
+		a.sayNext(made.plan, path, c.Output)
 	}
 	if c.ExitCode {
 		return pending(made.plan)
@@ -94,7 +90,7 @@ func (c *planCommand) checkOutput(p *pair) error {
 	}
 	c.Output = expandHome(c.Output)
 	if info, err := os.Stat(c.Output); err == nil && info.IsDir() {
-		return usage("treaty plan -o "+filepath.Join(c.Output, "NAME.plan.json"), "-o %s is a directory", c.Output)
+		return usage(comparing("-o", argument(filepath.Join(c.Output, "new.plan.json"))), "-o %s is a directory", c.Output)
 	}
 	plans := p.stores[plan.Local].Path("plans")
 	abs, err := filepath.Abs(c.Output)
@@ -107,10 +103,10 @@ func (c *planCommand) checkOutput(p *pair) error {
 	for _, side := range plan.BothSides {
 		inside, err := p.roots[side].Holds(abs)
 		if err != nil {
-			return usage("", "-o %s: %v", c.Output, err)
+			return usage(comparing(), "-o %s: %v", c.Output, err)
 		}
 		if inside {
-			return usage("choose a file outside both trees, or leave -o out", "-o %s lies inside the %s tree", c.Output, side)
+			return usage(then("choose a file outside both trees, or leave -o out", comparing()), "-o %s lies inside the %s tree", c.Output, side)
 		}
 	}
 	return nil
@@ -141,33 +137,26 @@ func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
 	return c.Output, store.SaveDigests(made.plan.ID, made.digests)
 }
 
-// sayNext says where a plan is and what to type. It was written to output, or else in the tree at root,
-// which the person called local.
-func (a *app) sayNext(p *plan.Plan, path, output, root, local string) {
-	options, name := "", ""
-	cwd, err := apply.FindStore(".")
-	switch {
-	case output != "":
-		name = " " + argument(path)
-	case err != nil || cwd != root:
-		options = " -C " + argument(expandHome(local))
-	}
+// sayNext says where a plan is and what to type. It was written to output, or else in the tree that is LOCAL.
+func (a *app) sayNext(p *plan.Plan, path, output string) {
+	a.call.plan = output
 	a.say("Plan: %s", render.Name(path))
-	a.say("Next: %s", strings.Join(next(p, options, name), "\n      "))
+	a.say("Next: %s", strings.Join(next(p, a.call), "\n      "))
 }
 
-// next is what to type after a plan was made, a command a line.
-func next(p *plan.Plan, options, argument string) []string {
-	command := func(name string) string { return "treaty" + options + " " + name + argument }
+// next is what to type after a plan was made, a command a line; none that is known to be refused.
+func next(p *plan.Plan, i *invocation) []string {
 	switch {
 	case p.Empty() && (p.News || p.Local.ID == nil || p.Remote.ID == nil):
-		return []string{command("apply") + "   (changes no file; it records what both trees agree on)"}
+		return []string{i.aboutPlan("apply").next() + "   (changes no file; it records what both trees agree on)"}
 	case p.Empty():
 		return []string{"nothing to do"}
 	case p.Unresolved() > 0:
-		return []string{command("show"), command("resolve") + " --take CHOICE PATH…"}
+		return []string{i.aboutPlan("show").next(), i.aboutPlan("resolve").next() + " --take CHOICE PATH…"}
+	case p.TooManyDeletes(plan.Local)+p.TooManyDeletes(plan.Remote) != "":
+		return []string{i.aboutPlan("show").next(), comparing("--allow-many-deletes")(i)}
 	}
-	return []string{command("show"), command("approve"), command("apply")}
+	return []string{i.aboutPlan("show").next(), i.aboutPlan("approve").next(), i.aboutPlan("apply").next()}
 }
 
 // pending is the exit code for scripts that ask whether there is anything to do.

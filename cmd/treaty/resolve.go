@@ -35,24 +35,24 @@ var choices = map[string]plan.Resolution{
 func (c *resolveCommand) Run(a *app) error {
 	choice, ok := choices[c.Take]
 	if !ok {
-		return usage("treaty resolve --take local|remote|newer|both|skip PATH…", "%q is no choice", c.Take)
+		return usage(then("choose local, remote, newer, both or skip", exactly("treaty resolve --help")), "%q is no choice", c.Take)
 	}
 	planPath, patterns := c.First, c.Paths
 	if planPath != "" && !strings.HasSuffix(planPath, ".json") {
 		planPath, patterns = "", append([]string{planPath}, patterns...)
 	}
 	if c.All == (len(patterns) > 0) {
-		return usage("treaty resolve --take "+c.Take+" PATH…, or --all", "resolve needs either paths or --all")
+		return usage(exactly("treaty resolve --help"), "resolve needs either paths or --all")
 	}
 	f, err := a.find(planPath)
 	if err != nil {
 		return err
 	}
 	if f.plan.FormatVersion != plan.FormatVersion {
-		return usage("edit the JSON, or use a newer treaty", "%s is of version %s, and rewriting it would lose what only that knows", f.path, f.plan.FormatVersion)
+		return usage(then("edit the JSON, or use a newer treaty", again), "%s is of version %s, and rewriting it would lose what only that knows", f.path, f.plan.FormatVersion)
 	}
 	if len(f.plan.Conflicts) == 0 {
-		return usage("", "the plan has no conflicts")
+		return usage(about("show"), "the plan has no conflicts")
 	}
 	settled := 0
 	if c.All {
@@ -76,8 +76,7 @@ func (c *resolveCommand) Run(a *app) error {
 				a.say("  %s (%s) does not allow %s", render.Name(string(k.Path)), k.Kind, choice)
 			}
 		}
-		return &apply.Refusal{Cause: apply.ErrConflicts, Why: fmt.Sprintf("%s left", render.Count(left, "conflict")),
-			Hint: "treaty resolve --take CHOICE PATH…"}
+		return &apply.Refusal{Cause: apply.CauseConflicts, Why: fmt.Sprintf("%s left", render.Count(left, "conflict"))}
 	}
 	return nil
 }
@@ -100,12 +99,12 @@ func takeMatching(p *plan.Plan, choice plan.Resolution, patterns []string) (int,
 	chosen := map[int]bool{}
 	for _, pattern := range patterns {
 		if pattern == "" {
-			return 0, usage("treaty show lists them", "an empty path matches no conflict")
+			return 0, usage(about("show"), "an empty path matches no conflict")
 		}
 		// On Windows \ separates too, and escapes nothing.
 		pattern = path.Clean(strings.TrimSuffix(filepath.ToSlash(pattern), "/"))
 		if !doublestar.ValidatePattern(pattern) {
-			return 0, usage("", "%q is no glob", pattern)
+			return 0, usage(about("show"), "%q is no glob", pattern)
 		}
 		found := false
 		for i := range p.Conflicts {
@@ -115,12 +114,12 @@ func takeMatching(p *plan.Plan, choice plan.Resolution, patterns []string) (int,
 			}
 			found = true
 			if !k.Choices.Allows(choice) {
-				return 0, usage("treaty show lists what each allows", "%s is no choice for %q", choice, string(k.Path))
+				return 0, usage(about("show"), "%s is no choice for %q", choice, string(k.Path))
 			}
 			chosen[i] = true
 		}
 		if !found {
-			return 0, usage("treaty show lists them", "%q matches no conflict", pattern)
+			return 0, usage(about("show"), "%q matches no conflict", pattern)
 		}
 	}
 	for i := range chosen {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -19,7 +20,7 @@ import (
 
 // grammar is the command line. Each command is a file of its own.
 type grammar struct {
-	Dir     string           `short:"C" name:"directory" placeholder:"DIR" help:"Start from this directory: it is LOCAL for plan, and where the others find plans."`
+	Dir     string           `short:"C" name:"directory" placeholder:"DIR" help:"Do as if started in this directory."`
 	Color   string           `enum:"auto,always,never" default:"auto" help:"When to use colours: auto, always or never."`
 	Quiet   bool             `short:"q" help:"Print no summaries and no progress."`
 	Version kong.VersionFlag `help:"Print the version."`
@@ -44,10 +45,9 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer // the terminal's
 	terminal       *terminal
-	// dir is where plans are looked for when none is named.
-	dir          string
-	color, quiet bool
-	now          func() time.Time
+	color, quiet   bool
+	call           *invocation
+	now            func() time.Time
 }
 
 // exitStatus is an exit code without an error to tell.
@@ -76,24 +76,31 @@ func (t *terminal) run(args []string, stdin io.Reader) int {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 	)
 	if err != nil {
-		return report(stderr, err)
+		return (&invocation{}).report(stderr, err)
 	}
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
+	call := &invocation{args: args, asks: isTerminal(stdin)}
 	parsed, err := parser.Parse(args)
 	if exited >= 0 {
 		return exited
 	}
 	if err != nil {
-		return report(stderr, misused(err))
+		return call.report(stderr, misused(err))
 	}
 	if err := emptyArgument(parsed); err != nil {
-		return report(stderr, err)
+		return call.report(stderr, err)
 	}
+	call.dir, call.name = g.Dir, parsed.Selected().Name
+	back, err := startIn(g.Dir)
+	if err != nil {
+		return call.report(stderr, err)
+	}
+	defer back()
 	ctx, stop := interruptible()
 	defer stop()
-	a := &app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, terminal: t, dir: g.Dir, quiet: g.Quiet, now: time.Now,
+	a := &app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, terminal: t, call: call, quiet: g.Quiet, now: time.Now,
 		color: coloured(g.Color, stdout)}
 	err = parsed.Run(a)
 	var status exitStatus
@@ -101,9 +108,32 @@ func (t *terminal) run(args []string, stdin io.Reader) int {
 		return int(status)
 	}
 	if err != nil {
-		return report(stderr, err)
+		return call.report(stderr, err)
 	}
 	return 0
+}
+
+// startIn makes dir the current directory, "" none, and returns how to go back.
+func startIn(dir string) (back func(), err error) {
+	if dir == "" {
+		return func() {}, nil
+	}
+	before, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	dir = expandHome(dir)
+	switch info, err := os.Stat(dir); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, usage(exactly("treaty --help"), "-C: there is no directory %s", dir)
+	case err == nil && !info.IsDir():
+		return nil, usage(exactly("treaty --help"), "-C: %s is not a directory", dir)
+	}
+	if err := os.Chdir(dir); err != nil {
+		return nil, err
+	}
+	// Whoever called has what it had, or stands where it is: nothing more can be done.
+	return func() { _ = os.Chdir(before) }, nil
 }
 
 // interruptible ends its context at the first interrupt; the second ends the process at once.

@@ -25,7 +25,7 @@ func (c *syncCommand) Run(a *app) error {
 		return err
 	}
 	if !made.plan.Empty() && !isTerminal(a.stdin) {
-		return usage("treaty plan, then treaty approve --yes, then treaty apply",
+		return usage(comparing(),
 			"there is something to do, and nobody can be asked: standard input is no terminal")
 	}
 	path, err := (&planCommand{}).write(a, p, made)
@@ -50,8 +50,7 @@ func (c *syncCommand) Run(a *app) error {
 		return err
 	}
 	if n := f.plan.Unresolved(); n > 0 {
-		return &apply.Refusal{Cause: apply.ErrConflicts, Why: render.Count(n, "conflict") + " must be settled by a person",
-			Hint: "treaty resolve --take local|remote|newer|both|skip PATH…, then treaty approve, then treaty apply"}
+		return &apply.Refusal{Cause: apply.CauseConflicts, Why: render.Count(n, "conflict") + " must be settled by a person"}
 	}
 	if err := approvable(f.plan); err != nil {
 		return err

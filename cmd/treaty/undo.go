@@ -65,7 +65,7 @@ func (c *undoCommand) Run(a *app) error {
 	}
 	a.say("")
 	a.say("This undoes number %d, %s", archived.Number, archived.PlanID)
-	a.sayNext(made.plan, path, c.Output, store.Root(), a.dir)
+	a.sayNext(made.plan, path, c.Output)
 	return nil
 }
 
@@ -76,7 +76,7 @@ func (c *undoCommand) choose(store *apply.Store) (*apply.Archived, error) {
 		return nil, err
 	}
 	if len(list) == 0 {
-		return nil, usage("treaty log", "nothing was applied yet, so there is nothing to undo")
+		return nil, usage(in("", "log"), "nothing was applied yet, so there is nothing to undo")
 	}
 	if c.PlanID == "" {
 		return &list[len(list)-1], nil
@@ -87,7 +87,7 @@ func (c *undoCommand) choose(store *apply.Store) (*apply.Archived, error) {
 			return &list[i], nil
 		}
 	}
-	return nil, usage("treaty log", "no applied plan is called %q", c.PlanID)
+	return nil, usage(in("", "log"), "no applied plan is called %q", c.PlanID)
 }
 
 // reverse makes the plan of a reversal, from the trees as they are now.

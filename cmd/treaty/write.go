@@ -24,9 +24,9 @@ func writeFile(path string, text []byte) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
-		return usage(makeFolder+argument(folder), "there is no folder %s", folder)
+		return usage(exactly(makeFolder+argument(folder)), "there is no folder %s", folder)
 	case errors.Is(err, syscall.ENOTDIR):
-		return usage("", "%s is not a folder", folder)
+		return usage(nil, "%s is not a folder", folder)
 	}
 	var at *fs.PathError
 	if errors.As(err, &at) {

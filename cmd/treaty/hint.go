@@ -1,0 +1,130 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"treaty/apply"
+	"treaty/plan"
+)
+
+// invocation is how treaty was called, and what that turned out to be about: what hints are filled in with.
+type invocation struct {
+	// args are the whole command line, and dir is -C's as typed.
+	args []string
+	dir  string
+	// name is the command's.
+	name string
+	// plan is PLAN as typed, "" where none was.
+	plan string
+	// trees are LOCAL and REMOTE, as typed or else absolute; "" as long as it is not known.
+	trees plan.Sides[string]
+	// asks tells whether a person can be asked.
+	asks bool
+}
+
+// hint is a command to type, made when it is known how treaty was called; advice may stand before it. What
+// it makes can be typed as printed, in the directory where it was printed.
+type hint func(*invocation) string
+
+// then is a command that helps after something else was done, or chosen against.
+func then(advice string, h hint) hint {
+	return func(i *invocation) string { return advice + ", then: " + h(i) }
+}
+
+// exactly is a command that needs nothing filled in.
+func exactly(command string) hint {
+	return func(*invocation) string { return command }
+}
+
+// again is the command line as it was.
+func again(i *invocation) string {
+	words := []string{"treaty"}
+	for _, arg := range i.args {
+		words = append(words, argument(arg))
+	}
+	return strings.Join(words, " ")
+}
+
+// about is a command about the same plan.
+func about(name string, flags ...string) hint {
+	return func(i *invocation) string { return i.aboutPlan(name, flags...).started() }
+}
+
+// in is a command that finds the tree at root from where it is started; "" is the tree that it finds anyway.
+func in(root, name string, flags ...string) hint {
+	return func(i *invocation) string { return i.inTree(root, name, flags...).started() }
+}
+
+// comparing is the command that compares the same trees anew.
+func comparing(flags ...string) hint {
+	return func(i *invocation) string {
+		words := slices.Concat([]string{"plan"}, flags)
+		if i.trees[plan.Remote] == "" {
+			return commandLine{i.dir, append(words, "--help")}.started()
+		}
+		if local := i.trees[plan.Local]; !sameDirectory(local, apply.FindTree(".")) {
+			words = append(words, argument(local))
+		}
+		return commandLine{i.dir, append(words, argument(i.trees[plan.Remote]))}.started()
+	}
+}
+
+// commandLine is one of treaty's, as if started in dir, "" for where it is typed.
+type commandLine struct {
+	dir   string
+	words []string
+}
+
+// started says what is done before it says where.
+func (c commandLine) started() string {
+	words := append([]string{"treaty"}, c.words...)
+	if c.dir != "" {
+		words = append(words, "-C", argument(c.dir))
+	}
+	return strings.Join(words, " ")
+}
+
+// next says where it is done first: that is the same for commands that stand below each other.
+func (c commandLine) next() string {
+	dir := ""
+	if c.dir != "" {
+		dir = "-C " + argument(c.dir) + " "
+	}
+	return "treaty " + dir + strings.Join(c.words, " ")
+}
+
+func (i *invocation) aboutPlan(name string, flags ...string) commandLine {
+	if i.plan == "" {
+		return i.inTree(i.trees[plan.Local], name, flags...)
+	}
+	return commandLine{i.dir, slices.Concat([]string{name}, flags, []string{argument(i.plan)})}
+}
+
+func (i *invocation) inTree(root, name string, flags ...string) commandLine {
+	dir := i.dir
+	if found, err := apply.FindStore("."); root != "" && (err != nil || !sameDirectory(found, root)) {
+		dir = root
+	}
+	return commandLine{dir, slices.Concat([]string{name}, flags)}
+}
+
+// unasked are the flags that a command needs which would ask, where nobody can be asked.
+func (i *invocation) unasked() []string {
+	if i.asks {
+		return nil
+	}
+	return []string{"--yes"}
+}
+
+// sameDirectory tells whether two paths lead to one directory.
+func sameDirectory(a, b string) bool {
+	first, err := os.Stat(expandHome(a))
+	if err != nil {
+		return filepath.Clean(a) == filepath.Clean(b)
+	}
+	second, err := os.Stat(expandHome(b))
+	return err == nil && os.SameFile(first, second)
+}
