@@ -68,7 +68,9 @@ type run struct {
 	files    plan.Sides[*TreeFile]
 	disks    plan.Sides[*disk.Tree]
 	// seen are the directories that the trees had before the first write.
-	seen     *Digests
+	seen *Digests
+	// stamps are those that files had then which the plan reads, writes or names in a conflict.
+	stamps   plan.Sides[map[tree.Path]stamp]
 	shift    shift
 	progress *Progress
 	receipt  *Receipt

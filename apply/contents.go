@@ -133,7 +133,7 @@ func (e *executor) stageFor(i int) (disk.Staged, error) {
 	if e.run.progress != nil {
 		source.copied = &e.run.progress.Copied
 	}
-	if err := e.asPlanned(f, step); err != nil {
+	if _, err := e.asPlanned(f, step); err != nil {
 		return disk.Staged{}, err
 	}
 	mode := step.After.Mode
@@ -143,26 +143,37 @@ func (e *executor) stageFor(i int) (disk.Staged, error) {
 	}
 	staged, err := e.disk(i).Stage(e.ctx, &source, step.After.Size, step.After.SHA256, step.After.Mtime, mode)
 	if err == nil {
-		err = e.asPlanned(f, step)
+		e.sources[i], err = e.asPlanned(f, step)
 	}
 	return staged, err
 }
 
-// asPlanned holds an open source to the stat that the plan saw. What lies in a trash is told by its hash
-// alone.
-func (e *executor) asPlanned(f *os.File, step *plan.Step) error {
+// asPlanned holds an open source to the stat that the plan saw, and returns it. What lies in a trash is told
+// by its hash alone.
+func (e *executor) asPlanned(f *os.File, step *plan.Step) (stamp, error) {
 	if trashed(step.Source.Path) {
-		return nil
+		return stamp{}, nil
 	}
 	info, err := f.Stat()
 	if err != nil {
-		return err
+		return stamp{}, err
 	}
-	traits := &e.run.plan.Snapshot(step.Side).Filesystem
-	seen := e.run.plan.Snapshot(step.Source.Tree).Filesystem.MtimeGranularity
-	mtime := tree.TimeOf(info.ModTime()).Cut(seen) - tree.Time(e.run.shift.total[step.Source.Tree])
-	if info.Size() != step.After.Size || traits.Keep(mtime) != step.After.Mtime && !timeless(step.Operation) {
-		return fmt.Errorf("%w: it was written to since", disk.ErrSource)
+	now := stamp{info.Size(), tree.TimeOf(info.ModTime())}
+	if !e.run.unchanged(step, now) {
+		return now, fmt.Errorf("%w: it was written to since", disk.ErrSource)
 	}
-	return nil
+	return now, nil
+}
+
+// unchanged tells whether a source has the stat that it had when the trees were compared with the plan, or,
+// where an earlier run did that, the one that the plan gives to its copy: as far as the other side can tell.
+func (r *run) unchanged(step *plan.Step, now stamp) bool {
+	from := step.Source.Tree
+	granularity := r.plan.Snapshot(from).Filesystem.MtimeGranularity
+	if was, seen := r.stamps[from][step.Source.Path]; seen && (now.size != was.size || now.mtime.Cut(granularity) != was.mtime.Cut(granularity)) {
+		return false
+	}
+	mtime := now.mtime.Cut(granularity) - tree.Time(r.shift.total[from])
+	copied := r.plan.Snapshot(step.Side).Filesystem.Keep(mtime)
+	return now.size == step.After.Size && (copied == step.After.Mtime || timeless(step.Operation))
 }

@@ -63,8 +63,10 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 		defer walks[side].Close()
 		in.Trees[side] = plan.Tree{Traits: traits, Stream: plan.Unshift(walks[side], r.shift.since[side])}
 	}
+	r.stamps = plan.Sides[map[tree.Path]stamp]{{}, {}}
 	seen, err := plan.Survey(ctx, in, func(n *plan.Name) error {
 		x.respell(n)
+		r.noteStamps(n, x)
 		for _, side := range plan.BothSides {
 			e := &n.Entry[side]
 			if e.Type == tree.Absent {
@@ -140,6 +142,28 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 	}
 	refusal.Drift = drifted
 	return refusal
+}
+
+// noteStamps keeps the stamps of what the plan has to do with, on both sides, as their volumes tell them.
+func (r *run) noteStamps(n *plan.Name, x *expectations) {
+	if !x.concerns(n) {
+		return
+	}
+	for _, side := range plan.BothSides {
+		if e := &n.Entry[side]; e.Type == tree.File {
+			r.stamps[side][n.Path[side]] = stamp{e.Size, e.Mtime + tree.Time(r.shift.since[side])}
+		}
+	}
+}
+
+// concerns tells whether something is expected of a name on either side.
+func (x *expectations) concerns(n *plan.Name) bool {
+	for _, side := range plan.BothSides {
+		if _, expected := x.at[side][n.Path[side]]; expected || x.inConflict(side, n.Path[side]) {
+			return true
+		}
+	}
+	return false
 }
 
 // mentions tells whether something right in dir was reported already.

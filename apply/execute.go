@@ -39,6 +39,8 @@ type executor struct {
 	settled []bool
 	// after is what each step left behind, read back from the disk.
 	after []tree.Entry
+	// sources are the stamps with which the sources of steps were read.
+	sources []stamp
 	// order has the steps by path, what holds something before what is in it, whatever order the plan
 	// has them in.
 	order []int
@@ -77,7 +79,7 @@ type revived struct {
 }
 
 func newExecutor(r *run, steps []plan.Step) *executor {
-	e := &executor{run: r, steps: steps, results: make([]Result, len(steps)), settled: make([]bool, len(steps)), after: make([]tree.Entry, len(steps)),
+	e := &executor{run: r, steps: steps, results: make([]Result, len(steps)), settled: make([]bool, len(steps)), after: make([]tree.Entry, len(steps)), sources: make([]stamp, len(steps)),
 		announced: make([]bool, len(steps)), place: make([]string, len(steps)), staged: make([]disk.Staged, len(steps)), parked: map[int]disk.Staged{}, aside: map[int]bool{}}
 	for _, side := range plan.BothSides {
 		e.moved[side], e.planned[side], e.vacating[side] = map[tree.Path]tree.Path{}, map[tree.Path]int{}, map[tree.Path]int{}

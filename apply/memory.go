@@ -103,31 +103,50 @@ func openMemory(s *Store, home plan.Side, planID string, ids plan.Sides[string])
 	return &Memory{Memory: r, home: home, file: file, Ref: plan.BaselineRef{PlanID: r.PlanID, SyncedAt: r.SyncedAt}}, nil
 }
 
-// known is a file whose content the run has seen or written.
-type known struct {
+// stamp is the size of a file and its time, as its own volume tells them.
+type stamp struct {
 	size  int64
 	mtime tree.Time
-	hash  tree.Hash
 }
 
-// learned is what the executed steps tell of the content of files, by side and path.
+// known is a file whose content the run has seen or written when it had that stamp.
+type known struct {
+	stamp
+	hash tree.Hash
+}
+
+// learned is what the executed steps tell of the content of files, by side and path. A stamp is only ever
+// that of the file's own side: the other side's copy may be of the same granule as two versions here. A
+// source has the one with which it was read, and none where an earlier run read it.
 func (e *executor) learned() plan.Sides[map[tree.Path]known] {
-	var facts plan.Sides[map[tree.Path]known]
-	for _, side := range plan.BothSides {
-		facts[side] = map[tree.Path]known{}
-	}
+	facts := plan.Sides[map[tree.Path]known]{{}, {}}
 	for i := range e.steps {
 		step := &e.steps[i]
 		sum := e.results[i].SHA256
 		if e.results[i].Outcome != Done || step.After.Of() != tree.File || !sum.Known() {
 			continue
 		}
-		facts[step.Side][step.Path] = known{e.after[i].Size, e.after[i].Mtime, sum}
-		if step.Source != nil && !trashed(step.Source.Path) {
-			facts[step.Source.Tree][step.Source.Path] = known{step.After.Size, step.After.Mtime, sum}
+		facts[step.Side][step.Path] = known{stamp{e.after[i].Size, e.after[i].Mtime}, sum}
+		switch other := step.Side.Other(); {
+		case step.Source != nil && !trashed(step.Source.Path):
+			facts[step.Source.Tree][step.Source.Path] = known{e.sources[i], sum}
+		case step.Action == plan.Touch:
+			// Its content is the other side's, or the plan would not give it that time.
+			if seen, ok := e.run.stamps[other][step.Path]; ok {
+				facts[other][step.Path] = known{seen, sum}
+			}
 		}
 	}
 	return facts
+}
+
+// knows is the hash of a file that has the stamp with which its content was known, zero where nothing is
+// known, or where the time is too near the reading to show a later change. since is the first such time.
+func (k known) knows(e *tree.Entry, granularity int64, since tree.Time) tree.Hash {
+	if e.Size != k.size || e.Mtime.Cut(granularity) != k.mtime.Cut(granularity) || e.Mtime >= since {
+		return tree.Hash{}
+	}
+	return k.hash
 }
 
 // remember writes the new baseline: what both sides were found or made to hold, walked anew, so that what
@@ -181,14 +200,8 @@ func (r *run) agree(ctx context.Context, e *executor, old *Memory, back *restora
 	facts := e.learned()
 	recorder := plan.Recorder{Write: w.Directory, Old: e.former.old, Gone: e.former.gone,
 		Known: func(side plan.Side, path tree.Path, entry *tree.Entry) tree.Hash {
-			fact, ok := facts[side][path]
-			traits := &r.plan.Snapshot(side).Filesystem
-			other := &r.plan.Snapshot(side.Other()).Filesystem
-			same := entry.Mtime.Cut(traits.MtimeGranularity) == fact.mtime || other.Keep(entry.Mtime-tree.Time(r.shift.total[side])) == fact.mtime
-			if !ok || fact.size != entry.Size || !same {
-				return tree.Hash{}
-			}
-			return fact.hash
+			traits := r.plan.Snapshot(side).Filesystem
+			return facts[side][path].knows(entry, traits.MtimeGranularity, racySince(r.reliedSince(), traits))
 		}}
 	if back != nil {
 		recorder.Restore, recorder.Restored = back.record, back.restored
@@ -217,6 +230,15 @@ func (r *run) agree(ctx context.Context, e *executor, old *Memory, back *restora
 		return err
 	}
 	return out.Commit()
+}
+
+// reliedSince is when the first content was read on which the new baseline relies: what was planned without
+// a look at it since was read for the plan.
+func (r *run) reliedSince() time.Time {
+	if r.plan.CreatedAt.Before(r.receipt.StartedAt) {
+		return r.plan.CreatedAt
+	}
+	return r.receipt.StartedAt
 }
 
 // racySince is the first mtime that may hide a change made after a scan that began at the given time.

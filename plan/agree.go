@@ -180,9 +180,10 @@ func (a *agreeing) record(d *surveyedDirectory, t *trio) (*tree.Agreed, error) {
 			t.hash[side] = a.to.Known(side, path[side], &t.entry[side])
 		}
 	}
+	t.recall(&a.w.policy)
 	v := decide(t, &a.w.policy)
-	for v.isUnsure() {
-		if readable, err := a.read(t, path, v.unsure); err != nil || !readable {
+	for need := t.toProve(v); need[Local] || need[Remote]; need = t.toProve(v) {
+		if readable, err := a.read(t, path, need); err != nil || !readable {
 			return t.base, err
 		}
 		v = decide(t, &a.w.policy)
@@ -191,6 +192,16 @@ func (a *agreeing) record(d *surveyedDirectory, t *trio) (*tree.Agreed, error) {
 		return t.base, nil
 	}
 	return a.agreed(t), nil
+}
+
+// toProve tells whose content must be read before a record can be made: what the decision needs, and of two
+// files that agree the one whose content is not known where the other's is. A hash on record holds of both.
+func (t *trio) toProve(v verdict) Sides[bool] {
+	if !v.agreed() || t.entry[Local].Type != tree.File || t.entry[Remote].Type != tree.File {
+		return v.unsure
+	}
+	l, r := t.hash[Local].Known(), t.hash[Remote].Known()
+	return Sides[bool]{r && !l, l && !r}
 }
 
 // read reads what a decision needs; false where a file does not hold still or cannot be read.
@@ -227,10 +238,8 @@ func (a *agreeing) agreed(t *trio) *tree.Agreed {
 	}
 	for _, side := range BothSides {
 		record.On[side].Racy = t.entry[side].Mtime >= a.to.RacySince[side]
-		if t.hash[side].Known() {
-			record.SHA256 = t.hash[side]
-		}
 	}
+	record.SHA256 = t.hash[Local]
 	if base := t.base; base != nil && base.Type == tree.File && a.sameAsRecorded(t) {
 		record.Mtime = base.Mtime
 		if !record.SHA256.Known() {

@@ -103,14 +103,15 @@ func decide(t *trio, p *policy) verdict {
 	return decideFirst(t, p)
 }
 
-// decideFirst judges two files that no baseline knows.
+// decideFirst judges two files that no record knows. On a first sync alone, equal sizes and times will do: who
+// has a baseline can afford to read what is new on both sides.
 func decideFirst(t *trio, p *policy) verdict {
 	l, r := &t.entry[Local], &t.entry[Remote]
 	near := p.near(l.Mtime, r.Mtime)
 	switch {
 	case near && l.Size != r.Size:
 		return verdict{kind: SameTimeDifferentSize}
-	case near && p.options.Hash != HashAll:
+	case near && p.options.Hash != HashAll && !p.known && !t.bothHashed():
 		return verdict{modesDiffer: p.bothModes() && l.Mode != r.Mode}
 	case l.Size == r.Size && !t.bothHashed():
 		return verdict{unsure: Sides[bool]{true, true}}

@@ -10,8 +10,9 @@ type since struct {
 	modified bool
 	// touched tells of another time, chmodded of another mode.
 	touched, chmodded bool
-	// rotten tells that the modification left size and time as recorded, as no program does: a disk may.
-	rotten bool
+	// unproved tells that size and time are as recorded and no hash is: the two contents differ, and nothing
+	// tells which of them is the new one.
+	unproved bool
 	// unsure tells that only reading the content would tell whether it was modified.
 	unsure bool
 }
@@ -45,7 +46,6 @@ func sinceBase(t *trio, side Side, p *policy) since {
 		s.modified = true
 	case t.hash[side].Known() && base.SHA256.Known():
 		s.modified = t.hash[side] != base.SHA256
-		s.rotten = s.modified && !s.touched && !kept.Racy
 	case !s.touched && !kept.Racy:
 	case base.SHA256.Known():
 		s.unsure = !t.hash[side].Known()
@@ -53,6 +53,7 @@ func sinceBase(t *trio, side Side, p *policy) since {
 		// Nobody knows the old content but the other side, if that stayed as it was.
 		s.modified = !t.bothHashed() || t.hash[Local] != t.hash[Remote]
 		s.unsure = !t.bothHashed() && t.has(side.Other())
+		s.unproved = s.modified && !s.touched
 	}
 	return s
 }
@@ -78,7 +79,7 @@ func decideSince(t *trio, p *policy) verdict {
 		return p.gone(t, Local, did[Remote])
 	case !did[Remote].present:
 		return p.gone(t, Remote, did[Local])
-	case p.rotten(t, did):
+	case p.unproved(t, did):
 		return verdict{kind: SameStatDifferentContent}
 	case did[Local].modified && did[Remote].modified:
 		return p.bothModified(t, did)
@@ -112,14 +113,14 @@ func (p *policy) toRead(t *trio, did Sides[since]) Sides[bool] {
 	return need
 }
 
-// rotten tells whether what would travel is content that nobody is known to have written.
-func (p *policy) rotten(t *trio, did Sides[since]) bool {
+// unproved tells whether two contents differ of which nothing tells who changed.
+func (p *policy) unproved(t *trio, did Sides[since]) bool {
 	for _, side := range BothSides {
-		if did[side].modified && !did[side].rotten {
+		if did[side].modified && !did[side].unproved {
 			return false
 		}
 	}
-	return (did[Local].rotten || did[Remote].rotten) && t.hash[Local] != t.hash[Remote]
+	return (did[Local].unproved || did[Remote].unproved) && t.hash[Local] != t.hash[Remote]
 }
 
 // gone judges what side deleted and the other side did something else to.

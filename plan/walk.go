@@ -353,16 +353,16 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 }
 
 // recall takes the baseline's hash for a file that still has the recorded stat.
-func (d *difference) recall(p *policy) {
-	if d.base == nil || !d.base.SHA256.Known() || d.base.Type != tree.File {
+func (t *trio) recall(p *policy) {
+	if t.base == nil || !t.base.SHA256.Known() || t.base.Type != tree.File {
 		return
 	}
 	for _, side := range BothSides {
-		if d.entry[side].Type != tree.File {
+		if t.entry[side].Type != tree.File || t.hash[side].Known() {
 			continue
 		}
-		if s := sinceBase(&d.trio, side, p); !s.modified && !s.unsure && !s.touched {
-			d.hash[side] = d.base.SHA256
+		if s := sinceBase(t, side, p); !s.modified && !s.unsure && !s.touched {
+			t.hash[side] = t.base.SHA256
 		}
 	}
 }

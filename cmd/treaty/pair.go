@@ -134,6 +134,8 @@ type sight struct {
 	memory  *apply.Memory
 	meter   *meter
 	cancel  context.CancelFunc
+	// began is when the first of it was read: what was written later may not show in a coarse time.
+	began time.Time
 }
 
 // look begins to read both trees, unless another treaty works on one of them.
@@ -143,7 +145,7 @@ func (p *pair) look(a *app, options plan.Options) (*sight, error) {
 			return nil, err
 		}
 	}
-	s := &sight{digests: &apply.Digests{}}
+	s := &sight{digests: &apply.Digests{}, began: a.now()}
 	s.ctx, s.cancel = context.WithCancel(a.ctx)
 	s.in = plan.Input{Options: options, Observe: s.digests.Observe}
 	var seen plan.Sides[scan.Progress]
@@ -225,7 +227,7 @@ func (s *sight) finish(a *app, result *plan.Plan, err error) (*planned, error) {
 	if err != nil {
 		return nil, err
 	}
-	result.ID, result.CreatedAt, result.CreatedBy = newID(a.now()), a.now().UTC(), author()
+	result.ID, result.CreatedAt, result.CreatedBy = newID(s.began), s.began.UTC(), author()
 	return &planned{plan: result, digests: s.digests}, nil
 }
 

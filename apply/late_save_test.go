@@ -1,0 +1,140 @@
+package apply_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"treaty/apply"
+	"treaty/apply/internal/disk"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// saveAt replaces a file by content that was written at the given time, as an editor does.
+func (w *world) saveAt(side plan.Side, path, content string, mtime tree.Time) {
+	w.Helper()
+	temp := filepath.Join(w.dir, "saving")
+	writeFile(w, temp, node{kind: tree.File, content: content, mtime: mtime, mode: tree.Perm(0o644)})
+	check(w, os.Rename(temp, w.path(side, path)))
+}
+
+// recorded is what the two trees now remember of a path; nil for nothing.
+func (w *world) recorded(path tree.Path) *tree.Agreed {
+	w.Helper()
+	var stores plan.Sides[*apply.Store]
+	for _, side := range plan.BothSides {
+		s, err := apply.OpenStore(w.at[side])
+		check(w, err)
+		defer s.Close()
+		stores[side] = s
+	}
+	m, _, err := apply.Remember(stores)
+	check(w, err)
+	defer m.Close()
+	if m == nil {
+		return nil
+	}
+	entries, err := m.List(path.Parent())
+	check(w, err)
+	for i := range entries {
+		if entries[i].Name[0] == path.Base() {
+			return &entries[i]
+		}
+	}
+	return nil
+}
+
+// stride is how many calls lie between two moments that are tried.
+func stride() int {
+	if testing.Short() {
+		return 9
+	}
+	return slowness
+}
+
+// A save of the same size, within what the other side can tell apart, on either side and at any moment of
+// an apply, is never recorded as what was synced.
+func TestASaveDuringApplyNeverPassesForWhatWasSynced(t *testing.T) {
+	needPosix(t, "files that can be replaced while they are read")
+	for _, c := range []struct {
+		name          string
+		local, remote string
+		base          string
+		saved         plan.Side
+		at            tree.Time
+	}{
+		{"a source that is created, on a first sync", "a=1@20.1", "", "", plan.Local, epoch + 20_900_000_000},
+		{"a source that is created", "a=1@20.1 z=9", "z=9", "z=9", plan.Local, epoch + 20_900_000_000},
+		{"a source that is an update", "a=2@20.1", "a=1@10", "a=1@10", plan.Local, epoch + 20_900_000_000},
+		{"a newer side that gives its time, on a first sync", "a=1@20.1", "a=1@10", "", plan.Local, epoch + 20_900_000_000},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for nth := 1; nth < 60; nth += stride() {
+				w := newWorld(t, scratch(t))
+				w.set("remote-fs=fat")
+				tryParse(t, c.local).write(t, w.at[plan.Local])
+				tryParse(t, c.remote).write(t, w.at[plan.Remote])
+				if c.base != "" {
+					w.base = tryParse(t, c.base)
+				}
+				p := w.compare()
+				calls := 0
+				request := w.request(p)
+				request.SetHook(func(plan.Side, disk.Call) error {
+					if calls++; calls == nth {
+						w.saveAt(c.saved, "a", "7", c.at)
+					}
+					return nil
+				})
+				_, err := apply.Apply(context.Background(), request)
+				if err != nil && !errors.Is(err, apply.ErrPartial) && !errors.Is(err, apply.ErrStale) {
+					t.Fatalf("save before call %d: %v", nth, err)
+				}
+				if calls < nth {
+					return
+				}
+				record := w.recorded("a")
+				if record == nil {
+					continue
+				}
+				for _, side := range plan.BothSides {
+					at := w.tree(side)["a"]
+					same := record.On[side].Mtime == at.mtime && record.Size == int64(len(at.content))
+					if same && !record.On[side].Racy && record.SHA256 != hashOf([]byte(at.content)) {
+						t.Errorf("save before call %d: %s holds %q, and the baseline takes its stat for other content", nth, side, at.content)
+					}
+				}
+			}
+		})
+	}
+}
+
+// What was written just before an apply could be written again in the same granule: it is read again.
+func TestATimeTooNearTheApplyProvesNothing(t *testing.T) {
+	needPosix(t, "files that can be replaced while they are read")
+	w := newWorld(t, scratch(t))
+	w.set("remote-fs=fat")
+	now := tree.TimeOf(time.Now()).Cut(2e9)
+	writeFile(w, w.path(plan.Local, "a"), node{kind: tree.File, content: "1", mtime: now, mode: tree.Perm(0o644)})
+	p := w.compare()
+	request := w.request(p)
+	later := time.Now()
+	request.Now = func() time.Time { return later }
+	request.SetHook(func(side plan.Side, call disk.Call) error {
+		if strings.Contains(call.Path, "baselines") {
+			later = later.Add(time.Minute)
+			w.saveAt(plan.Remote, "a", "2", now)
+		}
+		return nil
+	})
+	_, err := apply.Apply(context.Background(), request)
+	check(t, err)
+	if record := w.recorded("a"); record != nil && record.SHA256.Known() && record.SHA256 != hashOf([]byte("2")) {
+		t.Errorf("the baseline takes what was saved since for %q", "1")
+	}
+}
