@@ -159,18 +159,21 @@ func (e *executor) asPlanned(f *os.File, step *plan.Step) (stamp, error) {
 		return stamp{}, err
 	}
 	now := stamp{info.Size(), tree.TimeOf(info.ModTime())}
-	if !e.run.unchanged(step, now) {
+	if !e.unchanged(step, now) {
 		return now, fmt.Errorf("%w: it was written to since", disk.ErrSource)
 	}
 	return now, nil
 }
 
 // unchanged tells whether a source has the stat that it had when the trees were compared with the plan, or,
-// where an earlier run did that, the one that the plan gives to its copy: as far as the other side can tell.
-func (r *run) unchanged(step *plan.Step, now stamp) bool {
-	from := step.Source.Tree
+// where an earlier run did that, or this one moved it, the one that the plan gives to its copy: as far as the
+// other side can tell.
+func (e *executor) unchanged(step *plan.Step, now stamp) bool {
+	from, r := step.Source.Tree, e.run
 	granularity := r.plan.Snapshot(from).Filesystem.MtimeGranularity
-	if was, seen := r.stamps[from][step.Source.Path]; seen && (now.size != was.size || now.mtime.Cut(granularity) != was.mtime.Cut(granularity)) {
+	_, moved := e.moved[from][step.Source.Path]
+	was, seen := r.stamps[from][step.Source.Path]
+	if seen && !moved && (now.size != was.size || now.mtime.Cut(granularity) != was.mtime.Cut(granularity)) {
 		return false
 	}
 	mtime := now.mtime.Cut(granularity) - tree.Time(r.shift.total[from])

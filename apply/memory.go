@@ -128,8 +128,10 @@ func (e *executor) learned() plan.Sides[map[tree.Path]known] {
 		}
 		facts[step.Side][step.Path] = known{stamp{e.after[i].Size, e.after[i].Mtime}, sum}
 		switch other := step.Side.Other(); {
-		case step.Source != nil && !trashed(step.Source.Path):
-			facts[step.Source.Tree][step.Source.Path] = known{e.sources[i], sum}
+		case step.Source != nil:
+			if _, moved := e.moved[step.Source.Tree][step.Source.Path]; !moved {
+				facts[step.Source.Tree][step.Source.Path] = known{e.sources[i], sum}
+			}
 		case step.Action == plan.Touch:
 			// Its content is the other side's, or the plan would not give it that time.
 			if seen, ok := e.run.stamps[other][step.Path]; ok {
