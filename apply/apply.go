@@ -124,6 +124,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 			return nil, unsettled(err)
 		}
 		if err := e.takeUp(ctx, j); err != nil {
+			_ = r.giveBack() // what is owed still is in the journal
 			return nil, unsettled(err)
 		}
 	}
@@ -134,6 +135,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 		}
 	}
 	if err := r.preflight(e.unsettled(), copies); err != nil {
+		_ = r.giveBack()
 		return nil, err
 	}
 	if r.resumed() == nil {
@@ -195,15 +197,20 @@ func unsettled(err error) error {
 }
 
 func (r *run) close() {
-	for _, log := range r.logs {
-		if log != nil {
-			log.Close()
-		}
-	}
+	r.closeLogs()
 	for _, root := range r.roots {
 		if root != nil {
 			root.Close()
 		}
+	}
+}
+
+func (r *run) closeLogs() {
+	for side, log := range r.logs {
+		if log != nil {
+			log.Close()
+		}
+		r.logs[side] = nil
 	}
 }
 
@@ -281,6 +288,7 @@ func (r *run) probe() error {
 		r.fat[side] = fat
 		r.disks[side], err = disk.Open(r.roots[side], r.plan.ID, disk.Options{
 			Hook: r.request.seams.on(side), Traits: planned, Can: probed.Can, Hash: fat, SyncEach: fat, RacySince: racySince(r.plan.CreatedAt, planned),
+			Lend: r.lend(side),
 		})
 		if err != nil {
 			return err

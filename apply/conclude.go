@@ -14,6 +14,9 @@ import (
 // it closes the journal. The baseline counts only once both of these name its plan. Where an earlier run was
 // interrupted in the midst of it, what that one has archived stands.
 func (r *run) conclude(ctx context.Context, e *executor) error {
+	if err := r.giveBack(); err != nil {
+		return err
+	}
 	head, err := r.store.concluded(r.plan.ID, r.receipt)
 	if err != nil {
 		return err

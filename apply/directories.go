@@ -36,20 +36,12 @@ func (e *executor) directories(on sides) {
 				return
 			}
 		}
-		result, err := e.disk(i).Mkdir(step.Path, workable(step.After.Mode), false)
+		result, err := e.disk(i).Mkdir(step.Path, disk.Workable(step.After.Mode), false)
 		result.Trash = aside.Trash
 		if e.finish(i, result, err); err != nil {
 			e.results[i].Trash = aside.Trash
 		}
 	})
-}
-
-// workable is a mode under which the owner can work in a directory; the exact one comes last.
-func workable(mode tree.Mode) tree.Mode {
-	if !mode.Known() {
-		return mode
-	}
-	return tree.Perm(mode.Bits() | 0o700)
 }
 
 // emptied removes directories, deepest first, and puts in place what takes the name of one.
@@ -151,8 +143,8 @@ func (e *executor) remains(i int, err error) Outcome {
 
 // widens tells of a change of mode that lets the owner work in a directory.
 func widens(s *plan.Step) bool {
-	return s.Action == plan.Chmod && s.After.Type == tree.Directory && s.Before.Mode.Known() && s.Before.Mode != workable(s.Before.Mode) &&
-		s.After.Mode == workable(s.After.Mode)
+	return s.Action == plan.Chmod && s.After.Type == tree.Directory && s.Before.Mode.Known() && s.Before.Mode != disk.Workable(s.Before.Mode) &&
+		s.After.Mode == disk.Workable(s.After.Mode)
 }
 
 // widen lets the owner work in the directories in which the plan lets them, parents first.
@@ -176,10 +168,10 @@ func (e *executor) directoryModes(on sides) {
 		all = append(all, due{i, journal.Intent{Step: i, Kind: journal.Chmod, Side: side, Path: path, Before: before, After: after}})
 	}
 	made := func(i int, side plan.Side, path tree.Path, mode tree.Mode) {
-		if at, err := e.run.disks[side].At(string(path)); workable(mode) == mode || err == nil && at.Mode == mode {
+		if at, err := e.run.disks[side].At(string(path)); disk.Workable(mode) == mode || err == nil && at.Mode == mode {
 			return
 		}
-		add(i, side, path, &tree.State{Type: tree.Directory, Mode: workable(mode)}, &tree.State{Type: tree.Directory, Mode: mode})
+		add(i, side, path, &tree.State{Type: tree.Directory, Mode: disk.Workable(mode)}, &tree.State{Type: tree.Directory, Mode: mode})
 	}
 	for i := range e.steps {
 		step := &e.steps[i]

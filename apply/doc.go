@@ -75,6 +75,11 @@
 //	                                                   TestADamagedStickNeedsTheOtherTree
 //	what a person wrote meanwhile is no damage         TestWorkAfterAPowerCutIsNoDamage, TestDamageIsToldFromAPersonsWork
 //	a late write is seen                               TestALateWriteIsSurfaced
+//	a directory without a write bit is no obstacle to  TestWorkInDirectoriesWithoutAWriteBitIsDoneByTheirOwner,
+//	  its owner, and has its mode in the end, also       TestABrokenApplyGivesDirectoriesTheirModesBack
+//	  after an interruption
+//	no name is ever half written, also where a volume  TestABrokenApplyIsTakenUpOrSettledWhereVolumesCanDoLittle
+//	  can neither exchange, nor refuse, nor link
 //
 // What that comes to differs by where a tree lies. "Killed" is the end of the process at any instruction, a
 // call that fails, or a volume that is pulled out; whatever it is, the same apply goes on from there, or

@@ -246,7 +246,7 @@ func (e *executor) revive(i int) bool {
 		intent := journal.Intent{Step: i, Kind: journal.Revive, Side: step.Side, Path: missing[n], After: &tree.State{Type: tree.Directory, Mode: mode}}
 		err := e.run.write(true, journal.Record{Intent: &intent})
 		if err == nil {
-			_, err = e.disk(i).Mkdir(missing[n], workable(mode), true)
+			_, err = e.disk(i).Mkdir(missing[n], disk.Workable(mode), true)
 		}
 		if err != nil {
 			e.finish(i, disk.Result{}, err)

@@ -192,7 +192,8 @@ func (r *run) write(sync bool, records ...journal.Record) error {
 		return r.broken
 	}
 	theirs := slices.DeleteFunc(slices.Clone(records), func(record journal.Record) bool {
-		return record.Intent != nil && record.Intent.Side != plan.Remote || record.Done != nil && record.Done.Side != plan.Remote
+		return record.Intent != nil && record.Intent.Side != plan.Remote || record.Done != nil && record.Done.Side != plan.Remote ||
+			record.Loan != nil && record.Loan.Side != plan.Remote
 	})
 	if r.broken = r.append(plan.Local, sync, records); r.broken == nil {
 		r.broken = r.append(plan.Remote, sync, theirs)
@@ -201,7 +202,7 @@ func (r *run) write(sync bool, records ...journal.Record) error {
 }
 
 func (r *run) append(side plan.Side, sync bool, records []journal.Record) error {
-	if len(records) == 0 {
+	if len(records) == 0 || r.disks[side] == nil {
 		return nil
 	}
 	text, err := journal.Encode(r.torn[side], records...)
@@ -215,6 +216,7 @@ func (r *run) append(side plan.Side, sync bool, records []journal.Record) error 
 
 // postpone leaves the journal open, with a receipt of what is done so far.
 func (r *run) postpone() {
+	_ = r.giveBack() // what is owed still is in the journal
 	r.finished()
 	// It is for people; all that counts is in the journal.
 	if text, err := r.receipt.Text(); err == nil {
@@ -224,6 +226,9 @@ func (r *run) postpone() {
 
 // settle closes the journals: LOCAL's last, so that as long as any is open, the plan can be taken up.
 func (r *run) settle() error {
+	if err := r.giveBack(); err != nil {
+		return err
+	}
 	present := [2]plan.Side{plan.Remote, plan.Local}
 	for _, side := range present {
 		if r.disks[side] == nil {

@@ -134,22 +134,23 @@ func enoughSpace(side plan.Side, space disk.Space, n need) *Refusal {
 	return refuse(CauseSpace, "%s has %d bytes free, and the plan needs %d there%s", side, space.Free, bytes, of)
 }
 
-// changeable refuses with ErrSafety a directory in which nothing can be created or renamed. One that is
-// not there yet is the plan's own affair.
+// changeable refuses with ErrSafety a directory in which nothing can be created or renamed, not even when its
+// owner lets it. One that is not there yet is the plan's own affair.
 func (r *run) changeable(side plan.Side, dir tree.Path) error {
 	d, err := r.roots[side].Dir(dir)
 	if err != nil {
 		return nil
 	}
 	defer d.Release()
-	if err := mayChange(d); err != nil {
-		why := err.Error()
-		if err == fs.ErrPermission {
-			why = "no permission to change anything in this directory"
-		}
-		refusal := refuse(CauseForbidden, "%s: %s: %s", side, quote(dir), why).on(side, r.roots[side].Path())
-		refusal.Path = dir
-		return refusal
+	err = mayChange(d)
+	if err == nil || err == fs.ErrPermission && r.disks[side].Lends(dir) {
+		return nil
 	}
-	return nil
+	why := err.Error()
+	if err == fs.ErrPermission {
+		why = "no permission to change anything in this directory"
+	}
+	refusal := refuse(CauseForbidden, "%s: %s: %s", side, quote(dir), why).on(side, r.roots[side].Path())
+	refusal.Path = dir
+	return refusal
 }

@@ -160,6 +160,10 @@ func lockAll(stores []*Store) (unlock func(), err error) {
 // settle settles one plan on all trees on which it is open.
 func (request *Recovery) settle(ctx context.Context, id string, stores []*Store) (*Recovered, error) {
 	r := &run{request: Request{By: request.By, Now: request.Now, seams: request.seams}, plan: &plan.Plan{ID: id}, copies: map[int]journal.Copy{}}
+	defer func() {
+		_ = r.giveBack() // nothing, unless something failed: then what is owed still is in the journal
+		r.closeLogs()
+	}()
 	out := &Recovered{Plan: id}
 	var idle []*Store
 	for _, s := range stores {
@@ -275,10 +279,12 @@ func (r *run) openForRecovery(side plan.Side, traits tree.Traits) error {
 	fat := !journalled(mount) || r.request.seams.fat[side]
 	r.fat[side] = fat
 	r.disks[side], err = disk.Open(r.roots[side], r.plan.ID, disk.Options{
-		Hook: r.request.seams.on(side), Traits: traits, Can: probed.Can, Hash: fat, SyncEach: fat})
+		Hook: r.request.seams.on(side), Traits: traits, Can: probed.Can, Hash: fat, SyncEach: fat, Lend: r.lend(side)})
 	if err != nil {
 		return err
 	}
+	r.torn[side] = r.left[side].Torn
+	r.owe(side, r.left[side])
 	if r.files[side], err = readTreeFile(r.roots[side], r.disks[side]); err != nil {
 		return err
 	}

@@ -19,6 +19,9 @@ func (e *executor) takeUp(ctx context.Context, j *journal.Journal) error {
 	if err := e.fits(j); err != nil {
 		return err
 	}
+	for _, side := range plan.BothSides {
+		e.run.owe(side, j)
+	}
 	mended, err := e.run.mend(ctx, j)
 	if err != nil {
 		return err
@@ -52,12 +55,18 @@ func (e *executor) takeUp(ctx context.Context, j *journal.Journal) error {
 			e.revived = append(e.revived, revived{in.Step, in.Side, in.Path, in.After.Mode})
 		}
 	}
+	for i := range e.steps {
+		// One that widens may have done so before the directory was needed, or just that may have been a loan.
+		if step := &e.steps[i]; e.over(i) && widens(step) {
+			e.disk(i).Decided(step.Path, step.After.Mode)
+		}
+	}
 	for _, side := range plan.BothSides {
 		if err := e.run.disks[side].ClearStage(e.run.plan.ID); err != nil {
 			return err
 		}
 	}
-	return e.reopen()
+	return nil
 }
 
 // fits tells whether the journal is of these steps.

@@ -27,7 +27,11 @@ func (t *Tree) Chmod(p tree.Path, before *tree.State, mode tree.Mode) (Result, e
 		return Result{}, fmt.Errorf("%q: a link has no mode", string(p))
 	}
 	if s.file == nil {
-		return t.setMode(d, name, s.entry.Type, mode)
+		r, err := t.setMode(d, name, s.entry.Type, mode)
+		if err == nil {
+			t.forget(p)
+		}
+		return r, err
 	}
 	if err := d.chmodFile(s.file, name, mode); err != nil && !unmoded(err) {
 		return Result{}, t.written(err)

@@ -29,6 +29,15 @@ const (
 	SyncVolume   Kind = "syncfs"
 )
 
+// changesNames tells whether a call changes what a directory lists.
+func (k Kind) changesNames() bool {
+	switch k {
+	case MakeFolder, MakeFile, MakeSymlink, Link, Rename, Exchange, Unlink, RemoveFolder:
+		return true
+	}
+	return false
+}
+
 // Call is one call that changes or syncs something, as offered to a Hook.
 type Call struct {
 	Kind Kind
@@ -68,11 +77,23 @@ func failed(kind Kind, path string, err error) error {
 	return &fs.PathError{Op: string(kind), Path: path, Err: err}
 }
 
-func (d *folder) do(kind Kind, name string, call func() error) error {
+// do offers a call that changes name in d, and the names in others, and makes it: twice, where it is refused
+// because of what one of these directories lets its owner do, and that can be changed for the while.
+func (d *folder) do(kind Kind, name string, call func() error, others ...*folder) error {
 	path := d.at(name)
-	err := d.tree.offer(kind, path)
-	if err == nil {
-		err = call()
+	try := func() error {
+		if err := d.tree.offer(kind, path); err != nil {
+			return err
+		}
+		return call()
+	}
+	err := try()
+	if err != nil && kind.changesNames() && denied(err) {
+		if again, refused := d.tree.lend(append(others, d)...); refused != nil {
+			return refused
+		} else if again {
+			err = try()
+		}
 	}
 	if err == nil {
 		d.tree.touched(kind, d.path, path)
@@ -113,6 +134,18 @@ func (d *folder) chmod(name string, mode tree.Mode) error {
 	return d.do(SetMode, name, func() error { return sysChmodAt(d.handle, name, mode.Bits()) })
 }
 
+// chmodSelf sets the mode of d itself, whatever its name is by now.
+func (d *folder) chmodSelf(mode tree.Mode) error {
+	err := d.tree.offer(SetMode, d.path)
+	if err == nil {
+		err = sysChmodFolder(d.handle, mode.Bits())
+	}
+	if err == nil {
+		d.tree.touched(SetMode, d.path, "")
+	}
+	return failed(SetMode, d.path, err)
+}
+
 // touch sets a file's mtime through file where the platform can, else by its name.
 func (d *folder) touch(file *os.File, name string, mtime tree.Time) error {
 	return d.do(SetTime, name, func() error { return sysTouch(file, d.handle, name, mtime) })
@@ -124,25 +157,25 @@ func (d *folder) inherit(name string, from *folder, old string) error {
 }
 
 func (d *folder) link(name string, to *folder, as string) error {
-	return to.do(Link, as, func() error { return sysLink(d.handle, name, to.handle, as) })
+	return to.do(Link, as, func() error { return sysLink(d.handle, name, to.handle, as) }, d)
 }
 
 // rename may replace what is at the new name: for names that only treaty writes to, and where the
 // caller has said what can come of it. Where held is name, open for examination, Windows moves that very
 // file, whatever has the name by now; the others don't need held, and nil is fine everywhere.
 func (d *folder) rename(held *os.File, name string, to *folder, as string) error {
-	err := to.do(Rename, as, func() error { return sysRename(held, d.handle, name, to.handle, as) })
+	err := to.do(Rename, as, func() error { return sysRename(held, d.handle, name, to.handle, as) }, d)
 	return d.left(Rename, err)
 }
 
 // renameNew fails with fs.ErrExist rather than replace; unsupported(err) where the volume can't.
 func (d *folder) renameNew(held *os.File, name string, to *folder, as string) error {
-	err := to.do(Rename, as, func() error { return sysRenameNew(held, d.handle, name, to.handle, as) })
+	err := to.do(Rename, as, func() error { return sysRenameNew(held, d.handle, name, to.handle, as) }, d)
 	return d.left(Rename, err)
 }
 
 func (d *folder) exchange(name string, with *folder, as string) error {
-	err := with.do(Exchange, as, func() error { return sysExchange(d.handle, name, with.handle, as) })
+	err := with.do(Exchange, as, func() error { return sysExchange(d.handle, name, with.handle, as) }, d)
 	return d.left(Exchange, err)
 }
 

@@ -73,6 +73,7 @@ func (t *Tree) Rmdir(p tree.Path, litter func(name string) bool) (trashed []stri
 	t.root.Forget(p)
 	switch err := d.rmdir(name); {
 	case err == nil:
+		t.forget(p)
 	case notEmpty(err):
 		return trashed, &NotEmpty{Path: p}
 	default:

@@ -55,6 +55,9 @@
 // syncs makes that safe everywhere (FILESYSTEMS.md 3.2). What must survive is copied to the other side before
 // (Content, Preserve, ClearCopies), and brought back by the caller (Quarantine, Restore).
 //
+// A directory of the user's that lets its owner not write in it is made workable when a call in it is refused,
+// and gets its mode back at the end of the run, or of the next one (lend.go).
+//
 // On macOS a file that is locked (Finder; FAT's read-only attribute) or append-only is unlocked for the
 // instant of its change, and what takes its place is locked as it was, as Windows does with read-only files
 // (locks.go). No file is read whose content would have to be downloaded first (scan.ErrDataless).

@@ -11,14 +11,15 @@ import (
 	"treaty/plan/scan"
 )
 
-// touched notes what a call changes, for a barrier that has to sync one by one.
+// touched notes what a call changes, for a barrier that has to sync one by one: path, or, where that is "",
+// the folder itself.
 func (t *Tree) touched(kind Kind, folder, path string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	switch kind {
-	case MakeFolder, MakeFile, MakeSymlink, Link, Rename, Exchange, Unlink, RemoveFolder:
+	switch {
+	case kind.changesNames(), path == "":
 		t.folders[folder] = true
-	case SetMode, SetTime:
+	case kind == SetMode, kind == SetTime:
 		t.files[path] = true
 	}
 }

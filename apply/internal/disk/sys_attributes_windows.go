@@ -13,6 +13,12 @@ import (
 // Modes are not kept here.
 func sysChmodFile(*os.File, uint32) error     { return windows.ERROR_NOT_SUPPORTED }
 func sysChmodAt(handle, string, uint32) error { return windows.ERROR_NOT_SUPPORTED }
+func sysChmodFolder(handle, uint32) error     { return windows.ERROR_NOT_SUPPORTED }
+
+// denied: a folder's read-only attribute keeps nobody from working in it.
+func denied(error) bool { return false }
+
+func sysOwnMode(handle) (tree.Mode, bool) { return 0, false }
 
 // sysTouch goes through f if it may: where f has been written to, closing it sets the time of the last
 // write, unless f itself was given another.

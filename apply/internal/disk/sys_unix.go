@@ -138,6 +138,27 @@ func sysChmodAt(d handle, name string, perm uint32) error {
 	return despite(func() error { return unix.Fchmodat(d, name, perm, unix.AT_SYMLINK_NOFOLLOW) }, named(d, name))
 }
 
+// denied tells whether err is for want of a permission in a directory.
+func denied(err error) bool { return errors.Is(err, unix.EACCES) }
+
+// sysOwnMode is the mode of an open directory, and whether this process may set it as its owner.
+func sysOwnMode(d handle) (mode tree.Mode, ours bool) {
+	var st unix.Stat_t
+	if err := unix.Fstat(d, &st); err != nil {
+		return 0, false
+	}
+	return tree.Perm(uint32(st.Mode)), int(st.Uid) == os.Geteuid()
+}
+
+// sysChmodFolder leaves the bits above the permissions as they are.
+func sysChmodFolder(d handle, perm uint32) error {
+	var st unix.Stat_t
+	if err := unix.Fstat(d, &st); err != nil {
+		return err
+	}
+	return again(func() error { return unix.Fchmod(d, uint32(st.Mode)&(unix.S_ISUID|unix.S_ISGID|unix.S_ISVTX)|perm) })
+}
+
 // holdsName: what is open for examination can be renamed by its name.
 const holdsName = false
 

@@ -33,6 +33,9 @@ type Options struct {
 	SyncEach bool
 	// NoSyncVolume makes Barrier sync what treaty wrote only, one by one, not the volume.
 	NoSyncVolume bool
+	// Lend writes down, durably, that a directory of the user's is about to be made workable, and which mode it
+	// is owed; its error is that of the call that needed it. Where it is nil, none is.
+	Lend func(Loan) error
 	// SlowSync is how long the volume's sync may take, which flushes what other programs wrote too, before
 	// later barriers do without it; not with SyncEach, where nothing else will do. 0 is ten seconds.
 	SlowSync time.Duration
@@ -64,6 +67,12 @@ type Tree struct {
 	folders, files map[string]bool
 	shelf          shelf
 	shift          tree.Time
+
+	// loans are the directories that were made workable, with the modes that they are owed, and paid those
+	// that were given another mode since, or are no more.
+	lending sync.Mutex
+	loans   map[tree.Path]tree.Mode
+	paid    []Loan
 }
 
 // Open opens root for change by the run called run (a plan's id: one path component). It writes
@@ -78,6 +87,7 @@ func Open(root *scan.Root, run string, opts Options) (*Tree, error) {
 	return &Tree{
 		root: root, run: run, hook: opts.Hook, opts: opts, syncfs: !opts.NoSyncVolume,
 		places: map[string]bool{}, folders: map[string]bool{}, files: map[string]bool{},
+		loans: map[tree.Path]tree.Mode{},
 	}, nil
 }
 

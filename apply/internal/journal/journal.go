@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
+	"slices"
 	"time"
 
 	"treaty/plan"
@@ -84,6 +85,15 @@ type Copy struct {
 	Name string `json:"name"`
 }
 
+// Loan tells that a directory is made workable for the while, and which mode it is owed; or, returned, that
+// it has that, or that nothing is owed any more.
+type Loan struct {
+	Side     plan.Side `json:"side"`
+	Path     tree.Path `json:"path"`
+	Mode     tree.Mode `json:"mode"`
+	Returned bool      `json:"returned,omitempty"`
+}
+
 // Undone is the outcome of a step whose intents were settled back to what was there before.
 const Undone = "undone"
 
@@ -105,6 +115,7 @@ type Record struct {
 	Copy   *Copy   `json:"copy,omitempty"`
 	Intent *Intent `json:"intent,omitempty"`
 	Done   *Done   `json:"done,omitempty"`
+	Loan   *Loan   `json:"loan,omitempty"`
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -138,6 +149,8 @@ type Journal struct {
 	Closed []Intent
 	// Copies are those of the content that steps displace.
 	Copies map[int]Copy
+	// Loans are those that were not returned, in the order in which they were made.
+	Loans []Loan
 	// Torn: the file ends in the middle of a line.
 	Torn bool
 }
@@ -161,6 +174,8 @@ func Read(data []byte) *Journal {
 		case record.Intent != nil:
 			pending[record.Intent.Step] = append(pending[record.Intent.Step], len(intents))
 			intents, fate = append(intents, *record.Intent), append(fate, "")
+		case record.Loan != nil:
+			j.lend(*record.Loan)
 		case record.Done != nil:
 			step := record.Done.Step
 			j.Done[step] = record.Done
@@ -180,6 +195,14 @@ func Read(data []byte) *Journal {
 		}
 	}
 	return j
+}
+
+func (j *Journal) lend(loan Loan) {
+	same := func(other Loan) bool { return other.Side == loan.Side && other.Path == loan.Path }
+	j.Loans = slices.DeleteFunc(j.Loans, same)
+	if !loan.Returned {
+		j.Loans = append(j.Loans, loan)
+	}
 }
 
 func decode(line []byte) (Record, bool) {
@@ -202,7 +225,7 @@ func decode(line []byte) (Record, bool) {
 // sound tells whether a record says one thing, and names only what a step can name.
 func (r *Record) sound() bool {
 	said := 0
-	for _, set := range []bool{r.Header != nil, r.Steps != nil, r.Copy != nil, r.Intent != nil, r.Done != nil} {
+	for _, set := range []bool{r.Header != nil, r.Steps != nil, r.Copy != nil, r.Intent != nil, r.Done != nil, r.Loan != nil} {
 		if set {
 			said++
 		}
@@ -215,6 +238,8 @@ func (r *Record) sound() bool {
 		return c.Step >= 0 && c.Path != tree.Root && c.State.Of() == tree.File && c.State.SHA256.Known() && c.Name != ""
 	case r.Intent != nil:
 		return r.Intent.sound()
+	case r.Loan != nil:
+		return r.Loan.Mode.Known()
 	case r.Done != nil:
 		return r.Done.Step >= 0 && r.Done.Outcome != ""
 	case r.Steps != nil:

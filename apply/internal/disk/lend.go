@@ -1,0 +1,139 @@
+package disk
+
+import (
+	"maps"
+	"slices"
+
+	"treaty/plan/tree"
+)
+
+// A directory without a write bit takes no new name and gives none away, also not to its owner, who may set
+// that bit at any time. Where the owner is who runs treaty, it is made workable when a call in it is refused,
+// and gets its mode back at the end of the run. In between its mode is a loan: written down durably before
+// the directory is changed (Options.Lend), so that whoever settles an interrupted run can give it back (Owe).
+
+// Loan is a directory that was made workable for the while, and the mode that it is owed.
+type Loan struct {
+	Path tree.Path
+	Mode tree.Mode
+}
+
+// Workable is mode with what the owner of a directory needs to work in it; unknown as it is.
+func Workable(mode tree.Mode) tree.Mode {
+	if !mode.Known() {
+		return mode
+	}
+	return tree.Perm(mode.Bits() | privateMode)
+}
+
+// Lends tells whether the directory p lets nobody work in it, and would be made workable.
+func (t *Tree) Lends(p tree.Path) bool {
+	d, err := t.open(string(p))
+	if err != nil {
+		return false
+	}
+	defer d.release()
+	mode, ours := sysOwnMode(d.handle)
+	return ours && Workable(mode) != mode
+}
+
+// Owe takes over the loans that an earlier run has left.
+func (t *Tree) Owe(loans ...Loan) {
+	t.lending.Lock()
+	defer t.lending.Unlock()
+	for _, loan := range loans {
+		t.loans[loan.Path] = loan.Mode
+	}
+}
+
+// Decided says that mode is what the directory p is to have, whatever it had before: a loan under which it
+// has just that is none.
+func (t *Tree) Decided(p tree.Path, mode tree.Mode) {
+	t.lending.Lock()
+	owed, lent := t.loans[p]
+	t.lending.Unlock()
+	if lent && Workable(owed) == mode {
+		t.forget(p)
+	}
+}
+
+// forget drops the loan of a directory that is given another mode, or is no more.
+func (t *Tree) forget(p tree.Path) {
+	t.lending.Lock()
+	defer t.lending.Unlock()
+	if mode, lent := t.loans[p]; lent {
+		delete(t.loans, p)
+		t.paid = append(t.paid, Loan{p, mode})
+	}
+}
+
+// lend makes those of some folders workable in which their owner may not work, and tells whether a call
+// in them that was refused is worth another try.
+func (t *Tree) lend(folders ...*folder) (again bool, err error) {
+	t.lending.Lock()
+	defer t.lending.Unlock()
+	for _, d := range folders {
+		mode, ours := sysOwnMode(d.handle)
+		_, lent := t.loans[tree.Path(d.path)]
+		switch own := tree.Path(d.path).Within(tree.PrivateFolder); {
+		case ours && lent && Workable(mode) == mode: // by another goroutine, after the call
+			again = true
+			continue
+		case !ours, Workable(mode) == mode, !own && t.opts.Lend == nil:
+			continue
+		case !own: // treaty's own folders are owed nothing
+			if err := t.opts.Lend(Loan{tree.Path(d.path), mode}); err != nil {
+				return false, err
+			}
+			t.loans[tree.Path(d.path)] = mode
+		}
+		if err := d.chmodSelf(Workable(mode)); err != nil {
+			return false, err
+		}
+		again = true
+	}
+	return again, nil
+}
+
+// GiveBack gives directories the modes that they are owed, those inside others first, and returns the loans
+// that are settled by that: also of what is gone, or got another mode from somebody meanwhile. After an error
+// the rest are owed still; on a stopped tree all are.
+func (t *Tree) GiveBack() (settled []Loan, err error) {
+	t.lending.Lock()
+	defer t.lending.Unlock()
+	if err := t.ready(); err != nil {
+		return nil, err
+	}
+	settled, t.paid = t.paid, nil
+	paths := slices.SortedFunc(maps.Keys(t.loans), func(a, b tree.Path) int { return tree.Compare(b, a) })
+	for _, p := range paths {
+		loan := Loan{p, t.loans[p]}
+		if err := t.giveBack(loan); err != nil {
+			return settled, err
+		}
+		delete(t.loans, p)
+		settled = append(settled, loan)
+	}
+	return settled, nil
+}
+
+// giveBack works on the directory itself, not by its name, once that is found to be the directory's still.
+//
+// Race: somebody sets the mode between the look at it and the change. Worst: that is undone.
+func (t *Tree) giveBack(loan Loan) error {
+	if stale, found := t.stale(loan.Path); found {
+		t.root.Forget(stale)
+	}
+	d, err := t.open(string(loan.Path))
+	if gone(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer d.release()
+	if mode, ours := sysOwnMode(d.handle); !ours || mode != Workable(loan.Mode) {
+		return nil
+	}
+	return t.written(d.chmodSelf(loan.Mode))
+}

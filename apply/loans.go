@@ -1,0 +1,81 @@
+package apply
+
+import (
+	"treaty/apply/internal/disk"
+	"treaty/apply/internal/journal"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// lend writes down that a directory of a side is about to be made workable for the while. An interrupted run
+// that is settled has no journal open for writing until it needs one.
+func (r *run) lend(side plan.Side) func(disk.Loan) error {
+	return func(loan disk.Loan) error {
+		if err := r.openLogs(); err != nil {
+			return err
+		}
+		return r.write(true, journal.Record{Loan: &journal.Loan{Side: side, Path: loan.Path, Mode: loan.Mode}})
+	}
+}
+
+func (r *run) openLogs() error {
+	for _, side := range plan.BothSides {
+		if r.disks[side] == nil || r.logs[side] != nil {
+			continue
+		}
+		log, err := r.disks[side].OpenLog(journalName(r.plan.ID, logSuffix))
+		if err != nil {
+			return err
+		}
+		r.logs[side] = log
+	}
+	return nil
+}
+
+// owe takes over what an earlier run has made workable on a side, as far as its steps did not give it that
+// very mode in the end.
+func (r *run) owe(side plan.Side, j *journal.Journal) {
+	for _, loan := range j.Loans {
+		if loan.Side == side {
+			r.disks[side].Owe(disk.Loan{Path: loan.Path, Mode: loan.Mode})
+		}
+	}
+	for _, in := range j.Closed {
+		if in.Side == side && in.Kind == journal.Chmod && in.After.Of() == tree.Directory {
+			r.disks[side].Decided(in.Path, in.After.Mode)
+		}
+	}
+}
+
+// giveBack gives the directories that were made workable their modes back, and notes that once it is durable.
+func (r *run) giveBack() error {
+	for _, side := range plan.BothSides {
+		if r.disks[side] == nil {
+			continue
+		}
+		settled, err := r.disks[side].GiveBack()
+		if len(settled) > 0 && r.disks[side].Stopped() == nil {
+			if err := r.returned(side, settled); err != nil {
+				return err
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) returned(side plan.Side, loans []disk.Loan) error {
+	if err := r.disks[side].Barrier(); err != nil {
+		return err
+	}
+	if err := r.openLogs(); err != nil {
+		return err
+	}
+	var records []journal.Record
+	for _, loan := range loans {
+		records = append(records, journal.Record{Loan: &journal.Loan{Side: side, Path: loan.Path, Mode: loan.Mode, Returned: true}})
+	}
+	return r.write(false, records...)
+}
