@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+
+	"treaty/plan/visible"
 )
 
 // Write writes the plan as its file holds it: UTF-8, two-space indented, LF, keys in the order of the
@@ -55,7 +57,8 @@ func writeArray[T any](out *bufio.Writer, name string, elements []T) error {
 	return err
 }
 
-// indented is v's JSON without escapes for HTML, which would hide file names from their reader.
+// indented is v's JSON without escapes for HTML, which would hide file names from their reader, and with those for
+// what the reader would not see.
 func indented(v any, prefix string) ([]byte, error) {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
@@ -64,7 +67,7 @@ func indented(v any, prefix string) ([]byte, error) {
 	if err := enc.Encode(v); err != nil {
 		return nil, err
 	}
-	return bytes.TrimRight(buf.Bytes(), "\n"), nil
+	return visible.JSON(bytes.TrimRight(buf.Bytes(), "\n")), nil
 }
 
 // Indented is a document's JSON as treaty writes all of its files, a final newline included.

@@ -22,14 +22,15 @@ var house = map[string][]string{
 	"plan/internal/ignore":     {},
 	"plan/internal/textdiff":   {},
 	"plan/scan":                {"plan/internal/ignore", "plan/tree"},
-	"plan":                     {"plan/internal/ignore", "plan/internal/textdiff", "plan/tree", "schema"},
+	"plan/visible":             {},
+	"plan":                     {"plan/internal/ignore", "plan/internal/textdiff", "plan/tree", "plan/visible", "schema"},
 	"apply/baseline":           {"plan/tree"},
 	"apply/internal/disk":      {"plan/scan", "plan/tree"},
 	"apply/internal/journal":   {"plan", "plan/tree"},
 	"apply/internal/signature": {},
 	"apply":                    {"apply/baseline", "apply/internal/disk", "apply/internal/journal", "apply/internal/signature", "plan", "plan/scan", "plan/tree", "schema"},
 
-	"cmd/treaty/internal/render": {"plan", "plan/tree"},
+	"cmd/treaty/internal/render": {"plan", "plan/tree", "plan/visible"},
 	// Tests only: nobody above may import these.
 	"cmd/treaty/internal/stick":    {"plan/tree"},
 	"cmd/treaty/internal/blocklog": {},

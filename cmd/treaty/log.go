@@ -7,6 +7,7 @@ import (
 
 	"treaty/apply"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/plan"
 	"treaty/plan/scan"
 )
 
@@ -43,10 +44,12 @@ func (c *logCommand) Run(a *app) error {
 		}
 	}
 	if c.JSON {
-		enc := json.NewEncoder(a.stdout)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(receipts)
+		text, err := plan.Indented(receipts)
+		if err != nil {
+			return err
+		}
+		_, err = a.stdout.Write(text)
+		return err
 	}
 	if len(list) == 0 {
 		a.say("nothing was applied yet")

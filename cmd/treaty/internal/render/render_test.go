@@ -15,6 +15,7 @@ import (
 
 	"treaty/plan"
 	"treaty/plan/tree"
+	"treaty/plan/visible"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -97,9 +98,9 @@ func TestNothingHiddenIsEverWritten(t *testing.T) {
 	for name, write := range map[string]writer{"Summary": Summary, "Show": Show, "HTML": HTML} {
 		for _, opts := range []Options{{}, {Diffs: true}, {Diffs: true, Width: 20}} {
 			out := text(t, write, full(), opts)
-			for i, r := range out {
-				if r != '\n' && r != '\t' && hidden(r, len(string(r)), 'é', "é") {
-					t.Errorf("%s %+v writes %q: %q", name, opts, r, out[max(0, i-30):i])
+			for line := range strings.Lines(out) {
+				if shown := visible.Text(line, "\n\t"); shown != line {
+					t.Errorf("%s %+v writes %q", name, opts, line)
 				}
 			}
 		}
