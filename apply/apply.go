@@ -372,8 +372,8 @@ func (c contents) List(side plan.Side, dir tree.Path) ([]tree.Entry, error) {
 	return c.x.listed[side][dir], nil
 }
 
-func (c contents) Spelled(side plan.Side, path tree.Path) tree.Path {
-	return c.x.spellings.on(side, path)
+func (c contents) Spelled(side plan.Side, path tree.Path, of plan.Side) tree.Path {
+	return c.x.spellings.on(side, path, of)
 }
 
 func (c contents) Head(side plan.Side, file tree.Path) ([]byte, error) {

@@ -38,14 +38,14 @@ func (s *spellings) note(n *plan.Name) bool {
 	return true
 }
 
-// on is how side spells path, which is in its own spelling or in the other side's. What the side lacks is
-// spelled as it is given, in the directory as the side spells it.
-func (s *spellings) on(side plan.Side, path tree.Path) tree.Path {
-	if path == tree.Root {
+// on is how side spells path, which is as the side of spells it. What the side lacks is spelled as it is
+// given, in the directory as the side spells it.
+func (s *spellings) on(side plan.Side, path tree.Path, of plan.Side) tree.Path {
+	if path == tree.Root || side == of {
 		return path
 	}
 	if own, found := s.own[side][path]; found {
 		return own
 	}
-	return s.on(side, path.Parent()).Join(path.Base())
+	return s.on(side, path.Parent(), of).Join(path.Base())
 }

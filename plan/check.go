@@ -35,7 +35,7 @@ func (p *Plan) Check() []Wrong {
 	for i := range p.Operations {
 		op, at := &p.Operations[i], fmt.Sprintf("/operations/%d", i)
 		// What a move vacates may be filled again, by a create or another move, and by nothing else.
-		if mover, moved := c.vacated[op.Side][c.key(op.Side, op.Path)]; moved && mover != at && op.Before != nil && op.Action != Move {
+		if mover, moved := c.vacated[op.Side][op.Path]; moved && mover != at && op.Before != nil && op.Action != Move {
 			c.fail(at+"/path", "%q on %s is moved away by %s", op.Path, op.Side, mover)
 		}
 		if op.After != nil {
@@ -57,7 +57,9 @@ type checker struct {
 	ids   map[int]string
 	// claimed tells which element puts something at a path of a side, or takes it away; vacated which
 	// move takes it elsewhere.
-	claimed, vacated Sides[map[string]string]
+	claimed, vacated Sides[map[tree.Path]string]
+	// names are the claimed paths by what a volume that does not mind case takes as one.
+	names Sides[map[tree.Path][]name]
 	// solid are the paths that hold a file or a link, before and after.
 	solid Sides[[2]map[tree.Path]string]
 }
@@ -106,25 +108,48 @@ func (c *checker) newPath(side Side, path tree.Path, pointer string) bool {
 	return true
 }
 
-// claim takes a path of a side for one element. A volume that takes two spellings as equal has one
-// path for both.
-func (c *checker) claim(in *Sides[map[string]string], side Side, path tree.Path, at, pointer string) {
-	if in[side] == nil {
-		in[side] = map[string]string{}
+// name is a path that an element claims; fresh where nothing has been there under just that name.
+type name struct {
+	path  tree.Path
+	at    string
+	fresh bool
+}
+
+// claim takes a path of a side for one element. Where a volume takes two spellings as equal, there is no
+// new name beside another; two that it is listed with all the same are two.
+func (c *checker) claim(side Side, path tree.Path, fresh bool, at, pointer string) {
+	taken := func(by string) { c.fail(pointer, "%q on %s is changed by %s too", path, side, by) }
+	if by, known := c.claimed[side][path]; known && by != at {
+		taken(by)
+		return
 	}
-	key := c.key(side, path)
-	if other, taken := in[side][key]; taken && other != at {
+	if c.claimed[side] == nil {
+		c.claimed[side], c.names[side] = map[tree.Path]string{}, map[tree.Path][]name{}
+	}
+	c.claimed[side][path] = at
+	if c.plan.Snapshot(side).Filesystem.CaseSensitive {
+		return
+	}
+	key := c.plan.key(side, path)
+	for _, other := range c.names[side][key] {
+		if other.path != path && other.at != at && (fresh || other.fresh) {
+			taken(other.at)
+			return
+		}
+	}
+	c.names[side][key] = append(c.names[side][key], name{path, at, fresh})
+}
+
+// vacate notes that a move takes away what is at a path.
+func (c *checker) vacate(side Side, path tree.Path, at, pointer string) {
+	if c.vacated[side] == nil {
+		c.vacated[side] = map[tree.Path]string{}
+	}
+	if other, taken := c.vacated[side][path]; taken {
 		c.fail(pointer, "%q on %s is changed by %s too", path, side, other)
 		return
 	}
-	in[side][key] = at
-}
-
-func (c *checker) key(side Side, path tree.Path) string {
-	if c.plan.Snapshot(side).Filesystem.CaseSensitive {
-		return string(path)
-	}
-	return tree.CollisionKey(string(path))
+	c.vacated[side][path] = at
 }
 
 // stands notes what is at a path, before or after: nothing may lie below a file or a link.
@@ -147,12 +172,12 @@ func (c *checker) operation(op *Operation, at string) {
 	if !legal {
 		return
 	}
-	c.claim(&c.claimed, op.Side, op.Path, at, at+"/path")
+	c.claim(op.Side, op.Path, op.Action == Create || op.Action == Move, at, at+"/path")
 	from := op.Path
 	if op.Action == Move {
 		from = op.From
 		if c.path(op.From, at+"/from") {
-			c.claim(&c.vacated, op.Side, op.From, at, at+"/from")
+			c.vacate(op.Side, op.From, at, at+"/from")
 		}
 		if op.From == op.Path {
 			c.fail(at+"/from", "a move needs two names")
@@ -233,9 +258,9 @@ func (c *checker) conflict(k *Conflict, at string) {
 		return
 	}
 	for _, side := range BothSides {
-		c.claim(&c.claimed, side, k.Path, at, at+"/path")
+		c.claim(side, k.Path, false, at, at+"/path")
 		if k.RemotePath != "" {
-			c.claim(&c.claimed, side, k.RemotePath, at, at+"/remote_path")
+			c.claim(side, k.RemotePath, false, at, at+"/remote_path")
 		}
 		c.stands(side, before, k.PathOn(side), k.State(side), at)
 		c.stands(side, after, k.PathOn(side), k.State(side), at)
@@ -254,7 +279,7 @@ func (c *checker) conflict(k *Conflict, at string) {
 	if k.KeepBothAs != "" {
 		for _, side := range BothSides {
 			if c.newPath(side, k.KeepBothAs, at+"/keep_both_as") {
-				c.claim(&c.claimed, side, k.KeepBothAs, at, at+"/keep_both_as")
+				c.claim(side, k.KeepBothAs, true, at, at+"/keep_both_as")
 			}
 		}
 		if k.KeepBothAs == k.Path {

@@ -310,6 +310,18 @@ func (c *Conflict) PathOn(side Side) tree.Path {
 	return c.Path
 }
 
+// spelledBy is the side in whose spelling PathOn gives the conflict's path on the given side: that side's own
+// where the two names differ, else local's where something is there, and remote's where not.
+func (c *Conflict) spelledBy(side Side) Side {
+	if c.RemotePath != "" {
+		return side
+	}
+	if c.Local == nil {
+		return Remote
+	}
+	return Local
+}
+
 // Kind is what makes a conflict one.
 type Kind string
 

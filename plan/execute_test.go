@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -14,6 +15,7 @@ type executor struct {
 	trees plan.Sides[*memoryTree]
 	old   plan.Sides[*memoryTree]
 	trash plan.Sides[[]string] // the contents moved aside
+	own   spellings
 	// touched are the paths that were changed.
 	touched plan.Sides[map[tree.Path]bool]
 	skipped int
@@ -21,7 +23,7 @@ type executor struct {
 
 // execute carries out a plan whose conflicts are resolved.
 func execute(p *plan.Plan, trees plan.Sides[*memoryTree]) (*executor, error) {
-	e := &executor{}
+	e := &executor{own: spellingsOf(trees)}
 	for _, side := range plan.BothSides {
 		e.trees[side], e.old[side] = trees[side].clone(), trees[side].clone()
 		e.touched[side] = map[tree.Path]bool{}
@@ -185,7 +187,7 @@ func (e *executor) put(side plan.Side, path tree.Path, n *node) error {
 	}
 	parent := path.Parent()
 	if parent != tree.Root {
-		at := m.spelled(parent)
+		at := m.find(parent)
 		if at == "" || m.nodes[at].kind != tree.Directory {
 			return fmt.Errorf("%s on %s has no directory", path, side)
 		}
@@ -211,13 +213,13 @@ func (e *executor) resolve(c *plan.Conflict) func() error {
 	}
 	other := side.Other()
 	if c.State(other) != nil {
-		e.discard(other, e.trees[other].spelled(c.PathOn(other)))
+		e.discard(other, e.at(c, other))
 	}
 	return func() error {
 		if c.State(side) == nil {
 			return nil
 		}
-		return e.bring(side, other, c.PathOn(side), c.PathOn(side))
+		return e.bring(side, other, e.at(c, side), e.own.on(other, e.at(c, side), side))
 	}
 }
 
@@ -226,35 +228,80 @@ func (e *executor) resolve(c *plan.Conflict) func() error {
 func (e *executor) keepBoth(c *plan.Conflict) error {
 	if c.Kind == plan.RenamedDifferently {
 		for _, side := range plan.BothSides {
-			if err := e.bring(side, side.Other(), c.PathOn(side), c.PathOn(side)); err != nil {
+			if err := e.bring(side, side.Other(), e.at(c, side), e.own.on(side.Other(), e.at(c, side), side)); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	if err := e.bring(plan.Remote, plan.Local, c.Path, c.KeepBothAs); err != nil {
+	at, kept := e.at(c, plan.Remote), e.own.on(plan.Remote, c.KeepBothAs, plan.Local)
+	if err := e.bring(plan.Remote, plan.Local, at, c.KeepBothAs); err != nil {
 		return err
 	}
 	m := e.trees[plan.Remote]
-	at := m.spelled(c.Path)
 	for _, path := range m.below(at) {
 		n := e.take(plan.Remote, path)
-		if err := e.put(plan.Remote, c.KeepBothAs+path[len(at):], n); err != nil {
+		if err := e.put(plan.Remote, kept+path[len(at):], n); err != nil {
 			return err
 		}
 	}
-	return e.bring(plan.Local, plan.Remote, c.Path, c.Path)
+	return e.bring(plan.Local, plan.Remote, e.at(c, plan.Local), at)
+}
+
+// at is a conflict's path as a side spells it.
+func (e *executor) at(c *plan.Conflict, side plan.Side) tree.Path {
+	of := plan.Local
+	if c.Local == nil {
+		of = plan.Remote
+	}
+	if c.RemotePath != "" {
+		of = side
+	}
+	return e.own.on(side, c.PathOn(side), of)
+}
+
+// spellings are each side's own paths by the other side's.
+type spellings plan.Sides[map[tree.Path]tree.Path]
+
+// spellingsOf asks the trees how they spell each other's names.
+func spellingsOf(trees plan.Sides[*memoryTree]) spellings {
+	own := spellings{{}, {}}
+	in := plan.Input{Options: defaults()}
+	for _, side := range plan.BothSides {
+		m := trees[side].clone()
+		in.Trees[side] = plan.Tree{Traits: m.traits, Stream: m, Reader: m}
+	}
+	_, _ = plan.Survey(context.Background(), in, func(n *plan.Name) error {
+		for _, side := range plan.BothSides {
+			if n.Entry[side].Type != tree.Absent {
+				own[side][n.Path[side.Other()]] = n.Path[side]
+			}
+		}
+		return nil
+	})
+	return own
+}
+
+// on is how side spells a path of the side of.
+func (s spellings) on(side plan.Side, path tree.Path, of plan.Side) tree.Path {
+	if side == of || path == tree.Root {
+		return path
+	}
+	if own, found := s[side][path]; found {
+		return own
+	}
+	return s.on(side, path.Parent(), of).Join(path.Base())
 }
 
 // bring copies what is in scope at a path of one side to the other, directories above it included.
 func (e *executor) bring(from, to plan.Side, path, as tree.Path) error {
 	source, target := e.old[from], e.trees[to]
-	if parent := as.Parent(); parent != tree.Root && target.spelled(parent) == "" {
+	if parent := as.Parent(); parent != tree.Root && target.find(parent) == "" {
 		if err := e.mkdir(to, parent); err != nil {
 			return err
 		}
 	}
-	at := source.spelled(path)
+	at := path
 	hidden := tree.Path("")
 	for _, p := range source.below(at) {
 		if hidden != "" && p.Within(hidden) {

@@ -2,6 +2,9 @@ package plan_test
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/json"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -97,12 +100,22 @@ func canonical(t fataler, p *plan.Plan) string {
 		}
 	}
 	c.Sort()
+	// By one key there may be several, in the order of either side's spelling.
+	slices.SortStableFunc(c.Conflicts, func(a, b plan.Conflict) int {
+		return cmp.Or(tree.Compare(a.Path, b.Path), cmp.Compare(states(&a), states(&b)))
+	})
 	c.Number()
 	var out bytes.Buffer
 	if err := c.Write(&out); err != nil {
 		t.Fatalf("%v", err)
 	}
 	return out.String()
+}
+
+// states tells two conflicts apart.
+func states(c *plan.Conflict) string {
+	text, _ := json.Marshal([]any{c.Local, c.Remote, c.Base})
+	return string(text)
 }
 
 func key(path tree.Path) tree.Path { return tree.Path(tree.CollisionKey(string(path))) }

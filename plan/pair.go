@@ -90,122 +90,176 @@ func pairGroup(trios []trio, group Sides[[]tree.Entry], base []tree.Agreed, trai
 			return append(trios, alone.spelled())
 		}
 	}
-	used := Sides[[]bool]{make([]bool, len(group[Local])), make([]bool, len(group[Remote]))}
-	take := func(t *trio, side Side, i int) {
-		used[side][i] = true
-		t.entry[side], t.name[side] = group[side][i], group[side][i].Name
-	}
-	for i := range base {
-		t := trio{base: &base[i]}
-		for _, side := range BothSides {
-			at := slices.IndexFunc(group[side], func(e tree.Entry) bool { return e.Name == base[i].Name[side] })
-			if at >= 0 && !used[side][at] {
-				take(&t, side, at)
-			}
-		}
-		trios = append(trios, t)
-	}
-	for i := range base {
-		t := &trios[start+i]
-		for _, side := range BothSides {
-			if t.has(side) {
-				continue
-			}
-			if j := match(group[side], used[side], base[i].Name[side], traits); j >= 0 {
-				take(t, side, j)
-			}
-		}
-	}
-	for i := range group[Local] {
-		if used[Local][i] {
-			continue
-		}
-		var t trio
-		take(&t, Local, i)
-		exact := func(name string) bool { return name == t.name[Local] }
-		// A looser match must not take what another name matches exactly.
-		if j := match(group[Remote], used[Remote], t.name[Local], traits); j >= 0 &&
-			(exact(group[Remote][j].Name) || match(group[Local], used[Local], group[Remote][j].Name, traits) < 0 ||
-				!contains(group[Local], group[Remote][j].Name)) {
-			take(&t, Remote, j)
-		}
-		trios = append(trios, t)
-	}
-	for j := range group[Remote] {
-		if !used[Remote][j] {
-			var t trio
-			take(&t, Remote, j)
-			trios = append(trios, t)
-		}
-	}
+	trios = append(trios, clusters(group, base, levels(traits))...)
 	for i := start; i < len(trios); i++ {
 		trios[i] = trios[i].spelled()
 	}
-	inStep(trios[start:])
 	markCollisions(trios[start:], traits)
+	return inStep(trios, start)
+}
+
+// clusters are the trios of names with one collision key. What the baseline knows is matched first, on each
+// side by itself, and then what is left over on the two sides.
+func clusters(group Sides[[]tree.Entry], base []tree.Agreed, levels []func(string) string) []trio {
+	var trios []trio
+	for i := range base {
+		trios = append(trios, trio{base: &base[i]})
+	}
+	var left Sides[[]tree.Entry]
+	for _, side := range BothSides {
+		at := match(len(base), len(group[side]), levels,
+			func(i int) string { return base[i].Name[side] }, func(j int) string { return group[side][j].Name })
+		used := make([]bool, len(group[side]))
+		for i, j := range at {
+			if j >= 0 {
+				trios[i].take(side, group[side][j])
+				used[j] = true
+			}
+		}
+		for j := range group[side] {
+			if !used[j] {
+				left[side] = append(left[side], group[side][j])
+			}
+		}
+	}
+	at := match(len(left[Local]), len(left[Remote]), levels,
+		func(i int) string { return left[Local][i].Name }, func(j int) string { return left[Remote][j].Name })
+	used := make([]bool, len(left[Remote]))
+	for i, j := range at {
+		var t trio
+		t.take(Local, left[Local][i])
+		if j >= 0 {
+			t.take(Remote, left[Remote][j])
+			used[j] = true
+		}
+		trios = append(trios, t)
+	}
+	for j := range left[Remote] {
+		if !used[j] {
+			var t trio
+			t.take(Remote, left[Remote][j])
+			trios = append(trios, t)
+		}
+	}
 	return trios
 }
 
-// inStep orders the trios of one group so that each list is gone through in its own order, as streams
-// can only be asked. Where pairs cross, which takes two names in case and normalisation each, the
-// remote stream cannot follow and tells so.
-func inStep(group []trio) {
+func (t *trio) take(side Side, e tree.Entry) { t.entry[side], t.name[side] = e, e.Name }
+
+// levels are the ways in which names count as equal, the strictest first: what they have in common under
+// each.
+func levels(traits Sides[tree.Traits]) []func(string) string {
+	list := []func(string) string{func(name string) string { return name }, norm.NFC.String}
+	if !traits[Local].CaseSensitive || !traits[Remote].CaseSensitive {
+		list = append(list, folded)
+	}
+	return list
+}
+
+// folded is what a name has in common with those that differ from it in case and normalisation only.
+func folded(name string) string { return strings.Map(tree.SimpleFold, norm.NFC.String(name)) }
+
+// match pairs two lists of names, level by level, each two of which are the only ones left that are equal
+// there. It returns where in the second list each name of the first has its partner, -1 for none.
+func match(n, m int, levels []func(string) string, first, second func(int) string) []int {
+	at, used := make([]int, n), make([]bool, m)
+	for i := range at {
+		at[i] = -1
+	}
+	const several = -1
+	for _, level := range levels {
+		var only [2]map[string]int
+		note := func(list, i int, name string) {
+			if only[list] == nil {
+				only[list] = map[string]int{}
+			}
+			if _, known := only[list][name]; known {
+				i = several
+			}
+			only[list][name] = i
+		}
+		for i := range n {
+			if at[i] < 0 {
+				note(0, i, level(first(i)))
+			}
+		}
+		for j := range m {
+			if !used[j] {
+				note(1, j, level(second(j)))
+			}
+		}
+		for name, i := range only[0] {
+			if j, found := only[1][name]; found && i != several && j != several {
+				at[i], used[j] = j, true
+			}
+		}
+	}
+	return at
+}
+
+// inStep orders the trios of one group, those from start on, so that the directories of each list are gone
+// through in its own order, as streams can only be asked. Where pairs of directories cross, which takes two
+// names in case and normalisation each, there is no such order. Then names that are not spelled alike
+// everywhere are no pairs: each is blocked where it is, and what the baseline knew of it does not count.
+func inStep(trios []trio, start int) []trio {
+	if group := trios[start:]; !order(group) {
+		trios = apart(trios[:start:start], group)
+		order(trios[start:])
+	}
+	return trios
+}
+
+// order orders a group, and tells whether it could.
+func order(group []trio) bool {
 	names := func(t *trio) (in [3]string) {
 		for _, side := range BothSides {
-			if t.has(side) {
+			if t.entry[side].Type == tree.Directory {
 				in[side] = t.name[side]
 			}
 		}
-		if t.base != nil {
-			in[2] = t.base.Name[Local]
+		if t.base != nil && t.base.Type == tree.Directory {
+			in[2] = t.base.Spelled
 		}
 		return in
 	}
 	for i := range group {
-		least := func(t *trio) bool {
-			mine := names(t)
-			for j := i; j < len(group); j++ {
-				for list, name := range names(&group[j]) {
+		least := slices.IndexFunc(group[i:], func(t trio) bool {
+			mine := names(&t)
+			return !slices.ContainsFunc(group[i:], func(other trio) bool {
+				for list, name := range names(&other) {
 					if name != "" && name < mine[list] {
-						return false
+						return true
 					}
 				}
-			}
-			return true
+				return false
+			})
+		})
+		if least < 0 {
+			return false
 		}
-		for j := i; j < len(group); j++ {
-			if least(&group[j]) {
-				first := group[j]
-				copy(group[i+1:j+1], group[i:j])
-				group[i] = first
-				break
-			}
-		}
+		first := group[i+least]
+		copy(group[i+1:i+least+1], group[i:i+least])
+		group[i] = first
 	}
+	return true
 }
 
-// match finds the one unused entry that pairs with name, or -1.
-func match(entries []tree.Entry, used []bool, name string, traits Sides[tree.Traits]) int {
-	for _, equal := range []func(string) bool{
-		func(other string) bool { return other == name },
-		func(other string) bool { return norm.NFC.String(other) == norm.NFC.String(name) },
-		func(other string) bool { return equalNames(other, name, traits) },
-	} {
-		found := -1
-		for i := range entries {
-			if used[i] || !equal(entries[i].Name) {
-				continue
-			}
-			if found >= 0 {
-				return -1
-			}
-			found = i
+// apart appends the trios of a group to trios, each that is not spelled alike everywhere taken apart.
+func apart(trios, group []trio) []trio {
+	for _, t := range group {
+		alike := t.name[Local] == t.name[Remote] && (t.base == nil || t.base.Name == t.name && t.base.Spelled == t.name[Local])
+		if alike {
+			trios = append(trios, t)
+			continue
 		}
-		if found >= 0 {
-			return found
+		for _, side := range BothSides {
+			if t.has(side) {
+				trios = append(trios, trio{name: Sides[string]{t.name[side], t.name[side]}, collides: Sides[bool]{true, true}})
+				trios[len(trios)-1].entry[side] = t.entry[side]
+			}
 		}
 	}
-	return -1
+	return trios
 }
 
 func contains(entries []tree.Entry, name string) bool {
@@ -222,14 +276,7 @@ func equalNames(a, b string, traits Sides[tree.Traits]) bool {
 	if a == b {
 		return true
 	}
-	a, b = norm.NFC.String(a), norm.NFC.String(b)
-	if a == b {
-		return true
-	}
-	if traits[Local].CaseSensitive && traits[Remote].CaseSensitive {
-		return false
-	}
-	return strings.Map(tree.SimpleFold, a) == strings.Map(tree.SimpleFold, b)
+	return slices.ContainsFunc(levels(traits)[1:], func(level func(string) string) bool { return level(a) == level(b) })
 }
 
 // spelled fills in how a side that lacks the name would spell it.

@@ -29,14 +29,8 @@ func (c memoryContents) Head(side plan.Side, file tree.Path) ([]byte, error) {
 	return []byte(c.trees[side].nodes[file].content), nil
 }
 
-func (c memoryContents) Spelled(side plan.Side, path tree.Path) tree.Path {
-	if at := c.trees[side].spelled(path); at != "" {
-		return at
-	}
-	if path.Parent() == tree.Root {
-		return path
-	}
-	return c.Spelled(side, path.Parent()).Join(path.Base())
+func (c memoryContents) Spelled(side plan.Side, path tree.Path, of plan.Side) tree.Path {
+	return spellingsOf(c.trees).on(side, path, of)
 }
 
 // review draws what a person may do to a plan: operations left out or taken out, and conflicts resolved.

@@ -25,8 +25,9 @@ type Contents interface {
 	List(side Side, dir tree.Path) ([]tree.Entry, error)
 	// Head is a file's first bytes, enough to tell whether it is a program.
 	Head(side Side, file tree.Path) ([]byte, error)
-	// Spelled is how a side spells the path of a conflict, which is given in the spelling of either.
-	Spelled(side Side, path tree.Path) tree.Path
+	// Spelled is how a side spells the path of a conflict, or one below it, which is given as the side of
+	// spells it.
+	Spelled(side Side, path tree.Path, of Side) tree.Path
 }
 
 // Steps are the operations that the plan comes to once decisions and resolutions are taken into
@@ -91,18 +92,20 @@ func (s *settler) settle(c *Conflict) ([]Operation, error) {
 	case c.Resolution == SkipPath:
 		return nil, nil
 	case c.Kind == RenamedDifferently:
-		there, err := s.copy(c, Local, s.in.Spelled(Remote, c.Path))
+		there, err := s.copy(c, Local, s.in.Spelled(Remote, c.Path, Local))
 		if err != nil {
 			return nil, err
 		}
-		here, err := s.copy(c, Remote, s.in.Spelled(Local, c.RemotePath))
+		here, err := s.copy(c, Remote, s.in.Spelled(Local, c.RemotePath, Remote))
 		return append(there, here...), err
 	}
 	return s.keepBoth(c)
 }
 
 // at is a conflict's path as a side spells it.
-func (s *settler) at(c *Conflict, side Side) tree.Path { return s.in.Spelled(side, c.PathOn(side)) }
+func (s *settler) at(c *Conflict, side Side) tree.Path {
+	return s.in.Spelled(side, c.PathOn(side), c.spelledBy(side))
+}
 
 // take makes the other side equal to side.
 func (s *settler) take(c *Conflict, side Side) ([]Operation, error) {
@@ -115,7 +118,8 @@ func (s *settler) take(c *Conflict, side Side) ([]Operation, error) {
 		if after.Mtime = s.policy.carried(have.Mtime, other); s.policy.bothModes() {
 			after.Mode = have.Mode
 		}
-		op := Operation{Side: other, Action: Move, From: path, Path: s.in.Spelled(other, c.PathOn(side)), Reason: MovedOn.On(side), Before: lose, After: &after}
+		op := Operation{Side: other, Action: Move, From: path, Reason: MovedOn.On(side), Before: lose, After: &after,
+			Path: s.in.Spelled(other, c.PathOn(side), side)}
 		return s.asAsked(op, side, s.at(c, side), have)
 	case have == nil:
 		return s.remove(other, path, lose, DeletedOn.On(side))
@@ -159,11 +163,11 @@ func (s *settler) exchange(c *Conflict, side Side) ([]Operation, error) {
 // local's version to remote.
 func (s *settler) keepBoth(c *Conflict) ([]Operation, error) {
 	from := s.at(c, Remote)
-	ops, err := s.rename(Remote, from, s.in.Spelled(Remote, c.KeepBothAs), c.Remote)
+	ops, err := s.rename(Remote, from, s.in.Spelled(Remote, c.KeepBothAs, Local), c.Remote)
 	if err != nil {
 		return nil, err
 	}
-	here, err := s.copyTree(Remote, from, s.in.Spelled(Local, c.KeepBothAs), c.Remote, nil)
+	here, err := s.copyTree(Remote, from, s.in.Spelled(Local, c.KeepBothAs, Local), c.Remote, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -239,7 +243,7 @@ func (s *settler) rename(side Side, from, to tree.Path, state *tree.State) ([]Op
 		if err != nil {
 			return nil, err
 		}
-		stays, _, err := s.asked(side, from, state, s.in.Spelled(other, to), comes)
+		stays, _, err := s.asked(side, from, state, s.in.Spelled(other, to, side), comes)
 		return []Operation{{Side: side, Action: Move, From: from, Path: to, Reason: MovedOn.On(side), Before: state, After: &stays}}, err
 	}
 	ops := []Operation{{Side: side, Action: Create, Path: to, Reason: OnlyOn.On(side), After: plain(state)}}

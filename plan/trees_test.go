@@ -39,8 +39,18 @@ type memoryTree struct {
 	shuffle func(n int, swap func(i, j int))
 	// clash lets random names differ in case or normalisation only.
 	clash bool
+	// exact tells of a volume that minds every byte of a name, whatever its traits say of it.
+	exact bool
 	asked map[tree.Path]bool
 	last  map[tree.Path]tree.Entry
+}
+
+// hash is that of a file's content, zero for what has none.
+func (n *node) hash() tree.Hash {
+	if n.kind != tree.File {
+		return tree.Hash{}
+	}
+	return sha256.Sum256([]byte(n.content))
 }
 
 func newTree(profile tree.Profile) *memoryTree {
@@ -84,7 +94,7 @@ func (m *memoryTree) find(path tree.Path) tree.Path {
 	if m.nodes[path] != nil {
 		return path
 	}
-	if m.traits.CaseSensitive {
+	if m.traits.CaseSensitive || m.exact {
 		return ""
 	}
 	return m.spelled(path)
@@ -275,6 +285,17 @@ func defaults() plan.Options {
 
 // compare makes the plan, with an id, a time and an author that never change.
 func (w *world) compare() (*plan.Plan, error) {
+	p, err := plan.Compare(context.Background(), w.input())
+	if err != nil {
+		return nil, err
+	}
+	p.ID, p.CreatedAt = "019b76da-a800-7000-8000-000000000001", epoch.Time()
+	p.CreatedBy = plan.Author{User: "ann", Host: "desk", Version: "1.0.0"}
+	return p, nil
+}
+
+// input is the world as it is handed to whatever walks it.
+func (w *world) input() plan.Input {
 	in := plan.Input{Options: w.options}
 	for _, side := range plan.BothSides {
 		m := w.trees[side]
@@ -287,13 +308,7 @@ func (w *world) compare() (*plan.Plan, error) {
 	if w.base != nil {
 		in.Memory, in.Baseline = w.base, &plan.BaselineRef{PlanID: "earlier", SyncedAt: epoch.Time()}
 	}
-	p, err := plan.Compare(context.Background(), in)
-	if err != nil {
-		return nil, err
-	}
-	p.ID, p.CreatedAt = "019b76da-a800-7000-8000-000000000001", epoch.Time()
-	p.CreatedBy = plan.Author{User: "ann", Host: "desk", Version: "1.0.0"}
-	return p, nil
+	return in
 }
 
 // mirrored is the world with its sides swapped.
