@@ -111,7 +111,7 @@ func parseAge(text string) (time.Duration, error) {
 	}
 	age, err := time.ParseDuration(text)
 	if err != nil || age < 0 {
-		return 0, usage(exactly("treaty clean --older-than 30d"), "%q is no age", text)
+		return 0, usage(in("", "clean", "--older-than", "30d"), "%q is no age", text)
 	}
 	return age, nil
 }

@@ -25,6 +25,7 @@ import (
 // commands are what scripts have besides testscript's own.
 var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"exits":     cmdExits,
+	"hint":      cmdHint,
 	"killed":    cmdKilled,
 	"touchat":   cmdTouchat,
 	"mtime":     cmdMtime,
@@ -80,6 +81,7 @@ func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
 		if wrong := malformed(ts.ReadFile("stderr"), code); wrong != "" {
 			ts.Fatalf("standard error: %s", wrong)
 		}
+		tryHint(ts, ts.ReadFile("stderr"))
 	}
 }
 
