@@ -23,8 +23,9 @@ type Discardable struct {
 // Remove removes it for good.
 func (d Discardable) Remove() error { return d.remove() }
 
-// OlderThan lists what came about before a time: the trash of applies, and plans. The history stays, and
-// so does what nobody can tell the age of.
+// OlderThan lists what came about before a time: what applies moved to the trash, by when they did, and plans, by
+// when they were made. The history stays, and so do plans that nobody can tell the age of. Whoever means to remove
+// it holds the tree's lock (Hold), so that what is removed is what was listed.
 func (s *Store) OlderThan(before time.Time) ([]Discardable, error) {
 	var old []Discardable
 	runs, err := s.files.TrashRuns()
@@ -32,21 +33,23 @@ func (s *Store) OlderThan(before time.Time) ([]Discardable, error) {
 		return nil, err
 	}
 	for _, run := range runs {
-		at, known := timeOf(run)
-		if !known || !at.Before(before) {
-			continue
+		bytes, last, err := s.files.Trashed(run)
+		if err != nil {
+			return nil, err
 		}
-		d := Discardable{Path: s.Path("trash/" + run), At: at, remove: func() error { return s.files.ClearTrash(run) }}
-		for entry, err := range s.files.TrashEntries(run) {
-			if err != nil {
-				return nil, err
-			}
-			d.Bytes += entry.Entry.Size
+		if at := last.Time().UTC(); at.Before(before) {
+			old = append(old, Discardable{Path: s.Path("trash/" + run), Bytes: bytes, At: at,
+				remove: func() error { return s.files.ClearTrash(run) }})
 		}
-		old = append(old, d)
 	}
 	plans, err := s.oldPlans(before)
 	return append(old, plans...), err
+}
+
+// Hold takes the locks of trees until it is told to release them. It refuses with ErrLocked where another treaty
+// works on one of them.
+func Hold(stores ...*Store) (release func(), err error) {
+	return lockAll(stores, func(*Store) bool { return true })
 }
 
 // oldPlans lists the files in plans/ that belong to plans made before a time; the schema stays.

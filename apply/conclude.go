@@ -38,7 +38,7 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 		}
 		head = &written
 	}
-	head.History = r.files[plan.Local].ID
+	head.History, head.Plan = r.files[plan.Local].ID, r.plan.ID
 	for _, side := range plan.BothSides {
 		if r.disks[side] == nil {
 			continue

@@ -23,7 +23,7 @@ func (r *run) gate() error {
 		}
 	}
 	missing := r.open()
-	for _, check := range []func() error{r.unlocked, r.unapplied, r.unopened, r.resolved, r.approved} {
+	for _, check := range []func() error{r.sound, r.unlocked, r.unapplied, r.unopened, r.resolved, r.approved} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -63,6 +63,23 @@ func (r *run) open() error {
 	return missing
 }
 
+// sound refuses trees in whose folders of treaty's something lies that treaty cannot have put there.
+func (r *run) sound() error {
+	for _, side := range plan.BothSides {
+		if r.roots[side] == nil {
+			continue
+		}
+		s, err := storeOf(r.roots[side])
+		if err != nil {
+			return err
+		}
+		if err := s.Sound(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // cause is the innermost error, without the paths that a person has read already.
 func cause(err error) error {
 	for {
@@ -90,19 +107,37 @@ func (r *run) unlocked() error {
 	return nil
 }
 
+// unapplied refuses a plan that was applied: that the history has, or that either tree remembers, whatever is left
+// of the history.
 func (r *run) unapplied() error {
 	if r.store == nil {
 		return nil
 	}
-	archived, err := r.store.Applied(r.plan.ID)
-	if err != nil || archived == nil {
+	closing, err := r.store.Closing(r.plan.ID)
+	if err != nil {
 		return err
 	}
-	if j, err := r.store.journal(r.plan.ID); err != nil || j != nil {
-		return err // only its conclusion is missing
+	if closing == nil && r.roots[plan.Remote] != nil {
+		remote, err := storeOf(r.roots[plan.Remote])
+		if err != nil {
+			return err
+		}
+		if closing, err = remote.Closing(r.plan.ID); err != nil {
+			return err
+		}
 	}
-	refusal := refuse(CauseApplied, "this plan was applied already, as number %d", archived.Number)
-	refusal.Number = archived.Number
+	if closing == nil {
+		return nil
+	}
+	j, err := r.store.journal(r.plan.ID)
+	if err != nil {
+		return err
+	}
+	if j != nil && j.Header != nil && j.Header.SHA256 == r.ref.SHA256 {
+		return nil // only its conclusion is missing
+	}
+	refusal := refuse(CauseApplied, "this plan %s", closing)
+	refusal.Number = closing.Number
 	return refusal
 }
 
@@ -116,12 +151,15 @@ func (r *run) resolved() error {
 // sameTrees holds the roots to the identities that were planned.
 func (r *run) sameTrees() error {
 	for _, side := range plan.BothSides {
+		planned, root := r.plan.Snapshot(side), r.roots[side].Path()
 		file, err := readTreeFile(r.roots[side], storeFiles(r.roots[side]))
+		if errors.Is(err, ErrInvalid) && planned.ID == nil {
+			err = nil // it was planned as a new tree all the same, and gets a file of its own
+		}
 		if err != nil {
 			return err
 		}
 		r.files[side] = file
-		planned, root := r.plan.Snapshot(side), r.roots[side].Path()
 		var given string // out by the run that was interrupted
 		if j := r.resumed(); j != nil && planned.ID == nil {
 			given = j.Header.Trees[side]

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -31,7 +32,7 @@ func (s *Store) headAt(name string) (Head, error) {
 		return Head{}, nil
 	}
 	if err != nil {
-		return Head{}, err
+		return Head{}, s.unfit(name, err)
 	}
 	if err := schema.Validate(schema.Head, data); err != nil {
 		return Head{}, refuse(CauseHistory, "%s is not what treaty wrote: %v", s.Path(name), err).at(s.Root())
@@ -40,11 +41,33 @@ func (s *Store) headAt(name string) (Head, error) {
 	return h.Head, json.Unmarshal(data, &h)
 }
 
+// end is the last entry of the chain as far as anything tells: head.json, else what the tree itself remembers, else
+// the last receipt that there is.
+func (s *Store) end() (Head, error) {
+	last, err := s.head()
+	if err == nil && last.Number > 0 || err != nil && !notOurs(err) {
+		return last, err
+	}
+	if mine, err := s.Identity(); err == nil && mine != nil && mine.Head != nil && mine.Head.History == mine.ID {
+		return Head{Number: mine.Head.Number, SHA256: mine.Head.SHA256}, nil
+	}
+	list, err := s.History()
+	if err != nil {
+		return Head{}, err
+	}
+	for _, a := range slices.Backward(list) {
+		if _, text, err := s.Receipt(a); err == nil {
+			return Head{Number: a.Number, SHA256: sha256.Sum256(text)}, nil
+		}
+	}
+	return Head{}, nil
+}
+
 // archive keeps files, exact copies of plan and approval among them, with the receipt, as the next link
 // of the chain. The receipt comes last, so that a folder without one was not finished; nothing else is
 // pending when it gets its name, nor is it when the chain goes on to it.
 func (s *Store) archive(planID string, r *Receipt, files map[string][]byte) (Head, error) {
-	last, err := s.head()
+	last, err := s.end()
 	if err != nil {
 		return Head{}, err
 	}
@@ -95,7 +118,7 @@ func (s *Store) concluded(planID string, r *Receipt) (*Head, error) {
 	}
 	archived, text, err := s.Receipt(*a)
 	var invalid schema.Errors
-	if errors.Is(err, fs.ErrNotExist) || errors.As(err, &invalid) {
+	if errors.Is(err, fs.ErrNotExist) || foreign(err) || errors.As(err, &invalid) {
 		return nil, nil
 	}
 	if err != nil {

@@ -59,7 +59,7 @@ func (s *Store) journal(id string) (*journal.Journal, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, s.unfit(journalName(id, logSuffix), err)
 	}
 	return journal.Read(data), nil
 }

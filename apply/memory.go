@@ -45,28 +45,34 @@ func Remember(stores plan.Sides[*Store]) (*Memory, *plan.Problem, error) {
 		}
 		files[side] = file
 	}
+	m, problem := remembered(stores, files)
+	return m, problem, nil
+}
+
+// remembered is Remember for trees whose own files were read.
+func remembered(stores plan.Sides[*Store], files plan.Sides[*TreeFile]) (*Memory, *plan.Problem) {
 	if files[plan.Local] == nil || files[plan.Remote] == nil {
-		return nil, nil, nil
+		return nil, nil
 	}
 	ids := plan.Sides[string]{files[plan.Local].ID, files[plan.Remote].ID}
 	local, remote := files[plan.Local].Synced[ids[plan.Remote]], files[plan.Remote].Synced[ids[plan.Local]]
 	switch {
 	case local == "" && remote == "":
-		return nil, nil, nil
+		return nil, nil
 	case local != remote:
-		return nil, mismatch("the two trees do not remember the same last sync, so one of them was cloned, restored or reset"), nil
+		return nil, mismatch("the two trees do not remember the same last sync, so one of them was cloned, restored or reset")
 	}
 	problem := mismatch("the baseline of the last sync is missing")
 	for _, side := range plan.BothSides {
 		m, err := openMemory(stores[side], side, local, ids)
 		if err == nil {
-			return m, nil, nil
+			return m, nil
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
 			problem = mismatch(fmt.Sprintf("the baseline in %s: %v", side, err))
 		}
 	}
-	return nil, problem, nil
+	return nil, problem
 }
 
 // Forgotten is the problem that a baseline turned out to be damaged while it was read; nil for other errors.
@@ -163,10 +169,7 @@ func (r *run) remember(ctx context.Context, e *executor) error {
 		}
 		stores[side] = s
 	}
-	old, _, err := Remember(stores)
-	if err != nil {
-		return err
-	}
+	old, _ := remembered(stores, r.files)
 	defer old.Close()
 	restoration, err := r.restoration(e)
 	if err != nil {

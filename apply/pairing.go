@@ -66,14 +66,15 @@ func (s *Store) partnerAt(file *TreeFile, root string) (bool, error) {
 	return false, nil
 }
 
-// partnerRoot is where the other tree of an archived plan was; "" where the history has no such plan.
+// partnerRoot is where the other tree of an archived plan was; "" where the history has no such plan, or not as it
+// was written.
 func (s *Store) partnerRoot(planID string) (string, error) {
 	archived, err := s.Applied(planID)
 	if err != nil || archived == nil {
 		return "", err
 	}
 	text, err := s.File(*archived, "plan.json")
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || foreign(err) {
 		return "", nil
 	}
 	if err != nil {
@@ -81,7 +82,7 @@ func (s *Store) partnerRoot(planID string) (string, error) {
 	}
 	roots, err := peekRoots(text)
 	if err != nil {
-		return "", refuse(CauseHistory, "the archived plan %s cannot be read: %v", planID, err).at(s.Root())
+		return "", nil // what is wrong with the history is for its verification to say
 	}
 	// The history lies in the tree that was local.
 	return roots[plan.Remote], nil

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -34,15 +35,25 @@ type Recovered struct {
 	Kept []string
 	// Mended says, in words, what a power cut had done to a volume, and what was done about it.
 	Mended []string
-	// Receipt is what the history has; nil where the local tree was not there.
+	// Receipt is what the history has; nil where the local tree was not there, or no copy of the plan was.
 	Receipt *Receipt
+}
+
+// Settled is what Recover did.
+type Settled struct {
+	// SetAside says, in words, what lay in treaty's own folders and was not what treaty wrote, and where it is now.
+	SetAside []string
+	// Applies are those that were open.
+	Applies []Recovered
 }
 
 // Recover settles what interrupted applies left open on trees: what is open goes back to what was there
 // before, what is done stays, and the plan is closed as applied in part. It needs neither the plan's file
-// nor both trees; the other one, if it is at hand and open too, is settled with it. Errors are those of
-// scan.Open, or wrap ErrLocked.
-func Recover(ctx context.Context, request Recovery) ([]Recovered, error) {
+// nor both trees; the other one, if it is at hand and open too, is settled with it. Before that, what lies in
+// treaty's own folders and is not what treaty wrote goes to the trash, so that nothing is in the way of what
+// comes. Errors are those of scan.Open, or wrap ErrLocked.
+func Recover(ctx context.Context, request Recovery) (Settled, error) {
+	var out Settled
 	if request.Now == nil {
 		request.Now = time.Now
 	}
@@ -65,37 +76,46 @@ func Recover(ctx context.Context, request Recovery) ([]Recovered, error) {
 	}
 	for _, dir := range request.Dirs {
 		if err := add(dir); err != nil {
-			return nil, err
+			return out, err
 		}
 	}
 	for _, partner := range partners(stores) {
 		if err := add(partner); err != nil {
-			return nil, err
+			return out, err
 		}
 	}
-	unlock, err := lockAll(stores)
+	for _, s := range stores {
+		words, err := s.freeLock()
+		if out.SetAside = append(out.SetAside, words...); err != nil {
+			return out, err
+		}
+	}
+	unlock, err := lockAll(stores, (*Store).unsound)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
 	defer unlock()
 	var ids []string
 	for _, s := range stores {
+		words, err := s.tidy()
+		if out.SetAside = append(out.SetAside, words...); err != nil {
+			return out, err
+		}
 		open, err := s.open()
 		if err != nil {
-			return nil, err
+			return out, err
 		}
 		ids = append(ids, open...)
 	}
 	slices.Sort(ids)
-	var all []Recovered
 	for _, id := range slices.Compact(ids) {
 		settled, err := request.settle(ctx, id, stores)
 		if err != nil {
-			return all, fmt.Errorf("plan %s cannot be settled: %w", id, err)
+			return out, fmt.Errorf("plan %s cannot be settled: %w", id, err)
 		}
-		all = append(all, *settled)
+		out.Applies = append(out.Applies, *settled)
 	}
-	return all, nil
+	return out, nil
 }
 
 // partners are where the other trees of open plans were, if the same plan is open there.
@@ -125,8 +145,9 @@ func partners(stores []*Store) []string {
 	return dirs
 }
 
-// lockAll locks trees, the lower path first.
-func lockAll(stores []*Store) (unlock func(), err error) {
+// lockAll locks trees, the lower path first. Of those that need nothing it only looks whether another treaty works
+// there.
+func lockAll(stores []*Store, needed func(*Store) bool) (unlock func(), err error) {
 	var held []func() error
 	unlock = func() {
 		for _, release := range held {
@@ -140,7 +161,7 @@ func lockAll(stores []*Store) (unlock func(), err error) {
 		return 1
 	})
 	for _, s := range sorted {
-		if open, err := s.open(); err == nil && len(open) == 0 {
+		if !needed(s) {
 			if err := s.Locked(); err != nil {
 				unlock()
 				return nil, err
@@ -233,13 +254,15 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*Store)
 		return out, r.settle()
 	}
 	text, err := r.disks[plan.Local].ReadPrivate(journalName(id, planSuffix))
-	if errors.Is(err, fs.ErrNotExist) {
-		return out, r.settle()
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !foreign(err) {
 		return nil, err
 	}
-	out.Receipt, err = r.closePartly(ctx, text, wrong, mended.undone)
+	// Without the very plan that the journal is of, nothing can be said of it but that it is closed.
+	p, err := plan.Read(text)
+	if err != nil || j.Header.SHA256 != sha256.Sum256(text) {
+		return out, r.settle()
+	}
+	out.Receipt, err = r.closePartly(ctx, p, text, wrong, mended.undone)
 	return out, err
 }
 
@@ -301,18 +324,16 @@ func (r *run) openForRecovery(side plan.Side, traits tree.Traits) error {
 }
 
 // closePartly archives what became of a plan of which the open rest was settled back, and closes it.
-func (r *run) closePartly(ctx context.Context, text []byte, wrong map[int]*disk.Drift, undone map[int]bool) (*Receipt, error) {
-	p, err := plan.Read(text)
-	if err != nil {
-		return nil, err
-	}
+func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong map[int]*disk.Drift, undone map[int]bool) (*Receipt, error) {
 	j := r.left[plan.Local]
 	r.plan, r.ref, r.request.Plan = p, RefTo(p, text), text
-	if r.request.Approval, err = r.disks[plan.Local].ReadPrivate(journalName(p.ID, approvalSuffix)); err == nil {
-		r.approval, err = ReadApproval(r.request.Approval)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	approval, err := r.disks[plan.Local].ReadPrivate(journalName(p.ID, approvalSuffix))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !foreign(err) {
 		return nil, err
+	}
+	// One that cannot be read says nothing; that the plan was approved was found out when it was begun.
+	if r.approval, err = ReadApproval(approval); err == nil {
+		r.request.Approval = approval
 	}
 	r.store = &Store{root: r.roots[plan.Local], files: r.disks[plan.Local]}
 	if r.files[plan.Remote] == nil {
@@ -322,7 +343,7 @@ func (r *run) closePartly(ctx context.Context, text []byte, wrong map[int]*disk.
 		StartedAt: j.Header.StartedAt, TimeShiftSeconds: p.Summary.TimeShiftSeconds}
 	e := newExecutor(r, recorded(p, j.Steps))
 	if err := e.fits(j); err != nil {
-		return nil, err
+		return nil, r.settle()
 	}
 	if e.former, err = r.newFormer(e); err != nil {
 		return nil, err

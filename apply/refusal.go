@@ -37,6 +37,8 @@ const (
 	CauseTreeFile Cause = iota
 	// CauseHistory: a file of the history is not what treaty wrote. Root.
 	CauseHistory
+	// CauseForeign: something lies in treaty's own folder that treaty cannot have put there. Root.
+	CauseForeign
 	// CauseNotApart: the trees are the same, or one lies in the other.
 	CauseNotApart
 	// CauseConflicts: conflicts are unresolved.
@@ -95,7 +97,7 @@ const (
 
 // sentinels are what the causes wrap.
 var sentinels = [...]error{
-	CauseTreeFile: ErrInvalid, CauseHistory: ErrInvalid, CauseNotApart: ErrInvalid,
+	CauseTreeFile: ErrInvalid, CauseHistory: ErrInvalid, CauseForeign: ErrInvalid, CauseNotApart: ErrInvalid,
 	CauseConflicts: ErrConflicts,
 	CauseDrift:     ErrStale, CauseUnfit: ErrStale, CauseApplied: ErrStale, CauseWeaker: ErrStale,
 	CauseUnapproved: ErrNotApproved, CauseSigners: ErrNotApproved, CauseSignatures: ErrNotApproved,

@@ -217,8 +217,11 @@ func (b *restoration) read(r *run, undone string) error {
 		return err
 	}
 	data, err := r.store.File(*archived, formerFile)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) || foreign(err) {
 		return nil // they were not kept
+	}
+	if err != nil {
+		return err
 	}
 	in, err := baseline.OpenExcerpt(bytes.NewReader(data), r.files[plan.Local].ID, r.files[plan.Remote].ID)
 	if err == nil {
@@ -272,7 +275,7 @@ func undoesName(id string) string { return plansFolder + "/" + id + ".undoes" }
 // undoes is the id of the plan that the plan with this id undoes, "" where it undoes none.
 func (s *Store) undoes(id string) (string, error) {
 	data, err := s.files.ReadPrivate(undoesName(id))
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || foreign(err) {
 		return "", nil
 	}
 	return string(bytes.TrimSpace(data)), err

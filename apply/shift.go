@@ -54,12 +54,10 @@ func (r *run) gauge(ctx context.Context) error {
 		}
 		stores[side] = s
 	}
-	memory, _, err := Remember(stores)
-	if err != nil {
-		return err
-	}
+	memory, _ := remembered(stores, r.files)
 	defer memory.Close()
-	if err = r.gaugeAgainst(ctx, memory); Forgotten(err) != nil {
+	err := r.gaugeAgainst(ctx, memory)
+	if Forgotten(err) != nil {
 		return r.gaugeAgainst(ctx, nil)
 	}
 	return err

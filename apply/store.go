@@ -31,6 +31,8 @@ const (
 type Store struct {
 	root  *scan.Root
 	files *disk.Tree
+	// anew: a tree's own file that is not what treaty wrote counts as none.
+	anew bool
 }
 
 // OpenStore opens the store of the tree at dir, which need not have one yet. Errors are those of
@@ -61,8 +63,18 @@ func (s *Store) Close() error { return s.root.Close() }
 // Root is the tree's root, absolute, links resolved.
 func (s *Store) Root() string { return s.root.Path() }
 
-// Identity is the tree's own file, nil before the first apply.
-func (s *Store) Identity() (*TreeFile, error) { return readTreeFile(s.root, s.files) }
+// Identity is the tree's own file, nil before the first apply. Errors wrap ErrInvalid where it is not what treaty
+// wrote, unless the tree is taken for a new one.
+func (s *Store) Identity() (*TreeFile, error) {
+	file, err := readTreeFile(s.root, s.files)
+	if s.anew && errors.Is(err, ErrInvalid) {
+		return nil, nil
+	}
+	return file, err
+}
+
+// TakeAnew takes the tree for a new one where its own file is not what treaty wrote.
+func (s *Store) TakeAnew() { s.anew = true }
 
 // Config is the text of config.json, nil where there is none.
 func (s *Store) Config() ([]byte, error) {
@@ -87,9 +99,12 @@ func (s *Store) Locked() error {
 	return locked(s.Root(), h)
 }
 
-// Available refuses with ErrLocked if another treaty works on the tree, and with ErrOpen if an earlier one
-// was interrupted there.
+// Available refuses with ErrLocked if another treaty works on the tree, with ErrOpen if an earlier one
+// was interrupted there, and with ErrInvalid where it is not Sound.
 func (s *Store) Available() error {
+	if err := s.Sound(); err != nil {
+		return err
+	}
 	if err := s.Locked(); err != nil {
 		return err
 	}
@@ -158,8 +173,8 @@ func (s *Store) Newest() (string, error) {
 // names are the names in a folder of the store, nil where there is no such folder.
 func (s *Store) names(folder string) ([]string, error) {
 	dir, err := s.root.Dir(tree.Path(tree.PrivateFolder + "/" + folder))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+	if errors.Is(err, fs.ErrNotExist) || foreign(err) {
+		return nil, nil // what is no folder has nothing in it; Sound tells of it
 	}
 	if err != nil {
 		return nil, err

@@ -332,7 +332,8 @@ func (w *world) recover(b *breaker, sides ...plan.Side) ([]apply.Recovered, erro
 	for _, side := range sides {
 		r.Dirs = append(r.Dirs, w.at[side])
 	}
-	return apply.Recover(context.Background(), r)
+	settled, err := apply.Recover(context.Background(), r)
+	return settled.Applies, err
 }
 
 // settledBack checks what holds once everything was settled, and that a new sync then comes to the end.

@@ -47,9 +47,11 @@ type Partner struct {
 type Head struct {
 	// History is the id of the tree that has the chain, in a tree.json: a tree may have been synced with
 	// several that each have their own.
-	History string    `json:"history,omitempty"`
-	Number  int       `json:"number"`
-	SHA256  tree.Hash `json:"sha256"`
+	History string `json:"history,omitempty"`
+	// Plan is the id of the plan that the receipt is of, in a tree.json.
+	Plan   string    `json:"plan,omitempty"`
+	Number int       `json:"number"`
+	SHA256 tree.Hash `json:"sha256"`
 }
 
 // headFile is history/head.json.
@@ -104,15 +106,31 @@ func readTreeFileAt(root *scan.Root, from privateReader, name string) (*TreeFile
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if err != nil {
+	if err == nil {
+		err = schema.Validate(schema.Tree, data)
+	} else if !foreign(err) {
 		return nil, err
 	}
-	if err := schema.Validate(schema.Tree, data); err != nil {
+	if err != nil {
 		path := filepath.Join(root.Path(), tree.PrivateFolder, name)
 		return nil, refuse(CauseTreeFile, "%s is not what treaty wrote: %v", path, err).at(root.Path())
 	}
 	t := &TreeFile{Synced: map[string]string{}, Partners: map[string]Partner{}}
 	return t, json.Unmarshal(data, t)
+}
+
+// names tells whether a plan with this id was applied to the tree, as far as that remembers. A nil one remembers
+// nothing.
+func (t *TreeFile) names(planID string) bool {
+	if t == nil {
+		return false
+	}
+	for _, last := range t.Synced {
+		if last == planID {
+			return true
+		}
+	}
+	return t.Head != nil && t.Head.Plan == planID
 }
 
 func (t *TreeFile) text() ([]byte, error) { return document(schema.Tree, t) }

@@ -32,11 +32,19 @@ func (c *cleanCommand) Run(a *app) error {
 		defer remote.Close()
 		stores = append(stores, remote)
 	}
-	var old []apply.Discardable
 	for _, s := range stores {
 		if err := s.Available(); err != nil {
 			return err
 		}
+	}
+	// Until all is removed, nobody adds to what was shown.
+	release, err := apply.Hold(stores...)
+	if err != nil {
+		return err
+	}
+	defer release()
+	var old []apply.Discardable
+	for _, s := range stores {
 		found, err := s.OlderThan(a.now().Add(-age))
 		if err != nil {
 			return err
@@ -61,13 +69,16 @@ func (c *cleanCommand) Run(a *app) error {
 			return err
 		}
 	}
+	var failed error
 	for _, d := range old {
-		if err := d.Remove(); err != nil {
-			return fmt.Errorf("%s: %w", d.Path, err)
+		if err := d.Remove(); err != nil && failed == nil {
+			failed = fmt.Errorf("%s: %w", d.Path, err)
 		}
 	}
-	a.say("removed")
-	return nil
+	if failed == nil {
+		a.say("removed")
+	}
+	return failed
 }
 
 // lastRemote is the store of the tree that was last synced with, nil where it is not mounted now or

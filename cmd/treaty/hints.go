@@ -11,9 +11,10 @@ import (
 // hints are what to type about each cause for which package apply refuses.
 var hints = map[apply.Cause]func(*apply.Refusal) hint{
 	apply.CauseTreeFile: func(*apply.Refusal) hint {
-		return then("bring it back from a backup; or remove it, which makes a new tree of it and deletes nothing", comparing("--new-pair"))
+		return then("bring it back from a backup; or, to make a new tree of it, which deletes nothing", comparing("--new-pair"))
 	},
 	apply.CauseHistory:  func(r *apply.Refusal) hint { return in(r.Root, "log", "--verify") },
+	apply.CauseForeign:  func(r *apply.Refusal) hint { return exactly("treaty recover " + argument(r.Root)) },
 	apply.CauseNotApart: func(*apply.Refusal) hint { return twoTrees },
 
 	apply.CauseConflicts: func(*apply.Refusal) hint { return skipThem },

@@ -233,6 +233,11 @@ func (s *sight) finish(a *app, result *plan.Plan, err error) (*planned, error) {
 
 // compare makes a plan of the two trees.
 func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
+	for _, store := range p.stores {
+		if f.NewPair {
+			store.TakeAnew()
+		}
+	}
 	if !f.NewPair {
 		if err := apply.SamePair(p.stores); err != nil {
 			return nil, err

@@ -28,11 +28,14 @@ func (c *recoverCommand) Run(a *app) error {
 			return err
 		}
 	}
-	recovered, err := apply.Recover(a.ctx, apply.Recovery{Dirs: dirs, By: author(), Now: a.now})
-	for i := range recovered {
-		a.recovered(&recovered[i])
+	settled, err := apply.Recover(a.ctx, apply.Recovery{Dirs: dirs, By: author(), Now: a.now})
+	for _, words := range settled.SetAside {
+		a.say("set aside: %s", render.Escape(words))
 	}
-	if err == nil && len(recovered) == 0 {
+	for i := range settled.Applies {
+		a.recovered(&settled.Applies[i])
+	}
+	if err == nil && len(settled.Applies) == 0 {
 		for _, dir := range dirs {
 			a.say("%s: nothing is open", render.Name(dir))
 		}

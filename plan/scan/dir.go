@@ -30,6 +30,9 @@ type Stat struct {
 	Dev, Ino uint64
 	// Ctime is 0 where there is none. On FAT it is the mtime.
 	Ctime tree.Time
+	// Changed is when anything about the entry last changed, as far as the system tells; of a directory also when
+	// a name in it did.
+	Changed tree.Time
 }
 
 func newDir(h handle, path tree.Path, device uint64) *Dir {

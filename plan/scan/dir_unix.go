@@ -193,6 +193,7 @@ func (h handle) names() ([]string, error) {
 
 func statOf(st *unix.Stat_t) Stat {
 	s := Stat{Dev: uint64(st.Dev), Ino: uint64(st.Ino), Ctime: tree.UnixTime(int64(st.Ctim.Sec), int64(st.Ctim.Nsec))}
+	s.Changed = s.Ctime
 	fill(&s.Entry, st)
 	return s
 }

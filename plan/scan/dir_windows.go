@@ -139,7 +139,7 @@ func (h handle) names() ([]string, error) {
 }
 
 func statOf(at fs.FileInfo) Stat {
-	var s Stat
+	s := Stat{Changed: tree.TimeOf(at.ModTime())}
 	fill(&s.Entry, at)
 	return s
 }

@@ -111,13 +111,18 @@ func (t *Tree) ClaimPrivate(name string, data []byte) error {
 	return t.written(d.write(f, base, data))
 }
 
-// RemovePrivate removes the file called name in ".treaty", if there is one, durably.
+// RemovePrivate removes the file called name in ".treaty", if there is one, durably. A folder of that name goes to
+// the trash.
 func (t *Tree) RemovePrivate(name string) error {
 	d, base, err := t.privateFolder(name)
 	if err != nil {
 		return err
 	}
 	defer d.release()
+	if d.inTheWay(base) {
+		_, err := t.giveWay(d, base)
+		return err
+	}
 	if err := d.unlink(base); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -182,7 +187,8 @@ func (f *PrivateFile) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Commit makes what was written durable and then gives it its name, in place of what had it.
+// Commit makes what was written durable and then gives it its name, in place of what had it. A folder that has
+// it goes to the trash: it is nothing of treaty's.
 func (f *PrivateFile) Commit() error {
 	t := f.folder.tree
 	if err := t.synced(f.folder.syncFile(f.file, f.temp)); err != nil {
@@ -190,6 +196,11 @@ func (f *PrivateFile) Commit() error {
 	}
 	if err := f.close(); err != nil {
 		return t.stop(err)
+	}
+	if f.folder.inTheWay(f.name) {
+		if _, err := t.giveWay(f.folder, f.name); err != nil {
+			return err
+		}
 	}
 	if err := f.folder.rename(nil, f.temp, f.folder, f.name); err != nil {
 		return t.written(err)

@@ -235,7 +235,7 @@ func (t *Tree) ClearStage(run string) error { return t.clear(stageFolder, run) }
 
 // clear removes the folder run in base, with all in it.
 func (t *Tree) clear(base, run string) error {
-	if p, err := tree.ParsePath(run); err != nil || p.Depth() != 1 {
+	if run == "" || run == "." || run == ".." || strings.ContainsAny(run, "/\x00") {
 		return fmt.Errorf("%q cannot name a run", run)
 	}
 	d, err := t.open(base)

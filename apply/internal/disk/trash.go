@@ -248,13 +248,7 @@ func conflictName(name string, n int) string {
 	return suffixed(name, fmt.Sprintf(" (treaty conflict %d)", n))
 }
 
-// TrashEntry is a file or link in a trash.
-type TrashEntry struct {
-	Name  string // relative to the root
-	Entry tree.Entry
-}
-
-// TrashRuns are the runs that have a trash, sorted.
+// TrashRuns are the names in the trash, each with all that one run has put there, sorted. There may be anything.
 func (t *Tree) TrashRuns() ([]string, error) {
 	d, err := t.open(trashFolder)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -267,6 +261,47 @@ func (t *Tree) TrashRuns() ([]string, error) {
 	names, err := d.dir.Names()
 	slices.Sort(names)
 	return names, err
+}
+
+// Trashed is how much lies in run's trash, and when the last of it came there, whatever plan that was for: a
+// directory changes when something is moved into it, and nothing but runs does that. What cannot be read is left
+// out.
+func (t *Tree) Trashed(run string) (bytes int64, last tree.Time, err error) {
+	d, err := t.open(trashFolder)
+	if err != nil {
+		return 0, 0, private(err)
+	}
+	defer d.release()
+	return t.lying(d, run)
+}
+
+func (t *Tree) lying(d *folder, name string) (bytes int64, last tree.Time, err error) {
+	at, err := d.dir.Stat(name)
+	if err != nil || at.Type != tree.Directory {
+		return at.Size, at.Changed, err
+	}
+	last = at.Changed
+	below, err := t.open(d.at(name))
+	if err != nil {
+		return 0, last, nil
+	}
+	defer below.release()
+	names, err := below.dir.Names()
+	if err != nil {
+		return 0, last, nil
+	}
+	for _, inner := range names {
+		if more, later, err := t.lying(below, inner); err == nil {
+			bytes, last = bytes+more, max(last, later)
+		}
+	}
+	return bytes, last, nil
+}
+
+// TrashEntry is a file or link in a trash.
+type TrashEntry struct {
+	Name  string // relative to the root
+	Entry tree.Entry
 }
 
 // TrashEntries are the files and links in run's trash, by name; an error ends them. Read one with
@@ -313,5 +348,6 @@ func (t *Tree) below(path string, yield func(TrashEntry, error) bool) bool {
 	return true
 }
 
-// ClearTrash removes run's trash for good. Only treaty clean calls it.
+// ClearTrash removes run's trash for good, whatever it is and whatever its names look like. Links are removed, and
+// not followed. Only treaty clean calls it.
 func (t *Tree) ClearTrash(run string) error { return t.clear(trashFolder, run) }

@@ -1,0 +1,207 @@
+package apply
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"treaty/apply/internal/disk"
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// privateFolders are the folders in treaty's own.
+var privateFolders = []string{plansFolder, historyFolder, baselinesFolder, journalFolder, "trash", "stage"}
+
+// privateFiles are the files right in treaty's own folder, and the end of the history, that it reads without being
+// told to.
+// The config is a person's, and whoever could have it set aside could do away with what it demands.
+var privateFiles = []string{treeFileName, replacement(treeFileName), lockFile, headName, replacement(headName)}
+
+// Sound refuses with ErrInvalid where something lies in treaty's own folder that cannot be treaty's: a file where
+// it has a folder, or a folder, a link or a FIFO where it has a file. Nothing is done on such a tree until Recover
+// has set it aside.
+func (s *Store) Sound() error {
+	odd, err := s.misplaced()
+	if err != nil || len(odd) == 0 {
+		return err
+	}
+	return refuse(CauseForeign, "%s is not what treaty put there", s.Path(odd[0])).at(s.Root())
+}
+
+// misplaced are the names in treaty's own folder under which something lies that cannot be treaty's.
+func (s *Store) misplaced() ([]string, error) {
+	own, err := s.root.Dir(tree.PrivateFolder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	own.Release()
+	var odd []string
+	for _, name := range privateFolders {
+		at, err := s.kind(name)
+		if err != nil {
+			return nil, err
+		}
+		if at != tree.Absent && at != tree.Directory {
+			odd = append(odd, name)
+		}
+	}
+	files := slices.Clone(privateFiles)
+	for _, folder := range []string{baselinesFolder, journalFolder} {
+		names, err := s.names(folder)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			files = append(files, folder+"/"+name)
+		}
+	}
+	for _, name := range files {
+		if slices.Contains(odd, path.Dir(name)) {
+			continue
+		}
+		at, err := s.kind(name)
+		if err != nil {
+			return nil, err
+		}
+		if at != tree.Absent && at != tree.File {
+			odd = append(odd, name)
+		}
+	}
+	return odd, nil
+}
+
+// kind is what lies under a name in treaty's own folder.
+func (s *Store) kind(name string) (tree.Type, error) {
+	folder, base := path.Split(name)
+	dir, err := s.root.Dir(tree.Path(path.Join(tree.PrivateFolder, folder)))
+	if err == nil {
+		defer dir.Release()
+		var e tree.Entry
+		if e, err = dir.Lstat(base); err == nil {
+			return e.Type, nil
+		}
+	}
+	if errors.Is(err, fs.ErrNotExist) || foreign(err) {
+		return tree.Absent, nil
+	}
+	return tree.Absent, err
+}
+
+// foreign tells of an error that what lies where treaty keeps a file or a folder is not even of that kind.
+func foreign(err error) bool {
+	for _, kind := range []error{scan.ErrNotRegular, scan.ErrSymlink, scan.ErrNotDirectory, disk.ErrUnfit} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// notOurs tells of an error that a file is there under a name of treaty's, and is not what treaty wrote.
+func notOurs(err error) bool { return foreign(err) || errors.Is(err, ErrInvalid) }
+
+// wrongs are the names in treaty's own folder of what is not treaty's: what is misplaced, and the files that are
+// not what treaty wrote there and without which it can go on. A journal counts where it is another tree's. What
+// was begun under a journal that says whose it is, is settled and not set aside.
+func (s *Store) wrongs() ([]string, error) {
+	wrong, err := s.misplaced()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{treeFileName, replacement(treeFileName)} {
+		if _, err := readTreeFileAt(s.root, s.files, name); errors.Is(err, ErrInvalid) {
+			wrong = append(wrong, name)
+		}
+	}
+	for _, name := range []string{headName, replacement(headName)} {
+		if _, err := s.headAt(name); errors.Is(err, ErrInvalid) {
+			wrong = append(wrong, name)
+		}
+	}
+	ids, err := s.open()
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if name := journalName(id, logSuffix); !slices.Contains(wrong, name) && !s.owns(id) {
+			wrong = append(wrong, name)
+		}
+	}
+	slices.Sort(wrong)
+	return slices.Compact(wrong), nil
+}
+
+// owns tells whether a journal is of this tree, as far as both say which they are of, and of the plan that it is
+// named after. One that says nothing was not begun.
+func (s *Store) owns(id string) bool {
+	if _, err := tree.ParsePath(id); err != nil || strings.Contains(id, "/") {
+		return false
+	}
+	j, err := s.journal(id)
+	if err != nil {
+		return false
+	}
+	if j == nil || j.Header == nil {
+		return true
+	}
+	mine, err := s.Identity()
+	return j.Header.Plan == id && (err != nil || mine == nil || j.Header.Trees[j.Header.Side] == mine.ID)
+}
+
+// freeLock sets aside what has the lock's name and is no file: it is in nobody's hands, and would keep everybody out.
+func (s *Store) freeLock() ([]string, error) {
+	at, err := s.kind(lockFile)
+	if err != nil || at == tree.Absent || at == tree.File {
+		return nil, err
+	}
+	return s.setAside([]string{lockFile})
+}
+
+// unsound tells whether a tree has something for Recover to do.
+func (s *Store) unsound() bool {
+	open, err := s.open()
+	if err != nil || len(open) > 0 {
+		return true
+	}
+	wrong, err := s.wrongs()
+	return err != nil || len(wrong) > 0
+}
+
+// tidy sets aside what is wrong, and says, in words, what went where. The tree's lock is held.
+func (s *Store) tidy() ([]string, error) {
+	wrong, err := s.wrongs()
+	if err != nil {
+		return nil, err
+	}
+	return s.setAside(wrong)
+}
+
+func (s *Store) setAside(wrong []string) ([]string, error) {
+	var words []string
+	for _, name := range wrong {
+		place, err := s.files.SetAside(name)
+		if err != nil {
+			return words, fmt.Errorf("%s cannot be set aside: %w", s.Path(name), err)
+		}
+		if place != "" {
+			words = append(words, fmt.Sprintf("%s was not what treaty wrote, and is now %s", s.Path(name), filepath.Join(s.Root(), filepath.FromSlash(place))))
+		}
+	}
+	return words, nil
+}
+
+// unfit is an error about a file of treaty's, made a refusal where that is not a file of treaty's at all.
+func (s *Store) unfit(name string, err error) error {
+	if !foreign(err) {
+		return err
+	}
+	return refuse(CauseForeign, "%s is not what treaty wrote: %v", s.Path(name), cause(err)).at(s.Root())
+}
