@@ -113,6 +113,9 @@ func (s *Store) Available() error {
 
 // BreakLock removes the tree's lock, and returns who held it; nil where nobody did.
 func (s *Store) BreakLock() (*Holder, error) {
+	if words, err := s.freeLock(); err != nil || len(words) > 0 {
+		return nil, err
+	}
 	h, err := holder(s.files)
 	if err != nil || h == nil {
 		return nil, err

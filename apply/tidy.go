@@ -35,45 +35,55 @@ func (s *Store) Sound() error {
 
 // misplaced are the names in treaty's own folder under which something lies that cannot be treaty's.
 func (s *Store) misplaced() ([]string, error) {
-	own, err := s.root.Dir(tree.PrivateFolder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+	odd, err := s.otherThan(tree.Directory, privateFolders)
 	if err != nil {
 		return nil, err
 	}
-	own.Release()
+	ids, err := s.open()
+	if err != nil {
+		return nil, err
+	}
+	files := slices.Clone(privateFiles)
+	for _, id := range ids {
+		files = append(files, journalName(id, logSuffix))
+	}
+	others, err := s.otherThan(tree.File, files)
+	return append(odd, others...), err
+}
+
+// otherThan are those of the names under which there is something, and not of that kind.
+func (s *Store) otherThan(kind tree.Type, names []string) ([]string, error) {
 	var odd []string
-	for _, name := range privateFolders {
+	for _, name := range names {
 		at, err := s.kind(name)
 		if err != nil {
 			return nil, err
 		}
-		if at != tree.Absent && at != tree.Directory {
+		if at != tree.Absent && at != kind {
 			odd = append(odd, name)
 		}
 	}
-	files := slices.Clone(privateFiles)
-	for _, folder := range []string{baselinesFolder, journalFolder} {
+	return odd, nil
+}
+
+// crowd are the names in treaty's own folders, of which there may be many, under which something lies that cannot
+// be treaty's: only Recover looks for these, which are in the way of nothing but what has the same name.
+func (s *Store) crowd() ([]string, error) {
+	var odd []string
+	for folder, kind := range map[string]tree.Type{plansFolder: tree.File, baselinesFolder: tree.File, historyFolder: tree.Directory} {
 		names, err := s.names(folder)
 		if err != nil {
 			return nil, err
 		}
-		for _, name := range names {
-			files = append(files, folder+"/"+name)
+		for i, name := range names {
+			names[i] = folder + "/" + name
 		}
-	}
-	for _, name := range files {
-		if slices.Contains(odd, path.Dir(name)) {
-			continue
-		}
-		at, err := s.kind(name)
+		names = slices.DeleteFunc(names, func(name string) bool { return name == headName || name == replacement(headName) })
+		others, err := s.otherThan(kind, names)
 		if err != nil {
 			return nil, err
 		}
-		if at != tree.Absent && at != tree.File {
-			odd = append(odd, name)
-		}
+		odd = append(odd, others...)
 	}
 	return odd, nil
 }
@@ -116,6 +126,11 @@ func (s *Store) wrongs() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	crowd, err := s.crowd()
+	if err != nil {
+		return nil, err
+	}
+	wrong = append(wrong, crowd...)
 	for _, name := range []string{treeFileName, replacement(treeFileName)} {
 		if _, err := readTreeFileAt(s.root, s.files, name); errors.Is(err, ErrInvalid) {
 			wrong = append(wrong, name)

@@ -111,18 +111,13 @@ func (t *Tree) ClaimPrivate(name string, data []byte) error {
 	return t.written(d.write(f, base, data))
 }
 
-// RemovePrivate removes the file called name in ".treaty", if there is one, durably. A folder of that name goes to
-// the trash.
+// RemovePrivate removes the file called name in ".treaty", if there is one, durably.
 func (t *Tree) RemovePrivate(name string) error {
 	d, base, err := t.privateFolder(name)
 	if err != nil {
 		return err
 	}
 	defer d.release()
-	if d.inTheWay(base) {
-		_, err := t.giveWay(d, base)
-		return err
-	}
 	if err := d.unlink(base); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
