@@ -138,17 +138,14 @@ func (p *policy) fixed(d *difference) (mode tree.Mode, fix, unsure bool) {
 // leastProgram is the size of the shortest file that any system runs: "#!/x".
 const leastProgram = 4
 
-// executableAs is a mode with its executable bits set, for whoever may read and the umask lets, or
-// cleared. A mode of which the owner's bit is right stays as it is.
+// executableAs is a mode of which the owner's executable bit is what the rules say: as it is, or else that of a
+// new file.
 func (p *policy) executableAs(mode tree.Mode, executable bool) tree.Mode {
-	bits := mode.Bits()
-	switch {
-	case executable && bits&0o100 == 0:
-		bits |= (bits&0o444)>>2&^p.options.Umask.Bits() | 0o100
-	case !executable:
-		bits &^= 0o111
+	const others = 0o011
+	if bits := mode.Bits(); executable == (bits&0o100 != 0) && (executable || bits&others == 0) {
+		return mode
 	}
-	return tree.Perm(bits)
+	return p.created(executable)
 }
 
 // fixModes gives local files the modes that the rules say, and, where the other side has modes too, the

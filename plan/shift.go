@@ -163,14 +163,14 @@ func (w *walk) findShift(readers Sides[Reader], least int) error {
 }
 
 // sample tells whether the content of some files whose times are off is what it was: by the baseline's
-// hash, or else by the other side's content. Empty files tell nothing.
+// hash, or else by the other side's content. Empty files tell nothing; and neither do those that somebody may
+// have changed otherwise: if all are such, the shift is not clear.
 func (w *walk) sample(readers Sides[Reader], side Side, by int64) (bool, error) {
-	var moved []int
-	for i := range w.differences {
-		if w.differences[i].movedBy(side, by, w) {
-			moved = append(moved, i)
-		}
+	moved, proving := w.movedBy(side, by)
+	if len(proving) == 0 {
+		return len(moved) == 0, nil
 	}
+	moved = proving
 	for len(moved) > 4*shiftSamples {
 		moved = everyOther(moved)
 	}
@@ -220,6 +220,40 @@ func everyOther(list []int) []int {
 		kept = append(kept, list[i])
 	}
 	return kept
+}
+
+// movedBy are the differences of which movedBy holds, and those among them that prove something.
+func (w *walk) movedBy(side Side, by int64) (moved, proving []int) {
+	for i := range w.differences {
+		if d := &w.differences[i]; d.movedBy(side, by, w) {
+			moved = append(moved, i)
+			if d.proves(side, w) {
+				proving = append(proving, i)
+			}
+		}
+	}
+	return moved, proving
+}
+
+// proves tells whether a file's content must be what is on record, or what the other side has, if the side's
+// times are only shifted: nobody can have changed it at the time that is on record, and where no hash is,
+// nobody has changed the other side's.
+func (d *difference) proves(side Side, w *walk) bool {
+	if w.memory == nil {
+		return true
+	}
+	other := side.Other()
+	e := &d.entry[other]
+	switch {
+	case d.base.On[side].Racy:
+		return false
+	case d.base.SHA256.Known():
+		return true
+	case e.Type != tree.File || e.Size != d.base.Size || d.base.On[other].Racy:
+		return false
+	}
+	off := int64(w.policy.sinceRecorded(&d.trio, other))
+	return off == 0 || off == w.shiftSeen(leastShifted)[other]
 }
 
 // movedBy tells whether a difference is a file with content of the recorded size whose time is off by
