@@ -166,52 +166,6 @@ func (w *walk) moveHere(d, old *difference, side Side) {
 	d.entry[side], d.hash[side] = old.entry[side], old.hash[side]
 }
 
-// renamedDifferently turns two creates of the same content, one a side and of the same time, into a
-// conflict: the same file goes by two names.
-func (w *walk) renamedDifferently(drop map[int]bool) {
-	var only Sides[map[content][]int]
-	for _, side := range BothSides {
-		only[side] = map[content][]int{}
-	}
-	for i := range w.differences {
-		d := &w.differences[i]
-		if at, ok := d.createdFile(); ok && d.hash[at.Other()].Known() {
-			has := at.Other()
-			key := content{d.entry[has].Size, d.hash[has]}
-			only[has][key] = append(only[has][key], i)
-		}
-	}
-	near := func(l, r int) bool {
-		return w.policy.near(w.differences[l].entry[Local].Mtime, w.differences[r].entry[Remote].Mtime)
-	}
-	partner := func(of int, among []int, near func(other int) bool) int {
-		found := -1
-		for _, other := range among {
-			if near(other) {
-				if found >= 0 {
-					return -1
-				}
-				found = other
-			}
-		}
-		return found
-	}
-	for key, locals := range only[Local] {
-		remotes := only[Remote][key]
-		for _, l := range locals {
-			r := partner(l, remotes, func(r int) bool { return near(l, r) })
-			if r < 0 || partner(r, locals, func(l int) bool { return near(l, r) }) != l {
-				continue
-			}
-			d, other := &w.differences[l], &w.differences[r]
-			d.verdict = verdict{kind: RenamedDifferently}
-			d.entry[Remote], d.hash[Remote] = other.entry[Remote], other.hash[Remote]
-			d.path[Remote], d.name[Remote] = other.path[Remote], other.name[Remote]
-			drop[r] = true
-		}
-	}
-}
-
 // Sort puts operations, conflicts and problems in the order of plans.
 func (p *Plan) Sort() {
 	slices.SortFunc(p.Operations, func(a, b Operation) int {

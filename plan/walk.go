@@ -101,6 +101,8 @@ type walk struct {
 	problems    []Problem
 	// respelt is remote's own spelling of a conflict's path, where that is not the conflict's.
 	respelt map[tree.Path]tree.Path
+	// lost are the records of files that neither side has under their names any more.
+	lost []tree.Agreed
 	// shifts are counted of each side; without a memory, of remote against local.
 	shifts Sides[shifts]
 	// noShift tells that what looks like a shift of a side is none, shiftGiven that nobody need look.
@@ -317,6 +319,9 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 		return f, err
 	}
 	w.noteShift(t)
+	if err := w.noteLost(p, t); err != nil {
+		return found{}, err
+	}
 	d := difference{trio: *t, path: path, fate: p.fate}
 	if w.policy.options.Hash != HashAll {
 		d.recall(&w.policy)
