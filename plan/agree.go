@@ -165,7 +165,7 @@ func (a *agreeing) record(d *surveyedDirectory, t *trio) (*tree.Agreed, error) {
 	}
 	if a.to.Restore != nil {
 		if record, restored := a.to.Restore(path); restored {
-			return record, nil
+			return a.restored(t, record), nil
 		}
 	}
 	l, r := &t.entry[Local], &t.entry[Remote]
@@ -192,6 +192,22 @@ func (a *agreeing) record(d *surveyedDirectory, t *trio) (*tree.Agreed, error) {
 		return t.base, nil
 	}
 	return a.agreed(t), nil
+}
+
+// restored is a record of what was brought back, nil for none. A file that is as recorded again is another one
+// by number.
+func (a *agreeing) restored(t *trio, record *tree.Agreed) *tree.Agreed {
+	if record == nil || record.Type != tree.File {
+		return record
+	}
+	out := *record
+	for _, side := range BothSides {
+		e, kept := &t.entry[side], &out.On[side]
+		if e.Type == tree.File && e.Size == out.Size && a.w.policy.untouched(e.Mtime, *kept, side) {
+			kept.Inode = e.Inode
+		}
+	}
+	return &out
 }
 
 // toProve tells whose content must be read before a record can be made: what the decision needs, and of two
@@ -228,7 +244,7 @@ func (a *agreeing) read(t *trio, path Sides[tree.Path], need Sides[bool]) (bool,
 func (a *agreeing) agreed(t *trio) *tree.Agreed {
 	l, r := &t.entry[Local], &t.entry[Remote]
 	record := &tree.Agreed{Key: l.Key, Type: l.Type, Target: l.Target,
-		On: [2]tree.Kept{{Mtime: l.Mtime, Mode: l.Mode}, {Mtime: r.Mtime, Mode: r.Mode}}}
+		On: [2]tree.Kept{{Mtime: l.Mtime, Mode: l.Mode, Inode: l.Inode}, {Mtime: r.Mtime, Mode: r.Mode, Inode: r.Inode}}}
 	if l.Type != tree.File {
 		return record
 	}
@@ -269,7 +285,7 @@ func (p *policy) isNews(t *trio) bool {
 		return true
 	}
 	for _, side := range BothSides {
-		if s := sinceBase(t, side, p); s.modified || s.touched || s.chmodded {
+		if s := sinceBase(t, side, p); s.modified || s.touched || s.chmodded || s.replaced {
 			return true
 		}
 	}

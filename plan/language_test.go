@@ -31,8 +31,9 @@ import (
 // An entry is name=content@second!mode#size, name/!mode or name->target; names and contents may be
 // quoted as in Go. Content that is a number n was written at second 10n, other content at ten times its
 // first byte, and nothing else tells the time. Modes are 644 and 755 unless given. After bars follow
-// troubles (unreadable, partial, changing, fifo, mount-point), extras and links, and in a base what is
-// on record: racy, racy-local, nohash, local@second!mode, remote-name:NAME, quoted or not.
+// troubles (unreadable, partial, changing, fifo, mount-point), extras, links and inode:NUMBER, and in a base
+// what is on record: racy, racy-local, nohash, local@second!mode, local-inode:NUMBER, remote-name:NAME,
+// quoted or not.
 //
 // Wants are "ACTION SIDE PATH [from PATH] REASON", "conflict PATH KIND [remote-path PATH]", "blocked SIDE
 // PATH CODE", "warning SIDE PATH CODE" (with - for none), or "nothing". What a want says besides, @ and !
@@ -309,6 +310,14 @@ func (c *tableCase) world(more ...string) (*world, error) {
 		for _, i := range c.side[side] {
 			n := i.node
 			for _, mark := range i.marks {
+				if number, found := strings.CutPrefix(mark, "inode:"); found {
+					inode, err := strconv.ParseUint(number, 10, 64)
+					if err != nil {
+						return nil, err
+					}
+					n.inode = inode
+					continue
+				}
 				switch mark {
 				case "unshifted":
 				case "extras":
@@ -408,6 +417,12 @@ func (w *world) remember(i item) error {
 			a.On[plan.Remote].Racy = true
 		case mark == "nohash":
 			a.SHA256 = tree.Hash{}
+		case of && strings.HasPrefix(rest, "-inode:"):
+			inode, err := strconv.ParseUint(strings.TrimPrefix(rest, "-inode:"), 10, 64)
+			if err != nil {
+				return err
+			}
+			a.On[side].Inode = inode
 		case of && strings.HasPrefix(rest, "-name:"):
 			a.Name[side] = strings.TrimPrefix(rest, "-name:")
 			if unquoted, err := strconv.Unquote(a.Name[side]); err == nil {

@@ -10,6 +10,8 @@ type since struct {
 	modified bool
 	// touched tells of another time, chmodded of another mode.
 	touched, chmodded bool
+	// replaced tells that another file than the recorded one has the name: two may have swapped theirs.
+	replaced bool
 	// unproved tells that size and time are as recorded and no hash is: the two contents differ, and nothing
 	// tells which of them is the new one.
 	unproved bool
@@ -41,12 +43,13 @@ func sinceBase(t *trio, side Side, p *policy) since {
 		return s
 	}
 	s.touched = !p.untouched(e.Mtime, kept, side)
+	s.replaced = e.Inode != 0 && kept.Inode != 0 && e.Inode != kept.Inode
 	switch {
 	case e.Size != base.Size:
 		s.modified = true
 	case t.hash[side].Known() && base.SHA256.Known():
 		s.modified = t.hash[side] != base.SHA256
-	case !s.touched && !kept.Racy:
+	case !s.touched && !s.replaced && !kept.Racy:
 	case base.SHA256.Known():
 		s.unsure = !t.hash[side].Known()
 	default:

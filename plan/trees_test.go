@@ -26,6 +26,7 @@ type node struct {
 	// trouble is what reading the entry meets: "unreadable", "changing", "partial", "mount-point".
 	trouble string
 	links   uint32
+	inode   uint64 // 0 where its filesystem gives none that lasts
 	extras  bool
 }
 
@@ -120,7 +121,7 @@ func (m *memoryTree) spelled(path tree.Path) tree.Path {
 // entry is how a scan lists the node at path.
 func (m *memoryTree) entry(path tree.Path) tree.Entry {
 	n, name := m.nodes[path], path.Base()
-	e := tree.Entry{Name: name, Key: tree.CollisionKey(name), Type: n.kind, Target: n.target, Links: n.links}
+	e := tree.Entry{Name: name, Key: tree.CollisionKey(name), Type: n.kind, Target: n.target, Links: n.links, Inode: n.inode}
 	if n.kind == tree.File {
 		e.Size, e.Mtime = n.size, m.traits.Keep(n.mtime)
 	}

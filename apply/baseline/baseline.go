@@ -34,7 +34,12 @@ type Header struct {
 	SyncedAt time.Time
 }
 
-const magic = "treaty baseline 1\n"
+// What a baseline begins with says how its files are written. The first kind had times as nanoseconds and
+// knew no inodes; it is read still.
+const (
+	magic    = "treaty baseline 2\n"
+	oldMagic = "treaty baseline 1\n"
+)
 
 // limit bounds what a reader believes of a length.
 const limit = 1 << 20
@@ -125,11 +130,12 @@ func (b *Writer) entry(e *tree.Agreed) {
 	switch e.Type {
 	case tree.File:
 		b.buf = binary.AppendUvarint(b.buf, uint64(e.Size))
-		b.buf = binary.LittleEndian.AppendUint64(b.buf, uint64(e.Mtime))
-		if flags&flagOtherTimes != 0 {
-			for _, kept := range e.On {
-				b.buf = binary.LittleEndian.AppendUint64(b.buf, uint64(kept.Mtime))
+		b.time(e.Mtime)
+		for _, kept := range e.On {
+			if flags&flagOtherTimes != 0 {
+				b.time(kept.Mtime)
 			}
+			b.buf = binary.AppendUvarint(b.buf, kept.Inode)
 		}
 		if flags&flagHash != 0 {
 			b.buf = append(b.buf, e.SHA256[:]...)
@@ -174,6 +180,8 @@ type Reader struct {
 	hasNext bool
 	// shape is nil for an excerpt.
 	shape *shape
+	// old tells that it is of the first kind.
+	old bool
 }
 
 // Open checks a whole baseline and begins to read it, with first as the first of the two trees. Errors wrap
@@ -194,7 +202,8 @@ func open(file io.ReadSeeker, first, second string, s *shape) (*Reader, error) {
 		return nil, err
 	}
 	r := &Reader{in: bufio.NewReaderSize(io.LimitReader(file, length), 1<<16), shape: s}
-	if got, err := r.in.Peek(len(magic)); err != nil || string(got) != magic {
+	got, err := r.in.Peek(len(magic))
+	if r.old = string(got) == oldMagic; err != nil || !r.old && string(got) != magic {
 		return nil, fmt.Errorf("%w: it does not begin as one", ErrDamaged)
 	}
 	r.in.Discard(len(magic))
@@ -410,19 +419,21 @@ func (r *Reader) file(e *tree.Agreed, flags byte) error {
 	if e.Size = int64(size); e.Size < 0 {
 		return fmt.Errorf("%w: a file of %d bytes", ErrDamaged, size)
 	}
-	times := []*tree.Time{&e.Mtime}
-	if flags&flagOtherTimes != 0 {
-		times = append(times, &e.On[0].Mtime, &e.On[1].Mtime)
+	if err := r.time(&e.Mtime); err != nil {
+		return err
 	}
-	var b [8]byte
-	for _, into := range times {
-		if _, err := io.ReadFull(r.in, b[:]); err != nil {
+	for i := range e.On {
+		kept := &e.On[i]
+		kept.Mtime = e.Mtime
+		if flags&flagOtherTimes != 0 {
+			err = r.time(&kept.Mtime)
+		}
+		if err == nil && !r.old {
+			kept.Inode, err = binary.ReadUvarint(r.in)
+		}
+		if err != nil {
 			return damaged(err)
 		}
-		*into = tree.Time(binary.LittleEndian.Uint64(b[:]))
-	}
-	if flags&flagOtherTimes == 0 {
-		e.On[0].Mtime, e.On[1].Mtime = e.Mtime, e.Mtime
 	}
 	if flags&flagHash != 0 {
 		if _, err := io.ReadFull(r.in, e.SHA256[:]); err != nil {

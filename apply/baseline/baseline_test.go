@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"io"
 	"reflect"
@@ -93,7 +94,7 @@ var entries = rapid.Custom(func(t *rapid.T) tree.Agreed {
 		e.Size = rapid.Int64Min(0).Draw(t, "size")
 		e.Mtime = tree.Time(rapid.Int64().Draw(t, "mtime"))
 		for i := range e.On {
-			e.On[i].Mtime = e.Mtime
+			e.On[i].Mtime, e.On[i].Inode = e.Mtime, rapid.Uint64().Draw(t, "inode")
 			if rapid.Bool().Draw(t, "own time") {
 				e.On[i].Mtime = tree.Time(rapid.Int64().Draw(t, "own mtime"))
 			}
@@ -427,5 +428,52 @@ func TestALargeCountTakesNoMemory(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	if got := after.TotalAlloc - before.TotalAlloc; got > 1<<21 {
 		t.Errorf("%d bytes of memory for %d of a file", got, len(data))
+	}
+}
+
+// oldBaseline is what the first kind of baseline was for one file, a, of one byte: without inodes, and with
+// times as nanoseconds.
+func oldBaseline(mtime int64) []byte {
+	var b []byte
+	text := func(s string) { b = append(binary.AppendUvarint(b, uint64(len(s))), s...) }
+	b = append(b, "treaty baseline 1\n"...)
+	for _, s := range []string{header.IDs[0], header.IDs[1], header.PlanID} {
+		text(s)
+	}
+	b = binary.AppendVarint(b, header.SyncedAt.UnixNano())
+	b = append(b, 1)
+	text("")
+	b = binary.AppendUvarint(b, 1)
+	b = append(b, byte(tree.File)|1<<7)
+	text("a")
+	b = binary.AppendUvarint(b, 1)
+	for _, at := range []int64{mtime, mtime + 1, mtime + 2} {
+		b = binary.LittleEndian.AppendUint64(b, uint64(at))
+	}
+	for range 2 {
+		b = binary.AppendUvarint(b, uint64(tree.Perm(0o644)))
+	}
+	b = append(b, 0)
+	sum := sha256.Sum256(b)
+	return append(b, sum[:]...)
+}
+
+func TestABaselineOfTheFirstKindIsReadStill(t *testing.T) {
+	for _, mtime := range []int64{0, 1, -1, 1_700_000_000_123_456_789, -1_700_000_000_123_456_789} {
+		r, err := open(oldBaseline(mtime), header.IDs[0], header.IDs[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		dirs, err := each(r)
+		if err != nil || len(dirs) != 1 || len(dirs[0].entries) != 1 {
+			t.Fatalf("%v, %v", dirs, err)
+		}
+		at := func(ns int64) tree.Time { return tree.TimeOf(time.Unix(0, ns)) }
+		mode := tree.Perm(0o644)
+		want := tree.Agreed{Name: [2]string{"a", "a"}, Spelled: "a", Key: "a", Type: tree.File, Size: 1, Mtime: at(mtime),
+			On: [2]tree.Kept{{Mtime: at(mtime + 1), Mode: mode}, {Mtime: at(mtime + 2), Mode: mode}}}
+		if got := dirs[0].entries[0]; got != want {
+			t.Errorf("got  %+v\nwant %+v", got, want)
+		}
 	}
 }

@@ -205,7 +205,7 @@ func fill(e *tree.Entry, st *unix.Stat_t) {
 		e.Type = tree.File
 		e.Size = int64(st.Size)
 		e.Mtime = tree.UnixTime(int64(st.Mtim.Sec), int64(st.Mtim.Nsec))
-		e.Links = uint32(st.Nlink)
+		e.Links, e.Inode = uint32(st.Nlink), uint64(st.Ino)
 	case unix.S_IFDIR:
 		e.Type = tree.Directory
 	case unix.S_IFLNK:

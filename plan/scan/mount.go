@@ -28,6 +28,19 @@ func (m Mount) Journaled() bool {
 	return slices.Contains(strings.Split(m.Options, ","), optionJournaled)
 }
 
+// LastingInodes tells whether a file keeps its number across mounts, so that another number at a name means
+// another file. Drivers of FAT, exFAT and FUSE make numbers up, and so may what has no known type.
+func (m Mount) LastingInodes() bool {
+	if strings.HasPrefix(m.Type, "fuse") || strings.HasPrefix(m.Type, "lifs.") {
+		return false
+	}
+	switch Hint(m.Type) {
+	case tree.POSIX, tree.APFS, tree.NTFS:
+		return true
+	}
+	return false
+}
+
 // Hint is the profile of a mount type, Unknown for one that says nothing about what the volume can
 // represent: network and other FUSE filesystems may have anything behind them.
 func Hint(fstype string) tree.Profile {

@@ -51,6 +51,8 @@ type Walk struct {
 	cancel  context.CancelFunc
 	batches chan []tree.Listing
 	err     error // of the goroutine; set before batches is closed
+	// inodes tells that numbers of files last.
+	inodes bool
 
 	// wanted is the directory asked for last: what lies before it needs no reading.
 	wanted  atomic.Pointer[tree.Path]
@@ -69,6 +71,9 @@ var _ tree.Stream = (*Walk)(nil)
 func (r *Root) Walk(ctx context.Context, opts Options) *Walk {
 	w := &Walk{root: r, opts: opts, batches: make(chan []tree.Listing, waiting)}
 	w.ctx, w.cancel = context.WithCancel(ctx)
+	if at, err := r.Mount(); err == nil {
+		w.inodes = at.LastingInodes()
+	}
 	go w.run()
 	return w
 }
@@ -270,6 +275,9 @@ func (w *Walk) read(dir tree.Path, h handle, rules *scope) (tree.Listing, *scope
 		}
 		if e.Type == tree.File {
 			e.Mtime = e.Mtime.Cut(w.opts.Granularity)
+			if !w.inodes {
+				e.Inode = 0
+			}
 			if e.Verdict == tree.InScope {
 				files++
 				bytes += e.Size

@@ -38,7 +38,9 @@ type Entry struct {
 	// Target is a symlink's, verbatim.
 	Target string
 	// Links is the number of hard links of a file, 0 where unknown.
-	Links    uint32
+	Links uint32
+	// Inode is a file's number on its volume, 0 where the volume gives none that lasts.
+	Inode    uint64
 	Verdict  Verdict
 	Obstacle Obstacle // "" where there is none
 	// Why explains an obstacle, in words.
@@ -129,6 +131,8 @@ type Agreed struct {
 type Kept struct {
 	Mtime Time // as read back
 	Mode  Mode
+	// Inode is as in Entry.
+	Inode uint64
 	// Racy tells that the file's time was too near its scan to show a later change.
 	Racy bool
 }
