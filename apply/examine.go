@@ -22,6 +22,11 @@ const (
 // examine tells how far an intent got.
 func examine(d *disk.Tree, in *journal.Intent) (finding, error) {
 	l := look{d: d}
+	for _, path := range []tree.Path{in.Path, in.From} {
+		if err := d.Single(in.Place, path); err != nil {
+			return strange, err
+		}
+	}
 	at := string(in.Path)
 	switch in.Kind {
 	case journal.Create:

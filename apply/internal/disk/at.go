@@ -11,13 +11,9 @@ import (
 // At is what is at p now, p being of the user's or in a private folder; Type Absent where there is
 // nothing.
 func (t *Tree) At(p string) (tree.Entry, error) {
-	parent, name := split(p)
-	d, err := t.open(parent)
-	if gone(err) {
-		return tree.Entry{Name: name}, nil
-	}
-	if err != nil {
-		return tree.Entry{}, err
+	d, name, err := t.at(p)
+	if err != nil || d == nil {
+		return tree.Entry{Name: name}, err
 	}
 	defer d.release()
 	return d.entry(name)

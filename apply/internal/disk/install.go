@@ -71,13 +71,50 @@ func (t *Tree) install(from *folder, private string, d *folder, name string) err
 		if err := from.link(private, d, name); err != nil {
 			return err
 		}
-		// The content has its name; this is the second one, which was treaty's.
-		return from.unlink(private)
+		// The content has its name; this is the second one, which was treaty's. Where it stays, nothing is lost:
+		// see Single.
+		_ = t.written(from.unlink(private))
+		return nil
 	}
 	if err := d.free(name); err != nil {
 		return err
 	}
 	return from.rename(nil, private, d, name)
+}
+
+// Single takes the name place in the trash away from a file that has the name p too: what is left of an
+// install by link that was interrupted. Nothing else is ever unlinked there.
+//
+// Race: somebody saves over p by a rename after it was looked at. Worst: the version that they replaced is
+// not in the trash either.
+func (t *Tree) Single(place string, p tree.Path) error {
+	if t.opts.Can.NoReplace || !t.opts.Can.Link || place == "" || p == tree.Root {
+		return nil
+	}
+	trash, tname, err := t.at(place)
+	if err != nil || trash == nil {
+		return err
+	}
+	defer trash.release()
+	d, name, err := t.at(string(p))
+	if err != nil || d == nil {
+		return err
+	}
+	defer d.release()
+	if !sysTwins(trash.handle, tname, d.handle, name) {
+		return nil
+	}
+	return t.written(trash.unlink(tname))
+}
+
+// at opens the folder of a path for the caller to release, nil where there is none.
+func (t *Tree) at(path string) (*folder, string, error) {
+	parent, name := split(path)
+	d, err := t.open(parent)
+	if gone(err) {
+		return nil, name, nil
+	}
+	return d, name, err
 }
 
 // free fails with fs.ErrExist if name is taken. What cannot be told is no answer: a volume that was pulled

@@ -190,6 +190,15 @@ func sysSame(f *os.File, d handle, name string) (bool, error) {
 	return open.Dev == named.Dev && open.Ino == named.Ino, nil
 }
 
+// sysTwins tells whether two names are of one file.
+func sysTwins(d handle, name string, other handle, as string) bool {
+	var one, two unix.Stat_t
+	if unix.Fstatat(d, name, &one, unix.AT_SYMLINK_NOFOLLOW) != nil || unix.Fstatat(other, as, &two, unix.AT_SYMLINK_NOFOLLOW) != nil {
+		return false
+	}
+	return one.Mode&unix.S_IFMT == unix.S_IFREG && one.Nlink > 1 && one.Dev == two.Dev && one.Ino == two.Ino
+}
+
 func sysSpace(d handle) (free, total, block int64, err error) {
 	var st unix.Statfs_t
 	if err := again(func() error { return unix.Fstatfs(d, &st) }); err != nil {

@@ -131,6 +131,8 @@ func sysSymlink(target string, d handle, name string) error {
 // sysLink is not needed where a rename can refuse to replace.
 func sysLink(handle, string, handle, string) error { return windows.ERROR_NOT_SUPPORTED }
 
+func sysTwins(handle, string, handle, string) bool { return false }
+
 func sysExchange(handle, string, handle, string) error { return windows.ERROR_NOT_SUPPORTED }
 
 func sysRename(held *os.File, d handle, name string, to handle, as string) error {
