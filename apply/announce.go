@@ -52,6 +52,7 @@ func (e *executor) perform(group []int, do func(i int)) {
 		}
 	}
 	e.barrier()
+	e.redress()
 }
 
 // announce writes down what the steps are about to do, and where what they displace will be. It tells
@@ -75,6 +76,11 @@ func (e *executor) announce(steps ...int) bool {
 			records = append(records, journal.Record{Intent: &intents[n]})
 		}
 	}
+	return e.record(records)
+}
+
+// record writes down what is about to be done, and tells whether it may be.
+func (e *executor) record(records []journal.Record) bool {
 	// The folders in the trash are there for good too before anything is moved into them.
 	for _, side := range plan.BothSides {
 		if e.run.fat[side] && len(records) > 0 && e.run.disks[side].Barrier() != nil {

@@ -151,7 +151,12 @@ func widens(s *plan.Step) bool {
 func (e *executor) widen(on sides) { e.batch(on, e.choose(on, widens), e.chmod) }
 
 func (e *executor) chmod(i int) {
-	result, err := e.disk(i).Chmod(e.steps[i].Path, e.steps[i].Before, e.steps[i].After.Mode)
+	step := &e.steps[i]
+	result, err := e.disk(i).Chmod(step.Path, step.Before, step.After.Mode)
+	if errors.Is(err, disk.ErrShared) {
+		e.shared = append(e.shared, sharing{i, *step.Before})
+		return
+	}
 	e.finish(i, result, err)
 }
 

@@ -75,6 +75,8 @@
 //	                                                   TestADamagedStickNeedsTheOtherTree
 //	what a person wrote meanwhile is no damage         TestWorkAfterAPowerCutIsNoDamage, TestDamageIsToldFromAPersonsWork
 //	a late write is seen                               TestALateWriteIsSurfaced
+//	other names of a file (hard links) keep its        TestTables (links), TestALinkMadeWhileApplyingStaysAsItWasMade,
+//	  former time and mode, in the tree and outside      TestABrokenApplyLeavesOtherNamesOfAFileAsTheyAre
 //	a directory without a write bit is no obstacle to  TestWorkInDirectoriesWithoutAWriteBitIsDoneByTheirOwner,
 //	  its owner, and has its mode in the end, also       TestABrokenApplyGivesDirectoriesTheirModesBack
 //	  after an interruption

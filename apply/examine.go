@@ -37,12 +37,16 @@ func examine(d *disk.Tree, in *journal.Intent) (finding, error) {
 		}
 		return untouched, l.err
 	case journal.Replace:
+		holds := l.holds
+		if in.Before.SHA256.Known() && in.Before.SHA256 == in.After.SHA256 {
+			holds = l.wears
+		}
 		switch {
-		case l.holds(at, in.Before):
+		case holds(at, in.Before):
 			return untouched, l.err
 		case !l.holds(in.Place, in.Before):
 			return strange, l.err
-		case l.holds(at, in.After):
+		case holds(at, in.After):
 			return carried, l.err
 		case !l.there(at):
 			return halfway, l.err
@@ -126,6 +130,12 @@ func (l *look) holds(path string, s *tree.State) bool {
 func (l *look) timed(path string, s *tree.State) bool {
 	granularity := l.d.Granularity()
 	return l.at(path).Mtime.Cut(granularity) == s.Mtime.Cut(granularity)
+}
+
+// wears tells whether path holds s with the time and the mode of s: where these are all that a change is about.
+func (l *look) wears(path string, s *tree.State) bool {
+	e := l.at(path)
+	return l.holds(path, s) && l.timed(path, s) && (e.Mode == s.Mode || !e.Mode.Known() || !s.Mode.Known())
 }
 
 func (l *look) spelled(path tree.Path) bool {

@@ -65,9 +65,11 @@ type executor struct {
 	revived []revived
 	former  *former
 	// held are the names that were, before anything was done, in each directory that is to go.
-	held  map[int]map[string]bool
-	bytes atomic.Int64
-	ctx   context.Context
+	held map[int]map[string]bool
+	// shared are the files whose attributes are other names' too.
+	shared []sharing
+	bytes  atomic.Int64
+	ctx    context.Context
 }
 
 // revived is a directory that no step names.
@@ -259,21 +261,7 @@ func (e *executor) revive(i int) bool {
 
 // metadata sets the times and modes of files.
 func (e *executor) metadata(on sides) {
-	e.batch(on, e.choose(on, func(s *plan.Step) bool { return s.Action == plan.Touch }), func(i int) {
-		step := &e.steps[i]
-		var result disk.Result
-		var err error
-		if step.After.Mtime != step.Before.Mtime {
-			result, err = e.disk(i).Touch(step.Path, step.Before, step.After.Mtime)
-		}
-		if err == nil && step.After.Mode.Known() && step.After.Mode != step.Before.Mode {
-			touched := *step.After
-			touched.Mtime -= tree.Time(e.run.shift.since[step.Side])
-			touched.Mode = step.Before.Mode
-			result, err = e.disk(i).Chmod(step.Path, &touched, step.After.Mode)
-		}
-		e.finish(i, result, err)
-	})
+	e.batch(on, e.choose(on, func(s *plan.Step) bool { return s.Action == plan.Touch }), func(i int) { e.dress(i, disk.Result{}) })
 	e.batch(on, e.choose(on, func(s *plan.Step) bool { return s.Action == plan.Chmod && s.After.Type != tree.Directory }), e.chmod)
 }
 
@@ -290,7 +278,7 @@ func (e *executor) deletes(on sides) {
 // displaced notes where what a step moved aside is: another step, for which it is the source, may be yet to
 // come.
 func (e *executor) displaced(i int, result disk.Result) {
-	if step := &e.steps[i]; result.Trash != "" && step.Before.Of() == tree.File {
+	if step := &e.steps[i]; result.Trash != "" && step.Before.Of() == tree.File && (step.Action == plan.Update || step.Action == plan.Delete) {
 		e.moved[step.Side][step.Path] = tree.Path(result.Trash)
 	}
 }

@@ -1,6 +1,10 @@
 package apply
 
-import "fmt"
+import (
+	"fmt"
+
+	"treaty/plan/tree"
+)
 
 // late looks for what somebody wrote, through a descriptor that was open by then, to what this run has
 // moved to the trash. It is a second version, and gets a visible name; the step is drifted.
@@ -10,7 +14,7 @@ func (e *executor) late() {
 		if e.halted() != nil {
 			return
 		}
-		if _, displaced := displaces(&e.steps[i]); !displaced || result.Outcome != Done || result.Trash == "" {
+		if e.steps[i].Before.Of() != tree.File || result.Outcome != Done || result.Trash == "" {
 			continue
 		}
 		before := hashed(e.steps[i].Before, e.run.copies[i].State)

@@ -27,6 +27,7 @@ func (e *executor) moves(on sides) {
 				}
 			}
 			e.barrier()
+			e.redress()
 		}
 	}
 }
@@ -103,19 +104,4 @@ func (e *executor) unpark(i int) {
 			e.results[i].Trash = parked.Name
 		}
 	}
-}
-
-// dress gives a moved file its new time and mode.
-func (e *executor) dress(i int, result disk.Result) {
-	step, at := &e.steps[i], *e.steps[i].Before
-	var err error
-	if step.After.Type == tree.File && step.After.Mtime != at.Mtime {
-		if result, err = e.disk(i).Touch(step.Path, &at, step.After.Mtime); err == nil {
-			at.Mtime = step.After.Mtime - tree.Time(e.run.shift.since[step.Side])
-		}
-	}
-	if err == nil && step.After.Mode.Known() && step.After.Mode != at.Mode {
-		result, err = e.disk(i).Chmod(step.Path, &at, step.After.Mode)
-	}
-	e.finish(i, result, err)
 }

@@ -38,6 +38,12 @@ func (r *run) preflight(steps []plan.Step, copies plan.Sides[[]endangered]) erro
 		}
 	}
 	needs := needs(steps, copies, spaces)
+	for i := range steps {
+		if r.willCopy(&steps[i]) {
+			n := &needs[steps[i].Side]
+			n.bytes, n.entries = n.bytes+onDisk(steps[i].Before.Size, spaces[steps[i].Side]), n.entries+1
+		}
+	}
 	for _, side := range plan.BothSides {
 		if short := enoughSpace(side, spaces[side], needs[side]); short != nil {
 			return short.on(side, r.roots[side].Path())
@@ -55,6 +61,16 @@ func (r *run) preflight(steps []plan.Step, copies plan.Sides[[]endangered]) erro
 		}
 	}
 	return nil
+}
+
+// willCopy tells whether a step comes to a copy of its file because that has other names.
+func (r *run) willCopy(step *plan.Step) bool {
+	at, dressed := dresses(step)
+	if !dressed || step.Skipped != "" {
+		return false
+	}
+	entry, err := r.disks[step.Side].At(string(at))
+	return err == nil && entry.Links > 1
 }
 
 // need is what will be written to a volume: in bytes, rounded up to its blocks, of which some are copies of

@@ -98,32 +98,36 @@ func (e *executor) inDanger(side plan.Side) []endangered {
 // preserve puts out of reach what is to be displaced. A step whose content could not be is not carried out.
 func (e *executor) preserve(on sides) {
 	for _, side := range plan.BothSides {
-		if !on[side] {
+		if on[side] {
+			e.keep(side, e.inDanger(side))
+		}
+	}
+}
+
+// keep puts contents of a side out of its reach, and notes where they are.
+func (e *executor) keep(side plan.Side, list []endangered) {
+	var records []journal.Record
+	var staged []disk.Staged
+	var bytes int64
+	for _, c := range list {
+		if e.halted() != nil {
+			return
+		}
+		copied, err := e.outOfReach(side, &c)
+		if err != nil {
+			e.finish(c.step, disk.Result{}, err)
 			continue
 		}
-		var records []journal.Record
-		var staged []disk.Staged
-		var bytes int64
-		for _, c := range e.inDanger(side) {
-			if e.halted() != nil {
-				return
-			}
-			copied, err := e.outOfReach(side, &c)
-			if err != nil {
-				e.finish(c.step, disk.Result{}, err)
-				continue
-			}
-			state := *c.state
-			state.SHA256 = copied.Hash
-			records = append(records, journal.Record{Copy: &journal.Copy{Step: c.step, Side: side, Path: c.at, State: &state, Name: copied.Name}})
-			staged = append(staged, copied)
-			if bytes += copied.Size; len(staged) >= groupFiles || bytes >= groupBytes {
-				e.preserved(side.Other(), records, staged)
-				records, staged, bytes = nil, nil, 0
-			}
+		state := *c.state
+		state.SHA256 = copied.Hash
+		records = append(records, journal.Record{Copy: &journal.Copy{Step: c.step, Side: side, Path: c.at, State: &state, Name: copied.Name}})
+		staged = append(staged, copied)
+		if bytes += copied.Size; len(staged) >= groupFiles || bytes >= groupBytes {
+			e.preserved(side.Other(), records, staged)
+			records, staged, bytes = nil, nil, 0
 		}
-		e.preserved(side.Other(), records, staged)
 	}
+	e.preserved(side.Other(), records, staged)
 }
 
 // preserved makes copies durable on a side, and then notes them.
@@ -219,7 +223,7 @@ func (r *run) holds(c journal.Copy, names []string) bool {
 func (e *executor) originals() map[int][]string {
 	at := map[int][]string{}
 	for i := range e.steps {
-		if from, displaced := displaces(&e.steps[i]); displaced {
+		if from, displaced := displaces(&e.steps[i]); displaced || e.place[i] != "" {
 			at[i] = []string{e.results[i].Trash, string(e.steps[i].Path), string(from), e.place[i]}
 		}
 	}

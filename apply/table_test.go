@@ -23,6 +23,7 @@ import (
 //	base: a=1                  what both sides agreed on; without this line nothing was ever synced
 //	local: a=2 d/              the trees before
 //	remote: a=1
+//	links remote: a b ../outside  these names of remote are of one file, before; all hold what the first does
 //	plan: update remote a      what the plan must have, where that matters; once a line
 //	do: move remote b from a   a plan written by hand: also "mkdir remote d", "delete remote d",
 //	                           "create remote c from local x", "update remote d from local a"
@@ -43,6 +44,7 @@ type tableCase struct {
 	base             nodes
 	before, after    plan.Sides[nodes]
 	trash            plan.Sides[nodes]
+	links            plan.Sides[[]string]
 	plan             []string
 	skip, remove     []string
 	do               []string
@@ -104,6 +106,10 @@ func (c *tableCase) add(t *testing.T, key, rest string) bool {
 	case "trash":
 		for _, side := range sides {
 			c.trash[side] = tryParse(t, rest)
+		}
+	case "links":
+		for _, side := range sides {
+			c.links[side] = strings.Fields(rest)
 		}
 	case "plan":
 		c.plan = append(c.plan, rest)
@@ -274,6 +280,7 @@ func (c *tableCase) test(t *testing.T, fat plan.Sides[bool]) {
 	}
 	for _, side := range plan.BothSides {
 		c.before[side].write(t, w.at[side])
+		w.link(side, c.links[side])
 	}
 	w.base = c.base
 	p := w.compare()

@@ -36,8 +36,20 @@ type world struct {
 	respelled map[tree.Path]string
 	// fat are the sides whose volumes may lose what is renamed.
 	fat plan.Sides[bool]
+	// linked tells of a world in which files have several names.
+	linked bool
 	// can is what the volumes of both sides can do at most, nil where that is what these here can.
 	can *disk.Capabilities
+}
+
+// link makes names of a side names of one file, that of the first.
+func (w *world) link(side plan.Side, names []string) {
+	w.Helper()
+	for _, name := range names[min(1, len(names)):] {
+		w.linked = true
+		check(w, os.Remove(w.path(side, name)))
+		check(w, os.Link(w.path(side, names[0]), w.path(side, name)))
+	}
 }
 
 // limit leaves of what was probed what the world allows.
@@ -488,7 +500,7 @@ func (w *world) honest(p *plan.Plan, r *apply.Receipt, was plan.Sides[nodes]) {
 			if !strings.HasPrefix(result.Trash, ".treaty/trash/"+p.ID+"/") {
 				w.Errorf("%s: the trash is %s", line(result), result.Trash)
 			}
-		case there && before.kind == tree.File && *result.Action == plan.Chmod && result.Trash != "":
+		case there && before.kind == tree.File && *result.Action == plan.Chmod && result.Trash != "" && !w.linked:
 			w.Errorf("%s: %s in the trash", line(result), result.Trash)
 		}
 		var sum tree.Hash

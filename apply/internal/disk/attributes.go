@@ -1,13 +1,14 @@
 package disk
 
 import (
+	"context"
 	"fmt"
 
 	"treaty/plan/tree"
 )
 
 // Chmod sets the mode of the file or directory at p, if it is what before says. A *Drift says so where
-// the volume does not take it.
+// the volume does not take it, or, with ErrShared, where the file has other names: see StageCopy.
 func (t *Tree) Chmod(p tree.Path, before *tree.State, mode tree.Mode) (Result, error) {
 	if !mode.Known() {
 		return Result{}, fmt.Errorf("%q: no mode to set", string(p))
@@ -23,26 +24,33 @@ func (t *Tree) Chmod(p tree.Path, before *tree.State, mode tree.Mode) (Result, e
 		return Result{}, err
 	}
 	defer s.close()
-	if s.entry.Type == tree.Symlink {
+	switch s.entry.Type {
+	case tree.Symlink:
 		return Result{}, fmt.Errorf("%q: a link has no mode", string(p))
-	}
-	if s.file == nil {
-		r, err := t.setMode(d, name, s.entry.Type, mode)
+	case tree.Directory:
+		r, err := t.setMode(d, name, tree.Directory, mode)
 		if err == nil {
 			t.forget(p)
 		}
 		return r, err
 	}
-	if err := d.chmodFile(s.file, name, mode); err != nil && !unmoded(err) {
+	set := func(mode tree.Mode) error {
+		if s.file == nil {
+			return d.chmod(name, mode)
+		}
+		return d.chmodFile(s.file, name, mode)
+	}
+	err = t.alone(d, name, s, func() error { return set(mode) }, func() error { return set(s.entry.Mode) })
+	if err != nil && !unmoded(err) {
 		return Result{}, t.written(err)
 	}
 	return t.tookMode(d, name, s.entry.Type, mode)
 }
 
-// setMode is for directories and for files that can't be opened: by name, links not followed.
+// setMode is for directories: by name, links not followed.
 //
 // Race: name is replaced after it was examined. Worst: what is there instead gets the mode, which the
-// next plan shows.
+// next plan shows. The same holds for Chmod of a file that can't be opened.
 func (t *Tree) setMode(d *folder, name string, typ tree.Type, mode tree.Mode) (Result, error) {
 	if err := d.chmod(name, mode); err != nil && !unmoded(err) {
 		return Result{}, t.written(err)
@@ -59,7 +67,7 @@ func (t *Tree) tookMode(d *folder, name string, typ tree.Type, mode tree.Mode) (
 }
 
 // Touch sets the mtime of the file at p, if it is what before says. A *Drift says so where the volume
-// does not take it.
+// does not take it, or, with ErrShared, where the file has other names: see StageCopy.
 func (t *Tree) Touch(p tree.Path, before *tree.State, mtime tree.Time) (Result, error) {
 	d, name, err := t.enter(p)
 	if err != nil {
@@ -74,7 +82,8 @@ func (t *Tree) Touch(p tree.Path, before *tree.State, mtime tree.Time) (Result, 
 	if s.file == nil {
 		return Result{}, fmt.Errorf("%q: its time cannot be set", string(p))
 	}
-	if err := d.touch(s.file, name, mtime); err != nil {
+	set := func(mtime tree.Time) func() error { return func() error { return d.touch(s.file, name, mtime) } }
+	if err := t.alone(d, name, s, set(mtime), set(s.entry.Mtime)); err != nil {
 		return Result{}, t.written(err)
 	}
 	e, err := d.entry(name)
@@ -82,4 +91,57 @@ func (t *Tree) Touch(p tree.Path, before *tree.State, mtime tree.Time) (Result, 
 		err = &Drift{Path: p, Why: fmt.Sprintf("it has the time %v where %v was set", e.Mtime, want), Found: e}
 	}
 	return Result{Entry: e}, err
+}
+
+// alone changes an attribute of a file that has one name only, and is a *Drift with ErrShared for others. A
+// link that is made between the look and the change is found afterwards, and the change taken back.
+//
+// Race: a link that is made after the second look is of a file that was changed before. Worst, where it was
+// made before: its name has the new attribute for the instant between the two.
+func (t *Tree) alone(d *folder, name string, s *subject, change, back func() error) error {
+	shared, err := s.shared(d, name)
+	if err == nil && !shared {
+		if err = change(); err != nil {
+			return err
+		}
+		if shared, err = s.shared(d, name); err == nil && shared {
+			err = back()
+		}
+	}
+	if err == nil && shared {
+		err = &Drift{Path: tree.Path(d.at(name)), Why: ErrShared.Error(), Found: t.cut(s.entry), Cause: ErrShared}
+	}
+	return err
+}
+
+// shared tells whether a file has more names than one.
+func (s *subject) shared(d *folder, name string) (bool, error) {
+	if s.file != nil {
+		return sysShared(s.file)
+	}
+	e, err := d.dir.Lstat(name)
+	return e.Links > 1, err
+}
+
+// StageCopy stages a copy of the file at p, if it is what before says, with the time and the mode of after:
+// to be put in its place by Replace, which leaves the file's other names as they are. What before and after
+// have alike is as exact as the file has it.
+func (t *Tree) StageCopy(ctx context.Context, p tree.Path, before, after *tree.State) (Staged, error) {
+	f, err := t.Content(p, before)
+	if err != nil {
+		return Staged{}, err
+	}
+	defer f.Close()
+	is, err := f.Stat()
+	if err != nil {
+		return Staged{}, err
+	}
+	mtime, mode := tree.TimeOf(is.ModTime()), tree.Perm(uint32(is.Mode().Perm()))
+	if after.Mtime != before.Mtime {
+		mtime = after.Mtime
+	}
+	if after.Mode.Known() {
+		mode = after.Mode
+	}
+	return t.Stage(ctx, f, is.Size(), before.SHA256, mtime, mode)
 }

@@ -55,6 +55,9 @@
 // syncs makes that safe everywhere (FILESYSTEMS.md 3.2). What must survive is copied to the other side before
 // (Content, Preserve, ClearCopies), and brought back by the caller (Quarantine, Restore).
 //
+// Time and mode of a file that has other names (hard links) are never changed: Chmod and Touch leave it alone
+// (ErrShared), and the caller puts a copy in its place (StageCopy, Replace), of which the same is guaranteed.
+//
 // A directory of the user's that lets its owner not write in it is made workable when a call in it is refused,
 // and gets its mode back at the end of the run, or of the next one (lend.go).
 //

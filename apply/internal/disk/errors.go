@@ -16,6 +16,8 @@ var (
 	// ErrBusy: another program has the file open for writing, or on Windows in any way that does not
 	// share renaming.
 	ErrBusy = errors.New("another program has it open")
+	// ErrShared: a file's attributes were left alone, since it has other names, which would share them.
+	ErrShared = errors.New("the file has other names (hard links)")
 	// ErrNotEmpty: a directory to be removed still holds something.
 	ErrNotEmpty = errors.New("the directory is not empty")
 	// ErrSource: what was to be copied is not what the plan saw.
@@ -40,7 +42,7 @@ type Drift struct {
 	Path  tree.Path
 	Why   string
 	Found tree.Entry // Type Absent where there is nothing
-	// Cause is ErrTaken or ErrBusy where it is one of them.
+	// Cause is ErrTaken, ErrBusy or ErrShared where it is one of them.
 	Cause error
 	// Trash is where what was at the path is now, relative to the root, "" if it is still in place.
 	Trash string

@@ -20,6 +20,13 @@ func denied(error) bool { return false }
 
 func sysOwnMode(handle) (tree.Mode, bool) { return 0, false }
 
+// sysShared tells whether an open file has more names than one.
+func sysShared(f *os.File) (bool, error) {
+	var at windows.ByHandleFileInformation
+	err := windows.GetFileInformationByHandle(windows.Handle(f.Fd()), &at)
+	return at.NumberOfLinks > 1, err
+}
+
 // sysTouch goes through f if it may: where f has been written to, closing it sets the time of the last
 // write, unless f itself was given another.
 func sysTouch(f *os.File, d handle, name string, mtime tree.Time) error {

@@ -190,6 +190,13 @@ func sysSame(f *os.File, d handle, name string) (bool, error) {
 	return open.Dev == named.Dev && open.Ino == named.Ino, nil
 }
 
+// sysShared tells whether an open file has more names than one.
+func sysShared(f *os.File) (bool, error) {
+	var st unix.Stat_t
+	err := unix.Fstat(int(f.Fd()), &st)
+	return st.Nlink > 1, err
+}
+
 // sysTwins tells whether two names are of one file.
 func sysTwins(d handle, name string, other handle, as string) bool {
 	var one, two unix.Stat_t
