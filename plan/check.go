@@ -290,18 +290,6 @@ func (c *checker) conflict(k *Conflict, at string) {
 	}
 }
 
-// Allowed are the resolutions that the conflict's kind and states allow, whatever its choices say.
-func (k *Conflict) Allowed() []Resolution {
-	allowed := []Resolution{TakeLocal, TakeRemote}
-	if _, ok := k.Newer(); ok {
-		allowed = append(allowed, TakeNewer)
-	}
-	if k.Local != nil && k.Remote != nil {
-		allowed = append(allowed, KeepBoth)
-	}
-	return append(allowed, SkipPath)
-}
-
 func orList(list []Resolution) string {
 	names := make([]string, len(list))
 	for i, r := range list {

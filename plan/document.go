@@ -336,37 +336,6 @@ const (
 	RenamedDifferently       Kind = "renamed-differently"
 )
 
-// Resolution is a person's choice. The zero value means none yet, null in JSON.
-type Resolution string
-
-const (
-	Unresolved  Resolution = ""
-	TakeLocal   Resolution = "take-local"
-	TakeRemote  Resolution = "take-remote"
-	TakeNewer   Resolution = "take-newer"
-	KeepBoth    Resolution = "keep-both"
-	SkipPath    Resolution = "skip"
-	resolutions            = "take-local, take-remote, take-newer, keep-both or skip"
-)
-
-// Take is the resolution that makes the other side equal to the given one.
-func Take(side Side) Resolution { return [...]Resolution{TakeLocal, TakeRemote}[side] }
-
-// MarshalJSON writes null for Unresolved.
-func (r Resolution) MarshalJSON() ([]byte, error) {
-	if r == Unresolved {
-		return []byte("null"), nil
-	}
-	return []byte(`"` + r + `"`), nil
-}
-
-// Choices has exactly the resolutions that a conflict allows, each with a sentence on what it would
-// do.
-type Choices map[Resolution]string
-
-// Allows tells whether r may be chosen.
-func (c Choices) Allows(r Resolution) bool { _, ok := c[r]; return ok }
-
 // Problem is something a person should know of. A blocked path gets no operation.
 type Problem struct {
 	Severity Severity `json:"severity"`

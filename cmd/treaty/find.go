@@ -61,6 +61,28 @@ func (a *app) find(path string) (*planFile, error) {
 	return f, nil
 }
 
+// editable is find for a plan that is to be written anew.
+func (a *app) editable(path string) (*planFile, error) {
+	f, err := a.find(path)
+	if err != nil {
+		return nil, err
+	}
+	if f.plan.FormatVersion != plan.FormatVersion {
+		return nil, usage(then("edit the JSON, or use a newer treaty", again),
+			"%s is of version %s, and rewriting it would lose what only that knows", f.path, f.plan.FormatVersion)
+	}
+	return f, nil
+}
+
+// save writes the plan to its file.
+func (f *planFile) save() error {
+	text, err := apply.PlanText(f.plan)
+	if err != nil {
+		return err
+	}
+	return writeFile(f.path, text)
+}
+
 // store opens the store that plans are found in: that of the nearest directory with plans, at or above the
 // current one. What -C names is taken without plans too.
 func (a *app) store() (*apply.Store, error) {

@@ -28,6 +28,7 @@ type grammar struct {
 	Plan    planCommand    `cmd:"" help:"Compare two trees and write a plan."`
 	Show    showCommand    `cmd:"" help:"Read a plan as a person would."`
 	Resolve resolveCommand `cmd:"" help:"Settle conflicts (the same as editing the JSON)."`
+	Skip    skipCommand    `cmd:"" help:"Leave operations out, or take them in again (the same as editing the JSON)."`
 	Approve approveCommand `cmd:"" help:"Approve a plan, this very text of it."`
 	Apply   applyCommand   `cmd:"" help:"Carry out an approved plan, and only that."`
 	Recover recoverCommand `cmd:"" help:"Settle what an interrupted apply left open."`

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,9 +31,6 @@ type choice struct {
 	Chosen         bool
 }
 
-// order is that of the choices, whatever else a plan may offer after them.
-var order = []plan.Resolution{plan.TakeLocal, plan.TakeRemote, plan.TakeNewer, plan.KeepBoth, plan.SkipPath}
-
 // disputes are a plan's conflicts in the order of plans.
 func disputes(p *plan.Plan) []dispute {
 	conflicts := make([]*plan.Conflict, len(p.Conflicts))
@@ -56,12 +52,7 @@ func disputeOf(c *plan.Conflict) dispute {
 	if c.RemotePath != "" {
 		d.Name = "local " + d.Name + ", remote " + pathName(c.RemotePath, false)
 	}
-	names := make([]plan.Resolution, 0, len(c.Choices))
-	for name := range c.Choices {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(a, b plan.Resolution) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b)) })
-	for _, name := range names {
+	for _, name := range c.Choices.Names() {
 		sentence := c.Choices[name]
 		// The sentence is only words; the name is what is carried out.
 		if as := string(c.KeepBothAs); name == plan.KeepBoth && as != "" && !strings.Contains(sentence, fmt.Sprintf("%q", as)) {
@@ -73,13 +64,6 @@ func disputeOf(c *plan.Conflict) dispute {
 		d.Unfulfilled = "not one of the choices"
 	}
 	return d
-}
-
-func rank(r plan.Resolution) int {
-	if at := slices.Index(order, r); at >= 0 {
-		return at
-	}
-	return len(order)
 }
 
 // states describes what each side has, and the base where there is one. Sizes and times of the three

@@ -162,7 +162,7 @@ func conflictSpans(p *plan.Plan) []span {
 	} else {
 		spans = append(spans, span{"all resolved", added})
 	}
-	for _, r := range order {
+	for _, r := range plan.Resolutions {
 		n := 0
 		for i := range p.Conflicts {
 			if p.Conflicts[i].Resolution == r {

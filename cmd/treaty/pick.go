@@ -1,0 +1,170 @@
+package main
+
+import (
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// planAndWords are a plan and what is named in it. There are two fields, since the parser takes a list only up
+// to the next flag.
+type planAndWords struct {
+	First string   `arg:"" optional:"" name:"PLAN" help:"The plan, if it ends in .json; else the first path."`
+	Words []string `arg:"" optional:"" sep:"none" name:"PATH" help:"Paths, directories, globs, or ids such as #7."`
+}
+
+// split tells the plan from the words.
+func (w *planAndWords) split() (planPath string, words []string) {
+	if w.First == "" || strings.HasSuffix(w.First, ".json") {
+		return w.First, w.Words
+	}
+	return "", slices.Concat([]string{w.First}, w.Words)
+}
+
+// element is something in a plan that a person may name: by its id or one of its paths.
+type element struct {
+	id    int
+	paths []tree.Path
+	// below is where all that it stands for lies; "" where it is only itself.
+	below tree.Path
+}
+
+// conflictElements are the conflicts of a plan.
+func conflictElements(p *plan.Plan) []element {
+	list := make([]element, len(p.Conflicts))
+	for i := range p.Conflicts {
+		c := &p.Conflicts[i]
+		list[i] = element{id: c.ID, paths: named(c.Path, c.RemotePath)}
+	}
+	return list
+}
+
+// operationElements are the operations of a plan. A directory stands for all in it.
+func operationElements(p *plan.Plan) []element {
+	list := make([]element, len(p.Operations))
+	for i := range p.Operations {
+		op := &p.Operations[i]
+		list[i] = element{id: op.ID, paths: named(op.Path, op.From)}
+		if op.Before.Of() == tree.Directory || op.After.Of() == tree.Directory {
+			list[i].below = op.Path
+		}
+	}
+	return list
+}
+
+func named(paths ...tree.Path) []tree.Path {
+	return slices.DeleteFunc(paths, func(p tree.Path) bool { return p == tree.Root })
+}
+
+// pick finds what each word names among the elements of a plan, what being their noun: a path exactly, a
+// directory with all in it, an id, or else a glob. Paths are relative to the current directory, where that is in
+// one of the plan's trees, or from the root with a leading slash. A word that names nothing is a usage error.
+func pick(p *plan.Plan, list []element, words []string, what string) ([]int, error) {
+	at := here(p)
+	var ids []int
+	for _, word := range words {
+		found := matching(list, at, word)
+		if len(found) == 0 {
+			return nil, usage(about("show"), "%q matches no %s", word, what)
+		}
+		ids = append(ids, found...)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
+}
+
+// matching are the ids of what a word names.
+func matching(list []element, at tree.Path, word string) []int {
+	where, inside := inTree(at, word)
+	if !inside {
+		return byID(list, word)
+	}
+	within := func(dir tree.Path) func(tree.Path) bool {
+		return func(p tree.Path) bool { return p.Within(dir) }
+	}
+	if ids := having(list, within(where)); len(ids) > 0 {
+		return ids
+	}
+	if ids := byID(list, word); len(ids) > 0 {
+		return ids
+	}
+	return having(list, func(p tree.Path) bool {
+		ok, err := doublestar.Match(string(where), string(p))
+		return ok && err == nil
+	})
+}
+
+// having are the ids of the elements with a path that fits.
+func having(list []element, fits func(tree.Path) bool) []int {
+	var ids []int
+	for i := range list {
+		if slices.ContainsFunc(list[i].paths, fits) {
+			ids = append(ids, list[i].id)
+		}
+	}
+	return ids
+}
+
+// byID is the element with the id that the word is, and what lies below it.
+func byID(list []element, word string) []int {
+	id, err := strconv.Atoi(strings.TrimPrefix(word, "#"))
+	at := slices.IndexFunc(list, func(e element) bool { return e.id == id })
+	if err != nil || at < 0 {
+		return nil
+	}
+	if below := list[at].below; below != "" {
+		return having(list, func(p tree.Path) bool { return p.Within(below) })
+	}
+	return []int{id}
+}
+
+// inTree is the path in a tree that a word means; false where it leads out of it, or is empty.
+func inTree(at tree.Path, word string) (tree.Path, bool) {
+	// On Windows \ separates too, and escapes nothing.
+	word = filepath.ToSlash(word)
+	if word == "" {
+		return "", false
+	}
+	if !strings.HasPrefix(word, "/") {
+		word = path.Join("/", string(at), "./") + "/" + word
+	}
+	depth := 0
+	for part := range strings.SplitSeq(word, "/") {
+		switch part {
+		case "", ".":
+		case "..":
+			if depth--; depth < 0 {
+				return "", false
+			}
+		default:
+			depth++
+		}
+	}
+	return tree.Path(strings.TrimPrefix(path.Clean(word), "/")), true
+}
+
+// here is the current directory in the plan's trees, the root where it is in neither.
+func here(p *plan.Plan) tree.Path {
+	dir, err := os.Getwd()
+	if err != nil {
+		return tree.Root
+	}
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	for _, side := range plan.BothSides {
+		rel, err := filepath.Rel(p.Snapshot(side).Root, dir)
+		if err == nil && rel != "." && filepath.IsLocal(rel) {
+			return tree.Path(filepath.ToSlash(rel))
+		}
+	}
+	return tree.Root
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"treaty/cmd/treaty/internal/render"
+	"treaty/plan"
+)
+
+type skipCommand struct {
+	Undo bool `help:"Take them in again."`
+	planAndWords
+}
+
+// Run writes the decisions into the plan file.
+func (c *skipCommand) Run(a *app) error {
+	planPath, words := c.split()
+	if len(words) == 0 {
+		return usage(exactly("treaty skip --help"), "skip needs paths or ids")
+	}
+	f, err := a.editable(planPath)
+	if err != nil {
+		return err
+	}
+	ids, err := pick(f.plan, operationElements(f.plan), words, "operation")
+	if err != nil {
+		return err
+	}
+	decision, done := plan.Skip, "left out"
+	if c.Undo {
+		decision, done = plan.Apply, "taken in again"
+	}
+	if err := f.plan.Decide(decision, ids...); err != nil {
+		return err
+	}
+	if err := f.save(); err != nil {
+		return err
+	}
+	skips := f.plan.Skips(a.there(f.plan))
+	a.say("%s %s; %d of %d will be carried out", render.Count(len(ids), "operation"), done,
+		len(f.plan.Operations)-len(skips), len(f.plan.Operations))
+	return nil
+}

@@ -1,0 +1,73 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrNoSuch is what editing a plan wraps where it has no element with an id that was given.
+var ErrNoSuch = errors.New("not in the plan")
+
+// Resolve settles the conflicts with these ids, or, with Unresolved, opens them again. Those that do not allow
+// the resolution stay as they are, and are returned. Where an id is none of a conflict it changes nothing and
+// returns an error that wraps ErrNoSuch.
+func (p *Plan) Resolve(r Resolution, ids ...int) (refused []*Conflict, err error) {
+	chosen := make([]*Conflict, 0, len(ids))
+	by := map[int]*Conflict{}
+	for i := range p.Conflicts {
+		by[p.Conflicts[i].ID] = &p.Conflicts[i]
+	}
+	for _, id := range ids {
+		c := by[id]
+		if c == nil {
+			return nil, fmt.Errorf("conflict %d: %w", id, ErrNoSuch)
+		}
+		chosen = append(chosen, c)
+	}
+	for _, c := range chosen {
+		if c.WhyNot(r) != "" {
+			refused = append(refused, c)
+			continue
+		}
+		c.Resolution = r
+	}
+	p.Summarize()
+	return refused, nil
+}
+
+// Decide says of the operations with these ids whether they are to be carried out. Where an id is none of an
+// operation it changes nothing and returns an error that wraps ErrNoSuch.
+func (p *Plan) Decide(d Decision, ids ...int) error {
+	by := map[int]*Operation{}
+	for i := range p.Operations {
+		by[p.Operations[i].ID] = &p.Operations[i]
+	}
+	for _, id := range ids {
+		if by[id] == nil {
+			return fmt.Errorf("operation %d: %w", id, ErrNoSuch)
+		}
+	}
+	for _, id := range ids {
+		by[id].Decision = d
+	}
+	p.Summarize()
+	return nil
+}
+
+// Note puts a note on the operation or the conflict with this id; "" takes it away. Where there is neither,
+// it returns an error that wraps ErrNoSuch.
+func (p *Plan) Note(id int, note string) error {
+	for i := range p.Operations {
+		if op := &p.Operations[i]; op.ID == id {
+			op.Note = note
+			return nil
+		}
+	}
+	for i := range p.Conflicts {
+		if c := &p.Conflicts[i]; c.ID == id {
+			c.Note = note
+			return nil
+		}
+	}
+	return fmt.Errorf("%d: %w", id, ErrNoSuch)
+}

@@ -1,0 +1,126 @@
+package plan
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"treaty/plan/tree"
+)
+
+// Resolution is a person's choice. The zero value means none yet, null in JSON.
+type Resolution string
+
+const (
+	Unresolved Resolution = ""
+	TakeLocal  Resolution = "take-local"
+	TakeRemote Resolution = "take-remote"
+	TakeNewer  Resolution = "take-newer"
+	KeepBoth   Resolution = "keep-both"
+	SkipPath   Resolution = "skip"
+)
+
+// Resolutions are all there are to choose from, in the order in which they are offered.
+var Resolutions = [...]Resolution{TakeLocal, TakeRemote, TakeNewer, KeepBoth, SkipPath}
+
+// Short is the resolution as a person may type it: local, remote, newer, both or skip.
+func (r Resolution) Short() string {
+	return strings.TrimPrefix(strings.TrimPrefix(string(r), "take-"), "keep-")
+}
+
+// ParseResolution is the resolution by its name or its short one; false where there is none by that name.
+func ParseResolution(name string) (Resolution, bool) {
+	at := slices.IndexFunc(Resolutions[:], func(r Resolution) bool { return name == string(r) || name == r.Short() })
+	if at < 0 {
+		return Unresolved, false
+	}
+	return Resolutions[at], true
+}
+
+// Take is the resolution that makes the other side equal to the given one.
+func Take(side Side) Resolution { return [...]Resolution{TakeLocal, TakeRemote}[side] }
+
+// MarshalJSON writes null for Unresolved.
+func (r Resolution) MarshalJSON() ([]byte, error) {
+	if r == Unresolved {
+		return []byte("null"), nil
+	}
+	return []byte(`"` + r + `"`), nil
+}
+
+// Choices has exactly the resolutions that a conflict allows, each with a sentence on what it would
+// do.
+type Choices map[Resolution]string
+
+// Allows tells whether r may be chosen.
+func (c Choices) Allows(r Resolution) bool { _, ok := c[r]; return ok }
+
+// Names are the resolutions in the order in which they are offered, others after them.
+func (c Choices) Names() []Resolution {
+	names := slices.DeleteFunc(slices.Clone(Resolutions[:]), func(r Resolution) bool { return !c.Allows(r) })
+	for _, name := range slices.Sorted(maps.Keys(c)) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// MarshalJSON writes the choices in the order of Names.
+func (c Choices) MarshalJSON() ([]byte, error) {
+	if c == nil {
+		return []byte("null"), nil
+	}
+	var out bytes.Buffer
+	text := json.NewEncoder(&out)
+	text.SetEscapeHTML(false)
+	out.WriteByte('{')
+	for i, name := range c.Names() {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		if err := text.Encode(string(name)); err != nil {
+			return nil, err
+		}
+		out.WriteByte(':')
+		if err := text.Encode(c[name]); err != nil {
+			return nil, err
+		}
+	}
+	out.WriteByte('}')
+	return out.Bytes(), nil
+}
+
+// Allowed are the resolutions that the conflict's kind and states allow, whatever its choices say.
+func (c *Conflict) Allowed() []Resolution {
+	return slices.DeleteFunc(slices.Clone(Resolutions[:]), func(r Resolution) bool { return c.needs(r) != "" })
+}
+
+// needs is what the conflict's states lack for a resolution, "" for nothing.
+func (c *Conflict) needs(r Resolution) string {
+	_, tells := c.Newer()
+	switch {
+	case r == TakeNewer && (c.Local.Of() != tree.File || c.Remote.Of() != tree.File):
+		return "there are not two files"
+	case r == TakeNewer && !tells:
+		return "both were written at the same time"
+	case r == KeepBoth && (c.Local == nil || c.Remote == nil):
+		return "one side has nothing"
+	}
+	return ""
+}
+
+// WhyNot says in words why the conflict does not allow a resolution, "" where it does.
+func (c *Conflict) WhyNot(r Resolution) string {
+	switch why := c.needs(r); {
+	case why != "":
+		return why
+	case r == Unresolved || c.Choices.Allows(r):
+		return ""
+	case r == TakeNewer:
+		return "nothing tells which is newer"
+	}
+	return "a side cannot hold what it would get"
+}
