@@ -15,7 +15,9 @@ import (
 
 // edited is a plan with two operations, a conflict that allows all but take-newer, and one that allows all.
 func edited() *plan.Plan {
-	file := func(second int64) *tree.State { return &tree.State{Type: tree.File, Size: 1, Mtime: epoch + tree.Time(second)*1e9} }
+	file := func(second int64) *tree.State {
+		return &tree.State{Type: tree.File, Size: 1, Mtime: epoch + tree.Time(second)*1e9}
+	}
 	all := plan.Choices{}
 	for _, r := range plan.Resolutions {
 		all[r] = "what it does"
