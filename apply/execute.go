@@ -170,6 +170,7 @@ func (e *executor) unsettled() []plan.Step {
 // finish records what became of a step.
 func (e *executor) finish(i int, result disk.Result, err error) {
 	var drift *disk.Drift
+	why := e.why(i, err)
 	switch {
 	case err == nil:
 		e.settle(i, Done, "")
@@ -177,15 +178,26 @@ func (e *executor) finish(i int, result disk.Result, err error) {
 		e.results[i].Trash = result.Trash
 		e.results[i].SHA256 = e.hashOf(i, result)
 	case errors.As(err, &drift):
-		e.settle(i, Drifted, drift.Error())
+		e.settle(i, Drifted, drift.Without(e.steps[i].Path))
 		e.results[i].Trash = drift.Trash
 	case errors.Is(err, disk.ErrDrift), errors.Is(err, disk.ErrSource), errors.Is(err, disk.ErrUnfit), errors.Is(err, scan.ErrChanged):
-		e.settle(i, Drifted, err.Error())
+		e.settle(i, Drifted, why)
 	case errors.Is(err, disk.ErrNotEmpty):
-		e.settle(i, e.remains(i, err), err.Error())
+		e.settle(i, e.remains(i, err), why)
 	default:
-		e.settle(i, Failed, err.Error())
+		e.settle(i, Failed, why)
 	}
+}
+
+// why is an error in words that stand beside the path of a step, "" for none.
+func (e *executor) why(i int, err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, context.Canceled):
+		return "the interrupt came before it was done"
+	}
+	return tree.Why(err, e.steps[i].Path)
 }
 
 // orphaned settles a step whose directory is not there, or whose name was to be free and is not: what the

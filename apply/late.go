@@ -21,7 +21,7 @@ func (e *executor) late() {
 		changed, err := e.disk(i).Changed(result.Trash, before)
 		switch {
 		case err != nil:
-			e.settle(i, Drifted, "what was moved to the trash could not be looked at again: "+err.Error())
+			e.settle(i, Drifted, "what was moved to the trash could not be looked at again: "+e.why(i, err))
 		case changed:
 			const what = "another program wrote to the old version when it was in the trash already"
 			as, err := e.disk(i).Surface(result.Trash, e.steps[i].Path)

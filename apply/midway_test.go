@@ -232,6 +232,12 @@ func TestAnInterruptedApplyStops(t *testing.T) {
 		}
 		w.keepsEverything(was)
 		w.touchesOnly(p, was)
+		for i := range receipt.Results {
+			result := &receipt.Results[i]
+			if strings.Contains(result.Error, "context") || strings.Contains(result.Error, `"`+string(result.Path)+`"`) {
+				t.Errorf("beside %s it says %q", result.Path, result.Error)
+			}
+		}
 		if t.Failed() {
 			t.Fatalf("interrupted at call %d\n%s", n, outcomes(receipt))
 		}

@@ -21,7 +21,7 @@ func (e *executor) verify() {
 		_, sum, err := e.disk(i).ReadBack(string(step.Path))
 		switch {
 		case err != nil:
-			e.settle(i, Drifted, "it cannot be read back: "+err.Error())
+			e.settle(i, Drifted, "it cannot be read back: "+e.why(i, err))
 		case sum != e.results[i].SHA256:
 			e.settle(i, Drifted, "what was read back is not what was written")
 		}

@@ -239,7 +239,7 @@ func (w *walk) unread(d *difference) bool {
 		if errors.Is(err, tree.ErrChanged) {
 			code = ChangedWhileReading
 		}
-		w.block(code, side, d.path[side], err.Error())
+		w.block(code, side, d.path[side], tree.Why(err, d.path[side]))
 		blocked = true
 	}
 	return blocked

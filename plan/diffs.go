@@ -24,7 +24,7 @@ func (w *walk) diffs(p *Plan, readers Sides[Reader]) error {
 			diff, side, err := differ.diff(from, to)
 			if err != nil {
 				changed.Store(key, Problem{Severity: Blocked, Code: ChangedWhileReading, Side: &side,
-					Path: &[]version{from, to}[0].path, Message: err.Error()})
+					Path: &from.path, Message: tree.Why(err, from.path)})
 				return w.ctx.Err()
 			}
 			*into = &diff

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"treaty/apply"
@@ -46,12 +47,25 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 		// What was done is done: the exit code tells of that, and not of who reads along.
 		if unread := a.receipt(receipt); unread != nil {
 			a.call.report(a.stderr, fmt.Errorf("what was done cannot be shown: %w", unread))
+		} else if isTerminal(a.stdout) && isTerminal(a.stderr) {
+			err = told(err)
 		}
 	}
 	if err == nil && receipt.Outcome == apply.Complete {
 		a.say("safe to eject")
 	}
 	return err
+}
+
+// told is the error of an apply for whoever has the receipt before his eyes: that has said what failed.
+func told(err error) error {
+	var refusal *apply.Refusal
+	if !errors.As(err, &refusal) {
+		return err
+	}
+	rest := *refusal
+	rest.Failures = nil
+	return &rest
 }
 
 // policyOf is what the config of the plan's local tree demands of approvals. A tree that is not there is
@@ -79,9 +93,7 @@ func (a *app) receipt(r *apply.Receipt) error {
 		result := &r.Results[i]
 		line := render.Result{ID: result.Operation + result.Conflict, Path: string(result.Path),
 			Outcome: string(result.Outcome), Error: result.Error}
-		if result.Side != nil {
-			line.Side = *result.Side
-		}
+		line.Side = result.Side
 		if result.Action != nil {
 			line.Action = string(*result.Action)
 		}

@@ -56,8 +56,9 @@ func (c *cleanCommand) Run(a *app) error {
 		return nil
 	}
 	var bytes int64
+	style := a.style()
 	for _, d := range old {
-		a.say("  %s  %s, %s", d.At.UTC().Format(time.RFC3339), render.Name(d.Path), render.Bytes(d.Bytes))
+		a.say("  %s  %s, %s", style.Time(d.At), render.Name(d.Path), render.Bytes(d.Bytes))
 		bytes += d.Bytes
 	}
 	a.say("%s, %s", render.Count(len(old), "item"), render.Bytes(bytes))

@@ -91,7 +91,7 @@ func TestHomeIsExpandedOnlyInFront(t *testing.T) {
 	}
 }
 
-// TestWriteFileReplacesInOneStep: the old mode stays, nothing is left beside the file, and what cannot be
+// TestWriteFileReplacesInOneStep: the old mode stays, a new file is private, nothing is left beside the file, and what cannot be
 // written leaves what was there.
 func TestWriteFileReplacesInOneStep(t *testing.T) {
 	dir := t.TempDir()
@@ -115,6 +115,16 @@ func TestWriteFileReplacesInOneStep(t *testing.T) {
 	}
 	if got := info.Mode().Perm(); got != 0o640 && os.PathSeparator == '/' {
 		t.Errorf("mode %v", got)
+	}
+	page := filepath.Join(dir, "page.html")
+	if err := writeFile(page, nil); err != nil {
+		t.Fatal(err)
+	}
+	if info, err = os.Stat(page); err != nil || info.Mode().Perm() != 0o600 && os.PathSeparator == '/' {
+		t.Errorf("a new file: %v, %v", info, err)
+	}
+	if err := os.Remove(page); err != nil {
+		t.Fatal(err)
 	}
 	if err := writeFile(filepath.Join(path, "x"), nil); err == nil {
 		t.Error("a file is taken for a folder")

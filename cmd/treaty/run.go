@@ -151,9 +151,14 @@ func (a *app) say(format string, args ...any) {
 	}
 }
 
-// style is how to write for whoever reads standard output.
+// style is how to write for whoever reads standard output: on a terminal lines fit, and times are those of the
+// clock on the wall.
 func (a *app) style() render.Options {
-	return render.Options{Color: a.color, Width: columns(a.stdout)}
+	o := render.Options{Color: a.color}
+	if isTerminal(a.stdout) {
+		o.Width, o.Zone = columns(a.stdout), time.Local
+	}
+	return o
 }
 
 // view is the style for a plan, with the lines of diffs or without.

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	_ "time/tzdata" // Kathmandu's clocks, wherever the tests run
 
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
@@ -47,7 +48,7 @@ func onScreen(t *testing.T, width int, dir string, words ...string) *screen {
 	s := &screen{t: t, shown: vt.NewEmulator(width, 60), over: make(chan error, 1)}
 	s.cmd = exec.Command(words[0], words[1:]...)
 	s.cmd.Dir = dir
-	s.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "TZ=UTC", "NO_COLOR=", "CLICOLOR_FORCE=", "HOME="+dir)
+	s.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "TZ=Asia/Kathmandu", "NO_COLOR=", "CLICOLOR_FORCE=", "HOME="+dir)
 	var err error
 	if s.keyboard, err = pty.StartWithSize(s.cmd, &pty.Winsize{Rows: 60, Cols: uint16(width)}); err != nil {
 		t.Skipf("no pseudo-terminal: %v", err)

@@ -47,18 +47,18 @@ prompt$`)
 // planted is what show says of the trees of plant, by the width of the terminal.
 var planted = map[int]string{narrow: `
 Update Local to Remote
-  #4  notes.txt  6 B → 14 B, 2026-01-01T03:04:05Z → 2026-01-02T03:04:05Z,
+  #4  notes.txt  6 B → 14 B, 2026-01-01 08:49:05 → 2026-01-02 08:49:05,
         newer on local
 
 Copy Local to Remote
-  #1  bulk      1.0 MiB, 2026-01-02T03:04:05Z
+  #1  bulk      1.0 MiB, 2026-01-02 08:49:05
   #2  letters/  1 file, 10 B
 `, wide: `
 Update Local to Remote
-  #4  notes.txt  6 B → 14 B, 2026-01-01T03:04:05Z → 2026-01-02T03:04:05Z, newer on local
+  #4  notes.txt  6 B → 14 B, 2026-01-01 08:49:05 → 2026-01-02 08:49:05, newer on local
 
 Copy Local to Remote
-  #1  bulk      1.0 MiB, 2026-01-02T03:04:05Z
+  #1  bulk      1.0 MiB, 2026-01-02 08:49:05
   #2  letters/  1 file, 10 B
 `}
 
@@ -205,5 +205,31 @@ func TestADumbTerminalGetsNeitherColoursNorProgress(t *testing.T) {
 	s.exits(0)
 	if !s.wrote("\x1b[1mlocal\x1b[0m") {
 		t.Errorf("another terminal gets no colours: %q", s.bytes.String())
+	}
+}
+
+func TestWhatWasNotDoneIsListedOnce(t *testing.T) {
+	dir := plant(t)
+	treaty(t, dir, "plan", "mac", "stick")
+	plans, err := filepath.Glob(filepath.Join(dir, "mac", ".treaty", "plans", "*.plan.json"))
+	if err != nil || len(plans) != 1 {
+		t.Fatal(plans, err)
+	}
+	text, err := os.ReadFile(plans[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Of a content that the source does not have, which shows when it is copied.
+	at := strings.Index(string(text), `"path": "bulk"`)
+	at += strings.Index(string(text[at:]), `"sha256": "`) + len(`"sha256": "`)
+	if text[at]++; text[at] == '9'+1 || text[at] > 'f' {
+		text[at] = '0'
+	}
+	write(t, plans[0], string(text))
+	treaty(t, dir, "-C", "mac", "approve", "--yes")
+	s := onScreen(t, narrow, dir, "eager", "-C", "mac", "apply")
+	s.exits(exitPartial)
+	if n := strings.Count(s.text(), "bulk"); n != 1 {
+		t.Errorf("what failed is named %d times:\n%s", n, s.text())
 	}
 }

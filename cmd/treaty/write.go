@@ -7,16 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"syscall"
-
-	"treaty/plan/tree"
 )
 
 // writeFile gives path its new text in one step: whoever reads sees the old text or the new one, and a
-// failure leaves the old. A file keeps its mode, a new one has that of the umask; in .treaty it is
-// private.
+// failure leaves the old. A file keeps its mode; a new one is private, as plans and pages have names and text of
+// files that may be.
 func writeFile(path string, text []byte) error {
 	err := replaceFile(path, text)
 	folder := filepath.Dir(path)
@@ -37,15 +33,9 @@ func writeFile(path string, text []byte) error {
 }
 
 func replaceFile(path string, text []byte) (err error) {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return err
-	}
-	mode, chmod := fs.FileMode(0o666), false
+	mode, chmod := fs.FileMode(0o600), false
 	if info, err := os.Stat(path); err == nil {
 		mode, chmod = info.Mode().Perm(), true
-	} else if slices.Contains(strings.Split(filepath.ToSlash(abs), "/"), tree.PrivateFolder) {
-		mode = 0o600
 	}
 	f, err := os.OpenFile(filepath.Join(filepath.Dir(path), ".treaty-"+rand.Text()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {

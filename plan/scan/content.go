@@ -71,7 +71,7 @@ func (r *Root) Hash(ctx context.Context, p tree.Path, want Expected) (tree.Hash,
 // those of Hash, and ErrTooLarge.
 func (r *Root) Read(ctx context.Context, p tree.Path, want Expected, limit int64) ([]byte, error) {
 	if want.Size > limit {
-		return nil, fmt.Errorf("%q: %w", string(p), ErrTooLarge)
+		return nil, tree.About(p, ErrTooLarge)
 	}
 	content := make([]byte, 0, want.Size)
 	b := blocks.Get().(*block)
@@ -147,7 +147,7 @@ func (r *Root) content(ctx context.Context, p tree.Path, want Expected, buf []by
 			return check
 		}
 	}
-	return fmt.Errorf("%q: %w", string(p), err)
+	return tree.About(p, err)
 }
 
 func (r *Root) parts(ctx context.Context, p tree.Path, want Expected, buf []byte, take func([]byte), last func(file)) error {

@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"fmt"
 	"os"
 	"runtime"
 	"strings"
@@ -157,7 +156,7 @@ func (d *Dir) lstat(name string) (Stat, error) {
 }
 
 func (d *Dir) error(name string, err error) error {
-	return fmt.Errorf("%q: %w", string(d.path.Join(name)), err)
+	return tree.About(d.path.Join(name), err)
 }
 
 // component checks that name is one component and none that leads elsewhere.

@@ -50,12 +50,21 @@ type Drift struct {
 	Conflict tree.Path
 }
 
-func (d *Drift) Error() string {
-	s := fmt.Sprintf("%q: %s", string(d.Path), d.Why)
-	if d.Conflict != "" {
-		s += fmt.Sprintf("; another version is kept as %q", string(d.Conflict))
+func (d *Drift) Error() string { return fmt.Sprintf("%q: %s", string(d.Path), d.found()) }
+
+func (d *Drift) found() string {
+	if d.Conflict == "" {
+		return d.Why
 	}
-	return s
+	return fmt.Sprintf("%s; another version is kept as %q", d.Why, string(d.Conflict))
+}
+
+// Without is the drift without the path, if it is that one.
+func (d *Drift) Without(path tree.Path) string {
+	if d.Path == path {
+		return d.found()
+	}
+	return d.Error()
 }
 
 func (d *Drift) Is(target error) bool { return target == ErrDrift }
@@ -68,8 +77,16 @@ type NotEmpty struct {
 	Names []string // sorted
 }
 
-func (e *NotEmpty) Error() string {
-	return fmt.Sprintf("%q: %v: it holds %q", string(e.Path), ErrNotEmpty, e.Names)
+func (e *NotEmpty) Error() string { return fmt.Sprintf("%q: %s", string(e.Path), e.holds()) }
+
+func (e *NotEmpty) holds() string { return fmt.Sprintf("%v: it holds %q", ErrNotEmpty, e.Names) }
+
+// Without is the error without the path, if it is that one.
+func (e *NotEmpty) Without(path tree.Path) string {
+	if e.Path == path {
+		return e.holds()
+	}
+	return e.Error()
 }
 
 func (e *NotEmpty) Is(target error) bool { return target == ErrNotEmpty }

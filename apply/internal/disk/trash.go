@@ -24,7 +24,7 @@ func (t *Tree) placeIn(top string, p tree.Path) (string, error) {
 		return "", err
 	}
 	if _, err := tree.ParsePath(string(p)); err != nil {
-		return "", fmt.Errorf("%q: %w", string(p), err)
+		return "", tree.About(p, err)
 	}
 	d, err := t.trashParent(top, p.Parent())
 	if err != nil {

@@ -161,7 +161,7 @@ func (t *Tree) enter(p tree.Path) (*folder, string, error) {
 		return nil, "", err
 	}
 	if _, err := tree.ParsePath(string(p)); err != nil {
-		return nil, "", fmt.Errorf("%q: %w", string(p), err)
+		return nil, "", tree.About(p, err)
 	}
 	if stale, found := t.stale(p.Parent()); found {
 		t.root.Forget(stale)

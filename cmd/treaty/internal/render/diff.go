@@ -1,6 +1,11 @@
 package render
 
-import "treaty/plan"
+import (
+	"strconv"
+	"strings"
+
+	"treaty/plan"
+)
 
 // diff is a diff in words and coloured lines, escaped. The zero value is none.
 type diff struct {
@@ -21,12 +26,30 @@ func diffOf(d *plan.Diff) diff {
 		out.Remark = "only line endings differ"
 	}
 	for i, l := range d.Lines {
+		if i < 2 {
+			l = header(l)
+		}
 		out.Lines[i] = span{escapeLine(l), lineTone(i, l)}
 	}
 	if len(d.Lines) > 0 {
 		out.counts = "diff: " + Count(d.Added, "line") + " added, " + Count(d.Removed, "line") + " removed"
 	}
 	return out
+}
+
+// header is a line that names a version, without the quoting that git reads, which hides all but ASCII.
+func header(l string) string {
+	for _, mark := range []string{"--- ", "+++ "} {
+		name, found := strings.CutPrefix(strings.TrimSuffix(l, "\t"), mark)
+		if !found {
+			continue
+		}
+		if plain, err := strconv.Unquote(name); err == nil && name[0] == '"' {
+			name = plain
+		}
+		return mark + Name(name)
+	}
+	return l
 }
 
 // lineTone goes by place for the two header lines: a removed line "-- x" reads "--- x" too.

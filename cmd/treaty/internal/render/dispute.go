@@ -22,8 +22,14 @@ type dispute struct {
 	Unfulfilled string // a resolution that is none of the choices
 }
 
-// labelled is a text under a name.
-type labelled struct{ Label, Text string }
+// labelled is what there is to say under a name.
+type labelled struct {
+	Label string
+	parts []string
+}
+
+// Text is all of it in one line.
+func (l labelled) Text() string { return strings.Join(l.parts, ", ") }
 
 // choice is a resolution, what it would do, and whether it is the chosen one.
 type choice struct {
@@ -32,7 +38,7 @@ type choice struct {
 }
 
 // disputes are a plan's conflicts in the order of plans.
-func disputes(p *plan.Plan) []dispute {
+func (o Options) disputes(p *plan.Plan) []dispute {
 	conflicts := make([]*plan.Conflict, len(p.Conflicts))
 	for i := range p.Conflicts {
 		conflicts[i] = &p.Conflicts[i]
@@ -40,13 +46,13 @@ func disputes(p *plan.Plan) []dispute {
 	slices.SortStableFunc(conflicts, func(a, b *plan.Conflict) int { return tree.Compare(a.Path, b.Path) })
 	out := make([]dispute, len(conflicts))
 	for i, c := range conflicts {
-		out[i] = disputeOf(c)
+		out[i] = o.disputeOf(c)
 	}
 	return out
 }
 
-func disputeOf(c *plan.Conflict) dispute {
-	d := dispute{ID: c.ID, Kind: kind(c), Code: Escape(string(c.Kind)), Sides: states(c),
+func (o Options) disputeOf(c *plan.Conflict) dispute {
+	d := dispute{ID: c.ID, Kind: kind(c), Code: Escape(string(c.Kind)), Sides: o.states(c),
 		Resolution: Escape(string(c.Resolution)), Note: Escape(c.Note), Diff: diffOf(c.Diff)}
 	d.Name = pathName(c.Path, c.Local.Of() == tree.Directory || c.Remote.Of() == tree.Directory)
 	if c.RemotePath != "" {
@@ -68,7 +74,7 @@ func disputeOf(c *plan.Conflict) dispute {
 
 // states describes what each side has, and the base where there is one. Sizes and times of the three
 // are written alike, so that what differs looks different.
-func states(c *plan.Conflict) []labelled {
+func (o Options) states(c *plan.Conflict) []labelled {
 	all := []labelled{{Label: plan.Local.String()}, {Label: plan.Remote.String()}, {Label: "base"}}
 	of := []*tree.State{c.Local, c.Remote, c.Base}
 	if c.Base == nil {
@@ -81,7 +87,7 @@ func states(c *plan.Conflict) []labelled {
 			size, mtime = append(size, s.Size), append(mtime, s.Mtime)
 		}
 	}
-	sizeText, mtimeText := sizes(size...), times(mtime...)
+	sizeText, mtimeText := sizes(size...), o.times(mtime...)
 	file := 0
 	for i, s := range of {
 		var parts []string
@@ -99,7 +105,7 @@ func states(c *plan.Conflict) []labelled {
 		if s != nil {
 			parts = append(parts, identity(s)...)
 		}
-		all[i].Text = strings.Join(parts, ", ")
+		all[i].parts = parts
 	}
 	return all
 }

@@ -11,6 +11,7 @@ import (
 // effect is a plan's operations in the order of plans, whatever order a reviewer left them in, and
 // what becomes of each.
 type effect struct {
+	opts       Options
 	operations []*plan.Operation
 	// skips are the operations that are not carried out, by id.
 	skips map[int]plan.Why
@@ -19,7 +20,7 @@ type effect struct {
 }
 
 func effects(p *plan.Plan, opts Options) *effect {
-	e := &effect{skips: p.Skips(opts.There)}
+	e := &effect{opts: opts, skips: p.Skips(opts.There)}
 	e.operations = make([]*plan.Operation, len(p.Operations))
 	for i := range p.Operations {
 		e.operations[i] = &p.Operations[i]

@@ -20,9 +20,10 @@ var page = template.Must(template.New("page").Parse(pageText))
 // conflict under the anchor op-ID; what text folds into one line can be unfolded here.
 func HTML(w io.Writer, p *plan.Plan, opts Options) error {
 	out := bufio.NewWriterSize(w, 1<<15)
+	opts.Zone = nil // Whoever reads a page may be anywhere.
 	e := effects(p, opts)
-	view := pageView{Title: "Plan " + Escape(p.ID), Made: Time(p.CreatedAt), By: author(&p.CreatedBy),
-		Trees: trees(p), Facts: facts(e, p), Conflicts: disputes(p), Problems: troubles(p)}
+	view := pageView{Title: "Plan " + Escape(p.ID), Made: opts.Time(p.CreatedAt), By: author(&p.CreatedBy),
+		Trees: opts.trees(p), Facts: facts(e, p), Conflicts: opts.disputes(p), Problems: troubles(p)}
 	for _, s := range e.sections() {
 		view.Sections = append(view.Sections, pageSection{Title: s.title, lines: s.lines, rower: rower{e, s.sided}, diffs: opts.Diffs})
 	}

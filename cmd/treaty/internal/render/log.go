@@ -24,8 +24,9 @@ type Applied struct {
 
 // Result is what became of one operation or conflict.
 type Result struct {
-	ID      int // of the operation or the conflict
-	Side    plan.Side
+	ID int // of the operation or the conflict
+	// Side is the one that was to change, and Action how; nil and "" of a conflict that was left alone.
+	Side    *plan.Side
 	Action  string
 	Path    string
 	Outcome string // "done", "skipped", "drifted" or "failed"
@@ -36,7 +37,7 @@ type Result struct {
 func Log(w io.Writer, a Applied, opts Options) error {
 	p := newPrinter(w, opts)
 	p.put(dim, fmt.Sprintf("%4d", a.Number))
-	p.put(plain, "  "+Time(a.At)+"  ")
+	p.put(plain, "  "+opts.Time(a.At)+"  ")
 	p.put(a.tone(), fmt.Sprintf("%-8s", Escape(a.Outcome)))
 	p.put(plain, "  ")
 	// One line each: what follows is never wrapped.
@@ -52,29 +53,60 @@ func Log(w io.Writer, a Applied, opts Options) error {
 	return p.Flush()
 }
 
-// Receipt writes what an apply came to, and a line for each result that is not done.
+// alike is how many results of one outcome and for one reason are listed; the others are only counted.
+const alike = 20
+
+// Receipt writes what an apply came to, and a line for each result that is not done, but for those of which too
+// many are alike.
 func Receipt(w io.Writer, a Applied, results []Result, opts Options) error {
 	p := newPrinter(w, opts)
 	p.put(a.tone(), Escape(a.Outcome))
 	p.put(plain, ": ")
 	p.list(margin, a.totals())
 	p.newline()
+	counts := map[kin]int{}
+	var crowded []kin
 	for i := range results {
 		r := &results[i]
 		if r.Outcome == "done" {
 			continue
 		}
-		p.indent(margin)
-		p.put(outcomeTone(r.Outcome), Escape(r.Outcome))
-		p.put(dim, "  "+id(r.ID))
-		p.put(plain, "  "+Escape(r.Action)+" on "+r.Side.String()+"  "+Name(r.Path))
-		if r.Error != "" {
-			p.put(plain, ": ")
-			p.text(margin+2, plain, Escape(r.Error))
+		k := kin{r.Outcome, r.Error}
+		counts[k]++
+		switch n := counts[k]; {
+		case n <= alike:
+			p.result(r.Outcome, "  "+id(r.ID), r.what()+"  "+Name(r.Path), r.Error)
+		case n == alike+1:
+			crowded = append(crowded, k)
 		}
-		p.newline()
+	}
+	for _, k := range crowded {
+		p.result(k.outcome, "", fmt.Sprintf("%d more", counts[k]-alike), k.why)
 	}
 	return p.Flush()
+}
+
+// kin is what results have in common that are alike.
+type kin struct{ outcome, why string }
+
+func (p *printer) result(outcome, id, what, why string) {
+	p.indent(margin)
+	p.put(outcomeTone(outcome), Escape(outcome))
+	p.put(dim, id)
+	p.put(plain, "  "+what)
+	if why != "" {
+		p.put(plain, ":")
+		p.text(margin+2, plain, " "+Escape(why))
+	}
+	p.newline()
+}
+
+// what is the operation, or that it is a conflict that was left alone.
+func (r *Result) what() string {
+	if r.Side == nil {
+		return "conflict"
+	}
+	return Escape(r.Action) + " on " + r.Side.String()
 }
 
 func (a *Applied) tone() tone {

@@ -3,7 +3,9 @@ package render
 import (
 	"bufio"
 	"io"
+	"strconv"
 	"strings"
+	"time"
 
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -15,8 +17,10 @@ type Options struct {
 	Color bool
 	// Diffs shows the lines of diffs; otherwise only their number.
 	Diffs bool
-	// Width is where text may be wrapped, in columns; 0 never wraps. Diffs and names are not wrapped.
+	// Width is where text may be wrapped, in columns; 0 never wraps. Diffs, names and commands are not wrapped.
 	Width int
+	// Zone is that of times; where it is nil they are UTC, as RFC 3339.
+	Zone *time.Location
 	// There tells which directories were on a side when the plan was made; nil where nobody knows.
 	There func(side plan.Side, dir tree.Path) bool
 }
@@ -92,13 +96,31 @@ func (p *printer) text(n int, t tone, s string) {
 		p.put(t, s)
 		return
 	}
-	for i, word := range strings.Split(s, " ") {
+	for i, word := range words(s) {
 		if i > 0 {
 			p.wrapped(n, t, word)
 		} else {
 			p.word(n, t, word)
 		}
 	}
+}
+
+// words are the parts of a text between which a line may end: at its spaces, but for those in double quotes, where
+// a path or a command stands.
+func words(s string) []string {
+	var out []string
+	from := 0
+	for at := 0; at < len(s); at++ {
+		switch s[at] {
+		case '"':
+			if quoted, err := strconv.QuotedPrefix(s[at:]); err == nil {
+				at += len(quoted) - 1
+			}
+		case ' ':
+			out, from = append(out, s[from:at]), at+1
+		}
+	}
+	return append(out, s[from:])
 }
 
 // wrapped writes s after a space, or on a new line at column n if it does not fit.

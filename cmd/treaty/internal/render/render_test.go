@@ -262,10 +262,12 @@ func TestLogAndReceipt(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	local, remote := plan.Local, plan.Remote
 	results := []Result{
-		{ID: 1, Side: plan.Remote, Action: "create", Path: "fine", Outcome: "done"},
-		{ID: 2, Side: plan.Local, Action: "update", Path: "a\nb", Outcome: "drifted", Error: "changed since \x07 the plan"},
-		{ID: 3, Side: plan.Remote, Action: "delete", Path: "dir", Outcome: "skipped"},
+		{ID: 1, Side: &remote, Action: "create", Path: "fine", Outcome: "done"},
+		{ID: 2, Side: &local, Action: "update", Path: "a\nb", Outcome: "drifted", Error: "changed since \x07 the plan"},
+		{ID: 3, Side: &remote, Action: "delete", Path: "dir", Outcome: "skipped"},
+		{ID: 4, Path: "left alone", Outcome: "skipped"},
 	}
 	if err := Receipt(&out, Applied{Outcome: "partial", Done: 1, Skipped: 1, Drifted: 1}, results, Options{}); err != nil {
 		t.Fatal(err)

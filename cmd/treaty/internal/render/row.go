@@ -62,7 +62,7 @@ func (r rower) row(l *line) row {
 	case l.to != tree.Root || len(l.folded) > 0 || len(l.also) > 0:
 		say(plain, l.tally.String())
 	default:
-		for _, text := range changes(op) {
+		for _, text := range r.e.opts.changes(op) {
 			say(plain, text)
 		}
 	}
@@ -153,21 +153,21 @@ func (t tally) String() string {
 }
 
 // changes is what an operation does to what is at its path: one state, or old → new for what differs.
-func changes(op *plan.Operation) []string {
+func (o Options) changes(op *plan.Operation) []string {
 	old, new := op.Before, op.After
 	switch {
 	case old == nil && new == nil:
 		return nil
 	case old == nil:
-		return describe(new)
+		return o.describe(new)
 	case new == nil:
-		return describe(old)
+		return o.describe(old)
 	case old.Type != new.Type:
 		out := []string{old.Type.String() + " → " + new.Type.String()}
 		if new.Type == tree.Directory {
 			return out
 		}
-		return append(out, describe(new)...)
+		return append(out, o.describe(new)...)
 	}
 	var out []string
 	pair := func(differ bool, texts []string) {
@@ -183,7 +183,7 @@ func changes(op *plan.Operation) []string {
 			out = append(out, Bytes(new.Size))
 		}
 		pair(old.Size != new.Size, sizes(old.Size, new.Size))
-		pair(old.Mtime != new.Mtime, times(old.Mtime, new.Mtime))
+		pair(old.Mtime != new.Mtime, o.times(old.Mtime, new.Mtime))
 	}
 	pair(old.Mode != new.Mode, []string{modeOf(old), modeOf(new)})
 	return out
@@ -198,10 +198,10 @@ func modeOf(s *tree.State) string {
 
 // describe is a state that has nothing to be compared with. The mode is only worth telling of a file
 // that can be executed.
-func describe(s *tree.State) []string {
+func (o Options) describe(s *tree.State) []string {
 	switch s.Type {
 	case tree.File:
-		out := []string{Bytes(s.Size), Time(s.Mtime.Time())}
+		out := []string{Bytes(s.Size), o.Time(s.Mtime.Time())}
 		if s.Mode.Bits()&0o111 != 0 {
 			out = append(out, s.Mode.String())
 		}

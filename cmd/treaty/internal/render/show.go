@@ -18,7 +18,7 @@ func Show(w io.Writer, p *plan.Plan, opts Options) error {
 	for i := range p.Conflicts {
 		s.ids = max(s.ids, len(id(p.Conflicts[i].ID)))
 	}
-	if all := disputes(p); len(all) > 0 {
+	if all := opts.disputes(p); len(all) > 0 {
 		s.heading("Conflicts")
 		for i := range all {
 			if i > 0 {
@@ -61,6 +61,15 @@ func wider(names int, name string) int {
 		return max(names, n)
 	}
 	return names
+}
+
+// spans are plain runs of text.
+func spans(texts []string) []span {
+	out := make([]span, len(texts))
+	for i, text := range texts {
+		out[i] = span{text, plain}
+	}
+	return out
 }
 
 func id(n int) string { return "#" + strconv.Itoa(n) }
@@ -146,8 +155,7 @@ func (s *shower) conflict(d *dispute) {
 	for _, side := range d.Sides {
 		s.indent(body)
 		s.put(dim, side.Label)
-		s.indent(body + len("remote") + 2)
-		s.put(plain, side.Text)
+		s.list(body+len("remote")+2, spans(side.parts))
 		s.newline()
 	}
 	s.indent(body)
@@ -183,7 +191,7 @@ func (s *shower) problem(t *trouble) {
 	if t.Where != "" {
 		s.put(plain, "  "+t.Where)
 	}
-	s.put(plain, ": ")
-	s.text(margin+2, plain, t.Message)
+	s.put(plain, ":")
+	s.text(margin+2, plain, " "+t.Message)
 	s.newline()
 }

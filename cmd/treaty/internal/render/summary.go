@@ -13,7 +13,7 @@ import (
 // left out. A plan with nothing to do and nothing to ask says "already in sync".
 func Summary(w io.Writer, p *plan.Plan, opts Options) error {
 	out := newPrinter(w, opts)
-	for _, f := range trees(p) {
+	for _, f := range opts.trees(p) {
 		out.put(bold, f.label)
 		out.indent(factColumn)
 		out.list(factColumn, f.spans)
@@ -46,7 +46,7 @@ func (f fact) Label() string { return f.label }
 func (f fact) Spans() []span { return f.spans }
 
 // trees says which trees the plan is about. A line without a label goes on about the one before.
-func trees(p *plan.Plan) []fact {
+func (o Options) trees(p *plan.Plan) []fact {
 	var out []fact
 	for _, side := range plan.BothSides {
 		snap := p.Snapshot(side)
@@ -61,7 +61,7 @@ func trees(p *plan.Plan) []fact {
 	}
 	last := "never synced with each other, so nothing is deleted"
 	if p.Baseline != nil {
-		last = "last synced " + Time(p.Baseline.SyncedAt)
+		last = "last synced " + o.Time(p.Baseline.SyncedAt)
 	}
 	return append(out, fact{"", []span{{last, dim}}})
 }

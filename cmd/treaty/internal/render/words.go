@@ -27,8 +27,22 @@ var units = [...]string{"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}
 
 func exact(n int64) string { return strconv.FormatInt(n, 10) + " B" }
 
-// Time is a time in UTC, as RFC 3339 to the second.
-func Time(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+// Time is a time to the second: in the zone as a clock there shows it, without one in UTC, as RFC 3339.
+func (o Options) Time(t time.Time) string {
+	if o.Zone == nil {
+		return t.UTC().Format("2006-01-02T15:04:05Z")
+	}
+	return t.In(o.Zone).Format("2006-01-02 15:04:05")
+}
+
+// exactly is a time with its fraction, and with the offset of its zone: when clocks are set back, an hour comes
+// twice.
+func (o Options) exactly(t tree.Time) string {
+	if o.Zone == nil {
+		return t.String()
+	}
+	return t.Time().In(o.Zone).Format("2006-01-02 15:04:05.999999999 -07:00")
+}
 
 // Count is a number with its noun: "1 file", "3 directories".
 func Count(n int, noun string) string {
@@ -45,8 +59,8 @@ func Count(n int, noun string) string {
 func sizes(of ...int64) []string { return distinct(of, Bytes, exact) }
 
 // times writes times that belong together, so that different ones look different.
-func times(of ...tree.Time) []string {
-	return distinct(of, func(t tree.Time) string { return Time(t.Time()) }, tree.Time.String)
+func (o Options) times(of ...tree.Time) []string {
+	return distinct(of, func(t tree.Time) string { return o.Time(t.Time()) }, o.exactly)
 }
 
 // distinct uses the fine notation for all if the coarse one would make two different values look alike.

@@ -1,0 +1,88 @@
+package render
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"treaty/plan"
+)
+
+func TestWideCharactersAreTwoColumns(t *testing.T) {
+	for s, want := range map[string]int{"": 0, "abc": 3, "日本": 4, "é": 1, "e\u0301": 1, "🙂": 2, "👩\u200d🔬": 2, "한글.txt": 8, "→": 1} {
+		if got := columns(s); got != want {
+			t.Errorf("%q: %d columns, not %d", s, got, want)
+		}
+	}
+}
+
+func TestCutFits(t *testing.T) {
+	for _, c := range []struct {
+		s     string
+		width int
+		want  string
+	}{{"abc", 3, "abc"}, {"abcd", 3, "ab…"}, {"日本語", 5, "日本…"}, {"日本語", 4, "日…"}, {"日", 1, "…"}, {"a", 0, ""}} {
+		if got := Cut(c.s, c.width); got != c.want || columns(got) > c.width {
+			t.Errorf("%q in %d columns is %q, not %q", c.s, c.width, got, c.want)
+		}
+	}
+}
+
+// Lines end at spaces, but never within what a person may want to copy.
+func TestWhatStandsInQuotesIsNeverBroken(t *testing.T) {
+	for text, want := range map[string][]string{
+		`keep it as "draft (remote).txt", both`: {"keep", "it", "as", `"draft (remote).txt",`, "both"},
+		`a "b \" c" d`:                          {"a", `"b \" c"`, "d"},
+		`a 5" disk, or so`:                      {"a", `5"`, "disk,", "or", "so"},
+		" led by a space":                       {"", "led", "by", "a", "space"},
+	} {
+		if got := words(text); !slices.Equal(got, want) {
+			t.Errorf("%q is parted as %q, not %q", text, got, want)
+		}
+	}
+}
+
+func TestTimesAreThoseOfTheZone(t *testing.T) {
+	zone := time.FixedZone("", 2*3600)
+	o := Options{Zone: zone}
+	when := time.Date(2026, 7, 2, 23, 30, 0, 5, time.UTC)
+	if got, want := o.Time(when), "2026-07-03 01:30:00"; got != want {
+		t.Errorf("%s, not %s", got, want)
+	}
+	if got, want := o.times(at(1), at(1)+1), []string{"2026-07-01 03:00:00 +02:00", "2026-07-01 03:00:00.000000001 +02:00"}; !slices.Equal(got, want) {
+		t.Errorf("%s, not %s", got, want)
+	}
+	if page := text(t, HTML, full(), o); page != text(t, HTML, full(), Options{}) {
+		t.Error("a page depends on the zone of who made it")
+	}
+}
+
+func TestADiffNamesItsVersionsAsPeopleDo(t *testing.T) {
+	d := diffOf(&plan.Diff{Lines: []string{
+		"--- \"local/Vertr\\303\\244ge/\\302\\233 \\\"x\\\".txt\"\t", "+++ remote/Müller & Söhne.txt\t", "@@ -1 +1 @@", `-"\303\244"`, `+--- "\303"`}})
+	var got []string
+	for _, l := range d.Lines {
+		got = append(got, l.Text)
+	}
+	want := []string{`--- "local/Verträge/\u009b \"x\".txt"`, "+++ remote/Müller & Söhne.txt", "@@ -1 +1 @@", `-"\303\244"`, `+--- "\303"`}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, not %q", got, want)
+	}
+}
+
+func TestResultsThatAreAlikeAreCountedAfterTwenty(t *testing.T) {
+	remote := plan.Remote
+	results := make([]Result, 81)
+	for i := range results {
+		results[i] = Result{ID: i + 1, Side: &remote, Action: "create", Path: "file", Outcome: "failed", Error: "no space"}
+	}
+	var out strings.Builder
+	if err := Receipt(&out, Applied{Outcome: "partial", Failed: 81}, results, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != 22 || lines[21] != "  failed  61 more: no space" {
+		t.Errorf("%d lines, the last %q", len(lines), lines[len(lines)-1])
+	}
+}
