@@ -239,7 +239,7 @@ func (w *world) noCopies(p *plan.Plan) {
 func TestAPowerCutInAnyPlan(t *testing.T) {
 	needPosix(t, "links and modes")
 	dir := scratch(t)
-	effort.Check(t, 20, 100, func(r *rapid.T) {
+	effort.Check(t, 3, 40, func(r *rapid.T) {
 		w := anyWorld(r, dir)
 		defer os.RemoveAll(w.dir)
 		w.fat = rapid.SampledFrom(fats[1:]).Draw(r, "fat")

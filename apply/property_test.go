@@ -168,7 +168,7 @@ func (w *world) story(p *plan.Plan, was plan.Sides[nodes], receipt *apply.Receip
 
 func TestAnyPlanOfAnyTrees(t *testing.T) {
 	dir := scratch(t)
-	effort.Check(t, 20, 100, func(r *rapid.T) {
+	effort.Check(t, 5, 60, func(r *rapid.T) {
 		w := anyWorld(r, dir)
 		defer os.RemoveAll(w.dir)
 		w.fat = rapid.SampledFrom(fats).Draw(r, "fat")
@@ -251,7 +251,7 @@ func (w *world) equalButForStat(p *plan.Plan) {
 func TestAnyEditedPlan(t *testing.T) {
 	dir := scratch(t)
 	applied := 0
-	effort.Check(t, 20, 100, func(r *rapid.T) {
+	effort.Check(t, 10, 100, func(r *rapid.T) {
 		w := anyWorld(r, dir)
 		defer os.RemoveAll(w.dir)
 		p := w.compare()
@@ -390,7 +390,7 @@ func mutate(r *rapid.T, document map[string]any) {
 // TestAnyDriftIsSeen edits one path that an operation reads or writes after the plan was made.
 func TestAnyDriftIsSeen(t *testing.T) {
 	dir := scratch(t)
-	effort.Check(t, 20, 100, func(r *rapid.T) {
+	effort.Check(t, 5, 60, func(r *rapid.T) {
 		w := anyWorld(r, dir)
 		defer os.RemoveAll(w.dir)
 		p := w.compare()

@@ -95,12 +95,7 @@ func coarse(all nodes) nodes {
 }
 
 func TestUnisonGivesTheSameTrees(t *testing.T) {
-	if _, err := exec.LookPath("unison"); err != nil {
-		effort.Missing(t, "unison is not installed")
-	}
-	if testing.Short() {
-		t.Skip("every sync of Unison's is a process")
-	}
+	effort.Program(t, "unison")
 	told, compared := 0, 0
 	effort.Check(t, 1, 20, func(r *rapid.T) {
 		told++

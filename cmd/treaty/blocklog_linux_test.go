@@ -13,12 +13,16 @@ import (
 
 	"treaty/cmd/treaty/internal/blocklog"
 	"treaty/plan"
+	"treaty/testdata/effort"
 )
 
 // TestBlockLog carries out an apply on disks that remember what reaches them, and then puts the disks back to
 // what a power cut would have left at one moment after the other: right after each flush, and in between,
 // where a disk that has a cache of its own may have kept any of what it was not told to flush.
 func TestBlockLog(t *testing.T) {
+	effort.Laboratory(t, "blocklog")
+	// All of it is asked for before the first mount.
+	tools(t, "truncate", "cp", "mkfs.ext4", "mkfs.btrfs", "btrfs", "mount", "umount", "mountpoint")
 	for _, kinds := range []plan.Sides[string]{{"ext4", "btrfs"}, {"btrfs", "ext4"}} {
 		t.Run(kinds[plan.Local]+" and "+kinds[plan.Remote], func(t *testing.T) {
 			t.Parallel()
@@ -61,11 +65,11 @@ func newLogged(t *testing.T, kinds plan.Sides[string]) *logged {
 		check(t, os.MkdirAll(filepath.Dir(image), 0o755))
 		for _, args := range [][]string{{"truncate", "-s", "160M", image}, {"mkfs." + kinds[side], "-q", image}} {
 			if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
-				unavailable(t, "%q: %v\n%s", args, err, out)
+				effort.Missing(t, "%q: %v\n%s", args, err, out)
 			}
 		}
-		if out, err := l.tryMount(side, image); err != nil {
-			unavailable(t, "loop devices: %v\n%s", err, out)
+		if out, err := l.tryMount(t, side, image); err != nil {
+			effort.Missing(t, "loop devices: %v\n%s", err, out)
 		}
 		check(t, os.Mkdir(l.root(side), 0o755))
 	}
@@ -85,15 +89,16 @@ func (l *logged) image(of string, side plan.Side) string {
 // would fail that.
 var registered sync.Mutex
 
-func (l *logged) tryMount(side plan.Side, disk string) ([]byte, error) {
+// tryMount mounts a disk until unmount is called, or the test is over, whatever becomes of it.
+func (l *logged) tryMount(t *testing.T, side plan.Side, disk string) ([]byte, error) {
 	registered.Lock()
 	defer registered.Unlock()
-	return exec.Command("mount", "-t", l.kinds[side], "-o", "loop", disk, l.point(side)).CombinedOutput()
+	return tryMount(t, l.point(side), "-t", l.kinds[side], "-o", "loop", disk)
 }
 
 func (l *logged) mount(t *testing.T, side plan.Side, disk string) {
 	t.Helper()
-	if out, err := l.tryMount(side, disk); err != nil {
+	if out, err := l.tryMount(t, side, disk); err != nil {
 		t.Fatalf("%s cannot be mounted: %v\n%s", l.kinds[side], err, out)
 	}
 }
@@ -131,9 +136,11 @@ func (l *logged) record() []blocklog.Event {
 	var log blocklog.Log
 	stop, err := blocklog.Serve(shelf, &log, l.copy(l.T, "recorded")...)
 	if errors.Is(err, blocklog.ErrNotHere) {
-		unavailable(l.T, "%v", err)
+		effort.Missing(l.T, "%v", err)
 	}
 	check(l.T, err)
+	stop = sync.OnceValue(stop)
+	l.Cleanup(func() { _ = stop() }) // where the test ends before its time
 	for _, side := range plan.BothSides {
 		l.mount(l.T, side, blocklog.Path(shelf, int(side)))
 	}
@@ -160,11 +167,11 @@ func (l *logged) outages(events []blocklog.Event) (all []outage) {
 	}
 	l.flushes = len(flushes)
 	random := rand.New(rand.NewPCG(1, 2))
-	for _, k := range samples(len(flushes)) {
+	for _, k := range effort.Samples(len(flushes)) {
 		at := flushes[k-1]
 		all = append(all, outage{at, blocklog.Survivors(events[:at], func() bool { return true }), "flush"})
 	}
-	for i, k := range samples(len(between)) {
+	for i, k := range effort.Samples(len(between)) {
 		at := between[k-1]
 		if i%2 == 0 {
 			all = append(all, outage{at, blocklog.Survivors(events[:at], func() bool { return true }), "write"})

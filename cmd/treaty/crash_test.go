@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -66,17 +65,10 @@ func lost(t *testing.T, when string, before, after texts) {
 	}
 }
 
-// ranAs runs a command line that may end in any way but by a panic.
-func ranAs(args ...string) (int, string) {
-	var out bytes.Buffer
-	code := run(args, strings.NewReader(""), &out, &out)
-	return code, out.String()
-}
-
 // child runs a command line in a process of its own, which is gone afterwards as an interrupted one is.
 func child(t *testing.T, args ...string) (int, string) {
 	t.Helper()
-	return ended(t, exec.Command("treaty", args...))
+	return ended(t, exec.CommandContext(t.Context(), "treaty", args...))
 }
 
 // ended runs a command that is, or starts, a treaty: it returns the exit code, -1 for a signal.

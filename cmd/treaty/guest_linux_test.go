@@ -7,11 +7,15 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"treaty/plan"
+	"treaty/testdata/effort"
 )
 
 // guest is the machine whose power is cut.
@@ -67,6 +71,29 @@ func (g *guest) unmount(t *testing.T) {
 	for _, name := range disks {
 		command(t, "umount", g.mounted(name))
 	}
+}
+
+// tools asks for programs, all of them before anything is begun.
+func tools(t *testing.T, names ...string) {
+	t.Helper()
+	var missing []string
+	for _, name := range names {
+		if _, err := exec.LookPath(name); err != nil {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		effort.Missing(t, "these programs are not here: %s", strings.Join(missing, ", "))
+	}
+}
+
+// tryMount mounts something at point for a test, which need not unmount it.
+func tryMount(t *testing.T, point string, args ...string) ([]byte, error) {
+	out, err := exec.Command("mount", append(args, point)...).CombinedOutput()
+	if err == nil {
+		t.Cleanup(func() { _ = syscall.Unmount(point, unix.MNT_DETACH) }) // there is nothing where it was unmounted
+	}
+	return out, err
 }
 
 func command(t *testing.T, name string, args ...string) {

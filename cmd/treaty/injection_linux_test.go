@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"treaty/plan"
+	"treaty/testdata/effort"
 )
 
 // mutating are the system calls by which an apply changes something, or makes it durable. Opening is left
@@ -24,7 +25,8 @@ var mutating = []string{"renameat2", "renameat", "linkat", "symlinkat", "unlinka
 // injections are what happens in the place of a call. A signal comes before the call does anything.
 var injections = []string{"signal=KILL", "error=EIO", "error=ENOSPC", "error=EROFS", "error=EDQUOT", "error=EPERM"}
 
-// injection is one fault. strace counts the calls of each kind for each thread by itself.
+// injection is one fault. strace counts the calls of each kind for each thread by itself, so that it happens once in
+// each thread that makes so many.
 type injection struct {
 	call string
 	when int
@@ -36,8 +38,10 @@ func (i injection) String() string { return fmt.Sprintf("%s %d %s", i.call, i.wh
 // TestInjection kills a real process, or has a system call of it fail, at one call after the other: the
 // kernel's side of what sweep_test.go in package apply does from within.
 func TestInjection(t *testing.T) {
+	effort.Laboratory(t, "injection")
+	tools(t, "strace", "cp", "truncate", "mkfs.ext2", "mount", "umount")
 	if out, err := exec.Command("strace", "-f", "-o", "/dev/null", "true").CombinedOutput(); err != nil {
-		unavailable(t, "strace: %v %s", err, out)
+		effort.Missing(t, "strace: %v %s", err, out)
 	}
 	for _, v := range []struct {
 		name  string
@@ -61,7 +65,7 @@ func TestInjection(t *testing.T) {
 			for n, bench := range benches {
 				t.Run(fmt.Sprint(n), func(t *testing.T) {
 					t.Parallel()
-					for k, at := range samples(len(all)) {
+					for k, at := range effort.Samples(len(all)) {
 						if k%len(benches) == n {
 							t.Run(all[at-1].String(), func(t *testing.T) { bench.inject(t, all[at-1], k/len(benches), &count) })
 						}
@@ -95,12 +99,11 @@ func (c *counts) String() string {
 // unjournalled is a folder on a volume that treaty trusts as little as FAT: ext2, by the kernel's driver.
 func unjournalled(t *testing.T) string {
 	image, point := filepath.Join(t.TempDir(), "ext2.img"), t.TempDir()
-	for _, args := range [][]string{{"truncate", "-s", "64M", image}, {"mkfs.ext2", "-q", image}, {"mount", "-t", "ext2", "-o", "loop", image, point}} {
-		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
-			unavailable(t, "%q: %v\n%s", args, err, out)
-		}
+	command(t, "truncate", "-s", "64M", image)
+	command(t, "mkfs.ext2", "-q", image)
+	if out, err := tryMount(t, point, "-t", "ext2", "-o", "loop", image); err != nil {
+		effort.Missing(t, "loop devices: %v\n%s", err, out)
 	}
-	t.Cleanup(func() { command(t, "umount", point) })
 	return point
 }
 
@@ -142,10 +145,10 @@ func (w *workbench) restore(t *testing.T) *crash {
 }
 
 // strace is an apply under strace.
-func (w *workbench) strace(log string, args ...string) *exec.Cmd {
+func (w *workbench) strace(t *testing.T, log string, args ...string) *exec.Cmd {
 	// Not with --seccomp-bpf, quick as it is: strace 6.1 then injects errors, but hardly a signal.
 	args = append([]string{"-f", "-qq", "-o", log}, args...)
-	command := exec.Command("strace", append(args, "treaty", "-C", w.at[plan.Local], "apply")...)
+	command := exec.CommandContext(t.Context(), "strace", append(args, "treaty", "-C", w.at[plan.Local], "apply")...)
 	// On one processor the calls are distributed much alike over the threads each time.
 	command.Env = append(os.Environ(), "GOMAXPROCS=1")
 	return command
@@ -157,7 +160,7 @@ func (w *workbench) calls(t *testing.T) map[string]int {
 	t.Helper()
 	w.restore(t)
 	log := filepath.Join(t.TempDir(), "log")
-	if code, out := ended(t, w.strace(log, "-e", "trace="+strings.Join(mutating, ","))); code != 0 {
+	if code, out := ended(t, w.strace(t, log, "-e", "trace="+strings.Join(mutating, ","))); code != 0 {
 		t.Fatalf("exit %d\n%s", code, out)
 	}
 	text, err := os.ReadFile(log)
@@ -175,7 +178,7 @@ func (w *workbench) inject(t *testing.T, fault injection, nth int, count *counts
 	c := w.restore(t)
 	before := plan.Sides[holding]{holdings(t, c.at[plan.Local]), holdings(t, c.at[plan.Remote])}
 	log := filepath.Join(t.TempDir(), "log")
-	code, out := ended(t, w.strace(log, "-e", "trace="+fault.call, "-e", "inject="+fault.call+":"+fault.what+":when="+strconv.Itoa(fault.when)))
+	code, out := ended(t, w.strace(t, log, "-e", "trace="+fault.call, "-e", "inject="+fault.call+":"+fault.what+":when="+strconv.Itoa(fault.when)))
 	text, err := os.ReadFile(log)
 	check(t, err)
 	count.runs.Add(1)
@@ -204,11 +207,54 @@ func (w *workbench) inject(t *testing.T, fault injection, nth int, count *counts
 	default:
 		t.Errorf("exit %d", code)
 	}
-	if code > 0 && !strings.Contains(out, "treaty: ") {
+	if code > 0 && !strings.Contains(out, "treaty: ") && !silenced(string(text)) {
 		t.Errorf("exit %d without a word of why", code)
 	}
 	c.settle([]string{"apply", "recover"}[nth%2])
 	if t.Failed() || testing.Verbose() && code == 0 && !killed {
 		t.Logf("exit %d:\n%s\n%s", code, out, text)
+	}
+}
+
+// said are writes to standard output and standard error, and the ends of writes, in strace's log: each with the thread.
+var (
+	said     = regexp.MustCompile(`^(\d+) +write\([12], .*`)
+	resumed  = regexp.MustCompile(`^(\d+) +<\.\.\. write resumed>.*`)
+	injected = "(INJECTED)"
+)
+
+// silenced tells by strace's log whether a fault met what the program had to say: then nobody can have read it.
+func silenced(log string) bool {
+	saying := map[string]bool{} // threads, whose writes another thread's call came in between of
+	for line := range strings.Lines(log) {
+		if match := said.FindStringSubmatch(line); match != nil {
+			saying[match[1]] = strings.Contains(line, "<unfinished ...>")
+			if strings.Contains(line, injected) {
+				return true
+			}
+		} else if match := resumed.FindStringSubmatch(line); match != nil {
+			if saying[match[1]] && strings.Contains(line, injected) {
+				return true
+			}
+			delete(saying, match[1])
+		}
+	}
+	return false
+}
+
+func TestAFaultThatMeetsTheMessageIsKnown(t *testing.T) {
+	for log, want := range map[string]bool{
+		"": false,
+		`7 write(2, "treaty: no", 10) = -1 EIO (Input/output error) (INJECTED)`:                                      true,
+		`7  write(1, "done", 4) = -1 ENOSPC (No space left on device) (INJECTED)`:                                    true,
+		`7 write(12, "text", 4) = -1 EIO (Input/output error) (INJECTED)`:                                            false,
+		"7 write(2, \"treaty: no\", 10) = 10\n8 fsync(2) = -1 EIO (Input/output error) (INJECTED)":                   false,
+		"7 write(2, \"x\", 1 <unfinished ...>\n8 write(9, \"y\", 1) = 1\n7 <... write resumed>) = -1 EIO (INJECTED)": true,
+		"7 write(9, \"x\", 1 <unfinished ...>\n8 write(2, \"y\", 1) = 1\n7 <... write resumed>) = -1 EIO (INJECTED)": false,
+		"7 write(2, \"x\", 1 <unfinished ...>\n8 write(9, \"y\", 1) = -1 EIO (INJECTED)\n7 <... write resumed>) = 1": false,
+	} {
+		if silenced(log) != want {
+			t.Errorf("%q: not %t", log, want)
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"treaty/cmd/treaty/internal/stick"
 	"treaty/plan"
+	"treaty/testdata/effort"
 )
 
 // names are all names in a tree, treaty's own folder left out.
@@ -39,6 +40,7 @@ func composed(list []string) []string {
 // On FAT macOS lists names decomposed that were written composed. Whole cycles go through, no name is ever
 // there twice, and the names on the other side keep the spelling that they have.
 func TestNamesThatComeBackDecomposed(t *testing.T) {
+	effort.Laboratory(t, "sticks")
 	_, v := mounted(t, "stick", stick.AsOnMac())
 	d := paired(t, v)
 	local, remote := d.at[plan.Local], d.at[plan.Remote]
@@ -98,6 +100,7 @@ func TestNamesThatComeBackDecomposed(t *testing.T) {
 
 // A conflict under two spellings, on a volume that folds case: each side keeps its own, and has no second.
 func TestConflictsUnderTwoSpellings(t *testing.T) {
+	effort.Laboratory(t, "sticks")
 	for _, choice := range []string{"local", "remote", "newer", "both", "skip"} {
 		t.Run(choice, func(t *testing.T) {
 			_, v := mounted(t, "stick", stick.FAT())

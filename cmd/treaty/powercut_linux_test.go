@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"treaty/testdata/effort"
 )
 
 // The power is cut while an apply writes to a FAT volume, by the kernel's own driver: what a cut leaves is
@@ -38,15 +40,8 @@ func TestPowerCuts(t *testing.T) {
 		map[string]func(*testing.T){"prepare": g.prepare, "apply": g.apply, "judge": g.judge}[role](t)
 		return
 	}
-	cuts, err := strconv.Atoi(os.Getenv("TREATY_TEST_CUTS"))
-	if err != nil {
-		unavailable(t, "TREATY_TEST_CUTS does not say how many cuts; .ci/run cuts does")
-	}
-	for _, command := range []string{"linux.uml", "insmod", "mkfs.vfat", "fsck.vfat", "mkfs.ext4"} {
-		if _, err := exec.LookPath(command); err != nil {
-			unavailable(t, "%v", err)
-		}
-	}
+	effort.Laboratory(t, "cuts")
+	tools(t, "linux.uml", "insmod", "mkfs.vfat", "fsck.vfat", "mkfs.ext4", "truncate", "cp")
 	seed, err := strconv.ParseUint(os.Getenv("TREATY_TEST_SEED"), 10, 64)
 	if err != nil {
 		seed = uint64(time.Now().UnixNano())
@@ -56,7 +51,7 @@ func TestPowerCuts(t *testing.T) {
 	if kept := os.Getenv("TREATY_TEST_KEEP"); kept != "" {
 		h.dir = kept
 	}
-	h.cutAll(cuts)
+	h.cutAll(effort.Tries(1, 20))
 }
 
 // disks are the images that a guest gets for each world, in this order.

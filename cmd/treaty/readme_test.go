@@ -380,6 +380,9 @@ func needs(t *testing.T, programs ...string) {
 // The recipe of README.md is the second opinion on the chain: it says nothing where all holds, and
 // something wherever log --verify does.
 func TestReadmeRecipeVerifiesTheChain(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a shell for each way in which a chain can be broken")
+	}
 	needs(t, "sh", "sha256sum", "sed", "cut", "sort")
 	local, remote := readmeTrees(t)
 	session(t, block(t, "session"), local, remote)

@@ -6,6 +6,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"treaty/testdata/effort"
 )
 
 // denyLikeEveryone makes permissions bind root too, as CI often is: it starts this binary again without
@@ -21,9 +23,21 @@ func denyLikeEveryone() {
 			return
 		}
 	}
+	mountApart()
 	exe, err := os.Executable()
 	if err != nil {
 		return
 	}
 	_ = syscall.Exec(exe, os.Args, append(os.Environ(), done+"=1"))
+}
+
+// mountApart gives the laboratory mounts of its own, which go with its last process, whatever ends that: a panic, the
+// time that a test may take, or a signal. Volumes that are mounted already are somebody else's to mount and unmount.
+func mountApart() {
+	if _, remounts := os.LookupEnv("TREATY_TEST_REMOUNT"); remounts || effort.Sweep() == 0 {
+		return
+	}
+	if unix.Unshare(unix.CLONE_NEWNS) == nil {
+		_ = unix.Mount("none", "/", "", unix.MS_REC|unix.MS_PRIVATE, "") // else tests clean up by themselves
+	}
 }

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 // written is the mtime of every file that a script brings along.
 var written = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
-// TestScripts runs testdata/script under the usual umask, and what writes to trees also as people do who
+// TestScripts runs testdata/script under the usual umask, and in a sweep what writes to trees also as people do who
 // share nothing: the modes of files that are synced do not depend on it.
 func TestScripts(t *testing.T) {
 	for _, mask := range masks(t) {
@@ -105,6 +105,9 @@ func TestScriptNames(t *testing.T) {
 		}
 	}
 }
+
+// brief are the scripts that -short runs: one for each thing that a person reads or types.
+var brief = []string{"config-errors", "first-conflicts", "output-quiet", "recover", "show"}
 
 // scripts are those of a folder in testdata that match the patterns.
 func scripts(t *testing.T, folder string, patterns ...string) []string {

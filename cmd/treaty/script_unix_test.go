@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"treaty/testdata/effort"
 )
 
 type mask struct {
@@ -19,8 +21,12 @@ type mask struct {
 }
 
 func masks(t *testing.T) []mask {
-	all := []mask{{"umask 022", 0o022, []string{"*"}}}
-	if !testing.Short() {
+	patterns := []string{"*"}
+	if testing.Short() {
+		patterns = brief
+	}
+	all := []mask{{"umask 022", 0o022, patterns}}
+	if effort.Sweep() > 0 {
 		all = append(all, mask{"umask 077", 0o077, []string{"approve", "apply-roots", "demo", "first-*", "plan-fat", "plan-output",
 			"private", "resolve-choices", "resolve-types", "review-decisions"}})
 	}

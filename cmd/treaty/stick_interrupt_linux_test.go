@@ -12,15 +12,17 @@ import (
 
 	"treaty/cmd/treaty/internal/stick"
 	"treaty/plan"
+	"treaty/testdata/effort"
 )
 
 // Ctrl-C while a call of apply is under way: once, and the operation at hand is finished, what was done is
 // written down and how to go on is said; again, and it ends at once. Either way the same apply does
 // the rest, and nothing twice.
 func TestStickInterrupted(t *testing.T) {
+	effort.Laboratory(t, "sticks")
 	undisturbed := interrupt(t, stick.FAT(), func(*stick.Volume) {})
 	for _, hard := range []bool{false, true} {
-		for _, n := range samples(undisturbed.calls * 2 / 3) {
+		for _, n := range effort.Samples(undisturbed.calls * 2 / 3) {
 			t.Run(fmt.Sprintf("hard=%v, call %d", hard, n), func(t *testing.T) {
 				t.Parallel()
 				i := prepared(t, stick.FAT())
@@ -32,7 +34,7 @@ func TestStickInterrupted(t *testing.T) {
 					}
 					return 0
 				})
-				cmd := exec.Command("treaty", "-C", i.at[plan.Local], "apply")
+				cmd := exec.CommandContext(t.Context(), "treaty", "-C", i.at[plan.Local], "apply")
 				var out bytes.Buffer
 				cmd.Stdout, cmd.Stderr = &out, &out
 				check(t, cmd.Start())

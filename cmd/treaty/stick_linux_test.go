@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -14,6 +12,7 @@ import (
 
 	"treaty/cmd/treaty/internal/stick"
 	"treaty/plan"
+	"treaty/testdata/effort"
 )
 
 // mounted is a new stick with these rules, and the volume that tests know it as.
@@ -23,7 +22,7 @@ func mounted(t *testing.T, name string, rules stick.Rules) (*stick.Volume, *volu
 	mount := func(t *testing.T) {
 		t.Helper()
 		if err := s.Mount(point); errors.Is(err, stick.ErrNotHere) {
-			unavailable(t, "%v", err)
+			effort.Missing(t, "%v", err)
 		} else if err != nil {
 			t.Fatal(err)
 		}
@@ -41,6 +40,7 @@ func mounted(t *testing.T, name string, rules stick.Rules) (*stick.Volume, *volu
 
 // TestSticks switches the rules of flash drives one by one: whole cycles of syncs go through under each.
 func TestSticks(t *testing.T) {
+	effort.Laboratory(t, "sticks")
 	for _, c := range []struct {
 		name  string
 		rules stick.Rules
@@ -77,22 +77,10 @@ func TestSticks(t *testing.T) {
 	})
 }
 
-// samples are a few numbers from 1 to all, the first and the last among them. TREATY_TEST_SWEEP says how many.
-func samples(all int) []int {
-	n, err := strconv.Atoi(os.Getenv("TREATY_TEST_SWEEP"))
-	if err != nil {
-		n = 4
-	}
-	var out []int
-	for i := range n {
-		out = append(out, 1+i*(all-1)/max(n-1, 1))
-	}
-	return slices.Compact(out)
-}
-
 // The stick is pulled out at any call of a plan: no plan comes of it, least of all one that deletes, and
 // neither does one from the empty folder that it was mounted at.
 func TestUnplugWhilePlanning(t *testing.T) {
+	effort.Laboratory(t, "sticks")
 	for _, gone := range []bool{false, true} {
 		t.Run(fmt.Sprintf("gone at once=%v", gone), func(t *testing.T) {
 			s, v := mounted(t, "stick", stick.FAT())
@@ -105,17 +93,17 @@ func TestUnplugWhilePlanning(t *testing.T) {
 			tried(t, 0, command...)
 			calls := s.Calls()
 			before := holdings(t, d.at[plan.Local])
-			for _, n := range samples(calls) {
+			for _, n := range effort.Samples(calls) {
 				check(t, os.Remove(file))
 				s.DieAt(n, gone)
-				code, out := ranAs(command...)
+				code, out := child(t, command...)
 				if _, err := os.Stat(file); err == nil {
 					refusePlan(t, file, fmt.Sprintf("unplugged at call %d of %d", n, calls))
 				} else if code != exitSafety {
 					t.Errorf("unplugged at call %d of %d: exit %d\n%s", n, calls, code, out)
 				}
 				s.Unplug()
-				if code, out := ranAs(command...); code != exitSafety {
+				if code, out := child(t, command...); code != exitSafety {
 					t.Errorf("the empty mount point: exit %d\n%s", code, out)
 				}
 				s.Before(nil)
@@ -191,6 +179,7 @@ func (i *interrupted) settled() {
 
 // The stick is pulled out at any call of an apply.
 func TestUnplugWhileApplying(t *testing.T) {
+	effort.Laboratory(t, "sticks")
 	for _, c := range []struct {
 		name  string
 		rules stick.Rules
@@ -200,7 +189,7 @@ func TestUnplugWhileApplying(t *testing.T) {
 			if undisturbed.code != 0 {
 				t.Fatal(undisturbed.out)
 			}
-			for k, n := range samples(undisturbed.calls) {
+			for k, n := range effort.Samples(undisturbed.calls) {
 				t.Run(fmt.Sprintf("call %d", n), func(t *testing.T) {
 					t.Parallel()
 					i := interrupt(t, c.rules, func(s *stick.Volume) { s.DieAt(n, k%2 == 0) })
@@ -208,7 +197,7 @@ func TestUnplugWhileApplying(t *testing.T) {
 						t.Errorf("apply says that all is well:\n%s", i.out)
 					}
 					i.stick.Unplug()
-					code, out := ranAs("plan", "-o", filepath.Join(t.TempDir(), "p.json"), i.at[plan.Local], i.at[plan.Remote])
+					code, out := child(t, "plan", "-o", filepath.Join(t.TempDir(), "p.json"), i.at[plan.Local], i.at[plan.Remote])
 					if code != exitSafety && code != exitPartial {
 						t.Errorf("plan with the empty mount point: exit %d\n%s", code, out)
 					}
@@ -222,8 +211,9 @@ func TestUnplugWhileApplying(t *testing.T) {
 
 // One call that changes something fails, as on a stick that is full or going bad.
 func TestStickFailsWhileApplying(t *testing.T) {
+	effort.Laboratory(t, "sticks")
 	undisturbed := interrupt(t, stick.FAT(), func(*stick.Volume) {})
-	for k, n := range samples(undisturbed.calls) {
+	for k, n := range effort.Samples(undisturbed.calls) {
 		errno := []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EROFS, syscall.EPERM}[k%4]
 		t.Run(fmt.Sprintf("%v at call %d", errno, n), func(t *testing.T) {
 			t.Parallel()
@@ -244,6 +234,7 @@ func TestStickFailsWhileApplying(t *testing.T) {
 // A stick fills up though it said nothing, or refuses a file for its size: what fits is done, nothing is
 // lost, and once there is room the same apply does the rest.
 func TestStickFills(t *testing.T) {
+	effort.Laboratory(t, "sticks")
 	full := stick.FAT()
 	full.NoStatfs, full.Capacity = true, 1<<20
 	small := stick.FAT()

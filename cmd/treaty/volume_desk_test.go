@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,6 +16,7 @@ import (
 
 	"treaty/plan"
 	"treaty/plan/tree"
+	"treaty/testdata/effort"
 )
 
 // volume is where trees are put to the test.
@@ -31,16 +31,6 @@ type volume struct {
 	flags []string
 }
 
-// unavailable skips a test for want of something that this machine may lack; where TREATY_TEST_REQUIRE is
-// set, as in CI, it fails.
-func unavailable(t *testing.T, format string, args ...any) {
-	t.Helper()
-	if os.Getenv("TREATY_TEST_REQUIRE") != "" {
-		t.Fatalf(format, args...)
-	}
-	t.Skipf(format, args...)
-}
-
 // namedVolume is the volume that TREATY_TEST_<NAME>_ROOT names. TREATY_TEST_REMOUNT is a command that remounts:
 // it gets the volume's name in lower case, the root, and the minutes.
 func namedVolume(t *testing.T, name string) *volume {
@@ -48,7 +38,7 @@ func namedVolume(t *testing.T, name string) *volume {
 	variable := "TREATY_TEST_" + strings.ToUpper(name) + "_ROOT"
 	root := os.Getenv(variable)
 	if root == "" {
-		unavailable(t, "no such volume: %s names none", variable)
+		effort.Missing(t, "no such volume: %s names none", variable)
 	}
 	v := &volume{name: name, root: root}
 	if command := os.Getenv("TREATY_TEST_REMOUNT"); command != "" {
@@ -81,11 +71,11 @@ func (v *volume) folder(t *testing.T) string {
 // tried runs a command line and demands an exit code. It returns what was printed.
 func tried(t *testing.T, want int, args ...string) string {
 	t.Helper()
-	var out bytes.Buffer
-	if got := run(args, strings.NewReader(""), &out, &out); got != want {
-		t.Fatalf("exit %d instead of %d: treaty %s\n%s", got, want, strings.Join(args, " "), out.String())
+	got, out := child(t, args...)
+	if got != want {
+		t.Fatalf("exit %d instead of %d: treaty %s\n%s", got, want, strings.Join(args, " "), out)
 	}
-	return out.String()
+	return out
 }
 
 // desk is two trees that are kept in step: one here, and one on a volume.
@@ -198,9 +188,8 @@ func (d *desk) inStep() {
 func (d *desk) nothingToDo() {
 	d.Helper()
 	args := append([]string{"plan", "--exit-code", "-o", filepath.Join(d.TempDir(), "p.json"), d.at[plan.Local], d.at[plan.Remote]}, d.flags...)
-	var out bytes.Buffer
-	if got := run(args, strings.NewReader(""), &out, &out); got != 0 {
-		d.Fatalf("the next plan is not empty (exit %d):\n%s\n%s", got, out.String(), tried(d.T, 0, "show", args[3]))
+	if got, out := child(d.T, args...); got != 0 {
+		d.Fatalf("the next plan is not empty (exit %d):\n%s\n%s", got, out, tried(d.T, 0, "show", args[3]))
 	}
 }
 

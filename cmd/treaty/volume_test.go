@@ -10,6 +10,7 @@ import (
 
 	"treaty/plan"
 	"treaty/plan/tree"
+	"treaty/testdata/effort"
 )
 
 // TestVolumes tries treaty on real volumes. Which ones there are is for the environment to say: .ci/run
@@ -441,6 +442,9 @@ func tryUndo(t *testing.T, v *volume) {
 
 // An undo does not wait for a real volume.
 func TestUndoBringsBackWholeDirectories(t *testing.T) {
+	if testing.Short() {
+		t.Skip("is a dozen plans and applies")
+	}
 	tryUndo(t, &volume{name: "here", root: t.TempDir(), flags: []string{"--remote-fs", string(tree.ExFAT)}})
 }
 
@@ -517,7 +521,7 @@ func tryShift(t *testing.T, v *volume) {
 		t.Skip("only FAT keeps local time")
 	}
 	if v.remount == nil {
-		unavailable(t, "TREATY_TEST_REMOUNT names no command to remount with")
+		effort.Missing(t, "TREATY_TEST_REMOUNT names no command to remount with")
 	}
 	d := paired(t, v)
 	for i := range 12 {

@@ -19,6 +19,7 @@ import (
 	"flag"
 	"math"
 	"os"
+	"os/exec"
 	"slices"
 	"strconv"
 	"sync"
@@ -64,14 +65,14 @@ func Tries(short, usual int) int {
 	return usual
 }
 
-// Samples returns so many of the numbers from 1 to all, evenly spread, the first and the last among them; none where
-// all is 0.
-func Samples(all, short, usual int) []int {
-	n := usual
+// Samples returns some of the numbers from 1 to all, evenly spread, the first and the last among them: as many as a
+// sweep says, else four, and two under -short. There are none where all is 0.
+func Samples(all int) []int {
+	n := 4
 	if sweep := Sweep(); sweep > 0 {
 		n = sweep
 	} else if testing.Short() {
-		n = short
+		n = 2
 	}
 	n = min(n, all)
 	var out []int
@@ -109,13 +110,13 @@ var asked = sync.OnceValue(func() (value string) {
 // Check is rapid.Check with a number of cases of the test's own. No test calls rapid.Check besides.
 func Check(t *testing.T, short, usual int, property func(*rapid.T)) {
 	t.Helper()
-	checks.Lock()
-	unlock := sync.OnceFunc(checks.Unlock)
-	defer unlock()
 	n := asked()
 	if n == "" {
 		n = strconv.Itoa(rapidly(Tries(short, usual)))
 	}
+	checks.Lock()
+	unlock := sync.OnceFunc(checks.Unlock)
+	defer unlock()
 	if err := flag.Set("rapid.checks", n); err != nil {
 		t.Fatal(err)
 	}
@@ -141,8 +142,19 @@ func Laboratory(t *testing.T, step string) {
 	}
 }
 
+// Program skips a test that compares with another program, under -short and where there is none.
+func Program(t testing.TB, name string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skipf("compares with %s", name)
+	}
+	if _, err := exec.LookPath(name); err != nil {
+		Missing(t, "there is no %s to compare with", name)
+	}
+}
+
 // Missing skips a test for want of something that this machine may lack; where TREATY_TEST_REQUIRE is set it fails.
-func Missing(t *testing.T, format string, args ...any) {
+func Missing(t testing.TB, format string, args ...any) {
 	t.Helper()
 	if os.Getenv("TREATY_TEST_REQUIRE") != "" {
 		t.Fatalf(format, args...)

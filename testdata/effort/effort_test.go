@@ -16,7 +16,7 @@ func TestSamplesHaveTheFirstAndTheLast(t *testing.T) {
 		{"1", 9, []int{1}}, {"3", 9, []int{1, 5, 9}}, {"100", 3, []int{1, 2, 3}}, {"all", 4, []int{1, 2, 3, 4}}, {"all", 0, nil},
 	} {
 		t.Setenv("TREATY_TEST_SWEEP", c.sweep)
-		if got := Samples(c.all, 2, 2); !slices.Equal(got, c.want) {
+		if got := Samples(c.all); !slices.Equal(got, c.want) {
 			t.Errorf("%s of %d: %v, want %v", c.sweep, c.all, got, c.want)
 		}
 	}

@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"treaty/testdata/effort"
 )
 
 const plan = "{\n  \"format\": \"treaty.plan\"\n}\n"
@@ -136,12 +138,9 @@ var (
 // sshKeygen is stock ssh-keygen, in an environment of its own.
 func sshKeygen(t testing.TB) func(stdin string, args ...string) (string, error) {
 	t.Helper()
-	path, err := exec.LookPath("ssh-keygen")
-	if err != nil {
-		t.Skip("there is no ssh-keygen here (package openssh-client) to compare with")
-	}
+	effort.Program(t, "ssh-keygen")
 	return func(stdin string, args ...string) (string, error) {
-		c := exec.Command(path, args...)
+		c := exec.Command("ssh-keygen", args...)
 		c.Stdin = strings.NewReader(stdin)
 		c.Env = append(os.Environ(), "SSH_AUTH_SOCK=", "SSH_ASKPASS=", "TZ=UTC")
 		var out, trouble bytes.Buffer

@@ -16,6 +16,8 @@ import (
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
+
+	"treaty/testdata/effort"
 )
 
 // shortDir is a directory whose path leaves room for a socket's name, which may be of 104 bytes only.
@@ -193,9 +195,7 @@ func TestWhatAnAgentReturnsIsChecked(t *testing.T) {
 func TestStockSSHAgent(t *testing.T) {
 	keygen := sshKeygen(t)
 	for _, program := range []string{"ssh-agent", "ssh-add"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skip("there is no " + program + " here (package openssh-client)")
-		}
+		effort.Program(t, program)
 	}
 	socket := filepath.Join(shortDir(t), "agent")
 	a := exec.Command("ssh-agent", "-D", "-a", socket)

@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"treaty/testdata/effort"
 )
 
 // gitOracle asks git check-ignore, the authority on what a pattern means.
@@ -21,9 +23,7 @@ type gitOracle struct {
 }
 
 func newGitOracle(t *testing.T) *gitOracle {
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not installed: nothing to hold the patterns against")
-	}
+	effort.Program(t, "git")
 	dir := t.TempDir()
 	g := &gitOracle{t, filepath.Join(dir, "git"), filepath.Join(dir, "config")}
 	g.run("", "init", "--quiet", "--bare", "--template=", g.gitDir)
@@ -85,12 +85,8 @@ func (g *gitOracle) compare(root string, w *world, paths []string) {
 
 func TestRandomTreesAsGit(t *testing.T) {
 	g := newGitOracle(t)
-	trees := 250
-	if testing.Short() {
-		trees = 40
-	}
 	asked := 0
-	for seed := range uint64(trees) {
+	for seed := range uint64(effort.Tries(1, 100)) {
 		r := gen{rand.New(rand.NewPCG(seed, 7))}
 		root := t.TempDir()
 		paths := r.tree(t, root)

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"treaty/testdata/effort"
 )
 
 // oddNames are names that some header line has been misread for.
@@ -30,9 +32,7 @@ func TestNamesAreQuotedAsByGit(t *testing.T) {
 		}
 	}
 
-	if !installed("git") {
-		t.Skip("git is not installed: no names of its own to compare with")
-	}
+	effort.Program(t, "git")
 	dir := t.TempDir()
 	for _, name := range oddNames {
 		for side, text := range map[string]string{"local": "a\n", "remote": "b\n"} {

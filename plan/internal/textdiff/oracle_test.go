@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"treaty/testdata/effort"
 )
 
 // texts is a pair of contents under test.
@@ -297,18 +299,11 @@ func run(dir, stdin, program string, args ...string) (string, error) {
 	return both.String(), err
 }
 
-func installed(program string) bool {
-	_, err := exec.LookPath(program)
-	return err == nil
-}
-
 // eachApplier runs a test once for each program, or says why it did not.
 func eachApplier(t *testing.T, test func(t *testing.T, program string)) {
 	for program := range appliers {
 		t.Run(program, func(t *testing.T) {
-			if !installed(program) {
-				t.Skipf("%s is not installed: nothing to hold our diffs against", program)
-			}
+			effort.Program(t, program)
 			test(t, program)
 		})
 	}

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"treaty/testdata/effort"
 )
 
 // author writes texts and edits them, the same ones in every run.
@@ -130,9 +132,7 @@ func TestProgramsApplyRandomDiffs(t *testing.T) {
 // gnuDiff is what diff -u prints, under our header.
 func gnuDiff(t *testing.T, x texts) string {
 	t.Helper()
-	if !installed("diff") {
-		t.Skip("diff is not installed: no diffs to compare ours with")
-	}
+	effort.Program(t, "diff")
 	dir := t.TempDir()
 	for name, text := range map[string]string{"old": x.old, "new": x.new} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
