@@ -49,6 +49,30 @@ func (t *TreeFile) knows(other *TreeFile) bool {
 	return t != nil && other != nil && t.Synced[other.ID] != ""
 }
 
+// PartnersHere are the places on this machine where the trees were that this one was synced with, sorted. A nil
+// file has none.
+func (t *TreeFile) PartnersHere() []string {
+	return t.partners(func(p Partner) (string, bool) { return p.Root, p.Host == thisHost() })
+}
+
+// PartnersElsewhere are the places on other machines, each with the name of its machine.
+func (t *TreeFile) PartnersElsewhere() []string {
+	return t.partners(func(p Partner) (string, bool) { return p.Host + ": " + p.Root, p.Host != thisHost() })
+}
+
+func (t *TreeFile) partners(choose func(Partner) (string, bool)) []string {
+	if t == nil {
+		return nil
+	}
+	chosen := map[string]bool{}
+	for _, partner := range t.Partners {
+		if place, ok := choose(partner); ok {
+			chosen[place] = true
+		}
+	}
+	return sortedKeys(chosen)
+}
+
 // partnerAt tells whether a tree that this one was synced with was at root, on this machine as far as the tree's
 // own file tells, or by the history of a tree that has one.
 func (s *Store) partnerAt(file *TreeFile, root string) (bool, error) {

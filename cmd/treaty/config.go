@@ -15,6 +15,7 @@ import (
 // config is LOCAL/.treaty/config.json: defaults for flags. What it does not say is nil.
 type config struct {
 	Remote         *string             `json:"remote"`
+	Remotes        map[string]string   `json:"remotes"`
 	Ignore         []string            `json:"ignore"`
 	DefaultIgnores *bool               `json:"default_ignores"`
 	Hash           *plan.HashWhat      `json:"hash"`

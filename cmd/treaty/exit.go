@@ -50,14 +50,18 @@ func usage(h hint, why string, args ...any) error {
 
 // invalid is an error about a file that is not what it should be. The error may be schema.Errors.
 func invalid(path, kind string, err error) error {
-	return &complaint{is: errors.Join(apply.ErrInvalid, err), why: fmt.Sprintf("%s is not a valid %s: %v", path, kind, err), hint: mending[kind]}
+	return &complaint{is: errors.Join(apply.ErrInvalid, err), why: fmt.Sprintf("%s is not a valid %s: %v", path, kind, err), hint: mending(kind)}
 }
 
 // mending is what to do about a file that is not valid, by its kind.
-var mending = map[string]hint{
-	"plan":     then("mend the file; or, for a new one", comparing()),
-	"approval": then("remove it", approveIt),
-	"config":   then("mend it", again),
+func mending(kind string) hint {
+	switch kind {
+	case "plan":
+		return then("mend the file; or, for a new one", comparing())
+	case "approval":
+		return then("remove it", approveIt)
+	}
+	return then("mend it", again)
 }
 
 // codes are the exit codes of what can be tested for, the first that matches.

@@ -62,11 +62,15 @@ func in(root, name string, flags ...string) hint {
 func comparing(flags ...string) hint {
 	return func(i *invocation) string {
 		words := slices.Concat([]string{"plan"}, flags)
-		if i.trees[plan.Remote] == "" {
+		local, remote := apply.FindTree("."), i.trees[plan.Remote]
+		known := defaultRemote(local)
+		switch here := i.trees[plan.Local] == "" || sameDirectory(i.trees[plan.Local], local); {
+		case here && known != "" && (remote == "" || sameDirectory(remote, known)):
+			return commandLine{i.dir, words}.started()
+		case remote == "":
 			return commandLine{i.dir, append(words, "--help")}.started()
-		}
-		if local := i.trees[plan.Local]; !sameDirectory(local, apply.FindTree(".")) {
-			words = append(words, argument(local))
+		case !here:
+			words = append(words, argument(i.trees[plan.Local]))
 		}
 		return commandLine{i.dir, append(words, argument(i.trees[plan.Remote]))}.started()
 	}

@@ -22,12 +22,12 @@ type pair struct {
 	roots  plan.Sides[*scan.Root]
 	stores plan.Sides[*apply.Store]
 	config *config
+	found  found // REMOTE
 	// forgotten is why the baseline counts as none, once it turned out damaged while it was read.
 	forgotten *plan.Problem
 }
 
-// openPair finds and opens the trees of a command line: LOCAL defaults to the tree of the current directory,
-// REMOTE to the config's.
+// openPair finds and opens the trees of a command line: LOCAL defaults to the tree of the current directory.
 func (a *app) openPair(first, second string) (*pair, error) {
 	local, remote := "", first
 	if second != "" {
@@ -39,8 +39,8 @@ func (a *app) openPair(first, second string) (*pair, error) {
 	a.call.trees = plan.Sides[string]{local, remote}
 	p := &pair{}
 	err := p.find(local, remote)
-	if root := p.roots[plan.Remote]; root != nil && remote == "" {
-		a.call.trees[plan.Remote] = root.Path()
+	if remote == "" {
+		a.call.trees[plan.Remote] = p.found.path
 	}
 	if err != nil {
 		p.close()
@@ -57,14 +57,10 @@ func (p *pair) find(local, remote string) (err error) {
 	if p.config, err = readConfig(p.stores[plan.Local]); err != nil {
 		return err
 	}
-	if remote = expandHome(remote); remote == "" {
-		if p.config.Remote == nil {
-			return usage(exactly("treaty plan --help"),
-				`no REMOTE is given, and %s has no "remote"`, p.stores[plan.Local].Path("config.json"))
-		}
-		remote = below(p.roots[plan.Local].Path(), expandHome(*p.config.Remote))
+	if p.found, err = p.remote(remote); err != nil {
+		return err
 	}
-	if err := p.open(plan.Remote, remote); err != nil {
+	if err := p.open(plan.Remote, p.found.path); err != nil {
 		return err
 	}
 	return p.apart()

@@ -33,8 +33,8 @@ type planFlags struct {
 
 // treeArguments name the two trees.
 type treeArguments struct {
-	First  string `arg:"" optional:"" name:"LOCAL" help:"One tree; the current directory if only REMOTE is given."`
-	Second string `arg:"" optional:"" name:"REMOTE" help:"The other tree; the config's remote if none is given."`
+	First  string `arg:"" optional:"" name:"LOCAL" help:"One tree; that of the current directory if only REMOTE is given."`
+	Second string `arg:"" optional:"" name:"REMOTE" help:"The other tree, or its name in the config's remotes; the config's remote, or the tree last synced with, if none is given."`
 }
 
 // Validate holds numbers to their range.
@@ -71,7 +71,7 @@ func (c *planCommand) Run(a *app) error {
 		return err
 	}
 	if c.Output != "-" && !a.quiet {
-		if err := a.summary(made.plan); err != nil {
+		if err := a.summaryOf(p, made.plan); err != nil {
 			return err
 		}
 		a.say("")
@@ -168,6 +168,14 @@ func pending(p *plan.Plan) error {
 		return exitStatus(exitChanges)
 	}
 	return nil
+}
+
+// summaryOf is the summary of a plan of two trees, which says which REMOTE is, where nobody typed it.
+func (a *app) summaryOf(trees *pair, p *plan.Plan) error {
+	if named := trees.found.named(); named != "" {
+		a.say("%s", render.Escape(named))
+	}
+	return a.summary(p)
 }
 
 func (a *app) summary(p *plan.Plan) error {

@@ -36,7 +36,7 @@ func (c *syncCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := a.summary(f.plan); err != nil {
+	if err := a.summaryOf(p, f.plan); err != nil {
 		return err
 	}
 	if made.plan.Empty() {

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"strings"
+
+	"treaty/apply"
+	"treaty/plan"
+)
+
+// found is where REMOTE is, and why there where nobody typed it.
+type found struct {
+	path string
+	// why is "" for what was typed.
+	why string
+}
+
+// remote finds REMOTE from what was typed, a path or a name of the config's remotes; "" stands for the
+// config's remote, or else for the tree that LOCAL was last synced with. Where there is none, or several, that is
+// a usage error which names them and the key.
+func (p *pair) remote(typed string) (found, error) {
+	root := p.stores[plan.Local].Root()
+	if typed != "" {
+		if info, err := os.Stat(expandHome(typed)); err != nil || !info.IsDir() {
+			if named, ok := p.config.Remotes[typed]; ok {
+				return found{path: below(root, expandHome(named))}, nil
+			}
+		}
+		return found{path: expandHome(typed)}, nil
+	}
+	if p.config.Remote != nil {
+		named, ok := p.config.Remotes[*p.config.Remote]
+		if !ok {
+			named = *p.config.Remote
+		}
+		return found{below(root, expandHome(named)), `the config's "remote"`}, nil
+	}
+	return p.lastSynced()
+}
+
+// lastSynced is the one tree that LOCAL was synced with on this machine.
+func (p *pair) lastSynced() (found, error) {
+	store := p.stores[plan.Local]
+	identity, err := store.Identity()
+	if err != nil {
+		return found{}, err
+	}
+	here, elsewhere := identity.PartnersHere(), identity.PartnersElsewhere()
+	config := store.Path("config.json")
+	switch {
+	case len(here) == 1:
+		return found{here[0], "the tree last synced with"}, nil
+	case len(here) > 1:
+		return found{}, usage(toFirst(here[0]), `no REMOTE is given, %s has no "remote", and there are several: %s`,
+			config, strings.Join(here, ", "))
+	case len(elsewhere) > 0:
+		return found{}, usage(exactly("treaty plan --help"), `no REMOTE is given, %s has no "remote", and the trees synced with were on other machines: %s`,
+			config, strings.Join(elsewhere, ", "))
+	}
+	return found{}, usage(exactly("treaty plan --help"), `no REMOTE is given, %s has no "remote", and the tree was never synced`, config)
+}
+
+// toFirst compares with the first of several trees that could be meant.
+func toFirst(root string) hint {
+	return func(i *invocation) string {
+		i.trees[plan.Remote] = root
+		return then(`name one, or set "remote"`, comparing())(i)
+	}
+}
+
+// named says of a REMOTE that nobody typed which it is.
+func (f found) named() string {
+	if f.why == "" {
+		return ""
+	}
+	return fmt.Sprintf("REMOTE is %s: %s", f.why, f.path)
+}
+
+// defaultRemote is the REMOTE that the tree at local has where none is typed, "" where there is none.
+func defaultRemote(local string) string {
+	store, err := apply.OpenStore(cmp.Or(local, "."))
+	if err != nil {
+		return ""
+	}
+	defer store.Close()
+	p := &pair{stores: plan.Sides[*apply.Store]{store}}
+	if p.config, err = readConfig(store); err != nil {
+		return ""
+	}
+	f, err := p.remote("")
+	if err != nil {
+		return ""
+	}
+	return f.path
+}
