@@ -29,6 +29,25 @@ func (c *Closing) String() string {
 	return fmt.Sprintf("was applied already, as number %d", c.Number)
 }
 
+func (c *Closing) refusal() *Refusal {
+	refusal := refuse(CauseApplied, "this plan %s", c)
+	refusal.Number = c.Number
+	return refusal
+}
+
+// Unapplied refuses with ErrStale a plan that came to its end, as far as this tree knows, unless a journal says that
+// the end is still missing.
+func (s *Store) Unapplied(id string) error {
+	closing, err := s.Closing(id)
+	if err != nil || closing == nil {
+		return err
+	}
+	if j, err := s.journal(id); err != nil || j != nil {
+		return err
+	}
+	return closing.refusal()
+}
+
 // Closing tells how the plan with this id came to its end, by the history or, where that has it no more, by what the
 // tree itself remembers; nil where it did not, or neither knows it.
 func (s *Store) Closing(id string) (*Closing, error) {

@@ -136,9 +136,7 @@ func (r *run) unapplied() error {
 	if j != nil && j.Header != nil && j.Header.SHA256 == r.ref.SHA256 {
 		return nil // only its conclusion is missing
 	}
-	refusal := refuse(CauseApplied, "this plan %s", closing)
-	refusal.Number = closing.Number
-	return refusal
+	return closing.refusal()
 }
 
 func (r *run) resolved() error {

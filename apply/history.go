@@ -155,6 +155,46 @@ func (s *Store) Receipt(a Archived) (*Receipt, []byte, error) {
 	return r, text, err
 }
 
+// UndoneBy is the applied plan that undid another one whole, and is not undone itself; nil where there is none.
+func (s *Store) UndoneBy(undone Archived) (*Archived, error) {
+	list, err := s.History()
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		by := &list[i]
+		of, err := s.undoes(by.PlanID)
+		if err != nil {
+			return nil, err
+		}
+		if of != undone.PlanID || by.Number <= undone.Number {
+			continue
+		}
+		if whole, err := s.whole(*by); err != nil {
+			return nil, err
+		} else if !whole {
+			continue
+		}
+		if again, err := s.UndoneBy(*by); err != nil || again == nil {
+			return by, err
+		}
+	}
+	return nil, nil
+}
+
+// whole tells whether an applied plan was carried out with nothing left out of it, and nothing blocked.
+func (s *Store) whole(a Archived) (bool, error) {
+	r, _, err := s.Receipt(a)
+	if err != nil {
+		return false, err
+	}
+	p, err := s.Plan(a)
+	if err != nil {
+		return false, err
+	}
+	return r.Outcome == Complete && r.Totals.Skipped == 0 && p.Summary.Problems.Blocked == 0, nil
+}
+
 // Verify hashes the whole history again and returns, in order, what does not hold. heads are the last
 // receipts that the trees remember, by a name for each; nil ones are left out, and so are those of another
 // tree's history.

@@ -232,13 +232,27 @@ func (s *Store) File(a Archived, name string) ([]byte, error) {
 
 // FindStore is the nearest directory at or above dir that has plans. Errors wrap ErrNoPlan.
 func FindStore(dir string) (string, error) {
+	return nearest(dir, "has .treaty/plans", plansFolder)
+}
+
+// FindHistory is the nearest directory at or above dir that is a tree or has plans, and so may know of what was
+// applied. Errors wrap ErrNoPlan.
+func FindHistory(dir string) (string, error) {
+	return nearest(dir, "has plans or is a tree", plansFolder, treeFileName, replacement(treeFileName), configFile)
+}
+
+// FindFolder is the nearest directory at or above dir with a folder of treaty's. Errors wrap ErrNoPlan.
+func FindFolder(dir string) (string, error) { return nearest(dir, "has a .treaty", "") }
+
+// nearest is the nearest directory at or above dir whose folder of treaty's has one of the names.
+func nearest(dir, what string, names ...string) (string, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return "", err
 	}
-	found := above(abs, plansFolder)
+	found := above(abs, names...)
 	if found == "" {
-		return "", fmt.Errorf("%w: neither %s nor a directory above it has .treaty/plans", ErrNoPlan, abs)
+		return "", fmt.Errorf("%w: neither %s nor a directory above it %s", ErrNoPlan, abs, what)
 	}
 	return found, nil
 }

@@ -22,6 +22,9 @@ func (c *approveCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if err := f.unapplied(); err != nil {
+		return err
+	}
 	if err := approvable(f.plan); err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func (c *cleanCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	store, err := a.store()
+	store, err := a.history()
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 
 	"treaty/apply"
@@ -42,15 +41,7 @@ func (a *app) find(path string) (*planFile, error) {
 			return nil, err
 		}
 		a.call.trees[plan.Remote] = f.plan.Remote.Root
-		archived, err := store.Applied(f.plan.ID)
-		if err != nil {
-			return nil, err
-		}
-		if archived != nil && store.Settled() == nil {
-			return nil, &apply.Refusal{Cause: apply.CauseApplied, Number: archived.Number,
-				Why: fmt.Sprintf("the newest plan was applied already, as number %d", archived.Number)}
-		}
-		return f, nil
+		return f, store.Unapplied(f.plan.ID)
 	}
 	a.call.plan = path
 	f, err := readPlan(expandHome(path))
@@ -83,10 +74,27 @@ func (f *planFile) save() error {
 	return writeFile(f.path, text)
 }
 
+// unapplied refuses a plan that was applied already, as far as the tree that it calls local is there to tell.
+func (f *planFile) unapplied() error {
+	store, err := apply.OpenStore(f.plan.Local.Root)
+	if err != nil {
+		return nil
+	}
+	defer store.Close()
+	return store.Unapplied(f.plan.ID)
+}
+
 // store opens the store that plans are found in: that of the nearest directory with plans, at or above the
-// current one. What -C names is taken without plans too.
-func (a *app) store() (*apply.Store, error) {
-	dir, err := apply.FindStore(".")
+// current one.
+func (a *app) store() (*apply.Store, error) { return a.nearest(apply.FindStore) }
+
+// history opens the store of the tree that the current directory is in, which may have no plans: what was REMOTE has
+// none.
+func (a *app) history() (*apply.Store, error) { return a.nearest(apply.FindHistory) }
+
+// nearest opens the store that is found from the current directory. What -C names is taken where none is.
+func (a *app) nearest(find func(string) (string, error)) (*apply.Store, error) {
+	dir, err := find(".")
 	if err != nil {
 		if a.call.dir == "" {
 			return nil, err

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"treaty/apply"
 	"treaty/cmd/treaty/internal/render"
@@ -18,7 +19,7 @@ type logCommand struct {
 
 // Run lists the applied plans.
 func (c *logCommand) Run(a *app) error {
-	store, err := a.store()
+	store, err := a.history()
 	if err != nil {
 		return err
 	}
@@ -52,9 +53,39 @@ func (c *logCommand) Run(a *app) error {
 		return err
 	}
 	if len(list) == 0 {
-		a.say("nothing was applied yet")
+		known, err := knownElsewhere(store)
+		if err != nil {
+			return err
+		}
+		a.say("%s", known.why)
 	}
 	return nil
+}
+
+// elsewhere is what a tree without a history knows of what was applied to it.
+type elsewhere struct {
+	why string
+	// root is where the history is on this machine, "" where it is not.
+	root string
+}
+
+// knownElsewhere is what a tree's own file says of the history that another tree has.
+func knownElsewhere(store *apply.Store) (elsewhere, error) {
+	identity, err := store.Identity()
+	if err != nil || identity == nil || identity.Head == nil {
+		return elsewhere{why: "nothing was applied yet"}, err
+	}
+	known := elsewhere{why: fmt.Sprintf("number %d was the last that was applied here; this tree has no history of its own", identity.Head.Number)}
+	partner, there := identity.Partners[identity.Head.History]
+	if !there {
+		return known, nil
+	}
+	known.why = fmt.Sprintf("number %d was the last that was applied here; the history is in %s on %s",
+		identity.Head.Number, render.Name(partner.Root), render.Escape(partner.Host))
+	if slices.Contains(identity.PartnersHere(), partner.Root) {
+		known.root = partner.Root
+	}
+	return known, nil
 }
 
 // verify checks the chain, its head, and the heads that the trees remember.

@@ -15,12 +15,11 @@ type recoverCommand struct {
 func (c *recoverCommand) Run(a *app) error {
 	dirs := c.Dirs
 	if len(dirs) == 0 {
-		store, err := a.store()
+		dir, err := apply.FindFolder(".")
 		if err != nil {
-			return err
+			return &complaint{is: err, why: err.Error(), hint: exactly("treaty recover --help")}
 		}
-		dirs = []string{store.Root()}
-		store.Close()
+		dirs = []string{dir}
 	}
 	for i, dir := range dirs {
 		dirs[i] = expandHome(dir)

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -61,7 +62,7 @@ func cmdHint(ts *testscript.TestScript, neg bool, args []string) {
 // while. A hint is no usage error and does not end in the same refusal, unless something is to be done first.
 func tryHint(ts *testscript.TestScript, stderr string) {
 	advice, command := hinted(stderr)
-	if command == "" || runtime.GOOS != "linux" {
+	if command == "" || runtime.GOOS != "linux" || testing.Short() {
 		return
 	}
 	back, err := copied(ts.Getenv("WORK"))

@@ -17,13 +17,16 @@ type undoCommand struct {
 
 // Run writes a plan that reverses an applied one. It is a plan like any other: to be read and approved.
 func (c *undoCommand) Run(a *app) error {
-	store, err := a.store()
+	store, err := a.history()
 	if err != nil {
 		return err
 	}
 	defer store.Close()
 	archived, err := c.choose(store)
 	if err != nil {
+		return err
+	}
+	if err := stillDone(store, *archived); err != nil {
 		return err
 	}
 	reversal, err := store.Reversal(*archived)
@@ -69,6 +72,28 @@ func (c *undoCommand) Run(a *app) error {
 	return nil
 }
 
+// stillDone refuses with ErrStale what was undone already.
+func stillDone(store *apply.Store, archived apply.Archived) error {
+	by, err := store.UndoneBy(archived)
+	if err != nil || by == nil {
+		return err
+	}
+	return &complaint{is: apply.ErrStale, why: fmt.Sprintf("number %d was undone by number %d", archived.Number, by.Number),
+		hint: then("to undo that in turn", in(store.Root(), "undo", strconv.Itoa(by.Number)))}
+}
+
+// nothingToUndo is the refusal of a tree without a history, with where it is, as far as the tree knows.
+func nothingToUndo(store *apply.Store) error {
+	known, err := knownElsewhere(store)
+	switch {
+	case err != nil:
+		return err
+	case known.root != "":
+		return usage(in(known.root, "undo"), "%s", known.why)
+	}
+	return usage(in("", "log"), "%s, so there is nothing to undo", known.why)
+}
+
 // choose finds the applied plan to undo.
 func (c *undoCommand) choose(store *apply.Store) (*apply.Archived, error) {
 	list, err := store.History()
@@ -76,7 +101,7 @@ func (c *undoCommand) choose(store *apply.Store) (*apply.Archived, error) {
 		return nil, err
 	}
 	if len(list) == 0 {
-		return nil, usage(in("", "log"), "nothing was applied yet, so there is nothing to undo")
+		return nil, nothingToUndo(store)
 	}
 	if c.PlanID == "" {
 		return &list[len(list)-1], nil
