@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // narrow and wide are widths of terminals: the one that they have always had, and that of today.
@@ -232,4 +233,40 @@ func TestWhatWasNotDoneIsListedOnce(t *testing.T) {
 	if n := strings.Count(s.text(), "bulk"); n != 1 {
 		t.Errorf("what failed is named %d times:\n%s", n, s.text())
 	}
+}
+
+func TestAnInterruptTakesProgressAwayBeforeItIsTold(t *testing.T) {
+	dir := plant(t)
+	for _, side := range []string{"mac", "stick"} {
+		write(t, filepath.Join(dir, side, "large"), side+strings.Repeat("large", 8<<20))
+	}
+	for range 10 {
+		s := onScreen(t, narrow, dir, "sh", "-c", `trap : INT; eager plan mac stick >/dev/null; printf "ended with $?"`)
+		for !s.wrote("reading the trees: ") && !s.wrote("ended") {
+			time.Sleep(time.Millisecond)
+		}
+		s.types("\x03")
+		s.exits(0)
+		if strings.Contains(s.text(), "ended with 0") {
+			continue // it was faster
+		}
+		s.progressed("reading the trees: ")
+		if got, want := strings.TrimPrefix(s.text(), "^C"), "treaty: interrupted\nended with 130"; got != want {
+			t.Errorf("the screen is\n%s\nnot\n%s", got, want)
+		}
+		return
+	}
+	t.Skip("the machine plans faster than anybody can interrupt")
+}
+
+func TestAnInterruptedPassphraseLeavesTheTerminalAsItWas(t *testing.T) {
+	needs(t, "ssh-keygen", "stty")
+	dir := plant(t)
+	shell(t, dir, "ssh-keygen -q -t ed25519 -N secret -f key")
+	treaty(t, dir, "plan", "mac", "stick")
+	s := onScreen(t, narrow, dir, "sh", "-c", `trap : INT; eager -C mac approve -q --yes --sign ../key; echo "ended with $?"; stty -a | grep -ow -e '-echo'; echo over`)
+	s.asks("key:")
+	s.types("\x03")
+	s.exits(0)
+	s.endsWith("Passphrase of …\ntreaty: interrupted\nended with 130\nover")
 }
