@@ -42,8 +42,8 @@ func (w *walk) warn(code Code, side *Side, path *tree.Path, message string) {
 	w.problem(Warning, code, side, path, message)
 }
 
-// kept warns that a doomed directory stays.
-func (w *walk) kept(p *place) {
+// staysWithIgnored warns that a doomed directory stays.
+func (w *walk) staysWithIgnored(p *place) {
 	for _, side := range BothSides {
 		if p.on[side] {
 			path := p.path[side]

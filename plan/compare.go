@@ -86,6 +86,9 @@ func Compare(ctx context.Context, in Input) (*Plan, error) {
 			return nil, err
 		}
 	}
+	if err := w.keepOldNames(readers); err != nil {
+		return nil, err
+	}
 	w.renames()
 	if in.Options.FixModes || in.Options.AlignTimes {
 		w.fixModes()
@@ -390,24 +393,28 @@ func (d *difference) updates() (Side, bool) {
 	return 0, false
 }
 
-// keepParents drops deletes of directories in which something is blocked.
+// keepParents drops deletes of directories in which something is blocked, or keeps its name.
 func (w *walk) keepParents() {
-	blocked := map[tree.Path]bool{}
-	for i := range w.problems {
-		if p := &w.problems[i]; p.Severity == Blocked && p.Path != nil {
-			for dir := p.Path.Parent(); dir != tree.Root && !blocked[dir]; dir = dir.Parent() {
-				blocked[dir] = true
-			}
+	stays := Sides[map[tree.Path]bool]{{}, {}}
+	above := func(side Side, path tree.Path) {
+		for dir := path.Parent(); dir != tree.Root && !stays[side][dir]; dir = dir.Parent() {
+			stays[side][dir] = true
 		}
 	}
-	if len(blocked) == 0 {
-		return
+	for i := range w.problems {
+		if p := &w.problems[i]; p.Severity == Blocked && p.Path != nil {
+			above(Local, *p.Path)
+			above(Remote, *p.Path)
+		}
+	}
+	for _, k := range w.kept {
+		above(k.side, k.path)
 	}
 	w.differences = slices.DeleteFunc(w.differences, func(d difference) bool {
 		if len(d.verdict.changes) != 1 || d.verdict.changes[0].action != Delete {
 			return false
 		}
 		side := d.verdict.changes[0].side
-		return d.entry[side].Type == tree.Directory && blocked[d.path[side]]
+		return d.entry[side].Type == tree.Directory && stays[side][d.path[side]]
 	})
 }

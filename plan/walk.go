@@ -20,6 +20,8 @@ const (
 	doomed
 	// closed ones get no operation: something above is blocked or in conflict.
 	closed
+	// barred ones are new on one side, and the other cannot hold them.
+	barred
 	// surveyed ones are only looked at, and nothing is decided at all.
 	surveyed
 )
@@ -99,6 +101,9 @@ type walk struct {
 	news        bool
 	differences []difference
 	problems    []Problem
+	// barred are the files that the other side cannot hold, and kept the names that files keep for that.
+	barred []barredFile
+	kept   []keptName
 	// respelt is remote's own spelling of a conflict's path, where that is not the conflict's.
 	respelt map[tree.Path]tree.Path
 	// lost are the records of files that neither side has under their names any more.
@@ -165,7 +170,7 @@ func (w *walk) directory(p *place) (found, error) {
 		}
 	}
 	if p.fate == doomed && f.stays {
-		w.kept(p)
+		w.staysWithIgnored(p)
 	}
 	base, err := w.remembered(p, ignored)
 	if err != nil {
@@ -310,6 +315,9 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 	switch p.fate {
 	case closed:
 		return w.below(p, t, path, closed, false)
+	case barred:
+		w.bar(t, path)
+		return w.below(p, t, path, barred, false)
 	case surveyed:
 		return w.surveyBelow(p, t, path)
 	}
@@ -332,9 +340,7 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 		d.verdict = verdict{kind: ChangedAndDeleted}
 	}
 	if w.refused(&d) {
-		f, err := w.below(p, t, path, closed, false)
-		f.stays = true
-		return f, err
+		return w.refuse(p, &d)
 	}
 	f, err := w.descend(p, &d)
 	if err != nil || f.blocked {
