@@ -120,6 +120,9 @@ func (e *executor) isDone(i int) {
 // paths somebody else was are drifted, moves whose files wait in the trash go on from there, since in a
 // circle their old names have gone to others, and all else is settled back, the last first.
 func (e *executor) settleOpen(open []journal.Intent) error {
+	if err := e.refill(open); err != nil {
+		return err
+	}
 	whole, odd := map[int]bool{}, map[int]bool{}
 	for n := range open {
 		in := &open[n]
@@ -176,6 +179,25 @@ func (e *executor) settleOpen(open []journal.Intent) error {
 	}
 	e.note()
 	return e.run.broken
+}
+
+// refill gives names back what was taken from them to be replaced, and was not. That comes first: a file that was
+// moved, and was then to be replaced by a copy with another mode, is at neither end of its move otherwise.
+func (e *executor) refill(open []journal.Intent) error {
+	for n := range open {
+		in := &open[n]
+		if in.Kind != journal.Replace || e.over(in.Step) {
+			continue
+		}
+		found, err := examine(e.run.disks[in.Side], in)
+		if err == nil && found == halfway {
+			err = back(e.run.disks[in.Side], in, found)
+		}
+		if err != nil && !errors.Is(err, disk.ErrDrift) {
+			return err
+		}
+	}
+	return nil
 }
 
 const neither = "it is neither what it was nor what it was to become"

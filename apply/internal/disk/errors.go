@@ -28,9 +28,21 @@ var (
 	// ErrUnfit: the way to a path leads through a link, a file or another volume, or its name stands
 	// for something else on this volume.
 	ErrUnfit = errors.New("the path does not lead through plain directories of this tree")
-	// ErrReadOnly: the volume or the root cannot be written.
+	// ErrReadOnly: nothing can be written to the volume. A directory that does not let this process is
+	// fs.ErrPermission.
 	ErrReadOnly = errors.New("the volume cannot be written to")
 )
+
+// both is two errors in one line; either may be nil.
+func both(err, other error) error {
+	switch {
+	case err == nil:
+		return other
+	case other == nil:
+		return err
+	}
+	return fmt.Errorf("%w; %w", err, other)
+}
 
 // Unreadable tells whether err, of reading a file, says that the volume holds what can't be read: a chain
 // of clusters that leads nowhere, a bad sector.

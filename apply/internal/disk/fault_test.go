@@ -338,3 +338,33 @@ func TestProbeSeesWhatAVolumeCannotDo(t *testing.T) {
 		t.Errorf("read-only: %v", err)
 	}
 }
+
+// What a person reads is one line, also where two things went wrong.
+func TestErrorsAreOfOneLine(t *testing.T) {
+	var all []error
+	note := func(err error) { all = append(all, err) }
+	s := newSide(t, Options{})
+	_, err := Probe(s.root, func(Call) error { return errReadOnly })
+	note(err)
+	for _, way := range ways {
+		s := newSide(t, Options{Can: way.can})
+		before, staged := s.write("f", "old"), s.stage("new")
+		s.hook = func(c Call) error {
+			if strings.HasSuffix(c.Path, "/f") || c.Path == "f" {
+				s.write("g", "edit")
+				os.Rename(s.path("g"), s.path("f"))
+				return errIO
+			}
+			return nil
+		}
+		note(second(s.Replace("f", before, staged, "")))
+	}
+	for _, err := range all {
+		if err == nil || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q", err)
+		}
+	}
+	if !errors.Is(all[0], ErrReadOnly) {
+		t.Error(all[0])
+	}
+}

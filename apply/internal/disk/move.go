@@ -91,7 +91,7 @@ func (t *Tree) moveDirectly(s *subject, d *folder, name string, into *folder, as
 	if err := into.renameNew(nil, as, d, name); err != nil {
 		drift.Conflict = tree.Path(into.at(as))
 		if !errors.Is(err, fs.ErrExist) {
-			return errors.Join(drift, err)
+			return both(drift, err)
 		}
 	}
 	return drift

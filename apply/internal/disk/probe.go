@@ -24,7 +24,7 @@ type Probed struct {
 
 // Probe finds out by behaviour what the volume of root can do, in a folder of treaty's own which it
 // removes again. A volume's type is no answer: under FUSE all look alike, and drivers of the same type
-// differ (FILESYSTEMS.md 2). Errors wrap ErrReadOnly where nothing can be written. hook is as in Options.
+// differ. Errors wrap ErrReadOnly or fs.ErrPermission where nothing can be written. hook is as in Options.
 func Probe(root *scan.Root, hook func(Call) error) (p Probed, err error) {
 	t, err := Open(root, "probe", Options{Hook: hook})
 	if err != nil {
@@ -42,7 +42,7 @@ func Probe(root *scan.Root, hook func(Call) error) (p Probed, err error) {
 			parent.release()
 		}
 		d.release()
-		err = errors.Join(err, openErr)
+		err = both(err, openErr)
 	}()
 	probe := prober{d: d}
 	p.Traits.CaseSensitive = !probe.finds("Probe-case", "pROBE-CASE")

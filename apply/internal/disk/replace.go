@@ -68,7 +68,7 @@ func (t *Tree) swap(old *subject, d *folder, name string, s Staged, from *folder
 	}
 	if err := trash.exchange(tname, d, name); err != nil {
 		if back := t.toPrivate(nil, trash, tname, from, sname); back != nil {
-			return t.written(errors.Join(err, back))
+			return t.written(both(err, back))
 		}
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -100,7 +100,7 @@ func (t *Tree) swapBack(d *folder, name string, s Staged, trash *folder, tname, 
 	drift := &Drift{Path: tree.Path(d.at(name)), Why: why}
 	lost := func(err error) error {
 		drift.Trash = trash.at(tname)
-		return errors.Join(drift, err)
+		return both(drift, err)
 	}
 	for {
 		err := trash.exchange(tname, d, name)
@@ -114,7 +114,7 @@ func (t *Tree) swapBack(d *folder, name string, s Staged, trash *folder, tname, 
 		err = t.install(trash, tname, d, name)
 		if err == nil {
 			drift.Found, err = d.entry(name)
-			return errors.Join(drift, err)
+			return both(drift, err)
 		}
 		if !errors.Is(err, fs.ErrExist) {
 			return lost(err)
@@ -130,7 +130,7 @@ func (t *Tree) swapBack(d *folder, name string, s Staged, trash *folder, tname, 
 		}
 	}
 	drift.Found, err = d.entry(name)
-	return errors.Join(drift, err)
+	return both(drift, err)
 }
 
 // isStaged tells whether tname holds what was staged as s, by content.
@@ -170,7 +170,7 @@ func (t *Tree) setAside(old *subject, d *folder, name string, from *folder, snam
 	case err != nil:
 		// The old comes back; where that fails too, the journal has the intent.
 		if back := t.install(trash, tname, d, name); back != nil {
-			err = errors.Join(err, back)
+			err = both(err, back)
 		}
 		return t.written(err)
 	}

@@ -2,6 +2,7 @@ package disk
 
 import (
 	"errors"
+	"fmt"
 
 	"golang.org/x/sys/windows"
 
@@ -60,8 +61,8 @@ func unreadable(err error) bool {
 }
 
 func readOnly(err error) error {
-	if errors.Is(err, windows.ERROR_WRITE_PROTECT) || errors.Is(err, windows.ERROR_ACCESS_DENIED) {
-		return errors.Join(ErrReadOnly, err)
+	if errors.Is(err, windows.ERROR_WRITE_PROTECT) {
+		return fmt.Errorf("%w: %w", ErrReadOnly, err)
 	}
 	return err
 }

@@ -4,6 +4,7 @@ package disk
 
 import (
 	"errors"
+	"fmt"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -65,8 +66,8 @@ func fatal(err error) bool {
 func unreadable(err error) bool { return errors.Is(err, unix.EIO) }
 
 func readOnly(err error) error {
-	if errors.Is(err, unix.EROFS) || errors.Is(err, unix.EACCES) {
-		return errors.Join(ErrReadOnly, err)
+	if errors.Is(err, unix.EROFS) {
+		return fmt.Errorf("%w: %w", ErrReadOnly, err)
 	}
 	return err
 }

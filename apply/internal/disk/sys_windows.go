@@ -214,7 +214,7 @@ func remove(d handle, name string, options uint32) error {
 	del := byte(1)
 	err = windows.SetFileInformationByHandle(h, windows.FileDispositionInfo, &del, 1)
 	if err != nil && readOnly != 0 {
-		return errors.Join(err, setAttributes(d, name, at.FileAttributes))
+		return both(err, setAttributes(d, name, at.FileAttributes))
 	}
 	return err
 }

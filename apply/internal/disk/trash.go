@@ -212,14 +212,14 @@ func (t *Tree) putBack(trash *folder, tname string, d *folder, name, why string)
 	}
 	if err != nil {
 		drift.Trash = trash.at(tname)
-		return errors.Join(drift, err)
+		return both(drift, err)
 	}
 	back := name
 	if drift.Conflict != "" {
 		back = drift.Conflict.Base()
 	}
 	if err := t.syncEach(d, back, trash); err != nil {
-		return errors.Join(drift, err)
+		return both(drift, err)
 	}
 	if e, err := d.entry(name); err == nil {
 		drift.Found = e
