@@ -26,7 +26,9 @@ type Request struct {
 	AllowUnrelatedDrift bool
 	// Verify reads back from the device what was written.
 	Verify bool
-	Policy Policy
+	// Config, where not nil, says what the config of a tree demands and gives. It is asked of both trees, open as
+	// they will be changed. An error that is no ErrInvalid means that nobody can tell: then nothing is approved.
+	Config func(tree *Store) (Config, error)
 	By     plan.Author
 	// Progress, where not nil, is told how far things are.
 	Progress *Progress
@@ -276,6 +278,9 @@ func (r *run) probe() error {
 			r.request.seams.probed(side, &probed)
 		}
 		planned := r.plan.Snapshot(side).Filesystem
+		if err := r.truthful(side, planned); err != nil {
+			return err
+		}
 		actual := seen(planned, &probed)
 		if weaker := actual.Weaker(planned); weaker != "" {
 			return refuse(CauseWeaker, "the filesystem of %s can do less than was planned with: %s", side, weaker).on(side, r.roots[side].Path())

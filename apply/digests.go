@@ -33,7 +33,9 @@ func (d *Digests) Has(side plan.Side, dir tree.Path) bool {
 	return found
 }
 
-func digestsName(id string) string { return plansFolder + "/" + id + ".digests" }
+const digestsSuffix = ".digests"
+
+func digestsName(id string) string { return plansFolder + "/" + id + digestsSuffix }
 
 // SaveDigests keeps the digests of the plan with this id.
 func (s *Store) SaveDigests(id string, d *Digests) error {
@@ -56,7 +58,7 @@ func (s *Store) SaveDigests(id string, d *Digests) error {
 
 // Digests are those kept of the plan with this id; nil where there are none, or what is there is not whole.
 func (s *Store) Digests(id string) *Digests {
-	data, err := s.files.ReadPrivate(digestsName(id))
+	data, err := s.read(digestsName(id))
 	if err != nil {
 		return nil
 	}
@@ -79,8 +81,11 @@ func (s *Store) Digests(id string) *Digests {
 }
 
 // changed are the deepest directories of a side whose digest is not what it was. One that is new or
-// gone shows in its parent's.
+// gone shows in its parent's. Of nil digests nothing is known, and so nothing changed.
 func (d *Digests) changed(now *Digests, side plan.Side) []tree.Path {
+	if d == nil {
+		return nil
+	}
 	differs := map[tree.Path]bool{}
 	for dir, digest := range d.of[side] {
 		if current, there := now.of[side][dir]; there && current != digest {

@@ -98,6 +98,7 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 	before := r.store.Digests(r.plan.ID)
 	x.missing(report)
 	x.parentless(before, now, report)
+	x.misplaced(r.roots, now, report)
 	fits := true
 	for _, side := range plan.BothSides {
 		fits = fits && seen.Digests[side] == r.plan.Snapshot(side).Digest
@@ -120,9 +121,10 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 		if seen.Digests[side] == r.plan.Snapshot(side).Digest {
 			continue
 		}
-		places := []tree.Path{tree.Root}
-		if before != nil {
-			places = before.changed(now, side)
+		// What was approved decides; the digests beside the plan only help to say where.
+		places := before.changed(now, side)
+		if len(places) == 0 {
+			places = []tree.Path{tree.Root}
 		}
 		for _, dir := range places {
 			if !mentions(drifted, side, dir) {

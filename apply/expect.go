@@ -1,10 +1,12 @@
 package apply
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
 	"treaty/plan"
+	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -197,6 +199,36 @@ func (x *expectations) parentless(before, now *Digests, report func(side plan.Si
 		for dir := range x.parents[side] {
 			if before.Has(side, dir) && !now.Has(side, dir) {
 				report(side, dir, "it is no directory any more")
+			}
+		}
+	}
+}
+
+// misplaced reports files and links that the plan takes for directories, and that nothing in it, done or left out,
+// makes one: somebody edited a path. What waits for a directory that nobody is to make any more is left alone, since
+// a person may take that out.
+func (x *expectations) misplaced(roots plan.Sides[*scan.Root], now *Digests, report func(side plan.Side, path tree.Path, why string)) {
+	var made plan.Sides[map[string]bool]
+	for _, side := range plan.BothSides {
+		made[side] = map[string]bool{}
+	}
+	for i := range x.plan.Operations {
+		if op := &x.plan.Operations[i]; op.After.Of() == tree.Directory {
+			made[op.Side][tree.CollisionKey(string(op.Path))] = true
+		}
+	}
+	for _, side := range plan.BothSides {
+		for dir := range x.parents[side] {
+			if now.Has(side, dir) || made[side][tree.CollisionKey(string(dir))] {
+				continue
+			}
+			d, err := roots[side].Dir(dir)
+			if err == nil {
+				d.Release()
+				continue
+			}
+			if errors.Is(err, scan.ErrSymlink) || errors.Is(err, scan.ErrNotDirectory) {
+				report(side, dir, "it is no directory, and the plan puts something below it")
 			}
 		}
 	}

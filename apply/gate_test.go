@@ -70,6 +70,16 @@ var faults = []fault{
 // holder is a lock's text, of a process on this host.
 func holder(pid int) string { return holderSince(pid, time.Now()) }
 
+// startedAt is a lock's text with another start of its process.
+func startedAt(text, started string) string {
+	return strings.Replace(text, `"pid":`, `"started":"`+started+`","pid":`, 1)
+}
+
+// tellsStart tells whether the system says when a process started.
+func tellsStart() bool {
+	return runtime.GOOS == "linux" || runtime.GOOS == "darwin" || runtime.GOOS == "windows"
+}
+
 func holderSince(pid int, at time.Time) string {
 	host, _ := os.Hostname()
 	text, _ := json.Marshal(map[string]any{"host": host, "boot": bootID(), "pid": pid, "at": at.UTC()})
@@ -223,6 +233,7 @@ func TestAnApprovalOfNobodyCountsForNothing(t *testing.T) {
 
 func TestAnEmptyPlanNeedsNoApproval(t *testing.T) {
 	w := newWorld(t, scratch(t))
+	w.options = unshaped()
 	for _, side := range plan.BothSides {
 		tryParse(t, "a=1 d/b=2").write(t, w.at[side])
 	}
@@ -258,9 +269,15 @@ func TestLocks(t *testing.T) {
 			`{"host": "elsewhere", "boot": "", "pid": 1, "at": "2026-01-01T00:00:00Z"}`: true,
 			strings.Replace(holder(alive), bootID(), "an earlier boot", 1):              bootID() == "",
 			strings.Replace(holder(dead), `"host":"`, `"host":"another-`, 1):            true,
-			"garbage":      true,
-			"":             false, // as a power cut leaves it
-			"\x00\x00\x00": false,
+			// A process that has the number of the one that took the lock, and our own, as a container's first one does.
+			startedAt(holder(alive), "1"):                              !tellsStart(),
+			startedAt(holder(os.Getpid()), "1"):                        !tellsStart(),
+			holderSince(os.Getpid(), time.Now().Add(-30*24*time.Hour)): !tellsStart(),
+			holderSince(alive, time.Now().Add(-30*24*time.Hour)):       !tellsStart(),
+			holder(zombie(t)):                                          false,
+			"garbage":                                                  true,
+			"":                                                         false, // as a power cut leaves it
+			"\x00\x00\x00":                                             false,
 		} {
 			w, r := faulty(t)
 			w.lock(side, text)
@@ -290,6 +307,27 @@ func livePID(t *testing.T) int {
 		in.Close()
 		check(t, p.Wait())
 	})
+	return p.Process.Pid
+}
+
+// zombie is a process that has ended and that nobody asked how, as far as this system has such.
+func zombie(t *testing.T) int {
+	t.Helper()
+	p := exec.Command(os.Args[0], "-test.run=^$")
+	out, err := p.StdoutPipe()
+	check(t, err)
+	check(t, p.Start())
+	io.Copy(io.Discard, out) // to the end, which is the process's
+	t.Cleanup(func() { check(t, p.Wait()) })
+	for range 100 {
+		if runtime.GOOS != "linux" {
+			break
+		}
+		if stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.Process.Pid)); err == nil && bytes.Contains(stat, []byte(") Z ")) {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 	return p.Process.Pid
 }
 

@@ -27,7 +27,7 @@ func (s *Store) head() (Head, error) {
 const headName = historyFolder + "/head.json"
 
 func (s *Store) headAt(name string) (Head, error) {
-	data, err := s.files.ReadPrivate(name)
+	data, err := s.read(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Head{}, nil
 	}

@@ -54,7 +54,7 @@ func (s *Store) unsettled(id string) error {
 
 // journal reads the journal of a plan, nil where there is none.
 func (s *Store) journal(id string) (*journal.Journal, error) {
-	data, err := s.files.ReadPrivate(journalName(id, logSuffix))
+	data, err := s.read(journalName(id, logSuffix))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"treaty/apply/internal/disk"
+	"treaty/plan/scan"
 )
 
 // lockFile says who works on a tree.
@@ -17,10 +18,12 @@ const lockFile = "lock"
 
 // Holder is who holds a tree's lock.
 type Holder struct {
-	Host string    `json:"host"`
-	Boot string    `json:"boot"`
-	PID  int       `json:"pid"`
-	At   time.Time `json:"at"`
+	Host string `json:"host"`
+	Boot string `json:"boot"`
+	PID  int    `json:"pid"`
+	// Started is when the process started, as its system tells it; "" in locks of before, and where none does.
+	Started string    `json:"started,omitempty"`
+	At      time.Time `json:"at"`
 
 	// torn: a power cut has left the lock's name, and not what it said.
 	torn bool
@@ -35,7 +38,7 @@ func (h Holder) String() string {
 
 // self is this process as the holder of a lock.
 func self() Holder {
-	return Holder{Host: thisHost(), Boot: bootID(), PID: os.Getpid(), At: time.Now().UTC().Truncate(time.Second)}
+	return Holder{Host: thisHost(), Boot: bootID(), PID: os.Getpid(), Started: processOf(os.Getpid()).started, At: time.Now().UTC().Truncate(time.Second)}
 }
 
 // thisHost is what this machine calls itself, "" where it has no name.
@@ -56,7 +59,31 @@ func (h Holder) stale() bool {
 	if h.Boot != "" && me.Boot != "" && h.Boot != me.Boot {
 		return true
 	}
-	return h.PID != me.PID && !processRuns(h.PID, h.At)
+	return processOf(h.PID).another(h)
+}
+
+// process is what a system says of one of its processes.
+type process struct {
+	alive bool
+	// started tells one process from all others that ever had its number, "" where that cannot be known.
+	started string
+	// since is when it started by the clock, the zero time where that cannot be known.
+	since time.Time
+}
+
+// another tells whether a process, or none, is certainly not the one that took a lock: numbers are used again, soon on
+// Windows and at once by the first process of a container. Where neither says when it started, the lock's own time
+// does: nobody takes a lock before starting. A minute is for clocks that were set.
+func (p process) another(h Holder) bool {
+	switch {
+	case !p.alive:
+		return true
+	case h.Started != "" && p.started != "":
+		return h.Started != p.started
+	case p.since.IsZero():
+		return false
+	}
+	return p.since.After(h.At.Add(time.Minute))
 }
 
 // Whoever takes a lock writes into it at once: within microseconds.
@@ -71,11 +98,14 @@ const (
 // Race: what is empty is looked at again for a moment, since its text may be on its way. A process that is
 // stopped for longer between these two calls loses its lock; at worst two treaties work on one tree, and each
 // finds the other's changes as drift.
-func holder(from privateReader) (*Holder, error) {
+func holder(from private) (*Holder, error) {
 	for look := 1; ; look++ {
-		data, err := from.ReadPrivate(lockFile)
+		data, err := readPrivate(from, lockFile)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, nil
+		}
+		if errors.Is(err, scan.ErrNotRegular) || errors.Is(err, scan.ErrTooLarge) {
+			return &Holder{Host: "an unknown host"}, nil // no treaty wrote that
 		}
 		if err != nil {
 			return nil, err

@@ -89,12 +89,7 @@ func mismatch(why string) *plan.Problem {
 }
 
 func openMemory(s *Store, home plan.Side, planID string, ids plan.Sides[string]) (*Memory, error) {
-	dir, err := s.root.Dir(tree.PrivateFolder + "/" + baselinesFolder)
-	if err != nil {
-		return nil, err
-	}
-	defer dir.Release()
-	file, err := dir.Open(planID)
+	file, err := s.openBaseline(planID)
 	if err != nil {
 		return nil, err
 	}
@@ -107,6 +102,36 @@ func openMemory(s *Store, home plan.Side, planID string, ids plan.Sides[string])
 		return nil, err
 	}
 	return &Memory{Memory: r, home: home, file: file, Ref: plan.BaselineRef{PlanID: r.PlanID, SyncedAt: r.SyncedAt}}, nil
+}
+
+// openBaseline opens the file of a baseline. What stands there and is none, or no file that treaty would have
+// written, is a damaged one.
+func (s *Store) openBaseline(planID string) (*os.File, error) {
+	dir, err := s.root.Dir(tree.PrivateFolder + "/" + baselinesFolder)
+	if err != nil {
+		return nil, noBaseline(err)
+	}
+	defer dir.Release()
+	file, err := dir.Open(planID)
+	if err != nil {
+		return nil, noBaseline(err)
+	}
+	info, err := file.Stat()
+	if err == nil && info.Size() > maxBaseline {
+		err = fmt.Errorf("%w: it has %d bytes, and %d are the most", baseline.ErrDamaged, info.Size(), int64(maxBaseline))
+	}
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	return file, nil
+}
+
+func noBaseline(err error) error {
+	if foreign(err) {
+		return fmt.Errorf("%w: %w", baseline.ErrDamaged, err)
+	}
+	return err
 }
 
 // stamp is the size of a file and its time, as its own volume tells them.

@@ -1,12 +1,15 @@
 package apply
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"time"
 
 	"treaty/apply/internal/signature"
+	"treaty/plan"
 	"treaty/plan/scan"
+	"treaty/plan/tree"
 )
 
 // Policy is what the config demands of approvals. The zero value demands one, unsigned.
@@ -17,13 +20,72 @@ type Policy struct {
 	AllowedSigners []byte
 }
 
-// approved holds the plan to an approval of its exact bytes, and to the policy. A plan with nothing to
-// do needs none.
+// Config is what the config of a tree says about plans.
+type Config struct {
+	Policy Policy
+	// Options are those of a plan of which a person said nothing else, nil where the tree has no config.
+	Options *plan.Options
+}
+
+// stores are those of the trees that are there, nil for one that is not.
+func (r *run) stores() (plan.Sides[*Store], error) {
+	var all plan.Sides[*Store]
+	for _, side := range plan.BothSides {
+		if r.roots[side] == nil {
+			continue
+		}
+		s, err := storeOf(r.roots[side])
+		if err != nil {
+			return all, err
+		}
+		all[side] = s
+	}
+	return all, nil
+}
+
+// configsOf are what the configs of the trees say that are there. A tree counts whichever side the plan calls it: the
+// plan is not to be trusted with that.
+func configsOf(stores plan.Sides[*Store], ask func(*Store) (Config, error)) (plan.Sides[Config], error) {
+	var all plan.Sides[Config]
+	for _, side := range plan.BothSides {
+		if stores[side] == nil || ask == nil {
+			continue
+		}
+		var err error
+		if all[side], err = ReadConfig(stores[side], ask); err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// ReadConfig asks what a tree's config says. What cannot be read wraps ErrNotApproved: it may demand anything.
+func ReadConfig(s *Store, ask func(*Store) (Config, error)) (Config, error) {
+	c, err := ask(s)
+	if err == nil || errors.Is(err, ErrInvalid) {
+		return c, err
+	}
+	return c, refuse(CausePolicy, "it cannot be told what approvals %s asks for: %v", s.Root(), err).at(s.Root())
+}
+
+// approved holds the plan to an approval of its exact bytes, and to the policies of both trees. A plan with nothing
+// to do needs none, if nobody shaped it.
 func (r *run) approved() error {
-	if r.plan.Empty() {
-		return nil
+	stores, err := r.stores()
+	if err != nil {
+		return err
+	}
+	configs, err := configsOf(stores, r.request.Config)
+	if err != nil {
+		return err
+	}
+	needed, err := needsApproval(r.plan, stores, configs)
+	if err != nil || !needed {
+		return err
 	}
 	switch {
+	case r.approval == nil && r.plan.Empty():
+		return refuse(CauseUnapproved, "the plan changes nothing, but it was made with options that the config does not give, and is not approved")
 	case r.approval == nil:
 		return refuse(CauseUnapproved, "the plan is not approved")
 	case !r.approval.Of(r.ref):
@@ -31,7 +93,55 @@ func (r *run) approved() error {
 	case len(r.approval.Approvals) == 0:
 		return refuse(CauseUnapproved, "the approval file holds nobody's approval")
 	}
-	return r.request.Policy.satisfied(r.approval, r.request.Plan, r.request.Now())
+	for _, side := range plan.BothSides {
+		if err := configs[side].Policy.satisfied(r.approval, r.request.Plan, r.request.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// NeedsApproval tells whether a plan has to be approved, as its two trees and their configs are. Errors wrap
+// ErrNotApproved or ErrInvalid where a config cannot be read.
+func NeedsApproval(p *plan.Plan, stores plan.Sides[*Store], ask func(*Store) (Config, error)) (bool, error) {
+	configs, err := configsOf(stores, ask)
+	if err != nil {
+		return true, err
+	}
+	return needsApproval(p, stores, configs)
+}
+
+// needsApproval: a plan with nothing to do needs none if its options are those that the config gives, or this version
+// where nothing does. Then it says nothing of the trees that treaty would not say itself; with others it might
+// declare what differs to be in step.
+func needsApproval(p *plan.Plan, stores plan.Sides[*Store], configs plan.Sides[Config]) (bool, error) {
+	if !p.Empty() {
+		return true, nil
+	}
+	defaults := plan.DefaultOptions()
+	given := plan.Sides[*plan.Options]{configs[plan.Local].Options, configs[plan.Remote].Options.Swapped()}
+	if given == (plan.Sides[*plan.Options]{}) {
+		given[plan.Local] = &defaults
+	}
+	var recorded plan.Sides[*tree.Profile]
+	for _, side := range plan.BothSides {
+		if stores[side] == nil {
+			continue
+		}
+		file, err := stores[side].Identity()
+		if err != nil {
+			return true, err
+		}
+		if file != nil {
+			recorded[side] = file.Declared
+		}
+	}
+	for _, options := range given {
+		if options != nil && !p.Options.Gives(options, recorded) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // satisfied holds an approval to the policy. Signatures are judged as of now: the time in an approval is
@@ -76,7 +186,7 @@ func Sign(key string, passphrase func(path string) ([]byte, error), text []byte)
 	return armored, nil
 }
 
-func storeFiles(root *scan.Root) privateReader {
+func storeFiles(root *scan.Root) private {
 	s, err := storeOf(root)
 	if err != nil {
 		return brokenReader{err}
@@ -86,6 +196,6 @@ func storeFiles(root *scan.Root) privateReader {
 
 type brokenReader struct{ err error }
 
-func (b brokenReader) ReadPrivate(string) ([]byte, error) { return nil, b.err }
+func (b brokenReader) ReadPrivate(string, int64) ([]byte, error) { return nil, b.err }
 
 func readHead(f io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(f, scan.HeadLimit)) }

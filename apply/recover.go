@@ -124,7 +124,7 @@ func partners(stores []*Store) []string {
 	for _, s := range stores {
 		ids, _ := s.open()
 		for _, id := range ids {
-			text, err := s.files.ReadPrivate(journalName(id, planSuffix))
+			text, err := s.read(journalName(id, planSuffix))
 			if err != nil {
 				continue
 			}
@@ -253,7 +253,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*Store)
 		}
 		return out, r.settle()
 	}
-	text, err := r.disks[plan.Local].ReadPrivate(journalName(id, planSuffix))
+	text, err := readPrivate(r.disks[plan.Local], journalName(id, planSuffix))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !foreign(err) {
 		return nil, err
 	}
@@ -327,7 +327,7 @@ func (r *run) openForRecovery(side plan.Side, traits tree.Traits) error {
 func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong map[int]*disk.Drift, undone map[int]bool) (*Receipt, error) {
 	j := r.left[plan.Local]
 	r.plan, r.ref, r.request.Plan = p, RefTo(p, text), text
-	approval, err := r.disks[plan.Local].ReadPrivate(journalName(p.ID, approvalSuffix))
+	approval, err := readPrivate(r.disks[plan.Local], journalName(p.ID, approvalSuffix))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !foreign(err) {
 		return nil, err
 	}

@@ -55,6 +55,8 @@ const (
 	CauseUnapproved
 	// CauseSigners: the allowed signers that the config names cannot be used.
 	CauseSigners
+	// CausePolicy: nobody can tell what approvals a tree's config asks for. Root.
+	CausePolicy
 	// CauseSignatures: fewer valid signatures than the config asks for. Details.
 	CauseSignatures
 	// CauseInterrupted: an apply was interrupted. Root, Plan.
@@ -100,7 +102,7 @@ var sentinels = [...]error{
 	CauseTreeFile: ErrInvalid, CauseHistory: ErrInvalid, CauseForeign: ErrInvalid, CauseNotApart: ErrInvalid,
 	CauseConflicts: ErrConflicts,
 	CauseDrift:     ErrStale, CauseUnfit: ErrStale, CauseApplied: ErrStale, CauseWeaker: ErrStale,
-	CauseUnapproved: ErrNotApproved, CauseSigners: ErrNotApproved, CauseSignatures: ErrNotApproved,
+	CauseUnapproved: ErrNotApproved, CauseSigners: ErrNotApproved, CausePolicy: ErrNotApproved, CauseSignatures: ErrNotApproved,
 	CauseInterrupted: ErrOpen, CauseEdited: ErrOpen, CausePartner: ErrOpen,
 	CauseMissing: ErrSafety, CauseOther: ErrSafety, CauseNewTree: ErrSafety, CauseEmptied: ErrSafety, CauseDeletes: ErrSafety,
 	CauseVanished: ErrSafety, CauseSpace: ErrSafety, CauseForbidden: ErrSafety, CauseReadOnly: ErrSafety, CauseSlots: ErrSafety,

@@ -270,11 +270,13 @@ func (b *restoration) restored(dir tree.Path) []tree.Agreed {
 	return list
 }
 
-func undoesName(id string) string { return plansFolder + "/" + id + ".undoes" }
+const undoesSuffix = ".undoes"
+
+func undoesName(id string) string { return plansFolder + "/" + id + undoesSuffix }
 
 // undoes is the id of the plan that the plan with this id undoes, "" where it undoes none.
 func (s *Store) undoes(id string) (string, error) {
-	data, err := s.files.ReadPrivate(undoesName(id))
+	data, err := s.read(undoesName(id))
 	if errors.Is(err, fs.ErrNotExist) || foreign(err) {
 		return "", nil
 	}

@@ -49,6 +49,10 @@ func OpenStore(dir string) (*Store, error) {
 	return s, err
 }
 
+// StoreOf is the store of a tree that is open: what is read there is that tree's, whatever its path names by now.
+// Closing either closes both.
+func StoreOf(root *scan.Root) (*Store, error) { return storeOf(root) }
+
 func storeOf(root *scan.Root) (*Store, error) {
 	files, err := disk.Open(root, "store", disk.Options{})
 	if err != nil {
@@ -78,11 +82,22 @@ func (s *Store) TakeAnew() { s.anew = true }
 
 // Config is the text of config.json, nil where there is none.
 func (s *Store) Config() ([]byte, error) {
-	data, err := s.files.ReadPrivate(configFile)
+	data, err := s.read(configFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	return data, err
+}
+
+// Read is the content of a file of the tree, which has at most so many bytes, read through the handle by which the
+// tree is open. It follows no link and waits for nothing; errors wrap those of scan.Dir.Read.
+func (s *Store) Read(file tree.Path, most int64) ([]byte, error) {
+	dir, err := s.root.Dir(file.Parent())
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Release()
+	return dir.Read(file.Base(), most)
 }
 
 // Path is where a file of the store lies.
@@ -131,7 +146,7 @@ func (s *Store) SavePlan(p *plan.Plan) (string, error) {
 		return "", err
 	}
 	schemaName := plansFolder + "/" + plan.SchemaFile
-	if current, err := s.files.ReadPrivate(schemaName); err != nil || !bytes.Equal(current, schema.Text(schema.Plan)) {
+	if current, err := s.files.ReadPrivate(schemaName, schema.Plan.MaxSize()); err != nil || !bytes.Equal(current, schema.Text(schema.Plan)) {
 		if err := s.files.WritePrivate(schemaName, schema.Text(schema.Plan)); err != nil {
 			return "", err
 		}
@@ -227,7 +242,7 @@ func (s *Store) Applied(id string) (*Archived, error) {
 
 // File is the text of an archived plan's file: plan.json, approval.json or receipt.json.
 func (s *Store) File(a Archived, name string) ([]byte, error) {
-	return s.files.ReadPrivate(a.folder + "/" + name)
+	return s.read(a.folder + "/" + name)
 }
 
 // FindStore is the nearest directory at or above dir that has plans. Errors wrap ErrNoPlan.

@@ -105,9 +105,10 @@ func (s *Store) kind(name string) (tree.Type, error) {
 	return tree.Absent, err
 }
 
-// foreign tells of an error that what lies where treaty keeps a file or a folder is not even of that kind.
+// foreign tells of an error that what lies where treaty keeps a file or a folder is not even of that kind, or far
+// larger than any.
 func foreign(err error) bool {
-	for _, kind := range []error{scan.ErrNotRegular, scan.ErrSymlink, scan.ErrNotDirectory, disk.ErrUnfit} {
+	for _, kind := range []error{scan.ErrNotRegular, scan.ErrSymlink, scan.ErrNotDirectory, scan.ErrTooLarge, disk.ErrUnfit} {
 		if errors.Is(err, kind) {
 			return true
 		}

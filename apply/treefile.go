@@ -84,13 +84,8 @@ func replace(d *disk.Tree, name string, text []byte) error {
 	return d.RemovePrivate(replacement(name))
 }
 
-// privateReader reads files of treaty's own.
-type privateReader interface {
-	ReadPrivate(name string) ([]byte, error)
-}
-
 // readTreeFile reads a tree's own file; nil where there is none.
-func readTreeFile(root *scan.Root, from privateReader) (*TreeFile, error) {
+func readTreeFile(root *scan.Root, from private) (*TreeFile, error) {
 	t, err := readTreeFileAt(root, from, treeFileName)
 	if t != nil && err == nil {
 		return t, nil
@@ -101,8 +96,8 @@ func readTreeFile(root *scan.Root, from privateReader) (*TreeFile, error) {
 	return t, err
 }
 
-func readTreeFileAt(root *scan.Root, from privateReader, name string) (*TreeFile, error) {
-	data, err := from.ReadPrivate(name)
+func readTreeFileAt(root *scan.Root, from private, name string) (*TreeFile, error) {
+	data, err := readPrivate(from, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -34,11 +34,8 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 	}
 	request := apply.Request{
 		Plan: f.text, Approval: approval, Roots: plan.Sides[string]{expandHome(c.Local), expandHome(c.Remote)},
-		AllowUnrelatedDrift: c.AllowUnrelatedDrift, Verify: c.Verify, By: author(), Progress: &apply.Progress{}, Now: a.now,
+		AllowUnrelatedDrift: c.AllowUnrelatedDrift, Verify: c.Verify, Config: configured, By: author(), Progress: &apply.Progress{}, Now: a.now,
 		Tell: func(words string) { fmt.Fprintf(a.stderr, "treaty: %s\n", render.Escape(words)) },
-	}
-	if request.Policy, err = policyOf(f.plan, request.Roots[plan.Local]); err != nil {
-		return err
 	}
 	meter := a.meter(applying(request.Progress))
 	receipt, err := apply.Apply(a.ctx, request)
@@ -66,24 +63,6 @@ func told(err error) error {
 	rest := *refusal
 	rest.Failures = nil
 	return &rest
-}
-
-// policyOf is what the config of the plan's local tree demands of approvals. A tree that is not there is
-// apply's to refuse.
-func policyOf(p *plan.Plan, root string) (apply.Policy, error) {
-	if root == "" {
-		root = p.Local.Root
-	}
-	store, err := apply.OpenStore(root)
-	if err != nil {
-		return apply.Policy{}, nil
-	}
-	defer store.Close()
-	c, err := readConfig(store)
-	if err != nil {
-		return apply.Policy{}, err
-	}
-	return c.policy(root)
 }
 
 // receipt prints what an apply came to.

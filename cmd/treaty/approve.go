@@ -28,6 +28,11 @@ func (c *approveCommand) Run(a *app) error {
 	if err := approvable(f.plan); err != nil {
 		return err
 	}
+	if c.Sign == "" {
+		if err := unsigned(f.plan); err != nil {
+			return err
+		}
+	}
 	if !c.Yes && !isTerminal(a.stdin) {
 		return usage(about("approve", "--yes"), "nobody can be asked: standard input is no terminal")
 	}
@@ -63,16 +68,35 @@ func approvable(p *plan.Plan) error {
 	return nil
 }
 
+// unsigned refuses to let a plan be approved by a mere word where the config of one of its trees asks for
+// signatures. A tree that is not there is apply's to ask.
+func unsigned(p *plan.Plan) error {
+	for _, side := range plan.BothSides {
+		policy, err := policyAt(p.Snapshot(side).Root)
+		if err != nil {
+			return err
+		}
+		if policy.Required > 0 {
+			return &apply.Refusal{Cause: apply.CauseSignatures,
+				Why: fmt.Sprintf("the config of %s asks for %d signed approvals, so an unsigned one is worth nothing", p.Snapshot(side).Root, policy.Required)}
+		}
+	}
+	return nil
+}
+
+// policyAt is what the tree at root demands of approvals; nothing where there is none.
+func policyAt(root string) (apply.Policy, error) {
+	store, err := apply.OpenStore(root)
+	if err != nil {
+		return apply.Policy{}, nil
+	}
+	defer store.Close()
+	c, err := apply.ReadConfig(store, configured)
+	return c.Policy, err
+}
+
 // approve adds a signoff to the approval of the plan in f.
 func (a *app) approve(f *planFile, signoff apply.Signoff, sign func([]byte) (string, error)) error {
-	policy, err := policyOf(f.plan, "")
-	if err != nil {
-		return err
-	}
-	if policy.Required > 0 && sign == nil {
-		return &apply.Refusal{Cause: apply.CauseSignatures,
-			Why: fmt.Sprintf("the config asks for %d signed approvals, so an unsigned one is worth nothing", policy.Required)}
-	}
 	if sign != nil {
 		signature, err := sign(f.text)
 		if err != nil {

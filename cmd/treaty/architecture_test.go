@@ -27,7 +27,7 @@ var house = map[string][]string{
 	"apply/baseline":           {"plan/tree"},
 	"apply/internal/disk":      {"plan/scan", "plan/tree"},
 	"apply/internal/journal":   {"plan", "plan/tree"},
-	"apply/internal/signature": {},
+	"apply/internal/signature": {"plan/scan"},
 	"apply":                    {"apply/baseline", "apply/internal/disk", "apply/internal/journal", "apply/internal/signature", "plan", "plan/scan", "plan/tree", "schema"},
 
 	"cmd/treaty/internal/render": {"plan", "plan/tree", "plan/visible"},
@@ -47,7 +47,7 @@ var rim = map[string][]string{
 	"cmd/treaty/internal/stick":    nil,
 	"cmd/treaty/internal/blocklog": nil,
 
-	"apply": {"access_unix.go", "boot_darwin.go", "boot_linux.go", "process_unix.go", "process_windows.go",
+	"apply": {"access_unix.go", "boot_darwin.go", "boot_linux.go", "process_darwin.go", "process_linux.go", "process_other.go", "process_windows.go",
 		"contents.go", "lock.go", "memory.go", "store.go"},
 	"apply/internal/signature": {"agent_other.go", "agent_windows.go", "key.go"},
 }

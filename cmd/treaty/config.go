@@ -2,12 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"treaty/apply"
 	"treaty/plan"
+	"treaty/plan/scan"
 	"treaty/plan/tree"
 	"treaty/schema"
 )
@@ -32,6 +34,9 @@ type config struct {
 		Required       int    `json:"required"`
 		AllowedSigners string `json:"allowed_signers"`
 	} `json:"approvals"`
+
+	// absent: there is no such file.
+	absent bool
 }
 
 // readConfig reads a tree's config; one that says nothing where there is none.
@@ -39,6 +44,7 @@ func readConfig(store *apply.Store) (*config, error) {
 	c := &config{}
 	text, err := store.Config()
 	if err != nil || text == nil {
+		c.absent = true
 		return c, err
 	}
 	if err := schema.Validate(schema.Config, text); err != nil {
@@ -50,27 +56,44 @@ func readConfig(store *apply.Store) (*config, error) {
 	return c, nil
 }
 
-// policy is what the config demands of approvals.
-func (c *config) policy(root string) (apply.Policy, error) {
+// configured is what the config of a tree demands of approvals, and the options that it gives.
+func configured(store *apply.Store) (apply.Config, error) {
+	c, err := readConfig(store)
+	if err != nil || c.absent {
+		return apply.Config{}, err
+	}
+	policy, err := c.policy(store)
+	options := c.options(&planFlags{})
+	return apply.Config{Policy: policy, Options: &options}, err
+}
+
+// maxSigners is how many bytes a file of allowed signers may have.
+const maxSigners = 16 << 20
+
+// policy is what the config demands of approvals. A file of allowed signers in the tree is read as that tree has
+// it, by whatever name the tree goes meanwhile.
+func (c *config) policy(store *apply.Store) (apply.Policy, error) {
 	if c.Approvals == nil {
 		return apply.Policy{}, nil
 	}
-	path := below(root, expandHome(c.Approvals.AllowedSigners))
-	signers, err := os.ReadFile(path)
+	file := expandHome(c.Approvals.AllowedSigners)
+	var signers []byte
+	var err error
+	if filepath.IsLocal(file) {
+		signers, err = store.Read(tree.Path(filepath.ToSlash(filepath.Clean(file))), maxSigners)
+	} else {
+		signers, err = scan.ReadFile(below(store.Root(), file), maxSigners)
+	}
 	if err != nil {
-		return apply.Policy{}, usage(then("mend the config", again), "the config's approvals.allowed_signers cannot be read: %v", err)
+		return apply.Policy{}, fmt.Errorf("the config's approvals.allowed_signers: %w", err)
 	}
 	return apply.Policy{Required: c.Approvals.Required, AllowedSigners: signers}, nil
 }
 
 // options are what a plan is shaped by: the defaults, over them the config, over that the flags.
 func (c *config) options(f *planFlags) plan.Options {
-	o := plan.Options{
-		Ignore: []string{}, DefaultIgnores: true, Hash: plan.HashOperations, Bidirectional: plan.BidirectionalAuto,
-		Executable: plan.Executable{Overrides: []plan.ExecutableOverride{}, Extensions: map[string]bool{}},
-		Diffs:      plan.DiffConflicts, Sensitive: plan.DefaultSensitive(), MaxDeletes: plan.DefaultMaxDeletes,
-		AllowManyDeletes: f.AllowManyDeletes, Umask: tree.Perm(umask()),
-	}
+	o := plan.DefaultOptions()
+	o.AllowManyDeletes, o.Umask = f.AllowManyDeletes, tree.Perm(umask())
 	if c.Executable != nil {
 		o.Executable.Overrides = append(o.Executable.Overrides, c.Executable.Overrides...)
 		for extension, executable := range c.Executable.Extensions {

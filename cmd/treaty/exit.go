@@ -72,6 +72,7 @@ var codes = []struct {
 	{errUsage, exitUsage},
 	{apply.ErrInvalid, exitUsage},
 	{apply.ErrNoPlan, exitUsage},
+	{scan.ErrTooLarge, exitUsage},
 	{apply.ErrConflicts, exitConflicts},
 	{apply.ErrStale, exitStale},
 	{apply.ErrNotApproved, exitNotApproved},
@@ -176,6 +177,8 @@ func hintFor(err error) hint {
 		return comparing()
 	case errors.Is(err, apply.ErrInvalid):
 		return then("mend the file; or, for a new one", comparing())
+	case errors.Is(err, scan.ErrTooLarge), errors.Is(err, scan.ErrNotRegular):
+		return then("move it away: no treaty wrote that", again)
 	case scan.Unplugged(err):
 		return then("the volume was unplugged, or its driver ended: mount it again", again)
 	case errors.Is(err, fs.ErrPermission):

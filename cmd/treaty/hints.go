@@ -26,6 +26,7 @@ var hints = map[apply.Cause]func(*apply.Refusal) hint{
 
 	apply.CauseUnapproved: func(*apply.Refusal) hint { return approveIt },
 	apply.CauseSigners:    func(*apply.Refusal) hint { return then("mend the config's approvals.allowed_signers", again) },
+	apply.CausePolicy:     func(*apply.Refusal) hint { return then("mend the config, and what it names", again) },
 	apply.CauseSignatures: func(*apply.Refusal) hint { return signIt },
 
 	apply.CauseInterrupted: func(r *apply.Refusal) hint {

@@ -82,7 +82,7 @@ func (p *pair) open(side plan.Side, path string) error {
 		return &complaint{why: fmt.Sprintf("%s is not a directory", filepath.Join(root.Path(), tree.PrivateFolder)),
 			hint: then("move it away (treaty keeps its own files in a folder of that name)", again)}
 	}
-	p.stores[side], err = apply.OpenStore(root.Path())
+	p.stores[side], err = apply.StoreOf(root)
 	return err
 }
 
@@ -119,6 +119,8 @@ func (p *pair) apart() error {
 type planned struct {
 	plan    *plan.Plan
 	digests *apply.Digests
+	// asked tells that apply will ask for an approval.
+	asked bool
 }
 
 // sight is both trees being looked at, for a plan.

@@ -75,7 +75,7 @@ func (c *planCommand) Run(a *app) error {
 			return err
 		}
 		a.say("")
-		a.sayNext(made.plan, path, c.Output)
+		a.sayNext(made, path, c.Output)
 	}
 	if c.ExitCode {
 		return pending(made.plan)
@@ -114,6 +114,8 @@ func (c *planCommand) checkOutput(p *pair) error {
 
 // write writes the plan, and what is kept beside it, and returns the plan's path.
 func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
+	// A config that cannot be read asks for one.
+	made.asked, _ = apply.NeedsApproval(made.plan, p.stores, configured)
 	store := p.stores[plan.Local]
 	if c.Output == "" {
 		path, err := store.SavePlan(made.plan)
@@ -138,17 +140,22 @@ func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
 }
 
 // sayNext says where a plan is and what to type. It was written to output, or else in the tree that is LOCAL.
-func (a *app) sayNext(p *plan.Plan, path, output string) {
+func (a *app) sayNext(made *planned, path, output string) {
 	a.call.plan = output
 	a.say("Plan: %s", render.Name(path))
-	a.say("Next: %s", strings.Join(next(p, a.call), "\n      "))
+	a.say("Next: %s", strings.Join(next(made, a.call), "\n      "))
 }
 
 // next is what to type after a plan was made, a command a line; none that is known to be refused.
-func next(p *plan.Plan, i *invocation) []string {
+func next(made *planned, i *invocation) []string {
+	p := made.plan
 	switch {
 	case p.Empty() && (p.News || p.Local.ID == nil || p.Remote.ID == nil):
-		return []string{i.aboutPlan("apply").next() + "   (changes no file; it records what both trees agree on)"}
+		apply := i.aboutPlan("apply").next() + "   (changes no file; it records what both trees agree on)"
+		if made.asked {
+			return []string{i.aboutPlan("approve").next(), apply}
+		}
+		return []string{apply}
 	case p.Empty():
 		return []string{"nothing to do"}
 	case p.Unresolved() > 0:

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"treaty/apply"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
@@ -43,7 +45,7 @@ func (c *syncCommand) Run(a *app) error {
 		if !made.plan.News && p.known() {
 			return nil
 		}
-		return a.apply(f, &applyCommand{Verify: c.Verify})
+		return c.record(a, p, f)
 	}
 	a.say("")
 	if err := render.Show(a.stdout, f.plan, a.view(f.plan, true)); err != nil {
@@ -55,11 +57,36 @@ func (c *syncCommand) Run(a *app) error {
 	if err := approvable(f.plan); err != nil {
 		return err
 	}
+	if err := unsigned(f.plan); err != nil {
+		return err
+	}
 	if err := a.ask("Carry this out?", "nothing was changed; the plan is kept"); err != nil {
 		return err
 	}
 	if err := a.approve(f, apply.Signoff{}, nil); err != nil {
 		return err
+	}
+	return a.apply(f, &applyCommand{Verify: c.Verify})
+}
+
+// record applies a plan that changes nothing. What was typed here to shape it is as good as approved, but where only
+// signatures count: then nothing is recorded.
+func (c *syncCommand) record(a *app, p *pair, f *planFile) error {
+	needed, err := apply.NeedsApproval(f.plan, p.stores, configured)
+	if err != nil {
+		return err
+	}
+	if needed {
+		switch err := unsigned(f.plan); {
+		case errors.Is(err, apply.ErrNotApproved):
+			a.say("Nothing is recorded of this: with other options than the config's it needs signed approvals.")
+			return nil
+		case err != nil:
+			return err
+		}
+		if err := a.approve(f, apply.Signoff{Note: "options given to sync"}, nil); err != nil {
+			return err
+		}
 	}
 	return a.apply(f, &applyCommand{Verify: c.Verify})
 }

@@ -68,7 +68,7 @@ func (c *undoCommand) Run(a *app) error {
 	}
 	a.say("")
 	a.say("This undoes number %d, %s", archived.Number, archived.PlanID)
-	a.sayNext(made.plan, path, c.Output)
+	a.sayNext(made, path, c.Output)
 	return nil
 }
 

@@ -3,7 +3,6 @@
 package scan
 
 import (
-	"errors"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -89,7 +88,7 @@ func (h handle) openFile(name string) (int, unix.Stat_t, error) {
 	switch err {
 	case nil:
 	case unix.ELOOP, unix.EMLINK:
-		return -1, st, errors.Join(ErrSymlink, ErrNotRegular)
+		return -1, st, linked{}
 	case unix.ENXIO, unix.EOPNOTSUPP: // a socket, or a device without a driver
 		return -1, st, ErrNotRegular
 	default:

@@ -70,7 +70,7 @@ func (h handle) open(name string) (*os.File, error) {
 	case err != nil:
 		return nil, shared(err)
 	case at.Mode()&fs.ModeSymlink != 0:
-		return nil, errors.Join(ErrSymlink, ErrNotRegular)
+		return nil, linked{}
 	case !at.Mode().IsRegular():
 		return nil, ErrNotRegular
 	case Dataless(at):

@@ -38,6 +38,13 @@ func (dataless) Error() string {
 
 func (dataless) Is(target error) bool { return target == fs.ErrPermission }
 
+// linked is a link where a file was to be opened: an ErrSymlink, and so an ErrNotRegular.
+type linked struct{}
+
+func (linked) Error() string { return ErrSymlink.Error() }
+
+func (linked) Is(target error) bool { return target == ErrSymlink || target == ErrNotRegular }
+
 // ErrInUse: another program has the file open and does not share it, as only Windows lets it.
 var ErrInUse = errors.New("another program has it open")
 

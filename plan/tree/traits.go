@@ -88,6 +88,27 @@ func (p Profile) Traits() Traits {
 	return Traits{Profile: Unknown, MtimeGranularity: 2e9, Names: WindowsNames, MaxFileSize: &fat}
 }
 
+// Differs names the first trait in which t is not as planned, and "" where all that shapes a plan is.
+func (t Traits) Differs(planned Traits) string {
+	switch {
+	case t.Profile != planned.Profile:
+		return "profile"
+	case t.MtimeGranularity != planned.MtimeGranularity:
+		return "mtime_granularity_ns"
+	case t.Modes != planned.Modes:
+		return "modes"
+	case t.Symlinks != planned.Symlinks:
+		return "symlinks"
+	case t.CaseSensitive != planned.CaseSensitive:
+		return "case_sensitive"
+	case t.Names != planned.Names:
+		return "names"
+	case (t.MaxFileSize == nil) != (planned.MaxFileSize == nil), t.MaxFileSize != nil && *t.MaxFileSize != *planned.MaxFileSize:
+		return "max_file_size"
+	}
+	return ""
+}
+
 // Weaker names the first trait in which t can represent less than planned, and "" where there is
 // none.
 func (t Traits) Weaker(planned Traits) string {

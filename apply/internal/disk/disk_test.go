@@ -481,7 +481,7 @@ func TestPrivateFiles(t *testing.T) {
 	s := newSide(t, Options{})
 	for _, content := range []string{"one", "two, longer", ""} {
 		check(t, s.WritePrivate("history/1-x/receipt.json", []byte(content)))
-		got, err := s.ReadPrivate("history/1-x/receipt.json")
+		got, err := s.ReadPrivate("history/1-x/receipt.json", 1<<20)
 		if err != nil || string(got) != content {
 			t.Errorf("got %q, %v", got, err)
 		}
@@ -493,7 +493,7 @@ func TestPrivateFiles(t *testing.T) {
 	if native.Traits().Modes && (info.Mode().Perm() != 0o600 || folder.Mode().Perm() != 0o700) {
 		t.Errorf("modes %v, %v", info.Mode(), folder.Mode())
 	}
-	if _, err := s.ReadPrivate("nothing"); !errors.Is(err, os.ErrNotExist) {
+	if _, err := s.ReadPrivate("nothing", 1<<20); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("absent: %v", err)
 	}
 	for _, bad := range []string{"../x", "/x", "a/../../x", ""} {
@@ -513,7 +513,7 @@ func TestPrivateFiles(t *testing.T) {
 		check(t, l.Append([]byte(part), true))
 		check(t, l.Close())
 	}
-	if got, _ := s.ReadPrivate("journal/j"); string(got) != "a\nb\n" {
+	if got, _ := s.ReadPrivate("journal/j", 1<<20); string(got) != "a\nb\n" {
 		t.Errorf("log has %q", got)
 	}
 	f, err := s.CreatePrivate("baseline")

@@ -4,9 +4,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"treaty/plan/scan"
@@ -60,9 +60,10 @@ func privatePath(name string) (string, error) {
 	return tree.PrivateFolder + "/" + name, nil
 }
 
-// ReadPrivate is the content of the file called name in ".treaty". Errors wrap fs.ErrNotExist where
-// there is none.
-func (t *Tree) ReadPrivate(name string) ([]byte, error) {
+// ReadPrivate is the content of the file called name in ".treaty", of at most so many bytes. What lies there is
+// not to be trusted: links are not followed, nothing is waited for, and of a giant nothing is read. Errors name
+// the file and wrap those of scan.Dir.Read; they are fs.ErrNotExist where there is none.
+func (t *Tree) ReadPrivate(name string, most int64) ([]byte, error) {
 	path, err := privatePath(name)
 	if err != nil {
 		return nil, err
@@ -70,16 +71,41 @@ func (t *Tree) ReadPrivate(name string) ([]byte, error) {
 	parent, base := split(path)
 	d, err := t.open(parent)
 	if err != nil {
-		return nil, private(err)
+		return nil, t.named(path, private(err))
 	}
 	defer d.release()
-	f, err := d.dir.Open(base)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(f)
+	text, err := d.dir.Read(base, most)
+	return text, t.named(path, err)
 }
+
+// named is an error about the file at path, with the place of the tree.
+func (t *Tree) named(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &privateError{filepath.Join(t.root.Path(), filepath.FromSlash(path)), err}
+}
+
+// privateError names a file in full, and once.
+type privateError struct {
+	path  string
+	cause error
+}
+
+func (e *privateError) Error() string {
+	cause := e.cause
+	for _, known := range []error{scan.ErrSymlink, scan.ErrNotRegular, scan.ErrNotDirectory} {
+		if errors.Is(cause, known) {
+			return e.path + ": " + known.Error()
+		}
+	}
+	if inner := errors.Unwrap(cause); inner != nil {
+		cause = inner
+	}
+	return e.path + ": " + cause.Error()
+}
+
+func (e *privateError) Unwrap() error { return e.cause }
 
 // WritePrivate makes data, durably and in one step, the content of the file called name in
 // ".treaty". Name may have folders in it, which are made.

@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
+	"path/filepath"
 	"strings"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
+
+	"treaty/plan/scan"
 )
 
 const maximumKeyFile = 1 << 20
@@ -176,13 +178,12 @@ func publicHalf(text []byte) ssh.PublicKey {
 }
 
 func readKeyFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	at, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maximumKeyFile+1))
-	if err == nil && len(text) > maximumKeyFile {
+	text, err := scan.ReadFile(at, maximumKeyFile)
+	if errors.Is(err, scan.ErrTooLarge) {
 		err = fmt.Errorf("%s: %w: larger than %d bytes", path, ErrKey, maximumKeyFile)
 	}
 	return text, err

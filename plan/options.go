@@ -1,0 +1,49 @@
+package plan
+
+import (
+	"bytes"
+
+	"treaty/plan/tree"
+)
+
+// DefaultOptions are those of a plan of which nobody says anything.
+func DefaultOptions() Options {
+	return Options{
+		Ignore: []string{}, DefaultIgnores: true, Hash: HashOperations, Bidirectional: BidirectionalAuto,
+		Executable: Executable{Overrides: []ExecutableOverride{}, Extensions: map[string]bool{}},
+		Diffs:      DiffConflicts, Sensitive: DefaultSensitive(), MaxDeletes: DefaultMaxDeletes,
+	}
+}
+
+// Swapped are the same options for the two trees the other way round; nil for nil.
+func (o *Options) Swapped() *Options {
+	if o == nil {
+		return nil
+	}
+	swapped := *o
+	swapped.LocalFS, swapped.RemoteFS = o.RemoteFS, o.LocalFS
+	return &swapped
+}
+
+// Gives tells whether options are the given ones. The umask may be another, and a filesystem may be declared to be
+// what is on record of it anyway.
+func (o *Options) Gives(given *Options, recorded Sides[*tree.Profile]) bool {
+	for _, side := range BothSides {
+		mine, theirs := o.Declared(side), given.Declared(side)
+		if theirs == nil && mine != nil {
+			theirs = recorded[side]
+		}
+		if (mine == nil) != (theirs == nil) || mine != nil && *mine != *theirs {
+			return false
+		}
+	}
+	return bytes.Equal(o.judging(), given.judging())
+}
+
+// judging is a text of all but the umask and what the filesystems are declared to be.
+func (o *Options) judging() []byte {
+	rest := *o
+	rest.LocalFS, rest.RemoteFS, rest.Umask = nil, nil, 0
+	text, _ := Indented(rest) // of strings, numbers and booleans, which cannot fail
+	return text
+}
