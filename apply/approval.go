@@ -56,7 +56,7 @@ func ReadApproval(data []byte) (*Approval, error) {
 		return nil, err
 	}
 	a := &Approval{}
-	if err := json.Unmarshal(data, a); err != nil {
+	if err := json.Unmarshal(schema.InDigits(data), a); err != nil {
 		return nil, fmt.Errorf("approval: %w", err)
 	}
 	return a, nil

@@ -38,7 +38,7 @@ func (s *Store) headAt(name string) (Head, error) {
 		return Head{}, refuse(CauseHistory, "%s is not what treaty wrote: %v", s.Path(name), err).at(s.Root())
 	}
 	var h headFile
-	return h.Head, json.Unmarshal(data, &h)
+	return h.Head, json.Unmarshal(schema.InDigits(data), &h)
 }
 
 // end is the last entry of the chain as far as anything tells: head.json, else what the tree itself remembers, else

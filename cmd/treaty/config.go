@@ -50,7 +50,7 @@ func readConfig(store *apply.Store) (*config, error) {
 	if err := schema.Validate(schema.Config, text); err != nil {
 		return nil, invalid(store.Path("config.json"), "config", err)
 	}
-	if err := json.Unmarshal(text, c); err != nil {
+	if err := json.Unmarshal(schema.InDigits(text), c); err != nil {
 		return nil, invalid(store.Path("config.json"), "config", err)
 	}
 	return c, nil
