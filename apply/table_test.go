@@ -203,6 +203,9 @@ func (w *world) byHand(p *plan.Plan, lines []string) {
 				op.Source = &plan.Source{Tree: from, Path: tree.Path(words[5])}
 			}
 		}
+		if p.Baseline == nil && (op.Action == plan.Delete || op.Action == plan.Update && op.Before.Type == tree.Directory) {
+			op.Reason = plan.Undo // nothing else removes what nobody remembers
+		}
 		p.Operations = append(p.Operations, op)
 	}
 	p.Sort()

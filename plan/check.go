@@ -183,6 +183,9 @@ func (c *checker) operation(op *Operation, at string) {
 			c.fail(at+"/from", "a move needs two names")
 		}
 	}
+	if c.deletesBlindly(op) {
+		c.fail(at+"/action", "a plan without a baseline removes nothing")
+	}
 	c.states(op, at)
 	c.source(op, at)
 	c.symlink(op.Side, op.After, at+"/after")
@@ -282,8 +285,16 @@ func (c *checker) conflict(k *Conflict, at string) {
 				c.claim(side, k.KeepBothAs, true, at, at+"/keep_both_as")
 			}
 		}
-		if k.KeepBothAs == k.Path {
+		if sameName(k.KeepBothAs, k.Path) {
 			c.fail(at+"/keep_both_as", "the two versions need two names")
+		}
+		for dir := k.KeepBothAs.Parent(); dir != tree.Root; dir = dir.Parent() {
+			if sameName(dir, k.Path) {
+				c.fail(at+"/keep_both_as", "%q is below %q, which is one of the two versions", k.KeepBothAs, k.Path)
+			}
+		}
+		for _, side := range BothSides {
+			c.parents(side, after, k.KeepBothAs, at+"/keep_both_as")
 		}
 	} else if k.Resolution == KeepBoth && k.Kind != RenamedDifferently {
 		c.fail(at, "keep-both needs keep_both_as")
@@ -296,6 +307,18 @@ func orList(list []Resolution) string {
 		names[i] = string(r)
 	}
 	return "it may be " + strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+}
+
+// sameName tells whether some volume takes two paths for one.
+func sameName(a, b tree.Path) bool {
+	return tree.CollisionKey(string(a)) == tree.CollisionKey(string(b))
+}
+
+// deletesBlindly tells whether a plan that remembers nothing would remove something: that nobody ever asked for. An
+// undo knows what it takes back.
+func (c *checker) deletesBlindly(op *Operation) bool {
+	gone := op.Action == Delete || op.Action == Update && op.Before.Of() == tree.Directory
+	return gone && c.plan.Baseline == nil && op.Reason != Undo
 }
 
 // parents refuses a path below one that holds a file or a link.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -257,4 +258,71 @@ func FuzzRead(f *testing.F) {
 			t.Fatalf("%s\nis written as\n%s", first.Bytes(), second.Bytes())
 		}
 	})
+}
+
+// What a plan says in words is said again by what its states say.
+func TestChoicesAreWordedByTheStates(t *testing.T) {
+	text, err := os.ReadFile("../testdata/plans/both-ways.plan.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := plan.Read(text)
+	if err != nil || len(p.Conflicts) == 0 {
+		t.Fatalf("%v: %d conflicts", err, len(p.Conflicts))
+	}
+	for r, sentence := range p.Conflicts[0].Choices {
+		quoted, _ := json.Marshal(sentence)
+		lie := bytes.ReplaceAll(text, quoted, []byte(`"changes nothing at all"`))
+		if bytes.Equal(lie, text) {
+			t.Fatalf("%s: %s is not in the plan", r, quoted)
+		}
+		read, err := plan.Read(lie)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := read.Conflicts[0].Choices[r]; got != sentence {
+			t.Errorf("%s: %q, want %q", r, got, sentence)
+		}
+	}
+}
+
+func TestWhatNobodyRemembersIsNotRemoved(t *testing.T) {
+	p := full(t)
+	p.Baseline = nil
+	wrong := fmt.Sprint(p.Check())
+	if !strings.Contains(wrong, "a plan without a baseline removes nothing") {
+		t.Errorf("%s", wrong)
+	}
+	for i := range p.Operations {
+		p.Operations[i].Reason = plan.Undo
+	}
+	if wrong := p.Check(); len(wrong) > 0 {
+		t.Errorf("an undo: %v", wrong)
+	}
+}
+
+func TestTheTwoVersionsNeedTwoNamesOnEveryVolume(t *testing.T) {
+	for _, as := range []string{"both", "BOTH", "Both", "both/x", "BOTH/x"} {
+		p := full(t)
+		for i := range p.Conflicts {
+			if k := &p.Conflicts[i]; k.Path == "both" {
+				k.KeepBothAs = tree.Path(as)
+			}
+		}
+		if wrong := fmt.Sprint(p.Check()); !strings.Contains(wrong, "keep_both_as") {
+			t.Errorf("%s: %s", as, wrong)
+		}
+	}
+}
+
+func TestAHashOfZerosIsNone(t *testing.T) {
+	text, err := os.ReadFile("../testdata/plans/both-ways.plan.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.Index(text, []byte(`"sha256": "`)) + len(`"sha256": "`)
+	copy(text[at:], strings.Repeat("0", 64))
+	if _, err := plan.Read(text); err == nil || !strings.Contains(err.Error(), "zeros") {
+		t.Errorf("%v", err)
+	}
 }

@@ -25,20 +25,51 @@ func (w *walk) conflict(d *difference) Conflict {
 	c.Choices = w.choices(d, &c)
 	if c.Choices.Allows(KeepBoth) && c.Kind != RenamedDifferently {
 		c.KeepBothAs = d.path[Local].Parent().Join(d.keepBothAs)
-		c.Choices[KeepBoth] = fmt.Sprintf("keep local's version under its name and remote's as %q, both on both sides", c.KeepBothAs)
 	}
+	c.reword()
 	return c
 }
 
-// choices has exactly the resolutions that the conflict allows, in words.
+// reword says of each choice what it does, by what the states say. Whatever a plan says of them is only words; what
+// the states allow no choice is none.
+func (c *Conflict) reword() {
+	for r := range c.Choices {
+		if c.needs(r) != "" {
+			delete(c.Choices, r)
+			continue
+		}
+		c.Choices[r] = c.sentence(r)
+	}
+}
+
+// sentence says what a resolution of the conflict would do.
+func (c *Conflict) sentence(r Resolution) string {
+	switch r {
+	case TakeLocal:
+		return takes(c, Local)
+	case TakeRemote:
+		return takes(c, Remote)
+	case TakeNewer:
+		newer, _ := c.Newer()
+		return fmt.Sprintf("take %s's version, written at %s: %s", newer, c.State(newer).Mtime, takes(c, newer))
+	case KeepBoth:
+		if c.Kind == RenamedDifferently {
+			return fmt.Sprintf("keep both names, %q and %q, on both sides", c.Path, c.RemotePath)
+		}
+		return fmt.Sprintf("keep local's version under its name and remote's as %q, both on both sides", c.KeepBothAs)
+	}
+	return "leave both sides as they are; the next plan asks again"
+}
+
+// choices has exactly the resolutions that the conflict allows, yet without words.
 func (w *walk) choices(d *difference, c *Conflict) Choices {
-	choices := Choices{SkipPath: "leave both sides as they are; the next plan asks again"}
+	choices := Choices{SkipPath: ""}
 	var can Sides[bool]
 	for _, side := range BothSides {
 		code, _ := w.cannotHold(d, change{side: side.Other(), action: Create})
 		can[side] = code == "" || c.State(side) == nil
 		if can[side] {
-			choices[Take(side)] = takes(c, side)
+			choices[Take(side)] = ""
 		}
 	}
 	if c.Local == nil || c.Remote == nil {
@@ -46,11 +77,8 @@ func (w *walk) choices(d *difference, c *Conflict) Choices {
 	}
 	if can[Local] && can[Remote] {
 		choices[KeepBoth] = ""
-		if c.Kind == RenamedDifferently {
-			choices[KeepBoth] = fmt.Sprintf("keep both names, %q and %q, on both sides", c.Path, c.RemotePath)
-		}
 		if newer, ok := c.Newer(); ok && !w.policy.near(c.Local.Mtime, c.Remote.Mtime) && newer == w.policy.newer(c.Local.Mtime, c.Remote.Mtime) {
-			choices[TakeNewer] = fmt.Sprintf("take %s's version, written at %s: %s", newer, c.State(newer).Mtime, takes(c, newer))
+			choices[TakeNewer] = ""
 		}
 	}
 	return choices

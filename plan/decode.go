@@ -35,6 +35,9 @@ func Read(data []byte) (*Plan, error) {
 		}
 		return nil, errs
 	}
+	for i := range p.Conflicts {
+		p.Conflicts[i].reword()
+	}
 	return p, nil
 }
 

@@ -3,6 +3,7 @@ package tree
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -12,7 +13,7 @@ type stateJSON struct {
 	Size    *int64 `json:"size,omitempty"`
 	Mtime   *Time  `json:"mtime,omitempty"`
 	Mode    Mode   `json:"mode,omitzero"`
-	SHA256  Hash   `json:"sha256,omitzero"`
+	SHA256  *Hash  `json:"sha256,omitempty"`
 	Target  string `json:"target,omitempty"`
 	Entries *int   `json:"entries,omitempty"`
 	Digest  Hash   `json:"digest,omitzero"`
@@ -20,7 +21,10 @@ type stateJSON struct {
 
 // MarshalJSON writes only the members that apply to the state's type.
 func (s State) MarshalJSON() ([]byte, error) {
-	out := stateJSON{Type: s.Type, Mode: s.Mode, SHA256: s.SHA256, Target: s.Target}
+	out := stateJSON{Type: s.Type, Mode: s.Mode, Target: s.Target}
+	if s.SHA256.Known() {
+		out.SHA256 = &s.SHA256
+	}
 	if s.Type == File {
 		out.Size, out.Mtime = &s.Size, &s.Mtime
 	}
@@ -40,7 +44,13 @@ func (s *State) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &in); err != nil {
 		return fmt.Errorf("state: %w", err)
 	}
-	*s = State{Type: in.Type, Mode: in.Mode, SHA256: in.SHA256, Target: in.Target}
+	*s = State{Type: in.Type, Mode: in.Mode, Target: in.Target}
+	if in.SHA256 != nil {
+		if *in.SHA256 == (Hash{}) {
+			return errors.New("sha256: no content has a hash of zeros alone; leave it out where it is not known")
+		}
+		s.SHA256 = *in.SHA256
+	}
 	if in.Size != nil {
 		s.Size = *in.Size
 	}
