@@ -118,6 +118,7 @@ func FuzzNothingHiddenIsPrinted(f *testing.F) {
 			{"-C", "mac", "resolve", "--take", "newer", "both " + text}, {"-C", "mac", "resolve", "--take", "newer", "--all"},
 			{"-C", "mac", "resolve", "--take", text, "both " + text}, {"-C", "mac", "resolve", "--take", "both", "none " + text},
 			{"-C", "mac", "resolve", "--take", "both", "both " + text},
+			{"-C", "mac", "skip", "new " + text}, {"-C", "mac", "skip", "--undo", "new " + text}, {"-C", "mac", "skip", "none " + text},
 			{"-C", "mac", "approve", "--yes", "--sign", "key " + text},
 			{"-C", "mac", "approve", "--yes", "--by", "me " + text, "--note", "note " + text},
 			{"-C", "mac", "show"}, {"-C", "mac", "apply", "--remote", text}, {"-C", "mac", "apply"}, {"-C", "mac", "apply"},

@@ -20,15 +20,6 @@ import (
 	"github.com/creack/pty"
 )
 
-// eager is treaty with progress from the first millisecond on, so that even a command of an instant draws it.
-func eager() {
-	t := newTerminal(os.Stdout, os.Stderr)
-	t.every = time.Millisecond
-	code := t.run(os.Args[1:], os.Stdin)
-	t.close()
-	os.Exit(code)
-}
-
 // screen is a program on a pseudo-terminal, and what a person sees of it there.
 type screen struct {
 	t        *testing.T

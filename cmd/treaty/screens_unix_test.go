@@ -270,3 +270,13 @@ func TestAnInterruptedPassphraseLeavesTheTerminalAsItWas(t *testing.T) {
 	s.exits(0)
 	s.endsWith("Passphrase of …\ntreaty: interrupted\nended with 130\nover")
 }
+
+func TestHelpFitsANarrowTerminal(t *testing.T) {
+	s := onScreen(t, 60, t.TempDir(), "treaty", "plan", "--help")
+	s.exits(0)
+	for line := range strings.Lines(s.bytes.String()) {
+		if line = strings.TrimRight(line, "\r\n"); len(line) > 60 && !strings.HasPrefix(line, "Usage: ") {
+			t.Errorf("%d columns: %s", len(line), line)
+		}
+	}
+}

@@ -17,10 +17,19 @@ var update = flag.Bool("update-scripts", false, "rewrite the files in scripts th
 
 // TestMain makes this binary the command that the scripts run.
 func TestMain(m *testing.M) {
-	if filepath.Base(os.Args[0]) != "treaty" {
+	if name := filepath.Base(os.Args[0]); name != "treaty" && name != "eager" {
 		denyLikeEveryone()
 	}
 	testscript.Main(m, map[string]func(){"treaty": main, "eager": eager})
+}
+
+// eager is treaty with progress from the first millisecond on, so that even a command of an instant draws it.
+func eager() {
+	t := newTerminal(os.Stdout, os.Stderr)
+	t.every = time.Millisecond
+	code := t.run(os.Args[1:], os.Stdin)
+	t.close()
+	os.Exit(code)
 }
 
 // written is the mtime of every file that a script brings along.
