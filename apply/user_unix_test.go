@@ -4,6 +4,7 @@ package apply_test
 
 import (
 	"errors"
+	"flag"
 	"os"
 	"os/exec"
 	"strings"
@@ -21,7 +22,7 @@ func asUser(t *testing.T) bool {
 	if os.Geteuid() != 0 {
 		return true
 	}
-	args := []string{"-test.run", "^" + strings.ReplaceAll(t.Name(), "/", "$/^") + "$", "-test.timeout", "10m"}
+	args := []string{"-test.run", "^" + strings.ReplaceAll(t.Name(), "/", "$/^") + "$", "-test.timeout", flag.Lookup("test.timeout").Value.String()}
 	if testing.Short() {
 		args = append(args, "-test.short")
 	}
