@@ -118,6 +118,3 @@ var builtinExtensions = func() map[string]bool {
 	}
 	return table
 }()
-
-// BuiltinExtensions are the extensions that executability is inferred from, sorted.
-func BuiltinExtensions() []string { return slices.Sorted(maps.Keys(builtinExtensions)) }

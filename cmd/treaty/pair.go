@@ -241,9 +241,13 @@ func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
 			return nil, err
 		}
 	}
+	options := p.config.options(f)
+	if err := options.CheckPatterns(); err != nil {
+		return nil, usage(then("write it as in a .gitignore", exactly("treaty plan --help")), "%v", err)
+	}
 	var shift *plan.Sides[time.Duration]
 	for {
-		s, err := p.look(a, p.config.options(f))
+		s, err := p.look(a, options)
 		if err != nil {
 			return nil, err
 		}
