@@ -176,7 +176,7 @@ func (e *executor) unchanged(step *plan.Step, now stamp) bool {
 	if seen && !moved && (now.size != was.size || now.mtime.Cut(granularity) != was.mtime.Cut(granularity)) {
 		return false
 	}
-	mtime := now.mtime.Cut(granularity) - tree.Time(r.shift.total[from])
+	mtime := now.mtime.Cut(granularity).Add(-r.shift.total[from])
 	copied := r.plan.Snapshot(step.Side).Filesystem.Keep(mtime)
 	return now.size == step.After.Size && (copied == step.After.Mtime || timeless(step.Operation))
 }

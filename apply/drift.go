@@ -153,7 +153,7 @@ func (r *run) noteStamps(n *plan.Name, x *expectations) {
 	}
 	for _, side := range plan.BothSides {
 		if e := &n.Entry[side]; e.Type == tree.File {
-			r.stamps[side][n.Path[side]] = stamp{e.Size, e.Mtime + tree.Time(r.shift.since[side])}
+			r.stamps[side][n.Path[side]] = stamp{e.Size, e.Mtime.Add(r.shift.since[side])}
 		}
 	}
 }

@@ -250,7 +250,7 @@ func (want *expectation) differs(e *tree.Entry, x *expectations) string {
 	case tree.File:
 		mtime := e.Mtime
 		if want.copied {
-			mtime = x.plan.Snapshot(want.to).Filesystem.Keep(mtime - tree.Time(x.shift[want.side]))
+			mtime = x.plan.Snapshot(want.to).Filesystem.Keep(mtime.Add(-x.shift[want.side]))
 		}
 		if e.Size != s.Size {
 			return fmt.Sprintf("it has %d bytes, not %d", e.Size, s.Size)

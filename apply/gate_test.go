@@ -63,7 +63,7 @@ var faults = []fault{
 		})
 	}},
 	{name: "drift", cause: apply.ErrStale, why: "not what they were", disk: func(w *world, _ *plan.Plan) {
-		writeFile(w, w.path(plan.Remote, "u"), node{content: "edited", mtime: epoch + 5e9, mode: tree.Perm(0o644)})
+		writeFile(w, w.path(plan.Remote, "u"), node{content: "edited", mtime: epoch.Add(5e9), mode: tree.Perm(0o644)})
 	}},
 }
 
@@ -411,15 +411,15 @@ func TestTreesMustBeApart(t *testing.T) {
 func TestAPlanThatLiesAboutTheTreesIsRefused(t *testing.T) {
 	for name, lie := range map[string]func(p *plan.Plan){
 		"size":              func(p *plan.Plan) { operation(t, p, "update remote u").Before.Size++ },
-		"time":              func(p *plan.Plan) { operation(t, p, "update remote u").Before.Mtime += 100 },
+		"time":              func(p *plan.Plan) { later(operation(t, p, "update remote u").Before) },
 		"mode":              func(p *plan.Plan) { operation(t, p, "update remote u").Before.Mode = tree.Perm(0o640) },
 		"path":              func(p *plan.Plan) { operation(t, p, "update remote u").Path = "nowhere" },
 		"source":            func(p *plan.Plan) { operation(t, p, "update remote u").Source.Path = "a" },
 		"source's size":     func(p *plan.Plan) { operation(t, p, "create remote a").After.Size++ },
-		"source's time":     func(p *plan.Plan) { operation(t, p, "create remote a").After.Mtime += 100 },
+		"source's time":     func(p *plan.Plan) { later(operation(t, p, "create remote a").After) },
 		"source elsewhere":  func(p *plan.Plan) { operation(t, p, "create remote a").Source.Tree = plan.Remote },
 		"a name that is":    func(p *plan.Plan) { operation(t, p, "create remote a").Path = "r" },
-		"a conflict's time": func(p *plan.Plan) { conflict(t, p, "c").Remote.Mtime += 100 },
+		"a conflict's time": func(p *plan.Plan) { later(conflict(t, p, "c").Remote) },
 		"kept as what is":   func(p *plan.Plan) { k := conflict(t, p, "c"); k.Resolution, k.KeepBothAs = plan.KeepBoth, "u" },
 	} {
 		if name == "mode" && !posix {
@@ -461,7 +461,7 @@ func TestAnUndoTakesAFileBackFromWhereItGotAnotherTime(t *testing.T) {
 		p := w.compare()
 		w.byHand(p, []string{"update remote a from remote b", "delete remote b"})
 		op := operation(t, p, "update remote a")
-		op.Reason, op.After.Mtime = plan.Undo, epoch+20e9
+		op.Reason, op.After.Mtime = plan.Undo, epoch.Add(20e9)
 		change(op)
 		return w, p
 	}
@@ -501,3 +501,6 @@ func TestTooManyDeletesAreCountedAgain(t *testing.T) {
 	w.base.write(t, w.at[plan.Remote])
 	w.refuses(w.request(w.compare()), &fault{cause: apply.ErrSafety, why: ""})
 }
+
+// later gives a state another time.
+func later(s *tree.State) { s.Mtime = s.Mtime.Add(100) }

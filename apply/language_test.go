@@ -43,7 +43,7 @@ func (n node) String() string {
 	case tree.Special:
 		return "|fifo"
 	}
-	seconds := strconv.FormatFloat(float64(n.mtime-epoch)/1e9, 'f', -1, 64)
+	seconds := strconv.FormatFloat(n.mtime.Sub(epoch).Seconds(), 'f', -1, 64)
 	return fmt.Sprintf("=%s@%s!%o", n.content, seconds, n.mode.Bits())
 }
 
@@ -119,7 +119,7 @@ func (m nodes) add(name, word string) error {
 		if err != nil {
 			return err
 		}
-		n.mtime = epoch + tree.Time(d)
+		n.mtime = epoch.Add(time.Duration(d))
 	}
 	for dir := tree.Path(name).Parent(); dir != tree.Root; dir = dir.Parent() {
 		if _, known := m[dir]; !known {
@@ -133,12 +133,12 @@ func (m nodes) add(name, word string) error {
 // written is when a content was written.
 func written(content string) tree.Time {
 	if number, err := strconv.Atoi(content); err == nil {
-		return epoch + tree.Time(number)*10e9
+		return epoch.Add(time.Duration(number) * 10e9)
 	}
 	if content == "" {
 		return epoch
 	}
-	return epoch + tree.Time(content[0])*10e9
+	return epoch.Add(time.Duration(content[0]) * 10e9)
 }
 
 // tester is what testing.T and rapid.T have in common.

@@ -68,10 +68,10 @@ func TestASaveDuringApplyNeverPassesForWhatWasSynced(t *testing.T) {
 		saved         plan.Side
 		at            tree.Time
 	}{
-		{"a source that is created, on a first sync", "a=1@20.1", "", "", plan.Local, epoch + 20_900_000_000},
-		{"a source that is created", "a=1@20.1 z=9", "z=9", "z=9", plan.Local, epoch + 20_900_000_000},
-		{"a source that is an update", "a=2@20.1", "a=1@10", "a=1@10", plan.Local, epoch + 20_900_000_000},
-		{"a newer side that gives its time, on a first sync", "a=1@20.1", "a=1@10", "", plan.Local, epoch + 20_900_000_000},
+		{"a source that is created, on a first sync", "a=1@20.1", "", "", plan.Local, epoch.Add(20_900_000_000)},
+		{"a source that is created", "a=1@20.1 z=9", "z=9", "z=9", plan.Local, epoch.Add(20_900_000_000)},
+		{"a source that is an update", "a=2@20.1", "a=1@10", "a=1@10", plan.Local, epoch.Add(20_900_000_000)},
+		{"a newer side that gives its time, on a first sync", "a=1@20.1", "a=1@10", "", plan.Local, epoch.Add(20_900_000_000)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for nth := 1; nth < 60; nth += stride() {

@@ -89,7 +89,7 @@ func (h *history) tree(m *member) nodes { return read(h, m.at, ".treaty") }
 // stamp is a time that no other file has.
 func (h *history) stamp() tree.Time {
 	h.seconds++
-	return epoch + tree.Time(h.seconds)*10e9
+	return epoch.Add(time.Duration(h.seconds) * 10e9)
 }
 
 // fresh is a content that no other file has, of one of two sizes.

@@ -176,7 +176,7 @@ func (e *executor) learned() plan.Sides[map[tree.Path]known] {
 // knows is the hash of a file that has the stamp with which its content was known, zero where nothing is
 // known, or where the time is too near the reading to show a later change. since is the first such time.
 func (k known) knows(e *tree.Entry, granularity int64, since tree.Time) tree.Hash {
-	if e.Size != k.size || e.Mtime.Cut(granularity) != k.mtime.Cut(granularity) || e.Mtime >= since {
+	if e.Size != k.size || e.Mtime.Cut(granularity) != k.mtime.Cut(granularity) || !e.Mtime.Before(since) {
 		return tree.Hash{}
 	}
 	return k.hash
@@ -275,5 +275,5 @@ func (r *run) reliedSince() time.Time {
 func racySince(scan time.Time, traits tree.Traits) tree.Time {
 	// The kernel's clock for files moves in steps of up to 10 ms.
 	const tick = int64(10 * time.Millisecond)
-	return tree.TimeOf(scan) - tree.Time(2*max(traits.MtimeGranularity, tick))
+	return tree.TimeOf(scan.Add(-2 * time.Duration(max(traits.MtimeGranularity, tick))))
 }

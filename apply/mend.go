@@ -297,7 +297,7 @@ func (m *mender) stage(ctx context.Context, c *journal.Copy) (disk.Staged, error
 		return disk.Staged{}, gone(err)
 	}
 	defer f.Close()
-	return m.disk.Stage(ctx, f, c.State.Size, c.State.SHA256, c.State.Mtime+tree.Time(m.run.shift.since[m.side]), c.State.Mode)
+	return m.disk.Stage(ctx, f, c.State.Size, c.State.SHA256, c.State.Mtime.Add(m.run.shift.since[m.side]), c.State.Mode)
 }
 
 // open opens a file of a tree for reading.

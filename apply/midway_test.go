@@ -20,7 +20,7 @@ import (
 // tells whether the system let it: Windows keeps others from a file that is being examined.
 func (w *world) save(side plan.Side, path, content string) bool {
 	w.Helper()
-	n := node{kind: tree.File, content: content, mtime: epoch + 999e9, mode: tree.Perm(0o644)}
+	n := node{kind: tree.File, content: content, mtime: epoch.Add(999e9), mode: tree.Perm(0o644)}
 	temp := filepath.Join(w.dir, "saving")
 	writeFile(w, temp, n)
 	err := os.Rename(temp, w.path(side, path))

@@ -96,7 +96,7 @@ func (o *oracle) judge(a *at) (want [2]node, conflict, first bool) {
 			return want, true, false
 		default:
 			newer := 0
-			if r.mtime > l.mtime {
+			if l.mtime.Before(r.mtime) {
 				newer = 1
 			}
 			want[1-newer] = a.now[newer]
@@ -153,7 +153,11 @@ func (o *oracle) judge(a *at) (want [2]node, conflict, first bool) {
 		t := [2]bool{a.touched(0) || modified[0], a.touched(1) || modified[1]}
 		switch {
 		case t[0] && t[1]:
-			want[0].mtime, want[1].mtime = max(l.mtime, r.mtime), max(l.mtime, r.mtime)
+			newer := l.mtime
+			if newer.Before(r.mtime) {
+				newer = r.mtime
+			}
+			want[0].mtime, want[1].mtime = newer, newer
 		case t[0]:
 			want[1].mtime = l.mtime
 		case t[1]:

@@ -153,7 +153,7 @@ func contentState(word string) *tree.State {
 	case "?":
 		return &tree.State{Type: tree.File, Size: 1}
 	}
-	return &tree.State{Type: tree.File, Size: int64(len(word)), Mtime: 10e9, SHA256: sha256.Sum256([]byte(word))}
+	return &tree.State{Type: tree.File, Size: int64(len(word)), Mtime: tree.UnixTime(10, 0), SHA256: sha256.Sum256([]byte(word))}
 }
 
 // Copies take room on the other side, in its blocks, and are named where there is too little.
@@ -202,26 +202,26 @@ func TestWhatUndoesAChange(t *testing.T) {
 
 func TestDamageIsToldFromAPersonsWork(t *testing.T) {
 	was, becomes := contentState("old-content"), contentState("new")
-	becomes.Mtime = 20e9
-	file := func(content string, mtime tree.Time) sight {
-		return sight{entry: tree.Entry{Type: tree.File, Size: int64(len(content)), Mtime: mtime}, hash: sha256.Sum256([]byte(content))}
+	becomes.Mtime = tree.UnixTime(20, 0)
+	file := func(content string, second int64) sight {
+		return sight{entry: tree.Entry{Type: tree.File, Size: int64(len(content)), Mtime: tree.UnixTime(second, 0)}, hash: sha256.Sum256([]byte(content))}
 	}
-	bad := file("", 10e9)
+	bad := file("", 10)
 	bad.entry.Size, bad.unreadable, bad.hash = was.Size, true, tree.Hash{}
 	for _, c := range []struct {
 		name string
 		s    sight
 		want bool
 	}{
-		{"the old", file("old-content", 10e9), false},
-		{"the old at another time", file("old-content", 99e9), false},
-		{"the new", file("new", 20e9), false},
-		{"empty", file("", 99e9), true},
-		{"cut short, under the old time", file("old-c", 10e9), true},
-		{"cut short, under the new time", file("ne", 20e9), true},
-		{"shorter, at another time", file("old-c", 99e9), false},
-		{"longer", file("old-content, and more", 10e9), false},
-		{"as long, and another", file("OLD-CONTENT", 10e9), false},
+		{"the old", file("old-content", 10), false},
+		{"the old at another time", file("old-content", 99), false},
+		{"the new", file("new", 20), false},
+		{"empty", file("", 99), true},
+		{"cut short, under the old time", file("old-c", 10), true},
+		{"cut short, under the new time", file("ne", 20), true},
+		{"shorter, at another time", file("old-c", 99), false},
+		{"longer", file("old-content, and more", 10), false},
+		{"as long, and another", file("OLD-CONTENT", 10), false},
 		{"unreadable", bad, true},
 		{"nothing", sight{}, false},
 		{"a directory", sight{entry: tree.Entry{Type: tree.Directory}}, false},
@@ -231,7 +231,7 @@ func TestDamageIsToldFromAPersonsWork(t *testing.T) {
 			t.Errorf("%s: damaged is %v", c.name, got)
 		}
 	}
-	empty := file("", 30e9)
+	empty := file("", 30)
 	if damaged(&empty, []*tree.State{was, contentState("")}) {
 		t.Errorf("what is to be empty may be")
 	}

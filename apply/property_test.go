@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -47,7 +48,7 @@ func anyTree(r *rapid.T, label string) nodes {
 func anyFile(r *rapid.T, label string) node {
 	content := rapid.SampledFrom([]string{"", "1", "2", "3", "long"}).Draw(r, label)
 	return node{kind: tree.File, content: content, mode: anyMode(r, 0o644, 0o755, 0o600),
-		mtime: epoch + tree.Time(rapid.IntRange(1, 3).Draw(r, "second"))*10e9}
+		mtime: epoch.Add(time.Duration(rapid.IntRange(1, 3).Draw(r, "second")) * 10e9)}
 }
 
 // directoryModes are those of directories in which whoever runs the tests may work.
@@ -89,7 +90,7 @@ func edited(r *rapid.T, m nodes, label string) nodes {
 		default:
 			out[path] = anyFile(r, label+" instead")
 			n := out[path]
-			n.mtime += 100e9
+			n.mtime = n.mtime.Add(100e9)
 			out[path] = n
 		}
 	}

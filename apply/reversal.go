@@ -112,7 +112,7 @@ func (e *executor) stateAfter(i int) *tree.State {
 		traits := &e.run.plan.Snapshot(step.Side).Filesystem
 		state.Mtime = entry.Mtime.Cut(traits.MtimeGranularity)
 		if state.Type != tree.File {
-			state.Mtime = 0
+			state.Mtime = tree.Time{}
 		}
 		if !traits.Modes {
 			state.Mode = 0

@@ -253,7 +253,7 @@ func (a *agreeing) agreed(t *trio) *tree.Agreed {
 		record.Mtime = r.Mtime
 	}
 	for _, side := range BothSides {
-		record.On[side].Racy = t.entry[side].Mtime >= a.to.RacySince[side]
+		record.On[side].Racy = !t.entry[side].Mtime.Before(a.to.RacySince[side])
 	}
 	record.SHA256 = t.hash[Local]
 	if base := t.base; base != nil && base.Type == tree.File && a.sameAsRecorded(t) {

@@ -65,14 +65,14 @@ func (p *policy) unaligned(d *difference) bool {
 func (p *policy) alignment(d *difference) (finer Side, stored tree.Time, aligned bool) {
 	l, r := p.traits[Local].MtimeGranularity, p.traits[Remote].MtimeGranularity
 	if l == r || !d.onBoth() {
-		return 0, 0, true
+		return 0, tree.Time{}, true
 	}
 	if finer = Local; r < l {
 		finer = Remote
 	}
 	coarse, _ := d.settled(finer.Other())
 	if d.change(finer.Other()) == nil {
-		coarse -= tree.Time(p.shift[finer.Other()])
+		coarse = p.unshifted(finer.Other(), coarse)
 	}
 	now, _ := d.settled(finer)
 	return finer, coarse, now == coarse

@@ -90,7 +90,7 @@ func (c *Conflict) Newer() (Side, bool) {
 	if c.Local.Of() != tree.File || c.Remote.Of() != tree.File || c.Local.Mtime == c.Remote.Mtime {
 		return 0, false
 	}
-	if c.Local.Mtime > c.Remote.Mtime {
+	if c.Remote.Mtime.Before(c.Local.Mtime) {
 		return Local, true
 	}
 	return Remote, true

@@ -135,7 +135,7 @@ func decideFirst(t *trio, p *policy) verdict {
 // as they stand: what was written after a volume shifted has the true time.
 func (p *policy) near(local, remote tree.Time) bool {
 	return local.Near(remote, p.window) || p.cannotTell(Remote, local, remote) || p.cannotTell(Local, remote, local) ||
-		(local-tree.Time(p.shift[Local])).Near(remote-tree.Time(p.shift[Remote]), p.window)
+		p.unshifted(Local, local).Near(p.unshifted(Remote, remote), p.window)
 }
 
 // cannotTell tells whether a time is the nearest that side has for one that it cannot tell, before 1980 or
@@ -145,9 +145,14 @@ func (p *policy) cannotTell(side Side, wanted, has tree.Time) bool {
 	return nearest != wanted && nearest.Near(has, maxShift)
 }
 
+// unshifted is what a side would tell of a time if its volume's had not moved.
+func (p *policy) unshifted(side Side, mtime tree.Time) tree.Time {
+	return mtime.Add(-time.Duration(p.shift[side]))
+}
+
 // newer is the side whose time is the later one, shifts made up for.
 func (p *policy) newer(local, remote tree.Time) Side {
-	if remote-tree.Time(p.shift[Remote]) > local-tree.Time(p.shift[Local]) {
+	if p.unshifted(Local, local).Before(p.unshifted(Remote, remote)) {
 		return Remote
 	}
 	return Local
@@ -190,8 +195,7 @@ func (p *policy) carry(t *trio, side Side, action Action, reason Reason) change 
 
 // carried is what side will report for a time of the other side.
 func (p *policy) carried(mtime tree.Time, side Side) tree.Time {
-	mtime -= tree.Time(p.shift[side.Other()])
-	return p.traits[side].Keep(mtime)
+	return p.traits[side].Keep(p.unshifted(side.Other(), mtime))
 }
 
 // touches gives the other side the time of side newer, and its mode too if asked to.

@@ -81,7 +81,7 @@ func drawFoldingWorld(t *rapid.T) *world {
 // remembered is the baseline that an apply of an empty plan records.
 func remembered(t *rapid.T, w *world) memoryBaseline {
 	base := memoryBaseline{}
-	to := plan.Recorder{RacySince: plan.Sides[tree.Time]{1 << 62, 1 << 62}, Write: func(dir tree.Path, entries []tree.Agreed) error {
+	to := plan.Recorder{RacySince: plan.Sides[tree.Time]{tree.UnixTime(1<<40, 0), tree.UnixTime(1<<40, 0)}, Write: func(dir tree.Path, entries []tree.Agreed) error {
 		base[dir] = slices.Clone(entries)
 		return nil
 	}}

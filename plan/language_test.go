@@ -60,7 +60,7 @@ type tableCase struct {
 	side            plan.Sides[[]item]
 	wants           []want
 	agreed, ignored int // -1 where not said
-	shift           plan.Sides[tree.Time]
+	shift           plan.Sides[time.Duration]
 }
 
 // want is what a plan must be where the options named by when hold.
@@ -134,7 +134,7 @@ func (c *tableCase) add(key, rest string) (err error) {
 			}
 			var seconds int64
 			seconds, err = strconv.ParseInt(by, 10, 64)
-			c.shift[side] = tree.Time(seconds * 1e9)
+			c.shift[side] = time.Duration(seconds * 1e9)
 		}
 	case "want":
 		var options []string
@@ -277,17 +277,17 @@ func parseItem(word string) (item, error) {
 // written is when a content was written, unless a table says otherwise.
 func written(content string) tree.Time {
 	if number, err := strconv.Atoi(content); err == nil {
-		return epoch + tree.Time(number)*10e9
+		return epoch.Add(time.Duration(number) * 10e9)
 	}
 	if content == "" {
 		return epoch
 	}
-	return epoch + tree.Time(content[0])*10e9
+	return epoch.Add(time.Duration(content[0]) * 10e9)
 }
 
 func second(text string) (tree.Time, error) {
 	d, err := time.ParseDuration(text + "s")
-	return epoch + tree.Time(d), err
+	return epoch.Add(time.Duration(d)), err
 }
 
 func mode(text string) (tree.Mode, error) {
@@ -331,7 +331,7 @@ func (c *tableCase) world(more ...string) (*world, error) {
 				}
 			}
 			if n.kind == tree.File && !slices.Contains(i.marks, "unshifted") {
-				n.mtime += c.shift[side]
+				n.mtime = n.mtime.Add(c.shift[side])
 			}
 			w.trees[side].put(i.path, &n)
 		}
@@ -462,7 +462,7 @@ func spelled(path tree.Path) string {
 
 // seconds is a time as the tables spell it.
 func seconds(t tree.Time) string {
-	return "@" + strings.TrimSuffix(strconv.FormatFloat(time.Duration(t-epoch).Seconds(), 'f', -1, 64), ".0")
+	return "@" + strings.TrimSuffix(strconv.FormatFloat(t.Sub(epoch).Seconds(), 'f', -1, 64), ".0")
 }
 
 // statement is an element of a plan in the language of the tables: what it is, and what a want may say

@@ -3,6 +3,7 @@ package plan_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -37,7 +38,7 @@ func TestNamesAndPathsThatAreTooLong(t *testing.T) {
 		for i, profile := range []tree.Profile{tree.POSIX, c.profile} {
 			w.trees[i] = newTree(profile)
 			if i == 0 || c.existing {
-				w.trees[i].put(tree.Path(c.path), &node{kind: tree.File, content: "1"[i:], size: int64(1 - i), mtime: epoch - tree.Time(i)*60e9, mode: tree.Perm(0o644)})
+				w.trees[i].put(tree.Path(c.path), &node{kind: tree.File, content: "1"[i:], size: int64(1 - i), mtime: epoch.Add(-time.Duration(i) * 60e9), mode: tree.Perm(0o644)})
 			}
 		}
 		p, err := w.compare()

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -55,7 +56,7 @@ func drawNode(t *rapid.T, label string, traits tree.Traits, directories bool) *n
 		n.content = rapid.SampledFrom([]string{"", "1", "2", "3", "longer"}).Draw(t, label+" content")
 		n.size = int64(len(n.content))
 		// The time tells the content, so that sides that are equal by stat are equal.
-		n.mtime = traits.Keep(written(n.content) + tree.Time(rapid.IntRange(0, 3).Draw(t, label+" time"))*1000e9)
+		n.mtime = traits.Keep(written(n.content).Add(time.Duration(rapid.IntRange(0, 3).Draw(t, label+" time")) * 1000e9))
 		n.mode = rapid.SampledFrom([]tree.Mode{tree.Perm(0o644), tree.Perm(0o755)}).Draw(t, label+" mode")
 	case tree.Directory:
 		n.mode = rapid.SampledFrom([]tree.Mode{tree.Perm(0o755), tree.Perm(0o700)}).Draw(t, label+" mode")
@@ -177,7 +178,7 @@ func TestAShiftIsNothingToDo(t *testing.T) {
 		for i := range rapid.IntRange(3, 30).Draw(t, "files") {
 			path := tree.Path(fmt.Sprintf("d%d/f%d", i%3, i))
 			content := rapid.StringN(0, 9, 9).Draw(t, "content")
-			mtime := epoch + tree.Time(rapid.Int64Range(0, 1e18).Draw(t, "time"))
+			mtime := epoch.Add(time.Duration(rapid.Int64Range(0, 1e18).Draw(t, "time")))
 			for _, side := range plan.BothSides {
 				n := &node{kind: tree.File, content: content, size: int64(len(content)), mtime: w.trees[side].traits.Keep(mtime)}
 				if w.trees[side].traits.Modes {
@@ -193,7 +194,7 @@ func TestAShiftIsNothingToDo(t *testing.T) {
 		by := rapid.SampledFrom([]int64{-104, -96, -40, -4, -1, 1, 3, 4, 22, 104}).Draw(t, "quarters") * 900
 		for _, n := range w.trees[side].nodes {
 			if n.kind == tree.File {
-				n.mtime += tree.Time(by * 1e9)
+				n.mtime = n.mtime.Add(time.Duration(by * 1e9))
 			}
 		}
 		p := made(t, w)

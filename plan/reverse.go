@@ -90,7 +90,7 @@ func shiftedTo(s *tree.State, e *tree.Entry, traits *tree.Traits) *tree.State {
 	if s.Of() != tree.File || e == nil || e.Type != tree.File || !s.SHA256.Known() || traits.Profile != tree.FAT {
 		return s
 	}
-	if delta := int64(e.Mtime - s.Mtime); delta%shiftStep != 0 || delta > maxShift || delta < -maxShift {
+	if delta := int64(e.Mtime.Sub(s.Mtime)); delta%shiftStep != 0 || delta > maxShift || delta < -maxShift {
 		return s
 	}
 	now := *s

@@ -33,7 +33,7 @@ type shifts struct {
 }
 
 // note counts a file whose time is off by delta, give or take window.
-func (s *shifts) note(delta tree.Time, window int64) {
+func (s *shifts) note(delta time.Duration, window int64) {
 	s.files++
 	step := nearestStep(int64(delta))
 	if rest := int64(delta) - step; step == 0 || rest > window || rest < -window || step > maxShift || step < -maxShift {
@@ -73,7 +73,7 @@ func (w *walk) noteShift(t *trio) {
 	if w.memory == nil {
 		l, r := &t.entry[Local], &t.entry[Remote]
 		if l.Type == tree.File && r.Type == tree.File && l.Size == r.Size {
-			w.shifts[Remote].note(r.Mtime-l.Mtime, w.policy.window)
+			w.shifts[Remote].note(r.Mtime.Sub(l.Mtime), w.policy.window)
 		}
 		return
 	}
@@ -88,9 +88,9 @@ func (w *walk) noteShift(t *trio) {
 }
 
 // sinceRecorded is by how much a file's time is off its record.
-func (p *policy) sinceRecorded(t *trio, side Side) tree.Time {
+func (p *policy) sinceRecorded(t *trio, side Side) time.Duration {
 	granularity := p.traits[side].MtimeGranularity
-	return t.entry[side].Mtime.Cut(granularity) - t.base.On[side].Mtime.Cut(granularity)
+	return t.entry[side].Mtime.Cut(granularity).Sub(t.base.On[side].Mtime.Cut(granularity))
 }
 
 // shiftSeen is the shift of each side that so many files show.
@@ -266,7 +266,7 @@ func (d *difference) movedBy(side Side, by int64, w *walk) bool {
 	case w.memory != nil:
 		return d.base != nil && d.base.Type == tree.File && d.base.Size == e.Size && int64(w.policy.sinceRecorded(&d.trio, side)) == by
 	}
-	return other.Type == tree.File && other.Size == e.Size && (e.Mtime-other.Mtime-tree.Time(by)).Near(0, w.policy.window)
+	return other.Type == tree.File && other.Size == e.Size && e.Mtime.Add(-time.Duration(by)).Near(other.Mtime, w.policy.window)
 }
 
 // judgeAgain judges all files that were kept, now that the shift is known, and drops what is only shifted.
@@ -345,12 +345,12 @@ func Unshift(from tree.Stream, by time.Duration) tree.Stream {
 	if by == 0 {
 		return from
 	}
-	return unshifted{from, tree.Time(by)}
+	return unshifted{from, by}
 }
 
 type unshifted struct {
 	tree.Stream
-	by tree.Time
+	by time.Duration
 }
 
 func (u unshifted) List(dir tree.Path) (tree.Listing, error) {
@@ -358,7 +358,7 @@ func (u unshifted) List(dir tree.Path) (tree.Listing, error) {
 	l.Entries = slices.Clone(l.Entries)
 	for i := range l.Entries {
 		if l.Entries[i].Type == tree.File {
-			l.Entries[i].Mtime -= u.by
+			l.Entries[i].Mtime = l.Entries[i].Mtime.Add(-u.by)
 		}
 	}
 	return l, err

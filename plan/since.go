@@ -65,8 +65,8 @@ func sinceBase(t *trio, side Side, p *policy) since {
 // after the shift was seen has none.
 func (p *policy) untouched(mtime tree.Time, kept tree.Kept, side Side) bool {
 	granularity := p.traits[side].MtimeGranularity
-	delta := mtime.Cut(granularity) - kept.Mtime.Cut(granularity)
-	return delta == 0 || delta == tree.Time(p.shift[side])
+	delta := mtime.Cut(granularity).Sub(kept.Mtime.Cut(granularity))
+	return delta == 0 || int64(delta) == p.shift[side]
 }
 
 // decideSince judges a name that the baseline knows.

@@ -72,6 +72,11 @@ var names = rapid.Custom(func(t *rapid.T) string {
 
 func isName(s string) bool { return s != "." && s != ".." && !strings.ContainsAny(s, "/\x00") }
 
+// times are any that a filesystem may tell.
+var times = rapid.Custom(func(t *rapid.T) tree.Time {
+	return tree.UnixTime(rapid.OneOf(rapid.Int64(), rapid.Int64Range(-1e11, 1e12)).Draw(t, "seconds"), rapid.Int64Range(0, 999_999_999).Draw(t, "nanoseconds"))
+})
+
 var modes = rapid.Custom(func(t *rapid.T) tree.Mode {
 	return rapid.SampledFrom([]tree.Mode{0, tree.Perm(0), tree.Perm(0o644), tree.Perm(0o777)}).Draw(t, "mode")
 })
@@ -92,11 +97,11 @@ var entries = rapid.Custom(func(t *rapid.T) tree.Agreed {
 		return e
 	case tree.File:
 		e.Size = rapid.Int64Min(0).Draw(t, "size")
-		e.Mtime = tree.Time(rapid.Int64().Draw(t, "mtime"))
+		e.Mtime = times.Draw(t, "mtime")
 		for i := range e.On {
 			e.On[i].Mtime, e.On[i].Inode = e.Mtime, rapid.Uint64().Draw(t, "inode")
 			if rapid.Bool().Draw(t, "own time") {
-				e.On[i].Mtime = tree.Time(rapid.Int64().Draw(t, "own mtime"))
+				e.On[i].Mtime = times.Draw(t, "own mtime")
 			}
 		}
 		if rapid.Bool().Draw(t, "hashed") {
@@ -178,8 +183,8 @@ func TestABaselineReadsWhatWasWritten(t *testing.T) {
 
 // sample has all that a baseline can have.
 func sample(t interface{ Fatalf(string, ...any) }) []byte {
-	file := tree.Agreed{Name: [2]string{"f", "F"}, Type: tree.File, Size: 300, Mtime: 5, SHA256: sha256.Sum256(nil),
-		On: [2]tree.Kept{{Mtime: 4, Mode: tree.Perm(0o644)}, {Mtime: 5, Racy: true}}}
+	file := tree.Agreed{Name: [2]string{"f", "F"}, Type: tree.File, Size: 300, Mtime: tree.UnixTime(5, 0), SHA256: sha256.Sum256(nil),
+		On: [2]tree.Kept{{Mtime: tree.UnixTime(4, 0), Mode: tree.Perm(0o644)}, {Mtime: tree.UnixTime(5, 0), Racy: true}}}
 	return write(t, header, []directory{
 		{tree.Root, []tree.Agreed{{Name: [2]string{"d", "d"}, Type: tree.Directory}, file, {Name: [2]string{"l", "l"}, Type: tree.Symlink, Target: "to"}}},
 		{"d", []tree.Agreed{{Name: [2]string{"e", "e"}, Type: tree.Directory}, {Name: [2]string{"g", "g"}, Type: tree.File}}},

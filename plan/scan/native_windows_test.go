@@ -188,7 +188,7 @@ func TestNamesThatOnlyLinuxWrites(t *testing.T) {
 func TestTimesOfFiles(t *testing.T) {
 	dir, root := openTemp(t)
 	put(t, filepath.Join(dir, "f"), "x")
-	want := tree.Time(1_700_000_000_123_456_700)
+	want := tree.UnixTime(1_700_000_000, 123_456_700)
 	if err := os.Chtimes(filepath.Join(dir, "f"), want.Time(), want.Time()); err != nil {
 		t.Fatal(err)
 	}

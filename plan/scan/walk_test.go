@@ -201,8 +201,8 @@ func TestWalkCutsTimesAndDropsModes(t *testing.T) {
 		mtime tree.Time
 		mode  string
 	}{
-		{Options{Modes: true}, 1_000_000_001_999_999_999, "0644"},
-		{Options{Granularity: 2e9}, 1_000_000_000_000_000_000, ""},
+		{Options{Modes: true}, tree.UnixTime(1_000_000_001, 999_999_999), "0644"},
+		{Options{Granularity: 2e9}, tree.UnixTime(1_000_000_000, 0), ""},
 	} {
 		var seen Progress
 		c.opts.Progress = &seen

@@ -31,7 +31,7 @@ func Digest(lines []Line) Hash {
 		if e.Type == File {
 			buf = strconv.AppendInt(buf, e.Size, 10)
 			buf = append(buf, 0)
-			buf = strconv.AppendInt(buf, int64(e.Mtime), 10)
+			buf = e.Mtime.appendNanoseconds(buf)
 		} else {
 			buf = append(buf, 0)
 		}

@@ -4,9 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
-	"time"
 )
 
 // Type is the kind of an entry. The zero value means that there is nothing.
@@ -37,63 +35,6 @@ func (t *Type) UnmarshalText(text []byte) error {
 		}
 	}
 	return fmt.Errorf("no entry type %q", text)
-}
-
-// Time is a modification time in nanoseconds since 1970-01-01 UTC. Times before 1678 or after 2262
-// are taken as the nearest that it can hold, on both sides alike.
-type Time int64
-
-// UnixTime is the Time of sec seconds and nsec nanoseconds since 1970.
-func UnixTime(sec, nsec int64) Time {
-	const limit = math.MaxInt64/1_000_000_000 - 1
-	if sec > limit {
-		return math.MaxInt64
-	}
-	if sec < -limit {
-		return math.MinInt64
-	}
-	return Time(sec*1e9 + nsec)
-}
-
-// TimeOf is t as a Time.
-func TimeOf(t time.Time) Time { return UnixTime(t.Unix(), int64(t.Nanosecond())) }
-
-// Time is t as the standard library's, in UTC.
-func (t Time) Time() time.Time { return time.Unix(0, int64(t)).UTC() }
-
-// Cut drops what a filesystem with the given granularity in nanoseconds cannot keep, towards the past.
-func (t Time) Cut(granularity int64) Time {
-	if granularity <= 1 {
-		return t
-	}
-	rest := int64(t) % granularity
-	if rest < 0 {
-		rest += granularity
-	}
-	return t - Time(rest)
-}
-
-// Near tells whether t and u differ by at most window nanoseconds.
-func (t Time) Near(u Time, window int64) bool {
-	if t < u {
-		t, u = u, t
-	}
-	return uint64(t)-uint64(u) <= uint64(window)
-}
-
-func (t Time) String() string { return t.Time().Format(time.RFC3339Nano) }
-
-// MarshalText writes the time as RFC 3339 in UTC.
-func (t Time) MarshalText() ([]byte, error) { return t.Time().AppendFormat(nil, time.RFC3339Nano), nil }
-
-// UnmarshalText reads RFC 3339.
-func (t *Time) UnmarshalText(text []byte) error {
-	parsed, err := time.Parse(time.RFC3339Nano, string(text))
-	if err != nil {
-		return fmt.Errorf("no RFC 3339 time: %q", text)
-	}
-	*t = TimeOf(parsed)
-	return nil
 }
 
 // Mode is a set of permission bits (0777). The zero value means that the filesystem has no modes;

@@ -142,7 +142,12 @@ func (t Traits) Keep(mtime Time) Time { return t.InRange(mtime).Cut(t.MtimeGranu
 // time, so a file may report it some hours earlier or later.
 func (t Traits) InRange(mtime Time) Time {
 	if t.Profile == FAT || t.Profile == ExFAT || t.Profile == Unknown {
-		mtime = min(max(mtime, dosEpoch), dosEnd)
+		switch {
+		case mtime.Before(dosEpoch):
+			return dosEpoch
+		case dosEnd.Before(mtime):
+			return dosEnd
+		}
 	}
 	return mtime
 }

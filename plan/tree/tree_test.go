@@ -93,18 +93,6 @@ func TestStatesSurviveJSON(t *testing.T) {
 	}
 }
 
-func TestTimesAreCutTowardsThePast(t *testing.T) {
-	if got := Time(-1).Cut(2e9); got != -2e9 {
-		t.Errorf("Cut(-1) = %d", got)
-	}
-	if got := Time(3_999_999_999).Cut(2e9); got != 2e9 {
-		t.Errorf("Cut = %d", got)
-	}
-	if !Time(2e9).Near(0, 2e9) || Time(2e9+1).Near(0, 2e9) {
-		t.Error("the window includes its edge and no more")
-	}
-}
-
 func TestNamesThatWindowsCannotHold(t *testing.T) {
 	fat := FAT.Traits()
 	for _, bad := range []string{"a:b", "a?", "x.", "x ", "CON", "nul.txt", "COM1", "lpt9.c", "COM¹", "a\tb", "aux"} {

@@ -15,7 +15,7 @@ func BenchmarkGroup(b *testing.B) {
 	for _, replace := range []bool{false, true} {
 		for _, way := range ways[:2] {
 			b.Run(fmt.Sprintf("replace=%v/%s", replace, way.name), func(b *testing.B) {
-				s := newSide(b, Options{Can: way.can, RacySince: 1 << 62})
+				s := newSide(b, Options{Can: way.can, RacySince: tree.UnixTime(1<<40, 0)})
 				round := 0
 				for b.Loop() {
 					round++
@@ -26,7 +26,7 @@ func BenchmarkGroup(b *testing.B) {
 							s.write(p, "old")
 						}
 						var err error
-						staged[i], err = s.Stage(context.Background(), strings.NewReader(content), 4096, tree.Hash{}, 5, tree.Perm(0o644))
+						staged[i], err = s.Stage(context.Background(), strings.NewReader(content), 4096, tree.Hash{}, tree.UnixTime(5, 0), tree.Perm(0o644))
 						check(b, err)
 					}
 					check(b, s.Barrier(staged[:]...))

@@ -13,7 +13,7 @@ import (
 
 func (s *side) preserve(p, content string) Staged {
 	s.t.Helper()
-	copied, err := s.Preserve(context.Background(), tree.Path(p), strings.NewReader(content), &tree.State{Type: tree.File, Size: int64(len(content)), Mtime: 7e9})
+	copied, err := s.Preserve(context.Background(), tree.Path(p), strings.NewReader(content), &tree.State{Type: tree.File, Size: int64(len(content)), Mtime: tree.UnixTime(7, 0)})
 	check(s.t, err)
 	return copied
 }
@@ -63,7 +63,7 @@ func TestACopyIsOfWhatThePlanSaw(t *testing.T) {
 	check(t, read(*before))
 	longer, later, link := *before, *before, *before
 	longer.Size++
-	later.Mtime += 100 // nanoseconds, which is what NTFS tells apart
+	later.Mtime = later.Mtime.Add(100) // nanoseconds, which is what NTFS tells apart
 	link.Type = tree.Symlink
 	for _, state := range []tree.State{longer, later, link} {
 		if err := read(state); !errors.Is(err, ErrDrift) {

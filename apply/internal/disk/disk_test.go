@@ -95,7 +95,7 @@ func (s *side) state(p string) *tree.State {
 
 func (s *side) stage(content string) Staged {
 	s.t.Helper()
-	staged, err := s.Stage(context.Background(), strings.NewReader(content), int64(len(content)), tree.Hash{}, tree.TimeOf(longAgo)+100, tree.Perm(0o640))
+	staged, err := s.Stage(context.Background(), strings.NewReader(content), int64(len(content)), tree.Hash{}, tree.TimeOf(longAgo).Add(100), tree.Perm(0o640))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func TestCreateInstallsAndNeverReplaces(t *testing.T) {
 	everyWay(t, func(t *testing.T, s *side) {
 		r, err := s.Create("new", s.stage("content"))
 		check(t, err)
-		if got := s.content("new"); got != "content" || r.Entry.Mode != perm(0o640) || r.Entry.Mtime != tree.TimeOf(longAgo)+100 {
+		if got := s.content("new"); got != "content" || r.Entry.Mode != perm(0o640) || r.Entry.Mtime != tree.TimeOf(longAgo).Add(100) {
 			t.Errorf("got %q, %+v", got, r.Entry)
 		}
 		s.write("taken", "user's")
@@ -230,7 +230,7 @@ func TestDriftTouchesNothing(t *testing.T) {
 					"trash":   second(s.Trash("f", before, "")),
 					"move":    second(s.Move("f", "g", before, "")),
 					"chmod":   second(s.Chmod("f", before, tree.Perm(0o777))),
-					"touch":   second(s.Touch("f", before, 1)),
+					"touch":   second(s.Touch("f", before, tree.UnixTime(0, 1))),
 				} {
 					if d := new(Drift); !errors.As(err, &d) || !errors.Is(err, ErrDrift) {
 						t.Errorf("%s: %v", what, err)
@@ -372,7 +372,7 @@ func TestModesAndTimesAreSetExactly(t *testing.T) {
 	if err != nil || r.Entry.Mode != tree.Perm(0o604) {
 		t.Errorf("%+v, %v", r, err)
 	}
-	r, err = s.Touch("f", s.state("f"), 1234567890123456789)
+	r, err = s.Touch("f", s.state("f"), tree.UnixTime(1234567890, 123456789))
 	if err != nil || r.Entry.Mtime != 1234567890123456789 {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -419,7 +419,7 @@ func TestNoPathLeavesTheTree(t *testing.T) {
 			"move":    second(s.Move("in/f", p, before, "")),
 			"from":    second(s.Move(p, "in/g", before, "")),
 			"chmod":   second(s.Chmod(p, before, tree.Perm(0o777))),
-			"touch":   second(s.Touch(p, before, 1)),
+			"touch":   second(s.Touch(p, before, tree.UnixTime(0, 1))),
 		} {
 			if err == nil {
 				t.Errorf("%s %q went through", what, p)
@@ -529,9 +529,9 @@ func TestStageRefusesAnotherSource(t *testing.T) {
 	s := newSide(t, Options{})
 	ctx := context.Background()
 	for what, err := range map[string]error{
-		"longer":  second(s.Stage(ctx, strings.NewReader("abc"), 2, tree.Hash{}, 0, 0)),
-		"shorter": second(s.Stage(ctx, strings.NewReader("abc"), 4, tree.Hash{}, 0, 0)),
-		"hash":    second(s.Stage(ctx, strings.NewReader("abc"), 3, tree.Hash{1}, 0, 0)),
+		"longer":  second(s.Stage(ctx, strings.NewReader("abc"), 2, tree.Hash{}, tree.Time{}, 0)),
+		"shorter": second(s.Stage(ctx, strings.NewReader("abc"), 4, tree.Hash{}, tree.Time{}, 0)),
+		"hash":    second(s.Stage(ctx, strings.NewReader("abc"), 3, tree.Hash{1}, tree.Time{}, 0)),
 	} {
 		if !errors.Is(err, ErrSource) {
 			t.Errorf("%s: %v", what, err)
@@ -539,14 +539,14 @@ func TestStageRefusesAnotherSource(t *testing.T) {
 	}
 	stopped, cancel := context.WithCancel(ctx)
 	cancel()
-	if _, err := s.Stage(stopped, strings.NewReader("abc"), 3, tree.Hash{}, 0, 0); !errors.Is(err, context.Canceled) {
+	if _, err := s.Stage(stopped, strings.NewReader("abc"), 3, tree.Hash{}, tree.Time{}, 0); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 	if left, _ := filepath.Glob(s.path(".treaty/stage/*/*/*")); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
 	}
 	big := bytes.Repeat([]byte("0123456789abcdef"), 100_000)
-	staged, err := s.Stage(ctx, bytes.NewReader(big), int64(len(big)), tree.Hash{}, 0, 0)
+	staged, err := s.Stage(ctx, bytes.NewReader(big), int64(len(big)), tree.Hash{}, tree.Time{}, 0)
 	check(t, err)
 	if staged.Hash != s.state(staged.Name).SHA256 || s.content(staged.Name) != string(big) {
 		t.Error("a large file was not copied whole")

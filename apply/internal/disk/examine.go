@@ -68,7 +68,7 @@ func (t *Tree) examine(d *folder, name string, before *tree.State) (s *subject, 
 	case e.Type != tree.File:
 		return s, nil
 	}
-	byHash := before.SHA256.Known() && (t.opts.Hash || e.Mtime-t.shift >= t.opts.RacySince)
+	byHash := before.SHA256.Known() && (t.opts.Hash || !e.Mtime.Add(-t.shift).Before(t.opts.RacySince))
 	s.file, err = openFile(d, name)
 	switch {
 	case busy(err):
@@ -125,8 +125,8 @@ func (t *Tree) compare(e tree.Entry, before *tree.State, drift func(string) erro
 	switch {
 	case e.Size != before.Size:
 		return drift(fmt.Sprintf("it has %d bytes now, not %d", e.Size, before.Size))
-	case (e.Mtime - t.shift).Cut(granularity) != before.Mtime.Cut(granularity):
-		return drift(fmt.Sprintf("it was changed at %v, not at %v", (e.Mtime - t.shift).Cut(granularity), before.Mtime))
+	case e.Mtime.Add(-t.shift).Cut(granularity) != before.Mtime.Cut(granularity):
+		return drift(fmt.Sprintf("it was changed at %v, not at %v", e.Mtime.Add(-t.shift).Cut(granularity), before.Mtime))
 	case t.opts.Traits.Modes && before.Mode.Known() && e.Mode != before.Mode:
 		return drift(fmt.Sprintf("its mode is %v now, not %v", e.Mode, before.Mode))
 	}
@@ -188,7 +188,7 @@ func (t *Tree) cameOut(s *subject, d *folder, name string) (why string, err erro
 func stampOf(f *os.File) (int64, tree.Time, error) {
 	at, err := f.Stat()
 	if err != nil {
-		return 0, 0, err
+		return 0, tree.Time{}, err
 	}
 	return at.Size(), tree.TimeOf(at.ModTime()), nil
 }

@@ -23,7 +23,7 @@ func script(s *side) []error {
 	var errs []error
 	note := func(err error) { errs = append(errs, err) }
 	stage := func(content string) Staged {
-		staged, err := s.Stage(ctx, strings.NewReader(content), int64(len(content)), tree.Hash{}, 5, tree.Perm(0o600))
+		staged, err := s.Stage(ctx, strings.NewReader(content), int64(len(content)), tree.Hash{}, tree.UnixTime(5, 0), tree.Perm(0o600))
 		note(err)
 		return staged
 	}
@@ -67,7 +67,7 @@ func script(s *side) []error {
 	if native.Traits().Modes {
 		note(second(s.Chmod("chmod", lstate("chmod"), tree.Perm(0o600))))
 	}
-	note(second(s.Touch("chmod", lstate("chmod"), 77e9)))
+	note(second(s.Touch("chmod", lstate("chmod"), tree.UnixTime(77, 0))))
 	note(second(s.Trash("gone/file", lstate("gone/file"), "")))
 	note(second(s.Rmdir("gone", func(name string) bool { return name == "Thumbs.db" })))
 	note(s.Barrier())
@@ -256,7 +256,7 @@ func TestBarrierFallsBackToSyncingOneByOne(t *testing.T) {
 	}})
 	before := s.write("d/f", "x")
 	staged := s.stage("new")
-	_, err := s.Touch("d/f", before, 77e9)
+	_, err := s.Touch("d/f", before, tree.UnixTime(77, 0))
 	check(t, err)
 	check(t, s.Barrier(staged))
 	if got := slices.Sorted(slices.Values(calls[SyncFile])); !slices.Equal(got, []string{staged.Name, "d/f"}) {

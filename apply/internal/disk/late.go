@@ -16,11 +16,11 @@ func (t *Tree) Changed(place string, before *tree.State) (bool, error) {
 	if err != nil || e.Type != tree.File || before.Of() != tree.File {
 		return false, err
 	}
-	same := e.Size == before.Size && (e.Mtime-t.shift).Cut(t.opts.Traits.MtimeGranularity) == before.Mtime.Cut(t.opts.Traits.MtimeGranularity)
+	same := e.Size == before.Size && e.Mtime.Add(-t.shift).Cut(t.opts.Traits.MtimeGranularity) == before.Mtime.Cut(t.opts.Traits.MtimeGranularity)
 	switch {
 	case !before.SHA256.Known(), e.Size != before.Size:
 		return !same, nil
-	case same && !t.opts.Hash && e.Mtime-t.shift < t.opts.RacySince:
+	case same && !t.opts.Hash && e.Mtime.Add(-t.shift).Before(t.opts.RacySince):
 		return false, nil
 	}
 	_, sum, err := t.ReadBack(place)

@@ -122,7 +122,7 @@ func (p *prober) granularity() int64 {
 		return coarsest
 	}
 	defer f.Close()
-	const set = tree.Time(1_600_000_001_123_456_789)
+	set := tree.UnixTime(1_600_000_001, 123_456_789)
 	if p.no(p.d.touch(f, "probe-time", set)) {
 		return coarsest
 	}

@@ -30,7 +30,7 @@ func TestNoEditIsLost(t *testing.T) {
 					p := fmt.Sprintf("d%d/file.txt", round/100)
 					old, edit, mine := fmt.Sprint("old ", round), fmt.Sprint("edit ", round, " by the user"), fmt.Sprint("mine ", round)
 					before := s.write(p, old)
-					staged, err := s.Stage(context.Background(), strings.NewReader(mine), int64(len(mine)), tree.Hash{}, 5, 0)
+					staged, err := s.Stage(context.Background(), strings.NewReader(mine), int64(len(mine)), tree.Hash{}, tree.UnixTime(5, 0), 0)
 					check(t, err)
 					start, saved := make(chan bool), make(chan error)
 					go func() {

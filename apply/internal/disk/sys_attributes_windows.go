@@ -47,7 +47,7 @@ func sysTouch(f *os.File, d handle, name string, mtime tree.Time) error {
 // stays.
 func touchHandle(h windows.Handle, mtime tree.Time) error {
 	for _, grid := range []int64{100, 10e6, 2e9} {
-		at := windows.NsecToFiletime(int64(mtime.Cut(grid)))
+		at := filetime(mtime.Cut(grid))
 		if err := windows.SetFileTime(h, nil, nil, &at); err != nil {
 			return err
 		}
@@ -55,11 +55,25 @@ func touchHandle(h windows.Handle, mtime tree.Time) error {
 		if err := windows.GetFileInformationByHandle(h, &now); err != nil {
 			return err
 		}
-		if tree.Time(now.LastWriteTime.Nanoseconds()) <= mtime {
+		if set := now.LastWriteTime; !mtime.Before(timeOf(set)) {
 			break
 		}
 	}
 	return nil
+}
+
+// filetime counts hundreds of nanoseconds since 1601, which was so many seconds before 1970.
+const before1970 = 11_644_473_600
+
+func filetime(mtime tree.Time) windows.Filetime {
+	at := mtime.Time()
+	n := max(at.Unix()+before1970, 0)*1e7 + int64(at.Nanosecond())/100
+	return windows.Filetime{LowDateTime: uint32(n), HighDateTime: uint32(n >> 32)}
+}
+
+func timeOf(at windows.Filetime) tree.Time {
+	n := int64(at.HighDateTime)<<32 | int64(at.LowDateTime)
+	return tree.UnixTime(n/1e7-before1970, n%1e7*100)
 }
 
 // inherits: a file that replaces another stays read-only, hidden, or whatever a person made it.

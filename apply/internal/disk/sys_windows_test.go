@@ -90,7 +90,7 @@ func TestReadOnlyFilesStayReadOnly(t *testing.T) {
 		if s.content("d/f") != "new" || !readOnly("d/f") || s.content(r.Trash) != "old" || !readOnly(r.Trash) {
 			t.Errorf("replaced: %+v, %v, %v", r, readOnly("d/f"), readOnly(r.Trash))
 		}
-		check(t, second(s.Touch("d/f", s.state("d/f"), 77e9)))
+		check(t, second(s.Touch("d/f", s.state("d/f"), tree.UnixTime(77, 0))))
 		check(t, second(s.Move("d/f", "d/g", s.state("d/f"), "")))
 		check(t, second(s.Move("d/g", "d/G", s.state("d/g"), "")))
 		if !readOnly("d/G") || s.state("d/G").Mtime != 77e9 {
@@ -137,7 +137,7 @@ func TestNamesOfWindows(t *testing.T) {
 			"replace": second(s.Replace(name, before, s.stage("evil"), "")),
 			"trash":   second(s.Trash(name, before, "")),
 			"from":    second(s.Move(name, "g", before, "")),
-			"touch":   second(s.Touch(name, before, 1)),
+			"touch":   second(s.Touch(name, before, tree.UnixTime(0, 1))),
 		} {
 			if err == nil {
 				t.Errorf("%s %q went through", what, string(name))

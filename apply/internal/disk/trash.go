@@ -269,7 +269,7 @@ func (t *Tree) TrashRuns() ([]string, error) {
 func (t *Tree) Trashed(run string) (bytes int64, last tree.Time, err error) {
 	d, err := t.open(trashFolder)
 	if err != nil {
-		return 0, 0, private(err)
+		return 0, tree.Time{}, private(err)
 	}
 	defer d.release()
 	return t.lying(d, run)
@@ -292,7 +292,10 @@ func (t *Tree) lying(d *folder, name string) (bytes int64, last tree.Time, err e
 	}
 	for _, inner := range names {
 		if more, later, err := t.lying(below, inner); err == nil {
-			bytes, last = bytes+more, max(last, later)
+			bytes += more
+			if last.Before(later) {
+				last = later
+			}
 		}
 	}
 	return bytes, last, nil

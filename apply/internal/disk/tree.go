@@ -66,7 +66,7 @@ type Tree struct {
 	// folders and files changed since the last barrier, relative to the root.
 	folders, files map[string]bool
 	shelf          shelf
-	shift          tree.Time
+	shift          time.Duration
 
 	// loans are the directories that were made workable, with the modes that they are owed, and paid those
 	// that were given another mode since, or are no more.
@@ -92,7 +92,7 @@ func Open(root *scan.Root, run string, opts Options) (*Tree, error) {
 }
 
 // Shifted says that all times of the volume are off by that much from those that the plan names.
-func (t *Tree) Shifted(by time.Duration) { t.shift = tree.Time(by) }
+func (t *Tree) Shifted(by time.Duration) { t.shift = by }
 
 // Result is what a change left behind.
 type Result struct {

@@ -114,7 +114,7 @@ func full() *plan.Plan {
 	script := file(5000, 3, "script")
 	script.Mode = tree.Perm(0o755)
 	half := file(5000, 3, "script")
-	half.Mtime += 500_000_000
+	half.Mtime = half.Mtime.Add(500_000_000)
 	lines := &plan.Diff{Format: "unified", Added: 1, Removed: 2, Lines: []string{"--- local/notes/a.txt", "+++ remote/notes/a.txt",
 		"@@ -1,3 +1,2 @@", " kept\tas it was", "--- not a header", "-old\r", "+new \x1b[31m\u202e", `\ No newline at end of file`}}
 	ops(

@@ -1,0 +1,81 @@
+package tree
+
+import (
+	"encoding/json"
+	"math/big"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// years are those of times that 64 bits of nanoseconds hold, and of others.
+var years = []int{1, 1066, 1600, 1676, 1678, 1900, 1970, 2026, 2261, 2263, 2300, 2350, 2446, 9999}
+
+func in(year int) Time { return TimeOf(time.Date(year, 7, 8, 9, 10, 11, 123456789, time.UTC)) }
+
+func TestTimesOfEveryYearAreTheirOwn(t *testing.T) {
+	digests := map[Hash]int{}
+	for i, year := range years {
+		at := in(year)
+		text, err := json.Marshal(at)
+		var back Time
+		if err == nil {
+			err = json.Unmarshal(text, &back)
+		}
+		if err != nil || back != at || at.Time().Year() != year {
+			t.Errorf("%d: %s came back as %v: %v", year, text, back, err)
+		}
+		if i > 0 && (!in(years[i-1]).Before(at) || at.Before(in(years[i-1])) || at.Near(in(years[i-1]), 2e9)) {
+			t.Errorf("%d is not after %d", year, years[i-1])
+		}
+		digest := Digest([]Line{{Entry: &Entry{Name: "a", Type: File, Mtime: at}}})
+		if other, twice := digests[digest]; twice {
+			t.Errorf("a digest does not tell %d from %d", year, other)
+		}
+		digests[digest] = year
+		if later := at.Add(1500 * time.Millisecond); later.Sub(at) != 1500*time.Millisecond {
+			t.Errorf("%d: a second and a half later is %v", year, later)
+		}
+	}
+}
+
+func TestTimesThatNothingCanWriteAreTheNearest(t *testing.T) {
+	for _, c := range []struct {
+		sec  int64
+		want string
+	}{{-1 << 62, "0001-01-01T00:00:00Z"}, {1 << 62, "9999-12-31T23:59:59.999999999Z"}} {
+		if got := UnixTime(c.sec, 5).String(); got != c.want {
+			t.Errorf("%d is %s, want %s", c.sec, got, c.want)
+		}
+	}
+}
+
+func TestTimesAreCutTowardsThePast(t *testing.T) {
+	if got := UnixTime(-1, 999_999_999).Cut(2e9); got != UnixTime(-2, 0) {
+		t.Errorf("Cut = %v", got)
+	}
+	if got := UnixTime(3, 999_999_999).Cut(2e9); got != UnixTime(2, 0) {
+		t.Errorf("Cut = %v", got)
+	}
+	if zero := (Time{}); !UnixTime(2, 0).Near(zero, 2e9) || UnixTime(2, 1).Near(zero, 2e9) || zero.Near(UnixTime(2, 1), 2e9) {
+		t.Error("the window includes its edge and no more")
+	}
+}
+
+// What is left of a time is the greatest multiple of the granularity that is no later, counted from 1970.
+func TestCutIsByMultiples(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		at := UnixTime(rapid.Int64Range(-60e9, 200e9).Draw(t, "seconds"), rapid.Int64Range(0, 999_999_999).Draw(t, "nanoseconds"))
+		granularity := rapid.OneOf(rapid.SampledFrom([]int64{1, 100, 1e6, 10e6, 1e9, 2e9}), rapid.Int64Range(1, 1e12)).Draw(t, "granularity")
+		all, ok := new(big.Int).SetString(string(at.appendNanoseconds(nil)), 10)
+		if !ok {
+			t.Fatalf("%v has no nanoseconds", at)
+		}
+		rest := new(big.Int).Mod(all, big.NewInt(granularity))
+		want := all.Sub(all, rest).String()
+		if got := string(at.Cut(granularity).appendNanoseconds(nil)); got != want {
+			t.Fatalf("%v cut to %d is %s ns, want %s", at, granularity, got, want)
+		}
+	})
+}
