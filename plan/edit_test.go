@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -16,7 +17,7 @@ import (
 // edited is a plan with two operations, a conflict that allows all but take-newer, and one that allows all.
 func edited() *plan.Plan {
 	file := func(second int64) *tree.State {
-		return &tree.State{Type: tree.File, Size: 1, Mtime: epoch + tree.Time(second)*1e9}
+		return &tree.State{Type: tree.File, Size: 1, Mtime: epoch.Add(time.Duration(second) * 1e9)}
 	}
 	all := plan.Choices{}
 	for _, r := range plan.Resolutions {

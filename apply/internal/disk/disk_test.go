@@ -373,7 +373,7 @@ func TestModesAndTimesAreSetExactly(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 	r, err = s.Touch("f", s.state("f"), tree.UnixTime(1234567890, 123456789))
-	if err != nil || r.Entry.Mtime != 1234567890123456789 {
+	if err != nil || r.Entry.Mtime != tree.UnixTime(1234567890, 123456789) {
 		t.Errorf("%+v, %v", r, err)
 	}
 	os.Mkdir(s.path("d"), 0o700)

@@ -24,7 +24,7 @@ func TestNoEditIsLost(t *testing.T) {
 				if by == "delete and create" {
 					needUnlink(t)
 				}
-				s := newSide(t, Options{Can: way.can, RacySince: 1 << 62})
+				s := newSide(t, Options{Can: way.can, RacySince: tree.UnixTime(1<<40, 0)})
 				done, drifted, conflicts := 0, 0, 0
 				for round := range rounds {
 					p := fmt.Sprintf("d%d/file.txt", round/100)

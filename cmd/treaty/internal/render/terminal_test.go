@@ -50,7 +50,7 @@ func TestTimesAreThoseOfTheZone(t *testing.T) {
 	if got, want := o.Time(when), "2026-07-03 01:30:00"; got != want {
 		t.Errorf("%s, not %s", got, want)
 	}
-	if got, want := o.times(at(1), at(1)+1), []string{"2026-07-01 03:00:00 +02:00", "2026-07-01 03:00:00.000000001 +02:00"}; !slices.Equal(got, want) {
+	if got, want := o.times(at(1), at(1).Add(1)), []string{"2026-07-01 03:00:00 +02:00", "2026-07-01 03:00:00.000000001 +02:00"}; !slices.Equal(got, want) {
 		t.Errorf("%s, not %s", got, want)
 	}
 	if page := text(t, HTML, full(), o); page != text(t, HTML, full(), Options{}) {
