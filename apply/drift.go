@@ -63,10 +63,12 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 		defer walks[side].Close()
 		in.Trees[side] = plan.Tree{Traits: traits, Stream: plan.Unshift(walks[side], r.shift.since[side])}
 	}
+	unlisted := newUnlisted(r.plan)
 	r.stamps = plan.Sides[map[tree.Path]stamp]{{}, {}}
 	seen, err := plan.Survey(ctx, in, func(n *plan.Name) error {
 		x.respell(n)
 		r.noteStamps(n, x)
+		unlisted.note(n)
 		for _, side := range plan.BothSides {
 			e := &n.Entry[side]
 			if e.Type == tree.Absent {
@@ -114,7 +116,8 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 			report(o.op.Side, o.op.Path, o.why)
 		}
 	}
-	if len(drifted) == 0 && r.request.AllowUnrelatedDrift {
+	unrelated := len(drifted) == 0
+	if unrelated && r.request.AllowUnrelatedDrift {
 		return nil
 	}
 	for _, side := range plan.BothSides {
@@ -129,6 +132,7 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 		for _, dir := range places {
 			if !mentions(drifted, side, dir) {
 				report(side, dir, "something in this directory changed")
+				drifted = append(drifted, unlisted.in(side, dir)...)
 			}
 		}
 	}
@@ -139,7 +143,10 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 		return cmp.Or(cmp.Compare(a.Side, b.Side), tree.Compare(a.Path, b.Path), cmp.Compare(a.Why, b.Why))
 	})
 	refusal := refuse(CauseDrift, "the trees are not what they were when the plan was made")
-	if fits {
+	switch {
+	case unrelated:
+		refusal.Cause = CauseUnrelated
+	case fits:
 		refusal = refuse(CauseUnfit, "the plan was edited, and does not fit the trees that it was made from")
 	}
 	refusal.Drift = drifted

@@ -45,6 +45,8 @@ const (
 	CauseConflicts
 	// CauseDrift: the trees are not what they were when the plan was made. Drift.
 	CauseDrift
+	// CauseUnrelated: so it is, but only on paths that the plan has nothing to do with. Drift.
+	CauseUnrelated
 	// CauseUnfit: the trees are what they were, and the plan was edited so that it does not fit them. Drift.
 	CauseUnfit
 	// CauseApplied: the plan was applied already. Number.
@@ -101,7 +103,7 @@ const (
 var sentinels = [...]error{
 	CauseTreeFile: ErrInvalid, CauseHistory: ErrInvalid, CauseForeign: ErrInvalid, CauseNotApart: ErrInvalid,
 	CauseConflicts: ErrConflicts,
-	CauseDrift:     ErrStale, CauseUnfit: ErrStale, CauseApplied: ErrStale, CauseWeaker: ErrStale,
+	CauseDrift:     ErrStale, CauseUnrelated: ErrStale, CauseUnfit: ErrStale, CauseApplied: ErrStale, CauseWeaker: ErrStale,
 	CauseUnapproved: ErrNotApproved, CauseSigners: ErrNotApproved, CausePolicy: ErrNotApproved, CauseSignatures: ErrNotApproved,
 	CauseInterrupted: ErrOpen, CauseEdited: ErrOpen, CausePartner: ErrOpen,
 	CauseMissing: ErrSafety, CauseOther: ErrSafety, CauseNewTree: ErrSafety, CauseEmptied: ErrSafety, CauseDeletes: ErrSafety,

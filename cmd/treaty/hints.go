@@ -19,7 +19,12 @@ var hints = map[apply.Cause]func(*apply.Refusal) hint{
 
 	apply.CauseConflicts: func(*apply.Refusal) hint { return skipThem },
 
-	apply.CauseDrift:   func(*apply.Refusal) hint { return comparing() },
+	apply.CauseDrift: func(*apply.Refusal) hint { return comparing() },
+	apply.CauseUnrelated: func(*apply.Refusal) hint {
+		return func(i *invocation) string {
+			return then(comparing()(i)+" compares anew; or, if what changed does not matter", about("apply", "--allow-unrelated-drift"))(i)
+		}
+	},
 	apply.CauseUnfit:   func(*apply.Refusal) hint { return comparing() },
 	apply.CauseApplied: func(*apply.Refusal) hint { return comparing() },
 	apply.CauseWeaker:  func(r *apply.Refusal) hint { return comparing("--"+r.Side.String()+"-fs", "unknown") },

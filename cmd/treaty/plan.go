@@ -9,6 +9,7 @@ import (
 	"treaty/apply"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
+	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -92,16 +93,8 @@ func (c *planCommand) checkOutput(p *pair) error {
 	if info, err := os.Stat(c.Output); err == nil && info.IsDir() {
 		return usage(comparing("-o", argument(filepath.Join(c.Output, "new.plan.json"))), "-o %s is a directory", c.Output)
 	}
-	plans := p.stores[plan.Local].Path("plans")
-	abs, err := filepath.Abs(c.Output)
-	if err != nil {
-		return err
-	}
-	if folder, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil && folder == plans {
-		return nil
-	}
 	for _, side := range plan.BothSides {
-		inside, err := p.roots[side].Holds(abs)
+		inside, err := held(p.roots[side], p.stores[plan.Local].Path("plans"), c.Output)
 		if err != nil {
 			return usage(comparing(), "-o %s: %v", c.Output, err)
 		}
@@ -110,6 +103,18 @@ func (c *planCommand) checkOutput(p *pair) error {
 		}
 	}
 	return nil
+}
+
+// held tells whether a file would lie in the tree at root, and not in the folder of plans.
+func held(root *scan.Root, plans, file string) (bool, error) {
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return false, err
+	}
+	if folder, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil && folder == plans {
+		return false, nil
+	}
+	return root.Holds(abs)
 }
 
 // write writes the plan, and what is kept beside it, and returns the plan's path.
