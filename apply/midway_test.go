@@ -14,6 +14,7 @@ import (
 	"treaty/apply/internal/disk"
 	"treaty/plan"
 	"treaty/plan/tree"
+	"treaty/testdata/effort"
 )
 
 // save replaces a file as editors do: by a rename. (A write in place would wait for treaty's lease.) It
@@ -162,7 +163,7 @@ func TestASaveAtAnyMomentIsKept(t *testing.T) {
 	for _, path := range []string{"update", "create", "from", "to", "delete", "touch", "chmod", "type", "gone/x"} {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
-			for n := 0; ; n += 3 * slowness {
+			for n := 0; ; n += effort.Stride(24, 3) * slowness {
 				w, p := busyWorld(t)
 				r := w.request(p)
 				calls, saved := 0, false
@@ -207,7 +208,7 @@ func (w *world) moved(content string) bool {
 }
 
 func TestAnInterruptedApplyStops(t *testing.T) {
-	for n := 0; ; n += 5 * slowness {
+	for n := 0; ; n += effort.Stride(40, 5) * slowness {
 		w, p := busyWorld(t)
 		was := w.trees()
 		r := w.request(p)

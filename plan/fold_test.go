@@ -10,6 +10,7 @@ import (
 	"treaty/plan"
 	"treaty/plan/internal/textdiff"
 	"treaty/plan/tree"
+	"treaty/testdata/effort"
 )
 
 // folding are names that one volume or another takes as equal, aliases, and names that some cannot hold.
@@ -95,7 +96,7 @@ func remembered(t *rapid.T, w *world) memoryBaseline {
 // No combination of names makes plan fail, the sides swapped give the mirror image, and what is carried out
 // leaves nothing to do.
 func TestNamesThatFold(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	effort.Check(t, 20, 100, func(t *rapid.T) {
 		w := drawFoldingWorld(t)
 		p, swapped := made(t, w), made(t, w.mirrored())
 		if got, want := canonical(t, mirror(swapped)), canonical(t, p); got != want {

@@ -8,6 +8,7 @@ import (
 
 	"treaty/plan"
 	"treaty/plan/tree"
+	"treaty/testdata/effort"
 )
 
 // memoryContents looks things up in trees in memory.
@@ -51,7 +52,7 @@ func review(t *rapid.T, p *plan.Plan) {
 
 // What is shown as left out is what is left out, in the same words, and nothing else is.
 func TestWhatIsShownAsSkippedIsSkipped(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	effort.Check(t, 20, 100, func(t *rapid.T) {
 		w := drawWorld(t, false)
 		p := made(t, w)
 		review(t, p)

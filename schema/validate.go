@@ -193,14 +193,6 @@ func (d *Document) validate(kind Kind, c *compiled) Errors {
 	return found.errors(d.data)
 }
 
-// validateWhole is the plain way, which needs kilobytes for each operation. It
-// is what tests hold validate to.
-func (d *Document) validateWhole(c *compiled) Errors {
-	var found errorList
-	found.merge(d.check(c, c.whole, decode(d.data), "", span{0, len(d.data)}))
-	return found.errors(d.data)
-}
-
 // A located error knows where it is in the file, but not yet on which line.
 type located struct {
 	offset           int

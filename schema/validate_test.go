@@ -15,6 +15,14 @@ import (
 	"treaty/testdata/effort"
 )
 
+// validateWhole is the plain way, which needs kilobytes for each operation. It
+// is what validate is held to.
+func (d *Document) validateWhole(c *compiled) Errors {
+	var found errorList
+	found.merge(d.check(c, c.whole, decode(d.data), "", span{0, len(d.data)}))
+	return found.errors(d.data)
+}
+
 // bothWays holds streaming validation to validation of the whole document by
 // the schema as it is published.
 func bothWays(t interface{ Fatalf(string, ...any) }, kind Kind, data []byte) {

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
+
+	"treaty/testdata/effort"
 )
 
 func TestHiddenCharactersAreEscaped(t *testing.T) {
@@ -50,7 +52,7 @@ var odd = []rune("ab1\\\"\n\t\r\x00\x1b\x7f\u0085\u009bé❤\ufe0f\ufe0e\u20e3�
 	"\u202e\u2066\u2028\u2029\ufeff\u00ad\u3164\u115f\u1160\uffa0\u034f\u2065\ufff0\U000e0041\U000e0fff\ufffd ")
 
 func TestWhatIsEscapedHidesNothingAndStaysTheSame(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	effort.Check(t, 20, 100, func(t *rapid.T) {
 		s := rapid.OneOf(rapid.StringOf(rapid.SampledFrom(odd)), rapid.String()).Draw(t, "s")
 		text := Text(s, "")
 		if hides(text) {

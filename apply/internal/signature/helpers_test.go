@@ -47,6 +47,12 @@ func allow(t testing.TB, text string) *AllowedSigners {
 	return a
 }
 
+// Verify returns the principal that Identify finds.
+func Verify(armored string, message []byte, allowed *AllowedSigners, at time.Time) (principal string, err error) {
+	s, err := Identify(armored, message, allowed, at)
+	return s.Principal, err
+}
+
 // listed is a key as a line of the allowed signers has it.
 func listed(key ssh.PublicKey) string {
 	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))

@@ -23,15 +23,9 @@ type Signer struct {
 	Line int
 }
 
-// Verify returns the principal whose signature of message armored is, at that time. Where there is none
+// Identify returns whose signature of message armored is, at that time; Principals counts them. Where there is none
 // the error is one of ErrFormat, ErrNamespace, ErrHash, ErrWeakKey, ErrBadSignature, ErrNotAllowed,
 // ErrExpired and ErrNotYetValid.
-func Verify(armored string, message []byte, allowed *AllowedSigners, at time.Time) (principal string, err error) {
-	s, err := Identify(armored, message, allowed, at)
-	return s.Principal, err
-}
-
-// Identify is Verify for who wants to count signers, by Principals.
 func Identify(armored string, message []byte, allowed *AllowedSigners, at time.Time) (Signer, error) {
 	s, err := parse(armored)
 	if err != nil {

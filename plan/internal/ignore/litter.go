@@ -1,9 +1,6 @@
 package ignore
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // litterPatterns are what macOS and Windows leave on a volume unasked. They hold for names at any
 // depth, whatever the case of ASCII letters: FAT drivers differ in the case they report. A star is
@@ -24,9 +21,6 @@ var litterPatterns = []string{
 	"FOUND.*", // what chkdsk and fsck_msdos rescue
 	"FSCK*.REC",
 }
-
-// LitterPatterns returns the built-in litter, for printing.
-func LitterPatterns() []string { return slices.Clone(litterPatterns) }
 
 type litterName struct {
 	head, tail string // lower case
