@@ -101,12 +101,13 @@ func readTreeFileAt(root *scan.Root, from private, name string) (*TreeFile, erro
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if err == nil {
-		err = schema.Validate(schema.Tree, data)
-	} else if !foreign(err) {
-		return nil, err
+	if foreign(err) {
+		return nil, refuse(CauseForeign, "%v; treaty did not put that there", err).at(root.Path())
 	}
 	if err != nil {
+		return nil, err
+	}
+	if err := schema.Validate(schema.Tree, data); err != nil {
 		path := filepath.Join(root.Path(), tree.PrivateFolder, name)
 		return nil, refuse(CauseTreeFile, "%s is not what treaty wrote: %v", path, err).at(root.Path())
 	}
