@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"treaty/apply"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
-	"treaty/plan/scan"
 )
 
 type logCommand struct {
@@ -105,15 +105,12 @@ func (c *logCommand) verify(a *app, store *apply.Store) error {
 	if err != nil {
 		return err
 	}
-	remembered, err := remoteHead(store, list)
-	switch {
-	case errors.Is(err, apply.ErrInvalid):
-		broken = append(broken, fmt.Sprintf("remote %v", err))
-	case err != nil:
+	remembered, unlike, err := store.Remembered(configured(store)...)
+	if err != nil {
 		return err
-	case remembered != nil:
-		heads["remote .treaty/tree.json"] = remembered
 	}
+	broken = append(broken, unlike...)
+	maps.Copy(heads, remembered)
 	wrong, err := store.Verify(heads)
 	if err != nil {
 		return err
@@ -129,30 +126,11 @@ func (c *logCommand) verify(a *app, store *apply.Store) error {
 	return nil
 }
 
-// remoteHead is the last receipt that the remote tree remembers; nil where it is not mounted now, or is
-// another tree.
-func remoteHead(store *apply.Store, list []apply.Archived) (*apply.Head, error) {
-	if len(list) == 0 {
-		return nil, nil
+// configured is where the config says that the other tree is, none where it says nothing or cannot be read.
+func configured(store *apply.Store) []string {
+	c, err := readConfig(store)
+	if err != nil || c.Remote == nil {
+		return nil
 	}
-	p, err := store.Plan(list[len(list)-1])
-	if err != nil {
-		// What is wrong with the archived plan is Verify's to say.
-		return nil, nil
-	}
-	root, err := scan.Open(p.Remote.Root)
-	if err != nil {
-		return nil, nil
-	}
-	defer root.Close()
-	remote, err := apply.OpenStore(p.Remote.Root)
-	if err != nil {
-		return nil, err
-	}
-	defer remote.Close()
-	identity, err := remote.Identity()
-	if err != nil || identity == nil || p.Remote.ID != nil && *p.Remote.ID != identity.ID {
-		return nil, err
-	}
-	return identity.Head, nil
+	return []string{below(store.Root(), expandHome(*c.Remote))}
 }

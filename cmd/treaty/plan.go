@@ -147,8 +147,23 @@ func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
 // sayNext says where a plan is and what to type. It was written to output, or else in the tree that is LOCAL.
 func (a *app) sayNext(made *planned, path, output string) {
 	a.call.plan = output
+	if output == "" && !newest(p, path) {
+		a.call.plan = path
+	}
 	a.say("Plan: %s", render.Name(path))
 	a.say("Next: %s", strings.Join(next(made, a.call), "\n      "))
+}
+
+// newest tells whether a plan is the one that is found where none is named. The clock may have been set back since
+// another one was made, or somebody gave a file a name of his own.
+func newest(p *plan.Plan, path string) bool {
+	store, err := apply.OpenStore(p.Local.Root)
+	if err != nil {
+		return false
+	}
+	defer store.Close()
+	found, err := store.Newest()
+	return err == nil && found == path
 }
 
 // next is what to type after a plan was made, a command a line; none that is known to be refused.

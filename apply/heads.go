@@ -1,0 +1,103 @@
+package apply
+
+import (
+	"errors"
+	"slices"
+
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// Remembered are the last receipts that other trees remember of this one's history, by a name for each, as far as
+// those trees are where they were: by the tree's own file, by its last plans, applied or not, or, in also, by whoever
+// asks. wrong says, in words, whose file is not what treaty wrote. A tree may remember what this one has no more.
+func (s *Store) Remembered(also ...string) (heads map[string]*Head, wrong []string, err error) {
+	mine, err := s.Identity()
+	if err != nil && !errors.Is(err, ErrInvalid) {
+		return nil, nil, err
+	}
+	roots, ids, err := s.elsewhere(mine)
+	if err != nil {
+		return nil, nil, err
+	}
+	if mine != nil {
+		ids = []string{mine.ID}
+	}
+	heads = map[string]*Head{}
+	seen := map[string]bool{}
+	for _, root := range append(roots, also...) {
+		file, at, err := identityAt(root)
+		if seen[at] {
+			continue
+		}
+		seen[at] = true
+		switch {
+		case errors.Is(err, ErrInvalid):
+			wrong = append(wrong, "remote "+err.Error())
+		case err != nil:
+			return nil, nil, err
+		case file == nil || file.Head == nil:
+		case slices.Contains(ids, file.Head.History) || mine == nil && file.Partners[file.Head.History] == (Partner{thisHost(), s.Root()}):
+			name := "remote " + tree.PrivateFolder + "/" + treeFileName
+			if heads[name] != nil {
+				name += " in " + at
+			}
+			heads[name] = file.Head
+		}
+	}
+	return heads, wrong, nil
+}
+
+// elsewhere are the places at which other trees were, and the ids that plans have this one by.
+func (s *Store) elsewhere(mine *TreeFile) (roots, ids []string, err error) {
+	if mine != nil {
+		for _, partner := range mine.Partners {
+			if partner.Host == thisHost() {
+				roots = append(roots, partner.Root)
+			}
+		}
+	}
+	list, err := s.History()
+	if err != nil {
+		return nil, nil, err
+	}
+	var plans []*plan.Plan
+	if len(list) > 0 {
+		if p, err := s.Plan(list[len(list)-1]); err == nil {
+			plans = append(plans, p)
+		}
+	}
+	names, err := s.names(plansFolder)
+	if err != nil {
+		return nil, nil, err
+	}
+	slices.Sort(names)
+	for _, name := range slices.Backward(names) {
+		text, err := s.files.ReadPrivate(plansFolder + "/" + name)
+		if err != nil {
+			continue // there may be anything
+		}
+		if p, err := plan.Read(text); err == nil {
+			plans = append(plans, p)
+			break
+		}
+	}
+	for _, p := range plans {
+		roots = append(roots, p.Remote.Root)
+		if p.Local.ID != nil {
+			ids = append(ids, *p.Local.ID)
+		}
+	}
+	return roots, ids, nil
+}
+
+// identityAt is the own file of the tree at a root, and that root with links resolved; nil where no tree is there now.
+func identityAt(root string) (*TreeFile, string, error) {
+	s, err := OpenStore(root)
+	if err != nil {
+		return nil, root, nil
+	}
+	defer s.Close()
+	file, err := s.Identity()
+	return file, s.Root(), err
+}
