@@ -72,7 +72,9 @@ func (p *plight) note(format string, args ...any) {
 func (p *plight) types(words ...string) (int, string) {
 	p.Helper()
 	before := contents(p.t, p.roots[:]...)
-	code, out := ranAs(words...)
+	var said bytes.Buffer
+	code := run(words, strings.NewReader(""), &said, &said)
+	out := said.String()
 	p.note("$ treaty %s\n%s= %d", strings.Join(words, " "), out, code)
 	after := contents(p.t, p.roots[:]...)
 	for hash, path := range before {
