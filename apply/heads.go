@@ -73,7 +73,7 @@ func (s *Store) elsewhere(mine *TreeFile) (roots, ids []string, err error) {
 	}
 	slices.Sort(names)
 	for _, name := range slices.Backward(names) {
-		text, err := s.files.ReadPrivate(plansFolder + "/" + name)
+		text, err := s.read(plansFolder + "/" + name)
 		if err != nil {
 			continue // there may be anything
 		}

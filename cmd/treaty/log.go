@@ -105,7 +105,7 @@ func (c *logCommand) verify(a *app, store *apply.Store) error {
 	if err != nil {
 		return err
 	}
-	remembered, unlike, err := store.Remembered(configured(store)...)
+	remembered, unlike, err := store.Remembered(remoteOf(store)...)
 	if err != nil {
 		return err
 	}
@@ -126,8 +126,8 @@ func (c *logCommand) verify(a *app, store *apply.Store) error {
 	return nil
 }
 
-// configured is where the config says that the other tree is, none where it says nothing or cannot be read.
-func configured(store *apply.Store) []string {
+// remoteOf is where the config says that the other tree is, none where it says nothing or cannot be read.
+func remoteOf(store *apply.Store) []string {
 	c, err := readConfig(store)
 	if err != nil || c.Remote == nil {
 		return nil

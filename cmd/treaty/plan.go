@@ -147,7 +147,7 @@ func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
 // sayNext says where a plan is and what to type. It was written to output, or else in the tree that is LOCAL.
 func (a *app) sayNext(made *planned, path, output string) {
 	a.call.plan = output
-	if output == "" && !newest(p, path) {
+	if output == "" && !newest(made.plan, path) {
 		a.call.plan = path
 	}
 	a.say("Plan: %s", render.Name(path))
