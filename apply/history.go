@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -41,26 +40,14 @@ func (s *Store) headAt(name string) (Head, error) {
 	return h.Head, json.Unmarshal(schema.InDigits(data), &h)
 }
 
-// end is the last entry of the chain as far as anything tells: head.json, else what the tree itself remembers, else
-// the last receipt that there is.
+// end is the last entry of the chain by head.json. One that is not what treaty wrote counts as none: the apply goes on,
+// and the next receipt names no previous one, so that the damage still shows when head.json is whole again.
 func (s *Store) end() (Head, error) {
 	last, err := s.head()
-	if err == nil && last.Number > 0 || err != nil && !notOurs(err) {
-		return last, err
+	if notOurs(err) {
+		return Head{}, nil
 	}
-	if mine, err := s.Identity(); err == nil && mine != nil && mine.Head != nil && mine.Head.History == mine.ID {
-		return Head{Number: mine.Head.Number, SHA256: mine.Head.SHA256}, nil
-	}
-	list, err := s.History()
-	if err != nil {
-		return Head{}, err
-	}
-	for _, a := range slices.Backward(list) {
-		if _, text, err := s.Receipt(a); err == nil {
-			return Head{Number: a.Number, SHA256: sha256.Sum256(text)}, nil
-		}
-	}
-	return Head{}, nil
+	return last, err
 }
 
 // archive keeps files, exact copies of plan and approval among them, with the receipt, as the next link
