@@ -41,6 +41,9 @@ func (a *app) find(path string) (*planFile, error) {
 			return nil, err
 		}
 		a.call.trees[plan.Remote] = f.plan.Remote.Root
+		if store.Settled() != nil {
+			return f, nil // what is open, or in the way, is told of by who comes to it
+		}
 		return f, store.Unapplied(f.plan.ID)
 	}
 	a.call.plan = path
