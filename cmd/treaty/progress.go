@@ -34,19 +34,24 @@ func (a *app) meter(measure func() measured) *meter {
 	if a.quiet || !a.terminal.shows {
 		return m
 	}
+	started := a.now()
+	draw := func() { m.terminal.draw(measure().line(a.now().Sub(started), m.terminal.room())) }
+	if a.terminal.after == 0 {
+		draw()
+	}
 	m.wg.Go(func() {
-		tick := time.NewTicker(a.terminal.every)
-		defer tick.Stop()
 		defer m.terminal.clear()
-		started := a.now()
+		next := time.NewTimer(a.terminal.after)
+		defer next.Stop()
 		for {
 			select {
 			case <-m.end:
 				return
 			case <-a.ctx.Done():
 				return
-			case <-tick.C:
-				m.terminal.draw(measure().line(a.now().Sub(started), m.terminal.room()))
+			case <-next.C:
+				draw()
+				next.Reset(a.terminal.every)
 			}
 		}
 	})

@@ -23,10 +23,10 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"treaty": main, "eager": eager})
 }
 
-// eager is treaty with progress from the first millisecond on, so that even a command of an instant draws it.
+// eager is treaty with progress from the first instant on, so that even a command of an instant draws it.
 func eager() {
 	t := newTerminal(os.Stdout, os.Stderr)
-	t.every = time.Millisecond
+	t.after, t.every = 0, time.Millisecond
 	code := t.run(os.Args[1:], os.Stdin)
 	t.close()
 	os.Exit(code)

@@ -15,9 +15,9 @@ import (
 // goroutines of theirs, and so cannot promise that.
 type terminal struct {
 	stdout, stderr stream
-	// shows tells that progress may be shown, and every how often.
-	shows bool
-	every time.Duration
+	// shows tells that progress may be shown: from which moment of some work on, and every how often.
+	shows        bool
+	after, every time.Duration
 
 	mu     sync.Mutex
 	closed bool
@@ -29,7 +29,8 @@ type terminal struct {
 
 // newTerminal takes charge of both streams. Nobody else may write to them until it is closed.
 func newTerminal(stdout, stderr io.Writer) *terminal {
-	t := &terminal{every: 150 * time.Millisecond, shows: isTerminal(stderr) && !dumb() && steerable(stderr)}
+	const often = 150 * time.Millisecond
+	t := &terminal{after: often, every: often, shows: isTerminal(stderr) && !dumb() && steerable(stderr)}
 	t.stdout, t.stderr = stream{t, stdout, isTerminal(stdout)}, stream{t, stderr, isTerminal(stderr)}
 	return t
 }
