@@ -13,6 +13,8 @@ const (
 	NotThere   Why = "the directory that it belongs in is not there"
 	NotEmpty   Why = "something in the directory stays"
 	NotVacated Why = "the name is not vacated"
+	// GivenUp is of directories that would only hold names that resolutions give up.
+	GivenUp Why = "what it is for goes by another name"
 )
 
 // Skips tells which operations are not carried out under the decisions and resolutions as they stand, by
@@ -40,6 +42,9 @@ func (p *Plan) Skips(there func(side Side, dir tree.Path) bool) map[int]Why {
 	}
 	p.orphan(deeds[:len(p.Operations)], there)
 	p.drag(deeds, stays)
+	for _, g := range p.givenUp(deeds, len(p.Operations), stays) {
+		deeds[g.create].why = GivenUp
+	}
 	skips := map[int]Why{}
 	for i := range p.Operations {
 		if why := deeds[i].why; why != "" {

@@ -68,8 +68,27 @@ func (p *Plan) Steps(in Contents, shift Sides[time.Duration]) ([]Step, error) {
 		deeds[i] = deedOf(steps[i].Operation)
 	}
 	p.drag(deeds, stays)
+	gone := p.givenUp(deeds, len(p.Operations), stays)
+	for _, g := range gone {
+		deeds[g.create].why = GivenUp
+	}
 	for i := range steps {
 		steps[i].Skipped = deeds[i].why
+	}
+	return s.unmake(steps, gone)
+}
+
+// unmake adds the removal of directories that only held names that are given up.
+func (s *settler) unmake(steps []Step, gone []givenUp) ([]Step, error) {
+	for _, g := range gone {
+		create := steps[g.create]
+		side := create.Side.Other()
+		before, err := s.onto(side, g.path, create.Side, create.Path, create.After, nil, nil)
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, Step{Conflict: steps[g.by].Conflict, Operation: &Operation{Side: side, Action: Delete,
+			Path: g.path, Reason: MovedOn.On(create.Side), Before: before, Decision: Apply}})
 	}
 	return steps, nil
 }

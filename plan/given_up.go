@@ -1,0 +1,110 @@
+package plan
+
+import (
+	"slices"
+
+	"golang.org/x/text/unicode/norm"
+
+	"treaty/plan/tree"
+)
+
+// A resolution that takes one of a file's two names gives the other name up. A directory that one side has for
+// such names alone is not made on the other side, and goes from where it is.
+
+// givenUp is such a directory.
+type givenUp struct {
+	// create is the deed that would make it on the side that lacks it.
+	create int
+	// path is how the side that has it spells it, and by the last deed that takes a name out of it there.
+	path tree.Path
+	by   int
+}
+
+// givenUp finds those directories. The first listed of the deeds are the plan's operations, the others settle
+// conflicts; stays is what the conflicts leave where it is.
+func (p *Plan) givenUp(deeds []deed, listed int, stays Sides[[]tree.Path]) []givenUp {
+	vacated := p.vacated(deeds[listed:])
+	if len(vacated[Local])+len(vacated[Remote]) == 0 {
+		return nil
+	}
+	// only tells of a deed whether it makes a directory out of which a name is taken, on the side that has it.
+	only := func(d *deed) (givenUp, bool) {
+		g, found := vacated[d.side.Other()][p.pairKey(d.to)]
+		return g, found && d.why == "" && d.before == tree.Absent && d.after == tree.Directory
+	}
+	used := p.used(stays)
+	for i := range deeds {
+		d := &deeds[i]
+		if _, empties := only(d); i < listed && empties {
+			continue
+		}
+		if p.use(used, d.to); i < listed || !d.givesUp() {
+			p.use(used, d.from)
+		}
+	}
+	var found []givenUp
+	for i := range deeds[:listed] {
+		if g, empties := only(&deeds[i]); empties && !used[p.pairKey(deeds[i].to)] {
+			found = append(found, givenUp{create: i, path: g.path, by: listed + g.by})
+		}
+	}
+	return found
+}
+
+// givesUp tells, of what settles a conflict, whether it takes one of two names for the other.
+func (d *deed) givesUp() bool {
+	return d.why == "" && d.from != "" && d.to != "" && d.from != d.to && d.before != tree.Directory
+}
+
+// vacated are the directories out of which what settles conflicts takes names, by the side that has them.
+func (p *Plan) vacated(settling []deed) Sides[map[tree.Path]givenUp] {
+	vacated := Sides[map[tree.Path]givenUp]{{}, {}}
+	for i := range settling {
+		d := &settling[i]
+		if !d.givesUp() {
+			continue
+		}
+		for dir := d.from.Parent(); dir != tree.Root; dir = dir.Parent() {
+			vacated[d.side][p.pairKey(dir)] = givenUp{path: dir, by: i}
+		}
+	}
+	return vacated
+}
+
+// used are the directories in which something stays that no operation is about.
+func (p *Plan) used(stays Sides[[]tree.Path]) map[tree.Path]bool {
+	used := map[tree.Path]bool{}
+	for _, path := range slices.Concat(stays[Local], stays[Remote]) {
+		p.use(used, path)
+	}
+	for i := range p.Conflicts {
+		if c := &p.Conflicts[i]; c.Resolution == Unresolved {
+			p.use(used, c.PathOn(Local))
+			p.use(used, c.PathOn(Remote))
+		}
+	}
+	for i := range p.Problems {
+		if problem := &p.Problems[i]; problem.Severity == Blocked && problem.Path != nil {
+			p.use(used, *problem.Path)
+		}
+	}
+	return used
+}
+
+// use notes that the directories above path are used.
+func (p *Plan) use(used map[tree.Path]bool, path tree.Path) {
+	for path = p.pairKey(path); path != tree.Root; {
+		if path = path.Parent(); used[path] {
+			return
+		}
+		used[path] = true
+	}
+}
+
+// pairKey is one for all spellings that the two sides may have of the path of one entry.
+func (p *Plan) pairKey(path tree.Path) tree.Path {
+	if p.Local.Filesystem.CaseSensitive && p.Remote.Filesystem.CaseSensitive {
+		return tree.Path(norm.NFC.String(string(path)))
+	}
+	return tree.Path(tree.CollisionKey(string(path)))
+}
