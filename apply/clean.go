@@ -76,7 +76,7 @@ func (s *Store) oldPlans(before time.Time) ([]Discardable, error) {
 }
 
 func (s *Store) entry(folder, name string) (tree.Entry, error) {
-	dir, err := s.root.Dir(tree.Path(tree.PrivateFolder + "/" + folder))
+	dir, err := s.folder(folder)
 	if err != nil {
 		return tree.Entry{}, err
 	}

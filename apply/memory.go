@@ -107,7 +107,7 @@ func openMemory(s *Store, home plan.Side, planID string, ids plan.Sides[string])
 // openBaseline opens the file of a baseline. What stands there and is none, or no file that treaty would have
 // written, is a damaged one.
 func (s *Store) openBaseline(planID string) (*os.File, error) {
-	dir, err := s.root.Dir(tree.PrivateFolder + "/" + baselinesFolder)
+	dir, err := s.folder(baselinesFolder)
 	if err != nil {
 		return nil, noBaseline(err)
 	}

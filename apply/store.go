@@ -105,6 +105,26 @@ func (s *Store) Path(name string) string {
 	return filepath.Join(s.root.Path(), tree.PrivateFolder, filepath.FromSlash(name))
 }
 
+// folder opens a folder of the store, "" for .treaty itself, for the caller to release.
+func (s *Store) folder(name string) (*scan.Dir, error) {
+	at := tree.Path(tree.PrivateFolder)
+	if name != "" {
+		at = at.Join(name)
+	}
+	dir, err := s.root.Dir(at)
+	return dir, s.inFull(err)
+}
+
+// inFull is an error about an entry of the tree as one about the place where that lies: of treaty's own files the
+// path below the root does not tell in which of two trees they are.
+func (s *Store) inFull(err error) error {
+	var about *tree.PathError
+	if !errors.As(err, &about) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", filepath.Join(s.Root(), filepath.FromSlash(string(about.Path))), about.Err)
+}
+
 // Locked refuses with ErrLocked if another treaty works on the tree.
 func (s *Store) Locked() error {
 	h, err := holder(s.files)
@@ -146,13 +166,14 @@ func (s *Store) SavePlan(p *plan.Plan) (string, error) {
 		return "", err
 	}
 	schemaName := plansFolder + "/" + plan.SchemaFile
-	if current, err := s.files.ReadPrivate(schemaName, schema.Plan.MaxSize()); err != nil || !bytes.Equal(current, schema.Text(schema.Plan)) {
+	current, err := s.files.ReadPrivate(schemaName, schema.Plan.MaxSize())
+	if err != nil || !bytes.Equal(current, schema.Text(schema.Plan)) {
 		if err := s.files.WritePrivate(schemaName, schema.Text(schema.Plan)); err != nil {
-			return "", err
+			return "", s.inFull(err)
 		}
 	}
 	name := plansFolder + "/" + PlanName(p)
-	return s.Path(name), s.files.WritePrivate(name, text)
+	return s.Path(name), s.inFull(s.files.WritePrivate(name, text))
 }
 
 // PlanName is the name of a plan's file: its time and the end of its id.
@@ -190,7 +211,7 @@ func (s *Store) Newest() (string, error) {
 
 // names are the names in a folder of the store, nil where there is no such folder.
 func (s *Store) names(folder string) ([]string, error) {
-	dir, err := s.root.Dir(tree.Path(tree.PrivateFolder + "/" + folder))
+	dir, err := s.folder(folder)
 	if errors.Is(err, fs.ErrNotExist) || foreign(err) {
 		return nil, nil // what is no folder has nothing in it; Sound tells of it
 	}

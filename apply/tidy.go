@@ -91,7 +91,7 @@ func (s *Store) crowd() ([]string, error) {
 // kind is what lies under a name in treaty's own folder.
 func (s *Store) kind(name string) (tree.Type, error) {
 	folder, base := path.Split(name)
-	dir, err := s.root.Dir(tree.Path(path.Join(tree.PrivateFolder, folder)))
+	dir, err := s.folder(strings.TrimSuffix(folder, "/"))
 	if err == nil {
 		defer dir.Release()
 		var e tree.Entry
