@@ -72,7 +72,10 @@ type run struct {
 	// seen are the directories that the trees had before the first write.
 	seen *Digests
 	// stamps are those that files had then which the plan reads, writes or names in a conflict.
-	stamps   plan.Sides[map[tree.Path]stamp]
+	stamps plan.Sides[map[tree.Path]stamp]
+	// fits tells which trees were found to be what was planned as a whole: only then are stamps known to be those
+	// that the plan was made with, and not times that the other side cannot tell from them.
+	fits     plan.Sides[bool]
 	shift    shift
 	progress *Progress
 	receipt  *Receipt
@@ -157,7 +160,9 @@ func (r *run) steps(ctx context.Context) ([]plan.Step, error) {
 		if err := r.regauge(ctx); err != nil {
 			return nil, err
 		}
-		return recorded(r.plan, j.Steps), nil
+		steps := recorded(r.plan, j.Steps)
+		r.recallStamps(steps, j.Steps.Sources)
+		return steps, nil
 	}
 	x, err := r.survey(ctx)
 	if err != nil {

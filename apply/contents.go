@@ -173,7 +173,10 @@ func (e *executor) unchanged(step *plan.Step, now stamp) bool {
 	granularity := r.plan.Snapshot(from).Filesystem.MtimeGranularity
 	_, moved := e.moved[from][step.Source.Path]
 	was, seen := r.stamps[from][step.Source.Path]
-	if seen && !moved && (now.size != was.size || now.mtime.Cut(granularity) != was.mtime.Cut(granularity)) {
+	switch {
+	case moved:
+	case seen && (now.size != was.size || now.mtime.Cut(granularity) != was.mtime.Cut(granularity)),
+		!seen && r.unproved(step.Operation):
 		return false
 	}
 	mtime := now.mtime.Cut(granularity).Add(-r.shift.total[from])

@@ -101,10 +101,13 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 	x.missing(report)
 	x.parentless(before, now, report)
 	x.misplaced(r.roots, now, report)
-	fits := true
 	for _, side := range plan.BothSides {
-		fits = fits && seen.Digests[side] == r.plan.Snapshot(side).Digest
+		r.fits[side] = seen.Digests[side] == r.plan.Snapshot(side).Digest
+		if !r.fits[side] && r.request.AllowUnrelatedDrift && r.readsUnproved(side) {
+			report(side, tree.Root, "something changed, and the plan has no hashes to tell whether that is to be copied")
+		}
 	}
+	fits := r.fits[plan.Local] && r.fits[plan.Remote]
 	if fits && r.plan.Baseline != nil {
 		// Nothing drifted, so that a name is taken because a person took the move out that would free it:
 		// what is not listed is left alone, and what waits for it is skipped.
@@ -121,7 +124,7 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 		return nil
 	}
 	for _, side := range plan.BothSides {
-		if seen.Digests[side] == r.plan.Snapshot(side).Digest {
+		if r.fits[side] {
 			continue
 		}
 		// What was approved decides; the digests beside the plan only help to say where.
@@ -151,18 +154,6 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 	}
 	refusal.Drift = drifted
 	return refusal
-}
-
-// noteStamps keeps the stamps of what the plan has to do with, on both sides, as their volumes tell them.
-func (r *run) noteStamps(n *plan.Name, x *expectations) {
-	if !x.concerns(n) {
-		return
-	}
-	for _, side := range plan.BothSides {
-		if e := &n.Entry[side]; e.Type == tree.File {
-			r.stamps[side][n.Path[side]] = stamp{e.Size, e.Mtime.Add(r.shift.since[side])}
-		}
-	}
 }
 
 // concerns tells whether something is expected of a name on either side.

@@ -98,20 +98,132 @@ func TestASaveDuringApplyNeverPassesForWhatWasSynced(t *testing.T) {
 				if calls < nth {
 					return
 				}
-				record := w.recorded("a")
-				if record == nil {
-					continue
-				}
-				for _, side := range plan.BothSides {
-					at := w.tree(side)["a"]
-					same := record.On[side].Mtime == at.mtime && record.Size == int64(len(at.content))
-					if same && !record.On[side].Racy && record.SHA256 != hashOf([]byte(at.content)) {
-						t.Errorf("save before call %d: %s holds %q, and the baseline takes its stat for other content", nth, side, at.content)
-					}
-				}
+				w.recordsTruly("a", nth)
 			}
 		})
 	}
+}
+
+// recordsTruly: no side's stamp is on record as that of content which the side does not hold.
+func (w *world) recordsTruly(path tree.Path, call int) {
+	w.Helper()
+	record := w.recorded(path)
+	if record == nil {
+		return
+	}
+	for _, side := range plan.BothSides {
+		at := w.tree(side)[path]
+		same := record.On[side].Mtime == at.mtime && record.Size == int64(len(at.content))
+		if same && !record.On[side].Racy && record.SHA256.Known() && record.SHA256 != hashOf([]byte(at.content)) {
+			w.Errorf("save before call %d: %s holds %q, and the baseline takes its stat for other content", call, side, at.content)
+		}
+	}
+}
+
+// What was saved after the plan was made, of the same size and within what the other side can tell apart, is not
+// what was planned, where only that is compared which the plan reads: it neither travels nor is recorded as synced.
+func TestASaveBeforeAnApplyThatAllowsDriftNeverPassesForWhatWasPlanned(t *testing.T) {
+	needPosix(t, "files that can be replaced while they are read")
+	for _, c := range []struct {
+		name, local, remote, base string
+		hash                      plan.HashWhat
+		align                     bool
+	}{
+		{"a source that is created", "a=1@20.1", "", "", plan.HashOperations, false},
+		{"a source that is created, and was not read", "a=1@20.1", "", "", plan.HashConflicts, false},
+		{"a source that is an update, and was not read", "a=2@20.1", "a=1@10", "a=1@10", plan.HashConflicts, false},
+		{"a newer side that gives its time", "a=1@20.1", "a=1@10", "", plan.HashOperations, false},
+		{"a newer side that gives its time, with a baseline", "a=1@20.1", "a=1@10", "a=1@10", plan.HashOperations, false},
+		{"a side that gets the other's time", "a=1@20.1", "a=1@20", "", plan.HashOperations, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, scratch(t))
+			w.set("remote-fs=fat")
+			w.options.Hash, w.options.AlignTimes = c.hash, c.align
+			tryParse(t, c.local+" z=9").write(t, w.at[plan.Local])
+			tryParse(t, c.remote+" z=9").write(t, w.at[plan.Remote])
+			if c.base != "" {
+				w.base = tryParse(t, c.base+" z=9")
+			}
+			request := w.request(w.compare())
+			request.AllowUnrelatedDrift = true
+			w.saveAt(plan.Local, "a", "7", epoch.Add(20_900_000_000))
+			_, err := apply.Apply(context.Background(), request)
+			if err != nil && !errors.Is(err, apply.ErrPartial) && !errors.Is(err, apply.ErrStale) {
+				t.Fatal(err)
+			}
+			if w.tree(plan.Remote)["a"].content == "7" {
+				t.Error("what was saved since went to remote with the plan")
+			}
+			w.recordsTruly("a", 0)
+		})
+	}
+}
+
+// The same holds of what was saved between an apply that was interrupted and the one that takes it up.
+func TestASaveBetweenTwoRunsOfAnApplyNeverPassesForWhatWasPlanned(t *testing.T) {
+	needPosix(t, "files that can be replaced while they are read")
+	broken := errors.New("unplugged")
+	for _, c := range []struct {
+		name, local, remote, base string
+		hash                      plan.HashWhat
+	}{
+		{"a source that is created", "a=1@20.1", "", "", plan.HashOperations},
+		{"a source that is created, and was not read", "a=1@20.1", "", "", plan.HashConflicts},
+		{"a source that is an update, and was not read", "a=2@20.1", "a=1@10", "a=1@10", plan.HashConflicts},
+		{"a newer side that gives its time", "a=1@20.1", "a=1@10", "", plan.HashOperations},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for nth := 1; nth < 60; nth += stride() {
+				w := newWorld(t, scratch(t))
+				w.set("remote-fs=fat")
+				w.options.Hash = c.hash
+				tryParse(t, c.local).write(t, w.at[plan.Local])
+				tryParse(t, c.remote).write(t, w.at[plan.Remote])
+				if c.base != "" {
+					w.base = tryParse(t, c.base)
+				}
+				request := w.request(w.compare())
+				calls := 0
+				request.SetHook(func(plan.Side, disk.Call) error {
+					if calls++; calls >= nth {
+						return broken
+					}
+					return nil
+				})
+				_, err := apply.Apply(context.Background(), request)
+				if calls < nth {
+					return
+				}
+				if err == nil {
+					t.Fatalf("broken at call %d, the apply says that it is done", nth)
+				}
+				was := w.tree(plan.Remote)["a"].content
+				w.saveAt(plan.Local, "a", "7", epoch.Add(20_900_000_000))
+				request.SetHook(nil)
+				_, err = apply.Apply(context.Background(), request)
+				if err != nil && !errors.Is(err, apply.ErrPartial) && !errors.Is(err, apply.ErrStale) {
+					t.Fatalf("taken up after call %d: %v", nth, err)
+				}
+				if now := w.tree(plan.Remote)["a"].content; now == "7" && was != "7" {
+					t.Errorf("broken at call %d: what was saved since went to remote with the plan", nth)
+				}
+				w.recordsTruly("a", nth)
+			}
+		})
+	}
+}
+
+// What was taken as equal by its stat alone is recorded without a hash, also where times are aligned.
+func TestAligningTimesProvesNothingAboutContent(t *testing.T) {
+	w := newWorld(t, scratch(t))
+	w.set("remote-fs=fat")
+	w.options.AlignTimes = true
+	tryParse(t, "a=1@20.1").write(t, w.at[plan.Local])
+	tryParse(t, "a=2@20").write(t, w.at[plan.Remote])
+	_, err := w.apply(w.compare())
+	check(t, err)
+	w.recordsTruly("a", 0)
 }
 
 // What was written just before an apply could be written again in the same granule: it is read again.

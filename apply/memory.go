@@ -134,54 +134,6 @@ func noBaseline(err error) error {
 	return err
 }
 
-// stamp is the size of a file and its time, as its own volume tells them.
-type stamp struct {
-	size  int64
-	mtime tree.Time
-}
-
-// known is a file whose content the run has seen or written when it had that stamp.
-type known struct {
-	stamp
-	hash tree.Hash
-}
-
-// learned is what the executed steps tell of the content of files, by side and path. A stamp is only ever
-// that of the file's own side: the other side's copy may be of the same granule as two versions here. A
-// source has the one with which it was read, and none where an earlier run read it.
-func (e *executor) learned() plan.Sides[map[tree.Path]known] {
-	facts := plan.Sides[map[tree.Path]known]{{}, {}}
-	for i := range e.steps {
-		step := &e.steps[i]
-		sum := e.results[i].SHA256
-		if e.results[i].Outcome != Done || step.After.Of() != tree.File || !sum.Known() {
-			continue
-		}
-		facts[step.Side][step.Path] = known{stamp{e.after[i].Size, e.after[i].Mtime}, sum}
-		switch other := step.Side.Other(); {
-		case step.Source != nil:
-			if _, moved := e.moved[step.Source.Tree][step.Source.Path]; !moved {
-				facts[step.Source.Tree][step.Source.Path] = known{e.sources[i], sum}
-			}
-		case step.Action == plan.Touch:
-			// Its content is the other side's, or the plan would not give it that time.
-			if seen, ok := e.run.stamps[other][step.Path]; ok {
-				facts[other][step.Path] = known{seen, sum}
-			}
-		}
-	}
-	return facts
-}
-
-// knows is the hash of a file that has the stamp with which its content was known, zero where nothing is
-// known, or where the time is too near the reading to show a later change. since is the first such time.
-func (k known) knows(e *tree.Entry, granularity int64, since tree.Time) tree.Hash {
-	if e.Size != k.size || e.Mtime.Cut(granularity) != k.mtime.Cut(granularity) || !e.Mtime.Before(since) {
-		return tree.Hash{}
-	}
-	return k.hash
-}
-
 // remember writes the new baseline: what both sides were found or made to hold, walked anew, so that what
 // a person changed while the plan was carried out is not taken for agreed. An old one that turns out to be
 // damaged counts as none. What would be no tree is not written: the two trees then have no baseline.

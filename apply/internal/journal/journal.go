@@ -36,6 +36,9 @@ type Header struct {
 type Steps struct {
 	Settling []Settling     `json:"settling"`
 	Skipped  map[int]string `json:"skipped"` // by the index of the step
+	// Sources are the times of files that steps copy, as their own volume told them, where the plan has neither
+	// these nor a hash; by the index of the step.
+	Sources map[int]tree.Time `json:"sources,omitempty"`
 }
 
 // Settling is a step that settles a conflict.
