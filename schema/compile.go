@@ -13,11 +13,12 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 )
 
-// A compiled schema is ready to validate.
+// A compiled schema is ready to validate. Its parts are compiled when a document needs them: the whole schema of plans
+// takes some 20 ms, and most plans need little of it.
 type compiled struct {
-	whole *jsonschema.Schema
-	parts map[string]*jsonschema.Schema // by the name of the long array
-	text  any                           // the schema itself, to explain its errors with
+	envelope func() *jsonschema.Schema            // of a document whose long arrays are empty
+	parts    map[string]func() *jsonschema.Schema // of an element, by the name of the long array
+	text     any                                  // the schema itself, to explain its errors with
 }
 
 // compiledSchema is what a document is validated with. Compiling the quick schema takes some 50 ms longer
@@ -60,13 +61,28 @@ func (v variant) text() any {
 	return text
 }
 
-// compile panics where a schema is broken: it is a part of the program.
 func compile(kind Kind, text any) *compiled {
-	source, err := json.Marshal(text)
+	root := text.(map[string]any)
+	out := &compiled{parts: map[string]func() *jsonschema.Schema{}, text: text}
+	out.envelope = sync.OnceValue(func() *jsonschema.Schema {
+		return compileExcerpt(excerpt(root, withoutElements(root, kind.parts())), "")
+	})
+	for array, def := range kind.parts() {
+		out.parts[array] = sync.OnceValue(func() *jsonschema.Schema {
+			return compileExcerpt(excerpt(root, map[string]any{}, def), "#/$defs/"+def)
+		})
+	}
+	return out
+}
+
+// compileExcerpt compiles what the fragment of a schema is. It panics where the schema is broken, which is a part of
+// the program.
+func compileExcerpt(root map[string]any, fragment string) *jsonschema.Schema {
+	source, err := json.Marshal(root)
 	if err != nil {
 		panic(err)
 	}
-	url := text.(map[string]any)["$id"].(string)
+	url := root["$id"].(string)
 	c := jsonschema.NewCompiler()
 	c.Draft = jsonschema.Draft2020
 	c.AssertFormat = true
@@ -74,13 +90,9 @@ func compile(kind Kind, text any) *compiled {
 		return nil, errors.New("schemas are not loaded from elsewhere")
 	}
 	if err := c.AddResource(url, bytes.NewReader(source)); err != nil {
-		panic(fmt.Sprintf("schema %s: %v", kind, err))
+		panic(fmt.Sprintf("schema %s: %v", url, err))
 	}
-	out := &compiled{whole: c.MustCompile(url), parts: map[string]*jsonschema.Schema{}, text: text}
-	for array, def := range kind.parts() {
-		out.parts[array] = c.MustCompile(url + "#/$defs/" + def)
-	}
-	return out
+	return c.MustCompile(url + fragment)
 }
 
 // open lets objects have members that the schema does not know.

@@ -136,7 +136,7 @@ func (d *Document) text(name string) (s string, ok bool) {
 // validateWhole finds, in bounded memory.
 func (d *Document) validate(kind Kind, c *compiled) Errors {
 	var found errorList
-	found.merge(d.check(c, c.whole, decode(d.envelope(kind.parts())), "", span{0, len(d.data)}))
+	found.merge(d.check(c, c.envelope(), decode(d.envelope(kind.parts())), "", span{0, len(d.data)}))
 
 	// In the order of the file, so that the first errors come from the first
 	// chunks.
@@ -147,8 +147,8 @@ func (d *Document) validate(kind Kind, c *compiled) Errors {
 	var parts []part
 	total := 0
 	for _, m := range d.members {
-		if s := c.parts[m.name]; s != nil {
-			parts = append(parts, part{m, s})
+		if s := c.parts[m.name]; s != nil && m.last > m.first {
+			parts = append(parts, part{m, s()})
 			total += m.last - m.first
 		}
 	}

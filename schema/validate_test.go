@@ -8,8 +8,10 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/santhosh-tekuri/jsonschema/v5"
 	"pgregory.net/rapid"
 
 	"treaty/testdata/effort"
@@ -17,11 +19,20 @@ import (
 
 // validateWhole is the plain way, which needs kilobytes for each operation. It
 // is what validate is held to.
-func (d *Document) validateWhole(c *compiled) Errors {
+func (d *Document) validateWhole(v variant) Errors {
 	var found errorList
-	found.merge(d.check(c, c.whole, decode(d.data), "", span{0, len(d.data)}))
+	found.merge(d.check(plainSchemas[v](), wholeSchemas[v](), decode(d.data), "", span{0, len(d.data)}))
 	return found.errors(d.data)
 }
+
+// wholeSchemas are the schemas as they are published, all in one.
+var wholeSchemas = func() map[variant]func() *jsonschema.Schema {
+	all := map[variant]func() *jsonschema.Schema{}
+	for v := range plainSchemas {
+		all[v] = sync.OnceValue(func() *jsonschema.Schema { return compileExcerpt(v.text().(map[string]any), "") })
+	}
+	return all
+}()
 
 // bothWays holds streaming validation to validation of the whole document by
 // the schema as it is published.
@@ -31,7 +42,7 @@ func bothWays(t interface{ Fatalf(string, ...any) }, kind Kind, data []byte) {
 		return
 	}
 	v := variant{kind, lenient}
-	whole := doc.validateWhole(plainSchemas[v]())
+	whole := doc.validateWhole(v)
 	for name, c := range map[string]*compiled{"plain": plainSchemas[v](), "quick": quickSchemas[v]()} {
 		if streamed := doc.validate(kind, c); !slices.Equal(streamed, whole) {
 			t.Fatalf("%s\nelement by element, %s:\n%v\nas a whole:\n%v", data, name, streamed, whole)
