@@ -31,7 +31,7 @@ func TestProgressOfPlanIsGoneBeforeItsFirstLineAndBeforeThePrompt(t *testing.T) 
 		s.endsWith(`
         never synced with each other, so nothing is deleted
 
-on remote: create 3 (1.0 MiB), update 1 (14 B)
+on remote: create 2 files, 1 directory (1.0 MiB), update 1 file (14 B)
 entries: 1 agreed
 
 Plan: …
@@ -118,7 +118,8 @@ func TestApproveAsksOnTheScreen(t *testing.T) {
 			dir := plant(t)
 			treaty(t, dir, "plan", "mac", "stick")
 			s := onScreen(t, narrow, dir, "eager", "-C", "mac", "approve")
-			question := "\non remote: create 3 (1.0 MiB), update 1 (14 B)\nentries: 1 agreed\nApprove this plan? [y/N]"
+			question := "\non remote: create 2 files, 1 directory (1.0 MiB), update 1 file (14 B)\n" +
+				"entries: 1 agreed\nApprove this plan? [y/N]"
 			s.asks("Approve this plan? [y/N]")
 			s.endsWith(question)
 			s.types(answer.keys)

@@ -150,11 +150,17 @@ func TestShowDoesNotChangeThePlan(t *testing.T) {
 
 func TestSummaryCountsWhatIsCarriedOut(t *testing.T) {
 	for _, c := range []struct{ plan, want string }{
-		{"create remote a 10\ncreate remote b 2048", "on remote: create 2 (2.0 KiB)\n"},
-		{"delete local a 10\nmove remote x > y", "on remote: move 1\non local: delete 1 (10 B)\n"},
-		{"create remote a 10\nskip create remote b 2048", "on remote: create 1 (10 B)\nskipped: 1 operation\n"},
+		{"create remote a 10\ncreate remote b 2048", "on remote: create 2 files (2.0 KiB)\n"},
+		{"create remote d/\ncreate remote d/a 10", "on remote: create 1 file, 1 directory (10 B)\n"},
+		{"delete local a 10\nmove remote x > y", "on remote: move 1 file\non local: delete 1 file (10 B)\n"},
+		{"create remote a 10\nskip create remote b 2048", "on remote: create 1 file (10 B)\nskipped: 1 operation\n"},
 		{"skip create remote a/\ncreate remote a/b", "skipped: 2 operations\n"},
-		{"delete remote a/\nskip delete remote a/b\ndelete remote a/c", "on remote: delete 1 (1 B)\nskipped: 2 operations\n"},
+		{"delete remote a/\nskip delete remote a/b\ndelete remote a/c",
+			"on remote: delete 1 file (1 B)\nskipped: 2 operations\n"},
+		{"create remote b/\ncreate remote b/c/\ndelete remote a/\ndelete remote a/c/\ndelete remote z 5\n" +
+			"move remote a/c/x > b/c/x\nmove remote a/y > b/y\nmove remote k > l",
+			"on remote: delete 1 file (5 B), move 1 file, 1 directory (2 files)\n"},
+		{"skip create remote b/\ndelete remote a/\nmove remote a/y > b/y", "skipped: 3 operations\n"},
 		{"", "already in sync\n"},
 	} {
 		_, got, _ := strings.Cut(text(t, Summary, parse(t, c.plan), Options{}), "\n\n")

@@ -137,17 +137,22 @@ func toneOf(l *line) tone {
 }
 
 func (t tally) String() string {
+	if t.files == 0 {
+		return t.counts("")
+	}
+	return t.counts("") + ", " + Bytes(t.bytes)
+}
+
+// counts says how many there are of each kind, and behind the directories what is said of these.
+func (t tally) counts(ofDirectories string) string {
 	var parts []string
 	for _, c := range []struct {
-		n    int
-		noun string
-	}{{t.files, "file"}, {t.directories, "directory"}, {t.links, "link"}} {
+		n         int
+		noun, and string
+	}{{t.files, "file", ""}, {t.directories, "directory", ofDirectories}, {t.links, "link", ""}} {
 		if c.n > 0 {
-			parts = append(parts, Count(c.n, c.noun))
+			parts = append(parts, Count(c.n, c.noun)+c.and)
 		}
-	}
-	if t.files > 0 {
-		parts = append(parts, Bytes(t.bytes))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // Summary writes what `plan`, `approve` and `sync` print: the two trees, and how much would change on
-// each. It counts the operations that are carried out, and says how many are skipped; what is zero is
-// left out. A plan with nothing to do and nothing to ask says "already in sync".
+// each. It counts files, and directories apart, of what is carried out, and says how many operations are
+// skipped; what is zero is left out. A plan with nothing to do and nothing to ask says "already in sync".
 func Summary(w io.Writer, p *plan.Plan, opts Options) error {
 	out := newPrinter(w, opts)
 	for _, f := range opts.trees(p) {
@@ -85,15 +85,9 @@ func facts(e *effect, p *plan.Plan) []fact {
 	for _, side := range []plan.Side{plan.Remote, plan.Local} {
 		var spans []span
 		for _, action := range plan.Actions {
-			c := total[side].Of(action)
-			if c.Count == 0 {
-				continue
+			if sum := total[side][action]; sum != nil {
+				spans = append(spans, span{string(action) + " " + sum.text(action), actionTone(action)})
 			}
-			text := fmt.Sprintf("%s %d", action, c.Count)
-			if c.Bytes > 0 {
-				text += " (" + Bytes(c.Bytes) + ")"
-			}
-			spans = append(spans, span{text, actionTone(action)})
 		}
 		say("on "+side.String(), spans...)
 	}
@@ -130,25 +124,6 @@ func actionTone(a plan.Action) tone {
 		return removed
 	}
 	return plain
-}
-
-// totals counts the operations that are carried out, by side, and those that are not.
-func (e *effect) totals() (total plan.Sides[plan.Tally], skipped int) {
-	for _, op := range e.operations {
-		if !e.applied(op) {
-			skipped++
-			continue
-		}
-		c := total[op.Side].Of(op.Action)
-		c.Count++
-		switch {
-		case op.Action == plan.Delete && op.Before != nil:
-			c.Bytes += op.Before.Size
-		case (op.Action == plan.Create || op.Action == plan.Update) && op.After != nil:
-			c.Bytes += op.After.Size
-		}
-	}
-	return total, skipped
 }
 
 // conflictSpans has the number of conflicts, how many wait, and what was chosen for the others.
