@@ -11,6 +11,7 @@ import (
 	"treaty/apply/internal/disk"
 	"treaty/plan"
 	"treaty/plan/tree"
+	"treaty/testdata/effort"
 )
 
 // linkedWorld gives files times and modes that have other names, in the tree and outside of it, on both sides.
@@ -99,7 +100,7 @@ func TestABrokenApplyLeavesOtherNamesOfAFileAsTheyAre(t *testing.T) {
 // before that is done to the link too; nothing that comes after it is.
 func TestALinkMadeWhileApplyingStaysAsItWasMade(t *testing.T) {
 	needPosix(t, "modes")
-	for n := 1; ; n += slowness {
+	for n := 1; ; n += effort.Stride(7, 1) * slowness {
 		w := newWorld(t, scratch(t))
 		w.base = tryParse(t, "a=1@10 b=2@10")
 		tryParse(t, "a=1@30!755 b=2@10!700").write(t, w.at[plan.Local])

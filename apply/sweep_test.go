@@ -112,7 +112,7 @@ func sweepOn(t *testing.T, fat plan.Sides[bool], stride int, ways []error, try f
 			if with != errDead {
 				usual *= 4
 			}
-			step := effort.Stride(8*usual, usual)
+			step := effort.Stride(12*usual, usual)
 			if fat[plan.Local] && step < usual {
 				step = usual // a local tree that is FAT's is a sample all the same
 			}

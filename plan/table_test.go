@@ -18,8 +18,11 @@ func TestTables(t *testing.T) {
 		t.Run(c.file+"/"+c.name, func(t *testing.T) {
 			for _, bidirectional := range []plan.Bidirectional{plan.BidirectionalAuto, plan.BidirectionalConflict} {
 				for _, hash := range []plan.HashWhat{plan.HashOperations, plan.HashConflicts, plan.HashAll} {
-					if !c.pins("bidirectional", string(bidirectional)) && !c.pins("hash", string(hash)) {
-						c.run(t, string(bidirectional), string(hash))
+					if c.pins("bidirectional", string(bidirectional)) || c.pins("hash", string(hash)) {
+						continue
+					}
+					if c.run(t, string(bidirectional), string(hash)); testing.Short() {
+						return
 					}
 				}
 			}

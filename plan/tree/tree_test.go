@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 	"unicode"
+
+	"treaty/testdata/effort"
 )
 
 func TestPathsEscapeByNoMeans(t *testing.T) {
@@ -54,7 +56,7 @@ func TestCompareGoesComponentByComponent(t *testing.T) {
 }
 
 func TestCollisionKeyIsIdempotentAndMergesCase(t *testing.T) {
-	for r := rune(1); r <= unicode.MaxRune; r++ {
+	for r := rune(1); r <= unicode.MaxRune; r += rune(effort.Stride(11, 1)) {
 		if r >= 0xD800 && r < 0xE000 {
 			continue
 		}

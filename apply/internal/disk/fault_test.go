@@ -132,7 +132,7 @@ func TestEveryFault(t *testing.T) {
 	if effort.Sweep() == 0 {
 		errnos = errnos[:2]
 	}
-	step := effort.Stride(9, stride)
+	step := effort.Stride(29, stride)
 	runs, open := 0, descriptors()
 	for _, way := range ways {
 		for _, opts := range []Options{{Can: way.can}, {Can: way.can, SyncEach: true, NoSyncVolume: true}} {
