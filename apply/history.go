@@ -179,7 +179,7 @@ func (s *Store) whole(a Archived) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return r.Outcome == Complete && r.Totals.Skipped == 0 && p.Summary.Problems.Blocked == 0, nil
+	return r.Outcome == Complete && r.Totals.Skipped == 0 && !p.Blocked(), nil
 }
 
 // Verify hashes the whole history again and returns, in order, what does not hold. heads are the last

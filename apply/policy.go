@@ -129,6 +129,9 @@ func needsApproval(p *plan.Plan, stores plan.Sides[*Store], configs plan.Sides[C
 			continue
 		}
 		file, err := stores[side].Identity()
+		if errors.Is(err, ErrInvalid) && p.Snapshot(side).ID == nil {
+			continue // it was planned as a new tree all the same
+		}
 		if err != nil {
 			return true, err
 		}
