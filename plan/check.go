@@ -188,6 +188,7 @@ func (c *checker) operation(op *Operation, at string) {
 	}
 	c.states(op, at)
 	c.source(op, at)
+	c.diff(op.Diff, op.Before, op.After, at)
 	c.symlink(op.Side, op.After, at+"/after")
 	c.stands(op.Side, before, from, op.Before, at)
 	c.stands(op.Side, after, op.Path, op.After, at)
@@ -272,6 +273,7 @@ func (c *checker) conflict(k *Conflict, at string) {
 		c.fail(at, "nothing is there on either side, so there is no conflict")
 		return
 	}
+	c.diff(k.Diff, k.Local, k.Remote, at)
 	if k.Resolution != Unresolved {
 		if allowed := k.Allowed(); !slices.Contains(allowed, k.Resolution) {
 			c.fail(at+"/resolution", "%s is not allowed here: %s", k.Resolution, orList(allowed))

@@ -32,6 +32,16 @@ func (p *Plan) Summarize() {
 	}
 }
 
+// Blocked tells whether the plan names a path that it leaves alone because it must.
+func (p *Plan) Blocked() bool {
+	for i := range p.Problems {
+		if p.Problems[i].Severity == Blocked {
+			return true
+		}
+	}
+	return false
+}
+
 // Bytes is what the operation writes or moves aside: the new size of what is created or updated, the
 // old size of what is deleted, else 0.
 func (op *Operation) Bytes() int64 {
@@ -64,6 +74,16 @@ func (p *Plan) deletesTooMuch(side Side) string {
 		return fmt.Sprintf("%d deletes on %s, more than half of its %d files", deletes, side, files)
 	}
 	return ""
+}
+
+// Deletes tells whether anything is deleted on either side, by operations as they stand or by resolutions.
+func (p *Plan) Deletes() bool {
+	for i := range p.Operations {
+		if p.Operations[i].Action == Delete && p.Operations[i].Decision == Apply {
+			return true
+		}
+	}
+	return p.deletes(Local)+p.deletes(Remote) > 0
 }
 
 // deletes counts the files that the plan deletes on a side, by operations and by resolutions.

@@ -189,7 +189,7 @@ func next(made *planned, i *invocation) []string {
 // pending is the exit code for scripts that ask whether there is anything to do.
 func pending(p *plan.Plan) error {
 	switch {
-	case len(p.Conflicts) > 0 || p.Summary.Problems.Blocked > 0:
+	case len(p.Conflicts) > 0 || p.Blocked():
 		return exitStatus(exitAttention)
 	case !p.Empty():
 		return exitStatus(exitChanges)

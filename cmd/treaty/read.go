@@ -21,9 +21,9 @@ func readFile(path string, kind schema.Kind) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case info.IsDir():
-		return nil, usage(nil, "%s is a directory, not a %s file", path, kind)
+		return nil, usage(then("move it away", again), "%s is a directory, not a %s file", path, kind)
 	case !info.Mode().IsRegular():
-		return nil, usage(nil, "%s is not a regular file", path)
+		return nil, usage(then("move it away", again), "%s is not a regular file", path)
 	case info.Size() > kind.MaxSize():
 		return nil, invalid(path, string(kind), fmt.Errorf("it has %d bytes, and %d are the most", info.Size(), kind.MaxSize()))
 	}

@@ -357,7 +357,7 @@ func (p *plight) follow(next [][]string) bool {
 		case "resolve":
 			p.types(filled(words, "local")...)
 			p.types(filled(words, "skip")...)
-			next = append(next, []string{"approve"}, []string{"apply"})
+			next = append(next, append([]string{"approve"}, planOf(words)...), append([]string{"apply"}, planOf(words)...))
 			continue
 		}
 		if code, _ := p.types(words...); code != 0 {
@@ -365,6 +365,16 @@ func (p *plight) follow(next [][]string) bool {
 		}
 	}
 	return true
+}
+
+// planOf is the plan that a command names, if it names one.
+func planOf(words []string) []string {
+	for _, word := range words {
+		if strings.HasSuffix(word, ".plan.json") {
+			return []string{word}
+		}
+	}
+	return nil
 }
 
 // filled is a command that settles all conflicts by a choice.

@@ -14,9 +14,13 @@ type diff struct {
 	counts string
 }
 
-func diffOf(d *plan.Diff) diff {
+// diffOf is a diff as a person sees it. One that cannot be true, for the reason in doubt, is not shown.
+func diffOf(d *plan.Diff, doubt string) diff {
 	if d == nil {
 		return diff{}
+	}
+	if doubt != "" {
+		return diff{Remark: "the plan's diff is not shown, since it cannot be true: " + Escape(doubt)}
 	}
 	if why := omitted(d); why != "" {
 		return diff{Remark: why}

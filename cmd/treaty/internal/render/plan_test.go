@@ -153,7 +153,7 @@ func full() *plan.Plan {
 		plan.Operation{Side: plan.Remote, Action: plan.Touch, Path: "when", Reason: "touched-on-local", Before: file(5000, 3, "t"), After: file(5000, 4, "t")},
 	)
 	p.Conflicts = []plan.Conflict{
-		{Kind: plan.BothChanged, Path: "notes/a.txt", Local: file(1_300_000, 4, "l"), Remote: file(1_300_001, 5, "r"), Base: file(1_000_000, 1, "b"), Diff: lines,
+		{Kind: plan.BothChanged, Path: "notes/a.txt", Local: file(130_000, 4, "l"), Remote: file(129_991, 5, "r"), Base: file(100_000, 1, "b"), Diff: lines,
 			Choices: plan.Choices{plan.TakeRemote: "replace local's", plan.TakeLocal: "replace remote's", plan.TakeNewer: "take remote's", plan.KeepBoth: "keep both",
 				plan.SkipPath: "leave both sides as they are; the next plan asks again"}, KeepBothAs: "notes/a (remote).txt"},
 		{Kind: plan.ChangedAndDeleted, Path: "torn/2", Remote: file(9, 2, "r"), Base: file(8, 1, "b"),

@@ -83,7 +83,7 @@ func (r rower) row(l *line) row {
 	}
 	if !l.shown {
 		out.Note = Escape(op.Note)
-		out.Diff = diffOf(op.Diff)
+		out.Diff = diffOf(op.Diff, op.DiffDoubt())
 	}
 	out.folded = func() []row {
 		rows := make([]row, len(l.folded))

@@ -59,7 +59,10 @@ func (o Options) trees(p *plan.Plan) []fact {
 			out[len(out)-1].spans[1].Text = "empty"
 		}
 	}
-	last := "never synced with each other, so nothing is deleted"
+	last := "never synced with each other"
+	if !p.Deletes() {
+		last += ", so nothing is deleted"
+	}
 	if p.Baseline != nil {
 		last = "last synced " + o.Time(p.Baseline.SyncedAt)
 	}

@@ -60,7 +60,7 @@ func TestTimesAreThoseOfTheZone(t *testing.T) {
 
 func TestADiffNamesItsVersionsAsPeopleDo(t *testing.T) {
 	d := diffOf(&plan.Diff{Lines: []string{
-		"--- \"local/Vertr\\303\\244ge/\\302\\233 \\\"x\\\".txt\"\t", "+++ remote/Müller & Söhne.txt\t", "@@ -1 +1 @@", `-"\303\244"`, `+--- "\303"`}})
+		"--- \"local/Vertr\\303\\244ge/\\302\\233 \\\"x\\\".txt\"\t", "+++ remote/Müller & Söhne.txt\t", "@@ -1 +1 @@", `-"\303\244"`, `+--- "\303"`}}, "")
 	var got []string
 	for _, l := range d.Lines {
 		got = append(got, l.Text)
@@ -68,6 +68,29 @@ func TestADiffNamesItsVersionsAsPeopleDo(t *testing.T) {
 	want := []string{`--- "local/Verträge/\u009b \"x\".txt"`, "+++ remote/Müller & Söhne.txt", "@@ -1 +1 @@", `-"\303\244"`, `+--- "\303"`}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, not %q", got, want)
+	}
+}
+
+func TestADiffThatCannotBeTrueIsNotShown(t *testing.T) {
+	p := full()
+	for i := range p.Conflicts {
+		if c := &p.Conflicts[i]; c.Diff != nil {
+			c.Remote.Size++
+		}
+	}
+	for name, shown := range map[string]string{"text": text(t, Show, p, Options{Diffs: true}), "page": text(t, HTML, p, Options{Diffs: true})} {
+		conflicts, _, _ := strings.Cut(shown, "Update Local to Remote")
+		if !strings.Contains(conflicts, "diff is not shown, since it cannot be true") || strings.Contains(conflicts, "not a header") {
+			t.Errorf("%s:\n%s", name, conflicts)
+		}
+	}
+}
+
+func TestAPlanThatDeletesIsNotSaidToDeleteNothing(t *testing.T) {
+	p := full()
+	p.Baseline = nil
+	if shown := text(t, Summary, p, Options{}); !strings.Contains(shown, "never synced") || strings.Contains(shown, "nothing is deleted") {
+		t.Errorf("%s", shown)
 	}
 }
 
