@@ -150,11 +150,18 @@ func (s *Store) UndoneBy(undone Archived) (*Archived, error) {
 	}
 	for i := range list {
 		by := &list[i]
-		of, err := s.undoes(by.PlanID)
+		if by.Number <= undone.Number {
+			continue
+		}
+		p, err := s.Plan(*by)
+		if err != nil {
+			continue // log --verify tells of it; what it undid is not known any more
+		}
+		of, err := s.undoes(p)
 		if err != nil {
 			return nil, err
 		}
-		if of != undone.PlanID || by.Number <= undone.Number {
+		if of != undone.PlanID {
 			continue
 		}
 		if whole, err := s.whole(*by); err != nil {

@@ -191,7 +191,7 @@ type restoration struct {
 // restoration is nil for a plan that undoes nothing. Where what the baseline held was not kept, or is
 // damaged, the paths have no record again: what is there is new to the next plan, and nothing is deleted.
 func (r *run) restoration(e *executor) (*restoration, error) {
-	undone, err := r.store.undoes(r.plan.ID)
+	undone, err := r.store.undoes(r.plan)
 	if err != nil || undone == "" {
 		return nil, err
 	}
@@ -274,13 +274,46 @@ const undoesSuffix = ".undoes"
 
 func undoesName(id string) string { return plansFolder + "/" + id + undoesSuffix }
 
-// undoes is the id of the plan that the plan with this id undoes, "" where it undoes none.
-func (s *Store) undoes(id string) (string, error) {
-	data, err := s.read(undoesName(id))
+// undoes is the id of the plan that a plan undoes, "" where it undoes none. What lies beside a plan only helps to find
+// that: it counts if the operations of the plan, which were approved, are of those that the history keeps for it.
+func (s *Store) undoes(p *plan.Plan) (string, error) {
+	data, err := s.read(undoesName(p.ID))
 	if errors.Is(err, fs.ErrNotExist) || foreign(err) {
 		return "", nil
 	}
-	return string(bytes.TrimSpace(data)), err
+	if err != nil {
+		return "", err
+	}
+	archived, err := s.Applied(string(bytes.TrimSpace(data)))
+	if err != nil || archived == nil {
+		return "", err
+	}
+	reversal, err := s.Reversal(*archived)
+	if err != nil || !partOf(p.Operations, reversal) {
+		return "", nil // a note that nothing bears out
+	}
+	return archived.PlanID, nil
+}
+
+// partOf tells whether operations are some of a reversal, and none only where that has none.
+func partOf(operations, reversal []plan.Operation) bool {
+	type change struct {
+		side       plan.Side
+		action     plan.Action
+		path, from tree.Path
+	}
+	known := map[change]bool{}
+	for i := range reversal {
+		op := &reversal[i]
+		known[change{op.Side, op.Action, op.Path, op.From}] = true
+	}
+	for i := range operations {
+		op := &operations[i]
+		if op.Reason != plan.Undo || !known[change{op.Side, op.Action, op.Path, op.From}] {
+			return false
+		}
+	}
+	return len(operations) > 0 || len(reversal) == 0
 }
 
 // SaveUndoes notes beside a plan which one it undoes.

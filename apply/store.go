@@ -80,11 +80,15 @@ func (s *Store) Identity() (*TreeFile, error) {
 // TakeAnew takes the tree for a new one where its own file is not what treaty wrote.
 func (s *Store) TakeAnew() { s.anew = true }
 
-// Config is the text of config.json, nil where there is none.
+// Config is the text of config.json, nil where there is none. Errors wrap ErrInvalid where it is no file, or far too
+// large for one.
 func (s *Store) Config() ([]byte, error) {
 	data, err := s.read(configFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
+	}
+	if foreign(err) {
+		err = fmt.Errorf("%w: %w", err, ErrInvalid)
 	}
 	return data, err
 }

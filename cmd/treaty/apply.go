@@ -19,7 +19,7 @@ type applyCommand struct {
 
 // Run carries out a plan.
 func (c *applyCommand) Run(a *app) error {
-	f, err := a.find(c.Path)
+	f, err := a.locate(c.Path)
 	if err != nil {
 		return err
 	}

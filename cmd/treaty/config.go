@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -43,6 +44,10 @@ type config struct {
 func readConfig(store *apply.Store) (*config, error) {
 	c := &config{}
 	text, err := store.Config()
+	if errors.Is(err, apply.ErrInvalid) {
+		return nil, usage(then("move "+argument(store.Path("config.json"))+" away, and write a new one if you need one", again),
+			"the config cannot be read: %v", err)
+	}
 	if err != nil || text == nil {
 		c.absent = true
 		return c, err

@@ -27,24 +27,25 @@ type planFile struct {
 // current directory is in. A newest one that was applied already is refused, unless only its end was cut off;
 // no older one is picked.
 func (a *app) find(path string) (*planFile, error) {
+	f, err := a.locate(path)
+	if err != nil || path != "" {
+		return f, err
+	}
+	store, err := a.store()
+	if err != nil {
+		return nil, err
+	}
+	defer store.Close()
+	if store.Settled() != nil {
+		return f, nil // what is open, or in the way, is told of by who comes to it
+	}
+	return f, store.Unapplied(f.plan.ID)
+}
+
+// locate is find for a command that tells for itself, after more urgent things, whether the plan was applied.
+func (a *app) locate(path string) (*planFile, error) {
 	if path == "" {
-		store, err := a.store()
-		if err != nil {
-			return nil, err
-		}
-		defer store.Close()
-		if path, err = store.Newest(); err != nil {
-			return nil, err
-		}
-		f, err := readPlan(path)
-		if err != nil {
-			return nil, err
-		}
-		a.call.trees[plan.Remote] = f.plan.Remote.Root
-		if store.Settled() != nil {
-			return f, nil // what is open, or in the way, is told of by who comes to it
-		}
-		return f, store.Unapplied(f.plan.ID)
+		return a.newest()
 	}
 	a.call.plan = path
 	f, err := readPlan(expandHome(path))
@@ -53,6 +54,24 @@ func (a *app) find(path string) (*planFile, error) {
 	}
 	a.call.trees = plan.Sides[string]{f.plan.Local.Root, f.plan.Remote.Root}
 	return f, nil
+}
+
+// newest reads the newest plan of the tree that the current directory is in.
+func (a *app) newest() (*planFile, error) {
+	store, err := a.store()
+	if err != nil {
+		return nil, err
+	}
+	defer store.Close()
+	path, err := store.Newest()
+	if err != nil {
+		return nil, err
+	}
+	f, err := readPlan(path)
+	if err == nil {
+		a.call.trees[plan.Remote] = f.plan.Remote.Root
+	}
+	return f, err
 }
 
 // editable is find for a plan that is to be written anew.
