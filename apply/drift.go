@@ -38,14 +38,33 @@ func (r *run) survey(ctx context.Context) (*expectations, error) {
 }
 
 // look reads both trees once, with the shift made up for as far as it is known. It takes out the operations
-// whose name the plan leaves to something else.
+// whose name the plan leaves to something else. What was in scope when the plan was made depends on the record of
+// the last sync too: a file of rules that only one side changed holds on both.
 func (r *run) look(ctx context.Context, x *expectations) error {
+	memory, err := r.recall()
+	if err != nil {
+		return err
+	}
+	defer memory.Close()
+	err = r.lookAgainst(ctx, x, memory)
+	if Forgotten(err) != nil {
+		*x = *expect(r.plan, r.shift.planned()) // some were met already
+		return r.lookAgainst(ctx, x, nil)
+	}
+	return err
+}
+
+// lookAgainst is look with a memory, nil for none.
+func (r *run) lookAgainst(ctx context.Context, x *expectations, memory *Memory) error {
 	var drifted []Drift
 	report := func(side plan.Side, path tree.Path, why string) {
 		drifted = append(drifted, Drift{side, path, why})
 	}
 	var walks plan.Sides[*scan.Walk]
 	in := plan.Input{Options: r.plan.Options}
+	if memory != nil {
+		in.Memory = memory
+	}
 	now := &Digests{}
 	r.seen = now
 	in.Observe = func(side plan.Side, dir tree.Path, digest tree.Hash) {

@@ -43,24 +43,33 @@ func (r *run) measure(ctx context.Context) error {
 // other. That needs no sample of content: a shift counts only if the digests of both trees, or all that
 // the plan expects of them, are as planned once it is made up for.
 func (r *run) gauge(ctx context.Context) error {
-	if r.plan.Baseline == nil {
+	memory, err := r.recall()
+	if err != nil {
+		return err
+	}
+	defer memory.Close()
+	err = r.gaugeAgainst(ctx, memory)
+	if Forgotten(err) != nil {
 		return r.gaugeAgainst(ctx, nil)
+	}
+	return err
+}
+
+// recall opens the baseline of the two trees, nil where the plan was made without one.
+func (r *run) recall() (*Memory, error) {
+	if r.plan.Baseline == nil {
+		return nil, nil
 	}
 	stores := plan.Sides[*Store]{}
 	for _, side := range plan.BothSides {
 		s, err := storeOf(r.roots[side])
 		if err != nil {
-			return err
+			return nil, err
 		}
 		stores[side] = s
 	}
 	memory, _ := remembered(stores, r.files)
-	defer memory.Close()
-	err := r.gaugeAgainst(ctx, memory)
-	if Forgotten(err) != nil {
-		return r.gaugeAgainst(ctx, nil)
-	}
-	return err
+	return memory, nil
 }
 
 // gaugeAgainst is gauge against a memory, nil for none.

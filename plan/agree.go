@@ -34,7 +34,7 @@ func Agree(ctx context.Context, in Input, to Recorder) error {
 	w := newSurvey(ctx, in)
 	a := &agreeing{w: w, to: to, readers: Sides[Reader]{in.Trees[Local].Reader, in.Trees[Remote].Reader},
 		expected: map[tree.Path]bool{tree.Root: true}}
-	w.visit = a.directory
+	w.visit, w.asIs = a.directory, true
 	w.unwalked = func(path Sides[tree.Path]) error { return a.beneath(path[Local]) }
 	_, err := w.survey()
 	return err
@@ -176,7 +176,7 @@ func (a *agreeing) record(d *surveyedDirectory, t *trio) (*tree.Agreed, error) {
 		return nil, nil
 	}
 	for _, side := range BothSides {
-		if t.entry[side].Type == tree.File && a.to.Known != nil {
+		if t.entry[side].Type == tree.File && !t.hash[side].Known() && a.to.Known != nil {
 			t.hash[side] = a.to.Known(side, path[side], &t.entry[side])
 		}
 	}

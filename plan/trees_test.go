@@ -169,6 +169,9 @@ func (m *memoryTree) List(dir tree.Path) (tree.Listing, error) {
 	}
 	scope := memoryScope{m.scope(dir)}
 	l := tree.Listing{Dir: dir, Scope: scope}
+	if n := m.nodes[dir.Join(".treatyignore")]; n != nil {
+		l.Rules = n.hash()
+	}
 	if n := m.nodes[dir]; n != nil && (n.trouble == "unreadable" || n.trouble == "partial") {
 		l.Obstacle, l.Why = tree.Unreadable, "permission denied"
 		if n.trouble == "unreadable" {

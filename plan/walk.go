@@ -31,7 +31,11 @@ type place struct {
 	path  Sides[tree.Path]
 	on    Sides[bool]
 	scope Sides[tree.Scope]
-	fate  fate
+	// remade tells that scope is not that of the tree's own files of rules: some are to be replaced.
+	remade Sides[bool]
+	// bare is, of a doomed directory, the scope without the rules of doomed ones.
+	bare Sides[tree.Scope]
+	fate fate
 	// known tells that the baseline has the directory, as base.
 	known bool
 	base  tree.Path
@@ -45,6 +49,8 @@ type found struct {
 	entries Sides[int]
 	// stays tells that a doomed directory cannot go: something in it is blocked or ignored.
 	stays bool
+	// guarded tells that something in it is ignored by nothing but the rules of doomed directories.
+	guarded bool
 	// blocked tells that the directory itself could not be read, or only in part.
 	blocked bool
 }
@@ -65,6 +71,8 @@ type walk struct {
 	observe func(side Side, dir tree.Path, digest tree.Hash)
 	// visit, where not nil, is told of every directory that is surveyed, before what is below it.
 	visit func(*surveyedDirectory) error
+	// asIs lets files of rules count as they are: what is remembered is what is in scope whatever comes of a plan.
+	asIs bool
 	// unwalked, where not nil, is told, in the order of the walk, of every surveyed name that is a directory
 	// neither on a side nor in the baseline.
 	unwalked func(path Sides[tree.Path]) error
@@ -108,33 +116,24 @@ func (w *walk) directory(p *place) (found, error) {
 	if err := w.ctx.Err(); err != nil {
 		return f, err
 	}
-	var all, listed Sides[[]tree.Entry]
-	for _, side := range BothSides {
-		if !p.on[side] {
-			continue
-		}
-		listing, err := w.streams[side].List(p.path[side])
-		if err != nil {
-			return f, err
-		}
-		if listing.Obstacle != "" {
-			w.block(Code(listing.Obstacle), side, p.path[side], listing.Why)
-			f.stays, f.blocked = true, true
-			if p.fate != surveyed {
-				p.fate = closed
-			}
-		}
-		if listing.Scope != nil {
-			p.scope[side] = listing.Scope
-		}
-		all[side] = listing.Entries
+	listing, err := w.list(p, &f)
+	if err != nil {
+		return f, err
 	}
+	base, err := w.recorded(p)
+	if err != nil {
+		return f, err
+	}
+	w.enter(p, listing, base)
 	w.shareRules(p)
+	all := Sides[[]tree.Entry]{listing[Local].Entries, listing[Remote].Entries}
+	var listed Sides[[]tree.Entry]
 	var ignored Sides[[]tree.Entry]
 	for _, side := range BothSides {
 		listed[side], ignored[side] = w.inScope(p, side, all[side])
 		f.stays = f.stays || slices.ContainsFunc(ignored[side], func(e tree.Entry) bool { return e.Verdict == tree.Ignored })
 	}
+	f.guarded = p.guarded(ignored)
 	w.ignored += union(ignored)
 	for _, side := range BothSides {
 		if other := ignored[side.Other()]; len(other) > 0 {
@@ -146,14 +145,9 @@ func (w *walk) directory(p *place) (found, error) {
 	if p.fate == doomed && f.stays {
 		w.staysWithIgnored(p)
 	}
-	base, err := w.remembered(p, ignored)
-	if err != nil {
-		return f, err
-	}
-
-	trios := pair(listed, base, w.policy.traits)
+	trios := pair(listed, w.inScopeStill(p, base, ignored), w.policy.traits)
+	noteRules(trios, listing, p.fate == surveyed)
 	if p.fate == surveyed {
-		p.blocked = p.blocked || f.blocked
 		for i := range trios {
 			w.noteShift(&trios[i])
 		}
@@ -169,7 +163,7 @@ func (w *walk) directory(p *place) (found, error) {
 		if err != nil {
 			return f, err
 		}
-		f.stays = f.stays || below.stays
+		f.stays, f.guarded = f.stays || below.stays, f.guarded || below.guarded
 		for _, side := range BothSides {
 			if !t.has(side) {
 				continue
@@ -185,6 +179,9 @@ func (w *walk) directory(p *place) (found, error) {
 			}
 		}
 	}
+	if p.fate == doomed && f.guarded {
+		w.keepRules(p)
+	}
 	for _, side := range BothSides {
 		if p.on[side] {
 			f.digest[side] = tree.Digest(lines[side])
@@ -194,6 +191,26 @@ func (w *walk) directory(p *place) (found, error) {
 		}
 	}
 	return f, nil
+}
+
+// list asks both sides for a directory. What cannot be read is blocked, and with it all below.
+func (w *walk) list(p *place, f *found) (listing Sides[tree.Listing], err error) {
+	for _, side := range BothSides {
+		if !p.on[side] {
+			continue
+		}
+		if listing[side], err = w.streams[side].List(p.path[side]); err != nil {
+			return listing, err
+		}
+		if l := &listing[side]; l.Obstacle != "" {
+			w.block(Code(l.Obstacle), side, p.path[side], l.Why)
+			f.stays, f.blocked, p.blocked = true, true, true
+			if p.fate != surveyed {
+				p.fate = closed
+			}
+		}
+	}
+	return listing, nil
 }
 
 // shareRules lets the rules in a directory that only one side has hold on both: the other side is to get them
@@ -210,7 +227,7 @@ func (w *walk) shareRules(p *place) {
 // inScope splits a listing; what either side's rules ignore is ignored.
 func (w *walk) inScope(p *place, side Side, entries []tree.Entry) (in, out []tree.Entry) {
 	other := p.scope[side.Other()]
-	clean := other == nil
+	clean := other == nil && !p.remade[side]
 	for i := range entries {
 		clean = clean && entries[i].Verdict == tree.InScope
 	}
@@ -219,6 +236,9 @@ func (w *walk) inScope(p *place, side Side, entries []tree.Entry) (in, out []tre
 	}
 	in = make([]tree.Entry, 0, len(entries))
 	for _, e := range entries {
+		if p.remade[side] {
+			e.Verdict = p.scope[side].Judge(p.path[side].Join(e.Name), e.Type == tree.Directory)
+		}
 		if other != nil {
 			e.Verdict = max(e.Verdict, other.Judge(p.path[side.Other()].Join(e.Name), e.Type == tree.Directory))
 		}
@@ -263,13 +283,20 @@ func union(lists Sides[[]tree.Entry]) int {
 
 // remembered are the baseline's entries of the directory, less those out of scope.
 func (w *walk) remembered(p *place, ignored Sides[[]tree.Entry]) ([]tree.Agreed, error) {
+	base, err := w.recorded(p)
+	return w.inScopeStill(p, base, ignored), err
+}
+
+// recorded are all that the baseline has of the directory.
+func (w *walk) recorded(p *place) ([]tree.Agreed, error) {
 	if !p.known || p.fate == closed {
 		return nil, nil
 	}
-	base, err := w.memory.List(p.base)
-	if err != nil {
-		return nil, err
-	}
+	return w.memory.List(p.base)
+}
+
+// inScopeStill is base less those out of scope.
+func (w *walk) inScopeStill(p *place, base []tree.Agreed, ignored Sides[[]tree.Entry]) []tree.Agreed {
 	return slices.DeleteFunc(base, func(a tree.Agreed) bool {
 		for _, side := range BothSides {
 			if s := p.scope[side]; s != nil && s.Judge(p.path[side].Join(a.Name[side]), a.Type == tree.Directory) != tree.InScope {
@@ -280,7 +307,7 @@ func (w *walk) remembered(p *place, ignored Sides[[]tree.Entry]) ([]tree.Agreed,
 			}
 		}
 		return false
-	}), nil
+	})
 }
 
 // name decides one name, and walks what is below it.
@@ -395,7 +422,10 @@ func (w *walk) below(p *place, t *trio, path Sides[tree.Path], fate fate, known 
 	if !on[Local] && !on[Remote] {
 		return found{}, nil
 	}
-	next := &place{path: path, on: on, scope: p.scope, fate: fate, known: known, blocked: p.blocked}
+	next := &place{path: path, on: on, scope: p.scope, remade: p.remade, bare: p.bare, fate: fate, known: known, blocked: p.blocked}
+	if fate == doomed && p.fate != doomed {
+		next.bare = p.scope
+	}
 	if known {
 		next.base = p.base.Join(t.base.Spelled)
 	}

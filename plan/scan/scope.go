@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"io"
 
@@ -37,9 +38,18 @@ func (s *scope) Extend(outer tree.Scope, dir, as tree.Path) tree.Scope {
 	return &scope{s.rules.Extend(other.rules, string(dir), string(as))}
 }
 
-// enter is the scope of dir, given e, its entry called .treatyignore. An error means that the rules
-// are not known, and so not what of the directory is in scope.
-func (s *scope) enter(dir tree.Path, h handle, e *tree.Entry) (*scope, error) {
+// enter is the scope of dir, given e, its entry called .treatyignore, and that file's hash. An error means that
+// the rules are not known, and so not what of the directory is in scope.
+func (s *scope) enter(dir tree.Path, h handle, e *tree.Entry) (*scope, tree.Hash, error) {
+	text, err := ruleText(h, e)
+	if err != nil {
+		return nil, tree.Hash{}, err
+	}
+	return &scope{s.rules.Enter(string(dir), text)}, sha256.Sum256(text), nil
+}
+
+// ruleText is what a file of rules says.
+func ruleText(h handle, e *tree.Entry) ([]byte, error) {
 	switch {
 	case e.Type != tree.File:
 		return nil, fmt.Errorf("%s is no regular file", ignoreFile)
@@ -58,5 +68,5 @@ func (s *scope) enter(dir tree.Path, h handle, e *tree.Entry) (*scope, error) {
 	case len(text) > ignoreLimit:
 		return nil, fmt.Errorf("%s is larger than %d bytes", ignoreFile, ignoreLimit)
 	}
-	return &scope{s.rules.Enter(string(dir), text)}, nil
+	return text, nil
 }

@@ -57,6 +57,8 @@ type Walk struct {
 	// wanted is the directory asked for last: what lies before it needs no reading.
 	wanted  atomic.Pointer[tree.Path]
 	current []tree.Listing
+	// aside lists what the goroutine does not descend into.
+	aside lister
 
 	// The goroutine's own:
 	lister  lister
@@ -78,8 +80,9 @@ func (r *Root) Walk(ctx context.Context, opts Options) *Walk {
 	return w
 }
 
-// List is the listing of dir, asked for in the order of the walk. A directory that the walk did not
-// meet, or did not descend into, has an obstacle. Errors wrap ErrVanished or the context's.
+// List is the listing of dir, asked for in the order of the walk. One that the walk did not descend into, as
+// its own rules ignore it, is read now. What cannot be read has an obstacle. Errors wrap ErrVanished or the
+// context's.
 func (w *Walk) List(dir tree.Path) (tree.Listing, error) {
 	w.wanted.Store(&dir)
 	for {
@@ -87,7 +90,7 @@ func (w *Walk) List(dir tree.Path) (tree.Listing, error) {
 			next := w.current[0]
 			order := compare(next.Dir, dir)
 			if order > 0 {
-				return unmet(dir), nil
+				return w.unmet(dir)
 			}
 			w.current[0] = tree.Listing{}
 			w.current = w.current[1:]
@@ -102,13 +105,38 @@ func (w *Walk) List(dir tree.Path) (tree.Listing, error) {
 		case w.err != nil:
 			return tree.Listing{}, w.err
 		default:
-			return unmet(dir), nil
+			return w.unmet(dir)
 		}
 	}
 }
 
-func unmet(dir tree.Path) tree.Listing {
-	return tree.Listing{Dir: dir, Obstacle: tree.Unreadable, Why: "it was not met while the tree was being read"}
+// unmet is the listing of a directory that the walk did not meet.
+func (w *Walk) unmet(dir tree.Path) (tree.Listing, error) {
+	if dir.Depth() > tree.MaxDepth {
+		return tooDeep(dir), nil
+	}
+	d, err := w.root.Dir(dir)
+	if err != nil {
+		return w.refused(dir, err)
+	}
+	defer d.Release()
+	h, err := d.fresh()
+	if err != nil {
+		return w.refused(dir, err)
+	}
+	defer h.close()
+	listing, _, err := w.read(&w.aside, dir, h, w.outermost())
+	return listing, err
+}
+
+// outermost are the rules that hold in the root, before its own file of them is read.
+func (w *Walk) outermost() *scope {
+	return &scope{ignore.New(ignore.Options{Patterns: w.opts.Patterns, DefaultIgnores: w.opts.DefaultIgnores})}
+}
+
+func tooDeep(dir tree.Path) tree.Listing {
+	return tree.Listing{Dir: dir, Obstacle: tree.Unreadable,
+		Why: fmt.Sprintf("it is more than %d directories deep", tree.MaxDepth-1)}
 }
 
 // Finish ends the walk and returns an error if the tree can't be relied on to have been there all
@@ -144,8 +172,7 @@ func (w *Walk) run() {
 		w.err = w.gone(err)
 		return
 	}
-	rules := &scope{ignore.New(ignore.Options{Patterns: w.opts.Patterns, DefaultIgnores: w.opts.DefaultIgnores})}
-	if err := w.descend(tree.Root, h, rules); err != nil {
+	if err := w.descend(tree.Root, h, w.outermost()); err != nil {
 		w.err = err
 		return
 	}
@@ -180,7 +207,7 @@ func (w *Walk) descend(dir tree.Path, h handle, rules *scope) error {
 			h.close()
 		}
 	}()
-	listing, inside, err := w.read(dir, h, rules)
+	listing, inside, err := w.read(&w.lister, dir, h, rules)
 	if err != nil {
 		return err
 	}
@@ -194,9 +221,7 @@ func (w *Walk) descend(dir tree.Path, h handle, rules *scope) error {
 			continue
 		}
 		if child.Depth() > tree.MaxDepth {
-			err = w.emit(tree.Listing{Dir: child, Obstacle: tree.Unreadable,
-				Why: fmt.Sprintf("it is more than %d directories deep", tree.MaxDepth-1)})
-			if err != nil {
+			if err := w.emit(tooDeep(child)); err != nil {
 				return err
 			}
 			continue
@@ -248,8 +273,8 @@ func descends(e *tree.Entry) bool {
 }
 
 // read is the listing of one directory, and the rules that hold below it.
-func (w *Walk) read(dir tree.Path, h handle, rules *scope) (tree.Listing, *scope, error) {
-	entries, err := w.lister.list(dir, h, w.root.top.device)
+func (w *Walk) read(l *lister, dir tree.Path, h handle, rules *scope) (tree.Listing, *scope, error) {
+	entries, err := l.list(dir, h, w.root.top.device)
 	if err != nil {
 		if dir == tree.Root {
 			return tree.Listing{}, nil, w.gone(err)
@@ -259,17 +284,17 @@ func (w *Walk) read(dir tree.Path, h handle, rules *scope) (tree.Listing, *scope
 	}
 	listing := tree.Listing{Dir: dir, Entries: entries, Scope: rules}
 	if at, found := find(entries, ignoreFile); found {
-		inside, err := rules.enter(dir, h, at)
+		inside, sum, err := rules.enter(dir, h, at)
 		if err != nil {
 			return tree.Listing{Dir: dir, Obstacle: tree.Unreadable, Why: err.Error()}, rules, nil
 		}
 		rules = inside
-		listing.Scope = inside
+		listing.Scope, listing.Rules = inside, sum
 	}
 	var files, bytes int64
 	for i := range entries {
 		e := &entries[i]
-		e.Verdict = rules.Judge(w.lister.path(i), e.Type == tree.Directory)
+		e.Verdict = rules.Judge(l.path(i), e.Type == tree.Directory)
 		if !w.opts.Modes {
 			e.Mode = 0
 		}
@@ -284,7 +309,7 @@ func (w *Walk) read(dir tree.Path, h handle, rules *scope) (tree.Listing, *scope
 			}
 		}
 	}
-	if w.lister.failed {
+	if l.failed {
 		// Entries could not be looked at; most likely each by itself, but maybe all are gone.
 		if err := w.root.Check(); err != nil {
 			return tree.Listing{}, nil, err

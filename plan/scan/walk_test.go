@@ -286,6 +286,34 @@ func TestWalkGoesInOrderAndTakesAnySkipping(t *testing.T) {
 	})
 }
 
+// What the tree's own rules ignore can be listed too, with the rules in it, and what comes after it still can.
+func TestListReadsWhatTheWalkPassedOver(t *testing.T) {
+	dir := t.TempDir()
+	mkdir(t, dir, "build", "sub")
+	write(t, "build/\n*.o\n", dir, ".treatyignore")
+	write(t, "x\n", dir, "build", ".treatyignore")
+	mkdir(t, dir, "c")
+	for _, options := range []Options{{}, {Patterns: []string{"*.p"}}} {
+		w := open(t, dir).Walk(t.Context(), options)
+		for _, path := range []tree.Path{"", "build", "build/sub", "c"} {
+			l, err := w.List(path)
+			if err != nil || l.Obstacle != "" || l.Dir != path {
+				t.Errorf("List(%q) = %+v, %v", path, l, err)
+			}
+			if own := path == "" || path == "build"; l.Rules.Known() != own {
+				t.Errorf("List(%q) tells the hash %q of a file of rules", path, l.Rules)
+			}
+			if path == "build" && (l.Scope.Judge("build/x", false) != tree.Ignored || l.Scope.Judge("build/a.o", false) != tree.InScope) {
+				t.Error("the rules above an ignored directory hold in it, or its own do not")
+			}
+			if ignored := len(options.Patterns) > 0; (l.Scope.Judge(path.Join("a.p"), false) == tree.Ignored) != ignored {
+				t.Errorf("%q: the config's patterns do not hold as they are", path)
+			}
+		}
+		must(t, w.Finish())
+	}
+}
+
 func TestListOfWhatIsNotThereHasAnObstacle(t *testing.T) {
 	dir := t.TempDir()
 	mkdir(t, dir, "a", "b")

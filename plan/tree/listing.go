@@ -79,8 +79,11 @@ type Listing struct {
 	// Entries are in Order, treaty's own folder excepted. Ignored ones are there, so marked; what
 	// lies below them is never listed.
 	Entries []Entry
-	// Scope holds for the entries here and below; nil ignores nothing.
+	// Scope holds for the entries here and below; nil ignores nothing. Of a directory that the tree's own rules
+	// ignore, it has the rules right in it, and none of those above.
 	Scope Scope
+	// Rules is the hash of the file of ignore rules right here, zero where there is none.
+	Rules Hash
 	// Obstacle and Why tell why the directory could not be read, or only in part.
 	Obstacle Obstacle
 	Why      string
@@ -103,8 +106,8 @@ func (l *Listing) Sort() {
 // Stream hands out a tree's listings, directory by directory.
 type Stream interface {
 	// List is asked for parents before children and for siblings in Order, each directory at most
-	// once; those passed over are skipped. A directory that cannot be read has a listing with an
-	// obstacle. An error means that the tree as a whole can no longer be read.
+	// once; those passed over are skipped. One that the tree's own rules ignore may be asked for too. A
+	// directory that cannot be read has a listing with an obstacle. An error means that the tree as a whole can no longer be read.
 	List(dir Path) (Listing, error)
 }
 
