@@ -61,7 +61,9 @@ func (p *place) hasRulesInScope() bool {
 
 // takesRules tells which side is to get the other's file of rules right in a directory, or to lose its own
 // because the other has none any more. Where that is not certain yet, as the two conflict or may come to, or
-// where nothing is decided, no side does, and the rules of both hold.
+// where nothing is decided, no side does, and the rules of both hold. What is in scope once a conflict is settled
+// depends on a choice that is made after the plan: apply touches nothing that the plan does not list, and so it is
+// the next plan that brings it.
 //
 // A survey decides as the plan did that it is compared with: upon contents and records alone, never times.
 func (w *walk) takesRules(p *place, listing Sides[tree.Listing], base []tree.Agreed) (Side, bool) {
