@@ -72,8 +72,9 @@ func lent(t *testing.T, side plan.Side, place, kind string) (*world, apply.Reque
 	writeFile(w, w.path(plan.Local, "new"), node{content: "new", mode: tree.Perm(0o644), mtime: epoch})
 	r = w.request(w.compare())
 	at := w.path(side, ".treaty/"+place)
-	check(t, os.RemoveAll(at))
 	check(t, os.MkdirAll(filepath.Dir(at), 0o700))
+	check(t, os.Chmod(filepath.Dir(at), 0o700)) // what lies in the trash may have let nobody write
+	check(t, os.RemoveAll(at))
 	hostile[kind](t, at, filepath.Join(w.dir, "outside-dir"))
 	return w, r
 }

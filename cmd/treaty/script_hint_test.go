@@ -10,9 +10,10 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"treaty/testdata/effort"
 )
 
 // hinted is what standard error hints at: what to do first, "" nothing, and what to type then. There is no
@@ -59,10 +60,10 @@ func cmdHint(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // tryHint types what a command hinted at, in a copy of all that the script has, which takes its place for the
-// while. A hint is no usage error and does not end in the same refusal, unless something is to be done first.
+// while, and in a sweep only: it is three processes more. A hint is no usage error and does not end in the same refusal, unless something is to be done first.
 func tryHint(ts *testscript.TestScript, stderr string) {
 	advice, command := hinted(stderr)
-	if command == "" || runtime.GOOS != "linux" || testing.Short() {
+	if command == "" || runtime.GOOS != "linux" || effort.Sweep() == 0 {
 		return
 	}
 	back, err := copied(ts.Getenv("WORK"))
