@@ -282,6 +282,7 @@ func (r *run) probe() error {
 		if r.request.seams.probed != nil {
 			r.request.seams.probed(side, &probed)
 		}
+		r.plan.Snapshot(side).Filesystem.IgnoresTimes = probed.Traits.IgnoresTimes
 		planned := r.plan.Snapshot(side).Filesystem
 		if err := r.truthful(side, planned); err != nil {
 			return err
@@ -319,15 +320,23 @@ func (r *run) recordTraits(side plan.Side, probed *disk.Probed) error {
 	if err != nil {
 		return err
 	}
-	r.files[side].Traits, r.files[side].Volume = record(hinted, probed), hinted.Volume
+	file := r.files[side]
+	if probed.Traits.IgnoresTimes && !file.IgnoresTimes && r.request.Tell != nil {
+		r.request.Tell("warning: " + TimesIgnored(side))
+	}
+	file.Traits, file.Volume, file.IgnoresTimes = record(hinted, probed), hinted.Volume, probed.Traits.IgnoresTimes
 	r.recordDeclared(side)
 	return nil
 }
 
-// seen are traits with what was seen in the place of what was thought.
+// seen are traits with what was seen in the place of what was thought. How fine times are that cannot be set is
+// only seen by chance.
 func seen(thought tree.Traits, probed *disk.Probed) tree.Traits {
 	actual := thought
-	actual.MtimeGranularity, actual.Modes = probed.Traits.MtimeGranularity, probed.Traits.Modes
+	if actual.IgnoresTimes = probed.Traits.IgnoresTimes; !actual.IgnoresTimes {
+		actual.MtimeGranularity = probed.Traits.MtimeGranularity
+	}
+	actual.Modes = probed.Traits.Modes
 	actual.Symlinks, actual.CaseSensitive = probed.Traits.Symlinks, probed.Traits.CaseSensitive
 	if probed.Traits.Names == tree.WindowsNames {
 		actual.Names = tree.WindowsNames
@@ -343,6 +352,9 @@ func seen(thought tree.Traits, probed *disk.Probed) tree.Traits {
 func record(hinted tree.Traits, probed *disk.Probed) tree.Traits {
 	recorded := seen(hinted, probed)
 	recorded.Source = tree.Recorded
+	if recorded.IgnoresTimes {
+		recorded.MtimeGranularity = max(recorded.MtimeGranularity, probed.Traits.MtimeGranularity)
+	}
 	switch hinted.Profile {
 	case tree.Unknown:
 		recorded.Names = probed.Traits.Names

@@ -27,7 +27,7 @@ func (e *executor) dress(i int, result disk.Result) {
 	var err error
 	if step.After.Type == tree.File && step.After.Mtime != at.Mtime {
 		if result, err = e.disk(i).Touch(step.Path, &at, step.After.Mtime); err == nil {
-			at.Mtime = step.After.Mtime.Add(-e.run.shift.since[step.Side])
+			at.Mtime = result.Entry.Mtime.Add(-e.run.shift.since[step.Side])
 		}
 	}
 	if err == nil && step.After.Mode.Known() && step.After.Mode != at.Mode {

@@ -302,7 +302,7 @@ func (r *run) openForRecovery(side plan.Side, traits tree.Traits) error {
 	fat := !journalled(mount) || r.request.seams.fat[side]
 	r.fat[side] = fat
 	r.disks[side], err = disk.Open(r.roots[side], r.plan.ID, disk.Options{
-		Hook: r.request.seams.on(side), Traits: traits, Can: probed.Can, Hash: fat, SyncEach: fat, Lend: r.lend(side)})
+		Hook: r.request.seams.on(side), Traits: ignoring(traits, &probed), Can: probed.Can, Hash: fat, SyncEach: fat, Lend: r.lend(side)})
 	if err != nil {
 		return err
 	}
@@ -323,10 +323,21 @@ func (r *run) openForRecovery(side plan.Side, traits tree.Traits) error {
 	return r.recordTraits(side, &probed)
 }
 
+// ignoring are traits as a plan or a journal has them, with what these do not tell.
+func ignoring(traits tree.Traits, probed *disk.Probed) tree.Traits {
+	traits.IgnoresTimes = probed.Traits.IgnoresTimes
+	return traits
+}
+
 // closePartly archives what became of a plan of which the open rest was settled back, and closes it.
 func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong map[int]*disk.Drift, undone map[int]bool) (*Receipt, error) {
 	j := r.left[plan.Local]
 	r.plan, r.ref, r.request.Plan = p, RefTo(p, text), text
+	for _, side := range plan.BothSides {
+		if r.files[side] != nil {
+			p.Snapshot(side).Filesystem.IgnoresTimes = r.files[side].IgnoresTimes
+		}
+	}
 	approval, err := readPrivate(r.disks[plan.Local], journalName(p.ID, approvalSuffix))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !foreign(err) {
 		return nil, err

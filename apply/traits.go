@@ -19,17 +19,19 @@ func (s *Store) Traits(declared *tree.Profile) (tree.Traits, error) {
 
 // traitsOn are the traits of a tree at root; t may be nil, of a tree that nothing is recorded of.
 func (t *TreeFile) traitsOn(root *scan.Root, declared *tree.Profile) (tree.Traits, error) {
+	var probed *tree.Traits
+	if t != nil {
+		probed = &t.Traits
+	}
 	switch {
 	case declared != nil:
-		return root.Traits(*declared, nil)
-	case t == nil:
-		return root.Traits("", nil)
-	case t.Declared != nil:
-		traits, err := root.Traits(*t.Declared, nil)
+		return root.Traits(*declared, probed)
+	case t != nil && t.Declared != nil:
+		traits, err := root.Traits(*t.Declared, probed)
 		traits.Source = tree.Recorded
 		return traits, err
 	}
-	return root.Traits("", &t.Traits)
+	return root.Traits("", probed)
 }
 
 // truthful refuses a plan that says other things of a filesystem than are on record of it, or than treaty would say
@@ -53,4 +55,10 @@ func (r *run) recordDeclared(side plan.Side) {
 	if declared := r.plan.Options.Declared(side); declared != nil {
 		r.files[side].Declared = declared
 	}
+}
+
+// TimesIgnored is what a person should know of a side whose volume ignores times, once.
+func TimesIgnored(side plan.Side) string {
+	return "files on the " + side.String() + " volume keep the time of their writing, whatever time they are given; " +
+		"what differs there is told by the content, and times are not carried over"
 }

@@ -25,6 +25,8 @@ type TreeFile struct {
 	Volume        *string `json:"volume"`
 	// Traits are as probed.
 	Traits tree.Traits `json:"traits"`
+	// IgnoresTimes is that of Traits, which plans do not show.
+	IgnoresTimes bool `json:"ignores_times,omitempty"`
 	// Declared is what a person last declared the filesystem to be, nil where nobody did.
 	Declared *tree.Profile `json:"declared_profile"`
 	// Synced tells, by the id of another tree, which plan's baseline counts for the two.
@@ -112,7 +114,9 @@ func readTreeFileAt(root *scan.Root, from private, name string) (*TreeFile, erro
 		return nil, refuse(CauseTreeFile, "%s is not what treaty wrote: %v", path, err).at(root.Path())
 	}
 	t := &TreeFile{Synced: map[string]string{}, Partners: map[string]Partner{}}
-	return t, json.Unmarshal(schema.InDigits(data), t)
+	err = json.Unmarshal(schema.InDigits(data), t)
+	t.Traits.IgnoresTimes = t.IgnoresTimes
+	return t, err
 }
 
 // names tells whether a plan with this id was applied to the tree, as far as that remembers. A nil one remembers

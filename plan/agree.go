@@ -249,7 +249,7 @@ func (a *agreeing) agreed(t *trio) *tree.Agreed {
 		return record
 	}
 	record.Size, record.Mtime = l.Size, l.Mtime
-	if a.w.policy.traits[Remote].MtimeGranularity < a.w.policy.traits[Local].MtimeGranularity {
+	if a.w.policy.tellsTimes() == Remote {
 		record.Mtime = r.Mtime
 	}
 	for _, side := range BothSides {
@@ -263,6 +263,15 @@ func (a *agreeing) agreed(t *trio) *tree.Agreed {
 		}
 	}
 	return record
+}
+
+// tellsTimes is the side whose times are those of the content: not one that ignores them, or else the finer one.
+func (p *policy) tellsTimes() Side {
+	l, r := &p.traits[Local], &p.traits[Remote]
+	if l.IgnoresTimes != r.IgnoresTimes && l.IgnoresTimes || l.IgnoresTimes == r.IgnoresTimes && r.MtimeGranularity < l.MtimeGranularity {
+		return Remote
+	}
+	return Local
 }
 
 // sameAsRecorded tells whether both sides still have the stat that the baseline knows.

@@ -64,7 +64,7 @@ func (p *policy) unaligned(d *difference) bool {
 // where there is no such side, or it has that time already.
 func (p *policy) alignment(d *difference) (finer Side, stored tree.Time, aligned bool) {
 	l, r := p.traits[Local].MtimeGranularity, p.traits[Remote].MtimeGranularity
-	if l == r || !d.onBoth() {
+	if l == r || !p.timesTell() || !d.onBoth() {
 		return 0, tree.Time{}, true
 	}
 	if finer = Local; r < l {

@@ -106,6 +106,9 @@ func decide(t *trio, p *policy) verdict {
 // decideFirst judges two files that no record knows. On a first sync alone, equal sizes and times will do: who
 // has a baseline can afford to read what is new on both sides.
 func decideFirst(t *trio, p *policy) verdict {
+	if !p.timesTell() {
+		return decideByContent(t, p)
+	}
 	l, r := &t.entry[Local], &t.entry[Remote]
 	near := p.near(l.Mtime, r.Mtime)
 	switch {
@@ -131,10 +134,30 @@ func decideFirst(t *trio, p *policy) verdict {
 	return p.acts(p.update(t, newer.Other(), NewerOn))
 }
 
+// decideByContent judges two files that no record knows where times tell nothing: other content is a conflict.
+func decideByContent(t *trio, p *policy) verdict {
+	l, r := &t.entry[Local], &t.entry[Remote]
+	switch {
+	case l.Size != r.Size:
+		return verdict{kind: BothCreated}
+	case !t.bothHashed():
+		return verdict{unsure: Sides[bool]{true, true}}
+	case t.hash[Local] != t.hash[Remote]:
+		return verdict{kind: BothCreated}
+	}
+	return verdict{modesDiffer: p.bothModes() && l.Mode != r.Mode}
+}
+
+// timesTell tells whether the times of the two sides say anything beside each other.
+func (p *policy) timesTell() bool {
+	return !p.traits[Local].IgnoresTimes && !p.traits[Remote].IgnoresTimes
+}
+
 // near tells whether the two sides' times are equal within the window, with the shifts made up for or
-// as they stand: what was written after a volume shifted has the true time.
+// as they stand: what was written after a volume shifted has the true time. Times that tell nothing are no
+// difference.
 func (p *policy) near(local, remote tree.Time) bool {
-	return local.Near(remote, p.window) || p.cannotTell(Remote, local, remote) || p.cannotTell(Local, remote, local) ||
+	return !p.timesTell() || local.Near(remote, p.window) || p.cannotTell(Remote, local, remote) || p.cannotTell(Local, remote, local) ||
 		p.unshifted(Local, local).Near(p.unshifted(Remote, remote), p.window)
 }
 

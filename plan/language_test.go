@@ -20,7 +20,7 @@ import (
 //
 //	case: what is true
 //	shift: remote 3600              all times of remote are later by that many seconds than written below
-//	options: hash=all bidirectional=conflict local-fs=fat ignore=*.tmp executable=bin/*:yes
+//	options: hash=all bidirectional=conflict local-fs=fat ignore=*.tmp executable=bin/*:yes ignores-times=remote
 //	base:    a=1 d/ l->a            without this line nothing was ever synced
 //	local:   a=2@20!755 d/b=3
 //	remote:  a=1 s|fifo d/|unreadable
@@ -358,6 +358,9 @@ func (w *world) set(option string) error {
 		w.trees[plan.Local].traits = tree.Profile(value).Traits()
 	case "remote-fs":
 		w.trees[plan.Remote].traits = tree.Profile(value).Traits()
+	case "ignores-times":
+		w.trees[plan.Local].traits.IgnoresTimes = value == "local"
+		w.trees[plan.Remote].traits.IgnoresTimes = value == "remote"
 	case "ignore":
 		w.options.Ignore = append(w.options.Ignore, value)
 	case "default-ignores":

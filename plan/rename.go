@@ -154,7 +154,7 @@ func (w *walk) moveHere(d, old *difference, side Side) {
 	kept, there := old.base.On[other], &d.entry[other]
 	c.mtime = w.policy.carried(there.Mtime, side)
 	here := &old.entry[side]
-	if w.policy.untouched(there.Mtime, kept, other) && w.policy.untouched(here.Mtime, old.base.On[side], side) {
+	if !w.policy.timesTell() || w.policy.untouched(there.Mtime, kept, other) && w.policy.untouched(here.Mtime, old.base.On[side], side) {
 		c.mtime = here.Mtime
 	}
 	if w.policy.bothModes() {

@@ -72,7 +72,7 @@ func (s *shifts) clear(least int) int64 {
 func (w *walk) noteShift(t *trio) {
 	if w.memory == nil {
 		l, r := &t.entry[Local], &t.entry[Remote]
-		if l.Type == tree.File && r.Type == tree.File && l.Size == r.Size {
+		if w.policy.timesTell() && l.Type == tree.File && r.Type == tree.File && l.Size == r.Size {
 			w.shifts[Remote].note(r.Mtime.Sub(l.Mtime), w.policy.window)
 		}
 		return

@@ -134,7 +134,10 @@ func (s *settler) take(c *Conflict, side Side) ([]Operation, error) {
 	switch {
 	case c.Kind == RenamedDifferently:
 		after := *lose
-		if after.Mtime = s.policy.carried(have.Mtime, other); s.policy.bothModes() {
+		if s.policy.timesTell() {
+			after.Mtime = s.policy.carried(have.Mtime, other)
+		}
+		if s.policy.bothModes() {
 			after.Mode = have.Mode
 		}
 		op := Operation{Side: other, Action: Move, From: path, Reason: MovedOn.On(side), Before: lose, After: &after,

@@ -33,7 +33,7 @@ func (s *settler) asked(side Side, path tree.Path, have *tree.State, to tree.Pat
 		return stays, comes, nil
 	}
 	p, other := &s.policy, side.Other()
-	if p.options.AlignTimes && p.traits[side].MtimeGranularity < p.traits[other].MtimeGranularity {
+	if p.options.AlignTimes && p.timesTell() && p.traits[side].MtimeGranularity < p.traits[other].MtimeGranularity {
 		stays.Mtime = comes.Mtime
 	}
 	if !p.options.FixModes || !p.traits[Local].Modes {

@@ -266,9 +266,19 @@ func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
 		defer s.close()
 		made, err := s.finish(a, result, err)
 		if err == nil {
+			tellTimes(a, made.plan)
 			err = p.tellDamage(a, made.plan)
 		}
 		return made, err
+	}
+}
+
+// tellTimes says of a plan that does something that the times of a volume had no part in it.
+func tellTimes(a *app, made *plan.Plan) {
+	for _, side := range plan.BothSides {
+		if made.Snapshot(side).Filesystem.IgnoresTimes && !a.quiet && len(made.Operations)+len(made.Conflicts) > 0 {
+			fmt.Fprintf(a.stderr, "treaty: warning: %s\n", apply.TimesIgnored(side))
+		}
 	}
 }
 

@@ -77,6 +77,50 @@ func TestSticks(t *testing.T) {
 	})
 }
 
+// Sticks whose files have the time of their writing, whatever time they are given, are in step after a sync, also
+// once they were taken away; and an edit on either side goes to the other.
+func TestSticksThatIgnoreTimesComeInStep(t *testing.T) {
+	effort.Laboratory(t, "sticks")
+	ignoring := stick.FAT()
+	ignoring.IgnoresTimes = true
+	for _, rules := range []stick.Rules{{IgnoresTimes: true}, ignoring} {
+		_, v := mounted(t, "stick", rules)
+		trees := plan.Sides[string]{t.TempDir(), v.root}
+		write := func(side plan.Side, name, text string) {
+			check(t, os.WriteFile(filepath.Join(trees[side], name), []byte(text), 0o644))
+		}
+		for _, name := range []string{"local", "remote", "both"} {
+			write(plan.Local, name, "old")
+			old := time.Now().Add(-1000 * time.Hour)
+			check(t, os.Chtimes(filepath.Join(trees[plan.Local], name), old, old))
+		}
+		write(plan.Remote, "both", "old")
+		command := func(code int, words ...string) {
+			t.Helper()
+			tried(t, code, append(words, trees[plan.Local], trees[plan.Remote])...)
+		}
+		sync := func() {
+			t.Helper()
+			command(0, "plan")
+			tried(t, 0, "-C", trees[plan.Local], "approve", "--yes")
+			tried(t, 0, "-C", trees[plan.Local], "apply")
+		}
+		sync()
+		for _, side := range plan.BothSides {
+			command(0, "plan", "--exit-code")
+			v.remount(t, 0)
+			command(0, "plan", "--exit-code")
+			write(side, side.String(), "new")
+			command(exitChanges, "plan", "--exit-code")
+			sync()
+			got, err := os.ReadFile(filepath.Join(trees[side.Other()], side.String()))
+			if check(t, err); string(got) != "new" {
+				t.Errorf("an edit on %s: the other side has %q", side, got)
+			}
+		}
+	}
+}
+
 // The stick is pulled out at any call of a plan: no plan comes of it, least of all one that deletes, and
 // neither does one from the empty folder that it was mounted at.
 func TestUnplugWhilePlanning(t *testing.T) {

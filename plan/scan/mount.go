@@ -66,7 +66,7 @@ func Hint(fstype string) tree.Profile {
 
 // Traits are what the tree's volume can represent: by the profile that a person declared, if any; else
 // as recorded by an earlier probe, if that was of the same volume; else by the mount's type; else the
-// weakest. Nothing is probed. Errors wrap ErrVanished.
+// weakest. That it ignores times only a probe tells, whatever was declared. Nothing is probed. Errors wrap ErrVanished.
 func (r *Root) Traits(declared tree.Profile, recorded *tree.Traits) (tree.Traits, error) {
 	at, err := r.Mount()
 	if err != nil {
@@ -100,6 +100,7 @@ func (m Mount) traits(declared tree.Profile, recorded *tree.Traits) tree.Traits 
 		t.Source = tree.Assumed
 	}
 	t.Type, t.Volume = m.Type, volume
+	t.IgnoresTimes = recorded != nil && recorded.Type == m.Type && same(recorded.Volume, volume) && recorded.IgnoresTimes
 	if runtime.GOOS == "windows" {
 		// Whatever the volume could hold, and a person declared: no other names and no modes pass here.
 		t.Names, t.Modes = tree.WindowsNames, false

@@ -68,6 +68,9 @@ type Traits struct {
 	Names            NameRules `json:"names"`
 	// MaxFileSize is in bytes, nil where the volume has no limit worth telling.
 	MaxFileSize *int64 `json:"max_file_size"`
+	// IgnoresTimes tells of a volume whose files keep the time of their writing, whatever time they are given: it
+	// says nothing beside another volume's. Plans do not show it.
+	IgnoresTimes bool `json:"-"`
 }
 
 // Traits are the profile's own: what every volume of that class can represent at least.

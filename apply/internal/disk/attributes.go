@@ -3,6 +3,7 @@ package disk
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"treaty/plan/tree"
 )
@@ -82,15 +83,24 @@ func (t *Tree) Touch(p tree.Path, before *tree.State, mtime tree.Time) (Result, 
 	if s.file == nil {
 		return Result{}, fmt.Errorf("%q: its time cannot be set", string(p))
 	}
-	set := func(mtime tree.Time) func() error { return func() error { return d.touch(s.file, name, mtime) } }
+	set := func(mtime tree.Time) func() error { return func() error { return t.setTime(d, s.file, name, mtime) } }
 	if err := t.alone(d, name, s, set(mtime), set(s.entry.Mtime)); err != nil {
 		return Result{}, t.written(err)
 	}
 	e, err := d.entry(name)
-	if want := mtime.Cut(t.opts.Traits.MtimeGranularity); err == nil && (e.Mtime != want || e.Size != s.entry.Size) {
+	if want := mtime.Cut(t.opts.Traits.MtimeGranularity); err == nil && (e.Mtime != want && !t.opts.Traits.IgnoresTimes || e.Size != s.entry.Size) {
 		err = &Drift{Path: p, Why: fmt.Sprintf("it has the time %v where %v was set", e.Mtime, want), Found: e}
 	}
 	return Result{Entry: e}, err
+}
+
+// setTime gives a file a time, which a volume that ignores times may also refuse.
+func (t *Tree) setTime(d *folder, f *os.File, name string, mtime tree.Time) error {
+	err := d.touch(f, name, mtime)
+	if t.opts.Traits.IgnoresTimes && !fatal(err) {
+		return nil
+	}
+	return err
 }
 
 // alone changes an attribute of a file that has one name only, and is a *Drift with ErrShared for others. A

@@ -150,7 +150,7 @@ func (t *Tree) cameOut(s *subject, d *folder, name string) (why string, err erro
 		return another, nil
 	case s.entry.Type != tree.File:
 		return "", nil
-	case now.Size != s.entry.Size || now.Mtime != s.entry.Mtime:
+	case now.Size != s.entry.Size || now.Mtime != s.entry.Mtime && !t.opts.Traits.IgnoresTimes:
 		return another, nil
 	case s.file == nil:
 		return "", nil

@@ -319,7 +319,7 @@ func TestProbeSeesWhatAVolumeCannotDo(t *testing.T) {
 		{Exchange, func(p Probed) bool { return !p.Can.Exchange && p.Can.NoReplace }},
 		{Link, func(p Probed) bool { return !p.Can.Link }},
 		{MakeSymlink, func(p Probed) bool { return !p.Traits.Symlinks }},
-		{SetTime, func(p Probed) bool { return p.Traits.MtimeGranularity == 2e9 }},
+		{SetTime, func(p Probed) bool { return p.Traits.IgnoresTimes }},
 		{Rename, func(p Probed) bool { return !p.Can.NoReplace }},
 	} {
 		s := newSide(t, Options{})

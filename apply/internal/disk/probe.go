@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
+	"time"
 
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -52,7 +54,7 @@ func Probe(root *scan.Root, hook func(Call) error) (p Probed, err error) {
 	if probe.keeps("probe-dot.") && probe.keeps("probe-space ") && probe.keeps("probe:colon") && probe.keeps(`probe"quote`) {
 		p.Traits.Names = tree.PosixNames
 	}
-	p.Traits.MtimeGranularity = probe.granularity()
+	p.Traits.MtimeGranularity, p.Traits.IgnoresTimes = probe.times()
 	p.Traits.Modes = probe.modes()
 	p.Traits.Symlinks = probe.symlinks()
 	p.Can = probe.capabilities()
@@ -113,29 +115,48 @@ func (p *prober) lists(name string) bool {
 // keeps tells whether a file can be called name and is listed so.
 func (p *prober) keeps(name string) bool { return p.make(name) && p.lists(name) }
 
-// granularity sets a time that no coarse clock can hold and looks what is left of it: an odd second,
-// so that FAT's two seconds show.
-func (p *prober) granularity() int64 {
-	const coarsest = 2e9
+// times sets a time that no coarse clock can hold and looks what is left of it: an odd second, so that FAT's two
+// seconds show. It looks once the file got its name, as what is staged does: some drivers write their own time
+// then. A file that is more than a day off, which no time zone explains, has ignored it. Its granularity is
+// then what the time of its writing suggests, which may be too coarse.
+func (p *prober) times() (granularity int64, ignored bool) {
+	const coarsest, aDay = 2e9, 26 * time.Hour
 	f, err := p.d.create("probe-time")
 	if p.no(err) {
-		return coarsest
+		return coarsest, false
 	}
-	defer f.Close()
+	defer f.Close() // again, where it is closed already
 	set := tree.UnixTime(1_600_000_001, 123_456_789)
-	if p.no(p.d.touch(f, "probe-time", set)) {
-		return coarsest
+	ignored = p.no(p.d.touch(f, "probe-time", set))
+	if p.no(f.Close()) || p.no(p.d.rename(nil, "probe-time", p.d, "probe-timed")) {
+		return coarsest, ignored
 	}
-	e, err := p.d.dir.Lstat("probe-time")
+	e, err := p.d.dir.Lstat("probe-timed")
 	if p.no(err) {
-		return coarsest
+		return coarsest, ignored
 	}
-	for _, granularity := range []int64{1, 100, 1e3, 1e4, 1e6, 1e7, 1e9} {
+	if ignored = ignored || !e.Mtime.Near(set, int64(aDay)); ignored {
+		return coarsestOf(e.Mtime), true
+	}
+	for _, granularity := range granularities {
 		if e.Mtime == set.Cut(granularity) {
+			return granularity, false
+		}
+	}
+	return coarsest, false
+}
+
+// granularities are those that filesystems have, in nanoseconds.
+var granularities = []int64{1, 100, 1e3, 1e4, 1e6, 1e7, 1e9, 2e9}
+
+// coarsestOf is the coarsest granularity that a time fits.
+func coarsestOf(mtime tree.Time) int64 {
+	for _, granularity := range slices.Backward(granularities) {
+		if mtime == mtime.Cut(granularity) {
 			return granularity
 		}
 	}
-	return coarsest
+	return 1
 }
 
 // modes sets and clears an executable bit: many drivers say yes to chmod and do nothing.

@@ -113,7 +113,7 @@ func (t *Tree) copyTo(ctx context.Context, d *folder, name string, src io.Reader
 			return s, t.written(err)
 		}
 	}
-	if err := d.touch(f, name, mtime); err != nil {
+	if err := t.setTime(d, f, name, mtime); err != nil {
 		return s, t.written(err)
 	}
 	_, s.Mtime, err = stampOf(f)

@@ -155,7 +155,7 @@ func (n *node) Setattr(_ context.Context, _ fs.FileHandle, in *fuse.SetAttrIn, o
 	if hasAtime {
 		n.e.atime = n.v.cut(atime)
 	}
-	if hasMtime {
+	if hasMtime && !rules.IgnoresTimes {
 		n.e.mtime = n.v.cut(mtime)
 	}
 	n.e.fill(&out.Attr)

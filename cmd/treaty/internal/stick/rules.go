@@ -41,6 +41,8 @@ type Rules struct {
 	NoStatfs bool
 	// UnstableInodes gives an entry other numbers after each mount, and under each spelling of its name.
 	UnstableInodes bool
+	// IgnoresTimes says yes to a time and keeps that of the last writing.
+	IgnoresTimes bool
 	// OmitIsNow takes a time that is to stay as it is for now, as exfat-fuse does.
 	OmitIsNow bool
 }
