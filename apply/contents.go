@@ -7,6 +7,7 @@ import (
 
 	"treaty/apply/internal/disk"
 	"treaty/plan"
+	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -158,7 +159,7 @@ func (e *executor) asPlanned(f *os.File, step *plan.Step) (stamp, error) {
 	if err != nil {
 		return stamp{}, err
 	}
-	now := stamp{info.Size(), tree.TimeOf(info.ModTime())}
+	now := stamp{info.Size(), scan.MtimeOf(info)}
 	if !e.unchanged(step, now) {
 		return now, fmt.Errorf("%w: it was written to since", disk.ErrSource)
 	}

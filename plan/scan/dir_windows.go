@@ -139,7 +139,7 @@ func (h handle) names() ([]string, error) {
 }
 
 func statOf(at fs.FileInfo) Stat {
-	s := Stat{Changed: tree.TimeOf(at.ModTime())}
+	s := Stat{Changed: MtimeOf(at)}
 	fill(&s.Entry, at)
 	return s
 }
@@ -155,7 +155,7 @@ func fill(e *tree.Entry, at fs.FileInfo) {
 	case mode.IsRegular():
 		e.Type = tree.File
 		e.Size = at.Size()
-		e.Mtime = tree.TimeOf(at.ModTime())
+		e.Mtime = MtimeOf(at)
 	default:
 		e.Type = tree.Special
 		e.Obstacle, e.Why = tree.SpecialFile, "neither file, directory nor link"
@@ -163,6 +163,22 @@ func fill(e *tree.Entry, at fs.FileInfo) {
 			e.Why = "a reparse point"
 		}
 	}
+}
+
+// MtimeOf is when a file was last written. What the standard library makes of it ends in 1677 and 2262.
+func MtimeOf(at fs.FileInfo) tree.Time {
+	data, ok := at.Sys().(*syscall.Win32FileAttributeData)
+	if !ok {
+		return tree.TimeOf(at.ModTime())
+	}
+	return timeOf(data.LastWriteTime)
+}
+
+// timeOf is a time of Windows', which counts steps of 100 ns from the year 1601.
+func timeOf(t syscall.Filetime) tree.Time {
+	const aSecond, from1601 = 10_000_000, 11_644_473_600
+	steps := uint64(t.HighDateTime)<<32 | uint64(t.LowDateTime)
+	return tree.UnixTime(int64(steps/aSecond)-from1601, int64(steps%aSecond)*100)
 }
 
 func reparse(at fs.FileInfo) bool { return attributes(at)&windows.FILE_ATTRIBUTE_REPARSE_POINT != 0 }

@@ -3,6 +3,8 @@
 package scan
 
 import (
+	"io/fs"
+
 	"golang.org/x/sys/unix"
 
 	"treaty/plan/tree"
@@ -42,3 +44,6 @@ func (f file) read(buf []byte) (int, error) {
 		}
 	}
 }
+
+// MtimeOf is when a file was last written.
+func MtimeOf(at fs.FileInfo) tree.Time { return tree.TimeOf(at.ModTime()) }

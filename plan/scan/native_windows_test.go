@@ -234,3 +234,20 @@ func TestAPulledVolumeIsTold(t *testing.T) {
 		}
 	}
 }
+
+// Windows tells times of the years 1601 to 30827, of which the standard library knows those to 2262.
+func TestTimesBeyondNanosecondsAreThemselves(t *testing.T) {
+	for _, c := range []struct {
+		steps uint64
+		want  string
+	}{
+		{0, "1601-01-01T00:00:00Z"},
+		{116444736000000000, "1970-01-01T00:00:00Z"},
+		{116444736000000000 + 10413792000*10000000 + 1, "2300-01-01T00:00:00.0000001Z"},
+	} {
+		at := timeOf(syscall.Filetime{LowDateTime: uint32(c.steps), HighDateTime: uint32(c.steps >> 32)})
+		if got := at.String(); got != c.want {
+			t.Errorf("%d steps: %s, want %s", c.steps, got, c.want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -146,7 +147,7 @@ func (t *Tree) StageCopy(ctx context.Context, p tree.Path, before, after *tree.S
 	if err != nil {
 		return Staged{}, err
 	}
-	mtime, mode := tree.TimeOf(is.ModTime()), tree.Perm(uint32(is.Mode().Perm()))
+	mtime, mode := scan.MtimeOf(is), tree.Perm(uint32(is.Mode().Perm()))
 	if after.Mtime != before.Mtime {
 		mtime = after.Mtime
 	}

@@ -190,7 +190,7 @@ func stampOf(f *os.File) (int64, tree.Time, error) {
 	if err != nil {
 		return 0, tree.Time{}, err
 	}
-	return at.Size(), tree.TimeOf(at.ModTime()), nil
+	return at.Size(), scan.MtimeOf(at), nil
 }
 
 // copyBuffer is what files are read and written by (PERFORMANCE.md, finding 6).
