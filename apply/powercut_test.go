@@ -152,7 +152,7 @@ func (w *world) cutOff(p *plan.Plan, n int, dice *rand.Rand) bool {
 // cuts tries all moments for a power cut, each with some throws of the dice.
 func cuts(t *testing.T, try func(t *testing.T, fat plan.Sides[bool], n int, dice *rand.Rand) bool) {
 	t.Helper()
-	stride, throws := effort.Stride(307, 29), 1
+	stride, throws := effort.Stride(307, 47), 1
 	if stride == 1 {
 		throws = 4
 	}
