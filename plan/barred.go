@@ -27,7 +27,8 @@ type keptName struct {
 // bar notes a file whose create was refused; empty files are nobody's.
 func (w *walk) bar(t *trio, path Sides[tree.Path]) {
 	for _, side := range BothSides {
-		if e := &t.entry[side]; t.base == nil && !t.has(side.Other()) && e.Type == tree.File && e.Size > 0 && e.Obstacle == "" {
+		e := &t.entry[side]
+		if t.base == nil && !t.has(side.Other()) && e.Type == tree.File && e.Size > 0 && e.Obstacle == "" {
 			w.barred = append(w.barred, barredFile{side, path[side], *e})
 		}
 	}
@@ -86,7 +87,8 @@ func (w *walk) keepOldNames(readers Sides[Reader]) error {
 func (w *walk) keepName(side Side, old, barred tree.Path) {
 	w.kept = append(w.kept, keptName{side, old})
 	for i := range w.problems {
-		if p := &w.problems[i]; p.Severity == Blocked && p.Side != nil && *p.Side == side && p.Path != nil && *p.Path == barred {
+		p := &w.problems[i]
+		if p.Severity == Blocked && p.Side != nil && *p.Side == side && p.Path != nil && *p.Path == barred {
 			p.Message += fmt.Sprintf("; until then the file stays %q there", old)
 		}
 	}
@@ -158,7 +160,8 @@ func (w *walk) hashBarred(readers Sides[Reader], leaving Sides[[]int]) ([]tree.H
 	var errs Sides[error]
 	for _, side := range BothSides {
 		if len(wanted[side]) > 0 {
-			errs[side] = readers[side].Hash(w.ctx, wanted[side], func(i int, content tree.Content) { *to[side][i] = content.SHA256 })
+			errs[side] = readers[side].Hash(w.ctx, wanted[side],
+				func(i int, content tree.Content) { *to[side][i] = content.SHA256 })
 		}
 	}
 	return hashes, errors.Join(errs[Local], errs[Remote])

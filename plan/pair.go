@@ -247,7 +247,8 @@ func order(group []trio) bool {
 // apart appends the trios of a group to trios, each that is not spelled alike everywhere taken apart.
 func apart(trios, group []trio) []trio {
 	for _, t := range group {
-		alike := t.name[Local] == t.name[Remote] && (t.base == nil || t.base.Name == t.name && t.base.Spelled == t.name[Local])
+		alike := t.name[Local] == t.name[Remote] &&
+			(t.base == nil || t.base.Name == t.name && t.base.Spelled == t.name[Local])
 		if alike {
 			trios = append(trios, t)
 			continue

@@ -154,7 +154,8 @@ func (p *Plan) orphan(deeds []deed, there func(side Side, dir tree.Path) bool) {
 // above an entry that stays, onto a name that is not vacated.
 func (p *Plan) drag(deeds []deed, stays Sides[[]tree.Path]) {
 	for _, side := range BothSides {
-		h := holding{p: p, side: side, missing: map[tree.Path]bool{}, occupied: map[tree.Path]bool{}, above: map[tree.Path]bool{}}
+		h := holding{p: p, side: side,
+			missing: map[tree.Path]bool{}, occupied: map[tree.Path]bool{}, above: map[tree.Path]bool{}}
 		for _, path := range stays[side] {
 			h.stay(path)
 		}

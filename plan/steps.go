@@ -217,7 +217,8 @@ func (s *settler) copyTree(side Side, from, to tree.Path, have, base *tree.State
 	if err != nil {
 		return nil, err
 	}
-	op := Operation{Side: other, Action: Create, Path: to, Reason: OnlyOn.On(side), After: after, Source: sourceOf(have, side, from)}
+	op := Operation{Side: other, Action: Create, Path: to, Reason: OnlyOn.On(side), After: after,
+		Source: sourceOf(have, side, from)}
 	ops, err := s.asAsked(op, side, from, have)
 	if err != nil || have.Type != tree.Directory {
 		return ops, err
@@ -266,7 +267,8 @@ func (s *settler) rename(side Side, from, to tree.Path, state *tree.State) ([]Op
 			return nil, err
 		}
 		stays, _, err := s.asked(side, from, state, s.in.Spelled(other, to, side), comes)
-		return []Operation{{Side: side, Action: Move, From: from, Path: to, Reason: MovedOn.On(side), Before: state, After: &stays}}, err
+		return []Operation{{Side: side, Action: Move, From: from, Path: to, Reason: MovedOn.On(side),
+			Before: state, After: &stays}}, err
 	}
 	ops := []Operation{{Side: side, Action: Create, Path: to, Reason: OnlyOn.On(side), After: plain(state)}}
 	entries, err := s.in.List(side, from)
@@ -281,14 +283,16 @@ func (s *settler) rename(side Side, from, to tree.Path, state *tree.State) ([]Op
 		}
 		ops = append(ops, more...)
 		if e.Type == tree.Directory {
-			ops = append(ops, Operation{Side: side, Action: Delete, Path: from.Join(e.Name), Reason: MovedOn.On(side), Before: e.State()})
+			ops = append(ops, Operation{Side: side, Action: Delete, Path: from.Join(e.Name), Reason: MovedOn.On(side),
+				Before: e.State()})
 		}
 	}
 	return ops, nil
 }
 
 // onto is what a side will report of what the other has.
-func (s *settler) onto(side Side, path tree.Path, from Side, source tree.Path, have, former, base *tree.State) (*tree.State, error) {
+func (s *settler) onto(side Side, path tree.Path, from Side, source tree.Path,
+	have, former, base *tree.State) (*tree.State, error) {
 	after := *plain(have)
 	if have.Type == tree.File {
 		after.Mtime = s.policy.carried(have.Mtime, side)
