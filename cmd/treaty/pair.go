@@ -266,36 +266,13 @@ func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
 		defer s.close()
 		made, err := s.finish(a, result, err)
 		if err == nil {
+			s.meter.stop()
 			tellTimes(a, made.plan)
+			p.tellIdle(a, s.walks)
 			err = p.tellDamage(a, made.plan)
 		}
 		return made, err
 	}
-}
-
-// tellTimes says of a plan that does something that the times of a volume had no part in it.
-func tellTimes(a *app, made *plan.Plan) {
-	for _, side := range plan.BothSides {
-		if made.Snapshot(side).Filesystem.IgnoresTimes && !a.quiet && len(made.Operations)+len(made.Conflicts) > 0 {
-			fmt.Fprintf(a.stderr, "treaty: warning: %s\n", apply.TimesIgnored(side))
-		}
-	}
-}
-
-// tellDamage says where a volume seems to have been repaired, unless every file was read for this plan.
-func (p *pair) tellDamage(a *app, made *plan.Plan) error {
-	for _, side := range plan.BothSides {
-		name, err := p.roots[side].Rescued()
-		if err != nil {
-			return err
-		}
-		if name == "" || a.quiet || made.Options.Hash == plan.HashAll {
-			continue
-		}
-		fmt.Fprintf(a.stderr, "treaty: warning: the %s volume was damaged and repaired: there is %s; files may have changed without a trace\n", side, name)
-		fmt.Fprintf(a.stderr, "hint: %s\n", comparing("--hash", "all")(a.call))
-	}
-	return nil
 }
 
 // newID is a version 7 UUID: milliseconds, then chance.

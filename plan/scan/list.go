@@ -15,6 +15,7 @@ type lister struct {
 	found []found
 	// failed tells that some entry of the last listing could not be looked at.
 	failed bool
+	idle   []IdlePattern
 }
 
 // found is a name in a directory, before anything but its directory was asked about it.

@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"io"
 
@@ -38,17 +37,13 @@ func (s *scope) Extend(outer tree.Scope, dir, as tree.Path) tree.Scope {
 	return &scope{s.rules.Extend(other.rules, string(dir), string(as))}
 }
 
-// enter is the scope of dir, given e, its entry called .treatyignore, and that file's hash. An error means that
-// the rules are not known, and so not what of the directory is in scope.
-func (s *scope) enter(dir tree.Path, h handle, e *tree.Entry) (*scope, tree.Hash, error) {
-	text, err := ruleText(h, e)
-	if err != nil {
-		return nil, tree.Hash{}, err
-	}
-	return &scope{s.rules.Enter(string(dir), text)}, sha256.Sum256(text), nil
+// enter is the scope of dir, whose .treatyignore says text.
+func (s *scope) enter(dir tree.Path, text []byte) *scope {
+	return &scope{s.rules.Enter(string(dir), text)}
 }
 
-// ruleText is what a file of rules says.
+// ruleText is what a file of rules says. An error means that the rules are not known, and so not what of the
+// directory is in scope.
 func ruleText(h handle, e *tree.Entry) ([]byte, error) {
 	switch {
 	case e.Type != tree.File:

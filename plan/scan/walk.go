@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -284,12 +285,13 @@ func (w *Walk) read(l *lister, dir tree.Path, h handle, rules *scope) (tree.List
 	}
 	listing := tree.Listing{Dir: dir, Entries: entries, Scope: rules}
 	if at, found := find(entries, ignoreFile); found {
-		inside, sum, err := rules.enter(dir, h, at)
+		text, err := ruleText(h, at)
 		if err != nil {
 			return tree.Listing{Dir: dir, Obstacle: tree.Unreadable, Why: err.Error()}, rules, nil
 		}
-		rules = inside
-		listing.Scope, listing.Rules = inside, sum
+		rules = rules.enter(dir, text)
+		listing.Scope, listing.Rules = rules, sha256.Sum256(text)
+		l.noteIdle(dir, text)
 	}
 	var files, bytes int64
 	for i := range entries {

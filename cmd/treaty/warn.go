@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"treaty/apply"
+	"treaty/cmd/treaty/internal/render"
+	"treaty/plan"
+	"treaty/plan/scan"
+)
+
+// What concerns the trees, and not what a plan does to them, is said beside the plan.
+
+// tellTimes says of a plan that does something that the times of a volume had no part in it.
+func tellTimes(a *app, made *plan.Plan) {
+	for _, side := range plan.BothSides {
+		if made.Snapshot(side).Filesystem.IgnoresTimes && !a.quiet && len(made.Operations)+len(made.Conflicts) > 0 {
+			fmt.Fprintf(a.stderr, "treaty: warning: %s\n", apply.TimesIgnored(side))
+		}
+	}
+}
+
+// tellDamage says where a volume seems to have been repaired, unless every file was read for this plan.
+func (p *pair) tellDamage(a *app, made *plan.Plan) error {
+	for _, side := range plan.BothSides {
+		name, err := p.roots[side].Rescued()
+		if err != nil {
+			return err
+		}
+		if name == "" || a.quiet || made.Options.Hash == plan.HashAll {
+			continue
+		}
+		fmt.Fprintf(a.stderr, "treaty: warning: the %s volume was damaged and repaired: there is %s; "+
+			"files may have changed without a trace\n", side, name)
+		fmt.Fprintf(a.stderr, "hint: %s\n", comparing("--hash", "all")(a.call))
+	}
+	return nil
+}
+
+// tellIdle warns of patterns in a .treatyignore that can match nothing, once where both trees have them.
+func (p *pair) tellIdle(a *app, walks plan.Sides[*scan.Walk]) {
+	if a.quiet {
+		return
+	}
+	told := map[scan.IdlePattern]bool{}
+	for _, side := range plan.BothSides {
+		for _, idle := range walks[side].IdlePatterns() {
+			if told[idle] {
+				continue
+			}
+			told[idle] = true
+			file := filepath.Join(p.roots[side].Path(), filepath.FromSlash(string(idle.File)))
+			fmt.Fprintf(a.stderr, "treaty: warning: %s, line %d: no name matches this pattern: %s\n",
+				render.Name(file), idle.Line, render.Escape(idle.Why))
+		}
+	}
+}
