@@ -12,8 +12,8 @@ type since struct {
 	touched, chmodded bool
 	// replaced tells that another file than the recorded one has the name: two may have swapped theirs.
 	replaced bool
-	// unproved tells that size and time are as recorded and no hash is: the two contents differ, and nothing
-	// tells which of them is the new one.
+	// unproved tells that the size is as recorded and no hash is: the two contents differ, as they may have done
+	// when last synced, and nothing tells which of them is the new one. Another time is no proof.
 	unproved bool
 	// unsure tells that only reading the content would tell whether it was modified.
 	unsure bool
@@ -56,7 +56,7 @@ func sinceBase(t *trio, side Side, p *policy) since {
 		// Nobody knows the old content but the other side, if that stayed as it was.
 		s.modified = !t.bothHashed() || t.hash[Local] != t.hash[Remote]
 		s.unsure = !t.bothHashed() && t.has(side.Other())
-		s.unproved = s.modified && !s.touched
+		s.unproved = s.modified
 	}
 	return s
 }
@@ -83,7 +83,7 @@ func decideSince(t *trio, p *policy) verdict {
 	case !did[Remote].present:
 		return p.gone(t, Remote, did[Local])
 	case p.unproved(t, did):
-		return verdict{kind: SameStatDifferentContent}
+		return p.differsUnproved(t)
 	case did[Local].modified && did[Remote].modified:
 		return p.bothModified(t, did)
 	case did[Local].modified:
@@ -124,6 +124,14 @@ func (p *policy) unproved(t *trio, did Sides[since]) bool {
 		}
 	}
 	return (did[Local].unproved || did[Remote].unproved) && t.hash[Local] != t.hash[Remote]
+}
+
+// differsUnproved is the conflict of two contents of which nothing tells who changed, by what their stats say.
+func (p *policy) differsUnproved(t *trio) verdict {
+	if p.near(t.entry[Local].Mtime, t.entry[Remote].Mtime) {
+		return verdict{kind: SameStatDifferentContent}
+	}
+	return verdict{kind: BothChanged}
 }
 
 // gone judges what side deleted and the other side did something else to.
