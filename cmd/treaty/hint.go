@@ -48,6 +48,14 @@ func again(i *invocation) string {
 	return strings.Join(words, " ")
 }
 
+// before is the command line with another argument before one that it has.
+func before(argument, added string) hint {
+	return func(i *invocation) string {
+		at := max(slices.Index(i.args, argument), 0)
+		return again(&invocation{args: slices.Insert(slices.Clone(i.args), at, added)})
+	}
+}
+
 // about is a command about the same plan.
 func about(name string, flags ...string) hint {
 	return func(i *invocation) string { return i.aboutPlan(name, flags...).started() }

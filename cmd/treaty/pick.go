@@ -4,6 +4,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,21 +13,55 @@ import (
 
 	"treaty/plan"
 	"treaty/plan/tree"
+	"treaty/schema"
 )
 
 // planAndWords are a plan and what is named in it. There are two fields, since the parser takes a list only up
 // to the next flag.
 type planAndWords struct {
-	First string   `arg:"" optional:"" name:"PLAN" help:"The plan, if it ends in .json; else the first path."`
-	Words []string `arg:"" optional:"" sep:"none" name:"PATH" help:"Paths, directories, globs, or ids such as #7."`
+	First string   `arg:"" optional:"" name:"PLAN" help:"The plan, if it ends in .json and is one; else the first path."`
+	Words []string `arg:"" optional:"" sep:"none" name:"PATH" help:"Paths, directories, globs, or ids such as 7 (or '#7', quoted for the shell)."`
 }
 
 // split tells the plan from the words.
-func (w *planAndWords) split() (planPath string, words []string) {
-	if w.First == "" || strings.HasSuffix(w.First, ".json") {
+func (a *app) split(w *planAndWords) (planPath string, words []string) {
+	if w.First == "" || strings.HasSuffix(w.First, ".json") && !a.namesInNewest(w.First) {
 		return w.First, w.Words
 	}
 	return "", slices.Concat([]string{w.First}, w.Words)
+}
+
+// unnamed is the usage error of a command that was told what to do with a plan, or with none, but to nothing in it. A
+// plan alone may have been meant for the path of the newest plan that has its name.
+func (a *app) unnamed(planPath, why string, elements func(*plan.Plan) []element) error {
+	if planPath != "" {
+		if _, err := readPlan(expandHome(planPath)); err != nil {
+			return err
+		}
+		if newest, err := a.newest(); err == nil && newest.names(planPath, elements) {
+			return usage(then("if the path is meant", before(planPath, newest.path)),
+				"%s, and %s, which is a path in the newest plan, is a plan itself", why, planPath)
+		}
+	}
+	return usage(exactly("treaty "+a.call.name+" --help"), "%s", why)
+}
+
+// namesInNewest tells whether an argument that looks like a plan's file is none, and names a conflict or an operation of
+// the newest plan.
+func (a *app) namesInNewest(word string) bool {
+	if text, err := readFile(expandHome(word), schema.Plan); err == nil && planFormat.Match(text) {
+		return false
+	}
+	newest, err := a.newest()
+	return err == nil && (newest.names(word, conflictElements) || newest.names(word, operationElements))
+}
+
+// planFormat is what a plan has in it, also where a person's edit left it no valid JSON.
+var planFormat = regexp.MustCompile(`"format"\s*:\s*"treaty\.plan"`)
+
+// names tells whether a word names one of these elements of the plan.
+func (f *planFile) names(word string, elements func(*plan.Plan) []element) bool {
+	return len(matching(elements(f.plan), here(f.plan), word)) > 0
 }
 
 // element is something in a plan that a person may name: by its id or one of its paths.

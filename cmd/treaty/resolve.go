@@ -21,9 +21,13 @@ func (c *resolveCommand) Run(a *app) error {
 	if !ok {
 		return usage(then("choose local, remote, newer, both or skip", exactly("treaty resolve --help")), "%q is no choice", c.Take)
 	}
-	planPath, words := c.split()
-	if c.All == (len(words) > 0) {
-		return usage(exactly("treaty resolve --help"), "resolve needs either paths or --all")
+	planPath, words := a.split(&c.planAndWords)
+	const wrong = "resolve needs either paths or --all (an id will do for a path: 7, or '#7', which a shell needs quoted)"
+	switch {
+	case c.All && len(words) > 0:
+		return usage(exactly("treaty resolve --help"), wrong)
+	case !c.All && len(words) == 0:
+		return a.unnamed(planPath, wrong, conflictElements)
 	}
 	f, err := a.editable(planPath)
 	if err != nil {
@@ -49,10 +53,25 @@ func (c *resolveCommand) Run(a *app) error {
 	for _, line := range groups(refused, choice) {
 		a.say("  %s", line)
 	}
-	if left := len(refused); left > 0 {
-		return &apply.Refusal{Cause: apply.CauseConflicts, Why: fmt.Sprintf("%s left", render.Count(left, "conflict"))}
+	return c.left(refused)
+}
+
+// left refuses with ErrConflicts where any of what does not allow the choice has no other resolution either.
+func (c *resolveCommand) left(refused []*plan.Conflict) error {
+	open := 0
+	for _, conflict := range refused {
+		if conflict.Resolution == plan.Unresolved {
+			open++
+		}
 	}
-	return nil
+	if open == 0 {
+		return nil
+	}
+	why := render.Count(open, "conflict") + " left"
+	if !c.All {
+		why += " of those named"
+	}
+	return &apply.Refusal{Cause: apply.CauseConflicts, Why: why}
 }
 
 // open are the ids of the conflicts without a resolution.
@@ -69,25 +88,41 @@ func open(p *plan.Plan) []int {
 // fewNames is how many names a line about a group tells.
 const fewNames = 3
 
-// groups says in one line a reason which conflicts do not allow the choice.
+// stay is why conflicts do not allow a choice, and what they stay settled as.
+type stay struct {
+	why string
+	as  plan.Resolution
+}
+
+// groups says in one line a reason which conflicts do not allow the choice, and as what they stay settled.
 func groups(refused []*plan.Conflict, choice plan.Resolution) []string {
-	var reasons []string
-	by := map[string][]string{}
+	var stays []stay
+	by := map[stay][]string{}
 	for _, c := range refused {
-		why := c.WhyNot(choice)
-		if by[why] == nil {
-			reasons = append(reasons, why)
+		s := stay{c.WhyNot(choice), c.Resolution}
+		if by[s] == nil {
+			stays = append(stays, s)
 		}
-		by[why] = append(by[why], render.Name(string(c.Path)))
+		by[s] = append(by[s], render.Name(string(c.Path)))
 	}
-	lines := make([]string, len(reasons))
-	for i, why := range reasons {
-		names := by[why]
-		more := ""
-		if n := len(names) - fewNames; n > 0 {
-			names, more = names[:fewNames], fmt.Sprintf(" and %d more", n)
-		}
-		lines[i] = fmt.Sprintf("%s not as %s, since %s: %s%s", render.Count(len(by[why]), "conflict"), choice, why, strings.Join(names, ", "), more)
+	lines := make([]string, len(stays))
+	for i, s := range stays {
+		lines[i] = s.line(by[s], choice)
 	}
 	return lines
+}
+
+// line tells of the conflicts with these names.
+func (s stay) line(names []string, choice plan.Resolution) string {
+	count, few := len(names), strings.Join(names[:min(len(names), fewNames)], ", ")
+	if more := count - fewNames; more > 0 {
+		few += fmt.Sprintf(" and %d more", more)
+	}
+	switch {
+	case s.as == plan.Unresolved:
+		return fmt.Sprintf("%s not as %s, since %s: %s", render.Count(count, "conflict"), choice, s.why, few)
+	case count == 1:
+		return fmt.Sprintf("%s stays %s: not %s, since %s", few, s.as, choice, s.why)
+	}
+	return fmt.Sprintf("%s stay %s: not %s, since %s", few, s.as, choice, s.why)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"path/filepath"
+	"strings"
 
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
@@ -42,6 +43,9 @@ func (a *app) outside(p *plan.Plan, page string) error {
 
 // Run prints a plan for a person.
 func (c *showCommand) Run(a *app) error {
+	if strings.HasSuffix(c.Path, ".json") && a.namesInNewest(c.Path) {
+		return usage(exactly("treaty show"), "%s is no plan, but a path in the newest one, which is shown whole", c.Path)
+	}
 	f, err := a.find(c.Path)
 	if err != nil {
 		return err

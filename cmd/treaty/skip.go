@@ -12,9 +12,9 @@ type skipCommand struct {
 
 // Run writes the decisions into the plan file.
 func (c *skipCommand) Run(a *app) error {
-	planPath, words := c.split()
+	planPath, words := a.split(&c.planAndWords)
 	if len(words) == 0 {
-		return usage(exactly("treaty skip --help"), "skip needs paths or ids")
+		return a.unnamed(planPath, "skip needs paths or ids (7, or '#7', which a shell needs quoted)", operationElements)
 	}
 	f, err := a.editable(planPath)
 	if err != nil {
