@@ -32,7 +32,11 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 		if err != nil {
 			return err
 		}
-		written, err := r.store.archive(r.plan.ID, r.receipt, files)
+		last, err := r.last()
+		if err != nil {
+			return err
+		}
+		written, err := r.store.archive(r.plan.ID, r.receipt, files, last)
 		if err != nil {
 			return err
 		}

@@ -41,7 +41,7 @@ func (s *Store) headAt(name string) (Head, error) {
 }
 
 // end is the last entry of the chain by head.json. One that is not what treaty wrote counts as none: the apply goes on,
-// and the next receipt names no previous one, so that the damage still shows when head.json is whole again.
+// and what the trees remember tells of the damage.
 func (s *Store) end() (Head, error) {
 	last, err := s.head()
 	if notOurs(err) {
@@ -50,24 +50,13 @@ func (s *Store) end() (Head, error) {
 	return last, err
 }
 
-// archive keeps files, exact copies of plan and approval among them, with the receipt, as the next link
-// of the chain. The receipt comes last, so that a folder without one was not finished; nothing else is
+// archive keeps files, exact copies of plan and approval among them, with the receipt, as the link of the chain after
+// last. The receipt comes last, so that a folder without one was not finished; nothing else is
 // pending when it gets its name, nor is it when the chain goes on to it.
-func (s *Store) archive(planID string, r *Receipt, files map[string][]byte) (Head, error) {
-	last, err := s.end()
+func (s *Store) archive(planID string, r *Receipt, files map[string][]byte, last Head) (Head, error) {
+	number, err := s.number(planID, last)
 	if err != nil {
 		return Head{}, err
-	}
-	list, err := s.History()
-	if err != nil {
-		return Head{}, err
-	}
-	number := last.Number + 1
-	if n := len(list); n > 0 && list[n-1].PlanID == planID {
-		number = list[n-1].Number // begun, and not finished
-	} else if n > 0 && list[n-1].Number >= number {
-		// A folder that was not finished, or one beyond a head that was set back: never written over.
-		number = list[n-1].Number + 1
 	}
 	if last.SHA256.Known() {
 		r.Previous = &last.SHA256
@@ -93,6 +82,20 @@ func (s *Store) archive(planID string, r *Receipt, files map[string][]byte) (Hea
 	}
 	next := Head{Number: number, SHA256: sha256.Sum256(text)}
 	return next, s.writeHead(next)
+}
+
+// number is what a plan is in the history after last.
+func (s *Store) number(planID string, last Head) (int, error) {
+	list, err := s.History()
+	if err != nil || len(list) == 0 {
+		return last.Number + 1, err
+	}
+	newest := list[len(list)-1]
+	if newest.PlanID == planID {
+		return newest.Number, nil // begun, and not finished
+	}
+	// A folder that was not finished, or one beyond a head that was set back, is never written over.
+	return max(last.Number, newest.Number) + 1, nil
 }
 
 // concluded is the entry of the chain for a plan whose receipt is archived already, which then is read into
@@ -201,12 +204,19 @@ func (s *Store) Verify(heads map[string]*Head) ([]string, error) {
 	}
 	var previous *tree.Hash
 	sums := map[int]tree.Hash{}
-	for i, a := range list {
-		if a.Number != i+1 {
-			fail("history: number %d is missing", i+1)
+	before := 0
+	for _, a := range list {
+		switch missing := a.Number - before - 1; {
+		case missing == 1:
+			fail("history: number %d is missing", before+1)
+		case missing > 1:
+			fail("history: numbers %d to %d are missing", before+1, a.Number-1)
+		}
+		chained := before > 0 && a.Number == before+1
+		if before = a.Number; !chained {
 			previous = nil
 		}
-		sum, ok := s.verifyOne(a, previous, i > 0 && a.Number == i+1, fail)
+		sum, ok := s.verifyOne(a, previous, chained, fail)
 		if !ok {
 			previous = nil
 			continue
