@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"treaty/apply/baseline"
 	"treaty/plan"
 )
 
@@ -42,6 +43,43 @@ func SamePair(stores plan.Sides[*Store]) error {
 			stores[other].Root(), stores[side].Root(), what).on(other, stores[other].Root())
 	}
 	return nil
+}
+
+// SamePairAs refuses with ErrSafety what SamePair refuses, and, wherever it lies and whoever knows it, a remote tree
+// that is not the one to which the local tree's history says that a plan was applied: what undoes that would change
+// the files of another one.
+func SamePairAs(archived Archived, stores plan.Sides[*Store]) error {
+	if err := SamePair(stores); err != nil {
+		return err
+	}
+	id, err := stores[plan.Local].appliedTo(archived)
+	if err != nil || id == "" {
+		return err
+	}
+	file, err := stores[plan.Remote].Identity()
+	if err != nil || file != nil && file.ID == id {
+		return err
+	}
+	root := stores[plan.Remote].Root()
+	return refuse(CauseNotUndone, "%s is not the remote tree that number %d was applied to", root, archived.Number).
+		on(plan.Remote, root)
+}
+
+// appliedTo is the id of the tree that was remote when a plan was applied, "" where nobody knows. The plan has none of a
+// tree that became one only then; what was kept of the baseline has both.
+func (s *Store) appliedTo(archived Archived) (string, error) {
+	data, err := s.File(archived, formerFile)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !foreign(err) {
+		return "", err
+	}
+	if h, damaged := baseline.ReadHeader(bytes.NewReader(data)); damaged == nil {
+		return h.IDs[plan.Remote], nil
+	}
+	p, err := s.Plan(archived)
+	if err != nil || p.Remote.ID == nil {
+		return "", err
+	}
+	return *p.Remote.ID, nil
 }
 
 // knows tells whether a tree was synced with another. A nil one knows nothing and is known to nobody.

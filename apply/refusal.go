@@ -91,6 +91,8 @@ const (
 	CauseJournal
 	// CausePair: where a known tree was there is none now, or another. Side, Root.
 	CausePair
+	// CauseNotUndone: the tree that an apply changed is not where it was, but another one is. Side, Root.
+	CauseNotUndone
 	// CauseLocked: another treaty works on a tree. Root.
 	CauseLocked
 	// CausePartial: some of the plan was not done, and the plan is closed. Failures.
@@ -108,7 +110,7 @@ var sentinels = [...]error{
 	CauseInterrupted: ErrOpen, CauseEdited: ErrOpen, CausePartner: ErrOpen,
 	CauseMissing: ErrSafety, CauseOther: ErrSafety, CauseNewTree: ErrSafety, CauseEmptied: ErrSafety, CauseDeletes: ErrSafety,
 	CauseVanished: ErrSafety, CauseSpace: ErrSafety, CauseForbidden: ErrSafety, CauseReadOnly: ErrSafety, CauseSlots: ErrSafety,
-	CauseJournal: ErrSafety, CausePair: ErrSafety,
+	CauseJournal: ErrSafety, CausePair: ErrSafety, CauseNotUndone: ErrSafety,
 	CauseLocked:  ErrLocked,
 	CausePartial: ErrPartial, CauseUnfinished: ErrPartial,
 }

@@ -17,22 +17,12 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"time"
 
 	"treaty/plan/tree"
 )
 
 // ErrDamaged: the file is not what was written. It counts as no baseline at all, never as deletes.
 var ErrDamaged = errors.New("the baseline is damaged")
-
-// Header says whose baseline it is.
-type Header struct {
-	// IDs are the two trees', in the order of everything that is per side in the file.
-	IDs [2]string
-	// PlanID is the plan whose apply wrote it.
-	PlanID   string
-	SyncedAt time.Time
-}
 
 // What a baseline begins with says how its files are written. The first kind had times as nanoseconds and
 // knew no inodes; it is read still.
@@ -197,28 +187,10 @@ func OpenExcerpt(file io.ReadSeeker, first, second string) (*Reader, error) {
 }
 
 func open(file io.ReadSeeker, first, second string, s *shape) (*Reader, error) {
-	length, err := verify(file)
+	r, err := begin(file, s)
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{in: bufio.NewReaderSize(io.LimitReader(file, length), 1<<16), shape: s}
-	got, err := r.in.Peek(len(magic))
-	if r.old = string(got) == oldMagic; err != nil || !r.old && string(got) != magic {
-		return nil, fmt.Errorf("%w: it does not begin as one", ErrDamaged)
-	}
-	r.in.Discard(len(magic))
-	for _, into := range []*string{&r.IDs[0], &r.IDs[1], &r.PlanID} {
-		text, err := r.text()
-		if err != nil {
-			return nil, err
-		}
-		*into = text
-	}
-	at, err := binary.ReadVarint(r.in)
-	if err != nil {
-		return nil, damaged(err)
-	}
-	r.SyncedAt = time.Unix(0, at).UTC()
 	switch {
 	case r.IDs == [2]string{first, second}:
 	case r.IDs == [2]string{second, first}:

@@ -65,6 +65,7 @@ var hints = map[apply.Cause]func(*apply.Refusal) hint{
 	apply.CausePair: func(*apply.Refusal) hint {
 		return then("mount the right one; or, if this is meant to be a new tree", comparing("--new-pair"))
 	},
+	apply.CauseNotUndone: func(*apply.Refusal) hint { return then("mount the right one", again) },
 
 	apply.CauseLocked: func(r *apply.Refusal) hint {
 		return then("wait for it; or, if it is certain that it no longer runs", exactly("treaty recover --break-lock "+argument(r.Root)))

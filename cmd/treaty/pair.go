@@ -136,12 +136,20 @@ type sight struct {
 	began time.Time
 }
 
-// look begins to read both trees, unless another treaty works on one of them.
-func (p *pair) look(a *app, options plan.Options) (*sight, error) {
-	for _, side := range plan.BothSides {
-		if err := p.stores[side].Available(); err != nil {
-			return nil, err
+// available refuses trees on one of which another treaty works, or an interrupted apply is open.
+func (p *pair) available() error {
+	for _, store := range p.stores {
+		if err := store.Available(); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// look begins to read both trees, if they are available.
+func (p *pair) look(a *app, options plan.Options) (*sight, error) {
+	if err := p.available(); err != nil {
+		return nil, err
 	}
 	s := &sight{digests: &apply.Digests{}, began: a.now()}
 	s.ctx, s.cancel = context.WithCancel(a.ctx)

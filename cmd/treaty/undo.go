@@ -45,7 +45,7 @@ func (c *undoCommand) Run(a *app) error {
 		return err
 	}
 	defer p.close()
-	made, err := p.reverse(a, done.Options, reversal)
+	made, err := p.reverse(a, *archived, done.Options, reversal)
 	if err != nil {
 		return err
 	}
@@ -115,8 +115,14 @@ func (c *undoCommand) choose(store *apply.Store) (*apply.Archived, error) {
 	return nil, usage(in("", "log"), "no applied plan is called %q", c.PlanID)
 }
 
-// reverse makes the plan of a reversal, from the trees as they are now.
-func (p *pair) reverse(a *app, options plan.Options, reversal []plan.Operation) (*planned, error) {
+// reverse makes the plan of a reversal, from the trees as they are now, if they are those that the plan was applied to.
+func (p *pair) reverse(a *app, done apply.Archived, options plan.Options, reversal []plan.Operation) (*planned, error) {
+	if err := p.available(); err != nil {
+		return nil, err
+	}
+	if err := apply.SamePairAs(done, p.stores); err != nil {
+		return nil, err
+	}
 	options.AllowManyDeletes = true
 	s, err := p.look(a, options)
 	if err != nil {
