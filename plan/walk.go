@@ -83,8 +83,8 @@ type walk struct {
 	news        bool
 	differences []difference
 	problems    []Problem
-	// barred are the files that the other side cannot hold, and kept the names that files keep for that.
-	barred []barredFile
+	// barred are the entries that the other side cannot hold, and kept the names that entries keep for that.
+	barred []barredEntry
 	kept   []keptName
 	// respelt is remote's own spelling of a conflict's path, where that is not the conflict's.
 	respelt map[tree.Path]tree.Path
@@ -317,8 +317,7 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 	case closed:
 		return w.below(p, t, path, closed, false)
 	case barred:
-		w.bar(t, path)
-		return w.below(p, t, path, barred, false)
+		return w.barBelow(p, t, path)
 	case surveyed:
 		return w.surveyBelow(p, t, path)
 	}

@@ -1,0 +1,239 @@
+package plan
+
+import (
+	"slices"
+
+	"treaty/plan/tree"
+)
+
+// oldNames relates what a side would delete to the barred entries that it may go by on the other side.
+type oldNames struct {
+	w *walk
+	// side is the one that would delete, leaving the differences that do.
+	side    Side
+	leaving []int
+	barred  []int
+	// by are, of a difference, the barred entries that it may be.
+	by map[int][]int
+	// moved are the directories that content may have moved between: by how many files, from old to new.
+	moved map[movedDirectory]int
+	// parents are, of a directory, those that have a file each that may have been in it.
+	parents map[tree.Path][]tree.Path
+}
+
+// movedDirectory is a directory of the one side that may be the other's by a barred name.
+type movedDirectory struct {
+	old, now tree.Path
+	problem  int
+}
+
+// manyPairs is how many pairs of equal files still tell something of the directories that they are in.
+const manyPairs = 1 << 12
+
+func (w *walk) oldNames(side Side, leaving []int) *oldNames {
+	o := &oldNames{w: w, side: side, leaving: leaving, by: map[int][]int{}, moved: map[movedDirectory]int{},
+		parents: map[tree.Path][]tree.Path{}}
+	for i := range w.barred {
+		if w.barred[i].side == side.Other() {
+			o.barred = append(o.barred, i)
+		}
+	}
+	return o
+}
+
+// likeness is something that two entries have in common if one was renamed to the other.
+type likeness struct {
+	kind tree.Type
+	content
+	inode        uint64
+	target, name string
+	in           tree.Path // the directory, of what is empty
+}
+
+// likenesses are all those of an entry: a file's inode and content, a link's target; of what is empty its name, and
+// the directory that it is in as the side of the barred entries spells that.
+func likenesses(e *tree.Entry, inode uint64, hash tree.Hash, path tree.Path) []likeness {
+	var list []likeness
+	switch {
+	case e.Type == tree.Symlink:
+		list = append(list, likeness{kind: e.Type, target: e.Target})
+	case !hasContent(e):
+		list = append(list, likeness{kind: e.Type, name: e.Key}, likeness{kind: e.Type, in: "/" + path.Parent()})
+	case hash.Known():
+		list = append(list, likeness{kind: e.Type, content: content{e.Size, hash}})
+	}
+	if inode != 0 && e.Type == tree.File {
+		list = append(list, likeness{kind: e.Type, inode: inode})
+	}
+	return list
+}
+
+// related relates entries one by one.
+func (o *oldNames) related() {
+	gone, barred := map[likeness][]int{}, map[likeness][]int{}
+	full := o.full()
+	for _, at := range o.leaving {
+		d := &o.w.differences[at]
+		if d.entry[o.side].Type == tree.Directory && full[d.path[o.side]] {
+			continue
+		}
+		there := o.side.Other()
+		for _, l := range likenesses(&d.entry[o.side], d.base.On[there].Inode, d.hash[o.side], d.path[there]) {
+			gone[l] = append(gone[l], at)
+		}
+	}
+	for _, i := range o.barred {
+		b := &o.w.barred[i]
+		if b.entry.Type == tree.Directory && !b.empty {
+			continue
+		}
+		for _, l := range likenesses(&b.entry, b.entry.Inode, b.hash, b.path) {
+			barred[l] = append(barred[l], i)
+		}
+	}
+	arriving := o.arriving()
+	for l := range barred {
+		// What the side gets under other names as often is not lost.
+		if !l.hash.Known() || arriving[l.content] < len(gone[l]) {
+			o.relate(gone[l], barred[l], l.hash.Known() || l.inode != 0)
+		}
+	}
+	o.unread()
+	o.emptied()
+}
+
+// relate relates each to each. Unless they are too many, what has content votes for the directories.
+func (o *oldNames) relate(gone, barred []int, votes bool) {
+	if len(gone) == 0 || len(barred) == 0 {
+		return
+	}
+	few := len(gone)*len(barred) <= manyPairs
+	for _, at := range gone {
+		if !few {
+			o.by[at] = append(o.by[at], barred[0])
+			continue
+		}
+		o.by[at] = append(o.by[at], barred...)
+		for _, b := range barred {
+			if old, is := o.w.differences[at].path[o.side], &o.w.barred[b]; votes {
+				o.vote(old, is)
+				o.parents[old.Parent()] = append(o.parents[old.Parent()], is.path.Parent())
+			}
+		}
+	}
+}
+
+// unread relates files of one size of which one could not be read.
+func (o *oldNames) unread() {
+	gone, barred := map[int64][]int{}, map[int64][]int{}
+	for _, at := range o.leaving {
+		if e := &o.w.differences[at].entry[o.side]; hasContent(e) {
+			gone[e.Size] = append(gone[e.Size], at)
+		}
+	}
+	for _, b := range o.barred {
+		if e := &o.w.barred[b].entry; hasContent(e) {
+			barred[e.Size] = append(barred[e.Size], b)
+		}
+	}
+	known := func(at int) bool { return o.w.differences[at].hash[o.side].Known() }
+	read := func(b int) bool { return o.w.barred[b].hash.Known() }
+	for size := range gone {
+		o.relate(gone[size], slices.DeleteFunc(slices.Clone(barred[size]), read), false)
+		o.relate(slices.DeleteFunc(slices.Clone(gone[size]), known), barred[size], false)
+	}
+}
+
+// emptied relates empty files of directories that other files moved between.
+func (o *oldNames) emptied() {
+	in := map[tree.Path]int{}
+	for _, b := range o.barred {
+		if is := &o.w.barred[b]; is.entry.Type == tree.File && is.entry.Size == 0 {
+			in[is.path.Parent()] = b
+		}
+	}
+	for _, at := range o.leaving {
+		d := &o.w.differences[at]
+		if e := &d.entry[o.side]; e.Type != tree.File || e.Size > 0 {
+			continue
+		}
+		for _, now := range o.parents[d.path[o.side].Parent()] {
+			if b, found := in[now]; found {
+				o.by[at] = append(o.by[at], b)
+			}
+		}
+	}
+}
+
+// vote counts a file for the directory that it moved from, as far up as the two paths end in the same names. A
+// file that is barred by its own name alone moved no directory.
+func (o *oldNames) vote(old tree.Path, b *barredEntry) {
+	if b.problem < 0 {
+		return
+	}
+	now, top := b.path, *o.w.problems[b.problem].Path
+	for now != top && now != tree.Root && old != tree.Root && old.Base() == now.Base() {
+		old, now = old.Parent(), now.Parent()
+	}
+	if old != tree.Root && now != b.path {
+		o.moved[movedDirectory{old, now, b.problem}]++
+	}
+}
+
+// directories keeps all of a directory that was renamed to a barred name: the one that most of the files come from.
+func (o *oldNames) directories() {
+	type place struct {
+		now     tree.Path
+		problem int
+	}
+	most := map[place]int{}
+	for m, files := range o.moved {
+		most[place{m.now, m.problem}] = max(most[place{m.now, m.problem}], files)
+	}
+	whole := map[tree.Path][]int{}
+	for m, files := range o.moved {
+		if files == most[place{m.now, m.problem}] {
+			whole[m.old] = append(whole[m.old], m.problem)
+		}
+	}
+	first := map[int]int{}
+	for _, b := range slices.Backward(o.barred) {
+		first[o.w.barred[b].problem] = b
+	}
+	goes := map[tree.Path]bool{}
+	for _, at := range o.leaving {
+		goes[o.w.differences[at].path[o.side]] = true
+	}
+	for _, at := range o.leaving {
+		for dir := o.w.differences[at].path[o.side]; dir != tree.Root; dir = dir.Parent() {
+			for _, problem := range whole[dir] {
+				if goes[dir] {
+					o.by[at] = append(o.by[at], first[problem])
+				}
+			}
+		}
+	}
+}
+
+// full are the directories of the side that have differences in them.
+func (o *oldNames) full() map[tree.Path]bool {
+	full := map[tree.Path]bool{}
+	for i := range o.w.differences {
+		if d := &o.w.differences[i]; d.has(o.side) {
+			full[d.path[o.side].Parent()] = true
+		}
+	}
+	return full
+}
+
+// arriving are the contents that the side gets under some name, and how often.
+func (o *oldNames) arriving() map[content]int {
+	times := map[content]int{}
+	for i := range o.w.differences {
+		d := &o.w.differences[i]
+		if side, ok := d.arrives(); ok && side == o.side && d.hash[side.Other()].Known() {
+			times[content{d.entry[side.Other()].Size, d.hash[side.Other()]}]++
+		}
+	}
+	return times
+}
