@@ -10,9 +10,9 @@ import (
 	"treaty/plan/tree"
 )
 
-// conclude writes what lasts: the baseline, the receipt with the history, and both trees' own files; then
-// it closes the journal. The baseline counts only once both of these name its plan. Where an earlier run was
-// interrupted in the midst of it, what that one has archived stands.
+// conclude writes what lasts of a counted receipt: the baseline, the receipt with the history, and both trees' own
+// files; then it closes the journal. The baseline counts only once both of these name its plan. Where an earlier run
+// was interrupted in the midst of it, what that one has archived stands.
 func (r *run) conclude(ctx context.Context, e *executor) error {
 	if err := r.giveBack(); err != nil {
 		return err
@@ -22,7 +22,7 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 		return err
 	}
 	if head == nil {
-		if r.whole() {
+		if r.agreed() {
 			if err := r.remember(ctx, e); err != nil {
 				return fmt.Errorf("the baseline was not written: %w", err)
 			}
@@ -48,7 +48,7 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 			continue
 		}
 		r.files[side].Head = head
-		if r.whole() {
+		if r.agreed() {
 			other := side.Other()
 			r.files[side].Synced[r.files[other].ID] = r.plan.ID
 			r.files[side].Partners[r.files[other].ID] = Partner{Host: thisHost(), Root: r.roots[other].Path()}
@@ -87,6 +87,15 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 // whole tells whether both trees are there: what is settled back may be on one of them alone, and then
 // nothing new is agreed.
 func (r *run) whole() bool { return r.disks[plan.Local] != nil && r.disks[plan.Remote] != nil }
+
+// agreed tells, of a receipt that is counted, whether its trees are recorded with each other. Trees that were planned
+// as never synced, and of which nothing was done, are not: a baseline of what lies there anyway would make two
+// versions of each file that was to be updated. It is by what lasts, so that whoever goes on with the conclusion
+// decides alike.
+func (r *run) agreed() bool {
+	nothing := r.receipt.Outcome != Complete && r.receipt.Totals.Done == 0
+	return r.whole() && (r.plan.Baseline != nil || !nothing)
+}
 
 // finished completes the receipt.
 func (r *run) finished() {

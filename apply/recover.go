@@ -376,5 +376,6 @@ func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong 
 	}
 	r.receipt.Results = e.receiptResults()
 	r.receipt.Totals.Bytes = e.bytes.Load()
+	r.receipt.count()
 	return r.receipt, r.conclude(context.WithoutCancel(ctx), e)
 }
