@@ -126,11 +126,11 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	if j := r.resumed(); j != nil {
 		r.receipt.StartedAt = j.Header.StartedAt
 		if err := r.begin(steps); err != nil {
-			return nil, unsettled(err)
+			return nil, r.unsettled(err)
 		}
 		if err := e.takeUp(ctx, j); err != nil {
 			_ = r.giveBack() // what is owed still is in the journal
-			return nil, unsettled(err)
+			return nil, r.unsettled(err)
 		}
 	}
 	var copies plan.Sides[[]endangered]
@@ -145,7 +145,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	}
 	if r.resumed() == nil {
 		if err := r.begin(steps); err != nil {
-			return nil, unsettled(err)
+			return nil, r.unsettled(err)
 		}
 	}
 	e.carryOut(ctx)
@@ -190,7 +190,7 @@ func (r *run) finish(ctx context.Context, e *executor) (*Receipt, error) {
 		return r.receipt, r.partial(e)
 	}
 	if err := r.conclude(context.WithoutCancel(ctx), e); err != nil {
-		return r.receipt, unsettled(err)
+		return r.receipt, r.unsettled(err)
 	}
 	if r.receipt.Outcome != Complete {
 		return r.receipt, r.partial(e)
@@ -199,8 +199,9 @@ func (r *run) finish(ctx context.Context, e *executor) (*Receipt, error) {
 }
 
 // unsettled is an error after the first write, with how to go on.
-func unsettled(err error) error {
-	return &Refusal{Cause: CauseUnfinished, Why: "the apply is not finished: " + err.Error(), Err: err}
+func (r *run) unsettled(err error) error {
+	root := r.roots[plan.Local].Path()
+	return &Refusal{Cause: CauseUnfinished, Root: root, Why: "the apply is not finished: " + err.Error(), Err: err}
 }
 
 func (r *run) close() {

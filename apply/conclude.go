@@ -153,7 +153,7 @@ func (r *run) partial(e *executor) error {
 	t := r.receipt.Totals
 	refusal := refuse(CausePartial, "applied in part: %d done, %d skipped, %d drifted, %d failed", t.Done, t.Skipped, t.Drifted, t.Failed)
 	if r.unfinished(e) {
-		refusal.Cause = CauseUnfinished
+		refusal.Cause, refusal.Root = CauseUnfinished, r.roots[plan.Local].Path()
 	}
 	refusal.Failures = r.failures(e)
 	if err := e.ctx.Err(); err != nil {

@@ -97,7 +97,8 @@ const (
 	CauseLocked
 	// CausePartial: some of the plan was not done, and the plan is closed. Failures.
 	CausePartial
-	// CauseUnfinished: some of the plan was not done yet, and the same apply goes on with it. Failures.
+	// CauseUnfinished: some of the plan was not done yet, and the same apply goes on with it. Root, of the local
+	// tree; Failures.
 	CauseUnfinished
 )
 

@@ -35,7 +35,7 @@ var hints = map[apply.Cause]func(*apply.Refusal) hint{
 	apply.CauseSignatures: func(*apply.Refusal) hint { return signIt },
 
 	apply.CauseInterrupted: func(r *apply.Refusal) hint {
-		return then("to go on with it, treaty apply; to go back", exactly("treaty recover "+argument(r.Root)))
+		return onOrBack(exactly("treaty apply"), r.Root)
 	},
 	apply.CauseEdited: func(r *apply.Refusal) hint { return exactly("treaty recover " + argument(r.Root)) },
 	apply.CausePartner: func(r *apply.Refusal) hint {
@@ -72,7 +72,15 @@ var hints = map[apply.Cause]func(*apply.Refusal) hint{
 	},
 
 	apply.CausePartial:    func(*apply.Refusal) hint { return comparing() },
-	apply.CauseUnfinished: func(*apply.Refusal) hint { return then("to go back, treaty recover; to go on", applyIt) },
+	apply.CauseUnfinished: func(r *apply.Refusal) hint { return onOrBack(applyIt, r.Root) },
+}
+
+// onOrBack are the two ways out of an apply that is not finished, of the tree at root: which is taken is the person's
+// choice, and the command is the one that carries out no more of the plan.
+func onOrBack(on hint, root string) hint {
+	return func(i *invocation) string {
+		return then(on(i)+" goes on with it; or, to settle it back", exactly("treaty recover "+argument(root)))(i)
+	}
 }
 
 // skipThem settles all conflicts by the one choice that changes nothing.

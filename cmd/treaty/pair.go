@@ -49,12 +49,16 @@ func (a *app) openPair(first, second string) (*pair, error) {
 	return p, nil
 }
 
-// find opens both trees and the config. What it opened is open also after an error.
+// find opens both trees and the config. What it opened is open also after an error. What is at work or open on LOCAL is
+// told before REMOTE is looked for: a first apply that was interrupted has recorded no REMOTE yet.
 func (p *pair) find(local, remote string) (err error) {
 	if err := p.open(plan.Local, expandHome(local)); err != nil {
 		return err
 	}
 	if p.config, err = readConfig(p.stores[plan.Local]); err != nil {
+		return err
+	}
+	if err := p.stores[plan.Local].Available(); err != nil {
 		return err
 	}
 	if p.found, err = p.remote(remote); err != nil {

@@ -421,6 +421,7 @@ func printed(out string) [][]string {
 	advice, command := hinted(out)
 	if command != "" {
 		for _, text := range append(strings.Split(advice, ";"), command) {
+			text, _, _ = strings.Cut(text, " goes on with it")
 			if _, rest, found := strings.Cut(text, "treaty "); found {
 				all = append(all, split(rest))
 			}

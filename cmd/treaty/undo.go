@@ -22,6 +22,9 @@ func (c *undoCommand) Run(a *app) error {
 		return err
 	}
 	defer store.Close()
+	if err := store.Available(); err != nil {
+		return err
+	}
 	archived, err := c.choose(store)
 	if err != nil {
 		return err
