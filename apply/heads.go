@@ -8,22 +8,32 @@ import (
 	"treaty/plan/tree"
 )
 
-// Remembered are the last receipts that other trees remember of this one's history, by a name for each, as far as
-// those trees are where they were: by the tree's own file, by its last plans, applied or not, or, in also, by whoever
-// asks. wrong says, in words, whose file is not what treaty wrote. A tree may remember what this one has no more.
-func (s *Store) Remembered(also ...string) (heads map[string]*Head, wrong []string, err error) {
+// Witnesses are what other trees remember of a tree's history.
+type Witnesses struct {
+	// Heads are the last receipts that they remember, by a name for each.
+	Heads map[string]*Head
+	// Wrong says, in words, whose file is not what treaty wrote.
+	Wrong []string
+	// Absent are the roots at which a tree was and is not there, or another one is.
+	Absent []string
+}
+
+// Remembered asks the other trees what they remember of this one's history, as far as those are where they were: by the
+// tree's own file, by its last plans, applied or not, or, in also, by whoever asks. A tree may remember what this one
+// has no more.
+func (s *Store) Remembered(also ...string) (Witnesses, error) {
+	w := Witnesses{Heads: map[string]*Head{}}
 	mine, err := s.Identity()
 	if err != nil && !errors.Is(err, ErrInvalid) {
-		return nil, nil, err
+		return w, err
 	}
 	roots, ids, err := s.elsewhere(mine)
 	if err != nil {
-		return nil, nil, err
+		return w, err
 	}
 	if mine != nil {
 		ids = []string{mine.ID}
 	}
-	heads = map[string]*Head{}
 	seen := map[string]bool{}
 	for _, root := range append(roots, also...) {
 		file, at, err := identityAt(root)
@@ -33,19 +43,39 @@ func (s *Store) Remembered(also ...string) (heads map[string]*Head, wrong []stri
 		seen[at] = true
 		switch {
 		case errors.Is(err, ErrInvalid):
-			wrong = append(wrong, "remote "+err.Error())
+			w.Wrong = append(w.Wrong, "remote "+err.Error())
 		case err != nil:
-			return nil, nil, err
-		case file == nil || file.Head == nil:
+			return w, err
+		case file == nil || mine.replaced(root, file):
+			w.Absent = append(w.Absent, at)
+		case file.Head == nil:
 		case slices.Contains(ids, file.Head.History) || mine == nil && file.Partners[file.Head.History] == (Partner{thisHost(), s.Root()}):
-			name := "remote " + tree.PrivateFolder + "/" + treeFileName
-			if heads[name] != nil {
-				name += " in " + at
-			}
-			heads[name] = file.Head
+			w.add(file.Head, at)
 		}
 	}
-	return heads, wrong, nil
+	return w, nil
+}
+
+// add takes in the head that the tree at a root remembers.
+func (w *Witnesses) add(head *Head, at string) {
+	name := "remote " + tree.PrivateFolder + "/" + treeFileName
+	if w.Heads[name] != nil {
+		name += " in " + at
+	}
+	w.Heads[name] = head
+}
+
+// replaced tells whether a file that was found at a root is that of another tree than the partners that were there.
+func (f *TreeFile) replaced(root string, found *TreeFile) bool {
+	if f == nil || f.Partners[found.ID] == (Partner{thisHost(), root}) {
+		return false
+	}
+	for _, partner := range f.Partners {
+		if partner == (Partner{thisHost(), root}) {
+			return true
+		}
+	}
+	return false
 }
 
 // mostNumbers is far beyond any history: a tree that remembers more does not remember what treaty wrote.

@@ -53,13 +53,18 @@ func (c *logCommand) Run(a *app) error {
 		return err
 	}
 	if len(list) == 0 {
-		known, err := knownElsewhere(store)
-		if err != nil {
-			return err
-		}
-		a.say("%s", known.why)
+		return a.sayElsewhere(store)
 	}
 	return nil
+}
+
+// sayElsewhere says of a tree without a history where it is.
+func (a *app) sayElsewhere(store *apply.Store) error {
+	known, err := knownElsewhere(store)
+	if err == nil {
+		a.say("%s", known.why)
+	}
+	return err
 }
 
 // elsewhere is what a tree without a history knows of what was applied to it.
@@ -105,12 +110,13 @@ func (c *logCommand) verify(a *app, store *apply.Store) error {
 	if err != nil {
 		return err
 	}
-	remembered, unlike, err := store.Remembered(remoteOf(store)...)
+	others, err := store.Remembered(remoteOf(store)...)
 	if err != nil {
 		return err
 	}
-	broken = append(broken, unlike...)
-	maps.Copy(heads, remembered)
+	a.unasked(others.Absent, len(list) > 0)
+	broken = append(broken, others.Wrong...)
+	maps.Copy(heads, others.Heads)
 	wrong, err := store.Verify(heads)
 	if err != nil {
 		return err
@@ -122,8 +128,21 @@ func (c *logCommand) verify(a *app, store *apply.Store) error {
 	if len(broken) > 0 {
 		return fmt.Errorf("the history does not hold: %s", render.Count(len(broken), "fault"))
 	}
+	if len(list) == 0 {
+		return a.sayElsewhere(store)
+	}
 	a.say("%s, all as written", render.Count(len(list), "receipt"))
 	return nil
+}
+
+// unasked says which trees could not be asked what they remember of a history, if there is one.
+func (a *app) unasked(roots []string, history bool) {
+	if a.quiet || !history {
+		return
+	}
+	for _, root := range roots {
+		fmt.Fprintf(a.stderr, "treaty: warning: the other tree at %s was not there to be asked what it remembers\n", render.Name(root))
+	}
 }
 
 // remoteOf is where the config says that the other tree is, none where it says nothing or cannot be read.
