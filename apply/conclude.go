@@ -43,6 +43,7 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 		head = &written
 	}
 	head.History, head.Plan = r.files[plan.Local].ID, r.plan.ID
+	var superseded plan.Sides[string]
 	for _, side := range plan.BothSides {
 		if r.disks[side] == nil {
 			continue
@@ -50,6 +51,7 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 		r.files[side].Head = head
 		if r.agreed() {
 			other := side.Other()
+			superseded[side] = r.files[side].Synced[r.files[other].ID]
 			r.files[side].Synced[r.files[other].ID] = r.plan.ID
 			r.files[side].Partners[r.files[other].ID] = Partner{Host: thisHost(), Root: r.roots[other].Path()}
 		}
@@ -65,8 +67,8 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 		if r.disks[side] == nil {
 			continue
 		}
-		if err := r.forget(side); err != nil {
-			return err
+		if r.whole() {
+			r.forget(side, superseded[side])
 		}
 		if err := r.disks[side].Barrier(); err != nil {
 			return err
@@ -108,25 +110,37 @@ func (r *run) finished() {
 	}
 }
 
-// forget removes the baselines that no pair of trees refers to any more.
-func (r *run) forget(side plan.Side) error {
+// forget removes the baselines that this pair of trees made and refers to no more, the superseded one among them:
+// whatever else lies there is not treaty's to remove. What stays because it cannot be removed is told, and harms nothing.
+func (r *run) forget(side plan.Side, superseded string) {
 	s := Store{root: r.roots[side], files: r.disks[side]}
 	names, err := s.names(baselinesFolder)
-	if err != nil {
-		return err
-	}
 	for _, name := range names {
-		counts := false
-		for _, id := range r.files[side].Synced {
-			counts = counts || name == id
-		}
-		if !counts {
-			if err := r.disks[side].RemovePrivate(baselinesFolder + "/" + name); err != nil {
-				return err
-			}
+		if err == nil && r.forgettable(&s, side, name, superseded) {
+			err = s.files.RemovePrivate(baselinesFolder + "/" + name)
 		}
 	}
-	return nil
+	if err != nil && r.request.Tell != nil {
+		r.request.Tell(fmt.Sprintf("warning: an old baseline stays in %s: %v", s.Path(baselinesFolder), err))
+	}
+}
+
+// forgettable tells whether a file is a baseline of this pair that neither tree refers to: the superseded one, also
+// where it is damaged, or one that says itself whose it is.
+func (r *run) forgettable(s *Store, side plan.Side, name, superseded string) bool {
+	for _, counts := range r.files[side].Synced {
+		if name == counts {
+			return false
+		}
+	}
+	if kind, err := s.kind(baselinesFolder + "/" + name); err != nil || kind != tree.File {
+		return false
+	}
+	if name == superseded {
+		return true
+	}
+	m, err := openMemory(s, side, name, plan.Sides[string]{r.files[plan.Local].ID, r.files[plan.Remote].ID})
+	return err == nil && m.Close() == nil
 }
 
 // archived are the files that the history keeps beside the receipt.

@@ -166,6 +166,12 @@ func (p *plight) edit() {
 
 // sync is a round in which a person decides this and that; what comes of it does not matter.
 func (p *plight) sync() {
+	p.prepare()
+	p.types("apply")
+}
+
+// prepare is a round up to its apply.
+func (p *plight) prepare() {
 	words := []string{"plan", "../there", "--allow-many-deletes"}
 	if rapid.IntRange(0, 3).Draw(p.T, "new pair") == 0 {
 		words = append(words, "--new-pair")
@@ -177,22 +183,18 @@ func (p *plight) sync() {
 		p.types("skip", "#1")
 	}
 	p.types("approve", "--yes")
-	p.types("apply")
 }
 
-// interrupt leaves an apply open: all of it is done but its end, and its journal may be torn.
+// interrupt leaves an apply open: all of it is done but its end, as if a power cut had lost that the journals were
+// removed. They may be torn.
 func (p *plight) interrupt() {
 	p.edit()
-	var blocks []string
-	for _, root := range p.roots {
-		block := filepath.Join(root, ".treaty", "baselines", "in-the-way")
-		if os.MkdirAll(block, 0o700) == nil {
-			blocks = append(blocks, block)
-		}
-	}
-	p.sync()
-	for _, block := range blocks {
-		_ = os.Remove(block)
+	p.prepare()
+	release := p.holdJournals()
+	p.types("apply")
+	held := release()
+	for log, kept := range held {
+		p.must(os.Rename(kept, log))
 	}
 	p.note("# interrupted")
 	for _, log := range p.private("journal/*.log") {
@@ -201,6 +203,32 @@ func (p *plight) interrupt() {
 			p.note("# %s ends after %d bytes of %d", log, size, info.Size())
 			p.must(os.Truncate(log, size))
 		}
+	}
+}
+
+// holdJournals gives each journal that is begun another name, until release, which returns these by the journals'.
+func (p *plight) holdJournals() (release func() map[string]string) {
+	held := map[string]string{}
+	stop, stopped := make(chan bool), make(chan bool)
+	go func() {
+		defer close(stopped)
+		for {
+			for _, log := range p.private("journal/*.log") {
+				if kept := log + ".held"; held[log] == "" && os.Link(log, kept) == nil {
+					held[log] = kept
+				}
+			}
+			select {
+			case <-stop:
+				return
+			case <-time.After(100 * time.Microsecond):
+			}
+		}
+	}()
+	return func() map[string]string {
+		close(stop)
+		<-stopped
+		return held
 	}
 }
 
