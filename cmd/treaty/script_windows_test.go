@@ -14,7 +14,7 @@ func masks(*testing.T) []mask { return []mask{{"no umask"}} }
 func (mask) set(*testing.T) {}
 
 // prepare adds what only scripts on this system need.
-func prepare(env *testscript.Env) { env.Values[held{}] = &[]windows.Handle{} }
+func prepare(env *testscript.Env) { env.Values[heldFiles{}] = &[]windows.Handle{} }
 
 func (mask) scripts(t *testing.T) []string {
 	return append(scripts(t, "windows", "*"), scripts(t, "script", "*")...)
@@ -23,8 +23,8 @@ func (mask) scripts(t *testing.T) []string {
 // keptModes are the bits of modes that the system keeps.
 const keptModes = 0o200
 
-// held are the files that a script has open.
-type held struct{}
+// heldFiles are the files that a script has open.
+type heldFiles struct{}
 
 func init() {
 	commands["hold"], commands["release"] = cmdHold, cmdRelease
@@ -37,7 +37,7 @@ func cmdHold(ts *testscript.TestScript, neg bool, args []string) {
 	if !ok {
 		ts.Fatalf("hold %s", args[0])
 	}
-	open := ts.Value(held{}).(*[]windows.Handle)
+	open := ts.Value(heldFiles{}).(*[]windows.Handle)
 	for _, name := range args[1:] {
 		wide, err := windows.UTF16PtrFromString(ts.MkAbs(name))
 		ts.Check(err)
@@ -49,7 +49,7 @@ func cmdHold(ts *testscript.TestScript, neg bool, args []string) {
 
 // cmdRelease: release closes what hold opened.
 func cmdRelease(ts *testscript.TestScript, neg bool, args []string) {
-	open := ts.Value(held{}).(*[]windows.Handle)
+	open := ts.Value(heldFiles{}).(*[]windows.Handle)
 	for _, h := range *open {
 		ts.Check(windows.CloseHandle(h))
 	}
