@@ -91,7 +91,7 @@ func TestALockIsOfAProcessThatWasThere(t *testing.T) {
 	alive := livePID(t)
 	for at, held := range map[time.Time]bool{
 		time.Now():                        true,
-		time.Now().Add(-10 * time.Second): false,
+		time.Now().Add(-time.Minute):      false,
 		time.Now().Add(-2400 * time.Hour): false,
 		time.Now().Add(10 * time.Minute):  true,
 	} {

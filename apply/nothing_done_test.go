@@ -10,6 +10,7 @@ import (
 	"treaty/apply"
 	"treaty/apply/internal/disk"
 	"treaty/plan"
+	"treaty/testdata/effort"
 )
 
 // newcomers are two trees that were never synced, with the plan for them.
@@ -106,7 +107,7 @@ func TestAFirstApplyThatDidNothingIsNoSync(t *testing.T) {
 
 // TestSettlingAFirstApplyThatDidNothingCanBeBroken: wherever it is, what comes of it is the same.
 func TestSettlingAFirstApplyThatDidNothingCanBeBroken(t *testing.T) {
-	for n := 1; ; n++ {
+	for n := 1; ; n += effort.Stride(9, 2) * slowness {
 		w, p := newcomers(t)
 		w.stageless(p, errDead)
 		b := &breaker{n: n, with: errDead}
