@@ -114,7 +114,7 @@ func fresh(t *testing.T, v *volume, flags ...string) *desk {
 func paired(t *testing.T, v *volume, flags ...string) *desk {
 	t.Helper()
 	d := fresh(t, v, flags...)
-	tried(t, 0, "-C", d.at[plan.Local], "apply")
+	d.apply()
 	d.look()
 	return d
 }
