@@ -66,7 +66,7 @@
 //	  obeys the first two
 //	a flipped bit in plan, approval or receipt shows   TestEveryFlippedBitOfTheHistoryIsDetected
 //	an interrupted run loses nothing                   TestAnInterruptedApplyStops, and from outside, in
-//	                                                   cmd/treaty: TestInjection, TestBlockLog,
+//	                                                   cmd/treaty/internal/lab: TestInjection, TestBlockLog,
 //	                                                   TestPowerCuts, TestStickInterrupted
 //	what people save meanwhile is kept                 TestASaveAtAnyMomentIsKept, TestNoEditIsLost
 //	nothing is renamed on a FAT-class volume that it   TestNothingIsRenamedWithinReach, TestWhatIsInDanger

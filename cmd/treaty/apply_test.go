@@ -2,11 +2,11 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
-
-	"treaty/plan"
 )
 
 // full is an output that takes nothing.
@@ -17,16 +17,30 @@ func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
 // TestWhatCannotBeShownIsDone: an apply that nobody can read about is no failed one, by whose exit code nothing
 // was changed.
 func TestWhatCannotBeShownIsDone(t *testing.T) {
-	d := newDesk(t, &volume{name: "here"}, t.TempDir(), t.TempDir())
-	d.put(plan.Local, "a.txt", "text", 1)
-	d.plan()
-	tried(t, 0, "-C", d.at[plan.Local], "approve", "--yes")
+	dir := t.TempDir()
+	local, remote := filepath.Join(dir, "mac"), filepath.Join(dir, "stick")
+	for _, root := range []string{local, remote} {
+		if err := os.Mkdir(root, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(local, "a.txt"), []byte("text"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range [][]string{{"plan", local, remote}, {"-C", local, "approve", "--yes"}} {
+		var out bytes.Buffer
+		if code := run(words, strings.NewReader(""), &out, &out); code != 0 {
+			t.Fatalf("exit %d of treaty %s\n%s", code, strings.Join(words, " "), &out)
+		}
+	}
 	var errors bytes.Buffer
-	if code := run([]string{"-C", d.at[plan.Local], "apply"}, strings.NewReader(""), full{}, &errors); code != 0 {
+	if code := run([]string{"-C", local, "apply"}, strings.NewReader(""), full{}, &errors); code != 0 {
 		t.Errorf("exit %d", code)
 	}
 	if !strings.Contains(errors.String(), "treaty: what was done cannot be shown: ") {
 		t.Errorf("it says %q", &errors)
 	}
-	d.has(plan.Remote, "a.txt", "text")
+	if text, err := os.ReadFile(filepath.Join(remote, "a.txt")); string(text) != "text" {
+		t.Errorf("%q, %v", text, err)
+	}
 }

@@ -32,9 +32,10 @@ var house = map[string][]string{
 
 	"cmd/treaty/internal/render": {"plan", "plan/tree", "plan/visible"},
 	// Tests only: nobody above may import these.
-	"cmd/treaty/internal/stick":    {"plan/tree"},
-	"cmd/treaty/internal/blocklog": {},
-	"cmd/treaty":                   {"apply", "cmd/treaty/internal/render", "plan", "plan/scan", "plan/tree", "schema"},
+	"cmd/treaty/internal/lab":          {},
+	"cmd/treaty/internal/lab/stick":    {"plan/tree"},
+	"cmd/treaty/internal/lab/blocklog": {},
+	"cmd/treaty":                       {"apply", "cmd/treaty/internal/render", "plan", "plan/scan", "plan/tree", "schema"},
 }
 
 // rim is where the operating system is spoken to: whole packages, or the files named. All other code works
@@ -44,8 +45,8 @@ var rim = map[string][]string{
 	"apply/internal/disk": nil,
 	"cmd/treaty":          nil,
 
-	"cmd/treaty/internal/stick":    nil,
-	"cmd/treaty/internal/blocklog": nil,
+	"cmd/treaty/internal/lab/stick":    nil,
+	"cmd/treaty/internal/lab/blocklog": nil,
 
 	"apply": {"access_unix.go", "boot_darwin.go", "boot_linux.go", "process_darwin.go", "process_linux.go", "process_other.go", "process_windows.go",
 		"contents.go", "lock.go", "memory.go", "store.go"},
@@ -58,21 +59,21 @@ var outside = []string{"os", "syscall", "unsafe", "golang.org/x/sys", "golang.or
 // never are packages that nothing here has a use for, but for the files named: treaty runs no other
 // program, and opens no connection but to the agent that holds a person's keys.
 var never = map[string][]string{
-	"os/exec": nil, "net/http": nil, "plugin": nil, "log": {"cmd/treaty/internal/stick/volume.go"}, "math/rand": nil, "math/rand/v2": nil,
+	"os/exec": nil, "net/http": nil, "plugin": nil, "log": {"cmd/treaty/internal/lab/stick/volume.go"}, "math/rand": nil, "math/rand/v2": nil,
 	"net": {"apply/internal/signature/agent_other.go", "apply/internal/signature/agent_windows.go"},
 }
 
 // lodgers are the modules we depend on, and who may import each.
 var lodgers = map[string][]string{
 	"github.com/alecthomas/kong":               {"cmd/treaty"},
-	"github.com/hanwen/go-fuse":                {"cmd/treaty/internal/stick", "cmd/treaty/internal/blocklog"},
+	"github.com/hanwen/go-fuse":                {"cmd/treaty/internal/lab/stick", "cmd/treaty/internal/lab/blocklog"},
 	"github.com/bmatcuk/doublestar":            {"cmd/treaty"},
 	"github.com/rivo/uniseg":                   {"cmd/treaty/internal/render"},
 	"golang.org/x/term":                        {"cmd/treaty"},
 	"github.com/santhosh-tekuri/jsonschema/v5": {"schema"},
 	"github.com/sergi/go-diff":                 {"plan/internal/textdiff"},
 	"golang.org/x/crypto":                      {"apply/internal/signature"},
-	"golang.org/x/text":                        {"plan", "plan/internal/ignore", "plan/tree", "cmd/treaty/internal/stick"},
+	"golang.org/x/text":                        {"plan", "plan/internal/ignore", "plan/tree", "cmd/treaty/internal/lab/stick"},
 	"golang.org/x/sys":                         {"plan/scan", "apply/internal/disk", "apply", "cmd/treaty"},
 }
 

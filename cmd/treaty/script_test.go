@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"treaty/testdata/apart"
 )
 
 var update = flag.Bool("update-scripts", false, "rewrite the files in scripts that cmp finds different")
@@ -18,7 +20,7 @@ var update = flag.Bool("update-scripts", false, "rewrite the files in scripts th
 // TestMain makes this binary the command that the scripts run.
 func TestMain(m *testing.M) {
 	if name := filepath.Base(os.Args[0]); name != "treaty" && name != "eager" {
-		denyLikeEveryone()
+		apart.Permissions()
 	}
 	testscript.Main(m, map[string]func(){"treaty": main, "eager": eager})
 }

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -16,6 +14,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"treaty/testdata/wrote"
 )
 
 // snapshot is all that treaty promises to leave alone, a line by path: type, mode, mtime and content.
@@ -57,28 +57,11 @@ func look(root string, into snapshot, skip func(rel string) bool) error {
 			}
 			line = "link to " + target
 		case info.Mode().IsRegular():
-			line += fmt.Sprintf(" %d %s %s", info.Size(), info.ModTime().UTC().Format("2006-01-02T15:04:05.999999999Z"), contentOf(path, info.Size()))
+			line += fmt.Sprintf(" %d %s %s", info.Size(), info.ModTime().UTC().Format("2006-01-02T15:04:05.999999999Z"), wrote.Hash(path, info.Size()))
 		}
 		into[rel] = line
 		return nil
 	})
-}
-
-// contentOf is a file's hash. Sparse giants are taken at their size.
-func contentOf(path string, size int64) string {
-	if size > 1<<30 {
-		return "giant"
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return "unreadable"
-	}
-	defer f.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
-		return "unreadable"
-	}
-	return fmt.Sprintf("%x", sum.Sum(nil))
 }
 
 func private(rel string) bool  { return filepath.Base(rel) == ".treaty" }

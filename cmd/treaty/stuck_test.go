@@ -17,6 +17,7 @@ import (
 	"treaty/apply/baseline"
 	"treaty/plan/tree"
 	"treaty/testdata/effort"
+	"treaty/testdata/wrote"
 )
 
 // A pair is two trees that have seen much: edits, syncs, undos, interrupted applies, and damage to treaty's own
@@ -71,16 +72,13 @@ func (p *plight) note(format string, args ...any) {
 // types types a command, and holds that nothing is lost by it.
 func (p *plight) types(words ...string) (int, string) {
 	p.Helper()
-	before := contents(p.t, p.roots[:]...)
+	before := wrote.In(p.t, p.roots[:]...)
 	var said bytes.Buffer
 	code := run(words, strings.NewReader(""), &said, &said)
 	out := said.String()
 	p.note("$ treaty %s\n%s= %d", strings.Join(words, " "), out, code)
-	after := contents(p.t, p.roots[:]...)
-	for hash, path := range before {
-		if _, kept := after[hash]; !kept {
-			p.Fatalf("treaty %s lost what was in %s", strings.Join(words, " "), path)
-		}
+	if lost := before.Lost(wrote.In(p.t, p.roots[:]...)); len(lost) > 0 {
+		p.Fatalf("treaty %s lost what was in %s", strings.Join(words, " "), strings.Join(lost, ", "))
 	}
 	return code, out
 }

@@ -1,4 +1,4 @@
-package main
+package lab
 
 import (
 	"bytes"
@@ -129,8 +129,8 @@ func (h *host) boot(role, place string, images []string, settings ...string) *ex
 		h.Error(err)
 	}
 	args := append([]string{strings.Join(images, ","), place, "env", guestRole + "=" + role, guestPlace + "=" + h.dir}, settings...)
-	args = append(args, "PATH="+os.Getenv("PATH"), exe, "-test.v", "-test.run", "^TestPowerCuts$")
-	return exec.Command(filepath.Join("..", "..", ".ci", "uml", "boot"), args...)
+	args = append(args, "PATH="+os.Getenv("PATH"), "TREATY_TEST_PROGRAM="+treaty(h), exe, "-test.v", "-test.run", "^TestPowerCuts$")
+	return exec.Command(filepath.Join("..", "..", "..", "..", ".ci", "uml", "boot"), args...)
 }
 
 func (h *host) run(command string, args ...string) {

@@ -1,4 +1,4 @@
-package main
+package lab
 
 import (
 	"errors"
@@ -11,7 +11,7 @@ import (
 	"sync"
 	"testing"
 
-	"treaty/cmd/treaty/internal/blocklog"
+	"treaty/cmd/treaty/internal/lab/blocklog"
 	"treaty/plan"
 	"treaty/testdata/effort"
 )

@@ -1,4 +1,4 @@
-package main
+package lab
 
 import (
 	"errors"
@@ -10,9 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"treaty/cmd/treaty/internal/stick"
+	"treaty/cmd/treaty/internal/lab/stick"
 	"treaty/plan"
 	"treaty/testdata/effort"
+	"treaty/testdata/wrote"
 )
 
 // mounted is a new stick with these rules, and the volume that tests know it as.
@@ -163,22 +164,11 @@ func TestUnplugWhilePlanning(t *testing.T) {
 	}
 }
 
-func check(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // refusePlan: a plan that came out after all must have nothing in it.
 func refusePlan(t *testing.T, file, when string) {
 	t.Helper()
-	f, err := readPlan(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(f.plan.Operations)+len(f.plan.Conflicts) > 0 {
-		t.Errorf("%s: a plan of %d operations, the first %+v", when, len(f.plan.Operations), f.plan.Operations[0])
+	if p := readPlan(t, file); len(p.Operations)+len(p.Conflicts) > 0 {
+		t.Errorf("%s: a plan of %d operations, the first %+v", when, len(p.Operations), p.Operations[0])
 	}
 }
 
@@ -290,14 +280,14 @@ func TestStickFills(t *testing.T) {
 			for i := range 12 {
 				d.put(plan.Local, fmt.Sprintf("d/%d.bin", i), strings.Repeat(fmt.Sprintf("%03d", i), 20_000*(1+i%3)), i)
 			}
-			before := contents(t, d.at[plan.Local], d.at[plan.Remote])
+			before := wrote.In(t, d.at[:]...)
 			d.plan()
 			tried(t, 0, "-C", d.at[plan.Local], "approve", "--yes")
 			code, out := child(t, "-C", d.at[plan.Local], "apply")
 			if code != exitPartial {
 				t.Errorf("exit %d\n%s", code, out)
 			}
-			lost(t, "when it is full", before, contents(t, d.at[plan.Local], d.at[plan.Remote]))
+			lost(t, "when it is full", before, d.at)
 			for path, is := range holdings(t, d.at[plan.Remote]) {
 				if is.kind.IsRegular() && is.content != holdings(t, d.at[plan.Local])[path].content {
 					t.Errorf("%s is half there", path)

@@ -1,4 +1,4 @@
-package main
+package lab
 
 import (
 	"errors"
@@ -17,6 +17,7 @@ import (
 	"treaty/plan"
 	"treaty/plan/tree"
 	"treaty/testdata/effort"
+	"treaty/testdata/wrote"
 )
 
 // volume is where trees are put to the test.
@@ -126,11 +127,16 @@ func (d *desk) plan(flags ...string) *plan.Plan {
 	args := append([]string{"plan", d.at[plan.Local], d.at[plan.Remote]}, d.flags...)
 	tried(d.T, 0, append(args, flags...)...)
 	tried(d.T, 0, append(append(args, "-o", file), flags...)...)
-	f, err := readPlan(file)
-	if err != nil {
-		d.Fatal(err)
-	}
-	return f.plan
+	return readPlan(d.T, file)
+}
+
+func readPlan(t *testing.T, file string) *plan.Plan {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	check(t, err)
+	p, err := plan.Read(text)
+	check(t, err)
+	return p
 }
 
 // apply approves and carries out the newest plan.
@@ -225,7 +231,7 @@ func holdings(t *testing.T, root string) holding {
 		switch {
 		case info.Mode().IsRegular():
 			one.mtime = info.ModTime()
-			one.content = contentOf(path, info.Size())
+			one.content = wrote.Hash(path, info.Size())
 		case info.Mode().Type() == fs.ModeSymlink:
 			one.mode = 0
 			if one.content, err = os.Readlink(path); err != nil {

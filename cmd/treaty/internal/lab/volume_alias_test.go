@@ -1,4 +1,4 @@
-package main
+package lab
 
 import (
 	"bytes"
@@ -79,13 +79,12 @@ func tryShortNames(t *testing.T, v *volume) {
 			file := filepath.Join(t.TempDir(), "hostile.plan.json")
 			d.check(os.WriteFile(file, text.Bytes(), 0o600))
 			tried(t, 0, "approve", "--yes", file)
-			var out bytes.Buffer
-			code := run([]string{"apply", file}, strings.NewReader(""), &out, &out)
+			code, out := child(t, "apply", file)
 			if code != exitStale && code != exitPartial {
-				t.Errorf("%s %q from %q: exit %d\n%s", op.Action, op.Path, op.From, code, out.String())
+				t.Errorf("%s %q from %q: exit %d\n%s", op.Action, op.Path, op.From, code, out)
 			}
 			if differences := d.compare(before, holdings(t, d.at[plan.Remote]), d.traits[plan.Remote], d.traits[plan.Remote]); len(differences) > 0 {
-				t.Fatalf("%s %q from %q changed:\n%s\n%s", op.Action, op.Path, op.From, strings.Join(differences, "\n"), out.String())
+				t.Fatalf("%s %q from %q changed:\n%s\n%s", op.Action, op.Path, op.From, strings.Join(differences, "\n"), out)
 			}
 			tried(t, 0, "recover", d.at[plan.Local])
 		}

@@ -1,4 +1,4 @@
-package main
+package lab
 
 import (
 	"os"
@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"treaty/cmd/treaty/internal/stick"
+	"treaty/cmd/treaty/internal/lab/stick"
 	"treaty/plan"
 	"treaty/testdata/effort"
 )

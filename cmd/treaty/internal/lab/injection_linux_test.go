@@ -1,4 +1,4 @@
-package main
+package lab
 
 import (
 	"fmt"
@@ -148,7 +148,7 @@ func (w *workbench) restore(t *testing.T) *crash {
 func (w *workbench) strace(t *testing.T, log string, args ...string) *exec.Cmd {
 	// Not with --seccomp-bpf, quick as it is: strace 6.1 then injects errors, but hardly a signal.
 	args = append([]string{"-f", "-qq", "-o", log}, args...)
-	command := exec.CommandContext(t.Context(), "strace", append(args, "treaty", "-C", w.at[plan.Local], "apply")...)
+	command := exec.CommandContext(t.Context(), "strace", append(args, treaty(t), "-C", w.at[plan.Local], "apply")...)
 	// On one processor the calls are distributed much alike over the threads each time.
 	command.Env = append(os.Environ(), "GOMAXPROCS=1")
 	return command

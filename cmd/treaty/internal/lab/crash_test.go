@@ -1,4 +1,4 @@
-package main
+package lab
 
 import (
 	"encoding/json"
@@ -14,61 +14,32 @@ import (
 	"testing"
 
 	"treaty/plan"
+	"treaty/testdata/wrote"
 )
 
 // Here is what the tests share that cut an apply off from outside of its process: by the power
 // (powercut_linux_test.go), between two writes to a disk (blocklog_linux_test.go), at a system call
 // (injection_linux_test.go), by pulling out the stick (stick_linux_test.go).
 
-// texts are contents of files, each with a path that had it, by the hash that contentOf gives.
-type texts map[string]string
-
-// contents are all that users wrote, wherever it is in these trees: on a side or in a trash.
-func contents(t *testing.T, roots ...string) texts {
+// lost holds that each content is still there.
+func lost(t *testing.T, when string, before wrote.Texts, roots plan.Sides[string]) {
 	t.Helper()
-	all := texts{}
-	for _, root := range roots {
-		private := filepath.Join(root, ".treaty")
-		err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				return err
-			case filepath.Dir(path) == private && e.Name() != "trash":
-				// Staged copies among it: nobody looks for his own there.
-				if e.IsDir() {
-					return fs.SkipDir
-				}
-				return nil
-			case !e.Type().IsRegular():
-				return nil
-			}
-			info, err := e.Info()
-			if err == nil {
-				all[contentOf(path, info.Size())] = path
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, path := range before.Lost(wrote.In(t, roots[:]...)) {
+		t.Errorf("%s: lost: what was in %s", when, path)
 	}
-	return all
 }
 
-// lost holds that each content is still there.
-func lost(t *testing.T, when string, before, after texts) {
+func check(t *testing.T, err error) {
 	t.Helper()
-	for hash, path := range before {
-		if _, kept := after[hash]; !kept {
-			t.Errorf("%s: lost: what was in %s", when, path)
-		}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
 // child runs a command line in a process of its own, which is gone afterwards as an interrupted one is.
 func child(t *testing.T, args ...string) (int, string) {
 	t.Helper()
-	return ended(t, exec.CommandContext(t.Context(), "treaty", args...))
+	return ended(t, exec.CommandContext(t.Context(), treaty(t), args...))
 }
 
 // ended runs a command that is, or starts, a treaty: it returns the exit code, -1 for a signal.
@@ -103,7 +74,7 @@ type crash struct {
 // evidence is what users have when the plan is made. Who judges is another process sometimes.
 type evidence struct {
 	// Before are all the contents of both trees.
-	Before texts
+	Before wrote.Texts
 	// Canary is what lies beside the trees, by the side and the path.
 	Canary map[string]string
 }
@@ -145,7 +116,7 @@ func newCrash(d *desk, bulk int, beside ...string) *crash {
 	}
 	c.resolve(d.plan())
 	tried(d.T, 0, "-C", d.at[plan.Local], "approve", "--yes")
-	c.Before, c.Canary = contents(d.T, d.at[:]...), c.canaries()
+	c.Before, c.Canary = wrote.In(d.T, d.at[:]...), c.canaries()
 	return c
 }
 
@@ -235,7 +206,7 @@ func (c *crash) canaries() map[string]string {
 // keeps holds that no content is lost, and that nothing beside the trees was touched.
 func (c *crash) keeps(when string) {
 	c.Helper()
-	lost(c.T, when, c.Before, contents(c.T, c.at[:]...))
+	lost(c.T, when, c.Before, c.at)
 	if is := c.canaries(); !maps.Equal(is, c.Canary) {
 		c.Errorf("%s: beside the trees there is %q, and was %q", when, is, c.Canary)
 	}

@@ -1,4 +1,4 @@
-package main
+package lab
 
 import (
 	"fmt"
@@ -16,7 +16,7 @@ import (
 // TestVolumes tries treaty on real volumes. Which ones there are is for the environment to say: .ci/run
 // makes them, and on a Mac or on Windows a person can name a folder on a real stick:
 //
-//	TREATY_TEST_FAT32_ROOT=/Volumes/STICK go test -run TestVolumes/fat32 ./cmd/treaty
+//	TREATY_TEST_FAT32_ROOT=/Volumes/STICK go test -run TestVolumes/fat32 ./cmd/treaty/internal/lab
 func TestVolumes(t *testing.T) {
 	for _, name := range []string{"fat32", "exfat", "ntfs", "ext4", "btrfs", "xfs", "casefold"} {
 		t.Run(name, func(t *testing.T) { tryVolume(t, namedVolume(t, name)) })

@@ -1,4 +1,4 @@
-package main
+package lab
 
 import (
 	"bytes"
@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"treaty/cmd/treaty/internal/stick"
+	"treaty/cmd/treaty/internal/lab/stick"
 	"treaty/plan"
 	"treaty/testdata/effort"
 )
@@ -34,7 +34,7 @@ func TestStickInterrupted(t *testing.T) {
 					}
 					return 0
 				})
-				cmd := exec.CommandContext(t.Context(), "treaty", "-C", i.at[plan.Local], "apply")
+				cmd := exec.CommandContext(t.Context(), treaty(t), "-C", i.at[plan.Local], "apply")
 				var out bytes.Buffer
 				cmd.Stdout, cmd.Stderr = &out, &out
 				check(t, cmd.Start())
