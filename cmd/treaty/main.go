@@ -1,4 +1,6 @@
-// Command treaty keeps two directory trees in step, in both directions, by plan and apply.
+// Command treaty keeps two directory trees in step, in both directions, by plan and apply. A command is a struct
+// in a file of its own, with its flags as fields and a Run method; what it decides or changes is done by the
+// packages plan and apply. Only main exits.
 package main
 
 import "os"
