@@ -182,8 +182,11 @@ func (s *Store) SavePlan(p *plan.Plan) (string, error) {
 
 // PlanName is the name of a plan's file: its time and the end of its id.
 func PlanName(p *plan.Plan) string {
-	return p.CreatedAt.UTC().Format("20060102T150405.000Z") + "-" + p.ID[max(0, len(p.ID)-8):] + planSuffix
+	return p.CreatedAt.UTC().Format("20060102T150405.000Z") + planEnd(p.ID)
 }
+
+// planEnd is how the name of a plan's file ends.
+func planEnd(id string) string { return "-" + id[max(0, len(id)-8):] + planSuffix }
 
 // PlanText is a plan as its file holds it, proven valid.
 func PlanText(p *plan.Plan) ([]byte, error) {
@@ -211,6 +214,19 @@ func (s *Store) Newest() (string, error) {
 		return "", fmt.Errorf("%w in %s", ErrNoPlan, s.Path(plansFolder))
 	}
 	return s.Path(plansFolder + "/" + slices.Max(names)), nil
+}
+
+// PlanPath is the path of the plan with this id among the plans. Errors wrap ErrNoPlan where there is none.
+func (s *Store) PlanPath(id string) (string, error) {
+	names, err := s.names(plansFolder)
+	if err != nil {
+		return "", err
+	}
+	at := slices.IndexFunc(names, func(name string) bool { return strings.HasSuffix(name, planEnd(id)) })
+	if at < 0 {
+		return "", fmt.Errorf("%w %s in %s", ErrNoPlan, id, s.Path(plansFolder))
+	}
+	return s.Path(plansFolder + "/" + names[at]), nil
 }
 
 // names are the names in a folder of the store, nil where there is no such folder.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 
 	"treaty/apply"
@@ -60,12 +61,15 @@ func approvable(p *plan.Plan) error {
 	if n := p.Unresolved(); n > 0 {
 		return &apply.Refusal{Cause: apply.CauseConflicts, Why: fmt.Sprintf("%d of %s not resolved", n, render.Count(len(p.Conflicts), "conflict"))}
 	}
-	for _, side := range plan.BothSides {
-		if why := p.TooManyDeletes(side); why != "" {
-			return &apply.Refusal{Cause: apply.CauseDeletes, Why: why, Side: side}
-		}
+	if why := tooMany(p); why != "" {
+		return &apply.Refusal{Cause: apply.CauseDeletes, Why: why}
 	}
 	return nil
+}
+
+// tooMany is why a plan deletes too much of a side, what its resolutions delete included; "" where it does not.
+func tooMany(p *plan.Plan) string {
+	return cmp.Or(p.TooManyDeletes(plan.Local), p.TooManyDeletes(plan.Remote))
 }
 
 // unsigned refuses to let a plan be approved by a mere word where the config of one of its trees asks for

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
 
 	"treaty/apply"
 	"treaty/plan"
@@ -50,9 +54,10 @@ func (a *app) locate(path string) (*planFile, error) {
 	a.call.plan = path
 	f, err := readPlan(expandHome(path))
 	if err != nil {
+		a.call.guess(f)
 		return nil, err
 	}
-	a.call.trees = plan.Sides[string]{f.plan.Local.Root, f.plan.Remote.Root}
+	a.call.trees, a.call.about = plan.Sides[string]{f.plan.Local.Root, f.plan.Remote.Root}, f.plan
 	return f, nil
 }
 
@@ -68,10 +73,12 @@ func (a *app) newest() (*planFile, error) {
 		return nil, err
 	}
 	f, err := readPlan(path)
-	if err == nil {
-		a.call.trees[plan.Remote] = f.plan.Remote.Root
+	if err != nil {
+		a.call.guess(f)
+		return nil, err
 	}
-	return f, err
+	a.call.trees[plan.Remote], a.call.about = f.plan.Remote.Root, f.plan
+	return f, nil
 }
 
 // editable is find for a plan that is to be written anew.
@@ -142,6 +149,30 @@ func openStore(dir string) (*apply.Store, error) {
 	return store, err
 }
 
+// rootIn finds the root of a tree in the text of a plan, also of one that is no valid JSON.
+var rootIn = regexp.MustCompile(`"(local|remote)"\s*:\s*\{\s*"root"\s*:\s*("(?:[^"\\]|\\.)*")`)
+
+// guess takes the roots that a file names which is no valid plan for the trees that were meant, if they are there: a
+// hint may name them.
+func (i *invocation) guess(f *planFile) {
+	if f == nil {
+		return
+	}
+	for _, found := range rootIn.FindAllSubmatch(f.text, 2) {
+		side, root := plan.Local, ""
+		if string(found[1]) == plan.Remote.String() {
+			side = plan.Remote
+		}
+		if err := json.Unmarshal(found[2], &root); err != nil || !filepath.IsAbs(root) || i.trees[side] != "" {
+			continue
+		}
+		if info, err := os.Stat(root); err == nil && info.IsDir() {
+			i.trees[side] = root
+		}
+	}
+}
+
+// readPlan reads a plan's file. Where that is no valid plan, there is only its text, and an error.
 func readPlan(path string) (*planFile, error) {
 	text, err := readFile(path, schema.Plan)
 	switch {
@@ -154,7 +185,7 @@ func readPlan(path string) (*planFile, error) {
 	}
 	p, err := plan.Read(text)
 	if err != nil {
-		return nil, invalid(path, "plan", err)
+		return &planFile{path: path, text: text}, invalid(path, "plan", err)
 	}
 	return &planFile{path: path, text: text, plan: p}, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,6 +22,8 @@ type invocation struct {
 	plan string
 	// trees are LOCAL and REMOTE, as typed or else absolute; "" as long as it is not known.
 	trees plan.Sides[string]
+	// about is the plan, nil as long as none was read.
+	about *plan.Plan
 	// asks tells whether a person can be asked.
 	asks bool
 }
@@ -32,6 +35,11 @@ type hint func(*invocation) string
 // then is a command that helps after something else was done, or chosen against.
 func then(advice string, h hint) hint {
 	return func(i *invocation) string { return advice + ", then: " + h(i) }
+}
+
+// besides is then with a command in its advice, for which %s stands there.
+func besides(advice string, first, h hint) hint {
+	return func(i *invocation) string { return then(fmt.Sprintf(advice, first(i)), h)(i) }
 }
 
 // exactly is a command that needs nothing filled in.
@@ -113,6 +121,17 @@ func (i *invocation) aboutPlan(name string, flags ...string) commandLine {
 		return i.inTree(i.trees[plan.Local], name, flags...)
 	}
 	return commandLine{i.dir, slices.Concat([]string{name}, flags, []string{argument(i.plan)})}
+}
+
+// naming is a command about what these words name in of the plan.
+func naming(words []string, name string, flags ...string) hint {
+	return func(i *invocation) string {
+		line := i.aboutPlan(name, flags...)
+		for _, word := range words {
+			line.words = append(line.words, argument(word))
+		}
+		return line.started()
+	}
 }
 
 func (i *invocation) inTree(root, name string, flags ...string) commandLine {

@@ -2,9 +2,14 @@ package main
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"treaty/apply"
+	"treaty/plan"
 )
 
 // TestEveryCauseHasAHintAndAnExitCode: what package apply refuses for ends in a code of its own, and in something to type.
@@ -24,6 +29,62 @@ func TestEveryCauseHasAHintAndAnExitCode(t *testing.T) {
 		}
 		if !errors.Is(refusal, cause) {
 			t.Errorf("cause %d, %v: cannot be tested for", cause, cause)
+		}
+	}
+}
+
+// calledFromOutside is a call of a command on the tree mac by somebody who stands beside it, and that tree's root.
+func calledFromOutside(t *testing.T, args ...string) (*invocation, string) {
+	dir := t.TempDir()
+	roots := plan.Sides[string]{filepath.Join(dir, "mac"), filepath.Join(dir, "stick")}
+	for _, root := range roots {
+		if err := os.MkdirAll(filepath.Join(root, ".treaty", "plans"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(roots[plan.Local])
+	return &invocation{args: append([]string{"-C", "mac"}, args...), dir: "mac", name: args[0], trees: roots},
+		roots[plan.Local]
+}
+
+// Whoever called with -C stands elsewhere: each command of a hint, those in its advice too, says where.
+func TestEveryCommandInAHintSaysWhere(t *testing.T) {
+	command := regexp.MustCompile(`\btreaty( -C mac)? [a-z]+\b`)
+	call, root := calledFromOutside(t, "apply")
+	for _, cause := range apply.Causes() {
+		refusal := &apply.Refusal{Cause: cause, Why: "why", Root: root, Plan: "01234567-89ab-7def-8123-456789abcdef"}
+		typed := hints[cause](refusal)(call)
+		commands := len(command.FindAllString(typed, -1))
+		says := strings.Count(typed, "-C mac") + strings.Count(typed, argument(root)) + strings.Count(typed, " --help")
+		if commands == 0 || says < commands {
+			t.Errorf("cause %d, %v: %d commands, and %d say where: %s", cause, cause, commands, says, typed)
+		}
+	}
+}
+
+func TestTheTwoWaysOutOfAnApplyThatIsNotFinished(t *testing.T) {
+	call, root := calledFromOutside(t, "apply", "--verify")
+	const id = "01234567-89ab-7def-8123-456789abcdef"
+	back := "treaty recover " + argument(root)
+	for cause, want := range map[apply.Cause]string{
+		apply.CauseUnfinished:  "treaty -C mac apply --verify goes on with it; or, to settle it back, then: " + back,
+		apply.CauseInterrupted: back,
+	} {
+		if got := hints[cause](&apply.Refusal{Cause: cause, Root: root, Plan: id})(call); got != want {
+			t.Errorf("%v:\n%s\nnot\n%s", cause, got, want)
+		}
+	}
+	plans := filepath.Join(root, ".treaty", "plans")
+	interrupted := &apply.Refusal{Cause: apply.CauseInterrupted, Root: root, Plan: id}
+	file := filepath.Join(plans, "20260101T000000.000Z-89abcdef.plan.json")
+	for _, next := range []struct{ file, want string }{
+		{file, "treaty apply -C mac goes on with it; or, to settle it back, then: " + back},
+		{filepath.Join(plans, "20260102T000000.000Z-00000000.plan.json"),
+			"treaty apply " + argument(file) + " goes on with it; or, to settle it back, then: " + back},
+	} {
+		write(t, next.file, "{}")
+		if got := hints[apply.CauseInterrupted](interrupted)(call); got != next.want {
+			t.Errorf("with %s:\n%s\nnot\n%s", filepath.Base(next.file), got, next.want)
 		}
 	}
 }

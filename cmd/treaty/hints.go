@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"treaty/apply"
+	"treaty/plan"
 	"treaty/plan/tree"
 )
 
@@ -21,9 +22,8 @@ var hints = map[apply.Cause]func(*apply.Refusal) hint{
 
 	apply.CauseDrift: func(*apply.Refusal) hint { return comparing() },
 	apply.CauseUnrelated: func(*apply.Refusal) hint {
-		return func(i *invocation) string {
-			return then(comparing()(i)+" compares anew; or, if what changed does not matter", about("apply", "--allow-unrelated-drift"))(i)
-		}
+		return besides("%s compares anew; or, if what changed does not matter", comparing(),
+			about("apply", "--allow-unrelated-drift"))
 	},
 	apply.CauseUnfit:   func(*apply.Refusal) hint { return comparing() },
 	apply.CauseApplied: func(*apply.Refusal) hint { return comparing() },
@@ -34,10 +34,8 @@ var hints = map[apply.Cause]func(*apply.Refusal) hint{
 	apply.CausePolicy:     func(*apply.Refusal) hint { return then("mend the config, and what it names", again) },
 	apply.CauseSignatures: func(*apply.Refusal) hint { return signIt },
 
-	apply.CauseInterrupted: func(r *apply.Refusal) hint {
-		return onOrBack(exactly("treaty apply"), r.Root)
-	},
-	apply.CauseEdited: func(r *apply.Refusal) hint { return exactly("treaty recover " + argument(r.Root)) },
+	apply.CauseInterrupted: func(r *apply.Refusal) hint { return onOrBack(goOn(r), r.Root) },
+	apply.CauseEdited:      func(r *apply.Refusal) hint { return exactly("treaty recover " + argument(r.Root)) },
 	apply.CausePartner: func(r *apply.Refusal) hint {
 		journal := filepath.Join(r.Root, tree.PrivateFolder, "journal", r.Plan+".log")
 		return then("mount the other tree too (only if that is gone for good, remove "+journal+")", again)
@@ -55,7 +53,7 @@ var hints = map[apply.Cause]func(*apply.Refusal) hint{
 		return then("look at the deletes", comparing("--allow-many-deletes"))
 	},
 	apply.CauseVanished:  func(*apply.Refusal) hint { return then("mount it again", again) },
-	apply.CauseSpace:     func(*apply.Refusal) hint { return then("make room (treaty clean removes old trash)", again) },
+	apply.CauseSpace:     func(*apply.Refusal) hint { return besides("make room (%s removes old trash)", cleanUp, again) },
 	apply.CauseForbidden: func(*apply.Refusal) hint { return then("let your user change it", again) },
 	apply.CauseReadOnly:  func(*apply.Refusal) hint { return then("make it writable", again) },
 	apply.CauseSlots: func(*apply.Refusal) hint {
@@ -76,12 +74,69 @@ var hints = map[apply.Cause]func(*apply.Refusal) hint{
 }
 
 // onOrBack are the two ways out of an apply that is not finished, of the tree at root: which is taken is the person's
-// choice, and the command is the one that carries out no more of the plan.
+// choice, and the command is the one that carries out no more of the plan. Where the plan is not at hand, there is only
+// the one.
 func onOrBack(on hint, root string) hint {
+	back := exactly("treaty recover " + argument(root))
 	return func(i *invocation) string {
-		return then(on(i)+" goes on with it; or, to settle it back", exactly("treaty recover "+argument(root)))(i)
+		if on(i) == "" {
+			return back(i)
+		}
+		return besides("%s goes on with it; or, to settle it back", on, back)(i)
 	}
 }
+
+// goOn applies the plan of an apply that was interrupted, by whichever tree at hand has it; "" where none has.
+func goOn(r *apply.Refusal) hint {
+	return func(i *invocation) string {
+		for _, root := range append([]string{r.Root, i.trees[plan.Local], i.trees[plan.Remote]}, partnersHere(r.Root)...) {
+			path, newest := planIn(root, r.Plan)
+			switch {
+			case path == "":
+			case newest:
+				return in(root, "apply")(i)
+			default:
+				return exactly("treaty apply " + argument(path))(i)
+			}
+		}
+		return ""
+	}
+}
+
+// planIn is the file of a plan in the tree at root, "" where there is none, and whether it is the newest there.
+func planIn(root, id string) (path string, newest bool) {
+	if root == "" {
+		return "", false
+	}
+	store, err := apply.OpenStore(expandHome(root))
+	if err != nil {
+		return "", false
+	}
+	defer store.Close()
+	found, err := store.PlanPath(id)
+	if err != nil {
+		return "", false
+	}
+	last, err := store.Newest()
+	return found, err == nil && last == found
+}
+
+// partnersHere are where the trees that the one at root was synced with were on this machine.
+func partnersHere(root string) []string {
+	store, err := apply.OpenStore(root)
+	if err != nil {
+		return nil
+	}
+	defer store.Close()
+	identity, err := store.Identity()
+	if err != nil {
+		return nil
+	}
+	return identity.PartnersHere()
+}
+
+// cleanUp removes the old trash of both trees of the pair that it is about.
+func cleanUp(i *invocation) string { return in(i.trees[plan.Local], "clean")(i) }
 
 // skipThem settles all conflicts by the one choice that changes nothing.
 var skipThem = about("resolve", "--take", "skip", "--all")
@@ -89,22 +144,46 @@ var skipThem = about("resolve", "--take", "skip", "--all")
 // twoTrees is for whoever named trees that are not two.
 var twoTrees = then("name two trees of which neither lies in the other", exactly("treaty plan --help"))
 
-// approveIt approves the plan, without a question where nobody can be asked.
+// approveIt approves the plan, without a question where nobody can be asked. Where it would be refused, that is made
+// anew which can be approved.
 func approveIt(i *invocation) string {
-	return then("look at it with treaty show", about("approve", i.unasked()...))(i)
+	if i.about != nil && tooMany(i.about) != "" {
+		return then("look at the deletes", comparing("--allow-many-deletes"))(i)
+	}
+	return besides("look at it with %s", about("show"), approving)(i)
 }
 
-// signIt signs with the key that is there, or else the one that ssh-keygen makes.
+// approving is the command that approves the plan: by a signature, where the config of one of its trees counts those
+// only.
+func approving(i *invocation) string {
+	return i.aboutPlan("approve", append(i.signing(), i.unasked()...)...).started()
+}
+
+// signIt approves by a signature, whatever the configs say.
 func signIt(i *invocation) string {
-	key := filepath.Join("~", ".ssh", "id_ed25519")
-	for _, kind := range []string{"ed25519", "ecdsa", "rsa"} {
-		candidate := filepath.Join("~", ".ssh", "id_"+kind)
-		if _, err := os.Stat(expandHome(candidate)); err == nil {
-			key = candidate
-			break
+	return about("approve", append([]string{"--sign", argument(ownKey())}, i.unasked()...)...)(i)
+}
+
+// signing are the flags by which to approve the plan: those of a signature where a tree's config counts only those.
+// A config that cannot be read is told of by the command.
+func (i *invocation) signing() []string {
+	for _, root := range i.trees {
+		if policy, err := policyAt(expandHome(root)); root != "" && err == nil && policy.Required > 0 {
+			return []string{"--sign", argument(ownKey())}
 		}
 	}
-	return about("approve", append([]string{"--sign", argument(expandHome(key))}, i.unasked()...)...)(i)
+	return nil
+}
+
+// ownKey is the key that is there, or else the one that ssh-keygen makes.
+func ownKey() string {
+	for _, kind := range []string{"ed25519", "ecdsa", "rsa"} {
+		key := expandHome(filepath.Join("~", ".ssh", "id_"+kind))
+		if _, err := os.Stat(key); err == nil {
+			return key
+		}
+	}
+	return expandHome(filepath.Join("~", ".ssh", "id_ed25519"))
 }
 
 // applyIt applies the plan, with the flags that were given if it was to be applied.

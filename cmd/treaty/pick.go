@@ -186,6 +186,17 @@ func inTree(at tree.Path, word string) (tree.Path, bool) {
 	return tree.Path(strings.TrimPrefix(path.Clean(word), "/")), true
 }
 
+// typed is a path of a tree as somebody types it who stands at another: what inTree makes the path of again.
+func typed(path, at tree.Path) string {
+	if at != tree.Root {
+		return "/" + string(path)
+	}
+	if strings.HasPrefix(string(path), "-") {
+		return "./" + string(path)
+	}
+	return string(path)
+}
+
 // here is the current directory in the plan's trees, the root where it is in neither.
 func here(p *plan.Plan) tree.Path {
 	dir, err := os.Getwd()

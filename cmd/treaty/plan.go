@@ -173,17 +173,17 @@ func next(made *planned, i *invocation) []string {
 	case p.Empty() && (p.News || p.Local.ID == nil || p.Remote.ID == nil):
 		apply := i.aboutPlan("apply").next() + "   (changes no file; it records what both trees agree on)"
 		if made.asked {
-			return []string{i.aboutPlan("approve").next(), apply}
+			return []string{i.aboutPlan("approve", i.signing()...).next(), apply}
 		}
 		return []string{apply}
 	case p.Empty():
 		return []string{"nothing to do"}
 	case p.Unresolved() > 0:
 		return []string{i.aboutPlan("show").next(), i.aboutPlan("resolve").next() + " --take CHOICE PATH…"}
-	case p.TooManyDeletes(plan.Local)+p.TooManyDeletes(plan.Remote) != "":
+	case tooMany(p) != "":
 		return []string{i.aboutPlan("show").next(), comparing("--allow-many-deletes")(i)}
 	}
-	return []string{i.aboutPlan("show").next(), i.aboutPlan("approve").next(), i.aboutPlan("apply").next()}
+	return []string{i.aboutPlan("show").next(), i.aboutPlan("approve", i.signing()...).next(), i.aboutPlan("apply").next()}
 }
 
 // pending is the exit code for scripts that ask whether there is anything to do.

@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"treaty/apply"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
+	"treaty/plan/tree"
 )
 
 type resolveCommand struct {
@@ -53,25 +55,39 @@ func (c *resolveCommand) Run(a *app) error {
 	for _, line := range groups(refused, choice) {
 		a.say("  %s", line)
 	}
-	return c.left(refused)
+	if settled := len(f.plan.Conflicts) - len(ids); c.All && settled > 0 {
+		a.say("  %s settled before: left so; to settle all anew: %s", render.Count(settled, "conflict"),
+			naming([]string{"/"}, "resolve", "--take", choice.Short())(a.call))
+	}
+	if why := tooMany(f.plan); why != "" {
+		a.say("  too much to be approved: %s", why)
+	}
+	return c.left(f.plan, refused)
 }
 
 // left refuses with ErrConflicts where any of what does not allow the choice has no other resolution either.
-func (c *resolveCommand) left(refused []*plan.Conflict) error {
-	open := 0
-	for _, conflict := range refused {
-		if conflict.Resolution == plan.Unresolved {
-			open++
-		}
-	}
-	if open == 0 {
+func (c *resolveCommand) left(p *plan.Plan, refused []*plan.Conflict) error {
+	open := slices.DeleteFunc(slices.Clone(refused), func(c *plan.Conflict) bool { return c.Resolution != plan.Unresolved })
+	if len(open) == 0 {
 		return nil
 	}
-	why := render.Count(open, "conflict") + " left"
+	why := render.Count(len(open), "conflict") + " left"
 	if !c.All {
 		why += " of those named"
 	}
-	return &apply.Refusal{Cause: apply.CauseConflicts, Why: why}
+	return &complaint{is: apply.CauseConflicts, why: why, hint: skipping(open, here(p))}
+}
+
+// skipping settles conflicts as skip: by name, where they are few, for somebody who stands at this path of the trees.
+func skipping(conflicts []*plan.Conflict, at tree.Path) hint {
+	if len(conflicts) > fewNames {
+		return skipThem
+	}
+	words := make([]string, len(conflicts))
+	for i, c := range conflicts {
+		words[i] = typed(c.Path, at)
+	}
+	return naming(words, "resolve", "--take", plan.SkipPath.Short())
 }
 
 // open are the ids of the conflicts without a resolution.
