@@ -88,8 +88,6 @@ type run struct {
 	broken error
 	// fat are the volumes that may lose what was renamed.
 	fat plan.Sides[bool]
-	// copies are where, out of reach of such a volume, the content is that each step displaces there.
-	copies map[int]journal.Copy
 }
 
 // Apply carries out an approved plan. The checks come in the order of the exit codes that they stand
@@ -99,7 +97,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	if request.Now == nil {
 		request.Now = time.Now
 	}
-	r := &run{request: request, progress: request.Progress, copies: map[int]journal.Copy{}}
+	r := &run{request: request, progress: request.Progress}
 	defer r.close()
 	if err := r.gate(); err != nil {
 		return nil, err
@@ -136,10 +134,10 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	var copies plan.Sides[[]endangered]
 	for _, side := range plan.BothSides {
 		if r.fat[side] {
-			copies[side] = e.inDanger(side)
+			copies[side] = e.tasks.inDanger(side)
 		}
 	}
-	if err := r.preflight(e.unsettled(), copies); err != nil {
+	if err := r.preflight(e.tasks.pending(), copies); err != nil {
 		_ = r.giveBack()
 		return nil, err
 	}
@@ -183,7 +181,7 @@ func (r *run) steps(ctx context.Context) ([]plan.Step, error) {
 // journal.
 func (r *run) finish(ctx context.Context, e *executor) (*Receipt, error) {
 	r.receipt.Results = e.receiptResults()
-	r.receipt.Totals.Bytes = e.bytes.Load()
+	r.receipt.Totals.Bytes = e.tasks.bytes
 	r.receipt.count()
 	if r.unfinished(e) {
 		r.postpone()

@@ -74,13 +74,7 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 			return err
 		}
 	}
-	originals := e.originals()
-	if j := r.left[plan.Local]; j != nil {
-		for step, names := range namedIn(j) {
-			originals[step] = append(originals[step], names...)
-		}
-	}
-	if err := r.release(originals); err != nil {
+	if err := release(e.tasks.copies(r.left[plan.Local]), r.disks); err != nil {
 		return err
 	}
 	return r.settle()

@@ -3,6 +3,7 @@ package apply
 import (
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 
 	"treaty/apply/internal/disk"
@@ -22,15 +23,15 @@ const (
 
 // contents creates and updates files and links, group by group.
 func (e *executor) contents(on sides) {
-	var group []int
+	var group []*task
 	var bytes int64
 	flush := func() {
 		e.group(group)
 		group, bytes = nil, 0
 	}
-	for _, i := range e.choose(on, wantsContent) {
-		group = append(group, i)
-		bytes += e.steps[i].After.Size
+	for _, t := range e.tasks.choose(on, (*task).putsContent) {
+		group = append(group, t)
+		bytes += t.After.Size
 		if len(group) >= e.groupSize(on) || bytes >= groupBytes {
 			flush()
 		}
@@ -38,65 +39,69 @@ func (e *executor) contents(on sides) {
 	flush()
 }
 
-// wantsContent chooses what contents does: not what takes a directory's name, which must be emptied
-// first.
-func wantsContent(s *plan.Step) bool {
-	return (s.Action == plan.Create || s.Action == plan.Update) && s.After.Type != tree.Directory && s.Before.Of() != tree.Directory
-}
-
-// group carries out some steps between two barriers: what is swapped in is durable before, and the
+// group carries out some tasks between two barriers: what is swapped in is durable before, and the
 // swaps are before anything else is begun.
-func (e *executor) group(group []int) {
+func (e *executor) group(group []*task) {
 	if !e.stageAll(group) || !e.announce(group...) {
 		return
 	}
-	e.perform(group, func(i int) {
-		step := &e.steps[i]
+	e.perform(group, func(t *task) {
 		var result disk.Result
 		var err error
-		if step.Action == plan.Create {
-			result, err = e.disk(i).Create(step.Path, e.staged[i])
+		if t.Action == plan.Create {
+			result, err = t.disk.Create(t.Path, t.staged)
 		} else {
-			result, err = e.disk(i).Replace(step.Path, step.Before, e.staged[i], e.place[i])
+			result, err = t.disk.Replace(t.Path, t.Before, t.staged, t.place)
 		}
-		e.displaced(i, result)
-		e.finish(i, result, err)
-		e.installed(i, e.staged[i])
+		e.tasks.displaced(t, result.Trash)
+		t.noteResult(result, err)
+		e.installed(t)
 	})
 }
 
 // stageAll stages a group's contents, a few at a time, and makes them durable. It tells whether they are.
-func (e *executor) stageAll(group []int) bool {
+func (e *executor) stageAll(group []*task) bool {
 	if e.halted() != nil {
 		return false
 	}
+	for _, t := range group {
+		e.orphaned(t)
+	}
+	group = slices.DeleteFunc(slices.Clone(group), (*task).noted)
+	for n, err := range e.stageEach(group) {
+		if err != nil {
+			group[n].noteError(err)
+		}
+	}
+	return e.durable(group)
+}
+
+// stageEach stages contents, a few at a time, and returns what came of each.
+func (e *executor) stageEach(group []*task) []error {
 	errs := make([]error, len(group))
 	work := make(chan int)
 	var wg sync.WaitGroup
-	for _, i := range group {
-		e.orphaned(i)
-	}
 	for range min(stagers, len(group)) {
 		wg.Go(func() {
 			for n := range work {
-				e.staged[group[n]], errs[n] = e.stageFor(group[n])
+				group[n].staged, errs[n] = e.stageFor(group[n])
 			}
 		})
 	}
-	for n, i := range group {
-		if !e.settled[i] {
-			work <- n
-		}
+	for n := range group {
+		work <- n
 	}
 	close(work)
 	wg.Wait()
+	return errs
+}
+
+// durable makes what tasks have staged durable, those left out that came to nothing. It tells whether it is.
+func (e *executor) durable(group []*task) bool {
 	var of plan.Sides[[]disk.Staged]
-	for n, i := range group {
-		side := e.steps[i].Side
-		if errs[n] != nil {
-			e.finish(i, disk.Result{}, errs[n])
-		} else if !e.settled[i] {
-			of[side] = append(of[side], e.staged[i])
+	for _, t := range group {
+		if !t.noted() {
+			of[t.Side] = append(of[t.Side], t.staged)
 		}
 	}
 	for _, side := range plan.BothSides {
@@ -107,20 +112,19 @@ func (e *executor) stageAll(group []int) bool {
 	return true
 }
 
-// stageFor stages what step i puts in place; nothing for what puts nothing.
-func (e *executor) stageFor(i int) (disk.Staged, error) {
-	step := &e.steps[i]
+// stageFor stages what a task puts in place; nothing for what puts nothing.
+func (e *executor) stageFor(t *task) (disk.Staged, error) {
 	switch {
-	case step.After.Of() == tree.Symlink:
-		return e.disk(i).StageLink(step.After.Target)
-	case step.After.Of() != tree.File:
+	case t.After.Of() == tree.Symlink:
+		return t.disk.StageLink(t.After.Target)
+	case t.After.Of() != tree.File:
 		return disk.Staged{}, nil
 	}
-	from := step.Source.Path
-	if now, moved := e.moved[step.Source.Tree][from]; moved {
+	from := t.Source.Path
+	if now, moved := e.tasks.moved[t.Source.Tree][from]; moved {
 		from = now
 	}
-	dir, err := e.run.roots[step.Source.Tree].Dir(from.Parent())
+	dir, err := e.run.roots[t.Source.Tree].Dir(from.Parent())
 	if err != nil {
 		return disk.Staged{}, gone(err)
 	}
@@ -134,25 +138,25 @@ func (e *executor) stageFor(i int) (disk.Staged, error) {
 	if e.run.progress != nil {
 		source.copied = &e.run.progress.Copied
 	}
-	if _, err := e.asPlanned(f, step); err != nil {
+	if _, err := e.asPlanned(f, t); err != nil {
 		return disk.Staged{}, err
 	}
-	mode := step.After.Mode
+	mode := t.After.Mode
 	if !mode.Known() {
 		// A volume that is only declared to have no modes still gets what any new file gets.
 		mode = tree.Perm(0o666 &^ e.run.plan.Options.Umask.Bits())
 	}
-	staged, err := e.disk(i).Stage(e.ctx, &source, step.After.Size, step.After.SHA256, step.After.Mtime, mode)
+	staged, err := t.disk.Stage(e.ctx, &source, t.After.Size, t.After.SHA256, t.After.Mtime, mode)
 	if err == nil {
-		e.sources[i], err = e.asPlanned(f, step)
+		t.read, err = e.asPlanned(f, t)
 	}
 	return staged, err
 }
 
 // asPlanned holds an open source to the stat that the plan saw, and returns it. What lies in a trash is told
 // by its hash alone.
-func (e *executor) asPlanned(f *os.File, step *plan.Step) (stamp, error) {
-	if trashed(step.Source.Path) {
+func (e *executor) asPlanned(f *os.File, t *task) (stamp, error) {
+	if trashed(t.Source.Path) {
 		return stamp{}, nil
 	}
 	info, err := f.Stat()
@@ -160,7 +164,7 @@ func (e *executor) asPlanned(f *os.File, step *plan.Step) (stamp, error) {
 		return stamp{}, err
 	}
 	now := stamp{info.Size(), scan.MtimeOf(info)}
-	if !e.unchanged(step, now) {
+	if !e.unchanged(t, now) {
 		return now, fmt.Errorf("%w: it was written to since", disk.ErrSource)
 	}
 	return now, nil
@@ -169,18 +173,18 @@ func (e *executor) asPlanned(f *os.File, step *plan.Step) (stamp, error) {
 // unchanged tells whether a source has the stat that it had when the trees were compared with the plan, or,
 // where an earlier run did that, or this one moved it, the one that the plan gives to its copy: as far as the
 // other side can tell.
-func (e *executor) unchanged(step *plan.Step, now stamp) bool {
-	from, r := step.Source.Tree, e.run
+func (e *executor) unchanged(t *task, now stamp) bool {
+	from, r := t.Source.Tree, e.run
 	granularity := r.plan.Snapshot(from).Filesystem.MtimeGranularity
-	_, moved := e.moved[from][step.Source.Path]
-	was, seen := r.stamps[from][step.Source.Path]
+	_, moved := e.tasks.moved[from][t.Source.Path]
+	was, seen := r.stamps[from][t.Source.Path]
 	switch {
 	case moved:
 	case seen && (now.size != was.size || now.mtime.Cut(granularity) != was.mtime.Cut(granularity)),
-		!seen && r.unproved(step.Operation):
+		!seen && r.unproved(t.Operation):
 		return false
 	}
 	mtime := now.mtime.Cut(granularity).Add(-r.shift.total[from])
-	copied := r.plan.Snapshot(step.Side).Filesystem.Keep(mtime)
-	return now.size == step.After.Size && (copied == step.After.Mtime || timeless(step.Operation))
+	copied := r.plan.Snapshot(t.Side).Filesystem.Keep(mtime)
+	return now.size == t.After.Size && (copied == t.After.Mtime || timeless(t.Operation))
 }

@@ -14,30 +14,30 @@ import (
 // are of, goes to the trash. How many names a file has is only known when it is open; the intents to touch and
 // to chmod are in the journal by then, and are joined by one to replace.
 
-// sharing is a step's file, as it was found, that is to get another time or mode.
+// sharing is a task's file, as it was found, that is to get another time or mode.
 type sharing struct {
-	step int
-	at   tree.State
+	*task
+	at tree.State
 }
 
-// dress gives the file of a step, which was moved or is where it was, its new time and mode. result is what is
+// dress gives the file of a task, which was moved or is where it was, its new time and mode. result is what is
 // known of it so far.
-func (e *executor) dress(i int, result disk.Result) {
-	step, at := &e.steps[i], *e.steps[i].Before
+func (e *executor) dress(t *task, result disk.Result) {
+	at := *t.Before
 	var err error
-	if step.After.Type == tree.File && step.After.Mtime != at.Mtime {
-		if result, err = e.disk(i).Touch(step.Path, &at, step.After.Mtime); err == nil {
-			at.Mtime = result.Entry.Mtime.Add(-e.run.shift.since[step.Side])
+	if t.After.Type == tree.File && t.After.Mtime != at.Mtime {
+		if result, err = t.disk.Touch(t.Path, &at, t.After.Mtime); err == nil {
+			at.Mtime = result.Entry.Mtime.Add(-e.run.shift.since[t.Side])
 		}
 	}
-	if err == nil && step.After.Mode.Known() && step.After.Mode != at.Mode {
-		result, err = e.disk(i).Chmod(step.Path, &at, step.After.Mode)
+	if err == nil && t.After.Mode.Known() && t.After.Mode != at.Mode {
+		result, err = t.disk.Chmod(t.Path, &at, t.After.Mode)
 	}
 	if errors.Is(err, disk.ErrShared) {
-		e.shared = append(e.shared, sharing{i, at})
+		e.shared = append(e.shared, sharing{t, at})
 		return
 	}
-	e.finish(i, result, err)
+	t.noteResult(result, err)
 }
 
 // redress replaces the files that were found to have other names: staged, durable, announced and exchanged as
@@ -52,16 +52,18 @@ func (e *executor) redress() {
 	if !e.stageShared(group) || !e.announceShared(group) {
 		return
 	}
-	for _, f := range group {
+	for i := range group {
+		f := &group[i]
 		if e.halted() != nil {
 			break
 		}
-		if i := f.step; !e.settled[i] {
-			result, err := e.disk(i).Replace(e.steps[i].Path, &f.at, e.staged[i], e.place[i])
-			e.finish(i, result, err)
-			if err != nil {
-				e.installed(i, e.staged[i])
-			}
+		if f.noted() {
+			continue
+		}
+		result, err := f.disk.Replace(f.Path, &f.at, f.staged, f.place)
+		f.noteResult(result, err)
+		if err != nil {
+			e.installed(f.task)
 		}
 	}
 	e.barrier()
@@ -71,10 +73,10 @@ func (e *executor) redress() {
 // file was put there before.
 func (e *executor) preserveShared(group []sharing) {
 	var list plan.Sides[[]endangered]
-	for _, f := range group {
-		step := &e.steps[f.step]
-		if _, kept := e.run.copies[f.step]; !kept && e.run.fat[step.Side] {
-			list[step.Side] = append(list[step.Side], endangered{step: f.step, at: step.Path, state: &f.at, twins: e.counterpart(step)})
+	for i := range group {
+		f := &group[i]
+		if f.copy == nil && e.run.fat[f.Side] {
+			list[f.Side] = append(list[f.Side], endangered{task: f.task, at: f.Path, state: &f.at, twins: e.tasks.counterpart(f.task)})
 		}
 	}
 	for _, side := range plan.BothSides {
@@ -84,74 +86,65 @@ func (e *executor) preserveShared(group []sharing) {
 
 // counterpart is the file of the same path on the other side, unless the plan changes it: most probably it has
 // the same content.
-func (e *executor) counterpart(step *plan.Step) []tree.Path {
-	other := step.Side.Other()
-	_, changes := e.planned[other][step.Path]
-	_, leaves := e.vacating[other][step.Path]
-	if changes || leaves {
+func (ts *tasks) counterpart(t *task) []tree.Path {
+	if ts.about(t.Side.Other(), t.Path) != nil {
 		return nil
 	}
-	return []tree.Path{step.Path}
+	return []tree.Path{t.Path}
 }
 
 // stageShared stages the copies, and tells whether they are durable.
 func (e *executor) stageShared(group []sharing) bool {
-	var of plan.Sides[[]disk.Staged]
-	for _, f := range group {
-		i := f.step
-		if e.settled[i] {
+	var staged []*task
+	for i := range group {
+		f := &group[i]
+		if f.noted() {
 			continue
 		}
-		staged, err := e.disk(i).StageCopy(e.ctx, e.steps[i].Path, &f.at, e.steps[i].After)
-		if err != nil {
-			e.finish(i, disk.Result{}, err)
-			continue
+		var err error
+		if f.staged, err = f.disk.StageCopy(e.ctx, f.Path, &f.at, f.After); err != nil {
+			f.noteError(err)
 		}
-		e.staged[i] = staged
-		of[e.steps[i].Side] = append(of[e.steps[i].Side], staged)
+		staged = append(staged, f.task)
 	}
-	for _, side := range plan.BothSides {
-		if len(of[side]) > 0 && e.run.disks[side].Barrier(of[side]...) != nil {
-			return false
-		}
-	}
-	return true
+	return e.durable(staged)
 }
 
 // announceShared writes down that the copies are about to get the names.
 func (e *executor) announceShared(group []sharing) bool {
 	var records []journal.Record
-	for _, f := range group {
-		i := f.step
-		if e.settled[i] {
+	for i := range group {
+		f := &group[i]
+		if f.noted() {
 			continue
 		}
-		place, err := e.disk(i).Place(e.steps[i].Path)
+		place, err := f.disk.Place(f.Path)
 		if err != nil {
-			e.finish(i, disk.Result{}, err)
+			f.noteError(err)
 			continue
 		}
-		e.place[i] = place
-		was := hashed(&f.at, &tree.State{Type: tree.File, SHA256: e.staged[i].Hash})
+		f.place = place
+		was := hashed(&f.at, &tree.State{Type: tree.File, SHA256: f.staged.Hash})
 		becoming := *was
-		becoming.Mtime, becoming.Mode = e.steps[i].After.Mtime, e.steps[i].After.Mode
-		records = append(records, journal.Record{Intent: &journal.Intent{Step: i, Kind: journal.Replace, Side: e.steps[i].Side,
-			Path: e.steps[i].Path, Staged: e.staged[i].Name, Place: place, Before: was, After: &becoming}})
+		becoming.Mtime, becoming.Mode = f.After.Mtime, f.After.Mode
+		in := f.intent(journal.Replace, was, &becoming)
+		in.Staged, in.Place = f.staged.Name, place
+		records = append(records, journal.Record{Intent: &in})
 	}
 	return e.record(records)
 }
 
-// dresses tells of a step that gives a file another time or mode, and where that file is before.
-func dresses(step *plan.Step) (tree.Path, bool) {
-	if step.Before.Of() != tree.File || step.After.Of() != tree.File {
+// dresses tells of a task that gives a file another time or mode, and where that file is before.
+func (t *task) dresses() (tree.Path, bool) {
+	if t.Before.Of() != tree.File || t.After.Of() != tree.File {
 		return "", false
 	}
-	differs := step.After.Mtime != step.Before.Mtime || step.After.Mode.Known() && step.After.Mode != step.Before.Mode
-	switch step.Action {
+	differs := t.After.Mtime != t.Before.Mtime || t.After.Mode.Known() && t.After.Mode != t.Before.Mode
+	switch t.Action {
 	case plan.Move:
-		return step.From, differs
+		return t.From, differs
 	case plan.Touch, plan.Chmod:
-		return step.Path, differs
+		return t.Path, differs
 	}
 	return "", false
 }

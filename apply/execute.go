@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
-	"sync/atomic"
 
 	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
@@ -33,77 +32,29 @@ import (
 // and after what they displace was copied there (preserve.go); its groups are small, and nothing else is
 // pending when one is begun. The order of all is in order.go.
 type executor struct {
-	run     *run
-	steps   []plan.Step
-	results []Result
-	settled []bool
-	// after is what each step left behind, read back from the disk.
-	after []tree.Entry
-	// sources are the stamps with which the sources of steps were read.
-	sources []stamp
-	// order has the steps by path, what holds something before what is in it, whatever order the plan
-	// has them in.
-	order []int
-	// moved tells where a file that a step takes as its source is now.
-	moved plan.Sides[map[tree.Path]tree.Path]
-	// planned are the steps by the path that they change.
-	planned plan.Sides[map[tree.Path]int]
-	// vacating are the moves by the path that they come from.
-	vacating plan.Sides[map[tree.Path]int]
-	// parked are the files of moves that wait in the trash.
-	parked map[int]disk.Staged
-	// What has been said of each step in the journal: that it is about to be done, and what became of it;
-	// fresh are the steps settled since the last time.
-	announced []bool
-	fresh     []int
-	// place is where in the trash each step moves what it displaces, and staged what it puts in place.
-	place  []string
-	staged []disk.Staged
+	run   *run
+	tasks *tasks
 	// aside are the moves that wait for others in a circle.
-	aside map[int]bool
+	aside map[*task]bool
 	// revived are the directories that were made for what a resolution brought back.
 	revived []revived
 	former  *former
 	// held are the names that were, before anything was done, in each directory that is to go.
-	held map[int]map[string]bool
+	held map[*task]map[string]bool
 	// shared are the files whose attributes are other names' too.
 	shared []sharing
-	bytes  atomic.Int64
 	ctx    context.Context
 }
 
 // revived is a directory that no step names.
 type revived struct {
-	step int // that needed it
-	side plan.Side
+	task *task // that needed it
 	path tree.Path
 	mode tree.Mode
 }
 
 func newExecutor(r *run, steps []plan.Step) *executor {
-	e := &executor{run: r, steps: steps, results: make([]Result, len(steps)), settled: make([]bool, len(steps)), after: make([]tree.Entry, len(steps)), sources: make([]stamp, len(steps)),
-		announced: make([]bool, len(steps)), place: make([]string, len(steps)), staged: make([]disk.Staged, len(steps)), parked: map[int]disk.Staged{}, aside: map[int]bool{}}
-	for _, side := range plan.BothSides {
-		e.moved[side], e.planned[side], e.vacating[side] = map[tree.Path]tree.Path{}, map[tree.Path]int{}, map[tree.Path]int{}
-	}
-	for i := range steps {
-		step := &steps[i]
-		e.planned[step.Side][step.Path] = i
-		if step.Action == plan.Move {
-			e.vacating[step.Side][step.From] = i
-		}
-		side, action := step.Side, step.Action
-		e.results[i] = Result{Conflict: step.Conflict, Side: &side, Action: &action, Path: step.Path}
-		if step.Conflict == 0 {
-			e.results[i].Operation = step.ID
-		}
-		if step.Skipped != "" {
-			e.settle(i, Skipped, string(step.Skipped))
-		}
-		e.order = append(e.order, i)
-	}
-	slices.SortStableFunc(e.order, func(i, j int) int { return tree.Compare(steps[i].Path, steps[j].Path) })
-	return e
+	return &executor{run: r, tasks: newTasks(steps, r.disks, r.progress), aside: map[*task]bool{}}
 }
 
 // carryOut carries everything out. What it could not get to is failed.
@@ -114,16 +65,14 @@ func (e *executor) carryOut(ctx context.Context) {
 	for _, phase := range phases(e.run.fat) {
 		does[phase.work](e, phase.on)
 	}
-	for i := range e.steps {
-		if !e.settled[i] {
-			e.settle(i, Failed, e.halted().Error())
-			e.unpark(i)
-		}
+	for _, t := range e.tasks.pending() {
+		t.note(Failed, e.halted().Error())
+		t.unpark()
 	}
 	// What is done and could not be made durable is not done.
-	for _, i := range e.fresh {
-		if e.results[i].Outcome == Done {
-			e.settle(i, Failed, "it was carried out, and it is not known whether it will last")
+	for _, t := range e.tasks.fresh {
+		if t.done() {
+			t.note(Failed, "it was carried out, and it is not known whether it will last")
 		}
 	}
 	e.late()
@@ -145,76 +94,21 @@ func (e *executor) halted() error {
 	return e.run.broken
 }
 
-func (e *executor) disk(i int) *disk.Tree { return e.run.disks[e.steps[i].Side] }
-
-func (e *executor) settle(i int, outcome Outcome, why string) {
-	e.settled[i] = true
-	e.fresh = append(e.fresh, i)
-	e.results[i].Outcome, e.results[i].Error = outcome, why
-	if e.run.progress != nil && e.steps[i].Skipped == "" {
-		e.run.progress.Done.Add(1)
-	}
-}
-
-// unsettled are the steps that are to be carried out still.
-func (e *executor) unsettled() []plan.Step {
-	var list []plan.Step
-	for i := range e.steps {
-		if !e.settled[i] {
-			list = append(list, e.steps[i])
-		}
-	}
-	return list
-}
-
-// finish records what became of a step.
-func (e *executor) finish(i int, result disk.Result, err error) {
-	var drift *disk.Drift
-	why := e.why(i, err)
-	switch {
-	case err == nil:
-		e.settle(i, Done, "")
-		e.after[i] = result.Entry
-		e.results[i].Trash = result.Trash
-		e.results[i].SHA256 = e.hashOf(i, result)
-	case errors.As(err, &drift):
-		e.settle(i, Drifted, drift.Without(e.steps[i].Path))
-		e.results[i].Trash = drift.Trash
-	case errors.Is(err, disk.ErrDrift), errors.Is(err, disk.ErrSource), errors.Is(err, disk.ErrUnfit), errors.Is(err, scan.ErrChanged):
-		e.settle(i, Drifted, why)
-	case errors.Is(err, disk.ErrNotEmpty):
-		e.settle(i, e.remains(i, err), why)
-	default:
-		e.settle(i, Failed, why)
-	}
-}
-
-// why is an error in words that stand beside the path of a step, "" for none.
-func (e *executor) why(i int, err error) string {
-	switch {
-	case err == nil:
-		return ""
-	case errors.Is(err, context.Canceled):
-		return "the interrupt came before it was done"
-	}
-	return tree.Why(err, e.steps[i].Path)
-}
-
 // orphaned settles a step whose directory is not there, or whose name was to be free and is not: what the
 // plan was to do about that failed, or a person took it out of the plan.
-func (e *executor) orphaned(i int) bool {
-	step := &e.steps[i]
-	if j, occupied := e.vacating[step.Side][step.Path]; occupied && e.settled[j] && e.results[j].Outcome != Done {
-		e.settle(i, e.results[j].Outcome, string(plan.NotVacated))
+func (e *executor) orphaned(t *task) bool {
+	if before := e.tasks.occupies(t); before != nil && before.noted() && !before.done() {
+		t.note(before.result.Outcome, string(plan.NotVacated))
 		return true
 	}
-	for dir := step.Path.Parent(); dir != tree.Root; dir = dir.Parent() {
-		if j, ok := e.planned[step.Side][dir]; ok && e.steps[j].After.Of() == tree.Directory && e.settled[j] && e.results[j].Outcome != Done {
-			e.settle(i, e.results[j].Outcome, "its directory was not made")
+	for dir := t.Path.Parent(); dir != tree.Root; dir = dir.Parent() {
+		above := e.tasks.at[t.Side][dir]
+		if above != nil && above.After.Of() == tree.Directory && above.noted() && !above.done() {
+			t.note(above.result.Outcome, "its directory was not made")
 			return true
 		}
 	}
-	d, err := e.run.roots[step.Side].Dir(step.Path.Parent())
+	d, err := e.run.roots[t.Side].Dir(t.Path.Parent())
 	if err == nil {
 		d.Release()
 		return false
@@ -222,12 +116,12 @@ func (e *executor) orphaned(i int) bool {
 	switch {
 	case !notDirectory(err):
 		return false
-	case e.run.seen.Has(step.Side, step.Path.Parent()):
-		e.settle(i, Drifted, "the directory that it belongs in is gone")
-	case step.Conflict != 0 && errors.Is(err, fs.ErrNotExist):
-		return e.revive(i)
+	case e.run.seen.Has(t.Side, t.Path.Parent()):
+		t.note(Drifted, "the directory that it belongs in is gone")
+	case t.Conflict != 0 && errors.Is(err, fs.ErrNotExist):
+		return e.revive(t)
 	default:
-		e.settle(i, Skipped, string(plan.NotThere))
+		t.note(Skipped, string(plan.NotThere))
 	}
 	return true
 }
@@ -238,102 +132,74 @@ func notDirectory(err error) bool {
 }
 
 // revive makes the directories above what a resolution brings back: the other side has them.
-func (e *executor) revive(i int) bool {
-	step := &e.steps[i]
+func (e *executor) revive(t *task) bool {
 	var missing []tree.Path
-	for dir := step.Path.Parent(); dir != tree.Root; dir = dir.Parent() {
-		d, err := e.run.roots[step.Side].Dir(dir)
+	for dir := t.Path.Parent(); dir != tree.Root; dir = dir.Parent() {
+		d, err := e.run.roots[t.Side].Dir(dir)
 		if err == nil {
 			d.Release()
 			break
 		}
 		missing = append(missing, dir)
 	}
-	for n := len(missing) - 1; n >= 0; n-- {
+	for _, dir := range slices.Backward(missing) {
 		mode := tree.Mode(0)
-		if d, err := e.run.roots[step.Side.Other()].Dir(missing[n]); err == nil {
-			if self, err := d.Self(); err == nil && e.run.plan.Snapshot(step.Side).Filesystem.Modes {
+		if d, err := e.run.roots[t.Side.Other()].Dir(dir); err == nil {
+			if self, err := d.Self(); err == nil && e.run.plan.Snapshot(t.Side).Filesystem.Modes {
 				mode = self.Mode
 			}
 			d.Release()
 		}
-		intent := journal.Intent{Step: i, Kind: journal.Revive, Side: step.Side, Path: missing[n], After: &tree.State{Type: tree.Directory, Mode: mode}}
+		after := tree.State{Type: tree.Directory, Mode: mode}
+		intent := journal.Intent{Step: t.number, Kind: journal.Revive, Side: t.Side, Path: dir, After: &after}
 		err := e.run.write(true, journal.Record{Intent: &intent})
 		if err == nil {
-			_, err = e.disk(i).Mkdir(missing[n], disk.Workable(mode), true)
+			_, err = t.disk.Mkdir(dir, disk.Workable(mode), true)
 		}
 		if err != nil {
-			e.finish(i, disk.Result{}, err)
+			t.noteError(err)
 			return true
 		}
-		e.revived = append(e.revived, revived{i, step.Side, missing[n], mode})
+		e.revived = append(e.revived, revived{t, dir, mode})
 	}
 	return false
 }
 
 // metadata sets the times and modes of files.
 func (e *executor) metadata(on sides) {
-	e.batch(on, e.choose(on, func(s *plan.Step) bool { return s.Action == plan.Touch }), func(i int) { e.dress(i, disk.Result{}) })
-	e.batch(on, e.choose(on, func(s *plan.Step) bool { return s.Action == plan.Chmod && s.After.Type != tree.Directory }), e.chmod)
+	touched := e.tasks.choose(on, func(t *task) bool { return t.Action == plan.Touch })
+	e.batch(on, touched, func(t *task) { e.dress(t, disk.Result{}) })
+	e.batch(on, e.tasks.choose(on, func(t *task) bool { return t.Action == plan.Chmod && t.After.Type != tree.Directory }), e.chmod)
 }
 
 // deletes moves files and links to the trash.
 func (e *executor) deletes(on sides) {
-	e.batch(on, e.choose(on, func(s *plan.Step) bool { return s.Action == plan.Delete && s.Before.Type != tree.Directory }), func(i int) {
-		step := &e.steps[i]
-		result, err := e.disk(i).Trash(step.Path, step.Before, e.place[i])
-		e.displaced(i, result)
-		e.finish(i, result, err)
+	doomed := e.tasks.choose(on, func(t *task) bool { return t.Action == plan.Delete && t.Before.Type != tree.Directory })
+	e.batch(on, doomed, func(t *task) {
+		result, err := t.disk.Trash(t.Path, t.Before, t.place)
+		e.tasks.displaced(t, result.Trash)
+		t.noteResult(result, err)
 	})
 }
 
-// displaced notes where what a step moved aside is: another step, for which it is the source, may be yet to
-// come.
-func (e *executor) displaced(i int, result disk.Result) {
-	if step := &e.steps[i]; result.Trash != "" && step.Before.Of() == tree.File && (step.Action == plan.Update || step.Action == plan.Delete) {
-		e.moved[step.Side][step.Path] = tree.Path(result.Trash)
-	}
-}
-
-// installed notes what a step has put in place, or drops what it could not.
-func (e *executor) installed(i int, staged disk.Staged) {
-	if e.results[i].Outcome == Done {
-		e.results[i].SHA256 = staged.Hash
-		e.bytes.Add(staged.Size)
-	} else if err := e.disk(i).Discard(staged); err != nil && e.halted() == nil {
-		e.results[i].Error += "; what was staged stays: " + err.Error()
+// installed counts what a task has put in place, or drops what it could not.
+func (e *executor) installed(t *task) {
+	if t.done() {
+		t.result.SHA256 = t.staged.Hash
+		t.notes.bytes += t.staged.Size
+	} else if err := t.disk.Discard(t.staged); err != nil && e.halted() == nil {
+		t.result.Error += "; what was staged stays: " + err.Error()
 	}
 }
 
 // receiptResults are the results in the order of the plan, those of conflicts that were left alone
 // included.
 func (e *executor) receiptResults() []Result {
-	results := append([]Result{}, e.results...)
+	results := e.tasks.results()
 	for i := range e.run.plan.Conflicts {
 		if c := &e.run.plan.Conflicts[i]; c.Resolution == plan.SkipPath {
 			results = append(results, Result{Conflict: c.ID, Path: c.Path, Outcome: Skipped, Error: string(plan.SaysSo)})
 		}
 	}
 	return results
-}
-
-// hashOf is the hash of the content that a step has written or moved aside, zero where there is none.
-// What a plan moves without having read it is read now; what cannot be read goes without.
-func (e *executor) hashOf(i int, result disk.Result) tree.Hash {
-	step, at := &e.steps[i], string(e.steps[i].Path)
-	s := step.After
-	if s == nil {
-		s, at = step.Before, result.Trash
-	}
-	switch {
-	case s.Of() != tree.File:
-		return tree.Hash{}
-	case s.SHA256.Known(), step.Action == plan.Create, step.Action == plan.Update:
-		return s.SHA256
-	}
-	_, sum, err := e.disk(i).ReadBack(at)
-	if err != nil {
-		return tree.Hash{}
-	}
-	return sum
 }

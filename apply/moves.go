@@ -12,96 +12,90 @@ import (
 // left wait for each other, they go round in circles, and one of them steps aside.
 func (e *executor) moves(on sides) {
 	for _, side := range plan.BothSides {
-		turns := e.turns(e.choose(on, func(s *plan.Step) bool { return s.Side == side && s.Action == plan.Move }))
+		turns := e.turns(e.tasks.choose(on, func(t *task) bool { return t.Side == side && t.Action == plan.Move }))
 		for group := range slices.Chunk(turns, e.groupSize(on)) {
 			if !e.announce(group...) {
 				return
 			}
-			for _, i := range group {
-				switch _, parked := e.parked[i]; {
-				case e.halted() != nil || e.settled[i]:
-				case e.aside[i] && !parked:
-					e.park(i)
-				default:
-					e.move(i)
+			e.perform(group, func(t *task) {
+				if e.aside[t] && t.parked == nil {
+					t.park()
+				} else {
+					e.move(t)
 				}
-			}
-			e.barrier()
-			e.redress()
+			})
 		}
 	}
 }
 
 // turns is the order in which moves are carried out. One that steps aside occurs twice.
-func (e *executor) turns(moves []int) []int {
+func (e *executor) turns(moves []*task) []*task {
 	from := map[tree.Path]bool{}
-	for _, i := range moves {
-		if _, parked := e.parked[i]; !parked {
-			from[e.steps[i].From] = true
+	for _, t := range moves {
+		if t.parked == nil {
+			from[t.From] = true
 		}
 	}
-	var turns []int
+	var turns []*task
 	for len(moves) > 0 {
-		var left []int
-		for _, i := range moves {
-			if from[e.steps[i].Path] {
-				left = append(left, i)
+		var left []*task
+		for _, t := range moves {
+			if from[t.Path] {
+				left = append(left, t)
 				continue
 			}
-			turns = append(turns, i)
-			delete(from, e.steps[i].From)
+			turns = append(turns, t)
+			delete(from, t.From)
 		}
 		if len(left) == len(moves) {
 			// One that only waits for a circle may be the first; all in a circle are in place still.
-			n := slices.IndexFunc(left, func(i int) bool { return from[e.steps[i].From] })
-			e.aside[left[n]] = true
-			turns = append(turns, left[n])
-			delete(from, e.steps[left[n]].From)
+			first := left[slices.IndexFunc(left, func(t *task) bool { return from[t.From] })]
+			e.aside[first] = true
+			turns = append(turns, first)
+			delete(from, first.From)
 		}
 		moves = left
 	}
 	return turns
 }
 
-// park lets the file of a move wait in the trash, so that its name is free for something else.
-func (e *executor) park(i int) {
-	step := &e.steps[i]
-	parked, err := e.disk(i).Park(step.From, step.Before, e.place[i])
-	if err != nil {
-		e.finish(i, disk.Result{}, err)
-		return
-	}
-	e.parked[i] = parked
-}
-
 // move renames one file, and gives it the time and mode that it had on the other side.
-func (e *executor) move(i int) {
-	step := &e.steps[i]
-	parked, waits := e.parked[i]
-	if !e.orphaned(i) {
+func (e *executor) move(t *task) {
+	if !e.orphaned(t) {
 		var result disk.Result
 		var err error
-		if waits {
-			result, err = e.disk(i).Create(step.Path, parked)
+		if t.parked != nil {
+			result, err = t.disk.Create(t.Path, *t.parked)
 		} else {
-			result, err = e.disk(i).Move(step.From, step.Path, step.Before, e.place[i])
+			result, err = t.disk.Move(t.From, t.Path, t.Before, t.place)
 		}
 		if err == nil {
-			e.moved[step.Side][step.From] = step.Path
-			e.dress(i, result)
+			e.tasks.moved[t.Side][t.From] = t.Path
+			e.dress(t, result)
 			return
 		}
-		e.finish(i, disk.Result{}, err)
+		t.noteError(err)
 	}
-	e.unpark(i)
+	t.unpark()
+}
+
+// park lets the file of a move wait in the trash, so that its name is free for something else.
+func (t *task) park() {
+	parked, err := t.disk.Park(t.From, t.Before, t.place)
+	if err != nil {
+		t.noteError(err)
+		return
+	}
+	t.parked = &parked
 }
 
 // unpark gives the file of a move that came to nothing its name back. Where that is taken by now, it
 // stays in the trash.
-func (e *executor) unpark(i int) {
-	if parked, waits := e.parked[i]; waits {
-		if _, err := e.disk(i).Create(e.steps[i].From, parked); err != nil {
-			e.results[i].Trash = parked.Name
-		}
+func (t *task) unpark() {
+	if t.parked == nil {
+		return
+	}
+	if _, err := t.disk.Create(t.From, *t.parked); err != nil {
+		t.result.Trash = t.parked.Name
 	}
 }

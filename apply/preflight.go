@@ -11,7 +11,7 @@ import (
 
 // preflight refuses, before the first write, what is bound to fail half-way: too little space for all
 // that will be staged while the old content stays in the trash, and directories that take no change.
-func (r *run) preflight(steps []plan.Step, copies plan.Sides[[]endangered]) error {
+func (r *run) preflight(list []*task, copies plan.Sides[[]endangered]) error {
 	var into, widened plan.Sides[map[tree.Path]bool]
 	var spaces plan.Sides[disk.Space]
 	for _, side := range plan.BothSides {
@@ -22,26 +22,22 @@ func (r *run) preflight(steps []plan.Step, copies plan.Sides[[]endangered]) erro
 		into[side], widened[side] = map[tree.Path]bool{}, map[tree.Path]bool{}
 	}
 	slots := slots{}
-	for i := range steps {
-		step := &steps[i]
-		if step.Skipped != "" {
-			continue
+	for _, t := range list {
+		r.expectWork(t)
+		if t.widens() {
+			widened[t.Side][t.Path] = true
 		}
-		r.expectWork(step)
-		if widens(step) {
-			widened[step.Side][step.Path] = true
-		}
-		slots.note(r.plan, step)
-		into[step.Side][step.Path.Parent()] = true
-		if step.From != "" {
-			into[step.Side][step.From.Parent()] = true
+		slots.note(r.plan, &t.Step)
+		into[t.Side][t.Path.Parent()] = true
+		if t.From != "" {
+			into[t.Side][t.From.Parent()] = true
 		}
 	}
-	needs := needs(steps, copies, spaces)
-	for i := range steps {
-		if r.willCopy(&steps[i]) {
-			n := &needs[steps[i].Side]
-			n.bytes, n.entries = n.bytes+onDisk(steps[i].Before.Size, spaces[steps[i].Side]), n.entries+1
+	needs := needs(list, copies, spaces)
+	for _, t := range list {
+		if t.willCopy() {
+			n := &needs[t.Side]
+			n.bytes, n.entries = n.bytes+onDisk(t.Before.Size, spaces[t.Side]), n.entries+1
 		}
 	}
 	for _, side := range plan.BothSides {
@@ -63,13 +59,13 @@ func (r *run) preflight(steps []plan.Step, copies plan.Sides[[]endangered]) erro
 	return nil
 }
 
-// willCopy tells whether a step comes to a copy of its file because that has other names.
-func (r *run) willCopy(step *plan.Step) bool {
-	at, dressed := dresses(step)
-	if !dressed || step.Skipped != "" {
+// willCopy tells whether a task comes to a copy of its file because that has other names.
+func (t *task) willCopy() bool {
+	at, dressed := t.dresses()
+	if !dressed {
 		return false
 	}
-	entry, err := r.disks[step.Side].At(string(at))
+	entry, err := t.disk.At(string(at))
 	return err == nil && entry.Links > 1
 }
 
@@ -77,19 +73,17 @@ func (r *run) willCopy(step *plan.Step) bool {
 // what changes on the other one; and in new names.
 type need struct{ bytes, copies, entries int64 }
 
-// needs is what steps, and the copies of what is in danger on each side, need on both. What the other side
+// needs is what tasks, and the copies of what is in danger on each side, need on both. What the other side
 // has already as far as the plan knows is not copied.
-func needs(steps []plan.Step, copies plan.Sides[[]endangered], spaces plan.Sides[disk.Space]) plan.Sides[need] {
+func needs(list []*task, copies plan.Sides[[]endangered], spaces plan.Sides[disk.Space]) plan.Sides[need] {
 	var needs plan.Sides[need]
-	for i := range steps {
-		step := &steps[i]
-		n, space := &needs[step.Side], spaces[step.Side]
+	for _, t := range list {
+		n, space := &needs[t.Side], spaces[t.Side]
 		switch {
-		case step.Skipped != "":
-		case (step.Action == plan.Create || step.Action == plan.Update) && step.After.Type == tree.File:
-			n.bytes += onDisk(step.After.Size, space)
+		case (t.Action == plan.Create || t.Action == plan.Update) && t.After.Type == tree.File:
+			n.bytes += onDisk(t.After.Size, space)
 			n.entries++
-		case step.Action == plan.Create && step.After.Type == tree.Directory:
+		case t.Action == plan.Create && t.After.Type == tree.Directory:
 			n.bytes += onDisk(1, space)
 			n.entries++
 		}
@@ -107,14 +101,14 @@ func needs(steps []plan.Step, copies plan.Sides[[]endangered], spaces plan.Sides
 	return needs
 }
 
-// expectWork adds a step to what the progress will come to.
-func (r *run) expectWork(step *plan.Step) {
+// expectWork adds a task to what the progress will come to.
+func (r *run) expectWork(t *task) {
 	if r.progress == nil {
 		return
 	}
 	r.progress.ToDo.Add(1)
-	if step.Source != nil {
-		r.progress.ToCopy.Add(step.After.Size)
+	if t.Source != nil {
+		r.progress.ToCopy.Add(t.After.Size)
 	}
 }
 

@@ -19,9 +19,9 @@ import (
 // A link needs none: the journals of both sides have it. Litter in a directory that goes has none: no user
 // wrote it.
 
-// endangered is content that a step displaces.
+// endangered is content that a task displaces.
 type endangered struct {
-	step  int
+	task  *task
 	at    tree.Path
 	state *tree.State
 	// twins are files of the other side that hold the same as far as the plan knows, so that no copy is
@@ -29,31 +29,42 @@ type endangered struct {
 	twins []tree.Path
 }
 
-// displaces tells whether a step renames a file, and where that is.
-func displaces(step *plan.Step) (tree.Path, bool) {
+// displaces tells whether a task renames a file, and where that is.
+func (t *task) displaces() (tree.Path, bool) {
 	switch {
-	case step.Skipped != "" || step.Before.Of() != tree.File:
+	case t.Skipped != "" || t.Before.Of() != tree.File:
 		return "", false
-	case step.Action == plan.Move:
-		return step.From, true
+	case t.Action == plan.Move:
+		return t.From, true
 	}
-	return step.Path, step.Action == plan.Update || step.Action == plan.Delete
+	return t.Path, t.Action == plan.Update || t.Action == plan.Delete
 }
 
-// inDanger are the contents on a side that steps displace, the steps in the given order; outcome is what
-// became of each so far, "" where it is to be carried out still.
+// inDanger are the contents on a side that tasks are yet to displace, and of which there is no copy.
 //
-// A file of the other side is a twin if the plan says that it has the same hash: it is what a step copies
-// here, or a moved file under its new name there, or was copied from here by a step that is done. A file
-// that a step is yet to change there is none, nor is one that a step was to change and did not, nor what
+// A file of the other side is a twin if the plan says that it has the same hash: it is what a task copies
+// here, or a moved file under its new name there, or was copied from here by a task that is done. A file
+// that a task is yet to change there is none, nor is one that a task was to change and did not, nor what
 // lies in a trash, whose owner may clean it. Whether a twin is one still, only reading it tells.
-func inDanger(steps []plan.Step, order []int, outcome func(int) Outcome, side plan.Side) []endangered {
+func (ts *tasks) inDanger(side plan.Side) []endangered {
+	twins := ts.twins(side)
+	var list []endangered
+	for _, t := range ts.ordered {
+		if at, displaced := t.displaces(); displaced && t.Side == side && !t.noted() && t.copy == nil {
+			list = append(list, endangered{t, at, t.Before, twins[t.Before.SHA256]})
+		}
+	}
+	return list
+}
+
+// twins are the files by hash that the other side has of what is on a side.
+func (ts *tasks) twins(side plan.Side) map[tree.Hash][]tree.Path {
 	other := side.Other()
 	changing, twins := map[tree.Path]bool{}, map[tree.Hash][]tree.Path{}
-	for i := range steps {
-		if step := &steps[i]; step.Side == other && step.Skipped == "" {
-			changing[step.From] = true
-			changing[step.Path] = true
+	for _, t := range ts.all {
+		if t.Side == other && t.Skipped == "" {
+			changing[t.From] = true
+			changing[t.Path] = true
 		}
 	}
 	add := func(hash tree.Hash, path tree.Path) {
@@ -61,52 +72,35 @@ func inDanger(steps []plan.Step, order []int, outcome func(int) Outcome, side pl
 			twins[hash] = append(twins[hash], path)
 		}
 	}
-	for _, i := range order {
-		step := &steps[i]
-		copied := step.Action == plan.Create || step.Action == plan.Update
+	for _, t := range ts.ordered {
+		copied := t.Action == plan.Create || t.Action == plan.Update
 		switch {
-		case step.Side == other:
-			if copied && step.After.Of() == tree.File && outcome(i) == Done {
-				delete(changing, step.Path)
-				add(step.After.SHA256, step.Path)
+		case t.Side == other:
+			if copied && t.After.Of() == tree.File && t.done() {
+				delete(changing, t.Path)
+				add(t.After.SHA256, t.Path)
 			}
-		case step.Action == plan.Move && step.Before.Of() == tree.File:
-			add(step.Before.SHA256, step.Path)
-		case copied && step.Source != nil && step.Source.Tree == other:
-			add(step.After.SHA256, step.Source.Path)
+		case t.Action == plan.Move && t.Before.Of() == tree.File:
+			add(t.Before.SHA256, t.Path)
+		case copied && t.Source != nil && t.Source.Tree == other:
+			add(t.After.SHA256, t.Source.Path)
 		}
 	}
-	var list []endangered
-	for _, i := range order {
-		step := &steps[i]
-		if at, displaced := displaces(step); displaced && step.Side == side && outcome(i) == "" {
-			list = append(list, endangered{i, at, step.Before, twins[step.Before.SHA256]})
-		}
-	}
-	return list
+	return twins
 }
 
-// inDanger are the contents on a side that have no copy yet.
-func (e *executor) inDanger(side plan.Side) []endangered {
-	list := inDanger(e.steps, e.order, func(i int) Outcome { return e.results[i].Outcome }, side)
-	return slices.DeleteFunc(list, func(c endangered) bool {
-		_, held := e.run.copies[c.step]
-		return held
-	})
-}
-
-// preserve puts out of reach what is to be displaced. A step whose content could not be is not carried out.
+// preserve puts out of reach what is to be displaced. A task whose content could not be is not carried out.
 func (e *executor) preserve(on sides) {
 	for _, side := range plan.BothSides {
 		if on[side] {
-			e.keep(side, e.inDanger(side))
+			e.keep(side, e.tasks.inDanger(side))
 		}
 	}
 }
 
-// keep puts contents of a side out of its reach, and notes where they are.
+// keep puts contents of a side out of its reach, and writes down where they are.
 func (e *executor) keep(side plan.Side, list []endangered) {
-	var records []journal.Record
+	var group []endangered
 	var staged []disk.Staged
 	var bytes int64
 	for _, c := range list {
@@ -115,28 +109,34 @@ func (e *executor) keep(side plan.Side, list []endangered) {
 		}
 		copied, err := e.outOfReach(side, &c)
 		if err != nil {
-			e.finish(c.step, disk.Result{}, err)
+			c.task.noteError(err)
 			continue
 		}
-		state := *c.state
-		state.SHA256 = copied.Hash
-		records = append(records, journal.Record{Copy: &journal.Copy{Step: c.step, Side: side, Path: c.at, State: &state, Name: copied.Name}})
-		staged = append(staged, copied)
+		group, staged = append(group, c), append(staged, copied)
 		if bytes += copied.Size; len(staged) >= groupFiles || bytes >= groupBytes {
-			e.preserved(side.Other(), records, staged)
-			records, staged, bytes = nil, nil, 0
+			e.preserved(side, group, staged)
+			group, staged, bytes = nil, nil, 0
 		}
 	}
-	e.preserved(side.Other(), records, staged)
+	e.preserved(side, group, staged)
 }
 
-// preserved makes copies durable on a side, and then notes them.
-func (e *executor) preserved(on plan.Side, records []journal.Record, copies []disk.Staged) {
-	if len(copies) == 0 || e.halted() != nil || e.run.disks[on].Barrier(copies...) != nil || e.run.write(true, records...) != nil {
+// preserved makes the copies of contents of a side durable, and then writes them down.
+func (e *executor) preserved(side plan.Side, group []endangered, copies []disk.Staged) {
+	if len(copies) == 0 || e.halted() != nil || e.run.disks[side.Other()].Barrier(copies...) != nil {
 		return
 	}
-	for _, record := range records {
-		e.run.copies[record.Copy.Step] = *record.Copy
+	var records []journal.Record
+	for n, c := range group {
+		state := *c.state
+		state.SHA256 = copies[n].Hash
+		records = append(records, journal.Record{Copy: &journal.Copy{Step: c.task.number, Side: side, Path: c.at, State: &state, Name: copies[n].Name}})
+	}
+	if e.run.write(true, records...) != nil {
+		return
+	}
+	for n, c := range group {
+		c.task.copy = records[n].Copy
 	}
 }
 
@@ -168,47 +168,52 @@ func (e *executor) outOfReach(side plan.Side, c *endangered) (disk.Staged, error
 }
 
 // adopt takes over the copies that an earlier run made, as far as they are what they were.
-func (r *run) adopt(copies map[int]journal.Copy) {
-	for step, c := range copies {
-		if d := r.disks[c.Side.Other()]; d != nil {
+func (ts *tasks) adopt(copies map[int]journal.Copy, disks plan.Sides[*disk.Tree]) {
+	for number, c := range copies {
+		if d := disks[c.Side.Other()]; d != nil {
 			if _, hash, err := d.ReadBack(c.Name); err == nil && hash == c.State.SHA256 {
-				r.copies[step] = c
+				ts.all[number].copy = &c
 			}
 		}
 	}
 }
 
-// release removes the copies of what is found intact on its own side, at one of the names given by step.
-func (r *run) release(at map[int][]string) error {
+// held is a copy of content out of reach of its volume, and the names at which that content may be on the volume.
+type held struct {
+	journal.Copy
+	names []string
+}
+
+// release removes the copies of what is found intact on its own side.
+func release(copies []held, disks plan.Sides[*disk.Tree]) error {
 	var keep plan.Sides[map[string]bool]
-	for _, step := range sortedKeys(r.copies) {
-		c := r.copies[step]
+	for i := range copies {
+		c := &copies[i]
 		on := c.Side.Other()
 		if keep[on] == nil {
 			keep[on] = map[string]bool{}
 		}
-		if !r.holds(c, at[step]) {
+		if !c.intact(disks[c.Side]) {
 			keep[on][c.Name] = true
 		}
 	}
 	for _, side := range plan.BothSides {
-		if r.disks[side] == nil || r.disks[side.Other()] == nil {
+		if disks[side] == nil || disks[side.Other()] == nil {
 			continue
 		}
-		if err := r.disks[side].ClearCopies(keep[side]); err != nil {
+		if err := disks[side].ClearCopies(keep[side]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// holds tells whether the side that a copy is of has the content at one of the names.
-func (r *run) holds(c journal.Copy, names []string) bool {
-	d := r.disks[c.Side]
+// intact tells whether the volume that a copy is of, nil where it is not there, has the content.
+func (c *held) intact(d *disk.Tree) bool {
 	if d == nil {
 		return false
 	}
-	for _, name := range names {
+	for _, name := range c.names {
 		if name == "" {
 			continue
 		}
@@ -219,13 +224,42 @@ func (r *run) holds(c journal.Copy, names []string) bool {
 	return false
 }
 
-// originals is where what steps displace may be now.
-func (e *executor) originals() map[int][]string {
-	at := map[int][]string{}
-	for i := range e.steps {
-		if from, displaced := displaces(&e.steps[i]); displaced || e.place[i] != "" {
-			at[i] = []string{e.results[i].Trash, string(e.steps[i].Path), string(from), e.place[i]}
+// copies are those that tasks have, with the names of what they are of: those of the tasks, and those in the journal,
+// if any, of an earlier run.
+func (ts *tasks) copies(j *journal.Journal) []held {
+	named := namedIn(j)
+	var list []held
+	for _, t := range ts.all {
+		if t.copy != nil {
+			names := []string{t.result.Trash, string(t.Path), string(t.From), t.place}
+			list = append(list, held{*t.copy, append(names, named[t.number]...)})
 		}
+	}
+	return list
+}
+
+// copiesIn are those in a journal.
+func copiesIn(j *journal.Journal) []held {
+	named := namedIn(j)
+	var list []held
+	for _, number := range sortedKeys(j.Copies) {
+		list = append(list, held{j.Copies[number], named[number]})
+	}
+	return list
+}
+
+// namedIn are, by the number of a step, the names where a journal's intents may have left what they displace; none where
+// there is no journal.
+func namedIn(j *journal.Journal) map[int][]string {
+	at := map[int][]string{}
+	if j == nil {
+		return at
+	}
+	for step, c := range j.Copies {
+		at[step] = append(at[step], string(c.Path))
+	}
+	for _, in := range slices.Concat(j.Closed, j.Open) {
+		at[in.Step] = append(at[in.Step], names(&in)...)
 	}
 	return at
 }

@@ -79,14 +79,12 @@ func TestWhatIsInDanger(t *testing.T) {
 	for _, c := range dangers {
 		var steps []plan.Step
 		var outcomes []Outcome
-		var order []int
 		for line := range strings.SplitSeq(strings.TrimSpace(c.steps), "\n") {
 			step, outcome := parseStep(t, strings.Fields(line))
-			order = append(order, len(steps))
 			steps, outcomes = append(steps, step), append(outcomes, outcome)
 		}
 		var got []string
-		for _, d := range inDanger(steps, order, func(i int) Outcome { return outcomes[i] }, plan.Remote) {
+		for _, d := range tasksOf(steps, outcomes).inDanger(plan.Remote) {
 			words := []string{string(d.at)}
 			for _, twin := range d.twins {
 				words = append(words, string(twin))
@@ -104,10 +102,19 @@ func TestWhatIsInDanger(t *testing.T) {
 			}
 			steps[i].Operation = &op
 		}
-		if mirrored := inDanger(steps, order, func(i int) Outcome { return outcomes[i] }, plan.Local); len(mirrored) != len(got) {
+		if mirrored := tasksOf(steps, outcomes).inDanger(plan.Local); len(mirrored) != len(got) {
 			t.Errorf("%s: mirrored, %d contents are in danger, not %d", c.name, len(mirrored), len(got))
 		}
 	}
+}
+
+// tasksOf are tasks of which some have outcomes.
+func tasksOf(steps []plan.Step, outcomes []Outcome) *tasks {
+	ts := newTasks(steps, plan.Sides[*disk.Tree]{}, nil)
+	for i, outcome := range outcomes {
+		ts.all[i].result.Outcome = outcome
+	}
+	return ts
 }
 
 func parseStep(t *testing.T, words []string) (plan.Step, Outcome) {
@@ -160,14 +167,14 @@ func contentState(word string) *tree.State {
 func TestCopiesNeedRoom(t *testing.T) {
 	spaces := plan.Sides[disk.Space]{{Free: 4 << 20, Total: 1 << 40, Block: 4096}, {Free: 1 << 30, Total: 1 << 40, Block: 32768}}
 	var steps []plan.Step
-	var order []int
-	for i, line := range []string{"update remote a was 12345 is 2 of local a", "move remote d from c was 4 is 4", "delete remote b was 3"} {
+	for _, line := range []string{"update remote a was 12345 is 2 of local a", "move remote d from c was 4 is 4", "delete remote b was 3"} {
 		step, _ := parseStep(t, strings.Fields(line))
-		steps, order = append(steps, step), append(order, i)
+		steps = append(steps, step)
 	}
 	steps[2].Before.Size = 2 << 20
-	copies := plan.Sides[[]endangered]{plan.Remote: inDanger(steps, order, func(int) Outcome { return "" }, plan.Remote)}
-	got := needs(steps, copies, spaces)
+	ts := tasksOf(steps, nil)
+	copies := plan.Sides[[]endangered]{plan.Remote: ts.inDanger(plan.Remote)}
+	got := needs(ts.all, copies, spaces)
 	if want := (plan.Sides[need]{{4096 + 2<<20, 4096 + 2<<20, 2}, {32768, 0, 1}}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}

@@ -180,7 +180,7 @@ func lockAll(stores []*Store, needed func(*Store) bool) (unlock func(), err erro
 
 // settle settles one plan on all trees on which it is open.
 func (request *Recovery) settle(ctx context.Context, id string, stores []*Store) (*Recovered, error) {
-	r := &run{request: Request{By: request.By, Now: request.Now, seams: request.seams}, plan: &plan.Plan{ID: id}, copies: map[int]journal.Copy{}}
+	r := &run{request: Request{By: request.By, Now: request.Now, seams: request.seams}, plan: &plan.Plan{ID: id}}
 	defer func() {
 		_ = r.giveBack() // nothing, unless something failed: then what is owed still is in the journal
 		r.closeLogs()
@@ -225,7 +225,6 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*Store)
 			}
 		}
 	}
-	r.copies = j.Copies
 	mended, err := r.mend(ctx, j)
 	if err != nil {
 		return nil, err
@@ -234,9 +233,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*Store)
 		return nil, r.partnerNeeded(j, mended)
 	}
 	out.Mended = mended.words
-	open := slices.DeleteFunc(slices.Clone(j.Closed), func(in journal.Intent) bool { return !mended.undone[in.Step] })
-	open = append(open, j.Open...)
-	wrong, err := settleBack(r.disks, open)
+	wrong, err := settleBack(r.disks, append(j.ClosedOf(mended.undone), j.Open...))
 	if err != nil {
 		return nil, err
 	}
@@ -248,7 +245,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*Store)
 		out.Kept = append(out.Kept, why)
 	}
 	if r.resumed() == nil {
-		if err := r.release(namedIn(j)); err != nil {
+		if err := release(copiesIn(j), r.disks); err != nil {
 			return nil, err
 		}
 		return out, r.settle()
@@ -272,18 +269,6 @@ func (r *run) partnerNeeded(j *journal.Journal, mended *mending) error {
 		j.Header.By.User, j.Header.By.Host).at(r.roots[j.Header.Side].Path())
 	refusal.Plan, refusal.Details = j.Header.Plan, slices.Concat(mended.words, mended.missing)
 	return refusal
-}
-
-// namedIn are, by step, the names where a journal's intents may have left what they displace.
-func namedIn(j *journal.Journal) map[int][]string {
-	at := map[int][]string{}
-	for step, c := range j.Copies {
-		at[step] = append(at[step], string(c.Path))
-	}
-	for _, in := range slices.Concat(j.Closed, j.Open) {
-		at[in.Step] = append(at[in.Step], names(&in)...)
-	}
-	return at
 }
 
 // openForRecovery opens a tree to be settled.
@@ -353,29 +338,33 @@ func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong 
 	r.receipt = &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: r.ref, By: r.request.By,
 		StartedAt: j.Header.StartedAt, TimeShiftSeconds: p.Summary.TimeShiftSeconds}
 	e := newExecutor(r, recorded(p, j.Steps))
-	if err := e.fits(j); err != nil {
+	if err := e.tasks.fits(j); err != nil {
 		return nil, r.settle()
 	}
 	if e.former, err = r.newFormer(e); err != nil {
 		return nil, err
 	}
-	for i := range e.steps {
-		switch done := j.Done[i]; {
-		case e.settled[i]:
-		case undone[i] && wrong[i] == nil:
-			e.settle(i, Failed, "it was done, a power cut undid it, and it was settled back")
-		case done != nil && done.Outcome != journal.Undone && !undone[i]:
-			e.restore(i, done)
-		case wrong[i] != nil:
-			e.finish(i, disk.Result{}, wrong[i])
-		case r.disks[e.steps[i].Side] == nil:
-			e.settle(i, Failed, "it was not done for certain, and its tree was not there to be settled")
+	for _, t := range e.tasks.all {
+		if c, copied := j.Copies[t.number]; copied {
+			t.copy = &c
+		}
+		back := wrong[t.number]
+		switch outcome := j.Done[t.number]; {
+		case t.noted():
+		case undone[t.number] && back == nil:
+			t.note(Failed, "it was done, a power cut undid it, and it was settled back")
+		case outcome != nil && outcome.Outcome != journal.Undone && !undone[t.number]:
+			e.tasks.restore(t, outcome)
+		case back != nil:
+			t.noteError(back)
+		case t.disk == nil:
+			t.note(Failed, "it was not done for certain, and its tree was not there to be settled")
 		default:
-			e.settle(i, Failed, "it was not done, or was settled back")
+			t.note(Failed, "it was not done, or was settled back")
 		}
 	}
 	r.receipt.Results = e.receiptResults()
-	r.receipt.Totals.Bytes = e.bytes.Load()
+	r.receipt.Totals.Bytes = e.tasks.bytes
 	r.receipt.count()
 	return r.receipt, r.conclude(context.WithoutCancel(ctx), e)
 }

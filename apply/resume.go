@@ -16,7 +16,7 @@ import (
 // came to its end is done too, and what is open and did not is settled back, to be done anew. Before that,
 // what a power cut may have done is mended.
 func (e *executor) takeUp(ctx context.Context, j *journal.Journal) error {
-	if err := e.fits(j); err != nil {
+	if err := e.tasks.fits(j); err != nil {
 		return err
 	}
 	for _, side := range plan.BothSides {
@@ -26,39 +26,39 @@ func (e *executor) takeUp(ctx context.Context, j *journal.Journal) error {
 	if err != nil {
 		return err
 	}
-	e.run.adopt(j.Copies)
+	e.tasks.adopt(j.Copies, e.run.disks)
 	if e.run.request.Tell != nil {
 		for _, words := range mended.words {
 			e.run.request.Tell(words)
 		}
 	}
 	reopened := map[int]bool{}
-	for i := range e.steps {
-		done := j.Done[i]
-		if done == nil || e.settled[i] {
+	for _, t := range e.tasks.all {
+		outcome := j.Done[t.number]
+		if outcome == nil || t.noted() {
 			continue
 		}
 		// Without a journal, the other side was settled by itself meanwhile, and may have known less.
-		if reopened[i] = mended.undone[i] || e.run.left[e.steps[i].Side] == nil && Outcome(done.Outcome) == Done; !reopened[i] {
-			e.restore(i, done)
+		reopened[t.number] = mended.undone[t.number] || e.run.left[t.Side] == nil && Outcome(outcome.Outcome) == Done
+		if !reopened[t.number] {
+			e.tasks.restore(t, outcome)
 		}
 	}
-	open := slices.DeleteFunc(slices.Clone(j.Closed), func(in journal.Intent) bool { return !reopened[in.Step] })
-	open = append(open, j.Open...)
+	open := append(j.ClosedOf(reopened), j.Open...)
 	if err := e.settleOpen(open); err != nil {
 		return err
 	}
 	for _, in := range slices.Concat(j.Closed, open) {
-		made := func(r revived) bool { return r.side == in.Side && r.path == in.Path }
+		made := func(r revived) bool { return r.task.Side == in.Side && r.path == in.Path }
 		if at, err := e.run.disks[in.Side].At(string(in.Path)); in.Kind == journal.Revive && err == nil && at.Type == tree.Directory &&
 			!slices.ContainsFunc(e.revived, made) {
-			e.revived = append(e.revived, revived{in.Step, in.Side, in.Path, in.After.Mode})
+			e.revived = append(e.revived, revived{e.tasks.all[in.Step], in.Path, in.After.Mode})
 		}
 	}
-	for i := range e.steps {
+	for _, t := range e.tasks.all {
 		// One that widens may have done so before the directory was needed, or just that may have been a loan.
-		if step := &e.steps[i]; e.over(i) && widens(step) {
-			e.disk(i).Decided(step.Path, step.After.Mode)
+		if t.done() && t.widens() {
+			t.disk.Decided(t.Path, t.After.Mode)
 		}
 	}
 	for _, side := range plan.BothSides {
@@ -70,49 +70,44 @@ func (e *executor) takeUp(ctx context.Context, j *journal.Journal) error {
 }
 
 // fits tells whether the journal is of these steps.
-func (e *executor) fits(j *journal.Journal) error {
+func (ts *tasks) fits(j *journal.Journal) error {
 	for _, in := range slices.Concat(j.Closed, j.Open) {
-		if in.Step >= len(e.steps) || in.Side != e.steps[in.Step].Side {
+		if in.Step >= len(ts.all) || in.Side != ts.all[in.Step].Side {
 			return fmt.Errorf("%w: its journal does not fit the plan", ErrOpen)
 		}
 	}
 	for step, c := range j.Copies {
-		if step >= len(e.steps) || c.Side != e.steps[step].Side {
+		if step >= len(ts.all) || c.Side != ts.all[step].Side {
 			return fmt.Errorf("%w: its journal does not fit the plan", ErrOpen)
 		}
 	}
 	return nil
 }
 
-func of(intents []journal.Intent, step int) []journal.Intent {
-	return slices.DeleteFunc(slices.Clone(intents), func(in journal.Intent) bool { return in.Step != step })
-}
-
-// restore takes over what became of a step.
-func (e *executor) restore(i int, done *journal.Done) {
-	switch outcome := Outcome(done.Outcome); outcome {
+// restore takes over what an earlier run has written down of a task.
+func (ts *tasks) restore(t *task, was *journal.Done) {
+	switch outcome := Outcome(was.Outcome); outcome {
 	case Done, Skipped, Drifted:
-		e.settle(i, outcome, done.Error)
-		e.fresh = e.fresh[:len(e.fresh)-1] // it is written down
-		e.results[i].SHA256, e.results[i].Trash = done.SHA256, done.Trash
-		if s := done.After; s != nil {
-			e.after[i] = tree.Entry{Name: e.steps[i].Path.Base(), Type: s.Type, Size: s.Size, Mtime: s.Mtime, Mode: s.Mode, Target: s.Target}
+		t.note(outcome, was.Error)
+		ts.fresh = ts.fresh[:len(ts.fresh)-1] // it is written down
+		t.result.SHA256, t.result.Trash = was.SHA256, was.Trash
+		if s := was.After; s != nil {
+			t.left = tree.Entry{Name: t.Path.Base(), Type: s.Type, Size: s.Size, Mtime: s.Mtime, Mode: s.Mode, Target: s.Target}
 		}
 		if outcome == Done {
-			e.isDone(i)
+			ts.wasDone(t)
 		}
 	}
 }
 
-// isDone takes note of a step that an earlier run carried out.
-func (e *executor) isDone(i int) {
-	step := &e.steps[i]
-	if step.Action == plan.Move {
-		e.moved[step.Side][step.From] = step.Path
+// wasDone takes note of a task that an earlier run carried out.
+func (ts *tasks) wasDone(t *task) {
+	if t.Action == plan.Move {
+		ts.moved[t.Side][t.From] = t.Path
 	}
-	e.displaced(i, disk.Result{Trash: e.results[i].Trash})
-	if (step.Action == plan.Create || step.Action == plan.Update) && step.After.Type == tree.File {
-		e.bytes.Add(step.After.Size)
+	ts.displaced(t, t.result.Trash)
+	if (t.Action == plan.Create || t.Action == plan.Update) && t.After.Type == tree.File {
+		ts.bytes += t.After.Size
 	}
 }
 
@@ -123,34 +118,31 @@ func (e *executor) settleOpen(open []journal.Intent) error {
 	if err := e.refill(open); err != nil {
 		return err
 	}
-	whole, odd := map[int]bool{}, map[int]bool{}
+	whole, odd := map[*task]bool{}, map[*task]bool{}
 	for n := range open {
 		in := &open[n]
-		if e.over(in.Step) {
+		t := e.tasks.all[in.Step]
+		if t.done() {
 			continue
 		}
-		found, err := examine(e.run.disks[in.Side], in)
+		found, err := examine(t.disk, in)
 		if err != nil {
 			return err
 		}
-		odd[in.Step] = odd[in.Step] || found == strange
+		odd[t] = odd[t] || found == strange
 		if found == halfway && in.Kind == journal.Move {
-			waiting, err := e.disk(in.Step).Waiting(in.Place)
-			if err != nil {
+			if err := t.waits(in.Place); err != nil {
 				return err
-			}
-			if waiting != nil {
-				e.parked[in.Step], e.place[in.Step], e.announced[in.Step] = *waiting, in.Place, true
 			}
 		}
 		// What is revived only makes room for what the step is about.
-		if before, known := whole[in.Step]; in.Kind != journal.Revive {
-			whole[in.Step] = found == carried && (before || !known)
+		if before, known := whole[t]; in.Kind != journal.Revive {
+			whole[t] = found == carried && (before || !known)
 		}
 	}
 	wrong, err := settleBack(e.run.disks, slices.DeleteFunc(slices.Clone(open), func(in journal.Intent) bool {
-		_, waits := e.parked[in.Step]
-		return e.over(in.Step) || whole[in.Step] || odd[in.Step] || waits
+		t := e.tasks.all[in.Step]
+		return t.done() || whole[t] || odd[t] || t.parked != nil
 	}))
 	if err != nil {
 		return err
@@ -158,27 +150,54 @@ func (e *executor) settleOpen(open []journal.Intent) error {
 	var records []journal.Record
 	for n := range open {
 		in := &open[n]
-		i := in.Step
-		_, waits := e.parked[i]
+		t := e.tasks.all[in.Step]
 		switch {
-		case e.settled[i], waits:
-		case whole[i]:
-			if err := e.wasDone(i, of(open, i)); err != nil {
+		case t.noted(), t.parked != nil:
+		case whole[t]:
+			if err := e.tasks.carried(t, open); err != nil {
 				return err
 			}
-		case odd[i]:
-			e.finish(i, disk.Result{}, &disk.Drift{Path: in.Path, Trash: in.Place, Why: neither})
-		case wrong[i] != nil:
-			e.finish(i, disk.Result{}, wrong[i])
+		case odd[t]:
+			t.noteError(&disk.Drift{Path: in.Path, Trash: in.Place, Why: neither})
+		case wrong[in.Step] != nil:
+			t.noteError(wrong[in.Step])
 		default:
-			records = append(records, journal.Record{Done: &journal.Done{Step: i, Side: in.Side, Outcome: journal.Undone}})
+			records = append(records, journal.Record{Done: &journal.Done{Step: in.Step, Side: in.Side, Outcome: journal.Undone}})
 		}
 	}
 	if err := e.run.write(false, records...); err != nil {
 		return err
 	}
-	e.note()
+	e.writeDown()
 	return e.run.broken
+}
+
+// waits finds the file of a move that was announced and that waits in its place in the trash, if it does.
+func (t *task) waits(place string) error {
+	waiting, err := t.disk.Waiting(place)
+	if err == nil && waiting != nil {
+		t.parked, t.place, t.announced = waiting, place, true
+	}
+	return err
+}
+
+// carried notes a task that an earlier run carried out without writing that down, and which was to come to some of the
+// intents.
+func (ts *tasks) carried(t *task, intents []journal.Intent) error {
+	result := disk.Result{}
+	for n := range intents {
+		in := &intents[n]
+		if in.Step == t.number && (in.Kind == journal.Trash || in.Kind == journal.Replace) {
+			result.Trash = in.Place
+		}
+	}
+	var err error
+	if result.Entry, err = t.disk.At(string(t.Path)); err != nil {
+		return err
+	}
+	t.noteResult(result, nil)
+	ts.wasDone(t)
+	return nil
 }
 
 // refill gives names back what was taken from them to be replaced, and was not. That comes first: a file that was
@@ -186,7 +205,7 @@ func (e *executor) settleOpen(open []journal.Intent) error {
 func (e *executor) refill(open []journal.Intent) error {
 	for n := range open {
 		in := &open[n]
-		if in.Kind != journal.Replace || e.over(in.Step) {
+		if in.Kind != journal.Replace || e.tasks.all[in.Step].done() {
 			continue
 		}
 		found, err := examine(e.run.disks[in.Side], in)
@@ -236,25 +255,4 @@ func settleBack(disks plan.Sides[*disk.Tree], open []journal.Intent) (map[int]*d
 		}
 	}
 	return wrong, nil
-}
-
-// over tells of a step that is settled, and of which only the mode of what it made was open: that is set
-// in the end.
-func (e *executor) over(i int) bool { return e.settled[i] && e.results[i].Outcome == Done }
-
-// wasDone settles a step that an earlier run carried out without writing it down.
-func (e *executor) wasDone(i int, intents []journal.Intent) error {
-	result := disk.Result{}
-	for _, in := range intents {
-		if in.Kind == journal.Trash || in.Kind == journal.Replace {
-			result.Trash = in.Place
-		}
-	}
-	var err error
-	if result.Entry, err = e.disk(i).At(string(e.steps[i].Path)); err != nil {
-		return err
-	}
-	e.finish(i, result, nil)
-	e.isDone(i)
-	return nil
 }

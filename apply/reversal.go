@@ -24,13 +24,13 @@ const (
 // reversal is the operations that undo what was done, in the plan's own form.
 func (e *executor) reversal() []plan.Operation {
 	ops := []plan.Operation{}
-	for i := range e.steps {
-		if e.results[i].Outcome == Done {
-			ops = append(ops, e.reverse(i))
+	for _, t := range e.tasks.all {
+		if t.done() {
+			ops = append(ops, t.reverse(&e.run.plan.Snapshot(t.Side).Filesystem))
 		}
 	}
 	for _, made := range e.revived {
-		ops = append(ops, plan.Operation{Side: made.side, Action: plan.Delete, Path: made.path,
+		ops = append(ops, plan.Operation{Side: made.task.Side, Action: plan.Delete, Path: made.path,
 			Before: &tree.State{Type: tree.Directory, Mode: made.mode}})
 	}
 	ops = withoutMovesOntoDeletes(ops)
@@ -77,17 +77,16 @@ func withoutMovesOntoDeletes(ops []plan.Operation) []plan.Operation {
 	return ops
 }
 
-// reverse is the operation that undoes step i.
-func (e *executor) reverse(i int) plan.Operation {
-	step := &e.steps[i]
-	op := plan.Operation{Side: step.Side, Action: step.Action, Path: step.Path, Before: e.stateAfter(i), After: step.Before}
-	switch step.Action {
+// reverse is the operation that undoes a task, on a volume with these traits.
+func (t *task) reverse(traits *tree.Traits) plan.Operation {
+	op := plan.Operation{Side: t.Side, Action: t.Action, Path: t.Path, Before: t.stateAfter(traits), After: t.Before}
+	switch t.Action {
 	case plan.Create:
 		op.Action = plan.Delete
 	case plan.Delete:
 		op.Action = plan.Create
 	case plan.Move:
-		op.Path, op.From = step.From, step.Path
+		op.Path, op.From = t.From, t.Path
 	}
 	if op.After.Of() == tree.File && (op.Action == plan.Move || op.Action == plan.Touch || op.Action == plan.Chmod) {
 		// What settles a conflict may not have known the hash beforehand.
@@ -96,20 +95,18 @@ func (e *executor) reverse(i int) plan.Operation {
 		op.After = &after
 	}
 	if op.After.Of() == tree.File && (op.Action == plan.Create || op.Action == plan.Update) {
-		op.Source = &plan.Source{Tree: step.Side, Path: tree.Path(e.results[i].Trash)}
+		op.Source = &plan.Source{Tree: t.Side, Path: tree.Path(t.result.Trash)}
 	}
 	return op
 }
 
-// stateAfter is what step i left behind, read back from the disk; nil for nothing.
-func (e *executor) stateAfter(i int) *tree.State {
-	step := &e.steps[i]
-	if step.After == nil {
+// stateAfter is what a task left behind, read back from the disk; nil for nothing.
+func (t *task) stateAfter(traits *tree.Traits) *tree.State {
+	if t.After == nil {
 		return nil
 	}
-	state := *step.After
-	if entry := &e.after[i]; entry.Type != tree.Absent {
-		traits := &e.run.plan.Snapshot(step.Side).Filesystem
+	state := *t.After
+	if entry := &t.left; entry.Type != tree.Absent {
 		state.Mtime = entry.Mtime.Cut(traits.MtimeGranularity)
 		if state.Type != tree.File {
 			state.Mtime = tree.Time{}
@@ -117,11 +114,11 @@ func (e *executor) stateAfter(i int) *tree.State {
 		if !traits.Modes {
 			state.Mode = 0
 		} else if state.Type != tree.Symlink {
-			state.Mode = step.After.Mode
+			state.Mode = t.After.Mode
 		}
 	}
-	if state.Type == tree.File && e.results[i].SHA256.Known() {
-		state.SHA256 = e.results[i].SHA256
+	if state.Type == tree.File && t.result.SHA256.Known() {
+		state.SHA256 = t.result.SHA256
 	}
 	return &state
 }
@@ -138,11 +135,10 @@ func (r *run) newFormer(e *executor) (*former, error) {
 	for _, side := range plan.BothSides {
 		f.affected[side] = map[tree.Path]bool{}
 	}
-	for i := range e.steps {
-		step := &e.steps[i]
-		f.affected[step.Side][step.Path] = true
-		if step.From != "" {
-			f.affected[step.Side][step.From] = true
+	for _, t := range e.tasks.all {
+		f.affected[t.Side][t.Path] = true
+		if t.From != "" {
+			f.affected[t.Side][t.From] = true
 		}
 	}
 	var err error
@@ -199,9 +195,9 @@ func (r *run) restoration(e *executor) (*restoration, error) {
 	for _, side := range plan.BothSides {
 		b.affected[side] = map[tree.Path]bool{}
 	}
-	for i := range e.steps {
-		if step := &e.steps[i]; e.results[i].Outcome == Done {
-			b.affected[step.Side][step.Path], b.affected[step.Side][step.From] = true, true
+	for _, t := range e.tasks.all {
+		if t.done() {
+			b.affected[t.Side][t.Path], b.affected[t.Side][t.From] = true, true
 		}
 	}
 	for _, side := range plan.BothSides {

@@ -16,34 +16,27 @@ func (e *executor) spare() {
 	for _, side := range plan.BothSides {
 		kept[side] = map[tree.Path]tree.Path{}
 	}
-	for i, names := range e.held {
-		step := &e.steps[i]
+	for t, names := range e.held {
 		for name := range names {
-			path := step.Path.Join(name)
-			_, taken := e.planned[step.Side][path]
-			_, leaves := e.vacating[step.Side][path]
-			if taken || leaves || e.litter(name) {
+			path := t.Path.Join(name)
+			if e.tasks.about(t.Side, path) != nil || e.litter(name) {
 				continue
 			}
-			for dir := step.Path; dir != tree.Root; dir = dir.Parent() {
-				if other, found := kept[step.Side][dir]; !found || path < other {
-					kept[step.Side][dir] = path
+			for dir := t.Path; dir != tree.Root; dir = dir.Parent() {
+				if other, found := kept[t.Side][dir]; !found || path < other {
+					kept[t.Side][dir] = path
 				}
 			}
 		}
 	}
-	for i := range e.steps {
-		step := &e.steps[i]
-		if step.Conflict == 0 || step.Before.Of() != tree.Directory || step.After == nil || step.After.Type == tree.Directory {
+	for _, t := range e.tasks.all {
+		what, found := kept[t.Side][t.Path]
+		if !found || t.Conflict == 0 || t.After == nil || !t.takesDirectory() {
 			continue
 		}
-		what, found := kept[step.Side][step.Path]
-		if !found {
-			continue
-		}
-		for _, j := range e.order {
-			if below := &e.steps[j]; below.Side == step.Side && below.Path.Within(step.Path) && !e.settled[j] {
-				e.settle(j, Skipped, fmt.Sprintf("%s stays a directory: it holds %s, which is ignored", quote(step.Path), quote(what)))
+		for _, below := range e.tasks.ordered {
+			if below.Side == t.Side && below.Path.Within(t.Path) && !below.noted() {
+				below.note(Skipped, fmt.Sprintf("%s stays a directory: it holds %s, which is ignored", quote(t.Path), quote(what)))
 			}
 		}
 	}

@@ -76,42 +76,40 @@ type known struct {
 	hash tree.Hash
 }
 
-// learned is what the executed steps tell of the content of files, by side and path. A stamp is only ever
+// learned is what the executed tasks tell of the content of files, by side and path. A stamp is only ever
 // that of the file's own side: the other side's copy may be of the same granule as two versions here. A
 // source has the one with which it was read, and none where an earlier run read it.
 func (e *executor) learned() plan.Sides[map[tree.Path]known] {
 	facts := plan.Sides[map[tree.Path]known]{{}, {}}
-	for i := range e.steps {
-		step := &e.steps[i]
-		sum := e.results[i].SHA256
-		if e.results[i].Outcome != Done || step.After.Of() != tree.File || !sum.Known() {
+	for _, t := range e.tasks.all {
+		sum := t.result.SHA256
+		if !t.done() || t.After.Of() != tree.File || !sum.Known() {
 			continue
 		}
-		other := step.Side.Other()
-		if e.equalByStat(step) {
+		other := t.Side.Other()
+		if e.equalByStat(t) {
 			continue
 		}
-		facts[step.Side][step.Path] = known{stamp{e.after[i].Size, e.after[i].Mtime}, sum}
+		facts[t.Side][t.Path] = known{stamp{t.left.Size, t.left.Mtime}, sum}
 		switch {
-		case step.Source != nil:
-			if _, moved := e.moved[step.Source.Tree][step.Source.Path]; !moved {
-				facts[step.Source.Tree][step.Source.Path] = known{e.sources[i], sum}
+		case t.Source != nil:
+			if _, moved := e.tasks.moved[t.Source.Tree][t.Source.Path]; !moved {
+				facts[t.Source.Tree][t.Source.Path] = known{t.read, sum}
 			}
-		case step.Action == plan.Touch && step.Reason != plan.AlignTimes && e.run.fits[other]:
+		case t.Action == plan.Touch && t.Reason != plan.AlignTimes && e.run.fits[other]:
 			// Its content is what the other side's was when the plan was made, or it would not get that time.
-			if seen, ok := e.run.stamps[other][step.Path]; ok {
-				facts[other][step.Path] = known{seen, sum}
+			if seen, ok := e.run.stamps[other][t.Path]; ok {
+				facts[other][t.Path] = known{seen, sum}
 			}
 		}
 	}
 	return facts
 }
 
-// equalByStat tells of a step that aligns the time of a file of which a first sync only knows that size and time
+// equalByStat tells of a task that aligns the time of a file of which a first sync only knows that size and time
 // are those of the other side's: the hash of the one is none of both.
-func (e *executor) equalByStat(step *plan.Step) bool {
-	_, written := e.planned[step.Side.Other()][step.Path]
-	return step.Reason == plan.AlignTimes && e.run.plan.Baseline == nil && !written
+func (e *executor) equalByStat(t *task) bool {
+	return t.Reason == plan.AlignTimes && e.run.plan.Baseline == nil && e.tasks.at[t.Side.Other()][t.Path] == nil
 }
 
 // knows is the hash of a file that has the stamp with which its content was known, zero where nothing is

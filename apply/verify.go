@@ -9,21 +9,24 @@ import (
 // tells of those that are not what was written: a stick that promises more than it holds, or somebody who
 // wrote to them in the meantime. They are drift, and what they replaced is in the trash.
 func (e *executor) verify() {
-	for i := range e.steps {
-		step := &e.steps[i]
-		written := step.Action == plan.Create || step.Action == plan.Update
+	for _, t := range e.tasks.all {
 		if e.halted() != nil {
 			return
 		}
-		if !written || e.results[i].Outcome != Done || step.After.Of() != tree.File || !e.results[i].SHA256.Known() {
-			continue
+		written := t.Action == plan.Create || t.Action == plan.Update
+		if written && t.done() && t.After.Of() == tree.File && t.result.SHA256.Known() {
+			t.readBack()
 		}
-		_, sum, err := e.disk(i).ReadBack(string(step.Path))
-		switch {
-		case err != nil:
-			e.settle(i, Drifted, "it cannot be read back: "+e.why(i, err))
-		case sum != e.results[i].SHA256:
-			e.settle(i, Drifted, "what was read back is not what was written")
-		}
+	}
+}
+
+// readBack holds what a task has written to what is there.
+func (t *task) readBack() {
+	_, sum, err := t.disk.ReadBack(string(t.Path))
+	switch {
+	case err != nil:
+		t.note(Drifted, "it cannot be read back: "+t.why(err))
+	case sum != t.result.SHA256:
+		t.note(Drifted, "what was read back is not what was written")
 	}
 }

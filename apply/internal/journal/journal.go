@@ -158,6 +158,11 @@ type Journal struct {
 	Torn bool
 }
 
+// ClosedOf are the closed intents of some steps, in their order.
+func (j *Journal) ClosedOf(steps map[int]bool) []Intent {
+	return slices.DeleteFunc(slices.Clone(j.Closed), func(in Intent) bool { return !steps[in.Step] })
+}
+
 // Read reads a journal. Whatever it is given, it makes the best of it.
 func Read(data []byte) *Journal {
 	j := &Journal{Done: map[int]*Done{}, Copies: map[int]Copy{}, Torn: len(data) > 0 && data[len(data)-1] != '\n'}

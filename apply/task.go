@@ -1,0 +1,131 @@
+package apply
+
+import (
+	"context"
+	"errors"
+
+	"treaty/apply/internal/disk"
+	"treaty/apply/internal/journal"
+	"treaty/plan"
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// task is a step that is carried out: an operation, or part of what resolves a conflict. It has how far the step is,
+// and what became of it.
+type task struct {
+	plan.Step
+	// number is its place among the steps, by which journals name it.
+	number int
+	// disk changes its side, nil where that tree is not there.
+	disk *disk.Tree
+	// result is for the receipt. It has no outcome before one is noted.
+	result Result
+	notes  *notes
+	// announced tells that the journals have what it is about to do: then place is where in the trash it moves what it
+	// displaces, and staged what it puts in place, if anything.
+	announced bool
+	place     string
+	staged    disk.Staged
+	// copy is where what it displaces is out of reach of its volume, nil where no such copy was made.
+	copy *journal.Copy
+	// parked is the file of a move that waits in the trash for its new name to be free, nil for none.
+	parked *disk.Staged
+	// read is the stamp with which its source was read, zero where it was not.
+	read stamp
+	// left is what it left behind at its path, read back from the disk; absent for nothing, and before it is done.
+	left tree.Entry
+}
+
+// notes are what was noted of tasks.
+type notes struct {
+	// fresh are the tasks of which an outcome was noted since the journals were last told.
+	fresh []*task
+	// bytes are how many were put in place.
+	bytes    int64
+	progress *Progress
+}
+
+// note notes an outcome, and why it is that one, "" where it is Done.
+func (t *task) note(outcome Outcome, why string) {
+	t.result.Outcome, t.result.Error = outcome, why
+	t.notes.fresh = append(t.notes.fresh, t)
+	if t.notes.progress != nil && t.Skipped == "" {
+		t.notes.progress.Done.Add(1)
+	}
+}
+
+// noted tells whether it has an outcome: nothing more is to be done then.
+func (t *task) noted() bool { return t.result.Outcome != "" }
+
+// done tells whether it was carried out.
+func (t *task) done() bool { return t.result.Outcome == Done }
+
+// noteResult notes what a change of its disk came to.
+func (t *task) noteResult(result disk.Result, err error) {
+	var drift *disk.Drift
+	switch {
+	case err == nil:
+		t.note(Done, "")
+		t.left = result.Entry
+		t.result.Trash = result.Trash
+		t.result.SHA256 = t.hashOf(result)
+	case errors.As(err, &drift):
+		t.note(Drifted, drift.Without(t.Path))
+		t.result.Trash = drift.Trash
+	case errors.Is(err, disk.ErrDrift), errors.Is(err, disk.ErrSource), errors.Is(err, disk.ErrUnfit), errors.Is(err, scan.ErrChanged):
+		t.note(Drifted, t.why(err))
+	default:
+		t.note(Failed, t.why(err))
+	}
+}
+
+// noteError notes that it came to an error before anything was changed.
+func (t *task) noteError(err error) { t.noteResult(disk.Result{}, err) }
+
+// why is an error in words that stand beside its path, "" for none.
+func (t *task) why(err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, context.Canceled):
+		return "the interrupt came before it was done"
+	}
+	return tree.Why(err, t.Path)
+}
+
+// hashOf is the hash of the content that it has written or moved aside, zero where there is none. What a plan moves
+// without having read it is read now; what cannot be read goes without.
+func (t *task) hashOf(result disk.Result) tree.Hash {
+	s, at := t.After, string(t.Path)
+	if s == nil {
+		s, at = t.Before, result.Trash
+	}
+	switch {
+	case s.Of() != tree.File:
+		return tree.Hash{}
+	case s.SHA256.Known(), t.Action == plan.Create, t.Action == plan.Update:
+		return s.SHA256
+	}
+	_, sum, err := t.disk.ReadBack(at)
+	if err != nil {
+		return tree.Hash{}
+	}
+	return sum
+}
+
+// makesDirectory tells whether there is a directory at its path afterwards that was none.
+func (t *task) makesDirectory() bool {
+	return t.After.Of() == tree.Directory && t.Before.Of() != tree.Directory
+}
+
+// takesDirectory tells whether a directory goes from its path.
+func (t *task) takesDirectory() bool {
+	return t.Before.Of() == tree.Directory && t.After.Of() != tree.Directory
+}
+
+// putsContent tells whether it creates or updates a file or a link. What takes a directory's name is left out: that
+// must be emptied first.
+func (t *task) putsContent() bool {
+	return (t.Action == plan.Create || t.Action == plan.Update) && t.After.Type != tree.Directory && t.Before.Of() != tree.Directory
+}

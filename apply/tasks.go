@@ -1,0 +1,94 @@
+package apply
+
+import (
+	"slices"
+
+	"treaty/apply/internal/disk"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// tasks are all steps that an apply comes to.
+type tasks struct {
+	notes
+	// all are in the order of the plan, those that resolve conflicts last.
+	all []*task
+	// ordered are by path, what holds something before what is in it, whatever order the plan has them in.
+	ordered []*task
+	// at are those that change a path, and leaving the moves that come from one.
+	at, leaving plan.Sides[map[tree.Path]*task]
+	// moved tells where a file is now that some tasks take as their source.
+	moved plan.Sides[map[tree.Path]tree.Path]
+}
+
+// newTasks makes tasks of steps. What is skipped has its outcome.
+func newTasks(steps []plan.Step, disks plan.Sides[*disk.Tree], progress *Progress) *tasks {
+	ts := &tasks{notes: notes{progress: progress}}
+	for _, side := range plan.BothSides {
+		ts.at[side], ts.leaving[side], ts.moved[side] = map[tree.Path]*task{}, map[tree.Path]*task{}, map[tree.Path]tree.Path{}
+	}
+	made := make([]task, len(steps))
+	for i, step := range steps {
+		t := &made[i]
+		t.Step, t.number, t.disk, t.notes = step, i, disks[step.Side], &ts.notes
+		t.result = Result{Conflict: t.Conflict, Side: &t.Side, Action: &t.Action, Path: t.Path}
+		if t.Conflict == 0 {
+			t.result.Operation = t.ID
+		}
+		ts.at[t.Side][t.Path] = t
+		if t.Action == plan.Move {
+			ts.leaving[t.Side][t.From] = t
+		}
+		if t.Skipped != "" {
+			t.note(Skipped, string(t.Skipped))
+		}
+		ts.all = append(ts.all, t)
+	}
+	ts.ordered = slices.Clone(ts.all)
+	slices.SortStableFunc(ts.ordered, func(a, b *task) int { return tree.Compare(a.Path, b.Path) })
+	return ts
+}
+
+// choose are the tasks on some sides that are to be carried out still and are wanted, what holds something before what
+// is in it.
+func (ts *tasks) choose(on sides, wanted func(*task) bool) []*task {
+	var list []*task
+	for _, t := range ts.ordered {
+		if !t.noted() && on[t.Side] && wanted(t) {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+// pending are the tasks that are to be carried out still.
+func (ts *tasks) pending() []*task {
+	return slices.DeleteFunc(slices.Clone(ts.all), (*task).noted)
+}
+
+// occupies is the move that has what is at the path of a task, nil for none.
+func (ts *tasks) occupies(t *task) *task { return ts.leaving[t.Side][t.Path] }
+
+// about is the task that changes what is at a path now, or takes it away; nil for none.
+func (ts *tasks) about(side plan.Side, path tree.Path) *task {
+	if t := ts.at[side][path]; t != nil {
+		return t
+	}
+	return ts.leaving[side][path]
+}
+
+// displaced notes where what a task moved aside is: another one, for which it is the source, may be yet to come.
+func (ts *tasks) displaced(t *task, trash string) {
+	if trash != "" && t.Before.Of() == tree.File && (t.Action == plan.Update || t.Action == plan.Delete) {
+		ts.moved[t.Side][t.Path] = tree.Path(trash)
+	}
+}
+
+// results are those of all tasks, in the order of the plan.
+func (ts *tasks) results() []Result {
+	results := make([]Result, 0, len(ts.all))
+	for _, t := range ts.all {
+		results = append(results, t.result)
+	}
+	return results
+}
