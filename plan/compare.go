@@ -90,10 +90,8 @@ func Compare(ctx context.Context, in Input) (*Plan, error) {
 		return nil, err
 	}
 	w.renames()
-	if in.Options.FixModes || in.Options.AlignTimes {
-		w.fixModes()
-		w.align()
-		w.dropIdle()
+	if w.policy.wishes() {
+		w.grantWishes()
 		if err := w.read(readers, true); err != nil {
 			return nil, err
 		}
@@ -191,7 +189,7 @@ func (w *walk) redecide() {
 	for i := range w.differences {
 		d := &w.differences[i]
 		if d.verdict.agreed() && d.against == nil {
-			if w.asked(d) && !d.failed() {
+			if w.policy.asked(d) && !d.failed() {
 				kept = append(kept, *d)
 			} else {
 				w.agree(&d.trio)
@@ -215,7 +213,7 @@ func (w *walk) redecide() {
 			if d.verdict.modesDiffer {
 				w.modesDiffer(d)
 			}
-			if d.verdict.agreed() && !w.asked(d) {
+			if d.verdict.agreed() && !w.policy.asked(d) {
 				w.agree(&d.trio)
 				continue
 			}

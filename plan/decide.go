@@ -3,7 +3,6 @@ package plan
 import (
 	"time"
 
-	"treaty/plan/internal/ignore"
 	"treaty/plan/tree"
 )
 
@@ -15,20 +14,18 @@ type policy struct {
 	// known tells that there is a baseline, whatever it says of a path.
 	known bool
 	// shift is by how much, in nanoseconds, a volume's times moved as a whole since they were recorded.
-	shift   Sides[int64]
-	options Options
-	// overrides are the options' patterns, compiled when first asked.
-	overrides *ignore.List
-	// extensions are the options', without their dots and in lower case, made when first asked.
-	extensions map[string]bool
+	shift    Sides[int64]
+	options  Options
+	programs programs
 }
 
 func newPolicy(traits Sides[tree.Traits], known bool, options Options) policy {
 	return policy{
-		traits:  traits,
-		window:  max(traits[Local].MtimeGranularity, traits[Remote].MtimeGranularity),
-		known:   known,
-		options: options,
+		traits:   traits,
+		window:   max(traits[Local].MtimeGranularity, traits[Remote].MtimeGranularity),
+		known:    known,
+		options:  options,
+		programs: programs{rules: options.Executable, umask: options.Umask},
 	}
 }
 

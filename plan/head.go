@@ -13,18 +13,9 @@ func (w *walk) wantsHead(d *difference, side Side) bool {
 	if e.Size == 0 || d.content[side].Head != nil || d.verdict.isUnsure() {
 		return false
 	}
-	_, _, unsure := w.policy.fixed(d)
 	return d.infers(side.Other()) && w.policy.needsHead(d, side.Other()) ||
-		unsure && side == w.policy.source(d) ||
+		side == d.source() && w.policy.wishUnsure(d) ||
 		w.mayLoseMode(d, side) || w.mayBeXSym(d, side)
-}
-
-// source is the side whose content a local file has in the end.
-func (p *policy) source(d *difference) Side {
-	if c := d.change(Local); c != nil && (c.action == Create || c.action == Update) {
-		return Remote
-	}
-	return Local
 }
 
 // took adds what reading a file brought to what was read of it before.
@@ -88,8 +79,8 @@ func (w *walk) mayLoseMode(d *difference, side Side) bool {
 	if !w.bringsMode(d, side) || !d.wanted[side] || d.entry[side].Mode.Bits()&0o100 == 0 {
 		return false
 	}
-	_, known := w.policy.ruledByName(d, side)
-	return !known
+	_, speaks := w.policy.programs.byName(d.path[side])
+	return !speaks
 }
 
 // bringsMode tells whether a file of that side is new to the other, which has no modes.
@@ -106,23 +97,7 @@ func (w *walk) losesMode(d *difference, side Side) bool {
 	if !w.bringsMode(d, side) {
 		return false
 	}
-	_, mode := d.settled(side)
-	is := mode.Bits()&0o100 != 0
-	executable, known := w.policy.ruledByName(d, side)
-	if !known {
-		if head := d.content[side].Head; head != nil || d.entry[side].Size < leastProgram {
-			executable = executableByContent(d.name[side], head)
-		} else {
-			executable = is
-		}
-	}
-	return is != executable
-}
-
-// ruledByName asks the overrides and the table.
-func (p *policy) ruledByName(d *difference, side Side) (executable, known bool) {
-	if executable, known = p.executableByName(d, side); !known {
-		executable, known = p.executableByExtension(d.path[side])
-	}
-	return executable, known
+	mode := d.outcome(&w.policy).mode[side]
+	executable, speaks := w.policy.programs.ruled(d.path[side], d.entry[side].Size, d.content[side].Head)
+	return speaks && executable != (mode.Bits()&0o100 != 0)
 }

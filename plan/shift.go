@@ -296,7 +296,7 @@ func (d *difference) againUnder(w *walk) bool {
 	if d.verdict.modesDiffer && !warned {
 		w.modesDiffer(d)
 	}
-	if !d.verdict.agreed() || w.asked(d) {
+	if !d.verdict.agreed() || w.policy.asked(d) {
 		return !w.refused(d)
 	}
 	w.agree(&d.trio)

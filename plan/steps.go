@@ -142,7 +142,7 @@ func (s *settler) take(c *Conflict, side Side) ([]Operation, error) {
 		}
 		op := Operation{Side: other, Action: Move, From: path, Reason: MovedOn.On(side), Before: lose, After: &after,
 			Path: s.in.Spelled(other, c.PathOn(side), side)}
-		return s.asAsked(op, side, s.at(c, side), have)
+		return s.withWishes(op, side, s.at(c, side), have)
 	case have == nil:
 		return s.remove(other, path, lose, DeletedOn.On(side))
 	case lose == nil:
@@ -157,7 +157,7 @@ func (s *settler) take(c *Conflict, side Side) ([]Operation, error) {
 	}
 	op := Operation{Side: other, Action: Update, Path: path, Reason: ChangedOn.On(side), Before: lose, After: after}
 	op.Source = sourceOf(have, side, s.at(c, side))
-	return s.asAsked(op, side, s.at(c, side), have)
+	return s.withWishes(op, side, s.at(c, side), have)
 }
 
 // exchange replaces a directory by something else, or the reverse: what was there goes entry by
@@ -219,7 +219,7 @@ func (s *settler) copyTree(side Side, from, to tree.Path, have, base *tree.State
 	}
 	op := Operation{Side: other, Action: Create, Path: to, Reason: OnlyOn.On(side), After: after,
 		Source: sourceOf(have, side, from)}
-	ops, err := s.asAsked(op, side, from, have)
+	ops, err := s.withWishes(op, side, from, have)
 	if err != nil || have.Type != tree.Directory {
 		return ops, err
 	}
@@ -266,7 +266,7 @@ func (s *settler) rename(side Side, from, to tree.Path, state *tree.State) ([]Op
 		if err != nil {
 			return nil, err
 		}
-		stays, _, err := s.asked(side, from, state, s.in.Spelled(other, to, side), comes)
+		stays, _, err := s.wished(side, from, state, s.in.Spelled(other, to, side), comes)
 		return []Operation{{Side: side, Action: Move, From: from, Path: to, Reason: MovedOn.On(side),
 			Before: state, After: &stays}}, err
 	}
@@ -304,23 +304,29 @@ func (s *settler) onto(side Side, path tree.Path, from Side, source tree.Path,
 	if !s.policy.traits[side].Modes {
 		return &after, nil
 	}
-	d := difference{path: Sides[tree.Path]{path, path}}
-	d.name = Sides[string]{path.Base(), path.Base()}
-	d.entry[from].Type = have.Type
-	if former.Of() == tree.File {
-		d.entry[side].Type, d.entry[side].Mode = tree.File, former.Mode
-	} else if base.Of() == tree.File && base.Mode.Known() {
-		d.entry[side].Type, d.entry[side].Mode = tree.File, base.Mode
+	if have.Type == tree.Directory {
+		after.Mode = s.policy.programs.created(true)
+		return &after, nil
 	}
-	if s.policy.needsHead(&d, side) {
-		head, err := s.in.Head(from, source)
-		if err != nil {
-			return nil, err
-		}
-		d.content[from].Head = head
+	mode := modeBefore(former, base)
+	var head []byte
+	var err error
+	if s.policy.programs.needsHead(path, mode) {
+		head, err = s.in.Head(from, source)
 	}
-	after.Mode = s.policy.inferMode(&d, side)
-	return &after, nil
+	after.Mode = s.policy.programs.infer(path, mode, head)
+	return &after, err
+}
+
+// modeBefore is the mode that a file has where another one is to be, or had when it was last synced.
+func modeBefore(former, base *tree.State) tree.Mode {
+	switch {
+	case former.Of() == tree.File:
+		return former.Mode
+	case base.Of() == tree.File:
+		return base.Mode
+	}
+	return 0
 }
 
 // plain is a state as operations give it, without the subtree that only conflicts carry.

@@ -349,7 +349,7 @@ func (w *walk) name(p *place, t *trio, names *directoryNames) (found, error) {
 	if d.verdict.modesDiffer {
 		w.modesDiffer(&d)
 	}
-	if d.verdict.agreed() && !w.asked(&d) {
+	if d.verdict.agreed() && !w.policy.asked(&d) {
 		w.agree(t)
 		return f, nil
 	}

@@ -1,0 +1,89 @@
+package plan_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// ready is a tree, or what is remembered of one, that was listed beforehand.
+type ready[T any] map[tree.Path]T
+
+func (r ready[T]) List(dir tree.Path) (T, error) { return r[dir], nil }
+
+// synced are two equal trees of so many directories with so many files each, and their baseline. Every such file is
+// written at a time of its own; those named are written once more on local since.
+func synced(directories, files int, edited func(file int) bool) plan.Input {
+	var listed plan.Sides[ready[tree.Listing]]
+	for _, side := range plan.BothSides {
+		listed[side] = ready[tree.Listing]{tree.Root: {}}
+	}
+	memory := ready[[]tree.Agreed]{}
+	perm := tree.Perm(0o644)
+	note := func(dir tree.Path, e tree.Entry, local tree.Entry) {
+		for _, side := range plan.BothSides {
+			l := listed[side][dir]
+			l.Dir = dir
+			l.Entries = append(l.Entries, plan.Sides[tree.Entry]{local, e}[side])
+			listed[side][dir] = l
+		}
+		kept := tree.Kept{Mtime: e.Mtime, Mode: e.Mode}
+		memory[dir] = append(memory[dir], tree.Agreed{Name: [2]string{e.Name, e.Name}, Spelled: e.Name, Key: e.Key, Type: e.Type,
+			Size: e.Size, SHA256: tree.Hash{1}, Mtime: e.Mtime, On: [2]tree.Kept{kept, kept}})
+	}
+	for i := range directories {
+		dir := tree.Entry{Name: fmt.Sprintf("directory %04d", i), Type: tree.Directory, Mode: tree.Perm(0o755)}
+		dir.Key = tree.CollisionKey(dir.Name)
+		note(tree.Root, dir, dir)
+		for j := range files {
+			e := tree.Entry{Name: fmt.Sprintf("file %04d.txt", j), Type: tree.File, Mode: perm, Size: int64(j + 1),
+				Mtime: tree.TimeOf(time.Unix(int64(i*files+j), 0)), Links: 1}
+			e.Key = tree.CollisionKey(e.Name)
+			local := e
+			if edited(i*files + j) {
+				local.Mtime, local.Size = e.Mtime.Add(time.Hour), e.Size+1
+			}
+			note(tree.Path(dir.Name), e, local)
+		}
+	}
+	in := plan.Input{Memory: memory, Baseline: &plan.BaselineRef{}, Options: plan.DefaultOptions()}
+	for _, side := range plan.BothSides {
+		in.Trees[side] = plan.Tree{Root: "/" + side.String(), Traits: tree.POSIX.Traits(), Stream: listed[side], Reader: sameHash{}}
+	}
+	return in
+}
+
+// sameHash reads of every file what is not on record.
+type sameHash struct{}
+
+func (sameHash) Hash(_ context.Context, wanted []tree.Wanted, done func(int, tree.Content)) error {
+	for i := range wanted {
+		done(i, tree.Content{SHA256: tree.Hash{2, byte(i), byte(i >> 8)}})
+	}
+	return nil
+}
+
+func (sameHash) Text(context.Context, tree.Wanted, int64) ([]byte, error) { return nil, nil }
+
+func none(int) bool { return false }
+
+func BenchmarkCompareWithNothingToDo(b *testing.B) { benchmarkCompare(b, none) }
+func BenchmarkCompareWithOneInAHundred(b *testing.B) {
+	benchmarkCompare(b, func(i int) bool { return i%100 == 0 })
+}
+
+func benchmarkCompare(b *testing.B, edited func(file int) bool) {
+	const directories, files = 100, 200
+	in := synced(directories, files, edited)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := plan.Compare(b.Context(), in); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(directories*(files+1)), "ns/name")
+}
