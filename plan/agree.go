@@ -265,15 +265,6 @@ func (a *agreeing) agreed(t *trio) *tree.Agreed {
 	return record
 }
 
-// tellsTimes is the side whose times are those of the content: not one that ignores them, or else the finer one.
-func (p *policy) tellsTimes() Side {
-	l, r := &p.traits[Local], &p.traits[Remote]
-	if l.IgnoresTimes != r.IgnoresTimes && l.IgnoresTimes || l.IgnoresTimes == r.IgnoresTimes && r.MtimeGranularity < l.MtimeGranularity {
-		return Remote
-	}
-	return Local
-}
-
 // sameAsRecorded tells whether both sides still have the stat that the baseline knows.
 func (a *agreeing) sameAsRecorded(t *trio) bool {
 	for _, side := range BothSides {

@@ -360,7 +360,7 @@ func (w *walk) whole(p *Plan) {
 // bothWays turns updates in both directions into conflicts where nobody has a memory to tell that this
 // is fine, or where the person said that it is not. It tells whether there were any.
 func (w *walk) bothWays() bool {
-	if w.policy.known && w.policy.options.Bidirectional != BidirectionalConflict {
+	if w.policy.baseline && w.policy.options.Bidirectional != BidirectionalConflict {
 		return false
 	}
 	var to Sides[bool]

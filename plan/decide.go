@@ -1,38 +1,22 @@
 package plan
 
-import (
-	"time"
-
-	"treaty/plan/tree"
-)
+import "treaty/plan/tree"
 
 // policy is what decisions depend on besides the entries.
 type policy struct {
-	traits Sides[tree.Traits]
-	// window is how far apart, in nanoseconds, two equal times may lie.
-	window int64
-	// known tells that there is a baseline, whatever it says of a path.
-	known bool
-	// shift is by how much, in nanoseconds, a volume's times moved as a whole since they were recorded.
-	shift    Sides[int64]
+	clocks
+	// baseline tells that there is one, whatever it says of a path.
+	baseline bool
 	options  Options
 	programs programs
 }
 
-func newPolicy(traits Sides[tree.Traits], known bool, options Options) policy {
+func newPolicy(traits Sides[tree.Traits], baseline bool, options Options) policy {
 	return policy{
-		traits:   traits,
-		window:   max(traits[Local].MtimeGranularity, traits[Remote].MtimeGranularity),
-		known:    known,
+		clocks:   newClocks(traits),
+		baseline: baseline,
 		options:  options,
 		programs: programs{rules: options.Executable, umask: options.Umask},
-	}
-}
-
-// shiftBy sets the shifts, if they are given.
-func (p *policy) shiftBy(given *Sides[time.Duration]) {
-	if given != nil {
-		p.shift = Sides[int64]{int64(given[Local]), int64(given[Remote])}
 	}
 }
 
@@ -84,9 +68,9 @@ func decide(t *trio, p *policy) verdict {
 	case l.Type == tree.Absent && r.Type == tree.Absent:
 		return verdict{}
 	case l.Type == tree.Absent:
-		return p.acts(p.create(t, Local, OnlyOn))
+		return acts(p.create(t, Local, OnlyOn))
 	case r.Type == tree.Absent:
-		return p.acts(p.create(t, Remote, OnlyOn))
+		return acts(p.create(t, Remote, OnlyOn))
 	case l.Type != r.Type:
 		return verdict{kind: TypeMismatch}
 	case l.Type == tree.Symlink:
@@ -111,7 +95,7 @@ func decideFirst(t *trio, p *policy) verdict {
 	switch {
 	case near && l.Size != r.Size:
 		return verdict{kind: SameTimeDifferentSize}
-	case near && p.options.Hash != HashAll && !p.known && !t.bothHashed():
+	case near && p.options.Hash != HashAll && !p.baseline && !t.bothHashed():
 		return verdict{modesDiffer: p.bothModes() && l.Mode != r.Mode}
 	case l.Size == r.Size && !t.bothHashed():
 		return verdict{unsure: Sides[bool]{true, true}}
@@ -125,10 +109,10 @@ func decideFirst(t *trio, p *policy) verdict {
 		return verdict{kind: SameStatDifferentContent}
 	case same:
 		return p.touches(t, newer, p.bothModes())
-	case p.known:
+	case p.baseline:
 		return verdict{kind: BothCreated}
 	}
-	return p.acts(p.update(t, newer.Other(), NewerOn))
+	return acts(p.update(t, newer.Other(), NewerOn))
 }
 
 // decideByContent judges two files that no record knows where times tell nothing: other content is a conflict.
@@ -145,42 +129,9 @@ func decideByContent(t *trio, p *policy) verdict {
 	return verdict{modesDiffer: p.bothModes() && l.Mode != r.Mode}
 }
 
-// timesTell tells whether the times of the two sides say anything beside each other.
-func (p *policy) timesTell() bool {
-	return !p.traits[Local].IgnoresTimes && !p.traits[Remote].IgnoresTimes
-}
-
-// near tells whether the two sides' times are equal within the window, with the shifts made up for or
-// as they stand: what was written after a volume shifted has the true time. Times that tell nothing are no
-// difference.
-func (p *policy) near(local, remote tree.Time) bool {
-	return !p.timesTell() || local.Near(remote, p.window) || p.cannotTell(Remote, local, remote) || p.cannotTell(Local, remote, local) ||
-		p.unshifted(Local, local).Near(p.unshifted(Remote, remote), p.window)
-}
-
-// cannotTell tells whether a time is the nearest that side has for one that it cannot tell, before 1980 or
-// after 2107. What is nearest there depends on the time zone.
-func (p *policy) cannotTell(side Side, wanted, has tree.Time) bool {
-	nearest := p.traits[side].InRange(wanted)
-	return nearest != wanted && nearest.Near(has, maxShift)
-}
-
-// unshifted is what a side would tell of a time if its volume's had not moved.
-func (p *policy) unshifted(side Side, mtime tree.Time) tree.Time {
-	return mtime.Add(-time.Duration(p.shift[side]))
-}
-
-// newer is the side whose time is the later one, shifts made up for.
-func (p *policy) newer(local, remote tree.Time) Side {
-	if p.unshifted(Local, local).Before(p.unshifted(Remote, remote)) {
-		return Remote
-	}
-	return Local
-}
-
 func (t *trio) bothHashed() bool { return t.hash[Local].Known() && t.hash[Remote].Known() }
 
-func (p *policy) acts(changes ...change) verdict { return verdict{changes: changes} }
+func acts(changes ...change) verdict { return verdict{changes: changes} }
 
 // create puts onto side what the other side has.
 func (p *policy) create(t *trio, side Side, reason Reason) change {
@@ -213,11 +164,6 @@ func (p *policy) carry(t *trio, side Side, action Action, reason Reason) change 
 	return c
 }
 
-// carried is what side will report for a time of the other side.
-func (p *policy) carried(mtime tree.Time, side Side) tree.Time {
-	return p.traits[side].Keep(p.unshifted(side.Other(), mtime))
-}
-
 // touches gives the other side the time of side newer, and its mode too if asked to.
 func (p *policy) touches(t *trio, newer Side, withMode bool) verdict {
 	side := newer.Other()
@@ -228,5 +174,5 @@ func (p *policy) touches(t *trio, newer Side, withMode bool) verdict {
 	if c.mtime == t.entry[side].Mtime && c.mode == t.entry[side].Mode {
 		return verdict{}
 	}
-	return p.acts(c)
+	return acts(c)
 }

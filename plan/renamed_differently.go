@@ -39,7 +39,7 @@ func (w *walk) noteLostBelow(p *place) error {
 // knew tells whether two files that are new, one a side, are one that the baseline knew by another name: by
 // its hash, or, where it has none, by its size and by both its times. On a first sync any may be.
 func (w *walk) knew(local, remote *difference) bool {
-	if !w.policy.known {
+	if !w.policy.baseline {
 		return true
 	}
 	l, r := &local.entry[Local], &remote.entry[Remote]

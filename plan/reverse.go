@@ -12,7 +12,7 @@ import (
 // author to the caller.
 func Reverse(ctx context.Context, in Input, reversal []Operation, kept func(Source) bool) (*Plan, error) {
 	w := newSurvey(ctx, in)
-	w.memory, w.policy.known = nil, false
+	w.memory, w.policy.baseline = nil, false
 	var needed Sides[map[tree.Path]*tree.Entry]
 	for _, side := range BothSides {
 		needed[side] = map[tree.Path]*tree.Entry{}

@@ -87,12 +87,6 @@ func (w *walk) noteShift(t *trio) {
 	}
 }
 
-// sinceRecorded is by how much a file's time is off its record.
-func (p *policy) sinceRecorded(t *trio, side Side) time.Duration {
-	granularity := p.traits[side].MtimeGranularity
-	return t.entry[side].Mtime.Cut(granularity).Sub(t.base.On[side].Mtime.Cut(granularity))
-}
-
 // shiftSeen is the shift of each side that so many files show.
 func (w *walk) shiftSeen(least int) (seen Sides[int64]) {
 	if w.memory != nil {
@@ -108,18 +102,6 @@ func (w *walk) shiftSeen(least int) (seen Sides[int64]) {
 		seen[Remote] = by
 	}
 	return seen
-}
-
-// offLocal tells whether it is local whose clock is off, where remote's times are later by that much and
-// nobody remembers what they were: the volume that keeps local time, or else the one that is ahead.
-func (p *policy) offLocal(by int64) bool {
-	keepsLocalTime := func(side Side) int {
-		return map[tree.Profile]int{tree.FAT: 3, tree.Unknown: 2, tree.ExFAT: 1}[p.traits[side].Profile]
-	}
-	if l, r := keepsLocalTime(Local), keepsLocalTime(Remote); l != r {
-		return l > r
-	}
-	return by < 0
 }
 
 // findShift looks for a shift of either volume once at least so many files show it, holds it against the

@@ -61,14 +61,6 @@ func sinceBase(t *trio, side Side, p *policy) since {
 	return s
 }
 
-// untouched tells whether a time is the recorded one, shifted with its volume or not: what was written
-// after the shift was seen has none.
-func (p *policy) untouched(mtime tree.Time, kept tree.Kept, side Side) bool {
-	granularity := p.traits[side].MtimeGranularity
-	delta := mtime.Cut(granularity).Sub(kept.Mtime.Cut(granularity))
-	return delta == 0 || int64(delta) == p.shift[side]
-}
-
 // decideSince judges a name that the baseline knows.
 func decideSince(t *trio, p *policy) verdict {
 	did := Sides[since]{sinceBase(t, Local, p), sinceBase(t, Remote, p)}
@@ -139,7 +131,7 @@ func (p *policy) gone(t *trio, side Side, other since) verdict {
 	if other.changed() && t.base.Type != tree.Directory || other.modified {
 		return verdict{kind: ChangedAndDeleted}
 	}
-	return p.acts(change{side: side.Other(), action: Delete, reason: DeletedOn.On(side)})
+	return acts(change{side: side.Other(), action: Delete, reason: DeletedOn.On(side)})
 }
 
 // oneModified lets the other side take the modification, and keep its own mode where only that changed
@@ -147,7 +139,7 @@ func (p *policy) gone(t *trio, side Side, other since) verdict {
 func (p *policy) oneModified(t *trio, side Side, did Sides[since]) verdict {
 	other := side.Other()
 	c := p.update(t, other, ChangedOn)
-	v := p.acts(c)
+	v := acts(c)
 	switch {
 	case did[other].chmodded && t.entry[other].Type != t.entry[side].Type:
 		return verdict{kind: TypeMismatch}
