@@ -29,6 +29,11 @@ type scanner struct {
 	keys  [][]byte // the keys so far of all open objects, unescaped
 	doc   *Document
 	fault *Error
+
+	judge   *judge // holds the values to a schema, where there is one
+	escapes bool   // the last string has some
+	name    uint8  // the number of the current member's name
+	key     uint32 // where that begins
 }
 
 // A frame is an object or array that is being scanned.
@@ -43,9 +48,19 @@ type frame struct {
 // scan checks a file as strictly as JSON itself can be checked, and says where
 // its members lie.
 func scan(data []byte) (*Document, *Error) {
+	doc, _, fault := scanBy(nil, data)
+	return doc, fault
+}
+
+// scanBy also holds the file to rules. valid says that it breaks none; where it says no, the file may still be valid.
+func scanBy(r *rules, data []byte) (doc *Document, valid bool, fault *Error) {
 	s := scanner{data: data, doc: &Document{data: data}, open: make([]frame, 0, 8)}
+	if r != nil {
+		s.judge = &judge{data: data, rules: r}
+	}
 	s.file()
-	return s.doc, s.fault
+	valid = r != nil && s.fault == nil && !s.judge.unsure && s.judge.holds(r.file, 0)
+	return s.doc, valid, s.fault
 }
 
 func (s *scanner) file() bool {
@@ -59,9 +74,11 @@ func (s *scanner) file() bool {
 	if s.peek() != '{' {
 		return s.unexpected("an object in braces")
 	}
+	at := s.begin()
 	if !s.object() {
 		return false
 	}
+	s.end(at)
 	s.space()
 	if s.pos < len(s.data) {
 		return s.unexpected("the end of the file")
@@ -72,6 +89,13 @@ func (s *scanner) file() bool {
 // value scans the value at pos, which may have white space before it.
 func (s *scanner) value() bool {
 	s.space()
+	at := s.begin()
+	ok := s.bare()
+	s.end(at)
+	return ok
+}
+
+func (s *scanner) bare() bool {
 	switch c := s.peek(); {
 	case c == '"':
 		_, ok := s.text()
@@ -115,6 +139,9 @@ func (s *scanner) object() bool {
 			}
 			s.pos++
 			s.space()
+			if s.judge != nil {
+				s.name, s.key = s.judge.rules.names.find(key), uint32(start)
+			}
 			from := s.pos
 			if !s.value() {
 				return false
@@ -147,11 +174,12 @@ func (s *scanner) array() bool {
 	if s.peek() != ']' {
 		for {
 			s.space()
-			from := s.pos
+			from, at := s.pos, s.count()
 			if !s.value() {
 				return false
 			}
 			if streamed {
+				s.element(s.open[0].key, at)
 				s.doc.elements = append(s.doc.elements, span{from, s.pos})
 			}
 			s.space()

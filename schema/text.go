@@ -28,7 +28,7 @@ func (s *scanner) text() (unescaped []byte, ok bool) {
 			if !ascii && !utf8.Valid(raw) {
 				return nil, s.notUTF8(start)
 			}
-			s.pos = i + 1
+			s.pos, s.escapes = i+1, escapes
 			if escapes {
 				raw = unescape(raw)
 			}

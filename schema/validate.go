@@ -2,7 +2,6 @@ package schema
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -25,49 +24,48 @@ func Validate(kind Kind, data []byte) error {
 // error is always of type [Errors]. The document refers to data, which must
 // not change as long as it is used. An unknown kind panics.
 func Parse(kind Kind, data []byte) (*Document, error) {
-	doc, lenient, errs := begin(kind, data)
+	doc, lenient, valid, errs := begin(kind, data)
 	if errs != nil {
 		return nil, errs
 	}
-	this := verdict{variant{kind, lenient}, sha256.Sum256(data)}
-	if conforming.has(this) {
+	if valid {
 		return doc, nil
 	}
-	c := compiledSchema(this.variant, len(doc.elements))
+	v := variant{kind, lenient}
+	c := compiledSchema(v, len(doc.elements))
 	if doc.odd != nil {
-		c = plainSchemas[this.variant]() // the quick one takes all numbers for whole
+		c = plainSchemas[v]() // the quick one takes all numbers for whole
 	}
 	if errs := doc.validate(kind, c); errs != nil {
 		return nil, errs
 	}
-	conforming.add(this)
 	return doc, nil
 }
 
-// begin is all that comes before the schema. lenient says that the file is of
-// a newer minor version.
-func begin(kind Kind, data []byte) (doc *Document, lenient bool, errs Errors) {
+// begin is all that comes before the schema. lenient says that the file is of a newer minor version, valid that the
+// schema has nothing against it: where it says no, that is still to be found out.
+func begin(kind Kind, data []byte) (doc *Document, lenient, valid bool, errs Errors) {
 	if Text(kind) == nil {
 		panic(fmt.Sprintf("schema: no such kind: %q", kind))
 	}
 	if int64(len(data)) > kind.MaxSize() {
-		return nil, false, Errors{{"", 1, 1, fmt.Sprintf("expected at most %d bytes, found %d", kind.MaxSize(), len(data))}}
+		message := fmt.Sprintf("expected at most %d bytes, found %d", kind.MaxSize(), len(data))
+		return nil, false, false, Errors{{"", 1, 1, message}}
 	}
-	doc, fault := scan(data)
-	if fault != nil {
-		return nil, false, Errors{*fault}
+	doc, valid, fault := scanBy(rulesOf[variant{kind, false}](), data)
+	if fault == nil {
+		fault = doc.tooLong(kind)
 	}
-	if fault := doc.tooLong(kind); fault != nil {
-		return nil, false, Errors{*fault}
+	if fault == nil {
+		lenient, fault = doc.version(kind)
 	}
-	lenient, fault = doc.version(kind)
 	if fault == nil && !lenient {
 		fault = doc.odd
 	}
 	if fault != nil {
-		return nil, false, Errors{*fault}
+		return nil, false, false, Errors{*fault}
 	}
-	return doc, lenient, nil
+	return doc, lenient, valid, nil
 }
 
 // tooLong refuses what would need too much memory when it is decoded.

@@ -37,12 +37,18 @@ var wholeSchemas = func() map[variant]func() *jsonschema.Schema {
 // bothWays holds streaming validation to validation of the whole document by
 // the schema as it is published.
 func bothWays(t interface{ Fatalf(string, ...any) }, kind Kind, data []byte) {
-	doc, lenient, errs := begin(kind, data)
+	doc, lenient, valid, errs := begin(kind, data)
 	if errs != nil {
 		return
 	}
 	v := variant{kind, lenient}
 	whole := doc.validateWhole(v)
+	if valid && whole != nil {
+		t.Fatalf("%s\nis called valid, and is not:\n%v", data, whole)
+	}
+	if !valid && whole == nil && !lenient {
+		t.Fatalf("%s\nis valid, and is not called so", data)
+	}
 	for name, c := range map[string]*compiled{"plain": plainSchemas[v](), "quick": quickSchemas[v]()} {
 		if streamed := doc.validate(kind, c); !slices.Equal(streamed, whole) {
 			t.Fatalf("%s\nelement by element, %s:\n%v\nas a whole:\n%v", data, name, streamed, whole)
