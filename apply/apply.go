@@ -70,12 +70,8 @@ type run struct {
 	files    plan.Sides[*TreeFile]
 	disks    plan.Sides[*disk.Tree]
 	// seen are the directories that the trees had before the first write.
-	seen *Digests
-	// stamps are those that files had then which the plan reads, writes or names in a conflict.
-	stamps plan.Sides[map[tree.Path]stamp]
-	// fits tells which trees were found to be what was planned as a whole: only then are stamps known to be those
-	// that the plan was made with, and not times that the other side cannot tell from them.
-	fits     plan.Sides[bool]
+	seen     *Digests
+	stamps   *stamps
 	shift    shift
 	progress *Progress
 	receipt  *Receipt
@@ -126,7 +122,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 		if err := r.begin(steps); err != nil {
 			return nil, r.unsettled(err)
 		}
-		if err := e.takeUp(ctx, j); err != nil {
+		if err := e.takeUp(ctx, r.left, request.Tell); err != nil {
 			_ = r.giveBack() // what is owed still is in the journal
 			return nil, r.unsettled(err)
 		}
@@ -147,6 +143,9 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 		}
 	}
 	e.carryOut(ctx)
+	if request.Verify {
+		e.verify(ctx)
+	}
 	return r.finish(ctx, e)
 }
 
@@ -159,14 +158,15 @@ func (r *run) steps(ctx context.Context) ([]plan.Step, error) {
 			return nil, err
 		}
 		steps := recorded(r.plan, j.Steps)
-		r.recallStamps(steps, j.Steps.Sources)
+		r.stamps = newStamps(r.plan, &r.shift)
+		r.stamps.recall(steps, j.Steps.Sources)
 		return steps, nil
 	}
 	x, err := r.survey(ctx)
 	if err != nil {
 		return nil, err
 	}
-	steps, err := r.plan.Steps(contents{r, x}, r.shift.planned())
+	steps, err := r.plan.Steps(lookup{r, x}, r.shift.planned())
 	for _, o := range x.occupied {
 		for i := range steps {
 			if steps[i].Operation == o.op {
@@ -180,18 +180,18 @@ func (r *run) steps(ctx context.Context) ([]plan.Step, error) {
 // finish writes the receipt: into the history, or, where something failed and can be taken up, beside the
 // journal.
 func (r *run) finish(ctx context.Context, e *executor) (*Receipt, error) {
-	r.receipt.Results = e.receiptResults()
+	r.receipt.Results = e.results()
 	r.receipt.Totals.Bytes = e.tasks.bytes
 	r.receipt.count()
-	if r.unfinished(e) {
+	if r.unfinished(ctx, e) {
 		r.postpone()
-		return r.receipt, r.partial(e)
+		return r.receipt, r.partial(ctx, e)
 	}
 	if err := r.conclude(context.WithoutCancel(ctx), e); err != nil {
 		return r.receipt, r.unsettled(err)
 	}
 	if r.receipt.Outcome != Complete {
-		return r.receipt, r.partial(e)
+		return r.receipt, r.partial(ctx, e)
 	}
 	return r.receipt, ctx.Err()
 }
@@ -383,21 +383,21 @@ func journalled(on scan.Mount) bool {
 	return false
 }
 
-// contents looks things up for the steps that settle conflicts.
-type contents struct {
+// lookup looks things up for the steps that resolve conflicts.
+type lookup struct {
 	run *run
 	x   *expectations
 }
 
-func (c contents) List(side plan.Side, dir tree.Path) ([]tree.Entry, error) {
+func (c lookup) List(side plan.Side, dir tree.Path) ([]tree.Entry, error) {
 	return c.x.listed[side][dir], nil
 }
 
-func (c contents) Spelled(side plan.Side, path tree.Path, of plan.Side) tree.Path {
+func (c lookup) Spelled(side plan.Side, path tree.Path, of plan.Side) tree.Path {
 	return c.x.spellings.on(side, path, of)
 }
 
-func (c contents) Head(side plan.Side, file tree.Path) ([]byte, error) {
+func (c lookup) Head(side plan.Side, file tree.Path) ([]byte, error) {
 	f, err := open(c.run.roots[side], file)
 	if err != nil {
 		return nil, err

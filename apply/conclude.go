@@ -157,23 +157,23 @@ func (r *run) archived(e *executor) (map[string][]byte, error) {
 }
 
 // partial says what was not done, by reason. What was not reached is one of them, however much it is.
-func (r *run) partial(e *executor) error {
+func (r *run) partial(ctx context.Context, e *executor) error {
 	t := r.receipt.Totals
 	refusal := refuse(CausePartial, "applied in part: %d done, %d skipped, %d drifted, %d failed", t.Done, t.Skipped, t.Drifted, t.Failed)
-	if r.unfinished(e) {
+	if r.unfinished(ctx, e) {
 		refusal.Cause, refusal.Root = CauseUnfinished, r.roots[plan.Local].Path()
 	}
-	refusal.Failures = r.failures(e)
-	if err := e.ctx.Err(); err != nil {
+	refusal.Failures = r.failures(ctx, e)
+	if err := ctx.Err(); err != nil {
 		refusal.Why, refusal.Err = "interrupted; "+refusal.Why, err
 	}
 	return refusal
 }
 
 // failures are what drifted or failed, by reason, in the order of the first of each.
-func (r *run) failures(e *executor) []Failure {
+func (r *run) failures(ctx context.Context, e *executor) []Failure {
 	stopped := ""
-	if halted := e.halted(); halted != nil {
+	if halted := e.halted(ctx); halted != nil {
 		stopped = halted.Error()
 	}
 	var out []Failure
@@ -195,4 +195,6 @@ func (r *run) failures(e *executor) []Failure {
 }
 
 // unfinished tells whether the same apply can do more.
-func (r *run) unfinished(e *executor) bool { return r.receipt.Totals.Failed > 0 || e.halted() != nil }
+func (r *run) unfinished(ctx context.Context, e *executor) bool {
+	return r.receipt.Totals.Failed > 0 || e.halted(ctx) != nil
+}

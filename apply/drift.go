@@ -83,10 +83,12 @@ func (r *run) lookAgainst(ctx context.Context, x *expectations, memory *Memory) 
 		in.Trees[side] = plan.Tree{Traits: traits, Stream: plan.Unshift(walks[side], r.shift.since[side])}
 	}
 	unlisted := newUnlisted(r.plan)
-	r.stamps = plan.Sides[map[tree.Path]stamp]{{}, {}}
+	r.stamps = newStamps(r.plan, &r.shift)
 	seen, err := plan.Survey(ctx, in, func(n *plan.Name) error {
 		x.respell(n)
-		r.noteStamps(n, x)
+		if x.concerns(n) {
+			r.stamps.note(n)
+		}
 		unlisted.note(n)
 		for _, side := range plan.BothSides {
 			e := &n.Entry[side]
@@ -121,12 +123,12 @@ func (r *run) lookAgainst(ctx context.Context, x *expectations, memory *Memory) 
 	x.parentless(before, now, report)
 	x.misplaced(r.roots, now, report)
 	for _, side := range plan.BothSides {
-		r.fits[side] = seen.Digests[side] == r.plan.Snapshot(side).Digest
-		if !r.fits[side] && r.request.AllowUnrelatedDrift && r.readsUnproved(side) {
+		r.stamps.fits[side] = seen.Digests[side] == r.plan.Snapshot(side).Digest
+		if !r.stamps.fits[side] && r.request.AllowUnrelatedDrift && r.stamps.readUnproved(side) {
 			report(side, tree.Root, "something changed, and the plan has no hashes to tell whether that is to be copied")
 		}
 	}
-	fits := r.fits[plan.Local] && r.fits[plan.Remote]
+	fits := r.stamps.fits[plan.Local] && r.stamps.fits[plan.Remote]
 	if fits && r.plan.Baseline != nil {
 		// Nothing drifted, so that a name is taken because a person took the move out that would free it:
 		// what is not listed is left alone, and what waits for it is skipped.
@@ -143,7 +145,7 @@ func (r *run) lookAgainst(ctx context.Context, x *expectations, memory *Memory) 
 		return nil
 	}
 	for _, side := range plan.BothSides {
-		if r.fits[side] {
+		if r.stamps.fits[side] {
 			continue
 		}
 		// What was approved decides; the digests beside the plan only help to say where.

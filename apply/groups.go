@@ -1,51 +1,65 @@
 package apply
 
 import (
+	"context"
 	"slices"
 
 	"treaty/apply/internal/journal"
 	"treaty/plan"
 )
 
-// groupSize is how many tasks are announced, carried out and made durable together.
-func (e *executor) groupSize(on sides) int {
+// The size of a group: large enough for its two barriers to cost little, small enough for a crash to
+// leave little to settle. On volumes that may lose what was renamed, nothing else is to be pending.
+const (
+	groupFiles    = 1024
+	groupBytes    = 256 << 20
+	groupFilesFAT = 64
+)
+
+// groups carries tasks out a group at a time. Nothing is done to a tree before the journals durably say that it is about
+// to be (announce), and what is done is durable (barrier) and its outcome written down before the next group is begun.
+type groups struct {
+	*ground
+	notes *notes
+}
+
+// size is how many tasks on some sides are announced, carried out and made durable together.
+func (g *groups) size(on sides) int {
 	for _, side := range plan.BothSides {
-		if on[side] && e.run.fat[side] {
+		if on[side] && g.fat[side] {
 			return groupFilesFAT
 		}
 	}
 	return groupFiles
 }
 
-// batch carries out tasks group by group. Nothing is done to a tree before the journal durably says that
-// it is about to be, and a group is durable and written down before the next is begun.
-func (e *executor) batch(on sides, list []*task, do func(*task)) {
-	for group := range slices.Chunk(list, e.groupSize(on)) {
-		if !e.announce(group...) {
+// batch carries out tasks on some sides, a group at a time.
+func (g *groups) batch(ctx context.Context, on sides, list []*task, do func(*task)) {
+	for group := range slices.Chunk(list, g.size(on)) {
+		if !g.announce(ctx, group...) {
 			return
 		}
-		e.perform(group, do)
+		g.perform(ctx, group, do)
 	}
 }
 
 // perform does what was announced.
-func (e *executor) perform(group []*task, do func(*task)) {
+func (g *groups) perform(ctx context.Context, group []*task, do func(*task)) {
 	for _, t := range group {
-		if e.halted() != nil {
+		if g.halted(ctx) != nil {
 			break
 		}
 		if !t.noted() {
 			do(t)
 		}
 	}
-	e.barrier()
-	e.redress()
+	g.seal()
 }
 
 // announce writes down what tasks are about to do, and where what they displace will be. It tells
 // whether they may be carried out.
-func (e *executor) announce(group ...*task) bool {
-	if e.halted() != nil {
+func (g *groups) announce(ctx context.Context, group ...*task) bool {
+	if g.halted(ctx) != nil {
 		return false
 	}
 	var records []journal.Record
@@ -63,43 +77,46 @@ func (e *executor) announce(group ...*task) bool {
 			records = append(records, journal.Record{Intent: &intents[n]})
 		}
 	}
-	return e.record(records)
+	return g.record(records)
 }
 
 // record writes down what is about to be done, and tells whether it may be.
-func (e *executor) record(records []journal.Record) bool {
+func (g *groups) record(records []journal.Record) bool {
 	// The folders in the trash are there for good too before anything is moved into them.
 	for _, side := range plan.BothSides {
-		if e.run.fat[side] && len(records) > 0 && e.run.disks[side].Barrier() != nil {
+		if g.fat[side] && len(records) > 0 && g.disks[side].Barrier() != nil {
 			return false
 		}
 	}
-	return e.run.write(true, records...) == nil
+	return g.write(true, records...) == nil
 }
 
-// barrier makes durable what was done on both sides, and writes down what became of it. An error stops the disk
-// that it happened on; of what it was to make durable nothing is written down then.
-func (e *executor) barrier() {
-	whole := true
-	for _, d := range e.run.disks {
-		if d.Stopped() != nil || d.Barrier() != nil {
-			whole = false
-		}
-	}
-	if whole {
-		e.writeDown()
+// seal makes a group durable, and writes down what became of it: nothing where it may not last.
+func (g *groups) seal() {
+	if g.barrier() {
+		g.writeDown()
 	}
 }
 
 // writeDown tells the journals what was noted since the last time. That needs no sync: what is lost in a
 // crash is examined again. What failed is not over.
-func (e *executor) writeDown() {
+func (g *groups) writeDown() {
 	var records []journal.Record
-	for _, t := range e.tasks.fresh {
+	for _, t := range g.notes.fresh {
 		if t.result.Outcome != Failed {
 			records = append(records, journal.Record{Done: t.outcome()})
 		}
 	}
-	e.tasks.fresh = e.tasks.fresh[:0]
-	_ = e.run.write(false, records...) // the error halts the run
+	g.notes.fresh = g.notes.fresh[:0]
+	_ = g.write(false, records...) // the error halts the run
+}
+
+// installed counts what a task has put in place, or drops what it could not.
+func (g *groups) installed(ctx context.Context, t *task) {
+	if t.done() {
+		t.result.SHA256 = t.staged.Hash
+		g.notes.bytes += t.staged.Size
+	} else if err := t.disk.Discard(t.staged); err != nil && g.halted(ctx) == nil {
+		t.result.Error += "; what was staged stays: " + err.Error()
+	}
 }

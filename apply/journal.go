@@ -158,7 +158,7 @@ func (r *run) begin(steps []plan.Step) error {
 }
 
 func (r *run) stepsRecord(steps []plan.Step) *journal.Steps {
-	out := &journal.Steps{Settling: []journal.Settling{}, Skipped: map[int]string{}, Sources: r.sourceTimes(steps)}
+	out := &journal.Steps{Settling: []journal.Settling{}, Skipped: map[int]string{}, Sources: r.stamps.times(steps)}
 	for i := range steps {
 		if steps[i].Skipped != "" {
 			out.Skipped[i] = string(steps[i].Skipped)

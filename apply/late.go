@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"context"
 	"fmt"
 
 	"treaty/plan/tree"
@@ -8,9 +9,9 @@ import (
 
 // late looks for what somebody wrote, through a descriptor that was open by then, to what this run has
 // moved to the trash. It is a second version, and gets a visible name; the task is drifted.
-func (e *executor) late() {
+func (e *executor) late(ctx context.Context) {
 	for _, t := range e.tasks.all {
-		if e.halted() != nil {
+		if e.halted(ctx) != nil {
 			return
 		}
 		if t.Before.Of() == tree.File && t.done() && t.result.Trash != "" {

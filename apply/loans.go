@@ -34,15 +34,15 @@ func (r *run) openLogs() error {
 
 // owe takes over what an earlier run has made workable on a side, as far as its steps did not give it that
 // very mode in the end.
-func (r *run) owe(side plan.Side, j *journal.Journal) {
+func owe(d *disk.Tree, side plan.Side, j *journal.Journal) {
 	for _, loan := range j.Loans {
 		if loan.Side == side {
-			r.disks[side].Owe(disk.Loan{Path: loan.Path, Mode: loan.Mode})
+			d.Owe(disk.Loan{Path: loan.Path, Mode: loan.Mode})
 		}
 	}
 	for _, in := range j.Closed {
 		if in.Side == side && in.Kind == journal.Chmod && in.After.Of() == tree.Directory {
-			r.disks[side].Decided(in.Path, in.After.Mode)
+			d.Decided(in.Path, in.After.Mode)
 		}
 	}
 }

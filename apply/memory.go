@@ -179,7 +179,7 @@ func (r *run) agree(ctx context.Context, e *executor, old *Memory, back *restora
 	if err != nil {
 		return err
 	}
-	facts := e.learned()
+	facts := e.tasks.learned(r.stamps)
 	recorder := plan.Recorder{Write: w.Directory, Old: e.former.old, Gone: e.former.gone,
 		Known: func(side plan.Side, path tree.Path, entry *tree.Entry) tree.Hash {
 			traits := r.plan.Snapshot(side).Filesystem

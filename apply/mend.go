@@ -34,13 +34,13 @@ type mending struct {
 //  2. Old content that is nowhere on its volume comes back, from its copy, to its place in the trash, where
 //     settling back and taking up look for it.
 //  3. A step that was done, and whose outcome is not there, is open again.
-func (r *run) mend(ctx context.Context, j *journal.Journal) (*mending, error) {
+func (g *ground) mend(ctx context.Context, j *journal.Journal) (*mending, error) {
 	out := &mending{undone: map[int]bool{}}
 	for _, side := range plan.BothSides {
-		if r.disks[side] == nil || !r.fat[side] {
+		if g.disks[side] == nil || !g.fat[side] {
 			continue
 		}
-		m := mender{run: r, side: side, disk: r.disks[side], out: out, seen: map[string]sight{}, states: map[string][]*tree.State{}}
+		m := mender{ground: g, side: side, disk: g.disks[side], out: out, seen: map[string]sight{}, states: map[string][]*tree.State{}}
 		for _, in := range slices.Concat(j.Closed, j.Open) {
 			if in.Side == side && renames(in.Kind) {
 				m.add(in)
@@ -51,7 +51,7 @@ func (r *run) mend(ctx context.Context, j *journal.Journal) (*mending, error) {
 				return nil, err
 			}
 		}
-		if err := r.disks[side].Barrier(); err != nil {
+		if err := g.disks[side].Barrier(); err != nil {
 			return nil, err
 		}
 	}
@@ -98,7 +98,7 @@ func damaged(s *sight, states []*tree.State) bool {
 
 // mender mends one side.
 type mender struct {
-	run     *run
+	*ground
 	side    plan.Side
 	disk    *disk.Tree
 	out     *mending
@@ -259,7 +259,7 @@ func (m *mender) bringBack(ctx context.Context, copies map[int]journal.Copy) err
 // restore brings the content of one copy to its place in the trash.
 func (m *mender) restore(ctx context.Context, c *journal.Copy, path tree.Path, place string) error {
 	other := m.side.Other()
-	if m.run.roots[other] == nil {
+	if m.roots[other] == nil {
 		m.out.missing = append(m.out.missing, fmt.Sprintf("%s: the content of %s is lost here; the %s tree has it as %s", m.side, quote(path), other, c.Name))
 		return nil
 	}
@@ -292,12 +292,12 @@ func (m *mender) restore(ctx context.Context, c *journal.Copy, path tree.Path, p
 }
 
 func (m *mender) stage(ctx context.Context, c *journal.Copy) (disk.Staged, error) {
-	f, err := open(m.run.roots[m.side.Other()], tree.Path(c.Name))
+	f, err := open(m.roots[m.side.Other()], tree.Path(c.Name))
 	if err != nil {
 		return disk.Staged{}, gone(err)
 	}
 	defer f.Close()
-	return m.disk.Stage(ctx, f, c.State.Size, c.State.SHA256, c.State.Mtime.Add(m.run.shift.since[m.side]), c.State.Mode)
+	return m.disk.Stage(ctx, f, c.State.Size, c.State.SHA256, c.State.Mtime.Add(m.shift.since[m.side]), c.State.Mode)
 }
 
 // open opens a file of a tree for reading.

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"context"
 	"slices"
 
 	"treaty/apply/internal/disk"
@@ -8,38 +9,42 @@ import (
 	"treaty/plan/tree"
 )
 
-// moves carries out all moves, side by side: each when nothing is at its target any more. Where all that are
+// moves is the phase in which files get other names.
+type moves struct {
+	tasks   *tasks
+	footing *footing
+	dresser *dresser
+	// aside are the moves that step aside, so that others in the same circle can go on.
+	aside map[*task]bool
+}
+
+// do carries out all moves, side by side: each when nothing is at its target any more. Where all that are
 // left wait for each other, they go round in circles, and one of them steps aside.
-func (e *executor) moves(on sides) {
+func (m *moves) do(ctx context.Context, on sides) {
 	for _, side := range plan.BothSides {
-		turns := e.turns(e.tasks.choose(on, func(t *task) bool { return t.Side == side && t.Action == plan.Move }))
-		for group := range slices.Chunk(turns, e.groupSize(on)) {
-			if !e.announce(group...) {
-				return
+		turns := m.turns(m.tasks.choose(on, func(t *task) bool { return t.Side == side && t.Action == plan.Move }))
+		m.dresser.batch(ctx, on, turns, func(t *task) {
+			if m.aside[t] && t.parked == nil {
+				t.park()
+			} else {
+				m.move(t)
 			}
-			e.perform(group, func(t *task) {
-				if e.aside[t] && t.parked == nil {
-					t.park()
-				} else {
-					e.move(t)
-				}
-			})
-		}
+		})
 	}
 }
 
 // turns is the order in which moves are carried out. One that steps aside occurs twice.
-func (e *executor) turns(moves []*task) []*task {
+func (m *moves) turns(list []*task) []*task {
 	from := map[tree.Path]bool{}
-	for _, t := range moves {
+	for _, t := range list {
 		if t.parked == nil {
 			from[t.From] = true
 		}
 	}
 	var turns []*task
-	for len(moves) > 0 {
+	for len(list) > 0 {
 		var left []*task
-		for _, t := range moves {
+		for _, t := range list {
 			if from[t.Path] {
 				left = append(left, t)
 				continue
@@ -47,36 +52,38 @@ func (e *executor) turns(moves []*task) []*task {
 			turns = append(turns, t)
 			delete(from, t.From)
 		}
-		if len(left) == len(moves) {
+		if len(left) == len(list) {
 			// One that only waits for a circle may be the first; all in a circle are in place still.
 			first := left[slices.IndexFunc(left, func(t *task) bool { return from[t.From] })]
-			e.aside[first] = true
+			m.aside[first] = true
 			turns = append(turns, first)
 			delete(from, first.From)
 		}
-		moves = left
+		list = left
 	}
 	return turns
 }
 
 // move renames one file, and gives it the time and mode that it had on the other side.
-func (e *executor) move(t *task) {
-	if !e.orphaned(t) {
-		var result disk.Result
-		var err error
-		if t.parked != nil {
-			result, err = t.disk.Create(t.Path, *t.parked)
-		} else {
-			result, err = t.disk.Move(t.From, t.Path, t.Before, t.place)
-		}
+func (m *moves) move(t *task) {
+	if !m.footing.lacks(t) {
+		result, err := t.rename()
 		if err == nil {
-			e.tasks.moved[t.Side][t.From] = t.Path
-			e.dress(t, result)
+			m.tasks.moved[t.Side][t.From] = t.Path
+			m.dresser.dress(t, result)
 			return
 		}
 		t.noteError(err)
 	}
 	t.unpark()
+}
+
+// rename gives the file of a move its new name, from where it is or where it waits.
+func (t *task) rename() (disk.Result, error) {
+	if t.parked != nil {
+		return t.disk.Create(t.Path, *t.parked)
+	}
+	return t.disk.Move(t.From, t.Path, t.Before, t.place)
 }
 
 // park lets the file of a move wait in the trash, so that its name is free for something else.

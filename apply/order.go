@@ -2,7 +2,7 @@ package apply
 
 import "treaty/plan"
 
-// work is one kind of what an executor does.
+// work is what one phase does.
 type work string
 
 const (
@@ -47,11 +47,4 @@ func phases(fat sides) []phase {
 	add(fat, deleting)
 	add(both, emptying, settingMode)
 	return list
-}
-
-// does are the methods that do the work.
-var does = map[work]func(*executor, sides){
-	widening: (*executor).widen, preserving: (*executor).preserve, making: (*executor).directories, moving: (*executor).moves,
-	copying: (*executor).contents, dressing: (*executor).metadata, deleting: (*executor).deletes, emptying: (*executor).emptied,
-	settingMode: (*executor).directoryModes,
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"treaty/plan"
 )
 
 func (p phase) String() string {
@@ -23,7 +25,7 @@ func TestCopiesComeOffAVolumeBeforeAnythingIsRenamedThere(t *testing.T) {
 		var got []string
 		for _, p := range phases(fat) {
 			got = append(got, p.String())
-			if does[p.work] == nil {
+			if newExecutor(&run{plan: &plan.Plan{}}, nil).does[p.work] == nil {
 				t.Errorf("nobody does %s", p)
 			}
 		}
@@ -34,9 +36,9 @@ func TestCopiesComeOffAVolumeBeforeAnythingIsRenamedThere(t *testing.T) {
 }
 
 func TestGroupsAreSmallWhereRenamesMayBeLost(t *testing.T) {
-	e := &executor{run: &run{fat: sides{false, true}}}
+	g := &groups{ground: &ground{fat: sides{false, true}}}
 	for on, want := range map[sides]int{{true, false}: groupFiles, {false, true}: groupFilesFAT, {true, true}: groupFilesFAT} {
-		if got := e.groupSize(on); got != want {
+		if got := g.size(on); got != want {
 			t.Errorf("on %v: %d, want %d", on, got, want)
 		}
 	}

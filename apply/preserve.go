@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -89,50 +90,57 @@ func (ts *tasks) twins(side plan.Side) map[tree.Hash][]tree.Path {
 	return twins
 }
 
-// preserve puts out of reach what is to be displaced. A task whose content could not be is not carried out.
-func (e *executor) preserve(on sides) {
+// keeper puts out of reach what is to be displaced.
+type keeper struct {
+	*ground
+	tasks *tasks
+}
+
+// do preserves all that is in danger on some sides. A task whose content could not be preserved is not carried out.
+func (k *keeper) do(ctx context.Context, on sides) {
 	for _, side := range plan.BothSides {
 		if on[side] {
-			e.keep(side, e.tasks.inDanger(side))
+			k.keep(ctx, side, k.tasks.inDanger(side))
 		}
 	}
 }
 
 // keep puts contents of a side out of its reach, and writes down where they are.
-func (e *executor) keep(side plan.Side, list []endangered) {
+func (k *keeper) keep(ctx context.Context, side plan.Side, list []endangered) {
 	var group []endangered
 	var staged []disk.Staged
 	var bytes int64
 	for _, c := range list {
-		if e.halted() != nil {
+		if k.halted(ctx) != nil {
 			return
 		}
-		copied, err := e.outOfReach(side, &c)
+		copied, err := k.outOfReach(ctx, side, &c)
 		if err != nil {
 			c.task.noteError(err)
 			continue
 		}
 		group, staged = append(group, c), append(staged, copied)
 		if bytes += copied.Size; len(staged) >= groupFiles || bytes >= groupBytes {
-			e.preserved(side, group, staged)
+			k.preserved(ctx, side, group, staged)
 			group, staged, bytes = nil, nil, 0
 		}
 	}
-	e.preserved(side, group, staged)
+	k.preserved(ctx, side, group, staged)
 }
 
 // preserved makes the copies of contents of a side durable, and then writes them down.
-func (e *executor) preserved(side plan.Side, group []endangered, copies []disk.Staged) {
-	if len(copies) == 0 || e.halted() != nil || e.run.disks[side.Other()].Barrier(copies...) != nil {
+func (k *keeper) preserved(ctx context.Context, side plan.Side, group []endangered, copies []disk.Staged) {
+	if len(copies) == 0 || k.halted(ctx) != nil || k.disks[side.Other()].Barrier(copies...) != nil {
 		return
 	}
 	var records []journal.Record
 	for n, c := range group {
 		state := *c.state
 		state.SHA256 = copies[n].Hash
-		records = append(records, journal.Record{Copy: &journal.Copy{Step: c.task.number, Side: side, Path: c.at, State: &state, Name: copies[n].Name}})
+		copied := journal.Copy{Step: c.task.number, Side: side, Path: c.at, State: &state, Name: copies[n].Name}
+		records = append(records, journal.Record{Copy: &copied})
 	}
-	if e.run.write(true, records...) != nil {
+	if k.write(true, records...) != nil {
 		return
 	}
 	for n, c := range group {
@@ -144,122 +152,25 @@ func (e *executor) preserved(side plan.Side, group []endangered, copies []disk.S
 //
 // Race: a person may write to a twin after it was read. Worst: should the power fail in the midst of just
 // that rename, then what the volume loses is a version that its owner has replaced on the other side.
-func (e *executor) outOfReach(side plan.Side, c *endangered) (disk.Staged, error) {
-	there := e.run.disks[side.Other()]
+func (k *keeper) outOfReach(ctx context.Context, side plan.Side, c *endangered) (disk.Staged, error) {
+	there := k.disks[side.Other()]
 	for _, twin := range c.twins {
 		entry, hash, err := there.ReadBack(string(twin))
 		if err == nil && entry.Type == tree.File && hash == c.state.SHA256 {
 			return disk.Staged{Name: string(twin), Type: tree.File, Size: entry.Size, Mtime: entry.Mtime, Hash: hash}, nil
 		}
 	}
-	f, err := e.run.disks[side].Content(c.at, c.state)
+	f, err := k.disks[side].Content(c.at, c.state)
 	if err != nil {
 		return disk.Staged{}, err
 	}
 	defer f.Close()
-	copied, err := there.Preserve(e.ctx, c.at, f, c.state)
+	copied, err := there.Preserve(ctx, c.at, f, c.state)
 	if err == nil {
 		return copied, nil
 	}
-	if halted := e.halted(); halted != nil {
+	if halted := k.halted(ctx); halted != nil {
 		return disk.Staged{}, halted
 	}
 	return disk.Staged{}, fmt.Errorf("it could not be copied out of reach of its volume, on which a power cut may lose it: %w", err)
-}
-
-// adopt takes over the copies that an earlier run made, as far as they are what they were.
-func (ts *tasks) adopt(copies map[int]journal.Copy, disks plan.Sides[*disk.Tree]) {
-	for number, c := range copies {
-		if d := disks[c.Side.Other()]; d != nil {
-			if _, hash, err := d.ReadBack(c.Name); err == nil && hash == c.State.SHA256 {
-				ts.all[number].copy = &c
-			}
-		}
-	}
-}
-
-// held is a copy of content out of reach of its volume, and the names at which that content may be on the volume.
-type held struct {
-	journal.Copy
-	names []string
-}
-
-// release removes the copies of what is found intact on its own side.
-func release(copies []held, disks plan.Sides[*disk.Tree]) error {
-	var keep plan.Sides[map[string]bool]
-	for i := range copies {
-		c := &copies[i]
-		on := c.Side.Other()
-		if keep[on] == nil {
-			keep[on] = map[string]bool{}
-		}
-		if !c.intact(disks[c.Side]) {
-			keep[on][c.Name] = true
-		}
-	}
-	for _, side := range plan.BothSides {
-		if disks[side] == nil || disks[side.Other()] == nil {
-			continue
-		}
-		if err := disks[side].ClearCopies(keep[side]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// intact tells whether the volume that a copy is of, nil where it is not there, has the content.
-func (c *held) intact(d *disk.Tree) bool {
-	if d == nil {
-		return false
-	}
-	for _, name := range c.names {
-		if name == "" {
-			continue
-		}
-		if e, hash, err := d.ReadBack(name); err == nil && e.Type == tree.File && hash == c.State.SHA256 {
-			return true
-		}
-	}
-	return false
-}
-
-// copies are those that tasks have, with the names of what they are of: those of the tasks, and those in the journal,
-// if any, of an earlier run.
-func (ts *tasks) copies(j *journal.Journal) []held {
-	named := namedIn(j)
-	var list []held
-	for _, t := range ts.all {
-		if t.copy != nil {
-			names := []string{t.result.Trash, string(t.Path), string(t.From), t.place}
-			list = append(list, held{*t.copy, append(names, named[t.number]...)})
-		}
-	}
-	return list
-}
-
-// copiesIn are those in a journal.
-func copiesIn(j *journal.Journal) []held {
-	named := namedIn(j)
-	var list []held
-	for _, number := range sortedKeys(j.Copies) {
-		list = append(list, held{j.Copies[number], named[number]})
-	}
-	return list
-}
-
-// namedIn are, by the number of a step, the names where a journal's intents may have left what they displace; none where
-// there is no journal.
-func namedIn(j *journal.Journal) map[int][]string {
-	at := map[int][]string{}
-	if j == nil {
-		return at
-	}
-	for step, c := range j.Copies {
-		at[step] = append(at[step], string(c.Path))
-	}
-	for _, in := range slices.Concat(j.Closed, j.Open) {
-		at[in.Step] = append(at[in.Step], names(&in)...)
-	}
-	return at
 }

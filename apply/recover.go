@@ -225,7 +225,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*Store)
 			}
 		}
 	}
-	mended, err := r.mend(ctx, j)
+	mended, err := r.ground().mend(ctx, j)
 	if err != nil {
 		return nil, err
 	}
@@ -233,7 +233,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*Store)
 		return nil, r.partnerNeeded(j, mended)
 	}
 	out.Mended = mended.words
-	wrong, err := settleBack(r.disks, append(j.ClosedOf(mended.undone), j.Open...))
+	wrong, err := rollBack(r.disks, append(j.ClosedOf(mended.undone), j.Open...))
 	if err != nil {
 		return nil, err
 	}
@@ -292,7 +292,7 @@ func (r *run) openForRecovery(side plan.Side, traits tree.Traits) error {
 		return err
 	}
 	r.torn[side] = r.left[side].Torn
-	r.owe(side, r.left[side])
+	owe(r.disks[side], side, r.left[side])
 	if r.files[side], err = readTreeFile(r.roots[side], r.disks[side]); err != nil {
 		return err
 	}
@@ -337,6 +337,7 @@ func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong 
 	}
 	r.receipt = &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: r.ref, By: r.request.By,
 		StartedAt: j.Header.StartedAt, TimeShiftSeconds: p.Summary.TimeShiftSeconds}
+	r.stamps = newStamps(p, &r.shift)
 	e := newExecutor(r, recorded(p, j.Steps))
 	if err := e.tasks.fits(j); err != nil {
 		return nil, r.settle()
@@ -363,7 +364,7 @@ func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong 
 			t.note(Failed, "it was not done, or was settled back")
 		}
 	}
-	r.receipt.Results = e.receiptResults()
+	r.receipt.Results = e.results()
 	r.receipt.Totals.Bytes = e.tasks.bytes
 	r.receipt.count()
 	return r.receipt, r.conclude(context.WithoutCancel(ctx), e)

@@ -12,61 +12,93 @@ import (
 	"treaty/plan/tree"
 )
 
-// takeUp brings the executor to where an interrupted run was: what was done stays done, what is open and
-// came to its end is done too, and what is open and did not is settled back, to be done anew. Before that,
+// resumption takes up an apply that was interrupted.
+type resumption struct {
+	*ground
+	groups  *groups
+	tasks   *tasks
+	footing *footing
+	// left are the journals of the sides, nil for none: that of LOCAL is there, and has everything.
+	left plan.Sides[*journal.Journal]
+	// tell is told, in words, what a person should know of it; nil where nobody asks.
+	tell func(words string)
+}
+
+// takeUp takes up the apply that left these journals, and tells what a person should know of it.
+func (e *executor) takeUp(ctx context.Context, left plan.Sides[*journal.Journal], tell func(string)) error {
+	r := resumption{e.ground, e.groups, e.tasks, e.footing, left, tell}
+	return r.takeUp(ctx)
+}
+
+// takeUp brings the tasks to where an interrupted run was: what was done stays done, what is open and
+// came to its end is done too, and what is open and did not is rolled back, to be done anew. Before that,
 // what a power cut may have done is mended.
-func (e *executor) takeUp(ctx context.Context, j *journal.Journal) error {
-	if err := e.tasks.fits(j); err != nil {
+func (r *resumption) takeUp(ctx context.Context) error {
+	j := r.left[plan.Local]
+	if err := r.tasks.fits(j); err != nil {
 		return err
 	}
 	for _, side := range plan.BothSides {
-		e.run.owe(side, j)
+		owe(r.disks[side], side, j)
 	}
-	mended, err := e.run.mend(ctx, j)
+	mended, err := r.mend(ctx, j)
 	if err != nil {
 		return err
 	}
-	e.tasks.adopt(j.Copies, e.run.disks)
-	if e.run.request.Tell != nil {
+	r.tasks.adopt(j.Copies, r.disks)
+	if r.tell != nil {
 		for _, words := range mended.words {
-			e.run.request.Tell(words)
+			r.tell(words)
 		}
 	}
-	reopened := map[int]bool{}
-	for _, t := range e.tasks.all {
-		outcome := j.Done[t.number]
-		if outcome == nil || t.noted() {
-			continue
-		}
-		// Without a journal, the other side was settled by itself meanwhile, and may have known less.
-		reopened[t.number] = mended.undone[t.number] || e.run.left[t.Side] == nil && Outcome(outcome.Outcome) == Done
-		if !reopened[t.number] {
-			e.tasks.restore(t, outcome)
-		}
-	}
-	open := append(j.ClosedOf(reopened), j.Open...)
-	if err := e.settleOpen(open); err != nil {
+	open := append(j.ClosedOf(r.restore(j, mended.undone)), j.Open...)
+	if err := r.examineOpen(open); err != nil {
 		return err
 	}
-	for _, in := range slices.Concat(j.Closed, open) {
-		made := func(r revived) bool { return r.task.Side == in.Side && r.path == in.Path }
-		if at, err := e.run.disks[in.Side].At(string(in.Path)); in.Kind == journal.Revive && err == nil && at.Type == tree.Directory &&
-			!slices.ContainsFunc(e.revived, made) {
-			e.revived = append(e.revived, revived{e.tasks.all[in.Step], in.Path, in.After.Mode})
-		}
-	}
-	for _, t := range e.tasks.all {
+	r.recallRevived(slices.Concat(j.Closed, open))
+	for _, t := range r.tasks.all {
 		// One that widens may have done so before the directory was needed, or just that may have been a loan.
 		if t.done() && t.widens() {
 			t.disk.Decided(t.Path, t.After.Mode)
 		}
 	}
 	for _, side := range plan.BothSides {
-		if err := e.run.disks[side].ClearStage(e.run.plan.ID); err != nil {
+		if err := r.disks[side].ClearStage(r.plan.ID); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// restore takes over what the journal has of tasks, and returns which of them, by number, are open again: those that
+// were undone.
+func (r *resumption) restore(j *journal.Journal, undone map[int]bool) map[int]bool {
+	reopened := map[int]bool{}
+	for _, t := range r.tasks.all {
+		outcome := j.Done[t.number]
+		if outcome == nil || t.noted() {
+			continue
+		}
+		// Without a journal, the other side was settled by itself meanwhile, and may have known less.
+		reopened[t.number] = undone[t.number] || r.left[t.Side] == nil && Outcome(outcome.Outcome) == Done
+		if !reopened[t.number] {
+			r.tasks.restore(t, outcome)
+		}
+	}
+	return reopened
+}
+
+// recallRevived finds the directories that were made for what a resolution brings back, and are there.
+func (r *resumption) recallRevived(intents []journal.Intent) {
+	for n := range intents {
+		in := &intents[n]
+		if in.Kind != journal.Revive || r.footing.revives(in.Side, in.Path) {
+			continue
+		}
+		if at, err := r.disks[in.Side].At(string(in.Path)); err == nil && at.Type == tree.Directory {
+			r.footing.revived = append(r.footing.revived, revived{r.tasks.all[in.Step], in.Path, in.After.Mode})
+		}
+	}
 }
 
 // fits tells whether the journal is of these steps.
@@ -111,38 +143,27 @@ func (ts *tasks) wasDone(t *task) {
 	}
 }
 
-// settleOpen examines the open intents. Steps all of whose changes were made are done, those at whose
+// found is what became of an open task.
+type found struct {
+	// whole: all of its changes were made; odd: somebody else was at one of its paths.
+	whole, odd bool
+	seen       bool
+}
+
+// examineOpen examines the open intents. Tasks all of whose changes were made are done, those at whose
 // paths somebody else was are drifted, moves whose files wait in the trash go on from there, since in a
-// circle their old names have gone to others, and all else is settled back, the last first.
-func (e *executor) settleOpen(open []journal.Intent) error {
-	if err := e.refill(open); err != nil {
+// circle their old names have gone to others, and all else is rolled back, the last first.
+func (r *resumption) examineOpen(open []journal.Intent) error {
+	if err := r.refill(open); err != nil {
 		return err
 	}
-	whole, odd := map[*task]bool{}, map[*task]bool{}
-	for n := range open {
-		in := &open[n]
-		t := e.tasks.all[in.Step]
-		if t.done() {
-			continue
-		}
-		found, err := examine(t.disk, in)
-		if err != nil {
-			return err
-		}
-		odd[t] = odd[t] || found == strange
-		if found == halfway && in.Kind == journal.Move {
-			if err := t.waits(in.Place); err != nil {
-				return err
-			}
-		}
-		// What is revived only makes room for what the step is about.
-		if before, known := whole[t]; in.Kind != journal.Revive {
-			whole[t] = found == carried && (before || !known)
-		}
+	found, err := r.find(open)
+	if err != nil {
+		return err
 	}
-	wrong, err := settleBack(e.run.disks, slices.DeleteFunc(slices.Clone(open), func(in journal.Intent) bool {
-		t := e.tasks.all[in.Step]
-		return t.done() || whole[t] || odd[t] || t.parked != nil
+	wrong, err := rollBack(r.disks, slices.DeleteFunc(slices.Clone(open), func(in journal.Intent) bool {
+		t := r.tasks.all[in.Step]
+		return t.done() || found[t].whole || found[t].odd || t.parked != nil
 	}))
 	if err != nil {
 		return err
@@ -150,14 +171,14 @@ func (e *executor) settleOpen(open []journal.Intent) error {
 	var records []journal.Record
 	for n := range open {
 		in := &open[n]
-		t := e.tasks.all[in.Step]
+		t := r.tasks.all[in.Step]
 		switch {
 		case t.noted(), t.parked != nil:
-		case whole[t]:
-			if err := e.tasks.carried(t, open); err != nil {
+		case found[t].whole:
+			if err := r.tasks.carried(t, open); err != nil {
 				return err
 			}
-		case odd[t]:
+		case found[t].odd:
 			t.noteError(&disk.Drift{Path: in.Path, Trash: in.Place, Why: neither})
 		case wrong[in.Step] != nil:
 			t.noteError(wrong[in.Step])
@@ -165,11 +186,40 @@ func (e *executor) settleOpen(open []journal.Intent) error {
 			records = append(records, journal.Record{Done: &journal.Done{Step: in.Step, Side: in.Side, Outcome: journal.Undone}})
 		}
 	}
-	if err := e.run.write(false, records...); err != nil {
+	if err := r.write(false, records...); err != nil {
 		return err
 	}
-	e.writeDown()
-	return e.run.broken
+	r.groups.writeDown()
+	return r.write(false)
+}
+
+// find finds out how far the open tasks got.
+func (r *resumption) find(open []journal.Intent) (map[*task]found, error) {
+	all := map[*task]found{}
+	for n := range open {
+		in := &open[n]
+		t := r.tasks.all[in.Step]
+		if t.done() {
+			continue
+		}
+		got, err := examine(t.disk, in)
+		if err != nil {
+			return nil, err
+		}
+		if got == halfway && in.Kind == journal.Move {
+			if err := t.waits(in.Place); err != nil {
+				return nil, err
+			}
+		}
+		f := all[t]
+		f.odd = f.odd || got == strange
+		// What is revived only makes room for what the task is about.
+		if in.Kind != journal.Revive {
+			f.whole, f.seen = got == carried && (f.whole || !f.seen), true
+		}
+		all[t] = f
+	}
+	return all, nil
 }
 
 // waits finds the file of a move that was announced and that waits in its place in the trash, if it does.
@@ -202,57 +252,19 @@ func (ts *tasks) carried(t *task, intents []journal.Intent) error {
 
 // refill gives names back what was taken from them to be replaced, and was not. That comes first: a file that was
 // moved, and was then to be replaced by a copy with another mode, is at neither end of its move otherwise.
-func (e *executor) refill(open []journal.Intent) error {
+func (r *resumption) refill(open []journal.Intent) error {
 	for n := range open {
 		in := &open[n]
-		if in.Kind != journal.Replace || e.tasks.all[in.Step].done() {
+		if in.Kind != journal.Replace || r.tasks.all[in.Step].done() {
 			continue
 		}
-		found, err := examine(e.run.disks[in.Side], in)
+		found, err := examine(r.disks[in.Side], in)
 		if err == nil && found == halfway {
-			err = back(e.run.disks[in.Side], in, found)
+			err = back(r.disks[in.Side], in, found)
 		}
 		if err != nil && !errors.Is(err, disk.ErrDrift) {
 			return err
 		}
 	}
 	return nil
-}
-
-const neither = "it is neither what it was nor what it was to become"
-
-// settleBack brings back what was there before open intents, the last first, and makes that durable. It
-// returns what could not be brought back, by step, because somebody else was there. Sides without a disk are
-// left.
-func settleBack(disks plan.Sides[*disk.Tree], open []journal.Intent) (map[int]*disk.Drift, error) {
-	wrong := map[int]*disk.Drift{}
-	for _, in := range slices.Backward(open) {
-		d := disks[in.Side]
-		if d == nil {
-			continue
-		}
-		found, err := examine(d, &in)
-		if err == nil {
-			err = back(d, &in, found)
-		}
-		var drift *disk.Drift
-		if err != nil && !errors.As(err, &drift) {
-			return nil, err
-		}
-		if drift == nil {
-			continue
-		}
-		wrong[in.Step] = drift
-		if at, err := d.At(in.Place); drift.Trash == "" && in.Place != "" && err == nil && at.Type != tree.Absent {
-			drift.Trash = in.Place
-		}
-	}
-	for _, d := range disks {
-		if d != nil {
-			if err := d.Barrier(); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return wrong, nil
 }

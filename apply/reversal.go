@@ -26,10 +26,10 @@ func (e *executor) reversal() []plan.Operation {
 	ops := []plan.Operation{}
 	for _, t := range e.tasks.all {
 		if t.done() {
-			ops = append(ops, t.reverse(&e.run.plan.Snapshot(t.Side).Filesystem))
+			ops = append(ops, t.reverse(&e.plan.Snapshot(t.Side).Filesystem))
 		}
 	}
-	for _, made := range e.revived {
+	for _, made := range e.footing.revived {
 		ops = append(ops, plan.Operation{Side: made.task.Side, Action: plan.Delete, Path: made.path,
 			Before: &tree.State{Type: tree.Directory, Mode: made.mode}})
 	}

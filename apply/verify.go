@@ -1,6 +1,8 @@
 package apply
 
 import (
+	"context"
+
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -8,9 +10,9 @@ import (
 // verify reads back, from the device where the platform lets it, the files that this run has written, and
 // tells of those that are not what was written: a stick that promises more than it holds, or somebody who
 // wrote to them in the meantime. They are drift, and what they replaced is in the trash.
-func (e *executor) verify() {
+func (e *executor) verify(ctx context.Context) {
 	for _, t := range e.tasks.all {
-		if e.halted() != nil {
+		if e.halted(ctx) != nil {
 			return
 		}
 		written := t.Action == plan.Create || t.Action == plan.Update

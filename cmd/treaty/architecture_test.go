@@ -49,7 +49,7 @@ var rim = map[string][]string{
 	"cmd/treaty/internal/lab/blocklog": nil,
 
 	"apply": {"access_unix.go", "boot_darwin.go", "boot_linux.go", "process_darwin.go", "process_linux.go", "process_other.go", "process_windows.go",
-		"contents.go", "lock.go", "memory.go", "store.go"},
+		"lock.go", "memory.go", "store.go"},
 	"apply/internal/signature": {"agent_other.go", "agent_windows.go"},
 }
 

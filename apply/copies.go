@@ -1,0 +1,107 @@
+package apply
+
+import (
+	"slices"
+
+	"treaty/apply/internal/disk"
+	"treaty/apply/internal/journal"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// adopt takes over the copies that an earlier run made, as far as they are what they were.
+func (ts *tasks) adopt(copies map[int]journal.Copy, disks plan.Sides[*disk.Tree]) {
+	for number, c := range copies {
+		if d := disks[c.Side.Other()]; d != nil {
+			if _, hash, err := d.ReadBack(c.Name); err == nil && hash == c.State.SHA256 {
+				ts.all[number].copy = &c
+			}
+		}
+	}
+}
+
+// held is a copy of content out of reach of its volume, and the names at which that content may be on the volume.
+type held struct {
+	journal.Copy
+	names []string
+}
+
+// release removes the copies of what is found intact on its own side.
+func release(copies []held, disks plan.Sides[*disk.Tree]) error {
+	var keep plan.Sides[map[string]bool]
+	for i := range copies {
+		c := &copies[i]
+		on := c.Side.Other()
+		if keep[on] == nil {
+			keep[on] = map[string]bool{}
+		}
+		if !c.intact(disks[c.Side]) {
+			keep[on][c.Name] = true
+		}
+	}
+	for _, side := range plan.BothSides {
+		if disks[side] == nil || disks[side.Other()] == nil {
+			continue
+		}
+		if err := disks[side].ClearCopies(keep[side]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// intact tells whether the volume that a copy is of, nil where it is not there, has the content.
+func (c *held) intact(d *disk.Tree) bool {
+	if d == nil {
+		return false
+	}
+	for _, name := range c.names {
+		if name == "" {
+			continue
+		}
+		if e, hash, err := d.ReadBack(name); err == nil && e.Type == tree.File && hash == c.State.SHA256 {
+			return true
+		}
+	}
+	return false
+}
+
+// copies are those that tasks have, with the names of what they are of: those of the tasks, and those in the journal
+// of an earlier run, nil for none.
+func (ts *tasks) copies(j *journal.Journal) []held {
+	named := namedIn(j)
+	var list []held
+	for _, t := range ts.all {
+		if t.copy != nil {
+			names := []string{t.result.Trash, string(t.Path), string(t.From), t.place}
+			list = append(list, held{*t.copy, append(names, named[t.number]...)})
+		}
+	}
+	return list
+}
+
+// copiesIn are those in a journal.
+func copiesIn(j *journal.Journal) []held {
+	named := namedIn(j)
+	var list []held
+	for _, number := range sortedKeys(j.Copies) {
+		list = append(list, held{j.Copies[number], named[number]})
+	}
+	return list
+}
+
+// namedIn are, by the number of a step, the names where a journal's intents may have left what they displace; none
+// where there is no journal.
+func namedIn(j *journal.Journal) map[int][]string {
+	at := map[int][]string{}
+	if j == nil {
+		return at
+	}
+	for step, c := range j.Copies {
+		at[step] = append(at[step], string(c.Path))
+	}
+	for _, in := range slices.Concat(j.Closed, j.Open) {
+		at[in.Step] = append(at[in.Step], names(&in)...)
+	}
+	return at
+}

@@ -1,0 +1,104 @@
+package apply
+
+import (
+	"context"
+	"slices"
+
+	"treaty/apply/internal/disk"
+	"treaty/apply/internal/journal"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// directoryModes are the phases in which directories get their modes: before all else those that let the owner work in
+// them, after all else those that they are to have.
+type directoryModes struct {
+	*ground
+	groups  *groups
+	tasks   *tasks
+	footing *footing
+}
+
+// widens tells of a change of mode that lets the owner work in a directory.
+func (t *task) widens() bool {
+	return t.Action == plan.Chmod && t.After.Type == tree.Directory && t.Before.Mode.Known() && t.Before.Mode != disk.Workable(t.Before.Mode) &&
+		t.After.Mode == disk.Workable(t.After.Mode)
+}
+
+// widen lets the owner work in the directories in which the plan lets them, parents first.
+func (d *directoryModes) widen(ctx context.Context, on sides) {
+	d.groups.batch(ctx, on, d.tasks.choose(on, (*task).widens), func(t *task) {
+		t.noteResult(t.disk.Chmod(t.Path, t.Before, t.After.Mode))
+	})
+}
+
+// due is a mode that a directory is to have when all is done in it: that of a task, or one that was revived for it.
+type due struct {
+	task *task
+	journal.Intent
+}
+
+// set sets the exact modes of directories, deepest first: those that the plan changes, and
+// those that were made workable while there was work in them. The latter get theirs also when the run was
+// interrupted: nothing else would tell that they have another.
+func (d *directoryModes) set(ctx context.Context, on sides) {
+	all := d.due(ctx, on)
+	slices.SortStableFunc(all, func(a, b due) int { return tree.Compare(b.Path, a.Path) })
+	var records []journal.Record
+	for n := range all {
+		records = append(records, journal.Record{Intent: &all[n].Intent})
+	}
+	if d.write(true, records...) != nil {
+		return
+	}
+	for n := range all {
+		if all[n].task.disk.Stopped() == nil {
+			all[n].set()
+		}
+	}
+	d.groups.seal()
+}
+
+// set sets one mode. Where a task was done already, only what it left is another by that.
+func (d *due) set() {
+	t := d.task
+	result, err := t.disk.Chmod(d.Path, d.Before, d.After.Mode)
+	switch {
+	case t.Path != d.Path: // revived: what is wrong shows in the next plan
+	case t.Action == plan.Chmod || err != nil:
+		t.noteResult(result, err)
+	default:
+		t.left.Mode = d.After.Mode
+		t.notes.fresh = append(t.notes.fresh, t)
+	}
+}
+
+// due are the modes that directories on some sides are to have.
+func (d *directoryModes) due(ctx context.Context, on sides) []due {
+	var all []due
+	for _, t := range d.tasks.all {
+		switch {
+		case t.After.Of() != tree.Directory || !on[t.Side]:
+		case !t.noted() && t.Action == plan.Chmod && d.halted(ctx) == nil:
+			all = append(all, due{t, t.intent(journal.Chmod, t.Before, t.After)})
+		case t.done() && t.Action != plan.Chmod:
+			all = t.owes(all, t.Path, t.After.Mode)
+		}
+	}
+	for _, dir := range d.footing.revived {
+		if on[dir.task.Side] {
+			all = dir.task.owes(all, dir.path, dir.mode)
+		}
+	}
+	return all
+}
+
+// owes adds the mode that a directory was made without, if there is one.
+func (t *task) owes(all []due, path tree.Path, mode tree.Mode) []due {
+	if at, err := t.disk.At(string(path)); disk.Workable(mode) == mode || err == nil && at.Mode == mode {
+		return all
+	}
+	in := t.intent(journal.Chmod, &tree.State{Type: tree.Directory, Mode: disk.Workable(mode)}, &tree.State{Type: tree.Directory, Mode: mode})
+	in.Path = path
+	return append(all, due{t, in})
+}

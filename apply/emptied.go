@@ -1,0 +1,148 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"treaty/apply/internal/disk"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// emptied is the phase in which directories go when all that is to go from them is gone.
+type emptied struct {
+	*ground
+	groups *groups
+	stager *stager
+	tasks  *tasks
+	// held are the names that were, before anything was done, in each directory that is to go.
+	held map[*task]map[string]bool
+}
+
+// do removes directories on some sides, deepest first, and puts in place what takes the name of one.
+func (e *emptied) do(ctx context.Context, on sides) {
+	doomed := e.tasks.choose(on, (*task).takesDirectory)
+	slices.SortStableFunc(doomed, func(a, b *task) int { return tree.Compare(b.Path, a.Path) })
+	for group := range slices.Chunk(doomed, e.groups.size(on)) {
+		puts := slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.After == nil })
+		if !e.stager.stage(ctx, puts) || !e.groups.announce(ctx, group...) {
+			return
+		}
+		e.groups.perform(ctx, group, func(t *task) {
+			if e.remove(t); t.After != nil {
+				e.groups.installed(ctx, t)
+			}
+		})
+	}
+}
+
+// remove removes the directory of a task, and puts in its place what is staged, if anything.
+func (e *emptied) remove(t *task) {
+	result, err := e.rmdir(t)
+	switch {
+	case err == nil && t.After != nil:
+		put, err := t.disk.Create(t.Path, t.staged)
+		put.Trash = result.Trash
+		t.noteResult(put, err)
+	case errors.Is(err, disk.ErrNotEmpty):
+		t.note(e.remains(t, err), t.why(err))
+	default:
+		t.noteResult(result, err)
+	}
+}
+
+// rmdir removes the emptied directory of a task. Litter in it goes to the trash.
+func (e *emptied) rmdir(t *task) (disk.Result, error) {
+	litter, err := t.disk.Rmdir(t.Path, e.litter)
+	e.roots[t.Side].Forget(t.Path)
+	var result disk.Result
+	if len(litter) > 0 {
+		result.Trash = string(tree.Path(litter[0]).Parent())
+	}
+	return result, err
+}
+
+// listHeld lists what is in the directories that are to go.
+func (e *emptied) listHeld() {
+	e.held = map[*task]map[string]bool{}
+	for _, t := range e.tasks.choose(sides{true, true}, (*task).takesDirectory) {
+		e.held[t] = map[string]bool{}
+		d, err := e.roots[t.Side].Dir(t.Path)
+		if err != nil {
+			continue // what is wrong with it shows when it is to go
+		}
+		names, _ := d.Names()
+		d.Release()
+		for _, name := range names {
+			e.held[t][name] = true
+		}
+	}
+}
+
+// remains is what became of a directory that is not empty: the worst of what became of what is left in
+// it. Something new is drift; the rest stays because the plan does not list it, or it is ignored.
+func (e *emptied) remains(t *task, err error) Outcome {
+	var left *disk.NotEmpty
+	if !errors.As(err, &left) || len(left.Names) == 0 {
+		return Drifted
+	}
+	outcome := Skipped
+	for _, name := range left.Names {
+		was := Outcome("")
+		if in := e.tasks.about(t.Side, t.Path.Join(name)); in != nil {
+			was = in.result.Outcome
+		}
+		switch {
+		case was == Failed:
+			return Failed
+		case was == Drifted, !e.held[t][name]:
+			outcome = Drifted
+		}
+	}
+	return outcome
+}
+
+// litter tells whether a name in a directory that goes may go with it.
+func (e *emptied) litter(name string) bool {
+	return e.plan.Options.DefaultIgnores && plan.Litter(name)
+}
+
+// spare leaves a directory alone whose name a resolution gives to a file or link, if it or one below it
+// holds ignored content: it would not be empty in the end, and what else is in it would lie in the trash
+// for nothing. What a resolution takes away is all that was in scope; of single operations a person may
+// have left some out, and the others stand.
+func (e *emptied) spare() {
+	kept := e.kept()
+	for _, t := range e.tasks.all {
+		what, found := kept[t.Side][t.Path]
+		if !found || t.Conflict == 0 || t.After == nil || !t.takesDirectory() {
+			continue
+		}
+		for _, below := range e.tasks.ordered {
+			if below.Side == t.Side && below.Path.Within(t.Path) && !below.noted() {
+				below.note(Skipped, fmt.Sprintf("%s stays a directory: it holds %s, which is ignored", quote(t.Path), quote(what)))
+			}
+		}
+	}
+}
+
+// kept is what stays in the way, the first by path, by each of the directories above it that are to go.
+func (e *emptied) kept() plan.Sides[map[tree.Path]tree.Path] {
+	kept := plan.Sides[map[tree.Path]tree.Path]{{}, {}}
+	for t, names := range e.held {
+		for name := range names {
+			path := t.Path.Join(name)
+			if e.tasks.about(t.Side, path) != nil || e.litter(name) {
+				continue
+			}
+			for dir := t.Path; dir != tree.Root; dir = dir.Parent() {
+				if other, found := kept[t.Side][dir]; !found || path < other {
+					kept[t.Side][dir] = path
+				}
+			}
+		}
+	}
+	return kept
+}

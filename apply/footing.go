@@ -1,0 +1,124 @@
+package apply
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+
+	"treaty/apply/internal/disk"
+	"treaty/apply/internal/journal"
+	"treaty/plan"
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// footing is what a task must find before it is begun: the directory that it is in, and its name free.
+type footing struct {
+	*ground
+	tasks *tasks
+	// had tells whether a side had a directory before the first write.
+	had func(plan.Side, tree.Path) bool
+	// revived are the directories that were made for what a resolution brings back.
+	revived []revived
+}
+
+// revived is a directory that no step names.
+type revived struct {
+	task *task // that needed it
+	path tree.Path
+	mode tree.Mode
+}
+
+// lacks tells whether the directory of a task is not there, or its name was to be free and is not: what the plan was to
+// do about that failed, or a person took it out of the plan. That is noted of the task then.
+func (f *footing) lacks(t *task) bool {
+	if before := f.tasks.occupies(t); before != nil && before.noted() && !before.done() {
+		t.note(before.result.Outcome, string(plan.NotVacated))
+		return true
+	}
+	for dir := t.Path.Parent(); dir != tree.Root; dir = dir.Parent() {
+		above := f.tasks.at[t.Side][dir]
+		if above != nil && above.After.Of() == tree.Directory && above.noted() && !above.done() {
+			t.note(above.result.Outcome, "its directory was not made")
+			return true
+		}
+	}
+	d, err := f.roots[t.Side].Dir(t.Path.Parent())
+	if err == nil {
+		d.Release()
+		return false
+	}
+	return notDirectory(err) && f.lacksDirectory(t, err)
+}
+
+// lacksDirectory is lacks of a task whose directory cannot be opened.
+func (f *footing) lacksDirectory(t *task, err error) bool {
+	switch {
+	case f.had(t.Side, t.Path.Parent()):
+		t.note(Drifted, "the directory that it belongs in is gone")
+	case t.Conflict != 0 && errors.Is(err, fs.ErrNotExist):
+		if err := f.revive(t); err != nil {
+			t.noteError(err)
+			return true
+		}
+		return false
+	default:
+		t.note(Skipped, string(plan.NotThere))
+	}
+	return true
+}
+
+// notDirectory tells of errors of opening what is not there, or is no directory.
+func notDirectory(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, scan.ErrNotDirectory) || errors.Is(err, scan.ErrSymlink)
+}
+
+// revive makes the directories above what a resolution brings back: the other side has them.
+func (f *footing) revive(t *task) error {
+	for _, dir := range slices.Backward(f.missing(t)) {
+		mode := f.modeThere(t.Side, dir)
+		in := t.intent(journal.Revive, nil, &tree.State{Type: tree.Directory, Mode: mode})
+		in.Path = dir
+		if err := f.write(true, journal.Record{Intent: &in}); err != nil {
+			return err
+		}
+		if _, err := t.disk.Mkdir(dir, disk.Workable(mode), true); err != nil {
+			return err
+		}
+		f.revived = append(f.revived, revived{t, dir, mode})
+	}
+	return nil
+}
+
+// missing are the directories above a task that are not there, the lowest first.
+func (f *footing) missing(t *task) []tree.Path {
+	var missing []tree.Path
+	for dir := t.Path.Parent(); dir != tree.Root; dir = dir.Parent() {
+		if d, err := f.roots[t.Side].Dir(dir); err == nil {
+			d.Release()
+			break
+		}
+		missing = append(missing, dir)
+	}
+	return missing
+}
+
+// modeThere is the mode that a directory of a side is to have, as the other side has it; 0 where there are no modes, or
+// it is not there either.
+func (f *footing) modeThere(side plan.Side, dir tree.Path) tree.Mode {
+	d, err := f.roots[side.Other()].Dir(dir)
+	if err != nil {
+		return 0
+	}
+	defer d.Release()
+	self, err := d.Self()
+	if err != nil || !f.traits(side).Modes {
+		return 0
+	}
+	return self.Mode
+}
+
+// revives tells whether a directory is one of those that were made.
+func (f *footing) revives(side plan.Side, dir tree.Path) bool {
+	return slices.ContainsFunc(f.revived, func(r revived) bool { return r.task.Side == side && r.path == dir })
+}

@@ -1,0 +1,75 @@
+package apply
+
+import (
+	"context"
+	"errors"
+
+	"treaty/apply/internal/disk"
+	"treaty/apply/internal/journal"
+	"treaty/plan"
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// ground is what all parts of an execution stand on: the plan, both trees, and the journals.
+type ground struct {
+	plan  *plan.Plan
+	roots plan.Sides[*scan.Root]
+	disks plan.Sides[*disk.Tree]
+	// fat are the volumes that may lose what was renamed.
+	fat sides
+	// shift is by how much the times of the volumes are off from those of the plan.
+	shift shift
+	// write adds records to the journals, for good where sync says so. An error ends the run, since nothing may be done
+	// that is not written down; without records it is the one that has ended it, nil for none.
+	write func(sync bool, records ...journal.Record) error
+}
+
+// ground is what parts of an execution are given of a run.
+func (r *run) ground() *ground {
+	return &ground{plan: r.plan, roots: r.roots, disks: r.disks, fat: r.fat, shift: r.shift, write: r.write}
+}
+
+// halted is why the run goes no further, nil as long as it does.
+func (g *ground) halted(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return errors.New("not reached before the interrupt")
+	}
+	for _, d := range g.disks {
+		if err := d.Stopped(); err != nil {
+			return err
+		}
+	}
+	return g.write(false)
+}
+
+// barrier makes durable what was done on both sides, and tells whether it is. An error stops the disk that it happened
+// on.
+func (g *ground) barrier() bool {
+	whole := true
+	for _, d := range g.disks {
+		if d.Stopped() != nil || d.Barrier() != nil {
+			whole = false
+		}
+	}
+	return whole
+}
+
+// durable makes what tasks have staged durable, those left out that came to nothing. It tells whether it is.
+func (g *ground) durable(group []*task) bool {
+	var of plan.Sides[[]disk.Staged]
+	for _, t := range group {
+		if !t.noted() {
+			of[t.Side] = append(of[t.Side], t.staged)
+		}
+	}
+	for _, side := range plan.BothSides {
+		if len(of[side]) > 0 && g.disks[side].Barrier(of[side]...) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// traits are those that a side was planned with.
+func (g *ground) traits(side plan.Side) *tree.Traits { return &g.plan.Snapshot(side).Filesystem }

@@ -1,0 +1,129 @@
+package apply
+
+import (
+	"errors"
+	"slices"
+
+	"treaty/apply/internal/disk"
+	"treaty/apply/internal/journal"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+const neither = "it is neither what it was nor what it was to become"
+
+// rollBack brings back what was there before open intents, the last first, and makes that durable. It
+// returns what could not be brought back, by step, because somebody else was there. Sides without a disk are
+// left.
+func rollBack(disks plan.Sides[*disk.Tree], open []journal.Intent) (map[int]*disk.Drift, error) {
+	wrong := map[int]*disk.Drift{}
+	for _, in := range slices.Backward(open) {
+		d := disks[in.Side]
+		if d == nil {
+			continue
+		}
+		found, err := examine(d, &in)
+		if err == nil {
+			err = back(d, &in, found)
+		}
+		var drift *disk.Drift
+		if err != nil && !errors.As(err, &drift) {
+			return nil, err
+		}
+		if drift == nil {
+			continue
+		}
+		wrong[in.Step] = drift
+		if at, err := d.At(in.Place); drift.Trash == "" && in.Place != "" && err == nil && at.Type != tree.Absent {
+			drift.Trash = in.Place
+		}
+	}
+	for _, d := range disks {
+		if d != nil {
+			if err := d.Barrier(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return wrong, nil
+}
+
+// back makes undone what an intent came to. Each call that it makes leaves what examine finds again, so
+// that it can be interrupted anywhere. What another program has put in the way is left, and so is what
+// lies in the trash then; the error is a drift that says so.
+func back(d *disk.Tree, in *journal.Intent, f finding) error {
+	if f == untouched {
+		return nil
+	}
+	if f == strange {
+		return &disk.Drift{Path: in.Path, Why: neither}
+	}
+	switch in.Kind {
+	case journal.Create:
+		_, err := d.Trash(in.Path, in.After, "")
+		return err
+	case journal.Replace:
+		return unreplace(d, in, f)
+	case journal.Trash:
+		return reinstall(d, in.Place, in.Path)
+	case journal.Move:
+		if f == carried {
+			_, err := d.Move(in.Path, in.From, in.Before, in.Place)
+			return err
+		}
+		err := reinstall(d, in.Place, in.From)
+		if errors.Is(err, disk.ErrTaken) && reinstall(d, in.Place, in.Path) == nil {
+			return nil // its old name has gone to another; its new one has not
+		}
+		return err
+	case journal.Mkdir, journal.Revive:
+		if _, err := d.Rmdir(in.Path, nil); err != nil && !errors.Is(err, disk.ErrNotEmpty) {
+			return err
+		}
+		return nil
+	case journal.Rmdir:
+		if at, err := d.At(string(in.Path)); err != nil || at.Type != tree.Absent {
+			return err
+		}
+		_, err := d.Mkdir(in.Path, in.Before.Mode, true)
+		return err
+	case journal.Chmod:
+		if !in.Before.Mode.Known() {
+			return nil
+		}
+		_, err := d.Chmod(in.Path, in.After, in.Before.Mode)
+		return err
+	case journal.Touch:
+		_, err := d.Touch(in.Path, in.After, in.Before.Mtime)
+		return err
+	}
+	return nil
+}
+
+// unreplace gives a path its old content back, and moves the new to the trash.
+func unreplace(d *disk.Tree, in *journal.Intent, f finding) error {
+	if f == carried {
+		old, err := d.Waiting(in.Place)
+		if err != nil {
+			return err
+		}
+		if d.Exchanges() {
+			_, err := d.Replace(in.Path, in.After, *old, in.Place)
+			return err
+		}
+		if _, err := d.Trash(in.Path, in.After, ""); err != nil {
+			return err
+		}
+	}
+	return reinstall(d, in.Place, in.Path)
+}
+
+// reinstall gives what lies in the trash its name back.
+func reinstall(d *disk.Tree, place string, path tree.Path) error {
+	old, err := d.Waiting(place)
+	if err != nil || old == nil {
+		return err
+	}
+	_, err = d.Create(path, *old)
+	return err
+}

@@ -1,0 +1,124 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"treaty/apply/internal/disk"
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// stagers is how many contents are staged at a time.
+const stagers = 2
+
+// stager copies what tasks put in place to its volume, where it waits to be swapped in.
+type stager struct {
+	*ground
+	tasks   *tasks
+	footing *footing
+	stamps  *stamps
+	// copied counts the bytes, nil where nobody asks.
+	copied *atomic.Int64
+}
+
+// stage stages a group's contents, a few at a time, and makes them durable. It tells whether they are.
+func (s *stager) stage(ctx context.Context, group []*task) bool {
+	if s.halted(ctx) != nil {
+		return false
+	}
+	for _, t := range group {
+		s.footing.lacks(t)
+	}
+	group = slices.DeleteFunc(slices.Clone(group), (*task).noted)
+	for n, err := range s.each(ctx, group) {
+		if err != nil {
+			group[n].noteError(err)
+		}
+	}
+	return s.durable(group)
+}
+
+// each stages contents, a few at a time, and returns what came of each.
+func (s *stager) each(ctx context.Context, group []*task) []error {
+	errs := make([]error, len(group))
+	work := make(chan int)
+	var wg sync.WaitGroup
+	for range min(stagers, len(group)) {
+		wg.Go(func() {
+			for n := range work {
+				group[n].staged, errs[n] = s.content(ctx, group[n])
+			}
+		})
+	}
+	for n := range group {
+		work <- n
+	}
+	close(work)
+	wg.Wait()
+	return errs
+}
+
+// content stages what a task puts in place; nothing for what puts nothing.
+func (s *stager) content(ctx context.Context, t *task) (disk.Staged, error) {
+	switch t.After.Of() {
+	case tree.Symlink:
+		return t.disk.StageLink(t.After.Target)
+	case tree.File:
+		return s.file(ctx, t)
+	}
+	return disk.Staged{}, nil
+}
+
+// file stages the source of a task, if it is what it was before and after it is read.
+func (s *stager) file(ctx context.Context, t *task) (disk.Staged, error) {
+	from := t.Source.Path
+	if now, moved := s.tasks.moved[t.Source.Tree][from]; moved {
+		from = now
+	}
+	dir, err := s.roots[t.Source.Tree].Dir(from.Parent())
+	if err != nil {
+		return disk.Staged{}, gone(err)
+	}
+	defer dir.Release()
+	f, err := dir.Open(from.Base())
+	if err != nil {
+		return disk.Staged{}, gone(err)
+	}
+	defer f.Close()
+	if _, err := s.asPlanned(f, t); err != nil {
+		return disk.Staged{}, err
+	}
+	mode := t.After.Mode
+	if !mode.Known() {
+		// A volume that is only declared to have no modes still gets what any new file gets.
+		mode = tree.Perm(0o666 &^ s.plan.Options.Umask.Bits())
+	}
+	source := readCounter{Reader: f, copied: s.copied}
+	staged, err := t.disk.Stage(ctx, &source, t.After.Size, t.After.SHA256, t.After.Mtime, mode)
+	if err == nil {
+		t.read, err = s.asPlanned(f, t)
+	}
+	return staged, err
+}
+
+// asPlanned holds an open source to the stat that the plan saw, and returns it. What lies in a trash is told
+// by its hash alone.
+func (s *stager) asPlanned(f interface{ Stat() (fs.FileInfo, error) }, t *task) (stamp, error) {
+	if trashed(t.Source.Path) {
+		return stamp{}, nil
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return stamp{}, err
+	}
+	now := stamp{info.Size(), scan.MtimeOf(info)}
+	if _, moved := s.tasks.moved[t.Source.Tree][t.Source.Path]; !s.stamps.unchanged(t.Operation, now, moved) {
+		return now, fmt.Errorf("%w: it was written to since", disk.ErrSource)
+	}
+	return now, nil
+}
