@@ -31,24 +31,26 @@ type Recorder struct {
 // alike now, and otherwise what they last held alike, so that what is still to be settled is proposed
 // again. Nothing that cannot be read is forgotten; what is out of scope is.
 func Agree(ctx context.Context, in Input, to Recorder) error {
-	w := newSurvey(ctx, in)
-	a := &agreeing{w: w, to: to, readers: Sides[Reader]{in.Trees[Local].Reader, in.Trees[Remote].Reader},
+	p := newPolicy(in.traits(), in.Memory != nil, in.Options)
+	p.shiftBy(in.Shift)
+	a := &agreeing{policy: &p, to: to, readers: Sides[Reader]{in.Trees[Local].Reader, in.Trees[Remote].Reader},
 		expected: map[tree.Path]bool{tree.Root: true}}
-	w.visit, w.asIs = a.directory, true
-	w.unwalked = func(path Sides[tree.Path]) error { return a.beneath(path[Local]) }
-	_, err := w.survey()
+	s := survey{walk: newLockstep(&in, in.Memory, &p, asTheyAre),
+		each:     func(d *directory) error { return a.directory(ctx, d) },
+		unwalked: func(path Sides[tree.Path]) error { return a.beneath(path[Local]) }}
+	_, err := s.walk.run(ctx, &s)
 	return err
 }
 
 type agreeing struct {
-	w       *walk
+	policy  *policy
 	to      Recorder
 	readers Sides[Reader]
 	// expected are the directories that were recorded, and whose own entries are yet to come.
 	expected map[tree.Path]bool
 }
 
-func (a *agreeing) directory(d *surveyedDirectory) error {
+func (a *agreeing) directory(ctx context.Context, d *directory) error {
 	if !a.expected[d.path[Local]] {
 		return a.gone(d)
 	}
@@ -56,7 +58,7 @@ func (a *agreeing) directory(d *surveyedDirectory) error {
 	entries := make([]tree.Agreed, 0, len(d.trios))
 	for i := range d.trios {
 		t := &d.trios[i]
-		record, err := a.record(d, t)
+		record, err := a.record(ctx, d, t)
 		if err != nil {
 			return err
 		}
@@ -137,7 +139,7 @@ func (a *agreeing) names(t *trio, record *tree.Agreed) [2]string {
 }
 
 // gone tells of what there was in a directory that is remembered no more.
-func (a *agreeing) gone(d *surveyedDirectory) error {
+func (a *agreeing) gone(d *directory) error {
 	for i := range d.trios {
 		t := &d.trios[i]
 		if t.base == nil {
@@ -156,7 +158,7 @@ func (a *agreeing) gone(d *surveyedDirectory) error {
 }
 
 // record is what is to be remembered of one name, nil for nothing.
-func (a *agreeing) record(d *surveyedDirectory, t *trio) (*tree.Agreed, error) {
+func (a *agreeing) record(ctx context.Context, d *directory, t *trio) (*tree.Agreed, error) {
 	path := d.pathOf(t)
 	if t.base != nil && a.to.Old != nil {
 		if err := a.to.Old(path, t.base); err != nil {
@@ -180,13 +182,13 @@ func (a *agreeing) record(d *surveyedDirectory, t *trio) (*tree.Agreed, error) {
 			t.hash[side] = a.to.Known(side, path[side], &t.entry[side])
 		}
 	}
-	t.recall(&a.w.policy)
-	v := decide(t, &a.w.policy)
+	t.recall(a.policy)
+	v := decide(t, a.policy)
 	for need := t.toProve(v); need[Local] || need[Remote]; need = t.toProve(v) {
-		if readable, err := a.read(t, path, need); err != nil || !readable {
+		if readable, err := a.read(ctx, t, path, need); err != nil || !readable {
 			return t.base, err
 		}
-		v = decide(t, &a.w.policy)
+		v = decide(t, a.policy)
 	}
 	if !v.agreed() || !t.has(Local) || !t.has(Remote) {
 		return t.base, nil
@@ -203,7 +205,7 @@ func (a *agreeing) restored(t *trio, record *tree.Agreed) *tree.Agreed {
 	out := *record
 	for _, side := range BothSides {
 		e, kept := &t.entry[side], &out.On[side]
-		if e.Type == tree.File && e.Size == out.Size && a.w.policy.untouched(e.Mtime, *kept, side) {
+		if e.Type == tree.File && e.Size == out.Size && a.policy.untouched(e.Mtime, *kept, side) {
 			kept.Inode = e.Inode
 		}
 	}
@@ -221,14 +223,14 @@ func (t *trio) toProve(v verdict) Sides[bool] {
 }
 
 // read reads what a decision needs; false where a file does not hold still or cannot be read.
-func (a *agreeing) read(t *trio, path Sides[tree.Path], need Sides[bool]) (bool, error) {
+func (a *agreeing) read(ctx context.Context, t *trio, path Sides[tree.Path], need Sides[bool]) (bool, error) {
 	readable := true
 	for _, side := range BothSides {
 		if !need[side] {
 			continue
 		}
 		e := &t.entry[side]
-		err := a.readers[side].Hash(a.w.ctx, []tree.Wanted{{Path: path[side], Size: e.Size, Mtime: e.Mtime}},
+		err := a.readers[side].Hash(ctx, []tree.Wanted{{Path: path[side], Size: e.Size, Mtime: e.Mtime}},
 			func(_ int, content tree.Content) {
 				t.hash[side] = content.SHA256
 				readable = readable && content.Err == nil
@@ -249,7 +251,7 @@ func (a *agreeing) agreed(t *trio) *tree.Agreed {
 		return record
 	}
 	record.Size, record.Mtime = l.Size, l.Mtime
-	if a.w.policy.tellsTimes() == Remote {
+	if a.policy.tellsTimes() == Remote {
 		record.Mtime = r.Mtime
 	}
 	for _, side := range BothSides {
@@ -269,7 +271,7 @@ func (a *agreeing) agreed(t *trio) *tree.Agreed {
 func (a *agreeing) sameAsRecorded(t *trio) bool {
 	for _, side := range BothSides {
 		e := &t.entry[side]
-		if e.Size != t.base.Size || !a.w.policy.untouched(e.Mtime, t.base.On[side], side) {
+		if e.Size != t.base.Size || !a.policy.untouched(e.Mtime, t.base.On[side], side) {
 			return false
 		}
 	}

@@ -1,7 +1,7 @@
 package plan
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,7 +22,7 @@ type barredEntry struct {
 	// hash is zero for what was not read, and unread tells that it should have been.
 	hash   tree.Hash
 	unread bool
-	// problem is the one, of the walk's, that says why; -1 where there is none.
+	// problem is the one, of the draft's, that says why; -1 where there is none.
 	problem int
 }
 
@@ -33,73 +33,52 @@ type keptName struct {
 }
 
 // bar notes an entry whose create was refused, with what is in it.
-func (w *walk) bar(t *trio, path Sides[tree.Path], in found) {
+func (dr *draft) bar(t *trio, path Sides[tree.Path], in found) {
 	for _, side := range BothSides {
 		if e := &t.entry[side]; t.base == nil && t.has(side) && !t.has(side.Other()) {
-			w.barred = append(w.barred, barredEntry{side: side, path: path[side], entry: *e, problem: -1,
+			dr.barred = append(dr.barred, barredEntry{side: side, path: path[side], entry: *e, problem: -1,
 				empty: e.Type == tree.Directory && in.entries[side] == 0 && !in.blocked, unread: e.Obstacle != ""})
 		}
 	}
 }
 
-// refuse goes on below what a side cannot hold. What is in a directory that is new and barred is barred with it.
-func (w *walk) refuse(p *place, d *difference) (found, error) {
-	changes := d.verdict.changes
-	if len(changes) == 1 && changes[0].action == Create {
-		f, err := w.barBelow(p, &d.trio, d.path)
-		f.stays = true
-		return f, err
-	}
-	f, err := w.below(p, &d.trio, d.path, closed, false)
-	f.stays = true
-	return f, err
-}
-
-// barBelow bars an entry and all in it.
-func (w *walk) barBelow(p *place, t *trio, path Sides[tree.Path]) (found, error) {
-	f, err := w.below(p, t, path, barred, false)
-	w.bar(t, path, f)
-	return f, err
-}
-
 // keepOldNames takes out the deletes of what may only have been renamed, to a name that is barred. Too much is
 // kept rather than too little: the next plan, when the name is another, deletes what was none.
-func (w *walk) keepOldNames(readers Sides[Reader]) error {
-	if len(w.barred) == 0 {
+func keepOldNames(ctx context.Context, dr *draft) error {
+	if len(dr.barred) == 0 {
 		return nil
 	}
-	leaving := w.leaving()
-	if err := w.readBarred(readers, leaving); err != nil {
+	leaving := dr.leaving()
+	if err := dr.readBarred(ctx, leaving); err != nil {
 		return err
 	}
-	w.blame()
-	drop := map[int]bool{}
+	dr.blame()
 	for _, side := range BothSides {
-		o := w.oldNames(side, leaving[side])
+		o := newOldNames(dr, side, leaving[side])
 		o.related()
 		o.directories()
-		for _, at := range leaving[side] {
-			if by := o.by[at]; len(by) > 0 {
-				drop[at] = true
-				w.kept = append(w.kept, keptName{side, w.differences[at].path[side]})
+		for _, d := range leaving[side] {
+			if len(o.by[d]) > 0 {
+				d.dropped = true
+				dr.kept = append(dr.kept, keptName{side, d.path[side]})
 			}
 		}
 		o.tell()
 	}
-	w.drop(drop)
+	dr.drop()
 	return nil
 }
 
 // blame finds the problem that says why each entry is barred: its own or that of a directory above it.
-func (w *walk) blame() {
+func (dr *draft) blame() {
 	at := Sides[map[tree.Path]int]{{}, {}}
-	for i := range w.problems {
-		if p := &w.problems[i]; p.Severity == Blocked && p.Side != nil && p.Path != nil {
+	for i := range dr.problems {
+		if p := &dr.problems[i]; p.Severity == Blocked && p.Side != nil && p.Path != nil {
 			at[p.Side.Other()][*p.Path] = i
 		}
 	}
-	for i := range w.barred {
-		b := &w.barred[i]
+	for i := range dr.barred {
+		b := &dr.barred[i]
 		for path := b.path; path != tree.Root && b.problem < 0; path = path.Parent() {
 			if problem, found := at[b.side][path]; found {
 				b.problem = problem
@@ -110,20 +89,17 @@ func (w *walk) blame() {
 
 // leaving are the differences, by the side that would lose it, that delete something. What lies in a directory that
 // makes way for something else cannot stay.
-func (w *walk) leaving() (leaving Sides[[]int]) {
+func (dr *draft) leaving() (leaving Sides[[]*difference]) {
 	var goes Sides[[]tree.Path]
-	for i := range w.differences {
-		if d := &w.differences[i]; d.against != nil {
-			goes[*d.against] = append(goes[*d.against], d.path[*d.against])
+	for i := range dr.differences {
+		if d := &dr.differences[i]; d.against != nil {
+			goes[d.against.side] = append(goes[d.against.side], d.path[d.against.side])
 		}
 	}
-	for i := range w.differences {
-		d := &w.differences[i]
-		if len(d.verdict.changes) != 1 || d.verdict.changes[0].action != Delete {
-			continue
-		}
-		if side := d.verdict.changes[0].side; !slices.ContainsFunc(goes[side], d.path[side].Within) {
-			leaving[side] = append(leaving[side], i)
+	for i := range dr.differences {
+		d := &dr.differences[i]
+		if side, deletes := d.deletes(); deletes && !slices.ContainsFunc(goes[side], d.path[side].Within) {
+			leaving[side] = append(leaving[side], d)
 		}
 	}
 	return leaving
@@ -131,43 +107,32 @@ func (w *walk) leaving() (leaving Sides[[]int]) {
 
 // readBarred reads the barred files of which one of the same size is leaving, and those that leave, have the size
 // of a barred one and were not read yet.
-func (w *walk) readBarred(readers Sides[Reader], leaving Sides[[]int]) error {
-	var wanted Sides[[]tree.Wanted]
-	var to Sides[[]*tree.Hash]
-	want := func(side Side, path tree.Path, e *tree.Entry, hash *tree.Hash) {
-		wanted[side] = append(wanted[side], tree.Wanted{Path: path, Size: e.Size, Mtime: e.Mtime})
-		to[side] = append(to[side], hash)
-	}
+func (dr *draft) readBarred(ctx context.Context, leaving Sides[[]*difference]) error {
+	var r reads
 	goes, comes := Sides[map[int64]bool]{{}, {}}, Sides[map[int64]bool]{{}, {}}
-	for i := range w.barred {
-		if b := &w.barred[i]; hasContent(&b.entry) {
+	for i := range dr.barred {
+		if b := &dr.barred[i]; hasContent(&b.entry) {
 			comes[b.side.Other()][b.entry.Size] = true
 		}
 	}
 	for _, side := range BothSides {
-		for _, at := range leaving[side] {
-			d := &w.differences[at]
+		for _, d := range leaving[side] {
 			if e := &d.entry[side]; hasContent(e) && comes[side][e.Size] {
 				goes[side][e.Size] = true
 				if !d.hash[side].Known() {
-					want(side, d.path[side], e, &d.hash[side])
+					r.add(side, d.wantedOf(side), func(content tree.Content) { d.hash[side] = content.SHA256 })
 				}
 			}
 		}
 	}
-	for i := range w.barred {
-		b := &w.barred[i]
+	for i := range dr.barred {
+		b := &dr.barred[i]
 		if hasContent(&b.entry) && goes[b.side.Other()][b.entry.Size] && !b.unread {
-			want(b.side, b.path, &b.entry, &b.hash)
+			r.add(b.side, tree.Wanted{Path: b.path, Size: b.entry.Size, Mtime: b.entry.Mtime},
+				func(content tree.Content) { b.hash = content.SHA256 })
 		}
 	}
-	var errs Sides[error]
-	for _, side := range BothSides {
-		if len(wanted[side]) > 0 {
-			errs[side] = readers[side].Hash(w.ctx, wanted[side], func(i int, content tree.Content) { *to[side][i] = content.SHA256 })
-		}
-	}
-	return errors.Join(errs[Local], errs[Remote])
+	return r.run(ctx, dr.readers)
 }
 
 func hasContent(e *tree.Entry) bool { return e.Type == tree.File && e.Size > 0 }
@@ -175,15 +140,15 @@ func hasContent(e *tree.Entry) bool { return e.Type == tree.File && e.Size > 0 }
 // tell says of each block which names stay until it is gone, the uppermost of them.
 func (o *oldNames) tell() {
 	stay := map[int][]tree.Path{}
-	for _, at := range o.leaving {
-		for _, b := range o.by[at] {
-			if problem := o.w.barred[b].problem; problem >= 0 {
-				stay[problem] = append(stay[problem], o.w.differences[at].path[o.side])
+	for _, d := range o.leaving {
+		for _, b := range o.by[d] {
+			if b.problem >= 0 {
+				stay[b.problem] = append(stay[b.problem], d.path[o.side])
 			}
 		}
 	}
 	for problem, paths := range stay {
-		o.w.problems[problem].Message += "; until then " + staying(paths)
+		o.draft.problems[problem].Message += "; until then " + staying(paths)
 	}
 }
 

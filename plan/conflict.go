@@ -7,7 +7,7 @@ import (
 )
 
 // conflict states a conflict with all that a person needs to choose.
-func (w *walk) conflict(d *difference) Conflict {
+func (p *policy) conflict(d *difference) Conflict {
 	c := Conflict{Kind: d.verdict.kind, Path: d.path[Local],
 		Local: d.state(Local), Remote: d.state(Remote), Base: d.base.State()}
 	if c.Local == nil {
@@ -16,13 +16,7 @@ func (w *walk) conflict(d *difference) Conflict {
 	if c.Kind == RenamedDifferently {
 		c.RemotePath = d.path[Remote]
 	}
-	if path := d.path[Remote]; c.PathOn(Remote) != path && c.Remote != nil {
-		if w.respelt == nil {
-			w.respelt = map[tree.Path]tree.Path{}
-		}
-		w.respelt[c.Path] = path
-	}
-	c.Choices = w.choices(d, &c)
+	c.Choices = p.choices(d, &c)
 	if c.Choices.Allows(KeepBoth) && c.Kind != RenamedDifferently {
 		c.KeepBothAs = d.path[Local].Parent().Join(d.keepBothAs)
 	}
@@ -62,11 +56,11 @@ func (c *Conflict) sentence(r Resolution) string {
 }
 
 // choices has exactly the resolutions that the conflict allows, yet without words.
-func (w *walk) choices(d *difference, c *Conflict) Choices {
+func (p *policy) choices(d *difference, c *Conflict) Choices {
 	choices := Choices{SkipPath: ""}
 	var can Sides[bool]
 	for _, side := range BothSides {
-		code, _ := w.cannotHold(d, change{side: side.Other(), action: Create})
+		code, _ := p.cannotHold(d, change{side: side.Other(), action: Create})
 		can[side] = code == "" || c.State(side) == nil
 		if can[side] {
 			choices[Take(side)] = ""
@@ -77,7 +71,7 @@ func (w *walk) choices(d *difference, c *Conflict) Choices {
 	}
 	if can[Local] && can[Remote] {
 		choices[KeepBoth] = ""
-		if newer, ok := c.Newer(); ok && !w.policy.near(c.Local.Mtime, c.Remote.Mtime) && newer == w.policy.newer(c.Local.Mtime, c.Remote.Mtime) {
+		if newer, ok := c.Newer(); ok && !p.near(c.Local.Mtime, c.Remote.Mtime) && newer == p.newer(c.Local.Mtime, c.Remote.Mtime) {
 			choices[TakeNewer] = ""
 		}
 	}

@@ -15,17 +15,28 @@ type difference struct {
 	content    Sides[tree.Content]
 	// wanted tells that the content must be read for more than the decision.
 	wanted Sides[bool]
-	// against is the side whose directory stands against the other side's file or link, where what lies
-	// below is planned as if the verdict were to be a change; settle says whether it is.
-	against *Side
-	// stays tells that something in that directory cannot go.
-	stays bool
+	// against is nil unless a directory stands against a file or a link.
+	against *against
 	// follows tells which side is to take over a spelling that changed in case only on the other side.
 	follows Sides[bool]
 	// alias is a name under which a side may hold the file already.
 	alias Sides[string]
-	// blocked tells that its content cannot be read.
-	blocked bool
+	// dropped marks what a pass takes out when it is done.
+	dropped bool
+}
+
+// deletes tells on which side the name is deleted, if that is all that is to be done.
+func (d *difference) deletes() (Side, bool) {
+	if len(d.verdict.changes) != 1 || d.verdict.changes[0].action != Delete {
+		return 0, false
+	}
+	return d.verdict.changes[0].side, true
+}
+
+// infers tells whether a change of the given side waits for the executable rules.
+func (d *difference) infers(side Side) bool {
+	c := d.change(side)
+	return c != nil && c.inferMode
 }
 
 // recall takes the baseline's hash for a file that still has the recorded stat.

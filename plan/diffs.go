@@ -1,8 +1,11 @@
 package plan
 
 import (
+	"cmp"
+	"context"
 	"crypto/sha256"
 	"runtime"
+	"slices"
 	"sync"
 
 	"treaty/plan/internal/ignore"
@@ -10,77 +13,79 @@ import (
 	"treaty/plan/tree"
 )
 
-// diffs adds the diffs that the options ask for. A file that changed since it was hashed takes its
-// conflict or operation out of the plan.
-func (w *walk) diffs(p *Plan, readers Sides[Reader]) error {
-	if w.policy.options.Diffs == DiffNone {
-		return nil
+// addDiffs adds the diffs that the options ask for. A file that changed since it was hashed takes its
+// conflict or operation out of the plan. spelled is remote's own spelling of a conflict's path, where that is another.
+func (dr *draft) addDiffs(ctx context.Context, p *Plan, spelled map[tree.Path]tree.Path) error {
+	differ := differ{readers: dr.readers, sensitive: ignore.Sensitive(dr.policy.options.Sensitive)}
+	jobs := p.diffJobs(dr.policy.options.Diffs, spelled)
+	if err := parallel(len(jobs), func(i int) error { return differ.do(ctx, &jobs[i]) }); err != nil {
+		return err
 	}
-	differ := differ{w: w, readers: readers, sensitive: ignore.Sensitive(w.policy.options.Sensitive)}
-	var jobs []func() error
-	var changed sync.Map
-	add := func(from, to version, into **Diff, key any) {
-		jobs = append(jobs, func() error {
-			diff, side, err := differ.diff(from, to)
-			if err != nil {
-				changed.Store(key, Problem{Severity: Blocked, Code: ChangedWhileReading, Side: &side,
-					Path: &from.path, Message: tree.Why(err, from.path)})
-				return w.ctx.Err()
-			}
-			*into = &diff
-			return nil
-		})
+	dr.takeOut(p, jobs)
+	return ctx.Err()
+}
+
+// diffJob is a diff to be made, of the element with an id.
+type diffJob struct {
+	id       int
+	from, to version
+	into     **Diff
+	// problem is why there is none, nil where there is one.
+	problem *Problem
+}
+
+// diffJobs are those of a plan's conflicts and, if asked for, its updates.
+func (p *Plan) diffJobs(what DiffWhat, spelled map[tree.Path]tree.Path) (jobs []diffJob) {
+	if what == DiffNone {
+		return nil
 	}
 	for i := range p.Conflicts {
 		c := &p.Conflicts[i]
 		if c.Local.Of() == tree.File && c.Remote.Of() == tree.File {
-			there := c.PathOn(Remote)
-			if path, ok := w.respelt[c.Path]; ok {
-				there = path
-			}
-			add(version{Local, c.Path, c.Local}, version{Remote, there, c.Remote}, &c.Diff, c.ID)
+			there := cmp.Or(spelled[c.Path], c.PathOn(Remote))
+			jobs = append(jobs, diffJob{c.ID, version{Local, c.Path, c.Local}, version{Remote, there, c.Remote}, &c.Diff, nil})
 		}
 	}
-	if w.policy.options.Diffs == DiffUpdates {
-		for i := range p.Operations {
-			op := &p.Operations[i]
-			if op.Action == Update && op.Before.Type == tree.File && op.After.Type == tree.File {
-				add(version{op.Side, op.Path, op.Before}, version{op.Source.Tree, op.Source.Path, op.After}, &op.Diff, op.ID)
-			}
+	if what != DiffUpdates {
+		return jobs
+	}
+	for i := range p.Operations {
+		op := &p.Operations[i]
+		if op.Action == Update && op.Before.Type == tree.File && op.After.Type == tree.File {
+			from, to := version{op.Side, op.Path, op.Before}, version{op.Source.Tree, op.Source.Path, op.After}
+			jobs = append(jobs, diffJob{op.ID, from, to, &op.Diff, nil})
 		}
 	}
-	if err := parallel(jobs); err != nil {
-		return err
-	}
-	w.dropChanged(p, &changed)
-	return w.ctx.Err()
+	return jobs
 }
 
-// dropChanged takes out what could not be read again as it was, in a fixed order.
-func (w *walk) dropChanged(p *Plan, changed *sync.Map) {
-	gone := func(id int) bool {
-		problem, ok := changed.Load(id)
-		if ok {
-			w.problems = append(w.problems, problem.(Problem))
+// do makes one diff, or says why there is none. It returns the error of ctx.
+func (d *differ) do(ctx context.Context, job *diffJob) error {
+	diff, side, err := d.diff(ctx, job.from, job.to)
+	if err != nil {
+		job.problem = &Problem{Severity: Blocked, Code: ChangedWhileReading, Side: &side,
+			Path: &job.from.path, Message: tree.Why(err, job.from.path)}
+		return ctx.Err()
+	}
+	*job.into = &diff
+	return nil
+}
+
+// takeOut takes out of the plan what could not be read again as it was.
+func (dr *draft) takeOut(p *Plan, jobs []diffJob) {
+	changed := map[int]bool{}
+	for i := range jobs {
+		if problem := jobs[i].problem; problem != nil {
+			changed[jobs[i].id] = true
+			dr.problems = append(dr.problems, *problem)
 		}
-		return ok
 	}
-	before := len(w.problems)
-	operations, conflicts := p.Operations[:0], p.Conflicts[:0]
-	for _, op := range p.Operations {
-		if !gone(op.ID) {
-			operations = append(operations, op)
-		}
+	if len(changed) == 0 {
+		return
 	}
-	for _, c := range p.Conflicts {
-		if !gone(c.ID) {
-			conflicts = append(conflicts, c)
-		}
-	}
-	p.Operations, p.Conflicts = operations, conflicts
-	if len(w.problems) > before {
-		p.Number()
-	}
+	p.Operations = slices.DeleteFunc(p.Operations, func(op Operation) bool { return changed[op.ID] })
+	p.Conflicts = slices.DeleteFunc(p.Conflicts, func(c Conflict) bool { return changed[c.ID] })
+	p.Number()
 }
 
 // version is a file as one side has it.
@@ -92,14 +97,14 @@ type version struct {
 
 func (v version) name() string { return v.side.String() + "/" + string(v.path) }
 
+// differ makes diffs.
 type differ struct {
-	w         *walk
 	readers   Sides[Reader]
 	sensitive ignore.List
 }
 
 // diff compares two versions. On an error it says whose content could not be had.
-func (d *differ) diff(from, to version) (Diff, Side, error) {
+func (d *differ) diff(ctx context.Context, from, to version) (Diff, Side, error) {
 	if d.sensitive.Match(string(from.path), false) || d.sensitive.Match(string(to.path), false) {
 		return textdiff.Omit(textdiff.OmittedSensitive), 0, nil
 	}
@@ -108,7 +113,7 @@ func (d *differ) diff(from, to version) (Diff, Side, error) {
 	}
 	var texts [2][]byte
 	for i, v := range []version{from, to} {
-		text, err := d.readers[v.side].Text(d.w.ctx,
+		text, err := d.readers[v.side].Text(ctx,
 			tree.Wanted{Path: v.path, Size: v.state.Size, Mtime: v.state.Mtime}, textdiff.MaxBytes)
 		if err == nil && v.state.SHA256.Known() && sha256.Sum256(text) != v.state.SHA256 {
 			err = tree.ErrChanged
@@ -121,19 +126,19 @@ func (d *differ) diff(from, to version) (Diff, Side, error) {
 	return textdiff.Unified(from.name(), to.name(), texts[0], texts[1]), 0, nil
 }
 
-// parallel runs jobs on all processors and returns the first error in their order.
-func parallel(jobs []func() error) error {
-	errs := make([]error, len(jobs))
+// parallel runs n jobs on all processors and returns the first error in their order.
+func parallel(n int, job func(i int) error) error {
+	errs := make([]error, n)
 	next := make(chan int)
 	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(jobs)) {
+	for range min(runtime.GOMAXPROCS(0), n) {
 		wg.Go(func() {
 			for i := range next {
-				errs[i] = jobs[i]()
+				errs[i] = job(i)
 			}
 		})
 	}
-	for i := range jobs {
+	for i := range n {
 		next <- i
 	}
 	close(next)

@@ -8,14 +8,14 @@ import (
 
 // wantsHead tells whether the first bytes of a side's file must be read: they say whether it is a program,
 // where nothing else does, and whether it is a link in disguise.
-func (w *walk) wantsHead(d *difference, side Side) bool {
+func (p *policy) wantsHead(d *difference, side Side) bool {
 	e := &d.entry[side]
 	if e.Size == 0 || d.content[side].Head != nil || d.verdict.isUnsure() {
 		return false
 	}
-	return d.infers(side.Other()) && w.policy.needsHead(d, side.Other()) ||
-		side == d.source() && w.policy.wishUnsure(d) ||
-		w.mayLoseMode(d, side) || w.mayBeXSym(d, side)
+	return d.infers(side.Other()) && p.needsHead(d, side.Other()) ||
+		side == d.source() && p.wishUnsure(d) ||
+		p.mayLoseMode(d, side) || p.mayBeXSym(d, side)
 }
 
 // took adds what reading a file brought to what was read of it before.
@@ -44,9 +44,9 @@ const xsym = 1067
 // to a side that has true ones, or write over it. As bytes it would become a strange file there and,
 // edited, a broken link on the Mac; as a link it could be made by nobody but a Mac. So it stays where it is.
 // Between two FAT volumes its bytes are all there is to it.
-func (w *walk) mayBeXSym(d *difference, side Side) bool {
-	profile := w.policy.traits[side].Profile
-	if profile != tree.FAT && profile != tree.ExFAT || !w.policy.traits[side.Other()].Symlinks || d.entry[side].Size != xsym {
+func (p *policy) mayBeXSym(d *difference, side Side) bool {
+	profile := p.traits[side].Profile
+	if profile != tree.FAT && profile != tree.ExFAT || !p.traits[side.Other()].Symlinks || d.entry[side].Size != xsym {
 		return false
 	}
 	for _, c := range d.verdict.changes {
@@ -58,46 +58,45 @@ func (w *walk) mayBeXSym(d *difference, side Side) bool {
 }
 
 // refuseXSyms blocks what would carry or overwrite such files.
-func (w *walk) refuseXSyms() {
-	drop := map[int]bool{}
-	for i := range w.differences {
-		d := &w.differences[i]
+func refuseXSyms(dr *draft) {
+	dr.keep(func(d *difference) bool {
+		kept := true
 		for _, side := range BothSides {
-			if d.against == nil && w.mayBeXSym(d, side) && bytes.HasPrefix(d.content[side].Head, []byte("XSym\n")) {
-				w.block(SymlinkNotSupported, side, d.path[side],
+			if d.against == nil && dr.policy.mayBeXSym(d, side) && bytes.HasPrefix(d.content[side].Head, []byte("XSym\n")) {
+				dr.block(SymlinkNotSupported, side, d.path[side],
 					"macOS keeps a symlink in this file, and only a Mac can carry it as one; put its name in .treatyignore, or copy what it points to")
-				drop[i] = true
+				kept = false
 			}
 		}
-	}
-	w.drop(drop)
+		return kept
+	})
 }
 
 // mayLoseMode tells whether only the first bytes of a new file say whether its executable bit, which the
 // other side cannot keep, could be inferred again.
-func (w *walk) mayLoseMode(d *difference, side Side) bool {
-	if !w.bringsMode(d, side) || !d.wanted[side] || d.entry[side].Mode.Bits()&0o100 == 0 {
+func (p *policy) mayLoseMode(d *difference, side Side) bool {
+	if !p.bringsMode(d, side) || !d.wanted[side] || d.entry[side].Mode.Bits()&0o100 == 0 {
 		return false
 	}
-	_, speaks := w.policy.programs.byName(d.path[side])
+	_, speaks := p.programs.byName(d.path[side])
 	return !speaks
 }
 
 // bringsMode tells whether a file of that side is new to the other, which has no modes.
-func (w *walk) bringsMode(d *difference, side Side) bool {
+func (p *policy) bringsMode(d *difference, side Side) bool {
 	other := side.Other()
 	c := d.change(other)
 	return c != nil && c.action == Create && d.base == nil && d.entry[side].Type == tree.File &&
-		w.policy.traits[side].Modes && !w.policy.traits[other].Modes
+		p.traits[side].Modes && !p.traits[other].Modes
 }
 
 // losesMode tells whether a new file is executable on a side that has modes and would not be taken for it
 // on one that has none, or the reverse.
-func (w *walk) losesMode(d *difference, side Side) bool {
-	if !w.bringsMode(d, side) {
+func (p *policy) losesMode(d *difference, side Side) bool {
+	if !p.bringsMode(d, side) {
 		return false
 	}
-	mode := d.outcome(&w.policy).mode[side]
-	executable, speaks := w.policy.programs.ruled(d.path[side], d.entry[side].Size, d.content[side].Head)
+	mode := d.outcome(p).mode[side]
+	executable, speaks := p.programs.ruled(d.path[side], d.entry[side].Size, d.content[side].Head)
 	return speaks && executable != (mode.Bits()&0o100 != 0)
 }

@@ -8,13 +8,13 @@ import (
 
 // oldNames relates what a side would delete to the barred entries that it may go by on the other side.
 type oldNames struct {
-	w *walk
-	// side is the one that would delete, leaving the differences that do.
+	draft *draft
+	// side is the one that would delete, leaving the differences that do, and barred what it cannot hold.
 	side    Side
-	leaving []int
-	barred  []int
+	leaving []*difference
+	barred  []*barredEntry
 	// by are, of a difference, the barred entries that it may be.
-	by map[int][]int
+	by map[*difference][]*barredEntry
 	// moved are the directories that content may have moved between: by how many files, from old to new.
 	moved map[movedDirectory]int
 	// parents are, of a directory, those that have a file each that may have been in it.
@@ -30,12 +30,12 @@ type movedDirectory struct {
 // manyPairs is how many pairs of equal files still tell something of the directories that they are in.
 const manyPairs = 1 << 12
 
-func (w *walk) oldNames(side Side, leaving []int) *oldNames {
-	o := &oldNames{w: w, side: side, leaving: leaving, by: map[int][]int{}, moved: map[movedDirectory]int{},
-		parents: map[tree.Path][]tree.Path{}}
-	for i := range w.barred {
-		if w.barred[i].side == side.Other() {
-			o.barred = append(o.barred, i)
+func newOldNames(dr *draft, side Side, leaving []*difference) *oldNames {
+	o := &oldNames{draft: dr, side: side, leaving: leaving, by: map[*difference][]*barredEntry{},
+		moved: map[movedDirectory]int{}, parents: map[tree.Path][]tree.Path{}}
+	for i := range dr.barred {
+		if b := &dr.barred[i]; b.side == side.Other() {
+			o.barred = append(o.barred, b)
 		}
 	}
 	return o
@@ -70,25 +70,22 @@ func likenesses(e *tree.Entry, inode uint64, hash tree.Hash, path tree.Path) []l
 
 // related relates entries one by one.
 func (o *oldNames) related() {
-	gone, barred := map[likeness][]int{}, map[likeness][]int{}
-	full := o.full()
-	for _, at := range o.leaving {
-		d := &o.w.differences[at]
+	gone, barred := map[likeness][]*difference{}, map[likeness][]*barredEntry{}
+	full, there := o.full(), o.side.Other()
+	for _, d := range o.leaving {
 		if d.entry[o.side].Type == tree.Directory && full[d.path[o.side]] {
 			continue
 		}
-		there := o.side.Other()
 		for _, l := range likenesses(&d.entry[o.side], d.base.On[there].Inode, d.hash[o.side], d.path[there]) {
-			gone[l] = append(gone[l], at)
+			gone[l] = append(gone[l], d)
 		}
 	}
-	for _, i := range o.barred {
-		b := &o.w.barred[i]
+	for _, b := range o.barred {
 		if b.entry.Type == tree.Directory && !b.empty {
 			continue
 		}
 		for _, l := range likenesses(&b.entry, b.entry.Inode, b.hash, b.path) {
-			barred[l] = append(barred[l], i)
+			barred[l] = append(barred[l], b)
 		}
 	}
 	arriving := o.arriving()
@@ -103,21 +100,21 @@ func (o *oldNames) related() {
 }
 
 // relate relates each to each. Unless they are too many, what has content votes for the directories.
-func (o *oldNames) relate(gone, barred []int, votes bool) {
-	if len(gone) == 0 || len(barred) == 0 {
+func (o *oldNames) relate(leaving []*difference, barred []*barredEntry, votes bool) {
+	if len(leaving) == 0 || len(barred) == 0 {
 		return
 	}
-	few := len(gone)*len(barred) <= manyPairs
-	for _, at := range gone {
+	few := len(leaving)*len(barred) <= manyPairs
+	for _, d := range leaving {
 		if !few {
-			o.by[at] = append(o.by[at], barred[0])
+			o.by[d] = append(o.by[d], barred[0])
 			continue
 		}
-		o.by[at] = append(o.by[at], barred...)
+		o.by[d] = append(o.by[d], barred...)
 		for _, b := range barred {
-			if old, is := o.w.differences[at].path[o.side], &o.w.barred[b]; votes {
-				o.vote(old, is)
-				o.parents[old.Parent()] = append(o.parents[old.Parent()], is.path.Parent())
+			if old := d.path[o.side]; votes {
+				o.vote(old, b)
+				o.parents[old.Parent()] = append(o.parents[old.Parent()], b.path.Parent())
 			}
 		}
 	}
@@ -125,41 +122,40 @@ func (o *oldNames) relate(gone, barred []int, votes bool) {
 
 // unread relates files of one size of which one could not be read.
 func (o *oldNames) unread() {
-	gone, barred := map[int64][]int{}, map[int64][]int{}
-	for _, at := range o.leaving {
-		if e := &o.w.differences[at].entry[o.side]; hasContent(e) {
-			gone[e.Size] = append(gone[e.Size], at)
+	leaving, barred := map[int64][]*difference{}, map[int64][]*barredEntry{}
+	for _, d := range o.leaving {
+		if e := &d.entry[o.side]; hasContent(e) {
+			leaving[e.Size] = append(leaving[e.Size], d)
 		}
 	}
 	for _, b := range o.barred {
-		if e := &o.w.barred[b].entry; hasContent(e) {
-			barred[e.Size] = append(barred[e.Size], b)
+		if hasContent(&b.entry) {
+			barred[b.entry.Size] = append(barred[b.entry.Size], b)
 		}
 	}
-	known := func(at int) bool { return o.w.differences[at].hash[o.side].Known() }
-	read := func(b int) bool { return o.w.barred[b].hash.Known() }
-	for size := range gone {
-		o.relate(gone[size], slices.DeleteFunc(slices.Clone(barred[size]), read), false)
-		o.relate(slices.DeleteFunc(slices.Clone(gone[size]), known), barred[size], false)
+	hashed := func(d *difference) bool { return d.hash[o.side].Known() }
+	read := func(b *barredEntry) bool { return b.hash.Known() }
+	for size := range leaving {
+		o.relate(leaving[size], slices.DeleteFunc(slices.Clone(barred[size]), read), false)
+		o.relate(slices.DeleteFunc(slices.Clone(leaving[size]), hashed), barred[size], false)
 	}
 }
 
 // emptied relates empty files of directories that other files moved between.
 func (o *oldNames) emptied() {
-	in := map[tree.Path]int{}
+	in := map[tree.Path]*barredEntry{}
 	for _, b := range o.barred {
-		if is := &o.w.barred[b]; is.entry.Type == tree.File && is.entry.Size == 0 {
-			in[is.path.Parent()] = b
+		if b.entry.Type == tree.File && b.entry.Size == 0 {
+			in[b.path.Parent()] = b
 		}
 	}
-	for _, at := range o.leaving {
-		d := &o.w.differences[at]
+	for _, d := range o.leaving {
 		if e := &d.entry[o.side]; e.Type != tree.File || e.Size > 0 {
 			continue
 		}
 		for _, now := range o.parents[d.path[o.side].Parent()] {
 			if b, found := in[now]; found {
-				o.by[at] = append(o.by[at], b)
+				o.by[d] = append(o.by[d], b)
 			}
 		}
 	}
@@ -171,7 +167,7 @@ func (o *oldNames) vote(old tree.Path, b *barredEntry) {
 	if b.problem < 0 {
 		return
 	}
-	now, top := b.path, *o.w.problems[b.problem].Path
+	now, top := b.path, *o.draft.problems[b.problem].Path
 	for now != top && now != tree.Root && old != tree.Root && old.Base() == now.Base() {
 		old, now = old.Parent(), now.Parent()
 	}
@@ -182,6 +178,28 @@ func (o *oldNames) vote(old tree.Path, b *barredEntry) {
 
 // directories keeps all of a directory that was renamed to a barred name: the one that most of the files come from.
 func (o *oldNames) directories() {
+	whole := o.renamedDirectories()
+	first := map[int]*barredEntry{}
+	for _, b := range slices.Backward(o.barred) {
+		first[b.problem] = b
+	}
+	goes := map[tree.Path]bool{}
+	for _, d := range o.leaving {
+		goes[d.path[o.side]] = true
+	}
+	for _, d := range o.leaving {
+		for dir := d.path[o.side]; dir != tree.Root; dir = dir.Parent() {
+			for _, problem := range whole[dir] {
+				if goes[dir] {
+					o.by[d] = append(o.by[d], first[problem])
+				}
+			}
+		}
+	}
+}
+
+// renamedDirectories are the problems that bar the new names of directories, by their old ones.
+func (o *oldNames) renamedDirectories() map[tree.Path][]int {
 	type place struct {
 		now     tree.Path
 		problem int
@@ -196,30 +214,14 @@ func (o *oldNames) directories() {
 			whole[m.old] = append(whole[m.old], m.problem)
 		}
 	}
-	first := map[int]int{}
-	for _, b := range slices.Backward(o.barred) {
-		first[o.w.barred[b].problem] = b
-	}
-	goes := map[tree.Path]bool{}
-	for _, at := range o.leaving {
-		goes[o.w.differences[at].path[o.side]] = true
-	}
-	for _, at := range o.leaving {
-		for dir := o.w.differences[at].path[o.side]; dir != tree.Root; dir = dir.Parent() {
-			for _, problem := range whole[dir] {
-				if goes[dir] {
-					o.by[at] = append(o.by[at], first[problem])
-				}
-			}
-		}
-	}
+	return whole
 }
 
 // full are the directories of the side that have differences in them.
 func (o *oldNames) full() map[tree.Path]bool {
 	full := map[tree.Path]bool{}
-	for i := range o.w.differences {
-		if d := &o.w.differences[i]; d.has(o.side) {
+	for i := range o.draft.differences {
+		if d := &o.draft.differences[i]; d.has(o.side) {
 			full[d.path[o.side].Parent()] = true
 		}
 	}
@@ -229,10 +231,11 @@ func (o *oldNames) full() map[tree.Path]bool {
 // arriving are the contents that the side gets under some name, and how often.
 func (o *oldNames) arriving() map[content]int {
 	times := map[content]int{}
-	for i := range o.w.differences {
-		d := &o.w.differences[i]
-		if side, ok := d.arrives(); ok && side == o.side && d.hash[side.Other()].Known() {
-			times[content{d.entry[side.Other()].Size, d.hash[side.Other()]}]++
+	for i := range o.draft.differences {
+		d := &o.draft.differences[i]
+		side, ok := d.arrives()
+		if key, known := d.contentOf(side.Other()); ok && side == o.side && known {
+			times[key]++
 		}
 	}
 	return times

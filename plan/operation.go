@@ -22,7 +22,7 @@ func (d *difference) state(side Side) *tree.State {
 }
 
 // operation states what a change comes to.
-func (w *walk) operation(d *difference, c change) Operation {
+func (p *policy) operation(d *difference, c change) Operation {
 	op := Operation{Side: c.side, Action: c.action, Path: d.path[c.side], From: c.from, Reason: c.reason,
 		Before: d.state(c.side), Decision: Apply}
 	if c.to != tree.Root {
@@ -42,7 +42,7 @@ func (w *walk) operation(d *difference, c change) Operation {
 	if op.After != nil && op.After.Type != tree.Symlink {
 		op.After.Mode = c.mode
 		if c.inferMode {
-			op.After.Mode = w.policy.inferMode(d, c.side)
+			op.After.Mode = p.inferMode(d, c.side)
 		}
 		if op.After.Type == tree.File {
 			op.After.Mtime = c.mtime
@@ -51,7 +51,7 @@ func (w *walk) operation(d *difference, c change) Operation {
 	if op.Before != nil {
 		op.Before.Subtree = nil
 	}
-	if w.policy.options.Hash == HashConflicts && c.action != Move {
+	if p.options.Hash == HashConflicts && c.action != Move {
 		for _, s := range []*tree.State{op.Before, op.After} {
 			if s != nil {
 				s.SHA256 = tree.Hash{}
@@ -61,17 +61,17 @@ func (w *walk) operation(d *difference, c change) Operation {
 	return op
 }
 
-// warnings reports what operations lose or what a person should look at, each kind of loss once.
-func (w *walk) warnings(p *Plan) {
+// warnOfLosses reports what operations lose or what a person should look at, each kind of loss once.
+func (dr *draft) warnOfLosses() {
 	var extras, links, modes Sides[int]
-	for i := range w.differences {
-		d := &w.differences[i]
+	for i := range dr.differences {
+		d := &dr.differences[i]
 		for _, c := range d.verdict.changes {
 			from := c.side.Other()
 			if c.action != Create && c.action != Update {
 				continue
 			}
-			if w.losesMode(d, from) {
+			if dr.policy.losesMode(d, from) {
 				modes[from]++
 			}
 			if d.content[from].Extras {
@@ -81,7 +81,7 @@ func (w *walk) warnings(p *Plan) {
 				links[from]++
 			}
 			if e := &d.entry[from]; e.Type == tree.Symlink && escapes(d.path[from], e.Target) {
-				w.warn(SymlinkEscapes, &from, &d.path[from], "the link's target "+fmt.Sprintf("%q", e.Target)+" lies outside the tree")
+				dr.warn(SymlinkEscapes, &from, &d.path[from], "the link's target "+fmt.Sprintf("%q", e.Target)+" lies outside the tree")
 			}
 		}
 	}
@@ -94,11 +94,11 @@ func (w *walk) warnings(p *Plan) {
 			lost = append(lost, fmt.Sprintf("the hard links of %d", links[side]))
 		}
 		if modes[side] > 0 {
-			w.warn(ModeLost, &side, nil, fmt.Sprintf("%s has no modes, and neither name nor first bytes tell the executable bit of %s; whoever takes them from there needs executable.overrides in the config",
+			dr.warn(ModeLost, &side, nil, fmt.Sprintf("%s has no modes, and neither name nor first bytes tell the executable bit of %s; whoever takes them from there needs executable.overrides in the config",
 				side.Other(), numberOf(modes[side], "new file")))
 		}
 		if len(lost) > 0 {
-			w.warn(MetadataLost, &side, nil, "not carried over: "+strings.Join(lost, " and ")+" files")
+			dr.warn(MetadataLost, &side, nil, "not carried over: "+strings.Join(lost, " and ")+" files")
 		}
 	}
 }

@@ -43,15 +43,15 @@ func (d *difference) createdFile() (Side, bool) {
 	return side, arrives && d.base == nil && d.verdict.changes[0].action == Create
 }
 
-// renameCandidates marks files whose size occurs where content leaves, or under another name on the
+// wantRenames marks files whose size occurs where content leaves, or under another name on the
 // other side: their content tells whether they were only renamed.
-func (w *walk) renameCandidates() {
+func (dr *draft) wantRenames() {
 	var arrives, leaves, created Sides[map[int64]bool]
 	for _, side := range BothSides {
 		arrives[side], leaves[side], created[side] = map[int64]bool{}, map[int64]bool{}, map[int64]bool{}
 	}
-	for i := range w.differences {
-		d := &w.differences[i]
+	for i := range dr.differences {
+		d := &dr.differences[i]
 		if side, ok := d.arrives(); ok {
 			arrives[side][d.entry[side.Other()].Size] = true
 		}
@@ -62,8 +62,8 @@ func (w *walk) renameCandidates() {
 			leaves[side][d.entry[side].Size] = true
 		}
 	}
-	for i := range w.differences {
-		d := &w.differences[i]
+	for i := range dr.differences {
+		d := &dr.differences[i]
 		if side, ok := d.arrives(); ok && !d.hash[side.Other()].Known() {
 			size := d.entry[side.Other()].Size
 			_, isNew := d.createdFile()
@@ -75,89 +75,96 @@ func (w *walk) renameCandidates() {
 	}
 }
 
-// renames finds files that only changed their name: on one side since the baseline, which is a move
+// findRenames finds files that only changed their name: on one side since the baseline, which is a move
 // for the other, or differently on the two sides, which is a conflict. Both need a match that is unique.
-func (w *walk) renames() {
-	drop := map[int]bool{}
+func findRenames(dr *draft) {
 	for _, side := range BothSides {
-		w.moves(side, drop)
+		dr.findMoves(side)
 	}
-	w.renamedDifferently(drop)
-	w.drop(drop)
+	dr.renamedDifferently()
+	dr.drop()
 }
 
-// moves turns content that leaves one path of a side and arrives at another into a move there, if the
+// contentOf is what makes a side's file recognisable; false where its content is not known.
+func (d *difference) contentOf(side Side) (content, bool) {
+	return content{d.entry[side].Size, d.hash[side]}, d.hash[side].Known()
+}
+
+// findMoves turns content that leaves one path of a side and arrives at another into a move there, if the
 // match is unique. A path that content arrives at must be free, or be left by another move of the same
 // plan: so chains, swaps and cycles are moves too. What arrives at a path that a move left, and is no
 // move itself, is a create.
-func (w *walk) moves(side Side, drop map[int]bool) {
-	arrives, leaves := map[content][]int{}, map[content][]int{}
-	for i := range w.differences {
-		d := &w.differences[i]
-		if at, ok := d.arrives(); ok && at == side && d.hash[side.Other()].Known() {
-			key := content{d.entry[side.Other()].Size, d.hash[side.Other()]}
-			arrives[key] = append(arrives[key], i)
-		}
-		if at, ok := d.leaves(); ok && at == side && d.hash[side].Known() {
-			key := content{d.entry[side].Size, d.hash[side]}
-			leaves[key] = append(leaves[key], i)
-		}
+func (dr *draft) findMoves(side Side) {
+	source := dr.uniquelyMoved(side)
+	// Without its move a file stays where it is, in the way of what was to take its place.
+	moved := map[*difference]bool{}
+	for _, from := range source {
+		moved[from] = true
 	}
-	source, moved := map[int]int{}, map[int]bool{}
-	for key, to := range arrives {
-		if from := leaves[key]; len(to) == 1 && len(from) == 1 {
-			source[to[0]] = from[0]
-			moved[from[0]] = true
-		}
-	}
-	occupied := func(to int) bool {
-		_, arrives := source[to]
-		return arrives && w.differences[to].verdict.changes[0].action == Update && !moved[to]
-	}
-	for key := range arrives {
-		// Without its move a file stays where it is, in the way of what was to take its place.
-		for to := arrives[key][0]; occupied(to); {
-			from := source[to]
+	for to := range source {
+		for from := source[to]; from != nil && to.verdict.changes[0].action == Update && !moved[to]; to, from = from, source[from] {
 			delete(source, to)
 			delete(moved, from)
-			to = from
 		}
 	}
-	before := map[int]difference{}
+	before := map[*difference]difference{}
 	for from := range moved {
-		before[from] = w.differences[from]
+		before[from] = *from
 	}
 	for to, from := range source {
 		old := before[from]
-		w.moveHere(&w.differences[to], &old, side)
+		dr.policy.move(to, &old, side)
 	}
 	for from := range moved {
-		d := &w.differences[from]
-		if _, arrives := source[from]; arrives {
-			continue
+		switch {
+		case source[from] != nil:
+		case from.verdict.changes[0].action == Delete:
+			from.dropped = true
+		default:
+			from.verdict.changes[0].action = Create
+			from.entry[side], from.hash[side] = tree.Entry{}, tree.Hash{}
 		}
-		if d.verdict.changes[0].action == Delete {
-			drop[from] = true
-			continue
-		}
-		d.verdict.changes[0].action = Create
-		d.entry[side], d.hash[side] = tree.Entry{}, tree.Hash{}
 	}
 }
 
-// moveHere makes d a move of the file that side had at old. Its time and mode change only as far as the
+// uniquelyMoved gives for what arrives on a side what leaves there with the same content, where there is one of each.
+func (dr *draft) uniquelyMoved(side Side) map[*difference]*difference {
+	arrives, leaves := map[content][]*difference{}, map[content][]*difference{}
+	for i := range dr.differences {
+		d := &dr.differences[i]
+		if at, ok := d.arrives(); ok && at == side {
+			if key, known := d.contentOf(side.Other()); known {
+				arrives[key] = append(arrives[key], d)
+			}
+		}
+		if at, ok := d.leaves(); ok && at == side {
+			if key, known := d.contentOf(side); known {
+				leaves[key] = append(leaves[key], d)
+			}
+		}
+	}
+	source := map[*difference]*difference{}
+	for key, to := range arrives {
+		if from := leaves[key]; len(to) == 1 && len(from) == 1 {
+			source[to[0]] = from[0]
+		}
+	}
+	return source
+}
+
+// move makes d a move of the file that side had at old. Its time and mode change only as far as the
 // other side changed them; but a time that only this side changed gives way, since the next plan would
 // find the two times different, and the path new.
-func (w *walk) moveHere(d, old *difference, side Side) {
+func (p *policy) move(d, old *difference, side Side) {
 	c, other := &d.verdict.changes[0], side.Other()
 	c.action, c.reason, c.from = Move, MovedOn.On(other), old.path[side]
 	kept, there := old.base.On[other], &d.entry[other]
-	c.mtime = w.policy.carried(there.Mtime, side)
+	c.mtime = p.carried(there.Mtime, side)
 	here := &old.entry[side]
-	if !w.policy.timesTell() || w.policy.untouched(there.Mtime, kept, other) && w.policy.untouched(here.Mtime, old.base.On[side], side) {
+	if !p.timesTell() || p.untouched(there.Mtime, kept, other) && p.untouched(here.Mtime, old.base.On[side], side) {
 		c.mtime = here.Mtime
 	}
-	if w.policy.bothModes() {
+	if p.bothModes() {
 		c.mode = there.Mode
 		if there.Mode == kept.Mode {
 			c.mode = old.entry[side].Mode

@@ -29,8 +29,8 @@ func renamedOnly(side Side, now, then [2]string) bool {
 
 // judge decides a difference, and lets a side follow a rename of case where nothing else would change
 // there but time and mode.
-func (w *walk) judge(d *difference) {
-	d.verdict = decide(&d.trio, &w.policy)
+func (p *policy) judge(d *difference) {
+	d.verdict = decide(&d.trio, p)
 	if d.verdict.isUnsure() || d.verdict.kind != "" || len(d.verdict.changes) > 1 {
 		return
 	}

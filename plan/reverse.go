@@ -11,59 +11,73 @@ import (
 // kept says is gone with TrashMissing; nothing else is decided. Like Compare, it leaves id, time and
 // author to the caller.
 func Reverse(ctx context.Context, in Input, reversal []Operation, kept func(Source) bool) (*Plan, error) {
-	w := newSurvey(ctx, in)
-	w.memory, w.policy.baseline = nil, false
-	var needed Sides[map[tree.Path]*tree.Entry]
-	for _, side := range BothSides {
-		needed[side] = map[tree.Path]*tree.Entry{}
-	}
-	for i := range reversal {
-		op := &reversal[i]
-		needed[op.Side][op.Path], needed[op.Side][op.from()] = nil, nil
-	}
-	w.visit = func(d *surveyedDirectory) error {
-		for i := range d.trios {
-			t := &d.trios[i]
-			path := d.pathOf(t)
-			for _, side := range BothSides {
-				if _, wanted := needed[side][path[side]]; wanted && t.has(side) {
-					entry := t.entry[side]
-					needed[side][path[side]] = &entry
-				}
-			}
-		}
+	policy := newPolicy(in.traits(), false, in.Options)
+	policy.shiftBy(in.Shift)
+	needed := neededBy(reversal)
+	s := survey{walk: newLockstep(&in, nil, &policy, asPlanned), each: func(d *directory) error {
+		needed.lookUp(d)
 		return nil
-	}
-	digests, err := w.survey()
+	}}
+	digests, err := s.walk.run(ctx, &s)
 	if err != nil {
 		return nil, err
 	}
 	p := newPlan(in)
-	for _, side := range BothSides {
-		p.snapshot(side, &in.Trees[side], w.counts[side], digests[side])
-	}
+	p.snapshots(&in, s.walk, digests)
 	for i := range reversal {
 		op := reversal[i]
-		current := needed[op.Side][op.from()]
-		op.Before = shiftedTo(op.Before, current, &in.Trees[op.Side].Traits)
-		switch {
-		case !asLeft(op.Before, current):
-			w.block(ChangedSince, op.Side, op.from(), "it is no longer as that apply left it")
-		case op.Action == Move && !vacant(needed[op.Side][op.Path], &op, reversal):
-			w.block(ChangedSince, op.Side, op.Path, "there is something under the name that it had")
-		case op.Source != nil && !kept(*op.Source):
-			w.block(TrashMissing, op.Side, op.Path, "the old content is no longer in the trash")
-		default:
-			p.Operations = append(p.Operations, op)
+		op.Before = shiftedTo(op.Before, needed[op.Side][op.from()], &in.Trees[op.Side].Traits)
+		if code, path, why := needed.hinders(&op, reversal, kept); code != "" {
+			s.blocks.block(code, op.Side, path, why)
+			continue
 		}
+		p.Operations = append(p.Operations, op)
 	}
-	sortProblems(w.problems)
-	p.Problems = append(p.Problems, w.problems...)
+	p.Problems = append(p.Problems, s.blocks...)
 	p.Sort()
 	p.Number()
-	p.Summary = Summary{Ignored: w.ignored}
+	p.Summary = Summary{Ignored: s.walk.ignored}
 	p.Summarize()
 	return p, nil
+}
+
+// needed is what is now at the paths that a reversal is about, nil for nothing.
+type needed Sides[map[tree.Path]*tree.Entry]
+
+func neededBy(reversal []Operation) needed {
+	n := needed{{}, {}}
+	for i := range reversal {
+		op := &reversal[i]
+		n[op.Side][op.Path], n[op.Side][op.from()] = nil, nil
+	}
+	return n
+}
+
+// lookUp notes what of it is in a directory.
+func (n needed) lookUp(d *directory) {
+	for i := range d.trios {
+		t := &d.trios[i]
+		path := d.pathOf(t)
+		for _, side := range BothSides {
+			if _, wanted := n[side][path[side]]; wanted && t.has(side) {
+				entry := t.entry[side]
+				n[side][path[side]] = &entry
+			}
+		}
+	}
+}
+
+// hinders is the problem of an operation that cannot be taken back, "" where it can.
+func (n needed) hinders(op *Operation, reversal []Operation, kept func(Source) bool) (code Code, path tree.Path, why string) {
+	switch {
+	case !asLeft(op.Before, n[op.Side][op.from()]):
+		return ChangedSince, op.from(), "it is no longer as that apply left it"
+	case op.Action == Move && !vacant(n[op.Side][op.Path], op, reversal):
+		return ChangedSince, op.Path, "there is something under the name that it had"
+	case op.Source != nil && !kept(*op.Source):
+		return TrashMissing, op.Path, "the old content is no longer in the trash"
+	}
+	return "", "", ""
 }
 
 // from is where an operation finds what it changes.

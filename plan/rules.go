@@ -9,11 +9,11 @@ import (
 // ruleFile is the name of the files that hold a directory's ignore rules. It is its own collision key.
 const ruleFile = ".treatyignore"
 
-// enter lets the rules right in a directory hold there and below: each side's own, but where a side is to get
+// hold lets the rules right in a directory hold there and below: each side's own, but where a side is to get
 // the other's file of rules, or to lose its own, what holds there afterwards. So one apply brings all that
 // comes into scope by it. What leaves scope has no record then, and what comes into it had none: neither is
 // ever taken for deleted.
-func (w *walk) enter(p *place, listing Sides[tree.Listing], base []tree.Agreed) {
+func (l *lockstep) hold(p *place, listing Sides[tree.Listing], base []tree.Agreed) {
 	outer := p.scope
 	for _, side := range BothSides {
 		own := listing[side].Scope
@@ -25,7 +25,7 @@ func (w *walk) enter(p *place, listing Sides[tree.Listing], base []tree.Agreed) 
 			p.scope[side] = own
 		}
 	}
-	side, takes := w.takesRules(p, listing, base)
+	side, takes := l.takesRules(p, listing, base)
 	if !takes {
 		return
 	}
@@ -59,15 +59,33 @@ func (p *place) hasRulesInScope() bool {
 	return true
 }
 
-// takesRules tells which side is to get the other's file of rules right in a directory, or to lose its own
-// because the other has none any more. Where that is not certain yet, as the two conflict or may come to, or
-// where nothing is decided, no side does, and the rules of both hold. What is in scope once a conflict is settled
-// depends on a choice that is made after the plan: apply touches nothing that the plan does not list, and so it is
-// the next plan that brings it.
-//
-// A survey decides as the plan did that it is compared with: upon contents and records alone, never times.
-func (w *walk) takesRules(p *place, listing Sides[tree.Listing], base []tree.Agreed) (Side, bool) {
-	if w.asIs || p.fate != paired && p.fate != surveyed || p.blocked || !p.on[Local] || !p.on[Remote] ||
+// ruling says of a file of rules which side is to get the other's, or to lose its own because the other has none
+// any more; false where neither does.
+type ruling func(*trio, *policy) (Side, bool)
+
+// asTheyAre is the ruling that files of rules count as they are: what is remembered is what is in scope whatever
+// comes of a plan.
+func asTheyAre(*trio, *policy) (Side, bool) { return 0, false }
+
+// asPlanned is the ruling that files of rules count as they will be after the plan. It decides upon contents and
+// records alone, never times: so whoever only looks at the trees later comes to the same. Where nothing is certain
+// yet, as the two conflict or may come to, neither side takes the other's, and the rules of both hold. What is in scope
+// once a conflict is settled depends on a choice that is made after the plan: apply touches nothing that the plan
+// does not list, and so it is the next plan that brings it.
+func asPlanned(t *trio, p *policy) (Side, bool) {
+	for _, c := range decide(t, p).changes {
+		switch {
+		case c.action == Create, c.action == Delete,
+			c.action == Update && t.base != nil && p.options.Bidirectional != BidirectionalConflict:
+			return c.side, true
+		}
+	}
+	return 0, false
+}
+
+// takesRules asks the ruling about the files of rules right in a directory, where they differ.
+func (l *lockstep) takesRules(p *place, listing Sides[tree.Listing], base []tree.Agreed) (Side, bool) {
+	if p.fate != paired || p.blocked || !p.on[Local] || !p.on[Remote] ||
 		listing[Local].Rules == listing[Remote].Rules {
 		return 0, false
 	}
@@ -75,14 +93,7 @@ func (w *walk) takesRules(p *place, listing Sides[tree.Listing], base []tree.Agr
 	if !plain {
 		return 0, false
 	}
-	for _, c := range decide(&t, &w.policy).changes {
-		switch {
-		case c.action == Create, c.action == Delete,
-			c.action == Update && t.base != nil && w.policy.options.Bidirectional != BidirectionalConflict:
-			return c.side, true
-		}
-	}
-	return 0, false
+	return l.ruling(&t, l.policy)
 }
 
 // ruleTrio is the file of rules of one directory; false where one is spelled otherwise somewhere, is no file, or
@@ -114,16 +125,14 @@ func ruleTrio(listing Sides[tree.Listing], base []tree.Agreed) (trio, bool) {
 	return t, true
 }
 
-// noteRules gives files of rules their hashes, which are known from listing: those on record, so that what is done
-// with them is certain at once, and in a survey those that are the same, so that the record of them has one.
-func noteRules(trios []trio, listing Sides[tree.Listing], survey bool) {
-	same := listing[Local].Rules == listing[Remote].Rules
-	for i := range trios {
-		t := &trios[i]
+// hashRules gives those files of rules right in a directory their hashes, which are known from listing, of which
+// that is wanted.
+func (d *directory) hashRules(wanted func(*trio) bool) {
+	for i := range d.trios {
+		t := &d.trios[i]
 		for _, side := range BothSides {
-			isRules := t.name[side] == ruleFile && t.entry[side].Type == tree.File
-			if isRules && (survey && same || !survey && t.base != nil) {
-				t.hash[side] = listing[side].Rules
+			if t.name[side] == ruleFile && t.entry[side].Type == tree.File && wanted(t) {
+				t.hash[side] = d.rules[side]
 			}
 		}
 	}
@@ -131,12 +140,9 @@ func noteRules(trios []trio, listing Sides[tree.Listing], survey bool) {
 
 // guarded tells whether something right in a doomed directory is ignored only by the rules of that directory, or
 // of doomed ones above it.
-func (p *place) guarded(ignored Sides[[]tree.Entry]) bool {
-	if p.fate != doomed {
-		return false
-	}
+func (d *directory) guarded() bool {
 	for _, side := range BothSides {
-		if slices.ContainsFunc(ignored[side], func(e tree.Entry) bool { return e.Verdict == tree.Ignored && !p.bareIgnores(&e) }) {
+		if slices.ContainsFunc(d.ignored[side], func(e tree.Entry) bool { return e.Verdict == tree.Ignored && !d.bareIgnores(&e) }) {
 			return true
 		}
 	}
@@ -155,10 +161,9 @@ func (p *place) bareIgnores(e *tree.Entry) bool {
 
 // keepRules leaves the file of rules in a doomed directory that stays because of what they ignore. Without it
 // that would come into scope, as new in a directory that the other side deleted.
-func (w *walk) keepRules(p *place) {
-	w.differences = slices.DeleteFunc(w.differences, func(d difference) bool {
-		changes := d.verdict.changes
-		return len(changes) == 1 && changes[0].action == Delete &&
-			d.path[changes[0].side] == p.path[changes[0].side].Join(ruleFile)
+func (dr *draft) keepRules(p *place) {
+	dr.keep(func(d *difference) bool {
+		side, deletes := d.deletes()
+		return !deletes || d.path[side] != p.path[side].Join(ruleFile)
 	})
 }

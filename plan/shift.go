@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -67,13 +69,22 @@ func (s *shifts) clear(least int) int64 {
 	return 0
 }
 
-// noteShift counts a name for the shifts: each side against its own record, or, where nothing was ever
-// synced, both against each other.
-func (w *walk) noteShift(t *trio) {
-	if w.memory == nil {
+// shifting is what the files that were seen so far tell of shifts.
+type shifting struct {
+	policy *policy
+	// counts are of each side; without a baseline, of remote against local.
+	counts Sides[shifts]
+	// refuted tells that what looks like a shift of a side is none, given that nobody need look.
+	refuted Sides[bool]
+	given   bool
+}
+
+// note counts a name: each side against its own record, or, where nothing was ever synced, both against each other.
+func (s *shifting) note(t *trio) {
+	if !s.policy.baseline {
 		l, r := &t.entry[Local], &t.entry[Remote]
-		if w.policy.timesTell() && l.Type == tree.File && r.Type == tree.File && l.Size == r.Size {
-			w.shifts[Remote].note(r.Mtime.Sub(l.Mtime), w.policy.window)
+		if s.policy.timesTell() && l.Type == tree.File && r.Type == tree.File && l.Size == r.Size {
+			s.counts[Remote].note(r.Mtime.Sub(l.Mtime), s.policy.window)
 		}
 		return
 	}
@@ -82,21 +93,21 @@ func (w *walk) noteShift(t *trio) {
 	}
 	for _, side := range BothSides {
 		if e := &t.entry[side]; e.Type == tree.File && e.Size == t.base.Size {
-			w.shifts[side].note(w.policy.sinceRecorded(t, side), 0)
+			s.counts[side].note(s.policy.sinceRecorded(t, side), 0)
 		}
 	}
 }
 
-// shiftSeen is the shift of each side that so many files show.
-func (w *walk) shiftSeen(least int) (seen Sides[int64]) {
-	if w.memory != nil {
+// seen is the shift of each side that so many files show.
+func (s *shifting) seen(least int) (seen Sides[int64]) {
+	if s.policy.baseline {
 		for _, side := range BothSides {
-			seen[side] = w.shifts[side].clear(least)
+			seen[side] = s.counts[side].clear(least)
 		}
 		return seen
 	}
-	by := w.shifts[Remote].clear(least)
-	if w.policy.offLocal(by) {
+	by := s.counts[Remote].clear(least)
+	if s.policy.offLocal(by) {
 		seen[Local] = -by
 	} else {
 		seen[Remote] = by
@@ -104,18 +115,21 @@ func (w *walk) shiftSeen(least int) (seen Sides[int64]) {
 	return seen
 }
 
+// decideShift decides whether a volume has shifted, now that everything has been seen.
+func decideShift(ctx context.Context, dr *draft) error { return dr.findShift(ctx, leastShifted) }
+
 // findShift looks for a shift of either volume once at least so many files show it, holds it against the
 // content of some, and judges again what was kept so far. With leastShifted everything has been seen.
-func (w *walk) findShift(readers Sides[Reader], least int) error {
-	if w.shiftGiven {
+func (dr *draft) findShift(ctx context.Context, least int) error {
+	if dr.shifting.given {
 		return nil
 	}
-	seen := w.shiftSeen(least)
+	seen := dr.shifting.seen(least)
 	for _, side := range BothSides {
 		switch {
-		case least == leastShifted && w.policy.shift[side] != 0 && w.policy.shift[side] != seen[side]:
+		case least == leastShifted && dr.policy.shift[side] != 0 && dr.policy.shift[side] != seen[side]:
 			return ErrShift
-		case w.policy.shift[side] != 0 || w.noShift[side] || seen[side] == 0:
+		case dr.policy.shift[side] != 0 || dr.shifting.refuted[side] || seen[side] == 0:
 			seen[side] = 0
 		}
 	}
@@ -124,22 +138,22 @@ func (w *walk) findShift(readers Sides[Reader], least int) error {
 		if seen[side] == 0 {
 			continue
 		}
-		same, err := w.sample(readers, side, seen[side])
+		same, err := dr.sample(ctx, side, seen[side])
 		if err != nil {
 			return err
 		}
 		sampled = true
-		if w.noShift[side] = !same; same {
-			w.policy.shift[side], found = seen[side], true
+		if dr.shifting.refuted[side] = !same; same {
+			dr.policy.shift[side], found = seen[side], true
 		}
 	}
 	if found {
-		w.news = true
-		w.judgeAgain()
+		dr.news = true
+		dr.keep(dr.differsShifted)
 	}
 	if sampled {
 		// Some of what was unsure has been read.
-		w.redecide()
+		dr.keep(dr.differsStill)
 	}
 	return nil
 }
@@ -147,8 +161,8 @@ func (w *walk) findShift(readers Sides[Reader], least int) error {
 // sample tells whether the content of some files whose times are off is what it was: by the baseline's
 // hash, or else by the other side's content. Empty files tell nothing; and neither do those that somebody may
 // have changed otherwise: if all are such, the shift is not clear.
-func (w *walk) sample(readers Sides[Reader], side Side, by int64) (bool, error) {
-	moved, proving := w.movedBy(side, by)
+func (dr *draft) sample(ctx context.Context, side Side, by int64) (bool, error) {
+	moved, proving := dr.movedBy(side, by)
 	if len(proving) == 0 {
 		return len(moved) == 0, nil
 	}
@@ -157,27 +171,22 @@ func (w *walk) sample(readers Sides[Reader], side Side, by int64) (bool, error) 
 		moved = everyOther(moved)
 	}
 	// The smallest are read: a film tells no more than a note.
-	slices.SortStableFunc(moved, func(a, b int) int {
-		return int(min(max(w.differences[a].entry[side].Size-w.differences[b].entry[side].Size, -1), 1))
-	})
+	slices.SortStableFunc(moved, func(a, b *difference) int { return cmp.Compare(a.entry[side].Size, b.entry[side].Size) })
 	moved = moved[:min(len(moved), shiftSamples)]
-	var wanted Sides[[]tree.Wanted]
-	var of Sides[[]int]
-	for _, i := range moved {
-		d := &w.differences[i]
+	var r reads
+	for _, d := range moved {
 		for _, at := range BothSides {
-			e := &d.entry[at]
-			if e.Type == tree.File && (at == side || d.base == nil || !d.base.SHA256.Known()) && !d.hash[at].Known() {
-				wanted[at] = append(wanted[at], tree.Wanted{Path: d.path[at], Size: e.Size, Mtime: e.Mtime, Head: w.wantsHead(d, at)})
-				of[at] = append(of[at], i)
+			if d.entry[at].Type == tree.File && (at == side || d.base == nil || !d.base.SHA256.Known()) && !d.hash[at].Known() {
+				wanted := d.wantedOf(at)
+				wanted.Head = dr.policy.wantsHead(d, at)
+				r.add(at, wanted, func(content tree.Content) { d.took(at, content) })
 			}
 		}
 	}
-	if err := w.hash(readers, wanted, of); err != nil {
+	if err := r.run(ctx, dr.readers); err != nil {
 		return false, err
 	}
-	for _, i := range moved {
-		d := &w.differences[i]
+	for _, d := range moved {
 		var hash Sides[tree.Hash]
 		for _, at := range BothSides {
 			if hash[at] = d.hash[at]; !hash[at].Known() {
@@ -196,21 +205,18 @@ func (w *walk) sample(readers Sides[Reader], side Side, by int64) (bool, error) 
 	return true, nil
 }
 
-func everyOther(list []int) []int {
-	kept := list[:0]
-	for i := 0; i < len(list); i += 2 {
-		kept = append(kept, list[i])
-	}
-	return kept
+func everyOther(list []*difference) []*difference {
+	at := -1
+	return slices.DeleteFunc(list, func(*difference) bool { at++; return at%2 != 0 })
 }
 
 // movedBy are the differences of which movedBy holds, and those among them that prove something.
-func (w *walk) movedBy(side Side, by int64) (moved, proving []int) {
-	for i := range w.differences {
-		if d := &w.differences[i]; d.movedBy(side, by, w) {
-			moved = append(moved, i)
-			if d.proves(side, w) {
-				proving = append(proving, i)
+func (dr *draft) movedBy(side Side, by int64) (moved, proving []*difference) {
+	for i := range dr.differences {
+		if d := &dr.differences[i]; dr.policy.movedBy(d, side, by) {
+			moved = append(moved, d)
+			if dr.shifting.proves(d, side) {
+				proving = append(proving, d)
 			}
 		}
 	}
@@ -220,8 +226,8 @@ func (w *walk) movedBy(side Side, by int64) (moved, proving []int) {
 // proves tells whether a file's content must be what is on record, or what the other side has, if the side's
 // times are only shifted: nobody can have changed it at the time that is on record, and where no hash is,
 // nobody has changed the other side's.
-func (d *difference) proves(side Side, w *walk) bool {
-	if w.memory == nil {
+func (s *shifting) proves(d *difference, side Side) bool {
+	if !s.policy.baseline {
 		return true
 	}
 	other := side.Other()
@@ -234,69 +240,39 @@ func (d *difference) proves(side Side, w *walk) bool {
 	case e.Type != tree.File || e.Size != d.base.Size || d.base.On[other].Racy:
 		return false
 	}
-	off := int64(w.policy.sinceRecorded(&d.trio, other))
-	return off == 0 || off == w.shiftSeen(leastShifted)[other]
+	off := int64(s.policy.sinceRecorded(&d.trio, other))
+	return off == 0 || off == s.seen(leastShifted)[other]
 }
 
 // movedBy tells whether a difference is a file with content of the recorded size whose time is off by
 // that much.
-func (d *difference) movedBy(side Side, by int64, w *walk) bool {
+func (p *policy) movedBy(d *difference, side Side, by int64) bool {
 	e, other := &d.entry[side], &d.entry[side.Other()]
 	switch {
 	case e.Type != tree.File || e.Size == 0:
 		return false
-	case w.memory != nil:
-		return d.base != nil && d.base.Type == tree.File && d.base.Size == e.Size && int64(w.policy.sinceRecorded(&d.trio, side)) == by
+	case p.baseline:
+		return d.base != nil && d.base.Type == tree.File && d.base.Size == e.Size && int64(p.sinceRecorded(&d.trio, side)) == by
 	}
-	return other.Type == tree.File && other.Size == e.Size && e.Mtime.Add(-time.Duration(by)).Near(other.Mtime, w.policy.window)
+	return other.Type == tree.File && other.Size == e.Size && e.Mtime.Add(-time.Duration(by)).Near(other.Mtime, p.window)
 }
 
-// judgeAgain judges all files that were kept, now that the shift is known, and drops what is only shifted.
-func (w *walk) judgeAgain() {
-	kept := w.differences[:0]
-	for i := range w.differences {
-		d := &w.differences[i]
-		if d.againUnder(w) {
-			kept = append(kept, *d)
-		}
-	}
-	clear(w.differences[len(kept):])
-	w.differences = kept
-}
-
-// againUnder judges a difference under the shift, and tells whether it still is one.
-func (d *difference) againUnder(w *walk) bool {
+// differsShifted decides a difference anew, now that the shift is known; false of what is only shifted.
+func (dr *draft) differsShifted(d *difference) bool {
 	directory := d.entry[Local].Type == tree.Directory || d.entry[Remote].Type == tree.Directory
 	if d.fate == doomed && d.base == nil || directory && !d.verdict.isUnsure() {
 		return true
 	}
-	warned := d.verdict.modesDiffer
-	if w.policy.options.Hash != HashAll {
-		d.recall(&w.policy)
+	if dr.policy.options.Hash != HashAll {
+		d.recall(dr.policy)
 	}
-	w.judge(d)
-	if d.verdict.modesDiffer && !warned {
-		w.modesDiffer(d)
-	}
-	if !d.verdict.agreed() || w.policy.asked(d) {
-		return !w.refused(d)
-	}
-	w.agree(&d.trio)
-	return false
-}
-
-// agree counts a name that needs nothing.
-func (w *walk) agree(t *trio) {
-	w.news = w.news || w.policy.isNews(t)
-	if t.has(Local) && t.has(Remote) {
-		w.agreed++
-	}
+	return dr.decideAgain(d)
 }
 
 // warnOfShift reports what was made up for.
-func (w *walk) warnOfShift(s *Summary) {
+func (dr *draft) warnOfShift(s *Summary) {
 	for _, side := range BothSides {
-		by := w.policy.shift[side]
+		by := dr.policy.shift[side]
 		s.TimeShiftSeconds[side] = by / int64(time.Second)
 		if by == 0 {
 			continue
@@ -305,7 +281,7 @@ func (w *walk) warnOfShift(s *Summary) {
 		if by < 0 {
 			sign, by = "earlier", -by
 		}
-		w.warn(TimeShift, &side, nil, fmt.Sprintf("all times on %s are %s %s than they were, as a change of daylight saving or time zone makes them; this is made up for",
+		dr.warn(TimeShift, &side, nil, fmt.Sprintf("all times on %s are %s %s than they were, as a change of daylight saving or time zone makes them; this is made up for",
 			side, hours(by), sign))
 	}
 }

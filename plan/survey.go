@@ -16,21 +16,26 @@ type Name struct {
 }
 
 // Survey walks both trees in step, as Compare does, and decides nothing. It tells visit of everything in
-// scope, directories before what is in them. An error of visit ends it.
+// scope, directories before what is in them. What cannot be read is told of as it is listed, with its obstacle, and
+// nothing is below it. It returns an error of visit, of ctx, or where a tree can no longer be read as a whole.
 func Survey(ctx context.Context, in Input, visit func(*Name) error) (Seen, error) {
-	w := newSurvey(ctx, in)
-	w.visit = func(d *surveyedDirectory) error {
+	p := newPolicy(in.traits(), in.Memory != nil, in.Options)
+	p.shiftBy(in.Shift)
+	shifting := shifting{policy: &p}
+	s := survey{walk: newLockstep(&in, in.Memory, &p, asPlanned), each: func(d *directory) error {
 		for i := range d.trios {
-			if t := &d.trios[i]; t.has(Local) || t.has(Remote) {
-				if err := visit(&Name{Path: d.pathOf(t), Entry: t.entry}); err != nil {
-					return err
-				}
+			t := &d.trios[i]
+			if shifting.note(t); !t.has(Local) && !t.has(Remote) {
+				continue
+			}
+			if err := visit(&Name{Path: d.pathOf(t), Entry: t.entry}); err != nil {
+				return err
 			}
 		}
 		return nil
-	}
-	digests, err := w.survey()
-	seen := w.shiftSeen(leastShifted)
+	}}
+	digests, err := s.walk.run(ctx, &s)
+	seen := shifting.seen(leastShifted)
 	return Seen{digests, Sides[time.Duration]{time.Duration(seen[Local]), time.Duration(seen[Remote])}}, err
 }
 
@@ -38,85 +43,66 @@ func Survey(ctx context.Context, in Input, visit func(*Name) error) (Seen, error
 type Seen struct {
 	// Digests are those of the roots.
 	Digests Sides[tree.Hash]
-	// Shift is by how much the times of each side are off as a whole: since the baseline, or where there
-	// is none between the sides. No content was read to confirm it, and nothing was made up for.
+	// Shift is by how much the times of each side are off as a whole, 0 for not at all: since the baseline, or
+	// where there is none between the sides. No content was read to confirm it, and nothing was made up for.
 	Shift Sides[time.Duration]
 }
 
-// surveyedDirectory is a directory with all names in it.
-type surveyedDirectory struct {
-	*place
-	trios []trio
+// survey is the visitor that decides nothing.
+type survey struct {
+	walk *lockstep
+	// each is told of every directory, before what is below it.
+	each func(*directory) error
+	// unwalked, where not nil, is told, in the order of the walk, of every name that is a directory neither on
+	// a side nor in the baseline.
+	unwalked func(path Sides[tree.Path]) error
+	// blocks are the directories that could not be read.
+	blocks problems
 }
 
-func (d *surveyedDirectory) pathOf(t *trio) Sides[tree.Path] {
-	return Sides[tree.Path]{d.path[Local].Join(t.name[Local]), d.path[Remote].Join(t.name[Remote])}
+func (s *survey) obstructed(p *place, side Side, l *tree.Listing) {
+	s.blocks.block(Code(l.Obstacle), side, p.path[side], l.Why)
 }
 
-func newSurvey(ctx context.Context, in Input) *walk {
-	traits := Sides[tree.Traits]{in.Trees[Local].Traits, in.Trees[Remote].Traits}
-	w := &walk{
-		ctx:     ctx,
-		policy:  newPolicy(traits, in.Memory != nil, in.Options),
-		streams: Sides[tree.Stream]{in.Trees[Local].Stream, in.Trees[Remote].Stream},
-		memory:  in.Memory,
-		observe: in.Observe,
-	}
-	w.policy.shiftBy(in.Shift)
-	return w
+func (s *survey) enter(d *directory, _ *found) error {
+	// What is recorded of files of rules that are the same has a hash.
+	d.hashRules(func(*trio) bool { return d.rules[Local] == d.rules[Remote] })
+	return s.each(d)
 }
 
-func (w *walk) survey() (Sides[tree.Hash], error) {
-	f, err := w.directory(&place{on: Sides[bool]{true, true}, fate: surveyed, known: w.memory != nil})
-	return f.digest, err
-}
+func (*survey) leave(*directory, *found) {}
 
-// surveyBelow surveys the directory that t is on some side; one that no side can show now is still told
+// name surveys the directory that t is on some side; one that no side can show now is still told
 // of as the baseline remembers it.
-func (w *walk) surveyBelow(p *place, t *trio, path Sides[tree.Path]) (found, error) {
-	known := t.base != nil && t.base.Type == tree.Directory
+func (s *survey) name(ctx context.Context, d *directory, t *trio) (found, error) {
+	remembered := t.base != nil && t.base.Type == tree.Directory
 	for _, side := range BothSides {
 		if e := &t.entry[side]; e.Type == tree.Directory && e.Obstacle == "" {
-			return w.below(p, t, path, surveyed, known)
+			return s.walk.below(ctx, s, d, t, paired, remembered)
 		}
 	}
-	if !known {
-		return found{}, w.unwalkedBelow(path)
-	}
-	return found{}, w.recallBelow(&place{path: path, scope: p.scope, fate: surveyed, known: true,
-		base: p.base.Join(t.base.Spelled), blocked: true})
+	return found{}, s.recall(d, t)
 }
 
-func (w *walk) unwalkedBelow(path Sides[tree.Path]) error {
-	if w.unwalked == nil {
-		return nil
+// recall tells of what the baseline remembers below a name that cannot be looked at.
+func (s *survey) recall(d *directory, t *trio) error {
+	if t.base == nil || t.base.Type != tree.Directory {
+		if s.unwalked == nil {
+			return nil
+		}
+		return s.unwalked(d.pathOf(t))
 	}
-	return w.unwalked(path)
-}
-
-// recallBelow tells of what the baseline remembers below a directory that cannot be looked at.
-func (w *walk) recallBelow(p *place) error {
-	base, err := w.remembered(p, Sides[[]tree.Entry]{})
+	at := d.next(t, true)
+	at.blocked = true
+	below, err := s.walk.remembered(at)
 	if err != nil {
 		return err
 	}
-	d := &surveyedDirectory{place: p}
-	for i := range base {
-		d.trios = append(d.trios, trio{base: &base[i], name: base[i].Name})
-	}
-	if err := w.visit(d); err != nil {
+	if err := s.each(below); err != nil {
 		return err
 	}
-	for i := range d.trios {
-		t := &d.trios[i]
-		if t.base.Type != tree.Directory {
-			if err := w.unwalkedBelow(d.pathOf(t)); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := w.recallBelow(&place{path: d.pathOf(t), scope: p.scope, fate: surveyed, known: true,
-			base: p.base.Join(t.base.Spelled), blocked: true}); err != nil {
+	for i := range below.trios {
+		if err := s.recall(below, &below.trios[i]); err != nil {
 			return err
 		}
 	}

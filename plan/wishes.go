@@ -1,6 +1,10 @@
 package plan
 
-import "treaty/plan/tree"
+import (
+	"context"
+
+	"treaty/plan/tree"
+)
 
 // What a person may wish for beyond keeping two trees in step: times that are the same to the last digit, and
 // executable bits that follow the rules. Both add to what is decided anyway, by differences and by what settles a
@@ -82,7 +86,7 @@ func (p *policy) wishedTime(o *outcome) (finer Side, stored tree.Time) {
 // outcome is what the difference comes to; on no side where that is not decided, or a conflict.
 func (d *difference) outcome(p *policy) outcome {
 	var o outcome
-	if d.verdict.kind != "" || d.verdict.isUnsure() || d.blocked {
+	if d.verdict.kind != "" || d.verdict.isUnsure() || d.unreadable() {
 		return o
 	}
 	from := d.source()
@@ -193,15 +197,19 @@ func (d *difference) amend(side Side, action Action, reason Reason) *change {
 	return d.change(side)
 }
 
-// grantWishes adds what a person wishes, and drops what was kept for that and needs nothing.
-func (w *walk) grantWishes() {
-	idle := map[int]bool{}
-	for i := range w.differences {
-		d := &w.differences[i]
-		if w.policy.grant(d); d.verdict.agreed() && d.against == nil {
-			idle[i] = true
-			w.agree(&d.trio)
-		}
+// grantWishes adds what a person wishes, and drops what was kept for that and needs nothing. What the added
+// operations state is read.
+func grantWishes(ctx context.Context, dr *draft) error {
+	if !dr.policy.wishes() {
+		return nil
 	}
-	w.drop(idle)
+	dr.keep(func(d *difference) bool {
+		dr.policy.grant(d)
+		if !d.verdict.agreed() || d.against != nil {
+			return true
+		}
+		dr.agree(&d.trio)
+		return false
+	})
+	return readAll(ctx, dr)
 }

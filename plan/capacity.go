@@ -1,0 +1,52 @@
+package plan
+
+import (
+	"fmt"
+
+	"treaty/plan/tree"
+)
+
+// maxPath is the length of the longest path that the systems treaty runs on take, in bytes, with some
+// room left for the root.
+const maxPath = 4096 - 512
+
+// cannotHold says why the side that c changes cannot hold what it should, and "" where it can.
+func (p *policy) cannotHold(d *difference, c change) (Code, string) {
+	if c.action != Create && c.action != Update {
+		return "", ""
+	}
+	traits, name := &p.traits[c.side], d.name[c.side]
+	e := &d.entry[c.side.Other()]
+	where := c.side.String()
+	switch {
+	case e.Type == tree.Symlink && !traits.Symlinks:
+		return SymlinkNotSupported, "the filesystem of " + where + " has no symlinks; put the link in .treatyignore, or copy what it points to"
+	case e.Type == tree.File && traits.MaxFileSize != nil && e.Size > *traits.MaxFileSize:
+		return TooLarge, fmt.Sprintf("the file has %d bytes, and %s takes %d at most; split it, or put it in .treatyignore", e.Size, where, *traits.MaxFileSize)
+	case c.action == Update:
+		return "", ""
+	case traits.NameLength(name) > tree.MaxName:
+		return PathTooLong, fmt.Sprintf("the name is %d long, and %s takes %d at most; give it a shorter one", traits.NameLength(name), where, tree.MaxName)
+	case len(d.path[c.side]) > maxPath, d.path[c.side].Depth() > tree.MaxDepth:
+		return PathTooLong, fmt.Sprintf("the path is %d bytes long and %d folders deep; %d and %d are the most; move it further up",
+			len(d.path[c.side]), d.path[c.side].Depth(), maxPath, tree.MaxDepth)
+	case d.collides[c.side]:
+		return NameCollision, where + " cannot hold it beside another name that differs only in case or accents; rename one of them, or put one in .treatyignore"
+	case d.alias[c.side] != "":
+		return NameCollision, fmt.Sprintf("on %s it may be the short name of %q; rename it, or put it in .treatyignore", where, d.alias[c.side])
+	}
+	if why := traits.NameProblem(name); why != "" {
+		return NameNotAllowed, "on " + where + ": " + why + "; rename it, or put it in .treatyignore"
+	}
+	return "", ""
+}
+
+// maxName tells whether both sides can hold a name of that length.
+func (p *policy) maxName(name string) bool {
+	for _, side := range BothSides {
+		if p.traits[side].NameLength(name) > tree.MaxName {
+			return false
+		}
+	}
+	return true
+}

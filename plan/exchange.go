@@ -1,0 +1,55 @@
+package plan
+
+import "slices"
+
+// against is the directory of one side that stands against the other side's file or link. What lies below it is planned
+// as if the verdict were to be a change; decideExchanges says whether it is.
+type against struct {
+	side Side
+	// stays tells that something in the directory cannot go.
+	stays bool
+	// unread tells that the file cannot be read.
+	unread bool
+}
+
+// unreadable tells of a file that a directory stands against that it cannot be read.
+func (d *difference) unreadable() bool { return d.against != nil && d.against.unread }
+
+// decideExchanges says of the directories that stand against a file or a link whether they come or go. Where they
+// don't, nothing below them is planned. What lies below a directory stands before it.
+func decideExchanges(dr *draft) {
+	for i := range dr.differences {
+		d := &dr.differences[i]
+		if d.against == nil {
+			continue
+		}
+		where := d.against.side
+		below, onlyDeletes := dr.below(i, where), !d.against.stays
+		for j := range below {
+			_, deletes := below[j].deletes()
+			onlyDeletes = onlyDeletes && deletes
+		}
+		goes := len(d.verdict.changes) > 0 && d.verdict.changes[0].side == where
+		if goes && (!onlyDeletes || dr.blocked(where, d.path[where])) {
+			d.verdict = verdict{kind: TypeMismatch}
+		}
+		if d.dropped = d.dropped || d.unreadable(); d.dropped || d.verdict.kind != "" {
+			for j := range below {
+				below[j].dropped = true
+			}
+			dr.problems = slices.DeleteFunc(dr.problems, func(p Problem) bool {
+				return p.Code == KeptNotEmpty && *p.Side == where && p.Path.Within(d.path[where])
+			})
+		}
+	}
+	dr.drop()
+}
+
+// below are the differences in the directory that a side has at the i-th.
+func (dr *draft) below(i int, side Side) []difference {
+	first := i
+	for first > 0 && dr.differences[first-1].path[side].Within(dr.differences[i].path[side]) {
+		first--
+	}
+	return dr.differences[first:i]
+}

@@ -1,0 +1,212 @@
+package plan
+
+import (
+	"context"
+	"slices"
+
+	"treaty/plan/tree"
+)
+
+// planner is the visitor that decides each name, and drafts what is not simply the same on both sides.
+type planner struct {
+	walk   *lockstep
+	policy *policy
+	draft  *draft
+	// unsure counts the differences that wait for their content to be read.
+	unsure int
+}
+
+// undecided is how many differences may wait: more would take too much memory.
+const undecided = 1 << 16
+
+func (p *planner) obstructed(at *place, side Side, l *tree.Listing) {
+	p.draft.block(Code(l.Obstacle), side, at.path[side], l.Why)
+	at.fate = closed
+}
+
+// enter notes what keeps a doomed directory.
+func (p *planner) enter(d *directory, f *found) error {
+	for _, side := range BothSides {
+		f.stays = f.stays || f.blocked ||
+			slices.ContainsFunc(d.ignored[side], func(e tree.Entry) bool { return e.Verdict == tree.Ignored })
+	}
+	if d.fate == doomed {
+		f.guarded = d.guarded()
+		if f.stays {
+			p.draft.staysWithIgnored(d.place)
+		}
+	}
+	// What is done with files of rules on record is certain at once.
+	d.hashRules(func(t *trio) bool { return t.base != nil })
+	return nil
+}
+
+func (p *planner) leave(d *directory, f *found) {
+	if d.fate == doomed && f.guarded {
+		p.draft.keepRules(d.place)
+	}
+}
+
+// name decides one name, and walks what is below it.
+func (p *planner) name(ctx context.Context, in *directory, t *trio) (found, error) {
+	if p.unsure >= undecided {
+		p.unsure = 0
+		if err := p.draft.decideEarly(ctx); err != nil {
+			return found{}, err
+		}
+	}
+	switch in.fate {
+	case closed:
+		return p.below(ctx, in, t, closed, false)
+	case barred:
+		return p.barBelow(ctx, in, t)
+	}
+	path := in.pathOf(t)
+	if p.draft.obstacles(t, path) {
+		f, err := p.below(ctx, in, t, closed, false)
+		f.stays = true
+		return f, err
+	}
+	p.draft.shifting.note(t)
+	if err := p.noteLost(in, t); err != nil {
+		return found{}, err
+	}
+	d := difference{trio: *t, path: path, fate: in.fate}
+	if p.policy.options.Hash != HashAll {
+		d.recall(p.policy)
+	}
+	d.follows, d.alias = in.names.respelled(t, p.policy.traits), in.names.aliases(t, p.policy.traits)
+	p.policy.judge(&d)
+	if in.fate == doomed && t.base == nil {
+		d.verdict = verdict{kind: ChangedAndDeleted}
+	}
+	if p.draft.refused(&d) {
+		return p.refuse(ctx, in, &d)
+	}
+	f, err := p.descend(ctx, in, &d)
+	if err != nil || f.blocked {
+		return f, err
+	}
+	p.note(in, &d)
+	return f, nil
+}
+
+// note drafts a name that was decided, unless it needs nothing.
+func (p *planner) note(in *directory, d *difference) {
+	if d.verdict.modesDiffer {
+		p.draft.modesDiffer(d)
+	}
+	if d.verdict.agreed() && !p.policy.asked(d) {
+		p.draft.agree(&d.trio)
+		return
+	}
+	if d.has(Local) && d.has(Remote) {
+		d.keepBothAs = in.names.free(&d.trio)
+	}
+	if d.verdict.isUnsure() || d.verdict.agreed() {
+		p.unsure++
+	}
+	p.draft.differences = append(p.draft.differences, *d)
+}
+
+// descend walks what lies below d, and decides what only that can tell.
+func (p *planner) descend(ctx context.Context, in *directory, d *difference) (found, error) {
+	dirs := 0
+	where := Local
+	for _, side := range BothSides {
+		if d.entry[side].Type == tree.Directory {
+			dirs++
+			where = side
+		}
+	}
+	remembered := d.base != nil && d.base.Type == tree.Directory
+	switch {
+	case dirs == 0:
+		return found{}, nil
+	case dirs == 2:
+		return p.below(ctx, in, &d.trio, paired, remembered)
+	case d.verdict.kind != "":
+		f, err := p.below(ctx, in, &d.trio, closed, false)
+		d.subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}
+		return f, err
+	}
+	if d.verdict.isUnsure() {
+		return p.tentative(ctx, in, d, where, copied, false)
+	}
+	switch c := d.verdict.changes[0]; {
+	case c.action == Delete:
+		f, err := p.below(ctx, in, &d.trio, doomed, remembered)
+		if f.stays {
+			d.verdict = verdict{}
+		}
+		return f, err
+	case c.side == where:
+		return p.tentative(ctx, in, d, where, doomed, remembered)
+	}
+	return p.below(ctx, in, &d.trio, copied, false)
+}
+
+// tentative walks the directory of side where, which stands against a file or a link, as if the verdict
+// were a change. A directory that goes can do so only if all in it may, and whether one that comes may
+// replace a file can depend on that file's content; both are known only after reading.
+func (p *planner) tentative(ctx context.Context, in *directory, d *difference, where Side, fate fate, remembered bool) (found, error) {
+	f, err := p.below(ctx, in, &d.trio, fate, remembered)
+	d.against = &against{side: where, stays: f.stays}
+	d.subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}
+	return f, err
+}
+
+func (p *planner) below(ctx context.Context, in *directory, t *trio, fate fate, remembered bool) (found, error) {
+	return p.walk.below(ctx, p, in, t, fate, remembered)
+}
+
+// refuse goes on below what a side cannot hold. What is in a directory that is new and barred is barred with it.
+func (p *planner) refuse(ctx context.Context, in *directory, d *difference) (f found, err error) {
+	if changes := d.verdict.changes; len(changes) == 1 && changes[0].action == Create {
+		f, err = p.barBelow(ctx, in, &d.trio)
+	} else {
+		f, err = p.below(ctx, in, &d.trio, closed, false)
+	}
+	f.stays = true
+	return f, err
+}
+
+// barBelow bars an entry and all in it.
+func (p *planner) barBelow(ctx context.Context, in *directory, t *trio) (found, error) {
+	f, err := p.below(ctx, in, t, barred, false)
+	p.draft.bar(t, in.pathOf(t), f)
+	return f, err
+}
+
+// noteLost keeps the records of files that neither side has under their names any more, all below directories
+// that both sides removed included: what turns up under two new names may be one of them.
+func (p *planner) noteLost(in *directory, t *trio) error {
+	if t.base == nil {
+		return nil
+	}
+	for _, side := range BothSides {
+		if s := sinceBase(t, side, p.policy); s.present && !s.modified {
+			return nil
+		}
+	}
+	switch {
+	case t.base.Type == tree.File:
+		p.draft.lost = append(p.draft.lost, *t.base)
+	case t.base.Type == tree.Directory && !t.has(Local) && !t.has(Remote):
+		return p.noteLostBelow(in.next(t, true))
+	}
+	return nil
+}
+
+func (p *planner) noteLostBelow(at *place) error {
+	d, err := p.walk.remembered(at)
+	if err != nil {
+		return err
+	}
+	for i := range d.trios {
+		if err := p.noteLost(d, &d.trios[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,156 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"treaty/plan/tree"
+)
+
+// reads are files that are to be read.
+type reads struct {
+	wanted Sides[[]tree.Wanted]
+	// took is told, in any order and from any goroutine, what each brought.
+	took Sides[[]func(tree.Content)]
+}
+
+func (r *reads) add(side Side, wanted tree.Wanted, took func(tree.Content)) {
+	r.wanted[side], r.took[side] = append(r.wanted[side], wanted), append(r.took[side], took)
+}
+
+func (r *reads) none() bool { return len(r.wanted[Local]) == 0 && len(r.wanted[Remote]) == 0 }
+
+// run reads on both sides at once. It returns an error only where going on makes no sense.
+func (r *reads) run(ctx context.Context, readers Sides[Reader]) error {
+	var wg sync.WaitGroup
+	var errs Sides[error]
+	for _, side := range BothSides {
+		if len(r.wanted[side]) == 0 {
+			continue
+		}
+		wg.Go(func() {
+			errs[side] = readers[side].Hash(ctx, r.wanted[side], func(i int, content tree.Content) { r.took[side][i](content) })
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs[Local], errs[Remote])
+}
+
+// wantedOf asks for a side's file of a difference as it was listed.
+func (d *difference) wantedOf(side Side) tree.Wanted {
+	e := &d.entry[side]
+	return tree.Wanted{Path: d.path[side], Size: e.Size, Mtime: e.Mtime}
+}
+
+// readAll reads what decisions wait for and what operations and conflicts state, and decides again, until there is
+// no more to read.
+func readAll(ctx context.Context, dr *draft) error {
+	for {
+		dr.wantStated()
+		if more, err := dr.readOnce(ctx); err != nil || !more {
+			return err
+		}
+	}
+}
+
+// readUndecided reads only what decisions wait for.
+func (dr *draft) readUndecided(ctx context.Context) error {
+	for {
+		if more, err := dr.readOnce(ctx); err != nil || !more {
+			return err
+		}
+	}
+}
+
+// readOnce reads what is wanted now and decides again; false where nothing was.
+func (dr *draft) readOnce(ctx context.Context) (bool, error) {
+	var r reads
+	for i := range dr.differences {
+		d := &dr.differences[i]
+		for _, side := range BothSides {
+			if d.entry[side].Type != tree.File || d.unreadable() || d.content[side].Err != nil {
+				continue
+			}
+			head := dr.policy.wantsHead(d, side)
+			whole := (d.verdict.unsure[side] || d.wanted[side]) && !d.content[side].SHA256.Known()
+			if whole || head {
+				wanted := d.wantedOf(side)
+				wanted.Head, wanted.HeadOnly = head, !whole
+				r.add(side, wanted, func(content tree.Content) { d.took(side, content) })
+			}
+		}
+	}
+	if r.none() {
+		return false, nil
+	}
+	if err := r.run(ctx, dr.readers); err != nil {
+		return false, err
+	}
+	dr.keep(dr.differsStill)
+	return true, nil
+}
+
+// differsStill decides again where the content is known now; false of what turns out to be the same or cannot be
+// read.
+func (dr *draft) differsStill(d *difference) bool {
+	if d.verdict.agreed() && d.against == nil {
+		if dr.policy.asked(d) && !d.failed() {
+			return true
+		}
+		dr.agree(&d.trio)
+		return false
+	}
+	if dr.unread(d) {
+		if d.against != nil {
+			d.verdict, d.against.unread = verdict{}, true
+		}
+		return d.against != nil
+	}
+	for _, side := range BothSides {
+		if sum := d.content[side].SHA256; sum.Known() {
+			d.hash[side] = sum
+		}
+	}
+	return !d.verdict.isUnsure() || dr.decideAgain(d)
+}
+
+// unread blocks a difference whose content could not be read, and tells whether it did. A file that
+// still has the stat of its record needs no reading to be known.
+func (dr *draft) unread(d *difference) bool {
+	blocked := false
+	for _, side := range BothSides {
+		err := d.content[side].Err
+		if err == nil || d.hash[side].Known() {
+			continue
+		}
+		code := Unreadable
+		if errors.Is(err, tree.ErrChanged) {
+			code = ChangedWhileReading
+		}
+		dr.block(code, side, d.path[side], tree.Why(err, d.path[side]))
+		blocked = true
+	}
+	return blocked
+}
+
+// wantStated marks what must be read so that operations and conflicts can state their content;
+// what is known already is not read again.
+func (dr *draft) wantStated() {
+	dr.wantRenames()
+	for i := range dr.differences {
+		d := &dr.differences[i]
+		if d.verdict.isUnsure() {
+			continue
+		}
+		for _, side := range BothSides {
+			if d.entry[side].Type != tree.File {
+				continue
+			}
+			states := d.verdict.kind != "" || dr.policy.options.Hash != HashConflicts || d.moves()
+			if states && !d.hash[side].Known() {
+				d.wanted[side] = true
+			}
+		}
+	}
+}
