@@ -8,10 +8,10 @@
 //     without a byte-order mark, syntax, no property twice in an object, no
 //     lone surrogates, bounded depth, whole numbers that every reader of JSON
 //     holds exactly. It notes where the elements of the long arrays lie.
-//  2. The JSON Schema. A judge goes by it while the scan is under way: the schema is compiled to rules, an element of
-//     a long array is held to them as soon as it was read, and then forgotten, so that a plan of a million operations
-//     costs the memory of its bytes and of a pair of offsets an operation. Where anything is wrong, the file is
-//     judged once more, in words. The tests hold the judge to another implementation of JSON Schema.
+//  2. The JSON Schema, first for the file with its long arrays emptied, then
+//     for one element after another on all processors. An element is decoded,
+//     checked and dropped, so that a plan of a million operations costs the
+//     memory of its bytes and of a pair of offsets an operation.
 //
 // What is wrong comes back as [Errors]: JSON pointer, line, column, and what
 // was expected. The same bytes give the same errors in the same order.

@@ -3,58 +3,45 @@ package schema
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
 )
 
-// An explainer keeps what a judge finds wrong.
-type explainer struct {
-	data   []byte
-	path   []string // to the value that is judged, from the file or the element that it is in
-	faults []fault  // of that
-	list   []located
-}
-
-// into is called before a value inside of the current one is judged, and what it returns after that.
-func (e *explainer) into(name string) (out func()) {
-	e.path = append(e.path, name)
-	return func() { e.path = e.path[:len(e.path)-1] }
-}
-
-// aboutKeys makes all faults that are found until its result is called those of the property and not of its value.
-func (e *explainer) aboutKeys() (out func()) {
-	before := len(e.faults)
-	return func() {
-		for i := range e.faults[before:] {
-			e.faults[before+i].atKey = true
-		}
+// check validates a value and says in words what is wrong with it. The value
+// was decoded from the span in, and has the pointer prefix in the file.
+func (d *Document) check(c *compiled, schema *jsonschema.Schema, value any, prefix string, in span) []located {
+	err := schema.Validate(value)
+	if err == nil {
+		return nil
 	}
-}
-
-// full tells whether there are as many errors as are reported. What comes after them in the file is of no interest.
-func (e *explainer) full() bool { return len(e.list) >= maxErrors }
-
-// locate finds where in the file the faults of a value are, which has this pointer and place.
-func (e *explainer) locate(prefix string, in span) {
-	if len(e.faults) == 0 {
-		return
+	invalid, ok := errors.AsType[*jsonschema.ValidationError](err)
+	if !ok {
+		return []located{{in.start, prefix, err.Error()}}
 	}
-	faults := plainest(e.faults)
-	e.faults = nil
+	var faults []fault
+	c.leaves(invalid, value, &faults)
+	faults = plainest(faults)
+
 	pointers := make([]string, len(faults))
 	for i, f := range faults {
 		pointers[i] = f.pointer
 	}
-	places := find(e.data[in.start:in.end], pointers...)
-	for _, f := range faults {
+	places := find(d.data[in.start:in.end], pointers...)
+	out := make([]located, len(faults))
+	for i, f := range faults {
 		offset := in.start + places[f.pointer].value
 		if f.atKey {
 			offset = in.start + places[f.pointer].key
 		}
-		e.list = append(e.list, located{offset, prefix + f.pointer, f.message})
+		out[i] = located{offset, prefix + f.pointer, f.message}
 	}
+	return out
 }
 
 // A fault is an error of the validator in our words.
@@ -82,68 +69,64 @@ func plainest(faults []fault) []fault {
 	return out
 }
 
-// breaks notes that a value breaks a rule. It returns false for its callers to return.
-func (j *judge) breaks(r *rule, keyword string, t *token, depth int) bool {
-	e := j.explain
-	if e == nil {
-		return false
+// leaves explains the errors that have no further cause.
+func (c *compiled) leaves(e *jsonschema.ValidationError, value any, faults *[]fault) {
+	for _, cause := range e.Causes {
+		c.leaves(cause, value, faults)
 	}
-	f := fault{pointer: join(e.path), depth: depth + 1}
-	if keyword == "not" {
-		f.atKey = true
-		f.message = "unexpected " + quote(e.path[len(e.path)-1]) + r.because()
-	} else {
-		f.message = explain(keyword, r.text, j.value(t)) + r.because()
+	if len(e.Causes) > 0 {
+		return
 	}
-	e.faults = append(e.faults, f)
-	return false
-}
+	path := tokens(e.InstanceLocation)
+	_, fragment, _ := strings.Cut(e.AbsoluteKeywordLocation, "#")
+	keyword := tokens(fragment)
+	if len(keyword) == 0 {
+		*faults = append(*faults, fault{message: e.Message})
+		return
+	}
+	name, keyword := keyword[len(keyword)-1], keyword[:len(keyword)-1]
+	rule, _ := resolve(c.text, keyword).(map[string]any)
 
-// misses notes which of the members that a rule requires were not seen.
-func (j *judge) misses(r *rule, seen *set, depth int) bool {
-	if e := j.explain; e != nil {
-		for _, name := range r.text["required"].([]any) {
-			if !seen.has(j.rules.names.id(name.(string))) {
-				message := "missing " + quote(name.(string)) + r.because()
-				e.faults = append(e.faults, fault{pointer: join(e.path), message: message, missing: true, depth: depth + 1})
+	f := fault{pointer: join(path), depth: strings.Count(e.KeywordLocation, "/")}
+	at := resolve(value, path)
+	if n := len(keyword); n > 0 && keyword[n-1] == "propertyNames" {
+		f.atKey = true
+		at = path[len(path)-1]
+	}
+	because := ""
+	if why, ok := rule["errorMessage"].(string); ok {
+		because = ": " + why
+	}
+	switch name {
+	case "required":
+		has, _ := at.(map[string]any)
+		for _, want := range rule["required"].([]any) {
+			if _, ok := has[want.(string)]; !ok {
+				f.missing = true
+				f.message = "missing " + quote(want.(string)) + because
+				*faults = append(*faults, f)
 			}
 		}
+		return
+	case "additionalProperties":
+		known, _ := rule["properties"].(map[string]any)
+		for got := range at.(map[string]any) {
+			if _, ok := known[got]; !ok {
+				*faults = append(*faults, fault{pointer: f.pointer + "/" + escapeToken(got), atKey: true, message: "unknown property " + quote(got) + meant(got, known)})
+			}
+		}
+		return
+	case "not":
+		f.atKey = true
+		f.message = "unexpected " + quote(path[len(path)-1]) + because
+	default:
+		f.message = explain(name, rule, at, e.Message) + because
 	}
-	return false
+	*faults = append(*faults, f)
 }
 
-// unknown notes a member that a rule does not allow.
-func (j *judge) unknown(r *rule, member int) bool {
-	if e := j.explain; e != nil {
-		known, _ := r.text["properties"].(map[string]any)
-		name := string(j.name(&j.tokens[member]))
-		message := "unknown property " + quote(name) + meant(name, known)
-		e.faults = append(e.faults, fault{pointer: join(e.path) + "/" + escapeToken(name), atKey: true, message: message})
-	}
-	return false
-}
-
-// because is what a rule says of itself where it is broken, "" for most.
-func (r *rule) because() string {
-	if why, ok := r.text["errorMessage"].(string); ok {
-		return ": " + why
-	}
-	return ""
-}
-
-// value is a value as describe takes it; of objects and arrays only which it is.
-func (j *judge) value(t *token) any {
-	switch t.kind {
-	case '{':
-		return map[string]any{}
-	case '[':
-		return []any{}
-	}
-	return decode(j.data[t.start:t.end])
-}
-
-// explain says what a keyword of the schema expected of a value: minLength, where it is no other.
-func explain(keyword string, rule map[string]any, value any) string {
+// explain says what a keyword of the schema expected of a value.
+func explain(keyword string, rule map[string]any, value any, fallback string) string {
 	switch keyword {
 	case "type":
 		return "expected " + types(rule["type"]) + ", found " + describe(value)
@@ -156,11 +139,15 @@ func explain(keyword string, rule map[string]any, value any) string {
 	case "const":
 		return "expected " + describe(rule["const"]) + ", found " + describe(value)
 	case "pattern", "format":
-		return rule["patternErrorMessage"].(string) + ", found " + describe(value)
+		if expected, ok := rule["patternErrorMessage"].(string); ok {
+			return expected + ", found " + describe(value)
+		}
 	case "minimum":
 		return fmt.Sprintf("expected at least %v, found %s", rule["minimum"], describe(value))
+	case "minLength":
+		return "expected some text, found none"
 	}
-	return "expected some text, found none"
+	return fallback
 }
 
 // describe names a value of the file in an error.
@@ -236,10 +223,45 @@ func edits(a, b string) int {
 	return row[len(b)]
 }
 
+// tokens splits a location as the validator gives it: a JSON pointer whose
+// tokens are percent-encoded too.
+func tokens(location string) []string {
+	if location == "" {
+		return nil
+	}
+	all := strings.Split(strings.TrimPrefix(location, "/"), "/")
+	for i, t := range all {
+		if u, err := url.PathUnescape(t); err == nil {
+			t = u
+		}
+		all[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(t)
+	}
+	return all
+}
+
 func join(tokens []string) string {
 	var b strings.Builder
 	for _, t := range tokens {
 		b.WriteString("/" + escapeToken(t))
 	}
 	return b.String()
+}
+
+// resolve is the value inside of v that the tokens lead to.
+func resolve(v any, tokens []string) any {
+	for _, t := range tokens {
+		switch in := v.(type) {
+		case map[string]any:
+			v = in[t]
+		case []any:
+			i, err := strconv.Atoi(t)
+			if err != nil || i < 0 || i >= len(in) {
+				return nil
+			}
+			v = in[i]
+		default:
+			return nil
+		}
+	}
+	return v
 }

@@ -10,58 +10,61 @@ type judge struct {
 	data   []byte
 	rules  *rules
 	tokens []token
+	alone  bool // there is no bound on tokens
 	unsure bool // something breaks a rule, or was not looked at
-
-	// An explaining judge also says what is wrong, however large it is; nil for one that does not.
-	explain *explainer
 }
 
-// holds tells whether the value with this index holds to a rule. depth is how far into the schema that lies.
-func (j *judge) holds(r *rule, at, depth int) bool {
+// holds tells whether the value with this index holds to a rule.
+func (j *judge) holds(r *rule, at int) bool {
 	t := &j.tokens[at]
 	if r.types != 0 && r.types&j.typeOf(t) == 0 {
-		return j.breaks(r, "type", t, depth)
+		return false
 	}
-	ok := r.one == nil || j.isOneOf(r.one, t) || j.breaks(r, r.oneOf, t, depth)
+	if r.one != nil && !j.isOneOf(r.one, t) {
+		return false
+	}
 	switch t.kind {
 	case '"':
-		ok = j.text(r, t, depth) && ok
+		if !j.text(r, t) {
+			return false
+		}
 	case '0':
-		ok = (!r.bounded || j.atLeast(r.minimum, t) || j.breaks(r, "minimum", t, depth)) && ok
+		if r.bounded && !j.atLeast(r.minimum, t) {
+			return false
+		}
 	case '{':
-		ok = j.object(r, at, depth) && ok
+		if !j.object(r, at) {
+			return false
+		}
 	case '[':
-		ok = j.array(r, at, depth) && ok
+		if !j.array(r, at) {
+			return false
+		}
 	}
-	return j.inPlace(r, at, depth) && ok
+	return j.inPlace(r, at)
 }
 
 // inPlace is about the rules that a rule applies to the same value.
-func (j *judge) inPlace(r *rule, at, depth int) bool {
-	ok := r.reference == nil || j.holds(r.reference, at, depth+1)
-	if r.not != nil && j.quietly(r.not, at) {
-		ok = j.breaks(r, "not", &j.tokens[at], depth)
+func (j *judge) inPlace(r *rule, at int) bool {
+	if r.reference != nil && !j.holds(r.reference, at) {
+		return false
+	}
+	if r.not != nil && j.holds(r.not, at) {
+		return false
 	}
 	for _, each := range r.all {
-		ok = j.holds(each, at, depth+2) && ok
+		if !j.holds(each, at) {
+			return false
+		}
 	}
 	if r.when == nil {
-		return ok
+		return true
 	}
 	next := r.orElse
-	if j.quietly(r.when, at) {
+	if j.holds(r.when, at) {
 		next = r.then
 	}
-	return (next == nil || j.holds(next, at, depth+1)) && ok
-}
-
-// quietly tells whether a value holds to a rule that it need not hold to.
-func (j *judge) quietly(r *rule, at int) bool {
-	e := j.explain
-	j.explain = nil
-	ok := j.holds(r, at, 0)
-	j.explain = e
-	return ok
+	return next == nil || j.holds(next, at)
 }
 
 func (j *judge) typeOf(t *token) typeSet {
@@ -108,86 +111,66 @@ func (j *judge) name(t *token) []byte {
 	return name
 }
 
-func (j *judge) text(r *rule, t *token, depth int) bool {
-	ok := !r.filled || t.end-t.start > 2 || j.breaks(r, "minLength", t, depth)
+func (j *judge) text(r *rule, t *token) bool {
+	if r.filled && t.end-t.start == 2 {
+		return false
+	}
 	if r.pattern == nil {
-		return ok
+		return true
 	}
 	text := j.string(t)
-	switch {
-	case !r.pattern.matches(text):
-		return j.breaks(r, "pattern", t, depth)
-	case r.dateTime && !isDate(text):
-		return j.breaks(r, "format", t, depth)
-	}
-	return ok
+	return r.pattern.matches(text) && (!r.dateTime || isDate(text))
 }
 
-func (j *judge) object(r *rule, at, depth int) bool {
+func (j *judge) object(r *rule, at int) bool {
 	if r.bare {
 		return true
 	}
-	ok := true
 	var seen set
-	for i, end := at+1, int(j.tokens[at].next); i < end && (ok || j.explain != nil); i = int(j.tokens[i].next) {
-		seen.add(j.tokens[i].name)
-		ok = (r.keys == nil || j.key(r.keys, i, depth+1)) && ok
-		switch known := r.property(j.tokens[i].name); {
-		case known != nil:
-			ok = j.member(known, i, depth+2) && ok
-		case r.additional != nil:
-			ok = j.member(r.additional, i, depth+1) && ok
-		case r.closed:
-			ok = j.unknown(r, i)
+	for i, end := at+1, int(j.tokens[at].next); i < end; i = int(j.tokens[i].next) {
+		name := j.tokens[i].name
+		seen.add(name)
+		if r.keys != nil && !j.key(r.keys, i) {
+			return false
+		}
+		known := false
+		for _, p := range r.properties {
+			if known = p.name == name; known {
+				if !j.holds(p.rule, i) {
+					return false
+				}
+				break
+			}
+		}
+		if !known && (r.closed || r.additional != nil && !j.holds(r.additional, i)) {
+			return false
 		}
 	}
-	return (seen.covers(&r.required) || j.misses(r, &seen, depth)) && ok
+	return seen.covers(&r.required)
 }
 
-// member holds a member's value to a rule.
-func (j *judge) member(r *rule, member, depth int) bool {
-	if j.explain == nil {
-		return j.holds(r, member, depth)
-	}
-	defer j.explain.into(string(j.name(&j.tokens[member])))()
-	return j.holds(r, member, depth)
-}
-
-// key holds a member's name to a rule, as the string that it is.
-func (j *judge) key(r *rule, member, depth int) bool {
+// key tells whether a member's name holds to a rule, as the string that it is.
+func (j *judge) key(r *rule, member int) bool {
 	s := scanner{data: j.data, pos: int(j.tokens[member].key)}
 	start := uint32(s.pos)
-	name, _ := s.text()
-	if j.explain != nil {
-		defer j.explain.into(string(name))()
-		defer j.explain.aboutKeys()()
-	}
+	s.text()
 	j.tokens = append(j.tokens, token{kind: '"', escaped: s.escapes, start: start, end: uint32(s.pos)})
 	last := len(j.tokens) - 1
-	ok := j.holds(r, last, depth)
+	ok := j.holds(r, last)
 	j.tokens = j.tokens[:last]
 	return ok
 }
 
-func (j *judge) array(r *rule, at, depth int) bool {
+func (j *judge) array(r *rule, at int) bool {
 	if r.items == nil {
 		return true
 	}
-	ok, n := true, 0
-	for i, end := at+1, int(j.tokens[at].next); i < end && (ok || j.explain != nil); i = int(j.tokens[i].next) {
-		ok = j.item(r.items, i, n, depth+1) && ok
-		n++
+	for i, end := at+1, int(j.tokens[at].next); i < end; i = int(j.tokens[i].next) {
+		if !j.holds(r.items, i) {
+			return false
+		}
 	}
-	return ok
-}
-
-// item holds the nth value of an array to a rule.
-func (j *judge) item(r *rule, at, n, depth int) bool {
-	if j.explain == nil {
-		return j.holds(r, at, depth)
-	}
-	defer j.explain.into(strconv.Itoa(n))()
-	return j.holds(r, at, depth)
+	return true
 }
 
 // whole tells whether a number is whole, however it is written. It may be too large for any reader.

@@ -41,24 +41,9 @@ type rule struct {
 	then, orElse *rule
 }
 
-// property is the rule for the property with this number; nil where there is none.
-func (r *rule) property(name uint8) *rule {
-	for i := range r.properties {
-		if r.properties[i].name == name {
-			return r.properties[i].rule
-		}
-	}
-	return nil
-}
-
 type property struct {
 	name uint8
 	rule *rule
-}
-
-type variant struct {
-	kind    Kind
-	lenient bool // allows members that it does not know
 }
 
 // A literal is a value that enum or const names: a string, null or a boolean.
@@ -136,7 +121,6 @@ func (c *compiler) keyword(r *rule, keyword string, value any) {
 		r.one = []literal{literalOf(value)}
 	case "pattern":
 		r.pattern = patternOf(value.(string))
-		_ = r.text["patternErrorMessage"].(string) // what to say where it does not match
 	case "format":
 		r.dateTime = expect(value, "date-time")
 	case "minimum":

@@ -59,7 +59,7 @@ func scanBy(r *rules, data []byte) (doc *Document, valid bool, fault *Error) {
 		s.judge = &judge{data: data, rules: r}
 	}
 	s.file()
-	valid = r != nil && s.fault == nil && !s.judge.unsure && s.judge.holds(r.file, 0, 0)
+	valid = r != nil && s.fault == nil && !s.judge.unsure && s.judge.holds(r.file, 0)
 	return s.doc, valid, s.fault
 }
 
@@ -179,7 +179,7 @@ func (s *scanner) array() bool {
 				return false
 			}
 			if streamed {
-				s.element(s.open[0].key, at, span{from, s.pos})
+				s.element(s.open[0].key, at)
 				s.doc.elements = append(s.doc.elements, span{from, s.pos})
 			}
 			s.space()

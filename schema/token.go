@@ -1,7 +1,5 @@
 package schema
 
-import "fmt"
-
 // A token is a value of a text that is judged. What an object or array holds comes right after it. Offsets are of the
 // text; no file has more than fit.
 type token struct {
@@ -23,7 +21,7 @@ func (s *scanner) begin() int {
 	if j == nil {
 		return 0
 	}
-	if len(j.tokens) == maxTokens && j.explain == nil {
+	if len(j.tokens) == maxTokens && !j.alone {
 		j.unsure = true
 		j.tokens = j.tokens[:1]
 	}
@@ -52,19 +50,13 @@ func (s *scanner) count() int {
 }
 
 // element judges the element of a long array that was scanned last, and forgets it.
-func (s *scanner) element(array []byte, at int, in span) {
+func (s *scanner) element(array []byte, index int) {
 	j := s.judge
-	if j == nil || at >= len(j.tokens) {
+	if j == nil || index >= len(j.tokens) {
 		return
 	}
-	switch r := j.rules.parts[string(array)]; {
-	case j.explain != nil:
-		if r != nil && !j.explain.full() {
-			j.holds(r, at, 0)
-			j.explain.locate(fmt.Sprintf("/%s/%d", array, s.open[1].index), in)
-		}
-	case r == nil || j.unsure || !j.holds(r, at, 0):
+	if r := j.rules.parts[string(array)]; r == nil || j.unsure || !j.holds(r, index) {
 		j.unsure = true
 	}
-	j.tokens = j.tokens[:at]
+	j.tokens = j.tokens[:index]
 }

@@ -5,8 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
 )
 
 // Validate is Parse for callers that need nothing but the error.
@@ -26,7 +31,12 @@ func Parse(kind Kind, data []byte) (*Document, error) {
 	if valid {
 		return doc, nil
 	}
-	if errs := doc.explain(variant{kind, lenient}); errs != nil {
+	v := variant{kind, lenient}
+	c := compiledSchema(v, len(doc.elements))
+	if doc.odd != nil {
+		c = plainSchemas[v]() // the quick one takes all numbers for whole
+	}
+	if errs := doc.validate(kind, c); errs != nil {
 		return nil, errs
 	}
 	return doc, nil
@@ -120,16 +130,65 @@ func (d *Document) text(name string) (s string, ok bool) {
 	return s, json.Unmarshal(b, &s) == nil
 }
 
-// explain judges a file that was scanned once more, and says what is wrong with it; nothing, where it is valid after
-// all: one of a newer minor version, say.
-func (d *Document) explain(v variant) Errors {
-	r := rulesOf[v]()
-	e := &explainer{data: d.data}
-	s := scanner{data: d.data, doc: &Document{data: d.data}, judge: &judge{data: d.data, rules: r, explain: e}}
-	s.file()
-	s.judge.holds(r.file, 0, 0)
-	e.locate("", span{0, len(d.data)})
-	return inOrder(e.list, d.data)
+// validate checks the envelope and then each element by itself. It finds what
+// validateWhole finds, in bounded memory.
+func (d *Document) validate(kind Kind, c *compiled) Errors {
+	var found errorList
+	found.merge(d.check(c, c.envelope(), decode(d.envelope(kind.parts())), "", span{0, len(d.data)}))
+
+	// In the order of the file, so that the first errors come from the first
+	// chunks.
+	type part struct {
+		member
+		schema *jsonschema.Schema
+	}
+	var parts []part
+	total := 0
+	for _, m := range d.members {
+		if s := c.parts[m.name]; s != nil && m.last > m.first {
+			parts = append(parts, part{m, s()})
+			total += m.last - m.first
+		}
+	}
+	element := func(n int) []located {
+		for _, p := range parts {
+			if size := p.last - p.first; n >= size {
+				n -= size
+				continue
+			}
+			e := d.elements[p.first+n]
+			return d.check(c, p.schema, decode(d.data[e.start:e.end]), fmt.Sprintf("/%s/%d", p.name, n), e)
+		}
+		return nil
+	}
+
+	// Chunks are handed out in order and each that was handed out is finished.
+	// When one has enough errors, what comes after it can't have an earlier
+	// one: the result does not depend on the number of workers.
+	const chunk = 128
+	var next atomic.Int64
+	var enough atomic.Bool
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), (total+chunk-1)/chunk) {
+		workers.Go(func() {
+			for !enough.Load() {
+				from := int(next.Add(1)-1) * chunk
+				if from >= total {
+					return
+				}
+				var mine []located
+				for n := from; n < min(from+chunk, total) && len(mine) < maxErrors; n++ {
+					mine = append(mine, element(n)...)
+				}
+				if len(mine) >= maxErrors {
+					enough.Store(true)
+				}
+				found.merge(mine)
+			}
+		})
+	}
+	workers.Wait()
+	return found.errors(d.data)
 }
 
 // A located error knows where it is in the file, but not yet on which line.
@@ -138,14 +197,26 @@ type located struct {
 	pointer, message string
 }
 
-// inOrder returns the first errors by position.
-func inOrder(list []located, data []byte) Errors {
-	slices.SortFunc(list, func(a, b located) int {
+// An errorList keeps the first errors by position.
+type errorList struct {
+	mu   sync.Mutex
+	list []located
+}
+
+func (l *errorList) merge(more []located) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.list = append(l.list, more...)
+	slices.SortFunc(l.list, func(a, b located) int {
 		return cmp.Or(cmp.Compare(a.offset, b.offset), cmp.Compare(a.pointer, b.pointer), cmp.Compare(a.message, b.message))
 	})
-	list = slices.Compact(list)
+	l.list = slices.Compact(l.list)
+	l.list = l.list[:min(len(l.list), maxErrors)]
+}
+
+func (l *errorList) errors(data []byte) Errors {
 	var out Errors
-	for _, e := range list[:min(len(list), maxErrors)] {
+	for _, e := range l.list {
 		line, column := position(data, e.offset)
 		out = append(out, Error{e.pointer, line, column, e.message})
 	}

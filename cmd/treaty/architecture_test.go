@@ -65,15 +65,16 @@ var never = map[string][]string{
 
 // lodgers are the modules we depend on, and who may import each.
 var lodgers = map[string][]string{
-	"github.com/alecthomas/kong":    {"cmd/treaty"},
-	"github.com/hanwen/go-fuse":     {"cmd/treaty/internal/lab/stick", "cmd/treaty/internal/lab/blocklog"},
-	"github.com/bmatcuk/doublestar": {"cmd/treaty"},
-	"github.com/rivo/uniseg":        {"cmd/treaty/internal/render"},
-	"golang.org/x/term":             {"cmd/treaty"},
-	"github.com/sergi/go-diff":      {"plan/internal/textdiff"},
-	"golang.org/x/crypto":           {"apply/internal/signature"},
-	"golang.org/x/text":             {"plan", "plan/internal/ignore", "plan/tree", "cmd/treaty/internal/lab/stick"},
-	"golang.org/x/sys":              {"plan/scan", "apply/internal/disk", "apply", "cmd/treaty"},
+	"github.com/alecthomas/kong":               {"cmd/treaty"},
+	"github.com/hanwen/go-fuse":                {"cmd/treaty/internal/lab/stick", "cmd/treaty/internal/lab/blocklog"},
+	"github.com/bmatcuk/doublestar":            {"cmd/treaty"},
+	"github.com/rivo/uniseg":                   {"cmd/treaty/internal/render"},
+	"golang.org/x/term":                        {"cmd/treaty"},
+	"github.com/santhosh-tekuri/jsonschema/v5": {"schema"},
+	"github.com/sergi/go-diff":                 {"plan/internal/textdiff"},
+	"golang.org/x/crypto":                      {"apply/internal/signature"},
+	"golang.org/x/text":                        {"plan", "plan/internal/ignore", "plan/tree", "cmd/treaty/internal/lab/stick"},
+	"golang.org/x/sys":                         {"plan/scan", "apply/internal/disk", "apply", "cmd/treaty"},
 }
 
 // longest is how many lines a file may have. Most have a third of it. What is longer has its own bound, to
