@@ -48,10 +48,22 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 			err = told(err)
 		}
 	}
-	if err == nil && receipt.Outcome == apply.Complete {
-		a.say("safe to eject")
+	if err != nil || receipt.Outcome != apply.Complete {
+		return err
 	}
-	return err
+	if err := a.stayed(f.plan); err != nil {
+		return err
+	}
+	a.say("safe to eject")
+	return nil
+}
+
+// stayed says what a plan that was carried out has left alone, since it is blocked.
+func (a *app) stayed(p *plan.Plan) error {
+	if a.quiet {
+		return nil
+	}
+	return render.Blocked(a.stdout, p, a.style())
 }
 
 // told is the error of an apply for whoever has the receipt before his eyes: that has said what failed.

@@ -95,12 +95,24 @@ func operationElements(p *plan.Plan) []element {
 	return list
 }
 
+// problemElements are the problems of a plan that are about a path, by ids that nothing else in it has: -1 for the
+// first, -2 for the second.
+func problemElements(p *plan.Plan) []element {
+	var list []element
+	for i := range p.Problems {
+		if at := p.Problems[i].Path; at != nil {
+			list = append(list, element{id: -1 - i, paths: named(*at)})
+		}
+	}
+	return list
+}
+
 func named(paths ...tree.Path) []tree.Path {
 	return slices.DeleteFunc(paths, func(p tree.Path) bool { return p == tree.Root })
 }
 
 // pick finds what each word names among the elements of a plan, what being their noun: a path exactly, a
-// directory with all in it, an id, or else a glob. Paths are relative to the current directory, where that is in
+// directory with all in it, an id, a glob, or else a name as treaty shows it. Paths are relative to the current directory, where that is in
 // one of the plan's trees, or from the root with a leading slash. A word that names nothing is a usage error.
 func pick(p *plan.Plan, list []element, words []string, what string) ([]int, error) {
 	at := here(p)
@@ -131,10 +143,27 @@ func matching(list []element, at tree.Path, word string) []int {
 	if ids := byID(list, word); len(ids) > 0 {
 		return ids
 	}
-	return having(list, func(p tree.Path) bool {
+	if ids := having(list, func(p tree.Path) bool {
 		ok, err := doublestar.Match(string(where), string(p))
 		return ok && err == nil
-	})
+	}); len(ids) > 0 {
+		return ids
+	}
+	return asShown(list, at, word)
+}
+
+// asShown is what a name in double quotes means, as treaty shows names that are not clear otherwise: with Go's escapes,
+// and a slash behind those of directories.
+func asShown(list []element, at tree.Path, word string) []int {
+	name, err := strconv.Unquote(word)
+	if err != nil || !strings.HasPrefix(word, `"`) || name == word {
+		return nil
+	}
+	where, inside := inTree(at, name)
+	if !inside {
+		return nil
+	}
+	return having(list, func(p tree.Path) bool { return p.Within(where) })
 }
 
 // having are the ids of the elements with a path that fits.
@@ -151,6 +180,9 @@ func having(list []element, fits func(tree.Path) bool) []int {
 // byID is the element with the id that the word is, and what lies below it.
 func byID(list []element, word string) []int {
 	id, err := strconv.Atoi(strings.TrimPrefix(word, "#"))
+	if id < 1 {
+		return nil
+	}
 	at := slices.IndexFunc(list, func(e element) bool { return e.id == id })
 	if err != nil || at < 0 {
 		return nil

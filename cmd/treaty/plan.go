@@ -75,6 +75,9 @@ func (c *planCommand) Run(a *app) error {
 		if err := a.summaryOf(p, made.plan); err != nil {
 			return err
 		}
+		if err := a.listing(made.plan); err != nil {
+			return err
+		}
 		a.say("")
 		a.sayNext(made, path, c.Output)
 	}
@@ -176,6 +179,8 @@ func next(made *planned, i *invocation) []string {
 			return []string{i.aboutPlan("approve", i.signing()...).next(), apply}
 		}
 		return []string{apply}
+	case p.Empty() && p.Blocked():
+		return []string{i.aboutPlan("show").next()}
 	case p.Empty():
 		return []string{"nothing to do"}
 	case p.Unresolved() > 0:
@@ -210,4 +215,13 @@ func (a *app) summary(p *plan.Plan) error {
 		return nil
 	}
 	return render.Summary(a.stdout, p, a.view(p, false))
+}
+
+// listing lists a plan beside its summary, as far as that is little.
+func (a *app) listing(p *plan.Plan) error {
+	if a.quiet || len(p.Operations)+len(p.Conflicts)+len(p.Problems) == 0 {
+		return nil
+	}
+	a.say("")
+	return render.List(a.stdout, p, a.view(p, false))
 }

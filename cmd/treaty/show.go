@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"path/filepath"
-	"strings"
+	"slices"
 
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
@@ -13,9 +13,11 @@ import (
 )
 
 type showCommand struct {
-	planArgument
-	Diffs *bool  `negatable:"" help:"Print the lines of diffs (the default)."`
-	HTML  string `name:"html" placeholder:"FILE" help:"Write a page for a browser instead."`
+	Diffs      *bool  `negatable:"" help:"Print the lines of diffs (the default)."`
+	All        bool   `help:"List each operation in a line of its own, also those of a whole directory."`
+	Unresolved bool   `help:"List only the conflicts that are not settled."`
+	HTML       string `name:"html" placeholder:"FILE" help:"Write a page for a browser instead, of the whole plan."`
+	planAndWords
 }
 
 // outside refuses to write a page where it would become part of what is synced, and the plan stale.
@@ -41,37 +43,88 @@ func (a *app) outside(p *plan.Plan, page string) error {
 	return nil
 }
 
-// Run prints a plan for a person.
+// Run prints a plan for a person, or a part of it.
 func (c *showCommand) Run(a *app) error {
-	if strings.HasSuffix(c.Path, ".json") && a.namesInNewest(c.Path) {
-		return usage(exactly("treaty show"), "%s is no plan, but a path in the newest one, which is shown whole", c.Path)
-	}
-	f, err := a.find(c.Path)
+	planPath, words := a.split(&c.planAndWords)
+	f, err := a.find(planPath)
 	if err != nil {
 		return err
 	}
 	opts := a.view(f.plan, c.Diffs == nil || *c.Diffs)
 	if c.HTML != "" {
-		var page bytes.Buffer
-		if err := render.HTML(&page, f.plan, opts); err != nil {
-			return err
+		if len(words) > 0 || c.All || c.Unresolved {
+			return usage(exactly("treaty show --help"), "--html writes the whole plan: no PATH, --all or --unresolved goes with it")
 		}
-		if c.HTML == "-" {
-			_, err := page.WriteTo(a.stdout)
-			return err
-		}
-		c.HTML = expandHome(c.HTML)
-		if err := a.outside(f.plan, c.HTML); err != nil {
-			return err
-		}
-		if err := writeFile(c.HTML, page.Bytes()); err != nil {
-			return err
-		}
-		a.say("Page: %s", render.Name(c.HTML))
-		return nil
+		return c.page(a, f, opts)
+	}
+	opts.All = c.All
+	if opts.Only, err = c.selection(f.plan, words); err != nil {
+		return err
 	}
 	if f.plan.Empty() && len(f.plan.Problems) == 0 {
 		return a.summary(f.plan)
 	}
 	return render.Show(a.stdout, f.plan, opts)
+}
+
+// page writes the plan as a page.
+func (c *showCommand) page(a *app, f *planFile, opts render.Options) error {
+	var page bytes.Buffer
+	if err := render.HTML(&page, f.plan, opts); err != nil {
+		return err
+	}
+	if c.HTML == "-" {
+		_, err := page.WriteTo(a.stdout)
+		return err
+	}
+	c.HTML = expandHome(c.HTML)
+	if err := a.outside(f.plan, c.HTML); err != nil {
+		return err
+	}
+	if err := writeFile(c.HTML, page.Bytes()); err != nil {
+		return err
+	}
+	a.say("Page: %s", render.Name(c.HTML))
+	return nil
+}
+
+// selection is what is asked for of a plan, nil for all.
+func (c *showCommand) selection(p *plan.Plan, words []string) (*render.Selection, error) {
+	if len(words) == 0 && !c.Unresolved {
+		return nil, nil
+	}
+	list := slices.Concat(conflictElements(p), operationElements(p), problemElements(p))
+	if c.Unresolved {
+		list = unresolved(p)
+	}
+	ids := make([]int, len(list))
+	for i := range list {
+		ids[i] = list[i].id
+	}
+	if len(words) > 0 {
+		var err error
+		if ids, err = pick(p, list, words, "part of the plan"); err != nil {
+			return nil, err
+		}
+	}
+	chosen := &render.Selection{IDs: map[int]bool{}, Problems: map[int]bool{}}
+	for _, id := range ids {
+		if id < 0 {
+			chosen.Problems[-1-id] = true
+		} else {
+			chosen.IDs[id] = true
+		}
+	}
+	return chosen, nil
+}
+
+// unresolved are the conflicts of a plan that are not settled.
+func unresolved(p *plan.Plan) []element {
+	var list []element
+	for i, e := range conflictElements(p) {
+		if p.Conflicts[i].Resolution == plan.Unresolved {
+			list = append(list, e)
+		}
+	}
+	return list
 }

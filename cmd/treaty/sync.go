@@ -42,6 +42,9 @@ func (c *syncCommand) Run(a *app) error {
 		return err
 	}
 	if made.plan.Empty() {
+		if err := a.listing(f.plan); err != nil {
+			return err
+		}
 		if !made.plan.News && p.known() {
 			return nil
 		}

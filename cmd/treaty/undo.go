@@ -69,6 +69,9 @@ func (c *undoCommand) Run(a *app) error {
 	if err := a.summary(made.plan); err != nil {
 		return err
 	}
+	if err := a.listing(made.plan); err != nil {
+		return err
+	}
 	a.say("")
 	a.say("This undoes number %d, %s", archived.Number, archived.PlanID)
 	a.sayNext(made, path, c.Output)

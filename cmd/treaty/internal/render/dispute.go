@@ -39,9 +39,11 @@ type choice struct {
 
 // disputes are a plan's conflicts in the order of plans.
 func (o Options) disputes(p *plan.Plan) []dispute {
-	conflicts := make([]*plan.Conflict, len(p.Conflicts))
+	var conflicts []*plan.Conflict
 	for i := range p.Conflicts {
-		conflicts[i] = &p.Conflicts[i]
+		if c := &p.Conflicts[i]; o.Only.has(c.ID) {
+			conflicts = append(conflicts, c)
+		}
 	}
 	slices.SortStableFunc(conflicts, func(a, b *plan.Conflict) int { return tree.Compare(a.Path, b.Path) })
 	out := make([]dispute, len(conflicts))

@@ -21,9 +21,10 @@ type effect struct {
 
 func effects(p *plan.Plan, opts Options) *effect {
 	e := &effect{opts: opts, skips: p.Skips(opts.There)}
-	e.operations = make([]*plan.Operation, len(p.Operations))
 	for i := range p.Operations {
-		e.operations[i] = &p.Operations[i]
+		if op := &p.Operations[i]; opts.Only.has(op.ID) {
+			e.operations = append(e.operations, op)
+		}
 	}
 	slices.SortStableFunc(e.operations, func(a, b *plan.Operation) int {
 		return cmp.Or(tree.Compare(a.Path, b.Path), cmp.Compare(a.Side, b.Side))

@@ -59,7 +59,7 @@ func (e *effect) fold(ops []*plan.Operation, of func(*plan.Operation) *tree.Stat
 	var lines []line
 	for len(ops) > 0 {
 		n := 1
-		if of(ops[0]).Of() == tree.Directory {
+		if of(ops[0]).Of() == tree.Directory && !e.opts.All {
 			n = below(ops)
 		}
 		switch head := ops[0]; {

@@ -23,7 +23,7 @@ func HTML(w io.Writer, p *plan.Plan, opts Options) error {
 	opts.Zone = nil // Whoever reads a page may be anywhere.
 	e := effects(p, opts)
 	view := pageView{Title: "Plan " + Escape(p.ID), Made: opts.Time(p.CreatedAt), By: author(&p.CreatedBy),
-		Trees: opts.trees(p), Facts: facts(e, p), Conflicts: opts.disputes(p), Problems: troubles(p)}
+		Trees: opts.trees(p), Facts: facts(e, p), Conflicts: opts.disputes(p), Problems: opts.troubles(p)}
 	for _, s := range e.sections() {
 		view.Sections = append(view.Sections, pageSection{Title: s.title, lines: s.lines, rower: rower{e, s.sided}, diffs: opts.Diffs})
 	}

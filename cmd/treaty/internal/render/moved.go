@@ -55,6 +55,9 @@ func (e *effect) moves(side plan.Side) ([]line, map[*plan.Operation]bool) {
 
 	var lines []line
 	for _, op := range moves {
+		if e.opts.All {
+			break
+		}
 		pairs := r.candidates(op)
 		for i := len(pairs) - 1; i >= 0 && !r.folded[op]; i-- {
 			if l, ok := r.try(pairs[i]); ok {

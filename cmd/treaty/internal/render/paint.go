@@ -21,9 +21,25 @@ type Options struct {
 	Width int
 	// Zone is that of times; where it is nil they are UTC, as RFC 3339.
 	Zone *time.Location
+	// All gives each operation a line of its own; otherwise those of a directory that is new, gone or moved have one.
+	All bool
+	// Only is what Show lists, nil for all. What becomes of it is told by the whole plan.
+	Only *Selection
 	// There tells which directories were on a side when the plan was made; nil where nobody knows.
 	There func(side plan.Side, dir tree.Path) bool
 }
+
+// Selection is a part of a plan: operations and conflicts by their ids, problems by their place in the plan.
+type Selection struct {
+	IDs      map[int]bool
+	Problems map[int]bool
+}
+
+// has tells whether the operation or the conflict with this id is selected. No selection selects all.
+func (s *Selection) has(id int) bool { return s == nil || s.IDs[id] }
+
+// hasProblem tells whether the plan's problem at this place is selected.
+func (s *Selection) hasProblem(at int) bool { return s == nil || s.Problems[at] }
 
 // tone is what a run of text is, as a class of the page's style sheet and a colour of the terminal.
 type tone string

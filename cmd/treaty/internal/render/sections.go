@@ -10,7 +10,8 @@ type section struct {
 	sided bool
 }
 
-// sections are those of the operations that have something to show, in the order of `show`.
+// sections are those of the operations that have something to show, in the order of `show`. What a plan of `undo` or
+// `restore` brings back comes from neither tree, but from the trash of the side that it was on.
 func (e *effect) sections() []section {
 	of := func(side plan.Side, has func(*plan.Operation) bool) []*plan.Operation {
 		var ops []*plan.Operation
@@ -21,18 +22,24 @@ func (e *effect) sections() []section {
 		}
 		return ops
 	}
-	var updates, copies plan.Sides[[]line]
+	var updates, copies, renewed, restored plan.Sides[[]line]
 	var moves, deletes, traits []line
 	for _, side := range plan.BothSides {
 		moved, folded := e.moves(side)
 		moves = append(moves, moved...)
 		for _, op := range of(side, func(op *plan.Operation) bool { return op.Action == plan.Update }) {
-			updates[side] = append(updates[side], e.single(op))
+			if fromTrash(op) {
+				renewed[side] = append(renewed[side], e.single(op))
+			} else {
+				updates[side] = append(updates[side], e.single(op))
+			}
 		}
 		// An update that makes a directory heads what is created in it, and the reverse.
-		copies[side] = e.fold(of(side, func(op *plan.Operation) bool {
+		brings := func(op *plan.Operation) bool {
 			return (op.Action == plan.Create || op.Action == plan.Update && makesDirectory(op)) && !folded[op]
-		}), brought)
+		}
+		copies[side] = e.fold(of(side, func(op *plan.Operation) bool { return brings(op) && !fromTrash(op) }), brought)
+		restored[side] = e.fold(of(side, func(op *plan.Operation) bool { return brings(op) && fromTrash(op) }), brought)
 		deletes = append(deletes, e.fold(of(side, func(op *plan.Operation) bool {
 			return (op.Action == plan.Delete || op.Action == plan.Update && takesDirectory(op)) && !folded[op]
 		}), taken)...)
@@ -49,8 +56,12 @@ func (e *effect) sections() []section {
 	for _, s := range []section{
 		{"Update Local to Remote", updates[plan.Remote], false},
 		{"Update Remote to Local", updates[plan.Local], false},
+		{"Update Local from Trash", renewed[plan.Local], false},
+		{"Update Remote from Trash", renewed[plan.Remote], false},
 		{"Copy Local to Remote", copies[plan.Remote], false},
 		{"Copy Remote to Local", copies[plan.Local], false},
+		{"Restore on Local", restored[plan.Local], false},
+		{"Restore on Remote", restored[plan.Remote], false},
 		{"Move", moves, true},
 		{"Delete", deletes, true},
 		{"Modes and Times", traits, true},
@@ -60,4 +71,26 @@ func (e *effect) sections() []section {
 		}
 	}
 	return shown
+}
+
+// fromTrash tells of an operation that takes nothing from the other side: it brings back what was there before.
+func fromTrash(op *plan.Operation) bool {
+	return op.Reason == plan.Undo && (op.Source == nil || op.Source.Tree == op.Side)
+}
+
+// lines is how many lines the sections have, those below others included.
+func (e *effect) lines() int {
+	n := 0
+	for _, sec := range e.sections() {
+		n += countLines(sec.lines)
+	}
+	return n
+}
+
+func countLines(lines []line) int {
+	n := len(lines)
+	for i := range lines {
+		n += countLines(lines[i].also)
+	}
+	return n
 }

@@ -11,25 +11,61 @@ import (
 // Show lists a plan: conflicts, operations by what they do, problems, under the headings of `show`. A
 // plan with none of these gives nothing at all; Summary is what says that all is in sync.
 func Show(w io.Writer, p *plan.Plan, opts Options) error {
-	s := shower{printer: newPrinter(w, opts)}
+	s := newShower(w, p, opts)
+	all := opts.disputes(p)
+	s.part("Conflicts", len(all))
+	for i := range all {
+		if i > 0 {
+			s.newline()
+		}
+		s.conflict(&all[i])
+	}
+	s.operations(effects(p, opts))
+	s.problems(opts.troubles(p))
+	return s.Flush()
+}
+
+// few is how many lines List has at most, warnings left out.
+const few = 20
+
+// List is what is listed of a plan beside its summary: what Show has, each conflict in a line and no diffs, where that
+// is little; warnings in any case. It writes nothing where there is nothing to list.
+func List(w io.Writer, p *plan.Plan, opts Options) error {
+	opts.Diffs = false
+	e, conflicts, problems := effects(p, opts), opts.disputes(p), opts.troubles(p)
+	s := newShower(w, p, opts)
+	if lines := e.lines() + len(conflicts) + blocked(p); lines > few {
+		s.problems(problems[blocked(p):])
+		return s.Flush()
+	}
+	s.part("Conflicts", len(conflicts))
+	names := 0
+	for i := range conflicts {
+		names = wider(names, conflicts[i].Name)
+	}
+	for i := range conflicts {
+		s.brief(&conflicts[i], names)
+	}
+	s.operations(e)
+	s.problems(problems)
+	return s.Flush()
+}
+
+func newShower(w io.Writer, p *plan.Plan, opts Options) *shower {
+	s := &shower{printer: newPrinter(w, opts)}
 	for i := range p.Operations {
 		s.ids = max(s.ids, len(id(p.Operations[i].ID)))
 	}
 	for i := range p.Conflicts {
 		s.ids = max(s.ids, len(id(p.Conflicts[i].ID)))
 	}
-	if all := opts.disputes(p); len(all) > 0 {
-		s.heading("Conflicts")
-		for i := range all {
-			if i > 0 {
-				s.newline()
-			}
-			s.conflict(&all[i])
-		}
-	}
-	e := effects(p, opts)
+	return s
+}
+
+// operations lists all sections of them.
+func (s *shower) operations(e *effect) {
 	for _, sec := range e.sections() {
-		s.heading(sec.title)
+		s.part(sec.title, len(sec.lines))
 		rower, names := rower{e, sec.sided}, 0
 		for i := range sec.lines {
 			names = wider(names, sec.lines[i].name())
@@ -39,13 +75,13 @@ func Show(w io.Writer, p *plan.Plan, opts Options) error {
 			s.row(&row, margin, names)
 		}
 	}
-	if all := troubles(p); len(all) > 0 {
-		s.heading("Problems")
-		for i := range all {
-			s.problem(&all[i])
-		}
+}
+
+func (s *shower) problems(all []trouble) {
+	s.part("Problems", len(all))
+	for i := range all {
+		s.problem(&all[i])
 	}
-	return s.Flush()
 }
 
 const (
@@ -80,7 +116,11 @@ type shower struct {
 	later bool
 }
 
-func (s *shower) heading(title string) {
+// part begins what has so many elements; nothing where it has none.
+func (s *shower) part(title string, elements int) {
+	if elements == 0 {
+		return
+	}
 	if s.later {
 		s.newline()
 	}
@@ -140,6 +180,15 @@ func (s *shower) diff(at int, d *diff) {
 	for _, l := range d.Lines {
 		say(l.Tone, l.Text)
 	}
+}
+
+// brief is a conflict in a line: its name, what it is about, and what was chosen.
+func (s *shower) brief(d *dispute, names int) {
+	r := row{ID: d.ID, Name: d.Name, Tone: warned, Details: []span{{d.Kind, plain}}}
+	if d.Resolution != "" {
+		r.Details = append(r.Details, span{"resolved: " + d.Resolution, added})
+	}
+	s.row(&r, margin, names)
 }
 
 func (s *shower) conflict(d *dispute) {

@@ -2,6 +2,8 @@ package render
 
 import (
 	"cmp"
+	"fmt"
+	"io"
 	"slices"
 
 	"treaty/plan"
@@ -17,10 +19,12 @@ type trouble struct {
 }
 
 // troubles are a plan's problems, the blocked ones first.
-func troubles(p *plan.Plan) []trouble {
-	problems := make([]*plan.Problem, len(p.Problems))
+func (o Options) troubles(p *plan.Plan) []trouble {
+	var problems []*plan.Problem
 	for i := range p.Problems {
-		problems[i] = &p.Problems[i]
+		if o.Only.hasProblem(i) {
+			problems = append(problems, &p.Problems[i])
+		}
 	}
 	path := func(q *plan.Problem) tree.Path {
 		if q.Path == nil {
@@ -49,6 +53,28 @@ func troubles(p *plan.Plan) []trouble {
 		out[i] = t
 	}
 	return out
+}
+
+// Blocked writes what a plan leaves alone since it is blocked, as much of it as is easily read; nothing where nothing
+// is.
+func Blocked(w io.Writer, p *plan.Plan, opts Options) error {
+	n := blocked(p)
+	if n == 0 {
+		return nil
+	}
+	s := newShower(w, p, opts)
+	s.put(removed, fmt.Sprintf("%d blocked", n))
+	s.put(plain, ", left as it is on both sides:")
+	s.newline()
+	all := opts.troubles(p)[:n]
+	for i := range all[:min(n, few)] {
+		s.problem(&all[i])
+	}
+	if n > few {
+		s.put(plain, fmt.Sprintf("  and %d more", n-few))
+		s.newline()
+	}
+	return s.Flush()
 }
 
 func gravity(q *plan.Problem) int {
