@@ -33,7 +33,7 @@ func TestProgressOfPlanIsGoneBeforeItsFirstLineAndBeforeThePrompt(t *testing.T) 
 
 on remote: create 2 files, 1 directory (1.0 MiB), update 1 file (14 B)
 entries: 1 agreed
-`+planted[width]+`
+` + planted[width] + `
 Plan: …
 Next: treaty -C mac show
       treaty -C mac approve
