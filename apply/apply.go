@@ -167,6 +167,7 @@ func (r *run) steps(ctx context.Context) ([]plan.Step, error) {
 		return nil, err
 	}
 	steps, err := r.plan.Steps(lookup{r, x}, r.shift.planned())
+	x.respellSteps(steps)
 	for _, o := range x.occupied {
 		for i := range steps {
 			if steps[i].Operation == o.op {

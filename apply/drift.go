@@ -98,6 +98,7 @@ func (r *run) lookAgainst(ctx context.Context, x *expectations, memory *Memory) 
 			if why := x.check(side, n.Path[side], e); why != "" {
 				report(side, n.Path[side], why)
 			}
+			x.otherwise(side, n.Path[side], e)
 			if x.inConflict(side, n.Path[side]) {
 				kept := *e
 				kept.Name, kept.Target = strings.Clone(e.Name), strings.Clone(e.Target)
@@ -119,6 +120,7 @@ func (r *run) lookAgainst(ctx context.Context, x *expectations, memory *Memory) 
 		return err
 	}
 	before := r.store.Digests(r.plan.ID)
+	x.asSpelled(report)
 	x.missing(report)
 	x.parentless(before, now, report)
 	x.misplaced(r.roots, now, report)

@@ -36,6 +36,9 @@ func examine(d *disk.Tree, in *journal.Intent) (finding, error) {
 		}
 		return untouched, l.err
 	case journal.Replace:
+		if in.From != "" {
+			return l.respelled(in), l.err
+		}
 		holds := l.holds
 		if in.Before.SHA256.Known() && in.Before.SHA256 == in.After.SHA256 {
 			holds = l.wears
@@ -91,6 +94,21 @@ func examine(d *disk.Tree, in *journal.Intent) (finding, error) {
 		return untouched, l.err
 	}
 	return strange, fmt.Errorf("the journal has an intent to %q", in.Kind)
+}
+
+// respelled tells how far a replacement got that gives the name another spelling.
+func (l *look) respelled(in *journal.Intent) finding {
+	switch {
+	case l.spelled(in.From) && l.holds(string(in.From), in.Before):
+		return untouched
+	case !l.holds(in.Place, in.Before):
+		return strange
+	case l.spelled(in.Path) && l.holds(string(in.Path), in.After):
+		return carried
+	case !l.there(string(in.Path)) && !l.there(string(in.From)):
+		return halfway
+	}
+	return strange
 }
 
 // look asks a disk, and keeps the first error.

@@ -41,6 +41,7 @@ type expectations struct {
 	// parents are the directories above all that is expected.
 	parents   plan.Sides[map[tree.Path]bool]
 	spellings *spellings
+	respellings
 }
 
 // occupied is an operation that would take a name, and what has it.
@@ -50,7 +51,7 @@ type occupied struct {
 }
 
 func expect(p *plan.Plan, shift plan.Sides[time.Duration]) *expectations {
-	x := &expectations{plan: p, shift: shift, spellings: newSpellings(p)}
+	x := &expectations{plan: p, shift: shift, spellings: newSpellings(p), respellings: newRespellings(p)}
 	for _, side := range plan.BothSides {
 		x.at[side] = map[tree.Path][]expectation{}
 		x.subtrees[side] = map[tree.Path]tree.Hash{}

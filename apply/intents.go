@@ -47,8 +47,8 @@ func (t *task) putting() ([]journal.Intent, error) {
 	case t.Before.Of() == tree.Directory:
 		return []journal.Intent{t.intent(journal.Rmdir, t.Before, nil), put}, nil
 	}
-	list, err := t.displacing(journal.Replace, t.Path)
-	list[0].Staged = put.Staged
+	list, err := t.displacing(journal.Replace, t.present())
+	list[0].From, list[0].Staged = t.From, put.Staged
 	return list, err
 }
 

@@ -158,8 +158,12 @@ func (r *run) begin(steps []plan.Step) error {
 }
 
 func (r *run) stepsRecord(steps []plan.Step) *journal.Steps {
-	out := &journal.Steps{Settling: []journal.Settling{}, Skipped: map[int]string{}, Sources: r.stamps.times(steps)}
+	out := &journal.Steps{Settling: []journal.Settling{}, Skipped: map[int]string{}, Sources: r.stamps.times(steps),
+		Spelled: map[int]tree.Path{}}
 	for i := range steps {
+		if steps[i].Action == plan.Update && steps[i].From != "" {
+			out.Spelled[i] = steps[i].From
+		}
 		if steps[i].Skipped != "" {
 			out.Skipped[i] = string(steps[i].Skipped)
 		}
@@ -181,6 +185,9 @@ func recorded(p *plan.Plan, from *journal.Steps) []plan.Step {
 	}
 	for i := range steps {
 		steps[i].Skipped = plan.Why(from.Skipped[i])
+		if present, respelled := from.Spelled[i]; respelled {
+			respell(&steps[i], present)
+		}
 	}
 	return steps
 }

@@ -185,6 +185,7 @@ func (r *run) agree(ctx context.Context, e *executor, old *Memory, back *restora
 			traits := r.plan.Snapshot(side).Filesystem
 			return facts[side][path].knows(entry, traits.MtimeGranularity, racySince(r.reliedSince(), traits))
 		}}
+	recorder.Settled = e.tasks.settledNames()
 	if back != nil {
 		recorder.Restore, recorder.Restored = back.record, back.restored
 	}

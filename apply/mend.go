@@ -342,7 +342,7 @@ func undone(in *journal.Intent, path, from, place *sight) bool {
 	case journal.Create:
 		return absent
 	case journal.Replace:
-		return path.is(in.Before) && !path.is(in.After) || absent && place.is(in.Before)
+		return path.is(in.Before) && !path.is(in.After) || absent && (place.is(in.Before) || from.is(in.Before))
 	case journal.Trash:
 		return path.is(in.Before) && !place.is(in.Before)
 	case journal.Move:

@@ -38,7 +38,7 @@ func (t *task) displaces() (tree.Path, bool) {
 	case t.Action == plan.Move:
 		return t.From, true
 	}
-	return t.Path, t.Action == plan.Update || t.Action == plan.Delete
+	return t.present(), t.Action == plan.Update || t.Action == plan.Delete
 }
 
 // inDanger are the contents on a side that tasks are yet to displace, and of which there is no copy.

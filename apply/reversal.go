@@ -87,6 +87,10 @@ func (t *task) reverse(traits *tree.Traits) plan.Operation {
 		op.Action = plan.Create
 	case plan.Move:
 		op.Path, op.From = t.From, t.Path
+	case plan.Update:
+		if t.From != "" {
+			op.Path, op.From = t.From, t.Path
+		}
 	}
 	if op.After.Of() == tree.File && (op.Action == plan.Move || op.Action == plan.Touch || op.Action == plan.Chmod) {
 		// What settles a conflict may not have known the hash beforehand.
@@ -302,6 +306,9 @@ func partOf(operations, reversal []plan.Operation) bool {
 	for i := range reversal {
 		op := &reversal[i]
 		known[change{op.Side, op.Action, op.Path, op.From}] = true
+		if op.Action == plan.Update {
+			known[change{op.Side, op.Action, op.Path, ""}] = true // a plan does not say how its file is spelled now
+		}
 	}
 	for i := range operations {
 		op := &operations[i]

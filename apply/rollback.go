@@ -102,12 +102,16 @@ func back(d *disk.Tree, in *journal.Intent, f finding) error {
 
 // unreplace gives a path its old content back, and moves the new to the trash.
 func unreplace(d *disk.Tree, in *journal.Intent, f finding) error {
+	home := in.Path
+	if in.From != "" {
+		home = in.From
+	}
 	if f == carried {
 		old, err := d.Waiting(in.Place)
 		if err != nil {
 			return err
 		}
-		if d.Exchanges() {
+		if d.Exchanges() && home == in.Path {
 			_, err := d.Replace(in.Path, in.After, *old, in.Place)
 			return err
 		}
@@ -115,7 +119,7 @@ func unreplace(d *disk.Tree, in *journal.Intent, f finding) error {
 			return err
 		}
 	}
-	return reinstall(d, in.Place, in.Path)
+	return reinstall(d, in.Place, home)
 }
 
 // reinstall gives what lies in the trash its name back.

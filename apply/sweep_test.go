@@ -24,12 +24,14 @@ func richWorld(t *testing.T, fat plan.Sides[bool]) (*world, *plan.Plan) {
 	t.Helper()
 	w := newWorld(t, scratch(t))
 	w.fat = fat
-	base := "update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ away/1=11 mine=14"
+	apfs := tree.APFS // so that a name may be spelled otherwise
+	w.options.RemoteFS = &apfs
+	base := "spelled=30 update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ away/1=11 mine=14"
 	w.base = native(tryParse(t, base))
-	native(tryParse(t, "update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ away/1=12 mine=15 "+
+	native(tryParse(t, "spelled=30 update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ away/1=12 mine=15 "+
 		"odd/ odd/a=16 odd/b/ odd/b/c=17 both/ both/a=18 both/d/ both/d/e=19 new=20 newdir/!555 newdir/z=21")).
 		write(t, w.at[plan.Remote])
-	native(tryParse(t, "update=10 chmod=3!755 touch=4@50 to=55@60!755 into/ into/new=9 into/sub/ into/sub/y=9 type/ type/z=5 kept=8 create=7 made/ made/m=3 link->b mine=14 "+
+	native(tryParse(t, "Spelled=310 update=10 chmod=3!755 touch=4@50 to=55@60!755 into/ into/new=9 into/sub/ into/sub/y=9 type/ type/z=5 kept=8 create=7 made/ made/m=3 link->b mine=14 "+
 		"odd=22 both=23")).
 		write(t, w.at[plan.Local])
 	p := w.compare()

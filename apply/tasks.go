@@ -80,7 +80,7 @@ func (ts *tasks) about(side plan.Side, path tree.Path) *task {
 // displaced notes where what a task moved aside is: another one, for which it is the source, may be yet to come.
 func (ts *tasks) displaced(t *task, trash string) {
 	if trash != "" && t.Before.Of() == tree.File && (t.Action == plan.Update || t.Action == plan.Delete) {
-		ts.moved[t.Side][t.Path] = tree.Path(trash)
+		ts.moved[t.Side][t.present()] = tree.Path(trash)
 	}
 }
 

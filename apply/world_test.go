@@ -363,7 +363,7 @@ func (m nodes) fold() nodes {
 }
 
 // listed are the paths of a side that a plan may change, or create above one. What conflicts name, in one
-// side's spelling, is folded: in disputed, with what is above it, and in below.
+// side's spelling, is folded: in disputed, with what is above it, and in below. An update may give a new spelling.
 func listed(p *plan.Plan, side plan.Side) (exactly, disputed, below map[tree.Path]bool) {
 	exactly, disputed, below = map[tree.Path]bool{}, map[tree.Path]bool{}, map[tree.Path]bool{}
 	add := func(to map[tree.Path]bool, path tree.Path) {
@@ -375,6 +375,9 @@ func listed(p *plan.Plan, side plan.Side) (exactly, disputed, below map[tree.Pat
 		if op := &p.Operations[i]; op.Side == side {
 			add(exactly, op.Path)
 			add(exactly, op.From)
+			if op.Action == plan.Update && op.After.Of() == tree.File {
+				disputed[folded(op.Path)] = true
+			}
 		}
 	}
 	for i := range p.Conflicts {

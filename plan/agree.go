@@ -21,6 +21,8 @@ type Recorder struct {
 	// Old, where not nil, is told of every record that there was, Gone of those below a directory that is
 	// remembered no more.
 	Old, Gone func(path Sides[tree.Path], record *tree.Agreed) error
+	// Settled, where not nil, tells of names about which a conflict was settled, where each side keeps its spelling.
+	Settled func(path Sides[tree.Path]) bool
 	// RacySince is, by side, the first time that is too near the scan to show a later change.
 	RacySince Sides[tree.Time]
 	// Write takes one directory, before those in it. Root comes always.
@@ -65,7 +67,9 @@ func (a *agreeing) directory(ctx context.Context, d *directory) error {
 		if record == nil {
 			continue
 		}
-		record.Name = a.names(t, record)
+		if record.Name = a.names(t, record); a.to.Settled != nil && a.to.Settled(d.pathOf(t)) {
+			record.Name = t.name
+		}
 		if spokenOf(entries, record) {
 			continue
 		}
@@ -127,7 +131,7 @@ func (a *agreeing) names(t *trio, record *tree.Agreed) [2]string {
 	if record.Name != [2]string{} {
 		last = record
 	}
-	if last == nil || record.Type != tree.File || t.entry[Local].Type != tree.File || t.entry[Remote].Type != tree.File {
+	if last == nil || last.Type != tree.File || record.Type != tree.File || t.entry[Local].Type != tree.File || t.entry[Remote].Type != tree.File {
 		return t.name
 	}
 	for _, side := range BothSides {

@@ -45,7 +45,7 @@ type change struct {
 	side   Side
 	action Action
 	reason Reason
-	// from is where a move comes from, and to where one goes that only changes the name's case.
+	// from is where a move comes from, and to the name's new spelling, where a side follows a rename of case.
 	from, to tree.Path
 	// mtime and mode are what the side is to report afterwards.
 	mtime tree.Time

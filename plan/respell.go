@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"golang.org/x/text/unicode/norm"
 
 	"treaty/plan/tree"
@@ -10,14 +12,27 @@ import (
 // sides were last synced, and pairs nevertheless. Another normalisation is no rename: bytes on disk are
 // each side's own. Neither is the other spelling of a directory, as a move is one file.
 func (n *directoryNames) respelled(t *trio, traits Sides[tree.Traits]) (follows Sides[bool]) {
-	if t.base == nil || t.entry[Local].Type != tree.File || t.entry[Remote].Type != tree.File {
+	if t.base == nil || t.base.Type != tree.File || t.entry[Local].Type != tree.File || t.entry[Remote].Type != tree.File {
 		return follows
 	}
 	for _, side := range BothSides {
 		name := t.name[side.Other()]
-		follows[side] = renamedOnly(side.Other(), t.name, t.base.Name) && !contains(n.all[side], name) && traits[side].NameProblem(name) == ""
+		follows[side] = renamedOnly(side.Other(), t.name, t.base.Name) && n.alone(side, name, t.entry[side].Key) &&
+			traits[side].NameProblem(name) == ""
 	}
 	return follows
+}
+
+// alone tells whether a side has just one name with a collision key, that of a name which it lacks: so whoever is told
+// the new spelling alone finds the old one.
+func (n *directoryNames) alone(side Side, name, key string) bool {
+	alike := 0
+	for i := range n.all[side] {
+		if n.all[side][i].Key == key {
+			alike++
+		}
+	}
+	return alike == 1 && tree.CollisionKey(name) == key && !contains(n.all[side], name)
 }
 
 // renamedOnly tells whether a side, and not the other, spells a name otherwise than when both last agreed.
@@ -27,31 +42,37 @@ func renamedOnly(side Side, now, then [2]string) bool {
 		norm.NFC.String(now[side]) != norm.NFC.String(then[side]) && norm.NFC.String(now[side]) != norm.NFC.String(now[other])
 }
 
-// judge decides a difference, and lets a side follow a rename of case where nothing else would change
-// there but time and mode.
+// judge decides a difference, and lets a side follow a rename of case.
 func (p *policy) judge(d *difference) {
 	d.verdict = decide(&d.trio, p)
-	if d.verdict.isUnsure() || d.verdict.kind != "" || len(d.verdict.changes) > 1 {
+	if d.verdict.isUnsure() || d.verdict.kind != "" {
 		return
 	}
 	for _, side := range BothSides {
-		if !d.follows[side] {
-			continue
+		if d.follows[side] {
+			d.follow(side)
 		}
-		c := change{side: side, mtime: d.entry[side].Mtime, mode: d.entry[side].Mode}
-		if len(d.verdict.changes) == 1 {
-			c = d.verdict.changes[0]
-			if c.side != side || c.action != Touch && c.action != Chmod {
-				return
-			}
-		}
-		c.action, c.reason, c.from = Move, MovedOn.On(side.Other()), d.path[side]
-		c.to = c.from.Parent().Join(d.name[side.Other()])
-		d.verdict.changes = []change{c}
 	}
 }
 
-// moves tells whether the difference is a move already.
+// follow lets a side take over the other's spelling. Where nothing else changes there but time and mode that is a
+// move; what brings other content brings it under the new spelling.
+func (d *difference) follow(side Side) {
+	to := d.path[side].Parent().Join(d.name[side.Other()])
+	changes := &d.verdict.changes
+	at := slices.IndexFunc(*changes, func(c change) bool { return c.side == side })
+	if at < 0 {
+		at = len(*changes)
+		*changes = append(*changes, change{side: side, mtime: d.entry[side].Mtime, mode: d.entry[side].Mode})
+	}
+	c := &(*changes)[at]
+	c.to = to
+	if c.action != Update {
+		c.action, c.reason, c.from = Move, MovedOn.On(side.Other()), d.path[side]
+	}
+}
+
+// moves tells whether the difference is, or comes with, a move already.
 func (d *difference) moves() bool {
-	return len(d.verdict.changes) == 1 && d.verdict.changes[0].action == Move
+	return slices.ContainsFunc(d.verdict.changes, func(c change) bool { return c.action == Move })
 }

@@ -31,6 +31,9 @@ func Reverse(ctx context.Context, in Input, reversal []Operation, kept func(Sour
 			s.blocks.block(code, op.Side, path, why)
 			continue
 		}
+		if op.Action != Move {
+			op.From = "" // whoever carries it out finds what there is by its spelling
+		}
 		p.Operations = append(p.Operations, op)
 	}
 	p.Problems = append(p.Problems, s.blocks...)
@@ -80,9 +83,9 @@ func (n needed) hinders(op *Operation, reversal []Operation, kept func(Source) b
 	return "", "", ""
 }
 
-// from is where an operation finds what it changes.
+// from is where an operation finds what it changes. An update of a reversal has it where that is spelled otherwise.
 func (op *Operation) from() tree.Path {
-	if op.Action == Move {
+	if op.From != "" {
 		return op.From
 	}
 	return op.Path

@@ -16,6 +16,30 @@ import (
 // What is staged passes through place, on volumes that can exchange names: after a crash, it is at its
 // own name, at place, or at p, and what was at p is at p or at place.
 func (t *Tree) Replace(p tree.Path, before *tree.State, s Staged, place string) (Result, error) {
+	return t.replace(p, p.Base(), before, s, place)
+}
+
+// ReplaceAs is Replace that gives what is staged another spelling of p's name. Then p is absent for a moment, whatever
+// the volume can do, and that the new spelling is there is verified by listing.
+func (t *Tree) ReplaceAs(p, to tree.Path, before *tree.State, s Staged, place string) (Result, error) {
+	switch why := t.opts.Traits.NameProblem(to.Base()); {
+	case why != "":
+		return Result{}, fmt.Errorf("%q: %w: %s", string(to), ErrUnfit, why)
+	case p.Parent() != to.Parent() || tree.CollisionKey(p.Base()) != tree.CollisionKey(to.Base()):
+		return Result{}, fmt.Errorf("%q: %w: it is no other spelling of %q", string(to), ErrUnfit, string(p))
+	}
+	result, err := t.replace(p, to.Base(), before, s, place)
+	if err != nil {
+		return result, err
+	}
+	is, err := t.Spelled(to)
+	if err == nil && !is {
+		err = fmt.Errorf("%q: the volume keeps another spelling of the name", string(to))
+	}
+	return result, err
+}
+
+func (t *Tree) replace(p tree.Path, as string, before *tree.State, s Staged, place string) (Result, error) {
 	d, name, err := t.enter(p)
 	if err != nil {
 		return Result{}, err
@@ -41,16 +65,16 @@ func (t *Tree) Replace(p tree.Path, before *tree.State, s Staged, place string) 
 	defer trash.release()
 
 	err = errors.ErrUnsupported
-	if t.opts.Can.Exchange {
+	if t.opts.Can.Exchange && as == name {
 		err = t.swap(old, d, name, s, from, sname, trash, tname)
 	}
 	if errors.Is(err, errors.ErrUnsupported) {
-		err = t.setAside(old, d, name, from, sname, trash, tname)
+		err = t.setAside(old, d, name, as, from, sname, trash, tname)
 	}
 	if err != nil {
 		return Result{}, err
 	}
-	e, err := d.entry(name)
+	e, err := d.entry(as)
 	return Result{Entry: e, Trash: place}, err
 }
 
@@ -151,18 +175,20 @@ func isStaged(trash *folder, tname string, s Staged) (bool, error) {
 	return hash == s.Hash, err
 }
 
-// setAside is Replace where names can't be exchanged: name is absent for a moment. Where the name was
-// taken in that moment, what was there before stays in the trash (Drift.Trash) and the newcomer in
-// place.
-func (t *Tree) setAside(old *subject, d *folder, name string, from *folder, sname string, trash *folder, tname string) error {
+// setAside is Replace where names can't be exchanged, or where what comes is spelled otherwise (as): name is absent for
+// a moment. Where the name was taken in that moment, what was there before stays in the trash (Drift.Trash) and the
+// newcomer in place; or, where the newcomer only has the other spelling, it comes back.
+func (t *Tree) setAside(old *subject, d *folder, name, as string, from *folder, sname string, trash *folder, tname string) error {
 	if err := t.aside(old, d, name, trash, tname); err != nil {
 		return err
 	}
 	if err := t.syncEach(trash, tname, d); err != nil {
 		return err
 	}
-	err := t.install(from, sname, d, name)
+	err := t.install(from, sname, d, as)
 	switch {
+	case errors.Is(err, fs.ErrExist) && as != name:
+		return t.putBack(trash, tname, d, name, "the new spelling of its name was taken just now")
 	case errors.Is(err, fs.ErrExist):
 		drift := d.taken(name).(*Drift)
 		drift.Trash = trash.at(tname)
@@ -174,10 +200,10 @@ func (t *Tree) setAside(old *subject, d *folder, name string, from *folder, snam
 		}
 		return t.written(err)
 	}
-	if err := t.syncEach(d, name, from); err != nil {
+	if err := t.syncEach(d, as, from); err != nil {
 		return err
 	}
-	return t.inherit(d, name, trash, tname)
+	return t.inherit(d, as, trash, tname)
 }
 
 // inherit gives what is at name now the attributes of what was there, and only once that is synced: on

@@ -39,6 +39,8 @@ type Steps struct {
 	// Sources are the times of files that steps copy, as their own volume told them, where the plan has neither
 	// these nor a hash; by the index of the step.
 	Sources map[int]tree.Time `json:"sources,omitempty"`
+	// Spelled are the present paths of files that steps update under another spelling; by the index of the step.
+	Spelled map[int]tree.Path `json:"spelled,omitempty"`
 }
 
 // Settling is a step that settles a conflict.
@@ -52,7 +54,7 @@ type Kind string
 
 const (
 	Create  Kind = "create"  // Staged gets Path
-	Replace Kind = "replace" // Staged gets Path, and what was there goes to Place
+	Replace Kind = "replace" // Staged gets Path, and what was there, or at From, goes to Place
 	Trash   Kind = "trash"   // Path goes to Place
 	Move    Kind = "move"    // From gets Path; it may wait in Place
 	Mkdir   Kind = "mkdir"

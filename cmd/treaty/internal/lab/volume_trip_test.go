@@ -32,6 +32,7 @@ func tryThreeTrees(t *testing.T, v *volume) {
 	put("old/letter.txt", "dear\n", 9, 0o640)
 	put("old/delete me.txt", "bye\n", 10, 0o644)
 	put("untouched/a.txt", "a", 11, 0o751)
+	put("notes/diary.txt", "day 1\n", 12, 0o640)
 	home.put(plan.Local, "empty folder/", "", 0)
 	morning := holdings(t, mac)
 	home.sync()
@@ -40,11 +41,13 @@ func tryThreeTrees(t *testing.T, v *volume) {
 	work := newDesk(t, v, windows, stick, "--local-fs", string(tree.NTFS))
 	work.sync()
 	work.look()
-	// At work: a new folder, updates, a case-only rename, a move, a delete, a new script.
+	// At work: a new folder, updates, a case-only rename, one with an edit, a move, a delete, a new script.
 	work.put(plan.Local, "bin/run.sh", "#!/bin/sh\necho from work\n", 20)
 	work.put(plan.Local, "bin/new.py", "#!/usr/bin/env python3\n", 21)
 	work.put(plan.Local, "reports/q1/r.csv", "1,2,3\n", 22)
 	work.rename(plan.Local, "Photos/IMG_0001.JPG", "Photos/img_0001.jpg")
+	work.rename(plan.Local, "notes/diary.txt", "notes/Diary.txt")
+	work.put(plan.Local, "notes/Diary.txt", "day 1\nday 2\n", 25)
 	work.rename(plan.Local, "bin/tool", "bin/tools/tool")
 	work.rename(plan.Local, "old/letter.txt", "letters/letter.txt")
 	work.remove(plan.Local, "old/delete me.txt")
@@ -74,7 +77,8 @@ func tryThreeTrees(t *testing.T, v *volume) {
 	}
 	home.has(plan.Local, "bin/run.sh", "#!/bin/sh\necho from work\n")
 	home.has(plan.Local, "notes/todo.txt", "one\ntwo\nthree\n")
-	for _, gone := range []string{"old/delete me.txt", "Photos/IMG_0001.JPG", "bin/tool", "old/letter.txt"} {
+	home.has(plan.Local, "notes/Diary.txt", "day 1\nday 2\n")
+	for _, gone := range []string{"old/delete me.txt", "Photos/IMG_0001.JPG", "bin/tool", "old/letter.txt", "notes/diary.txt"} {
 		home.has(plan.Local, gone, "")
 	}
 	// The next day at work: all three are the same.
