@@ -48,11 +48,11 @@ func keepOldNames(ctx context.Context, dr *draft) error {
 	if len(dr.barred) == 0 {
 		return nil
 	}
-	leaving := dr.leaving()
-	if err := dr.readBarred(ctx, leaving); err != nil {
+	leaving := whatLeaves(dr)
+	if err := readBarred(ctx, dr, leaving); err != nil {
 		return err
 	}
-	dr.blame()
+	blame(dr)
 	for _, side := range BothSides {
 		o := newOldNames(dr, side, leaving[side])
 		o.related()
@@ -70,7 +70,7 @@ func keepOldNames(ctx context.Context, dr *draft) error {
 }
 
 // blame finds the problem that says why each entry is barred: its own or that of a directory above it.
-func (dr *draft) blame() {
+func blame(dr *draft) {
 	at := Sides[map[tree.Path]int]{{}, {}}
 	for i := range dr.problems {
 		if p := &dr.problems[i]; p.Severity == Blocked && p.Side != nil && p.Path != nil {
@@ -87,9 +87,9 @@ func (dr *draft) blame() {
 	}
 }
 
-// leaving are the differences, by the side that would lose it, that delete something. What lies in a directory that
+// whatLeaves are the differences, by the side that would lose it, that delete something. What lies in a directory that
 // makes way for something else cannot stay.
-func (dr *draft) leaving() (leaving Sides[[]*difference]) {
+func whatLeaves(dr *draft) (leaving Sides[[]*difference]) {
 	var goes Sides[[]tree.Path]
 	for i := range dr.differences {
 		if d := &dr.differences[i]; d.against != nil {
@@ -107,7 +107,7 @@ func (dr *draft) leaving() (leaving Sides[[]*difference]) {
 
 // readBarred reads the barred files of which one of the same size is leaving, and those that leave, have the size
 // of a barred one and were not read yet.
-func (dr *draft) readBarred(ctx context.Context, leaving Sides[[]*difference]) error {
+func readBarred(ctx context.Context, dr *draft, leaving Sides[[]*difference]) error {
 	var r reads
 	goes, comes := Sides[map[int64]bool]{{}, {}}, Sides[map[int64]bool]{{}, {}}
 	for i := range dr.barred {

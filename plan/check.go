@@ -130,7 +130,7 @@ func (c *checker) claim(side Side, path tree.Path, fresh bool, at, pointer strin
 	if c.plan.Snapshot(side).Filesystem.CaseSensitive {
 		return
 	}
-	key := c.plan.key(side, path)
+	key := c.plan.spellings().key(side, path)
 	for _, other := range c.names[side][key] {
 		if other.path != path && other.at != at && (fresh || other.fresh) {
 			taken(other.at)

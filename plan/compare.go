@@ -67,7 +67,7 @@ func Compare(ctx context.Context, in Input) (*Plan, error) {
 	p := newPlan(in)
 	p.snapshots(&in, walk, digests)
 	spelled := draft.state(p)
-	if err := draft.addDiffs(ctx, p, spelled); err != nil {
+	if err := addDiffs(ctx, draft, p, spelled); err != nil {
 		return nil, err
 	}
 	draft.conclude(p, walk.ignored)

@@ -6,8 +6,8 @@ import (
 	"treaty/plan/tree"
 )
 
-// conflict states a conflict with all that a person needs to choose.
-func (p *policy) conflict(d *difference) Conflict {
+// conflictOf states a conflict with all that a person needs to choose.
+func conflictOf(p *policy, d *difference) Conflict {
 	c := Conflict{Kind: d.verdict.kind, Path: d.path[Local],
 		Local: d.state(Local), Remote: d.state(Remote), Base: d.base.State()}
 	if c.Local == nil {
@@ -16,7 +16,7 @@ func (p *policy) conflict(d *difference) Conflict {
 	if c.Kind == RenamedDifferently {
 		c.RemotePath = d.path[Remote]
 	}
-	c.Choices = p.choices(d, &c)
+	c.Choices = choicesOf(p, d, &c)
 	if c.Choices.Allows(KeepBoth) && c.Kind != RenamedDifferently {
 		c.KeepBothAs = d.path[Local].Parent().Join(d.keepBothAs)
 	}
@@ -55,8 +55,8 @@ func (c *Conflict) sentence(r Resolution) string {
 	return "leave both sides as they are; the next plan asks again"
 }
 
-// choices has exactly the resolutions that the conflict allows, yet without words.
-func (p *policy) choices(d *difference, c *Conflict) Choices {
+// choicesOf has exactly the resolutions that the conflict allows, yet without words.
+func choicesOf(p *policy, d *difference, c *Conflict) Choices {
 	choices := Choices{SkipPath: ""}
 	var can Sides[bool]
 	for _, side := range BothSides {

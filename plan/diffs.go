@@ -15,13 +15,13 @@ import (
 
 // addDiffs adds the diffs that the options ask for. A file that changed since it was hashed takes its
 // conflict or operation out of the plan. spelled is remote's own spelling of a conflict's path, where that is another.
-func (dr *draft) addDiffs(ctx context.Context, p *Plan, spelled map[tree.Path]tree.Path) error {
+func addDiffs(ctx context.Context, dr *draft, p *Plan, spelled map[tree.Path]tree.Path) error {
 	differ := differ{readers: dr.readers, sensitive: ignore.Sensitive(dr.policy.options.Sensitive)}
 	jobs := p.diffJobs(dr.policy.options.Diffs, spelled)
 	if err := parallel(len(jobs), func(i int) error { return differ.do(ctx, &jobs[i]) }); err != nil {
 		return err
 	}
-	dr.takeOut(p, jobs)
+	takeOut(dr, p, jobs)
 	return ctx.Err()
 }
 
@@ -72,7 +72,7 @@ func (d *differ) do(ctx context.Context, job *diffJob) error {
 }
 
 // takeOut takes out of the plan what could not be read again as it was.
-func (dr *draft) takeOut(p *Plan, jobs []diffJob) {
+func takeOut(dr *draft, p *Plan, jobs []diffJob) {
 	changed := map[int]bool{}
 	for i := range jobs {
 		if problem := jobs[i].problem; problem != nil {

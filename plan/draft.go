@@ -89,7 +89,7 @@ func (dr *draft) modesDiffer(d *difference) {
 
 // decideEarly decides what it can in the middle of the walk, so that less waits.
 func (dr *draft) decideEarly(ctx context.Context) error {
-	if err := dr.findShift(ctx, earlyShifted); err != nil {
+	if err := findShift(ctx, dr, earlyShifted); err != nil {
 		return err
 	}
 	return dr.readUndecided(ctx)
@@ -103,17 +103,17 @@ func (dr *draft) state(p *Plan) (spelled map[tree.Path]tree.Path) {
 		d := &dr.differences[i]
 		if d.verdict.kind == "" {
 			for _, c := range d.verdict.changes {
-				p.Operations = append(p.Operations, dr.policy.operation(d, c))
+				p.Operations = append(p.Operations, operationOf(dr.policy, d, c))
 			}
 			continue
 		}
-		c := dr.policy.conflict(d)
+		c := conflictOf(dr.policy, d)
 		if path := d.path[Remote]; c.PathOn(Remote) != path && c.Remote != nil {
 			spelled[c.Path] = path
 		}
 		p.Conflicts = append(p.Conflicts, c)
 	}
-	dr.warnOfLosses()
+	warnOfLosses(dr)
 	p.Sort()
 	p.Number()
 	return spelled
@@ -127,7 +127,7 @@ func (dr *draft) conclude(p *Plan, ignored int) {
 		}
 	}
 	p.Summary = Summary{Agreed: dr.agreed, Ignored: ignored}
-	dr.warnOfShift(&p.Summary)
+	warnOfShift(dr, &p.Summary)
 	p.Problems = append(p.Problems, dr.problems...)
 	sortProblems(p.Problems)
 	p.Summarize()

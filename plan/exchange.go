@@ -24,7 +24,7 @@ func decideExchanges(dr *draft) {
 			continue
 		}
 		where := d.against.side
-		below, onlyDeletes := dr.below(i, where), !d.against.stays
+		below, onlyDeletes := differencesBelow(dr, i, where), !d.against.stays
 		for j := range below {
 			_, deletes := below[j].deletes()
 			onlyDeletes = onlyDeletes && deletes
@@ -45,8 +45,8 @@ func decideExchanges(dr *draft) {
 	dr.drop()
 }
 
-// below are the differences in the directory that a side has at the i-th.
-func (dr *draft) below(i int, side Side) []difference {
+// differencesBelow are the differences in the directory that a side has at the i-th.
+func differencesBelow(dr *draft, i int, side Side) []difference {
 	first := i
 	for first > 0 && dr.differences[first-1].path[side].Within(dr.differences[i].path[side]) {
 		first--

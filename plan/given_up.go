@@ -3,8 +3,6 @@ package plan
 import (
 	"slices"
 
-	"golang.org/x/text/unicode/norm"
-
 	"treaty/plan/tree"
 )
 
@@ -20,16 +18,17 @@ type givenUp struct {
 	by   int
 }
 
-// givenUp finds those directories. The first listed of the deeds are the plan's operations, the others settle
+// givenUp finds those directories. The first of the deeds are the plan's operations, the others settle
 // conflicts; stays is what the conflicts leave where it is.
-func (p *Plan) givenUp(deeds []deed, listed int, stays Sides[[]tree.Path]) []givenUp {
-	vacated := p.vacated(deeds[listed:])
+func (p *Plan) givenUp(deeds []deed, stays Sides[[]tree.Path]) []givenUp {
+	listed, spelled := len(p.Operations), p.spellings()
+	vacated := spelled.vacated(deeds[listed:])
 	if len(vacated[Local])+len(vacated[Remote]) == 0 {
 		return nil
 	}
 	// only tells of a deed whether it makes a directory out of which a name is taken, on the side that has it.
 	only := func(d *deed) (givenUp, bool) {
-		g, found := vacated[d.side.Other()][p.pairKey(d.to)]
+		g, found := vacated[d.side.Other()][spelled.pairKey(d.to)]
 		return g, found && d.why == "" && d.before == tree.Absent && d.after == tree.Directory
 	}
 	used := p.used(stays)
@@ -38,13 +37,13 @@ func (p *Plan) givenUp(deeds []deed, listed int, stays Sides[[]tree.Path]) []giv
 		if _, empties := only(d); i < listed && empties {
 			continue
 		}
-		if p.use(used, d.to); i < listed || !d.givesUp() {
-			p.use(used, d.from)
+		if used.add(d.to); i < listed || !d.givesUp() {
+			used.add(d.from)
 		}
 	}
 	var found []givenUp
 	for i := range deeds[:listed] {
-		if g, empties := only(&deeds[i]); empties && !used[p.pairKey(deeds[i].to)] {
+		if g, empties := only(&deeds[i]); empties && !used.has(deeds[i].to) {
 			found = append(found, givenUp{create: i, path: g.path, by: listed + g.by})
 		}
 	}
@@ -57,7 +56,7 @@ func (d *deed) givesUp() bool {
 }
 
 // vacated are the directories out of which what settles conflicts takes names, by the side that has them.
-func (p *Plan) vacated(settling []deed) Sides[map[tree.Path]givenUp] {
+func (s spellings) vacated(settling []deed) Sides[map[tree.Path]givenUp] {
 	vacated := Sides[map[tree.Path]givenUp]{{}, {}}
 	for i := range settling {
 		d := &settling[i]
@@ -65,46 +64,46 @@ func (p *Plan) vacated(settling []deed) Sides[map[tree.Path]givenUp] {
 			continue
 		}
 		for dir := d.from.Parent(); dir != tree.Root; dir = dir.Parent() {
-			vacated[d.side][p.pairKey(dir)] = givenUp{path: dir, by: i}
+			vacated[d.side][s.pairKey(dir)] = givenUp{path: dir, by: i}
 		}
 	}
 	return vacated
 }
 
+// usedDirectories are directories in which something is in the end, by pairKey.
+type usedDirectories struct {
+	spellings
+	by map[tree.Path]bool
+}
+
 // used are the directories in which something stays that no operation is about.
-func (p *Plan) used(stays Sides[[]tree.Path]) map[tree.Path]bool {
-	used := map[tree.Path]bool{}
+func (p *Plan) used(stays Sides[[]tree.Path]) usedDirectories {
+	used := usedDirectories{p.spellings(), map[tree.Path]bool{}}
 	for _, path := range slices.Concat(stays[Local], stays[Remote]) {
-		p.use(used, path)
+		used.add(path)
 	}
 	for i := range p.Conflicts {
 		if c := &p.Conflicts[i]; c.Resolution == Unresolved {
-			p.use(used, c.PathOn(Local))
-			p.use(used, c.PathOn(Remote))
+			used.add(c.PathOn(Local))
+			used.add(c.PathOn(Remote))
 		}
 	}
 	for i := range p.Problems {
 		if problem := &p.Problems[i]; problem.Severity == Blocked && problem.Path != nil {
-			p.use(used, *problem.Path)
+			used.add(*problem.Path)
 		}
 	}
 	return used
 }
 
-// use notes that the directories above path are used.
-func (p *Plan) use(used map[tree.Path]bool, path tree.Path) {
-	for path = p.pairKey(path); path != tree.Root; {
-		if path = path.Parent(); used[path] {
+// add notes that the directories above path are used.
+func (u usedDirectories) add(path tree.Path) {
+	for path = u.pairKey(path); path != tree.Root; {
+		if path = path.Parent(); u.by[path] {
 			return
 		}
-		used[path] = true
+		u.by[path] = true
 	}
 }
 
-// pairKey is one for all spellings that the two sides may have of the path of one entry.
-func (p *Plan) pairKey(path tree.Path) tree.Path {
-	if p.Local.Filesystem.CaseSensitive && p.Remote.Filesystem.CaseSensitive {
-		return tree.Path(norm.NFC.String(string(path)))
-	}
-	return tree.Path(tree.CollisionKey(string(path)))
-}
+func (u usedDirectories) has(dir tree.Path) bool { return u.by[u.pairKey(dir)] }

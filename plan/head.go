@@ -8,14 +8,14 @@ import (
 
 // wantsHead tells whether the first bytes of a side's file must be read: they say whether it is a program,
 // where nothing else does, and whether it is a link in disguise.
-func (p *policy) wantsHead(d *difference, side Side) bool {
+func wantsHead(p *policy, d *difference, side Side) bool {
 	e := &d.entry[side]
 	if e.Size == 0 || d.content[side].Head != nil || d.verdict.isUnsure() {
 		return false
 	}
-	return d.infers(side.Other()) && p.needsHead(d, side.Other()) ||
+	return d.infers(side.Other()) && needsHead(p, d, side.Other()) ||
 		side == d.source() && p.wishUnsure(d) ||
-		p.mayLoseMode(d, side) || p.mayBeXSym(d, side)
+		mayLoseMode(p, d, side) || mayBeXSym(p, d, side)
 }
 
 // took adds what reading a file brought to what was read of it before.
@@ -44,7 +44,7 @@ const xsym = 1067
 // to a side that has true ones, or write over it. As bytes it would become a strange file there and,
 // edited, a broken link on the Mac; as a link it could be made by nobody but a Mac. So it stays where it is.
 // Between two FAT volumes its bytes are all there is to it.
-func (p *policy) mayBeXSym(d *difference, side Side) bool {
+func mayBeXSym(p *policy, d *difference, side Side) bool {
 	profile := p.traits[side].Profile
 	if profile != tree.FAT && profile != tree.ExFAT || !p.traits[side.Other()].Symlinks || d.entry[side].Size != xsym {
 		return false
@@ -62,7 +62,7 @@ func refuseXSyms(dr *draft) {
 	dr.keep(func(d *difference) bool {
 		kept := true
 		for _, side := range BothSides {
-			if d.against == nil && dr.policy.mayBeXSym(d, side) && bytes.HasPrefix(d.content[side].Head, []byte("XSym\n")) {
+			if d.against == nil && mayBeXSym(dr.policy, d, side) && bytes.HasPrefix(d.content[side].Head, []byte("XSym\n")) {
 				dr.block(SymlinkNotSupported, side, d.path[side],
 					"macOS keeps a symlink in this file, and only a Mac can carry it as one; put its name in .treatyignore, or copy what it points to")
 				kept = false
@@ -74,8 +74,8 @@ func refuseXSyms(dr *draft) {
 
 // mayLoseMode tells whether only the first bytes of a new file say whether its executable bit, which the
 // other side cannot keep, could be inferred again.
-func (p *policy) mayLoseMode(d *difference, side Side) bool {
-	if !p.bringsMode(d, side) || !d.wanted[side] || d.entry[side].Mode.Bits()&0o100 == 0 {
+func mayLoseMode(p *policy, d *difference, side Side) bool {
+	if !bringsMode(p, d, side) || !d.wanted[side] || d.entry[side].Mode.Bits()&0o100 == 0 {
 		return false
 	}
 	_, speaks := p.programs.byName(d.path[side])
@@ -83,7 +83,7 @@ func (p *policy) mayLoseMode(d *difference, side Side) bool {
 }
 
 // bringsMode tells whether a file of that side is new to the other, which has no modes.
-func (p *policy) bringsMode(d *difference, side Side) bool {
+func bringsMode(p *policy, d *difference, side Side) bool {
 	other := side.Other()
 	c := d.change(other)
 	return c != nil && c.action == Create && d.base == nil && d.entry[side].Type == tree.File &&
@@ -92,8 +92,8 @@ func (p *policy) bringsMode(d *difference, side Side) bool {
 
 // losesMode tells whether a new file is executable on a side that has modes and would not be taken for it
 // on one that has none, or the reverse.
-func (p *policy) losesMode(d *difference, side Side) bool {
-	if !p.bringsMode(d, side) {
+func losesMode(p *policy, d *difference, side Side) bool {
+	if !bringsMode(p, d, side) {
 		return false
 	}
 	mode := d.outcome(p).mode[side]

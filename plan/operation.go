@@ -21,8 +21,8 @@ func (d *difference) state(side Side) *tree.State {
 	return s
 }
 
-// operation states what a change comes to.
-func (p *policy) operation(d *difference, c change) Operation {
+// operationOf states what a change comes to.
+func operationOf(p *policy, d *difference, c change) Operation {
 	op := Operation{Side: c.side, Action: c.action, Path: d.path[c.side], From: c.from, Reason: c.reason,
 		Before: d.state(c.side), Decision: Apply}
 	if c.to != tree.Root {
@@ -42,7 +42,7 @@ func (p *policy) operation(d *difference, c change) Operation {
 	if op.After != nil && op.After.Type != tree.Symlink {
 		op.After.Mode = c.mode
 		if c.inferMode {
-			op.After.Mode = p.inferMode(d, c.side)
+			op.After.Mode = inferMode(p, d, c.side)
 		}
 		if op.After.Type == tree.File {
 			op.After.Mtime = c.mtime
@@ -62,7 +62,7 @@ func (p *policy) operation(d *difference, c change) Operation {
 }
 
 // warnOfLosses reports what operations lose or what a person should look at, each kind of loss once.
-func (dr *draft) warnOfLosses() {
+func warnOfLosses(dr *draft) {
 	var extras, links, modes Sides[int]
 	for i := range dr.differences {
 		d := &dr.differences[i]
@@ -71,7 +71,7 @@ func (dr *draft) warnOfLosses() {
 			if c.action != Create && c.action != Update {
 				continue
 			}
-			if dr.policy.losesMode(d, from) {
+			if losesMode(dr.policy, d, from) {
 				modes[from]++
 			}
 			if d.content[from].Extras {

@@ -43,7 +43,7 @@ func (p *planner) enter(d *directory, f *found) error {
 
 func (p *planner) leave(d *directory, f *found) {
 	if d.fate == doomed && f.guarded {
-		p.draft.keepRules(d.place)
+		keepRules(p.draft, d.place)
 	}
 }
 

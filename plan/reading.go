@@ -72,7 +72,7 @@ func (dr *draft) readOnce(ctx context.Context) (bool, error) {
 			if d.entry[side].Type != tree.File || d.unreadable() || d.content[side].Err != nil {
 				continue
 			}
-			head := dr.policy.wantsHead(d, side)
+			head := wantsHead(dr.policy, d, side)
 			whole := (d.verdict.unsure[side] || d.wanted[side]) && !d.content[side].SHA256.Known()
 			if whole || head {
 				wanted := d.wantedOf(side)
@@ -137,7 +137,7 @@ func (dr *draft) unread(d *difference) bool {
 // wantStated marks what must be read so that operations and conflicts can state their content;
 // what is known already is not read again.
 func (dr *draft) wantStated() {
-	dr.wantRenames()
+	wantRenames(dr)
 	for i := range dr.differences {
 		d := &dr.differences[i]
 		if d.verdict.isUnsure() {

@@ -45,7 +45,7 @@ func (d *difference) createdFile() (Side, bool) {
 
 // wantRenames marks files whose size occurs where content leaves, or under another name on the
 // other side: their content tells whether they were only renamed.
-func (dr *draft) wantRenames() {
+func wantRenames(dr *draft) {
 	var arrives, leaves, created Sides[map[int64]bool]
 	for _, side := range BothSides {
 		arrives[side], leaves[side], created[side] = map[int64]bool{}, map[int64]bool{}, map[int64]bool{}
@@ -79,9 +79,9 @@ func (dr *draft) wantRenames() {
 // for the other, or differently on the two sides, which is a conflict. Both need a match that is unique.
 func findRenames(dr *draft) {
 	for _, side := range BothSides {
-		dr.findMoves(side)
+		findMoves(dr, side)
 	}
-	dr.renamedDifferently()
+	renamedDifferently(dr)
 	dr.drop()
 }
 
@@ -94,8 +94,8 @@ func (d *difference) contentOf(side Side) (content, bool) {
 // match is unique. A path that content arrives at must be free, or be left by another move of the same
 // plan: so chains, swaps and cycles are moves too. What arrives at a path that a move left, and is no
 // move itself, is a create.
-func (dr *draft) findMoves(side Side) {
-	source := dr.uniquelyMoved(side)
+func findMoves(dr *draft, side Side) {
+	source := uniquelyMoved(dr, side)
 	// Without its move a file stays where it is, in the way of what was to take its place.
 	moved := map[*difference]bool{}
 	for _, from := range source {
@@ -113,7 +113,7 @@ func (dr *draft) findMoves(side Side) {
 	}
 	for to, from := range source {
 		old := before[from]
-		dr.policy.move(to, &old, side)
+		becomeMove(dr.policy, to, &old, side)
 	}
 	for from := range moved {
 		switch {
@@ -128,7 +128,7 @@ func (dr *draft) findMoves(side Side) {
 }
 
 // uniquelyMoved gives for what arrives on a side what leaves there with the same content, where there is one of each.
-func (dr *draft) uniquelyMoved(side Side) map[*difference]*difference {
+func uniquelyMoved(dr *draft, side Side) map[*difference]*difference {
 	arrives, leaves := map[content][]*difference{}, map[content][]*difference{}
 	for i := range dr.differences {
 		d := &dr.differences[i]
@@ -152,10 +152,10 @@ func (dr *draft) uniquelyMoved(side Side) map[*difference]*difference {
 	return source
 }
 
-// move makes d a move of the file that side had at old. Its time and mode change only as far as the
+// becomeMove makes d a move of the file that side had at old. Its time and mode change only as far as the
 // other side changed them; but a time that only this side changed gives way, since the next plan would
 // find the two times different, and the path new.
-func (p *policy) move(d, old *difference, side Side) {
+func becomeMove(p *policy, d, old *difference, side Side) {
 	c, other := &d.verdict.changes[0], side.Other()
 	c.action, c.reason, c.from = Move, MovedOn.On(other), old.path[side]
 	kept, there := old.base.On[other], &d.entry[other]

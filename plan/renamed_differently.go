@@ -2,7 +2,7 @@ package plan
 
 // knew tells whether two files that are new, one a side, are one that the baseline knew by another name: by
 // its hash, or, where it has none, by its size and by both its times. On a first sync any may be.
-func (dr *draft) knew(local, remote *difference) bool {
+func knew(dr *draft, local, remote *difference) bool {
 	if !dr.policy.baseline {
 		return true
 	}
@@ -21,7 +21,7 @@ func (dr *draft) knew(local, remote *difference) bool {
 
 // renamedDifferently turns two creates of the same content, one a side and of the same time, into a
 // conflict: the same file goes by two names.
-func (dr *draft) renamedDifferently() {
+func renamedDifferently(dr *draft) {
 	var only Sides[map[content][]*difference]
 	for _, side := range BothSides {
 		only[side] = map[content][]*difference{}
@@ -38,7 +38,7 @@ func (dr *draft) renamedDifferently() {
 		remotes := only[Remote][key]
 		for _, l := range locals {
 			r := partner(remotes, func(r *difference) bool { return near(l, r) })
-			if r != nil && partner(locals, func(l *difference) bool { return near(l, r) }) == l && dr.knew(l, r) {
+			if r != nil && partner(locals, func(l *difference) bool { return near(l, r) }) == l && knew(dr, l, r) {
 				l.oneWith(r)
 				r.dropped = true
 			}

@@ -161,7 +161,7 @@ func (p *place) bareIgnores(e *tree.Entry) bool {
 
 // keepRules leaves the file of rules in a doomed directory that stays because of what they ignore. Without it
 // that would come into scope, as new in a directory that the other side deleted.
-func (dr *draft) keepRules(p *place) {
+func keepRules(dr *draft, p *place) {
 	dr.keep(func(d *difference) bool {
 		side, deletes := d.deletes()
 		return !deletes || d.path[side] != p.path[side].Join(ruleFile)

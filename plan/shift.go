@@ -116,11 +116,11 @@ func (s *shifting) seen(least int) (seen Sides[int64]) {
 }
 
 // decideShift decides whether a volume has shifted, now that everything has been seen.
-func decideShift(ctx context.Context, dr *draft) error { return dr.findShift(ctx, leastShifted) }
+func decideShift(ctx context.Context, dr *draft) error { return findShift(ctx, dr, leastShifted) }
 
 // findShift looks for a shift of either volume once at least so many files show it, holds it against the
 // content of some, and judges again what was kept so far. With leastShifted everything has been seen.
-func (dr *draft) findShift(ctx context.Context, least int) error {
+func findShift(ctx context.Context, dr *draft, least int) error {
 	if dr.shifting.given {
 		return nil
 	}
@@ -138,7 +138,7 @@ func (dr *draft) findShift(ctx context.Context, least int) error {
 		if seen[side] == 0 {
 			continue
 		}
-		same, err := dr.sample(ctx, side, seen[side])
+		same, err := sample(ctx, dr, side, seen[side])
 		if err != nil {
 			return err
 		}
@@ -161,8 +161,8 @@ func (dr *draft) findShift(ctx context.Context, least int) error {
 // sample tells whether the content of some files whose times are off is what it was: by the baseline's
 // hash, or else by the other side's content. Empty files tell nothing; and neither do those that somebody may
 // have changed otherwise: if all are such, the shift is not clear.
-func (dr *draft) sample(ctx context.Context, side Side, by int64) (bool, error) {
-	moved, proving := dr.movedBy(side, by)
+func sample(ctx context.Context, dr *draft, side Side, by int64) (bool, error) {
+	moved, proving := movedBy(dr, side, by)
 	if len(proving) == 0 {
 		return len(moved) == 0, nil
 	}
@@ -178,7 +178,7 @@ func (dr *draft) sample(ctx context.Context, side Side, by int64) (bool, error) 
 		for _, at := range BothSides {
 			if d.entry[at].Type == tree.File && (at == side || d.base == nil || !d.base.SHA256.Known()) && !d.hash[at].Known() {
 				wanted := d.wantedOf(at)
-				wanted.Head = dr.policy.wantsHead(d, at)
+				wanted.Head = wantsHead(dr.policy, d, at)
 				r.add(at, wanted, func(content tree.Content) { d.took(at, content) })
 			}
 		}
@@ -210,10 +210,10 @@ func everyOther(list []*difference) []*difference {
 	return slices.DeleteFunc(list, func(*difference) bool { at++; return at%2 != 0 })
 }
 
-// movedBy are the differences of which movedBy holds, and those among them that prove something.
-func (dr *draft) movedBy(side Side, by int64) (moved, proving []*difference) {
+// movedBy are the differences of which isMovedBy holds, and those among them that prove something.
+func movedBy(dr *draft, side Side, by int64) (moved, proving []*difference) {
 	for i := range dr.differences {
-		if d := &dr.differences[i]; dr.policy.movedBy(d, side, by) {
+		if d := &dr.differences[i]; isMovedBy(dr.policy, d, side, by) {
 			moved = append(moved, d)
 			if dr.shifting.proves(d, side) {
 				proving = append(proving, d)
@@ -244,9 +244,9 @@ func (s *shifting) proves(d *difference, side Side) bool {
 	return off == 0 || off == s.seen(leastShifted)[other]
 }
 
-// movedBy tells whether a difference is a file with content of the recorded size whose time is off by
+// isMovedBy tells whether a difference is a file with content of the recorded size whose time is off by
 // that much.
-func (p *policy) movedBy(d *difference, side Side, by int64) bool {
+func isMovedBy(p *policy, d *difference, side Side, by int64) bool {
 	e, other := &d.entry[side], &d.entry[side.Other()]
 	switch {
 	case e.Type != tree.File || e.Size == 0:
@@ -270,7 +270,7 @@ func (dr *draft) differsShifted(d *difference) bool {
 }
 
 // warnOfShift reports what was made up for.
-func (dr *draft) warnOfShift(s *Summary) {
+func warnOfShift(dr *draft, s *Summary) {
 	for _, side := range BothSides {
 		by := dr.policy.shift[side]
 		s.TimeShiftSeconds[side] = by / int64(time.Second)

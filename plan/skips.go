@@ -40,9 +40,10 @@ func (p *Plan) Skips(there func(side Side, dir tree.Path) bool) map[int]Why {
 			}
 		}
 	}
-	p.orphan(deeds[:len(p.Operations)], there)
-	p.drag(deeds, stays)
-	for _, g := range p.givenUp(deeds, len(p.Operations), stays) {
+	spelled := p.spellings()
+	spelled.orphan(deeds[:len(p.Operations)], there)
+	spelled.drag(deeds, stays)
+	for _, g := range p.givenUp(deeds, stays) {
 		deeds[g.create].why = GivenUp
 	}
 	skips := map[int]Why{}
@@ -129,7 +130,7 @@ func (c *Conflict) taken() (Side, bool) {
 }
 
 // orphan skips what belongs in directories that are not there and that nothing makes.
-func (p *Plan) orphan(deeds []deed, there func(side Side, dir tree.Path) bool) {
+func (s spellings) orphan(deeds []deed, there func(side Side, dir tree.Path) bool) {
 	if there == nil {
 		return
 	}
@@ -139,12 +140,12 @@ func (p *Plan) orphan(deeds []deed, there func(side Side, dir tree.Path) bool) {
 	}
 	for i := range deeds {
 		if d := &deeds[i]; d.after == tree.Directory {
-			made[d.side][p.key(d.side, d.to)] = true
+			made[d.side][s.key(d.side, d.to)] = true
 		}
 	}
 	for i := range deeds {
 		d := &deeds[i]
-		if dir := d.to.Parent(); d.why == "" && d.to != "" && !made[d.side][p.key(d.side, dir)] && !there(d.side, dir) {
+		if dir := d.to.Parent(); d.why == "" && d.to != "" && !made[d.side][s.key(d.side, dir)] && !there(d.side, dir) {
 			d.why = NotThere
 		}
 	}
@@ -152,9 +153,9 @@ func (p *Plan) orphan(deeds []deed, there func(side Side, dir tree.Path) bool) {
 
 // drag skips what cannot be done because something else is not: below a directory that is not created,
 // above an entry that stays, onto a name that is not vacated.
-func (p *Plan) drag(deeds []deed, stays Sides[[]tree.Path]) {
+func (s spellings) drag(deeds []deed, stays Sides[[]tree.Path]) {
 	for _, side := range BothSides {
-		h := holding{p: p, side: side,
+		h := holding{spellings: s, side: side,
 			missing: map[tree.Path]bool{}, occupied: map[tree.Path]bool{}, above: map[tree.Path]bool{}}
 		for _, path := range stays[side] {
 			h.stay(path)
@@ -177,7 +178,7 @@ func (p *Plan) drag(deeds []deed, stays Sides[[]tree.Path]) {
 
 // holding is what holds things up on one side.
 type holding struct {
-	p    *Plan
+	spellings
 	side Side
 	// missing are directories that are not made, occupied names that are not vacated, and above the
 	// directories in which something stays.
@@ -186,7 +187,7 @@ type holding struct {
 
 // stay notes that something is at a path in the end.
 func (h *holding) stay(path tree.Path) {
-	for path = h.p.key(h.side, path); path != tree.Root; {
+	for path = h.key(h.side, path); path != tree.Root; {
 		if path = path.Parent(); h.above[path] {
 			return
 		}
@@ -198,10 +199,10 @@ func (h *holding) stay(path tree.Path) {
 func (h *holding) note(d *deed) {
 	h.stay(d.from)
 	if d.after == tree.Directory && d.before != tree.Directory {
-		h.missing[h.p.key(h.side, d.to)] = true
+		h.missing[h.key(h.side, d.to)] = true
 	}
 	if d.from != d.to && d.after != tree.Absent && d.before != tree.Absent {
-		h.occupied[h.p.key(h.side, d.from)] = true
+		h.occupied[h.key(h.side, d.from)] = true
 	}
 }
 
@@ -224,24 +225,16 @@ func (h *holding) drag(deeds []deed) {
 
 // holds is why d cannot be done, "" if it can.
 func (h *holding) holds(d *deed) Why {
-	to := h.p.key(h.side, d.to)
+	to := h.key(h.side, d.to)
 	switch {
 	case d.to != "" && below(to, h.missing):
 		return NotCreated
-	case d.before == tree.Directory && d.after != tree.Directory && h.above[h.p.key(h.side, d.from)]:
+	case d.before == tree.Directory && d.after != tree.Directory && h.above[h.key(h.side, d.from)]:
 		return NotEmpty
 	case d.to != "" && d.to != d.from && h.occupied[to]:
 		return NotVacated
 	}
 	return ""
-}
-
-// key is one for all spellings of a path that the side takes as equal.
-func (p *Plan) key(side Side, path tree.Path) tree.Path {
-	if p.Snapshot(side).Filesystem.CaseSensitive {
-		return path
-	}
-	return tree.Path(tree.CollisionKey(string(path)))
 }
 
 func below(path tree.Path, dirs map[tree.Path]bool) bool {

@@ -67,8 +67,8 @@ func (p *Plan) Steps(in Contents, shift Sides[time.Duration]) ([]Step, error) {
 	for i := range steps {
 		deeds[i] = deedOf(steps[i].Operation)
 	}
-	p.drag(deeds, stays)
-	gone := p.givenUp(deeds, len(p.Operations), stays)
+	p.spellings().drag(deeds, stays)
+	gone := p.givenUp(deeds, stays)
 	for _, g := range gone {
 		deeds[g.create].why = GivenUp
 	}

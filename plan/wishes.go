@@ -109,7 +109,7 @@ func (d *difference) outcome(p *policy) outcome {
 			o.on[side] = true
 		}
 		if c.inferMode && o.on[side] {
-			o.mode[side] = p.inferMode(d, side)
+			o.mode[side] = inferMode(p, d, side)
 		}
 	}
 	return o
@@ -124,7 +124,7 @@ func (d *difference) source() Side {
 }
 
 // inferMode says which mode a side's file or directory gets from the other's, which has none.
-func (p *policy) inferMode(d *difference, side Side) tree.Mode {
+func inferMode(p *policy, d *difference, side Side) tree.Mode {
 	if d.entry[side.Other()].Type == tree.Directory {
 		return p.programs.created(true)
 	}
@@ -132,7 +132,7 @@ func (p *policy) inferMode(d *difference, side Side) tree.Mode {
 }
 
 // needsHead tells whether only the first bytes say which mode a side's file gets.
-func (p *policy) needsHead(d *difference, side Side) bool {
+func needsHead(p *policy, d *difference, side Side) bool {
 	return d.entry[side.Other()].Type == tree.File && p.programs.needsHead(d.path[side], d.formerMode(side))
 }
 
