@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"slices"
 	"time"
@@ -65,7 +66,7 @@ type run struct {
 	plan     *plan.Plan
 	ref      PlanRef
 	approval *Approval
-	store    *Store
+	stores   plan.Sides[*Store]
 	roots    plan.Sides[*scan.Root]
 	files    plan.Sides[*TreeFile]
 	disks    plan.Sides[*disk.Tree]
@@ -106,7 +107,6 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	if err := r.probe(); err != nil {
 		return nil, err
 	}
-	r.store = &Store{root: r.roots[plan.Local], files: r.disks[plan.Local]}
 	steps, err := r.steps(ctx)
 	if err != nil {
 		return nil, err
@@ -153,7 +153,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 // the plan saw.
 func (r *run) steps(ctx context.Context) ([]plan.Step, error) {
 	if j := r.resumed(); j != nil {
-		r.seen = r.store.Digests(r.plan.ID)
+		r.seen = r.stores[plan.Local].Digests(r.plan.ID)
 		if err := r.regauge(ctx); err != nil {
 			return nil, err
 		}
@@ -236,31 +236,19 @@ func (r *run) lock() (unlock func(), err error) {
 		order = [2]plan.Side{plan.Remote, plan.Local}
 	}
 	for _, side := range order {
-		files, err := disk.Open(r.roots[side], r.plan.ID, disk.Options{})
-		if err == nil {
-			if r.untouched(side) {
-				// A refusal leaves nothing behind.
-				held = append(held, files.RemoveEmptyPrivate)
-			}
-			var release func() error
-			if release, err = lock(files, r.roots[side].Path()); err == nil {
-				held = append(held, release)
-				continue
-			}
+		s := r.stores[side]
+		if !s.There() {
+			// A refusal leaves nothing behind.
+			held = append(held, s.RemoveEmpty)
 		}
-		unlock()
-		return nil, r.writable(side, err)
+		release, err := s.Lock()
+		if err != nil {
+			unlock()
+			return nil, r.writable(side, err)
+		}
+		held = append(held, release)
 	}
 	return unlock, nil
-}
-
-// untouched tells whether a tree has no folder of treaty's yet.
-func (r *run) untouched(side plan.Side) bool {
-	d, err := r.roots[side].Dir(tree.PrivateFolder)
-	if err == nil {
-		d.Release()
-	}
-	return errors.Is(err, fs.ErrNotExist)
 }
 
 // writable turns an error of the first write into a safety stop where nothing can be written at all.
@@ -304,8 +292,9 @@ func (r *run) probe() error {
 		if err != nil {
 			return err
 		}
+		r.stores[side] = r.stores[side].On(r.disks[side])
 		if r.files[side] == nil {
-			r.files[side] = newTreeFile()
+			r.files[side] = NewTreeFile()
 		}
 		if err := r.recordTraits(side, &probed); err != nil {
 			return err
@@ -404,5 +393,5 @@ func (c lookup) Head(side plan.Side, file tree.Path) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return readHead(f)
+	return io.ReadAll(io.LimitReader(f, scan.HeadLimit))
 }

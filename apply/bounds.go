@@ -43,16 +43,5 @@ func bound(name string) int64 {
 	return 1 << 20
 }
 
-// private is what reads files of treaty's own, none of which it trusts.
-type private interface {
-	ReadPrivate(name string, most int64) ([]byte, error)
-}
-
-// readPrivate is the content of the file called name below ".treaty". Errors name it, and are fs.ErrNotExist where
-// there is none.
-func readPrivate(from private, name string) ([]byte, error) {
-	return from.ReadPrivate(name, bound(name))
-}
-
-// read is the content of one of the store's files.
-func (s *Store) read(name string) ([]byte, error) { return readPrivate(s.files, name) }
+// read is the content of one of the store's files. Errors name it, and are fs.ErrNotExist where there is none.
+func (s *Store) read(name string) ([]byte, error) { return s.files.ReadPrivate(name, bound(name)) }

@@ -17,7 +17,7 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 	if err := r.giveBack(); err != nil {
 		return err
 	}
-	head, err := r.store.concluded(r.plan.ID, r.receipt)
+	head, err := r.stores[plan.Local].concluded(r.plan.ID, r.receipt)
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 		if err != nil {
 			return err
 		}
-		written, err := r.store.archive(r.plan.ID, r.receipt, files, last)
+		written, err := r.stores[plan.Local].archive(r.plan.ID, r.receipt, files, last)
 		if err != nil {
 			return err
 		}
@@ -55,11 +55,7 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 			r.files[side].Synced[r.files[other].ID] = r.plan.ID
 			r.files[side].Partners[r.files[other].ID] = Partner{Host: thisHost(), Root: r.roots[other].Path()}
 		}
-		text, err := r.files[side].text()
-		if err != nil {
-			return err
-		}
-		if err := replace(r.disks[side], treeFileName, text); err != nil {
+		if err := r.stores[side].SaveIdentity(r.files[side]); err != nil {
 			return err
 		}
 	}
@@ -107,34 +103,11 @@ func (r *run) finished() {
 // forget removes the baselines that this pair of trees made and refers to no more, the superseded one among them:
 // whatever else lies there is not treaty's to remove. What stays because it cannot be removed is told, and harms nothing.
 func (r *run) forget(side plan.Side, superseded string) {
-	s := Store{root: r.roots[side], files: r.disks[side]}
-	names, err := s.names(baselinesFolder)
-	for _, name := range names {
-		if err == nil && r.forgettable(&s, side, name, superseded) {
-			err = s.files.RemovePrivate(baselinesFolder + "/" + name)
-		}
-	}
+	pair := plan.Sides[string]{r.files[plan.Local].ID, r.files[plan.Remote].ID}
+	err := r.stores[side].ForgetBaselines(r.files[side], pair, superseded)
 	if err != nil && r.request.Tell != nil {
-		r.request.Tell(fmt.Sprintf("warning: an old baseline stays in %s: %v", s.Path(baselinesFolder), err))
+		r.request.Tell("warning: " + err.Error())
 	}
-}
-
-// forgettable tells whether a file is a baseline of this pair that neither tree refers to: the superseded one, also
-// where it is damaged, or one that says itself whose it is.
-func (r *run) forgettable(s *Store, side plan.Side, name, superseded string) bool {
-	for _, counts := range r.files[side].Synced {
-		if name == counts {
-			return false
-		}
-	}
-	if kind, err := s.kind(baselinesFolder + "/" + name); err != nil || kind != tree.File {
-		return false
-	}
-	if name == superseded {
-		return true
-	}
-	m, err := openMemory(s, side, name, plan.Sides[string]{r.files[plan.Local].ID, r.files[plan.Remote].ID})
-	return err == nil && m.Close() == nil
 }
 
 // archived are the files that the history keeps beside the receipt.

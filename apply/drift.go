@@ -119,7 +119,7 @@ func (r *run) lookAgainst(ctx context.Context, x *expectations, memory *Memory) 
 	if err != nil {
 		return err
 	}
-	before := r.store.Digests(r.plan.ID)
+	before := r.stores[plan.Local].Digests(r.plan.ID)
 	x.asSpelled(report)
 	x.missing(report)
 	x.parentless(before, now, report)

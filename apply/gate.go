@@ -53,32 +53,28 @@ func (r *run) open() error {
 			continue
 		}
 		r.roots[side] = root
-	}
-	if r.roots[plan.Local] != nil {
-		var err error
-		if r.store, err = storeOf(r.roots[plan.Local]); err != nil {
+		if r.stores[side], err = storeOf(root); err != nil {
 			return err
 		}
 	}
 	return missing
 }
 
-// sound refuses trees in whose folders of treaty's something lies that treaty cannot have put there.
-func (r *run) sound() error {
-	for _, side := range plan.BothSides {
-		if r.roots[side] == nil {
+// each asks each store of a tree that is there, up to the first error.
+func each(stores plan.Sides[*Store], ask func(*Store) error) error {
+	for _, s := range stores {
+		if s == nil {
 			continue
 		}
-		s, err := storeOf(r.roots[side])
-		if err != nil {
-			return err
-		}
-		if err := s.Sound(); err != nil {
+		if err := ask(s); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// sound refuses trees in whose folders of treaty's something lies that treaty cannot have put there.
+func (r *run) sound() error { return each(r.stores, (*Store).Sound) }
 
 // cause is the innermost error, without the paths that a person has read already.
 func cause(err error) error {
@@ -91,45 +87,27 @@ func cause(err error) error {
 	}
 }
 
-func (r *run) unlocked() error {
-	for _, side := range plan.BothSides {
-		if r.roots[side] == nil {
-			continue
-		}
-		s, err := storeOf(r.roots[side])
-		if err != nil {
-			return err
-		}
-		if err := s.Locked(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// unlocked refuses trees on one of which another treaty works.
+func (r *run) unlocked() error { return each(r.stores, (*Store).Locked) }
 
 // unapplied refuses a plan that was applied: that the history has, or that either tree remembers, whatever is left
 // of the history.
 func (r *run) unapplied() error {
-	if r.store == nil {
+	local := r.stores[plan.Local]
+	if local == nil {
 		return nil
 	}
-	closing, err := r.store.Closing(r.plan.ID)
-	if err != nil {
+	var closing *Closing
+	err := each(r.stores, func(s *Store) (err error) {
+		if closing == nil {
+			closing, err = s.Closing(r.plan.ID)
+		}
+		return err
+	})
+	if err != nil || closing == nil {
 		return err
 	}
-	if closing == nil && r.roots[plan.Remote] != nil {
-		remote, err := storeOf(r.roots[plan.Remote])
-		if err != nil {
-			return err
-		}
-		if closing, err = remote.Closing(r.plan.ID); err != nil {
-			return err
-		}
-	}
-	if closing == nil {
-		return nil
-	}
-	j, err := r.store.journal(r.plan.ID)
+	j, err := local.journal(r.plan.ID)
 	if err != nil {
 		return err
 	}
@@ -150,7 +128,7 @@ func (r *run) resolved() error {
 func (r *run) sameTrees() error {
 	for _, side := range plan.BothSides {
 		planned, root := r.plan.Snapshot(side), r.roots[side].Path()
-		file, err := readTreeFile(r.roots[side], storeFiles(r.roots[side]))
+		file, err := r.stores[side].Identity()
 		if errors.Is(err, ErrInvalid) && planned.ID == nil {
 			err = nil // it was planned as a new tree all the same, and gets a file of its own
 		}
@@ -164,7 +142,7 @@ func (r *run) sameTrees() error {
 		}
 		switch {
 		case given != "" && file == nil:
-			r.files[side] = newTreeFile()
+			r.files[side] = NewTreeFile()
 			r.files[side].ID = given
 			continue
 		case given != "" && file.ID == given:

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -66,18 +68,18 @@ func (s *Store) archive(planID string, r *Receipt, files map[string][]byte, last
 		return Head{}, err
 	}
 	folder := fmt.Sprintf("%s/%d-%s", historyFolder, number, planID)
-	for _, name := range sortedKeys(files) {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if err := s.files.WritePrivate(folder+"/"+name, files[name]); err != nil {
 			return Head{}, err
 		}
 	}
-	if err := s.settled(); err != nil {
+	if err := s.Durable(); err != nil {
 		return Head{}, err
 	}
 	if err := s.files.WritePrivate(folder+"/receipt.json", text); err != nil {
 		return Head{}, err
 	}
-	if err := s.settled(); err != nil {
+	if err := s.Durable(); err != nil {
 		return Head{}, err
 	}
 	next := Head{Number: number, SHA256: sha256.Sum256(text)}
@@ -124,11 +126,11 @@ func (s *Store) writeHead(head Head) error {
 	if err != nil {
 		return err
 	}
-	return replace(s.files, headName, text)
+	return s.replace(headName, text)
 }
 
-// settled makes durable all that was renamed so far, where a rename alone is not.
-func (s *Store) settled() error {
+// Durable makes durable all that was renamed so far, where a rename alone is not.
+func (s *Store) Durable() error {
 	if !s.files.LosesRenames() {
 		return nil
 	}
@@ -239,7 +241,7 @@ func (s *Store) Verify(heads map[string]*Head) ([]string, error) {
 	if err != nil {
 		fail("tree.json: %v", err)
 	}
-	for _, name := range sortedKeys(heads) {
+	for _, name := range slices.Sorted(maps.Keys(heads)) {
 		if h := heads[name]; h != nil && mine != nil && h.History != "" && h.History != mine.ID {
 			continue
 		} else if h != nil && sums[h.Number] != h.SHA256 {

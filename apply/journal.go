@@ -1,79 +1,20 @@
 package apply
 
 import (
-	"errors"
-	"io/fs"
 	"slices"
-	"strings"
 
-	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
 
-// journalFolder holds the journals of plans that are being carried out. A journal is open as long as its
-// log is there: on LOCAL, with copies of the plan and its approval, it has everything; on the other side
-// it has what is done there, so that a stick can be settled without the machine that it was last in.
-const (
-	journalFolder = "journal"
-	logSuffix     = ".log"
-	// approvalSuffix is also how approvals beside plans end.
-	approvalSuffix = ".approval.json"
-)
-
-func journalName(id, suffix string) string { return journalFolder + "/" + id + suffix }
-
-// open are the ids of the plans whose journals are open, sorted.
-func (s *Store) open() ([]string, error) {
-	names, err := s.names(journalFolder)
-	var ids []string
-	for _, name := range names {
-		if id, found := strings.CutSuffix(name, logSuffix); found {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	return ids, err
-}
-
-// Settled refuses with ErrOpen where an apply was interrupted.
-func (s *Store) Settled() error {
-	ids, err := s.open()
-	if err != nil || len(ids) == 0 {
-		return err
-	}
-	return s.unsettled(ids[0])
-}
-
-func (s *Store) unsettled(id string) error {
-	refusal := refuse(CauseInterrupted, "%s: an apply of plan %s was interrupted here", s.Root(), id).at(s.Root())
-	refusal.Plan = id
-	return refusal
-}
-
-// journal reads the journal of a plan, nil where there is none.
-func (s *Store) journal(id string) (*journal.Journal, error) {
-	data, err := s.read(journalName(id, logSuffix))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, s.unfit(journalName(id, logSuffix), err)
-	}
-	return journal.Read(data), nil
-}
-
 // unopened refuses with ErrOpen where the journal of another plan is open, or of this one as it was before
 // somebody edited it. A journal of this very plan is what the run takes up.
 func (r *run) unopened() error {
 	for _, side := range plan.BothSides {
-		if r.roots[side] == nil {
+		s := r.stores[side]
+		if s == nil {
 			continue
-		}
-		s, err := storeOf(r.roots[side])
-		if err != nil {
-			return err
 		}
 		ids, err := s.open()
 		if err != nil {
@@ -105,36 +46,25 @@ func (r *run) resumed() *journal.Journal {
 	return nil
 }
 
-// ignoreFile keeps treaty's folder out of the repository that a tree may be.
-const ignoreFile = ".gitignore"
-
-// hide writes the ignore file where there is none.
-func hide(d *disk.Tree) error {
-	at, err := d.At(tree.PrivateFolder + "/" + ignoreFile)
-	if err != nil || at.Type != tree.Absent {
-		return err
-	}
-	return d.WritePrivate(ignoreFile, []byte("*\n"))
-}
-
 // begin opens the journals, before anything else is written.
 func (r *run) begin(steps []plan.Step) error {
-	if err := hide(r.disks[plan.Local]); err != nil {
+	local := r.stores[plan.Local]
+	if err := local.Hide(); err != nil {
 		return err
 	}
-	for suffix, text := range map[string][]byte{planSuffix: r.request.Plan, approvalSuffix: r.request.Approval} {
+	for what, text := range map[Beside][]byte{ItsPlan: r.request.Plan, ItsApproval: r.request.Approval} {
 		if text == nil || r.resumed() != nil {
 			continue
 		}
-		if err := r.disks[plan.Local].WritePrivate(journalName(r.plan.ID, suffix), text); err != nil {
+		if err := local.Keep(r.plan.ID, what, text); err != nil {
 			return err
 		}
 	}
-	if err := r.store.settled(); err != nil {
+	if err := local.Durable(); err != nil {
 		return err
 	}
 	for _, side := range plan.BothSides {
-		log, err := r.disks[side].OpenLog(journalName(r.plan.ID, logSuffix))
+		log, err := r.stores[side].OpenLog(r.plan.ID)
 		if err != nil {
 			return err
 		}
@@ -227,7 +157,7 @@ func (r *run) postpone() {
 	r.finished()
 	// It is for people; all that counts is in the journal.
 	if text, err := r.receipt.Text(); err == nil {
-		_ = r.disks[plan.Local].WritePrivate(journalName(r.plan.ID, ".receipt.json"), text)
+		_ = r.stores[plan.Local].Keep(r.plan.ID, ItsReceipt, text)
 	}
 }
 
@@ -249,25 +179,12 @@ func (r *run) settle() error {
 		if r.disks[side] == nil {
 			continue
 		}
-		if err := r.disks[side].RemovePrivate(journalName(r.plan.ID, logSuffix)); err != nil {
+		if err := r.stores[side].CloseJournal(r.plan.ID); err != nil {
 			return err
 		}
 	}
 	if r.disks[plan.Local] == nil {
 		return nil
 	}
-	return removeCopies(r.disks[plan.Local], r.plan.ID)
-}
-
-// removeCopies removes what lies beside a journal that is closed.
-func removeCopies(d *disk.Tree, id string) error {
-	for _, suffix := range []string{planSuffix, approvalSuffix, ".receipt.json"} {
-		if at, err := d.At(tree.PrivateFolder + "/" + journalName(id, suffix)); err != nil || at.Type == tree.Absent {
-			continue
-		}
-		if err := d.RemovePrivate(journalName(id, suffix)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.stores[plan.Local].RemoveKept(r.plan.ID)
 }

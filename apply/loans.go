@@ -23,7 +23,7 @@ func (r *run) openLogs() error {
 		if r.disks[side] == nil || r.logs[side] != nil {
 			continue
 		}
-		log, err := r.disks[side].OpenLog(journalName(r.plan.ID, logSuffix))
+		log, err := r.stores[side].OpenLog(r.plan.ID)
 		if err != nil {
 			return err
 		}

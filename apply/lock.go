@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
-	"treaty/apply/internal/disk"
 	"treaty/plan/scan"
 )
 
@@ -98,9 +98,9 @@ const (
 // Race: what is empty is looked at again for a moment, since its text may be on its way. A process that is
 // stopped for longer between these two calls loses its lock; at worst two treaties work on one tree, and each
 // finds the other's changes as drift.
-func holder(from private) (*Holder, error) {
+func (s *Store) holder() (*Holder, error) {
 	for look := 1; ; look++ {
-		data, err := readPrivate(from, lockFile)
+		data, err := s.read(lockFile)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, nil
 		}
@@ -128,25 +128,26 @@ func locked(where string, h *Holder) error {
 	return refuse(CauseLocked, "another treaty works on %s: %s", where, h).at(where)
 }
 
-// lock takes a tree's lock. A stale one is taken over.
+// Lock takes the tree's lock. A stale one is taken over. It refuses with ErrLocked where another treaty works on the
+// tree; other errors are those of the first write.
 //
 // Race: two processes find the same stale lock, and the slower one removes the lock that the faster
 // has just taken. It looks again right before it removes, so that the window is a few microseconds;
 // at worst two treaties work on one tree, and each finds the other's changes as drift.
-func lock(t *disk.Tree, where string) (unlock func() error, err error) {
+func (s *Store) Lock() (unlock func() error, err error) {
 	text, err := json.Marshal(self())
 	if err != nil {
 		return nil, err
 	}
 	for {
-		err := t.ClaimPrivate(lockFile, append(text, '\n'))
+		err := s.files.ClaimPrivate(lockFile, append(text, '\n'))
 		if err == nil {
-			return func() error { return t.RemovePrivate(lockFile) }, nil
+			return func() error { return s.files.RemovePrivate(lockFile) }, nil
 		}
 		if !errors.Is(err, fs.ErrExist) {
 			return nil, err
 		}
-		h, err := holder(t)
+		h, err := s.holder()
 		if err != nil {
 			return nil, err
 		}
@@ -154,10 +155,43 @@ func lock(t *disk.Tree, where string) (unlock func() error, err error) {
 			continue
 		}
 		if !h.stale() {
-			return nil, locked(where, h)
+			return nil, locked(s.Root(), h)
 		}
-		if err := t.RemovePrivate(lockFile); err != nil {
+		if err := s.files.RemovePrivate(lockFile); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// lockAll locks trees, the lower path first. Of those that need nothing it only looks whether another treaty works
+// there.
+func lockAll(stores []*Store, needed func(*Store) bool) (unlock func(), err error) {
+	var held []func() error
+	unlock = func() {
+		for _, release := range held {
+			_ = release() // a lock that stays is found stale by the next run
+		}
+	}
+	sorted := slices.SortedFunc(slices.Values(stores), func(a, b *Store) int {
+		if a.Root() < b.Root() {
+			return -1
+		}
+		return 1
+	})
+	for _, s := range sorted {
+		if !needed(s) {
+			if err := s.Locked(); err != nil {
+				unlock()
+				return nil, err
+			}
+			continue // nothing is to be done here, not even a lock to be left
+		}
+		release, err := s.Lock()
+		if err != nil {
+			unlock()
+			return nil, err
+		}
+		held = append(held, release)
+	}
+	return unlock, nil
 }

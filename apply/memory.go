@@ -1,16 +1,14 @@
 package apply
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"time"
 
 	"treaty/apply/baseline"
+	"treaty/apply/internal/disk"
 	"treaty/plan"
-	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -20,8 +18,8 @@ const baselinesFolder = "baselines"
 type Memory struct {
 	tree.Memory
 	Ref plan.BaselineRef
-	// home is the side that it lies on: the one that was LOCAL when the two first synced.
-	home plan.Side
+	// Home is the side that it lies on: the one that was LOCAL when the two first synced.
+	Home plan.Side
 	file *os.File
 }
 
@@ -101,7 +99,12 @@ func openMemory(s *Store, home plan.Side, planID string, ids plan.Sides[string])
 		file.Close()
 		return nil, err
 	}
-	return &Memory{Memory: r, home: home, file: file, Ref: plan.BaselineRef{PlanID: r.PlanID, SyncedAt: r.SyncedAt}}, nil
+	return &Memory{Memory: r, Home: home, file: file, Ref: plan.BaselineRef{PlanID: r.PlanID, SyncedAt: r.SyncedAt}}, nil
+}
+
+// CreateBaseline begins to write the baseline of a plan. It counts once both trees' own files name the plan.
+func (s *Store) CreateBaseline(planID string) (*disk.PrivateFile, error) {
+	return s.files.CreatePrivate(baselinesFolder + "/" + planID)
 }
 
 // openBaseline opens the file of a baseline. What stands there and is none, or no file that treaty would have
@@ -134,99 +137,35 @@ func noBaseline(err error) error {
 	return err
 }
 
-// remember writes the new baseline: what both sides were found or made to hold, walked anew, so that what
-// a person changed while the plan was carried out is not taken for agreed. An old one that turns out to be
-// damaged counts as none. What would be no tree is not written: the two trees then have no baseline.
-func (r *run) remember(ctx context.Context, e *executor) error {
-	stores := plan.Sides[*Store]{}
-	for _, side := range plan.BothSides {
-		s, err := storeOf(r.roots[side])
-		if err != nil {
-			return err
-		}
-		stores[side] = s
-	}
-	old, _ := remembered(stores, r.files)
-	defer old.Close()
-	restoration, err := r.restoration(e)
-	if err != nil {
-		return err
-	}
-	err = r.agree(ctx, e, old, restoration)
-	if errors.Is(err, baseline.ErrDamaged) {
-		err = r.agree(ctx, e, nil, nil)
-	}
-	if errors.Is(err, baseline.ErrDamaged) {
-		return nil
-	}
-	return err
-}
-
-// agree writes the new baseline, from an old one and what an undo has put back; nil where there is none.
-func (r *run) agree(ctx context.Context, e *executor, old *Memory, back *restoration) error {
-	home := plan.Local
-	in := plan.Input{Options: r.plan.Options}
-	if old != nil {
-		home, in.Memory = old.home, old.Memory
-	}
-	out, err := r.disks[home].CreatePrivate(baselinesFolder + "/" + r.plan.ID)
-	if err != nil {
-		return err
-	}
-	defer out.Close()
-	w, err := baseline.NewWriter(out, baseline.Header{IDs: [2]string{r.files[plan.Local].ID, r.files[plan.Remote].ID},
-		PlanID: r.plan.ID, SyncedAt: r.receipt.StartedAt})
-	if err != nil {
-		return err
-	}
-	facts := e.tasks.learned(r.stamps)
-	recorder := plan.Recorder{Write: w.Directory, Old: e.former.old, Gone: e.former.gone,
-		Known: func(side plan.Side, path tree.Path, entry *tree.Entry) tree.Hash {
-			traits := r.plan.Snapshot(side).Filesystem
-			return facts[side][path].knows(entry, traits.MtimeGranularity, racySince(r.reliedSince(), traits))
-		}}
-	recorder.Settled = e.tasks.settledNames()
-	if back != nil {
-		recorder.Restore, recorder.Restored = back.record, back.restored
-	}
-	var walks plan.Sides[*scan.Walk]
-	for _, side := range plan.BothSides {
-		traits := r.plan.Snapshot(side).Filesystem
-		recorder.RacySince[side] = racySince(r.request.Now(), traits)
-		// Times are kept whole, so that a baseline holds under whatever granularity it is read with.
-		walks[side] = r.roots[side].Walk(ctx, scan.Options{Patterns: r.plan.Options.Ignore,
-			DefaultIgnores: r.plan.Options.DefaultIgnores, Granularity: 1, Modes: traits.Modes})
-		defer walks[side].Close()
-		in.Trees[side] = plan.Tree{Traits: traits, Stream: walks[side],
-			Reader: scan.Reader{Hasher: scan.Hasher{Root: r.roots[side]}, Granularity: 1}}
-	}
-	in.Shift = &r.shift.total
-	if err := plan.Agree(ctx, in, recorder); err != nil {
-		return err
-	}
-	for _, side := range plan.BothSides {
-		if err := walks[side].Finish(); err != nil {
-			return err
+// ForgetBaselines removes the baselines that a pair of trees made and this one, whose own file is mine, refers to no
+// more, the superseded one among them. Whatever else lies there is not treaty's to remove, and stays.
+func (s *Store) ForgetBaselines(mine *TreeFile, pair plan.Sides[string], superseded string) error {
+	names, err := s.names(baselinesFolder)
+	for _, name := range names {
+		if err == nil && s.forgettable(mine, pair, name, superseded) {
+			err = s.files.RemovePrivate(baselinesFolder + "/" + name)
 		}
 	}
-	if err := w.Close(); err != nil {
-		return err
+	if err != nil {
+		return fmt.Errorf("an old baseline stays in %s: %w", s.Path(baselinesFolder), err)
 	}
-	return out.Commit()
+	return nil
 }
 
-// reliedSince is when the first content was read on which the new baseline relies: what was planned without
-// a look at it since was read for the plan.
-func (r *run) reliedSince() time.Time {
-	if r.plan.CreatedAt.Before(r.receipt.StartedAt) {
-		return r.plan.CreatedAt
+// forgettable tells whether a file is a baseline of a pair that its trees do not refer to: the superseded one, also
+// where it is damaged, or one that says itself whose it is.
+func (s *Store) forgettable(mine *TreeFile, pair plan.Sides[string], name, superseded string) bool {
+	for _, counts := range mine.Synced {
+		if name == counts {
+			return false
+		}
 	}
-	return r.receipt.StartedAt
-}
-
-// racySince is the first mtime that may hide a change made after a scan that began at the given time.
-func racySince(scan time.Time, traits tree.Traits) tree.Time {
-	// The kernel's clock for files moves in steps of up to 10 ms.
-	const tick = int64(10 * time.Millisecond)
-	return tree.TimeOf(scan.Add(-2 * time.Duration(max(traits.MtimeGranularity, tick))))
+	if kind, err := s.kind(baselinesFolder + "/" + name); err != nil || kind != tree.File {
+		return false
+	}
+	if name == superseded {
+		return true
+	}
+	m, err := openMemory(s, plan.Local, name, pair)
+	return err == nil && m.Close() == nil
 }

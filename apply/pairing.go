@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 
 	"treaty/apply/baseline"
 	"treaty/plan"
@@ -108,7 +110,7 @@ func (t *TreeFile) partners(choose func(Partner) (string, bool)) []string {
 			chosen[place] = true
 		}
 	}
-	return sortedKeys(chosen)
+	return slices.Sorted(maps.Keys(chosen))
 }
 
 // partnerAt tells whether a tree that this one was synced with was at root, on this machine as far as the tree's
@@ -117,7 +119,7 @@ func (s *Store) partnerAt(file *TreeFile, root string) (bool, error) {
 	if file == nil {
 		return false, nil
 	}
-	for _, id := range sortedKeys(file.Synced) {
+	for _, id := range slices.Sorted(maps.Keys(file.Synced)) {
 		if file.Partners[id] == (Partner{Host: thisHost(), Root: root}) {
 			return true, nil
 		}

@@ -3,12 +3,10 @@ package apply
 import (
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"treaty/apply/internal/signature"
 	"treaty/plan"
-	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -25,22 +23,6 @@ type Config struct {
 	Policy Policy
 	// Options are those of a plan of which a person said nothing else, nil where the tree has no config.
 	Options *plan.Options
-}
-
-// stores are those of the trees that are there, nil for one that is not.
-func (r *run) stores() (plan.Sides[*Store], error) {
-	var all plan.Sides[*Store]
-	for _, side := range plan.BothSides {
-		if r.roots[side] == nil {
-			continue
-		}
-		s, err := storeOf(r.roots[side])
-		if err != nil {
-			return all, err
-		}
-		all[side] = s
-	}
-	return all, nil
 }
 
 // configsOf are what the configs of the trees say that are there. A tree counts whichever side the plan calls it: the
@@ -71,15 +53,11 @@ func ReadConfig(s *Store, ask func(*Store) (Config, error)) (Config, error) {
 // approved holds the plan to an approval of its exact bytes, and to the policies of both trees. A plan with nothing
 // to do needs none, if nobody shaped it.
 func (r *run) approved() error {
-	stores, err := r.stores()
+	configs, err := configsOf(r.stores, r.request.Config)
 	if err != nil {
 		return err
 	}
-	configs, err := configsOf(stores, r.request.Config)
-	if err != nil {
-		return err
-	}
-	needed, err := needsApproval(r.plan, stores, configs)
+	needed, err := needsApproval(r.plan, r.stores, configs)
 	if err != nil || !needed {
 		return err
 	}
@@ -188,17 +166,3 @@ func Sign(key string, passphrase func(path string) ([]byte, error), text []byte)
 	}
 	return armored, nil
 }
-
-func storeFiles(root *scan.Root) private {
-	s, err := storeOf(root)
-	if err != nil {
-		return brokenReader{err}
-	}
-	return s.files
-}
-
-type brokenReader struct{ err error }
-
-func (b brokenReader) ReadPrivate(string, int64) ([]byte, error) { return nil, b.err }
-
-func readHead(f io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(f, scan.HeadLimit)) }

@@ -124,7 +124,7 @@ func partners(stores []*Store) []string {
 	for _, s := range stores {
 		ids, _ := s.open()
 		for _, id := range ids {
-			text, err := s.read(journalName(id, planSuffix))
+			text, err := s.Kept(id, ItsPlan)
 			if err != nil {
 				continue
 			}
@@ -143,39 +143,6 @@ func partners(stores []*Store) []string {
 		}
 	}
 	return dirs
-}
-
-// lockAll locks trees, the lower path first. Of those that need nothing it only looks whether another treaty works
-// there.
-func lockAll(stores []*Store, needed func(*Store) bool) (unlock func(), err error) {
-	var held []func() error
-	unlock = func() {
-		for _, release := range held {
-			_ = release() // a lock that stays is found stale by the next run
-		}
-	}
-	sorted := slices.SortedFunc(slices.Values(stores), func(a, b *Store) int {
-		if a.Root() < b.Root() {
-			return -1
-		}
-		return 1
-	})
-	for _, s := range sorted {
-		if !needed(s) {
-			if err := s.Locked(); err != nil {
-				unlock()
-				return nil, err
-			}
-			continue // nothing is to be done here, not even a lock to be left
-		}
-		release, err := lock(s.files, s.Root())
-		if err != nil {
-			unlock()
-			return nil, err
-		}
-		held = append(held, release)
-	}
-	return unlock, nil
 }
 
 // settle settles one plan on all trees on which it is open.
@@ -198,7 +165,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*Store)
 			continue
 		case j.Header == nil:
 			// Nothing was begun.
-			if err := s.files.RemovePrivate(journalName(id, logSuffix)); err != nil {
+			if err := s.CloseJournal(id); err != nil {
 				return nil, err
 			}
 			continue
@@ -207,7 +174,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*Store)
 		}
 		side := j.Header.Side
 		r.left[side], r.roots[side], out.Roots[side] = j, s.root, s.Root()
-		if err := r.openForRecovery(side, j.Header.Traits[side]); err != nil {
+		if err := r.openForRecovery(side, s, j.Header.Traits[side]); err != nil {
 			return nil, err
 		}
 	}
@@ -250,7 +217,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*Store)
 		}
 		return out, r.settle()
 	}
-	text, err := readPrivate(r.disks[plan.Local], journalName(id, planSuffix))
+	text, err := r.stores[plan.Local].Kept(id, ItsPlan)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !foreign(err) {
 		return nil, err
 	}
@@ -272,7 +239,7 @@ func (r *run) partnerNeeded(j *journal.Journal, mended *mending) error {
 }
 
 // openForRecovery opens a tree to be settled.
-func (r *run) openForRecovery(side plan.Side, traits tree.Traits) error {
+func (r *run) openForRecovery(side plan.Side, store *Store, traits tree.Traits) error {
 	probed, err := disk.Probe(r.roots[side], nil)
 	if err != nil {
 		return r.writable(side, err)
@@ -291,14 +258,15 @@ func (r *run) openForRecovery(side plan.Side, traits tree.Traits) error {
 	if err != nil {
 		return err
 	}
+	r.stores[side] = store.On(r.disks[side])
 	r.torn[side] = r.left[side].Torn
 	owe(r.disks[side], side, r.left[side])
-	if r.files[side], err = readTreeFile(r.roots[side], r.disks[side]); err != nil {
+	if r.files[side], err = r.stores[side].Identity(); err != nil {
 		return err
 	}
 	id := r.left[side].Header.Trees[side]
 	if r.files[side] == nil {
-		r.files[side] = newTreeFile()
+		r.files[side] = NewTreeFile()
 		r.files[side].ID = id
 	}
 	if r.files[side].ID != id {
@@ -323,7 +291,7 @@ func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong 
 			p.Snapshot(side).Filesystem.IgnoresTimes = r.files[side].IgnoresTimes
 		}
 	}
-	approval, err := readPrivate(r.disks[plan.Local], journalName(p.ID, approvalSuffix))
+	approval, err := r.stores[plan.Local].Kept(p.ID, ItsApproval)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !foreign(err) {
 		return nil, err
 	}
@@ -331,7 +299,6 @@ func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong 
 	if r.approval, err = ReadApproval(approval); err == nil {
 		r.request.Approval = approval
 	}
-	r.store = &Store{root: r.roots[plan.Local], files: r.disks[plan.Local]}
 	if r.files[plan.Remote] == nil {
 		r.files[plan.Remote] = &TreeFile{ID: j.Header.Trees[plan.Remote]}
 	}

@@ -3,22 +3,13 @@ package apply
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 
 	"treaty/apply/baseline"
 	"treaty/plan"
 	"treaty/plan/tree"
-)
-
-// A reversal is what undoes an apply: kept with the history, since only the apply knew every step, what
-// it left behind, and what the baseline held of its paths before.
-const (
-	reversalFile = "undo.json"
-	formerFile   = "before.baseline"
 )
 
 // reversal is the operations that undo what was done, in the plan's own form.
@@ -191,7 +182,7 @@ type restoration struct {
 // restoration is nil for a plan that undoes nothing. Where what the baseline held was not kept, or is
 // damaged, the paths have no record again: what is there is new to the next plan, and nothing is deleted.
 func (r *run) restoration(e *executor) (*restoration, error) {
-	undone, err := r.store.undoes(r.plan)
+	undone, err := r.stores[plan.Local].undoes(r.plan)
 	if err != nil || undone == "" {
 		return nil, err
 	}
@@ -212,11 +203,11 @@ func (r *run) restoration(e *executor) (*restoration, error) {
 
 // read reads the records that the history has kept with the plan that was undone.
 func (b *restoration) read(r *run, undone string) error {
-	archived, err := r.store.Applied(undone)
+	archived, err := r.stores[plan.Local].Applied(undone)
 	if err != nil || archived == nil {
 		return err
 	}
-	data, err := r.store.File(*archived, formerFile)
+	data, err := r.stores[plan.Local].File(*archived, formerFile)
 	if errors.Is(err, fs.ErrNotExist) || foreign(err) {
 		return nil // they were not kept
 	}
@@ -268,72 +259,4 @@ func (b *restoration) restored(dir tree.Path) []tree.Agreed {
 	list := slices.Clone(b.below[dir])
 	slices.SortStableFunc(list, func(a, b tree.Agreed) int { return cmp.Compare(a.Key, b.Key) })
 	return list
-}
-
-const undoesSuffix = ".undoes"
-
-func undoesName(id string) string { return plansFolder + "/" + id + undoesSuffix }
-
-// undoes is the id of the plan that a plan undoes, "" where it undoes none. What lies beside a plan only helps to find
-// that: it counts if the operations of the plan, which were approved, are of those that the history keeps for it.
-func (s *Store) undoes(p *plan.Plan) (string, error) {
-	data, err := s.read(undoesName(p.ID))
-	if errors.Is(err, fs.ErrNotExist) || foreign(err) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	archived, err := s.Applied(string(bytes.TrimSpace(data)))
-	if err != nil || archived == nil {
-		return "", err
-	}
-	reversal, err := s.Reversal(*archived)
-	if err != nil || !partOf(p.Operations, reversal) {
-		return "", nil // a note that nothing bears out
-	}
-	return archived.PlanID, nil
-}
-
-// partOf tells whether operations are some of a reversal, and none only where that has none.
-func partOf(operations, reversal []plan.Operation) bool {
-	type change struct {
-		side       plan.Side
-		action     plan.Action
-		path, from tree.Path
-	}
-	known := map[change]bool{}
-	for i := range reversal {
-		op := &reversal[i]
-		known[change{op.Side, op.Action, op.Path, op.From}] = true
-		if op.Action == plan.Update {
-			known[change{op.Side, op.Action, op.Path, ""}] = true // a plan does not say how its file is spelled now
-		}
-	}
-	for i := range operations {
-		op := &operations[i]
-		if op.Reason != plan.Undo || !known[change{op.Side, op.Action, op.Path, op.From}] {
-			return false
-		}
-	}
-	return len(operations) > 0 || len(reversal) == 0
-}
-
-// SaveUndoes notes beside a plan which one it undoes.
-func (s *Store) SaveUndoes(id, undone string) error {
-	return s.files.WritePrivate(undoesName(id), []byte(undone+"\n"))
-}
-
-// Reversal is the operations that undo an archived plan. The error wraps fs.ErrNotExist where they were
-// not kept.
-func (s *Store) Reversal(a Archived) ([]plan.Operation, error) {
-	data, err := s.File(a, reversalFile)
-	if err != nil {
-		return nil, err
-	}
-	var ops []plan.Operation
-	if err := json.Unmarshal(data, &ops); err != nil {
-		return nil, fmt.Errorf("%s: %w", s.Path(a.folder+"/"+reversalFile), err)
-	}
-	return ops, nil
 }

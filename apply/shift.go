@@ -60,15 +60,7 @@ func (r *run) recall() (*Memory, error) {
 	if r.plan.Baseline == nil {
 		return nil, nil
 	}
-	stores := plan.Sides[*Store]{}
-	for _, side := range plan.BothSides {
-		s, err := storeOf(r.roots[side])
-		if err != nil {
-			return nil, err
-		}
-		stores[side] = s
-	}
-	memory, _ := remembered(stores, r.files)
+	memory, _ := remembered(r.stores, r.files)
 	return memory, nil
 }
 

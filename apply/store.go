@@ -61,6 +61,25 @@ func storeOf(root *scan.Root) (*Store, error) {
 	return &Store{root: root, files: files}, nil
 }
 
+// On is the same store, changed through files: those of a run have a record of what is done.
+func (s *Store) On(files *disk.Tree) *Store {
+	on := *s
+	on.files = files
+	return &on
+}
+
+// There tells whether the tree has a folder of treaty's.
+func (s *Store) There() bool {
+	dir, err := s.folder("")
+	if err == nil {
+		dir.Release()
+	}
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// RemoveEmpty removes the folder if nothing is in it.
+func (s *Store) RemoveEmpty() error { return s.files.RemoveEmptyPrivate() }
+
 // Close closes the store.
 func (s *Store) Close() error { return s.root.Close() }
 
@@ -70,7 +89,7 @@ func (s *Store) Root() string { return s.root.Path() }
 // Identity is the tree's own file, nil before the first apply. Errors wrap ErrInvalid where it is not what treaty
 // wrote, unless the tree is taken for a new one.
 func (s *Store) Identity() (*TreeFile, error) {
-	file, err := readTreeFile(s.root, s.files)
+	file, err := s.readTreeFile()
 	if s.anew && errors.Is(err, ErrInvalid) {
 		return nil, nil
 	}
@@ -131,7 +150,7 @@ func (s *Store) inFull(err error) error {
 
 // Locked refuses with ErrLocked if another treaty works on the tree.
 func (s *Store) Locked() error {
-	h, err := holder(s.files)
+	h, err := s.holder()
 	if err != nil || h == nil || h.stale() {
 		return err
 	}
@@ -155,7 +174,7 @@ func (s *Store) BreakLock() (*Holder, error) {
 	if words, err := s.freeLock(); err != nil || len(words) > 0 {
 		return nil, err
 	}
-	h, err := holder(s.files)
+	h, err := s.holder()
 	if err != nil || h == nil {
 		return nil, err
 	}

@@ -133,7 +133,7 @@ func (s *Store) wrongs() ([]string, error) {
 	}
 	wrong = append(wrong, crowd...)
 	for _, name := range []string{treeFileName, replacement(treeFileName)} {
-		if _, err := readTreeFileAt(s.root, s.files, name); errors.Is(err, ErrInvalid) {
+		if _, err := s.readTreeFileAt(name); errors.Is(err, ErrInvalid) {
 			wrong = append(wrong, name)
 		}
 	}

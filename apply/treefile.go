@@ -6,12 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
-	"path/filepath"
 	"strings"
 
-	"treaty/apply/internal/disk"
 	"treaty/plan"
-	"treaty/plan/scan"
 	"treaty/plan/tree"
 	"treaty/schema"
 )
@@ -71,47 +68,55 @@ func replacement(name string) string { return strings.TrimSuffix(name, ".json") 
 
 // replace writes a file of treaty's in the place of another. There is a whole and durable one at any
 // instant, under the one name or the other.
-func replace(d *disk.Tree, name string, text []byte) error {
-	if !d.LosesRenames() {
-		return d.WritePrivate(name, text)
+func (s *Store) replace(name string, text []byte) error {
+	if !s.files.LosesRenames() {
+		return s.files.WritePrivate(name, text)
 	}
 	for _, as := range []string{replacement(name), name} {
-		if err := d.WritePrivate(as, text); err != nil {
+		if err := s.files.WritePrivate(as, text); err != nil {
 			return err
 		}
-		if err := d.Barrier(); err != nil {
+		if err := s.files.Barrier(); err != nil {
 			return err
 		}
 	}
-	return d.RemovePrivate(replacement(name))
+	return s.files.RemovePrivate(replacement(name))
 }
 
-// readTreeFile reads a tree's own file; nil where there is none.
-func readTreeFile(root *scan.Root, from private) (*TreeFile, error) {
-	t, err := readTreeFileAt(root, from, treeFileName)
+// SaveIdentity makes t the tree's own file, durably.
+func (s *Store) SaveIdentity(t *TreeFile) error {
+	text, err := document(schema.Tree, t)
+	if err != nil {
+		return err
+	}
+	return s.replace(treeFileName, text)
+}
+
+// readTreeFile reads the tree's own file; nil where there is none.
+func (s *Store) readTreeFile() (*TreeFile, error) {
+	t, err := s.readTreeFileAt(treeFileName)
 	if t != nil && err == nil {
 		return t, nil
 	}
-	if next, failed := readTreeFileAt(root, from, replacement(treeFileName)); next != nil && failed == nil {
+	if next, failed := s.readTreeFileAt(replacement(treeFileName)); next != nil && failed == nil {
 		return next, nil
 	}
 	return t, err
 }
 
-func readTreeFileAt(root *scan.Root, from private, name string) (*TreeFile, error) {
-	data, err := readPrivate(from, name)
+func (s *Store) readTreeFileAt(name string) (*TreeFile, error) {
+	data, err := s.read(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if foreign(err) {
-		return nil, refuse(CauseForeign, "%v; treaty did not put that there", err).at(root.Path())
+		return nil, refuse(CauseForeign, "%v; treaty did not put that there", err).at(s.Root())
 	}
 	if err != nil {
 		return nil, err
 	}
 	if err := schema.Validate(schema.Tree, data); err != nil {
-		path := filepath.Join(root.Path(), tree.PrivateFolder, name)
-		return nil, refuse(CauseTreeFile, "%s is not what treaty wrote: %v", path, err).at(root.Path())
+		return nil, refuse(CauseTreeFile, "%s is not what treaty wrote: %v", s.Path(name), err).at(s.Root())
 	}
 	t := &TreeFile{Synced: map[string]string{}, Partners: map[string]Partner{}}
 	err = json.Unmarshal(schema.InDigits(data), t)
@@ -133,10 +138,8 @@ func (t *TreeFile) names(planID string) bool {
 	return t.Head != nil && t.Head.Plan == planID
 }
 
-func (t *TreeFile) text() ([]byte, error) { return document(schema.Tree, t) }
-
-// newTreeFile is the file of a tree that never had one.
-func newTreeFile() *TreeFile {
+// NewTreeFile is the file of a tree that never had one, with an id of its own.
+func NewTreeFile() *TreeFile {
 	var id [16]byte
 	rand.Read(id[:])
 	return &TreeFile{Format: "treaty.tree", FormatVersion: plan.FormatVersion, ID: hex.EncodeToString(id[:]),

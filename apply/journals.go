@@ -1,0 +1,120 @@
+package apply
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"treaty/apply/internal/disk"
+	"treaty/apply/internal/journal"
+	"treaty/plan/tree"
+)
+
+// journalFolder holds the journals of plans that are being carried out. A journal is open as long as its
+// log is there: on LOCAL, with copies of the plan and its approval, it has everything; on the other side
+// it has what is done there, so that a stick can be settled without the machine that it was last in.
+const (
+	journalFolder = "journal"
+	logSuffix     = ".log"
+	// approvalSuffix is also how approvals beside plans end.
+	approvalSuffix = ".approval.json"
+)
+
+func journalName(id, suffix string) string { return journalFolder + "/" + id + suffix }
+
+// open are the ids of the plans whose journals are open, sorted.
+func (s *Store) open() ([]string, error) {
+	names, err := s.names(journalFolder)
+	var ids []string
+	for _, name := range names {
+		if id, found := strings.CutSuffix(name, logSuffix); found {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids, err
+}
+
+// Settled refuses with ErrOpen where an apply was interrupted.
+func (s *Store) Settled() error {
+	ids, err := s.open()
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	return s.unsettled(ids[0])
+}
+
+func (s *Store) unsettled(id string) error {
+	refusal := refuse(CauseInterrupted, "%s: an apply of plan %s was interrupted here", s.Root(), id).at(s.Root())
+	refusal.Plan = id
+	return refusal
+}
+
+// journal reads the journal of a plan, nil where there is none.
+func (s *Store) journal(id string) (*journal.Journal, error) {
+	data, err := s.read(journalName(id, logSuffix))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, s.unfit(journalName(id, logSuffix), err)
+	}
+	return journal.Read(data), nil
+}
+
+// OpenLog opens the journal of a plan to be written on, and makes it if there is none.
+func (s *Store) OpenLog(id string) (*disk.Log, error) {
+	return s.files.OpenLog(journalName(id, logSuffix))
+}
+
+// CloseJournal removes the journal of a plan, durably: it is closed.
+func (s *Store) CloseJournal(id string) error {
+	return s.files.RemovePrivate(journalName(id, logSuffix))
+}
+
+// Beside is what lies beside a journal: copies, so that it can be settled without what was applied.
+type Beside string
+
+const (
+	ItsPlan     Beside = planSuffix
+	ItsApproval Beside = approvalSuffix
+	// ItsReceipt is of what is done so far, for people.
+	ItsReceipt Beside = ".receipt.json"
+)
+
+// Keep keeps an exact copy beside the journal of a plan.
+func (s *Store) Keep(id string, what Beside, text []byte) error {
+	return s.files.WritePrivate(journalName(id, string(what)), text)
+}
+
+// Kept is what was kept beside the journal of a plan. Errors are fs.ErrNotExist where it was not.
+func (s *Store) Kept(id string, what Beside) ([]byte, error) {
+	return s.read(journalName(id, string(what)))
+}
+
+// RemoveKept removes what lies beside a journal that is closed.
+func (s *Store) RemoveKept(id string) error {
+	for _, what := range []Beside{ItsPlan, ItsApproval, ItsReceipt} {
+		name := journalName(id, string(what))
+		if kind, err := s.kind(name); err != nil || kind == tree.Absent {
+			continue
+		}
+		if err := s.files.RemovePrivate(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ignoreFile keeps treaty's folder out of the repository that a tree may be.
+const ignoreFile = ".gitignore"
+
+// Hide writes the ignore file where there is none.
+func (s *Store) Hide() error {
+	kind, err := s.kind(ignoreFile)
+	if err != nil || kind != tree.Absent {
+		return err
+	}
+	return s.files.WritePrivate(ignoreFile, []byte("*\n"))
+}

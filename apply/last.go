@@ -1,0 +1,40 @@
+package apply
+
+import (
+	"treaty/plan"
+)
+
+// mostNumbers is far beyond any history: a tree that remembers more does not remember what treaty wrote.
+const mostNumbers = 1 << 30
+
+// last is the receipt that the next one comes after: the highest that head.json or either tree remembers of this
+// history, also where the history has it no more, so that what was cut off is missing from it ever after. Of two with
+// one number it is the one that head.json does not name: the chain then shows that they differ. What a tree remembers
+// of this very plan, of which a power cut took the receipt, does not count.
+func (r *run) last() (Head, error) {
+	own, err := r.stores[plan.Local].end()
+	if err != nil {
+		return Head{}, err
+	}
+	last := own
+	for _, side := range plan.BothSides {
+		h := r.remembers(side)
+		if h != nil && (h.Number > last.Number || h.Number == last.Number && h.SHA256 != own.SHA256) {
+			last = *h
+		}
+	}
+	return last, nil
+}
+
+// remembers is the last receipt of the local tree's history that a tree remembers from before this plan; nil where it
+// remembers none.
+func (r *run) remembers(side plan.Side) *Head {
+	if r.files[side] == nil || r.files[side].Head == nil {
+		return nil
+	}
+	h := r.files[side].Head
+	if h.History != "" && h.History != r.files[plan.Local].ID || h.Plan == r.plan.ID || h.Number > mostNumbers {
+		return nil
+	}
+	return h
+}
