@@ -10,6 +10,7 @@ import (
 
 	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
+	"treaty/apply/refusal"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -183,7 +184,7 @@ func (r *run) steps(ctx context.Context) ([]plan.Step, error) {
 func (r *run) finish(ctx context.Context, e *executor) (*Receipt, error) {
 	r.receipt.Results = e.results()
 	r.receipt.Totals.Bytes = e.tasks.bytes
-	r.receipt.count()
+	r.receipt.Count()
 	if r.unfinished(ctx, e) {
 		r.postpone()
 		return r.receipt, r.partial(ctx, e)
@@ -200,7 +201,7 @@ func (r *run) finish(ctx context.Context, e *executor) (*Receipt, error) {
 // unsettled is an error after the first write, with how to go on.
 func (r *run) unsettled(err error) error {
 	root := r.roots[plan.Local].Path()
-	return &Refusal{Cause: CauseUnfinished, Root: root, Why: "the apply is not finished: " + err.Error(), Err: err}
+	return &Refusal{Cause: refusal.CauseUnfinished, Root: root, Why: "the apply is not finished: " + err.Error(), Err: err}
 }
 
 func (r *run) close() {
@@ -255,7 +256,7 @@ func (r *run) lock() (unlock func(), err error) {
 func (r *run) writable(side plan.Side, err error) error {
 	if errors.Is(err, disk.ErrReadOnly) || errors.Is(err, fs.ErrPermission) {
 		root := r.roots[side].Path()
-		return refuse(CauseReadOnly, "the %s tree %s cannot be written to: %v", side, root, cause(err)).on(side, root)
+		return refusal.Because(refusal.CauseReadOnly, "the %s tree %s cannot be written to: %v", side, root, refusal.Innermost(err)).On(side, root)
 	}
 	return err
 }
@@ -277,7 +278,7 @@ func (r *run) probe() error {
 		}
 		actual := seen(planned, &probed)
 		if weaker := actual.Weaker(planned); weaker != "" {
-			return refuse(CauseWeaker, "the filesystem of %s can do less than was planned with: %s", side, weaker).on(side, r.roots[side].Path())
+			return refusal.Because(refusal.CauseWeaker, "the filesystem of %s can do less than was planned with: %s", side, weaker).On(side, r.roots[side].Path())
 		}
 		mount, err := r.roots[side].Mount()
 		if err != nil {

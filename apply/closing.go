@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"treaty/apply/refusal"
 	"treaty/schema"
 )
 
@@ -30,7 +31,7 @@ func (c *Closing) String() string {
 }
 
 func (c *Closing) refusal() *Refusal {
-	refusal := refuse(CauseApplied, "this plan %s", c)
+	refusal := refusal.Because(refusal.CauseApplied, "this plan %s", c)
 	refusal.Number = c.Number
 	return refusal
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"treaty/apply/refusal"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -92,7 +93,7 @@ func (r *run) agreed() bool {
 // finished completes the receipt.
 func (r *run) finished() {
 	r.receipt.FinishedAt = r.request.Now().UTC()
-	r.receipt.count()
+	r.receipt.Count()
 	for _, side := range plan.BothSides {
 		if r.receipt.Durability[side] = "the tree was not there"; r.disks[side] != nil {
 			r.receipt.Durability[side] = r.disks[side].Durability()
@@ -132,15 +133,15 @@ func (r *run) archived(e *executor) (map[string][]byte, error) {
 // partial says what was not done, by reason. What was not reached is one of them, however much it is.
 func (r *run) partial(ctx context.Context, e *executor) error {
 	t := r.receipt.Totals
-	refusal := refuse(CausePartial, "applied in part: %d done, %d skipped, %d drifted, %d failed", t.Done, t.Skipped, t.Drifted, t.Failed)
+	why := refusal.Because(refusal.CausePartial, "applied in part: %d done, %d skipped, %d drifted, %d failed", t.Done, t.Skipped, t.Drifted, t.Failed)
 	if r.unfinished(ctx, e) {
-		refusal.Cause, refusal.Root = CauseUnfinished, r.roots[plan.Local].Path()
+		why.Cause, why.Root = refusal.CauseUnfinished, r.roots[plan.Local].Path()
 	}
-	refusal.Failures = r.failures(ctx, e)
+	why.Failures = r.failures(ctx, e)
 	if err := ctx.Err(); err != nil {
-		refusal.Why, refusal.Err = "interrupted; "+refusal.Why, err
+		why.Why, why.Err = "interrupted; "+why.Why, err
 	}
-	return refusal
+	return why
 }
 
 // failures are what drifted or failed, by reason, in the order of the first of each.

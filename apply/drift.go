@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"treaty/apply/refusal"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -58,7 +59,7 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 func (r *run) lookAgainst(ctx context.Context, x *expectations, memory *Memory) error {
 	var drifted []Drift
 	report := func(side plan.Side, path tree.Path, why string) {
-		drifted = append(drifted, Drift{side, path, why})
+		drifted = append(drifted, Drift{Side: side, Path: path, Why: why})
 	}
 	var walks plan.Sides[*scan.Walk]
 	in := plan.Input{Options: r.plan.Options}
@@ -114,7 +115,7 @@ func (r *run) lookAgainst(ctx context.Context, x *expectations, memory *Memory) 
 		}
 	}
 	if errors.Is(err, scan.ErrVanished) {
-		return refuse(CauseVanished, "%v", err)
+		return refusal.Because(refusal.CauseVanished, "%v", err)
 	}
 	if err != nil {
 		return err
@@ -168,15 +169,15 @@ func (r *run) lookAgainst(ctx context.Context, x *expectations, memory *Memory) 
 	slices.SortFunc(drifted, func(a, b Drift) int {
 		return cmp.Or(cmp.Compare(a.Side, b.Side), tree.Compare(a.Path, b.Path), cmp.Compare(a.Why, b.Why))
 	})
-	refusal := refuse(CauseDrift, "the trees are not what they were when the plan was made")
+	why := refusal.Because(refusal.CauseDrift, "the trees are not what they were when the plan was made")
 	switch {
 	case unrelated:
-		refusal.Cause = CauseUnrelated
+		why.Cause = refusal.CauseUnrelated
 	case fits:
-		refusal = refuse(CauseUnfit, "the plan was edited, and does not fit the trees that it was made from")
+		why = refusal.Because(refusal.CauseUnfit, "the plan was edited, and does not fit the trees that it was made from")
 	}
-	refusal.Drift = drifted
-	return refusal
+	why.Drift = drifted
+	return why
 }
 
 // concerns tells whether something is expected of a name on either side.

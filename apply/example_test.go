@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"treaty/apply"
+	"treaty/apply/paper"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -46,7 +47,7 @@ func Example() {
 
 	// Approve exactly this text.
 	signoff := apply.Signoff{By: "Ann", Host: "laptop", At: time.Now().UTC()}
-	approval, err := apply.Approve(nil, apply.RefTo(p, text), signoff).Text()
+	approval, err := paper.Approve(nil, paper.RefTo(p, text), signoff).Text()
 	if err != nil {
 		log.Fatal(err)
 	}

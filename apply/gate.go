@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"treaty/apply/paper"
+	"treaty/apply/refusal"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -16,9 +18,9 @@ func (r *run) gate() error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	r.plan, r.ref = p, RefTo(p, r.request.Plan)
+	r.plan, r.ref = p, paper.RefTo(p, r.request.Plan)
 	if r.request.Approval != nil {
-		if r.approval, err = ReadApproval(r.request.Approval); err != nil {
+		if r.approval, err = paper.ReadApproval(r.request.Approval); err != nil {
 			return fmt.Errorf("%w approval: %w", ErrInvalid, err)
 		}
 	}
@@ -48,7 +50,7 @@ func (r *run) open() error {
 		root, err := scan.Open(path)
 		if err != nil {
 			if missing == nil {
-				missing = refuse(CauseMissing, "the %s tree is not at %s: %v", side, path, cause(err)).on(side, path)
+				missing = refusal.Because(refusal.CauseMissing, "the %s tree is not at %s: %v", side, path, refusal.Innermost(err)).On(side, path)
 			}
 			continue
 		}
@@ -75,17 +77,6 @@ func each(stores plan.Sides[*Store], ask func(*Store) error) error {
 
 // sound refuses trees in whose folders of treaty's something lies that treaty cannot have put there.
 func (r *run) sound() error { return each(r.stores, (*Store).Sound) }
-
-// cause is the innermost error, without the paths that a person has read already.
-func cause(err error) error {
-	for {
-		inner := errors.Unwrap(err)
-		if inner == nil {
-			return err
-		}
-		err = inner
-	}
-}
 
 // unlocked refuses trees on one of which another treaty works.
 func (r *run) unlocked() error { return each(r.stores, (*Store).Locked) }
@@ -119,7 +110,7 @@ func (r *run) unapplied() error {
 
 func (r *run) resolved() error {
 	if n := r.plan.Unresolved(); n > 0 {
-		return refuse(CauseConflicts, "%d of %d conflicts are not resolved", n, len(r.plan.Conflicts))
+		return refusal.Because(refusal.CauseConflicts, "%d of %d conflicts are not resolved", n, len(r.plan.Conflicts))
 	}
 	return nil
 }
@@ -148,11 +139,11 @@ func (r *run) sameTrees() error {
 		case given != "" && file.ID == given:
 			continue
 		case file == nil && planned.ID != nil:
-			return refuse(CauseOther, "%s is not the %s tree that was planned: it has no .treaty/tree.json", root, side).on(side, root)
+			return refusal.Because(refusal.CauseOther, "%s is not the %s tree that was planned: it has no .treaty/tree.json", root, side).On(side, root)
 		case file != nil && planned.ID == nil:
-			return refuse(CauseNewTree, "%s became a tree of its own after the plan was made", root).on(side, root)
+			return refusal.Because(refusal.CauseNewTree, "%s became a tree of its own after the plan was made", root).On(side, root)
 		case file != nil && file.ID != *planned.ID:
-			return refuse(CauseOther, "%s is not the %s tree that was planned, but another one", root, side).on(side, root)
+			return refusal.Because(refusal.CauseOther, "%s is not the %s tree that was planned, but another one", root, side).On(side, root)
 		}
 		if err := r.notEmptied(side, planned); err != nil {
 			return err
@@ -170,11 +161,11 @@ func (r *run) apart() error {
 	local, remote := r.roots[plan.Local].Path(), r.roots[plan.Remote].Path()
 	switch relation {
 	case scan.Same:
-		return refuse(CauseNotApart, "both trees are the same: %s", local)
+		return refusal.Because(refusal.CauseNotApart, "both trees are the same: %s", local)
 	case scan.Inside:
-		return refuse(CauseNotApart, "the local tree %s lies inside the remote tree %s", local, remote)
+		return refusal.Because(refusal.CauseNotApart, "the local tree %s lies inside the remote tree %s", local, remote)
 	case scan.Around:
-		return refuse(CauseNotApart, "the remote tree %s lies inside the local tree %s", remote, local)
+		return refusal.Because(refusal.CauseNotApart, "the remote tree %s lies inside the local tree %s", remote, local)
 	}
 	return nil
 }
@@ -199,13 +190,13 @@ func (r *run) notEmptied(side plan.Side, planned *plan.Snapshot) error {
 		}
 	}
 	root := r.roots[side].Path()
-	return refuse(CauseEmptied, "%s is empty, and was not when the plan was made", root).on(side, root)
+	return refusal.Because(refusal.CauseEmptied, "%s is empty, and was not when the plan was made", root).On(side, root)
 }
 
 func (r *run) fewDeletes() error {
 	for _, side := range plan.BothSides {
 		if why := r.plan.TooManyDeletes(side); why != "" {
-			return refuse(CauseDeletes, "%s", why).on(side, r.roots[side].Path())
+			return refusal.Because(refusal.CauseDeletes, "%s", why).On(side, r.roots[side].Path())
 		}
 	}
 	return nil

@@ -9,6 +9,8 @@ import (
 	"maps"
 	"slices"
 
+	"treaty/apply/paper"
+	"treaty/apply/refusal"
 	"treaty/plan"
 	"treaty/plan/tree"
 	"treaty/schema"
@@ -36,7 +38,7 @@ func (s *Store) headAt(name string) (Head, error) {
 		return Head{}, s.unfit(name, err)
 	}
 	if err := schema.Validate(schema.Head, data); err != nil {
-		return Head{}, refuse(CauseHistory, "%s is not what treaty wrote: %v", s.Path(name), err).at(s.Root())
+		return Head{}, refusal.Because(refusal.CauseHistory, "%s is not what treaty wrote: %v", s.Path(name), err).At(s.Root())
 	}
 	var h headFile
 	return h.Head, json.Unmarshal(schema.InDigits(data), &h)
@@ -122,7 +124,7 @@ func (s *Store) concluded(planID string, r *Receipt) (*Head, error) {
 }
 
 func (s *Store) writeHead(head Head) error {
-	text, err := document(schema.Head, headFile{Format: "treaty.head", FormatVersion: plan.FormatVersion, Head: head})
+	text, err := paper.Document(schema.Head, headFile{Format: "treaty.head", FormatVersion: plan.FormatVersion, Head: head})
 	if err != nil {
 		return err
 	}
@@ -143,7 +145,7 @@ func (s *Store) Receipt(a Archived) (*Receipt, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := ReadReceipt(text)
+	r, err := paper.ReadReceipt(text)
 	return r, text, err
 }
 

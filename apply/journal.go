@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"treaty/apply/internal/journal"
+	"treaty/apply/refusal"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -29,7 +30,7 @@ func (r *run) unopened() error {
 				return err
 			}
 			if j.Header != nil && j.Header.SHA256 != r.ref.SHA256 {
-				return refuse(CauseEdited, "the plan was edited after an apply of it was interrupted").at(s.Root())
+				return refusal.Because(refusal.CauseEdited, "the plan was edited after an apply of it was interrupted").At(s.Root())
 			}
 			r.left[side] = j
 		}

@@ -8,6 +8,7 @@ import (
 
 	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
+	"treaty/apply/refusal"
 	"treaty/plan/tree"
 )
 
@@ -46,7 +47,7 @@ func (s *Store) Settled() error {
 }
 
 func (s *Store) unsettled(id string) error {
-	refusal := refuse(CauseInterrupted, "%s: an apply of plan %s was interrupted here", s.Root(), id).at(s.Root())
+	refusal := refusal.Because(refusal.CauseInterrupted, "%s: an apply of plan %s was interrupted here", s.Root(), id).At(s.Root())
 	refusal.Plan = id
 	return refusal
 }

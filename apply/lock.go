@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"treaty/apply/refusal"
 	"treaty/plan/scan"
 )
 
@@ -125,7 +126,7 @@ func (s *Store) holder() (*Holder, error) {
 
 // locked is the refusal for a lock that is held.
 func locked(where string, h *Holder) error {
-	return refuse(CauseLocked, "another treaty works on %s: %s", where, h).at(where)
+	return refusal.Because(refusal.CauseLocked, "another treaty works on %s: %s", where, h).At(where)
 }
 
 // Lock takes the tree's lock. A stale one is taken over. It refuses with ErrLocked where another treaty works on the

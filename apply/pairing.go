@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"treaty/apply/baseline"
+	"treaty/apply/refusal"
 	"treaty/plan"
 )
 
@@ -41,8 +42,8 @@ func SamePair(stores plan.Sides[*Store]) error {
 		if files[other] != nil {
 			what = "another tree"
 		}
-		return refuse(CausePair, "%s held a tree that %s was synced with, and now holds %s",
-			stores[other].Root(), stores[side].Root(), what).on(other, stores[other].Root())
+		return refusal.Because(refusal.CausePair, "%s held a tree that %s was synced with, and now holds %s",
+			stores[other].Root(), stores[side].Root(), what).On(other, stores[other].Root())
 	}
 	return nil
 }
@@ -63,8 +64,8 @@ func SamePairAs(archived Archived, stores plan.Sides[*Store]) error {
 		return err
 	}
 	root := stores[plan.Remote].Root()
-	return refuse(CauseNotUndone, "%s is not the remote tree that number %d was applied to", root, archived.Number).
-		on(plan.Remote, root)
+	return refusal.Because(refusal.CauseNotUndone, "%s is not the remote tree that number %d was applied to", root, archived.Number).
+		On(plan.Remote, root)
 }
 
 // appliedTo is the id of the tree that was remote when a plan was applied, "" where nobody knows. The plan has none of a

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"treaty/apply/internal/signature"
+	"treaty/apply/refusal"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -47,7 +48,7 @@ func ReadConfig(s *Store, ask func(*Store) (Config, error)) (Config, error) {
 	if err == nil || errors.Is(err, ErrInvalid) {
 		return c, err
 	}
-	return c, refuse(CausePolicy, "it cannot be told what approvals %s asks for: %v", s.Root(), err).at(s.Root())
+	return c, refusal.Because(refusal.CausePolicy, "it cannot be told what approvals %s asks for: %v", s.Root(), err).At(s.Root())
 }
 
 // approved holds the plan to an approval of its exact bytes, and to the policies of both trees. A plan with nothing
@@ -63,13 +64,13 @@ func (r *run) approved() error {
 	}
 	switch {
 	case r.approval == nil && r.plan.Empty():
-		return refuse(CauseUnapproved, "the plan changes nothing, but it was made with options that the config does not give, and is not approved")
+		return refusal.Because(refusal.CauseUnapproved, "the plan changes nothing, but it was made with options that the config does not give, and is not approved")
 	case r.approval == nil:
-		return refuse(CauseUnapproved, "the plan is not approved")
+		return refusal.Because(refusal.CauseUnapproved, "the plan is not approved")
 	case !r.approval.Of(r.ref):
-		return refuse(CauseUnapproved, "the approval is of another text: the plan was edited since")
+		return refusal.Because(refusal.CauseUnapproved, "the approval is of another text: the plan was edited since")
 	case len(r.approval.Approvals) == 0:
-		return refuse(CauseUnapproved, "the approval file holds nobody's approval")
+		return refusal.Because(refusal.CauseUnapproved, "the approval file holds nobody's approval")
 	}
 	for _, side := range plan.BothSides {
 		if err := configs[side].Policy.satisfied(r.approval, r.request.Plan, r.request.Now()); err != nil {
@@ -133,7 +134,7 @@ func (p Policy) satisfied(a *Approval, planText []byte, now time.Time) error {
 	}
 	allowed, err := signature.ParseAllowedSigners(p.AllowedSigners)
 	if err != nil {
-		return refuse(CauseSigners, "the allowed signers cannot be used: %v", err)
+		return refusal.Because(refusal.CauseSigners, "the allowed signers cannot be used: %v", err)
 	}
 	var signers []signature.Signer
 	var wrong []string
@@ -151,7 +152,7 @@ func (p Policy) satisfied(a *Approval, planText []byte, now time.Time) error {
 		signers = append(signers, signer)
 	}
 	if n := len(signature.Principals(signers...)); n < p.Required {
-		return &Refusal{Cause: CauseSignatures, Details: wrong,
+		return &Refusal{Cause: refusal.CauseSignatures, Details: wrong,
 			Why: fmt.Sprintf("the config asks for valid signatures of %d persons, and there are %d", p.Required, n)}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 
 	"treaty/apply/internal/disk"
+	"treaty/apply/refusal"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -42,7 +43,7 @@ func (r *run) preflight(list []*task, copies plan.Sides[[]endangered]) error {
 	}
 	for _, side := range plan.BothSides {
 		if short := enoughSpace(side, spaces[side], needs[side]); short != nil {
-			return short.on(side, r.roots[side].Path())
+			return short.On(side, r.roots[side].Path())
 		}
 		for _, dir := range sortedKeys(into[side]) {
 			if err := r.enoughSlots(side, dir, slots[side][dir]); err != nil {
@@ -141,7 +142,7 @@ func enoughSpace(side plan.Side, space disk.Space, n need) *Refusal {
 	if n.copies > 0 {
 		of = fmt.Sprintf(", %d of them for copies of what is replaced, moved or deleted on %s, until that is done", n.copies, side.Other())
 	}
-	return refuse(CauseSpace, "%s has %d bytes free, and the plan needs %d there%s", side, space.Free, bytes, of)
+	return refusal.Because(refusal.CauseSpace, "%s has %d bytes free, and the plan needs %d there%s", side, space.Free, bytes, of)
 }
 
 // changeable refuses with ErrSafety a directory in which nothing can be created or renamed, not even when its
@@ -160,7 +161,7 @@ func (r *run) changeable(side plan.Side, dir tree.Path) error {
 	if err == fs.ErrPermission {
 		why = "no permission to change anything in this directory"
 	}
-	refusal := refuse(CauseForbidden, "%s: %s: %s", side, quote(dir), why).on(side, r.roots[side].Path())
+	refusal := refusal.Because(refusal.CauseForbidden, "%s: %s: %s", side, quote(dir), why).On(side, r.roots[side].Path())
 	refusal.Path = dir
 	return refusal
 }

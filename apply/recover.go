@@ -12,6 +12,8 @@ import (
 
 	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
+	"treaty/apply/paper"
+	"treaty/apply/refusal"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -232,8 +234,8 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*Store)
 
 // partnerNeeded is the refusal to settle one tree alone, where only the other one has what it needs.
 func (r *run) partnerNeeded(j *journal.Journal, mended *mending) error {
-	refusal := refuse(CausePartner, "a power cut has damaged what only the other tree has whole; %s, on %s, has it",
-		j.Header.By.User, j.Header.By.Host).at(r.roots[j.Header.Side].Path())
+	refusal := refusal.Because(refusal.CausePartner, "a power cut has damaged what only the other tree has whole; %s, on %s, has it",
+		j.Header.By.User, j.Header.By.Host).At(r.roots[j.Header.Side].Path())
 	refusal.Plan, refusal.Details = j.Header.Plan, slices.Concat(mended.words, mended.missing)
 	return refusal
 }
@@ -271,7 +273,7 @@ func (r *run) openForRecovery(side plan.Side, store *Store, traits tree.Traits) 
 	}
 	if r.files[side].ID != id {
 		root := r.roots[side].Path()
-		return refuse(CauseJournal, "%s is another tree than the one that its journal is of", root).at(root)
+		return refusal.Because(refusal.CauseJournal, "%s is another tree than the one that its journal is of", root).At(root)
 	}
 	return r.recordTraits(side, &probed)
 }
@@ -285,7 +287,7 @@ func ignoring(traits tree.Traits, probed *disk.Probed) tree.Traits {
 // closePartly archives what became of a plan of which the open rest was settled back, and closes it.
 func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong map[int]*disk.Drift, undone map[int]bool) (*Receipt, error) {
 	j := r.left[plan.Local]
-	r.plan, r.ref, r.request.Plan = p, RefTo(p, text), text
+	r.plan, r.ref, r.request.Plan = p, paper.RefTo(p, text), text
 	for _, side := range plan.BothSides {
 		if r.files[side] != nil {
 			p.Snapshot(side).Filesystem.IgnoresTimes = r.files[side].IgnoresTimes
@@ -296,7 +298,7 @@ func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong 
 		return nil, err
 	}
 	// One that cannot be read says nothing; that the plan was approved was found out when it was begun.
-	if r.approval, err = ReadApproval(approval); err == nil {
+	if r.approval, err = paper.ReadApproval(approval); err == nil {
 		r.request.Approval = approval
 	}
 	if r.files[plan.Remote] == nil {
@@ -333,6 +335,6 @@ func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong 
 	}
 	r.receipt.Results = e.results()
 	r.receipt.Totals.Bytes = e.tasks.bytes
-	r.receipt.count()
+	r.receipt.Count()
 	return r.receipt, r.conclude(context.WithoutCancel(ctx), e)
 }

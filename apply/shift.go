@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"treaty/apply/refusal"
 	"treaty/plan"
 	"treaty/plan/scan"
 )
@@ -85,7 +86,7 @@ func (r *run) gaugeAgainst(ctx context.Context, memory *Memory) error {
 		}
 	}
 	if errors.Is(err, scan.ErrVanished) {
-		return refuse(CauseVanished, "%v", err)
+		return refusal.Because(refusal.CauseVanished, "%v", err)
 	}
 	if err != nil {
 		return err

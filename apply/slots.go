@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf16"
 
+	"treaty/apply/refusal"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -59,8 +60,8 @@ func (r *run) enoughSlots(side plan.Side, dir tree.Path, more int) error {
 	if taken <= maxSlots {
 		return nil
 	}
-	refusal := refuse(CauseSlots, "%s: %s cannot hold so many names: they take %d slots of the %d that a directory of FAT has",
-		side, quote(dir), taken, maxSlots).on(side, r.roots[side].Path())
+	refusal := refusal.Because(refusal.CauseSlots, "%s: %s cannot hold so many names: they take %d slots of the %d that a directory of FAT has",
+		side, quote(dir), taken, maxSlots).On(side, r.roots[side].Path())
 	refusal.Path = dir
 	return refusal
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"treaty/apply/internal/disk"
+	"treaty/apply/refusal"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
@@ -30,7 +31,7 @@ func (s *Store) Sound() error {
 	if err != nil || len(odd) == 0 {
 		return err
 	}
-	return refuse(CauseForeign, "%s is not what treaty put there", s.Path(odd[0])).at(s.Root())
+	return refusal.Because(refusal.CauseForeign, "%s is not what treaty put there", s.Path(odd[0])).At(s.Root())
 }
 
 // misplaced are the names in treaty's own folder under which something lies that cannot be treaty's.
@@ -219,5 +220,5 @@ func (s *Store) unfit(name string, err error) error {
 	if !foreign(err) {
 		return err
 	}
-	return refuse(CauseForeign, "%s is not what treaty wrote: %v", s.Path(name), cause(err)).at(s.Root())
+	return refusal.Because(refusal.CauseForeign, "%s is not what treaty wrote: %v", s.Path(name), refusal.Innermost(err)).At(s.Root())
 }

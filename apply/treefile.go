@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"strings"
 
+	"treaty/apply/paper"
+	"treaty/apply/refusal"
 	"treaty/plan"
 	"treaty/plan/tree"
 	"treaty/schema"
@@ -85,7 +87,7 @@ func (s *Store) replace(name string, text []byte) error {
 
 // SaveIdentity makes t the tree's own file, durably.
 func (s *Store) SaveIdentity(t *TreeFile) error {
-	text, err := document(schema.Tree, t)
+	text, err := paper.Document(schema.Tree, t)
 	if err != nil {
 		return err
 	}
@@ -110,13 +112,13 @@ func (s *Store) readTreeFileAt(name string) (*TreeFile, error) {
 		return nil, nil
 	}
 	if foreign(err) {
-		return nil, refuse(CauseForeign, "%v; treaty did not put that there", err).at(s.Root())
+		return nil, refusal.Because(refusal.CauseForeign, "%v; treaty did not put that there", err).At(s.Root())
 	}
 	if err != nil {
 		return nil, err
 	}
 	if err := schema.Validate(schema.Tree, data); err != nil {
-		return nil, refuse(CauseTreeFile, "%s is not what treaty wrote: %v", s.Path(name), err).at(s.Root())
+		return nil, refusal.Because(refusal.CauseTreeFile, "%s is not what treaty wrote: %v", s.Path(name), err).At(s.Root())
 	}
 	t := &TreeFile{Synced: map[string]string{}, Partners: map[string]Partner{}}
 	err = json.Unmarshal(schema.InDigits(data), t)

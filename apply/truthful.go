@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"treaty/apply/refusal"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -16,7 +17,7 @@ func (r *run) truthful(side plan.Side, planned tree.Traits) error {
 		return err
 	}
 	if what := own.Differs(planned); what != "" {
-		return refuse(CauseUnfit, "the plan takes the filesystem of %s for another than it is: %s", side, what).on(side, r.roots[side].Path())
+		return refusal.Because(refusal.CauseUnfit, "the plan takes the filesystem of %s for another than it is: %s", side, what).On(side, r.roots[side].Path())
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/internal/disk"
+	"treaty/apply/paper"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -244,7 +245,7 @@ func (w *world) approve(text []byte) []byte {
 	w.Helper()
 	p, err := plan.Read(text)
 	check(w, err)
-	approval, err := apply.Approve(nil, apply.RefTo(p, text), apply.Signoff{By: "ann", Host: "desk", At: time.Now().UTC()}).Text()
+	approval, err := paper.Approve(nil, paper.RefTo(p, text), apply.Signoff{By: "ann", Host: "desk", At: time.Now().UTC()}).Text()
 	check(w, err)
 	return approval
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"treaty/apply"
+	"treaty/apply/paper"
+	"treaty/apply/refusal"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 )
@@ -59,10 +61,10 @@ func (c *approveCommand) signer(a *app) func([]byte) (string, error) {
 // approvable refuses plans that nobody can approve as they are.
 func approvable(p *plan.Plan) error {
 	if n := p.Unresolved(); n > 0 {
-		return &apply.Refusal{Cause: apply.CauseConflicts, Why: fmt.Sprintf("%d of %s not resolved", n, render.Count(len(p.Conflicts), "conflict"))}
+		return &apply.Refusal{Cause: refusal.CauseConflicts, Why: fmt.Sprintf("%d of %s not resolved", n, render.Count(len(p.Conflicts), "conflict"))}
 	}
 	if why := tooMany(p); why != "" {
-		return &apply.Refusal{Cause: apply.CauseDeletes, Why: why}
+		return &apply.Refusal{Cause: refusal.CauseDeletes, Why: why}
 	}
 	return nil
 }
@@ -81,7 +83,7 @@ func unsigned(p *plan.Plan) error {
 			return err
 		}
 		if policy.Required > 0 {
-			return &apply.Refusal{Cause: apply.CauseSignatures,
+			return &apply.Refusal{Cause: refusal.CauseSignatures,
 				Why: fmt.Sprintf("the config of %s asks for %d signed approvals, so an unsigned one is worth nothing", p.Snapshot(side).Root, policy.Required)}
 		}
 	}
@@ -117,12 +119,12 @@ func (a *app) approve(f *planFile, signoff apply.Signoff, sign func([]byte) (str
 		signoff.By = me.User
 	}
 	signoff.Host, signoff.At = me.Host, a.now().UTC()
-	approval := apply.Approve(current, apply.RefTo(f.plan, f.text), signoff)
+	approval := paper.Approve(current, paper.RefTo(f.plan, f.text), signoff)
 	text, err := approval.Text()
 	if err != nil {
 		return err
 	}
-	path := apply.ApprovalPath(f.path)
+	path := paper.ApprovalPath(f.path)
 	if err := writeFile(path, text); err != nil {
 		return err
 	}

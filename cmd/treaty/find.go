@@ -9,6 +9,7 @@ import (
 	"regexp"
 
 	"treaty/apply"
+	"treaty/apply/paper"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -192,7 +193,7 @@ func readPlan(path string) (*planFile, error) {
 
 // approval reads the approval beside the plan; nil where there is none.
 func (f *planFile) approval() ([]byte, *apply.Approval, error) {
-	path := apply.ApprovalPath(f.path)
+	path := paper.ApprovalPath(f.path)
 	text, err := readFile(path, schema.Approval)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, nil
@@ -200,7 +201,7 @@ func (f *planFile) approval() ([]byte, *apply.Approval, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	approval, err := apply.ReadApproval(text)
+	approval, err := paper.ReadApproval(text)
 	if err != nil {
 		return nil, nil, invalid(path, "approval", err)
 	}

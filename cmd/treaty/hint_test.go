@@ -9,12 +9,13 @@ import (
 	"testing"
 
 	"treaty/apply"
+	"treaty/apply/refusal"
 	"treaty/plan"
 )
 
 // TestEveryCauseHasAHintAndAnExitCode: what package apply refuses for ends in a code of its own, and in something to type.
 func TestEveryCauseHasAHintAndAnExitCode(t *testing.T) {
-	for _, cause := range apply.Causes() {
+	for _, cause := range refusal.Causes() {
 		made := hints[cause]
 		if made == nil {
 			t.Errorf("cause %d, %v: no hint", cause, cause)
@@ -51,7 +52,7 @@ func calledFromOutside(t *testing.T, args ...string) (*invocation, string) {
 func TestEveryCommandInAHintSaysWhere(t *testing.T) {
 	command := regexp.MustCompile(`\btreaty( -C mac)? [a-z]+\b`)
 	call, root := calledFromOutside(t, "apply")
-	for _, cause := range apply.Causes() {
+	for _, cause := range refusal.Causes() {
 		refusal := &apply.Refusal{Cause: cause, Why: "why", Root: root, Plan: "01234567-89ab-7def-8123-456789abcdef"}
 		typed := hints[cause](refusal)(call)
 		commands := len(command.FindAllString(typed, -1))
@@ -66,16 +67,16 @@ func TestTheTwoWaysOutOfAnApplyThatIsNotFinished(t *testing.T) {
 	call, root := calledFromOutside(t, "apply", "--verify")
 	const id = "01234567-89ab-7def-8123-456789abcdef"
 	back := "treaty recover " + argument(root)
-	for cause, want := range map[apply.Cause]string{
-		apply.CauseUnfinished:  "treaty -C mac apply --verify goes on with it; or, to settle it back, then: " + back,
-		apply.CauseInterrupted: back,
+	for cause, want := range map[refusal.Cause]string{
+		refusal.CauseUnfinished:  "treaty -C mac apply --verify goes on with it; or, to settle it back, then: " + back,
+		refusal.CauseInterrupted: back,
 	} {
 		if got := hints[cause](&apply.Refusal{Cause: cause, Root: root, Plan: id})(call); got != want {
 			t.Errorf("%v:\n%s\nnot\n%s", cause, got, want)
 		}
 	}
 	plans := filepath.Join(root, ".treaty", "plans")
-	interrupted := &apply.Refusal{Cause: apply.CauseInterrupted, Root: root, Plan: id}
+	interrupted := &apply.Refusal{Cause: refusal.CauseInterrupted, Root: root, Plan: id}
 	file := filepath.Join(plans, "20260101T000000.000Z-89abcdef.plan.json")
 	for _, next := range []struct{ file, want string }{
 		{file, "treaty apply -C mac goes on with it; or, to settle it back, then: " + back},
@@ -83,7 +84,7 @@ func TestTheTwoWaysOutOfAnApplyThatIsNotFinished(t *testing.T) {
 			"treaty apply " + argument(file) + " goes on with it; or, to settle it back, then: " + back},
 	} {
 		write(t, next.file, "{}")
-		if got := hints[apply.CauseInterrupted](interrupted)(call); got != next.want {
+		if got := hints[refusal.CauseInterrupted](interrupted)(call); got != next.want {
 			t.Errorf("with %s:\n%s\nnot\n%s", filepath.Base(next.file), got, next.want)
 		}
 	}

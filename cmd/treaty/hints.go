@@ -5,72 +5,73 @@ import (
 	"path/filepath"
 
 	"treaty/apply"
+	"treaty/apply/refusal"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
 
 // hints are what to type about each cause for which package apply refuses.
-var hints = map[apply.Cause]func(*apply.Refusal) hint{
-	apply.CauseTreeFile: func(*apply.Refusal) hint {
+var hints = map[refusal.Cause]func(*apply.Refusal) hint{
+	refusal.CauseTreeFile: func(*apply.Refusal) hint {
 		return then("bring it back from a backup; or, to make a new tree of it, which deletes nothing", comparing("--new-pair"))
 	},
-	apply.CauseHistory:  func(r *apply.Refusal) hint { return in(r.Root, "log", "--verify") },
-	apply.CauseForeign:  func(r *apply.Refusal) hint { return exactly("treaty recover " + argument(r.Root)) },
-	apply.CauseNotApart: func(*apply.Refusal) hint { return twoTrees },
+	refusal.CauseHistory:  func(r *apply.Refusal) hint { return in(r.Root, "log", "--verify") },
+	refusal.CauseForeign:  func(r *apply.Refusal) hint { return exactly("treaty recover " + argument(r.Root)) },
+	refusal.CauseNotApart: func(*apply.Refusal) hint { return twoTrees },
 
-	apply.CauseConflicts: func(*apply.Refusal) hint { return skipThem },
+	refusal.CauseConflicts: func(*apply.Refusal) hint { return skipThem },
 
-	apply.CauseDrift: func(*apply.Refusal) hint { return comparing() },
-	apply.CauseUnrelated: func(*apply.Refusal) hint {
+	refusal.CauseDrift: func(*apply.Refusal) hint { return comparing() },
+	refusal.CauseUnrelated: func(*apply.Refusal) hint {
 		return besides("%s compares anew; or, if what changed does not matter", comparing(),
 			about("apply", "--allow-unrelated-drift"))
 	},
-	apply.CauseUnfit:   func(*apply.Refusal) hint { return comparing() },
-	apply.CauseApplied: func(*apply.Refusal) hint { return comparing() },
-	apply.CauseWeaker:  func(r *apply.Refusal) hint { return comparing("--"+r.Side.String()+"-fs", "unknown") },
+	refusal.CauseUnfit:   func(*apply.Refusal) hint { return comparing() },
+	refusal.CauseApplied: func(*apply.Refusal) hint { return comparing() },
+	refusal.CauseWeaker:  func(r *apply.Refusal) hint { return comparing("--"+r.Side.String()+"-fs", "unknown") },
 
-	apply.CauseUnapproved: func(*apply.Refusal) hint { return approveIt },
-	apply.CauseSigners:    func(*apply.Refusal) hint { return then("mend the config's approvals.allowed_signers", again) },
-	apply.CausePolicy:     func(*apply.Refusal) hint { return then("mend the config, and what it names", again) },
-	apply.CauseSignatures: func(*apply.Refusal) hint { return signIt },
+	refusal.CauseUnapproved: func(*apply.Refusal) hint { return approveIt },
+	refusal.CauseSigners:    func(*apply.Refusal) hint { return then("mend the config's approvals.allowed_signers", again) },
+	refusal.CausePolicy:     func(*apply.Refusal) hint { return then("mend the config, and what it names", again) },
+	refusal.CauseSignatures: func(*apply.Refusal) hint { return signIt },
 
-	apply.CauseInterrupted: func(r *apply.Refusal) hint { return onOrBack(goOn(r), r.Root) },
-	apply.CauseEdited:      func(r *apply.Refusal) hint { return exactly("treaty recover " + argument(r.Root)) },
-	apply.CausePartner: func(r *apply.Refusal) hint {
+	refusal.CauseInterrupted: func(r *apply.Refusal) hint { return onOrBack(goOn(r), r.Root) },
+	refusal.CauseEdited:      func(r *apply.Refusal) hint { return exactly("treaty recover " + argument(r.Root)) },
+	refusal.CausePartner: func(r *apply.Refusal) hint {
 		journal := filepath.Join(r.Root, tree.PrivateFolder, "journal", r.Plan+".log")
 		return then("mount the other tree too (only if that is gone for good, remove "+journal+")", again)
 	},
 
-	apply.CauseMissing: func(r *apply.Refusal) hint {
+	refusal.CauseMissing: func(r *apply.Refusal) hint {
 		return then("mount it (or say where it is now, by --"+r.Side.String()+" DIR)", again)
 	},
-	apply.CauseOther: func(*apply.Refusal) hint {
+	refusal.CauseOther: func(*apply.Refusal) hint {
 		return then("mount the right one; or, if this is meant to be another tree", comparing("--new-pair"))
 	},
-	apply.CauseNewTree: func(*apply.Refusal) hint { return comparing() },
-	apply.CauseEmptied: func(*apply.Refusal) hint { return then("mount it again", again) },
-	apply.CauseDeletes: func(*apply.Refusal) hint {
+	refusal.CauseNewTree: func(*apply.Refusal) hint { return comparing() },
+	refusal.CauseEmptied: func(*apply.Refusal) hint { return then("mount it again", again) },
+	refusal.CauseDeletes: func(*apply.Refusal) hint {
 		return then("look at the deletes", comparing("--allow-many-deletes"))
 	},
-	apply.CauseVanished:  func(*apply.Refusal) hint { return then("mount it again", again) },
-	apply.CauseSpace:     func(*apply.Refusal) hint { return besides("make room (%s removes old trash)", cleanUp, again) },
-	apply.CauseForbidden: func(*apply.Refusal) hint { return then("let your user change it", again) },
-	apply.CauseReadOnly:  func(*apply.Refusal) hint { return then("make it writable", again) },
-	apply.CauseSlots: func(*apply.Refusal) hint {
+	refusal.CauseVanished:  func(*apply.Refusal) hint { return then("mount it again", again) },
+	refusal.CauseSpace:     func(*apply.Refusal) hint { return besides("make room (%s removes old trash)", cleanUp, again) },
+	refusal.CauseForbidden: func(*apply.Refusal) hint { return then("let your user change it", again) },
+	refusal.CauseReadOnly:  func(*apply.Refusal) hint { return then("make it writable", again) },
+	refusal.CauseSlots: func(*apply.Refusal) hint {
 		return then("spread the files over more directories, or give them shorter names", comparing())
 	},
-	apply.CauseJournal: func(*apply.Refusal) hint { return then("mount the right one", again) },
-	apply.CausePair: func(*apply.Refusal) hint {
+	refusal.CauseJournal: func(*apply.Refusal) hint { return then("mount the right one", again) },
+	refusal.CausePair: func(*apply.Refusal) hint {
 		return then("mount the right one; or, if this is meant to be a new tree", comparing("--new-pair"))
 	},
-	apply.CauseNotUndone: func(*apply.Refusal) hint { return then("mount the right one", again) },
+	refusal.CauseNotUndone: func(*apply.Refusal) hint { return then("mount the right one", again) },
 
-	apply.CauseLocked: func(r *apply.Refusal) hint {
+	refusal.CauseLocked: func(r *apply.Refusal) hint {
 		return then("wait for it; or, if it is certain that it no longer runs", exactly("treaty recover --break-lock "+argument(r.Root)))
 	},
 
-	apply.CausePartial:    func(*apply.Refusal) hint { return comparing() },
-	apply.CauseUnfinished: func(r *apply.Refusal) hint { return onOrBack(applyIt, r.Root) },
+	refusal.CausePartial:    func(*apply.Refusal) hint { return comparing() },
+	refusal.CauseUnfinished: func(r *apply.Refusal) hint { return onOrBack(applyIt, r.Root) },
 }
 
 // onOrBack are the two ways out of an apply that is not finished, of the tree at root: which is taken is the person's

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"treaty/apply"
+	"treaty/apply/refusal"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 )
@@ -35,7 +36,7 @@ func (c *logCommand) Run(a *app) error {
 	for _, archived := range list {
 		r, text, err := store.Receipt(archived)
 		if err != nil {
-			return &apply.Refusal{Cause: apply.CauseHistory, Root: store.Root(), Why: fmt.Sprintf("number %d: %v", archived.Number, err), Err: err}
+			return &apply.Refusal{Cause: refusal.CauseHistory, Root: store.Root(), Why: fmt.Sprintf("number %d: %v", archived.Number, err), Err: err}
 		}
 		receipts = append(receipts, text)
 		if !c.JSON {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"treaty/apply"
+	"treaty/apply/refusal"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -74,7 +75,7 @@ func (p *pair) open(side plan.Side, path string) error {
 	root, err := scan.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &complaint{is: apply.CauseMissing, why: fmt.Sprintf("the %s tree is missing: there is no %s", side, path),
+		return &complaint{is: refusal.CauseMissing, why: fmt.Sprintf("the %s tree is missing: there is no %s", side, path),
 			hint: then("mount it, or mend the path", again)}
 	case errors.Is(err, scan.ErrNotDirectory):
 		return usage(exactly("treaty plan --help"), "the %s tree is not a directory: %s", side, path)

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"treaty/apply"
+	"treaty/apply/refusal"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -75,7 +75,7 @@ func (c *resolveCommand) left(p *plan.Plan, refused []*plan.Conflict) error {
 	if !c.All {
 		why += " of those named"
 	}
-	return &complaint{is: apply.CauseConflicts, why: why, hint: skipping(open, here(p))}
+	return &complaint{is: refusal.CauseConflicts, why: why, hint: skipping(open, here(p))}
 }
 
 // skipping settles conflicts as skip: by name, where they are few, for somebody who stands at this path of the trees.

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"treaty/apply"
+	"treaty/apply/refusal"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 )
@@ -55,7 +56,7 @@ func (c *syncCommand) Run(a *app) error {
 		return err
 	}
 	if n := f.plan.Unresolved(); n > 0 {
-		return &apply.Refusal{Cause: apply.CauseConflicts, Why: render.Count(n, "conflict") + " must be settled by a person"}
+		return &apply.Refusal{Cause: refusal.CauseConflicts, Why: render.Count(n, "conflict") + " must be settled by a person"}
 	}
 	if err := approvable(f.plan); err != nil {
 		return err

@@ -1,4 +1,4 @@
-package apply
+package paper
 
 import (
 	"encoding/json"
@@ -67,7 +67,7 @@ type Totals struct {
 }
 
 // count sums up the results; all but the bytes follow from them.
-func (r *Receipt) count() {
+func (r *Receipt) Count() {
 	bytes := r.Totals.Bytes
 	r.Totals = Totals{Bytes: bytes}
 	for i := range r.Results {
@@ -89,7 +89,7 @@ func (r *Receipt) count() {
 }
 
 // Text is the receipt as its file holds it.
-func (r *Receipt) Text() ([]byte, error) { return document(schema.Receipt, r) }
+func (r *Receipt) Text() ([]byte, error) { return Document(schema.Receipt, r) }
 
 // ReadReceipt reads a receipt file. The error is of type schema.Errors where it is none.
 func ReadReceipt(data []byte) (*Receipt, error) {

@@ -1,9 +1,10 @@
-package apply
+package refusal
 
 import (
 	"errors"
 	"fmt"
 
+	"treaty/apply/paper"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -170,25 +171,36 @@ type Drift struct {
 
 // Failure is why operations were not done, and the paths of those, none where the run ended before them.
 type Failure struct {
-	Outcome Outcome
+	Outcome paper.Outcome
 	Why     string
 	Paths   []tree.Path
 	// Count is how many operations it is.
 	Count int
 }
 
-func refuse(cause Cause, why string, args ...any) *Refusal {
+func Because(cause Cause, why string, args ...any) *Refusal {
 	return &Refusal{Cause: cause, Why: fmt.Sprintf(why, args...)}
 }
 
 // at says which tree it is about, by its root.
-func (r *Refusal) at(root string) *Refusal {
+func (r *Refusal) At(root string) *Refusal {
 	r.Root = root
 	return r
 }
 
 // on says which tree it is about.
-func (r *Refusal) on(side plan.Side, root string) *Refusal {
+func (r *Refusal) On(side plan.Side, root string) *Refusal {
 	r.Side, r.Root = side, root
 	return r
+}
+
+// cause is the innermost error, without the paths that a person has read already.
+func Innermost(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
 }

@@ -1,4 +1,4 @@
-package apply
+package paper
 
 import (
 	"crypto/sha256"
@@ -76,7 +76,7 @@ func Approve(current *Approval, ref PlanRef, signoff Signoff) *Approval {
 }
 
 // document is the text of one of treaty's own files, valid by its schema.
-func document(kind schema.Kind, v any) ([]byte, error) {
+func Document(kind schema.Kind, v any) ([]byte, error) {
 	text, err := plan.Indented(v)
 	if err != nil {
 		return nil, err
@@ -88,4 +88,4 @@ func document(kind schema.Kind, v any) ([]byte, error) {
 }
 
 // Text is the approval as its file holds it.
-func (a *Approval) Text() ([]byte, error) { return document(schema.Approval, a) }
+func (a *Approval) Text() ([]byte, error) { return Document(schema.Approval, a) }
