@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"treaty/apply/paper"
 	"treaty/apply/refusal"
 	"treaty/schema"
 )
@@ -14,7 +15,7 @@ type Closing struct {
 	// Number is what it is in the history, 0 where the history has it no more, and only a tree remembers it.
 	Number int
 	// Outcome and Done, how many operations were done, are of its receipt; "" and 0 where that cannot be read.
-	Outcome Outcome
+	Outcome paper.Outcome
 	Done    int
 }
 
@@ -22,15 +23,15 @@ func (c *Closing) String() string {
 	switch {
 	case c.Number == 0:
 		return "was applied already; its history is gone"
-	case c.Outcome == Partial && c.Done == 0:
+	case c.Outcome == paper.Partial && c.Done == 0:
 		return fmt.Sprintf("is closed, as number %d, with nothing of it done", c.Number)
-	case c.Outcome == Partial:
+	case c.Outcome == paper.Partial:
 		return fmt.Sprintf("was applied already, as number %d, in part", c.Number)
 	}
 	return fmt.Sprintf("was applied already, as number %d", c.Number)
 }
 
-func (c *Closing) refusal() *Refusal {
+func (c *Closing) refusal() *refusal.Refusal {
 	refusal := refusal.Because(refusal.CauseApplied, "this plan %s", c)
 	refusal.Number = c.Number
 	return refusal

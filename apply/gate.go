@@ -55,7 +55,7 @@ func (r *run) open() error {
 			continue
 		}
 		r.roots[side] = root
-		if r.stores[side], err = storeOf(root); err != nil {
+		if r.stores[side], err = StoreOf(root); err != nil {
 			return err
 		}
 	}

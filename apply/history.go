@@ -57,7 +57,7 @@ func (s *Store) end() (Head, error) {
 // archive keeps files, exact copies of plan and approval among them, with the receipt, as the link of the chain after
 // last. The receipt comes last, so that a folder without one was not finished; nothing else is
 // pending when it gets its name, nor is it when the chain goes on to it.
-func (s *Store) archive(planID string, r *Receipt, files map[string][]byte, last Head) (Head, error) {
+func (s *Store) archive(planID string, r *paper.Receipt, files map[string][]byte, last Head) (Head, error) {
 	number, err := s.number(planID, last)
 	if err != nil {
 		return Head{}, err
@@ -105,7 +105,7 @@ func (s *Store) number(planID string, last Head) (int, error) {
 // concluded is the entry of the chain for a plan whose receipt is archived already, which then is read into
 // r; nil where it is not, or was not for good before a power cut. The chain's end, which comes after the
 // receipt, is written again.
-func (s *Store) concluded(planID string, r *Receipt) (*Head, error) {
+func (s *Store) concluded(planID string, r *paper.Receipt) (*Head, error) {
 	a, err := s.Applied(planID)
 	if err != nil || a == nil {
 		return nil, err
@@ -140,7 +140,7 @@ func (s *Store) Durable() error {
 }
 
 // Receipt is the receipt of an archived plan, with its exact text.
-func (s *Store) Receipt(a Archived) (*Receipt, []byte, error) {
+func (s *Store) Receipt(a Archived) (*paper.Receipt, []byte, error) {
 	text, err := s.File(a, "receipt.json")
 	if err != nil {
 		return nil, nil, err
@@ -193,7 +193,7 @@ func (s *Store) whole(a Archived) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return r.Outcome == Complete && r.Totals.Skipped == 0 && !p.Blocked(), nil
+	return r.Outcome == paper.Complete && r.Totals.Skipped == 0 && !p.Blocked(), nil
 }
 
 // Verify hashes the whole history again and returns, in order, what does not hold. heads are the last

@@ -32,17 +32,17 @@ func (w *world) history() string { return w.path(plan.Local, ".treaty/history") 
 
 func TestReceiptsAreAChain(t *testing.T) {
 	w := threeTimes(t)
-	store, err := apply.OpenStore(w.at[plan.Local])
+	folder, err := apply.OpenStore(w.at[plan.Local])
 	check(t, err)
-	defer store.Close()
-	list, err := store.History()
+	defer folder.Close()
+	list, err := folder.History()
 	check(t, err)
 	if len(list) != 3 {
 		t.Fatalf("%d applies", len(list))
 	}
 	var previous *tree.Hash
 	for i, a := range list {
-		r, text, err := store.Receipt(a)
+		r, text, err := folder.Receipt(a)
 		check(t, err)
 		if a.Number != i+1 || (r.Previous == nil) != (previous == nil) || previous != nil && *r.Previous != *previous {
 			t.Errorf("number %d: previous %v, want %v", a.Number, r.Previous, previous)
@@ -54,14 +54,14 @@ func TestReceiptsAreAChain(t *testing.T) {
 		}
 	}
 	for _, side := range plan.BothSides {
-		store, err := apply.OpenStore(w.at[side])
+		folder, err := apply.OpenStore(w.at[side])
 		check(t, err)
-		identity, err := store.Identity()
+		identity, err := folder.Identity()
 		check(t, err)
 		if identity.Head == nil || identity.Head.Number != 3 || identity.Head.SHA256 != *previous {
 			t.Errorf("%s remembers %v", side, identity.Head)
 		}
-		store.Close()
+		folder.Close()
 	}
 	if broken, err := w.verify(); err != nil || len(broken) > 0 {
 		t.Errorf("verify: %q %v", broken, err)

@@ -175,7 +175,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*Store)
 			return nil, fmt.Errorf("%s and %s both say that they are its %s tree", s.Root(), r.roots[j.Header.Side].Path(), j.Header.Side)
 		}
 		side := j.Header.Side
-		r.left[side], r.roots[side], out.Roots[side] = j, s.root, s.Root()
+		r.left[side], r.roots[side], out.Roots[side] = j, s.Tree(), s.Root()
 		if err := r.openForRecovery(side, s, j.Header.Traits[side]); err != nil {
 			return nil, err
 		}
@@ -190,7 +190,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*Store)
 		// A tree that was settled by itself before may have the copies that this one needs.
 		for _, s := range idle {
 			if identity, err := s.Identity(); err == nil && identity != nil && identity.ID == id && r.roots[side] == nil {
-				r.roots[side] = s.root
+				r.roots[side] = s.Tree()
 			}
 		}
 	}
@@ -241,7 +241,7 @@ func (r *run) partnerNeeded(j *journal.Journal, mended *mending) error {
 }
 
 // openForRecovery opens a tree to be settled.
-func (r *run) openForRecovery(side plan.Side, store *Store, traits tree.Traits) error {
+func (r *run) openForRecovery(side plan.Side, folder *Store, traits tree.Traits) error {
 	probed, err := disk.Probe(r.roots[side], nil)
 	if err != nil {
 		return r.writable(side, err)
@@ -260,7 +260,7 @@ func (r *run) openForRecovery(side plan.Side, store *Store, traits tree.Traits) 
 	if err != nil {
 		return err
 	}
-	r.stores[side] = store.On(r.disks[side])
+	r.stores[side] = folder.On(r.disks[side])
 	r.torn[side] = r.left[side].Torn
 	owe(r.disks[side], side, r.left[side])
 	if r.files[side], err = r.stores[side].Identity(); err != nil {

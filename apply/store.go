@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"treaty/apply/internal/disk"
+	"treaty/apply/refusal"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -42,7 +43,7 @@ func OpenStore(dir string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := storeOf(root)
+	s, err := StoreOf(root)
 	if err != nil {
 		root.Close()
 	}
@@ -51,9 +52,7 @@ func OpenStore(dir string) (*Store, error) {
 
 // StoreOf is the store of a tree that is open: what is read there is that tree's, whatever its path names by now.
 // Closing either closes both.
-func StoreOf(root *scan.Root) (*Store, error) { return storeOf(root) }
-
-func storeOf(root *scan.Root) (*Store, error) {
+func StoreOf(root *scan.Root) (*Store, error) {
 	files, err := disk.Open(root, "store", disk.Options{})
 	if err != nil {
 		return nil, err
@@ -83,6 +82,9 @@ func (s *Store) RemoveEmpty() error { return s.files.RemoveEmptyPrivate() }
 // Close closes the store.
 func (s *Store) Close() error { return s.root.Close() }
 
+// Tree is the tree that the store is of.
+func (s *Store) Tree() *scan.Root { return s.root }
+
 // Root is the tree's root, absolute, links resolved.
 func (s *Store) Root() string { return s.root.Path() }
 
@@ -90,7 +92,7 @@ func (s *Store) Root() string { return s.root.Path() }
 // wrote, unless the tree is taken for a new one.
 func (s *Store) Identity() (*TreeFile, error) {
 	file, err := s.readTreeFile()
-	if s.anew && errors.Is(err, ErrInvalid) {
+	if s.anew && errors.Is(err, refusal.ErrInvalid) {
 		return nil, nil
 	}
 	return file, err
@@ -107,7 +109,7 @@ func (s *Store) Config() ([]byte, error) {
 		return nil, nil
 	}
 	if foreign(err) {
-		err = fmt.Errorf("%w: %w", err, ErrInvalid)
+		err = fmt.Errorf("%w: %w", err, refusal.ErrInvalid)
 	}
 	return data, err
 }

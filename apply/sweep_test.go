@@ -206,10 +206,10 @@ func (w *world) broken(p *plan.Plan, b *breaker, will plan.Sides[nodes]) bool {
 // open tells whether a journal is open on a side.
 func (w *world) open(side plan.Side) bool {
 	w.Helper()
-	store, err := apply.OpenStore(w.at[side])
+	folder, err := apply.OpenStore(w.at[side])
 	check(w, err)
-	defer store.Close()
-	err = store.Settled()
+	defer folder.Close()
+	err = folder.Settled()
 	if err != nil && !errors.Is(err, apply.ErrOpen) {
 		w.Errorf("%v", err)
 	}
@@ -244,10 +244,10 @@ func TestABrokenApplyIsTakenUp(t *testing.T) {
 		if !w.broken(p, b, will) {
 			return false
 		}
-		store, err := apply.OpenStore(w.at[plan.Local])
+		folder, err := apply.OpenStore(w.at[plan.Local])
 		check(t, err)
-		defer store.Close()
-		if a, err := store.Applied(p.ID); err == nil && a != nil && !w.open(plan.Local) {
+		defer folder.Close()
+		if a, err := folder.Applied(p.ID); err == nil && a != nil && !w.open(plan.Local) {
 			return true // it was broken in what does not matter
 		}
 		receipt, err := w.apply(p)

@@ -118,7 +118,7 @@ func foreign(err error) bool {
 }
 
 // notOurs tells of an error that a file is there under a name of treaty's, and is not what treaty wrote.
-func notOurs(err error) bool { return foreign(err) || errors.Is(err, ErrInvalid) }
+func notOurs(err error) bool { return foreign(err) || errors.Is(err, refusal.ErrInvalid) }
 
 // wrongs are the names in treaty's own folder of what is not treaty's: what is misplaced, and the files that are
 // not what treaty wrote there and without which it can go on. A journal counts where it is another tree's. What
@@ -134,12 +134,12 @@ func (s *Store) wrongs() ([]string, error) {
 	}
 	wrong = append(wrong, crowd...)
 	for _, name := range []string{treeFileName, replacement(treeFileName)} {
-		if _, err := s.readTreeFileAt(name); errors.Is(err, ErrInvalid) {
+		if _, err := s.readTreeFileAt(name); errors.Is(err, refusal.ErrInvalid) {
 			wrong = append(wrong, name)
 		}
 	}
 	for _, name := range []string{headName, replacement(headName)} {
-		if _, err := s.headAt(name); errors.Is(err, ErrInvalid) {
+		if _, err := s.headAt(name); errors.Is(err, refusal.ErrInvalid) {
 			wrong = append(wrong, name)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"treaty/apply/refusal"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -24,7 +25,7 @@ type Witnesses struct {
 func (s *Store) Remembered(also ...string) (Witnesses, error) {
 	w := Witnesses{Heads: map[string]*Head{}}
 	mine, err := s.Identity()
-	if err != nil && !errors.Is(err, ErrInvalid) {
+	if err != nil && !errors.Is(err, refusal.ErrInvalid) {
 		return w, err
 	}
 	roots, ids, err := s.elsewhere(mine)
@@ -42,7 +43,7 @@ func (s *Store) Remembered(also ...string) (Witnesses, error) {
 		}
 		seen[at] = true
 		switch {
-		case errors.Is(err, ErrInvalid):
+		case errors.Is(err, refusal.ErrInvalid):
 			w.Wrong = append(w.Wrong, "remote "+err.Error())
 		case err != nil:
 			return w, err

@@ -22,13 +22,13 @@ func (c *cleanCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	store, err := a.history()
+	folder, err := a.history()
 	if err != nil {
 		return err
 	}
-	defer store.Close()
-	stores := []*apply.Store{store}
-	if remote := a.lastRemote(store); remote != nil {
+	defer folder.Close()
+	stores := []*apply.Store{folder}
+	if remote := a.lastRemote(folder); remote != nil {
 		defer remote.Close()
 		stores = append(stores, remote)
 	}
@@ -84,12 +84,12 @@ func (c *cleanCommand) Run(a *app) error {
 
 // lastRemote is the store of the tree that was last synced with, nil where it is not mounted now or
 // another tree lies there.
-func (a *app) lastRemote(store *apply.Store) *apply.Store {
-	list, err := store.History()
+func (a *app) lastRemote(folder *apply.Store) *apply.Store {
+	list, err := folder.History()
 	if err != nil || len(list) == 0 {
 		return nil
 	}
-	p, err := store.Plan(list[len(list)-1])
+	p, err := folder.Plan(list[len(list)-1])
 	if err != nil {
 		return nil
 	}
@@ -102,7 +102,7 @@ func (a *app) lastRemote(store *apply.Store) *apply.Store {
 	if err != nil {
 		return nil
 	}
-	mine, err := store.Identity()
+	mine, err := folder.Identity()
 	theirs, err2 := remote.Identity()
 	if err != nil || err2 != nil || mine == nil || theirs == nil || theirs.Synced[mine.ID] == "" {
 		remote.Close()

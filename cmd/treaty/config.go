@@ -41,11 +41,11 @@ type config struct {
 }
 
 // readConfig reads a tree's config; one that says nothing where there is none.
-func readConfig(store *apply.Store) (*config, error) {
+func readConfig(folder *apply.Store) (*config, error) {
 	c := &config{}
-	text, err := store.Config()
+	text, err := folder.Config()
 	if errors.Is(err, apply.ErrInvalid) {
-		return nil, usage(then("move "+argument(store.Path("config.json"))+" away, and write a new one if you need one", again),
+		return nil, usage(then("move "+argument(folder.Path("config.json"))+" away, and write a new one if you need one", again),
 			"the config cannot be read: %v", err)
 	}
 	if err != nil || text == nil {
@@ -53,21 +53,21 @@ func readConfig(store *apply.Store) (*config, error) {
 		return c, err
 	}
 	if err := schema.Validate(schema.Config, text); err != nil {
-		return nil, invalid(store.Path("config.json"), "config", err)
+		return nil, invalid(folder.Path("config.json"), "config", err)
 	}
 	if err := json.Unmarshal(schema.InDigits(text), c); err != nil {
-		return nil, invalid(store.Path("config.json"), "config", err)
+		return nil, invalid(folder.Path("config.json"), "config", err)
 	}
 	return c, nil
 }
 
 // configured is what the config of a tree demands of approvals, and the options that it gives.
-func configured(store *apply.Store) (apply.Config, error) {
-	c, err := readConfig(store)
+func configured(folder *apply.Store) (apply.Config, error) {
+	c, err := readConfig(folder)
 	if err != nil || c.absent {
 		return apply.Config{}, err
 	}
-	policy, err := c.policy(store)
+	policy, err := c.policy(folder)
 	options := c.options(&planFlags{})
 	return apply.Config{Policy: policy, Options: &options}, err
 }
@@ -77,7 +77,7 @@ const maxSigners = 16 << 20
 
 // policy is what the config demands of approvals. A file of allowed signers in the tree is read as that tree has
 // it, by whatever name the tree goes meanwhile.
-func (c *config) policy(store *apply.Store) (apply.Policy, error) {
+func (c *config) policy(folder *apply.Store) (apply.Policy, error) {
 	if c.Approvals == nil {
 		return apply.Policy{}, nil
 	}
@@ -85,9 +85,9 @@ func (c *config) policy(store *apply.Store) (apply.Policy, error) {
 	var signers []byte
 	var err error
 	if filepath.IsLocal(file) {
-		signers, err = store.Read(tree.Path(filepath.ToSlash(filepath.Clean(file))), maxSigners)
+		signers, err = folder.Read(tree.Path(filepath.ToSlash(filepath.Clean(file))), maxSigners)
 	} else {
-		signers, err = scan.ReadFile(below(store.Root(), file), maxSigners)
+		signers, err = scan.ReadFile(below(folder.Root(), file), maxSigners)
 	}
 	if err != nil {
 		return apply.Policy{}, fmt.Errorf("the config's approvals.allowed_signers: %w", err)

@@ -20,23 +20,23 @@ type logCommand struct {
 
 // Run lists the applied plans.
 func (c *logCommand) Run(a *app) error {
-	store, err := a.history()
+	folder, err := a.history()
 	if err != nil {
 		return err
 	}
-	defer store.Close()
+	defer folder.Close()
 	if c.Verify {
-		return c.verify(a, store)
+		return c.verify(a, folder)
 	}
-	list, err := store.History()
+	list, err := folder.History()
 	if err != nil {
 		return err
 	}
 	receipts := []json.RawMessage{}
 	for _, archived := range list {
-		r, text, err := store.Receipt(archived)
+		r, text, err := folder.Receipt(archived)
 		if err != nil {
-			return &apply.Refusal{Cause: refusal.CauseHistory, Root: store.Root(), Why: fmt.Sprintf("number %d: %v", archived.Number, err), Err: err}
+			return &apply.Refusal{Cause: refusal.CauseHistory, Root: folder.Root(), Why: fmt.Sprintf("number %d: %v", archived.Number, err), Err: err}
 		}
 		receipts = append(receipts, text)
 		if !c.JSON {
@@ -54,14 +54,14 @@ func (c *logCommand) Run(a *app) error {
 		return err
 	}
 	if len(list) == 0 {
-		return a.sayElsewhere(store)
+		return a.sayElsewhere(folder)
 	}
 	return nil
 }
 
 // sayElsewhere says of a tree without a history where it is.
-func (a *app) sayElsewhere(store *apply.Store) error {
-	known, err := knownElsewhere(store)
+func (a *app) sayElsewhere(folder *apply.Store) error {
+	known, err := knownElsewhere(folder)
 	if err == nil {
 		a.say("%s", known.why)
 	}
@@ -76,8 +76,8 @@ type elsewhere struct {
 }
 
 // knownElsewhere is what a tree's own file says of the history that another tree has.
-func knownElsewhere(store *apply.Store) (elsewhere, error) {
-	identity, err := store.Identity()
+func knownElsewhere(folder *apply.Store) (elsewhere, error) {
+	identity, err := folder.Identity()
 	if err != nil || identity == nil || identity.Head == nil {
 		return elsewhere{why: "nothing was applied yet"}, err
 	}
@@ -95,10 +95,10 @@ func knownElsewhere(store *apply.Store) (elsewhere, error) {
 }
 
 // verify checks the chain, its head, and the heads that the trees remember.
-func (c *logCommand) verify(a *app, store *apply.Store) error {
+func (c *logCommand) verify(a *app, folder *apply.Store) error {
 	var broken []string
 	heads := map[string]*apply.Head{}
-	identity, err := store.Identity()
+	identity, err := folder.Identity()
 	switch {
 	case errors.Is(err, apply.ErrInvalid):
 		broken = append(broken, fmt.Sprintf("local %v", err))
@@ -107,18 +107,18 @@ func (c *logCommand) verify(a *app, store *apply.Store) error {
 	case identity != nil:
 		heads["local .treaty/tree.json"] = identity.Head
 	}
-	list, err := store.History()
+	list, err := folder.History()
 	if err != nil {
 		return err
 	}
-	others, err := store.Remembered(remoteOf(store)...)
+	others, err := folder.Remembered(remoteOf(folder)...)
 	if err != nil {
 		return err
 	}
 	a.unasked(others.Absent, len(list) > 0)
 	broken = append(broken, others.Wrong...)
 	maps.Copy(heads, others.Heads)
-	wrong, err := store.Verify(heads)
+	wrong, err := folder.Verify(heads)
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (c *logCommand) verify(a *app, store *apply.Store) error {
 		return fmt.Errorf("the history does not hold: %s", render.Count(len(broken), "fault"))
 	}
 	if len(list) == 0 {
-		return a.sayElsewhere(store)
+		return a.sayElsewhere(folder)
 	}
 	a.say("%s, all as written", render.Count(len(list), "receipt"))
 	return nil
@@ -147,10 +147,10 @@ func (a *app) unasked(roots []string, history bool) {
 }
 
 // remoteOf is where the config says that the other tree is, none where it says nothing or cannot be read.
-func remoteOf(store *apply.Store) []string {
-	c, err := readConfig(store)
+func remoteOf(folder *apply.Store) []string {
+	c, err := readConfig(folder)
 	if err != nil || c.Remote == nil {
 		return nil
 	}
-	return []string{below(store.Root(), expandHome(*c.Remote))}
+	return []string{below(folder.Root(), expandHome(*c.Remote))}
 }

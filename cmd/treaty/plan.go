@@ -124,13 +124,13 @@ func held(root *scan.Root, plans, file string) (bool, error) {
 func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
 	// A config that cannot be read asks for one.
 	made.asked, _ = apply.NeedsApproval(made.plan, p.stores, configured)
-	store := p.stores[plan.Local]
+	folder := p.stores[plan.Local]
 	if c.Output == "" {
-		path, err := store.SavePlan(made.plan)
+		path, err := folder.SavePlan(made.plan)
 		if err != nil {
 			return "", err
 		}
-		return path, store.SaveDigests(made.plan.ID, made.digests)
+		return path, folder.SaveDigests(made.plan.ID, made.digests)
 	}
 	made.plan.Schema = ""
 	text, err := apply.PlanText(made.plan)
@@ -144,7 +144,7 @@ func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
 	if err := writeFile(c.Output, text); err != nil {
 		return "", err
 	}
-	return c.Output, store.SaveDigests(made.plan.ID, made.digests)
+	return c.Output, folder.SaveDigests(made.plan.ID, made.digests)
 }
 
 // sayNext says where a plan is and what to type. It was written to output, or else in the tree that is LOCAL.
@@ -160,12 +160,12 @@ func (a *app) sayNext(made *planned, path, output string) {
 // newest tells whether a plan is the one that is found where none is named. The clock may have been set back since
 // another one was made, or somebody gave a file a name of his own.
 func newest(p *plan.Plan, path string) bool {
-	store, err := apply.OpenStore(p.Local.Root)
+	folder, err := apply.OpenStore(p.Local.Root)
 	if err != nil {
 		return false
 	}
-	defer store.Close()
-	found, err := store.Newest()
+	defer folder.Close()
+	found, err := folder.Newest()
 	return err == nil && found == path
 }
 

@@ -42,13 +42,13 @@ func (p *pair) remote(typed string) (found, error) {
 
 // lastSynced is the one tree that LOCAL was synced with on this machine.
 func (p *pair) lastSynced() (found, error) {
-	store := p.stores[plan.Local]
-	identity, err := store.Identity()
+	folder := p.stores[plan.Local]
+	identity, err := folder.Identity()
 	if err != nil {
 		return found{}, err
 	}
 	here, elsewhere := identity.PartnersHere(), identity.PartnersElsewhere()
-	config := store.Path("config.json")
+	config := folder.Path("config.json")
 	switch {
 	case len(here) == 1:
 		return found{here[0], "the tree last synced with"}, nil
@@ -80,13 +80,13 @@ func (f found) named() string {
 
 // defaultRemote is the REMOTE that the tree at local has where none is typed, "" where there is none.
 func defaultRemote(local string) string {
-	store, err := apply.OpenStore(cmp.Or(local, "."))
+	folder, err := apply.OpenStore(cmp.Or(local, "."))
 	if err != nil {
 		return ""
 	}
-	defer store.Close()
-	p := &pair{stores: plan.Sides[*apply.Store]{store}}
-	if p.config, err = readConfig(store); err != nil {
+	defer folder.Close()
+	p := &pair{stores: plan.Sides[*apply.Store]{folder}}
+	if p.config, err = readConfig(folder); err != nil {
 		return ""
 	}
 	f, err := p.remote("")

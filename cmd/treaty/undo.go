@@ -17,33 +17,33 @@ type undoCommand struct {
 
 // Run writes a plan that reverses an applied one. It is a plan like any other: to be read and approved.
 func (c *undoCommand) Run(a *app) error {
-	store, err := a.history()
+	folder, err := a.history()
 	if err != nil {
 		return err
 	}
-	defer store.Close()
-	if err := store.Available(); err != nil {
+	defer folder.Close()
+	if err := folder.Available(); err != nil {
 		return err
 	}
-	archived, err := c.choose(store)
+	archived, err := c.choose(folder)
 	if err != nil {
 		return err
 	}
-	if err := stillDone(store, *archived); err != nil {
+	if err := stillDone(folder, *archived); err != nil {
 		return err
 	}
-	reversal, err := store.Reversal(*archived)
+	reversal, err := folder.Reversal(*archived)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("number %d cannot be undone: how to was not kept", archived.Number)
 	}
 	if err != nil {
 		return err
 	}
-	done, err := store.Plan(*archived)
+	done, err := folder.Plan(*archived)
 	if err != nil {
 		return err
 	}
-	p, err := a.openPair(store.Root(), done.Remote.Root)
+	p, err := a.openPair(folder.Root(), done.Remote.Root)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (c *undoCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := store.SaveUndoes(made.plan.ID, archived.PlanID); err != nil {
+	if err := folder.SaveUndoes(made.plan.ID, archived.PlanID); err != nil {
 		return err
 	}
 	if c.Output == "-" {
@@ -79,18 +79,18 @@ func (c *undoCommand) Run(a *app) error {
 }
 
 // stillDone refuses with ErrStale what was undone already.
-func stillDone(store *apply.Store, archived apply.Archived) error {
-	by, err := store.UndoneBy(archived)
+func stillDone(folder *apply.Store, archived apply.Archived) error {
+	by, err := folder.UndoneBy(archived)
 	if err != nil || by == nil {
 		return err
 	}
 	return &complaint{is: apply.ErrStale, why: fmt.Sprintf("number %d was undone by number %d", archived.Number, by.Number),
-		hint: then("to undo that in turn", in(store.Root(), "undo", strconv.Itoa(by.Number)))}
+		hint: then("to undo that in turn", in(folder.Root(), "undo", strconv.Itoa(by.Number)))}
 }
 
 // nothingToUndo is the refusal of a tree without a history, with where it is, as far as the tree knows.
-func nothingToUndo(store *apply.Store) error {
-	known, err := knownElsewhere(store)
+func nothingToUndo(folder *apply.Store) error {
+	known, err := knownElsewhere(folder)
 	switch {
 	case err != nil:
 		return err
@@ -101,13 +101,13 @@ func nothingToUndo(store *apply.Store) error {
 }
 
 // choose finds the applied plan to undo.
-func (c *undoCommand) choose(store *apply.Store) (*apply.Archived, error) {
-	list, err := store.History()
+func (c *undoCommand) choose(folder *apply.Store) (*apply.Archived, error) {
+	list, err := folder.History()
 	if err != nil {
 		return nil, err
 	}
 	if len(list) == 0 {
-		return nil, nothingToUndo(store)
+		return nil, nothingToUndo(folder)
 	}
 	if c.PlanID == "" {
 		return &list[len(list)-1], nil
