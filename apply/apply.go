@@ -11,6 +11,7 @@ import (
 	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
 	"treaty/apply/refusal"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -30,7 +31,7 @@ type Request struct {
 	Verify bool
 	// Config, where not nil, says what the config of a tree demands and gives. It is asked of both trees, open as
 	// they will be changed. An error that is no ErrInvalid means that nobody can tell: then nothing is approved.
-	Config func(tree *Store) (Config, error)
+	Config func(tree *store.Store) (Config, error)
 	By     plan.Author
 	// Progress, where not nil, is told how far things are.
 	Progress *Progress
@@ -67,12 +68,12 @@ type run struct {
 	plan     *plan.Plan
 	ref      PlanRef
 	approval *Approval
-	stores   plan.Sides[*Store]
+	stores   plan.Sides[*store.Store]
 	roots    plan.Sides[*scan.Root]
-	files    plan.Sides[*TreeFile]
+	files    plan.Sides[*store.TreeFile]
 	disks    plan.Sides[*disk.Tree]
 	// seen are the directories that the trees had before the first write.
-	seen     *Digests
+	seen     *store.Digests
 	stamps   *stamps
 	shift    shift
 	progress *Progress
@@ -295,7 +296,7 @@ func (r *run) probe() error {
 		}
 		r.stores[side] = r.stores[side].On(r.disks[side])
 		if r.files[side] == nil {
-			r.files[side] = NewTreeFile()
+			r.files[side] = store.NewTreeFile()
 		}
 		if err := r.recordTraits(side, &probed); err != nil {
 			return err

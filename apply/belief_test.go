@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"treaty/apply"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -54,7 +55,7 @@ func TestAnEmptyPlanThatSomebodyShapedNeedsApproval(t *testing.T) {
 
 		// Where a config gives the same, treaty itself would say so, whichever side has it.
 		given := p.Options
-		r.Config = func(s *apply.Store) (apply.Config, error) {
+		r.Config = func(s *store.Store) (apply.Config, error) {
 			if s.Root() != w.at[plan.Remote] {
 				return apply.Config{}, nil
 			}

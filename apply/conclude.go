@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"treaty/apply/refusal"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -18,7 +19,7 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 	if err := r.giveBack(); err != nil {
 		return err
 	}
-	head, err := r.stores[plan.Local].concluded(r.plan.ID, r.receipt)
+	head, err := r.stores[plan.Local].Concluded(r.plan.ID, r.receipt)
 	if err != nil {
 		return err
 	}
@@ -37,7 +38,7 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 		if err != nil {
 			return err
 		}
-		written, err := r.stores[plan.Local].archive(r.plan.ID, r.receipt, files, last)
+		written, err := r.stores[plan.Local].Archive(r.plan.ID, r.receipt, files, last)
 		if err != nil {
 			return err
 		}
@@ -54,7 +55,7 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 			other := side.Other()
 			superseded[side] = r.files[side].Synced[r.files[other].ID]
 			r.files[side].Synced[r.files[other].ID] = r.plan.ID
-			r.files[side].Partners[r.files[other].ID] = Partner{Host: thisHost(), Root: r.roots[other].Path()}
+			r.files[side].Partners[r.files[other].ID] = store.Partner{Host: store.ThisHost(), Root: r.roots[other].Path()}
 		}
 		if err := r.stores[side].SaveIdentity(r.files[side]); err != nil {
 			return err
@@ -126,7 +127,7 @@ func (r *run) archived(e *executor) (map[string][]byte, error) {
 	if err := e.former.out.Close(); err != nil {
 		return nil, err
 	}
-	files[reversalFile], files[formerFile] = reversal, e.former.buf.Bytes()
+	files[store.ReversalFile], files[store.FormerFile] = reversal, e.former.buf.Bytes()
 	return files, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"treaty/apply/refusal"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -48,7 +49,7 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 	}
 	defer memory.Close()
 	err = r.lookAgainst(ctx, x, memory)
-	if Forgotten(err) != nil {
+	if store.Forgotten(err) != nil {
 		*x = *expect(r.plan, r.shift.planned()) // some were met already
 		return r.lookAgainst(ctx, x, nil)
 	}
@@ -56,7 +57,7 @@ func (r *run) look(ctx context.Context, x *expectations) error {
 }
 
 // lookAgainst is look with a memory, nil for none.
-func (r *run) lookAgainst(ctx context.Context, x *expectations, memory *Memory) error {
+func (r *run) lookAgainst(ctx context.Context, x *expectations, memory *store.Memory) error {
 	var drifted []Drift
 	report := func(side plan.Side, path tree.Path, why string) {
 		drifted = append(drifted, Drift{Side: side, Path: path, Why: why})
@@ -66,7 +67,7 @@ func (r *run) lookAgainst(ctx context.Context, x *expectations, memory *Memory) 
 	if memory != nil {
 		in.Memory = memory
 	}
-	now := &Digests{}
+	now := &store.Digests{}
 	r.seen = now
 	in.Observe = func(side plan.Side, dir tree.Path, digest tree.Hash) {
 		now.Observe(side, dir, digest)
@@ -152,7 +153,7 @@ func (r *run) lookAgainst(ctx context.Context, x *expectations, memory *Memory) 
 			continue
 		}
 		// What was approved decides; the digests beside the plan only help to say where.
-		places := before.changed(now, side)
+		places := before.Changed(now, side)
 		if len(places) == 0 {
 			places = []tree.Path{tree.Root}
 		}

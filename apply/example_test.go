@@ -12,6 +12,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/paper"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -40,7 +41,7 @@ func Example() {
 	for _, op := range p.Operations {
 		fmt.Println(op.Action, op.Path, "on", op.Side, "because", op.Reason)
 	}
-	text, err := apply.PlanText(p)
+	text, err := store.PlanText(p)
 	if err != nil {
 		log.Fatal(err)
 	}

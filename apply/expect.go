@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -192,7 +193,7 @@ func (x *expectations) missing(report func(side plan.Side, path tree.Path, why s
 
 // parentless reports the directories above what is expected that were there when the plan was made and
 // are not now. Without the digests of that time, nobody can tell.
-func (x *expectations) parentless(before, now *Digests, report func(side plan.Side, path tree.Path, why string)) {
+func (x *expectations) parentless(before, now *store.Digests, report func(side plan.Side, path tree.Path, why string)) {
 	if before == nil {
 		return
 	}
@@ -208,7 +209,7 @@ func (x *expectations) parentless(before, now *Digests, report func(side plan.Si
 // misplaced reports files and links that the plan takes for directories, and that nothing in it, done or left out,
 // makes one: somebody edited a path. What waits for a directory that nobody is to make any more is left alone, since
 // a person may take that out.
-func (x *expectations) misplaced(roots plan.Sides[*scan.Root], now *Digests, report func(side plan.Side, path tree.Path, why string)) {
+func (x *expectations) misplaced(roots plan.Sides[*scan.Root], now *store.Digests, report func(side plan.Side, path tree.Path, why string)) {
 	var made plan.Sides[map[string]bool]
 	for _, side := range plan.BothSides {
 		made[side] = map[string]bool{}

@@ -6,6 +6,7 @@ import (
 
 	"treaty/apply/paper"
 	"treaty/apply/refusal"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -55,7 +56,7 @@ func (r *run) open() error {
 			continue
 		}
 		r.roots[side] = root
-		if r.stores[side], err = StoreOf(root); err != nil {
+		if r.stores[side], err = store.Of(root); err != nil {
 			return err
 		}
 	}
@@ -63,7 +64,7 @@ func (r *run) open() error {
 }
 
 // each asks each store of a tree that is there, up to the first error.
-func each(stores plan.Sides[*Store], ask func(*Store) error) error {
+func each(stores plan.Sides[*store.Store], ask func(*store.Store) error) error {
 	for _, s := range stores {
 		if s == nil {
 			continue
@@ -76,10 +77,10 @@ func each(stores plan.Sides[*Store], ask func(*Store) error) error {
 }
 
 // sound refuses trees in whose folders of treaty's something lies that treaty cannot have put there.
-func (r *run) sound() error { return each(r.stores, (*Store).Sound) }
+func (r *run) sound() error { return each(r.stores, (*store.Store).Sound) }
 
 // unlocked refuses trees on one of which another treaty works.
-func (r *run) unlocked() error { return each(r.stores, (*Store).Locked) }
+func (r *run) unlocked() error { return each(r.stores, (*store.Store).Locked) }
 
 // unapplied refuses a plan that was applied: that the history has, or that either tree remembers, whatever is left
 // of the history.
@@ -88,8 +89,8 @@ func (r *run) unapplied() error {
 	if local == nil {
 		return nil
 	}
-	var closing *Closing
-	err := each(r.stores, func(s *Store) (err error) {
+	var closing *store.Closing
+	err := each(r.stores, func(s *store.Store) (err error) {
 		if closing == nil {
 			closing, err = s.Closing(r.plan.ID)
 		}
@@ -98,14 +99,14 @@ func (r *run) unapplied() error {
 	if err != nil || closing == nil {
 		return err
 	}
-	j, err := local.journal(r.plan.ID)
+	j, err := local.Journal(r.plan.ID)
 	if err != nil {
 		return err
 	}
 	if j != nil && j.Header != nil && j.Header.SHA256 == r.ref.SHA256 {
 		return nil // only its conclusion is missing
 	}
-	return closing.refusal()
+	return closing.Refusal()
 }
 
 func (r *run) resolved() error {
@@ -133,7 +134,7 @@ func (r *run) sameTrees() error {
 		}
 		switch {
 		case given != "" && file == nil:
-			r.files[side] = NewTreeFile()
+			r.files[side] = store.NewTreeFile()
 			r.files[side].ID = given
 			continue
 		case given != "" && file.ID == given:

@@ -17,6 +17,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/internal/disk"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -104,9 +105,9 @@ func (w *world) lock(side plan.Side, text string) {
 // identify gives a tree an identity of its own.
 func (w *world) identify(side plan.Side, p *plan.Plan) {
 	w.Helper()
-	text, err := json.Marshal(apply.TreeFile{Format: "treaty.tree", FormatVersion: plan.FormatVersion,
+	text, err := json.Marshal(store.TreeFile{Format: "treaty.tree", FormatVersion: plan.FormatVersion,
 		ID: strings.Repeat("a1", 16), Traits: p.Snapshot(side).Filesystem, Synced: map[string]string{},
-		Partners: map[string]apply.Partner{}})
+		Partners: map[string]store.Partner{}})
 	check(w, err)
 	check(w, os.MkdirAll(w.path(side, ".treaty"), 0o700))
 	check(w, os.WriteFile(w.path(side, ".treaty/tree.json"), text, 0o600))

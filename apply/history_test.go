@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"treaty/apply"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -32,7 +33,7 @@ func (w *world) history() string { return w.path(plan.Local, ".treaty/history") 
 
 func TestReceiptsAreAChain(t *testing.T) {
 	w := threeTimes(t)
-	folder, err := apply.OpenStore(w.at[plan.Local])
+	folder, err := store.Open(w.at[plan.Local])
 	check(t, err)
 	defer folder.Close()
 	list, err := folder.History()
@@ -54,7 +55,7 @@ func TestReceiptsAreAChain(t *testing.T) {
 		}
 	}
 	for _, side := range plan.BothSides {
-		folder, err := apply.OpenStore(w.at[side])
+		folder, err := store.Open(w.at[side])
 		check(t, err)
 		identity, err := folder.Identity()
 		check(t, err)

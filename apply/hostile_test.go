@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"treaty/apply"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
 	"treaty/testdata/effort"
@@ -88,9 +89,9 @@ func idOf(t *testing.T, text []byte) string {
 
 // reads are all that only looks at what treaty keeps.
 func reads(w *world) {
-	stores := plan.Sides[*apply.Store]{}
+	stores := plan.Sides[*store.Store]{}
 	for _, side := range plan.BothSides {
-		s, err := apply.OpenStore(w.at[side])
+		s, err := store.Open(w.at[side])
 		if err != nil {
 			return
 		}
@@ -112,8 +113,8 @@ func reads(w *world) {
 			s.Reversal(a)
 		}
 	}
-	_ = apply.SamePair(stores)
-	if m, _, err := apply.Remember(stores); err == nil {
+	_ = store.SamePair(stores)
+	if m, _, err := store.Remember(stores); err == nil {
 		m.Close()
 	}
 }

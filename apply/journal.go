@@ -5,6 +5,7 @@ import (
 
 	"treaty/apply/internal/journal"
 	"treaty/apply/refusal"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -17,15 +18,15 @@ func (r *run) unopened() error {
 		if s == nil {
 			continue
 		}
-		ids, err := s.open()
+		ids, err := s.OpenJournals()
 		if err != nil {
 			return err
 		}
 		for _, id := range ids {
 			if id != r.plan.ID {
-				return s.unsettled(id)
+				return s.Interrupted(id)
 			}
-			j, err := s.journal(id)
+			j, err := s.Journal(id)
 			if err != nil {
 				return err
 			}
@@ -53,7 +54,7 @@ func (r *run) begin(steps []plan.Step) error {
 	if err := local.Hide(); err != nil {
 		return err
 	}
-	for what, text := range map[Beside][]byte{ItsPlan: r.request.Plan, ItsApproval: r.request.Approval} {
+	for what, text := range map[store.Beside][]byte{store.ItsPlan: r.request.Plan, store.ItsApproval: r.request.Approval} {
 		if text == nil || r.resumed() != nil {
 			continue
 		}
@@ -158,7 +159,7 @@ func (r *run) postpone() {
 	r.finished()
 	// It is for people; all that counts is in the journal.
 	if text, err := r.receipt.Text(); err == nil {
-		_ = r.stores[plan.Local].Keep(r.plan.ID, ItsReceipt, text)
+		_ = r.stores[plan.Local].Keep(r.plan.ID, store.ItsReceipt, text)
 	}
 }
 

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"treaty/apply/store"
 	"treaty/plan"
 )
 
@@ -11,10 +12,10 @@ const mostNumbers = 1 << 30
 // history, also where the history has it no more, so that what was cut off is missing from it ever after. Of two with
 // one number it is the one that head.json does not name: the chain then shows that they differ. What a tree remembers
 // of this very plan, of which a power cut took the receipt, does not count.
-func (r *run) last() (Head, error) {
-	own, err := r.stores[plan.Local].end()
+func (r *run) last() (store.Head, error) {
+	own, err := r.stores[plan.Local].End()
 	if err != nil {
-		return Head{}, err
+		return store.Head{}, err
 	}
 	last := own
 	for _, side := range plan.BothSides {
@@ -28,7 +29,7 @@ func (r *run) last() (Head, error) {
 
 // remembers is the last receipt of the local tree's history that a tree remembers from before this plan; nil where it
 // remembers none.
-func (r *run) remembers(side plan.Side) *Head {
+func (r *run) remembers(side plan.Side) *store.Head {
 	if r.files[side] == nil || r.files[side].Head == nil {
 		return nil
 	}

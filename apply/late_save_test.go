@@ -11,6 +11,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/internal/disk"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -26,14 +27,14 @@ func (w *world) saveAt(side plan.Side, path, content string, mtime tree.Time) {
 // recorded is what the two trees now remember of a path; nil for nothing.
 func (w *world) recorded(path tree.Path) *tree.Agreed {
 	w.Helper()
-	var stores plan.Sides[*apply.Store]
+	var stores plan.Sides[*store.Store]
 	for _, side := range plan.BothSides {
-		s, err := apply.OpenStore(w.at[side])
+		s, err := store.Open(w.at[side])
 		check(w, err)
 		defer s.Close()
 		stores[side] = s
 	}
-	m, _, err := apply.Remember(stores)
+	m, _, err := store.Remember(stores)
 	check(w, err)
 	defer m.Close()
 	if m == nil {

@@ -17,6 +17,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/internal/disk"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -260,15 +261,15 @@ func (h *history) world(p *partners, local int) *world {
 func (w *world) look(do func(context.Context, plan.Input) (*plan.Plan, error)) *plan.Plan {
 	w.Helper()
 	ctx := context.Background()
-	digests := &apply.Digests{}
+	digests := &store.Digests{}
 	in := plan.Input{Options: w.options, Observe: digests.Observe}
-	var stores plan.Sides[*apply.Store]
+	var stores plan.Sides[*store.Store]
 	var walks []*scan.Walk
 	for _, side := range plan.BothSides {
 		root, err := scan.Open(w.at[side])
 		check(w, err)
 		defer root.Close()
-		store, err := apply.OpenStore(w.at[side])
+		store, err := store.Open(w.at[side])
 		check(w, err)
 		defer store.Close()
 		stores[side] = store
@@ -289,8 +290,8 @@ func (w *world) look(do func(context.Context, plan.Input) (*plan.Plan, error)) *
 		from.Reader = scan.Reader{Hasher: scan.Hasher{Root: root}, Granularity: from.Traits.MtimeGranularity}
 		in.Trees[side] = from
 	}
-	check(w, apply.SamePair(stores))
-	memory, problem, err := apply.Remember(stores)
+	check(w, store.SamePair(stores))
+	memory, problem, err := store.Remember(stores)
 	check(w, err)
 	defer memory.Close()
 	if problem != nil {
@@ -473,7 +474,7 @@ func (h *history) apply(w *world, made *plan.Plan, request apply.Request, was pl
 		deaths.Add(1)
 		h.note("  died at call %d, able to %+v: %v", b.n, can, err)
 		request.SetHook(nil)
-		store, err := apply.OpenStore(w.at[plan.Local])
+		store, err := store.Open(w.at[plan.Local])
 		check(h, err)
 		archived, err := store.Applied(made.ID)
 		store.Close()
@@ -534,7 +535,7 @@ func (h *history) undo(p *partners) {
 	h.note("undo on %s", last.local.name)
 	w := h.world(p, local)
 	w.options = last.options
-	store, err := apply.OpenStore(w.at[plan.Local])
+	store, err := store.Open(w.at[plan.Local])
 	check(h, err)
 	defer store.Close()
 	archived, err := store.Applied(last.planID)

@@ -9,6 +9,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/internal/disk"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/testdata/effort"
 )
@@ -47,9 +48,9 @@ func (w *world) stageless(p *plan.Plan, with error) {
 // again, and that then they are synced.
 func (w *world) strangers(p *plan.Plan) {
 	w.Helper()
-	var stores plan.Sides[*apply.Store]
+	var stores plan.Sides[*store.Store]
 	for _, side := range plan.BothSides {
-		store, err := apply.OpenStore(w.at[side])
+		store, err := store.Open(w.at[side])
 		check(w, err)
 		defer store.Close()
 		stores[side] = store
@@ -60,7 +61,7 @@ func (w *world) strangers(p *plan.Plan) {
 			w.Errorf("%s: it knows %+v, %v", side, file, err)
 		}
 	}
-	if m, problem, err := apply.Remember(stores); err != nil || m != nil || problem != nil {
+	if m, problem, err := store.Remember(stores); err != nil || m != nil || problem != nil {
 		w.Errorf("a baseline: %v, %v, %v", m, problem, err)
 	}
 	again := w.compare()
@@ -70,7 +71,7 @@ func (w *world) strangers(p *plan.Plan) {
 	if receipt, err := w.apply(again); err != nil {
 		w.Fatalf("%v\n%s", err, outcomes(receipt))
 	}
-	m, problem, err := apply.Remember(stores)
+	m, problem, err := store.Remember(stores)
 	if err != nil || m == nil {
 		w.Errorf("no baseline: %v, %v", problem, err)
 	}
@@ -133,7 +134,7 @@ func TestAFirstApplyThatDidSomethingIsASync(t *testing.T) {
 	if receipt, err := w.apply(p); !errors.Is(err, apply.ErrPartial) || receipt.Totals.Done == 0 {
 		t.Fatalf("%v\n%s", err, outcomes(receipt))
 	}
-	store, err := apply.OpenStore(w.at[plan.Local])
+	store, err := store.Open(w.at[plan.Local])
 	check(t, err)
 	defer store.Close()
 	if file, err := store.Identity(); err != nil || len(file.Synced) != 1 || len(file.Partners) != 1 {

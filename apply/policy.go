@@ -7,6 +7,7 @@ import (
 
 	"treaty/apply/internal/signature"
 	"treaty/apply/refusal"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -28,7 +29,7 @@ type Config struct {
 
 // configsOf are what the configs of the trees say that are there. A tree counts whichever side the plan calls it: the
 // plan is not to be trusted with that.
-func configsOf(stores plan.Sides[*Store], ask func(*Store) (Config, error)) (plan.Sides[Config], error) {
+func configsOf(stores plan.Sides[*store.Store], ask func(*store.Store) (Config, error)) (plan.Sides[Config], error) {
 	var all plan.Sides[Config]
 	for _, side := range plan.BothSides {
 		if stores[side] == nil || ask == nil {
@@ -43,7 +44,7 @@ func configsOf(stores plan.Sides[*Store], ask func(*Store) (Config, error)) (pla
 }
 
 // ReadConfig asks what a tree's config says. What cannot be read wraps ErrNotApproved: it may demand anything.
-func ReadConfig(s *Store, ask func(*Store) (Config, error)) (Config, error) {
+func ReadConfig(s *store.Store, ask func(*store.Store) (Config, error)) (Config, error) {
 	c, err := ask(s)
 	if err == nil || errors.Is(err, ErrInvalid) {
 		return c, err
@@ -82,7 +83,7 @@ func (r *run) approved() error {
 
 // NeedsApproval tells whether a plan has to be approved, as its two trees and their configs are. Errors wrap
 // ErrNotApproved or ErrInvalid where a config cannot be read.
-func NeedsApproval(p *plan.Plan, stores plan.Sides[*Store], ask func(*Store) (Config, error)) (bool, error) {
+func NeedsApproval(p *plan.Plan, stores plan.Sides[*store.Store], ask func(*store.Store) (Config, error)) (bool, error) {
 	configs, err := configsOf(stores, ask)
 	if err != nil {
 		return true, err
@@ -93,7 +94,7 @@ func NeedsApproval(p *plan.Plan, stores plan.Sides[*Store], ask func(*Store) (Co
 // needsApproval: a plan with nothing to do needs none if its options are those that the config gives, or this version
 // where nothing does. Then it says nothing of the trees that treaty would not say itself; with others it might
 // declare what differs to be in step.
-func needsApproval(p *plan.Plan, stores plan.Sides[*Store], configs plan.Sides[Config]) (bool, error) {
+func needsApproval(p *plan.Plan, stores plan.Sides[*store.Store], configs plan.Sides[Config]) (bool, error) {
 	if !p.Empty() {
 		return true, nil
 	}

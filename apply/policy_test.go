@@ -8,11 +8,12 @@ import (
 	"testing"
 
 	"treaty/apply"
+	"treaty/apply/store"
 	"treaty/plan"
 )
 
 // signatures is a config that asks for them where the tree has a file called "signed".
-func signatures(s *apply.Store) (apply.Config, error) {
+func signatures(s *store.Store) (apply.Config, error) {
 	_, err := s.Read("signed", 10)
 	if errors.Is(err, os.ErrNotExist) {
 		return apply.Config{}, nil
@@ -33,7 +34,7 @@ func TestThePolicyOfEitherTreeCounts(t *testing.T) {
 func TestAPolicyThatNobodyCanReadApprovesNothing(t *testing.T) {
 	for _, side := range plan.BothSides {
 		w, r := faulty(t)
-		r.Config = func(s *apply.Store) (apply.Config, error) {
+		r.Config = func(s *store.Store) (apply.Config, error) {
 			if s.Root() == w.at[side] {
 				return apply.Config{}, errors.New("rust ate it")
 			}
@@ -51,7 +52,7 @@ func TestARootThatIsSwitchedMeanwhileIsTheOneThatWasOpened(t *testing.T) {
 	check(t, os.WriteFile(filepath.Join(decoy, "signed"), nil, 0o600))
 	symlink(t, w.at[plan.Remote], link)
 	r.Roots[plan.Remote] = link
-	r.Config = func(s *apply.Store) (apply.Config, error) {
+	r.Config = func(s *store.Store) (apply.Config, error) {
 		check(t, os.Remove(link))
 		symlink(t, decoy, link)
 		return signatures(s)

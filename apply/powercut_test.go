@@ -18,6 +18,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/internal/disk"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
 	"treaty/testdata/effort"
@@ -181,7 +182,7 @@ func TestAPowerCutLosesNothing(t *testing.T) {
 		if !w.cutOff(p, n, dice) {
 			return false
 		}
-		if store, err := apply.OpenStore(w.at[plan.Local]); err == nil {
+		if store, err := store.Open(w.at[plan.Local]); err == nil {
 			defer store.Close()
 			if a, err := store.Applied(p.ID); err == nil && a != nil && !w.open(plan.Local) {
 				return true // only the end was cut off

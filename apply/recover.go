@@ -14,6 +14,7 @@ import (
 	"treaty/apply/internal/journal"
 	"treaty/apply/paper"
 	"treaty/apply/refusal"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -59,18 +60,18 @@ func Recover(ctx context.Context, request Recovery) (Settled, error) {
 	if request.Now == nil {
 		request.Now = time.Now
 	}
-	var stores []*Store
+	var stores []*store.Store
 	defer func() {
 		for _, s := range stores {
 			s.Close()
 		}
 	}()
 	add := func(dir string) error {
-		s, err := OpenStore(dir)
+		s, err := store.Open(dir)
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(stores, func(other *Store) bool { return other.Root() == s.Root() }) {
+		if slices.ContainsFunc(stores, func(other *store.Store) bool { return other.Root() == s.Root() }) {
 			return s.Close()
 		}
 		stores = append(stores, s)
@@ -87,23 +88,23 @@ func Recover(ctx context.Context, request Recovery) (Settled, error) {
 		}
 	}
 	for _, s := range stores {
-		words, err := s.freeLock()
+		words, err := s.FreeLock()
 		if out.SetAside = append(out.SetAside, words...); err != nil {
 			return out, err
 		}
 	}
-	unlock, err := lockAll(stores, (*Store).unsound)
+	unlock, err := store.HoldWhere(stores, (*store.Store).Unsound)
 	if err != nil {
 		return out, err
 	}
 	defer unlock()
 	var ids []string
 	for _, s := range stores {
-		words, err := s.tidy()
+		words, err := s.Tidy()
 		if out.SetAside = append(out.SetAside, words...); err != nil {
 			return out, err
 		}
-		open, err := s.open()
+		open, err := s.OpenJournals()
 		if err != nil {
 			return out, err
 		}
@@ -121,12 +122,12 @@ func Recover(ctx context.Context, request Recovery) (Settled, error) {
 }
 
 // partners are where the other trees of open plans were, if the same plan is open there.
-func partners(stores []*Store) []string {
+func partners(stores []*store.Store) []string {
 	var dirs []string
 	for _, s := range stores {
-		ids, _ := s.open()
+		ids, _ := s.OpenJournals()
 		for _, id := range ids {
-			text, err := s.Kept(id, ItsPlan)
+			text, err := s.Kept(id, store.ItsPlan)
 			if err != nil {
 				continue
 			}
@@ -134,11 +135,11 @@ func partners(stores []*Store) []string {
 			if err != nil || !filepath.IsAbs(p.Remote.Root) {
 				continue
 			}
-			other, err := OpenStore(p.Remote.Root)
+			other, err := store.Open(p.Remote.Root)
 			if err != nil {
 				continue
 			}
-			if open, err := other.open(); err == nil && slices.Contains(open, id) {
+			if open, err := other.OpenJournals(); err == nil && slices.Contains(open, id) {
 				dirs = append(dirs, p.Remote.Root)
 			}
 			other.Close()
@@ -148,16 +149,16 @@ func partners(stores []*Store) []string {
 }
 
 // settle settles one plan on all trees on which it is open.
-func (request *Recovery) settle(ctx context.Context, id string, stores []*Store) (*Recovered, error) {
+func (request *Recovery) settle(ctx context.Context, id string, stores []*store.Store) (*Recovered, error) {
 	r := &run{request: Request{By: request.By, Now: request.Now, seams: request.seams}, plan: &plan.Plan{ID: id}}
 	defer func() {
 		_ = r.giveBack() // nothing, unless something failed: then what is owed still is in the journal
 		r.closeLogs()
 	}()
 	out := &Recovered{Plan: id}
-	var idle []*Store
+	var idle []*store.Store
 	for _, s := range stores {
-		j, err := s.journal(id)
+		j, err := s.Journal(id)
 		if err != nil {
 			return nil, err
 		}
@@ -219,8 +220,8 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*Store)
 		}
 		return out, r.settle()
 	}
-	text, err := r.stores[plan.Local].Kept(id, ItsPlan)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) && !foreign(err) {
+	text, err := r.stores[plan.Local].Kept(id, store.ItsPlan)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !store.Foreign(err) {
 		return nil, err
 	}
 	// Without the very plan that the journal is of, nothing can be said of it but that it is closed.
@@ -241,7 +242,7 @@ func (r *run) partnerNeeded(j *journal.Journal, mended *mending) error {
 }
 
 // openForRecovery opens a tree to be settled.
-func (r *run) openForRecovery(side plan.Side, folder *Store, traits tree.Traits) error {
+func (r *run) openForRecovery(side plan.Side, folder *store.Store, traits tree.Traits) error {
 	probed, err := disk.Probe(r.roots[side], nil)
 	if err != nil {
 		return r.writable(side, err)
@@ -268,7 +269,7 @@ func (r *run) openForRecovery(side plan.Side, folder *Store, traits tree.Traits)
 	}
 	id := r.left[side].Header.Trees[side]
 	if r.files[side] == nil {
-		r.files[side] = NewTreeFile()
+		r.files[side] = store.NewTreeFile()
 		r.files[side].ID = id
 	}
 	if r.files[side].ID != id {
@@ -293,8 +294,8 @@ func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong 
 			p.Snapshot(side).Filesystem.IgnoresTimes = r.files[side].IgnoresTimes
 		}
 	}
-	approval, err := r.stores[plan.Local].Kept(p.ID, ItsApproval)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) && !foreign(err) {
+	approval, err := r.stores[plan.Local].Kept(p.ID, store.ItsApproval)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !store.Foreign(err) {
 		return nil, err
 	}
 	// One that cannot be read says nothing; that the plan was approved was found out when it was begun.
@@ -302,7 +303,7 @@ func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong 
 		r.request.Approval = approval
 	}
 	if r.files[plan.Remote] == nil {
-		r.files[plan.Remote] = &TreeFile{ID: j.Header.Trees[plan.Remote]}
+		r.files[plan.Remote] = &store.TreeFile{ID: j.Header.Trees[plan.Remote]}
 	}
 	r.receipt = &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: r.ref, By: r.request.By,
 		StartedAt: j.Header.StartedAt, TimeShiftSeconds: p.Summary.TimeShiftSeconds}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"treaty/apply/baseline"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -15,7 +16,7 @@ import (
 // a person changed while the plan was carried out is not taken for agreed. An old one that turns out to be
 // damaged counts as none. What would be no tree is not written: the two trees then have no baseline.
 func (r *run) remember(ctx context.Context, e *executor) error {
-	old, _ := remembered(r.stores, r.files)
+	old, _ := store.Recall(r.stores, r.files)
 	defer old.Close()
 	restoration, err := r.restoration(e)
 	if err != nil {
@@ -32,7 +33,7 @@ func (r *run) remember(ctx context.Context, e *executor) error {
 }
 
 // agree writes the new baseline, from an old one and what an undo has put back; nil where there is none.
-func (r *run) agree(ctx context.Context, e *executor, old *Memory, back *restoration) error {
+func (r *run) agree(ctx context.Context, e *executor, old *store.Memory, back *restoration) error {
 	home := plan.Local
 	in := plan.Input{Options: r.plan.Options}
 	if old != nil {

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"treaty/apply/baseline"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -182,7 +183,7 @@ type restoration struct {
 // restoration is nil for a plan that undoes nothing. Where what the baseline held was not kept, or is
 // damaged, the paths have no record again: what is there is new to the next plan, and nothing is deleted.
 func (r *run) restoration(e *executor) (*restoration, error) {
-	undone, err := r.stores[plan.Local].undoes(r.plan)
+	undone, err := r.stores[plan.Local].Undoes(r.plan)
 	if err != nil || undone == "" {
 		return nil, err
 	}
@@ -207,8 +208,8 @@ func (b *restoration) read(r *run, undone string) error {
 	if err != nil || archived == nil {
 		return err
 	}
-	data, err := r.stores[plan.Local].File(*archived, formerFile)
-	if errors.Is(err, fs.ErrNotExist) || foreign(err) {
+	data, err := r.stores[plan.Local].File(*archived, store.FormerFile)
+	if errors.Is(err, fs.ErrNotExist) || store.Foreign(err) {
 		return nil // they were not kept
 	}
 	if err != nil {

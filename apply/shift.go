@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"treaty/apply/refusal"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/scan"
 )
@@ -50,23 +51,23 @@ func (r *run) gauge(ctx context.Context) error {
 	}
 	defer memory.Close()
 	err = r.gaugeAgainst(ctx, memory)
-	if Forgotten(err) != nil {
+	if store.Forgotten(err) != nil {
 		return r.gaugeAgainst(ctx, nil)
 	}
 	return err
 }
 
 // recall opens the baseline of the two trees, nil where the plan was made without one.
-func (r *run) recall() (*Memory, error) {
+func (r *run) recall() (*store.Memory, error) {
 	if r.plan.Baseline == nil {
 		return nil, nil
 	}
-	memory, _ := remembered(r.stores, r.files)
+	memory, _ := store.Recall(r.stores, r.files)
 	return memory, nil
 }
 
 // gaugeAgainst is gauge against a memory, nil for none.
-func (r *run) gaugeAgainst(ctx context.Context, memory *Memory) error {
+func (r *run) gaugeAgainst(ctx context.Context, memory *store.Memory) error {
 	in := plan.Input{Options: r.plan.Options}
 	if memory != nil {
 		in.Memory = memory

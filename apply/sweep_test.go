@@ -11,6 +11,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/internal/disk"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
 	"treaty/testdata/effort"
@@ -206,7 +207,7 @@ func (w *world) broken(p *plan.Plan, b *breaker, will plan.Sides[nodes]) bool {
 // open tells whether a journal is open on a side.
 func (w *world) open(side plan.Side) bool {
 	w.Helper()
-	folder, err := apply.OpenStore(w.at[side])
+	folder, err := store.Open(w.at[side])
 	check(w, err)
 	defer folder.Close()
 	err = folder.Settled()
@@ -244,7 +245,7 @@ func TestABrokenApplyIsTakenUp(t *testing.T) {
 		if !w.broken(p, b, will) {
 			return false
 		}
-		folder, err := apply.OpenStore(w.at[plan.Local])
+		folder, err := store.Open(w.at[plan.Local])
 		check(t, err)
 		defer folder.Close()
 		if a, err := folder.Applied(p.ID); err == nil && a != nil && !w.open(plan.Local) {

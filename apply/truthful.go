@@ -12,7 +12,7 @@ func (r *run) truthful(side plan.Side, planned tree.Traits) error {
 	if r.resumed() != nil {
 		return nil
 	}
-	own, err := r.files[side].traitsOn(r.roots[side], r.plan.Options.Declared(side))
+	own, err := r.files[side].TraitsOn(r.roots[side], r.plan.Options.Declared(side))
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	"treaty/apply"
 	"treaty/apply/internal/disk"
 	"treaty/apply/paper"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -170,20 +171,20 @@ func (w *world) compare() *plan.Plan {
 }
 
 // compared makes a plan and keeps the digests beside it.
-func (w *world) compared() (*plan.Plan, *apply.Digests) {
+func (w *world) compared() (*plan.Plan, *store.Digests) {
 	w.Helper()
 	p, digests := w.survey()
 	w.was = w.trees()
-	store, err := apply.OpenStore(w.at[plan.Local])
+	store, err := store.Open(w.at[plan.Local])
 	check(w, err)
 	defer store.Close()
 	check(w, store.SaveDigests(p.ID, digests))
 	return p, digests
 }
 
-func (w *world) survey() (*plan.Plan, *apply.Digests) {
+func (w *world) survey() (*plan.Plan, *store.Digests) {
 	w.Helper()
-	digests := &apply.Digests{}
+	digests := &store.Digests{}
 	in := plan.Input{Options: w.options, Observe: digests.Observe}
 	if w.base != nil {
 		in.Memory, in.Baseline = memory{w.base, w.respelled}, &plan.BaselineRef{PlanID: planID(0), SyncedAt: epoch.Time()}
@@ -194,7 +195,7 @@ func (w *world) survey() (*plan.Plan, *apply.Digests) {
 		root, err := scan.Open(w.at[side])
 		check(w, err)
 		defer root.Close()
-		store, err := apply.OpenStore(w.at[side])
+		store, err := store.Open(w.at[side])
 		check(w, err)
 		defer store.Close()
 		identity, err := store.Identity()
@@ -235,7 +236,7 @@ func planID(n int64) string { return fmt.Sprintf("019b76da-a800-7000-8000-%012x"
 func (w *world) text(p *plan.Plan) []byte {
 	w.Helper()
 	p.Summarize()
-	text, err := apply.PlanText(p)
+	text, err := store.PlanText(p)
 	check(w, err)
 	return text
 }
@@ -541,7 +542,7 @@ func (w *world) archived(p *plan.Plan) {
 	for _, line := range broken {
 		w.Errorf("log --verify: %s", line)
 	}
-	store, err := apply.OpenStore(w.at[plan.Local])
+	store, err := store.Open(w.at[plan.Local])
 	check(w, err)
 	defer store.Close()
 	a, err := store.Applied(p.ID)
@@ -559,10 +560,10 @@ func (w *world) archived(p *plan.Plan) {
 // verify re-hashes the history, with the heads of both trees.
 func (w *world) verify() ([]string, error) {
 	w.Helper()
-	heads := map[string]*apply.Head{}
-	var local *apply.Store
+	heads := map[string]*store.Head{}
+	var local *store.Store
 	for _, side := range plan.BothSides {
-		store, err := apply.OpenStore(w.at[side])
+		store, err := store.Open(w.at[side])
 		check(w, err)
 		defer store.Close()
 		if side == plan.Local {

@@ -1,3 +1,5 @@
+// Package refusal says why nothing, or not everything, was applied: as facts. What to say and to type about each is for
+// the program that asked.
 package refusal
 
 import (

@@ -1,4 +1,4 @@
-package apply
+package store
 
 import (
 	"path"
@@ -22,8 +22,8 @@ var bounds = []struct {
 	{"approval.json", schema.Approval.MaxSize()},
 	{"plan.json", schema.Plan.MaxSize()},
 	{"receipt.json", schema.Receipt.MaxSize()},
-	{reversalFile, schema.Plan.MaxSize()},
-	{formerFile, schema.Plan.MaxSize()},
+	{ReversalFile, schema.Plan.MaxSize()},
+	{FormerFile, schema.Plan.MaxSize()},
 	{digestsSuffix, schema.Plan.MaxSize()},
 	{undoesSuffix, 4 << 10},
 	{logSuffix, 2 * schema.Plan.MaxSize()}, // two lines for each operation, each shorter than it

@@ -1,4 +1,4 @@
-package apply
+package store
 
 import (
 	"errors"
@@ -31,7 +31,7 @@ func (c *Closing) String() string {
 	return fmt.Sprintf("was applied already, as number %d", c.Number)
 }
 
-func (c *Closing) refusal() *refusal.Refusal {
+func (c *Closing) Refusal() *refusal.Refusal {
 	refusal := refusal.Because(refusal.CauseApplied, "this plan %s", c)
 	refusal.Number = c.Number
 	return refusal
@@ -44,10 +44,10 @@ func (s *Store) Unapplied(id string) error {
 	if err != nil || closing == nil {
 		return err
 	}
-	if j, err := s.journal(id); err != nil || j != nil {
+	if j, err := s.Journal(id); err != nil || j != nil {
 		return err
 	}
-	return closing.refusal()
+	return closing.Refusal()
 }
 
 // Closing tells how the plan with this id came to its end, by the history or, where that has it no more, by what the
@@ -71,7 +71,7 @@ func (s *Store) Closing(id string) (*Closing, error) {
 	switch {
 	case err == nil:
 		c.Outcome, c.Done = r.Outcome, r.Totals.Done
-	case !errors.Is(err, fs.ErrNotExist) && !foreign(err) && !errors.As(err, &invalid):
+	case !errors.Is(err, fs.ErrNotExist) && !Foreign(err) && !errors.As(err, &invalid):
 		return nil, err
 	}
 	return c, nil

@@ -1,4 +1,4 @@
-package apply
+package store
 
 import (
 	"bytes"
@@ -82,7 +82,7 @@ func (s *Store) Digests(id string) *Digests {
 
 // changed are the deepest directories of a side whose digest is not what it was. One that is new or
 // gone shows in its parent's. Of nil digests nothing is known, and so nothing changed.
-func (d *Digests) changed(now *Digests, side plan.Side) []tree.Path {
+func (d *Digests) Changed(now *Digests, side plan.Side) []tree.Path {
 	if d == nil {
 		return nil
 	}

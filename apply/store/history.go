@@ -1,4 +1,4 @@
-package apply
+package store
 
 import (
 	"crypto/sha256"
@@ -46,7 +46,7 @@ func (s *Store) headAt(name string) (Head, error) {
 
 // end is the last entry of the chain by head.json. One that is not what treaty wrote counts as none: the apply goes on,
 // and what the trees remember tells of the damage.
-func (s *Store) end() (Head, error) {
+func (s *Store) End() (Head, error) {
 	last, err := s.head()
 	if notOurs(err) {
 		return Head{}, nil
@@ -57,7 +57,7 @@ func (s *Store) end() (Head, error) {
 // archive keeps files, exact copies of plan and approval among them, with the receipt, as the link of the chain after
 // last. The receipt comes last, so that a folder without one was not finished; nothing else is
 // pending when it gets its name, nor is it when the chain goes on to it.
-func (s *Store) archive(planID string, r *paper.Receipt, files map[string][]byte, last Head) (Head, error) {
+func (s *Store) Archive(planID string, r *paper.Receipt, files map[string][]byte, last Head) (Head, error) {
 	number, err := s.number(planID, last)
 	if err != nil {
 		return Head{}, err
@@ -105,14 +105,14 @@ func (s *Store) number(planID string, last Head) (int, error) {
 // concluded is the entry of the chain for a plan whose receipt is archived already, which then is read into
 // r; nil where it is not, or was not for good before a power cut. The chain's end, which comes after the
 // receipt, is written again.
-func (s *Store) concluded(planID string, r *paper.Receipt) (*Head, error) {
+func (s *Store) Concluded(planID string, r *paper.Receipt) (*Head, error) {
 	a, err := s.Applied(planID)
 	if err != nil || a == nil {
 		return nil, err
 	}
 	archived, text, err := s.Receipt(*a)
 	var invalid schema.Errors
-	if errors.Is(err, fs.ErrNotExist) || foreign(err) || errors.As(err, &invalid) {
+	if errors.Is(err, fs.ErrNotExist) || Foreign(err) || errors.As(err, &invalid) {
 		return nil, nil
 	}
 	if err != nil {
@@ -164,7 +164,7 @@ func (s *Store) UndoneBy(undone Archived) (*Archived, error) {
 		if err != nil {
 			continue // log --verify tells of it; what it undid is not known any more
 		}
-		of, err := s.undoes(p)
+		of, err := s.Undoes(p)
 		if err != nil {
 			return nil, err
 		}

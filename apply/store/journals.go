@@ -1,4 +1,4 @@
-package apply
+package store
 
 import (
 	"errors"
@@ -25,7 +25,7 @@ const (
 func journalName(id, suffix string) string { return journalFolder + "/" + id + suffix }
 
 // open are the ids of the plans whose journals are open, sorted.
-func (s *Store) open() ([]string, error) {
+func (s *Store) OpenJournals() ([]string, error) {
 	names, err := s.names(journalFolder)
 	var ids []string
 	for _, name := range names {
@@ -39,21 +39,21 @@ func (s *Store) open() ([]string, error) {
 
 // Settled refuses with ErrOpen where an apply was interrupted.
 func (s *Store) Settled() error {
-	ids, err := s.open()
+	ids, err := s.OpenJournals()
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	return s.unsettled(ids[0])
+	return s.Interrupted(ids[0])
 }
 
-func (s *Store) unsettled(id string) error {
+func (s *Store) Interrupted(id string) error {
 	refusal := refusal.Because(refusal.CauseInterrupted, "%s: an apply of plan %s was interrupted here", s.Root(), id).At(s.Root())
 	refusal.Plan = id
 	return refusal
 }
 
 // journal reads the journal of a plan, nil where there is none.
-func (s *Store) journal(id string) (*journal.Journal, error) {
+func (s *Store) Journal(id string) (*journal.Journal, error) {
 	data, err := s.read(journalName(id, logSuffix))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

@@ -1,4 +1,4 @@
-package apply
+package store
 
 import (
 	"bytes"
@@ -39,11 +39,11 @@ func (h Holder) String() string {
 
 // self is this process as the holder of a lock.
 func self() Holder {
-	return Holder{Host: thisHost(), Boot: bootID(), PID: os.Getpid(), Started: processOf(os.Getpid()).started, At: time.Now().UTC().Truncate(time.Second)}
+	return Holder{Host: ThisHost(), Boot: bootID(), PID: os.Getpid(), Started: processOf(os.Getpid()).started, At: time.Now().UTC().Truncate(time.Second)}
 }
 
 // thisHost is what this machine calls itself, "" where it has no name.
-func thisHost() string {
+func ThisHost() string {
 	host, _ := os.Hostname()
 	return host
 }
@@ -166,7 +166,7 @@ func (s *Store) Lock() (unlock func() error, err error) {
 
 // lockAll locks trees, the lower path first. Of those that need nothing it only looks whether another treaty works
 // there.
-func lockAll(stores []*Store, needed func(*Store) bool) (unlock func(), err error) {
+func HoldWhere(stores []*Store, needed func(*Store) bool) (unlock func(), err error) {
 	var held []func() error
 	unlock = func() {
 		for _, release := range held {

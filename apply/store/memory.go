@@ -1,4 +1,4 @@
-package apply
+package store
 
 import (
 	"errors"
@@ -43,12 +43,12 @@ func Remember(stores plan.Sides[*Store]) (*Memory, *plan.Problem, error) {
 		}
 		files[side] = file
 	}
-	m, problem := remembered(stores, files)
+	m, problem := Recall(stores, files)
 	return m, problem, nil
 }
 
 // remembered is Remember for trees whose own files were read.
-func remembered(stores plan.Sides[*Store], files plan.Sides[*TreeFile]) (*Memory, *plan.Problem) {
+func Recall(stores plan.Sides[*Store], files plan.Sides[*TreeFile]) (*Memory, *plan.Problem) {
 	if files[plan.Local] == nil || files[plan.Remote] == nil {
 		return nil, nil
 	}
@@ -131,7 +131,7 @@ func (s *Store) openBaseline(planID string) (*os.File, error) {
 }
 
 func noBaseline(err error) error {
-	if foreign(err) {
+	if Foreign(err) {
 		return fmt.Errorf("%w: %w", baseline.ErrDamaged, err)
 	}
 	return err

@@ -1,4 +1,4 @@
-package apply
+package store
 
 import (
 	"bytes"
@@ -71,8 +71,8 @@ func SamePairAs(archived Archived, stores plan.Sides[*Store]) error {
 // appliedTo is the id of the tree that was remote when a plan was applied, "" where nobody knows. The plan has none of a
 // tree that became one only then; what was kept of the baseline has both.
 func (s *Store) appliedTo(archived Archived) (string, error) {
-	data, err := s.File(archived, formerFile)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) && !foreign(err) {
+	data, err := s.File(archived, FormerFile)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !Foreign(err) {
 		return "", err
 	}
 	if h, damaged := baseline.ReadHeader(bytes.NewReader(data)); damaged == nil {
@@ -93,12 +93,12 @@ func (t *TreeFile) knows(other *TreeFile) bool {
 // PartnersHere are the places on this machine where the trees were that this one was synced with, sorted. A nil
 // file has none.
 func (t *TreeFile) PartnersHere() []string {
-	return t.partners(func(p Partner) (string, bool) { return p.Root, p.Host == thisHost() })
+	return t.partners(func(p Partner) (string, bool) { return p.Root, p.Host == ThisHost() })
 }
 
 // PartnersElsewhere are the places on other machines, each with the name of its machine.
 func (t *TreeFile) PartnersElsewhere() []string {
-	return t.partners(func(p Partner) (string, bool) { return p.Host + ": " + p.Root, p.Host != thisHost() })
+	return t.partners(func(p Partner) (string, bool) { return p.Host + ": " + p.Root, p.Host != ThisHost() })
 }
 
 func (t *TreeFile) partners(choose func(Partner) (string, bool)) []string {
@@ -121,7 +121,7 @@ func (s *Store) partnerAt(file *TreeFile, root string) (bool, error) {
 		return false, nil
 	}
 	for _, id := range slices.Sorted(maps.Keys(file.Synced)) {
-		if file.Partners[id] == (Partner{Host: thisHost(), Root: root}) {
+		if file.Partners[id] == (Partner{Host: ThisHost(), Root: root}) {
 			return true, nil
 		}
 		if was, err := s.partnerRoot(file.Synced[id]); err != nil || was == root {
@@ -139,7 +139,7 @@ func (s *Store) partnerRoot(planID string) (string, error) {
 		return "", err
 	}
 	text, err := s.File(*archived, "plan.json")
-	if errors.Is(err, fs.ErrNotExist) || foreign(err) {
+	if errors.Is(err, fs.ErrNotExist) || Foreign(err) {
 		return "", nil
 	}
 	if err != nil {

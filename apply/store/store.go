@@ -1,4 +1,4 @@
-package apply
+package store
 
 import (
 	"bytes"
@@ -38,12 +38,12 @@ type Store struct {
 
 // OpenStore opens the store of the tree at dir, which need not have one yet. Errors are those of
 // scan.Open.
-func OpenStore(dir string) (*Store, error) {
+func Open(dir string) (*Store, error) {
 	root, err := scan.Open(dir)
 	if err != nil {
 		return nil, err
 	}
-	s, err := StoreOf(root)
+	s, err := Of(root)
 	if err != nil {
 		root.Close()
 	}
@@ -52,7 +52,7 @@ func OpenStore(dir string) (*Store, error) {
 
 // StoreOf is the store of a tree that is open: what is read there is that tree's, whatever its path names by now.
 // Closing either closes both.
-func StoreOf(root *scan.Root) (*Store, error) {
+func Of(root *scan.Root) (*Store, error) {
 	files, err := disk.Open(root, "store", disk.Options{})
 	if err != nil {
 		return nil, err
@@ -108,7 +108,7 @@ func (s *Store) Config() ([]byte, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if foreign(err) {
+	if Foreign(err) {
 		err = fmt.Errorf("%w: %w", err, refusal.ErrInvalid)
 	}
 	return data, err
@@ -173,7 +173,7 @@ func (s *Store) Available() error {
 
 // BreakLock removes the tree's lock, and returns who held it; nil where nobody did.
 func (s *Store) BreakLock() (*Holder, error) {
-	if words, err := s.freeLock(); err != nil || len(words) > 0 {
+	if words, err := s.FreeLock(); err != nil || len(words) > 0 {
 		return nil, err
 	}
 	h, err := s.holder()
@@ -253,7 +253,7 @@ func (s *Store) PlanPath(id string) (string, error) {
 // names are the names in a folder of the store, nil where there is no such folder.
 func (s *Store) names(folder string) ([]string, error) {
 	dir, err := s.folder(folder)
-	if errors.Is(err, fs.ErrNotExist) || foreign(err) {
+	if errors.Is(err, fs.ErrNotExist) || Foreign(err) {
 		return nil, nil // what is no folder has nothing in it; Sound tells of it
 	}
 	if err != nil {
@@ -308,7 +308,7 @@ func (s *Store) File(a Archived, name string) ([]byte, error) {
 }
 
 // FindStore is the nearest directory at or above dir that has plans. Errors wrap ErrNoPlan.
-func FindStore(dir string) (string, error) {
+func FindPlans(dir string) (string, error) {
 	return nearest(dir, "has .treaty/plans", plansFolder)
 }
 

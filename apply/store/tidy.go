@@ -1,4 +1,4 @@
-package apply
+package store
 
 import (
 	"errors"
@@ -40,7 +40,7 @@ func (s *Store) misplaced() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	ids, err := s.open()
+	ids, err := s.OpenJournals()
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func (s *Store) kind(name string) (tree.Type, error) {
 			return e.Type, nil
 		}
 	}
-	if errors.Is(err, fs.ErrNotExist) || foreign(err) {
+	if errors.Is(err, fs.ErrNotExist) || Foreign(err) {
 		return tree.Absent, nil
 	}
 	return tree.Absent, err
@@ -108,7 +108,7 @@ func (s *Store) kind(name string) (tree.Type, error) {
 
 // foreign tells of an error that what lies where treaty keeps a file or a folder is not even of that kind, or far
 // larger than any.
-func foreign(err error) bool {
+func Foreign(err error) bool {
 	for _, kind := range []error{scan.ErrNotRegular, scan.ErrSymlink, scan.ErrNotDirectory, scan.ErrTooLarge, disk.ErrUnfit} {
 		if errors.Is(err, kind) {
 			return true
@@ -118,7 +118,7 @@ func foreign(err error) bool {
 }
 
 // notOurs tells of an error that a file is there under a name of treaty's, and is not what treaty wrote.
-func notOurs(err error) bool { return foreign(err) || errors.Is(err, refusal.ErrInvalid) }
+func notOurs(err error) bool { return Foreign(err) || errors.Is(err, refusal.ErrInvalid) }
 
 // wrongs are the names in treaty's own folder of what is not treaty's: what is misplaced, and the files that are
 // not what treaty wrote there and without which it can go on. A journal counts where it is another tree's. What
@@ -143,7 +143,7 @@ func (s *Store) wrongs() ([]string, error) {
 			wrong = append(wrong, name)
 		}
 	}
-	ids, err := s.open()
+	ids, err := s.OpenJournals()
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +162,7 @@ func (s *Store) owns(id string) bool {
 	if _, err := tree.ParsePath(id); err != nil || strings.Contains(id, "/") {
 		return false
 	}
-	j, err := s.journal(id)
+	j, err := s.Journal(id)
 	if err != nil {
 		return false
 	}
@@ -174,7 +174,7 @@ func (s *Store) owns(id string) bool {
 }
 
 // freeLock sets aside what has the lock's name and is no file: it is in nobody's hands, and would keep everybody out.
-func (s *Store) freeLock() ([]string, error) {
+func (s *Store) FreeLock() ([]string, error) {
 	at, err := s.kind(lockFile)
 	if err != nil || at == tree.Absent || at == tree.File {
 		return nil, err
@@ -183,8 +183,8 @@ func (s *Store) freeLock() ([]string, error) {
 }
 
 // unsound tells whether a tree has something for Recover to do.
-func (s *Store) unsound() bool {
-	open, err := s.open()
+func (s *Store) Unsound() bool {
+	open, err := s.OpenJournals()
 	if err != nil || len(open) > 0 {
 		return true
 	}
@@ -193,7 +193,7 @@ func (s *Store) unsound() bool {
 }
 
 // tidy sets aside what is wrong, and says, in words, what went where. The tree's lock is held.
-func (s *Store) tidy() ([]string, error) {
+func (s *Store) Tidy() ([]string, error) {
 	wrong, err := s.wrongs()
 	if err != nil {
 		return nil, err
@@ -217,7 +217,7 @@ func (s *Store) setAside(wrong []string) ([]string, error) {
 
 // unfit is an error about a file of treaty's, made a refusal where that is not a file of treaty's at all.
 func (s *Store) unfit(name string, err error) error {
-	if !foreign(err) {
+	if !Foreign(err) {
 		return err
 	}
 	return refusal.Because(refusal.CauseForeign, "%s is not what treaty wrote: %v", s.Path(name), refusal.Innermost(err)).At(s.Root())

@@ -1,4 +1,4 @@
-package apply
+package store
 
 import (
 	"treaty/plan/scan"
@@ -13,11 +13,11 @@ func (s *Store) Traits(declared *tree.Profile) (tree.Traits, error) {
 	if err != nil {
 		return tree.Traits{}, err
 	}
-	return file.traitsOn(s.root, declared)
+	return file.TraitsOn(s.root, declared)
 }
 
 // traitsOn are the traits of a tree at root; t may be nil, of a tree that nothing is recorded of.
-func (t *TreeFile) traitsOn(root *scan.Root, declared *tree.Profile) (tree.Traits, error) {
+func (t *TreeFile) TraitsOn(root *scan.Root, declared *tree.Profile) (tree.Traits, error) {
 	var probed *tree.Traits
 	if t != nil {
 		probed = &t.Traits

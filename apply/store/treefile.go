@@ -1,4 +1,4 @@
-package apply
+package store
 
 import (
 	"crypto/rand"
@@ -111,7 +111,7 @@ func (s *Store) readTreeFileAt(name string) (*TreeFile, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if foreign(err) {
+	if Foreign(err) {
 		return nil, refusal.Because(refusal.CauseForeign, "%v; treaty did not put that there", err).At(s.Root())
 	}
 	if err != nil {

@@ -1,4 +1,4 @@
-package apply
+package store
 
 import (
 	"bytes"
@@ -14,8 +14,8 @@ import (
 // A reversal is what undoes an apply: kept with the history, since only the apply knew every step, what
 // it left behind, and what the baseline held of its paths before.
 const (
-	reversalFile = "undo.json"
-	formerFile   = "before.baseline"
+	ReversalFile = "undo.json"
+	FormerFile   = "before.baseline"
 )
 
 const undoesSuffix = ".undoes"
@@ -24,9 +24,9 @@ func undoesName(id string) string { return plansFolder + "/" + id + undoesSuffix
 
 // undoes is the id of the plan that a plan undoes, "" where it undoes none. What lies beside a plan only helps to find
 // that: it counts if the operations of the plan, which were approved, are of those that the history keeps for it.
-func (s *Store) undoes(p *plan.Plan) (string, error) {
+func (s *Store) Undoes(p *plan.Plan) (string, error) {
 	data, err := s.read(undoesName(p.ID))
-	if errors.Is(err, fs.ErrNotExist) || foreign(err) {
+	if errors.Is(err, fs.ErrNotExist) || Foreign(err) {
 		return "", nil
 	}
 	if err != nil {
@@ -75,13 +75,13 @@ func (s *Store) SaveUndoes(id, undone string) error {
 // Reversal is the operations that undo an archived plan. The error wraps fs.ErrNotExist where they were
 // not kept.
 func (s *Store) Reversal(a Archived) ([]plan.Operation, error) {
-	data, err := s.File(a, reversalFile)
+	data, err := s.File(a, ReversalFile)
 	if err != nil {
 		return nil, err
 	}
 	var ops []plan.Operation
 	if err := json.Unmarshal(data, &ops); err != nil {
-		return nil, fmt.Errorf("%s: %w", s.Path(a.folder+"/"+reversalFile), err)
+		return nil, fmt.Errorf("%s: %w", s.Path(a.folder+"/"+ReversalFile), err)
 	}
 	return ops, nil
 }

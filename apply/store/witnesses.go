@@ -1,4 +1,4 @@
-package apply
+package store
 
 import (
 	"errors"
@@ -50,7 +50,7 @@ func (s *Store) Remembered(also ...string) (Witnesses, error) {
 		case file == nil || mine.replaced(root, file):
 			w.Absent = append(w.Absent, at)
 		case file.Head == nil:
-		case slices.Contains(ids, file.Head.History) || mine == nil && file.Partners[file.Head.History] == (Partner{thisHost(), s.Root()}):
+		case slices.Contains(ids, file.Head.History) || mine == nil && file.Partners[file.Head.History] == (Partner{ThisHost(), s.Root()}):
 			w.add(file.Head, at)
 		}
 	}
@@ -68,11 +68,11 @@ func (w *Witnesses) add(head *Head, at string) {
 
 // replaced tells whether a file that was found at a root is that of another tree than the partners that were there.
 func (f *TreeFile) replaced(root string, found *TreeFile) bool {
-	if f == nil || f.Partners[found.ID] == (Partner{thisHost(), root}) {
+	if f == nil || f.Partners[found.ID] == (Partner{ThisHost(), root}) {
 		return false
 	}
 	for _, partner := range f.Partners {
-		if partner == (Partner{thisHost(), root}) {
+		if partner == (Partner{ThisHost(), root}) {
 			return true
 		}
 	}
@@ -83,7 +83,7 @@ func (f *TreeFile) replaced(root string, found *TreeFile) bool {
 func (s *Store) elsewhere(mine *TreeFile) (roots, ids []string, err error) {
 	if mine != nil {
 		for _, partner := range mine.Partners {
-			if partner.Host == thisHost() {
+			if partner.Host == ThisHost() {
 				roots = append(roots, partner.Root)
 			}
 		}
@@ -124,7 +124,7 @@ func (s *Store) elsewhere(mine *TreeFile) (roots, ids []string, err error) {
 
 // identityAt is the own file of the tree at a root, and that root with links resolved; nil where no tree is there now.
 func identityAt(root string) (*TreeFile, string, error) {
-	s, err := OpenStore(root)
+	s, err := Open(root)
 	if err != nil {
 		return nil, root, nil
 	}

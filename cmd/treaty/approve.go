@@ -7,6 +7,7 @@ import (
 	"treaty/apply"
 	"treaty/apply/paper"
 	"treaty/apply/refusal"
+	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 )
@@ -92,7 +93,7 @@ func unsigned(p *plan.Plan) error {
 
 // policyAt is what the tree at root demands of approvals; nothing where there is none.
 func policyAt(root string) (apply.Policy, error) {
-	store, err := apply.OpenStore(root)
+	store, err := store.Open(root)
 	if err != nil {
 		return apply.Policy{}, nil
 	}

@@ -28,14 +28,17 @@ var house = map[string][]string{
 	"apply/internal/disk":      {"plan/scan", "plan/tree"},
 	"apply/internal/journal":   {"plan", "plan/tree"},
 	"apply/internal/signature": {"plan/scan"},
-	"apply":                    {"apply/baseline", "apply/internal/disk", "apply/internal/journal", "apply/internal/signature", "plan", "plan/scan", "plan/tree", "schema"},
+	"apply/paper":              {"plan", "plan/tree", "schema"},
+	"apply/refusal":            {"apply/paper", "plan", "plan/tree"},
+	"apply/store":              {"apply/baseline", "apply/internal/disk", "apply/internal/journal", "apply/paper", "apply/refusal", "plan", "plan/scan", "plan/tree", "schema"},
+	"apply":                    {"apply/baseline", "apply/internal/disk", "apply/internal/journal", "apply/internal/signature", "apply/paper", "apply/refusal", "apply/store", "plan", "plan/scan", "plan/tree"},
 
 	"cmd/treaty/internal/render": {"plan", "plan/tree", "plan/visible"},
 	// Tests only: nobody above may import these.
 	"cmd/treaty/internal/lab":          {},
 	"cmd/treaty/internal/lab/stick":    {"plan/tree"},
 	"cmd/treaty/internal/lab/blocklog": {},
-	"cmd/treaty":                       {"apply", "cmd/treaty/internal/render", "plan", "plan/scan", "plan/tree", "schema"},
+	"cmd/treaty":                       {"apply", "apply/paper", "apply/refusal", "apply/store", "cmd/treaty/internal/render", "plan", "plan/scan", "plan/tree", "schema"},
 }
 
 // rim is where the operating system is spoken to: whole packages, or the files named. All other code works
@@ -48,7 +51,8 @@ var rim = map[string][]string{
 	"cmd/treaty/internal/lab/stick":    nil,
 	"cmd/treaty/internal/lab/blocklog": nil,
 
-	"apply": {"access_unix.go", "boot_darwin.go", "boot_linux.go", "process_darwin.go", "process_linux.go", "process_other.go", "process_windows.go",
+	"apply": {"access_unix.go"},
+	"apply/store": {"boot_darwin.go", "boot_linux.go", "process_darwin.go", "process_linux.go", "process_other.go", "process_windows.go",
 		"lock.go", "memory.go", "store.go"},
 	"apply/internal/signature": {"agent_other.go", "agent_windows.go"},
 }
@@ -74,7 +78,7 @@ var lodgers = map[string][]string{
 	"github.com/sergi/go-diff":                 {"plan/internal/textdiff"},
 	"golang.org/x/crypto":                      {"apply/internal/signature"},
 	"golang.org/x/text":                        {"plan", "plan/internal/ignore", "plan/tree", "cmd/treaty/internal/lab/stick"},
-	"golang.org/x/sys":                         {"plan/scan", "apply/internal/disk", "apply", "cmd/treaty"},
+	"golang.org/x/sys":                         {"plan/scan", "apply/internal/disk", "apply", "apply/store", "cmd/treaty"},
 }
 
 // longest is how many lines a file may have. Most have a third of it. What is longer has its own bound, to

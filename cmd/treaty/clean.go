@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"treaty/apply"
+	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan/scan"
 )
@@ -27,7 +27,7 @@ func (c *cleanCommand) Run(a *app) error {
 		return err
 	}
 	defer folder.Close()
-	stores := []*apply.Store{folder}
+	stores := []*store.Store{folder}
 	if remote := a.lastRemote(folder); remote != nil {
 		defer remote.Close()
 		stores = append(stores, remote)
@@ -38,12 +38,12 @@ func (c *cleanCommand) Run(a *app) error {
 		}
 	}
 	// Until all is removed, nobody adds to what was shown.
-	release, err := apply.Hold(stores...)
+	release, err := store.Hold(stores...)
 	if err != nil {
 		return err
 	}
 	defer release()
-	var old []apply.Discardable
+	var old []store.Discardable
 	for _, s := range stores {
 		found, err := s.OlderThan(a.now().Add(-age))
 		if err != nil {
@@ -84,7 +84,7 @@ func (c *cleanCommand) Run(a *app) error {
 
 // lastRemote is the store of the tree that was last synced with, nil where it is not mounted now or
 // another tree lies there.
-func (a *app) lastRemote(folder *apply.Store) *apply.Store {
+func (a *app) lastRemote(folder *store.Store) *store.Store {
 	list, err := folder.History()
 	if err != nil || len(list) == 0 {
 		return nil
@@ -98,7 +98,7 @@ func (a *app) lastRemote(folder *apply.Store) *apply.Store {
 		return nil
 	}
 	root.Close()
-	remote, err := apply.OpenStore(p.Remote.Root)
+	remote, err := store.Open(p.Remote.Root)
 	if err != nil {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"treaty/apply"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -41,7 +42,7 @@ type config struct {
 }
 
 // readConfig reads a tree's config; one that says nothing where there is none.
-func readConfig(folder *apply.Store) (*config, error) {
+func readConfig(folder *store.Store) (*config, error) {
 	c := &config{}
 	text, err := folder.Config()
 	if errors.Is(err, apply.ErrInvalid) {
@@ -62,7 +63,7 @@ func readConfig(folder *apply.Store) (*config, error) {
 }
 
 // configured is what the config of a tree demands of approvals, and the options that it gives.
-func configured(folder *apply.Store) (apply.Config, error) {
+func configured(folder *store.Store) (apply.Config, error) {
 	c, err := readConfig(folder)
 	if err != nil || c.absent {
 		return apply.Config{}, err
@@ -77,7 +78,7 @@ const maxSigners = 16 << 20
 
 // policy is what the config demands of approvals. A file of allowed signers in the tree is read as that tree has
 // it, by whatever name the tree goes meanwhile.
-func (c *config) policy(folder *apply.Store) (apply.Policy, error) {
+func (c *config) policy(folder *store.Store) (apply.Policy, error) {
 	if c.Approvals == nil {
 		return apply.Policy{}, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 
 	"treaty/apply"
+	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -71,7 +72,7 @@ var codes = []struct {
 }{
 	{errUsage, exitUsage},
 	{apply.ErrInvalid, exitUsage},
-	{apply.ErrNoPlan, exitUsage},
+	{store.ErrNoPlan, exitUsage},
 	{scan.ErrTooLarge, exitUsage},
 	{apply.ErrConflicts, exitConflicts},
 	{apply.ErrStale, exitStale},
@@ -173,7 +174,7 @@ func hintFor(err error) hint {
 		return hints[refusal.Cause](refusal)
 	case errors.As(err, &own):
 		return own.hint
-	case errors.Is(err, apply.ErrNoPlan):
+	case errors.Is(err, store.ErrNoPlan):
 		return comparing()
 	case errors.Is(err, apply.ErrInvalid):
 		return then("mend the file; or, for a new one", comparing())

@@ -10,6 +10,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/paper"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -97,7 +98,7 @@ func (a *app) editable(path string) (*planFile, error) {
 
 // save writes the plan to its file.
 func (f *planFile) save() error {
-	text, err := apply.PlanText(f.plan)
+	text, err := store.PlanText(f.plan)
 	if err != nil {
 		return err
 	}
@@ -106,7 +107,7 @@ func (f *planFile) save() error {
 
 // unapplied refuses a plan that was applied already, as far as the tree that it calls local is there to tell.
 func (f *planFile) unapplied() error {
-	store, err := apply.OpenStore(f.plan.Local.Root)
+	store, err := store.Open(f.plan.Local.Root)
 	if err != nil {
 		return nil
 	}
@@ -116,14 +117,14 @@ func (f *planFile) unapplied() error {
 
 // store opens the store that plans are found in: that of the nearest directory with plans, at or above the
 // current one.
-func (a *app) store() (*apply.Store, error) { return a.nearest(apply.FindStore) }
+func (a *app) store() (*store.Store, error) { return a.nearest(store.FindPlans) }
 
 // history opens the store of the tree that the current directory is in, which may have no plans: what was REMOTE has
 // none.
-func (a *app) history() (*apply.Store, error) { return a.nearest(apply.FindHistory) }
+func (a *app) history() (*store.Store, error) { return a.nearest(store.FindHistory) }
 
 // nearest opens the store that is found from the current directory. What -C names is taken where none is.
-func (a *app) nearest(find func(string) (string, error)) (*apply.Store, error) {
+func (a *app) nearest(find func(string) (string, error)) (*store.Store, error) {
 	dir, err := find(".")
 	if err != nil {
 		if a.call.dir == "" {
@@ -139,8 +140,8 @@ func (a *app) nearest(find func(string) (string, error)) (*apply.Store, error) {
 }
 
 // openStore opens the store of the tree at dir.
-func openStore(dir string) (*apply.Store, error) {
-	store, err := apply.OpenStore(dir)
+func openStore(dir string) (*store.Store, error) {
+	store, err := store.Open(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, usage(exactly("treaty --help"), "there is no directory %s", dir)
@@ -211,7 +212,7 @@ func (f *planFile) approval() ([]byte, *apply.Approval, error) {
 // there tells which directories the plan's trees had when it was made, as far as that was kept; nil where it
 // was not.
 func (a *app) there(p *plan.Plan) func(plan.Side, tree.Path) bool {
-	store, err := apply.OpenStore(p.Local.Root)
+	store, err := store.Open(p.Local.Root)
 	if err != nil {
 		return nil
 	}

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"treaty/apply"
+	"treaty/apply/store"
 	"treaty/plan"
 )
 
@@ -78,7 +78,7 @@ func in(root, name string, flags ...string) hint {
 func comparing(flags ...string) hint {
 	return func(i *invocation) string {
 		words := slices.Concat([]string{"plan"}, flags)
-		local, remote := apply.FindTree("."), i.trees[plan.Remote]
+		local, remote := store.FindTree("."), i.trees[plan.Remote]
 		known := defaultRemote(local)
 		switch here := i.trees[plan.Local] == "" || sameDirectory(i.trees[plan.Local], local); {
 		case here && known != "" && (remote == "" || sameDirectory(remote, known)):
@@ -136,7 +136,7 @@ func naming(words []string, name string, flags ...string) hint {
 
 func (i *invocation) inTree(root, name string, flags ...string) commandLine {
 	dir := i.dir
-	if found, err := apply.FindStore("."); root != "" && (err != nil || !sameDirectory(found, root)) {
+	if found, err := store.FindPlans("."); root != "" && (err != nil || !sameDirectory(found, root)) {
 		dir = root
 	}
 	return commandLine{dir, slices.Concat([]string{name}, flags)}

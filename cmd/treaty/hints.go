@@ -6,6 +6,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/refusal"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -109,7 +110,7 @@ func planIn(root, id string) (path string, newest bool) {
 	if root == "" {
 		return "", false
 	}
-	store, err := apply.OpenStore(expandHome(root))
+	store, err := store.Open(expandHome(root))
 	if err != nil {
 		return "", false
 	}
@@ -124,7 +125,7 @@ func planIn(root, id string) (path string, newest bool) {
 
 // partnersHere are where the trees that the one at root was synced with were on this machine.
 func partnersHere(root string) []string {
-	store, err := apply.OpenStore(root)
+	store, err := store.Open(root)
 	if err != nil {
 		return nil
 	}

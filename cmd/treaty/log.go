@@ -9,6 +9,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/refusal"
+	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 )
@@ -60,7 +61,7 @@ func (c *logCommand) Run(a *app) error {
 }
 
 // sayElsewhere says of a tree without a history where it is.
-func (a *app) sayElsewhere(folder *apply.Store) error {
+func (a *app) sayElsewhere(folder *store.Store) error {
 	known, err := knownElsewhere(folder)
 	if err == nil {
 		a.say("%s", known.why)
@@ -76,7 +77,7 @@ type elsewhere struct {
 }
 
 // knownElsewhere is what a tree's own file says of the history that another tree has.
-func knownElsewhere(folder *apply.Store) (elsewhere, error) {
+func knownElsewhere(folder *store.Store) (elsewhere, error) {
 	identity, err := folder.Identity()
 	if err != nil || identity == nil || identity.Head == nil {
 		return elsewhere{why: "nothing was applied yet"}, err
@@ -95,9 +96,9 @@ func knownElsewhere(folder *apply.Store) (elsewhere, error) {
 }
 
 // verify checks the chain, its head, and the heads that the trees remember.
-func (c *logCommand) verify(a *app, folder *apply.Store) error {
+func (c *logCommand) verify(a *app, folder *store.Store) error {
 	var broken []string
-	heads := map[string]*apply.Head{}
+	heads := map[string]*store.Head{}
 	identity, err := folder.Identity()
 	switch {
 	case errors.Is(err, apply.ErrInvalid):
@@ -147,7 +148,7 @@ func (a *app) unasked(roots []string, history bool) {
 }
 
 // remoteOf is where the config says that the other tree is, none where it says nothing or cannot be read.
-func remoteOf(folder *apply.Store) []string {
+func remoteOf(folder *store.Store) []string {
 	c, err := readConfig(folder)
 	if err != nil || c.Remote == nil {
 		return nil

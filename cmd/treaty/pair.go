@@ -11,8 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"treaty/apply"
 	"treaty/apply/refusal"
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -21,7 +21,7 @@ import (
 // pair is two trees, opened to be compared.
 type pair struct {
 	roots  plan.Sides[*scan.Root]
-	stores plan.Sides[*apply.Store]
+	stores plan.Sides[*store.Store]
 	config *config
 	found  found // REMOTE
 	// forgotten is why the baseline counts as none, once it turned out damaged while it was read.
@@ -35,7 +35,7 @@ func (a *app) openPair(first, second string) (*pair, error) {
 		local, remote = first, second
 	}
 	if local == "" {
-		local = apply.FindTree(".")
+		local = store.FindTree(".")
 	}
 	a.call.trees = plan.Sides[string]{local, remote}
 	p := &pair{}
@@ -87,7 +87,7 @@ func (p *pair) open(side plan.Side, path string) error {
 		return &complaint{why: fmt.Sprintf("%s is not a directory", filepath.Join(root.Path(), tree.PrivateFolder)),
 			hint: then("move it away (treaty keeps its own files in a folder of that name)", again)}
 	}
-	p.stores[side], err = apply.StoreOf(root)
+	p.stores[side], err = store.Of(root)
 	return err
 }
 
@@ -123,7 +123,7 @@ func (p *pair) apart() error {
 // planned is a plan that was made, and what is kept beside it.
 type planned struct {
 	plan    *plan.Plan
-	digests *apply.Digests
+	digests *store.Digests
 	// asked tells that apply will ask for an approval.
 	asked bool
 }
@@ -132,9 +132,9 @@ type planned struct {
 type sight struct {
 	ctx     context.Context
 	in      plan.Input
-	digests *apply.Digests
+	digests *store.Digests
 	walks   plan.Sides[*scan.Walk]
-	memory  *apply.Memory
+	memory  *store.Memory
 	meter   *meter
 	cancel  context.CancelFunc
 	// began is when the first of it was read: what was written later may not show in a coarse time.
@@ -156,7 +156,7 @@ func (p *pair) look(a *app, options plan.Options) (*sight, error) {
 	if err := p.available(); err != nil {
 		return nil, err
 	}
-	s := &sight{digests: &apply.Digests{}, began: a.now()}
+	s := &sight{digests: &store.Digests{}, began: a.now()}
 	s.ctx, s.cancel = context.WithCancel(a.ctx)
 	s.in = plan.Input{Options: options, Observe: s.digests.Observe}
 	var seen plan.Sides[scan.Progress]
@@ -187,7 +187,7 @@ func (p *pair) look(a *app, options plan.Options) (*sight, error) {
 func (s *sight) remember(p *pair) error {
 	problem := p.forgotten
 	if problem == nil {
-		memory, why, err := apply.Remember(p.stores)
+		memory, why, err := store.Remember(p.stores)
 		if err != nil {
 			return err
 		}
@@ -250,7 +250,7 @@ func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
 		}
 	}
 	if !f.NewPair {
-		if err := apply.SamePair(p.stores); err != nil {
+		if err := store.SamePair(p.stores); err != nil {
 			return nil, err
 		}
 	}
@@ -266,7 +266,7 @@ func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
 		}
 		s.in.Shift = shift
 		result, err := plan.Compare(s.ctx, s.in)
-		if problem := apply.Forgotten(err); problem != nil && p.forgotten == nil {
+		if problem := store.Forgotten(err); problem != nil && p.forgotten == nil {
 			s.close()
 			p.forgotten = problem
 			continue

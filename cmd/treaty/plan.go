@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"treaty/apply"
+	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/scan"
@@ -133,7 +134,7 @@ func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
 		return path, folder.SaveDigests(made.plan.ID, made.digests)
 	}
 	made.plan.Schema = ""
-	text, err := apply.PlanText(made.plan)
+	text, err := store.PlanText(made.plan)
 	if err != nil {
 		return "", err
 	}
@@ -160,7 +161,7 @@ func (a *app) sayNext(made *planned, path, output string) {
 // newest tells whether a plan is the one that is found where none is named. The clock may have been set back since
 // another one was made, or somebody gave a file a name of his own.
 func newest(p *plan.Plan, path string) bool {
-	folder, err := apply.OpenStore(p.Local.Root)
+	folder, err := store.Open(p.Local.Root)
 	if err != nil {
 		return false
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"treaty/apply"
+	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 )
@@ -15,7 +16,7 @@ type recoverCommand struct {
 func (c *recoverCommand) Run(a *app) error {
 	dirs := c.Dirs
 	if len(dirs) == 0 {
-		dir, err := apply.FindFolder(".")
+		dir, err := store.FindFolder(".")
 		if err != nil {
 			return &complaint{is: err, why: err.Error(), hint: exactly("treaty recover --help")}
 		}

@@ -6,7 +6,7 @@ import (
 	"os"
 	"strings"
 
-	"treaty/apply"
+	"treaty/apply/store"
 	"treaty/plan"
 )
 
@@ -80,12 +80,12 @@ func (f found) named() string {
 
 // defaultRemote is the REMOTE that the tree at local has where none is typed, "" where there is none.
 func defaultRemote(local string) string {
-	folder, err := apply.OpenStore(cmp.Or(local, "."))
+	folder, err := store.Open(cmp.Or(local, "."))
 	if err != nil {
 		return ""
 	}
 	defer folder.Close()
-	p := &pair{stores: plan.Sides[*apply.Store]{folder}}
+	p := &pair{stores: plan.Sides[*store.Store]{folder}}
 	if p.config, err = readConfig(folder); err != nil {
 		return ""
 	}

@@ -19,7 +19,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"treaty/apply"
+	"treaty/apply/store"
 )
 
 // commands are what scripts have besides testscript's own.
@@ -288,7 +288,7 @@ func cmdLock(ts *testscript.TestScript, neg bool, args []string) {
 		boot, err = os.ReadFile("/proc/sys/kernel/random/boot_id")
 		ts.Check(err)
 	}
-	h := apply.Holder{Host: host, Boot: strings.TrimSpace(string(boot)), PID: os.Getpid(), At: time.Now().UTC()}
+	h := store.Holder{Host: host, Boot: strings.TrimSpace(string(boot)), PID: os.Getpid(), At: time.Now().UTC()}
 	switch args[1] {
 	case "here":
 	case "gone":

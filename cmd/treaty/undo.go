@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"treaty/apply"
+	"treaty/apply/store"
 	"treaty/plan"
 )
 
@@ -79,7 +80,7 @@ func (c *undoCommand) Run(a *app) error {
 }
 
 // stillDone refuses with ErrStale what was undone already.
-func stillDone(folder *apply.Store, archived apply.Archived) error {
+func stillDone(folder *store.Store, archived store.Archived) error {
 	by, err := folder.UndoneBy(archived)
 	if err != nil || by == nil {
 		return err
@@ -89,7 +90,7 @@ func stillDone(folder *apply.Store, archived apply.Archived) error {
 }
 
 // nothingToUndo is the refusal of a tree without a history, with where it is, as far as the tree knows.
-func nothingToUndo(folder *apply.Store) error {
+func nothingToUndo(folder *store.Store) error {
 	known, err := knownElsewhere(folder)
 	switch {
 	case err != nil:
@@ -101,7 +102,7 @@ func nothingToUndo(folder *apply.Store) error {
 }
 
 // choose finds the applied plan to undo.
-func (c *undoCommand) choose(folder *apply.Store) (*apply.Archived, error) {
+func (c *undoCommand) choose(folder *store.Store) (*store.Archived, error) {
 	list, err := folder.History()
 	if err != nil {
 		return nil, err
@@ -122,11 +123,11 @@ func (c *undoCommand) choose(folder *apply.Store) (*apply.Archived, error) {
 }
 
 // reverse makes the plan of a reversal, from the trees as they are now, if they are those that the plan was applied to.
-func (p *pair) reverse(a *app, done apply.Archived, options plan.Options, reversal []plan.Operation) (*planned, error) {
+func (p *pair) reverse(a *app, done store.Archived, options plan.Options, reversal []plan.Operation) (*planned, error) {
 	if err := p.available(); err != nil {
 		return nil, err
 	}
-	if err := apply.SamePairAs(done, p.stores); err != nil {
+	if err := store.SamePairAs(done, p.stores); err != nil {
 		return nil, err
 	}
 	options.AllowManyDeletes = true
