@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -74,7 +73,7 @@ func (t *terminal) run(args []string, stdin io.Reader) int {
 		kong.UsageOnError(),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
-		kong.Vars{"version": version()},
+		kong.Vars{"version": built()},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: min(cmp.Or(columns(stdout), 100), 100)}),
 	)
 	if err != nil {
@@ -167,13 +166,4 @@ func (a *app) view(p *plan.Plan, diffs bool) render.Options {
 	o := a.style()
 	o.Diffs, o.There = diffs, a.there(p)
 	return o
-}
-
-// version is the module's, as the go command recorded it.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "devel"
-	}
-	return info.Main.Version
 }
