@@ -39,15 +39,15 @@ func (c *contents) group(ctx context.Context, group []*task) {
 		return
 	}
 	c.groups.perform(ctx, group, func(t *task) {
-		result, err := t.putContent()
+		result, err := put(t)
 		c.tasks.displaced(t, result.Trash)
 		t.noteResult(result, err)
 		c.groups.installed(ctx, t)
 	})
 }
 
-// putContent swaps in what is staged.
-func (t *task) putContent() (disk.Result, error) {
+// put swaps in what a task has staged.
+func put(t *task) (disk.Result, error) {
 	if t.Action == plan.Create {
 		return t.disk.Create(t.Path, t.staged)
 	}

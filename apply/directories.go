@@ -14,8 +14,8 @@ type directories struct {
 	footing *footing
 }
 
-// do makes what becomes a directory on some sides, parents first. A file that is to move away from its name, and has not
-// yet, waits in the trash.
+// do makes what becomes a directory on some sides, parents first. A file that is to move away from its name, and has
+// not yet, waits in the trash.
 func (d *directories) do(ctx context.Context, on sides) {
 	list := d.tasks.choose(on, (*task).makesDirectory)
 	for _, t := range list {
@@ -32,12 +32,12 @@ func (d *directories) do(ctx context.Context, on sides) {
 				return
 			}
 		}
-		t.makeDirectory()
+		makeDirectory(t)
 	})
 }
 
 // makeDirectory makes the directory of a task. A file or link that makes way for it goes to the trash.
-func (t *task) makeDirectory() {
+func makeDirectory(t *task) {
 	var aside disk.Result
 	if t.Action == plan.Update {
 		var err error

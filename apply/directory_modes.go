@@ -19,12 +19,6 @@ type directoryModes struct {
 	footing *footing
 }
 
-// widens tells of a change of mode that lets the owner work in a directory.
-func (t *task) widens() bool {
-	return t.Action == plan.Chmod && t.After.Type == tree.Directory && t.Before.Mode.Known() && t.Before.Mode != disk.Workable(t.Before.Mode) &&
-		t.After.Mode == disk.Workable(t.After.Mode)
-}
-
 // widen lets the owner work in the directories in which the plan lets them, parents first.
 func (d *directoryModes) widen(ctx context.Context, on sides) {
 	d.groups.batch(ctx, on, d.tasks.choose(on, (*task).widens), func(t *task) {
@@ -82,23 +76,24 @@ func (d *directoryModes) due(ctx context.Context, on sides) []due {
 		case !t.noted() && t.Action == plan.Chmod && d.halted(ctx) == nil:
 			all = append(all, due{t, t.intent(journal.Chmod, t.Before, t.After)})
 		case t.done() && t.Action != plan.Chmod:
-			all = t.owes(all, t.Path, t.After.Mode)
+			all = owed(all, t, t.Path, t.After.Mode)
 		}
 	}
 	for _, dir := range d.footing.revived {
 		if on[dir.task.Side] {
-			all = dir.task.owes(all, dir.path, dir.mode)
+			all = owed(all, dir.task, dir.path, dir.mode)
 		}
 	}
 	return all
 }
 
-// owes adds the mode that a directory was made without, if there is one.
-func (t *task) owes(all []due, path tree.Path, mode tree.Mode) []due {
+// owed adds the mode that a directory was made without, if there is one.
+func owed(all []due, t *task, path tree.Path, mode tree.Mode) []due {
 	if at, err := t.disk.At(string(path)); disk.Workable(mode) == mode || err == nil && at.Mode == mode {
 		return all
 	}
-	in := t.intent(journal.Chmod, &tree.State{Type: tree.Directory, Mode: disk.Workable(mode)}, &tree.State{Type: tree.Directory, Mode: mode})
+	made, owed := tree.State{Type: tree.Directory, Mode: disk.Workable(mode)}, tree.State{Type: tree.Directory, Mode: mode}
+	in := t.intent(journal.Chmod, &made, &owed)
 	in.Path = path
 	return append(all, due{t, in})
 }

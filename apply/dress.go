@@ -36,8 +36,8 @@ type sharing struct {
 func (d *dresser) do(ctx context.Context, on sides) {
 	touched := d.tasks.choose(on, func(t *task) bool { return t.Action == plan.Touch })
 	d.batch(ctx, on, touched, func(t *task) { d.dress(t, disk.Result{}) })
-	changed := d.tasks.choose(on, func(t *task) bool { return t.Action == plan.Chmod && t.After.Type != tree.Directory })
-	d.batch(ctx, on, changed, d.chmod)
+	files := func(t *task) bool { return t.Action == plan.Chmod && t.After.Type != tree.Directory }
+	d.batch(ctx, on, d.tasks.choose(on, files), d.chmod)
 }
 
 // batch carries out tasks that may come to files with other names, a group at a time.
@@ -186,19 +186,4 @@ func (f *sharing) replacing() (*journal.Intent, error) {
 	in := f.task.intent(journal.Replace, was, &becoming)
 	in.Staged, in.Place = f.staged.Name, place
 	return &in, nil
-}
-
-// dresses tells of a task that gives a file another time or mode, and where that file is before.
-func (t *task) dresses() (tree.Path, bool) {
-	if t.Before.Of() != tree.File || t.After.Of() != tree.File {
-		return "", false
-	}
-	differs := t.After.Mtime != t.Before.Mtime || t.After.Mode.Known() && t.After.Mode != t.Before.Mode
-	switch t.Action {
-	case plan.Move:
-		return t.From, differs
-	case plan.Touch, plan.Chmod:
-		return t.Path, differs
-	}
-	return "", false
 }

@@ -120,9 +120,10 @@ func (e *emptied) spare() {
 		if !found || t.Conflict == 0 || t.After == nil || !t.takesDirectory() {
 			continue
 		}
+		why := fmt.Sprintf("%s stays a directory: it holds %s, which is ignored", quote(t.Path), quote(what))
 		for _, below := range e.tasks.ordered {
 			if below.Side == t.Side && below.Path.Within(t.Path) && !below.noted() {
-				below.note(Skipped, fmt.Sprintf("%s stays a directory: it holds %s, which is ignored", quote(t.Path), quote(what)))
+				below.note(Skipped, why)
 			}
 		}
 	}

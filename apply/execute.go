@@ -88,7 +88,8 @@ func (e *executor) results() []Result {
 	results := e.tasks.results()
 	for i := range e.plan.Conflicts {
 		if c := &e.plan.Conflicts[i]; c.Resolution == plan.SkipPath {
-			results = append(results, Result{Conflict: c.ID, Path: c.Path, Outcome: Skipped, Error: string(plan.SaysSo)})
+			left := Result{Conflict: c.ID, Path: c.Path, Outcome: Skipped, Error: string(plan.SaysSo)}
+			results = append(results, left)
 		}
 	}
 	return results

@@ -16,8 +16,9 @@ const (
 	groupFilesFAT = 64
 )
 
-// groups carries tasks out a group at a time. Nothing is done to a tree before the journals durably say that it is about
-// to be (announce), and what is done is durable (barrier) and its outcome written down before the next group is begun.
+// groups carries tasks out a group at a time. Nothing is done to a tree before the journals durably say that it is
+// about to be (announce), and what is done is durable and its outcome written down (seal) before the next group is
+// begun.
 type groups struct {
 	*ground
 	notes *notes

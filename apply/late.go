@@ -15,13 +15,13 @@ func (e *executor) late(ctx context.Context) {
 			return
 		}
 		if t.Before.Of() == tree.File && t.done() && t.result.Trash != "" {
-			t.surface()
+			surface(t)
 		}
 	}
 }
 
 // surface gives what was written late to what a task moved to the trash a visible name.
-func (t *task) surface() {
+func surface(t *task) {
 	changed, err := t.disk.Changed(t.result.Trash, t.was())
 	switch {
 	case err != nil:

@@ -40,13 +40,19 @@ func (g *ground) mend(ctx context.Context, j *journal.Journal) (*mending, error)
 		if g.disks[side] == nil || !g.fat[side] {
 			continue
 		}
-		m := mender{ground: g, side: side, disk: g.disks[side], out: out, seen: map[string]sight{}, states: map[string][]*tree.State{}}
+		m := mender{ground: g, side: side, disk: g.disks[side], out: out,
+			seen: map[string]sight{}, states: map[string][]*tree.State{}}
 		for _, in := range slices.Concat(j.Closed, j.Open) {
 			if in.Side == side && renames(in.Kind) {
 				m.add(in)
 			}
 		}
-		for _, try := range []func() error{m.setDamageAside, func() error { return m.setDoublesAside(j) }, func() error { return m.bringBack(ctx, j.Copies) }, func() error { return m.reopen(j) }} {
+		for _, try := range []func() error{
+			m.setDamageAside,
+			func() error { return m.setDoublesAside(j) },
+			func() error { return m.bringBack(ctx, j.Copies) },
+			func() error { return m.reopen(j) },
+		} {
 			if err := try(); err != nil {
 				return nil, err
 			}
@@ -92,7 +98,8 @@ func damaged(s *sight, states []*tree.State) bool {
 		return false
 	}
 	return s.unreadable || slices.ContainsFunc(states, func(state *tree.State) bool {
-		return state.Of() == tree.File && s.entry.Size < state.Size && (s.entry.Size == 0 || s.entry.Mtime == state.Mtime)
+		return state.Of() == tree.File && s.entry.Size < state.Size &&
+			(s.entry.Size == 0 || s.entry.Mtime == state.Mtime)
 	})
 }
 
@@ -170,7 +177,8 @@ func (m *mender) setDamageAside() error {
 			if err != nil {
 				return err
 			}
-			m.tell("%s: %s, as if after a power cut, and was moved to %s; check the volume (fsck, chkdsk)", m.side, what, quote(tree.Path(place)))
+			m.tell("%s: %s, as if after a power cut, and was moved to %s; check the volume (fsck, chkdsk)",
+				m.side, what, quote(tree.Path(place)))
 		}
 	}
 	return nil
@@ -260,12 +268,14 @@ func (m *mender) bringBack(ctx context.Context, copies map[int]journal.Copy) err
 func (m *mender) restore(ctx context.Context, c *journal.Copy, path tree.Path, place string) error {
 	other := m.side.Other()
 	if m.roots[other] == nil {
-		m.out.missing = append(m.out.missing, fmt.Sprintf("%s: the content of %s is lost here; the %s tree has it as %s", m.side, quote(path), other, c.Name))
+		m.out.missing = append(m.out.missing,
+			fmt.Sprintf("%s: the content of %s is lost here; the %s tree has it as %s", m.side, quote(path), other, c.Name))
 		return nil
 	}
 	staged, err := m.stage(ctx, c)
 	if errors.Is(err, disk.ErrSource) {
-		m.tell("%s: the content of %s is lost here, and its copy on %s, %s, is not what it was", m.side, quote(path), other, c.Name)
+		m.tell("%s: the content of %s is lost here, and its copy on %s, %s, is not what it was",
+			m.side, quote(path), other, c.Name)
 		return nil
 	}
 	if err != nil {
@@ -287,7 +297,8 @@ func (m *mender) restore(ctx context.Context, c *journal.Copy, path tree.Path, p
 		return err
 	}
 	clear(m.seen)
-	m.tell("%s: the content of %s was not there any more, and was brought back from %s on %s", m.side, quote(path), c.Name, other)
+	m.tell("%s: the content of %s was not there any more, and was brought back from %s on %s",
+		m.side, quote(path), c.Name, other)
 	return nil
 }
 

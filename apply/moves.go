@@ -67,7 +67,7 @@ func (m *moves) turns(list []*task) []*task {
 // move renames one file, and gives it the time and mode that it had on the other side.
 func (m *moves) move(t *task) {
 	if !m.footing.lacks(t) {
-		result, err := t.rename()
+		result, err := carry(t)
 		if err == nil {
 			m.tasks.moved[t.Side][t.From] = t.Path
 			m.dresser.dress(t, result)
@@ -78,8 +78,8 @@ func (m *moves) move(t *task) {
 	t.unpark()
 }
 
-// rename gives the file of a move its new name, from where it is or where it waits.
-func (t *task) rename() (disk.Result, error) {
+// carry gives the file of a move its new name, from where it is or where it waits.
+func carry(t *task) (disk.Result, error) {
 	if t.parked != nil {
 		return t.disk.Create(t.Path, *t.parked)
 	}

@@ -36,7 +36,7 @@ func (r *run) preflight(list []*task, copies plan.Sides[[]endangered]) error {
 	}
 	needs := needs(list, copies, spaces)
 	for _, t := range list {
-		if t.willCopy() {
+		if willCopy(t) {
 			n := &needs[t.Side]
 			n.bytes, n.entries = n.bytes+onDisk(t.Before.Size, spaces[t.Side]), n.entries+1
 		}
@@ -61,7 +61,7 @@ func (r *run) preflight(list []*task, copies plan.Sides[[]endangered]) error {
 }
 
 // willCopy tells whether a task comes to a copy of its file because that has other names.
-func (t *task) willCopy() bool {
+func willCopy(t *task) bool {
 	at, dressed := t.dresses()
 	if !dressed {
 		return false

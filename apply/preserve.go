@@ -30,17 +30,6 @@ type endangered struct {
 	twins []tree.Path
 }
 
-// displaces tells whether a task renames a file, and where that is.
-func (t *task) displaces() (tree.Path, bool) {
-	switch {
-	case t.Skipped != "" || t.Before.Of() != tree.File:
-		return "", false
-	case t.Action == plan.Move:
-		return t.From, true
-	}
-	return t.present(), t.Action == plan.Update || t.Action == plan.Delete
-}
-
 // inDanger are the contents on a side that tasks are yet to displace, and of which there is no copy.
 //
 // A file of the other side is a twin if the plan says that it has the same hash: it is what a task copies
@@ -74,7 +63,7 @@ func (ts *tasks) twins(side plan.Side) map[tree.Hash][]tree.Path {
 		}
 	}
 	for _, t := range ts.ordered {
-		copied := t.Action == plan.Create || t.Action == plan.Update
+		copied := t.copies()
 		switch {
 		case t.Side == other:
 			if copied && t.After.Of() == tree.File && t.done() {
@@ -157,7 +146,8 @@ func (k *keeper) outOfReach(ctx context.Context, side plan.Side, c *endangered) 
 	for _, twin := range c.twins {
 		entry, hash, err := there.ReadBack(string(twin))
 		if err == nil && entry.Type == tree.File && hash == c.state.SHA256 {
-			return disk.Staged{Name: string(twin), Type: tree.File, Size: entry.Size, Mtime: entry.Mtime, Hash: hash}, nil
+			found := disk.Staged{Name: string(twin), Type: tree.File, Size: entry.Size, Mtime: entry.Mtime, Hash: hash}
+			return found, nil
 		}
 	}
 	f, err := k.disks[side].Content(c.at, c.state)
@@ -172,5 +162,6 @@ func (k *keeper) outOfReach(ctx context.Context, side plan.Side, c *endangered) 
 	if halted := k.halted(ctx); halted != nil {
 		return disk.Staged{}, halted
 	}
-	return disk.Staged{}, fmt.Errorf("it could not be copied out of reach of its volume, on which a power cut may lose it: %w", err)
+	const what = "it could not be copied out of reach of its volume, on which a power cut may lose it"
+	return disk.Staged{}, fmt.Errorf("%s: %w", what, err)
 }

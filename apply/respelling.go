@@ -88,14 +88,6 @@ func respell(step *plan.Step, present tree.Path) {
 	step.Operation = &op
 }
 
-// present is where a task finds what it changes.
-func (t *task) present() tree.Path {
-	if t.From != "" {
-		return t.From
-	}
-	return t.Path
-}
-
 // settledNames tells of names about which a conflict was settled: each side keeps its own spelling of them.
 func (ts *tasks) settledNames() func(path plan.Sides[tree.Path]) bool {
 	var settled plan.Sides[map[tree.Path]bool]

@@ -124,7 +124,8 @@ func (ts *tasks) restore(t *task, was *journal.Done) {
 		ts.fresh = ts.fresh[:len(ts.fresh)-1] // it is written down
 		t.result.SHA256, t.result.Trash = was.SHA256, was.Trash
 		if s := was.After; s != nil {
-			t.left = tree.Entry{Name: t.Path.Base(), Type: s.Type, Size: s.Size, Mtime: s.Mtime, Mode: s.Mode, Target: s.Target}
+			t.left = tree.Entry{Name: t.Path.Base(), Type: s.Type, Size: s.Size, Mtime: s.Mtime, Mode: s.Mode,
+				Target: s.Target}
 		}
 		if outcome == Done {
 			ts.wasDone(t)
@@ -138,7 +139,7 @@ func (ts *tasks) wasDone(t *task) {
 		ts.moved[t.Side][t.From] = t.Path
 	}
 	ts.displaced(t, t.result.Trash)
-	if (t.Action == plan.Create || t.Action == plan.Update) && t.After.Type == tree.File {
+	if t.copies() && t.After.Type == tree.File {
 		ts.bytes += t.After.Size
 	}
 }
@@ -183,7 +184,8 @@ func (r *resumption) examineOpen(open []journal.Intent) error {
 		case wrong[in.Step] != nil:
 			t.noteError(wrong[in.Step])
 		default:
-			records = append(records, journal.Record{Done: &journal.Done{Step: in.Step, Side: in.Side, Outcome: journal.Undone}})
+			undone := journal.Done{Step: in.Step, Side: in.Side, Outcome: journal.Undone}
+			records = append(records, journal.Record{Done: &undone})
 		}
 	}
 	if err := r.write(false, records...); err != nil {
@@ -207,7 +209,7 @@ func (r *resumption) find(open []journal.Intent) (map[*task]found, error) {
 			return nil, err
 		}
 		if got == halfway && in.Kind == journal.Move {
-			if err := t.waits(in.Place); err != nil {
+			if err := waits(t, in.Place); err != nil {
 				return nil, err
 			}
 		}
@@ -223,7 +225,7 @@ func (r *resumption) find(open []journal.Intent) (map[*task]found, error) {
 }
 
 // waits finds the file of a move that was announced and that waits in its place in the trash, if it does.
-func (t *task) waits(place string) error {
+func waits(t *task, place string) error {
 	waiting, err := t.disk.Waiting(place)
 	if err == nil && waiting != nil {
 		t.parked, t.place, t.announced = waiting, place, true

@@ -90,7 +90,8 @@ func (s *stamps) unchanged(op *plan.Operation, now stamp, moved bool) bool {
 	was, seen := s.of[from][op.Source.Path]
 	switch {
 	case moved:
-	case seen && (now.size != was.size || now.mtime.Cut(granularity) != was.mtime.Cut(granularity)), !seen && s.unproved(op):
+	case seen && (now.size != was.size || now.mtime.Cut(granularity) != was.mtime.Cut(granularity)),
+		!seen && s.unproved(op):
 		return false
 	}
 	mtime := now.mtime.Cut(granularity).Add(-s.shift.total[from])

@@ -6,7 +6,6 @@ import (
 
 	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
-	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
@@ -14,7 +13,7 @@ import (
 // task is a step that is carried out: an operation, or part of what resolves a conflict. It has how far the step is,
 // and what became of it.
 type task struct {
-	plan.Step
+	step
 	// number is its place among the steps, by which journals name it.
 	number int
 	// disk changes its side, nil where that tree is not there.
@@ -73,11 +72,17 @@ func (t *task) noteResult(result disk.Result, err error) {
 	case errors.As(err, &drift):
 		t.note(Drifted, drift.Without(t.Path))
 		t.result.Trash = drift.Trash
-	case errors.Is(err, disk.ErrDrift), errors.Is(err, disk.ErrSource), errors.Is(err, disk.ErrUnfit), errors.Is(err, scan.ErrChanged):
+	case isDrift(err):
 		t.note(Drifted, t.why(err))
 	default:
 		t.note(Failed, t.why(err))
 	}
+}
+
+// isDrift tells of errors that mean that somebody else was there.
+func isDrift(err error) bool {
+	return errors.Is(err, disk.ErrDrift) || errors.Is(err, disk.ErrSource) || errors.Is(err, disk.ErrUnfit) ||
+		errors.Is(err, scan.ErrChanged)
 }
 
 // noteError notes that it came to an error before anything was changed.
@@ -104,7 +109,7 @@ func (t *task) hashOf(result disk.Result) tree.Hash {
 	switch {
 	case s.Of() != tree.File:
 		return tree.Hash{}
-	case s.SHA256.Known(), t.Action == plan.Create, t.Action == plan.Update:
+	case s.SHA256.Known(), t.copies():
 		return s.SHA256
 	}
 	_, sum, err := t.disk.ReadBack(at)
@@ -112,20 +117,4 @@ func (t *task) hashOf(result disk.Result) tree.Hash {
 		return tree.Hash{}
 	}
 	return sum
-}
-
-// makesDirectory tells whether there is a directory at its path afterwards that was none.
-func (t *task) makesDirectory() bool {
-	return t.After.Of() == tree.Directory && t.Before.Of() != tree.Directory
-}
-
-// takesDirectory tells whether a directory goes from its path.
-func (t *task) takesDirectory() bool {
-	return t.Before.Of() == tree.Directory && t.After.Of() != tree.Directory
-}
-
-// putsContent tells whether it creates or updates a file or a link. What takes a directory's name is left out: that
-// must be emptied first.
-func (t *task) putsContent() bool {
-	return (t.Action == plan.Create || t.Action == plan.Update) && t.After.Type != tree.Directory && t.Before.Of() != tree.Directory
 }

@@ -25,7 +25,8 @@ type tasks struct {
 func newTasks(steps []plan.Step, disks plan.Sides[*disk.Tree], progress *Progress) *tasks {
 	ts := &tasks{notes: notes{progress: progress}}
 	for _, side := range plan.BothSides {
-		ts.at[side], ts.leaving[side], ts.moved[side] = map[tree.Path]*task{}, map[tree.Path]*task{}, map[tree.Path]tree.Path{}
+		ts.at[side], ts.leaving[side] = map[tree.Path]*task{}, map[tree.Path]*task{}
+		ts.moved[side] = map[tree.Path]tree.Path{}
 	}
 	made := make([]task, len(steps))
 	for i, step := range steps {

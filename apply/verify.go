@@ -3,7 +3,6 @@ package apply
 import (
 	"context"
 
-	"treaty/plan"
 	"treaty/plan/tree"
 )
 
@@ -15,15 +14,14 @@ func (e *executor) verify(ctx context.Context) {
 		if e.halted(ctx) != nil {
 			return
 		}
-		written := t.Action == plan.Create || t.Action == plan.Update
-		if written && t.done() && t.After.Of() == tree.File && t.result.SHA256.Known() {
-			t.readBack()
+		if t.copies() && t.done() && t.After.Of() == tree.File && t.result.SHA256.Known() {
+			readBack(t)
 		}
 	}
 }
 
 // readBack holds what a task has written to what is there.
-func (t *task) readBack() {
+func readBack(t *task) {
 	_, sum, err := t.disk.ReadBack(string(t.Path))
 	switch {
 	case err != nil:

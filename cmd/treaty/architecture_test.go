@@ -304,7 +304,6 @@ var moreFields = map[string]int{
 var moreMethods = map[string]int{
 	"apply.Store":                70,
 	"apply.run":                  75,
-	"apply.task":                 33,
 	"apply/internal/disk.Tree":   115,
 	"apply/internal/disk.folder": 30,
 	"cmd/treaty.app":             35,
