@@ -30,10 +30,13 @@ func (r *run) ground() *ground {
 	return &ground{plan: r.plan, roots: r.roots, disks: r.disks, fat: r.fat, shift: r.shift, write: r.write}
 }
 
+// NotReached is the error of a result that an interrupt came before.
+const NotReached = "not reached before the interrupt"
+
 // halted is why the run goes no further, nil as long as it does.
 func (g *ground) halted(ctx context.Context) error {
 	if ctx.Err() != nil {
-		return errors.New("not reached before the interrupt")
+		return errors.New(NotReached)
 	}
 	for _, d := range g.disks {
 		if err := d.Stopped(); err != nil {

@@ -56,9 +56,10 @@ func (c *cleanCommand) Run(a *app) error {
 		return nil
 	}
 	var bytes int64
-	style := a.style()
 	for _, d := range old {
-		a.say("  %s  %s, %s", style.Time(d.At), render.Name(d.Path), render.Bytes(d.Bytes))
+		if err := a.old(d); err != nil {
+			return err
+		}
 		bytes += d.Bytes
 	}
 	a.say("%s, %s", render.Count(len(old), "item"), render.Bytes(bytes))
@@ -80,6 +81,14 @@ func (c *cleanCommand) Run(a *app) error {
 		a.say("removed")
 	}
 	return failed
+}
+
+// old is the line about what would be removed.
+func (a *app) old(d store.Discardable) error {
+	if a.quiet {
+		return nil
+	}
+	return render.Old(a.stdout, d.At, d.Path, d.Bytes, a.style())
 }
 
 // lastRemote is the store of the tree that was last synced with, nil where it is not mounted now or

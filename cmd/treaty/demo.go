@@ -64,7 +64,10 @@ func (c *demoCommand) Run(a *app) error {
 	}
 	for _, step := range steps {
 		if step.why != "" {
-			a.say("\n# %s", step.why)
+			a.say("")
+			if err := a.tell(0, 2, "# %s", step.why); err != nil {
+				return err
+			}
 		}
 		a.say("$ treaty %s", shown(step.args, local, remote))
 		if code := a.terminal.run(step.args, strings.NewReader("")); code != 0 {
@@ -73,12 +76,15 @@ func (c *demoCommand) Run(a *app) error {
 	}
 	a.say("\nLook at:")
 	for _, line := range [][2]string{
-		{local, "the two trees, now the same"},
-		{remote, ""},
+		{local, "one of the two trees"},
+		{remote, "the other one, now the same"},
 		{filepath.Join(local, ".treaty", "history"), "the plan, its approval and the receipt"},
 		{filepath.Join(remote, ".treaty", "trash"), "what was replaced, kept until you remove it"},
 	} {
-		a.say("  %-10s %s", line[0], line[1])
+		a.say("  %s", line[0])
+		if err := a.tell(6, 6, "%s", line[1]); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 
 	"treaty/apply"
 	"treaty/apply/store"
@@ -35,12 +36,26 @@ var errUsage = errors.New("usage")
 
 // complaint is an error of the command's own: what failed and why, and what to type about it.
 type complaint struct {
-	is   error
-	why  string
-	hint hint // nil where nothing helps
+	is  error
+	why string
+	// faults are those of a file; each is a line of its own, after why.
+	faults schema.Errors
+	hint   hint // nil where nothing helps
 }
 
-func (c *complaint) Error() string { return c.why }
+func (c *complaint) Error() string { return strings.Join(c.lines(), "; ") }
+
+// lines are what there is to say, a fault a line.
+func (c *complaint) lines() []string {
+	if len(c.faults) == 0 {
+		return []string{c.why}
+	}
+	lines := make([]string, len(c.faults))
+	for i := range c.faults {
+		lines[i] = c.why + ": " + c.faults[i].Error()
+	}
+	return lines
+}
 
 func (c *complaint) Unwrap() error { return c.is }
 
@@ -51,7 +66,12 @@ func usage(h hint, why string, args ...any) error {
 
 // invalid is an error about a file that is not what it should be. The error may be schema.Errors.
 func invalid(path, kind string, err error) error {
-	return &complaint{is: errors.Join(apply.ErrInvalid, err), why: fmt.Sprintf("%s is not a valid %s: %v", path, kind, err), hint: mending(kind)}
+	c := &complaint{is: errors.Join(apply.ErrInvalid, err), why: fmt.Sprintf("%s is not a valid %s", path, kind),
+		hint: mending(kind)}
+	if !errors.As(err, &c.faults) {
+		c.why += ": " + err.Error()
+	}
+	return c
 }
 
 // mending is what to do about a file that is not valid, by its kind.
@@ -87,20 +107,20 @@ var codes = []struct {
 
 // report prints an error as a person should see it and returns its exit code.
 func (i *invocation) report(w io.Writer, err error) int {
-	var invalid schema.Errors
 	var refusal *apply.Refusal
 	var own *complaint
+	refused := errors.As(err, &refusal)
 	switch {
-	case errors.As(err, &invalid):
-		for _, e := range invalid {
-			fmt.Fprintf(w, "treaty: %s\n", render.Escape(prefix(err, invalid)+e.Error()))
+	case !refused && errors.As(err, &own) && len(own.faults) > 0:
+		for _, line := range own.lines() {
+			fmt.Fprintf(w, "treaty: %s\n", render.Escape(line))
 		}
-	case errors.Is(err, context.Canceled) && !errors.As(err, &refusal) && !errors.As(err, &own):
+	case errors.Is(err, context.Canceled) && !refused && !errors.As(err, &own):
 		fmt.Fprintln(w, "treaty: interrupted")
 	default:
 		fmt.Fprintf(w, "treaty: %s\n", render.Escape(err.Error()))
 	}
-	if errors.As(err, &refusal) {
+	if refused {
 		for _, line := range details(refusal) {
 			fmt.Fprintf(w, "  %s\n", render.Escape(line))
 		}
@@ -121,15 +141,6 @@ func exitCode(err error) int {
 		return exitSafety
 	}
 	return exitFailed
-}
-
-// prefix is what err says before the errors of a file.
-func prefix(err error, invalid schema.Errors) string {
-	text, all := err.Error(), invalid.Error()
-	if len(text) > len(all) && text[len(text)-len(all):] == all {
-		return text[:len(text)-len(all)]
-	}
-	return ""
 }
 
 // details are the lines below a refusal: what drifted, what was not done, and what else there is to say.

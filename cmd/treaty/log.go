@@ -12,6 +12,7 @@ import (
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
+	"treaty/schema"
 )
 
 type logCommand struct {
@@ -37,7 +38,7 @@ func (c *logCommand) Run(a *app) error {
 	for _, archived := range list {
 		r, text, err := folder.Receipt(archived)
 		if err != nil {
-			return &apply.Refusal{Cause: refusal.CauseHistory, Root: folder.Root(), Why: fmt.Sprintf("number %d: %v", archived.Number, err), Err: err}
+			return unreadable(folder, archived.Number, err)
 		}
 		receipts = append(receipts, text)
 		if !c.JSON {
@@ -58,6 +59,21 @@ func (c *logCommand) Run(a *app) error {
 		return a.sayElsewhere(folder)
 	}
 	return nil
+}
+
+// unreadable is the refusal of a history of which a receipt cannot be read.
+func unreadable(folder *store.Store, number int, err error) error {
+	r := &apply.Refusal{Cause: refusal.CauseHistory, Root: folder.Root(), Err: err}
+	var faults schema.Errors
+	if !errors.As(err, &faults) {
+		r.Why = fmt.Sprintf("number %d: %v", number, err)
+		return r
+	}
+	r.Why = fmt.Sprintf("number %d: its receipt is not what treaty wrote", number)
+	for i := range faults {
+		r.Details = append(r.Details, faults[i].Error())
+	}
+	return r
 }
 
 // sayElsewhere says of a tree without a history where it is.

@@ -151,6 +151,14 @@ func (a *app) say(format string, args ...any) {
 	}
 }
 
+// tell is say of a text from a column on that is wrapped on a terminal, to hang at another.
+func (a *app) tell(from, hang int, format string, args ...any) error {
+	if a.quiet {
+		return nil
+	}
+	return render.Line(a.stdout, fmt.Sprintf(format, args...), from, hang, a.style())
+}
+
 // style is how to write for whoever reads standard output: on a terminal lines fit, and times are those of the
 // clock on the wall.
 func (a *app) style() render.Options {

@@ -74,7 +74,9 @@ func (c *undoCommand) Run(a *app) error {
 		return err
 	}
 	a.say("")
-	a.say("This undoes number %d, %s", archived.Number, archived.PlanID)
+	if err := a.tell(0, 2, "This undoes number %d, %s", archived.Number, archived.PlanID); err != nil {
+		return err
+	}
 	a.sayNext(made, path, c.Output)
 	return nil
 }

@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"treaty/plan"
@@ -31,24 +32,52 @@ type Result struct {
 	Path    string
 	Outcome string // "done", "skipped", "drifted" or "failed"
 	Error   string
+	// Unreached tells that an interrupt came before it: all of these are one line.
+	Unreached bool
 }
 
-// Log writes the one line that `log` has for an apply.
+// Log writes the one line that `log` has for an apply; on a terminal that is too narrow it goes on in further ones.
 func Log(w io.Writer, a Applied, opts Options) error {
 	p := newPrinter(w, opts)
 	p.put(dim, fmt.Sprintf("%4d", a.Number))
 	p.put(plain, "  "+opts.Time(a.At)+"  ")
-	p.put(a.tone(), fmt.Sprintf("%-8s", Escape(a.Outcome)))
-	p.put(plain, "  ")
-	// One line each: what follows is never wrapped.
-	for i, s := range a.totals() {
-		if i > 0 {
-			p.put(plain, ", ")
-		}
-		p.put(s.Tone, s.Text)
+	p.put(a.tone(), Escape(a.Outcome))
+	hang := len("1234  ")
+	totals := a.totals()
+	if wide := max(0, len("complete")-len(a.Outcome)); p.fits(wide + 2 + columns(totals[0].Text)) {
+		p.put(plain, strings.Repeat(" ", wide+2))
+	} else {
+		p.newline()
 	}
-	p.put(plain, "  "+Name(a.By))
-	p.put(dim, "  "+Name(a.PlanID))
+	p.list(hang, totals)
+	p.apart(hang, plain, Name(a.By))
+	p.apart(hang, dim, Name(a.PlanID))
+	p.newline()
+	return p.Flush()
+}
+
+// Line writes a text in a line of its own from a column on, wrapped to hang at another.
+func Line(w io.Writer, text string, from, hang int, opts Options) error {
+	p := newPrinter(w, opts)
+	p.indent(from)
+	for i, word := range words(text) {
+		if i == 0 {
+			p.put(plain, word)
+		} else {
+			p.wrapped(hang, plain, word)
+		}
+	}
+	p.newline()
+	return p.Flush()
+}
+
+// Old writes the line that `clean` has for something old, by its path, which is never broken.
+func Old(w io.Writer, at time.Time, path string, bytes int64, opts Options) error {
+	p := newPrinter(w, opts)
+	p.indent(margin)
+	p.put(plain, opts.Time(at))
+	p.apart(2*margin, plain, Name(path)+",")
+	p.wrapped(2*margin, plain, Bytes(bytes))
 	p.newline()
 	return p.Flush()
 }
@@ -71,23 +100,42 @@ func Receipt(w io.Writer, a Applied, results []Result, opts Options) error {
 		if r.Outcome == "done" {
 			continue
 		}
-		k := kin{r.Outcome, r.Error}
+		k := kin{r.Outcome, r.Error, r.listed()}
 		counts[k]++
 		switch n := counts[k]; {
-		case n <= alike:
+		case n <= k.listed:
 			p.result(r.Outcome, "  "+id(r.ID), r.what()+"  "+Name(r.Path), r.Error)
-		case n == alike+1:
+		case n == k.listed+1:
 			crowded = append(crowded, k)
 		}
 	}
 	for _, k := range crowded {
-		p.result(k.outcome, "", fmt.Sprintf("%d more", counts[k]-alike), k.why)
+		p.result(k.outcome, "", k.rest(counts[k]), k.why)
 	}
 	return p.Flush()
 }
 
+// listed is how many results like this one are listed.
+func (r *Result) listed() int {
+	if r.Unreached {
+		return 0
+	}
+	return alike
+}
+
 // kin is what results have in common that are alike.
-type kin struct{ outcome, why string }
+type kin struct {
+	outcome, why string
+	listed       int
+}
+
+// rest says how many of so many are not listed.
+func (k kin) rest(of int) string {
+	if k.listed == 0 {
+		return Count(of, "operation")
+	}
+	return fmt.Sprintf("%d more", of-k.listed)
+}
 
 func (p *printer) result(outcome, id, what, why string) {
 	p.indent(margin)

@@ -149,6 +149,16 @@ func (p *printer) wrapped(n int, t tone, s string) {
 	p.word(n, t, s)
 }
 
+// apart writes s after two spaces, or on a new line at column n if it does not fit.
+func (p *printer) apart(n int, t tone, s string) {
+	if p.fits(2 + columns(s)) {
+		p.put(plain, "  ")
+	} else {
+		p.newline()
+	}
+	p.word(n, t, s)
+}
+
 // word writes s, on a new line at column n if it does not fit.
 func (p *printer) word(n int, t tone, s string) {
 	if p.column > n && !p.fits(columns(s)) {

@@ -264,7 +264,7 @@ func TestLogAndReceipt(t *testing.T) {
 		{Number: 12, PlanID: "0198\x1b", At: when, By: "bob \u202e", Outcome: "partial", Done: 5, Skipped: 1, Drifted: 2, Failed: 3},
 		{Number: 123, PlanID: "01981f40", At: when, By: "ann@laptop", Outcome: "complete"},
 	} {
-		if err := Log(&out, a, Options{Width: 10}); err != nil {
+		if err := Log(&out, a, Options{}); err != nil {
 			t.Fatal(err)
 		}
 	}

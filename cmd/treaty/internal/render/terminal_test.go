@@ -109,3 +109,53 @@ func TestResultsThatAreAlikeAreCountedAfterTwenty(t *testing.T) {
 		t.Errorf("%d lines, the last %q", len(lines), lines[len(lines)-1])
 	}
 }
+
+func TestWhatAnInterruptCameBeforeIsOneLine(t *testing.T) {
+	side := plan.Remote
+	results := []Result{{ID: 1, Side: &side, Action: "create", Path: "a", Outcome: "failed", Error: "no space"}}
+	for i := range 9 {
+		results = append(results, Result{ID: 2 + i, Side: &side, Action: "create", Path: "b", Outcome: "failed",
+			Error: "not reached", Unreached: true})
+	}
+	var out strings.Builder
+	if err := Receipt(&out, Applied{Outcome: "partial", Done: 1, Failed: 10}, results, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	const want = `partial: 1 done, 10 failed
+  failed  #1  create on remote  a: no space
+  failed  9 operations: not reached
+`
+	if out.String() != want {
+		t.Errorf("%s\nnot\n%s", out.String(), want)
+	}
+}
+
+func TestLinesOfLogAndCleanFitANarrowTerminal(t *testing.T) {
+	when := time.Date(2026, 7, 2, 8, 30, 0, 0, time.UTC)
+	opts := Options{Width: 40, Zone: time.UTC}
+	var out strings.Builder
+	for _, err := range []error{
+		Log(&out, Applied{Number: 12, PlanID: "01981f3e", At: when, By: "ann@laptop", Outcome: "partial", Done: 5,
+			Skipped: 1, Failed: 3, Bytes: 1 << 20}, opts),
+		Old(&out, when, "/media/ann/STICK/.treaty/trash/x", 12, opts),
+		Line(&out, "# Compare again: the two are now really in step.", 0, 2, opts),
+		Line(&out, "indented, and short", 6, 6, opts),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	const want = `  12  2026-07-02 08:30:00  partial
+      5 done, 1 skipped, 3 failed,
+      1.0 MiB  ann@laptop  01981f3e
+  2026-07-02 08:30:00
+    /media/ann/STICK/.treaty/trash/x,
+    12 B
+# Compare again: the two are now really
+  in step.
+      indented, and short
+`
+	if out.String() != want {
+		t.Errorf("%s\nnot\n%s", out.String(), want)
+	}
+}
