@@ -82,7 +82,7 @@ func (r *run) lookAgainst(ctx context.Context, x *expectations, memory *store.Me
 			Granularity: traits.MtimeGranularity, Modes: traits.Modes, Progress: r.progress.scanned(side),
 		})
 		defer walks[side].Close()
-		in.Trees[side] = plan.Tree{Traits: traits, Stream: plan.Unshift(walks[side], r.shift.since[side])}
+		in.Trees[side] = plan.Tree{Traits: traits, Stream: tree.Unshift(walks[side], r.shift.since[side])}
 	}
 	unlisted := newUnlisted(r.plan)
 	r.stamps = newStamps(r.plan, &r.shift)

@@ -106,7 +106,7 @@ func (e *emptied) remains(t *task, err error) Outcome {
 
 // litter tells whether a name in a directory that goes may go with it.
 func (e *emptied) litter(name string) bool {
-	return e.plan.Options.DefaultIgnores && plan.Litter(name)
+	return e.plan.Options.Litter(name)
 }
 
 // spare leaves a directory alone whose name a resolution gives to a file or link, if it or one below it

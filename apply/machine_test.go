@@ -572,7 +572,7 @@ func withoutLostLitter(want, got nodes) nodes {
 	want = maps.Clone(want)
 	maps.DeleteFunc(want, func(path tree.Path, _ node) bool {
 		_, there := got[path]
-		return !there && plan.Litter(path.Base())
+		return !there && isLitter(path.Base())
 	})
 	return want
 }
@@ -609,7 +609,7 @@ func ignoredBy(patterns []string) func(tree.Path) bool {
 	return func(path tree.Path) bool {
 		for ; path != tree.Root; path = path.Parent() {
 			name := path.Base()
-			if strings.HasSuffix(name, ".tmp") || plan.Litter(name) || slices.Contains(patterns, name) {
+			if strings.HasSuffix(name, ".tmp") || isLitter(name) || slices.Contains(patterns, name) {
 				return true
 			}
 		}

@@ -272,7 +272,7 @@ func (o *oracle) oneDirectory(path tree.Path, a at, want [2]node) {
 // inDoomed is what becomes of the entries of a directory that the other side deleted.
 func (o *oracle) inDoomed(dir tree.Path, side int) {
 	for path := range o.was[side] {
-		if path.Parent() == dir && o.ignored(path) && !plan.Litter(path.Base()) {
+		if path.Parent() == dir && o.ignored(path) && !isLitter(path.Base()) {
 			for up := dir; up != tree.Root && o.doomed[side][up]; up = up.Parent() {
 				o.kept[up] = true
 			}
@@ -377,7 +377,7 @@ func (o *oracle) came(w *world, p *plan.Plan, now plan.Sides[nodes], whole bool)
 			case got.kind == tree.Directory && there && o.revived(path, now[side]):
 			case !there && o.doomed[side][path]:
 			case inHeld(path) && o.resolved(p, side, path, got, there):
-			case !there && plan.Litter(path.Base()) && now[side][path.Parent()].kind != tree.Directory:
+			case !there && isLitter(path.Base()) && now[side][path.Parent()].kind != tree.Directory:
 			default:
 				w.Errorf("%s: %s is %v (%v), and had to be %v (%v); it was %v (%v)", plan.Side(side), path, got, there, must, wanted, before, was)
 			}
@@ -475,7 +475,7 @@ func (o *oracle) spared(p *plan.Plan, side int, path tree.Path) bool {
 			continue
 		}
 		for other := range o.was[side] {
-			if other != at && other.Within(at) && o.ignored(other) && !plan.Litter(other.Base()) {
+			if other != at && other.Within(at) && o.ignored(other) && !isLitter(other.Base()) {
 				return true
 			}
 		}

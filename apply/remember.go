@@ -50,8 +50,8 @@ func (r *run) agree(ctx context.Context, e *executor, old *store.Memory, back *r
 		return err
 	}
 	facts := e.tasks.learned(r.stamps)
-	recorder := plan.Recorder{Write: w.Directory, Old: e.former.old, Gone: e.former.gone,
-		Known: func(side plan.Side, path tree.Path, entry *tree.Entry) tree.Hash {
+	recorder := plan.Recorder{Write: w.Directory, Old: e.former.old, Forgotten: e.former.gone,
+		Hash: func(side plan.Side, path tree.Path, entry *tree.Entry) tree.Hash {
 			traits := r.plan.Snapshot(side).Filesystem
 			return facts[side][path].knows(entry, traits.MtimeGranularity, racySince(r.reliedSince(), traits))
 		}}

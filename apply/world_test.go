@@ -426,7 +426,7 @@ func litterGone(path tree.Path, stays bool, exactly, disputed map[tree.Path]bool
 		return false
 	}
 	for ; path != tree.Root; path = path.Parent() {
-		if plan.Litter(path.Base()) {
+		if isLitter(path.Base()) {
 			return exactly[path.Parent()] || disputed[folded(path.Parent())]
 		}
 	}
@@ -578,4 +578,10 @@ func (w *world) verify() ([]string, error) {
 		}
 	}
 	return local.Verify(heads)
+}
+
+// isLitter tells what is left out by default.
+func isLitter(name string) bool {
+	options := plan.DefaultOptions()
+	return options.Litter(name)
 }

@@ -9,18 +9,18 @@ import (
 
 // Recorder is how Agree writes down what both sides hold alike.
 type Recorder struct {
-	// Known is the hash of a file that is known from elsewhere to have the content it is listed with,
+	// Hash is that of a file that is known from elsewhere to have the content it is listed with,
 	// zero where nothing is known.
-	Known func(side Side, path tree.Path, e *tree.Entry) tree.Hash
+	Hash func(side Side, path tree.Path, e *tree.Entry) tree.Hash
 	// Restore says what a path's record is to be, whatever is there; false where Agree shall find out. A
 	// nil record is none.
 	Restore func(path Sides[tree.Path]) (*tree.Agreed, bool)
 	// Restored are the records right below a directory whose record was restored, or that is below such a
 	// one, in order of Key. It is asked where neither side nor the old baseline has the directory. nil is none.
 	Restored func(dir tree.Path) []tree.Agreed
-	// Old, where not nil, is told of every record that there was, Gone of those below a directory that is
+	// Old, where not nil, is told of every record that there was, Forgotten of those below a directory that is
 	// remembered no more.
-	Old, Gone func(path Sides[tree.Path], record *tree.Agreed) error
+	Old, Forgotten func(path Sides[tree.Path], record *tree.Agreed) error
 	// Settled, where not nil, tells of names about which a conflict was settled, where each side keeps its spelling.
 	Settled func(path Sides[tree.Path]) bool
 	// RacySince is, by side, the first time that is too near the scan to show a later change.
@@ -54,7 +54,7 @@ type agreeing struct {
 
 func (a *agreeing) directory(ctx context.Context, d *directory) error {
 	if !a.expected[d.path[Local]] {
-		return a.gone(d)
+		return a.forget(d)
 	}
 	delete(a.expected, d.path[Local])
 	entries := make([]tree.Agreed, 0, len(d.trios))
@@ -142,14 +142,14 @@ func (a *agreeing) names(t *trio, record *tree.Agreed) [2]string {
 	return t.name
 }
 
-// gone tells of what there was in a directory that is remembered no more.
-func (a *agreeing) gone(d *directory) error {
+// forget tells of what there was in a directory that is remembered no more.
+func (a *agreeing) forget(d *directory) error {
 	for i := range d.trios {
 		t := &d.trios[i]
 		if t.base == nil {
 			continue
 		}
-		for _, tell := range []func(Sides[tree.Path], *tree.Agreed) error{a.to.Old, a.to.Gone} {
+		for _, tell := range []func(Sides[tree.Path], *tree.Agreed) error{a.to.Old, a.to.Forgotten} {
 			if tell == nil {
 				continue
 			}
@@ -182,8 +182,8 @@ func (a *agreeing) record(ctx context.Context, d *directory, t *trio) (*tree.Agr
 		return nil, nil
 	}
 	for _, side := range BothSides {
-		if t.entry[side].Type == tree.File && !t.hash[side].Known() && a.to.Known != nil {
-			t.hash[side] = a.to.Known(side, path[side], &t.entry[side])
+		if t.entry[side].Type == tree.File && !t.hash[side].Known() && a.to.Hash != nil {
+			t.hash[side] = a.to.Hash(side, path[side], &t.entry[side])
 		}
 	}
 	t.recall(a.policy)

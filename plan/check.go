@@ -319,8 +319,8 @@ func sameName(a, b tree.Path) bool {
 // deletesBlindly tells whether a plan that remembers nothing would remove something: that nobody ever asked for. An
 // undo knows what it takes back.
 func (c *checker) deletesBlindly(op *Operation) bool {
-	gone := op.Action == Delete || op.Action == Update && op.Before.Of() == tree.Directory
-	return gone && c.plan.Baseline == nil && op.Reason != Undo
+	removes := op.Action == Delete || op.Action == Update && op.Before.Of() == tree.Directory
+	return removes && c.plan.Baseline == nil && op.Reason != Undo
 }
 
 // parents refuses a path below one that holds a file or a link.

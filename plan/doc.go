@@ -46,4 +46,21 @@
 // ([Plan.Check]). A reviewer's edits are [Plan.Resolve], [Plan.Decide] and [Plan.Note]. [Plan.Steps] turns decisions and
 // resolutions into the steps that apply carries out, and leaves out what depends on a step that is left out;
 // [Plan.Skips] tells a reviewer the same beforehand.
+//
+// # Verbs
+//
+// Each means one thing here, in names and in comments:
+//
+//	decide    say of a name, or of what the whole draft shows, what is to be done: changes, a conflict, or nothing.
+//	          What comes out is a verdict; nothing else is called so.
+//	resolve   choose of a conflict's choices, as a person does
+//	settle    turn a resolution into what is carried out
+//	take      make the other side equal to one, as some resolutions do; of a file of rules, have the other side's
+//	follow    of a spelling: have the other side's, where only that changed its case
+//	block     leave a path alone because it must be; bar: because the other side cannot hold its name
+//	keep      leave in a draft, or in its place, what would otherwise go; drop is the opposite
+//	remember  have in the baseline; agree: hold alike on both sides, so that it can be remembered; forget: have it
+//	          there no more
+//	survey    go through trees in step and decide nothing
+//	Known     of a hash or a mode: it is not the zero value
 package plan

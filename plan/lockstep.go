@@ -10,10 +10,10 @@ import (
 // three can be asked. It keeps out what is out of scope, pairs names, counts, and makes digests. What a name comes
 // to, and what is to be walked below it, is its visitor's business.
 type lockstep struct {
-	policy  *policy
-	streams Sides[tree.Stream]
-	memory  tree.Memory // nil without a baseline
-	ruling  ruling
+	policy    *policy
+	streams   Sides[tree.Stream]
+	memory    tree.Memory // nil without a baseline
+	foresight foresight
 	// observe, where not nil, is told of every directory's digest.
 	observe func(side Side, dir tree.Path, digest tree.Hash)
 
@@ -22,8 +22,8 @@ type lockstep struct {
 	ignored int
 }
 
-func newLockstep(in *Input, memory tree.Memory, p *policy, r ruling) *lockstep {
-	return &lockstep{policy: p, memory: memory, ruling: r, observe: in.Observe,
+func newLockstep(in *Input, memory tree.Memory, p *policy, f foresight) *lockstep {
+	return &lockstep{policy: p, memory: memory, foresight: f, observe: in.Observe,
 		streams: Sides[tree.Stream]{in.Trees[Local].Stream, in.Trees[Remote].Stream}}
 }
 

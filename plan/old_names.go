@@ -70,14 +70,14 @@ func likenesses(e *tree.Entry, inode uint64, hash tree.Hash, path tree.Path) []l
 
 // related relates entries one by one.
 func (o *oldNames) related() {
-	gone, barred := map[likeness][]*difference{}, map[likeness][]*barredEntry{}
+	leaving, barred := map[likeness][]*difference{}, map[likeness][]*barredEntry{}
 	full, there := o.full(), o.side.Other()
 	for _, d := range o.leaving {
 		if d.entry[o.side].Type == tree.Directory && full[d.path[o.side]] {
 			continue
 		}
 		for _, l := range likenesses(&d.entry[o.side], d.base.On[there].Inode, d.hash[o.side], d.path[there]) {
-			gone[l] = append(gone[l], d)
+			leaving[l] = append(leaving[l], d)
 		}
 	}
 	for _, b := range o.barred {
@@ -91,8 +91,8 @@ func (o *oldNames) related() {
 	arriving := o.arriving()
 	for l := range barred {
 		// What the side gets under other names as often is not lost.
-		if !l.hash.Known() || arriving[l.content] < len(gone[l]) {
-			o.relate(gone[l], barred[l], l.hash.Known() || l.inode != 0)
+		if !l.hash.Known() || arriving[l.content] < len(leaving[l]) {
+			o.relate(leaving[l], barred[l], l.hash.Known() || l.inode != 0)
 		}
 	}
 	o.unread()

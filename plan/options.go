@@ -2,7 +2,9 @@ package plan
 
 import (
 	"bytes"
+	"slices"
 
+	"treaty/plan/internal/ignore"
 	"treaty/plan/tree"
 )
 
@@ -11,7 +13,7 @@ func DefaultOptions() Options {
 	return Options{
 		Ignore: []string{}, DefaultIgnores: true, Hash: HashOperations, Bidirectional: BidirectionalAuto,
 		Executable: Executable{Overrides: []ExecutableOverride{}, Extensions: map[string]bool{}},
-		Diffs:      DiffConflicts, Sensitive: DefaultSensitive(), MaxDeletes: DefaultMaxDeletes,
+		Diffs:      DiffConflicts, Sensitive: ignore.DefaultSensitive(), MaxDeletes: 1000,
 	}
 }
 
@@ -46,4 +48,19 @@ func (o *Options) judging() []byte {
 	rest.LocalFS, rest.RemoteFS, rest.Umask = nil, nil, 0
 	text, _ := Indented(rest) // of strings, numbers and booleans, which cannot fail
 	return text
+}
+
+// CheckPatterns returns an error for the first of the options' patterns that has no place there: nothing can
+// match it, or it was surely meant otherwise. nil means that all do.
+func (o *Options) CheckPatterns() error {
+	patterns := slices.Concat(o.Ignore, o.Sensitive)
+	for i := range o.Executable.Overrides {
+		patterns = append(patterns, o.Executable.Overrides[i].Pattern)
+	}
+	for _, pattern := range patterns {
+		if err := ignore.Check(pattern); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -28,7 +28,7 @@ func (p *planner) obstructed(at *place, side Side, l *tree.Listing) {
 func (p *planner) enter(d *directory, f *found) error {
 	for _, side := range BothSides {
 		f.stays = f.stays || f.blocked ||
-			slices.ContainsFunc(d.ignored[side], func(e tree.Entry) bool { return e.Verdict == tree.Ignored })
+			slices.ContainsFunc(d.ignored[side], func(e tree.Entry) bool { return e.Ruling == tree.Ignored })
 	}
 	if d.fate == doomed {
 		f.guarded = d.guarded()

@@ -59,15 +59,15 @@ func (p *place) hasRulesInScope() bool {
 	return true
 }
 
-// ruling says of a file of rules which side is to get the other's, or to lose its own because the other has none
+// foresight says of a file of rules which side is to get the other's, or to lose its own because the other has none
 // any more; false where neither does.
-type ruling func(*trio, *policy) (Side, bool)
+type foresight func(*trio, *policy) (Side, bool)
 
-// asTheyAre is the ruling that files of rules count as they are: what is remembered is what is in scope whatever
+// asTheyAre is the foresight that files of rules count as they are: what is remembered is what is in scope whatever
 // comes of a plan.
 func asTheyAre(*trio, *policy) (Side, bool) { return 0, false }
 
-// asPlanned is the ruling that files of rules count as they will be after the plan. It decides upon contents and
+// asPlanned is the foresight that files of rules count as they will be after the plan. It decides upon contents and
 // records alone, never times: so whoever only looks at the trees later comes to the same. Where nothing is certain
 // yet, as the two conflict or may come to, neither side takes the other's, and the rules of both hold. What is in scope
 // once a conflict is settled depends on a choice that is made after the plan: apply touches nothing that the plan
@@ -83,7 +83,7 @@ func asPlanned(t *trio, p *policy) (Side, bool) {
 	return 0, false
 }
 
-// takesRules asks the ruling about the files of rules right in a directory, where they differ.
+// takesRules asks the foresight about the files of rules right in a directory, where they differ.
 func (l *lockstep) takesRules(p *place, listing Sides[tree.Listing], base []tree.Agreed) (Side, bool) {
 	if p.fate != paired || p.blocked || !p.on[Local] || !p.on[Remote] ||
 		listing[Local].Rules == listing[Remote].Rules {
@@ -93,7 +93,7 @@ func (l *lockstep) takesRules(p *place, listing Sides[tree.Listing], base []tree
 	if !plain {
 		return 0, false
 	}
-	return l.ruling(&t, l.policy)
+	return l.foresight(&t, l.policy)
 }
 
 // ruleTrio is the file of rules of one directory; false where one is spelled otherwise somewhere, is no file, or
@@ -142,7 +142,7 @@ func (d *directory) hashRules(wanted func(*trio) bool) {
 // of doomed ones above it.
 func (d *directory) guarded() bool {
 	for _, side := range BothSides {
-		if slices.ContainsFunc(d.ignored[side], func(e tree.Entry) bool { return e.Verdict == tree.Ignored && !d.bareIgnores(&e) }) {
+		if slices.ContainsFunc(d.ignored[side], func(e tree.Entry) bool { return e.Ruling == tree.Ignored && !d.bareIgnores(&e) }) {
 			return true
 		}
 	}

@@ -23,7 +23,7 @@ func (p *place) inScope(side Side, entries []tree.Entry) (in, out []tree.Entry) 
 	other := p.scope[side.Other()]
 	clean := other == nil && !p.remade[side]
 	for i := range entries {
-		clean = clean && entries[i].Verdict == tree.InScope
+		clean = clean && entries[i].Ruling == tree.InScope
 	}
 	if clean {
 		return entries, nil
@@ -31,12 +31,12 @@ func (p *place) inScope(side Side, entries []tree.Entry) (in, out []tree.Entry) 
 	in = make([]tree.Entry, 0, len(entries))
 	for _, e := range entries {
 		if p.remade[side] {
-			e.Verdict = p.scope[side].Judge(p.path[side].Join(e.Name), e.Type == tree.Directory)
+			e.Ruling = p.scope[side].Judge(p.path[side].Join(e.Name), e.Type == tree.Directory)
 		}
 		if other != nil {
-			e.Verdict = max(e.Verdict, other.Judge(p.path[side.Other()].Join(e.Name), e.Type == tree.Directory))
+			e.Ruling = max(e.Ruling, other.Judge(p.path[side.Other()].Join(e.Name), e.Type == tree.Directory))
 		}
-		if e.Verdict == tree.InScope {
+		if e.Ruling == tree.InScope {
 			in = append(in, e)
 		} else {
 			out = append(out, e)

@@ -297,27 +297,3 @@ func hours(by int64) string {
 	}
 	return fmt.Sprintf("%d h %d min", h, m)
 }
-
-// Unshift is a stream of listings as they would be without a shift.
-func Unshift(from tree.Stream, by time.Duration) tree.Stream {
-	if by == 0 {
-		return from
-	}
-	return unshifted{from, by}
-}
-
-type unshifted struct {
-	tree.Stream
-	by time.Duration
-}
-
-func (u unshifted) List(dir tree.Path) (tree.Listing, error) {
-	l, err := u.Stream.List(dir)
-	l.Entries = slices.Clone(l.Entries)
-	for i := range l.Entries {
-		if l.Entries[i].Type == tree.File {
-			l.Entries[i].Mtime = l.Entries[i].Mtime.Add(-u.by)
-		}
-	}
-	return l, err
-}

@@ -71,9 +71,9 @@ func decideSince(t *trio, p *policy) verdict {
 	case !did[Local].present && !did[Remote].present:
 		return verdict{}
 	case !did[Local].present:
-		return p.gone(t, Local, did[Remote])
+		return p.oneDeleted(t, Local, did[Remote])
 	case !did[Remote].present:
-		return p.gone(t, Remote, did[Local])
+		return p.oneDeleted(t, Remote, did[Local])
 	case p.unproved(t, did):
 		return p.differsUnproved(t)
 	case did[Local].modified && did[Remote].modified:
@@ -126,8 +126,8 @@ func (p *policy) differsUnproved(t *trio) verdict {
 	return verdict{kind: BothChanged}
 }
 
-// gone judges what side deleted and the other side did something else to.
-func (p *policy) gone(t *trio, side Side, other since) verdict {
+// oneDeleted judges what side deleted and the other side did something else to.
+func (p *policy) oneDeleted(t *trio, side Side, other since) verdict {
 	if other.changed() && t.base.Type != tree.Directory || other.modified {
 		return verdict{kind: ChangedAndDeleted}
 	}

@@ -68,19 +68,19 @@ func (p *Plan) Steps(in Contents, shift Sides[time.Duration]) ([]Step, error) {
 		deeds[i] = deedOf(steps[i].Operation)
 	}
 	p.spellings().drag(deeds, stays)
-	gone := p.givenUp(deeds, stays)
-	for _, g := range gone {
+	emptied := p.givenUp(deeds, stays)
+	for _, g := range emptied {
 		deeds[g.create].why = GivenUp
 	}
 	for i := range steps {
 		steps[i].Skipped = deeds[i].why
 	}
-	return s.unmake(steps, gone)
+	return s.unmake(steps, emptied)
 }
 
 // unmake adds the removal of directories that only held names that are given up.
-func (s *settler) unmake(steps []Step, gone []givenUp) ([]Step, error) {
-	for _, g := range gone {
+func (s *settler) unmake(steps []Step, emptied []givenUp) ([]Step, error) {
+	for _, g := range emptied {
 		create := steps[g.create]
 		side := create.Side.Other()
 		before, err := s.onto(side, g.path, create.Side, create.Path, create.After, nil, nil)
@@ -167,11 +167,11 @@ func (s *settler) exchange(c *Conflict, side Side) ([]Operation, error) {
 	lose := c.State(other)
 	var ops []Operation
 	if lose.Type == tree.Directory {
-		gone, err := s.remove(other, path, lose, ChangedOn.On(side))
+		removed, err := s.remove(other, path, lose, ChangedOn.On(side))
 		if err != nil {
 			return nil, err
 		}
-		ops = gone[:len(gone)-1]
+		ops = removed[:len(removed)-1]
 	}
 	come, err := s.copy(c, side, path)
 	if err != nil {

@@ -153,8 +153,8 @@ func (m *memoryTree) scope(dir tree.Path) ignore.Scope {
 
 type memoryScope struct{ ignore.Scope }
 
-func (s memoryScope) Judge(path tree.Path, directory bool) tree.Verdict {
-	return map[ignore.Verdict]tree.Verdict{ignore.In: tree.InScope, ignore.Litter: tree.Litter,
+func (s memoryScope) Judge(path tree.Path, directory bool) tree.Ruling {
+	return map[ignore.Ruling]tree.Ruling{ignore.In: tree.InScope, ignore.Litter: tree.Litter,
 		ignore.Ignored: tree.Ignored}[s.Match(string(path), directory)]
 }
 
@@ -181,7 +181,7 @@ func (m *memoryTree) List(dir tree.Path) (tree.Listing, error) {
 	for _, path := range m.paths() {
 		if path.Parent() == dir && path != tree.Root && !tree.Reserved(path.Base()) {
 			e := m.entry(path)
-			e.Verdict = scope.Judge(path, e.Type == tree.Directory)
+			e.Ruling = scope.Judge(path, e.Type == tree.Directory)
 			l.Entries = append(l.Entries, e)
 		}
 	}

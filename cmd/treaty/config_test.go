@@ -33,7 +33,7 @@ func TestFlagWinsOverConfigOverDefault(t *testing.T) {
 		{"diffs", `"updates"`, planFlags{Diffs: new(plan.DiffNone)}, func(o plan.Options) any { return o.Diffs },
 			[3]any{plan.DiffConflicts, plan.DiffUpdates, plan.DiffNone}},
 		{"sensitive", `["*.a"]`, planFlags{Sensitive: []string{"*.b"}}, func(o plan.Options) any { return o.Sensitive },
-			[3]any{plan.DefaultSensitive(), []string{"*.a"}, []string{"*.b"}}},
+			[3]any{plan.DefaultOptions().Sensitive, []string{"*.a"}, []string{"*.b"}}},
 		{"max_deletes", `7`, planFlags{MaxDeletes: new(9)}, func(o plan.Options) any { return o.MaxDeletes }, [3]any{1000, 7, 9}},
 		{"local_fs", `"fat"`, planFlags{LocalFS: new(tree.Profile("ntfs"))}, func(o plan.Options) any { return o.LocalFS },
 			[3]any{(*tree.Profile)(nil), new(tree.Profile("fat")), new(tree.Profile("ntfs"))}},

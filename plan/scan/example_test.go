@@ -36,8 +36,8 @@ func Example() {
 		}
 		for _, e := range listing.Entries {
 			path := dir.Join(e.Name)
-			fmt.Println(e.Type, path, e.Verdict == tree.InScope)
-			if e.Type == tree.File && e.Verdict == tree.InScope {
+			fmt.Println(e.Type, path, e.Ruling == tree.InScope)
+			if e.Type == tree.File && e.Ruling == tree.InScope {
 				hash, err := root.Hash(ctx, path, scan.Expected{Size: e.Size, Mtime: e.Mtime, Granularity: 1})
 				fmt.Printf("%.8s %v\n", hash, err)
 			}

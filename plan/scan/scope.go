@@ -18,7 +18,7 @@ const ignoreLimit = 1 << 20
 type scope struct{ rules ignore.Scope }
 
 // Judge is asked of entries whose parents are all in scope.
-func (s *scope) Judge(path tree.Path, directory bool) tree.Verdict {
+func (s *scope) Judge(path tree.Path, directory bool) tree.Ruling {
 	switch s.rules.Match(string(path), directory) {
 	case ignore.Litter:
 		return tree.Litter

@@ -270,7 +270,7 @@ func directories(l *tree.Listing) []string {
 }
 
 func descends(e *tree.Entry) bool {
-	return e.Type == tree.Directory && e.Verdict == tree.InScope && e.Obstacle == ""
+	return e.Type == tree.Directory && e.Ruling == tree.InScope && e.Obstacle == ""
 }
 
 // read is the listing of one directory, and the rules that hold below it.
@@ -296,7 +296,7 @@ func (w *Walk) read(l *lister, dir tree.Path, h handle, rules *scope) (tree.List
 	var files, bytes int64
 	for i := range entries {
 		e := &entries[i]
-		e.Verdict = rules.Judge(l.path(i), e.Type == tree.Directory)
+		e.Ruling = rules.Judge(l.path(i), e.Type == tree.Directory)
 		if !w.opts.Modes {
 			e.Mode = 0
 		}
@@ -305,7 +305,7 @@ func (w *Walk) read(l *lister, dir tree.Path, h handle, rules *scope) (tree.List
 			if !w.inodes {
 				e.Inode = 0
 			}
-			if e.Verdict == tree.InScope {
+			if e.Ruling == tree.InScope {
 				files++
 				bytes += e.Size
 			}

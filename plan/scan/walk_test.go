@@ -35,7 +35,7 @@ func everything(t testing.TB, w *Walk) []tree.Listing {
 		must(t, err)
 		all = append(all, l)
 		for _, e := range l.Entries {
-			if e.Type == tree.Directory && e.Verdict == tree.InScope && e.Obstacle == "" {
+			if e.Type == tree.Directory && e.Ruling == tree.InScope && e.Obstacle == "" {
 				ask(dir.Join(e.Name))
 			}
 		}
@@ -57,7 +57,7 @@ func text(all []tree.Listing) string {
 			if e.Target != "" {
 				fmt.Fprintf(&b, " -> %s", e.Target)
 			}
-			if e.Verdict != tree.InScope {
+			if e.Ruling != tree.InScope {
 				fmt.Fprintf(&b, " out of scope")
 			}
 			if e.Obstacle != "" {

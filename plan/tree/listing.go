@@ -17,13 +17,13 @@ const (
 	NameNotUTF8 Obstacle = "name-not-utf8"
 )
 
-// Verdict is what scope rules say of an entry. Of two sides' verdicts the greater holds.
-type Verdict uint8
+// Ruling is what scope rules say of an entry. Of two sides' rulings the greater holds.
+type Ruling uint8
 
 const (
-	InScope Verdict = iota
-	Litter          // by the built-in list of what operating systems leave behind; goes with its directory
-	Ignored         // by a person's pattern; keeps its directory
+	InScope Ruling = iota
+	Litter         // by the built-in list of what operating systems leave behind; goes with its directory
+	Ignored        // by a person's pattern; keeps its directory
 )
 
 // Entry is one name in a directory as it was read.
@@ -41,7 +41,7 @@ type Entry struct {
 	Links uint32
 	// Inode is a file's number on its volume, 0 where the volume gives none that lasts.
 	Inode    uint64
-	Verdict  Verdict
+	Ruling   Ruling
 	Obstacle Obstacle // "" where there is none
 	// Why explains an obstacle, in words.
 	Why string
@@ -67,7 +67,7 @@ func (e *Entry) State() *State {
 // Scope says what a tree's own rules ignore, for the paths in and below one directory.
 type Scope interface {
 	// Judge is asked of entries whose parents are all in scope.
-	Judge(path Path, directory bool) Verdict
+	Judge(path Path, directory bool) Ruling
 	// Extend is outer, another tree's, with what the rules right in dir add to it, once that tree has the
 	// directory too, under the path as. outer may be nil.
 	Extend(outer Scope, dir, as Path) Scope

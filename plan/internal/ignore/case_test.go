@@ -31,7 +31,7 @@ func (w *world) scope(p string) Scope {
 
 // judge asks about the parents of p first, as the contract wants. A slash at the end marks a
 // directory.
-func (w *world) judge(p string) Verdict {
+func (w *world) judge(p string) Ruling {
 	p, isDir := strings.CutSuffix(p, "/")
 	if up := path.Dir(p); up != "." {
 		if v := w.judge(up + "/"); v != In {

@@ -2,13 +2,13 @@ package ignore
 
 import "strings"
 
-// Verdict is what a [Scope] says of an entry. Verdicts are ordered: an entry that two scopes judge
-// (one for each side of a sync) has the greater verdict of the two.
-type Verdict uint8
+// Ruling is what a [Scope] says of an entry. Rulings are ordered: an entry that two scopes judge
+// (one for each side of a sync) has the greater of the two.
+type Ruling uint8
 
 const (
 	// In scope.
-	In Verdict = iota
+	In Ruling = iota
 
 	// Litter is out of scope and worth nothing: it may be moved to the trash with the directory
 	// that holds it.
@@ -19,8 +19,8 @@ const (
 	Ignored
 )
 
-func (v Verdict) String() string {
-	switch v {
+func (r Ruling) String() string {
+	switch r {
 	case In:
 		return "in"
 	case Litter:
@@ -83,7 +83,7 @@ func (s Scope) Extend(outer Scope, dir, as string) Scope {
 //
 // Litter stays Litter when a user's pattern ignores it as well. Otherwise whoever adds .DS_Store to
 // a .treatyignore, as all templates do, would see directories kept for its sake after each delete.
-func (s Scope) Match(path string, isDir bool) Verdict {
+func (s Scope) Match(path string, isDir bool) Ruling {
 	if path == "" {
 		return In
 	}
