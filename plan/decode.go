@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"treaty/plan/internal/textdiff"
+	"treaty/plan/jsontext"
+	"treaty/plan/tree"
 	"treaty/schema"
 )
 
@@ -18,13 +21,14 @@ func Read(data []byte) (*Plan, error) {
 	if err := envelope(doc, p); err != nil {
 		return nil, located(data, "", err)
 	}
-	if p.Operations, err = elements[Operation](data, doc, "operations"); err != nil {
+	var list decoder
+	if p.Operations, err = elements(data, doc, "operations", list.operation); err != nil {
 		return nil, err
 	}
-	if p.Conflicts, err = elements[Conflict](data, doc, "conflicts"); err != nil {
+	if p.Conflicts, err = elements(data, doc, "conflicts", list.conflict); err != nil {
 		return nil, err
 	}
-	if p.Problems, err = elements[Problem](data, doc, "problems"); err != nil {
+	if p.Problems, err = elements(data, doc, "problems", list.problem); err != nil {
 		return nil, err
 	}
 	if wrong := p.Check(); len(wrong) > 0 {
@@ -59,10 +63,12 @@ func envelope(doc *schema.Document, p *Plan) error {
 	return nil
 }
 
-func elements[T any](data []byte, doc *schema.Document, name string) ([]T, error) {
+func elements[T any](data []byte, doc *schema.Document, name string, read func(*jsontext.Reader, *T)) ([]T, error) {
 	list := make([]T, doc.Len(name))
 	for i, text := range doc.Elements(name) {
-		if err := json.Unmarshal(text, &list[i]); err != nil {
+		r := jsontext.NewReader(text)
+		read(&r, &list[i])
+		if err := r.Err(); err != nil {
 			return nil, located(data, fmt.Sprintf("/%s/%d", name, i), err)
 		}
 	}
@@ -73,4 +79,197 @@ func elements[T any](data []byte, doc *schema.Document, name string) ([]T, error
 func located(data []byte, pointer string, err error) error {
 	line, column := schema.Locate(data, pointer)
 	return schema.Errors{{Pointer: pointer, Line: line, Column: column, Message: err.Error()}}
+}
+
+// A decoder reads the elements of a plan. It makes states by the dozen, and one string of the words that all have.
+type decoder struct {
+	words  map[string]string
+	states []tree.State
+}
+
+// word is a string of which a plan has few, many times.
+func (d *decoder) word(r *jsontext.Reader) string {
+	text := r.Text()
+	if s, known := d.words[string(text)]; known {
+		return s
+	}
+	if d.words == nil {
+		d.words = map[string]string{}
+	}
+	s := string(text)
+	d.words[s] = s
+	return s
+}
+
+// state reads a state, nil for null.
+func (d *decoder) state(r *jsontext.Reader) *tree.State {
+	if r.Null() {
+		return nil
+	}
+	if len(d.states) == 0 {
+		d.states = make([]tree.State, 64)
+	}
+	s := &d.states[0]
+	d.states = d.states[1:]
+	s.ReadJSON(r)
+	return s
+}
+
+func (d *decoder) side(r *jsontext.Reader) (s Side) {
+	r.Fail(s.UnmarshalText(r.Text()))
+	return s
+}
+
+func (d *decoder) operation(r *jsontext.Reader, o *Operation) {
+	for r.Open('{'); r.More('}'); {
+		switch string(r.Name()) {
+		case "id":
+			o.ID = int(r.Int())
+		case "side":
+			o.Side = d.side(r)
+		case "action":
+			o.Action = Action(d.word(r))
+		case "path":
+			o.Path = tree.Path(r.String())
+		case "from":
+			o.From = tree.Path(r.String())
+		case "source":
+			o.Source = d.source(r, o.Path)
+		case "reason":
+			o.Reason = Reason(d.word(r))
+		case "before":
+			o.Before = d.state(r)
+		case "after":
+			o.After = d.state(r)
+		case "decision":
+			o.Decision = Decision(d.word(r))
+		case "diff":
+			o.Diff = d.diff(r)
+		case "note":
+			o.Note = r.String()
+		default:
+			r.Skip()
+		}
+	}
+}
+
+// source reads where content comes from, which mostly is the same path.
+func (d *decoder) source(r *jsontext.Reader, path tree.Path) *Source {
+	var s Source
+	for r.Open('{'); r.More('}'); {
+		switch string(r.Name()) {
+		case "tree":
+			s.Tree = d.side(r)
+		case "path":
+			if text := r.Text(); string(text) == string(path) {
+				s.Path = path
+			} else {
+				s.Path = tree.Path(text)
+			}
+		default:
+			r.Skip()
+		}
+	}
+	return &s
+}
+
+func (d *decoder) conflict(r *jsontext.Reader, c *Conflict) {
+	for r.Open('{'); r.More('}'); {
+		switch string(r.Name()) {
+		case "id":
+			c.ID = int(r.Int())
+		case "kind":
+			c.Kind = Kind(d.word(r))
+		case "path":
+			c.Path = tree.Path(r.String())
+		case "remote_path":
+			c.RemotePath = tree.Path(r.String())
+		case "local":
+			c.Local = d.state(r)
+		case "remote":
+			c.Remote = d.state(r)
+		case "base":
+			c.Base = d.state(r)
+		case "diff":
+			c.Diff = d.diff(r)
+		case "choices":
+			c.Choices = d.choices(r)
+		case "keep_both_as":
+			c.KeepBothAs = tree.Path(r.String())
+		case "resolution":
+			if !r.Null() {
+				c.Resolution = Resolution(d.word(r))
+			}
+		case "note":
+			c.Note = r.String()
+		default:
+			r.Skip()
+		}
+	}
+}
+
+func (d *decoder) choices(r *jsontext.Reader) Choices {
+	choices := Choices{}
+	for r.Open('{'); r.More('}'); {
+		name := Resolution(r.Name())
+		choices[name] = r.String()
+	}
+	return choices
+}
+
+// diff reads a diff, nil for null.
+func (d *decoder) diff(r *jsontext.Reader) *Diff {
+	if r.Null() {
+		return nil
+	}
+	var out Diff
+	for r.Open('{'); r.More('}'); {
+		switch string(r.Name()) {
+		case "format":
+			out.Format = textdiff.Format(d.word(r))
+		case "lines":
+			out.Lines = []string{}
+			for r.Open('['); r.More(']'); {
+				out.Lines = append(out.Lines, r.String())
+			}
+		case "added":
+			out.Added = int(r.Int())
+		case "removed":
+			out.Removed = int(r.Int())
+		case "omitted":
+			if !r.Null() {
+				out.Omitted = textdiff.Omitted(d.word(r))
+			}
+		case "only_line_endings":
+			out.OnlyLineEndings = r.Bool()
+		default:
+			r.Skip()
+		}
+	}
+	return &out
+}
+
+func (d *decoder) problem(r *jsontext.Reader, p *Problem) {
+	for r.Open('{'); r.More('}'); {
+		switch string(r.Name()) {
+		case "severity":
+			p.Severity = Severity(d.word(r))
+		case "code":
+			p.Code = Code(d.word(r))
+		case "side":
+			if !r.Null() {
+				side := d.side(r)
+				p.Side = &side
+			}
+		case "path":
+			if !r.Null() {
+				path := tree.Path(r.String())
+				p.Path = &path
+			}
+		case "message":
+			p.Message = r.String()
+		default:
+			r.Skip()
+		}
+	}
 }

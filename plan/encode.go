@@ -1,18 +1,20 @@
 package plan
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"io"
 
+	"treaty/plan/jsontext"
 	"treaty/plan/visible"
 )
 
+// flushed is how many bytes of a plan are gathered before they are written.
+const flushed = 1 << 16
+
 // Write writes the plan as its file holds it: UTF-8, two-space indented, LF, keys in the order of the
 // schema. Elements go one by one, so that a large plan is never held as text.
-func (p *Plan) Write(w io.Writer) error {
-	out := bufio.NewWriterSize(w, 1<<16)
+func (p *Plan) Write(to io.Writer) error {
 	envelope := *p
 	envelope.Operations, envelope.Conflicts, envelope.Problems = nil, nil, nil
 	head, err := indented(envelope, "")
@@ -20,41 +22,168 @@ func (p *Plan) Write(w io.Writer) error {
 		return err
 	}
 	// The three arrays come last, so the head ends where the first of them begins.
-	at := bytes.LastIndex(head, []byte("\n  \"operations\": null"))
-	out.Write(head[:at])
-	if err := writeArray(out, "operations", p.Operations); err != nil {
+	if _, err := to.Write(head[:bytes.LastIndex(head, []byte(",\n  \"operations\": null"))]); err != nil {
 		return err
 	}
-	out.WriteByte(',')
-	if err := writeArray(out, "conflicts", p.Conflicts); err != nil {
+	out := jsontext.Inside(1)
+	if err := writeArray(to, out, "operations", p.Operations, (*Operation).writeJSON); err != nil {
 		return err
 	}
-	out.WriteByte(',')
-	if err := writeArray(out, "problems", p.Problems); err != nil {
+	if err := writeArray(to, out, "conflicts", p.Conflicts, (*Conflict).writeJSON); err != nil {
 		return err
 	}
-	out.WriteString("\n}\n")
-	return out.Flush()
+	if err := writeArray(to, out, "problems", p.Problems, (*Problem).writeJSON); err != nil {
+		return err
+	}
+	out.Close('}')
+	_, err = to.Write(append(out.Bytes(), '\n'))
+	return err
 }
 
-func writeArray[T any](out *bufio.Writer, name string, elements []T) error {
-	out.WriteString("\n  \"" + name + "\": [")
+// writeArray leaves the last of it in out.
+func writeArray[T any](to io.Writer, out *jsontext.Writer, name string, elements []T, write func(*T, *jsontext.Writer)) error {
+	out.Name(name)
+	out.Open('[')
 	for i := range elements {
-		if i > 0 {
-			out.WriteByte(',')
+		write(&elements[i], out)
+		if len(out.Bytes()) < flushed {
+			continue
 		}
-		out.WriteString("\n    ")
-		text, err := indented(&elements[i], "    ")
-		if err != nil {
+		if _, err := to.Write(out.Bytes()); err != nil {
 			return err
 		}
-		out.Write(text)
+		out.Reset()
 	}
-	if len(elements) > 0 {
-		out.WriteString("\n  ")
+	out.Close(']')
+	return nil
+}
+
+func (o *Operation) writeJSON(w *jsontext.Writer) {
+	w.Open('{')
+	w.Name("id")
+	w.Int(int64(o.ID))
+	w.Member("side", o.Side.String())
+	w.Member("action", string(o.Action))
+	w.Member("path", string(o.Path))
+	if o.From != "" {
+		w.Member("from", string(o.From))
 	}
-	_, err := out.WriteString("]")
-	return err
+	if o.Source != nil {
+		w.Name("source")
+		w.Open('{')
+		w.Member("tree", o.Source.Tree.String())
+		w.Member("path", string(o.Source.Path))
+		w.Close('}')
+	}
+	w.Member("reason", string(o.Reason))
+	w.Name("before")
+	o.Before.WriteJSON(w)
+	w.Name("after")
+	o.After.WriteJSON(w)
+	w.Member("decision", string(o.Decision))
+	if o.Diff != nil {
+		w.Name("diff")
+		writeDiff(w, o.Diff)
+	}
+	w.Member("note", o.Note)
+	w.Close('}')
+}
+
+func (c *Conflict) writeJSON(w *jsontext.Writer) {
+	w.Open('{')
+	w.Name("id")
+	w.Int(int64(c.ID))
+	w.Member("kind", string(c.Kind))
+	w.Member("path", string(c.Path))
+	if c.RemotePath != "" {
+		w.Member("remote_path", string(c.RemotePath))
+	}
+	w.Name("local")
+	c.Local.WriteJSON(w)
+	w.Name("remote")
+	c.Remote.WriteJSON(w)
+	w.Name("base")
+	c.Base.WriteJSON(w)
+	w.Name("diff")
+	writeDiff(w, c.Diff)
+	w.Name("choices")
+	c.Choices.writeJSON(w)
+	if c.KeepBothAs != "" {
+		w.Member("keep_both_as", string(c.KeepBothAs))
+	}
+	w.Name("resolution")
+	writeOptional(w, string(c.Resolution))
+	w.Member("note", c.Note)
+	w.Close('}')
+}
+
+func (p *Problem) writeJSON(w *jsontext.Writer) {
+	w.Open('{')
+	w.Member("severity", string(p.Severity))
+	w.Member("code", string(p.Code))
+	w.Name("side")
+	if p.Side == nil {
+		w.Null()
+	} else {
+		w.String(p.Side.String())
+	}
+	w.Name("path")
+	if p.Path == nil {
+		w.Null()
+	} else {
+		w.String(string(*p.Path))
+	}
+	w.Member("message", p.Message)
+	w.Close('}')
+}
+
+// writeOptional writes null for "".
+func writeOptional(w *jsontext.Writer, s string) {
+	if s == "" {
+		w.Null()
+		return
+	}
+	w.String(s)
+}
+
+func writeDiff(w *jsontext.Writer, d *Diff) {
+	if d == nil {
+		w.Null()
+		return
+	}
+	w.Open('{')
+	w.Member("format", string(d.Format))
+	w.Name("lines")
+	if d.Lines == nil {
+		w.Null()
+	} else {
+		w.Open('[')
+		for _, line := range d.Lines {
+			w.String(line)
+		}
+		w.Close(']')
+	}
+	w.Name("added")
+	w.Int(int64(d.Added))
+	w.Name("removed")
+	w.Int(int64(d.Removed))
+	w.Name("omitted")
+	writeOptional(w, string(d.Omitted))
+	w.Name("only_line_endings")
+	w.Bool(d.OnlyLineEndings)
+	w.Close('}')
+}
+
+func (c Choices) writeJSON(w *jsontext.Writer) {
+	if c == nil {
+		w.Null()
+		return
+	}
+	w.Open('{')
+	for _, name := range c.Names() {
+		w.Member(string(name), c[name])
+	}
+	w.Close('}')
 }
 
 // indented is v's JSON without escapes for HTML, which would hide file names from their reader, and with those for

@@ -1,12 +1,11 @@
 package plan
 
 import (
-	"bytes"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
 
+	"treaty/plan/jsontext"
 	"treaty/plan/tree"
 )
 
@@ -70,27 +69,9 @@ func (c Choices) Names() []Resolution {
 
 // MarshalJSON writes the choices in the order of Names.
 func (c Choices) MarshalJSON() ([]byte, error) {
-	if c == nil {
-		return []byte("null"), nil
-	}
-	var out bytes.Buffer
-	text := json.NewEncoder(&out)
-	text.SetEscapeHTML(false)
-	out.WriteByte('{')
-	for i, name := range c.Names() {
-		if i > 0 {
-			out.WriteByte(',')
-		}
-		if err := text.Encode(string(name)); err != nil {
-			return nil, err
-		}
-		out.WriteByte(':')
-		if err := text.Encode(c[name]); err != nil {
-			return nil, err
-		}
-	}
-	out.WriteByte('}')
-	return out.Bytes(), nil
+	var w jsontext.Writer
+	c.writeJSON(&w)
+	return w.Bytes(), nil
 }
 
 // Allowed are the resolutions that the conflict's kind and states allow, whatever its choices say.

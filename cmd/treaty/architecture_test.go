@@ -18,12 +18,13 @@ import (
 // decided something; who adds a package has to.
 var house = map[string][]string{
 	"schema":                   {},
-	"plan/tree":                {},
+	"plan/tree":                {"plan/jsontext"},
 	"plan/internal/ignore":     {},
 	"plan/internal/textdiff":   {},
 	"plan/scan":                {"plan/internal/ignore", "plan/tree"},
 	"plan/visible":             {},
-	"plan":                     {"plan/internal/ignore", "plan/internal/textdiff", "plan/tree", "plan/visible", "schema"},
+	"plan/jsontext":            {"plan/visible"},
+	"plan":                     {"plan/internal/ignore", "plan/internal/textdiff", "plan/jsontext", "plan/tree", "plan/visible", "schema"},
 	"apply/baseline":           {"plan/tree"},
 	"apply/internal/disk":      {"plan/scan", "plan/tree"},
 	"apply/internal/journal":   {"plan", "plan/tree"},

@@ -1,64 +1,98 @@
 package tree
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
+
+	"treaty/plan/jsontext"
 )
 
-// stateJSON is a State as documents write it.
-type stateJSON struct {
-	Type    Type   `json:"type"`
-	Size    *int64 `json:"size,omitempty"`
-	Mtime   *Time  `json:"mtime,omitempty"`
-	Mode    Mode   `json:"mode,omitzero"`
-	SHA256  *Hash  `json:"sha256,omitempty"`
-	Target  string `json:"target,omitempty"`
-	Entries *int   `json:"entries,omitempty"`
-	Digest  Hash   `json:"digest,omitzero"`
-}
-
-// MarshalJSON writes only the members that apply to the state's type.
-func (s State) MarshalJSON() ([]byte, error) {
-	out := stateJSON{Type: s.Type, Mode: s.Mode, Target: s.Target}
-	if s.SHA256.Known() {
-		out.SHA256 = &s.SHA256
+// WriteJSON writes only the members that apply to the state's type, and null for a nil state.
+func (s *State) WriteJSON(w *jsontext.Writer) {
+	if s == nil {
+		w.Null()
+		return
 	}
+	w.Open('{')
+	w.Member("type", s.Type.String())
 	if s.Type == File {
-		out.Size, out.Mtime = &s.Size, &s.Mtime
+		w.Name("size")
+		w.Int(s.Size)
+		w.Name("mtime")
+		w.Time(s.Mtime.Time())
+	}
+	if s.Mode.Known() {
+		w.Member("mode", s.Mode.String())
+	}
+	s.SHA256.writeMember(w, "sha256")
+	if s.Target != "" {
+		w.Member("target", s.Target)
 	}
 	if s.Subtree != nil {
-		out.Entries, out.Digest = &s.Subtree.Entries, s.Subtree.Digest
+		w.Name("entries")
+		w.Int(int64(s.Subtree.Entries))
+		s.Subtree.Digest.writeMember(w, "digest")
 	}
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(out)
-	return bytes.TrimRight(buf.Bytes(), "\n"), err
+	w.Close('}')
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote; that members fit the type is the schema's to check.
-func (s *State) UnmarshalJSON(data []byte) error {
-	var in stateJSON
-	if err := json.Unmarshal(data, &in); err != nil {
-		return fmt.Errorf("state: %w", err)
+// writeMember writes a member where the hash is known.
+func (h *Hash) writeMember(w *jsontext.Writer, name string) {
+	if h.Known() {
+		w.Name(name)
+		w.Hex(h[:])
 	}
-	*s = State{Type: in.Type, Mode: in.Mode, Target: in.Target}
-	if in.SHA256 != nil {
-		if *in.SHA256 == (Hash{}) {
-			return errors.New("sha256: no content has a hash of zeros alone; leave it out where it is not known")
+}
+
+// ReadJSON reads what WriteJSON wrote, but for null; that members fit the type is the schema's to check.
+func (s *State) ReadJSON(r *jsontext.Reader) {
+	*s = State{}
+	counted, entries, digest := false, 0, Hash{}
+	for r.Open('{'); r.More('}'); {
+		switch string(r.Name()) {
+		case "type":
+			r.Fail(s.Type.UnmarshalText(r.Text()))
+		case "size":
+			s.Size = r.Int()
+		case "mtime":
+			r.Fail(s.Mtime.UnmarshalText(r.Text()))
+		case "mode":
+			r.Fail(s.Mode.UnmarshalText(r.Text()))
+		case "sha256":
+			s.SHA256.readJSON(r)
+			if r.Err() == nil && !s.SHA256.Known() {
+				r.Fail(errors.New("sha256: no content has a hash of zeros alone; leave it out where it is not known"))
+			}
+		case "target":
+			s.Target = r.String()
+		case "entries":
+			counted, entries = true, int(r.Int())
+		case "digest":
+			digest.readJSON(r)
+		default:
+			r.Skip()
 		}
-		s.SHA256 = *in.SHA256
 	}
-	if in.Size != nil {
-		s.Size = *in.Size
+	if counted {
+		s.Subtree = &Subtree{entries, digest}
 	}
-	if in.Mtime != nil {
-		s.Mtime = *in.Mtime
-	}
-	if in.Entries != nil {
-		s.Subtree = &Subtree{Entries: *in.Entries, Digest: in.Digest}
+}
+
+func (h *Hash) readJSON(r *jsontext.Reader) { r.Fail(h.UnmarshalText(r.Text())) }
+
+// MarshalJSON writes the state on one line.
+func (s State) MarshalJSON() ([]byte, error) {
+	var w jsontext.Writer
+	s.WriteJSON(&w)
+	return w.Bytes(), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (s *State) UnmarshalJSON(data []byte) error {
+	r := jsontext.NewReader(data)
+	s.ReadJSON(&r)
+	if err := r.Err(); err != nil {
+		return fmt.Errorf("state: %w", err)
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"strconv"
 )
 
 // Type is the kind of an entry. The zero value means that there is nothing.
@@ -57,7 +56,8 @@ func (m Mode) String() string {
 	if !m.Known() {
 		return ""
 	}
-	return fmt.Sprintf("0%03o", m.Bits())
+	bits := m.Bits()
+	return string([]byte{'0', '0' + byte(bits>>6), '0' + byte(bits>>3&7), '0' + byte(bits&7)})
 }
 
 // MarshalText writes the mode as String does.
@@ -69,11 +69,14 @@ func (m *Mode) UnmarshalText(text []byte) error {
 		*m = 0
 		return nil
 	}
-	bits, err := strconv.ParseUint(string(text), 8, 16)
-	if err != nil || len(text) != 4 || text[0] != '0' {
-		return fmt.Errorf("no mode: %q", text)
+	bits := uint32(0)
+	for _, c := range text {
+		if c < '0' || c > '7' || len(text) != 4 || text[0] != '0' {
+			return fmt.Errorf("no mode: %q", text)
+		}
+		bits = bits<<3 | uint32(c-'0')
 	}
-	*m = Perm(uint32(bits))
+	*m = Perm(bits)
 	return nil
 }
 

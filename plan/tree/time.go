@@ -98,8 +98,8 @@ func (t Time) MarshalText() ([]byte, error) { return t.Time().AppendFormat(nil, 
 
 // UnmarshalText reads RFC 3339.
 func (t *Time) UnmarshalText(text []byte) error {
-	parsed, err := time.Parse(time.RFC3339Nano, string(text))
-	if err != nil {
+	var parsed time.Time
+	if err := parsed.UnmarshalText(text); err != nil {
 		return fmt.Errorf("no RFC 3339 time: %q", text)
 	}
 	*t = TimeOf(parsed)
