@@ -130,8 +130,8 @@ func TestThePlansOfTestdataAreWrittenAsTheyAre(t *testing.T) {
 	}
 }
 
-// reads holds how an element is read to how reflection reads it.
-func reads[T any](t *rapid.T, v T, write func(*T, *jsontext.Writer), read func(*jsontext.Reader, *T)) {
+// isRead holds how an element is read to how reflection reads it.
+func isRead[T any](t *rapid.T, v T, write func(*T, *jsontext.Writer), read func(*jsontext.Reader, *T)) {
 	var w jsontext.Writer
 	write(&v, &w)
 	var got, want T
@@ -145,9 +145,9 @@ func reads[T any](t *rapid.T, v T, write func(*T, *jsontext.Writer), read func(*
 func TestWhatIsWrittenIsReadAsReflectionWouldReadIt(t *testing.T) {
 	effort.Check(t, 50, 300, func(t *rapid.T) {
 		var d decoder
-		reads(t, anyOperation(t), (*Operation).writeJSON, d.operation)
-		reads(t, anyConflict(t), (*Conflict).writeJSON, d.conflict)
-		reads(t, anyProblem(t), (*Problem).writeJSON, d.problem)
+		isRead(t, anyOperation(t), (*Operation).writeJSON, d.operation)
+		isRead(t, anyConflict(t), (*Conflict).writeJSON, d.conflict)
+		isRead(t, anyProblem(t), (*Problem).writeJSON, d.problem)
 	})
 }
 
