@@ -122,11 +122,11 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	if j := r.resumed(); j != nil {
 		r.receipt.StartedAt = j.Header.StartedAt
 		if err := r.begin(steps); err != nil {
-			return nil, r.unsettled(err)
+			return nil, r.midway(err)
 		}
 		if err := e.takeUp(ctx, r.left, request.Tell); err != nil {
 			_ = r.giveBack() // what is owed still is in the journal
-			return nil, r.unsettled(err)
+			return nil, r.midway(err)
 		}
 	}
 	var copies plan.Sides[[]endangered]
@@ -141,14 +141,14 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	}
 	if r.resumed() == nil {
 		if err := r.begin(steps); err != nil {
-			return nil, r.unsettled(err)
+			return nil, r.midway(err)
 		}
 	}
 	e.carryOut(ctx)
 	if request.Verify {
 		e.verify(ctx)
 	}
-	return r.finish(ctx, e)
+	return r.report(ctx, e)
 }
 
 // steps are what is to be carried out: as the journal has them, or as the plan says, if the trees are what
@@ -180,9 +180,9 @@ func (r *run) steps(ctx context.Context) ([]plan.Step, error) {
 	return steps, err
 }
 
-// finish writes the receipt: into the history, or, where something failed and can be taken up, beside the
+// report writes the receipt: into the history, or, where something failed and can be taken up, beside the
 // journal.
-func (r *run) finish(ctx context.Context, e *executor) (*Receipt, error) {
+func (r *run) report(ctx context.Context, e *executor) (*Receipt, error) {
 	r.receipt.Results = e.results()
 	r.receipt.Totals.Bytes = e.tasks.bytes
 	r.receipt.Count()
@@ -191,7 +191,7 @@ func (r *run) finish(ctx context.Context, e *executor) (*Receipt, error) {
 		return r.receipt, r.partial(ctx, e)
 	}
 	if err := r.conclude(context.WithoutCancel(ctx), e); err != nil {
-		return r.receipt, r.unsettled(err)
+		return r.receipt, r.midway(err)
 	}
 	if r.receipt.Outcome != Complete {
 		return r.receipt, r.partial(ctx, e)
@@ -199,8 +199,8 @@ func (r *run) finish(ctx context.Context, e *executor) (*Receipt, error) {
 	return r.receipt, ctx.Err()
 }
 
-// unsettled is an error after the first write, with how to go on.
-func (r *run) unsettled(err error) error {
+// midway is an error after the first write, with how to go on.
+func (r *run) midway(err error) error {
 	root := r.roots[plan.Local].Path()
 	return &Refusal{Cause: refusal.CauseUnfinished, Root: root, Why: "the apply is not finished: " + err.Error(), Err: err}
 }
@@ -337,7 +337,7 @@ func seen(thought tree.Traits, probed *disk.Probed) tree.Traits {
 
 // record is what the tree's file keeps: what was seen, but of names never more than the volume's type
 // promises. A driver may take names that the next machine cannot read: NTFS under Linux holds "a" beside
-// "A", and "a:b" (FILESYSTEMS.md 1.2). Where the type says nothing, what was seen is all there is. FAT's
+// "A", and "a:b", which Windows cannot open. Where the type says nothing, what was seen is all there is. FAT's
 // times are as coarse as they are, whatever a driver holds in memory, and what macOS makes of a link there
 // no other system knows as one (XSym). APFS and HFS+ come in both kinds, of which the probe tells.
 func record(hinted tree.Traits, probed *disk.Probed) tree.Traits {
@@ -390,7 +390,7 @@ func (c lookup) Spelled(side plan.Side, path tree.Path, of plan.Side) tree.Path 
 }
 
 func (c lookup) Head(side plan.Side, file tree.Path) ([]byte, error) {
-	f, err := open(c.run.roots[side], file)
+	f, err := openFile(c.run.roots[side], file)
 	if err != nil {
 		return nil, err
 	}

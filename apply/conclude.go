@@ -29,7 +29,7 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 				return fmt.Errorf("the baseline was not written: %w", err)
 			}
 		}
-		r.finished()
+		r.complete()
 		files, err := r.archived(e)
 		if err != nil {
 			return err
@@ -75,10 +75,10 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 	if err := release(e.tasks.copies(r.left[plan.Local]), r.disks); err != nil {
 		return err
 	}
-	return r.settle()
+	return r.closeJournals()
 }
 
-// whole tells whether both trees are there: what is settled back may be on one of them alone, and then
+// whole tells whether both trees are there: what is recovered may be one of them alone, and then
 // nothing new is agreed.
 func (r *run) whole() bool { return r.disks[plan.Local] != nil && r.disks[plan.Remote] != nil }
 
@@ -91,8 +91,8 @@ func (r *run) agreed() bool {
 	return r.whole() && (r.plan.Baseline != nil || !nothing)
 }
 
-// finished completes the receipt.
-func (r *run) finished() {
+// complete completes the receipt.
+func (r *run) complete() {
 	r.receipt.FinishedAt = r.request.Now().UTC()
 	r.receipt.Count()
 	for _, side := range plan.BothSides {

@@ -24,7 +24,7 @@ func (r *run) survey(ctx context.Context) (*expectations, error) {
 		return nil, err
 	}
 	x := expect(r.plan, r.shift.planned())
-	err := r.look(ctx, x)
+	err := r.compare(ctx, x)
 	if !errors.Is(err, ErrStale) || r.shift.measured {
 		return x, err
 	}
@@ -36,28 +36,28 @@ func (r *run) survey(ctx context.Context) (*expectations, error) {
 		return x, err
 	}
 	x = expect(r.plan, r.shift.planned())
-	return x, r.look(ctx, x)
+	return x, r.compare(ctx, x)
 }
 
-// look reads both trees once, with the shift made up for as far as it is known. It takes out the operations
+// compare reads both trees once, with the shift made up for as far as it is known. It takes out the operations
 // whose name the plan leaves to something else. What was in scope when the plan was made depends on the record of
 // the last sync too: a file of rules that only one side changed holds on both.
-func (r *run) look(ctx context.Context, x *expectations) error {
+func (r *run) compare(ctx context.Context, x *expectations) error {
 	memory, err := r.recall()
 	if err != nil {
 		return err
 	}
 	defer memory.Close()
-	err = r.lookAgainst(ctx, x, memory)
+	err = r.compareAgainst(ctx, x, memory)
 	if store.Forgotten(err) != nil {
 		*x = *expect(r.plan, r.shift.planned()) // some were met already
-		return r.lookAgainst(ctx, x, nil)
+		return r.compareAgainst(ctx, x, nil)
 	}
 	return err
 }
 
-// lookAgainst is look with a memory, nil for none.
-func (r *run) lookAgainst(ctx context.Context, x *expectations, memory *store.Memory) error {
+// compareAgainst is compare with a memory, nil for none.
+func (r *run) compareAgainst(ctx context.Context, x *expectations, memory *store.Memory) error {
 	var drifted []Drift
 	report := func(side plan.Side, path tree.Path, why string) {
 		drifted = append(drifted, Drift{Side: side, Path: path, Why: why})

@@ -20,7 +20,7 @@ const (
 
 // examine tells how far an intent got.
 func examine(d *disk.Tree, in *journal.Intent) (finding, error) {
-	l := look{d: d}
+	i := inspection{d: d}
 	for _, path := range []tree.Path{in.Path, in.From} {
 		if err := d.Single(in.Place, path); err != nil {
 			return strange, err
@@ -31,137 +31,137 @@ func examine(d *disk.Tree, in *journal.Intent) (finding, error) {
 	case journal.Create:
 		// What another program put there meanwhile may be the same; ours is not in the stage any more, or, where a
 		// power cut may come between, its old name is there still.
-		if l.holds(at, in.After) && (!l.there(in.Staged) || l.twice(in.Staged) || d.LosesRenames()) {
-			return carried, l.err
+		if i.holds(at, in.After) && (!i.there(in.Staged) || i.twice(in.Staged) || d.LosesRenames()) {
+			return carried, i.err
 		}
-		return untouched, l.err
+		return untouched, i.err
 	case journal.Replace:
 		if in.From != "" {
-			return l.respelled(in), l.err
+			return i.respelled(in), i.err
 		}
-		holds := l.holds
+		holds := i.holds
 		if in.Before.SHA256.Known() && in.Before.SHA256 == in.After.SHA256 {
-			holds = l.wears
+			holds = i.wears
 		}
 		switch {
 		case holds(at, in.Before):
-			return untouched, l.err
-		case !l.holds(in.Place, in.Before):
-			return strange, l.err
+			return untouched, i.err
+		case !i.holds(in.Place, in.Before):
+			return strange, i.err
 		case holds(at, in.After):
-			return carried, l.err
-		case !l.there(at):
-			return halfway, l.err
+			return carried, i.err
+		case !i.there(at):
+			return halfway, i.err
 		}
-		return strange, l.err
+		return strange, i.err
 	case journal.Trash:
-		if l.holds(in.Place, in.Before) && !l.holds(at, in.Before) {
-			return carried, l.err
+		if i.holds(in.Place, in.Before) && !i.holds(at, in.Before) {
+			return carried, i.err
 		}
-		return untouched, l.err
+		return untouched, i.err
 	case journal.Move:
 		switch {
-		case l.spelled(in.Path) && (l.holds(at, in.Before) || l.holds(at, in.After)):
-			if l.spelled(in.From) && l.holds(string(in.From), in.Before) {
-				return untouched, l.err
+		case i.spelled(in.Path) && (i.holds(at, in.Before) || i.holds(at, in.After)):
+			if i.spelled(in.From) && i.holds(string(in.From), in.Before) {
+				return untouched, i.err
 			}
-			return carried, l.err
-		case l.holds(in.Place, in.Before):
-			return halfway, l.err
-		case l.spelled(in.From):
-			return untouched, l.err
+			return carried, i.err
+		case i.holds(in.Place, in.Before):
+			return halfway, i.err
+		case i.spelled(in.From):
+			return untouched, i.err
 		}
-		return strange, l.err
+		return strange, i.err
 	case journal.Mkdir, journal.Revive:
-		if l.is(at, tree.Directory) {
-			return carried, l.err
+		if i.is(at, tree.Directory) {
+			return carried, i.err
 		}
-		return untouched, l.err
+		return untouched, i.err
 	case journal.Rmdir:
-		if l.is(at, tree.Directory) {
-			return untouched, l.err
+		if i.is(at, tree.Directory) {
+			return untouched, i.err
 		}
-		return carried, l.err
+		return carried, i.err
 	case journal.Chmod:
-		if e := l.at(at); e.Type == in.After.Type && e.Mode == in.After.Mode {
-			return carried, l.err
+		if e := i.at(at); e.Type == in.After.Type && e.Mode == in.After.Mode {
+			return carried, i.err
 		}
-		return untouched, l.err
+		return untouched, i.err
 	case journal.Touch:
-		if l.holds(at, in.After) && l.timed(at, in.After) {
-			return carried, l.err
+		if i.holds(at, in.After) && i.timed(at, in.After) {
+			return carried, i.err
 		}
-		return untouched, l.err
+		return untouched, i.err
 	}
 	return strange, fmt.Errorf("the journal has an intent to %q", in.Kind)
 }
 
 // respelled tells how far a replacement got that gives the name another spelling.
-func (l *look) respelled(in *journal.Intent) finding {
+func (i *inspection) respelled(in *journal.Intent) finding {
 	switch {
-	case l.spelled(in.From) && l.holds(string(in.From), in.Before):
+	case i.spelled(in.From) && i.holds(string(in.From), in.Before):
 		return untouched
-	case !l.holds(in.Place, in.Before):
+	case !i.holds(in.Place, in.Before):
 		return strange
-	case l.spelled(in.Path) && l.holds(string(in.Path), in.After):
+	case i.spelled(in.Path) && i.holds(string(in.Path), in.After):
 		return carried
-	case !l.there(string(in.Path)) && !l.there(string(in.From)):
+	case !i.there(string(in.Path)) && !i.there(string(in.From)):
 		return halfway
 	}
 	return strange
 }
 
-// look asks a disk, and keeps the first error.
-type look struct {
+// inspection asks a disk, and keeps the first error.
+type inspection struct {
 	d   *disk.Tree
 	err error
 }
 
-func (l *look) at(path string) tree.Entry {
-	e, err := l.d.At(path)
-	if l.err == nil {
-		l.err = err
+func (i *inspection) at(path string) tree.Entry {
+	e, err := i.d.At(path)
+	if i.err == nil {
+		i.err = err
 	}
 	return e
 }
 
-func (l *look) is(path string, t tree.Type) bool { return l.at(path).Type == t }
+func (i *inspection) is(path string, t tree.Type) bool { return i.at(path).Type == t }
 
-func (l *look) there(path string) bool { return l.at(path).Type != tree.Absent }
+func (i *inspection) there(path string) bool { return i.at(path).Type != tree.Absent }
 
 // twice tells of a file that has two names: between a link and the unlink that follows it.
-func (l *look) twice(path string) bool { return l.at(path).Links > 1 }
+func (i *inspection) twice(path string) bool { return i.at(path).Links > 1 }
 
-func (l *look) holds(path string, s *tree.State) bool {
+func (i *inspection) holds(path string, s *tree.State) bool {
 	if s == nil {
 		return false
 	}
-	holds, err := l.d.Holds(path, s)
-	if l.err == nil {
-		l.err = err
+	holds, err := i.d.Holds(path, s)
+	if i.err == nil {
+		i.err = err
 	}
 	return holds
 }
 
 // timed tells whether what is at path has the time of s: where stamps prove little, holds does not ask.
-func (l *look) timed(path string, s *tree.State) bool {
-	granularity := l.d.Granularity()
-	return l.at(path).Mtime.Cut(granularity) == s.Mtime.Cut(granularity)
+func (i *inspection) timed(path string, s *tree.State) bool {
+	granularity := i.d.Granularity()
+	return i.at(path).Mtime.Cut(granularity) == s.Mtime.Cut(granularity)
 }
 
 // wears tells whether path holds s with the time and the mode of s: where these are all that a change is about.
-func (l *look) wears(path string, s *tree.State) bool {
-	e := l.at(path)
-	return l.holds(path, s) && l.timed(path, s) && (e.Mode == s.Mode || !e.Mode.Known() || !s.Mode.Known())
+func (i *inspection) wears(path string, s *tree.State) bool {
+	e := i.at(path)
+	return i.holds(path, s) && i.timed(path, s) && (e.Mode == s.Mode || !e.Mode.Known() || !s.Mode.Known())
 }
 
-func (l *look) spelled(path tree.Path) bool {
-	if !l.there(string(path)) {
+func (i *inspection) spelled(path tree.Path) bool {
+	if !i.there(string(path)) {
 		return false
 	}
-	is, err := l.d.Spelled(path)
-	if l.err == nil {
-		l.err = err
+	is, err := i.d.Spelled(path)
+	if i.err == nil {
+		i.err = err
 	}
 	return is
 }

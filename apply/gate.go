@@ -12,8 +12,8 @@ import (
 	"treaty/plan/tree"
 )
 
-// gate reads and checks everything that can be checked before a tree is read, in the order of section 6
-// of the design.
+// gate reads and checks everything that can be checked before a tree is read. The first check that fails is the
+// refusal.
 func (r *run) gate() error {
 	p, err := plan.Read(r.request.Plan)
 	if err != nil {

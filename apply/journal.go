@@ -156,15 +156,15 @@ func (r *run) append(side plan.Side, sync bool, records []journal.Record) error 
 // postpone leaves the journal open, with a receipt of what is done so far.
 func (r *run) postpone() {
 	_ = r.giveBack() // what is owed still is in the journal
-	r.finished()
+	r.complete()
 	// It is for people; all that counts is in the journal.
 	if text, err := r.receipt.Text(); err == nil {
 		_ = r.stores[plan.Local].Keep(r.plan.ID, store.ItsReceipt, text)
 	}
 }
 
-// settle closes the journals: LOCAL's last, so that as long as any is open, the plan can be taken up.
-func (r *run) settle() error {
+// closeJournals closes the journals: LOCAL's last, so that as long as any is open, the plan can be taken up.
+func (r *run) closeJournals() error {
 	if err := r.giveBack(); err != nil {
 		return err
 	}

@@ -53,9 +53,9 @@ func (r *run) giveBack() error {
 		if r.disks[side] == nil {
 			continue
 		}
-		settled, err := r.disks[side].GiveBack()
-		if len(settled) > 0 && r.disks[side].Stopped() == nil {
-			if err := r.returned(side, settled); err != nil {
+		paid, err := r.disks[side].GiveBack()
+		if len(paid) > 0 && r.disks[side].Stopped() == nil {
+			if err := r.returned(side, paid); err != nil {
 				return err
 			}
 		}

@@ -133,7 +133,7 @@ func names(in *journal.Intent) []string {
 	return list
 }
 
-func (m *mender) look(at string) (sight, error) {
+func (m *mender) see(at string) (sight, error) {
 	if s, known := m.seen[at]; known {
 		return s, nil
 	}
@@ -159,7 +159,7 @@ func (m *mender) setDamageAside() error {
 	for i := range m.intents {
 		in := &m.intents[i]
 		for _, name := range names(in) {
-			s, err := m.look(name)
+			s, err := m.see(name)
 			if err != nil {
 				return err
 			}
@@ -184,25 +184,25 @@ func (m *mender) setDamageAside() error {
 	return nil
 }
 
-// setDoublesAside settles moves that a power cut has caught between the new name and the old.
+// setDoublesAside puts right moves that a power cut has caught between the new name and the old.
 func (m *mender) setDoublesAside(j *journal.Journal) error {
 	for i := range m.intents {
 		in := &m.intents[i]
 		if done := j.Done[in.Step]; in.Kind != journal.Move || done != nil && Outcome(done.Outcome) == Done {
 			continue
 		}
-		from, err := m.look(string(in.From))
+		from, err := m.see(string(in.From))
 		if err != nil {
 			return err
 		}
-		to, err := m.look(string(in.Path))
+		to, err := m.see(string(in.Path))
 		if err != nil {
 			return err
 		}
 		if !from.is(in.Before) || !to.is(in.Before) {
 			continue
 		}
-		both := look{d: m.disk} // of two spellings of one name only one is listed
+		both := inspection{d: m.disk} // of two spellings of one name only one is listed
 		if !both.spelled(in.From) || !both.spelled(in.Path) || both.err != nil {
 			if both.err != nil {
 				return both.err
@@ -247,7 +247,7 @@ func (m *mender) bringBack(ctx context.Context, copies map[int]journal.Copy) err
 				place = in.Place
 			}
 			for _, name := range names(in) {
-				s, err := m.look(name)
+				s, err := m.see(name)
 				if err != nil {
 					return err
 				}
@@ -284,7 +284,7 @@ func (m *mender) restore(ctx context.Context, c *journal.Copy, path tree.Path, p
 	if err := m.disk.Barrier(staged); err != nil {
 		return err
 	}
-	s, err := m.look(place)
+	s, err := m.see(place)
 	if err != nil {
 		return err
 	}
@@ -303,7 +303,7 @@ func (m *mender) restore(ctx context.Context, c *journal.Copy, path tree.Path, p
 }
 
 func (m *mender) stage(ctx context.Context, c *journal.Copy) (disk.Staged, error) {
-	f, err := open(m.roots[m.side.Other()], tree.Path(c.Name))
+	f, err := openFile(m.roots[m.side.Other()], tree.Path(c.Name))
 	if err != nil {
 		return disk.Staged{}, gone(err)
 	}
@@ -311,8 +311,8 @@ func (m *mender) stage(ctx context.Context, c *journal.Copy) (disk.Staged, error
 	return m.disk.Stage(ctx, f, c.State.Size, c.State.SHA256, c.State.Mtime.Add(m.shift.since[m.side]), c.State.Mode)
 }
 
-// open opens a file of a tree for reading.
-func open(root *scan.Root, path tree.Path) (io.ReadCloser, error) {
+// openFile opens a file of a tree for reading.
+func openFile(root *scan.Root, path tree.Path) (io.ReadCloser, error) {
 	dir, err := root.Dir(path.Parent())
 	if err != nil {
 		return nil, err
@@ -334,7 +334,7 @@ func (m *mender) reopen(j *journal.Journal) error {
 				continue
 			}
 			var err error
-			if at[n], err = m.look(name); err != nil {
+			if at[n], err = m.see(name); err != nil {
 				return err
 			}
 		}

@@ -8,7 +8,7 @@ import (
 	"treaty/plan/tree"
 )
 
-// The oracle says what every path must hold after a sync, from the tables of the design's section 5 and
+// The oracle says what every path must hold after a sync, by rules of its own, which a person can check, and
 // nothing else: path by path, on whole trees in memory, moves as a delete and a create. Both sides have
 // modes and exact times here.
 

@@ -26,7 +26,7 @@ import (
 
 // power is a model of what a volume loses in a power cut that has no journal: of every name that changed
 // since it was last synced, by the file's own sync or by the volume's, nobody can tell what it holds. It is
-// as it is, or as it was; or it is gone, or empty, or cut short (FILESYSTEMS.md 3.2). Private folders are as
+// as it is, or as it was; or it is gone, or empty, or cut short, as vfat was found to leave it. Private folders are as
 // much at its mercy as the tree. The journal is only appended to, and what was synced of it stays.
 type power struct {
 	*breaker

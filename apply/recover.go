@@ -218,7 +218,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*store.
 		if err := release(copiesIn(j), r.disks); err != nil {
 			return nil, err
 		}
-		return out, r.settle()
+		return out, r.closeJournals()
 	}
 	text, err := r.stores[plan.Local].Kept(id, store.ItsPlan)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !store.Foreign(err) {
@@ -227,7 +227,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*store.
 	// Without the very plan that the journal is of, nothing can be said of it but that it is closed.
 	p, err := plan.Read(text)
 	if err != nil || j.Header.SHA256 != sha256.Sum256(text) {
-		return out, r.settle()
+		return out, r.closeJournals()
 	}
 	out.Receipt, err = r.closePartly(ctx, p, text, wrong, mended.undone)
 	return out, err
@@ -285,7 +285,7 @@ func ignoring(traits tree.Traits, probed *disk.Probed) tree.Traits {
 	return traits
 }
 
-// closePartly archives what became of a plan of which the open rest was settled back, and closes it.
+// closePartly archives what became of a plan of which the open rest was rolled back, and closes it.
 func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong map[int]*disk.Drift, undone map[int]bool) (*Receipt, error) {
 	j := r.left[plan.Local]
 	r.plan, r.ref, r.request.Plan = p, paper.RefTo(p, text), text
@@ -310,7 +310,7 @@ func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong 
 	r.stamps = newStamps(p, &r.shift)
 	e := newExecutor(r, recorded(p, j.Steps))
 	if err := e.tasks.fits(j); err != nil {
-		return nil, r.settle()
+		return nil, r.closeJournals()
 	}
 	if e.former, err = r.newFormer(e); err != nil {
 		return nil, err

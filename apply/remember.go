@@ -50,12 +50,12 @@ func (r *run) agree(ctx context.Context, e *executor, old *store.Memory, back *r
 		return err
 	}
 	facts := e.tasks.learned(r.stamps)
-	recorder := plan.Recorder{Write: w.Directory, Old: e.former.old, Forgotten: e.former.gone,
+	recorder := plan.Recorder{Write: w.Directory, Old: e.former.note, Forgotten: e.former.noteBelow,
 		Hash: func(side plan.Side, path tree.Path, entry *tree.Entry) tree.Hash {
 			traits := r.plan.Snapshot(side).Filesystem
 			return facts[side][path].knows(entry, traits.MtimeGranularity, racySince(r.reliedSince(), traits))
 		}}
-	recorder.Settled = e.tasks.settledNames()
+	recorder.Settled = e.tasks.resolvedNames()
 	if back != nil {
 		recorder.Restore, recorder.Restored = back.record, back.restored
 	}

@@ -88,18 +88,18 @@ func respell(step *plan.Step, present tree.Path) {
 	step.Operation = &op
 }
 
-// settledNames tells of names about which a conflict was settled: each side keeps its own spelling of them.
-func (ts *tasks) settledNames() func(path plan.Sides[tree.Path]) bool {
-	var settled plan.Sides[map[tree.Path]bool]
+// resolvedNames tells of names about which a conflict was resolved: each side keeps its own spelling of them.
+func (ts *tasks) resolvedNames() func(path plan.Sides[tree.Path]) bool {
+	var resolved plan.Sides[map[tree.Path]bool]
 	for _, side := range plan.BothSides {
-		settled[side] = map[tree.Path]bool{}
+		resolved[side] = map[tree.Path]bool{}
 	}
 	for _, t := range ts.all {
 		if t.Conflict != 0 && t.done() {
-			settled[t.Side][t.Path] = true
+			resolved[t.Side][t.Path] = true
 		}
 	}
 	return func(path plan.Sides[tree.Path]) bool {
-		return settled[plan.Local][path[plan.Local]] || settled[plan.Remote][path[plan.Remote]]
+		return resolved[plan.Local][path[plan.Local]] || resolved[plan.Remote][path[plan.Remote]]
 	}
 }

@@ -85,7 +85,7 @@ func (t *task) reverse(traits *tree.Traits) plan.Operation {
 		}
 	}
 	if op.After.Of() == tree.File && (op.Action == plan.Move || op.Action == plan.Touch || op.Action == plan.Chmod) {
-		// What settles a conflict may not have known the hash beforehand.
+		// What resolves a conflict may not have known the hash beforehand.
 		after := *op.After
 		after.SHA256 = op.Before.SHA256
 		op.After = &after
@@ -142,16 +142,16 @@ func (r *run) newFormer(e *executor) (*former, error) {
 	return f, err
 }
 
-// old notes a record of a path that changes, as a directory of its own under the path's name.
-func (f *former) old(path plan.Sides[tree.Path], record *tree.Agreed) error {
+// note notes a record of a path that changes, as a directory of its own under the path's name.
+func (f *former) note(path plan.Sides[tree.Path], record *tree.Agreed) error {
 	if !f.affected[plan.Local][path[plan.Local]] && !f.affected[plan.Remote][path[plan.Remote]] {
 		return nil
 	}
 	return f.out.Directory(path[plan.Local], []tree.Agreed{*record})
 }
 
-// gone notes a record that went with a directory above it, if that is one that changes.
-func (f *former) gone(path plan.Sides[tree.Path], record *tree.Agreed) error {
+// noteBelow notes a record that went with a directory above it, if that is one that changes.
+func (f *former) noteBelow(path plan.Sides[tree.Path], record *tree.Agreed) error {
 	for _, side := range plan.BothSides {
 		if f.affected[side][path[side]] {
 			return nil // it is noted for itself

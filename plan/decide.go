@@ -57,7 +57,7 @@ type change struct {
 // decide judges one name. It looks at nothing but its arguments: what lies below directories, and what
 // only the whole plan can tell, is decided elsewhere.
 //
-// Without a record of the name the first table of the design holds: presence wins, and of two files
+// Without a record of the name presence wins, and of two files
 // the newer. With one, a side that did not change takes the other's change.
 func decide(t *trio, p *policy) verdict {
 	if t.base != nil {

@@ -37,7 +37,7 @@ func (d *difference) failed() bool {
 }
 
 // xsym is the size of the files in which macOS keeps symlinks on FAT volumes: "XSym", the length of the
-// target, its MD5 and the target, a line each, filled up with spaces (FILESYSTEMS.md 1.2).
+// target, its MD5 and the target, a line each, filled up with spaces (fat.h of its msdosfs).
 const xsym = 1067
 
 // mayBeXSym tells whether a side's file may be a symlink as macOS keeps it, and the plan would carry it

@@ -3,8 +3,8 @@ package tree
 import "strings"
 
 // MayAlias tells whether a volume of FAT or NTFS may hold the file called long under the name alias too:
-// its short name of eight and three characters, which is a live path on them. Which number a volume gave
-// is not known, and so any counts (FILESYSTEMS.md 1.2).
+// its short name of eight and three characters, which is a live path on them: vfat of Linux writes
+// "Longfilename one.txt" through LONGFI~1.TXT. Which number a volume gave is not known, and so any counts.
 func MayAlias(alias, long string) bool {
 	base, extension, ok := shortForm(alias)
 	if !ok {
