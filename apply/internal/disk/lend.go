@@ -12,20 +12,6 @@ import (
 // and gets its mode back at the end of the run. In between its mode is a loan: written down durably before
 // the directory is changed (Options.Lend), so that whoever settles an interrupted run can give it back (Owe).
 
-// Loan is a directory that was made workable for the while, and the mode that it is owed.
-type Loan struct {
-	Path tree.Path
-	Mode tree.Mode
-}
-
-// Workable is mode with what the owner of a directory needs to work in it; unknown as it is.
-func Workable(mode tree.Mode) tree.Mode {
-	if !mode.Known() {
-		return mode
-	}
-	return tree.Perm(mode.Bits() | privateMode)
-}
-
 // Lends tells whether the directory p lets nobody work in it, and would be made workable.
 func (t *Tree) Lends(p tree.Path) bool {
 	d, err := t.open(string(p))

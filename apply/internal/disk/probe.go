@@ -13,17 +13,6 @@ import (
 	"treaty/plan/tree"
 )
 
-// Probed is what a volume was seen to do. Of Traits it has what can be seen: granularity, modes,
-// symlinks, case and names.
-type Probed struct {
-	Traits tree.Traits
-	Can    Capabilities
-	// FoldsNormalisation: "é" written in one piece is found under its two-piece spelling.
-	FoldsNormalisation bool
-	// KeepsNormalisation: a name is listed in the spelling it was given.
-	KeepsNormalisation bool
-}
-
 // Probe finds out by behaviour what the volume of root can do, in a folder of treaty's own which it
 // removes again. A volume's type is no answer: under FUSE all look alike, and drivers of the same type
 // differ. Errors wrap ErrReadOnly or fs.ErrPermission where nothing can be written. hook is as in Options.

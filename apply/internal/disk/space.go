@@ -4,14 +4,6 @@ import (
 	"treaty/plan/tree"
 )
 
-// Space is what a volume has to give.
-type Space struct {
-	// Free and Total are in bytes; Total 0 means unknown, as some FUSE drivers say 0 of 0.
-	Free, Total int64
-	// Block is the unit in which files take space.
-	Block int64
-}
-
 // Space asks the volume.
 func (t *Tree) Space() (Space, error) {
 	d, err := t.open("")

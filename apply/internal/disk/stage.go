@@ -14,18 +14,6 @@ import (
 	"treaty/plan/tree"
 )
 
-// Staged is a file or a link that waits in a private folder to be installed. What Stage makes is a
-// copy; what Park makes is the user's own, and lies in the trash.
-type Staged struct {
-	Name  string // relative to the root
-	Type  tree.Type
-	Size  int64
-	Mtime tree.Time // as read back, not cut
-	Hash  tree.Hash // zero for links
-	// Target is a link's.
-	Target string
-}
-
 // shelf hands out names in the stage: at most shelfSize to a folder, since folders of FAT can hold few
 // long names and are searched from the start.
 type shelf struct {

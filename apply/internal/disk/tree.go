@@ -41,13 +41,6 @@ type Options struct {
 	SlowSync time.Duration
 }
 
-// Capabilities are what a volume can do with names. They are never taken from its type.
-type Capabilities struct {
-	Exchange  bool // two names are exchanged in one step
-	NoReplace bool // a rename can refuse to replace
-	Link      bool // hard links
-}
-
 // Tree is one side's tree opened for change by one run. Its methods may be called by many goroutines
 // at once, for different paths.
 type Tree struct {
@@ -93,14 +86,6 @@ func Open(root *scan.Root, run string, opts Options) (*Tree, error) {
 
 // Shifted says that all times of the volume are off by that much from those that the plan names.
 func (t *Tree) Shifted(by time.Duration) { t.shift = by }
-
-// Result is what a change left behind.
-type Result struct {
-	// Entry is read back from the disk, mtime cut to the granularity. Type Absent: nothing is there.
-	Entry tree.Entry
-	// Trash is where what was at the path is now, relative to the root; "" where there was nothing.
-	Trash string
-}
 
 // ready fails once the tree was stopped.
 func (t *Tree) ready() error {

@@ -1,0 +1,65 @@
+package disk
+
+import (
+	"treaty/plan/tree"
+)
+
+// Capabilities are what a volume can do with names. They are never taken from its type.
+type Capabilities struct {
+	Exchange  bool // two names are exchanged in one step
+	NoReplace bool // a rename can refuse to replace
+	Link      bool // hard links
+}
+
+// Result is what a change left behind.
+type Result struct {
+	// Entry is read back from the disk, mtime cut to the granularity. Type Absent: nothing is there.
+	Entry tree.Entry
+	// Trash is where what was at the path is now, relative to the root; "" where there was nothing.
+	Trash string
+}
+
+// Staged is a file or a link that waits in a private folder to be installed. What Stage makes is a
+// copy; what Park makes is the user's own, and lies in the trash.
+type Staged struct {
+	Name  string // relative to the root
+	Type  tree.Type
+	Size  int64
+	Mtime tree.Time // as read back, not cut
+	Hash  tree.Hash // zero for links
+	// Target is a link's.
+	Target string
+}
+
+// Loan is a directory that was made workable for the while, and the mode that it is owed.
+type Loan struct {
+	Path tree.Path
+	Mode tree.Mode
+}
+
+// Workable is mode with what the owner of a directory needs to work in it; unknown as it is.
+func Workable(mode tree.Mode) tree.Mode {
+	if !mode.Known() {
+		return mode
+	}
+	return tree.Perm(mode.Bits() | 0o700)
+}
+
+// Space is what a volume has to give.
+type Space struct {
+	// Free and Total are in bytes; Total 0 means unknown, as some FUSE drivers say 0 of 0.
+	Free, Total int64
+	// Block is the unit in which files take space.
+	Block int64
+}
+
+// Probed is what a volume was seen to do. Of Traits it has what can be seen: granularity, modes,
+// symlinks, case and names.
+type Probed struct {
+	Traits tree.Traits
+	Can    Capabilities
+	// FoldsNormalisation: "é" written in one piece is found under its two-piece spelling.
+	FoldsNormalisation bool
+	// KeepsNormalisation: a name is listed in the spelling it was given.
+	KeepsNormalisation bool
+}
