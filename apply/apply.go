@@ -12,6 +12,7 @@ import (
 	"treaty/apply/internal/journal"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -49,7 +50,7 @@ type seams struct {
 	// place.
 	hook func(plan.Side, disk.Call) error
 	// probed may make less of what a volume was found to do.
-	probed func(plan.Side, *disk.Probed)
+	probed func(plan.Side, *volume.Probed)
 	// fat declares a side's volume to be FAT-class.
 	fat plan.Sides[bool]
 }
@@ -255,7 +256,7 @@ func (r *run) lock() (unlock func(), err error) {
 
 // writable turns an error of the first write into a safety stop where nothing can be written at all.
 func (r *run) writable(side plan.Side, err error) error {
-	if errors.Is(err, disk.ErrReadOnly) || errors.Is(err, fs.ErrPermission) {
+	if errors.Is(err, volume.ErrReadOnly) || errors.Is(err, fs.ErrPermission) {
 		root := r.roots[side].Path()
 		return refusal.Because(refusal.CauseReadOnly, "the %s tree %s cannot be written to: %v", side, root, refusal.Innermost(err)).On(side, root)
 	}
@@ -306,7 +307,7 @@ func (r *run) probe() error {
 }
 
 // recordTraits notes in a tree's own file what its volume was found to do.
-func (r *run) recordTraits(side plan.Side, probed *disk.Probed) error {
+func (r *run) recordTraits(side plan.Side, probed *volume.Probed) error {
 	hinted, err := r.roots[side].Traits("", nil)
 	if err != nil {
 		return err
@@ -322,7 +323,7 @@ func (r *run) recordTraits(side plan.Side, probed *disk.Probed) error {
 
 // seen are traits with what was seen in the place of what was thought. How fine times are that cannot be set is
 // only seen by chance.
-func seen(thought tree.Traits, probed *disk.Probed) tree.Traits {
+func seen(thought tree.Traits, probed *volume.Probed) tree.Traits {
 	actual := thought
 	if actual.IgnoresTimes = probed.Traits.IgnoresTimes; !actual.IgnoresTimes {
 		actual.MtimeGranularity = probed.Traits.MtimeGranularity
@@ -340,7 +341,7 @@ func seen(thought tree.Traits, probed *disk.Probed) tree.Traits {
 // "A", and "a:b", which Windows cannot open. Where the type says nothing, what was seen is all there is. FAT's
 // times are as coarse as they are, whatever a driver holds in memory, and what macOS makes of a link there
 // no other system knows as one (XSym). APFS and HFS+ come in both kinds, of which the probe tells.
-func record(hinted tree.Traits, probed *disk.Probed) tree.Traits {
+func record(hinted tree.Traits, probed *volume.Probed) tree.Traits {
 	recorded := seen(hinted, probed)
 	recorded.Source = tree.Recorded
 	if recorded.IgnoresTimes {

@@ -3,7 +3,7 @@ package apply
 import (
 	"context"
 
-	"treaty/apply/internal/disk"
+	"treaty/apply/volume"
 	"treaty/plan"
 )
 
@@ -47,7 +47,7 @@ func (c *contents) group(ctx context.Context, group []*task) {
 }
 
 // put swaps in what a task has staged.
-func put(t *task) (disk.Result, error) {
+func put(t *task) (volume.Result, error) {
 	if t.Action == plan.Create {
 		return t.disk.Create(t.Path, t.staged)
 	}

@@ -3,7 +3,7 @@ package apply
 import (
 	"context"
 
-	"treaty/apply/internal/disk"
+	"treaty/apply/volume"
 	"treaty/plan"
 )
 
@@ -38,7 +38,7 @@ func (d *directories) do(ctx context.Context, on sides) {
 
 // makeDirectory makes the directory of a task. A file or link that makes way for it goes to the trash.
 func makeDirectory(t *task) {
-	var aside disk.Result
+	var aside volume.Result
 	if t.Action == plan.Update {
 		var err error
 		if aside, err = t.disk.Trash(t.Path, t.Before, t.place); err != nil {
@@ -46,7 +46,7 @@ func makeDirectory(t *task) {
 			return
 		}
 	}
-	result, err := t.disk.Mkdir(t.Path, disk.Workable(t.After.Mode), false)
+	result, err := t.disk.Mkdir(t.Path, volume.Workable(t.After.Mode), false)
 	result.Trash = aside.Trash
 	if t.noteResult(result, err); err != nil {
 		t.result.Trash = aside.Trash

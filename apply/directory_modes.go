@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 
-	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -89,10 +89,10 @@ func (d *directoryModes) due(ctx context.Context, on sides) []due {
 
 // owed adds the mode that a directory was made without, if there is one.
 func owed(all []due, t *task, path tree.Path, mode tree.Mode) []due {
-	if at, err := t.disk.At(string(path)); disk.Workable(mode) == mode || err == nil && at.Mode == mode {
+	if at, err := t.disk.At(string(path)); volume.Workable(mode) == mode || err == nil && at.Mode == mode {
 		return all
 	}
-	made, owed := tree.State{Type: tree.Directory, Mode: disk.Workable(mode)}, tree.State{Type: tree.Directory, Mode: mode}
+	made, owed := tree.State{Type: tree.Directory, Mode: volume.Workable(mode)}, tree.State{Type: tree.Directory, Mode: mode}
 	in := t.intent(journal.Chmod, &made, &owed)
 	in.Path = path
 	return append(all, due{t, in})

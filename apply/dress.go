@@ -5,8 +5,8 @@ import (
 	"errors"
 	"slices"
 
-	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -35,7 +35,7 @@ type sharing struct {
 // do sets the times and modes of files on some sides.
 func (d *dresser) do(ctx context.Context, on sides) {
 	touched := d.tasks.choose(on, func(t *task) bool { return t.Action == plan.Touch })
-	d.batch(ctx, on, touched, func(t *task) { d.dress(t, disk.Result{}) })
+	d.batch(ctx, on, touched, func(t *task) { d.dress(t, volume.Result{}) })
 	files := func(t *task) bool { return t.Action == plan.Chmod && t.After.Type != tree.Directory }
 	d.batch(ctx, on, d.tasks.choose(on, files), d.chmod)
 }
@@ -53,7 +53,7 @@ func (d *dresser) batch(ctx context.Context, on sides, list []*task, do func(*ta
 
 // dress gives the file of a task, which was moved or is where it was, its new time and mode. result is what is
 // known of it so far.
-func (d *dresser) dress(t *task, result disk.Result) {
+func (d *dresser) dress(t *task, result volume.Result) {
 	at := *t.Before
 	var err error
 	if t.After.Type == tree.File && t.After.Mtime != at.Mtime {
@@ -73,8 +73,8 @@ func (d *dresser) chmod(t *task) {
 	d.noteUnlessShared(t, *t.Before, result, err)
 }
 
-func (d *dresser) noteUnlessShared(t *task, at tree.State, result disk.Result, err error) {
-	if errors.Is(err, disk.ErrShared) {
+func (d *dresser) noteUnlessShared(t *task, at tree.State, result volume.Result, err error) {
+	if errors.Is(err, volume.ErrShared) {
 		d.shared = append(d.shared, sharing{t, at})
 		return
 	}

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"treaty/apply/internal/disk"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -46,7 +46,7 @@ func (e *emptied) remove(t *task) {
 		put, err := t.disk.Create(t.Path, t.staged)
 		put.Trash = result.Trash
 		t.noteResult(put, err)
-	case errors.Is(err, disk.ErrNotEmpty):
+	case errors.Is(err, volume.ErrNotEmpty):
 		t.note(e.remains(t, err), t.why(err))
 	default:
 		t.noteResult(result, err)
@@ -54,10 +54,10 @@ func (e *emptied) remove(t *task) {
 }
 
 // rmdir removes the emptied directory of a task. Litter in it goes to the trash.
-func (e *emptied) rmdir(t *task) (disk.Result, error) {
+func (e *emptied) rmdir(t *task) (volume.Result, error) {
 	litter, err := t.disk.Rmdir(t.Path, e.litter)
 	e.roots[t.Side].Forget(t.Path)
-	var result disk.Result
+	var result volume.Result
 	if len(litter) > 0 {
 		result.Trash = string(tree.Path(litter[0]).Parent())
 	}
@@ -84,7 +84,7 @@ func (e *emptied) listHeld() {
 // remains is what became of a directory that is not empty: the worst of what became of what is left in
 // it. Something new is drift; the rest stays because the plan does not list it, or it is ignored.
 func (e *emptied) remains(t *task, err error) Outcome {
-	var left *disk.NotEmpty
+	var left *volume.NotEmpty
 	if !errors.As(err, &left) || len(left.Names) == 0 {
 		return Drifted
 	}

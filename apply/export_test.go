@@ -2,6 +2,7 @@ package apply
 
 import (
 	"treaty/apply/internal/disk"
+	"treaty/apply/volume"
 	"treaty/plan"
 )
 
@@ -9,13 +10,13 @@ import (
 func (r *Request) SetHook(hook func(plan.Side, disk.Call) error) { r.seams.hook = hook }
 
 // SetProbed lets probed change what the probing of a volume found.
-func (r *Request) SetProbed(probed func(plan.Side, *disk.Probed)) { r.seams.probed = probed }
+func (r *Request) SetProbed(probed func(plan.Side, *volume.Probed)) { r.seams.probed = probed }
 
 // SetHook has hook offered every call that changes a tree while it is settled.
 func (r *Recovery) SetHook(hook func(plan.Side, disk.Call) error) { r.seams.hook = hook }
 
 // SetProbed lets probed change what the probing of a volume found.
-func (r *Recovery) SetProbed(probed func(plan.Side, *disk.Probed)) { r.seams.probed = probed }
+func (r *Recovery) SetProbed(probed func(plan.Side, *volume.Probed)) { r.seams.probed = probed }
 
 // SetFAT declares the volumes of sides to be FAT-class.
 func (r *Request) SetFAT(fat plan.Sides[bool]) { r.seams.fat = fat }

@@ -5,8 +5,8 @@ import (
 	"io/fs"
 	"slices"
 
-	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -82,7 +82,7 @@ func (f *footing) revive(t *task) error {
 		if err := f.write(true, journal.Record{Intent: &in}); err != nil {
 			return err
 		}
-		if _, err := t.disk.Mkdir(dir, disk.Workable(mode), true); err != nil {
+		if _, err := t.disk.Mkdir(dir, volume.Workable(mode), true); err != nil {
 			return err
 		}
 		f.revived = append(f.revived, revived{t, dir, mode})

@@ -16,8 +16,8 @@ import (
 	"time"
 
 	"treaty/apply"
-	"treaty/apply/internal/disk"
 	"treaty/apply/store"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -57,7 +57,7 @@ var faults = []fault{
 		w.identify(plan.Local, p)
 	}},
 	{name: "weaker volume", cause: apply.ErrStale, why: "can do less", request: func(_ *world, _ *plan.Plan, r *apply.Request) {
-		r.SetProbed(func(side plan.Side, p *disk.Probed) {
+		r.SetProbed(func(side plan.Side, p *volume.Probed) {
 			if side == plan.Remote {
 				p.Traits.MtimeGranularity = 2e9
 			}

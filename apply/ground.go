@@ -6,6 +6,7 @@ import (
 
 	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -60,7 +61,7 @@ func (g *ground) barrier() bool {
 
 // durable makes what tasks have staged durable, those left out that came to nothing. It tells whether it is.
 func (g *ground) durable(group []*task) bool {
-	var of plan.Sides[[]disk.Staged]
+	var of plan.Sides[[]volume.Staged]
 	for _, t := range group {
 		if !t.noted() {
 			of[t.Side] = append(of[t.Side], t.staged)

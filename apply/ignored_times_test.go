@@ -13,6 +13,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/internal/disk"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/testdata/effort"
 )
@@ -30,7 +31,7 @@ func (f *forgetful) asked(p *plan.Plan, n int) apply.Request {
 	b := &breaker{n: n, with: errDead}
 	f.fat[f.side] = true
 	request := f.request(p)
-	request.SetProbed(func(side plan.Side, probed *disk.Probed) { probed.Traits.IgnoresTimes = side == f.side })
+	request.SetProbed(func(side plan.Side, probed *volume.Probed) { probed.Traits.IgnoresTimes = side == f.side })
 	request.SetHook(func(side plan.Side, call disk.Call) error {
 		if n > 0 {
 			if err := b.hook(side, call); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/internal/disk"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 	"treaty/testdata/effort"
@@ -59,12 +60,12 @@ func TestABrokenApplyLeavesOtherNamesOfAFileAsTheyAre(t *testing.T) {
 	needPosix(t, "modes")
 	will := linkedWill(t)
 	for name, c := range map[string]struct {
-		can disk.Capabilities
+		can volume.Capabilities
 		fat plan.Sides[bool]
 	}{
-		"exchange": {disk.Capabilities{Exchange: true, NoReplace: true, Link: true}, plan.Sides[bool]{}},
-		"aside":    {disk.Capabilities{NoReplace: true}, plan.Sides[bool]{}},
-		"links":    {disk.Capabilities{Link: true}, plan.Sides[bool]{false, true}},
+		"exchange": {volume.Capabilities{Exchange: true, NoReplace: true, Link: true}, plan.Sides[bool]{}},
+		"aside":    {volume.Capabilities{NoReplace: true}, plan.Sides[bool]{}},
+		"links":    {volume.Capabilities{Link: true}, plan.Sides[bool]{false, true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var tries atomic.Int64

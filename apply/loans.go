@@ -3,14 +3,15 @@ package apply
 import (
 	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
 
 // lend writes down that a directory of a side is about to be made workable for the while. An interrupted run
 // that is settled has no journal open for writing until it needs one.
-func (r *run) lend(side plan.Side) func(disk.Loan) error {
-	return func(loan disk.Loan) error {
+func (r *run) lend(side plan.Side) func(volume.Loan) error {
+	return func(loan volume.Loan) error {
 		if err := r.openLogs(); err != nil {
 			return err
 		}
@@ -37,7 +38,7 @@ func (r *run) openLogs() error {
 func owe(d *disk.Tree, side plan.Side, j *journal.Journal) {
 	for _, loan := range j.Loans {
 		if loan.Side == side {
-			d.Owe(disk.Loan{Path: loan.Path, Mode: loan.Mode})
+			d.Owe(volume.Loan{Path: loan.Path, Mode: loan.Mode})
 		}
 	}
 	for _, in := range j.Closed {
@@ -66,7 +67,7 @@ func (r *run) giveBack() error {
 	return nil
 }
 
-func (r *run) returned(side plan.Side, loans []disk.Loan) error {
+func (r *run) returned(side plan.Side, loans []volume.Loan) error {
 	if err := r.disks[side].Barrier(); err != nil {
 		return err
 	}

@@ -16,8 +16,8 @@ import (
 	"pgregory.net/rapid"
 
 	"treaty/apply"
-	"treaty/apply/internal/disk"
 	"treaty/apply/store"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -456,8 +456,8 @@ var deaths atomic.Int64
 // apply applies, on volumes that can do more or less, and sometimes dies on the way, up to a few times. What it
 // comes to in the end is what it would have come to at once.
 func (h *history) apply(w *world, made *plan.Plan, request apply.Request, was plan.Sides[nodes]) (*apply.Receipt, error) {
-	can := rapid.SampledFrom([]disk.Capabilities{{Exchange: true, NoReplace: true, Link: true}, {NoReplace: true}, {Link: true}, {}}).Draw(h.T, "can")
-	request.SetProbed(func(_ plan.Side, p *disk.Probed) {
+	can := rapid.SampledFrom([]volume.Capabilities{{Exchange: true, NoReplace: true, Link: true}, {NoReplace: true}, {Link: true}, {}}).Draw(h.T, "can")
+	request.SetProbed(func(_ plan.Side, p *volume.Probed) {
 		p.Can.Exchange, p.Can.NoReplace, p.Can.Link = p.Can.Exchange && can.Exchange, p.Can.NoReplace && can.NoReplace, p.Can.Link && can.Link
 	})
 	w.fat = rapid.SampledFrom(fats).Draw(h.T, "fat")

@@ -9,6 +9,7 @@ import (
 
 	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -171,7 +172,7 @@ func (m *mender) setDamageAside() error {
 				what = fmt.Sprintf("%s cannot be read", quote(tree.Path(name)))
 			}
 			place, err := m.aside(name, in.Path, &s)
-			if errors.Is(err, disk.ErrDrift) {
+			if errors.Is(err, volume.ErrDrift) {
 				continue
 			}
 			if err != nil {
@@ -210,7 +211,7 @@ func (m *mender) setDoublesAside(j *journal.Journal) error {
 			continue
 		}
 		place, err := m.aside(string(in.Path), in.Path, &to)
-		if errors.Is(err, disk.ErrDrift) {
+		if errors.Is(err, volume.ErrDrift) {
 			continue
 		}
 		if err != nil {
@@ -273,7 +274,7 @@ func (m *mender) restore(ctx context.Context, c *journal.Copy, path tree.Path, p
 		return nil
 	}
 	staged, err := m.stage(ctx, c)
-	if errors.Is(err, disk.ErrSource) {
+	if errors.Is(err, volume.ErrSource) {
 		m.tell("%s: the content of %s is lost here, and its copy on %s, %s, is not what it was",
 			m.side, quote(path), other, c.Name)
 		return nil
@@ -302,10 +303,10 @@ func (m *mender) restore(ctx context.Context, c *journal.Copy, path tree.Path, p
 	return nil
 }
 
-func (m *mender) stage(ctx context.Context, c *journal.Copy) (disk.Staged, error) {
+func (m *mender) stage(ctx context.Context, c *journal.Copy) (volume.Staged, error) {
 	f, err := openFile(m.roots[m.side.Other()], tree.Path(c.Name))
 	if err != nil {
-		return disk.Staged{}, gone(err)
+		return volume.Staged{}, gone(err)
 	}
 	defer f.Close()
 	return m.disk.Stage(ctx, f, c.State.Size, c.State.SHA256, c.State.Mtime.Add(m.shift.since[m.side]), c.State.Mode)

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"treaty/apply/internal/disk"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -79,7 +79,7 @@ func (m *moves) move(t *task) {
 }
 
 // carry gives the file of a move its new name, from where it is or where it waits.
-func carry(t *task) (disk.Result, error) {
+func carry(t *task) (volume.Result, error) {
 	if t.parked != nil {
 		return t.disk.Create(t.Path, *t.parked)
 	}

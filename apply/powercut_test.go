@@ -19,6 +19,7 @@ import (
 	"treaty/apply"
 	"treaty/apply/internal/disk"
 	"treaty/apply/store"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 	"treaty/testdata/effort"
@@ -247,8 +248,8 @@ func TestAPowerCutInAnyPlan(t *testing.T) {
 		p := w.compare()
 		decide(r, p)
 		was := w.trees()
-		can := rapid.SampledFrom([]disk.Capabilities{{Exchange: true, NoReplace: true, Link: true}, {NoReplace: true}, {Link: true}, {}}).Draw(r, "can")
-		less := func(_ plan.Side, p *disk.Probed) {
+		can := rapid.SampledFrom([]volume.Capabilities{{Exchange: true, NoReplace: true, Link: true}, {NoReplace: true}, {Link: true}, {}}).Draw(r, "can")
+		less := func(_ plan.Side, p *volume.Probed) {
 			p.Can.Exchange, p.Can.NoReplace, p.Can.Link = p.Can.Exchange && can.Exchange, p.Can.NoReplace && can.NoReplace, p.Can.Link && can.Link
 		}
 		power := newPower(w, &breaker{n: rapid.IntRange(20, 150).Draw(r, "at"), with: errDead})

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"io/fs"
 
-	"treaty/apply/internal/disk"
 	"treaty/apply/refusal"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -14,7 +14,7 @@ import (
 // that will be staged while the old content stays in the trash, and directories that take no change.
 func (r *run) preflight(list []*task, copies plan.Sides[[]endangered]) error {
 	var into, widened plan.Sides[map[tree.Path]bool]
-	var spaces plan.Sides[disk.Space]
+	var spaces plan.Sides[volume.Space]
 	for _, side := range plan.BothSides {
 		var err error
 		if spaces[side], err = r.disks[side].Space(); err != nil {
@@ -76,7 +76,7 @@ type need struct{ bytes, copies, entries int64 }
 
 // needs is what tasks, and the copies of what is in danger on each side, need on both. What the other side
 // has already as far as the plan knows is not copied.
-func needs(list []*task, copies plan.Sides[[]endangered], spaces plan.Sides[disk.Space]) plan.Sides[need] {
+func needs(list []*task, copies plan.Sides[[]endangered], spaces plan.Sides[volume.Space]) plan.Sides[need] {
 	var needs plan.Sides[need]
 	for _, t := range list {
 		n, space := &needs[t.Side], spaces[t.Side]
@@ -123,14 +123,14 @@ const (
 )
 
 // onDisk is what a file of some bytes takes on a volume.
-func onDisk(bytes int64, space disk.Space) int64 {
+func onDisk(bytes int64, space volume.Space) int64 {
 	block := max(space.Block, 1)
 	return (bytes + block - 1) / block * block
 }
 
 // enoughSpace refuses with ErrSafety where a volume is too full. One that says neither size nor free
 // space is taken at its word by trying.
-func enoughSpace(side plan.Side, space disk.Space, n need) *Refusal {
+func enoughSpace(side plan.Side, space volume.Space, n need) *Refusal {
 	if n.bytes == 0 || space.Total == 0 {
 		return nil
 	}

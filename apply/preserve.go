@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -97,7 +97,7 @@ func (k *keeper) do(ctx context.Context, on sides) {
 // keep puts contents of a side out of its reach, and writes down where they are.
 func (k *keeper) keep(ctx context.Context, side plan.Side, list []endangered) {
 	var group []endangered
-	var staged []disk.Staged
+	var staged []volume.Staged
 	var bytes int64
 	for _, c := range list {
 		if k.halted(ctx) != nil {
@@ -118,7 +118,7 @@ func (k *keeper) keep(ctx context.Context, side plan.Side, list []endangered) {
 }
 
 // preserved makes the copies of contents of a side durable, and then writes them down.
-func (k *keeper) preserved(ctx context.Context, side plan.Side, group []endangered, copies []disk.Staged) {
+func (k *keeper) preserved(ctx context.Context, side plan.Side, group []endangered, copies []volume.Staged) {
 	if len(copies) == 0 || k.halted(ctx) != nil || k.disks[side.Other()].Barrier(copies...) != nil {
 		return
 	}
@@ -141,18 +141,18 @@ func (k *keeper) preserved(ctx context.Context, side plan.Side, group []endanger
 //
 // Race: a person may write to a twin after it was read. Worst: should the power fail in the midst of just
 // that rename, then what the volume loses is a version that its owner has replaced on the other side.
-func (k *keeper) outOfReach(ctx context.Context, side plan.Side, c *endangered) (disk.Staged, error) {
+func (k *keeper) outOfReach(ctx context.Context, side plan.Side, c *endangered) (volume.Staged, error) {
 	there := k.disks[side.Other()]
 	for _, twin := range c.twins {
 		entry, hash, err := there.ReadBack(string(twin))
 		if err == nil && entry.Type == tree.File && hash == c.state.SHA256 {
-			found := disk.Staged{Name: string(twin), Type: tree.File, Size: entry.Size, Mtime: entry.Mtime, Hash: hash}
+			found := volume.Staged{Name: string(twin), Type: tree.File, Size: entry.Size, Mtime: entry.Mtime, Hash: hash}
 			return found, nil
 		}
 	}
 	f, err := k.disks[side].Content(c.at, c.state)
 	if err != nil {
-		return disk.Staged{}, err
+		return volume.Staged{}, err
 	}
 	defer f.Close()
 	copied, err := there.Preserve(ctx, c.at, f, c.state)
@@ -160,8 +160,8 @@ func (k *keeper) outOfReach(ctx context.Context, side plan.Side, c *endangered) 
 		return copied, nil
 	}
 	if halted := k.halted(ctx); halted != nil {
-		return disk.Staged{}, halted
+		return volume.Staged{}, halted
 	}
 	const what = "it could not be copied out of reach of its volume, on which a power cut may lose it"
-	return disk.Staged{}, fmt.Errorf("%s: %w", what, err)
+	return volume.Staged{}, fmt.Errorf("%s: %w", what, err)
 }

@@ -9,6 +9,7 @@ import (
 
 	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -165,7 +166,7 @@ func contentState(word string) *tree.State {
 
 // Copies take room on the other side, in its blocks, and are named where there is too little.
 func TestCopiesNeedRoom(t *testing.T) {
-	spaces := plan.Sides[disk.Space]{{Free: 4 << 20, Total: 1 << 40, Block: 4096}, {Free: 1 << 30, Total: 1 << 40, Block: 32768}}
+	spaces := plan.Sides[volume.Space]{{Free: 4 << 20, Total: 1 << 40, Block: 4096}, {Free: 1 << 30, Total: 1 << 40, Block: 32768}}
 	var steps []plan.Step
 	for _, line := range []string{"update remote a was 12345 is 2 of local a", "move remote d from c was 4 is 4", "delete remote b was 3"} {
 		step, _ := parseStep(t, strings.Fields(line))

@@ -15,6 +15,7 @@ import (
 	"treaty/apply/paper"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -280,13 +281,13 @@ func (r *run) openForRecovery(side plan.Side, folder *store.Store, traits tree.T
 }
 
 // ignoring are traits as a plan or a journal has them, with what these do not tell.
-func ignoring(traits tree.Traits, probed *disk.Probed) tree.Traits {
+func ignoring(traits tree.Traits, probed *volume.Probed) tree.Traits {
 	traits.IgnoresTimes = probed.Traits.IgnoresTimes
 	return traits
 }
 
 // closePartly archives what became of a plan of which the open rest was rolled back, and closes it.
-func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong map[int]*disk.Drift, undone map[int]bool) (*Receipt, error) {
+func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong map[int]*volume.Drift, undone map[int]bool) (*Receipt, error) {
 	j := r.left[plan.Local]
 	r.plan, r.ref, r.request.Plan = p, paper.RefTo(p, text), text
 	for _, side := range plan.BothSides {

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"slices"
 
-	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -180,7 +180,7 @@ func (r *resumption) examineOpen(open []journal.Intent) error {
 				return err
 			}
 		case found[t].odd:
-			t.noteError(&disk.Drift{Path: in.Path, Trash: in.Place, Why: neither})
+			t.noteError(&volume.Drift{Path: in.Path, Trash: in.Place, Why: neither})
 		case wrong[in.Step] != nil:
 			t.noteError(wrong[in.Step])
 		default:
@@ -236,7 +236,7 @@ func waits(t *task, place string) error {
 // carried notes a task that an earlier run carried out without writing that down, and which was to come to some of the
 // intents.
 func (ts *tasks) carried(t *task, intents []journal.Intent) error {
-	result := disk.Result{}
+	result := volume.Result{}
 	for n := range intents {
 		in := &intents[n]
 		if in.Step == t.number && (in.Kind == journal.Trash || in.Kind == journal.Replace) {
@@ -264,7 +264,7 @@ func (r *resumption) refill(open []journal.Intent) error {
 		if err == nil && found == halfway {
 			err = back(r.disks[in.Side], in, found)
 		}
-		if err != nil && !errors.Is(err, disk.ErrDrift) {
+		if err != nil && !errors.Is(err, volume.ErrDrift) {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -15,8 +16,8 @@ const neither = "it is neither what it was nor what it was to become"
 // rollBack brings back what was there before open intents, the last first, and makes that durable. It
 // returns what could not be brought back, by step, because somebody else was there. Sides without a disk are
 // left.
-func rollBack(disks plan.Sides[*disk.Tree], open []journal.Intent) (map[int]*disk.Drift, error) {
-	wrong := map[int]*disk.Drift{}
+func rollBack(disks plan.Sides[*disk.Tree], open []journal.Intent) (map[int]*volume.Drift, error) {
+	wrong := map[int]*volume.Drift{}
 	for _, in := range slices.Backward(open) {
 		d := disks[in.Side]
 		if d == nil {
@@ -26,7 +27,7 @@ func rollBack(disks plan.Sides[*disk.Tree], open []journal.Intent) (map[int]*dis
 		if err == nil {
 			err = back(d, &in, found)
 		}
-		var drift *disk.Drift
+		var drift *volume.Drift
 		if err != nil && !errors.As(err, &drift) {
 			return nil, err
 		}
@@ -56,7 +57,7 @@ func back(d *disk.Tree, in *journal.Intent, f finding) error {
 		return nil
 	}
 	if f == strange {
-		return &disk.Drift{Path: in.Path, Why: neither}
+		return &volume.Drift{Path: in.Path, Why: neither}
 	}
 	switch in.Kind {
 	case journal.Create:
@@ -72,12 +73,12 @@ func back(d *disk.Tree, in *journal.Intent, f finding) error {
 			return err
 		}
 		err := reinstall(d, in.Place, in.From)
-		if errors.Is(err, disk.ErrTaken) && reinstall(d, in.Place, in.Path) == nil {
+		if errors.Is(err, volume.ErrTaken) && reinstall(d, in.Place, in.Path) == nil {
 			return nil // its old name has gone to another; its new one has not
 		}
 		return err
 	case journal.Mkdir, journal.Revive:
-		if _, err := d.Rmdir(in.Path, nil); err != nil && !errors.Is(err, disk.ErrNotEmpty) {
+		if _, err := d.Rmdir(in.Path, nil); err != nil && !errors.Is(err, volume.ErrNotEmpty) {
 			return err
 		}
 		return nil

@@ -7,7 +7,7 @@ import (
 	"io/fs"
 	"sync/atomic"
 
-	"treaty/apply/internal/disk"
+	"treaty/apply/volume"
 	"treaty/plan/scan"
 )
 
@@ -28,7 +28,7 @@ func (r *readCounter) Read(p []byte) (int, error) {
 // gone says of a source that is not there, or is something else now, that it is not as planned.
 func gone(err error) error {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, scan.ErrNotRegular) || errors.Is(err, scan.ErrSymlink) || errors.Is(err, scan.ErrNotDirectory) {
-		return fmt.Errorf("%w: %w", disk.ErrSource, err)
+		return fmt.Errorf("%w: %w", volume.ErrSource, err)
 	}
 	return err
 }

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"treaty/apply/internal/disk"
+	"treaty/apply/volume"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
@@ -64,34 +64,34 @@ func (s *stager) each(ctx context.Context, group []*task) []error {
 }
 
 // content stages what a task puts in place; nothing for what puts nothing.
-func (s *stager) content(ctx context.Context, t *task) (disk.Staged, error) {
+func (s *stager) content(ctx context.Context, t *task) (volume.Staged, error) {
 	switch t.After.Of() {
 	case tree.Symlink:
 		return t.disk.StageLink(t.After.Target)
 	case tree.File:
 		return s.file(ctx, t)
 	}
-	return disk.Staged{}, nil
+	return volume.Staged{}, nil
 }
 
 // file stages the source of a task, if it is what it was before and after it is read.
-func (s *stager) file(ctx context.Context, t *task) (disk.Staged, error) {
+func (s *stager) file(ctx context.Context, t *task) (volume.Staged, error) {
 	from := t.Source.Path
 	if now, moved := s.tasks.moved[t.Source.Tree][from]; moved {
 		from = now
 	}
 	dir, err := s.roots[t.Source.Tree].Dir(from.Parent())
 	if err != nil {
-		return disk.Staged{}, gone(err)
+		return volume.Staged{}, gone(err)
 	}
 	defer dir.Release()
 	f, err := dir.Open(from.Base())
 	if err != nil {
-		return disk.Staged{}, gone(err)
+		return volume.Staged{}, gone(err)
 	}
 	defer f.Close()
 	if _, err := s.asPlanned(f, t); err != nil {
-		return disk.Staged{}, err
+		return volume.Staged{}, err
 	}
 	mode := t.After.Mode
 	if !mode.Known() {
@@ -118,7 +118,7 @@ func (s *stager) asPlanned(f interface{ Stat() (fs.FileInfo, error) }, t *task) 
 	}
 	now := stamp{info.Size(), scan.MtimeOf(info)}
 	if _, moved := s.tasks.moved[t.Source.Tree][t.Source.Path]; !s.stamps.unchanged(t.Operation, now, moved) {
-		return now, fmt.Errorf("%w: it was written to since", disk.ErrSource)
+		return now, fmt.Errorf("%w: it was written to since", volume.ErrSource)
 	}
 	return now, nil
 }

@@ -1,7 +1,7 @@
 package apply
 
 import (
-	"treaty/apply/internal/disk"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -31,8 +31,8 @@ func (s *step) putsContent() bool {
 // widens tells of a change of mode that lets the owner work in a directory.
 func (s *step) widens() bool {
 	before, after := s.Before, s.After
-	return s.Action == plan.Chmod && after.Type == tree.Directory && after.Mode == disk.Workable(after.Mode) &&
-		before.Mode.Known() && before.Mode != disk.Workable(before.Mode)
+	return s.Action == plan.Chmod && after.Type == tree.Directory && after.Mode == volume.Workable(after.Mode) &&
+		before.Mode.Known() && before.Mode != volume.Workable(before.Mode)
 }
 
 // displaces tells whether it renames a file, and where that is.

@@ -12,6 +12,7 @@ import (
 	"treaty/apply"
 	"treaty/apply/internal/disk"
 	"treaty/apply/store"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 	"treaty/testdata/effort"
@@ -292,7 +293,7 @@ func TestTakingUpMayBreakToo(t *testing.T) {
 // is renamed. Every other run is settled back, and every other taken up.
 func TestABrokenApplyIsTakenUpOrSettledWhereVolumesCanDoLittle(t *testing.T) {
 	will := will(t)
-	for name, can := range map[string]disk.Capabilities{"links": {Link: true}, "nothing": {}} {
+	for name, can := range map[string]volume.Capabilities{"links": {Link: true}, "nothing": {}} {
 		t.Run(name, func(t *testing.T) {
 			var tries atomic.Int64
 			sweepOn(t, plan.Sides[bool]{false, true}, 15, ways[:2], func(t *testing.T, fat plan.Sides[bool], b *breaker) bool {
@@ -401,7 +402,7 @@ func TestSettlingBackMayBreakToo(t *testing.T) {
 				// Broken while contents are swapped, so that much is open.
 				first := &breaker{n: deep(120, fat), with: errDead}
 				r.SetHook(first.hook)
-				less := func(_ plan.Side, p *disk.Probed) { p.Can.Exchange = p.Can.Exchange && capable }
+				less := func(_ plan.Side, p *volume.Probed) { p.Can.Exchange = p.Can.Exchange && capable }
 				r.SetProbed(less)
 				if _, err := apply.Apply(context.Background(), r); err == nil {
 					t.Fatal("not broken")

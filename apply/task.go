@@ -6,6 +6,7 @@ import (
 
 	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
+	"treaty/apply/volume"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
@@ -25,11 +26,11 @@ type task struct {
 	// displaces, and staged what it puts in place, if anything.
 	announced bool
 	place     string
-	staged    disk.Staged
+	staged    volume.Staged
 	// copy is where what it displaces is out of reach of its volume, nil where no such copy was made.
 	copy *journal.Copy
 	// parked is the file of a move that waits in the trash for its new name to be free, nil for none.
-	parked *disk.Staged
+	parked *volume.Staged
 	// read is the stamp with which its source was read, zero where it was not.
 	read stamp
 	// left is what it left behind at its path, read back from the disk; absent for nothing, and before it is done.
@@ -61,8 +62,8 @@ func (t *task) noted() bool { return t.result.Outcome != "" }
 func (t *task) done() bool { return t.result.Outcome == Done }
 
 // noteResult notes what a change of its disk came to.
-func (t *task) noteResult(result disk.Result, err error) {
-	var drift *disk.Drift
+func (t *task) noteResult(result volume.Result, err error) {
+	var drift *volume.Drift
 	switch {
 	case err == nil:
 		t.note(Done, "")
@@ -81,12 +82,12 @@ func (t *task) noteResult(result disk.Result, err error) {
 
 // isDrift tells of errors that mean that somebody else was there.
 func isDrift(err error) bool {
-	return errors.Is(err, disk.ErrDrift) || errors.Is(err, disk.ErrSource) || errors.Is(err, disk.ErrUnfit) ||
+	return errors.Is(err, volume.ErrDrift) || errors.Is(err, volume.ErrSource) || errors.Is(err, volume.ErrUnfit) ||
 		errors.Is(err, scan.ErrChanged)
 }
 
 // noteError notes that it came to an error before anything was changed.
-func (t *task) noteError(err error) { t.noteResult(disk.Result{}, err) }
+func (t *task) noteError(err error) { t.noteResult(volume.Result{}, err) }
 
 // why is an error in words that stand beside its path, "" for none.
 func (t *task) why(err error) string {
@@ -101,7 +102,7 @@ func (t *task) why(err error) string {
 
 // hashOf is the hash of the content that it has written or moved aside, zero where there is none. What a plan moves
 // without having read it is read now; what cannot be read goes without.
-func (t *task) hashOf(result disk.Result) tree.Hash {
+func (t *task) hashOf(result volume.Result) tree.Hash {
 	s, at := t.After, string(t.Path)
 	if s == nil {
 		s, at = t.Before, result.Trash

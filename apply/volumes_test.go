@@ -3,7 +3,7 @@ package apply
 import (
 	"testing"
 
-	"treaty/apply/internal/disk"
+	"treaty/apply/volume"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
@@ -30,13 +30,13 @@ func TestOnlyWhatIsKnownToKeepAJournalDoes(t *testing.T) {
 
 // What a driver can do and the next machine cannot read is not recorded.
 func TestWhatIsRecordedOfAVolume(t *testing.T) {
-	able := disk.Probed{Traits: tree.Traits{MtimeGranularity: 1, Modes: true, Symlinks: true, CaseSensitive: true, Names: tree.PosixNames}}
+	able := volume.Probed{Traits: tree.Traits{MtimeGranularity: 1, Modes: true, Symlinks: true, CaseSensitive: true, Names: tree.PosixNames}}
 	folding := able
 	folding.Traits.CaseSensitive = false
 	for _, c := range []struct {
 		name                     string
 		profile                  tree.Profile
-		probed                   *disk.Probed
+		probed                   *volume.Probed
 		symlinks, modes, caseful bool
 		names                    tree.NameRules
 		granularity              int64

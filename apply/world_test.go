@@ -16,9 +16,9 @@ import (
 	"time"
 
 	"treaty/apply"
-	"treaty/apply/internal/disk"
 	"treaty/apply/paper"
 	"treaty/apply/store"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -41,7 +41,7 @@ type world struct {
 	// linked tells of a world in which files have several names.
 	linked bool
 	// can is what the volumes of both sides can do at most, nil where that is what these here can.
-	can *disk.Capabilities
+	can *volume.Capabilities
 }
 
 // link makes names of a side names of one file, that of the first.
@@ -55,7 +55,7 @@ func (w *world) link(side plan.Side, names []string) {
 }
 
 // limit leaves of what was probed what the world allows.
-func (w *world) limit(_ plan.Side, probed *disk.Probed) {
+func (w *world) limit(_ plan.Side, probed *volume.Probed) {
 	if w.can == nil {
 		return
 	}

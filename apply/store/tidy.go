@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"treaty/apply/internal/disk"
 	"treaty/apply/refusal"
+	"treaty/apply/volume"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
@@ -109,7 +109,7 @@ func (s *Store) kind(name string) (tree.Type, error) {
 // foreign tells of an error that what lies where treaty keeps a file or a folder is not even of that kind, or far
 // larger than any.
 func Foreign(err error) bool {
-	for _, kind := range []error{scan.ErrNotRegular, scan.ErrSymlink, scan.ErrNotDirectory, scan.ErrTooLarge, disk.ErrUnfit} {
+	for _, kind := range []error{scan.ErrNotRegular, scan.ErrSymlink, scan.ErrNotDirectory, scan.ErrTooLarge, volume.ErrUnfit} {
 		if errors.Is(err, kind) {
 			return true
 		}

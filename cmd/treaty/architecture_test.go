@@ -26,13 +26,14 @@ var house = map[string][]string{
 	"plan/jsontext":            {"plan/visible"},
 	"plan":                     {"plan/internal/ignore", "plan/internal/textdiff", "plan/jsontext", "plan/tree", "plan/visible", "schema"},
 	"apply/baseline":           {"plan/tree"},
-	"apply/internal/disk":      {"plan/scan", "plan/tree"},
+	"apply/internal/disk":      {"apply/volume", "plan/scan", "plan/tree"},
 	"apply/internal/journal":   {"plan", "plan/tree"},
 	"apply/internal/signature": {"plan/scan"},
+	"apply/volume":             {"plan/tree"},
 	"apply/paper":              {"plan", "plan/tree", "schema"},
 	"apply/refusal":            {"apply/paper", "plan", "plan/tree"},
-	"apply/store":              {"apply/baseline", "apply/internal/disk", "apply/internal/journal", "apply/paper", "apply/refusal", "plan", "plan/scan", "plan/tree", "schema"},
-	"apply":                    {"apply/baseline", "apply/internal/disk", "apply/internal/journal", "apply/internal/signature", "apply/paper", "apply/refusal", "apply/store", "plan", "plan/scan", "plan/tree"},
+	"apply/store":              {"apply/baseline", "apply/internal/disk", "apply/internal/journal", "apply/paper", "apply/refusal", "apply/volume", "plan", "plan/scan", "plan/tree", "schema"},
+	"apply":                    {"apply/baseline", "apply/internal/disk", "apply/internal/journal", "apply/internal/signature", "apply/paper", "apply/refusal", "apply/store", "apply/volume", "plan", "plan/scan", "plan/tree"},
 
 	"cmd/treaty/internal/render": {"plan", "plan/tree", "plan/visible"},
 	// Tests only: nobody above may import these.

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"slices"
 
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
 
@@ -61,12 +62,12 @@ func (t *Tree) Spelled(p tree.Path) (bool, error) {
 }
 
 // Waiting is what lies at name in the trash, to be installed again, nil where there is nothing.
-func (t *Tree) Waiting(name string) (*Staged, error) {
+func (t *Tree) Waiting(name string) (*volume.Staged, error) {
 	e, err := t.At(name)
 	if err != nil || e.Type == tree.Absent {
 		return nil, err
 	}
-	return &Staged{Name: name, Type: e.Type, Size: e.Size, Mtime: e.Mtime, Target: e.Target}, nil
+	return &volume.Staged{Name: name, Type: e.Type, Size: e.Size, Mtime: e.Mtime, Target: e.Target}, nil
 }
 
 // Granularity is that of the volume's times.

@@ -5,30 +5,31 @@ import (
 	"fmt"
 	"os"
 
+	"treaty/apply/volume"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
 // Chmod sets the mode of the file or directory at p, if it is what before says. A *Drift says so where
 // the volume does not take it, or, with ErrShared, where the file has other names: see StageCopy.
-func (t *Tree) Chmod(p tree.Path, before *tree.State, mode tree.Mode) (Result, error) {
+func (t *Tree) Chmod(p tree.Path, before *tree.State, mode tree.Mode) (volume.Result, error) {
 	if !mode.Known() {
-		return Result{}, fmt.Errorf("%q: no mode to set", string(p))
+		return volume.Result{}, fmt.Errorf("%q: no mode to set", string(p))
 	}
 	d, name, err := t.enter(p)
 	if err != nil {
-		return Result{}, err
+		return volume.Result{}, err
 	}
 	defer d.release()
 	// examine takes a lease on files, which a change of mode does not break.
 	s, err := t.examine(d, name, before)
 	if err != nil {
-		return Result{}, err
+		return volume.Result{}, err
 	}
 	defer s.close()
 	switch s.entry.Type {
 	case tree.Symlink:
-		return Result{}, fmt.Errorf("%q: a link has no mode", string(p))
+		return volume.Result{}, fmt.Errorf("%q: a link has no mode", string(p))
 	case tree.Directory:
 		r, err := t.setMode(d, name, tree.Directory, mode)
 		if err == nil {
@@ -44,7 +45,7 @@ func (t *Tree) Chmod(p tree.Path, before *tree.State, mode tree.Mode) (Result, e
 	}
 	err = t.alone(d, name, s, func() error { return set(mode) }, func() error { return set(s.entry.Mode) })
 	if err != nil && !unmoded(err) {
-		return Result{}, t.written(err)
+		return volume.Result{}, t.written(err)
 	}
 	return t.tookMode(d, name, s.entry.Type, mode)
 }
@@ -53,46 +54,46 @@ func (t *Tree) Chmod(p tree.Path, before *tree.State, mode tree.Mode) (Result, e
 //
 // Race: name is replaced after it was examined. Worst: what is there instead gets the mode, which the
 // next plan shows. The same holds for Chmod of a file that can't be opened.
-func (t *Tree) setMode(d *folder, name string, typ tree.Type, mode tree.Mode) (Result, error) {
+func (t *Tree) setMode(d *folder, name string, typ tree.Type, mode tree.Mode) (volume.Result, error) {
 	if err := d.chmod(name, mode); err != nil && !unmoded(err) {
-		return Result{}, t.written(err)
+		return volume.Result{}, t.written(err)
 	}
 	return t.tookMode(d, name, typ, mode)
 }
 
-func (t *Tree) tookMode(d *folder, name string, typ tree.Type, mode tree.Mode) (Result, error) {
+func (t *Tree) tookMode(d *folder, name string, typ tree.Type, mode tree.Mode) (volume.Result, error) {
 	e, err := d.entry(name)
 	if err == nil && (e.Type != typ || t.opts.Traits.Modes && e.Mode != mode) {
-		err = &Drift{Path: tree.Path(d.at(name)), Why: fmt.Sprintf("it has mode %v where %v was set", e.Mode, mode), Found: e}
+		err = &volume.Drift{Path: tree.Path(d.at(name)), Why: fmt.Sprintf("it has mode %v where %v was set", e.Mode, mode), Found: e}
 	}
-	return Result{Entry: e}, err
+	return volume.Result{Entry: e}, err
 }
 
 // Touch sets the mtime of the file at p, if it is what before says. A *Drift says so where the volume
 // does not take it, or, with ErrShared, where the file has other names: see StageCopy.
-func (t *Tree) Touch(p tree.Path, before *tree.State, mtime tree.Time) (Result, error) {
+func (t *Tree) Touch(p tree.Path, before *tree.State, mtime tree.Time) (volume.Result, error) {
 	d, name, err := t.enter(p)
 	if err != nil {
-		return Result{}, err
+		return volume.Result{}, err
 	}
 	defer d.release()
 	s, err := t.examine(d, name, before)
 	if err != nil {
-		return Result{}, err
+		return volume.Result{}, err
 	}
 	defer s.close()
 	if s.file == nil {
-		return Result{}, fmt.Errorf("%q: its time cannot be set", string(p))
+		return volume.Result{}, fmt.Errorf("%q: its time cannot be set", string(p))
 	}
 	set := func(mtime tree.Time) func() error { return func() error { return t.setTime(d, s.file, name, mtime) } }
 	if err := t.alone(d, name, s, set(mtime), set(s.entry.Mtime)); err != nil {
-		return Result{}, t.written(err)
+		return volume.Result{}, t.written(err)
 	}
 	e, err := d.entry(name)
 	if want := mtime.Cut(t.opts.Traits.MtimeGranularity); err == nil && (e.Mtime != want && !t.opts.Traits.IgnoresTimes || e.Size != s.entry.Size) {
-		err = &Drift{Path: p, Why: fmt.Sprintf("it has the time %v where %v was set", e.Mtime, want), Found: e}
+		err = &volume.Drift{Path: p, Why: fmt.Sprintf("it has the time %v where %v was set", e.Mtime, want), Found: e}
 	}
-	return Result{Entry: e}, err
+	return volume.Result{Entry: e}, err
 }
 
 // setTime gives a file a time, which a volume that ignores times may also refuse.
@@ -120,7 +121,7 @@ func (t *Tree) alone(d *folder, name string, s *subject, change, back func() err
 		}
 	}
 	if err == nil && shared {
-		err = &Drift{Path: tree.Path(d.at(name)), Why: ErrShared.Error(), Found: t.cut(s.entry), Cause: ErrShared}
+		err = &volume.Drift{Path: tree.Path(d.at(name)), Why: volume.ErrShared.Error(), Found: t.cut(s.entry), Cause: volume.ErrShared}
 	}
 	return err
 }
@@ -137,15 +138,15 @@ func (s *subject) shared(d *folder, name string) (bool, error) {
 // StageCopy stages a copy of the file at p, if it is what before says, with the time and the mode of after:
 // to be put in its place by Replace, which leaves the file's other names as they are. What before and after
 // have alike is as exact as the file has it.
-func (t *Tree) StageCopy(ctx context.Context, p tree.Path, before, after *tree.State) (Staged, error) {
+func (t *Tree) StageCopy(ctx context.Context, p tree.Path, before, after *tree.State) (volume.Staged, error) {
 	f, err := t.Content(p, before)
 	if err != nil {
-		return Staged{}, err
+		return volume.Staged{}, err
 	}
 	defer f.Close()
 	is, err := f.Stat()
 	if err != nil {
-		return Staged{}, err
+		return volume.Staged{}, err
 	}
 	mtime, mode := scan.MtimeOf(is), tree.Perm(uint32(is.Mode().Perm()))
 	if after.Mtime != before.Mtime {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
 
@@ -19,7 +20,7 @@ func BenchmarkGroup(b *testing.B) {
 				round := 0
 				for b.Loop() {
 					round++
-					var staged [1000]Staged
+					var staged [1000]volume.Staged
 					for i := range staged {
 						p := fmt.Sprintf("d%d/f%d", i/100, i)
 						if replace && round == 1 {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
 
@@ -30,14 +31,14 @@ func (t *Tree) Content(p tree.Path, before *tree.State) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	drift := func(why string) error { return &Drift{Path: p, Why: why, Found: e} }
+	drift := func(why string) error { return &volume.Drift{Path: p, Why: why, Found: e} }
 	if e.Type != before.Of() {
 		return nil, drift(fmt.Sprintf("it is %v now, not a %v", e.Type, before.Of()))
 	}
 	f, err := d.dir.Open(name)
 	switch {
 	case busy(err):
-		return nil, &Drift{Path: p, Why: ErrBusy.Error(), Found: e, Cause: ErrBusy}
+		return nil, &volume.Drift{Path: p, Why: volume.ErrBusy.Error(), Found: e, Cause: volume.ErrBusy}
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, drift("it went just now")
 	case err != nil:
@@ -56,7 +57,7 @@ func (t *Tree) Content(p tree.Path, before *tree.State) (*os.File, error) {
 // Preserve copies src, content of the other side that is at p there, into this side's trash. It must be
 // what state says, as far as that is known: errors wrap ErrSource where it is not. The copy is durable after
 // the next Barrier that it is given to, and says what it is.
-func (t *Tree) Preserve(ctx context.Context, p tree.Path, src io.Reader, state *tree.State) (Staged, error) {
+func (t *Tree) Preserve(ctx context.Context, p tree.Path, src io.Reader, state *tree.State) (volume.Staged, error) {
 	for component := range strings.SplitSeq(string(p), "/") {
 		if t.opts.Traits.NameProblem(component) != "" {
 			p = "unnamed"
@@ -64,12 +65,12 @@ func (t *Tree) Preserve(ctx context.Context, p tree.Path, src io.Reader, state *
 	}
 	place, err := t.placeIn(t.copiesFolder(), p)
 	if err != nil {
-		return Staged{}, err
+		return volume.Staged{}, err
 	}
 	parent, name := split(place)
 	d, err := t.open(parent)
 	if err != nil {
-		return Staged{}, private(err)
+		return volume.Staged{}, private(err)
 	}
 	defer d.release()
 	return t.copyTo(ctx, d, name, src, state.Size, state.SHA256, state.Mtime, tree.Mode(0))
@@ -126,7 +127,7 @@ func (t *Tree) clearCopies(d *folder, name string, keep map[string]bool) error {
 
 // Restore gives what is staged a name in the trash that nothing has: content of this side that was lost
 // here, and of which the other had a copy.
-func (t *Tree) Restore(s Staged, place string) error {
+func (t *Tree) Restore(s volume.Staged, place string) error {
 	if err := t.ready(); err != nil {
 		return err
 	}
@@ -164,7 +165,7 @@ func (t *Tree) Quarantine(at string, p tree.Path, found tree.Entry) (string, err
 		return "", err
 	}
 	if now := t.cut(e); now.Type != found.Type || now.Size != found.Size || now.Mtime != found.Mtime {
-		return "", &Drift{Path: tree.Path(at), Why: "it was written to just now", Found: now}
+		return "", &volume.Drift{Path: tree.Path(at), Why: "it was written to just now", Found: now}
 	}
 	trash, tname, place, err := t.into("", p)
 	if err != nil {

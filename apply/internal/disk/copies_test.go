@@ -8,10 +8,11 @@ import (
 	"strings"
 	"testing"
 
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
 
-func (s *side) preserve(p, content string) Staged {
+func (s *side) preserve(p, content string) volume.Staged {
 	s.t.Helper()
 	copied, err := s.Preserve(context.Background(), tree.Path(p), strings.NewReader(content), &tree.State{Type: tree.File, Size: int64(len(content)), Mtime: tree.UnixTime(7, 0)})
 	check(s.t, err)
@@ -66,13 +67,13 @@ func TestACopyIsOfWhatThePlanSaw(t *testing.T) {
 	later.Mtime = later.Mtime.Add(100) // nanoseconds, which is what NTFS tells apart
 	link.Type = tree.Symlink
 	for _, state := range []tree.State{longer, later, link} {
-		if err := read(state); !errors.Is(err, ErrDrift) {
+		if err := read(state); !errors.Is(err, volume.ErrDrift) {
 			t.Errorf("%+v: %v", state, err)
 		}
 	}
 	wrong := *before
 	wrong.SHA256 = tree.Hash{1}
-	if _, err := s.Preserve(context.Background(), "f", strings.NewReader("seem"), &wrong); !errors.Is(err, ErrSource) {
+	if _, err := s.Preserve(context.Background(), "f", strings.NewReader("seem"), &wrong); !errors.Is(err, volume.ErrSource) {
 		t.Errorf("another content: %v", err)
 	}
 	if names := s.kept()["seem"]; names != nil {
@@ -86,7 +87,7 @@ func TestWhatIsDamagedGoesToTheTrashUnread(t *testing.T) {
 	found, err := s.At("d/f")
 	check(t, err)
 	s.write("d/f", "saved just now")
-	if _, err := s.Quarantine("d/f", "d/f", found); !errors.Is(err, ErrDrift) {
+	if _, err := s.Quarantine("d/f", "d/f", found); !errors.Is(err, volume.ErrDrift) {
 		t.Errorf("a file that was saved meanwhile: %v", err)
 	}
 	found, err = s.At("d/f")

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"slices"
 
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
 
@@ -13,13 +14,13 @@ import (
 // directory that is there already is fine, and gets the mode too: for a run that is taken up again.
 //
 // Race: the directory is replaced by another between the two steps. Worst: that one gets the mode.
-func (t *Tree) Mkdir(p tree.Path, mode tree.Mode, existing bool) (Result, error) {
+func (t *Tree) Mkdir(p tree.Path, mode tree.Mode, existing bool) (volume.Result, error) {
 	if why := t.opts.Traits.NameProblem(p.Base()); why != "" {
-		return Result{}, fmt.Errorf("%q: %w: %s", string(p), ErrUnfit, why)
+		return volume.Result{}, fmt.Errorf("%q: %w: %s", string(p), volume.ErrUnfit, why)
 	}
 	d, name, err := t.enter(p)
 	if err != nil {
-		return Result{}, err
+		return volume.Result{}, err
 	}
 	defer d.release()
 	perm := uint32(0o777)
@@ -28,17 +29,17 @@ func (t *Tree) Mkdir(p tree.Path, mode tree.Mode, existing bool) (Result, error)
 	}
 	if err := d.mkdir(name, perm); err != nil {
 		if !errors.Is(err, fs.ErrExist) {
-			return Result{}, t.written(err)
+			return volume.Result{}, t.written(err)
 		}
 		if e, err := d.entry(name); err != nil || !existing || e.Type != tree.Directory {
-			return Result{}, d.taken(name)
+			return volume.Result{}, d.taken(name)
 		}
 	}
 	e, err := d.entry(name)
 	if err == nil && e.Mode.Known() && mode.Known() && e.Mode != mode {
 		return t.setMode(d, name, tree.Directory, mode)
 	}
-	return Result{Entry: e}, err
+	return volume.Result{Entry: e}, err
 }
 
 // Rmdir removes the directory p if nothing is in it. Names that litter takes for an operating system's
@@ -55,7 +56,7 @@ func (t *Tree) Rmdir(p tree.Path, litter func(name string) bool) (trashed []stri
 		return nil, err
 	}
 	if e.Type != tree.Directory {
-		return nil, &Drift{Path: p, Why: fmt.Sprintf("it is %v now, not a directory", e.Type), Found: e}
+		return nil, &volume.Drift{Path: p, Why: fmt.Sprintf("it is %v now, not a directory", e.Type), Found: e}
 	}
 	below, err := t.open(string(p))
 	if err != nil {
@@ -75,7 +76,7 @@ func (t *Tree) Rmdir(p tree.Path, litter func(name string) bool) (trashed []stri
 	case err == nil:
 		t.forget(p)
 	case notEmpty(err):
-		return trashed, &NotEmpty{Path: p}
+		return trashed, &volume.NotEmpty{Path: p}
 	default:
 		return trashed, t.written(err)
 	}
@@ -93,7 +94,7 @@ func (t *Tree) syncFoldersEach(d *folder) error {
 func (t *Tree) litter(d *folder, names []string, litter func(string) bool) (trashed []string, err error) {
 	left := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return litter != nil && litter(name) })
 	if len(left) > 0 {
-		return nil, &NotEmpty{Path: tree.Path(d.path), Names: left}
+		return nil, &volume.NotEmpty{Path: tree.Path(d.path), Names: left}
 	}
 	for _, name := range names {
 		p := tree.Path(d.at(name))

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"treaty/apply/volume"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
@@ -19,7 +20,7 @@ import (
 // way is a strategy by which a volume lets names be changed. All that the platform has are forced here.
 type way struct {
 	name string
-	can  Capabilities
+	can  volume.Capabilities
 }
 
 // side is a tree in a temporary directory beside a canary.
@@ -93,7 +94,7 @@ func (s *side) state(p string) *tree.State {
 	return st
 }
 
-func (s *side) stage(content string) Staged {
+func (s *side) stage(content string) volume.Staged {
 	s.t.Helper()
 	staged, err := s.Stage(context.Background(), strings.NewReader(content), int64(len(content)), tree.Hash{}, tree.TimeOf(longAgo).Add(100), tree.Perm(0o640))
 	if err != nil {
@@ -146,7 +147,7 @@ func TestCreateInstallsAndNeverReplaces(t *testing.T) {
 		s.write("taken", "user's")
 		staged := s.stage("mine")
 		_, err = s.Create("taken", staged)
-		if !errors.Is(err, ErrDrift) || !errors.Is(err, ErrTaken) || s.content("taken") != "user's" {
+		if !errors.Is(err, volume.ErrDrift) || !errors.Is(err, volume.ErrTaken) || s.content("taken") != "user's" {
 			t.Errorf("err %v, content %q", err, s.content("taken"))
 		}
 		if s.content(staged.Name) != "mine" {
@@ -154,7 +155,7 @@ func TestCreateInstallsAndNeverReplaces(t *testing.T) {
 		}
 		check(t, s.Discard(staged))
 		s.absent(staged.Name)
-		if _, err := s.Create("no/parent", s.stage("x")); !errors.Is(err, ErrDrift) {
+		if _, err := s.Create("no/parent", s.stage("x")); !errors.Is(err, volume.ErrDrift) {
 			t.Errorf("missing parent: %v", err)
 		}
 	})
@@ -188,7 +189,7 @@ func TestReplaceBetweenFileAndLink(t *testing.T) {
 		if r.Entry.Type != tree.Symlink || r.Entry.Target != "else/where" || s.content(r.Trash) != "old" {
 			t.Errorf("%s: %+v", way.name, r)
 		}
-		if _, err := s.Replace("f", &tree.State{Type: tree.Symlink, Target: "other"}, s.stage("x"), ""); !errors.Is(err, ErrDrift) {
+		if _, err := s.Replace("f", &tree.State{Type: tree.Symlink, Target: "other"}, s.stage("x"), ""); !errors.Is(err, volume.ErrDrift) {
 			t.Errorf("%s: other target: %v", way.name, err)
 		}
 		r, err = s.Replace("f", &tree.State{Type: tree.Symlink, Target: "else/where"}, s.stage("file"), "")
@@ -232,7 +233,7 @@ func TestDriftTouchesNothing(t *testing.T) {
 					"chmod":   second(s.Chmod("f", before, tree.Perm(0o777))),
 					"touch":   second(s.Touch("f", before, tree.UnixTime(0, 1))),
 				} {
-					if d := new(Drift); !errors.As(err, &d) || !errors.Is(err, ErrDrift) {
+					if d := new(volume.Drift); !errors.As(err, &d) || !errors.Is(err, volume.ErrDrift) {
 						t.Errorf("%s: %v", what, err)
 					}
 				}
@@ -291,7 +292,7 @@ func TestTrashParkAndMove(t *testing.T) {
 			t.Errorf("parked: %v", err)
 		}
 		s.write("f", "f's")
-		if _, err := s.Move("e", "f", s.state("e"), ""); !errors.Is(err, ErrTaken) {
+		if _, err := s.Move("e", "f", s.state("e"), ""); !errors.Is(err, volume.ErrTaken) {
 			t.Errorf("move to a taken name: %v", err)
 		}
 		if s.content("e") != "b's" || s.content("f") != "f's" {
@@ -333,7 +334,7 @@ func TestDirectoriesAreRemovedOnlyEmpty(t *testing.T) {
 	if r.Entry.Mode != perm(0o731) {
 		t.Errorf("%+v", r)
 	}
-	if _, err := s.Mkdir("d", tree.Perm(0o755), false); !errors.Is(err, ErrTaken) {
+	if _, err := s.Mkdir("d", tree.Perm(0o755), false); !errors.Is(err, volume.ErrTaken) {
 		t.Errorf("again: %v", err)
 	}
 	if r, err = s.Mkdir("d", tree.Perm(0o755), true); err != nil || r.Entry.Mode != perm(0o755) {
@@ -342,8 +343,8 @@ func TestDirectoriesAreRemovedOnlyEmpty(t *testing.T) {
 	s.write("d/keep", "x")
 	s.write("d/.DS_Store", "x")
 	litter := func(name string) bool { return name == ".DS_Store" }
-	left := new(NotEmpty)
-	if _, err := s.Rmdir("d", litter); !errors.As(err, &left) || !slices.Equal(left.Names, []string{"keep"}) || !errors.Is(err, ErrNotEmpty) {
+	left := new(volume.NotEmpty)
+	if _, err := s.Rmdir("d", litter); !errors.As(err, &left) || !slices.Equal(left.Names, []string{"keep"}) || !errors.Is(err, volume.ErrNotEmpty) {
 		t.Errorf("not empty: %v", err)
 	}
 	s.content("d/.DS_Store")
@@ -356,10 +357,10 @@ func TestDirectoriesAreRemovedOnlyEmpty(t *testing.T) {
 	}
 	s.absent("d")
 	s.write("f", "x")
-	if _, err := s.Rmdir("f", nil); !errors.Is(err, ErrDrift) || s.content("f") != "x" {
+	if _, err := s.Rmdir("f", nil); !errors.Is(err, volume.ErrDrift) || s.content("f") != "x" {
 		t.Errorf("a file: %v", err)
 	}
-	if _, err := s.Mkdir("f", 0, true); !errors.Is(err, ErrTaken) {
+	if _, err := s.Mkdir("f", 0, true); !errors.Is(err, volume.ErrTaken) {
 		t.Errorf("over a file: %v", err)
 	}
 }
@@ -394,7 +395,7 @@ func TestAWriterMakesAFileBusy(t *testing.T) {
 	if err == nil && !leased {
 		t.Skip("no leases here")
 	}
-	if _, err := s.Replace("f", before, s.stage("new"), ""); !errors.Is(err, ErrBusy) || s.content("f") != "old" {
+	if _, err := s.Replace("f", before, s.stage("new"), ""); !errors.Is(err, volume.ErrBusy) || s.content("f") != "old" {
 		t.Errorf("err %v", err)
 	}
 }
@@ -446,10 +447,10 @@ func TestASwappedParentIsRefused(t *testing.T) {
 	for _, swap := range []string{"d", "d/e"} {
 		check(t, os.Rename(s.path(swap), s.path("moved")))
 		check(t, os.Symlink(outside, s.path(swap)))
-		if _, err := s.Create("d/e/g", s.stage("evil")); !errors.Is(err, ErrUnfit) {
+		if _, err := s.Create("d/e/g", s.stage("evil")); !errors.Is(err, volume.ErrUnfit) {
 			t.Errorf("%s: create: %v", swap, err)
 		}
-		if _, err := s.Trash("d/e/f", before, ""); !errors.Is(err, ErrUnfit) {
+		if _, err := s.Trash("d/e/f", before, ""); !errors.Is(err, volume.ErrUnfit) {
 			t.Errorf("%s: trash: %v", swap, err)
 		}
 		check(t, os.Remove(s.path(swap)))
@@ -466,10 +467,10 @@ func TestThePrivateFolderIsNoLink(t *testing.T) {
 	outside := filepath.Join(filepath.Dir(s.dir), "outside")
 	os.Mkdir(outside, 0o755)
 	os.Symlink(outside, s.path(".treaty"))
-	if err := s.WritePrivate("tree.json", []byte("{}")); !errors.Is(err, ErrUnfit) {
+	if err := s.WritePrivate("tree.json", []byte("{}")); !errors.Is(err, volume.ErrUnfit) {
 		t.Errorf("write: %v", err)
 	}
-	if _, err := s.StageLink("x"); !errors.Is(err, ErrUnfit) {
+	if _, err := s.StageLink("x"); !errors.Is(err, volume.ErrUnfit) {
 		t.Errorf("stage: %v", err)
 	}
 	if names, _ := os.ReadDir(outside); len(names) != 0 {
@@ -533,7 +534,7 @@ func TestStageRefusesAnotherSource(t *testing.T) {
 		"shorter": second(s.Stage(ctx, strings.NewReader("abc"), 4, tree.Hash{}, tree.Time{}, 0)),
 		"hash":    second(s.Stage(ctx, strings.NewReader("abc"), 3, tree.Hash{1}, tree.Time{}, 0)),
 	} {
-		if !errors.Is(err, ErrSource) {
+		if !errors.Is(err, volume.ErrSource) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
@@ -576,15 +577,15 @@ func TestAdoptTakesOnlyWhatWasMeant(t *testing.T) {
 	if err != nil || again != staged {
 		t.Errorf("%+v, %v", again, err)
 	}
-	if _, err := s.Adopt(staged.Name, tree.Hash{1}, ""); !errors.Is(err, ErrSource) {
+	if _, err := s.Adopt(staged.Name, tree.Hash{1}, ""); !errors.Is(err, volume.ErrSource) {
 		t.Errorf("another hash: %v", err)
 	}
 	os.WriteFile(s.path(staged.Name), []byte("changed"), 0o600)
-	if err := s.Discard(staged); !errors.Is(err, ErrSource) || s.content(staged.Name) != "changed" {
+	if err := s.Discard(staged); !errors.Is(err, volume.ErrSource) || s.content(staged.Name) != "changed" {
 		t.Errorf("discard of unknown content: %v", err)
 	}
 	s.write("user", "content")
-	if _, err := s.Adopt("user", staged.Hash, ""); !errors.Is(err, ErrSource) {
+	if _, err := s.Adopt("user", staged.Hash, ""); !errors.Is(err, volume.ErrSource) {
 		t.Errorf("outside: %v", err)
 	}
 }
@@ -617,7 +618,7 @@ func TestShortNamesStandForNothing(t *testing.T) {
 	if _, err := s.Trash("LONGFI~1.TXT", s.state("LONGFI~1.TXT"), ""); err != nil {
 		t.Error(err)
 	}
-	if _, err := s.Create("a:b", s.stage("x")); !errors.Is(err, ErrUnfit) {
+	if _, err := s.Create("a:b", s.stage("x")); !errors.Is(err, volume.ErrUnfit) {
 		t.Errorf("a name FAT can't hold: %v", err)
 	}
 }

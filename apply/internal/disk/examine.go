@@ -9,6 +9,7 @@ import (
 	"os"
 	"sync"
 
+	"treaty/apply/volume"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
@@ -44,13 +45,13 @@ func (t *Tree) examine(d *folder, name string, before *tree.State) (s *subject, 
 	p := tree.Path(d.at(name))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, &Drift{Path: p, Why: "it is gone"}
+		return nil, &volume.Drift{Path: p, Why: "it is gone"}
 	case busy(err):
-		return nil, &Drift{Path: p, Why: ErrBusy.Error(), Cause: ErrBusy}
+		return nil, &volume.Drift{Path: p, Why: volume.ErrBusy.Error(), Cause: volume.ErrBusy}
 	case err != nil:
 		return nil, err
 	case before == nil:
-		return nil, &Drift{Path: p, Why: "there is something now", Found: t.cut(e), Cause: ErrTaken}
+		return nil, &volume.Drift{Path: p, Why: "there is something now", Found: t.cut(e), Cause: volume.ErrTaken}
 	}
 	s = &subject{entry: e}
 	defer func() {
@@ -59,7 +60,7 @@ func (t *Tree) examine(d *folder, name string, before *tree.State) (s *subject, 
 			s = nil
 		}
 	}()
-	drift := func(why string) error { return &Drift{Path: p, Why: why, Found: t.cut(s.entry)} }
+	drift := func(why string) error { return &volume.Drift{Path: p, Why: why, Found: t.cut(s.entry)} }
 	switch {
 	case e.Type != before.Of():
 		return s, drift(fmt.Sprintf("it is a %v now, not a %v", e.Type, before.Of()))
@@ -72,7 +73,7 @@ func (t *Tree) examine(d *folder, name string, before *tree.State) (s *subject, 
 	s.file, err = openFile(d, name)
 	switch {
 	case busy(err):
-		return s, &Drift{Path: p, Why: ErrBusy.Error(), Found: t.cut(e), Cause: ErrBusy}
+		return s, &volume.Drift{Path: p, Why: volume.ErrBusy.Error(), Found: t.cut(e), Cause: volume.ErrBusy}
 	case errors.Is(err, fs.ErrPermission) && !byHash:
 		// It can't be read, but its stat is known, and so it can be moved.
 		return s, t.compare(s.entry, before, drift)
@@ -82,7 +83,7 @@ func (t *Tree) examine(d *folder, name string, before *tree.State) (s *subject, 
 		return s, err
 	}
 	if s.leased, err = lease(s.file); err != nil {
-		return s, &Drift{Path: p, Why: err.Error(), Found: t.cut(e), Cause: ErrBusy}
+		return s, &volume.Drift{Path: p, Why: err.Error(), Found: t.cut(e), Cause: volume.ErrBusy}
 	}
 	switch same, err := sysSame(s.file, d.handle, name); {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 	"treaty/testdata/effort"
 )
@@ -22,7 +23,7 @@ func script(s *side) []error {
 	ctx := context.Background()
 	var errs []error
 	note := func(err error) { errs = append(errs, err) }
-	stage := func(content string) Staged {
+	stage := func(content string) volume.Staged {
 		staged, err := s.Stage(ctx, strings.NewReader(content), int64(len(content)), tree.Hash{}, tree.UnixTime(5, 0), tree.Perm(0o600))
 		note(err)
 		return staged
@@ -41,7 +42,7 @@ func script(s *side) []error {
 	}
 	note(s.WritePrivate("tree.json", []byte("{}")))
 	one, two := stage("new one"), stage("new two")
-	var link Staged
+	var link volume.Staged
 	var err error
 	if native.Traits().Symlinks {
 		link, err = s.StageLink("target")
@@ -194,14 +195,14 @@ func TestAFailedSyncStopsTheTree(t *testing.T) {
 			return nil
 		}})
 		staged := s.stage("x")
-		if err := s.Barrier(staged); !errors.Is(err, ErrStopped) || !errors.Is(err, errIO) {
+		if err := s.Barrier(staged); !errors.Is(err, volume.ErrStopped) || !errors.Is(err, errIO) {
 			t.Errorf("%s: %v", kind, err)
 		}
 		for what, err := range map[string]error{
 			"barrier": s.Barrier(staged), "create": second(s.Create("f", staged)),
 			"private": s.WritePrivate("x", nil), "stage": second(s.StageLink("x")),
 		} {
-			if !errors.Is(err, ErrStopped) {
+			if !errors.Is(err, volume.ErrStopped) {
 				t.Errorf("%s after a failed %s: %v", what, kind, err)
 			}
 		}
@@ -229,7 +230,7 @@ func TestASlowVolumeIsSyncedFileByFile(t *testing.T) {
 			return nil
 		}})
 		for range 2 {
-			var staged []Staged
+			var staged []volume.Staged
 			for range 20 {
 				staged = append(staged, s.stage("new"))
 			}
@@ -301,7 +302,7 @@ func TestAVolumeWithoutModesIsNoError(t *testing.T) {
 		if r.Entry.Mode != perm(0o600) {
 			t.Errorf("mode read back as %v", r.Entry.Mode)
 		}
-		if _, err := s.Chmod("f", s.state("f"), tree.Perm(0o755)); native.Traits().Modes && !errors.Is(err, ErrDrift) {
+		if _, err := s.Chmod("f", s.state("f"), tree.Perm(0o755)); native.Traits().Modes && !errors.Is(err, volume.ErrDrift) {
 			t.Errorf("a mode that was not taken: %v", err)
 		}
 		p, err := Probe(s.root, s.hook)
@@ -314,13 +315,13 @@ func TestAVolumeWithoutModesIsNoError(t *testing.T) {
 func TestProbeSeesWhatAVolumeCannotDo(t *testing.T) {
 	for _, c := range []struct {
 		kind Kind
-		sees func(Probed) bool
+		sees func(volume.Probed) bool
 	}{
-		{Exchange, func(p Probed) bool { return !p.Can.Exchange && p.Can.NoReplace }},
-		{Link, func(p Probed) bool { return !p.Can.Link }},
-		{MakeSymlink, func(p Probed) bool { return !p.Traits.Symlinks }},
-		{SetTime, func(p Probed) bool { return p.Traits.IgnoresTimes }},
-		{Rename, func(p Probed) bool { return !p.Can.NoReplace }},
+		{Exchange, func(p volume.Probed) bool { return !p.Can.Exchange && p.Can.NoReplace }},
+		{Link, func(p volume.Probed) bool { return !p.Can.Link }},
+		{MakeSymlink, func(p volume.Probed) bool { return !p.Traits.Symlinks }},
+		{SetTime, func(p volume.Probed) bool { return p.Traits.IgnoresTimes }},
+		{Rename, func(p volume.Probed) bool { return !p.Can.NoReplace }},
 	} {
 		s := newSide(t, Options{})
 		p, err := Probe(s.root, func(call Call) error {
@@ -334,7 +335,7 @@ func TestProbeSeesWhatAVolumeCannotDo(t *testing.T) {
 		}
 	}
 	s := newSide(t, Options{})
-	if _, err := Probe(s.root, func(Call) error { return errReadOnly }); !errors.Is(err, ErrReadOnly) {
+	if _, err := Probe(s.root, func(Call) error { return errReadOnly }); !errors.Is(err, volume.ErrReadOnly) {
 		t.Errorf("read-only: %v", err)
 	}
 }
@@ -364,7 +365,7 @@ func TestErrorsAreOfOneLine(t *testing.T) {
 			t.Errorf("%q", err)
 		}
 	}
-	if !errors.Is(all[0], ErrReadOnly) {
+	if !errors.Is(all[0], volume.ErrReadOnly) {
 		t.Error(all[0])
 	}
 }

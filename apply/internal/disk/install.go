@@ -7,45 +7,46 @@ import (
 	"io/fs"
 	"os"
 
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
 
 // Create gives p to what is staged, and never replaces anything. A *Drift with ErrTaken says that
 // there is something; what is staged stays so then.
-func (t *Tree) Create(p tree.Path, s Staged) (Result, error) {
+func (t *Tree) Create(p tree.Path, s volume.Staged) (volume.Result, error) {
 	if why := t.opts.Traits.NameProblem(p.Base()); why != "" && p != tree.Root {
-		return Result{}, fmt.Errorf("%q: %w: %s", string(p), ErrUnfit, why)
+		return volume.Result{}, fmt.Errorf("%q: %w: %s", string(p), volume.ErrUnfit, why)
 	}
 	d, name, err := t.enter(p)
 	if err != nil {
-		return Result{}, err
+		return volume.Result{}, err
 	}
 	defer d.release()
 	from, sname, err := t.staged(s)
 	if err != nil {
-		return Result{}, err
+		return volume.Result{}, err
 	}
 	defer from.release()
 	switch err := t.install(from, sname, d, name); {
 	case errors.Is(err, fs.ErrExist):
-		return Result{}, d.taken(name)
+		return volume.Result{}, d.taken(name)
 	case err != nil:
-		return Result{}, t.written(err)
+		return volume.Result{}, t.written(err)
 	}
 	if err := t.syncEach(d, name, from); err != nil {
-		return Result{}, err
+		return volume.Result{}, err
 	}
 	e, err := d.entry(name)
-	return Result{Entry: e}, err
+	return volume.Result{Entry: e}, err
 }
 
 func (d *folder) taken(name string) error {
 	found, _ := d.entry(name)
-	return &Drift{Path: tree.Path(d.at(name)), Why: "there is something now", Found: found, Cause: ErrTaken}
+	return &volume.Drift{Path: tree.Path(d.at(name)), Why: "there is something now", Found: found, Cause: volume.ErrTaken}
 }
 
 // staged opens the folder in which s lies, for the caller to release.
-func (t *Tree) staged(s Staged) (*folder, string, error) {
+func (t *Tree) staged(s volume.Staged) (*folder, string, error) {
 	parent, name := split(s.Name)
 	d, err := t.open(parent)
 	return d, name, private(err)
@@ -161,7 +162,7 @@ func (t *Tree) copyBeside(f *os.File, d *folder, name string) (tree.Path, error)
 		err = t.synced(d.syncFile(to, as))
 		return tree.Path(d.at(as)), err
 	}
-	return "", fmt.Errorf("%q: %w, and so are all names for a second version", d.at(name), ErrTaken)
+	return "", fmt.Errorf("%q: %w, and so are all names for a second version", d.at(name), volume.ErrTaken)
 }
 
 // syncEach makes a rename to name in d durable, on volumes where that takes a sync of the file itself:

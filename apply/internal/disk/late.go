@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 
+	"treaty/apply/volume"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
@@ -51,7 +52,7 @@ func (t *Tree) Surface(place string, p tree.Path) (tree.Path, error) {
 			defer d.release()
 			return t.copyBeside(f, d, p.Base())
 		}
-		if dir == tree.Root || !errors.Is(err, ErrDrift) && !errors.Is(err, ErrUnfit) && !errors.Is(err, scan.ErrNotDirectory) {
+		if dir == tree.Root || !errors.Is(err, volume.ErrDrift) && !errors.Is(err, volume.ErrUnfit) && !errors.Is(err, scan.ErrNotDirectory) {
 			return "", err
 		}
 		dir = dir.Parent()

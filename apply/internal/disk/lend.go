@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
 
@@ -20,11 +21,11 @@ func (t *Tree) Lends(p tree.Path) bool {
 	}
 	defer d.release()
 	mode, ours := sysOwnMode(d.handle)
-	return ours && Workable(mode) != mode
+	return ours && volume.Workable(mode) != mode
 }
 
 // Owe takes over the loans that an earlier run has left.
-func (t *Tree) Owe(loans ...Loan) {
+func (t *Tree) Owe(loans ...volume.Loan) {
 	t.lending.Lock()
 	defer t.lending.Unlock()
 	for _, loan := range loans {
@@ -38,7 +39,7 @@ func (t *Tree) Decided(p tree.Path, mode tree.Mode) {
 	t.lending.Lock()
 	owed, lent := t.loans[p]
 	t.lending.Unlock()
-	if lent && Workable(owed) == mode {
+	if lent && volume.Workable(owed) == mode {
 		t.forget(p)
 	}
 }
@@ -49,7 +50,7 @@ func (t *Tree) forget(p tree.Path) {
 	defer t.lending.Unlock()
 	if mode, lent := t.loans[p]; lent {
 		delete(t.loans, p)
-		t.paid = append(t.paid, Loan{p, mode})
+		t.paid = append(t.paid, volume.Loan{Path: p, Mode: mode})
 	}
 }
 
@@ -62,18 +63,18 @@ func (t *Tree) lend(folders ...*folder) (again bool, err error) {
 		mode, ours := sysOwnMode(d.handle)
 		_, lent := t.loans[tree.Path(d.path)]
 		switch own := tree.Path(d.path).Within(tree.PrivateFolder); {
-		case ours && lent && Workable(mode) == mode: // by another goroutine, after the call
+		case ours && lent && volume.Workable(mode) == mode: // by another goroutine, after the call
 			again = true
 			continue
-		case !ours, Workable(mode) == mode, !own && t.opts.Lend == nil:
+		case !ours, volume.Workable(mode) == mode, !own && t.opts.Lend == nil:
 			continue
 		case !own: // treaty's own folders are owed nothing
-			if err := t.opts.Lend(Loan{tree.Path(d.path), mode}); err != nil {
+			if err := t.opts.Lend(volume.Loan{Path: tree.Path(d.path), Mode: mode}); err != nil {
 				return false, err
 			}
 			t.loans[tree.Path(d.path)] = mode
 		}
-		if err := d.chmodSelf(Workable(mode)); err != nil {
+		if err := d.chmodSelf(volume.Workable(mode)); err != nil {
 			return false, err
 		}
 		again = true
@@ -84,7 +85,7 @@ func (t *Tree) lend(folders ...*folder) (again bool, err error) {
 // GiveBack gives directories the modes that they are owed, those inside others first, and returns the loans
 // that are settled by that: also of what is gone, or got another mode from somebody meanwhile. After an error
 // the rest are owed still; on a stopped tree all are.
-func (t *Tree) GiveBack() (settled []Loan, err error) {
+func (t *Tree) GiveBack() (settled []volume.Loan, err error) {
 	t.lending.Lock()
 	defer t.lending.Unlock()
 	if err := t.ready(); err != nil {
@@ -93,7 +94,7 @@ func (t *Tree) GiveBack() (settled []Loan, err error) {
 	settled, t.paid = t.paid, nil
 	paths := slices.SortedFunc(maps.Keys(t.loans), func(a, b tree.Path) int { return tree.Compare(b, a) })
 	for _, p := range paths {
-		loan := Loan{p, t.loans[p]}
+		loan := volume.Loan{Path: p, Mode: t.loans[p]}
 		if err := t.giveBack(loan); err != nil {
 			return settled, err
 		}
@@ -106,7 +107,7 @@ func (t *Tree) GiveBack() (settled []Loan, err error) {
 // giveBack works on the directory itself, not by its name, once that is found to be the directory's still.
 //
 // Race: somebody sets the mode between the look at it and the change. Worst: that is undone.
-func (t *Tree) giveBack(loan Loan) error {
+func (t *Tree) giveBack(loan volume.Loan) error {
 	if stale, found := t.stale(loan.Path); found {
 		t.root.Forget(stale)
 	}
@@ -118,7 +119,7 @@ func (t *Tree) giveBack(loan Loan) error {
 		return err
 	}
 	defer d.release()
-	if mode, ours := sysOwnMode(d.handle); !ours || mode != Workable(loan.Mode) {
+	if mode, ours := sysOwnMode(d.handle); !ours || mode != volume.Workable(loan.Mode) {
 		return nil
 	}
 	return t.written(d.chmodSelf(loan.Mode))

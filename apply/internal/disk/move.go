@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"slices"
 
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
 
@@ -13,32 +14,32 @@ import (
 // too, whole. Where only the case or the spelling of the name changes, and where a rename can't refuse to
 // replace, it goes through place, in two steps: FAT drivers ignore a rename that changes case only, or
 // damage the file; that it was carried out is then verified by listing.
-func (t *Tree) Move(from, to tree.Path, before *tree.State, place string) (Result, error) {
+func (t *Tree) Move(from, to tree.Path, before *tree.State, place string) (volume.Result, error) {
 	if why := t.opts.Traits.NameProblem(to.Base()); why != "" {
-		return Result{}, fmt.Errorf("%q: %w: %s", string(to), ErrUnfit, why)
+		return volume.Result{}, fmt.Errorf("%q: %w: %s", string(to), volume.ErrUnfit, why)
 	}
 	if to.Within(from) {
-		return Result{}, fmt.Errorf("%q cannot be moved into itself", string(from))
+		return volume.Result{}, fmt.Errorf("%q cannot be moved into itself", string(from))
 	}
 	d, name, err := t.enter(from)
 	if err != nil {
-		return Result{}, err
+		return volume.Result{}, err
 	}
 	defer d.release()
 	into, as, err := t.enter(to)
 	if err != nil {
-		return Result{}, err
+		return volume.Result{}, err
 	}
 	defer into.release()
 	s, err := t.examine(d, name, before)
 	if err != nil {
-		return Result{}, err
+		return volume.Result{}, err
 	}
 	defer s.close()
 	respelled := from.Parent() == to.Parent() && tree.CollisionKey(name) == tree.CollisionKey(as)
 	if !respelled {
 		if e, err := into.entry(as); err != nil || e.Type != tree.Absent {
-			return Result{}, into.taken(as)
+			return volume.Result{}, into.taken(as)
 		}
 	}
 	if s.entry.Type == tree.Directory {
@@ -50,26 +51,26 @@ func (t *Tree) Move(from, to tree.Path, before *tree.State, place string) (Resul
 		err = t.moveByTrash(s, d, name, into, as, place)
 	}
 	if err != nil {
-		return Result{}, err
+		return volume.Result{}, err
 	}
 	if s.entry.Type == tree.Directory {
 		t.root.Forget(from)
 		t.root.Forget(to)
 	}
 	if err := t.syncEach(into, as, d); err != nil {
-		return Result{}, err
+		return volume.Result{}, err
 	}
 	if respelled {
 		names, err := into.dir.Names()
 		if err != nil {
-			return Result{}, err
+			return volume.Result{}, err
 		}
 		if !slices.Contains(names, as) {
-			return Result{}, fmt.Errorf("%q: the volume keeps another spelling of the name", string(to))
+			return volume.Result{}, fmt.Errorf("%q: the volume keeps another spelling of the name", string(to))
 		}
 	}
 	e, err := into.entry(as)
-	return Result{Entry: e}, err
+	return volume.Result{Entry: e}, err
 }
 
 func (t *Tree) moveDirectly(s *subject, d *folder, name string, into *folder, as string) error {
@@ -77,7 +78,7 @@ func (t *Tree) moveDirectly(s *subject, d *folder, name string, into *folder, as
 	case errors.Is(err, fs.ErrExist):
 		return into.taken(as)
 	case errors.Is(err, fs.ErrNotExist):
-		return &Drift{Path: tree.Path(d.at(name)), Why: "it went just now"}
+		return &volume.Drift{Path: tree.Path(d.at(name)), Why: "it went just now"}
 	case err != nil:
 		return t.written(err)
 	}
@@ -87,7 +88,7 @@ func (t *Tree) moveDirectly(s *subject, d *folder, name string, into *folder, as
 	}
 	// What was moved is the user's and complete; it goes home, or stays under its new name if that
 	// is no longer free.
-	drift := &Drift{Path: tree.Path(d.at(name)), Why: why}
+	drift := &volume.Drift{Path: tree.Path(d.at(name)), Why: why}
 	if err := into.renameNew(nil, as, d, name); err != nil {
 		drift.Conflict = tree.Path(into.at(as))
 		if !errors.Is(err, fs.ErrExist) {
@@ -115,7 +116,7 @@ func (t *Tree) moveByTrash(s *subject, d *folder, name string, into *folder, as,
 	taken := errors.Is(err, fs.ErrExist)
 	if back := t.putBack(trash, tname, d, name, "the name it should get was taken just now"); taken {
 		return back
-	} else if drift := new(Drift); errors.As(back, &drift) && drift.Trash != "" {
+	} else if drift := new(volume.Drift); errors.As(back, &drift) && drift.Trash != "" {
 		// No drift, or the move would count as settled while neither name is there: the journal has the intent.
 		err = fmt.Errorf("%w; it is at %q now: %v", err, drift.Trash, back)
 	}

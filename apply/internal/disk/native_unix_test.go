@@ -6,6 +6,7 @@ import (
 	"syscall"
 	"testing"
 
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
 
@@ -13,10 +14,10 @@ import (
 const native = tree.POSIX
 
 var ways = []way{
-	{"exchange", Capabilities{Exchange: true, NoReplace: true, Link: true}},
-	{"rename aside", Capabilities{NoReplace: true}},
-	{"link", Capabilities{Link: true}},
-	{"look and rename", Capabilities{}},
+	{"exchange", volume.Capabilities{Exchange: true, NoReplace: true, Link: true}},
+	{"rename aside", volume.Capabilities{NoReplace: true}},
+	{"link", volume.Capabilities{Link: true}},
+	{"look and rename", volume.Capabilities{}},
 }
 
 const (

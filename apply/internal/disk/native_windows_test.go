@@ -9,13 +9,14 @@ import (
 
 	"golang.org/x/sys/windows"
 
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
 
 // native are the traits of the volume that tests run on.
 const native = tree.NTFS
 
-var ways = []way{{"by handle", Capabilities{NoReplace: true}}}
+var ways = []way{{"by handle", volume.Capabilities{NoReplace: true}}}
 
 const (
 	errIO       = windows.ERROR_IO_DEVICE

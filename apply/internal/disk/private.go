@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"treaty/apply/volume"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
@@ -47,7 +48,7 @@ func (t *Tree) makePrivate(path string) (*folder, error) {
 
 func private(err error) error {
 	if errors.Is(err, scan.ErrSymlink) || errors.Is(err, scan.ErrNotDirectory) {
-		return fmt.Errorf("%w: %w", ErrUnfit, err)
+		return fmt.Errorf("%w: %w", volume.ErrUnfit, err)
 	}
 	return err
 }

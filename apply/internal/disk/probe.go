@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"treaty/apply/volume"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
@@ -16,7 +17,7 @@ import (
 // Probe finds out by behaviour what the volume of root can do, in a folder of treaty's own which it
 // removes again. A volume's type is no answer: under FUSE all look alike, and drivers of the same type
 // differ. Errors wrap ErrReadOnly or fs.ErrPermission where nothing can be written. hook is as in Options.
-func Probe(root *scan.Root, hook func(Call) error) (p Probed, err error) {
+func Probe(root *scan.Root, hook func(Call) error) (p volume.Probed, err error) {
 	t, err := Open(root, "probe", Options{Hook: hook})
 	if err != nil {
 		return p, err
@@ -178,7 +179,7 @@ func (p *prober) symlinks() bool {
 
 // capabilities tries renames with a free target first: with a taken one every FUSE driver says "exists",
 // also those that can't refuse to replace.
-func (p *prober) capabilities() (can Capabilities) {
+func (p *prober) capabilities() (can volume.Capabilities) {
 	d := p.d
 	if !p.make("probe-one") || !p.make("probe-two") {
 		return can

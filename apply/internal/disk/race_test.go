@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 	"treaty/testdata/effort"
 )
@@ -46,7 +47,7 @@ func TestNoEditIsLost(t *testing.T) {
 					close(start)
 					_, err = s.Replace(tree.Path(p), before, staged, "")
 					check(t, <-saved)
-					switch drift := new(Drift); {
+					switch drift := new(volume.Drift); {
 					case err == nil:
 						done++
 					case errors.As(err, &drift):
@@ -139,7 +140,7 @@ func TestEachGapIsSeen(t *testing.T) {
 		staged := s.stage("new")
 		between(s, Exchange, 1, func() { s.write("g", "edit"); os.Rename(s.path("g"), s.path("f.txt")) })
 		_, err := s.Replace("f.txt", before, staged, "")
-		if !errors.Is(err, ErrDrift) || s.content("f.txt") != "edit" {
+		if !errors.Is(err, volume.ErrDrift) || s.content("f.txt") != "edit" {
 			t.Errorf("%v, %q", err, s.content("f.txt"))
 		}
 	})
@@ -156,7 +157,7 @@ func TestEachGapIsSeen(t *testing.T) {
 			return nil
 		}
 		_, err := s.Replace("f", before, staged, "")
-		drift := new(Drift)
+		drift := new(volume.Drift)
 		if !errors.As(err, &drift) || drift.Conflict != "f (treaty conflict)" ||
 			s.content("f") != "edit 1" || s.content("f (treaty conflict)") != "edit 2" {
 			t.Errorf("%v: %q", err, s.snapshot())
@@ -178,7 +179,7 @@ func TestEachGapIsSeen(t *testing.T) {
 			return nil
 		}
 		_, err := s.Replace("f", before, staged, "")
-		if !errors.Is(err, ErrDrift) || s.content("f") != "edit" {
+		if !errors.Is(err, volume.ErrDrift) || s.content("f") != "edit" {
 			t.Errorf("%v: %q", err, s.snapshot())
 		}
 	})
@@ -193,7 +194,7 @@ func TestEachGapIsSeen(t *testing.T) {
 			}
 			between(s, kind, n, func() { s.write("f", "edit") })
 			_, err := s.Replace("f", before, staged, "")
-			drift := new(Drift)
+			drift := new(volume.Drift)
 			if !errors.As(err, &drift) || s.content("f") != "edit" || s.content(drift.Trash) != "old" || s.content(staged.Name) != "new" {
 				t.Errorf("%s: %v: %q", way.name, err, s.snapshot())
 			}
@@ -205,7 +206,7 @@ func TestEachGapIsSeen(t *testing.T) {
 			before := s.write("f", "old")
 			between(s, Rename, 1, atomically(s, "edit"))
 			_, err := s.Move("f", "g", before, "")
-			if !errors.Is(err, ErrDrift) || s.content("f") != "edit" {
+			if !errors.Is(err, volume.ErrDrift) || s.content("f") != "edit" {
 				t.Errorf("%s: move: %v: %q", way.name, err, s.snapshot())
 			}
 			s.absent("g")
@@ -213,7 +214,7 @@ func TestEachGapIsSeen(t *testing.T) {
 			before = s.write("f", "old")
 			between(s, Rename, 1, atomically(s, "edit"))
 			_, err = s.Trash("f", before, "")
-			if !errors.Is(err, ErrDrift) || s.content("f") != "edit" {
+			if !errors.Is(err, volume.ErrDrift) || s.content("f") != "edit" {
 				t.Errorf("%s: trash: %v: %q", way.name, err, s.snapshot())
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
 
@@ -15,18 +16,18 @@ import (
 //
 // What is staged passes through place, on volumes that can exchange names: after a crash, it is at its
 // own name, at place, or at p, and what was at p is at p or at place.
-func (t *Tree) Replace(p tree.Path, before *tree.State, s Staged, place string) (Result, error) {
+func (t *Tree) Replace(p tree.Path, before *tree.State, s volume.Staged, place string) (volume.Result, error) {
 	return t.replace(p, p.Base(), before, s, place)
 }
 
 // ReplaceAs is Replace that gives what is staged another spelling of p's name. Then p is absent for a moment, whatever
 // the volume can do, and that the new spelling is there is verified by listing.
-func (t *Tree) ReplaceAs(p, to tree.Path, before *tree.State, s Staged, place string) (Result, error) {
+func (t *Tree) ReplaceAs(p, to tree.Path, before *tree.State, s volume.Staged, place string) (volume.Result, error) {
 	switch why := t.opts.Traits.NameProblem(to.Base()); {
 	case why != "":
-		return Result{}, fmt.Errorf("%q: %w: %s", string(to), ErrUnfit, why)
+		return volume.Result{}, fmt.Errorf("%q: %w: %s", string(to), volume.ErrUnfit, why)
 	case p.Parent() != to.Parent() || tree.CollisionKey(p.Base()) != tree.CollisionKey(to.Base()):
-		return Result{}, fmt.Errorf("%q: %w: it is no other spelling of %q", string(to), ErrUnfit, string(p))
+		return volume.Result{}, fmt.Errorf("%q: %w: it is no other spelling of %q", string(to), volume.ErrUnfit, string(p))
 	}
 	result, err := t.replace(p, to.Base(), before, s, place)
 	if err != nil {
@@ -39,28 +40,28 @@ func (t *Tree) ReplaceAs(p, to tree.Path, before *tree.State, s Staged, place st
 	return result, err
 }
 
-func (t *Tree) replace(p tree.Path, as string, before *tree.State, s Staged, place string) (Result, error) {
+func (t *Tree) replace(p tree.Path, as string, before *tree.State, s volume.Staged, place string) (volume.Result, error) {
 	d, name, err := t.enter(p)
 	if err != nil {
-		return Result{}, err
+		return volume.Result{}, err
 	}
 	defer d.release()
 	from, sname, err := t.staged(s)
 	if err != nil {
-		return Result{}, err
+		return volume.Result{}, err
 	}
 	defer from.release()
 	old, err := t.examine(d, name, before)
 	if err != nil {
-		return Result{}, err
+		return volume.Result{}, err
 	}
 	defer old.close()
 	if old.entry.Type == tree.Directory {
-		return Result{}, fmt.Errorf("%q: a directory is removed, never replaced", string(p))
+		return volume.Result{}, fmt.Errorf("%q: a directory is removed, never replaced", string(p))
 	}
 	trash, tname, place, err := t.into(place, p)
 	if err != nil {
-		return Result{}, err
+		return volume.Result{}, err
 	}
 	defer trash.release()
 
@@ -72,10 +73,10 @@ func (t *Tree) replace(p tree.Path, as string, before *tree.State, s Staged, pla
 		err = t.setAside(old, d, name, as, from, sname, trash, tname)
 	}
 	if err != nil {
-		return Result{}, err
+		return volume.Result{}, err
 	}
 	e, err := d.entry(as)
-	return Result{Entry: e, Trash: place}, err
+	return volume.Result{Entry: e, Trash: place}, err
 }
 
 // swap is Replace by exchange: the staged file is brought to its place in the trash and exchanged with
@@ -83,7 +84,7 @@ func (t *Tree) replace(p tree.Path, as string, before *tree.State, s Staged, pla
 //
 // Race, where there are no leases: a program that had the file open before may write to it after it
 // came out. Worst: that edit is found in the trash, by the check at the end of the run.
-func (t *Tree) swap(old *subject, d *folder, name string, s Staged, from *folder, sname string, trash *folder, tname string) error {
+func (t *Tree) swap(old *subject, d *folder, name string, s volume.Staged, from *folder, sname string, trash *folder, tname string) error {
 	p := tree.Path(d.at(name))
 	if from.at(sname) != trash.at(tname) {
 		if err := t.toPrivate(nil, from, sname, trash, tname); err != nil {
@@ -96,7 +97,7 @@ func (t *Tree) swap(old *subject, d *folder, name string, s Staged, from *folder
 		}
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			return &Drift{Path: p, Why: "it went just now"}
+			return &volume.Drift{Path: p, Why: "it went just now"}
 		case unsupported(err):
 			return errors.ErrUnsupported
 		}
@@ -120,8 +121,8 @@ func (t *Tree) swap(old *subject, d *folder, name string, s Staged, from *folder
 
 // swapBack undoes an exchange after which tname is not what was examined. What is staged then stays in
 // the trash: whoever opened it while it had the user's name may still write to it.
-func (t *Tree) swapBack(d *folder, name string, s Staged, trash *folder, tname, why string) error {
-	drift := &Drift{Path: tree.Path(d.at(name)), Why: why}
+func (t *Tree) swapBack(d *folder, name string, s volume.Staged, trash *folder, tname, why string) error {
+	drift := &volume.Drift{Path: tree.Path(d.at(name)), Why: why}
 	lost := func(err error) error {
 		drift.Trash = trash.at(tname)
 		return both(drift, err)
@@ -158,7 +159,7 @@ func (t *Tree) swapBack(d *folder, name string, s Staged, trash *folder, tname, 
 }
 
 // isStaged tells whether tname holds what was staged as s, by content.
-func isStaged(trash *folder, tname string, s Staged) (bool, error) {
+func isStaged(trash *folder, tname string, s volume.Staged) (bool, error) {
 	e, err := trash.dir.Lstat(tname)
 	if err != nil || e.Type != s.Type || e.Target != s.Target || e.Size != s.Size || e.Mtime != s.Mtime {
 		return false, err
@@ -190,7 +191,7 @@ func (t *Tree) setAside(old *subject, d *folder, name, as string, from *folder, 
 	case errors.Is(err, fs.ErrExist) && as != name:
 		return t.putBack(trash, tname, d, name, "the new spelling of its name was taken just now")
 	case errors.Is(err, fs.ErrExist):
-		drift := d.taken(name).(*Drift)
+		drift := d.taken(name).(*volume.Drift)
 		drift.Trash = trash.at(tname)
 		return drift
 	case err != nil:

@@ -1,17 +1,18 @@
 package disk
 
 import (
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
 
 // Space asks the volume.
-func (t *Tree) Space() (Space, error) {
+func (t *Tree) Space() (volume.Space, error) {
 	d, err := t.open("")
 	if err != nil {
-		return Space{}, err
+		return volume.Space{}, err
 	}
 	defer d.release()
-	var s Space
+	var s volume.Space
 	s.Free, s.Total, s.Block, err = sysSpace(d.handle)
 	return s, err
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
 
@@ -63,20 +64,20 @@ func (t *Tree) place() (*folder, string, error) {
 // on the volume, with mode (if known) and mtime set. It is durable after the next Barrier. Errors
 // wrap ErrSource where src is not as told. Whether the volume took the mode is for the caller to see in
 // what Create or Replace returns; a volume that keeps none is no error.
-func (t *Tree) Stage(ctx context.Context, src io.Reader, size int64, want tree.Hash, mtime tree.Time, mode tree.Mode) (Staged, error) {
+func (t *Tree) Stage(ctx context.Context, src io.Reader, size int64, want tree.Hash, mtime tree.Time, mode tree.Mode) (volume.Staged, error) {
 	if err := t.ready(); err != nil {
-		return Staged{}, err
+		return volume.Staged{}, err
 	}
 	d, name, err := t.place()
 	if err != nil {
-		return Staged{}, err
+		return volume.Staged{}, err
 	}
 	defer d.release()
 	return t.copyTo(ctx, d, name, src, size, want, mtime, mode)
 }
 
 // copyTo is Stage to a name that nothing has. What fails leaves nothing there, or what goes with the folder.
-func (t *Tree) copyTo(ctx context.Context, d *folder, name string, src io.Reader, size int64, want tree.Hash, mtime tree.Time, mode tree.Mode) (s Staged, err error) {
+func (t *Tree) copyTo(ctx context.Context, d *folder, name string, src io.Reader, size int64, want tree.Hash, mtime tree.Time, mode tree.Mode) (s volume.Staged, err error) {
 	f, err := d.create(name)
 	if err != nil {
 		return s, t.written(err)
@@ -89,12 +90,12 @@ func (t *Tree) copyTo(ctx context.Context, d *folder, name string, src io.Reader
 			d.unlink(name) // a copy; what stays is cleaned with the run's stage or copies
 		}
 	}()
-	s = Staged{Name: d.at(name), Type: tree.File, Size: size}
+	s = volume.Staged{Name: d.at(name), Type: tree.File, Size: size}
 	if s.Hash, err = t.fill(ctx, d, name, f, src, size); err != nil {
 		return s, err
 	}
 	if want.Known() && s.Hash != want {
-		return s, fmt.Errorf("%w: its content has changed", ErrSource)
+		return s, fmt.Errorf("%w: its content has changed", volume.ErrSource)
 	}
 	if mode.Known() {
 		if err := d.chmodFile(f, name, mode); err != nil && !unmoded(err) {
@@ -120,7 +121,7 @@ func (t *Tree) fill(ctx context.Context, d *folder, name string, f *os.File, src
 		}
 		n, err := src.Read(buf[:])
 		if left -= int64(n); left < 0 {
-			return sum, fmt.Errorf("%w: it has grown", ErrSource)
+			return sum, fmt.Errorf("%w: it has grown", volume.ErrSource)
 		}
 		if n > 0 {
 			h.Write(buf[:n])
@@ -130,67 +131,67 @@ func (t *Tree) fill(ctx context.Context, d *folder, name string, f *os.File, src
 		}
 		switch {
 		case err == io.EOF && left > 0:
-			return sum, fmt.Errorf("%w: it has shrunk", ErrSource)
+			return sum, fmt.Errorf("%w: it has shrunk", volume.ErrSource)
 		case err == io.EOF:
 			h.Sum(sum[:0])
 			return sum, nil
 		case err != nil:
-			return sum, fmt.Errorf("%w: %w", ErrSource, err)
+			return sum, fmt.Errorf("%w: %w", volume.ErrSource, err)
 		}
 	}
 }
 
 // StageLink stages a symbolic link with target, verbatim.
-func (t *Tree) StageLink(target string) (Staged, error) {
+func (t *Tree) StageLink(target string) (volume.Staged, error) {
 	if err := t.ready(); err != nil {
-		return Staged{}, err
+		return volume.Staged{}, err
 	}
 	d, name, err := t.place()
 	if err != nil {
-		return Staged{}, err
+		return volume.Staged{}, err
 	}
 	defer d.release()
 	if err := d.symlink(target, name); err != nil {
-		return Staged{}, t.written(err)
+		return volume.Staged{}, t.written(err)
 	}
-	return Staged{Name: d.at(name), Type: tree.Symlink, Target: target}, nil
+	return volume.Staged{Name: d.at(name), Type: tree.Symlink, Target: target}, nil
 }
 
 // Adopt takes up again what an earlier process staged, parked or trashed under name, relative to the
 // root: a file with the hash want, or a link with the target. Errors wrap fs.ErrNotExist where there is
 // nothing, and ErrSource where there is something else.
-func (t *Tree) Adopt(name string, want tree.Hash, target string) (Staged, error) {
-	other := fmt.Errorf("%q: %w", name, ErrSource)
+func (t *Tree) Adopt(name string, want tree.Hash, target string) (volume.Staged, error) {
+	other := fmt.Errorf("%q: %w", name, volume.ErrSource)
 	if !strings.HasPrefix(name, stageFolder+"/") && !strings.HasPrefix(name, trashFolder+"/") {
-		return Staged{}, other
+		return volume.Staged{}, other
 	}
 	parent, base := split(name)
 	d, err := t.open(parent)
 	if err != nil {
-		return Staged{}, private(err)
+		return volume.Staged{}, private(err)
 	}
 	defer d.release()
 	e, err := d.dir.Lstat(base)
 	if err != nil {
-		return Staged{}, err
+		return volume.Staged{}, err
 	}
-	s := Staged{Name: name, Type: e.Type, Size: e.Size, Mtime: e.Mtime, Target: e.Target}
+	s := volume.Staged{Name: name, Type: e.Type, Size: e.Size, Mtime: e.Mtime, Target: e.Target}
 	switch {
 	case e.Type == tree.Symlink && !want.Known() && e.Target == target:
 		return s, nil
 	case e.Type != tree.File || !want.Known():
-		return Staged{}, other
+		return volume.Staged{}, other
 	}
 	f, err := d.dir.Open(base)
 	if err != nil {
-		return Staged{}, err
+		return volume.Staged{}, err
 	}
 	defer f.Close()
 	if s.Hash, err = hashOf(f); err != nil {
-		return Staged{}, err
+		return volume.Staged{}, err
 	}
 	if s.Hash != want {
-		return Staged{}, other
+		return volume.Staged{}, other
 	}
 	return s, nil
 }
@@ -198,9 +199,9 @@ func (t *Tree) Adopt(name string, want tree.Hash, target string) (Staged, error)
 // Discard removes what Stage or StageLink made and nobody installed. Whatever else has the name, and
 // anything outside the stage, is left alone, with an error that wraps ErrSource. It works on a stopped
 // tree too.
-func (t *Tree) Discard(s Staged) error {
+func (t *Tree) Discard(s volume.Staged) error {
 	if !strings.HasPrefix(s.Name, stageFolder+"/") {
-		return fmt.Errorf("%q: %w", s.Name, ErrSource)
+		return fmt.Errorf("%q: %w", s.Name, volume.ErrSource)
 	}
 	if _, err := t.Adopt(s.Name, s.Hash, s.Target); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {

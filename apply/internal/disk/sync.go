@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"treaty/apply/volume"
 	"treaty/plan/scan"
 )
 
@@ -39,7 +40,7 @@ const syncers = 8
 // syncfs where the volume has it (which flushes other programs' data too) and was quick enough so far,
 // else by a sync of each staged file, of each file whose mode or time was set, and of each folder in which
 // a name changed; on macOS one F_FULLFSYNC then drains the drive's own cache.
-func (t *Tree) Barrier(staged ...Staged) error {
+func (t *Tree) Barrier(staged ...volume.Staged) error {
 	if err := t.ready(); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sys/windows"
 
+	"treaty/apply/volume"
 	"treaty/plan/scan"
 )
 
@@ -62,7 +63,7 @@ func unreadable(err error) bool {
 
 func readOnly(err error) error {
 	if errors.Is(err, windows.ERROR_WRITE_PROTECT) {
-		return fmt.Errorf("%w: %w", ErrReadOnly, err)
+		return fmt.Errorf("%w: %w", volume.ErrReadOnly, err)
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
 
@@ -54,7 +55,7 @@ func sysSyncVolume(d handle) error { return again(func() error { return unix.Syn
 func lease(f *os.File) (leased bool, err error) {
 	_, err = unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_RDLCK)
 	if errors.Is(err, unix.EAGAIN) {
-		return false, ErrBusy
+		return false, volume.ErrBusy
 	}
 	return err == nil, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"treaty/apply/volume"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
@@ -67,7 +68,7 @@ func unreadable(err error) bool { return errors.Is(err, unix.EIO) }
 
 func readOnly(err error) error {
 	if errors.Is(err, unix.EROFS) {
-		return fmt.Errorf("%w: %w", ErrReadOnly, err)
+		return fmt.Errorf("%w: %w", volume.ErrReadOnly, err)
 	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/windows"
 
+	"treaty/apply/volume"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
@@ -56,7 +57,7 @@ func TestAFileInUseIsBusy(t *testing.T) {
 				"trash":   second(s.Trash("f", before, "")),
 				"move":    second(s.Move("f", "g", before, "")),
 			} {
-				if !errors.Is(err, ErrBusy) || !errors.Is(err, ErrDrift) {
+				if !errors.Is(err, volume.ErrBusy) || !errors.Is(err, volume.ErrDrift) {
 					t.Errorf("%s, sharing %d: %s: %v", what, share, call, err)
 				}
 			}
@@ -156,7 +157,7 @@ func TestCaseAndLength(t *testing.T) {
 	if _, err := s.Create("README", s.stage("x")); err != nil {
 		t.Error(err)
 	}
-	if _, err := s.Create("READ.ME", s.stage("x")); !errors.Is(err, ErrTaken) {
+	if _, err := s.Create("READ.ME", s.stage("x")); !errors.Is(err, volume.ErrTaken) {
 		t.Errorf("another case: %v", err)
 	}
 	long := strings.Repeat("long-name-", 12)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
 
@@ -62,7 +63,7 @@ func (t *Tree) claim(place string) bool {
 // file has taken is numbered.
 func (t *Tree) trashParent(top string, p tree.Path) (*folder, error) {
 	d, err := t.makePrivate(path.Join(top, string(p)))
-	if !errors.Is(err, ErrUnfit) {
+	if !errors.Is(err, volume.ErrUnfit) {
 		return d, err
 	}
 	at := top
@@ -75,7 +76,7 @@ func (t *Tree) trashParent(top string, p tree.Path) (*folder, error) {
 				at = below
 				break
 			}
-			if !errors.Is(err, ErrUnfit) || at == top && n > 1<<10 {
+			if !errors.Is(err, volume.ErrUnfit) || at == top && n > 1<<10 {
 				return nil, err
 			}
 		}
@@ -114,7 +115,7 @@ func (t *Tree) into(place string, p tree.Path) (*folder, string, string, error) 
 		}
 	}
 	if !strings.HasPrefix(place, trashFolder+"/") {
-		return nil, "", "", fmt.Errorf("%q: %w", place, ErrUnfit)
+		return nil, "", "", fmt.Errorf("%q: %w", place, volume.ErrUnfit)
 	}
 	parent, name := split(place)
 	d, err := t.makePrivate(parent)
@@ -126,46 +127,46 @@ func (t *Tree) into(place string, p tree.Path) (*folder, string, string, error) 
 //
 // Race, where there are no leases: a program that has the file open may write to it in the trash.
 // Worst: that edit is found in the trash, by the check at the end of the run.
-func (t *Tree) Trash(p tree.Path, before *tree.State, place string) (Result, error) {
+func (t *Tree) Trash(p tree.Path, before *tree.State, place string) (volume.Result, error) {
 	_, r, err := t.retire(p, before, place)
 	return r, err
 }
 
 // Park is Trash for what will be installed elsewhere: a member of a cycle of moves.
-func (t *Tree) Park(p tree.Path, before *tree.State, place string) (Staged, error) {
+func (t *Tree) Park(p tree.Path, before *tree.State, place string) (volume.Staged, error) {
 	s, r, err := t.retire(p, before, place)
 	if err != nil {
-		return Staged{}, err
+		return volume.Staged{}, err
 	}
-	return Staged{
+	return volume.Staged{
 		Name: r.Trash, Type: s.entry.Type, Size: s.entry.Size, Mtime: s.entry.Mtime, Target: s.entry.Target, Hash: s.hash,
 	}, nil
 }
 
-func (t *Tree) retire(p tree.Path, before *tree.State, place string) (*subject, Result, error) {
+func (t *Tree) retire(p tree.Path, before *tree.State, place string) (*subject, volume.Result, error) {
 	d, name, err := t.enter(p)
 	if err != nil {
-		return nil, Result{}, err
+		return nil, volume.Result{}, err
 	}
 	defer d.release()
 	s, err := t.examine(d, name, before)
 	if err != nil {
-		return nil, Result{}, err
+		return nil, volume.Result{}, err
 	}
 	defer s.close()
 	trash, tname, place, err := t.into(place, p)
 	if err != nil {
-		return nil, Result{}, err
+		return nil, volume.Result{}, err
 	}
 	defer trash.release()
 	if err := t.aside(s, d, name, trash, tname); err != nil {
-		return nil, Result{}, err
+		return nil, volume.Result{}, err
 	}
 	if err := t.syncEach(trash, tname, d); err != nil {
-		return nil, Result{}, err
+		return nil, volume.Result{}, err
 	}
 	e, err := d.entry(name)
-	return s, Result{Entry: e, Trash: place}, err
+	return s, volume.Result{Entry: e, Trash: place}, err
 }
 
 // aside moves s from name in d to tname in trash, verifies that s is what was moved, and puts back
@@ -174,7 +175,7 @@ func (t *Tree) aside(s *subject, d *folder, name string, trash *folder, tname st
 	p, place := tree.Path(d.at(name)), trash.at(tname)
 	switch err := t.toPrivate(s.file, d, name, trash, tname); {
 	case errors.Is(err, fs.ErrNotExist):
-		return &Drift{Path: p, Why: "it went just now"}
+		return &volume.Drift{Path: p, Why: "it went just now"}
 	case err != nil:
 		return t.written(err)
 	}
@@ -205,7 +206,7 @@ func (t *Tree) toPrivate(held *os.File, d *folder, name string, private *folder,
 // putBack gives name back to what was moved aside by mistake, or a visible name if name was taken.
 // The *Drift that it returns tells which.
 func (t *Tree) putBack(trash *folder, tname string, d *folder, name, why string) error {
-	drift := &Drift{Path: tree.Path(d.at(name)), Why: why}
+	drift := &volume.Drift{Path: tree.Path(d.at(name)), Why: why}
 	err := t.install(trash, tname, d, name)
 	if errors.Is(err, fs.ErrExist) {
 		drift.Conflict, err = t.setBeside(trash, tname, d, name)
@@ -238,7 +239,7 @@ func (t *Tree) setBeside(trash *folder, tname string, d *folder, name string) (t
 		}
 		return tree.Path(d.at(as)), err
 	}
-	return "", fmt.Errorf("%q: %w, and so are all names for a second version", d.at(name), ErrTaken)
+	return "", fmt.Errorf("%q: %w, and so are all names for a second version", d.at(name), volume.ErrTaken)
 }
 
 func conflictName(name string, n int) string {

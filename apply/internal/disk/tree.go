@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"treaty/apply/volume"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
@@ -20,7 +21,7 @@ type Options struct {
 	// Traits are the volume's, of which mtime granularity, modes and name rules count here.
 	Traits tree.Traits
 	// Can is what Probe found.
-	Can Capabilities
+	Can volume.Capabilities
 	// Hash compares content and not only stat before anything is replaced, moved or trashed: for
 	// FAT-class volumes, whose stamps prove little.
 	Hash bool
@@ -35,7 +36,7 @@ type Options struct {
 	NoSyncVolume bool
 	// Lend writes down, durably, that a directory of the user's is about to be made workable, and which mode it
 	// is owed; its error is that of the call that needed it. Where it is nil, none is.
-	Lend func(Loan) error
+	Lend func(volume.Loan) error
 	// SlowSync is how long the volume's sync may take, which flushes what other programs wrote too, before
 	// later barriers do without it; not with SyncEach, where nothing else will do. 0 is ten seconds.
 	SlowSync time.Duration
@@ -65,7 +66,7 @@ type Tree struct {
 	// that were given another mode since, or are no more.
 	lending sync.Mutex
 	loans   map[tree.Path]tree.Mode
-	paid    []Loan
+	paid    []volume.Loan
 }
 
 // Open opens root for change by the run called run (a plan's id: one path component). It writes
@@ -100,10 +101,10 @@ func (t *Tree) stop(err error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.stopped == nil {
-		t.stopped = fmt.Errorf("%w: %w", ErrStopped, err)
+		t.stopped = fmt.Errorf("%w: %w", volume.ErrStopped, err)
 		return t.stopped
 	}
-	return fmt.Errorf("%w: %w", ErrStopped, err)
+	return fmt.Errorf("%w: %w", volume.ErrStopped, err)
 }
 
 // Stopped is why the tree takes no further change, nil as long as it does.
@@ -155,9 +156,9 @@ func (t *Tree) enter(p tree.Path) (*folder, string, error) {
 	switch {
 	case err == nil:
 	case errors.Is(err, scan.ErrSymlink), errors.Is(err, scan.ErrNotDirectory), errors.Is(err, scan.ErrOtherDevice):
-		return nil, "", fmt.Errorf("%w: %w", ErrUnfit, err)
+		return nil, "", fmt.Errorf("%w: %w", volume.ErrUnfit, err)
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, "", &Drift{Path: p, Why: "its parent directory is not there"}
+		return nil, "", &volume.Drift{Path: p, Why: "its parent directory is not there"}
 	default:
 		return nil, "", err
 	}
@@ -221,7 +222,7 @@ func (d *folder) aliased(name string) error {
 	if listed, err := d.lists(name); err != nil || listed {
 		return err
 	}
-	return fmt.Errorf("%q: %w: it is the short name of another entry", d.at(name), ErrUnfit)
+	return fmt.Errorf("%q: %w: it is the short name of another entry", d.at(name), volume.ErrUnfit)
 }
 
 // shortAlias tells whether name has the "~1" of an 8.3 alias.
