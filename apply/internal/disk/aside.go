@@ -15,7 +15,7 @@ const asideFolder = "set aside"
 // SetAside moves what has the name of one of treaty's own files or folders, whatever it is, into the trash of
 // this run, and returns its place there. What is in a folder goes with it; links are not followed. It does
 // nothing, and returns "", where there is nothing.
-func (t *Tree) SetAside(name string) (string, error) {
+func (t *Files) SetAside(name string) (string, error) {
 	if err := t.ready(); err != nil {
 		return "", err
 	}
@@ -37,7 +37,7 @@ func (t *Tree) SetAside(name string) (string, error) {
 
 // giveWay is SetAside for a name in a folder of treaty's. The name is free even where the trash itself was what
 // stood in the way.
-func (t *Tree) giveWay(d *folder, name string) (string, error) {
+func (t *Files) giveWay(d *folder, name string) (string, error) {
 	free := name + temporaryMark + strings.ToLower(rand.Text()[:8])
 	t.root.Forget(tree.Path(d.at(name)))
 	switch err := d.rename(nil, name, d, free); {

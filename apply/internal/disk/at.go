@@ -11,7 +11,7 @@ import (
 
 // At is what is at p now, p being of the user's or in a private folder; Type Absent where there is
 // nothing.
-func (t *Tree) At(p string) (tree.Entry, error) {
+func (t *examiner) At(p string) (tree.Entry, error) {
 	d, name, err := t.at(p)
 	if err != nil || d == nil {
 		return tree.Entry{Name: name}, err
@@ -23,7 +23,7 @@ func (t *Tree) At(p string) (tree.Entry, error) {
 // Holds tells whether what is at p, of the user's or in a private folder, is what state says, modes
 // aside: by stat, and by hash where that is known. What cannot be read is judged by its stat. Where stamps
 // prove little (Options.Hash), a hash that is known is all that counts.
-func (t *Tree) Holds(p string, state *tree.State) (bool, error) {
+func (t *examiner) Holds(p string, state *tree.State) (bool, error) {
 	e, err := t.At(p)
 	if err != nil {
 		return false, err
@@ -51,7 +51,7 @@ func (t *Tree) Holds(p string, state *tree.State) (bool, error) {
 }
 
 // Spelled tells whether p's directory lists p's name in exactly this spelling.
-func (t *Tree) Spelled(p tree.Path) (bool, error) {
+func (t *examiner) Spelled(p tree.Path) (bool, error) {
 	d, err := t.open(string(p.Parent()))
 	if err != nil {
 		return false, err
@@ -62,7 +62,7 @@ func (t *Tree) Spelled(p tree.Path) (bool, error) {
 }
 
 // Waiting is what lies at name in the trash, to be installed again, nil where there is nothing.
-func (t *Tree) Waiting(name string) (*volume.Staged, error) {
+func (t *examiner) Waiting(name string) (*volume.Staged, error) {
 	e, err := t.At(name)
 	if err != nil || e.Type == tree.Absent {
 		return nil, err
@@ -71,10 +71,10 @@ func (t *Tree) Waiting(name string) (*volume.Staged, error) {
 }
 
 // Granularity is that of the volume's times.
-func (t *Tree) Granularity() int64 { return t.opts.Traits.MtimeGranularity }
+func (t *examiner) Granularity() int64 { return t.opts.Traits.MtimeGranularity }
 
 // LosesRenames tells whether a power cut may come between the two names of a rename.
-func (t *Tree) LosesRenames() bool { return t.opts.SyncEach }
+func (t *base) LosesRenames() bool { return t.opts.SyncEach }
 
 // Exchanges tells whether the volume can exchange names.
-func (t *Tree) Exchanges() bool { return t.opts.Can.Exchange }
+func (t *examiner) Exchanges() bool { return t.opts.Can.Exchange }

@@ -97,7 +97,7 @@ func (t *Tree) Touch(p tree.Path, before *tree.State, mtime tree.Time) (volume.R
 }
 
 // setTime gives a file a time, which a volume that ignores times may also refuse.
-func (t *Tree) setTime(d *folder, f *os.File, name string, mtime tree.Time) error {
+func (t *base) setTime(d *folder, f *os.File, name string, mtime tree.Time) error {
 	err := d.touch(f, name, mtime)
 	if t.opts.Traits.IgnoresTimes && !fatal(err) {
 		return nil

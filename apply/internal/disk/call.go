@@ -50,7 +50,7 @@ func (c Call) String() string { return fmt.Sprintf("%s %s", c.Kind, c.Path) }
 // This file is the funnel: nothing else in treaty calls what changes a tree (funnel_test.go holds it to
 // that). Each method offers the call to the hook and then makes it. Names are single components.
 
-func (t *Tree) offer(kind Kind, path string) error {
+func (t *base) offer(kind Kind, path string) error {
 	if t.hook == nil {
 		return nil
 	}

@@ -83,7 +83,7 @@ func (t *Tree) Rmdir(p tree.Path, litter func(name string) bool) (trashed []stri
 	return trashed, t.syncFoldersEach(d)
 }
 
-func (t *Tree) syncFoldersEach(d *folder) error {
+func (t *base) syncFoldersEach(d *folder) error {
 	if !t.opts.SyncEach {
 		return nil
 	}

@@ -8,11 +8,21 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+	"time"
 
 	"treaty/apply/volume"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
+
+// examiner compares what is on the volume with what was planned.
+type examiner struct {
+	*Files
+	shift time.Duration
+}
+
+// Shifted says that all times of the volume are off by that much from those that the plan names.
+func (t *examiner) Shifted(by time.Duration) { t.shift = by }
 
 // subject is what stood at a path when it was compared with the plan. It stays open, with a lease
 // where there are leases, until the change is done and verified.
@@ -40,7 +50,7 @@ func (s *subject) let() {
 
 // examine opens what is at name in d, keeps other programs from writing to it where that can be had,
 // and compares it with before. A *Drift tells any difference.
-func (t *Tree) examine(d *folder, name string, before *tree.State) (s *subject, err error) {
+func (t *examiner) examine(d *folder, name string, before *tree.State) (s *subject, err error) {
 	e, err := d.dir.Lstat(name)
 	p := tree.Path(d.at(name))
 	switch {
@@ -121,7 +131,7 @@ func (s *subject) restat() error {
 }
 
 // compare holds a file's stat against the plan's.
-func (t *Tree) compare(e tree.Entry, before *tree.State, drift func(string) error) error {
+func (t *examiner) compare(e tree.Entry, before *tree.State, drift func(string) error) error {
 	granularity := t.opts.Traits.MtimeGranularity
 	switch {
 	case e.Size != before.Size:
@@ -137,7 +147,7 @@ func (t *Tree) compare(e tree.Entry, before *tree.State, drift func(string) erro
 // cameOut tells, once s was moved to name in d, whether what was moved is what was examined: the same
 // file with the same stamp, or, where inode numbers can't be trusted, the same content; hashed again
 // where stamps prove nothing and no lease kept writers out. why is "" if it is.
-func (t *Tree) cameOut(s *subject, d *folder, name string) (why string, err error) {
+func (t *examiner) cameOut(s *subject, d *folder, name string) (why string, err error) {
 	if holdsName {
 		defer s.let()
 	}

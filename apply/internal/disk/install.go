@@ -46,7 +46,7 @@ func (d *folder) taken(name string) error {
 }
 
 // staged opens the folder in which s lies, for the caller to release.
-func (t *Tree) staged(s volume.Staged) (*folder, string, error) {
+func (t *stage) staged(s volume.Staged) (*folder, string, error) {
 	parent, name := split(s.Name)
 	d, err := t.open(parent)
 	return d, name, private(err)
@@ -109,7 +109,7 @@ func (t *Tree) Single(place string, p tree.Path) error {
 }
 
 // at opens the folder of a path for the caller to release, nil where there is none.
-func (t *Tree) at(path string) (*folder, string, error) {
+func (t *base) at(path string) (*folder, string, error) {
 	parent, name := split(path)
 	d, err := t.open(parent)
 	if gone(err) {
@@ -167,7 +167,7 @@ func (t *Tree) copyBeside(f *os.File, d *folder, name string) (tree.Path, error)
 
 // syncEach makes a rename to name in d durable, on volumes where that takes a sync of the file itself:
 // first the file, then the folders.
-func (t *Tree) syncEach(d *folder, name string, others ...*folder) error {
+func (t *base) syncEach(d *folder, name string, others ...*folder) error {
 	if !t.opts.SyncEach {
 		return nil
 	}

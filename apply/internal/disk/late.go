@@ -12,7 +12,7 @@ import (
 // Changed tells whether somebody has written to what lies at place in the trash since it was what before
 // says: through a descriptor that was open when it was moved there. Content counts, where its hash is
 // known, and is read if the stamp has changed, or proves nothing. What is gone has not changed.
-func (t *Tree) Changed(place string, before *tree.State) (bool, error) {
+func (t *examiner) Changed(place string, before *tree.State) (bool, error) {
 	e, err := t.At(place)
 	if err != nil || e.Type != tree.File || before.Of() != tree.File {
 		return false, err

@@ -3,6 +3,7 @@ package disk
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"treaty/apply/volume"
 	"treaty/plan/tree"
@@ -13,8 +14,17 @@ import (
 // and gets its mode back at the end of the run. In between its mode is a loan: written down durably before
 // the directory is changed (Options.Lend), so that whoever settles an interrupted run can give it back (Owe).
 
+// loans are the directories that were made workable.
+type loans struct {
+	*base
+	lending sync.Mutex
+	// owed are the modes that they are to have again, and paid those that were given another mode since, or are no more.
+	owed map[tree.Path]tree.Mode
+	paid []volume.Loan
+}
+
 // Lends tells whether the directory p lets nobody work in it, and would be made workable.
-func (t *Tree) Lends(p tree.Path) bool {
+func (t *loans) Lends(p tree.Path) bool {
 	d, err := t.open(string(p))
 	if err != nil {
 		return false
@@ -25,19 +35,19 @@ func (t *Tree) Lends(p tree.Path) bool {
 }
 
 // Owe takes over the loans that an earlier run has left.
-func (t *Tree) Owe(loans ...volume.Loan) {
+func (t *loans) Owe(loans ...volume.Loan) {
 	t.lending.Lock()
 	defer t.lending.Unlock()
 	for _, loan := range loans {
-		t.loans[loan.Path] = loan.Mode
+		t.owed[loan.Path] = loan.Mode
 	}
 }
 
 // Decided says that mode is what the directory p is to have, whatever it had before: a loan under which it
 // has just that is none.
-func (t *Tree) Decided(p tree.Path, mode tree.Mode) {
+func (t *loans) Decided(p tree.Path, mode tree.Mode) {
 	t.lending.Lock()
-	owed, lent := t.loans[p]
+	owed, lent := t.owed[p]
 	t.lending.Unlock()
 	if lent && volume.Workable(owed) == mode {
 		t.forget(p)
@@ -45,23 +55,23 @@ func (t *Tree) Decided(p tree.Path, mode tree.Mode) {
 }
 
 // forget drops the loan of a directory that is given another mode, or is no more.
-func (t *Tree) forget(p tree.Path) {
+func (t *loans) forget(p tree.Path) {
 	t.lending.Lock()
 	defer t.lending.Unlock()
-	if mode, lent := t.loans[p]; lent {
-		delete(t.loans, p)
+	if mode, lent := t.owed[p]; lent {
+		delete(t.owed, p)
 		t.paid = append(t.paid, volume.Loan{Path: p, Mode: mode})
 	}
 }
 
 // lend makes those of some folders workable in which their owner may not work, and tells whether a call
 // in them that was refused is worth another try.
-func (t *Tree) lend(folders ...*folder) (again bool, err error) {
+func (t *loans) lend(folders ...*folder) (again bool, err error) {
 	t.lending.Lock()
 	defer t.lending.Unlock()
 	for _, d := range folders {
 		mode, ours := sysOwnMode(d.handle)
-		_, lent := t.loans[tree.Path(d.path)]
+		_, lent := t.owed[tree.Path(d.path)]
 		switch own := tree.Path(d.path).Within(tree.PrivateFolder); {
 		case ours && lent && volume.Workable(mode) == mode: // by another goroutine, after the call
 			again = true
@@ -72,7 +82,7 @@ func (t *Tree) lend(folders ...*folder) (again bool, err error) {
 			if err := t.opts.Lend(volume.Loan{Path: tree.Path(d.path), Mode: mode}); err != nil {
 				return false, err
 			}
-			t.loans[tree.Path(d.path)] = mode
+			t.owed[tree.Path(d.path)] = mode
 		}
 		if err := d.chmodSelf(volume.Workable(mode)); err != nil {
 			return false, err
@@ -85,20 +95,20 @@ func (t *Tree) lend(folders ...*folder) (again bool, err error) {
 // GiveBack gives directories the modes that they are owed, those inside others first, and returns the loans
 // that are settled by that: also of what is gone, or got another mode from somebody meanwhile. After an error
 // the rest are owed still; on a stopped tree all are.
-func (t *Tree) GiveBack() (settled []volume.Loan, err error) {
+func (t *loans) GiveBack() (settled []volume.Loan, err error) {
 	t.lending.Lock()
 	defer t.lending.Unlock()
 	if err := t.ready(); err != nil {
 		return nil, err
 	}
 	settled, t.paid = t.paid, nil
-	paths := slices.SortedFunc(maps.Keys(t.loans), func(a, b tree.Path) int { return tree.Compare(b, a) })
+	paths := slices.SortedFunc(maps.Keys(t.owed), func(a, b tree.Path) int { return tree.Compare(b, a) })
 	for _, p := range paths {
-		loan := volume.Loan{Path: p, Mode: t.loans[p]}
+		loan := volume.Loan{Path: p, Mode: t.owed[p]}
 		if err := t.giveBack(loan); err != nil {
 			return settled, err
 		}
-		delete(t.loans, p)
+		delete(t.owed, p)
 		settled = append(settled, loan)
 	}
 	return settled, nil
@@ -107,7 +117,7 @@ func (t *Tree) GiveBack() (settled []volume.Loan, err error) {
 // giveBack works on the directory itself, not by its name, once that is found to be the directory's still.
 //
 // Race: somebody sets the mode between the look at it and the change. Worst: that is undone.
-func (t *Tree) giveBack(loan volume.Loan) error {
+func (t *loans) giveBack(loan volume.Loan) error {
 	if stale, found := t.stale(loan.Path); found {
 		t.root.Forget(stale)
 	}

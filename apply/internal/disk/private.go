@@ -23,7 +23,7 @@ const (
 
 // makePrivate opens the folder at path, which is ".treaty" or below it, and makes what is missing.
 // A link in its place is refused, as anywhere.
-func (t *Tree) makePrivate(path string) (*folder, error) {
+func (t *base) makePrivate(path string) (*folder, error) {
 	d, err := t.open(path)
 	if err == nil || !errors.Is(err, fs.ErrNotExist) {
 		return d, private(err)
@@ -61,10 +61,16 @@ func privatePath(name string) (string, error) {
 	return tree.PrivateFolder + "/" + name, nil
 }
 
+// Files are treaty's own in a tree, in ".treaty".
+type Files struct {
+	*trash
+	loans *loans
+}
+
 // ReadPrivate is the content of the file called name in ".treaty", of at most so many bytes. What lies there is
 // not to be trusted: links are not followed, nothing is waited for, and of a giant nothing is read. Errors name
 // the file and wrap those of scan.Dir.Read; they are fs.ErrNotExist where there is none.
-func (t *Tree) ReadPrivate(name string, most int64) ([]byte, error) {
+func (t *Files) ReadPrivate(name string, most int64) ([]byte, error) {
 	path, err := privatePath(name)
 	if err != nil {
 		return nil, err
@@ -80,7 +86,7 @@ func (t *Tree) ReadPrivate(name string, most int64) ([]byte, error) {
 }
 
 // named is an error about the file at path, with the place of the tree.
-func (t *Tree) named(path string, err error) error {
+func (t *base) named(path string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -110,7 +116,7 @@ func (e *privateError) Unwrap() error { return e.cause }
 
 // WritePrivate makes data, durably and in one step, the content of the file called name in
 // ".treaty". Name may have folders in it, which are made.
-func (t *Tree) WritePrivate(name string, data []byte) error {
+func (t *Files) WritePrivate(name string, data []byte) error {
 	f, err := t.CreatePrivate(name)
 	if err != nil {
 		return err
@@ -124,7 +130,7 @@ func (t *Tree) WritePrivate(name string, data []byte) error {
 
 // ClaimPrivate is WritePrivate for a file that must not exist yet, a lock. Errors wrap fs.ErrExist
 // if it does. It is not synced: after a power cut nothing holds a lock.
-func (t *Tree) ClaimPrivate(name string, data []byte) error {
+func (t *Files) ClaimPrivate(name string, data []byte) error {
 	d, base, err := t.privateFolder(name)
 	if err != nil {
 		return err
@@ -139,7 +145,7 @@ func (t *Tree) ClaimPrivate(name string, data []byte) error {
 }
 
 // RemovePrivate removes the file called name in ".treaty", if there is one, durably.
-func (t *Tree) RemovePrivate(name string) error {
+func (t *Files) RemovePrivate(name string) error {
 	d, base, err := t.privateFolder(name)
 	if err != nil {
 		return err
@@ -152,7 +158,7 @@ func (t *Tree) RemovePrivate(name string) error {
 }
 
 // RemoveEmptyPrivate removes ".treaty" if nothing is in it.
-func (t *Tree) RemoveEmptyPrivate() error {
+func (t *Files) RemoveEmptyPrivate() error {
 	d, err := t.open("")
 	if err != nil {
 		return err
@@ -165,7 +171,7 @@ func (t *Tree) RemoveEmptyPrivate() error {
 	return nil
 }
 
-func (t *Tree) privateFolder(name string) (*folder, string, error) {
+func (t *Files) privateFolder(name string) (*folder, string, error) {
 	if err := t.ready(); err != nil {
 		return nil, "", err
 	}
@@ -180,6 +186,7 @@ func (t *Tree) privateFolder(name string) (*folder, string, error) {
 
 // PrivateFile is a file of treaty's own being written. It has its name only after Commit.
 type PrivateFile struct {
+	files      *Files
 	folder     *folder
 	file       *os.File
 	name, temp string
@@ -188,7 +195,7 @@ type PrivateFile struct {
 
 // CreatePrivate begins to write the file called name in ".treaty". The caller closes it, committed or
 // not.
-func (t *Tree) CreatePrivate(name string) (*PrivateFile, error) {
+func (t *Files) CreatePrivate(name string) (*PrivateFile, error) {
 	d, base, err := t.privateFolder(name)
 	if err != nil {
 		return nil, err
@@ -199,7 +206,7 @@ func (t *Tree) CreatePrivate(name string) (*PrivateFile, error) {
 		d.release()
 		return nil, t.written(readOnly(err))
 	}
-	return &PrivateFile{folder: d, file: f, name: base, temp: temp}, nil
+	return &PrivateFile{files: t, folder: d, file: f, name: base, temp: temp}, nil
 }
 
 func (f *PrivateFile) Write(p []byte) (int, error) {
@@ -220,7 +227,7 @@ func (f *PrivateFile) Commit() error {
 		return t.stop(err)
 	}
 	if f.folder.inTheWay(f.name) {
-		if _, err := t.giveWay(f.folder, f.name); err != nil {
+		if _, err := f.files.giveWay(f.folder, f.name); err != nil {
 			return err
 		}
 	}
@@ -266,7 +273,7 @@ type Log struct {
 
 // OpenLog opens the log called name in ".treaty" at its end, and makes it if there is none. It may
 // have a torn tail from a power cut.
-func (t *Tree) OpenLog(name string) (*Log, error) {
+func (t *Files) OpenLog(name string) (*Log, error) {
 	d, base, err := t.privateFolder(name)
 	if err != nil {
 		return nil, err

@@ -6,7 +6,7 @@ import (
 )
 
 // Space asks the volume.
-func (t *Tree) Space() (volume.Space, error) {
+func (t *examiner) Space() (volume.Space, error) {
 	d, err := t.open("")
 	if err != nil {
 		return volume.Space{}, err
@@ -20,7 +20,7 @@ func (t *Tree) Space() (volume.Space, error) {
 // ReadBack reads the file at path, relative to the root and in the trash or the stage too, from the
 // device where the platform lets it (Linux after a sync, macOS), and returns what it is now with its
 // hash.
-func (t *Tree) ReadBack(path string) (tree.Entry, tree.Hash, error) {
+func (t *examiner) ReadBack(path string) (tree.Entry, tree.Hash, error) {
 	parent, name := split(path)
 	d, err := t.open(parent)
 	if err != nil {

@@ -15,6 +15,12 @@ import (
 	"treaty/plan/tree"
 )
 
+// stage holds what waits to be put in place.
+type stage struct {
+	*examiner
+	shelf shelf
+}
+
 // shelf hands out names in the stage: at most shelfSize to a folder, since folders of FAT can hold few
 // long names and are searched from the start.
 type shelf struct {
@@ -27,7 +33,7 @@ const shelfSize = 1000
 // place is the folder for the next staged entry, and the entry's name. Names are as long as most
 // names are, so that the final rename seldom finds a FAT folder too full for a longer one. A run that is
 // taken up again begins with a new folder.
-func (t *Tree) place() (*folder, string, error) {
+func (t *stage) place() (*folder, string, error) {
 	t.shelf.Lock()
 	defer t.shelf.Unlock()
 	if t.shelf.folder == 0 {
@@ -64,7 +70,7 @@ func (t *Tree) place() (*folder, string, error) {
 // on the volume, with mode (if known) and mtime set. It is durable after the next Barrier. Errors
 // wrap ErrSource where src is not as told. Whether the volume took the mode is for the caller to see in
 // what Create or Replace returns; a volume that keeps none is no error.
-func (t *Tree) Stage(ctx context.Context, src io.Reader, size int64, want tree.Hash, mtime tree.Time, mode tree.Mode) (volume.Staged, error) {
+func (t *stage) Stage(ctx context.Context, src io.Reader, size int64, want tree.Hash, mtime tree.Time, mode tree.Mode) (volume.Staged, error) {
 	if err := t.ready(); err != nil {
 		return volume.Staged{}, err
 	}
@@ -77,7 +83,7 @@ func (t *Tree) Stage(ctx context.Context, src io.Reader, size int64, want tree.H
 }
 
 // copyTo is Stage to a name that nothing has. What fails leaves nothing there, or what goes with the folder.
-func (t *Tree) copyTo(ctx context.Context, d *folder, name string, src io.Reader, size int64, want tree.Hash, mtime tree.Time, mode tree.Mode) (s volume.Staged, err error) {
+func (t *stage) copyTo(ctx context.Context, d *folder, name string, src io.Reader, size int64, want tree.Hash, mtime tree.Time, mode tree.Mode) (s volume.Staged, err error) {
 	f, err := d.create(name)
 	if err != nil {
 		return s, t.written(err)
@@ -110,7 +116,7 @@ func (t *Tree) copyTo(ctx context.Context, d *folder, name string, src io.Reader
 }
 
 // fill copies src to f, hashing on the way.
-func (t *Tree) fill(ctx context.Context, d *folder, name string, f *os.File, src io.Reader, size int64) (tree.Hash, error) {
+func (t *stage) fill(ctx context.Context, d *folder, name string, f *os.File, src io.Reader, size int64) (tree.Hash, error) {
 	buf := buffers.Get().(*[copyBuffer]byte)
 	defer buffers.Put(buf)
 	h := sha256.New()
@@ -142,7 +148,7 @@ func (t *Tree) fill(ctx context.Context, d *folder, name string, f *os.File, src
 }
 
 // StageLink stages a symbolic link with target, verbatim.
-func (t *Tree) StageLink(target string) (volume.Staged, error) {
+func (t *stage) StageLink(target string) (volume.Staged, error) {
 	if err := t.ready(); err != nil {
 		return volume.Staged{}, err
 	}
@@ -160,7 +166,7 @@ func (t *Tree) StageLink(target string) (volume.Staged, error) {
 // Adopt takes up again what an earlier process staged, parked or trashed under name, relative to the
 // root: a file with the hash want, or a link with the target. Errors wrap fs.ErrNotExist where there is
 // nothing, and ErrSource where there is something else.
-func (t *Tree) Adopt(name string, want tree.Hash, target string) (volume.Staged, error) {
+func (t *stage) Adopt(name string, want tree.Hash, target string) (volume.Staged, error) {
 	other := fmt.Errorf("%q: %w", name, volume.ErrSource)
 	if !strings.HasPrefix(name, stageFolder+"/") && !strings.HasPrefix(name, trashFolder+"/") {
 		return volume.Staged{}, other
@@ -199,7 +205,7 @@ func (t *Tree) Adopt(name string, want tree.Hash, target string) (volume.Staged,
 // Discard removes what Stage or StageLink made and nobody installed. Whatever else has the name, and
 // anything outside the stage, is left alone, with an error that wraps ErrSource. It works on a stopped
 // tree too.
-func (t *Tree) Discard(s volume.Staged) error {
+func (t *stage) Discard(s volume.Staged) error {
 	if !strings.HasPrefix(s.Name, stageFolder+"/") {
 		return fmt.Errorf("%q: %w", s.Name, volume.ErrSource)
 	}
@@ -220,10 +226,10 @@ func (t *Tree) Discard(s volume.Staged) error {
 
 // ClearStage removes what the run called run left in the stage: copies all of it, since what is the
 // user's own is never put there.
-func (t *Tree) ClearStage(run string) error { return t.clear(stageFolder, run) }
+func (t *stage) ClearStage(run string) error { return t.clear(stageFolder, run) }
 
 // clear removes the folder run in base, with all in it.
-func (t *Tree) clear(base, run string) error {
+func (t *trash) clear(base, run string) error {
 	if run == "" || run == "." || run == ".." || strings.ContainsAny(run, "/\x00") {
 		return fmt.Errorf("%q cannot name a run", run)
 	}
@@ -242,7 +248,7 @@ func (t *Tree) clear(base, run string) error {
 }
 
 // empty removes name and, if it is a directory, all below it. Only for folders of treaty's own.
-func (t *Tree) empty(d *folder, name string) error {
+func (t *trash) empty(d *folder, name string) error {
 	e, err := d.dir.Lstat(name)
 	if err != nil {
 		return err

@@ -14,7 +14,7 @@ import (
 
 // touched notes what a call changes, for a barrier that has to sync one by one: path, or, where that is "",
 // the folder itself.
-func (t *Tree) touched(kind Kind, folder, path string) {
+func (t *base) touched(kind Kind, folder, path string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
@@ -26,7 +26,7 @@ func (t *Tree) touched(kind Kind, folder, path string) {
 }
 
 // synced stops the tree if a sync failed: it is never retried.
-func (t *Tree) synced(err error) error {
+func (t *base) synced(err error) error {
 	if err == nil || unsupported(err) {
 		return nil
 	}
@@ -40,7 +40,7 @@ const syncers = 8
 // syncfs where the volume has it (which flushes other programs' data too) and was quick enough so far,
 // else by a sync of each staged file, of each file whose mode or time was set, and of each folder in which
 // a name changed; on macOS one F_FULLFSYNC then drains the drive's own cache.
-func (t *Tree) Barrier(staged ...volume.Staged) error {
+func (t *base) Barrier(staged ...volume.Staged) error {
 	if err := t.ready(); err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (t *Tree) Barrier(staged ...volume.Staged) error {
 
 // drained notes where a drive's cache cannot be drained, as under macOS' exFAT (ENOTTY) and some FUSE drivers
 // (EINVAL): what was synced has reached the drive, and no more is known.
-func (t *Tree) drained(err error) error {
+func (t *base) drained(err error) error {
 	if unsupported(err) {
 		t.mu.Lock()
 		t.undrained = true
@@ -93,7 +93,7 @@ func (t *Tree) drained(err error) error {
 }
 
 // syncAll syncs some paths, a few at a time. An error stops the tree, and is what the rest is told.
-func (t *Tree) syncAll(paths map[string]bool, one func(string) error) error {
+func (t *base) syncAll(paths map[string]bool, one func(string) error) error {
 	work := make(chan string)
 	var wg sync.WaitGroup
 	for range min(syncers, len(paths)) {
@@ -115,7 +115,7 @@ func (t *Tree) syncAll(paths map[string]bool, one func(string) error) error {
 
 // SyncFolders makes the names in folders durable. Those that are gone need nothing: their parents'
 // turn comes with the barrier.
-func (t *Tree) SyncFolders(paths ...string) error {
+func (t *base) SyncFolders(paths ...string) error {
 	if err := t.ready(); err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (t *Tree) SyncFolders(paths ...string) error {
 	return nil
 }
 
-func (t *Tree) syncFolder(path string) error {
+func (t *base) syncFolder(path string) error {
 	d, err := t.open(path)
 	if gone(err) {
 		return nil
@@ -146,7 +146,7 @@ func gone(err error) bool {
 
 // syncPath syncs the file at path. A link has nothing to sync but its folder; a file that is gone or
 // can't be opened by its owner was moved, with what it holds, by a call that its folder's sync covers.
-func (t *Tree) syncPath(path string) error {
+func (t *base) syncPath(path string) error {
 	parent, name := split(path)
 	d, err := t.open(parent)
 	if gone(err) {
@@ -173,7 +173,7 @@ func (d *folder) syncName(name string) error {
 }
 
 // Durability is how Barrier makes things durable here, for receipts.
-func (t *Tree) Durability() string {
+func (t *base) Durability() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {

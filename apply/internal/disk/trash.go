@@ -14,13 +14,20 @@ import (
 	"treaty/plan/tree"
 )
 
+// trash gives out names in the trash, and looks after what lies there.
+type trash struct {
+	*base
+	// places are trash names handed out, by their collision key.
+	places map[string]bool
+}
+
 // Place hands out, for this run alone, the name in the trash that p's content will get, relative to
 // the root: ".treaty/trash/<run>/<p>", numbered where that is taken. Its folders are made. A caller
 // journals it before it gives it to Replace, Trash, Park or Move; these choose one themselves if given "".
-func (t *Tree) Place(p tree.Path) (string, error) { return t.placeIn(trashFolder+"/"+t.run, p) }
+func (t *trash) Place(p tree.Path) (string, error) { return t.placeIn(trashFolder+"/"+t.run, p) }
 
 // placeIn is Place in the folder top of the trash.
-func (t *Tree) placeIn(top string, p tree.Path) (string, error) {
+func (t *trash) placeIn(top string, p tree.Path) (string, error) {
 	if err := t.ready(); err != nil {
 		return "", err
 	}
@@ -48,7 +55,7 @@ func (t *Tree) placeIn(top string, p tree.Path) (string, error) {
 }
 
 // claim takes a trash name for this run, false where it was handed out before.
-func (t *Tree) claim(place string) bool {
+func (t *trash) claim(place string) bool {
 	key := tree.CollisionKey(place)
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -61,7 +68,7 @@ func (t *Tree) claim(place string) bool {
 
 // trashParent is the folder below top for what lies in the directory p; a component that a trashed
 // file has taken is numbered.
-func (t *Tree) trashParent(top string, p tree.Path) (*folder, error) {
+func (t *trash) trashParent(top string, p tree.Path) (*folder, error) {
 	d, err := t.makePrivate(path.Join(top, string(p)))
 	if !errors.Is(err, volume.ErrUnfit) {
 		return d, err
@@ -107,7 +114,7 @@ func suffixed(name, suffix string) string {
 }
 
 // into opens place's folder, for the caller to release; "" is a place of this call's own choice.
-func (t *Tree) into(place string, p tree.Path) (*folder, string, string, error) {
+func (t *trash) into(place string, p tree.Path) (*folder, string, string, error) {
 	if place == "" {
 		var err error
 		if place, err = t.Place(p); err != nil {
@@ -193,7 +200,7 @@ func (t *Tree) aside(s *subject, d *folder, name string, trash *folder, tname st
 }
 
 // toPrivate moves a name of the user's to a private one that this run has to itself.
-func (t *Tree) toPrivate(held *os.File, d *folder, name string, private *folder, as string) error {
+func (t *trash) toPrivate(held *os.File, d *folder, name string, private *folder, as string) error {
 	if t.opts.Can.NoReplace {
 		return d.renameNew(held, name, private, as)
 	}
@@ -250,7 +257,7 @@ func conflictName(name string, n int) string {
 }
 
 // TrashRuns are the names in the trash, each with all that one run has put there, sorted. There may be anything.
-func (t *Tree) TrashRuns() ([]string, error) {
+func (t *trash) TrashRuns() ([]string, error) {
 	d, err := t.open(trashFolder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -267,7 +274,7 @@ func (t *Tree) TrashRuns() ([]string, error) {
 // Trashed is how much lies in run's trash, and when the last of it came there, whatever plan that was for: a
 // directory changes when something is moved into it, and nothing but runs does that. What cannot be read is left
 // out.
-func (t *Tree) Trashed(run string) (bytes int64, last tree.Time, err error) {
+func (t *trash) Trashed(run string) (bytes int64, last tree.Time, err error) {
 	d, err := t.open(trashFolder)
 	if err != nil {
 		return 0, tree.Time{}, private(err)
@@ -276,7 +283,7 @@ func (t *Tree) Trashed(run string) (bytes int64, last tree.Time, err error) {
 	return t.lying(d, run)
 }
 
-func (t *Tree) lying(d *folder, name string) (bytes int64, last tree.Time, err error) {
+func (t *trash) lying(d *folder, name string) (bytes int64, last tree.Time, err error) {
 	at, err := d.dir.Stat(name)
 	if err != nil || at.Type != tree.Directory {
 		return at.Size, at.Changed, err
@@ -310,7 +317,7 @@ type TrashEntry struct {
 
 // TrashEntries are the files and links in run's trash, by name; an error ends them. Read one with
 // ReadBack to see whether somebody has written to it late.
-func (t *Tree) TrashEntries(run string) iter.Seq2[TrashEntry, error] {
+func (t *trash) TrashEntries(run string) iter.Seq2[TrashEntry, error] {
 	return func(yield func(TrashEntry, error) bool) {
 		if p, err := tree.ParsePath(run); err != nil || p.Depth() != 1 {
 			yield(TrashEntry{}, fmt.Errorf("%q cannot name a run", run))
@@ -320,7 +327,7 @@ func (t *Tree) TrashEntries(run string) iter.Seq2[TrashEntry, error] {
 	}
 }
 
-func (t *Tree) below(path string, yield func(TrashEntry, error) bool) bool {
+func (t *trash) below(path string, yield func(TrashEntry, error) bool) bool {
 	d, err := t.open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return true
@@ -354,4 +361,4 @@ func (t *Tree) below(path string, yield func(TrashEntry, error) bool) bool {
 
 // ClearTrash removes run's trash for good, whatever it is and whatever its names look like. Links are removed, and
 // not followed. Only treaty clean calls it.
-func (t *Tree) ClearTrash(run string) error { return t.clear(trashFolder, run) }
+func (t *trash) ClearTrash(run string) error { return t.clear(trashFolder, run) }

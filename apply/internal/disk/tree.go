@@ -43,53 +43,60 @@ type Options struct {
 }
 
 // Tree is one side's tree opened for change by one run. Its methods may be called by many goroutines
-// at once, for different paths.
+// at once, for different paths. What it stands on knows nothing of what it does: base makes and syncs single calls,
+// trash gives out names there, Files keeps treaty's own, examiner compares with what was planned, stage holds copies;
+// loans are of directories that were made workable.
 type Tree struct {
+	*stage
+	*loans
+}
+
+// base makes all calls on a volume that change or sync something, and stops after a failure after which success means
+// nothing.
+type base struct {
 	root *scan.Root
 	run  string
 	hook func(Call) error
 	opts Options
+	// lend makes folders workable in which a call was refused, and tells whether it is worth another try.
+	lend func(...*folder) (again bool, err error)
 
 	mu      sync.Mutex
 	stopped error
 	syncfs  bool
 	// undrained: the drive's cache could not be drained.
 	undrained bool
-	// places are trash names handed out, by their collision key.
-	places map[string]bool
 	// folders and files changed since the last barrier, relative to the root.
 	folders, files map[string]bool
-	shelf          shelf
-	shift          time.Duration
-
-	// loans are the directories that were made workable, with the modes that they are owed, and paid those
-	// that were given another mode since, or are no more.
-	lending sync.Mutex
-	loans   map[tree.Path]tree.Mode
-	paid    []volume.Loan
 }
 
 // Open opens root for change by the run called run (a plan's id: one path component). It writes
 // nothing yet. The root stays the caller's.
 func Open(root *scan.Root, run string, opts Options) (*Tree, error) {
+	files, err := OpenFiles(root, run, opts)
+	if err != nil {
+		return nil, err
+	}
+	return &Tree{&stage{examiner: &examiner{Files: files}}, files.loans}, nil
+}
+
+// OpenFiles opens what treaty keeps in root for itself, as Open does.
+func OpenFiles(root *scan.Root, run string, opts Options) (*Files, error) {
 	if p, err := tree.ParsePath(run); err != nil || p.Depth() != 1 {
 		return nil, fmt.Errorf("%q cannot name a run", run)
 	}
 	if opts.SlowSync == 0 {
 		opts.SlowSync = 10 * time.Second
 	}
-	return &Tree{
-		root: root, run: run, hook: opts.Hook, opts: opts, syncfs: !opts.NoSyncVolume,
-		places: map[string]bool{}, folders: map[string]bool{}, files: map[string]bool{},
-		loans: map[tree.Path]tree.Mode{},
-	}, nil
+	b := &base{root: root, run: run, hook: opts.Hook, opts: opts, syncfs: !opts.NoSyncVolume,
+		folders: map[string]bool{}, files: map[string]bool{}}
+	l := &loans{base: b, owed: map[tree.Path]tree.Mode{}}
+	b.lend = l.lend
+	return &Files{&trash{base: b, places: map[string]bool{}}, l}, nil
 }
 
-// Shifted says that all times of the volume are off by that much from those that the plan names.
-func (t *Tree) Shifted(by time.Duration) { t.shift = by }
-
 // ready fails once the tree was stopped.
-func (t *Tree) ready() error {
+func (t *base) ready() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.stopped
@@ -97,7 +104,7 @@ func (t *Tree) ready() error {
 
 // stop makes err final: after a failed sync the kernel calls the lost pages clean, so that a second
 // sync would succeed and mean nothing (fsyncgate). It returns what every later change is told.
-func (t *Tree) stop(err error) error {
+func (t *base) stop(err error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.stopped == nil {
@@ -108,10 +115,10 @@ func (t *Tree) stop(err error) error {
 }
 
 // Stopped is why the tree takes no further change, nil as long as it does.
-func (t *Tree) Stopped() error { return t.ready() }
+func (t *base) Stopped() error { return t.ready() }
 
 // written stops the tree where err, of a write, leaves the volume in doubt or full.
-func (t *Tree) written(err error) error {
+func (t *base) written(err error) error {
 	if err != nil && fatal(err) {
 		return t.stop(err)
 	}
@@ -120,7 +127,7 @@ func (t *Tree) written(err error) error {
 
 // folder is an open directory of the tree, the user's or treaty's own.
 type folder struct {
-	tree   *Tree
+	tree   *base
 	path   string // relative to the root
 	dir    *scan.Dir
 	handle handle
@@ -128,7 +135,7 @@ type folder struct {
 
 func (d *folder) release() { d.dir.Release() }
 
-func (t *Tree) open(p string) (*folder, error) {
+func (t *base) open(p string) (*folder, error) {
 	dir, err := t.root.Dir(tree.Path(p))
 	if err != nil {
 		return nil, err
@@ -142,7 +149,7 @@ func (t *Tree) open(p string) (*folder, error) {
 //
 // Race: a directory moved away after that check is changed where it is now. Worst: the operation,
 // whole and verified, is done in a directory that the user has just moved.
-func (t *Tree) enter(p tree.Path) (*folder, string, error) {
+func (t *examiner) enter(p tree.Path) (*folder, string, error) {
 	if err := t.ready(); err != nil {
 		return nil, "", err
 	}
@@ -170,7 +177,7 @@ func (t *Tree) enter(p tree.Path) (*folder, string, error) {
 }
 
 // aliased refuses p where it, or a directory above it, is given by an 8.3 alias.
-func (t *Tree) aliased(p tree.Path) error {
+func (t *examiner) aliased(p tree.Path) error {
 	if t.opts.Traits.Names == tree.PosixNames {
 		return nil
 	}
@@ -193,7 +200,7 @@ func (t *Tree) aliased(p tree.Path) error {
 
 // stale is the highest directory at or above p whose name stands for something else than what is kept
 // open under it.
-func (t *Tree) stale(p tree.Path) (tree.Path, bool) {
+func (t *base) stale(p tree.Path) (tree.Path, bool) {
 	if p == tree.Root {
 		return "", false
 	}
@@ -263,7 +270,7 @@ func (d *folder) entry(name string) (tree.Entry, error) {
 }
 
 // cut leaves of e what the volume can represent.
-func (t *Tree) cut(e tree.Entry) tree.Entry {
+func (t *base) cut(e tree.Entry) tree.Entry {
 	e.Mtime = e.Mtime.Cut(t.opts.Traits.MtimeGranularity)
 	if !t.opts.Traits.Modes {
 		e.Mode = 0
