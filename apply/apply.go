@@ -2,20 +2,13 @@ package apply
 
 import (
 	"context"
-	"errors"
-	"io"
-	"io/fs"
-	"slices"
 	"time"
 
 	"treaty/apply/internal/disk"
-	"treaty/apply/internal/journal"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/plan"
-	"treaty/plan/scan"
-	"treaty/plan/tree"
 )
 
 // Request is what to apply, and how.
@@ -26,6 +19,8 @@ type Request struct {
 	Approval []byte
 	// Roots are where the trees are now, "" for where they were when the plan was made.
 	Roots plan.Sides[string]
+	// Open opens what is there. Where it is nil, roots are directories of this machine.
+	Open Opener
 	// AllowUnrelatedDrift lets pass what changed on paths that the plan has nothing to do with.
 	AllowUnrelatedDrift bool
 	// Verify reads back from the device what was written.
@@ -55,39 +50,23 @@ type seams struct {
 	fat plan.Sides[bool]
 }
 
-// on is the hook for one side's disk.
-func (s *seams) on(side plan.Side) func(disk.Call) error {
-	if s.hook == nil {
-		return nil
-	}
-	return func(call disk.Call) error { return s.hook(side, call) }
-}
-
 // run is one apply under way.
 type run struct {
 	request  Request
 	plan     *plan.Plan
 	ref      PlanRef
 	approval *Approval
-	stores   plan.Sides[*store.Store]
-	roots    plan.Sides[*scan.Root]
-	files    plan.Sides[*store.TreeFile]
-	disks    plan.Sides[*disk.Tree]
+	ends     ends
+	// idle are volumes that are there and not settled, of which copies can be read still.
+	idle plan.Sides[volume.Volume]
 	// seen are the directories that the trees had before the first write.
 	seen     *store.Digests
 	stamps   *stamps
 	shift    shift
 	progress *Progress
 	receipt  *Receipt
-	// left are the journals of this plan that an interrupted run has left open, and logs those that this one
-	// writes; torn ones end in the middle of a line.
-	left plan.Sides[*journal.Journal]
-	logs plan.Sides[*disk.Log]
-	torn plan.Sides[bool]
 	// broken is why nothing more can be written down.
 	broken error
-	// fat are the volumes that may lose what was renamed.
-	fat plan.Sides[bool]
 }
 
 // Apply carries out an approved plan. The checks come in the order of the exit codes that they stand
@@ -125,14 +104,14 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 		if err := r.begin(steps); err != nil {
 			return nil, r.midway(err)
 		}
-		if err := e.takeUp(ctx, r.left, request.Tell); err != nil {
+		if err := e.takeUp(ctx, request.Tell); err != nil {
 			_ = r.giveBack() // what is owed still is in the journal
 			return nil, r.midway(err)
 		}
 	}
 	var copies plan.Sides[[]endangered]
 	for _, side := range plan.BothSides {
-		if r.fat[side] {
+		if r.ends[side].fat {
 			copies[side] = e.tasks.inDanger(side)
 		}
 	}
@@ -156,7 +135,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 // the plan saw.
 func (r *run) steps(ctx context.Context) ([]plan.Step, error) {
 	if j := r.resumed(); j != nil {
-		r.seen = r.stores[plan.Local].Digests(r.plan.ID)
+		r.seen = r.ends[plan.Local].store.Digests(r.plan.ID)
 		if err := r.regauge(ctx); err != nil {
 			return nil, err
 		}
@@ -202,199 +181,52 @@ func (r *run) report(ctx context.Context, e *executor) (*Receipt, error) {
 
 // midway is an error after the first write, with how to go on.
 func (r *run) midway(err error) error {
-	root := r.roots[plan.Local].Path()
+	root := r.ends[plan.Local].Root()
 	return &Refusal{Cause: refusal.CauseUnfinished, Root: root, Why: "the apply is not finished: " + err.Error(), Err: err}
 }
 
 func (r *run) close() {
 	r.closeLogs()
-	for _, root := range r.roots {
-		if root != nil {
-			root.Close()
-		}
+	for _, e := range r.ends.there() {
+		e.Close()
 	}
 }
 
 func (r *run) closeLogs() {
-	for side, log := range r.logs {
-		if log != nil {
-			log.Close()
+	for _, e := range r.ends.there() {
+		if e.log != nil {
+			e.log.Close()
 		}
-		r.logs[side] = nil
+		e.log = nil
 	}
 }
 
-// lock takes the locks of both trees, the lower path first, so that two treaties cannot wait for each
-// other.
-func (r *run) lock() (unlock func(), err error) {
-	var held []func() error
-	unlock = func() {
-		for _, release := range slices.Backward(held) {
-			// A lock that stays is found stale by the next run.
-			_ = release()
-		}
-	}
-	order := plan.BothSides
-	if r.roots[plan.Remote].Path() < r.roots[plan.Local].Path() {
-		order = [2]plan.Side{plan.Remote, plan.Local}
-	}
-	for _, side := range order {
-		s := r.stores[side]
-		if !s.There() {
-			// A refusal leaves nothing behind.
-			held = append(held, s.RemoveEmpty)
-		}
-		release, err := s.Lock()
-		if err != nil {
-			unlock()
-			return nil, r.writable(side, err)
-		}
-		held = append(held, release)
-	}
-	return unlock, nil
-}
-
-// writable turns an error of the first write into a safety stop where nothing can be written at all.
-func (r *run) writable(side plan.Side, err error) error {
-	if errors.Is(err, volume.ErrReadOnly) || errors.Is(err, fs.ErrPermission) {
-		root := r.roots[side].Path()
-		return refusal.Because(refusal.CauseReadOnly, "the %s tree %s cannot be written to: %v", side, root, refusal.Innermost(err)).On(side, root)
-	}
-	return err
-}
-
-// probe finds out what both volumes can do, and refuses what is less than was planned.
+// probe finds out what both volumes can do, refuses what is less than was planned, and opens them to be changed.
 func (r *run) probe() error {
-	for _, side := range plan.BothSides {
-		probed, err := disk.Probe(r.roots[side], nil)
+	for _, e := range r.ends {
+		probed, err := r.request.seams.probe(e)
 		if err != nil {
-			return r.writable(side, err)
+			return err
 		}
-		if r.request.seams.probed != nil {
-			r.request.seams.probed(side, &probed)
-		}
-		r.plan.Snapshot(side).Filesystem.IgnoresTimes = probed.Traits.IgnoresTimes
-		planned := r.plan.Snapshot(side).Filesystem
-		if err := r.truthful(side, planned); err != nil {
+		r.plan.Snapshot(e.side).Filesystem.IgnoresTimes = probed.Traits.IgnoresTimes
+		planned := r.plan.Snapshot(e.side).Filesystem
+		if err := r.truthful(e, planned); err != nil {
 			return err
 		}
 		actual := seen(planned, &probed)
 		if weaker := actual.Weaker(planned); weaker != "" {
-			return refusal.Because(refusal.CauseWeaker, "the filesystem of %s can do less than was planned with: %s", side, weaker).On(side, r.roots[side].Path())
+			return refusal.Because(refusal.CauseWeaker, "the filesystem of %s can do less than was planned with: %s", e.side, weaker).
+				On(e.side, e.Root())
 		}
-		mount, err := r.roots[side].Mount()
-		if err != nil {
+		if err := r.change(e, &probed, volume.Options{Traits: planned, RacySince: racySince(r.plan.CreatedAt, planned)}); err != nil {
 			return err
 		}
-		fat := !journalled(mount) || r.request.seams.fat[side]
-		r.fat[side] = fat
-		r.disks[side], err = disk.Open(r.roots[side], r.plan.ID, disk.Options{
-			Hook: r.request.seams.on(side), Traits: planned, Can: probed.Can, Hash: fat, SyncEach: fat, RacySince: racySince(r.plan.CreatedAt, planned),
-			Lend: r.lend(side),
-		})
-		if err != nil {
-			return err
+		if e.file == nil {
+			e.file = store.NewTreeFile()
 		}
-		r.stores[side] = r.stores[side].On(r.disks[side])
-		if r.files[side] == nil {
-			r.files[side] = store.NewTreeFile()
-		}
-		if err := r.recordTraits(side, &probed); err != nil {
+		if err := r.recordTraits(e, &probed); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// recordTraits notes in a tree's own file what its volume was found to do.
-func (r *run) recordTraits(side plan.Side, probed *volume.Probed) error {
-	hinted, err := r.roots[side].Traits("", nil)
-	if err != nil {
-		return err
-	}
-	file := r.files[side]
-	if probed.Traits.IgnoresTimes && !file.IgnoresTimes && r.request.Tell != nil {
-		r.request.Tell("warning: " + TimesIgnored(side))
-	}
-	file.Traits, file.Volume, file.IgnoresTimes = record(hinted, probed), hinted.Volume, probed.Traits.IgnoresTimes
-	r.recordDeclared(side)
-	return nil
-}
-
-// seen are traits with what was seen in the place of what was thought. How fine times are that cannot be set is
-// only seen by chance.
-func seen(thought tree.Traits, probed *volume.Probed) tree.Traits {
-	actual := thought
-	if actual.IgnoresTimes = probed.Traits.IgnoresTimes; !actual.IgnoresTimes {
-		actual.MtimeGranularity = probed.Traits.MtimeGranularity
-	}
-	actual.Modes = probed.Traits.Modes
-	actual.Symlinks, actual.CaseSensitive = probed.Traits.Symlinks, probed.Traits.CaseSensitive
-	if probed.Traits.Names == tree.WindowsNames {
-		actual.Names = tree.WindowsNames
-	}
-	return actual
-}
-
-// record is what the tree's file keeps: what was seen, but of names never more than the volume's type
-// promises. A driver may take names that the next machine cannot read: NTFS under Linux holds "a" beside
-// "A", and "a:b", which Windows cannot open. Where the type says nothing, what was seen is all there is. FAT's
-// times are as coarse as they are, whatever a driver holds in memory, and what macOS makes of a link there
-// no other system knows as one (XSym). APFS and HFS+ come in both kinds, of which the probe tells.
-func record(hinted tree.Traits, probed *volume.Probed) tree.Traits {
-	recorded := seen(hinted, probed)
-	recorded.Source = tree.Recorded
-	if recorded.IgnoresTimes {
-		recorded.MtimeGranularity = max(recorded.MtimeGranularity, probed.Traits.MtimeGranularity)
-	}
-	switch hinted.Profile {
-	case tree.Unknown:
-		recorded.Names = probed.Traits.Names
-		return recorded
-	case tree.APFS:
-		return recorded
-	case tree.FAT:
-		recorded.MtimeGranularity = max(recorded.MtimeGranularity, hinted.MtimeGranularity)
-		recorded.Symlinks = false
-	case tree.ExFAT:
-		recorded.Symlinks = false
-	}
-	recorded.CaseSensitive = recorded.CaseSensitive && hinted.CaseSensitive
-	return recorded
-}
-
-// journalled tells whether a filesystem is known to keep its promises in a power cut; all others are
-// treated as FAT. tmpfs has nothing to lose there.
-func journalled(on scan.Mount) bool {
-	switch on.Type {
-	case "hfs":
-		return on.Journaled()
-	case "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "bcachefs", "jfs", "reiserfs", "tmpfs", "ramfs",
-		"overlay", "apfs", "ntfs", "NTFS", "ReFS", "ntfs3":
-		return true
-	}
-	return false
-}
-
-// lookup looks things up for the steps that resolve conflicts.
-type lookup struct {
-	run *run
-	x   *expectations
-}
-
-func (c lookup) List(side plan.Side, dir tree.Path) ([]tree.Entry, error) {
-	return c.x.listed[side][dir], nil
-}
-
-func (c lookup) Spelled(side plan.Side, path tree.Path, of plan.Side) tree.Path {
-	return c.x.spellings.on(side, path, of)
-}
-
-func (c lookup) Head(side plan.Side, file tree.Path) ([]byte, error) {
-	f, err := openFile(c.run.roots[side], file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, scan.HeadLimit))
 }

@@ -19,7 +19,7 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 	if err := r.giveBack(); err != nil {
 		return err
 	}
-	head, err := r.stores[plan.Local].Concluded(r.plan.ID, r.receipt)
+	head, err := r.ends[plan.Local].store.Concluded(r.plan.ID, r.receipt)
 	if err != nil {
 		return err
 	}
@@ -38,41 +38,35 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 		if err != nil {
 			return err
 		}
-		written, err := r.stores[plan.Local].Archive(r.plan.ID, r.receipt, files, last)
+		written, err := r.ends[plan.Local].store.Archive(r.plan.ID, r.receipt, files, last)
 		if err != nil {
 			return err
 		}
 		head = &written
 	}
-	head.History, head.Plan = r.files[plan.Local].ID, r.plan.ID
+	head.History, head.Plan = r.ends[plan.Local].file.ID, r.plan.ID
 	var superseded plan.Sides[string]
-	for _, side := range plan.BothSides {
-		if r.disks[side] == nil {
-			continue
-		}
-		r.files[side].Head = head
+	for _, e := range r.ends.there() {
+		e.file.Head = head
 		if r.agreed() {
-			other := side.Other()
-			superseded[side] = r.files[side].Synced[r.files[other].ID]
-			r.files[side].Synced[r.files[other].ID] = r.plan.ID
-			r.files[side].Partners[r.files[other].ID] = store.Partner{Host: store.ThisHost(), Root: r.roots[other].Path()}
+			other := r.ends[e.side.Other()]
+			superseded[e.side] = e.file.Synced[other.file.ID]
+			e.file.Synced[other.file.ID] = r.plan.ID
+			e.file.Partners[other.file.ID] = store.Partner{Host: store.ThisHost(), Root: other.Root()}
 		}
-		if err := r.stores[side].SaveIdentity(r.files[side]); err != nil {
+		if err := e.store.SaveIdentity(e.file); err != nil {
 			return err
 		}
 	}
-	for _, side := range plan.BothSides {
-		if r.disks[side] == nil {
-			continue
-		}
+	for _, e := range r.ends.there() {
 		if r.whole() {
-			r.forget(side, superseded[side])
+			r.forget(e, superseded[e.side])
 		}
-		if err := r.disks[side].Barrier(); err != nil {
+		if err := e.disk.Barrier(); err != nil {
 			return err
 		}
 	}
-	if err := release(e.tasks.copies(r.left[plan.Local]), r.disks); err != nil {
+	if err := release(e.tasks.copies(r.ends.left(plan.Local)), &r.ends); err != nil {
 		return err
 	}
 	return r.closeJournals()
@@ -80,7 +74,7 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 
 // whole tells whether both trees are there: what is recovered may be one of them alone, and then
 // nothing new is agreed.
-func (r *run) whole() bool { return r.disks[plan.Local] != nil && r.disks[plan.Remote] != nil }
+func (r *run) whole() bool { return r.ends[plan.Local] != nil && r.ends[plan.Remote] != nil }
 
 // agreed tells, of a receipt that is counted, whether its trees are recorded with each other. Trees that were planned
 // as never synced, and of which nothing was done, are not: a baseline of what lies there anyway would make two
@@ -95,18 +89,16 @@ func (r *run) agreed() bool {
 func (r *run) complete() {
 	r.receipt.FinishedAt = r.request.Now().UTC()
 	r.receipt.Count()
-	for _, side := range plan.BothSides {
-		if r.receipt.Durability[side] = "the tree was not there"; r.disks[side] != nil {
-			r.receipt.Durability[side] = r.disks[side].Durability()
-		}
+	r.receipt.Durability = plan.Sides[string]{"the tree was not there", "the tree was not there"}
+	for _, e := range r.ends.there() {
+		r.receipt.Durability[e.side] = e.disk.Durability()
 	}
 }
 
 // forget removes the baselines that this pair of trees made and refers to no more, the superseded one among them:
 // whatever else lies there is not treaty's to remove. What stays because it cannot be removed is told, and harms nothing.
-func (r *run) forget(side plan.Side, superseded string) {
-	pair := plan.Sides[string]{r.files[plan.Local].ID, r.files[plan.Remote].ID}
-	err := r.stores[side].ForgetBaselines(r.files[side], pair, superseded)
+func (r *run) forget(e *end, superseded string) {
+	err := e.store.ForgetBaselines(e.file, r.ends.ids(), superseded)
 	if err != nil && r.request.Tell != nil {
 		r.request.Tell("warning: " + err.Error())
 	}
@@ -136,7 +128,7 @@ func (r *run) partial(ctx context.Context, e *executor) error {
 	t := r.receipt.Totals
 	why := refusal.Because(refusal.CausePartial, "applied in part: %d done, %d skipped, %d drifted, %d failed", t.Done, t.Skipped, t.Drifted, t.Failed)
 	if r.unfinished(ctx, e) {
-		why.Cause, why.Root = refusal.CauseUnfinished, r.roots[plan.Local].Path()
+		why.Cause, why.Root = refusal.CauseUnfinished, r.ends[plan.Local].Root()
 	}
 	why.Failures = r.failures(ctx, e)
 	if err := ctx.Err(); err != nil {

@@ -3,16 +3,16 @@ package apply
 import (
 	"slices"
 
-	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
 
 // adopt takes over the copies that an earlier run made, as far as they are what they were.
-func (ts *tasks) adopt(copies map[int]journal.Copy, disks plan.Sides[*disk.Tree]) {
+func (ts *tasks) adopt(copies map[int]journal.Copy, ends *ends) {
 	for number, c := range copies {
-		if d := disks[c.Side.Other()]; d != nil {
+		if d := ends.disk(c.Side.Other()); d != nil {
 			if _, hash, err := d.ReadBack(c.Name); err == nil && hash == c.State.SHA256 {
 				ts.all[number].copy = &c
 			}
@@ -27,7 +27,7 @@ type held struct {
 }
 
 // release removes the copies of what is found intact on its own side.
-func release(copies []held, disks plan.Sides[*disk.Tree]) error {
+func release(copies []held, ends *ends) error {
 	var keep plan.Sides[map[string]bool]
 	for i := range copies {
 		c := &copies[i]
@@ -35,15 +35,15 @@ func release(copies []held, disks plan.Sides[*disk.Tree]) error {
 		if keep[on] == nil {
 			keep[on] = map[string]bool{}
 		}
-		if !c.intact(disks[c.Side]) {
+		if !c.intact(ends.disk(c.Side)) {
 			keep[on][c.Name] = true
 		}
 	}
 	for _, side := range plan.BothSides {
-		if disks[side] == nil || disks[side.Other()] == nil {
+		if ends[side] == nil || ends[side.Other()] == nil {
 			continue
 		}
-		if err := disks[side].ClearCopies(keep[side]); err != nil {
+		if err := ends[side].disk.ClearCopies(keep[side]); err != nil {
 			return err
 		}
 	}
@@ -51,7 +51,7 @@ func release(copies []held, disks plan.Sides[*disk.Tree]) error {
 }
 
 // intact tells whether the volume that a copy is of, nil where it is not there, has the content.
-func (c *held) intact(d *disk.Tree) bool {
+func (c *held) intact(d volume.Changer) bool {
 	if d == nil {
 		return false
 	}

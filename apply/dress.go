@@ -119,7 +119,7 @@ func (d *dresser) preserve(ctx context.Context, group []sharing) {
 	var list plan.Sides[[]endangered]
 	for i := range group {
 		f := &group[i]
-		if f.copy == nil && d.fat[f.Side] {
+		if f.copy == nil && d.ends[f.Side].fat {
 			c := endangered{task: f.task, at: f.Path, state: &f.at, twins: d.tasks.counterpart(f.task)}
 			list[f.Side] = append(list[f.Side], c)
 		}

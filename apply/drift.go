@@ -12,7 +12,6 @@ import (
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/plan"
-	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -62,11 +61,7 @@ func (r *run) compareAgainst(ctx context.Context, x *expectations, memory *store
 	report := func(side plan.Side, path tree.Path, why string) {
 		drifted = append(drifted, Drift{Side: side, Path: path, Why: why})
 	}
-	var walks plan.Sides[*scan.Walk]
-	in := plan.Input{Options: r.plan.Options}
-	if memory != nil {
-		in.Memory = memory
-	}
+	in := r.input(memory)
 	now := &store.Digests{}
 	r.seen = now
 	in.Observe = func(side plan.Side, dir tree.Path, digest tree.Hash) {
@@ -75,14 +70,10 @@ func (r *run) compareAgainst(ctx context.Context, x *expectations, memory *store
 			report(side, dir, "something in the directory changed")
 		}
 	}
+	listing := list(ctx, r.ends.sources(), &in, false, r.progress.scanned())
+	defer listing.close()
 	for _, side := range plan.BothSides {
-		traits := r.plan.Snapshot(side).Filesystem
-		walks[side] = r.roots[side].Walk(ctx, scan.Options{
-			Patterns: r.plan.Options.Ignore, DefaultIgnores: r.plan.Options.DefaultIgnores,
-			Granularity: traits.MtimeGranularity, Modes: traits.Modes, Progress: r.progress.scanned(side),
-		})
-		defer walks[side].Close()
-		in.Trees[side] = plan.Tree{Traits: traits, Stream: tree.Unshift(walks[side], r.shift.since[side])}
+		in.Trees[side].Stream = tree.Unshift(listing[side], r.shift.since[side])
 	}
 	unlisted := newUnlisted(r.plan)
 	r.stamps = newStamps(r.plan, &r.shift)
@@ -110,22 +101,14 @@ func (r *run) compareAgainst(ctx context.Context, x *expectations, memory *store
 		}
 		return nil
 	})
-	for _, side := range plan.BothSides {
-		if err == nil {
-			err = walks[side].Finish()
-		}
-	}
-	if errors.Is(err, scan.ErrVanished) {
-		return refusal.Because(refusal.CauseVanished, "%v", err)
-	}
-	if err != nil {
+	if err := vanished(listing.finish(err)); err != nil {
 		return err
 	}
-	before := r.stores[plan.Local].Digests(r.plan.ID)
+	before := r.ends[plan.Local].store.Digests(r.plan.ID)
 	x.asSpelled(report)
 	x.missing(report)
 	x.parentless(before, now, report)
-	x.misplaced(r.roots, now, report)
+	x.misplaced(&r.ends, now, report)
 	for _, side := range plan.BothSides {
 		r.stamps.fits[side] = seen.Digests[side] == r.plan.Snapshot(side).Digest
 		if !r.stamps.fits[side] && r.request.AllowUnrelatedDrift && r.stamps.readUnproved(side) {

@@ -55,8 +55,10 @@ func (e *emptied) remove(t *task) {
 
 // rmdir removes the emptied directory of a task. Litter in it goes to the trash.
 func (e *emptied) rmdir(t *task) (volume.Result, error) {
-	litter, err := t.disk.Rmdir(t.Path, e.litter)
-	e.roots[t.Side].Forget(t.Path)
+	litter, err := t.disk.Rmdir(t.Path)
+	if left := new(volume.NotEmpty); errors.As(err, &left) && len(left.Names) > 0 && !slices.ContainsFunc(left.Names, e.somebodys) {
+		litter, err = t.disk.Rmdir(t.Path, left.Names...)
+	}
 	var result volume.Result
 	if len(litter) > 0 {
 		result.Trash = string(tree.Path(litter[0]).Parent())
@@ -69,12 +71,7 @@ func (e *emptied) listHeld() {
 	e.held = map[*task]map[string]bool{}
 	for _, t := range e.tasks.choose(sides{true, true}, (*task).takesDirectory) {
 		e.held[t] = map[string]bool{}
-		d, err := e.roots[t.Side].Dir(t.Path)
-		if err != nil {
-			continue // what is wrong with it shows when it is to go
-		}
-		names, _ := d.Names()
-		d.Release()
+		names, _ := e.ends[t.Side].Names(t.Path) // what is wrong with it shows when it is to go
 		for _, name := range names {
 			e.held[t][name] = true
 		}
@@ -103,6 +100,9 @@ func (e *emptied) remains(t *task, err error) Outcome {
 	}
 	return outcome
 }
+
+// somebodys tells whether a name in a directory that goes is no litter.
+func (e *emptied) somebodys(name string) bool { return !e.litter(name) }
 
 // litter tells whether a name in a directory that goes may go with it.
 func (e *emptied) litter(name string) bool {

@@ -3,8 +3,8 @@ package apply
 import (
 	"fmt"
 
-	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
 
@@ -19,7 +19,7 @@ const (
 )
 
 // examine tells how far an intent got.
-func examine(d *disk.Tree, in *journal.Intent) (finding, error) {
+func examine(d volume.Changer, in *journal.Intent) (finding, error) {
 	i := inspection{d: d}
 	for _, path := range []tree.Path{in.Path, in.From} {
 		if err := d.Single(in.Place, path); err != nil {
@@ -113,7 +113,7 @@ func (i *inspection) respelled(in *journal.Intent) finding {
 
 // inspection asks a disk, and keeps the first error.
 type inspection struct {
-	d   *disk.Tree
+	d   volume.Changer
 	err error
 }
 

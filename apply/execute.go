@@ -37,7 +37,7 @@ type executor struct {
 }
 
 func newExecutor(r *run, steps []plan.Step) *executor {
-	ground, tasks := r.ground(), newTasks(steps, r.disks, r.progress)
+	ground, tasks := r.ground(), newTasks(steps, &r.ends, r.progress)
 	groups := &groups{ground, &tasks.notes}
 	footing := &footing{ground: ground, tasks: tasks, had: r.seen.Has}
 	var copied *atomic.Int64
@@ -67,7 +67,7 @@ func newExecutor(r *run, steps []plan.Step) *executor {
 func (e *executor) carryOut(ctx context.Context) {
 	e.emptied.listHeld()
 	e.emptied.spare()
-	for _, phase := range phases(e.fat) {
+	for _, phase := range phases(e.ends.fat()) {
 		e.does[phase.work](ctx, phase.on)
 	}
 	for _, t := range e.tasks.pending() {

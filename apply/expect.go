@@ -209,7 +209,7 @@ func (x *expectations) parentless(before, now *store.Digests, report func(side p
 // misplaced reports files and links that the plan takes for directories, and that nothing in it, done or left out,
 // makes one: somebody edited a path. What waits for a directory that nobody is to make any more is left alone, since
 // a person may take that out.
-func (x *expectations) misplaced(roots plan.Sides[*scan.Root], now *store.Digests, report func(side plan.Side, path tree.Path, why string)) {
+func (x *expectations) misplaced(at *ends, now *store.Digests, report func(side plan.Side, path tree.Path, why string)) {
 	var made plan.Sides[map[string]bool]
 	for _, side := range plan.BothSides {
 		made[side] = map[string]bool{}
@@ -224,11 +224,7 @@ func (x *expectations) misplaced(roots plan.Sides[*scan.Root], now *store.Digest
 			if now.Has(side, dir) || made[side][tree.CollisionKey(string(dir))] {
 				continue
 			}
-			d, err := roots[side].Dir(dir)
-			if err == nil {
-				d.Release()
-				continue
-			}
+			_, err := at[side].Directory(dir)
 			if errors.Is(err, scan.ErrSymlink) || errors.Is(err, scan.ErrNotDirectory) {
 				report(side, dir, "it is no directory, and the plan puts something below it")
 			}

@@ -43,11 +43,7 @@ func (f *footing) lacks(t *task) bool {
 			return true
 		}
 	}
-	d, err := f.roots[t.Side].Dir(t.Path.Parent())
-	if err == nil {
-		d.Release()
-		return false
-	}
+	_, err := f.ends[t.Side].Directory(t.Path.Parent())
 	return notDirectory(err) && f.lacksDirectory(t, err)
 }
 
@@ -94,8 +90,7 @@ func (f *footing) revive(t *task) error {
 func (f *footing) missing(t *task) []tree.Path {
 	var missing []tree.Path
 	for dir := t.Path.Parent(); dir != tree.Root; dir = dir.Parent() {
-		if d, err := f.roots[t.Side].Dir(dir); err == nil {
-			d.Release()
+		if _, err := f.ends[t.Side].Directory(dir); err == nil {
 			break
 		}
 		missing = append(missing, dir)
@@ -106,12 +101,7 @@ func (f *footing) missing(t *task) []tree.Path {
 // modeThere is the mode that a directory of a side is to have, as the other side has it; 0 where there are no modes, or
 // it is not there either.
 func (f *footing) modeThere(side plan.Side, dir tree.Path) tree.Mode {
-	d, err := f.roots[side.Other()].Dir(dir)
-	if err != nil {
-		return 0
-	}
-	defer d.Release()
-	self, err := d.Self()
+	self, err := f.ends[side.Other()].Directory(dir)
 	if err != nil || !f.traits(side).Modes {
 		return 0
 	}

@@ -48,28 +48,22 @@ func (r *run) open() error {
 		if path == "" {
 			path = r.plan.Snapshot(side).Root
 		}
-		root, err := scan.Open(path)
+		v, err := r.request.Open.volume(path)
 		if err != nil {
 			if missing == nil {
 				missing = refusal.Because(refusal.CauseMissing, "the %s tree is not at %s: %v", side, path, refusal.Innermost(err)).On(side, path)
 			}
 			continue
 		}
-		r.roots[side] = root
-		if r.stores[side], err = store.Of(root); err != nil {
-			return err
-		}
+		r.ends[side] = r.request.seams.newEnd(side, store.Of(v))
 	}
 	return missing
 }
 
-// each asks each store of a tree that is there, up to the first error.
-func each(stores plan.Sides[*store.Store], ask func(*store.Store) error) error {
-	for _, s := range stores {
-		if s == nil {
-			continue
-		}
-		if err := ask(s); err != nil {
+// each asks the store of each tree that is there, up to the first error.
+func (e *ends) each(ask func(*store.Store) error) error {
+	for _, one := range e.there() {
+		if err := ask(one.store); err != nil {
 			return err
 		}
 	}
@@ -77,20 +71,20 @@ func each(stores plan.Sides[*store.Store], ask func(*store.Store) error) error {
 }
 
 // sound refuses trees in whose folders of treaty's something lies that treaty cannot have put there.
-func (r *run) sound() error { return each(r.stores, (*store.Store).Sound) }
+func (r *run) sound() error { return r.ends.each((*store.Store).Sound) }
 
 // unlocked refuses trees on one of which another treaty works.
-func (r *run) unlocked() error { return each(r.stores, (*store.Store).Locked) }
+func (r *run) unlocked() error { return r.ends.each((*store.Store).Locked) }
 
 // unapplied refuses a plan that was applied: that the history has, or that either tree remembers, whatever is left
 // of the history.
 func (r *run) unapplied() error {
-	local := r.stores[plan.Local]
+	local := r.ends[plan.Local]
 	if local == nil {
 		return nil
 	}
 	var closing *store.Closing
-	err := each(r.stores, func(s *store.Store) (err error) {
+	err := r.ends.each(func(s *store.Store) (err error) {
 		if closing == nil {
 			closing, err = s.Closing(r.plan.ID)
 		}
@@ -99,7 +93,7 @@ func (r *run) unapplied() error {
 	if err != nil || closing == nil {
 		return err
 	}
-	j, err := local.Journal(r.plan.ID)
+	j, err := local.store.Journal(r.plan.ID)
 	if err != nil {
 		return err
 	}
@@ -119,23 +113,23 @@ func (r *run) resolved() error {
 // sameTrees holds the roots to the identities that were planned.
 func (r *run) sameTrees() error {
 	for _, side := range plan.BothSides {
-		planned, root := r.plan.Snapshot(side), r.roots[side].Path()
-		file, err := r.stores[side].Identity()
+		planned, root := r.plan.Snapshot(side), r.ends[side].Root()
+		file, err := r.ends[side].store.Identity()
 		if errors.Is(err, ErrInvalid) && planned.ID == nil {
 			err = nil // it was planned as a new tree all the same, and gets a file of its own
 		}
 		if err != nil {
 			return err
 		}
-		r.files[side] = file
+		r.ends[side].file = file
 		var given string // out by the run that was interrupted
 		if j := r.resumed(); j != nil && planned.ID == nil {
 			given = j.Header.Trees[side]
 		}
 		switch {
 		case given != "" && file == nil:
-			r.files[side] = store.NewTreeFile()
-			r.files[side].ID = given
+			r.ends[side].file = store.NewTreeFile()
+			r.ends[side].file.ID = given
 			continue
 		case given != "" && file.ID == given:
 			continue
@@ -155,11 +149,11 @@ func (r *run) sameTrees() error {
 
 // apart refuses roots of which one is the other, or in it.
 func (r *run) apart() error {
-	relation, err := scan.Relate(r.roots[plan.Local], r.roots[plan.Remote])
+	relation, err := r.ends[plan.Local].Relate(r.ends[plan.Remote].Volume)
 	if err != nil {
 		return err
 	}
-	local, remote := r.roots[plan.Local].Path(), r.roots[plan.Remote].Path()
+	local, remote := r.ends[plan.Local].Root(), r.ends[plan.Remote].Root()
 	switch relation {
 	case scan.Same:
 		return refusal.Because(refusal.CauseNotApart, "both trees are the same: %s", local)
@@ -173,15 +167,10 @@ func (r *run) apart() error {
 
 // notEmptied refuses a root that lost everything: the folder that an unmounted volume leaves behind.
 func (r *run) notEmptied(side plan.Side, planned *plan.Snapshot) error {
-	if planned.Files+planned.Directories == 0 || r.files[side] != nil {
+	if planned.Files+planned.Directories == 0 || r.ends[side].file != nil {
 		return nil
 	}
-	dir, err := r.roots[side].Dir(tree.Root)
-	if err != nil {
-		return err
-	}
-	defer dir.Release()
-	names, err := dir.Names()
+	names, err := r.ends[side].Names(tree.Root)
 	if err != nil {
 		return err
 	}
@@ -190,14 +179,14 @@ func (r *run) notEmptied(side plan.Side, planned *plan.Snapshot) error {
 			return nil
 		}
 	}
-	root := r.roots[side].Path()
+	root := r.ends[side].Root()
 	return refusal.Because(refusal.CauseEmptied, "%s is empty, and was not when the plan was made", root).On(side, root)
 }
 
 func (r *run) fewDeletes() error {
 	for _, side := range plan.BothSides {
 		if why := r.plan.TooManyDeletes(side); why != "" {
-			return refusal.Because(refusal.CauseDeletes, "%s", why).On(side, r.roots[side].Path())
+			return refusal.Because(refusal.CauseDeletes, "%s", why).On(side, r.ends[side].Root())
 		}
 	}
 	return nil

@@ -4,21 +4,18 @@ import (
 	"context"
 	"errors"
 
-	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
 	"treaty/apply/volume"
 	"treaty/plan"
-	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
-// ground is what all parts of an execution stand on: the plan, both trees, and the journals.
+// ground is what all parts of an execution stand on: the plan, both ends, and the journals.
 type ground struct {
-	plan  *plan.Plan
-	roots plan.Sides[*scan.Root]
-	disks plan.Sides[*disk.Tree]
-	// fat are the volumes that may lose what was renamed.
-	fat sides
+	plan *plan.Plan
+	ends *ends
+	// copies are where copies of the other side's content may lie, nil where nothing is there.
+	copies plan.Sides[volume.Looker]
 	// shift is by how much the times of the volumes are off from those of the plan.
 	shift shift
 	// write adds records to the journals, for good where sync says so. An error ends the run, since nothing may be done
@@ -28,7 +25,16 @@ type ground struct {
 
 // ground is what parts of an execution are given of a run.
 func (r *run) ground() *ground {
-	return &ground{plan: r.plan, roots: r.roots, disks: r.disks, fat: r.fat, shift: r.shift, write: r.write}
+	g := &ground{plan: r.plan, ends: &r.ends, shift: r.shift, write: r.write}
+	for _, side := range plan.BothSides {
+		switch {
+		case r.ends[side] != nil:
+			g.copies[side] = r.ends[side]
+		case r.idle[side] != nil:
+			g.copies[side] = r.idle[side]
+		}
+	}
+	return g
 }
 
 // NotReached is the error of a result that an interrupt came before.
@@ -39,8 +45,8 @@ func (g *ground) halted(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return errors.New(NotReached)
 	}
-	for _, d := range g.disks {
-		if err := d.Stopped(); err != nil {
+	for _, e := range g.ends {
+		if err := e.disk.Stopped(); err != nil {
 			return err
 		}
 	}
@@ -51,8 +57,8 @@ func (g *ground) halted(ctx context.Context) error {
 // on.
 func (g *ground) barrier() bool {
 	whole := true
-	for _, d := range g.disks {
-		if d.Stopped() != nil || d.Barrier() != nil {
+	for _, e := range g.ends {
+		if e.disk.Stopped() != nil || e.disk.Barrier() != nil {
 			whole = false
 		}
 	}
@@ -68,7 +74,7 @@ func (g *ground) durable(group []*task) bool {
 		}
 	}
 	for _, side := range plan.BothSides {
-		if len(of[side]) > 0 && g.disks[side].Barrier(of[side]...) != nil {
+		if len(of[side]) > 0 && g.ends[side].disk.Barrier(of[side]...) != nil {
 			return false
 		}
 	}

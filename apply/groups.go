@@ -27,7 +27,7 @@ type groups struct {
 // size is how many tasks on some sides are announced, carried out and made durable together.
 func (g *groups) size(on sides) int {
 	for _, side := range plan.BothSides {
-		if on[side] && g.fat[side] {
+		if on[side] && g.ends[side].fat {
 			return groupFilesFAT
 		}
 	}
@@ -85,7 +85,7 @@ func (g *groups) announce(ctx context.Context, group ...*task) bool {
 func (g *groups) record(records []journal.Record) bool {
 	// The folders in the trash are there for good too before anything is moved into them.
 	for _, side := range plan.BothSides {
-		if g.fat[side] && len(records) > 0 && g.disks[side].Barrier() != nil {
+		if g.ends[side].fat && len(records) > 0 && g.ends[side].disk.Barrier() != nil {
 			return false
 		}
 	}

@@ -13,11 +13,8 @@ import (
 // unopened refuses with ErrOpen where the journal of another plan is open, or of this one as it was before
 // somebody edited it. A journal of this very plan is what the run takes up.
 func (r *run) unopened() error {
-	for _, side := range plan.BothSides {
-		s := r.stores[side]
-		if s == nil {
-			continue
-		}
+	for _, e := range r.ends.there() {
+		s := e.store
 		ids, err := s.OpenJournals()
 		if err != nil {
 			return err
@@ -33,7 +30,7 @@ func (r *run) unopened() error {
 			if j.Header != nil && j.Header.SHA256 != r.ref.SHA256 {
 				return refusal.Because(refusal.CauseEdited, "the plan was edited after an apply of it was interrupted").At(s.Root())
 			}
-			r.left[side] = j
+			e.left = j
 		}
 	}
 	return nil
@@ -42,7 +39,7 @@ func (r *run) unopened() error {
 // resumed is the journal that is taken up, nil where there is none. LOCAL's has everything; without one,
 // nothing was begun.
 func (r *run) resumed() *journal.Journal {
-	if j := r.left[plan.Local]; j != nil && j.Header != nil && j.Steps != nil {
+	if j := r.ends.left(plan.Local); j != nil && j.Header != nil && j.Steps != nil {
 		return j
 	}
 	return nil
@@ -50,7 +47,7 @@ func (r *run) resumed() *journal.Journal {
 
 // begin opens the journals, before anything else is written.
 func (r *run) begin(steps []plan.Step) error {
-	local := r.stores[plan.Local]
+	local := r.ends[plan.Local].store
 	if err := local.Hide(); err != nil {
 		return err
 	}
@@ -65,24 +62,24 @@ func (r *run) begin(steps []plan.Step) error {
 	if err := local.Durable(); err != nil {
 		return err
 	}
-	for _, side := range plan.BothSides {
-		log, err := r.stores[side].OpenLog(r.plan.ID)
+	for _, e := range r.ends {
+		log, err := e.store.OpenLog(r.plan.ID)
 		if err != nil {
 			return err
 		}
-		r.logs[side] = log
-		r.torn[side] = r.left[side] != nil && r.left[side].Torn
+		e.log = log
+		e.torn = e.left != nil && e.left.Torn
 		var records []journal.Record
-		if r.left[side] == nil || r.left[side].Header == nil {
+		if e.left == nil || e.left.Header == nil {
 			records = append(records, journal.Record{Header: &journal.Header{Plan: r.plan.ID, SHA256: r.ref.SHA256,
-				Trees: plan.Sides[string]{r.files[plan.Local].ID, r.files[plan.Remote].ID}, Side: side,
+				Trees: r.ends.ids(), Side: e.side,
 				Traits:    plan.Sides[tree.Traits]{r.plan.Local.Filesystem, r.plan.Remote.Filesystem},
 				StartedAt: r.receipt.StartedAt, By: r.request.By}})
 		}
-		if side == plan.Local && r.resumed() == nil {
+		if e.side == plan.Local && r.resumed() == nil {
 			records = append(records, journal.Record{Steps: r.stepsRecord(steps)})
 		}
-		if err := r.append(side, true, records); err != nil {
+		if err := r.append(e.side, true, records); err != nil {
 			return err
 		}
 	}
@@ -141,16 +138,17 @@ func (r *run) write(sync bool, records ...journal.Record) error {
 }
 
 func (r *run) append(side plan.Side, sync bool, records []journal.Record) error {
-	if len(records) == 0 || r.disks[side] == nil {
+	e := r.ends[side]
+	if len(records) == 0 || e == nil {
 		return nil
 	}
-	text, err := journal.Encode(r.torn[side], records...)
+	text, err := journal.Encode(e.torn, records...)
 	if err != nil {
 		return err
 	}
 	// Should the write fail half-way, then the run ends, and the next one finds the tail torn.
-	r.torn[side] = false
-	return r.logs[side].Append(text, sync)
+	e.torn = false
+	return e.log.Append(text, sync)
 }
 
 // postpone leaves the journal open, with a receipt of what is done so far.
@@ -159,7 +157,7 @@ func (r *run) postpone() {
 	r.complete()
 	// It is for people; all that counts is in the journal.
 	if text, err := r.receipt.Text(); err == nil {
-		_ = r.stores[plan.Local].Keep(r.plan.ID, store.ItsReceipt, text)
+		_ = r.ends[plan.Local].store.Keep(r.plan.ID, store.ItsReceipt, text)
 	}
 }
 
@@ -168,25 +166,19 @@ func (r *run) closeJournals() error {
 	if err := r.giveBack(); err != nil {
 		return err
 	}
-	present := [2]plan.Side{plan.Remote, plan.Local}
-	for _, side := range present {
-		if r.disks[side] == nil {
-			continue
-		}
-		if err := r.disks[side].ClearStage(r.plan.ID); err != nil {
+	there := r.ends.there()
+	for _, e := range slices.Backward(there) {
+		if err := e.disk.ClearStage(r.plan.ID); err != nil {
 			return err
 		}
 	}
-	for _, side := range present {
-		if r.disks[side] == nil {
-			continue
-		}
-		if err := r.stores[side].CloseJournal(r.plan.ID); err != nil {
+	for _, e := range slices.Backward(there) {
+		if err := e.store.CloseJournal(r.plan.ID); err != nil {
 			return err
 		}
 	}
-	if r.disks[plan.Local] == nil {
+	if r.ends[plan.Local] == nil {
 		return nil
 	}
-	return r.stores[plan.Local].RemoveKept(r.plan.ID)
+	return r.ends[plan.Local].store.RemoveKept(r.plan.ID)
 }

@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
 	"treaty/apply/volume"
 	"treaty/plan"
@@ -20,22 +19,22 @@ func (r *run) lend(side plan.Side) func(volume.Loan) error {
 }
 
 func (r *run) openLogs() error {
-	for _, side := range plan.BothSides {
-		if r.disks[side] == nil || r.logs[side] != nil {
+	for _, e := range r.ends.there() {
+		if e.log != nil {
 			continue
 		}
-		log, err := r.stores[side].OpenLog(r.plan.ID)
+		log, err := e.store.OpenLog(r.plan.ID)
 		if err != nil {
 			return err
 		}
-		r.logs[side] = log
+		e.log = log
 	}
 	return nil
 }
 
 // owe takes over what an earlier run has made workable on a side, as far as its steps did not give it that
 // very mode in the end.
-func owe(d *disk.Tree, side plan.Side, j *journal.Journal) {
+func owe(d volume.Changer, side plan.Side, j *journal.Journal) {
 	for _, loan := range j.Loans {
 		if loan.Side == side {
 			d.Owe(volume.Loan{Path: loan.Path, Mode: loan.Mode})
@@ -50,13 +49,10 @@ func owe(d *disk.Tree, side plan.Side, j *journal.Journal) {
 
 // giveBack gives the directories that were made workable their modes back, and notes that once it is durable.
 func (r *run) giveBack() error {
-	for _, side := range plan.BothSides {
-		if r.disks[side] == nil {
-			continue
-		}
-		paid, err := r.disks[side].GiveBack()
-		if len(paid) > 0 && r.disks[side].Stopped() == nil {
-			if err := r.returned(side, paid); err != nil {
+	for _, e := range r.ends.there() {
+		paid, err := e.disk.GiveBack()
+		if len(paid) > 0 && e.disk.Stopped() == nil {
+			if err := r.returned(e, paid); err != nil {
 				return err
 			}
 		}
@@ -67,8 +63,8 @@ func (r *run) giveBack() error {
 	return nil
 }
 
-func (r *run) returned(side plan.Side, loans []volume.Loan) error {
-	if err := r.disks[side].Barrier(); err != nil {
+func (r *run) returned(e *end, loans []volume.Loan) error {
+	if err := e.disk.Barrier(); err != nil {
 		return err
 	}
 	if err := r.openLogs(); err != nil {
@@ -76,7 +72,7 @@ func (r *run) returned(side plan.Side, loans []volume.Loan) error {
 	}
 	var records []journal.Record
 	for _, loan := range loans {
-		records = append(records, journal.Record{Loan: &journal.Loan{Side: side, Path: loan.Path, Mode: loan.Mode, Returned: true}})
+		records = append(records, journal.Record{Loan: &journal.Loan{Side: e.side, Path: loan.Path, Mode: loan.Mode, Returned: true}})
 	}
 	return r.write(false, records...)
 }

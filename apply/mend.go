@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
-	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
 	"treaty/apply/volume"
 	"treaty/plan"
-	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -38,10 +35,10 @@ type mending struct {
 func (g *ground) mend(ctx context.Context, j *journal.Journal) (*mending, error) {
 	out := &mending{undone: map[int]bool{}}
 	for _, side := range plan.BothSides {
-		if g.disks[side] == nil || !g.fat[side] {
+		if g.ends[side] == nil || !g.ends[side].fat {
 			continue
 		}
-		m := mender{ground: g, side: side, disk: g.disks[side], out: out,
+		m := mender{ground: g, side: side, disk: g.ends[side].disk, out: out,
 			seen: map[string]sight{}, states: map[string][]*tree.State{}}
 		for _, in := range slices.Concat(j.Closed, j.Open) {
 			if in.Side == side && renames(in.Kind) {
@@ -58,7 +55,7 @@ func (g *ground) mend(ctx context.Context, j *journal.Journal) (*mending, error)
 				return nil, err
 			}
 		}
-		if err := g.disks[side].Barrier(); err != nil {
+		if err := g.ends[side].disk.Barrier(); err != nil {
 			return nil, err
 		}
 	}
@@ -108,7 +105,7 @@ func damaged(s *sight, states []*tree.State) bool {
 type mender struct {
 	*ground
 	side    plan.Side
-	disk    *disk.Tree
+	disk    volume.Changer
 	out     *mending
 	intents []journal.Intent
 	// seen is what was seen by name, and states what may be there.
@@ -146,7 +143,7 @@ func (m *mender) see(at string) (sight, error) {
 	if s.entry.Type == tree.File {
 		_, s.hash, err = m.disk.ReadBack(at)
 		switch {
-		case disk.Unreadable(err):
+		case errors.Is(err, volume.ErrUnreadable):
 			s.unreadable = true
 		case err != nil:
 			return s, err
@@ -268,7 +265,7 @@ func (m *mender) bringBack(ctx context.Context, copies map[int]journal.Copy) err
 // restore brings the content of one copy to its place in the trash.
 func (m *mender) restore(ctx context.Context, c *journal.Copy, path tree.Path, place string) error {
 	other := m.side.Other()
-	if m.roots[other] == nil {
+	if m.copies[other] == nil {
 		m.out.missing = append(m.out.missing,
 			fmt.Sprintf("%s: the content of %s is lost here; the %s tree has it as %s", m.side, quote(path), other, c.Name))
 		return nil
@@ -304,22 +301,12 @@ func (m *mender) restore(ctx context.Context, c *journal.Copy, path tree.Path, p
 }
 
 func (m *mender) stage(ctx context.Context, c *journal.Copy) (volume.Staged, error) {
-	f, err := openFile(m.roots[m.side.Other()], tree.Path(c.Name))
+	f, err := m.copies[m.side.Other()].Open(tree.Path(c.Name))
 	if err != nil {
 		return volume.Staged{}, gone(err)
 	}
 	defer f.Close()
 	return m.disk.Stage(ctx, f, c.State.Size, c.State.SHA256, c.State.Mtime.Add(m.shift.since[m.side]), c.State.Mode)
-}
-
-// openFile opens a file of a tree for reading.
-func openFile(root *scan.Root, path tree.Path) (io.ReadCloser, error) {
-	dir, err := root.Dir(path.Parent())
-	if err != nil {
-		return nil, err
-	}
-	defer dir.Release()
-	return dir.Open(path.Base())
 }
 
 // reopen finds the steps that were done and are so no more.

@@ -36,7 +36,7 @@ func TestCopiesComeOffAVolumeBeforeAnythingIsRenamedThere(t *testing.T) {
 }
 
 func TestGroupsAreSmallWhereRenamesMayBeLost(t *testing.T) {
-	g := &groups{ground: &ground{fat: sides{false, true}}}
+	g := &groups{ground: &ground{ends: &ends{{}, {side: plan.Remote, fat: true}}}}
 	for on, want := range map[sides]int{{true, false}: groupFiles, {false, true}: groupFilesFAT, {true, true}: groupFilesFAT} {
 		if got := g.size(on); got != want {
 			t.Errorf("on %v: %d, want %d", on, got, want)

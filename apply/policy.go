@@ -55,11 +55,11 @@ func ReadConfig(s *store.Store, ask func(*store.Store) (Config, error)) (Config,
 // approved holds the plan to an approval of its exact bytes, and to the policies of both trees. A plan with nothing
 // to do needs none, if nobody shaped it.
 func (r *run) approved() error {
-	configs, err := configsOf(r.stores, r.request.Config)
+	configs, err := configsOf(r.ends.stores(), r.request.Config)
 	if err != nil {
 		return err
 	}
-	needed, err := needsApproval(r.plan, r.stores, configs)
+	needed, err := needsApproval(r.plan, r.ends.stores(), configs)
 	if err != nil || !needed {
 		return err
 	}

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -17,7 +18,7 @@ func (r *run) preflight(list []*task, copies plan.Sides[[]endangered]) error {
 	var spaces plan.Sides[volume.Space]
 	for _, side := range plan.BothSides {
 		var err error
-		if spaces[side], err = r.disks[side].Space(); err != nil {
+		if spaces[side], err = r.ends[side].disk.Space(); err != nil {
 			return err
 		}
 		into[side], widened[side] = map[tree.Path]bool{}, map[tree.Path]bool{}
@@ -43,7 +44,7 @@ func (r *run) preflight(list []*task, copies plan.Sides[[]endangered]) error {
 	}
 	for _, side := range plan.BothSides {
 		if short := enoughSpace(side, spaces[side], needs[side]); short != nil {
-			return short.On(side, r.roots[side].Path())
+			return short.On(side, r.ends[side].Root())
 		}
 		for _, dir := range sortedKeys(into[side]) {
 			if err := r.enoughSlots(side, dir, slots[side][dir]); err != nil {
@@ -148,20 +149,15 @@ func enoughSpace(side plan.Side, space volume.Space, n need) *Refusal {
 // changeable refuses with ErrSafety a directory in which nothing can be created or renamed, not even when its
 // owner lets it. One that is not there yet is the plan's own affair.
 func (r *run) changeable(side plan.Side, dir tree.Path) error {
-	d, err := r.roots[side].Dir(dir)
-	if err != nil {
-		return nil
-	}
-	defer d.Release()
-	err = mayChange(d)
-	if err == nil || err == fs.ErrPermission && r.disks[side].Lends(dir) {
+	err := r.ends[side].disk.MayChange(dir)
+	if err == nil {
 		return nil
 	}
 	why := err.Error()
-	if err == fs.ErrPermission {
+	if errors.Is(err, fs.ErrPermission) {
 		why = "no permission to change anything in this directory"
 	}
-	refusal := refusal.Because(refusal.CauseForbidden, "%s: %s: %s", side, quote(dir), why).On(side, r.roots[side].Path())
+	refusal := refusal.Because(refusal.CauseForbidden, "%s: %s: %s", side, quote(dir), why).On(side, r.ends[side].Root())
 	refusal.Path = dir
 	return refusal
 }

@@ -119,7 +119,7 @@ func (k *keeper) keep(ctx context.Context, side plan.Side, list []endangered) {
 
 // preserved makes the copies of contents of a side durable, and then writes them down.
 func (k *keeper) preserved(ctx context.Context, side plan.Side, group []endangered, copies []volume.Staged) {
-	if len(copies) == 0 || k.halted(ctx) != nil || k.disks[side.Other()].Barrier(copies...) != nil {
+	if len(copies) == 0 || k.halted(ctx) != nil || k.ends[side.Other()].disk.Barrier(copies...) != nil {
 		return
 	}
 	var records []journal.Record
@@ -142,7 +142,7 @@ func (k *keeper) preserved(ctx context.Context, side plan.Side, group []endanger
 // Race: a person may write to a twin after it was read. Worst: should the power fail in the midst of just
 // that rename, then what the volume loses is a version that its owner has replaced on the other side.
 func (k *keeper) outOfReach(ctx context.Context, side plan.Side, c *endangered) (volume.Staged, error) {
-	there := k.disks[side.Other()]
+	there := k.ends[side.Other()].disk
 	for _, twin := range c.twins {
 		entry, hash, err := there.ReadBack(string(twin))
 		if err == nil && entry.Type == tree.File && hash == c.state.SHA256 {
@@ -150,7 +150,7 @@ func (k *keeper) outOfReach(ctx context.Context, side plan.Side, c *endangered) 
 			return found, nil
 		}
 	}
-	f, err := k.disks[side].Content(c.at, c.state)
+	f, err := k.ends[side].disk.Content(c.at, c.state)
 	if err != nil {
 		return volume.Staged{}, err
 	}

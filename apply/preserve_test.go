@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
 	"treaty/apply/volume"
 	"treaty/plan"
@@ -111,7 +110,7 @@ func TestWhatIsInDanger(t *testing.T) {
 
 // tasksOf are tasks of which some have outcomes.
 func tasksOf(steps []plan.Step, outcomes []Outcome) *tasks {
-	ts := newTasks(steps, plan.Sides[*disk.Tree]{}, nil)
+	ts := newTasks(steps, &ends{}, nil)
 	for i, outcome := range outcomes {
 		ts.all[i].result.Outcome = outcome
 	}

@@ -15,9 +15,9 @@ type Progress struct {
 	Copied, ToCopy, Done, ToDo atomic.Int64
 }
 
-func (p *Progress) scanned(side plan.Side) *scan.Progress {
+func (p *Progress) scanned() *plan.Sides[scan.Progress] {
 	if p == nil {
 		return nil
 	}
-	return &p.Scanned[side]
+	return &p.Scanned
 }

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -10,7 +11,6 @@ import (
 	"slices"
 	"time"
 
-	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
 	"treaty/apply/paper"
 	"treaty/apply/refusal"
@@ -173,26 +173,24 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*store.
 				return nil, err
 			}
 			continue
-		case r.left[j.Header.Side] != nil:
-			return nil, fmt.Errorf("%s and %s both say that they are its %s tree", s.Root(), r.roots[j.Header.Side].Path(), j.Header.Side)
+		case r.ends[j.Header.Side] != nil:
+			return nil, fmt.Errorf("%s and %s both say that they are its %s tree", s.Root(), r.ends[j.Header.Side].Root(), j.Header.Side)
 		}
-		side := j.Header.Side
-		r.left[side], r.roots[side], out.Roots[side] = j, s.Tree(), s.Root()
-		if err := r.openForRecovery(side, s, j.Header.Traits[side]); err != nil {
+		e := r.request.seams.newEnd(j.Header.Side, s)
+		if err := r.openForRecovery(e, j); err != nil {
 			return nil, err
 		}
+		r.ends[e.side], out.Roots[e.side] = e, s.Root()
 	}
-	j := r.left[plan.Local]
+	j := cmp.Or(r.ends.left(plan.Local), r.ends.left(plan.Remote))
 	if j == nil {
-		if j = r.left[plan.Remote]; j == nil {
-			return out, nil
-		}
+		return out, nil
 	}
 	for side, id := range j.Header.Trees {
 		// A tree that was settled by itself before may have the copies that this one needs.
 		for _, s := range idle {
-			if identity, err := s.Identity(); err == nil && identity != nil && identity.ID == id && r.roots[side] == nil {
-				r.roots[side] = s.Tree()
+			if identity, err := s.Identity(); err == nil && identity != nil && identity.ID == id && r.ends[side] == nil {
+				r.idle[side] = s.Volume()
 			}
 		}
 	}
@@ -204,7 +202,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*store.
 		return nil, r.partnerNeeded(j, mended)
 	}
 	out.Mended = mended.words
-	wrong, err := rollBack(r.disks, append(j.ClosedOf(mended.undone), j.Open...))
+	wrong, err := rollBack(&r.ends, append(j.ClosedOf(mended.undone), j.Open...))
 	if err != nil {
 		return nil, err
 	}
@@ -216,12 +214,12 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*store.
 		out.Kept = append(out.Kept, why)
 	}
 	if r.resumed() == nil {
-		if err := release(copiesIn(j), r.disks); err != nil {
+		if err := release(copiesIn(j), &r.ends); err != nil {
 			return nil, err
 		}
 		return out, r.closeJournals()
 	}
-	text, err := r.stores[plan.Local].Kept(id, store.ItsPlan)
+	text, err := r.ends[plan.Local].store.Kept(id, store.ItsPlan)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !store.Foreign(err) {
 		return nil, err
 	}
@@ -237,47 +235,34 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*store.
 // partnerNeeded is the refusal to settle one tree alone, where only the other one has what it needs.
 func (r *run) partnerNeeded(j *journal.Journal, mended *mending) error {
 	refusal := refusal.Because(refusal.CausePartner, "a power cut has damaged what only the other tree has whole; %s, on %s, has it",
-		j.Header.By.User, j.Header.By.Host).At(r.roots[j.Header.Side].Path())
+		j.Header.By.User, j.Header.By.Host).At(r.ends[j.Header.Side].Root())
 	refusal.Plan, refusal.Details = j.Header.Plan, slices.Concat(mended.words, mended.missing)
 	return refusal
 }
 
-// openForRecovery opens a tree to be settled.
-func (r *run) openForRecovery(side plan.Side, folder *store.Store, traits tree.Traits) error {
-	probed, err := disk.Probe(r.roots[side], nil)
-	if err != nil {
-		return r.writable(side, err)
-	}
-	if r.request.seams.probed != nil {
-		r.request.seams.probed(side, &probed)
-	}
-	mount, err := r.roots[side].Mount()
+// openForRecovery opens a tree to be settled, as its journal says.
+func (r *run) openForRecovery(e *end, j *journal.Journal) error {
+	probed, err := r.request.seams.probe(e)
 	if err != nil {
 		return err
 	}
-	fat := !journalled(mount) || r.request.seams.fat[side]
-	r.fat[side] = fat
-	r.disks[side], err = disk.Open(r.roots[side], r.plan.ID, disk.Options{
-		Hook: r.request.seams.on(side), Traits: ignoring(traits, &probed), Can: probed.Can, Hash: fat, SyncEach: fat, Lend: r.lend(side)})
-	if err != nil {
+	if err := r.change(e, &probed, volume.Options{Traits: ignoring(j.Header.Traits[e.side], &probed)}); err != nil {
 		return err
 	}
-	r.stores[side] = folder.On(r.disks[side])
-	r.torn[side] = r.left[side].Torn
-	owe(r.disks[side], side, r.left[side])
-	if r.files[side], err = r.stores[side].Identity(); err != nil {
+	e.left, e.torn = j, j.Torn
+	owe(e.disk, e.side, j)
+	if e.file, err = e.store.Identity(); err != nil {
 		return err
 	}
-	id := r.left[side].Header.Trees[side]
-	if r.files[side] == nil {
-		r.files[side] = store.NewTreeFile()
-		r.files[side].ID = id
+	id := j.Header.Trees[e.side]
+	if e.file == nil {
+		e.file = store.NewTreeFile()
+		e.file.ID = id
 	}
-	if r.files[side].ID != id {
-		root := r.roots[side].Path()
-		return refusal.Because(refusal.CauseJournal, "%s is another tree than the one that its journal is of", root).At(root)
+	if e.file.ID != id {
+		return refusal.Because(refusal.CauseJournal, "%s is another tree than the one that its journal is of", e.Root()).At(e.Root())
 	}
-	return r.recordTraits(side, &probed)
+	return r.recordTraits(e, &probed)
 }
 
 // ignoring are traits as a plan or a journal has them, with what these do not tell.
@@ -288,23 +273,18 @@ func ignoring(traits tree.Traits, probed *volume.Probed) tree.Traits {
 
 // closePartly archives what became of a plan of which the open rest was rolled back, and closes it.
 func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong map[int]*volume.Drift, undone map[int]bool) (*Receipt, error) {
-	j := r.left[plan.Local]
+	j := r.ends.left(plan.Local)
 	r.plan, r.ref, r.request.Plan = p, paper.RefTo(p, text), text
-	for _, side := range plan.BothSides {
-		if r.files[side] != nil {
-			p.Snapshot(side).Filesystem.IgnoresTimes = r.files[side].IgnoresTimes
-		}
+	for _, e := range r.ends.there() {
+		p.Snapshot(e.side).Filesystem.IgnoresTimes = e.file.IgnoresTimes
 	}
-	approval, err := r.stores[plan.Local].Kept(p.ID, store.ItsApproval)
+	approval, err := r.ends[plan.Local].store.Kept(p.ID, store.ItsApproval)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !store.Foreign(err) {
 		return nil, err
 	}
 	// One that cannot be read says nothing; that the plan was approved was found out when it was begun.
 	if r.approval, err = paper.ReadApproval(approval); err == nil {
 		r.request.Approval = approval
-	}
-	if r.files[plan.Remote] == nil {
-		r.files[plan.Remote] = &store.TreeFile{ID: j.Header.Trees[plan.Remote]}
 	}
 	r.receipt = &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: r.ref, By: r.request.By,
 		StartedAt: j.Header.StartedAt, TimeShiftSeconds: p.Summary.TimeShiftSeconds}

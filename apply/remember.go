@@ -8,7 +8,6 @@ import (
 	"treaty/apply/baseline"
 	"treaty/apply/store"
 	"treaty/plan"
-	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -16,7 +15,7 @@ import (
 // a person changed while the plan was carried out is not taken for agreed. An old one that turns out to be
 // damaged counts as none. What would be no tree is not written: the two trees then have no baseline.
 func (r *run) remember(ctx context.Context, e *executor) error {
-	old, _ := store.Recall(r.stores, r.files)
+	old, _ := store.Recall(r.ends.stores(), r.ends.files())
 	defer old.Close()
 	restoration, err := r.restoration(e)
 	if err != nil {
@@ -35,16 +34,16 @@ func (r *run) remember(ctx context.Context, e *executor) error {
 // agree writes the new baseline, from an old one and what an undo has put back; nil where there is none.
 func (r *run) agree(ctx context.Context, e *executor, old *store.Memory, back *restoration) error {
 	home := plan.Local
-	in := plan.Input{Options: r.plan.Options}
+	in := r.input(nil)
 	if old != nil {
 		home, in.Memory = old.Home, old.Memory
 	}
-	out, err := r.stores[home].CreateBaseline(r.plan.ID)
+	out, err := r.ends[home].store.CreateBaseline(r.plan.ID)
 	if err != nil {
 		return err
 	}
 	defer out.Close()
-	w, err := baseline.NewWriter(out, baseline.Header{IDs: [2]string{r.files[plan.Local].ID, r.files[plan.Remote].ID},
+	w, err := baseline.NewWriter(out, baseline.Header{IDs: r.ends.ids(),
 		PlanID: r.plan.ID, SyncedAt: r.receipt.StartedAt})
 	if err != nil {
 		return err
@@ -59,25 +58,19 @@ func (r *run) agree(ctx context.Context, e *executor, old *store.Memory, back *r
 	if back != nil {
 		recorder.Restore, recorder.Restored = back.record, back.restored
 	}
-	var walks plan.Sides[*scan.Walk]
 	for _, side := range plan.BothSides {
-		traits := r.plan.Snapshot(side).Filesystem
-		recorder.RacySince[side] = racySince(r.request.Now(), traits)
-		// Times are kept whole, so that a baseline holds under whatever granularity it is read with.
-		walks[side] = r.roots[side].Walk(ctx, scan.Options{Patterns: r.plan.Options.Ignore,
-			DefaultIgnores: r.plan.Options.DefaultIgnores, Granularity: 1, Modes: traits.Modes})
-		defer walks[side].Close()
-		in.Trees[side] = plan.Tree{Traits: traits, Stream: walks[side],
-			Reader: scan.Reader{Hasher: scan.Hasher{Root: r.roots[side]}, Granularity: 1}}
+		recorder.RacySince[side] = racySince(r.request.Now(), in.Trees[side].Traits)
+		in.Trees[side].Reader = r.ends[side].Reader(1, nil)
 	}
+	// Times are kept whole, so that a baseline holds under whatever granularity it is read with.
+	listing := list(ctx, r.ends.sources(), &in, true, nil)
+	defer listing.close()
 	in.Shift = &r.shift.total
 	if err := plan.Agree(ctx, in, recorder); err != nil {
 		return err
 	}
-	for _, side := range plan.BothSides {
-		if err := walks[side].Finish(); err != nil {
-			return err
-		}
+	if err := listing.finish(nil); err != nil {
+		return err
 	}
 	if err := w.Close(); err != nil {
 		return err
@@ -95,8 +88,8 @@ func (r *run) reliedSince() time.Time {
 }
 
 // racySince is the first mtime that may hide a change made after a scan that began at the given time.
-func racySince(scan time.Time, traits tree.Traits) tree.Time {
+func racySince(began time.Time, traits tree.Traits) tree.Time {
 	// The kernel's clock for files moves in steps of up to 10 ms.
 	const tick = int64(10 * time.Millisecond)
-	return tree.TimeOf(scan.Add(-2 * time.Duration(max(traits.MtimeGranularity, tick))))
+	return tree.TimeOf(began.Add(-2 * time.Duration(max(traits.MtimeGranularity, tick))))
 }

@@ -18,15 +18,13 @@ type resumption struct {
 	groups  *groups
 	tasks   *tasks
 	footing *footing
-	// left are the journals of the sides, nil for none: that of LOCAL is there, and has everything.
-	left plan.Sides[*journal.Journal]
 	// tell is told, in words, what a person should know of it; nil where nobody asks.
 	tell func(words string)
 }
 
-// takeUp takes up the apply that left these journals, and tells what a person should know of it.
-func (e *executor) takeUp(ctx context.Context, left plan.Sides[*journal.Journal], tell func(string)) error {
-	r := resumption{e.ground, e.groups, e.tasks, e.footing, left, tell}
+// takeUp takes up the apply whose journals are open, that of LOCAL having everything, and tells what a person should know of it.
+func (e *executor) takeUp(ctx context.Context, tell func(string)) error {
+	r := resumption{e.ground, e.groups, e.tasks, e.footing, tell}
 	return r.takeUp(ctx)
 }
 
@@ -34,18 +32,18 @@ func (e *executor) takeUp(ctx context.Context, left plan.Sides[*journal.Journal]
 // came to its end is done too, and what is open and did not is rolled back, to be done anew. Before that,
 // what a power cut may have done is mended.
 func (r *resumption) takeUp(ctx context.Context) error {
-	j := r.left[plan.Local]
+	j := r.ends.left(plan.Local)
 	if err := r.tasks.fits(j); err != nil {
 		return err
 	}
 	for _, side := range plan.BothSides {
-		owe(r.disks[side], side, j)
+		owe(r.ends[side].disk, side, j)
 	}
 	mended, err := r.mend(ctx, j)
 	if err != nil {
 		return err
 	}
-	r.tasks.adopt(j.Copies, r.disks)
+	r.tasks.adopt(j.Copies, r.ends)
 	if r.tell != nil {
 		for _, words := range mended.words {
 			r.tell(words)
@@ -63,7 +61,7 @@ func (r *resumption) takeUp(ctx context.Context) error {
 		}
 	}
 	for _, side := range plan.BothSides {
-		if err := r.disks[side].ClearStage(r.plan.ID); err != nil {
+		if err := r.ends[side].disk.ClearStage(r.plan.ID); err != nil {
 			return err
 		}
 	}
@@ -80,7 +78,7 @@ func (r *resumption) restore(j *journal.Journal, undone map[int]bool) map[int]bo
 			continue
 		}
 		// Without a journal, the other side was settled by itself meanwhile, and may have known less.
-		reopened[t.number] = undone[t.number] || r.left[t.Side] == nil && Outcome(outcome.Outcome) == Done
+		reopened[t.number] = undone[t.number] || r.ends.left(t.Side) == nil && Outcome(outcome.Outcome) == Done
 		if !reopened[t.number] {
 			r.tasks.restore(t, outcome)
 		}
@@ -95,7 +93,7 @@ func (r *resumption) recallRevived(intents []journal.Intent) {
 		if in.Kind != journal.Revive || r.footing.revives(in.Side, in.Path) {
 			continue
 		}
-		if at, err := r.disks[in.Side].At(string(in.Path)); err == nil && at.Type == tree.Directory {
+		if at, err := r.ends[in.Side].disk.At(string(in.Path)); err == nil && at.Type == tree.Directory {
 			r.footing.revived = append(r.footing.revived, revived{r.tasks.all[in.Step], in.Path, in.After.Mode})
 		}
 	}
@@ -162,7 +160,7 @@ func (r *resumption) examineOpen(open []journal.Intent) error {
 	if err != nil {
 		return err
 	}
-	wrong, err := rollBack(r.disks, slices.DeleteFunc(slices.Clone(open), func(in journal.Intent) bool {
+	wrong, err := rollBack(r.ends, slices.DeleteFunc(slices.Clone(open), func(in journal.Intent) bool {
 		t := r.tasks.all[in.Step]
 		return t.done() || found[t].whole || found[t].odd || t.parked != nil
 	}))
@@ -260,9 +258,9 @@ func (r *resumption) refill(open []journal.Intent) error {
 		if in.Kind != journal.Replace || r.tasks.all[in.Step].done() {
 			continue
 		}
-		found, err := examine(r.disks[in.Side], in)
+		found, err := examine(r.ends[in.Side].disk, in)
 		if err == nil && found == halfway {
-			err = back(r.disks[in.Side], in, found)
+			err = back(r.ends[in.Side].disk, in, found)
 		}
 		if err != nil && !errors.Is(err, volume.ErrDrift) {
 			return err

@@ -138,7 +138,7 @@ func (r *run) newFormer(e *executor) (*former, error) {
 		}
 	}
 	var err error
-	f.out, err = baseline.NewExcerpt(&f.buf, baseline.Header{IDs: [2]string{r.files[plan.Local].ID, r.files[plan.Remote].ID}, PlanID: r.plan.ID})
+	f.out, err = baseline.NewExcerpt(&f.buf, baseline.Header{IDs: r.ends.ids(), PlanID: r.plan.ID})
 	return f, err
 }
 
@@ -183,7 +183,7 @@ type restoration struct {
 // restoration is nil for a plan that undoes nothing. Where what the baseline held was not kept, or is
 // damaged, the paths have no record again: what is there is new to the next plan, and nothing is deleted.
 func (r *run) restoration(e *executor) (*restoration, error) {
-	undone, err := r.stores[plan.Local].Undoes(r.plan)
+	undone, err := r.ends[plan.Local].store.Undoes(r.plan)
 	if err != nil || undone == "" {
 		return nil, err
 	}
@@ -204,18 +204,18 @@ func (r *run) restoration(e *executor) (*restoration, error) {
 
 // read reads the records that the history has kept with the plan that was undone.
 func (b *restoration) read(r *run, undone string) error {
-	archived, err := r.stores[plan.Local].Applied(undone)
+	archived, err := r.ends[plan.Local].store.Applied(undone)
 	if err != nil || archived == nil {
 		return err
 	}
-	data, err := r.stores[plan.Local].File(*archived, store.FormerFile)
+	data, err := r.ends[plan.Local].store.File(*archived, store.FormerFile)
 	if errors.Is(err, fs.ErrNotExist) || store.Foreign(err) {
 		return nil // they were not kept
 	}
 	if err != nil {
 		return err
 	}
-	in, err := baseline.OpenExcerpt(bytes.NewReader(data), r.files[plan.Local].ID, r.files[plan.Remote].ID)
+	in, err := baseline.OpenExcerpt(bytes.NewReader(data), r.ends.ids()[plan.Local], r.ends.ids()[plan.Remote])
 	if err == nil {
 		err = in.Each(b.take)
 	}

@@ -4,10 +4,8 @@ import (
 	"errors"
 	"slices"
 
-	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
 	"treaty/apply/volume"
-	"treaty/plan"
 	"treaty/plan/tree"
 )
 
@@ -16,10 +14,10 @@ const neither = "it is neither what it was nor what it was to become"
 // rollBack brings back what was there before open intents, the last first, and makes that durable. It
 // returns what could not be brought back, by step, because somebody else was there. Sides without a disk are
 // left.
-func rollBack(disks plan.Sides[*disk.Tree], open []journal.Intent) (map[int]*volume.Drift, error) {
+func rollBack(ends *ends, open []journal.Intent) (map[int]*volume.Drift, error) {
 	wrong := map[int]*volume.Drift{}
 	for _, in := range slices.Backward(open) {
-		d := disks[in.Side]
+		d := ends.disk(in.Side)
 		if d == nil {
 			continue
 		}
@@ -39,11 +37,9 @@ func rollBack(disks plan.Sides[*disk.Tree], open []journal.Intent) (map[int]*vol
 			drift.Trash = in.Place
 		}
 	}
-	for _, d := range disks {
-		if d != nil {
-			if err := d.Barrier(); err != nil {
-				return nil, err
-			}
+	for _, e := range ends.there() {
+		if err := e.disk.Barrier(); err != nil {
+			return nil, err
 		}
 	}
 	return wrong, nil
@@ -52,7 +48,7 @@ func rollBack(disks plan.Sides[*disk.Tree], open []journal.Intent) (map[int]*vol
 // back makes undone what an intent came to. Each call that it makes leaves what examine finds again, so
 // that it can be interrupted anywhere. What another program has put in the way is left, and so is what
 // lies in the trash then; the error is a drift that says so.
-func back(d *disk.Tree, in *journal.Intent, f finding) error {
+func back(d volume.Changer, in *journal.Intent, f finding) error {
 	if f == untouched {
 		return nil
 	}
@@ -78,7 +74,7 @@ func back(d *disk.Tree, in *journal.Intent, f finding) error {
 		}
 		return err
 	case journal.Mkdir, journal.Revive:
-		if _, err := d.Rmdir(in.Path, nil); err != nil && !errors.Is(err, volume.ErrNotEmpty) {
+		if _, err := d.Rmdir(in.Path); err != nil && !errors.Is(err, volume.ErrNotEmpty) {
 			return err
 		}
 		return nil
@@ -102,7 +98,7 @@ func back(d *disk.Tree, in *journal.Intent, f finding) error {
 }
 
 // unreplace gives a path its old content back, and moves the new to the trash.
-func unreplace(d *disk.Tree, in *journal.Intent, f finding) error {
+func unreplace(d volume.Changer, in *journal.Intent, f finding) error {
 	home := in.Path
 	if in.From != "" {
 		home = in.From
@@ -124,7 +120,7 @@ func unreplace(d *disk.Tree, in *journal.Intent, f finding) error {
 }
 
 // reinstall gives what lies in the trash its name back.
-func reinstall(d *disk.Tree, place string, path tree.Path) error {
+func reinstall(d volume.Changer, place string, path tree.Path) error {
 	old, err := d.Waiting(place)
 	if err != nil || old == nil {
 		return err

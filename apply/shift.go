@@ -2,13 +2,10 @@ package apply
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/plan"
-	"treaty/plan/scan"
 )
 
 // shift is by how much the times of the volumes are off as a whole.
@@ -62,34 +59,17 @@ func (r *run) recall() (*store.Memory, error) {
 	if r.plan.Baseline == nil {
 		return nil, nil
 	}
-	memory, _ := store.Recall(r.stores, r.files)
+	memory, _ := store.Recall(r.ends.stores(), r.ends.files())
 	return memory, nil
 }
 
 // gaugeAgainst is gauge against a memory, nil for none.
 func (r *run) gaugeAgainst(ctx context.Context, memory *store.Memory) error {
-	in := plan.Input{Options: r.plan.Options}
-	if memory != nil {
-		in.Memory = memory
-	}
-	var walks plan.Sides[*scan.Walk]
-	for _, side := range plan.BothSides {
-		traits := r.plan.Snapshot(side).Filesystem
-		walks[side] = r.roots[side].Walk(ctx, scan.Options{Patterns: r.plan.Options.Ignore,
-			DefaultIgnores: r.plan.Options.DefaultIgnores, Granularity: traits.MtimeGranularity, Modes: traits.Modes})
-		defer walks[side].Close()
-		in.Trees[side] = plan.Tree{Traits: traits, Stream: walks[side]}
-	}
+	in := r.input(memory)
+	listing := list(ctx, r.ends.sources(), &in, false, nil)
+	defer listing.close()
 	seen, err := plan.Survey(ctx, in, func(*plan.Name) error { return nil })
-	for _, side := range plan.BothSides {
-		if err == nil {
-			err = walks[side].Finish()
-		}
-	}
-	if errors.Is(err, scan.ErrVanished) {
-		return refusal.Because(refusal.CauseVanished, "%v", err)
-	}
-	if err != nil {
+	if err := vanished(listing.finish(err)); err != nil {
 		return err
 	}
 	r.shift.measured = true
@@ -117,5 +97,5 @@ func (r *run) regauge(ctx context.Context) error {
 func (r *run) shifted(side plan.Side, total time.Duration) {
 	r.shift.total[side] = total
 	r.shift.since[side] = total - time.Duration(r.plan.Summary.TimeShiftSeconds[side])*time.Second
-	r.disks[side].Shifted(r.shift.since[side])
+	r.ends[side].disk.Shifted(r.shift.since[side])
 }

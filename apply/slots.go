@@ -47,21 +47,18 @@ func (r *run) enoughSlots(side plan.Side, dir tree.Path, more int) error {
 		return nil
 	}
 	taken := more
-	if d, err := r.roots[side].Dir(dir); err == nil {
-		names, err := d.Names()
-		d.Release()
-		if err != nil {
-			return err
-		}
-		for _, name := range names {
-			taken += slotsOf(name)
-		}
+	names, err := r.ends[side].Names(dir)
+	if err != nil && !notDirectory(err) {
+		return err
+	}
+	for _, name := range names {
+		taken += slotsOf(name)
 	}
 	if taken <= maxSlots {
 		return nil
 	}
 	refusal := refusal.Because(refusal.CauseSlots, "%s: %s cannot hold so many names: they take %d slots of the %d that a directory of FAT has",
-		side, quote(dir), taken, maxSlots).On(side, r.roots[side].Path())
+		side, quote(dir), taken, maxSlots).On(side, r.ends[side].Root())
 	refusal.Path = dir
 	return refusal
 }

@@ -3,13 +3,11 @@ package apply
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"slices"
 	"sync"
 	"sync/atomic"
 
 	"treaty/apply/volume"
-	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -80,12 +78,7 @@ func (s *stager) file(ctx context.Context, t *task) (volume.Staged, error) {
 	if now, moved := s.tasks.moved[t.Source.Tree][from]; moved {
 		from = now
 	}
-	dir, err := s.roots[t.Source.Tree].Dir(from.Parent())
-	if err != nil {
-		return volume.Staged{}, gone(err)
-	}
-	defer dir.Release()
-	f, err := dir.Open(from.Base())
+	f, err := s.ends[t.Source.Tree].Open(from)
 	if err != nil {
 		return volume.Staged{}, gone(err)
 	}
@@ -108,15 +101,15 @@ func (s *stager) file(ctx context.Context, t *task) (volume.Staged, error) {
 
 // asPlanned holds an open source to the stat that the plan saw, and returns it. What lies in a trash is told
 // by its hash alone.
-func (s *stager) asPlanned(f interface{ Stat() (fs.FileInfo, error) }, t *task) (stamp, error) {
+func (s *stager) asPlanned(f volume.Content, t *task) (stamp, error) {
 	if trashed(t.Source.Path) {
 		return stamp{}, nil
 	}
-	info, err := f.Stat()
+	size, mtime, err := f.Stamp()
 	if err != nil {
 		return stamp{}, err
 	}
-	now := stamp{info.Size(), scan.MtimeOf(info)}
+	now := stamp{size, mtime}
 	if _, moved := s.tasks.moved[t.Source.Tree][t.Source.Path]; !s.stamps.unchanged(t.Operation, now, moved) {
 		return now, fmt.Errorf("%w: it was written to since", volume.ErrSource)
 	}

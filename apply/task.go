@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
 	"treaty/apply/volume"
 	"treaty/plan/scan"
@@ -18,7 +17,7 @@ type task struct {
 	// number is its place among the steps, by which journals name it.
 	number int
 	// disk changes its side, nil where that tree is not there.
-	disk *disk.Tree
+	disk volume.Changer
 	// result is for the receipt. It has no outcome before one is noted.
 	result Result
 	notes  *notes

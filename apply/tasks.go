@@ -3,7 +3,6 @@ package apply
 import (
 	"slices"
 
-	"treaty/apply/internal/disk"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -22,7 +21,7 @@ type tasks struct {
 }
 
 // newTasks makes tasks of steps. What is skipped has its outcome.
-func newTasks(steps []plan.Step, disks plan.Sides[*disk.Tree], progress *Progress) *tasks {
+func newTasks(steps []plan.Step, ends *ends, progress *Progress) *tasks {
 	ts := &tasks{notes: notes{progress: progress}}
 	for _, side := range plan.BothSides {
 		ts.at[side], ts.leaving[side] = map[tree.Path]*task{}, map[tree.Path]*task{}
@@ -31,7 +30,7 @@ func newTasks(steps []plan.Step, disks plan.Sides[*disk.Tree], progress *Progres
 	made := make([]task, len(steps))
 	for i, step := range steps {
 		t := &made[i]
-		t.Step, t.number, t.disk, t.notes = step, i, disks[step.Side], &ts.notes
+		t.Step, t.number, t.disk, t.notes = step, i, ends.disk(step.Side), &ts.notes
 		t.result = Result{Conflict: t.Conflict, Side: &t.Side, Action: &t.Action, Path: t.Path}
 		if t.Conflict == 0 {
 			t.result.Operation = t.ID

@@ -4,29 +4,8 @@ import (
 	"testing"
 
 	"treaty/apply/volume"
-	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
-
-func TestOnlyWhatIsKnownToKeepAJournalDoes(t *testing.T) {
-	for _, c := range []struct {
-		on   scan.Mount
-		want bool
-	}{
-		{scan.Mount{Type: "apfs"}, true},
-		{scan.Mount{Type: "hfs", Options: "nodev,journaled"}, true},
-		{scan.Mount{Type: "hfs", Options: "nodev"}, false},
-		{scan.Mount{Type: "msdos", Options: "journaled"}, false},
-		{scan.Mount{Type: "lifs.exfat"}, false},
-		{scan.Mount{Type: "ext4"}, true},
-		{scan.Mount{Type: "ext2"}, false},
-		{scan.Mount{}, false},
-	} {
-		if journalled(c.on) != c.want {
-			t.Errorf("%+v: not %t", c.on, c.want)
-		}
-	}
-}
 
 // What a driver can do and the next machine cannot read is not recorded.
 func TestWhatIsRecordedOfAVolume(t *testing.T) {

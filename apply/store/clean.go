@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"treaty/plan/tree"
 )
 
 // Discardable is something that only clean removes: the trash of one apply, or an old plan with what lies
@@ -65,23 +63,14 @@ func (s *Store) oldPlans(before time.Time) ([]Discardable, error) {
 		if !known || !at.Before(before) {
 			continue
 		}
-		entry, err := s.entry(plansFolder, name)
+		entry, err := s.files.PrivateEntry(plansFolder + "/" + name)
 		if err != nil {
-			return nil, err
+			return nil, s.inFull(err)
 		}
 		old = append(old, Discardable{Path: s.Path(plansFolder + "/" + name), Bytes: entry.Size, At: at,
 			remove: func() error { return s.files.RemovePrivate(plansFolder + "/" + name) }})
 	}
 	return old, nil
-}
-
-func (s *Store) entry(folder, name string) (tree.Entry, error) {
-	dir, err := s.folder(folder)
-	if err != nil {
-		return tree.Entry{}, err
-	}
-	defer dir.Release()
-	return dir.Lstat(name)
 }
 
 // planTime is when the plan was made that a file in plans/ belongs to: by the time in its name, or by the

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
 	"treaty/apply/refusal"
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
 
@@ -65,7 +65,7 @@ func (s *Store) Journal(id string) (*journal.Journal, error) {
 }
 
 // OpenLog opens the journal of a plan to be written on, and makes it if there is none.
-func (s *Store) OpenLog(id string) (*disk.Log, error) {
+func (s *Store) OpenLog(id string) (volume.Log, error) {
 	return s.files.OpenLog(journalName(id, logSuffix))
 }
 

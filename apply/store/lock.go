@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"time"
 
+	"treaty/apply/internal/local"
 	"treaty/apply/refusal"
+	"treaty/apply/volume"
 	"treaty/plan/scan"
 )
 
@@ -18,74 +18,13 @@ import (
 const lockFile = "lock"
 
 // Holder is who holds a tree's lock.
-type Holder struct {
-	Host string `json:"host"`
-	Boot string `json:"boot"`
-	PID  int    `json:"pid"`
-	// Started is when the process started, as its system tells it; "" in locks of before, and where none does.
-	Started string    `json:"started,omitempty"`
-	At      time.Time `json:"at"`
+type Holder = volume.Holder
 
-	// torn: a power cut has left the lock's name, and not what it said.
-	torn bool
-}
+// stale tells whether the holder of the tree's lock is gone for sure.
+func (s *Store) stale(h *Holder) bool { return h.Torn || s.volume.Host().Gone(*h) }
 
-func (h Holder) String() string {
-	if h.torn {
-		return "nobody knows who"
-	}
-	return fmt.Sprintf("process %d on %s, since %s", h.PID, h.Host, h.At.Format(time.RFC3339))
-}
-
-// self is this process as the holder of a lock.
-func self() Holder {
-	return Holder{Host: ThisHost(), Boot: bootID(), PID: os.Getpid(), Started: processOf(os.Getpid()).started, At: time.Now().UTC().Truncate(time.Second)}
-}
-
-// thisHost is what this machine calls itself, "" where it has no name.
-func ThisHost() string {
-	host, _ := os.Hostname()
-	return host
-}
-
-// stale tells whether the holder is gone for sure: only of processes of this host can that be told.
-func (h Holder) stale() bool {
-	if h.torn {
-		return true
-	}
-	me := self()
-	if h.Host != me.Host {
-		return false
-	}
-	if h.Boot != "" && me.Boot != "" && h.Boot != me.Boot {
-		return true
-	}
-	return processOf(h.PID).another(h)
-}
-
-// process is what a system says of one of its processes.
-type process struct {
-	alive bool
-	// started tells one process from all others that ever had its number, "" where that cannot be known.
-	started string
-	// since is when it started by the clock, the zero time where that cannot be known.
-	since time.Time
-}
-
-// another tells whether a process, or none, is certainly not the one that took a lock: numbers are used again, soon on
-// Windows and at once by the first process of a container. Where neither says when it started, the lock's own time
-// does: nobody takes a lock before starting. A minute is for clocks that were set.
-func (p process) another(h Holder) bool {
-	switch {
-	case !p.alive:
-		return true
-	case h.Started != "" && p.started != "":
-		return h.Started != p.started
-	case p.since.IsZero():
-		return false
-	}
-	return p.since.After(h.At.Add(time.Minute))
-}
+// ThisHost is what the machine calls itself that this process runs on, "" where it has no name.
+func ThisHost() string { return local.Host().Name() }
 
 // Whoever takes a lock writes into it at once: within microseconds.
 const (
@@ -118,7 +57,7 @@ func (s *Store) holder() (*Holder, error) {
 		case len(bytes.Trim(data, "\x00")) > 0:
 			return &Holder{Host: "an unknown host"}, nil
 		case look == lockLooks:
-			return &Holder{torn: true}, nil
+			return &Holder{Torn: true}, nil
 		}
 		time.Sleep(lockPause)
 	}
@@ -136,7 +75,7 @@ func locked(where string, h *Holder) error {
 // has just taken. It looks again right before it removes, so that the window is a few microseconds;
 // at worst two treaties work on one tree, and each finds the other's changes as drift.
 func (s *Store) Lock() (unlock func() error, err error) {
-	text, err := json.Marshal(self())
+	text, err := json.Marshal(s.volume.Host().Self())
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +94,7 @@ func (s *Store) Lock() (unlock func() error, err error) {
 		if h == nil {
 			continue
 		}
-		if !h.stale() {
+		if !s.stale(h) {
 			return nil, locked(s.Root(), h)
 		}
 		if err := s.files.RemovePrivate(lockFile); err != nil {

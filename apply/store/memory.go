@@ -3,11 +3,11 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
 
 	"treaty/apply/baseline"
-	"treaty/apply/internal/disk"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -20,7 +20,7 @@ type Memory struct {
 	Ref plan.BaselineRef
 	// Home is the side that it lies on: the one that was LOCAL when the two first synced.
 	Home plan.Side
-	file *os.File
+	file io.Closer
 }
 
 // Close closes the baseline's file. A nil Memory is closed already.
@@ -103,29 +103,20 @@ func openMemory(s *Store, home plan.Side, planID string, ids plan.Sides[string])
 }
 
 // CreateBaseline begins to write the baseline of a plan. It counts once both trees' own files name the plan.
-func (s *Store) CreateBaseline(planID string) (*disk.PrivateFile, error) {
+func (s *Store) CreateBaseline(planID string) (volume.PrivateFile, error) {
 	return s.files.CreatePrivate(baselinesFolder + "/" + planID)
 }
 
 // openBaseline opens the file of a baseline. What stands there and is none, or no file that treaty would have
 // written, is a damaged one.
-func (s *Store) openBaseline(planID string) (*os.File, error) {
-	dir, err := s.folder(baselinesFolder)
+func (s *Store) openBaseline(planID string) (io.ReadSeekCloser, error) {
+	file, size, err := s.files.OpenPrivate(baselinesFolder + "/" + planID)
 	if err != nil {
-		return nil, noBaseline(err)
+		return nil, noBaseline(s.inFull(err))
 	}
-	defer dir.Release()
-	file, err := dir.Open(planID)
-	if err != nil {
-		return nil, noBaseline(err)
-	}
-	info, err := file.Stat()
-	if err == nil && info.Size() > maxBaseline {
-		err = fmt.Errorf("%w: it has %d bytes, and %d are the most", baseline.ErrDamaged, info.Size(), int64(maxBaseline))
-	}
-	if err != nil {
+	if size > maxBaseline {
 		file.Close()
-		return nil, err
+		return nil, fmt.Errorf("%w: it has %d bytes, and %d are the most", baseline.ErrDamaged, size, int64(maxBaseline))
 	}
 	return file, nil
 }

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,8 +13,9 @@ import (
 	"strconv"
 	"strings"
 
-	"treaty/apply/internal/disk"
+	"treaty/apply/internal/local"
 	"treaty/apply/refusal"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -30,38 +32,28 @@ const (
 // Store is treaty's own folder in a tree: its identity, and, in the tree that is LOCAL, its config,
 // plans and history.
 type Store struct {
-	root  *scan.Root
-	files *disk.Tree
+	volume volume.Volume
+	// files are those of the volume, or, during a run, those through which it changes the tree.
+	files volume.Private
 	// anew: a tree's own file that is not what treaty wrote counts as none.
 	anew bool
 }
 
-// OpenStore opens the store of the tree at dir, which need not have one yet. Errors are those of
-// scan.Open.
+// Open opens the store of the directory dir of this machine, which need not have one yet. Errors are those of scan.Open.
 func Open(dir string) (*Store, error) {
-	root, err := scan.Open(dir)
+	v, err := local.Open(dir)
 	if err != nil {
 		return nil, err
 	}
-	s, err := Of(root)
-	if err != nil {
-		root.Close()
-	}
-	return s, err
+	return Of(v), nil
 }
 
-// StoreOf is the store of a tree that is open: what is read there is that tree's, whatever its path names by now.
+// Of is the store of a volume that is open: what is read there is that tree's, whatever its path names by now.
 // Closing either closes both.
-func Of(root *scan.Root) (*Store, error) {
-	files, err := disk.Open(root, "store", disk.Options{})
-	if err != nil {
-		return nil, err
-	}
-	return &Store{root: root, files: files}, nil
-}
+func Of(v volume.Volume) *Store { return &Store{volume: v, files: v} }
 
 // On is the same store, changed through files: those of a run have a record of what is done.
-func (s *Store) On(files *disk.Tree) *Store {
+func (s *Store) On(files volume.Private) *Store {
 	on := *s
 	on.files = files
 	return &on
@@ -69,10 +61,7 @@ func (s *Store) On(files *disk.Tree) *Store {
 
 // There tells whether the tree has a folder of treaty's.
 func (s *Store) There() bool {
-	dir, err := s.folder("")
-	if err == nil {
-		dir.Release()
-	}
+	_, err := s.files.PrivateNames("")
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
@@ -80,13 +69,13 @@ func (s *Store) There() bool {
 func (s *Store) RemoveEmpty() error { return s.files.RemoveEmptyPrivate() }
 
 // Close closes the store.
-func (s *Store) Close() error { return s.root.Close() }
+func (s *Store) Close() error { return s.volume.Close() }
 
-// Tree is the tree that the store is of.
-func (s *Store) Tree() *scan.Root { return s.root }
+// Volume is what the store is of.
+func (s *Store) Volume() volume.Volume { return s.volume }
 
 // Root is the tree's root, absolute, links resolved.
-func (s *Store) Root() string { return s.root.Path() }
+func (s *Store) Root() string { return s.volume.Root() }
 
 // Identity is the tree's own file, nil before the first apply. Errors wrap ErrInvalid where it is not what treaty
 // wrote, unless the tree is taken for a new one.
@@ -117,27 +106,31 @@ func (s *Store) Config() ([]byte, error) {
 // Read is the content of a file of the tree, which has at most so many bytes, read through the handle by which the
 // tree is open. It follows no link and waits for nothing; errors wrap those of scan.Dir.Read.
 func (s *Store) Read(file tree.Path, most int64) ([]byte, error) {
-	dir, err := s.root.Dir(file.Parent())
+	f, err := s.volume.Open(file)
 	if err != nil {
 		return nil, err
 	}
-	defer dir.Release()
-	return dir.Read(file.Base(), most)
+	defer f.Close()
+	size, _, err := f.Stamp()
+	if err != nil {
+		return nil, tree.About(file, err)
+	}
+	var text []byte
+	if size <= most {
+		if text, err = io.ReadAll(io.LimitReader(f, most+1)); err != nil {
+			return nil, tree.About(file, err)
+		}
+		size = int64(len(text))
+	}
+	if size > most {
+		return nil, tree.About(file, fmt.Errorf("%w: %d bytes, where %d are the most", scan.ErrTooLarge, size, most))
+	}
+	return text, nil
 }
 
 // Path is where a file of the store lies.
 func (s *Store) Path(name string) string {
-	return filepath.Join(s.root.Path(), tree.PrivateFolder, filepath.FromSlash(name))
-}
-
-// folder opens a folder of the store, "" for .treaty itself, for the caller to release.
-func (s *Store) folder(name string) (*scan.Dir, error) {
-	at := tree.Path(tree.PrivateFolder)
-	if name != "" {
-		at = at.Join(name)
-	}
-	dir, err := s.root.Dir(at)
-	return dir, s.inFull(err)
+	return filepath.Join(s.volume.Root(), tree.PrivateFolder, filepath.FromSlash(name))
 }
 
 // inFull is an error about an entry of the tree as one about the place where that lies: of treaty's own files the
@@ -153,7 +146,7 @@ func (s *Store) inFull(err error) error {
 // Locked refuses with ErrLocked if another treaty works on the tree.
 func (s *Store) Locked() error {
 	h, err := s.holder()
-	if err != nil || h == nil || h.stale() {
+	if err != nil || h == nil || s.stale(h) {
 		return err
 	}
 	return locked(s.Root(), h)
@@ -252,15 +245,11 @@ func (s *Store) PlanPath(id string) (string, error) {
 
 // names are the names in a folder of the store, nil where there is no such folder.
 func (s *Store) names(folder string) ([]string, error) {
-	dir, err := s.folder(folder)
+	names, err := s.files.PrivateNames(folder)
 	if errors.Is(err, fs.ErrNotExist) || Foreign(err) {
 		return nil, nil // what is no folder has nothing in it; Sound tells of it
 	}
-	if err != nil {
-		return nil, err
-	}
-	defer dir.Release()
-	return dir.Names()
+	return names, s.inFull(err)
 }
 
 // Archived is one applied plan in the history.

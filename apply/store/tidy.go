@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -91,19 +90,11 @@ func (s *Store) crowd() ([]string, error) {
 
 // kind is what lies under a name in treaty's own folder.
 func (s *Store) kind(name string) (tree.Type, error) {
-	folder, base := path.Split(name)
-	dir, err := s.folder(strings.TrimSuffix(folder, "/"))
-	if err == nil {
-		defer dir.Release()
-		var e tree.Entry
-		if e, err = dir.Lstat(base); err == nil {
-			return e.Type, nil
-		}
-	}
+	e, err := s.files.PrivateEntry(name)
 	if errors.Is(err, fs.ErrNotExist) || Foreign(err) {
 		return tree.Absent, nil
 	}
-	return tree.Absent, err
+	return e.Type, s.inFull(err)
 }
 
 // foreign tells of an error that what lies where treaty keeps a file or a folder is not even of that kind, or far

@@ -1,7 +1,7 @@
 package store
 
 import (
-	"treaty/plan/scan"
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
 
@@ -13,22 +13,22 @@ func (s *Store) Traits(declared *tree.Profile) (tree.Traits, error) {
 	if err != nil {
 		return tree.Traits{}, err
 	}
-	return file.TraitsOn(s.root, declared)
+	return file.TraitsOn(s.volume, declared)
 }
 
-// traitsOn are the traits of a tree at root; t may be nil, of a tree that nothing is recorded of.
-func (t *TreeFile) TraitsOn(root *scan.Root, declared *tree.Profile) (tree.Traits, error) {
+// TraitsOn are the traits of a tree on a volume; t may be nil, of a tree that nothing is recorded of.
+func (t *TreeFile) TraitsOn(v volume.Source, declared *tree.Profile) (tree.Traits, error) {
 	var probed *tree.Traits
 	if t != nil {
 		probed = &t.Traits
 	}
 	switch {
 	case declared != nil:
-		return root.Traits(*declared, probed)
+		return v.Traits(*declared, probed)
 	case t != nil && t.Declared != nil:
-		traits, err := root.Traits(*t.Declared, probed)
+		traits, err := v.Traits(*t.Declared, probed)
 		traits.Source = tree.Recorded
 		return traits, err
 	}
-	return root.Traits("", probed)
+	return v.Traits("", probed)
 }

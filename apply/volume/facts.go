@@ -87,3 +87,15 @@ func (e *NotEmpty) Without(path tree.Path) string {
 }
 
 func (e *NotEmpty) Is(target error) bool { return target == ErrNotEmpty }
+
+// ErrUnreadable: the volume holds what cannot be read: a chain of clusters that leads nowhere, a bad sector.
+var ErrUnreadable = errors.New("the volume cannot read it")
+
+// Unreadable is an error of reading what the volume cannot read. It is ErrUnreadable, in the words of Err.
+type Unreadable struct{ Err error }
+
+func (u *Unreadable) Error() string { return u.Err.Error() }
+
+func (u *Unreadable) Is(target error) bool { return target == ErrUnreadable }
+
+func (u *Unreadable) Unwrap() error { return u.Err }

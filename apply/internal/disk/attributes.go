@@ -139,7 +139,7 @@ func (s *subject) shared(d *folder, name string) (bool, error) {
 // to be put in its place by Replace, which leaves the file's other names as they are. What before and after
 // have alike is as exact as the file has it.
 func (t *Tree) StageCopy(ctx context.Context, p tree.Path, before, after *tree.State) (volume.Staged, error) {
-	f, err := t.Content(p, before)
+	f, err := t.content(p, before)
 	if err != nil {
 		return volume.Staged{}, err
 	}

@@ -21,7 +21,15 @@ func (t *Tree) copiesFolder() string { return trashFolder + "/" + t.run + "/" + 
 
 // Content opens the file at p for reading, if its stat is what before says; its content is for the reader
 // to compare. A *Drift tells any difference.
-func (t *examiner) Content(p tree.Path, before *tree.State) (*os.File, error) {
+func (t *examiner) Content(p tree.Path, before *tree.State) (volume.Content, error) {
+	f, err := t.content(p, before)
+	if err != nil {
+		return nil, err
+	}
+	return File{f}, nil
+}
+
+func (t *examiner) content(p tree.Path, before *tree.State) (*os.File, error) {
 	d, name, err := t.enter(p)
 	if err != nil {
 		return nil, err

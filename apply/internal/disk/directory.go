@@ -42,10 +42,9 @@ func (t *Tree) Mkdir(p tree.Path, mode tree.Mode, existing bool) (volume.Result,
 	return volume.Result{Entry: e}, err
 }
 
-// Rmdir removes the directory p if nothing is in it. Names that litter takes for an operating system's
-// leavings are first moved to the trash, if there is nothing else; litter may be nil. What was moved is
-// returned, relative to the root. A *NotEmpty says what is left.
-func (t *Tree) Rmdir(p tree.Path, litter func(name string) bool) (trashed []string, err error) {
+// Rmdir removes the directory p if nothing is in it but what has a name of litter, which is moved to the trash first. What
+// was moved is returned, relative to the root. A *NotEmpty says what is left.
+func (t *Tree) Rmdir(p tree.Path, litter ...string) (trashed []string, err error) {
 	d, name, err := t.enter(p)
 	if err != nil {
 		return nil, err
@@ -74,6 +73,7 @@ func (t *Tree) Rmdir(p tree.Path, litter func(name string) bool) (trashed []stri
 	t.root.Forget(p)
 	switch err := d.rmdir(name); {
 	case err == nil:
+		t.root.Forget(p)
 		t.forget(p)
 	case notEmpty(err):
 		return trashed, &volume.NotEmpty{Path: p}
@@ -91,8 +91,8 @@ func (t *base) syncFoldersEach(d *folder) error {
 }
 
 // litter moves names to the trash, each whole, if all of them are litter.
-func (t *Tree) litter(d *folder, names []string, litter func(string) bool) (trashed []string, err error) {
-	left := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return litter != nil && litter(name) })
+func (t *Tree) litter(d *folder, names []string, litter []string) (trashed []string, err error) {
+	left := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(litter, name) })
 	if len(left) > 0 {
 		return nil, &volume.NotEmpty{Path: tree.Path(d.path), Names: left}
 	}

@@ -342,7 +342,7 @@ func TestDirectoriesAreRemovedOnlyEmpty(t *testing.T) {
 	}
 	s.write("d/keep", "x")
 	s.write("d/.DS_Store", "x")
-	litter := func(name string) bool { return name == ".DS_Store" }
+	const litter = ".DS_Store"
 	left := new(volume.NotEmpty)
 	if _, err := s.Rmdir("d", litter); !errors.As(err, &left) || !slices.Equal(left.Names, []string{"keep"}) || !errors.Is(err, volume.ErrNotEmpty) {
 		t.Errorf("not empty: %v", err)
@@ -357,7 +357,7 @@ func TestDirectoriesAreRemovedOnlyEmpty(t *testing.T) {
 	}
 	s.absent("d")
 	s.write("f", "x")
-	if _, err := s.Rmdir("f", nil); !errors.Is(err, volume.ErrDrift) || s.content("f") != "x" {
+	if _, err := s.Rmdir("f"); !errors.Is(err, volume.ErrDrift) || s.content("f") != "x" {
 		t.Errorf("a file: %v", err)
 	}
 	if _, err := s.Mkdir("f", 0, true); !errors.Is(err, volume.ErrTaken) {
@@ -416,7 +416,7 @@ func TestNoPathLeavesTheTree(t *testing.T) {
 			"mkdir":   second(s.Mkdir(p, tree.Perm(0o755), true)),
 			"replace": second(s.Replace(p, before, staged, "")),
 			"trash":   second(s.Trash(p, before, "")),
-			"rmdir":   second(s.Rmdir(p, nil)),
+			"rmdir":   second(s.Rmdir(p)),
 			"move":    second(s.Move("in/f", p, before, "")),
 			"from":    second(s.Move(p, "in/g", before, "")),
 			"chmod":   second(s.Chmod(p, before, tree.Perm(0o777))),

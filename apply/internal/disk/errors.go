@@ -14,7 +14,3 @@ func both(err, other error) error {
 	}
 	return fmt.Errorf("%w; %w", err, other)
 }
-
-// Unreadable tells whether err, of reading a file, says that the volume holds what can't be read: a chain
-// of clusters that leads nowhere, a bad sector.
-func Unreadable(err error) bool { return err != nil && unreadable(err) }

@@ -70,7 +70,7 @@ func script(s *side) []error {
 	}
 	note(second(s.Touch("chmod", lstate("chmod"), tree.UnixTime(77, 0))))
 	note(second(s.Trash("gone/file", lstate("gone/file"), "")))
-	note(second(s.Rmdir("gone", func(name string) bool { return name == "Thumbs.db" })))
+	note(second(s.Rmdir("gone", "Thumbs.db")))
 	note(s.Barrier())
 	note(s.RemovePrivate("tree.json"))
 	return errs
@@ -280,7 +280,7 @@ func TestABarrierSyncsNoDirectoryThatIsNoneAnyMore(t *testing.T) {
 	s := newSide(t, Options{Can: ways[0].can, NoSyncVolume: true})
 	_, err := s.Trash("d/f", s.write("d/f", "x"), "")
 	check(t, err)
-	_, err = s.Rmdir("d", nil)
+	_, err = s.Rmdir("d")
 	check(t, err)
 	_, err = s.Create("d", s.stage("a file"))
 	check(t, err)

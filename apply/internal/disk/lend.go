@@ -1,6 +1,8 @@
 package disk
 
 import (
+	"errors"
+	"io/fs"
 	"maps"
 	"slices"
 	"sync"
@@ -133,4 +135,20 @@ func (t *loans) giveBack(loan volume.Loan) error {
 		return nil
 	}
 	return t.written(d.chmodSelf(loan.Mode))
+}
+
+// MayChange tells whether entries may be created and renamed in the directory p, or could be once its owner lets that.
+// It is a courtesy: the call itself decides. What is not there yet is no obstacle. Errors are fs.ErrPermission, or say
+// why not.
+func (t *loans) MayChange(p tree.Path) error {
+	d, err := t.open(string(p))
+	if err != nil {
+		return nil
+	}
+	defer d.release()
+	err = mayChange(d.dir)
+	if errors.Is(err, fs.ErrPermission) && t.Lends(p) {
+		return nil
+	}
+	return err
 }

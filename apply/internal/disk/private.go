@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -83,6 +84,60 @@ func (t *Files) ReadPrivate(name string, most int64) ([]byte, error) {
 	defer d.release()
 	text, err := d.dir.Read(base, most)
 	return text, t.named(path, err)
+}
+
+// OpenPrivate opens the file called name in ".treaty" to be streamed, with its size.
+func (t *Files) OpenPrivate(name string) (io.ReadSeekCloser, int64, error) {
+	d, base, err := t.private(name)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer d.release()
+	f, err := d.dir.Open(base)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, 0, err
+	}
+	return f, info.Size(), nil
+}
+
+// PrivateNames are the names in a folder of ".treaty", or, for "", in that.
+func (t *Files) PrivateNames(folder string) ([]string, error) {
+	d, err := t.open(strings.TrimSuffix(tree.PrivateFolder+"/"+folder, "/"))
+	if err != nil {
+		return nil, err
+	}
+	defer d.release()
+	return d.dir.Names()
+}
+
+// PrivateEntry is what has a name in ".treaty".
+func (t *Files) PrivateEntry(name string) (tree.Entry, error) {
+	d, base, err := t.private(name)
+	if err != nil {
+		return tree.Entry{}, err
+	}
+	defer d.release()
+	return d.dir.Lstat(base)
+}
+
+// private opens the folder of a name in ".treaty", for the caller to release. The name itself may be any that lies there.
+func (t *Files) private(name string) (*folder, string, error) {
+	parent, base := split(name)
+	if parent != "" {
+		var err error
+		if parent, err = privatePath(parent); err != nil {
+			return nil, "", err
+		}
+	} else {
+		parent = tree.PrivateFolder
+	}
+	d, err := t.open(parent)
+	return d, base, err
 }
 
 // named is an error about the file at path, with the place of the tree.
@@ -195,7 +250,7 @@ type PrivateFile struct {
 
 // CreatePrivate begins to write the file called name in ".treaty". The caller closes it, committed or
 // not.
-func (t *Files) CreatePrivate(name string) (*PrivateFile, error) {
+func (t *Files) CreatePrivate(name string) (volume.PrivateFile, error) {
 	d, base, err := t.privateFolder(name)
 	if err != nil {
 		return nil, err
@@ -273,7 +328,7 @@ type Log struct {
 
 // OpenLog opens the log called name in ".treaty" at its end, and makes it if there is none. It may
 // have a torn tail from a power cut.
-func (t *Files) OpenLog(name string) (*Log, error) {
+func (t *Files) OpenLog(name string) (volume.Log, error) {
 	d, base, err := t.privateFolder(name)
 	if err != nil {
 		return nil, err

@@ -38,5 +38,8 @@ func (t *examiner) ReadBack(path string) (tree.Entry, tree.Hash, error) {
 	defer f.Close()
 	_ = dropCache(f) // where it can't be had, the cache is what is verified
 	hash, err := hashOf(f)
+	if err != nil && unreadable(err) {
+		err = &volume.Unreadable{Err: err}
+	}
 	return e, hash, err
 }

@@ -103,7 +103,7 @@ func TestReadOnlyFilesStayReadOnly(t *testing.T) {
 			t.Error("in the trash it is no longer read-only")
 		}
 		check(t, os.Chmod(s.path("d"), 0o555)) // Explorer does that to folders with an icon
-		check(t, second(s.Rmdir("d", nil)))
+		check(t, second(s.Rmdir("d")))
 		s.absent("d")
 		check(t, s.ClearTrash("run-1"))
 		s.absent(".treaty/trash/run-1")

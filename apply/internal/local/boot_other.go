@@ -1,6 +1,6 @@
 //go:build !linux && !darwin
 
-package store
+package local
 
 // bootID is "", since nothing tells one boot from another here; only the process decides then.
 func bootID() string { return "" }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package apply
+package disk
 
 import (
 	"errors"
@@ -11,8 +11,7 @@ import (
 	"treaty/plan/scan"
 )
 
-// mayChange tells whether this process may create and rename in d. It is a courtesy: the call itself
-// decides.
+// mayChange tells whether this process may create and rename in d.
 func mayChange(d *scan.Dir) error {
 	err := unix.Faccessat(d.FD(), ".", unix.W_OK|unix.X_OK, unix.AT_EACCESS)
 	if errors.Is(err, unix.EACCES) {

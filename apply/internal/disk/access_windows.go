@@ -1,4 +1,4 @@
-package apply
+package disk
 
 import "treaty/plan/scan"
 

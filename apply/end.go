@@ -1,0 +1,141 @@
+package apply
+
+import (
+	"treaty/apply/internal/disk"
+	"treaty/apply/internal/journal"
+	"treaty/apply/internal/local"
+	"treaty/apply/store"
+	"treaty/apply/volume"
+	"treaty/plan"
+)
+
+// end is one end of a plan that is applied or settled: its volume, what treaty keeps there, and what changes it.
+type end struct {
+	volume.Volume
+	side  plan.Side
+	store *store.Store
+	// file is the tree's own file, as it will be written; nil where there is none, until one is made.
+	file *store.TreeFile
+	// disk changes the tree. It is there once the volume was probed.
+	disk volume.Changer
+	// fat tells that the volume may lose what was renamed.
+	fat bool
+	// left is the journal of this plan that an interrupted run has left open, nil for none, and log the one that this run
+	// writes; a torn one ends in the middle of a line.
+	left *journal.Journal
+	log  volume.Log
+	torn bool
+}
+
+// ends are both, nil for one that is not there: a run that applies has both, and one that settles may have one.
+type ends plan.Sides[*end]
+
+// there are those that are there.
+func (e *ends) there() []*end {
+	var list []*end
+	for _, one := range e {
+		if one != nil {
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+// stores are those of both, nil for one that is not there.
+func (e *ends) stores() plan.Sides[*store.Store] {
+	var all plan.Sides[*store.Store]
+	for _, one := range e.there() {
+		all[one.side] = one.store
+	}
+	return all
+}
+
+// files are the own files of both trees, nil for none.
+func (e *ends) files() plan.Sides[*store.TreeFile] {
+	var all plan.Sides[*store.TreeFile]
+	for _, one := range e.there() {
+		all[one.side] = one.file
+	}
+	return all
+}
+
+// fat tells which volumes may lose what was renamed.
+func (e *ends) fat() sides {
+	var all sides
+	for _, one := range e.there() {
+		all[one.side] = one.fat
+	}
+	return all
+}
+
+// Opener opens the volume at a root, as a plan, a request or a tree's own file has it. Errors are those of scan.Open.
+type Opener func(root string) (volume.Volume, error)
+
+// volume opens a root; without an opener, as a directory of this machine.
+func (open Opener) volume(root string) (volume.Volume, error) {
+	if open != nil {
+		return open(root)
+	}
+	return local.Open(root)
+}
+
+// newEnd is an end whose volume was not probed yet. What changes it is offered to the seams.
+func (s *seams) newEnd(side plan.Side, of *store.Store) *end {
+	if v, here := of.Volume().(*local.Volume); here && s.hook != nil {
+		v.Hook = func(call disk.Call) error { return s.hook(side, call) }
+	}
+	return &end{Volume: of.Volume(), side: side, store: of}
+}
+
+// probe finds out what the volume of an end can do.
+func (s *seams) probe(e *end) (volume.Probed, error) {
+	probed, err := e.Probe()
+	if err != nil {
+		return probed, e.writable(err)
+	}
+	if s.probed != nil {
+		s.probed(e.side, &probed)
+	}
+	probed.LosesRenames = probed.LosesRenames || s.fat[e.side]
+	e.fat = probed.LosesRenames
+	return probed, nil
+}
+
+// change opens an end for the changes of this run, as its volume was probed.
+func (r *run) change(e *end, probed *volume.Probed, options volume.Options) error {
+	options.Can, options.LosesRenames, options.Lend = probed.Can, probed.LosesRenames, r.lend(e.side)
+	disk, err := e.Change(r.plan.ID, options)
+	if err != nil {
+		return err
+	}
+	e.disk, e.store = disk, e.store.On(disk)
+	return nil
+}
+
+// disk is what changes a side, nil where that is not there.
+func (e *ends) disk(side plan.Side) volume.Changer {
+	if e[side] == nil {
+		return nil
+	}
+	return e[side].disk
+}
+
+// left is the journal that an interrupted run has left open on a side, nil for none.
+func (e *ends) left(side plan.Side) *journal.Journal {
+	if e[side] == nil {
+		return nil
+	}
+	return e[side].left
+}
+
+// ids are the ids of both trees: of one that is not there, by the journal of the other.
+func (e *ends) ids() plan.Sides[string] {
+	var ids plan.Sides[string]
+	for _, one := range e.there() {
+		if other := one.side.Other(); e[other] == nil && one.left != nil {
+			ids[other] = one.left.Header.Trees[other]
+		}
+		ids[one.side] = one.file.ID
+	}
+	return ids
+}

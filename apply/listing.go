@@ -1,0 +1,77 @@
+package apply
+
+import (
+	"context"
+	"errors"
+
+	"treaty/apply/refusal"
+	"treaty/apply/store"
+	"treaty/apply/volume"
+	"treaty/plan"
+	"treaty/plan/scan"
+)
+
+// listing is both trees being listed, for one pass over them.
+type listing plan.Sides[volume.Walk]
+
+// list begins to list both sources for in, whose options and traits are those of the listing, and gives it the streams.
+// With whole, times are not cut to what a volume can tell apart. progress is what has been seen, nil where nobody asks.
+// The caller closes the listing.
+func list(ctx context.Context, sources plan.Sides[volume.Source], in *plan.Input, whole bool, progress *plan.Sides[scan.Progress]) *listing {
+	l := &listing{}
+	for _, side := range plan.BothSides {
+		traits := &in.Trees[side].Traits
+		options := scan.Options{Patterns: in.Options.Ignore, DefaultIgnores: in.Options.DefaultIgnores,
+			Granularity: traits.MtimeGranularity, Modes: traits.Modes}
+		if whole {
+			options.Granularity = 1
+		}
+		if progress != nil {
+			options.Progress = &progress[side]
+		}
+		l[side] = sources[side].Walk(ctx, options)
+		in.Trees[side].Stream = l[side]
+	}
+	return l
+}
+
+// finish is err, or why what was listed cannot be relied on.
+func (l *listing) finish(err error) error {
+	for _, walk := range l {
+		if err == nil {
+			err = walk.Finish()
+		}
+	}
+	return err
+}
+
+func (l *listing) close() {
+	for _, walk := range l {
+		walk.Close()
+	}
+}
+
+// sources are both ends as they are read. Both are there.
+func (e *ends) sources() plan.Sides[volume.Source] {
+	return plan.Sides[volume.Source]{e[plan.Local].Volume, e[plan.Remote].Volume}
+}
+
+// input is what the plan says of both trees, to look at them again.
+func (r *run) input(memory *store.Memory) plan.Input {
+	in := plan.Input{Options: r.plan.Options}
+	if memory != nil {
+		in.Memory = memory
+	}
+	for _, side := range plan.BothSides {
+		in.Trees[side].Traits = r.plan.Snapshot(side).Filesystem
+	}
+	return in
+}
+
+// vanished makes a refusal of an error that tells that a tree went away.
+func vanished(err error) error {
+	if errors.Is(err, scan.ErrVanished) {
+		return refusal.Because(refusal.CauseVanished, "%v", err)
+	}
+	return err
+}

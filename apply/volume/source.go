@@ -1,0 +1,67 @@
+package volume
+
+import (
+	"context"
+	"io"
+	"sync/atomic"
+
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// Source is the half of a volume that is read: all that a plan is made from. It may be used by many goroutines at once.
+type Source interface {
+	// Root is what the tree is called, in plans and for people: of a directory here, its absolute path, links resolved.
+	Root() string
+	// Walk begins to list the tree, for the caller to close.
+	Walk(ctx context.Context, options scan.Options) Walk
+	// Reader reads files as a walk listed them that cut times to a granularity in nanoseconds. It adds the bytes that it
+	// reads to read, where that is not nil.
+	Reader(granularity int64, read *atomic.Int64) Reader
+	// Traits are those of a declared profile, or, where that is "", as recorded, which may be nil, or else as the kind of
+	// volume lets one think. Errors wrap scan.ErrVanished.
+	Traits(declared tree.Profile, recorded *tree.Traits) (tree.Traits, error)
+	// Relate tells how the tree lies to another one; apart, where one of the two cannot tell.
+	Relate(to Source) (scan.Relation, error)
+	// Holds tells whether a file of this machine, which need not exist, is or would be in the tree.
+	Holds(file string) (bool, error)
+	// Rescued is the name of something that a repair of the volume has left in the tree, "" where there is nothing.
+	Rescued() (string, error)
+	PrivateReader
+	Close() error
+}
+
+// Walk is a listing of a tree that is under way.
+type Walk interface {
+	tree.Stream
+	// Finish ends the walk, and tells whether what was listed can be relied on. Errors wrap scan.ErrVanished where the
+	// tree is not what it was.
+	Finish() error
+	// Close ends the walk. It does nothing the second time.
+	Close() error
+	// IdlePatterns are patterns in rule files that can match nothing, as far as the walk came.
+	IdlePatterns() []scan.IdlePattern
+}
+
+// Reader reads the contents of files that a walk has listed.
+type Reader interface {
+	// Hash reads the wanted files and calls done for each, in their order. A file that is not as listed has an error that
+	// wraps tree.ErrChanged. Hash itself fails only with the tree or the context.
+	Hash(ctx context.Context, wanted []tree.Wanted, done func(i int, content tree.Content)) error
+	// Text is the whole of a file that is at most limit bytes.
+	Text(ctx context.Context, wanted tree.Wanted, limit int64) ([]byte, error)
+}
+
+// PrivateReader reads what treaty keeps for itself in a tree. Names are relative to ".treaty", and "" is that folder.
+// Nothing there is trusted: links are not followed, and nothing is waited for.
+type PrivateReader interface {
+	// ReadPrivate is the content of a file of at most so many bytes. Errors name the file, and wrap scan.ErrTooLarge,
+	// scan.ErrNotRegular, or fs.ErrNotExist where there is none.
+	ReadPrivate(name string, most int64) ([]byte, error)
+	// OpenPrivate opens a file to be streamed, with its size. Errors are those of ReadPrivate.
+	OpenPrivate(name string) (file io.ReadSeekCloser, size int64, err error)
+	// PrivateNames are the names in a folder, in no order. Errors wrap fs.ErrNotExist where there is none.
+	PrivateNames(folder string) ([]string, error)
+	// PrivateEntry is what has a name. Errors wrap fs.ErrNotExist where nothing has.
+	PrivateEntry(name string) (tree.Entry, error)
+}
