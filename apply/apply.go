@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"treaty/apply/internal/disk"
+	"treaty/apply/internal/local"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/apply/volume"
@@ -43,7 +43,7 @@ type Request struct {
 type seams struct {
 	// hook is offered every call that changes a tree, before it is made; its error takes the call's
 	// place.
-	hook func(plan.Side, disk.Call) error
+	hook func(plan.Side, local.Call) error
 	// probed may make less of what a volume was found to do.
 	probed func(plan.Side, *volume.Probed)
 	// fat declares a side's volume to be FAT-class.
@@ -74,7 +74,7 @@ type run struct {
 // Where something was done there is a receipt, and the error, if any, wraps ErrPartial.
 func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	if request.Now == nil {
-		request.Now = time.Now
+		request.Now = local.Now
 	}
 	r := &run{request: request, progress: request.Progress}
 	defer r.close()

@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"treaty/apply/internal/disk"
 	"treaty/apply/internal/journal"
 	"treaty/apply/internal/local"
 	"treaty/apply/store"
@@ -82,7 +81,7 @@ func (open Opener) volume(root string) (volume.Volume, error) {
 // newEnd is an end whose volume was not probed yet. What changes it is offered to the seams.
 func (s *seams) newEnd(side plan.Side, of *store.Store) *end {
 	if v, here := of.Volume().(*local.Volume); here && s.hook != nil {
-		v.Hook = func(call disk.Call) error { return s.hook(side, call) }
+		v.Hook = func(call local.Call) error { return s.hook(side, call) }
 	}
 	return &end{Volume: of.Volume(), side: side, store: of}
 }

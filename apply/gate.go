@@ -8,7 +8,6 @@ import (
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/plan"
-	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -144,25 +143,7 @@ func (r *run) sameTrees() error {
 			return err
 		}
 	}
-	return r.apart()
-}
-
-// apart refuses roots of which one is the other, or in it.
-func (r *run) apart() error {
-	relation, err := r.ends[plan.Local].Relate(r.ends[plan.Remote].Volume)
-	if err != nil {
-		return err
-	}
-	local, remote := r.ends[plan.Local].Root(), r.ends[plan.Remote].Root()
-	switch relation {
-	case scan.Same:
-		return refusal.Because(refusal.CauseNotApart, "both trees are the same: %s", local)
-	case scan.Inside:
-		return refusal.Because(refusal.CauseNotApart, "the local tree %s lies inside the remote tree %s", local, remote)
-	case scan.Around:
-		return refusal.Because(refusal.CauseNotApart, "the remote tree %s lies inside the local tree %s", remote, local)
-	}
-	return nil
+	return apart(r.ends.sources())
 }
 
 // notEmptied refuses a root that lost everything: the folder that an unmounted volume leaves behind.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"treaty/apply/internal/journal"
+	"treaty/apply/internal/local"
 	"treaty/apply/paper"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
@@ -59,7 +60,7 @@ type Settled struct {
 func Recover(ctx context.Context, request Recovery) (Settled, error) {
 	var out Settled
 	if request.Now == nil {
-		request.Now = time.Now
+		request.Now = local.Now
 	}
 	var stores []*store.Store
 	defer func() {

@@ -8,7 +8,6 @@ import (
 
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
-	"treaty/plan/scan"
 )
 
 type cleanCommand struct {
@@ -102,11 +101,6 @@ func (a *app) lastRemote(folder *store.Store) *store.Store {
 	if err != nil {
 		return nil
 	}
-	root, err := scan.Open(p.Remote.Root)
-	if err != nil {
-		return nil
-	}
-	root.Close()
 	remote, err := store.Open(p.Remote.Root)
 	if err != nil {
 		return nil

@@ -8,9 +8,9 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/store"
+	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
-	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -98,7 +98,7 @@ func (c *planCommand) checkOutput(p *pair) error {
 		return usage(comparing("-o", argument(filepath.Join(c.Output, "new.plan.json"))), "-o %s is a directory", c.Output)
 	}
 	for _, side := range plan.BothSides {
-		inside, err := held(p.roots[side], p.stores[plan.Local].Path("plans"), c.Output)
+		inside, err := held(p.stores[side].Volume(), p.stores[plan.Local].Path("plans"), c.Output)
 		if err != nil {
 			return usage(comparing(), "-o %s: %v", c.Output, err)
 		}
@@ -109,8 +109,8 @@ func (c *planCommand) checkOutput(p *pair) error {
 	return nil
 }
 
-// held tells whether a file would lie in the tree at root, and not in the folder of plans.
-func held(root *scan.Root, plans, file string) (bool, error) {
+// held tells whether a file would lie in a tree, and not in the folder of plans.
+func held(at volume.Source, plans, file string) (bool, error) {
 	abs, err := filepath.Abs(file)
 	if err != nil {
 		return false, err
@@ -118,23 +118,18 @@ func held(root *scan.Root, plans, file string) (bool, error) {
 	if folder, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil && folder == plans {
 		return false, nil
 	}
-	return root.Holds(abs)
+	return at.Holds(abs)
 }
 
 // write writes the plan, and what is kept beside it, and returns the plan's path.
 func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
 	// A config that cannot be read asks for one.
 	made.asked, _ = apply.NeedsApproval(made.plan, p.stores, configured)
-	folder := p.stores[plan.Local]
 	if c.Output == "" {
-		path, err := folder.SavePlan(made.plan)
-		if err != nil {
-			return "", err
-		}
-		return path, folder.SaveDigests(made.plan.ID, made.digests)
+		return p.Save(made.Planned)
 	}
 	made.plan.Schema = ""
-	text, err := store.PlanText(made.plan)
+	text, err := made.Text()
 	if err != nil {
 		return "", err
 	}
@@ -145,7 +140,7 @@ func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
 	if err := writeFile(c.Output, text); err != nil {
 		return "", err
 	}
-	return c.Output, folder.SaveDigests(made.plan.ID, made.digests)
+	return c.Output, p.SaveBeside(made.Planned)
 }
 
 // sayNext says where a plan is and what to type. It was written to output, or else in the tree that is LOCAL.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"treaty/apply"
@@ -87,10 +86,10 @@ func bar(done, total int64) string {
 	return "[" + strings.Repeat("#", full) + strings.Repeat("-", columns-full) + "]"
 }
 
-// scanning measures the reading of two trees.
-func scanning(seen *plan.Sides[scan.Progress], hashed *atomic.Int64) func() measured {
+// comparingTrees measures the reading of two trees.
+func comparingTrees(p *apply.Progress) func() measured {
 	return func() measured {
-		m := measured{what: "reading the trees: " + files(seen), done: hashed.Load()}
+		m := measured{what: "reading the trees: " + files(&p.Scanned), done: p.Compared.Load()}
 		if m.done > 0 {
 			m.what += ", " + render.Bytes(m.done) + " compared"
 		}

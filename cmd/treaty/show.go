@@ -6,9 +6,9 @@ import (
 	"path/filepath"
 	"slices"
 
+	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
-	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -26,12 +26,12 @@ func (a *app) outside(p *plan.Plan, page string) error {
 	plans := filepath.Join(local, tree.PrivateFolder, "plans")
 	at := plan.Sides[string]{local, p.Remote.Root}
 	for _, side := range plan.BothSides {
-		root, err := scan.Open(at[side])
+		folder, err := store.Open(at[side])
 		if err != nil {
 			continue // a tree that is not here holds no page
 		}
-		inside, err := held(root, plans, page)
-		root.Close()
+		inside, err := held(folder.Volume(), plans, page)
+		folder.Close()
 		if err != nil {
 			return usage(about("show"), "--html %s: %v", page, err)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -126,26 +127,8 @@ func (c *undoCommand) choose(folder *store.Store) (*store.Archived, error) {
 
 // reverse makes the plan of a reversal, from the trees as they are now, if they are those that the plan was applied to.
 func (p *pair) reverse(a *app, done store.Archived, options plan.Options, reversal []plan.Operation) (*planned, error) {
-	if err := p.available(); err != nil {
-		return nil, err
+	undo := func(ctx context.Context, how apply.Planning) (*apply.Planned, error) {
+		return p.Undo(ctx, done, reversal, how)
 	}
-	if err := store.SamePairAs(done, p.stores); err != nil {
-		return nil, err
-	}
-	options.AllowManyDeletes = true
-	s, err := p.look(a, options)
-	if err != nil {
-		return nil, err
-	}
-	defer s.close()
-	made, err := plan.Reverse(s.ctx, s.in, reversal, func(source plan.Source) bool {
-		dir, err := p.roots[source.Tree].Dir(source.Path.Parent())
-		if err != nil {
-			return false
-		}
-		defer dir.Release()
-		_, err = dir.Lstat(source.Path.Base())
-		return err == nil
-	})
-	return s.finish(a, made, err)
+	return p.watched(a, apply.Planning{Options: options}, undo)
 }

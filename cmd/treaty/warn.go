@@ -24,7 +24,7 @@ func tellTimes(a *app, made *plan.Plan) {
 // tellDamage says where a volume seems to have been repaired, unless every file was read for this plan.
 func (p *pair) tellDamage(a *app, made *plan.Plan) error {
 	for _, side := range plan.BothSides {
-		name, err := p.roots[side].Rescued()
+		name, err := p.stores[side].Volume().Rescued()
 		if err != nil {
 			return err
 		}
@@ -39,18 +39,18 @@ func (p *pair) tellDamage(a *app, made *plan.Plan) error {
 }
 
 // tellIdle warns of patterns in a .treatyignore that can match nothing, once where both trees have them.
-func (p *pair) tellIdle(a *app, walks plan.Sides[*scan.Walk]) {
+func (p *pair) tellIdle(a *app, found plan.Sides[[]scan.IdlePattern]) {
 	if a.quiet {
 		return
 	}
 	told := map[scan.IdlePattern]bool{}
 	for _, side := range plan.BothSides {
-		for _, idle := range walks[side].IdlePatterns() {
+		for _, idle := range found[side] {
 			if told[idle] {
 				continue
 			}
 			told[idle] = true
-			file := filepath.Join(p.roots[side].Path(), filepath.FromSlash(string(idle.File)))
+			file := filepath.Join(p.stores[side].Root(), filepath.FromSlash(string(idle.File)))
 			fmt.Fprintf(a.stderr, "treaty: warning: %s, line %d: no name matches this pattern: %s\n",
 				render.Name(file), idle.Line, render.Escape(idle.Why))
 		}

@@ -146,7 +146,7 @@ func (t *loans) MayChange(p tree.Path) error {
 		return nil
 	}
 	defer d.release()
-	err = mayChange(d.dir)
+	err = sysMayChange(d.dir)
 	if errors.Is(err, fs.ErrPermission) && t.Lends(p) {
 		return nil
 	}

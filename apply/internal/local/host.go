@@ -59,3 +59,6 @@ func (p process) another(h volume.Holder) bool {
 	}
 	return p.since.After(h.At.Add(time.Minute))
 }
+
+// Now is the clock of this machine.
+func Now() time.Time { return time.Now() }

@@ -10,12 +10,15 @@ import (
 	"treaty/plan/tree"
 )
 
+// Call is one call that changes or syncs something, as a hook is offered it.
+type Call = disk.Call
+
 // Volume is an open directory of this machine.
 type Volume struct {
 	*disk.Files
 	root *scan.Root
 	// Hook, where not nil, is offered every call of a Changer that is opened afterwards. For tests.
-	Hook func(disk.Call) error
+	Hook func(Call) error
 }
 
 var _ volume.Volume = (*Volume)(nil)

@@ -11,8 +11,8 @@ import (
 	"treaty/plan/scan"
 )
 
-// mayChange tells whether this process may create and rename in d.
-func mayChange(d *scan.Dir) error {
+// sysMayChange tells whether this process may create and rename in d.
+func sysMayChange(d *scan.Dir) error {
 	err := unix.Faccessat(d.FD(), ".", unix.W_OK|unix.X_OK, unix.AT_EACCESS)
 	if errors.Is(err, unix.EACCES) {
 		return fs.ErrPermission

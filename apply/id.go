@@ -1,6 +1,7 @@
-package main
+package apply
 
 import (
+	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
 	"time"
@@ -19,3 +20,6 @@ func uuid7(now time.Time, random func([]byte) (int, error)) string {
 	h := hex.EncodeToString(b[:])
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
+
+// newID is the id of a plan that is made now.
+func newID(now time.Time) string { return uuid7(now, rand.Read) }

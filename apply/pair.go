@@ -1,0 +1,251 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"treaty/apply/internal/local"
+	"treaty/apply/refusal"
+	"treaty/apply/store"
+	"treaty/apply/volume"
+	"treaty/plan"
+	"treaty/plan/scan"
+)
+
+// Pair is two trees, open to be compared. What is read is these trees, whatever their paths name by now.
+type Pair struct {
+	stores plan.Sides[*store.Store]
+	// forgotten is why the baseline counts as none, once it turned out damaged while it was read.
+	forgotten *plan.Problem
+}
+
+// Open opens two directories of this machine. Errors are those of scan.Open, or wrap ErrInvalid where one is the other,
+// or in it.
+func Open(local, remote string) (*Pair, error) {
+	var stores plan.Sides[*store.Store]
+	for side, dir := range [2]string{local, remote} {
+		s, err := store.Open(dir)
+		if err != nil {
+			closeAll(stores)
+			return nil, err
+		}
+		stores[side] = s
+	}
+	return PairOf(stores)
+}
+
+// PairOf is the pair of two trees whose stores are open; whoever closes the pair closes both. Errors wrap ErrInvalid
+// where one tree is the other, or in it: then both are closed.
+func PairOf(stores plan.Sides[*store.Store]) (*Pair, error) {
+	err := apart(plan.Sides[volume.Source]{stores[plan.Local].Volume(), stores[plan.Remote].Volume()})
+	if err != nil {
+		closeAll(stores)
+		return nil, err
+	}
+	return &Pair{stores: stores}, nil
+}
+
+// Close closes both trees.
+func (p *Pair) Close() error { return closeAll(p.stores) }
+
+func closeAll(stores plan.Sides[*store.Store]) error {
+	var err error
+	for _, s := range stores {
+		if s != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}
+	return err
+}
+
+// Stores are what treaty keeps in the two trees.
+func (p *Pair) Stores() plan.Sides[*store.Store] { return p.stores }
+
+// apart refuses trees of which one is the other, or in it.
+func apart(trees plan.Sides[volume.Source]) error {
+	relation, err := trees[plan.Local].Relate(trees[plan.Remote])
+	if err != nil {
+		return err
+	}
+	local, remote := trees[plan.Local].Root(), trees[plan.Remote].Root()
+	switch relation {
+	case scan.Same:
+		return refusal.Because(refusal.CauseNotApart, "both trees are the same: %s", local)
+	case scan.Inside:
+		return refusal.Because(refusal.CauseNotApart, "the local tree %s lies inside the remote tree %s", local, remote)
+	case scan.Around:
+		return refusal.Because(refusal.CauseNotApart, "the remote tree %s lies inside the local tree %s", remote, local)
+	}
+	return nil
+}
+
+// Planning is how a plan is made, and by whom.
+type Planning struct {
+	Options plan.Options
+	By      plan.Author
+	// NewPair takes a path for a new tree where another one was known.
+	NewPair bool
+	// Now is the clock, time.Now where nil.
+	Now func() time.Time
+	// Progress, where not nil, is told how far things are.
+	Progress *Progress
+}
+
+// Planned is a plan that was made, and what is to be kept beside it.
+type Planned struct {
+	Plan *plan.Plan
+	// Idle are patterns in the trees' rule files that can match nothing.
+	Idle    plan.Sides[[]scan.IdlePattern]
+	digests *store.Digests
+}
+
+// Text is the plan as its file holds it: what a person reads and edits, and approves by its exact bytes.
+func (made *Planned) Text() ([]byte, error) { return store.PlanText(made.Plan) }
+
+// Plan makes a plan of the two trees, from what they hold and what both last agreed on. It changes nothing. Errors wrap
+// ErrLocked where another treaty works on one of them, ErrOpen where an apply was interrupted, ErrSafety where a path that
+// held a known tree holds another one or none, or a tree went away while it was read.
+func (p *Pair) Plan(ctx context.Context, how Planning) (*Planned, error) {
+	if how.NewPair {
+		for _, s := range p.stores {
+			s.TakeAnew()
+		}
+	} else if err := store.SamePair(p.stores); err != nil {
+		return nil, err
+	}
+	var shift *plan.Sides[time.Duration]
+	for {
+		made, err := p.look(ctx, how, func(ctx context.Context, in plan.Input) (*plan.Plan, error) {
+			in.Shift = shift
+			return plan.Compare(ctx, in)
+		})
+		switch problem := store.Forgotten(err); {
+		case problem != nil && p.forgotten == nil:
+			p.forgotten = problem
+		case errors.Is(err, plan.ErrShift) && shift == nil:
+			// What looked like a shift of a volume's times was none.
+			shift = &plan.Sides[time.Duration]{}
+		default:
+			return made, err
+		}
+	}
+}
+
+// Undo makes a plan that undoes an applied one, whose reversal the local tree's store has, from the trees as they are now.
+// Errors are those of Plan, or refuse a remote tree that is not the one that the plan was applied to.
+func (p *Pair) Undo(ctx context.Context, done store.Archived, reversal []plan.Operation, how Planning) (*Planned, error) {
+	if err := p.available(); err != nil {
+		return nil, err
+	}
+	if err := store.SamePairAs(done, p.stores); err != nil {
+		return nil, err
+	}
+	how.Options.AllowManyDeletes = true
+	return p.look(ctx, how, func(ctx context.Context, in plan.Input) (*plan.Plan, error) {
+		return plan.Reverse(ctx, in, reversal, func(source plan.Source) bool {
+			_, err := p.stores[source.Tree].Volume().Entry(source.Path)
+			return err == nil
+		})
+	})
+}
+
+// Save keeps a plan, with what belongs beside it, in the local tree, and returns where.
+func (p *Pair) Save(made *Planned) (path string, err error) {
+	path, err = p.stores[plan.Local].SavePlan(made.Plan)
+	if err != nil {
+		return "", err
+	}
+	return path, p.SaveBeside(made)
+}
+
+// SaveBeside keeps in the local tree what belongs beside a plan that is kept elsewhere.
+func (p *Pair) SaveBeside(made *Planned) error {
+	return p.stores[plan.Local].SaveDigests(made.Plan.ID, made.digests)
+}
+
+// available refuses trees on one of which another treaty works, or an interrupted apply is open.
+func (p *Pair) available() error {
+	for _, s := range p.stores {
+		if err := s.Available(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// look reads both trees once, if they are available, and makes a document of what decide makes of them, if the trees can
+// be relied on to have been there all the time.
+func (p *Pair) look(ctx context.Context, how Planning, decide func(context.Context, plan.Input) (*plan.Plan, error)) (*Planned, error) {
+	if err := p.available(); err != nil {
+		return nil, err
+	}
+	now := how.Now
+	if now == nil {
+		now = local.Now
+	}
+	// What is written after this may not show in a coarse time.
+	began := now().UTC()
+	made := &Planned{digests: &store.Digests{}}
+	in := plan.Input{Options: how.Options, Observe: made.digests.Observe}
+	memory, err := p.remember(&in)
+	if err != nil {
+		return nil, err
+	}
+	defer memory.Close()
+	sources, err := p.trees(&in, how.Progress)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	listing := list(ctx, sources, &in, false, how.Progress.scanned())
+	defer listing.close()
+	made.Plan, err = decide(ctx, in)
+	if err := listing.finish(err); err != nil {
+		return nil, err
+	}
+	for side, walk := range listing {
+		made.Idle[side] = walk.IdlePatterns()
+	}
+	made.Plan.ID, made.Plan.CreatedAt, made.Plan.CreatedBy = newID(began), began, how.By
+	return made, nil
+}
+
+// remember opens the baseline, if there is one that counts, for the caller to close.
+func (p *Pair) remember(in *plan.Input) (*store.Memory, error) {
+	if p.forgotten != nil {
+		in.Problems = append(in.Problems, *p.forgotten)
+		return nil, nil
+	}
+	memory, problem, err := store.Remember(p.stores)
+	if memory != nil {
+		in.Memory, in.Baseline = memory, &memory.Ref
+	}
+	if problem != nil {
+		in.Problems = append(in.Problems, *problem)
+	}
+	return memory, err
+}
+
+// trees tells in what the two trees are, but for their streams.
+func (p *Pair) trees(in *plan.Input, progress *Progress) (plan.Sides[volume.Source], error) {
+	var sources plan.Sides[volume.Source]
+	for _, side := range plan.BothSides {
+		s := p.stores[side]
+		identity, err := s.Identity()
+		if err != nil {
+			return sources, err
+		}
+		from := plan.Tree{Root: s.Root()}
+		if identity != nil {
+			from.ID = &identity.ID
+		}
+		if from.Traits, err = s.Traits(in.Options.Declared(side)); err != nil {
+			return sources, err
+		}
+		from.Reader = s.Volume().Reader(from.Traits.MtimeGranularity, progress.compared())
+		in.Trees[side], sources[side] = from, s.Volume()
+	}
+	return sources, nil
+}
