@@ -2,6 +2,10 @@
 // changes anyone's trees, and it decides nothing: what a plan does not say is not done, and what is not
 // as the plan says is left alone.
 //
+// A plan is made of a Pair: two trees, open, whatever their paths name by now. Each is one end of the plan, a
+// volume.Volume: it is listed and read, changed by whole checked changes, and keeps what is treaty's own. Nothing here
+// knows what kind of volume an end is; where nobody says how to open one, it is a directory of this machine.
+//
 // # An apply, step by step
 //
 //  1. Read the plan once; check, hash and carry out that one text (gate). In this order, the first

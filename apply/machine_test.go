@@ -19,7 +19,6 @@ import (
 	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/plan"
-	"treaty/plan/scan"
 	"treaty/plan/tree"
 	"treaty/testdata/effort"
 )
@@ -257,59 +256,22 @@ func (h *history) world(p *partners, local int) *world {
 	return &world{tester: h, dir: h.dir, at: plan.Sides[string]{p.trees[local].at, p.trees[1-local].at}, options: defaults()}
 }
 
-// look is all that makes a plan but the deciding.
-func (w *world) look(do func(context.Context, plan.Input) (*plan.Plan, error)) *plan.Plan {
+// look opens the two trees as a pair, has a plan made of them, and keeps what belongs beside it.
+func (w *world) look(do func(*apply.Pair, context.Context, apply.Planning) (*apply.Planned, error)) *plan.Plan {
 	w.Helper()
-	ctx := context.Background()
-	digests := &store.Digests{}
-	in := plan.Input{Options: w.options, Observe: digests.Observe}
-	var stores plan.Sides[*store.Store]
-	var walks []*scan.Walk
-	for _, side := range plan.BothSides {
-		root, err := scan.Open(w.at[side])
-		check(w, err)
-		defer root.Close()
-		store, err := store.Open(w.at[side])
-		check(w, err)
-		defer store.Close()
-		stores[side] = store
-		identity, err := store.Identity()
-		check(w, err)
-		from := plan.Tree{Root: root.Path()}
-		var recorded *tree.Traits
-		if identity != nil {
-			from.ID, recorded = &identity.ID, &identity.Traits
+	pair, err := apply.Open(w.at[plan.Local], w.at[plan.Remote])
+	check(w, err)
+	defer pair.Close()
+	made, err := do(pair, context.Background(), apply.Planning{Options: w.options, By: ann})
+	check(w, err)
+	for _, problem := range made.Plan.Problems {
+		if problem.Code == plan.BaselineMismatch {
+			w.Errorf("the baseline does not count: %s", problem.Message)
 		}
-		from.Traits, err = root.Traits("", recorded)
-		check(w, err)
-		walk := root.Walk(ctx, scan.Options{Patterns: w.options.Ignore, DefaultIgnores: w.options.DefaultIgnores,
-			Granularity: from.Traits.MtimeGranularity, Modes: from.Traits.Modes})
-		defer walk.Close()
-		walks = append(walks, walk)
-		from.Stream = walk
-		from.Reader = scan.Reader{Hasher: scan.Hasher{Root: root}, Granularity: from.Traits.MtimeGranularity}
-		in.Trees[side] = from
 	}
-	check(w, store.SamePair(stores))
-	memory, problem, err := store.Remember(stores)
-	check(w, err)
-	defer memory.Close()
-	if problem != nil {
-		w.Errorf("the baseline does not count: %s", problem.Message)
-		in.Problems = append(in.Problems, *problem)
-	}
-	if memory != nil {
-		in.Memory, in.Baseline = memory, &memory.Ref
-	}
-	p, err := do(ctx, in)
-	check(w, err)
-	for _, walk := range walks {
-		check(w, walk.Finish())
-	}
-	p.ID, p.CreatedAt, p.CreatedBy = planID(planned.Add(1)), time.Now().UTC(), ann
+	check(w, pair.SaveBeside(made))
 	w.was = w.trees()
-	check(w, stores[plan.Local].SaveDigests(p.ID, digests))
-	return p
+	return made.Plan
 }
 
 // same is what a plan does, whoever is LOCAL.
@@ -344,13 +306,13 @@ func (h *history) sync(p *partners) {
 		w.options.Ignore = append(w.options.Ignore, "b")
 	}
 	h.note("sync %s with %s, ignoring %v", p.trees[local].name, p.trees[1-local].name, w.options.Ignore)
-	made := w.look(plan.Compare)
+	made := w.look((*apply.Pair).Plan)
 	if (made.Baseline != nil) != (p.agreed != nil) {
 		h.Errorf("the baseline of the plan is %v", made.Baseline)
 	}
 	mirror := h.world(p, 1-local)
 	mirror.options = w.options
-	if one, other := same(made, false), same(mirror.look(plan.Compare), true); !slices.Equal(one, other) {
+	if one, other := same(made, false), same(mirror.look((*apply.Pair).Plan), true); !slices.Equal(one, other) {
 		h.Errorf("the mirrored plan is\n%s\nnot\n%s", strings.Join(other, "\n"), strings.Join(one, "\n"))
 	}
 	o := &oracle{was: w.was, base: p.agreed.facing(local), ignored: ignoredBy(w.options.Ignore)}
@@ -516,7 +478,7 @@ func (h *history) settled(p *partners, w *world) {
 	for local := range p.trees {
 		again := h.world(p, local)
 		again.options = w.options
-		if next := again.look(plan.Compare); !next.Empty() {
+		if next := again.look((*apply.Pair).Plan); !next.Empty() {
 			h.Errorf("the next plan is not empty:\n%s", describe(next))
 		}
 	}
@@ -542,12 +504,8 @@ func (h *history) undo(p *partners) {
 	check(h, err)
 	reversal, err := store.Reversal(*archived)
 	check(h, err)
-	made := w.look(func(ctx context.Context, in plan.Input) (*plan.Plan, error) {
-		in.Options = last.options
-		return plan.Reverse(ctx, in, reversal, func(source plan.Source) bool {
-			_, err := os.Lstat(w.path(source.Tree, string(source.Path)))
-			return err == nil
-		})
+	made := w.look(func(p *apply.Pair, ctx context.Context, how apply.Planning) (*apply.Planned, error) {
+		return p.Undo(ctx, *archived, reversal, how)
 	})
 	check(h, store.SaveUndoes(made.ID, last.planID))
 	now := facing([2]nodes(w.was), local)

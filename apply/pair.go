@@ -11,6 +11,7 @@ import (
 	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/scan"
+	"treaty/plan/tree"
 )
 
 // Pair is two trees, open to be compared. What is read is these trees, whatever their paths name by now.
@@ -82,6 +83,7 @@ func apart(trees plan.Sides[volume.Source]) error {
 
 // Planning is how a plan is made, and by whom.
 type Planning struct {
+	// Options are those of the plan. A umask that is not known is 022.
 	Options plan.Options
 	By      plan.Author
 	// NewPair takes a path for a new tree where another one was known.
@@ -186,6 +188,9 @@ func (p *Pair) look(ctx context.Context, how Planning, decide func(context.Conte
 	}
 	// What is written after this may not show in a coarse time.
 	began := now().UTC()
+	if !how.Options.Umask.Known() {
+		how.Options.Umask = tree.Perm(0o022)
+	}
 	made := &Planned{digests: &store.Digests{}}
 	in := plan.Input{Options: how.Options, Observe: made.digests.Observe}
 	memory, err := p.remember(&in)

@@ -11,7 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"treaty/plan"
+	"treaty/apply"
 	"treaty/plan/tree"
 	"treaty/testdata/effort"
 )
@@ -117,7 +117,7 @@ func TestUnisonGivesTheSameTrees(t *testing.T) {
 				u.follow(side, h.tree(m))
 			}
 			w := h.world(p, 0)
-			made := w.look(plan.Compare)
+			made := w.look((*apply.Pair).Plan)
 			settled := u.sync()
 			if len(made.Conflicts) > 0 || !settled {
 				return
