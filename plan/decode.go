@@ -31,18 +31,55 @@ func Read(data []byte) (*Plan, error) {
 	if p.Problems, err = elements(data, doc, "problems", list.problem); err != nil {
 		return nil, err
 	}
-	if wrong := p.Check(); len(wrong) > 0 {
-		errs := make(schema.Errors, 0, len(wrong))
-		for _, w := range wrong {
-			line, column := schema.Locate(data, w.Pointer)
-			errs = append(errs, schema.Error{Pointer: w.Pointer, Line: line, Column: column, Message: w.Message})
-		}
-		return nil, errs
+	if err := p.checked(data); err != nil {
+		return nil, err
 	}
 	for i := range p.Conflicts {
 		p.Conflicts[i].reword()
 	}
 	return p, nil
+}
+
+// checked is what Check finds wrong with a plan, at its places in the plan's text.
+func (p *Plan) checked(data []byte) error {
+	wrong := p.Check()
+	if len(wrong) == 0 {
+		return nil
+	}
+	errs := make(schema.Errors, 0, len(wrong))
+	for _, w := range wrong {
+		line, column := schema.Locate(data, w.Pointer)
+		errs = append(errs, schema.Error{Pointer: w.Pointer, Line: line, Column: column, Message: w.Message})
+	}
+	return errs
+}
+
+// proven is what is wrong with a text that Write made of the plan. It reads what Read reads, and keeps nothing of it.
+func (p *Plan) proven(data []byte) error {
+	doc, err := schema.Parse(schema.Plan, data)
+	if err != nil {
+		return err
+	}
+	if err := envelope(doc, &Plan{}); err != nil {
+		return located(data, "", err)
+	}
+	var d decoder
+	if err := eachElement(data, doc, "operations", discard(d.operation)); err != nil {
+		return err
+	}
+	if err := eachElement(data, doc, "conflicts", discard(d.conflict)); err != nil {
+		return err
+	}
+	if err := eachElement(data, doc, "problems", discard(d.problem)); err != nil {
+		return err
+	}
+	return p.checked(data)
+}
+
+// discard is read for elements that nobody wants.
+func discard[T any](read func(*jsontext.Reader, *T)) func(int, *jsontext.Reader) {
+	var element T
+	return func(_ int, r *jsontext.Reader) { read(r, &element) }
 }
 
 // envelope decodes all members but the long arrays.
@@ -65,14 +102,18 @@ func envelope(doc *schema.Document, p *Plan) error {
 
 func elements[T any](data []byte, doc *schema.Document, name string, read func(*jsontext.Reader, *T)) ([]T, error) {
 	list := make([]T, doc.Len(name))
+	return list, eachElement(data, doc, name, func(i int, r *jsontext.Reader) { read(r, &list[i]) })
+}
+
+// eachElement reads the elements of a long array.
+func eachElement(data []byte, doc *schema.Document, name string, read func(int, *jsontext.Reader)) error {
 	for i, text := range doc.Elements(name) {
 		r := jsontext.NewReader(text)
-		read(&r, &list[i])
-		if err := r.Err(); err != nil {
-			return nil, located(data, fmt.Sprintf("/%s/%d", name, i), err)
+		if read(i, &r); r.Err() != nil {
+			return located(data, fmt.Sprintf("/%s/%d", name, i), r.Err())
 		}
 	}
-	return list, nil
+	return nil
 }
 
 // located is an error of decoding what the schema had nothing against.

@@ -40,6 +40,28 @@ func (p *Plan) Write(to io.Writer) error {
 	return err
 }
 
+// Text is the plan as its file holds it, proven: it is valid by the schema, each of its elements can be read again, and
+// Check finds nothing. The error is of type schema.Errors where it is not a valid plan.
+func (p *Plan) Text() ([]byte, error) {
+	var size counter
+	if err := p.Write(&size); err != nil {
+		return nil, err
+	}
+	out := bytes.NewBuffer(make([]byte, 0, size))
+	if err := p.Write(out); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), p.proven(out.Bytes())
+}
+
+// A counter counts what is written to it.
+type counter int
+
+func (c *counter) Write(text []byte) (int, error) {
+	*c += counter(len(text))
+	return len(text), nil
+}
+
 // writeArray leaves the last of it in out.
 func writeArray[T any](to io.Writer, out *jsontext.Writer, name string, elements []T, write func(*T, *jsontext.Writer)) error {
 	out.Name(name)

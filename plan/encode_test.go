@@ -130,6 +130,27 @@ func TestThePlansOfTestdataAreWrittenAsTheyAre(t *testing.T) {
 	}
 }
 
+// What is written is proven as if it had been read: by the schema, by what a decoder refuses, and by Check.
+func TestNoTextIsMadeOfAPlanThatCannotBeRead(t *testing.T) {
+	if text, err := manyCreates(3).Text(); err != nil || !bytes.Equal(text, textOf(t, manyCreates(3))) {
+		t.Fatalf("%v: the text is\n%s", err, text)
+	}
+	for what, spoil := range map[string]func(p *Plan){
+		"an unknown decision": func(p *Plan) { p.Operations[1].Decision = "perhaps" },
+		"an envelope's name":  func(p *Plan) { p.ID = "" },
+		"a path twice":        func(p *Plan) { p.Operations[1].Path = p.Operations[0].Path },
+		"a path outside":      func(p *Plan) { p.Operations[1].Path = "../x" },
+	} {
+		p := manyCreates(3)
+		spoil(p)
+		_, err := p.Text()
+		_, want := Read(textOf(t, p))
+		if err == nil || want == nil || err.Error() != want.Error() {
+			t.Errorf("%s: %v, and when it is read: %v", what, err, want)
+		}
+	}
+}
+
 // isRead holds how an element is read to how reflection reads it.
 func isRead[T any](t *rapid.T, v T, write func(*T, *jsontext.Writer), read func(*jsontext.Reader, *T)) {
 	var w jsontext.Writer

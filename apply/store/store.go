@@ -204,14 +204,11 @@ func planEnd(id string) string { return "-" + id[max(0, len(id)-8):] + planSuffi
 
 // PlanText is a plan as its file holds it, proven valid.
 func PlanText(p *plan.Plan) ([]byte, error) {
-	var text bytes.Buffer
-	if err := p.Write(&text); err != nil {
-		return nil, err
-	}
-	if _, err := plan.Read(text.Bytes()); err != nil {
+	text, err := p.Text()
+	if err != nil {
 		return nil, fmt.Errorf("treaty would write a wrong plan: %w", err)
 	}
-	return text.Bytes(), nil
+	return text, nil
 }
 
 // ErrNoPlan: there is no plan to pick.

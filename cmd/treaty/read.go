@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -27,5 +28,8 @@ func readFile(path string, kind schema.Kind) ([]byte, error) {
 	case info.Size() > kind.MaxSize():
 		return nil, invalid(path, string(kind), fmt.Errorf("it has %d bytes, and %d are the most", info.Size(), kind.MaxSize()))
 	}
-	return io.ReadAll(io.LimitReader(f, kind.MaxSize()+1))
+	// A file that nobody writes to meanwhile is held once, whatever its size.
+	text := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
+	_, err = text.ReadFrom(io.LimitReader(f, kind.MaxSize()+1))
+	return text.Bytes(), err
 }
