@@ -31,7 +31,7 @@ func Read(data []byte) (*Plan, error) {
 	if p.Problems, err = elements(data, doc, "problems", list.problem); err != nil {
 		return nil, err
 	}
-	if err := p.checked(data); err != nil {
+	if err := checked(p, data); err != nil {
 		return nil, err
 	}
 	for i := range p.Conflicts {
@@ -41,7 +41,7 @@ func Read(data []byte) (*Plan, error) {
 }
 
 // checked is what Check finds wrong with a plan, at its places in the plan's text.
-func (p *Plan) checked(data []byte) error {
+func checked(p *Plan, data []byte) error {
 	wrong := p.Check()
 	if len(wrong) == 0 {
 		return nil
@@ -55,7 +55,7 @@ func (p *Plan) checked(data []byte) error {
 }
 
 // proven is what is wrong with a text that Write made of the plan. It reads what Read reads, and keeps nothing of it.
-func (p *Plan) proven(data []byte) error {
+func proven(p *Plan, data []byte) error {
 	doc, err := schema.Parse(schema.Plan, data)
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func (p *Plan) proven(data []byte) error {
 	if err := eachElement(data, doc, "problems", discard(d.problem)); err != nil {
 		return err
 	}
-	return p.checked(data)
+	return checked(p, data)
 }
 
 // discard is read for elements that nobody wants.
