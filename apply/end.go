@@ -49,6 +49,15 @@ func (e *ends) stores() plan.Sides[*store.Store] {
 	return all
 }
 
+// readers are the same, to be read.
+func (e *ends) readers() plan.Sides[*store.Reader] {
+	var all plan.Sides[*store.Reader]
+	for _, one := range e.there() {
+		all[one.side] = one.store.Reader
+	}
+	return all
+}
+
 // files are the own files of both trees, nil for none.
 func (e *ends) files() plan.Sides[*store.TreeFile] {
 	var all plan.Sides[*store.TreeFile]

@@ -113,8 +113,9 @@ func reads(w *world) {
 			s.Reversal(a)
 		}
 	}
-	_ = store.SamePair(stores)
-	if m, _, err := store.Remember(stores); err == nil {
+	readers := plan.Sides[*store.Reader]{stores[plan.Local].Reader, stores[plan.Remote].Reader}
+	_ = store.SamePair(readers)
+	if m, _, err := store.Remember(readers); err == nil {
 		m.Close()
 	}
 }

@@ -27,12 +27,12 @@ func (w *world) saveAt(side plan.Side, path, content string, mtime tree.Time) {
 // recorded is what the two trees now remember of a path; nil for nothing.
 func (w *world) recorded(path tree.Path) *tree.Agreed {
 	w.Helper()
-	var stores plan.Sides[*store.Store]
+	var stores plan.Sides[*store.Reader]
 	for _, side := range plan.BothSides {
 		s, err := store.Open(w.at[side])
 		check(w, err)
 		defer s.Close()
-		stores[side] = s
+		stores[side] = s.Reader
 	}
 	m, _, err := store.Remember(stores)
 	check(w, err)

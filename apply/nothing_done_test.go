@@ -48,12 +48,12 @@ func (w *world) stageless(p *plan.Plan, with error) {
 // again, and that then they are synced.
 func (w *world) strangers(p *plan.Plan) {
 	w.Helper()
-	var stores plan.Sides[*store.Store]
+	var stores plan.Sides[*store.Reader]
 	for _, side := range plan.BothSides {
 		store, err := store.Open(w.at[side])
 		check(w, err)
 		defer store.Close()
-		stores[side] = store
+		stores[side] = store.Reader
 		if closing, err := store.Closing(p.ID); err != nil || closing == nil {
 			w.Errorf("%s: the plan is closed as %v, %v", side, closing, err)
 		}

@@ -16,7 +16,8 @@ import (
 
 // Pair is two trees, open to be compared. What is read is these trees, whatever their paths name by now.
 type Pair struct {
-	stores plan.Sides[*store.Store]
+	local *store.Store
+	trees plan.Sides[*store.Reader]
 	// forgotten is why the baseline counts as none, once it turned out damaged while it was read.
 	forgotten *plan.Problem
 }
@@ -24,44 +25,36 @@ type Pair struct {
 // Open opens two directories of this machine. Errors are those of scan.Open, or wrap ErrInvalid where one is the other,
 // or in it.
 func Open(local, remote string) (*Pair, error) {
-	var stores plan.Sides[*store.Store]
-	for side, dir := range [2]string{local, remote} {
-		s, err := store.Open(dir)
-		if err != nil {
-			closeAll(stores)
-			return nil, err
-		}
-		stores[side] = s
-	}
-	return PairOf(stores)
-}
-
-// PairOf is the pair of two trees whose stores are open; whoever closes the pair closes both. Errors wrap ErrInvalid
-// where one tree is the other, or in it: then both are closed.
-func PairOf(stores plan.Sides[*store.Store]) (*Pair, error) {
-	err := apart(plan.Sides[volume.Source]{stores[plan.Local].Volume(), stores[plan.Remote].Volume()})
+	here, err := store.Open(local)
 	if err != nil {
-		closeAll(stores)
 		return nil, err
 	}
-	return &Pair{stores: stores}, nil
+	there, err := store.Open(remote)
+	if err != nil {
+		return nil, errors.Join(err, here.Close())
+	}
+	return PairOf(here, there.Reader)
+}
+
+// PairOf is the pair of two trees that are open, of which the remote one need only be one that can be read; whoever closes
+// the pair closes both. Errors wrap ErrInvalid where one tree is the other, or in it: then both are closed.
+func PairOf(local *store.Store, remote *store.Reader) (*Pair, error) {
+	p := &Pair{local: local, trees: plan.Sides[*store.Reader]{local.Reader, remote}}
+	if err := apart(p.sources()); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
 }
 
 // Close closes both trees.
-func (p *Pair) Close() error { return closeAll(p.stores) }
-
-func closeAll(stores plan.Sides[*store.Store]) error {
-	var err error
-	for _, s := range stores {
-		if s != nil {
-			err = errors.Join(err, s.Close())
-		}
-	}
-	return err
+func (p *Pair) Close() error {
+	return errors.Join(p.trees[plan.Local].Close(), p.trees[plan.Remote].Close())
 }
 
-// Stores are what treaty keeps in the two trees.
-func (p *Pair) Stores() plan.Sides[*store.Store] { return p.stores }
+// sources are the two trees as they are read.
+func (p *Pair) sources() plan.Sides[volume.Source] {
+	return plan.Sides[volume.Source]{p.trees[plan.Local].Source(), p.trees[plan.Remote].Source()}
+}
 
 // apart refuses trees of which one is the other, or in it.
 func apart(trees plan.Sides[volume.Source]) error {
@@ -110,10 +103,10 @@ func (made *Planned) Text() ([]byte, error) { return store.PlanText(made.Plan) }
 // held a known tree holds another one or none, or a tree went away while it was read.
 func (p *Pair) Plan(ctx context.Context, how Planning) (*Planned, error) {
 	if how.NewPair {
-		for _, s := range p.stores {
-			s.TakeAnew()
+		for _, t := range p.trees {
+			t.TakeAnew()
 		}
-	} else if err := store.SamePair(p.stores); err != nil {
+	} else if err := store.SamePair(p.trees); err != nil {
 		return nil, err
 	}
 	var shift *plan.Sides[time.Duration]
@@ -140,13 +133,13 @@ func (p *Pair) Undo(ctx context.Context, done store.Archived, reversal []plan.Op
 	if err := p.available(); err != nil {
 		return nil, err
 	}
-	if err := store.SamePairAs(done, p.stores); err != nil {
+	if err := store.SamePairAs(done, p.trees); err != nil {
 		return nil, err
 	}
 	how.Options.AllowManyDeletes = true
 	return p.look(ctx, how, func(ctx context.Context, in plan.Input) (*plan.Plan, error) {
 		return plan.Reverse(ctx, in, reversal, func(source plan.Source) bool {
-			_, err := p.stores[source.Tree].Volume().Entry(source.Path)
+			_, err := p.trees[source.Tree].Source().Entry(source.Path)
 			return err == nil
 		})
 	})
@@ -154,7 +147,7 @@ func (p *Pair) Undo(ctx context.Context, done store.Archived, reversal []plan.Op
 
 // Save keeps a plan, with what belongs beside it, in the local tree, and returns where.
 func (p *Pair) Save(made *Planned) (path string, err error) {
-	path, err = p.stores[plan.Local].SavePlan(made.Plan)
+	path, err = p.local.SavePlan(made.Plan)
 	if err != nil {
 		return "", err
 	}
@@ -163,13 +156,13 @@ func (p *Pair) Save(made *Planned) (path string, err error) {
 
 // SaveBeside keeps in the local tree what belongs beside a plan that is kept elsewhere.
 func (p *Pair) SaveBeside(made *Planned) error {
-	return p.stores[plan.Local].SaveDigests(made.Plan.ID, made.digests)
+	return p.local.SaveDigests(made.Plan.ID, made.digests)
 }
 
 // available refuses trees on one of which another treaty works, or an interrupted apply is open.
 func (p *Pair) available() error {
-	for _, s := range p.stores {
-		if err := s.Available(); err != nil {
+	for _, t := range p.trees {
+		if err := t.Available(); err != nil {
 			return err
 		}
 	}
@@ -198,13 +191,12 @@ func (p *Pair) look(ctx context.Context, how Planning, decide func(context.Conte
 		return nil, err
 	}
 	defer memory.Close()
-	sources, err := p.trees(&in, how.Progress)
-	if err != nil {
+	if err := p.describe(&in, how.Progress); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	listing := list(ctx, sources, &in, false, how.Progress.scanned())
+	listing := list(ctx, p.sources(), &in, false, how.Progress.scanned())
 	defer listing.close()
 	made.Plan, err = decide(ctx, in)
 	if err := listing.finish(err); err != nil {
@@ -223,7 +215,7 @@ func (p *Pair) remember(in *plan.Input) (*store.Memory, error) {
 		in.Problems = append(in.Problems, *p.forgotten)
 		return nil, nil
 	}
-	memory, problem, err := store.Remember(p.stores)
+	memory, problem, err := store.Remember(p.trees)
 	if memory != nil {
 		in.Memory, in.Baseline = memory, &memory.Ref
 	}
@@ -233,24 +225,22 @@ func (p *Pair) remember(in *plan.Input) (*store.Memory, error) {
 	return memory, err
 }
 
-// trees tells in what the two trees are, but for their streams.
-func (p *Pair) trees(in *plan.Input, progress *Progress) (plan.Sides[volume.Source], error) {
-	var sources plan.Sides[volume.Source]
-	for _, side := range plan.BothSides {
-		s := p.stores[side]
-		identity, err := s.Identity()
+// describe tells in which the two trees are, but for their streams.
+func (p *Pair) describe(in *plan.Input, progress *Progress) error {
+	for side, t := range p.trees {
+		identity, err := t.Identity()
 		if err != nil {
-			return sources, err
+			return err
 		}
-		from := plan.Tree{Root: s.Root()}
+		from := plan.Tree{Root: t.Root()}
 		if identity != nil {
 			from.ID = &identity.ID
 		}
-		if from.Traits, err = s.Traits(in.Options.Declared(side)); err != nil {
-			return sources, err
+		if from.Traits, err = t.Traits(in.Options.Declared(plan.Side(side))); err != nil {
+			return err
 		}
-		from.Reader = s.Volume().Reader(from.Traits.MtimeGranularity, progress.compared())
-		in.Trees[side], sources[side] = from, s.Volume()
+		from.Reader = t.Source().Reader(from.Traits.MtimeGranularity, progress.compared())
+		in.Trees[side] = from
 	}
-	return sources, nil
+	return nil
 }

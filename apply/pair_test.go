@@ -8,7 +8,10 @@ import (
 	"testing"
 
 	"treaty/apply"
+	"treaty/apply/store"
+	"treaty/apply/volume"
 	"treaty/plan"
+	"treaty/plan/scan"
 )
 
 func TestTreesOfWhichOneIsInTheOtherAreNoPair(t *testing.T) {
@@ -47,5 +50,35 @@ func TestAPairPlansAsOftenAsItIsAsked(t *testing.T) {
 	check(t, err)
 	if saved, err := os.ReadFile(path); err != nil || string(saved) != string(text) {
 		t.Errorf("%s: %v, and it is not the text that was made", path, err)
+	}
+}
+
+// onlyRead is the half of a volume that is read, and nothing else.
+type onlyRead struct{ volume.Source }
+
+func (o onlyRead) Relate(volume.Source) (scan.Relation, error) { return scan.Apart, nil }
+
+func TestWhatCanOnlyBeReadIsPlannedFromLikeAnyTree(t *testing.T) {
+	w := newWorld(t, scratch(t))
+	native(tryParse(t, "a=1 d/b=2 e=5")).write(t, w.at[plan.Local])
+	native(tryParse(t, "a=3 d/c=4 e=5")).write(t, w.at[plan.Remote])
+	var made [2]*apply.Planned
+	for n := range made {
+		local, err := store.Open(w.at[plan.Local])
+		check(t, err)
+		remote, err := store.Open(w.at[plan.Remote])
+		check(t, err)
+		reader := remote.Reader
+		if n == 1 {
+			reader = store.ReaderOf(onlyRead{remote.Volume()})
+		}
+		pair, err := apply.PairOf(local, reader)
+		check(t, err)
+		defer pair.Close()
+		made[n], err = pair.Plan(context.Background(), apply.Planning{Options: w.options, By: ann})
+		check(t, err)
+	}
+	if whole, read := describe(made[0].Plan), describe(made[1].Plan); whole != read || whole == "" {
+		t.Errorf("it is\n%s, and not\n%s", read, whole)
 	}
 }

@@ -15,7 +15,7 @@ import (
 // a person changed while the plan was carried out is not taken for agreed. An old one that turns out to be
 // damaged counts as none. What would be no tree is not written: the two trees then have no baseline.
 func (r *run) remember(ctx context.Context, e *executor) error {
-	old, _ := store.Recall(r.ends.stores(), r.ends.files())
+	old, _ := store.Recall(r.ends.readers(), r.ends.files())
 	defer old.Close()
 	restoration, err := r.restoration(e)
 	if err != nil {

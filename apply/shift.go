@@ -59,7 +59,7 @@ func (r *run) recall() (*store.Memory, error) {
 	if r.plan.Baseline == nil {
 		return nil, nil
 	}
-	memory, _ := store.Recall(r.ends.stores(), r.ends.files())
+	memory, _ := store.Recall(r.ends.readers(), r.ends.files())
 	return memory, nil
 }
 

@@ -75,7 +75,7 @@ func Approve(current *Approval, ref PlanRef, signoff Signoff) *Approval {
 	return current
 }
 
-// document is the text of one of treaty's own files, valid by its schema.
+// Document is the text of one of treaty's own files, valid by its schema.
 func Document(kind schema.Kind, v any) ([]byte, error) {
 	text, err := plan.Indented(v)
 	if err != nil {

@@ -66,7 +66,7 @@ type Totals struct {
 	Bytes   int64 `json:"bytes"`
 }
 
-// count sums up the results; all but the bytes follow from them.
+// Count sums up the results; all but the bytes follow from them.
 func (r *Receipt) Count() {
 	bytes := r.Totals.Bytes
 	r.Totals = Totals{Bytes: bytes}

@@ -184,19 +184,19 @@ func Because(cause Cause, why string, args ...any) *Refusal {
 	return &Refusal{Cause: cause, Why: fmt.Sprintf(why, args...)}
 }
 
-// at says which tree it is about, by its root.
+// At says which tree it is about, by its root.
 func (r *Refusal) At(root string) *Refusal {
 	r.Root = root
 	return r
 }
 
-// on says which tree it is about.
+// On says which tree it is about.
 func (r *Refusal) On(side plan.Side, root string) *Refusal {
 	r.Side, r.Root = side, root
 	return r
 }
 
-// cause is the innermost error, without the paths that a person has read already.
+// Innermost is the innermost error, without the paths that a person has read already.
 func Innermost(err error) error {
 	for {
 		inner := errors.Unwrap(err)

@@ -44,4 +44,4 @@ func bound(name string) int64 {
 }
 
 // read is the content of one of the store's files. Errors name it, and are fs.ErrNotExist where there is none.
-func (s *Store) read(name string) ([]byte, error) { return s.files.ReadPrivate(name, bound(name)) }
+func (s *folder) read(name string) ([]byte, error) { return s.source.ReadPrivate(name, bound(name)) }

@@ -39,7 +39,7 @@ func (c *Closing) Refusal() *refusal.Refusal {
 
 // Unapplied refuses with ErrStale a plan that came to its end, as far as this tree knows, unless a journal says that
 // the end is still missing.
-func (s *Store) Unapplied(id string) error {
+func (s *history) Unapplied(id string) error {
 	closing, err := s.Closing(id)
 	if err != nil || closing == nil {
 		return err
@@ -52,7 +52,7 @@ func (s *Store) Unapplied(id string) error {
 
 // Closing tells how the plan with this id came to its end, by the history or, where that has it no more, by what the
 // tree itself remembers; nil where it did not, or neither knows it.
-func (s *Store) Closing(id string) (*Closing, error) {
+func (s *history) Closing(id string) (*Closing, error) {
 	archived, err := s.Applied(id)
 	if err != nil {
 		return nil, err

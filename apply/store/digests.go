@@ -57,7 +57,7 @@ func (s *Store) SaveDigests(id string, d *Digests) error {
 }
 
 // Digests are those kept of the plan with this id; nil where there are none, or what is there is not whole.
-func (s *Store) Digests(id string) *Digests {
+func (s *Reader) Digests(id string) *Digests {
 	data, err := s.read(digestsName(id))
 	if err != nil {
 		return nil
@@ -80,7 +80,7 @@ func (s *Store) Digests(id string) *Digests {
 	return d
 }
 
-// changed are the deepest directories of a side whose digest is not what it was. One that is new or
+// Changed are the deepest directories of a side whose digest is not what it was. One that is new or
 // gone shows in its parent's. Of nil digests nothing is known, and so nothing changed.
 func (d *Digests) Changed(now *Digests, side plan.Side) []tree.Path {
 	if d == nil {

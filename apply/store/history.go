@@ -16,8 +16,11 @@ import (
 	"treaty/schema"
 )
 
+// history tells what was applied, with the tree as LOCAL.
+type history struct{ *journals }
+
 // head is the last entry of the chain of receipts, the zero value where there is none.
-func (s *Store) head() (Head, error) {
+func (s *history) head() (Head, error) {
 	last, err := s.headAt(headName)
 	if err != nil || last.Number == 0 {
 		if next, err := s.headAt(replacement(headName)); err == nil && next.Number > 0 {
@@ -29,7 +32,7 @@ func (s *Store) head() (Head, error) {
 
 const headName = historyFolder + "/head.json"
 
-func (s *Store) headAt(name string) (Head, error) {
+func (s *history) headAt(name string) (Head, error) {
 	data, err := s.read(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Head{}, nil
@@ -44,9 +47,9 @@ func (s *Store) headAt(name string) (Head, error) {
 	return h.Head, json.Unmarshal(schema.InDigits(data), &h)
 }
 
-// end is the last entry of the chain by head.json. One that is not what treaty wrote counts as none: the apply goes on,
+// End is the last entry of the chain by head.json. One that is not what treaty wrote counts as none: the apply goes on,
 // and what the trees remember tells of the damage.
-func (s *Store) End() (Head, error) {
+func (s *history) End() (Head, error) {
 	last, err := s.head()
 	if notOurs(err) {
 		return Head{}, nil
@@ -54,7 +57,7 @@ func (s *Store) End() (Head, error) {
 	return last, err
 }
 
-// archive keeps files, exact copies of plan and approval among them, with the receipt, as the link of the chain after
+// Archive keeps files, exact copies of plan and approval among them, with the receipt, as the link of the chain after
 // last. The receipt comes last, so that a folder without one was not finished; nothing else is
 // pending when it gets its name, nor is it when the chain goes on to it.
 func (s *Store) Archive(planID string, r *paper.Receipt, files map[string][]byte, last Head) (Head, error) {
@@ -89,7 +92,7 @@ func (s *Store) Archive(planID string, r *paper.Receipt, files map[string][]byte
 }
 
 // number is what a plan is in the history after last.
-func (s *Store) number(planID string, last Head) (int, error) {
+func (s *history) number(planID string, last Head) (int, error) {
 	list, err := s.History()
 	if err != nil || len(list) == 0 {
 		return last.Number + 1, err
@@ -102,7 +105,7 @@ func (s *Store) number(planID string, last Head) (int, error) {
 	return max(last.Number, newest.Number) + 1, nil
 }
 
-// concluded is the entry of the chain for a plan whose receipt is archived already, which then is read into
+// Concluded is the entry of the chain for a plan whose receipt is archived already, which then is read into
 // r; nil where it is not, or was not for good before a power cut. The chain's end, which comes after the
 // receipt, is written again.
 func (s *Store) Concluded(planID string, r *paper.Receipt) (*Head, error) {
@@ -140,7 +143,7 @@ func (s *Store) Durable() error {
 }
 
 // Receipt is the receipt of an archived plan, with its exact text.
-func (s *Store) Receipt(a Archived) (*paper.Receipt, []byte, error) {
+func (s *history) Receipt(a Archived) (*paper.Receipt, []byte, error) {
 	text, err := s.File(a, "receipt.json")
 	if err != nil {
 		return nil, nil, err
@@ -150,7 +153,7 @@ func (s *Store) Receipt(a Archived) (*paper.Receipt, []byte, error) {
 }
 
 // UndoneBy is the applied plan that undid another one whole, and is not undone itself; nil where there is none.
-func (s *Store) UndoneBy(undone Archived) (*Archived, error) {
+func (s *history) UndoneBy(undone Archived) (*Archived, error) {
 	list, err := s.History()
 	if err != nil {
 		return nil, err
@@ -184,7 +187,7 @@ func (s *Store) UndoneBy(undone Archived) (*Archived, error) {
 }
 
 // whole tells whether an applied plan was carried out with nothing left out of it, and nothing blocked.
-func (s *Store) whole(a Archived) (bool, error) {
+func (s *history) whole(a Archived) (bool, error) {
 	r, _, err := s.Receipt(a)
 	if err != nil {
 		return false, err
@@ -199,7 +202,7 @@ func (s *Store) whole(a Archived) (bool, error) {
 // Verify hashes the whole history again and returns, in order, what does not hold. heads are the last
 // receipts that the trees remember, by a name for each; nil ones are left out, and so are those of another
 // tree's history.
-func (s *Store) Verify(heads map[string]*Head) ([]string, error) {
+func (s *history) Verify(heads map[string]*Head) ([]string, error) {
 	var broken []string
 	fail := func(format string, args ...any) { broken = append(broken, fmt.Sprintf(format, args...)) }
 	list, err := s.History()
@@ -254,7 +257,7 @@ func (s *Store) Verify(heads map[string]*Head) ([]string, error) {
 }
 
 // verifyOne checks one archived plan and returns its receipt's hash.
-func (s *Store) verifyOne(a Archived, previous *tree.Hash, chained bool, fail func(string, ...any)) (tree.Hash, bool) {
+func (s *history) verifyOne(a Archived, previous *tree.Hash, chained bool, fail func(string, ...any)) (tree.Hash, bool) {
 	receipt, text, err := s.Receipt(a)
 	if err != nil {
 		fail("%s/receipt.json: %v", a.folder, err)
@@ -290,7 +293,7 @@ func (s *Store) verifyOne(a Archived, previous *tree.Hash, chained bool, fail fu
 }
 
 // Plan is an archived plan.
-func (s *Store) Plan(a Archived) (*plan.Plan, error) {
+func (s *history) Plan(a Archived) (*plan.Plan, error) {
 	text, err := s.File(a, "plan.json")
 	if err != nil {
 		return nil, err

@@ -24,8 +24,11 @@ const (
 
 func journalName(id, suffix string) string { return journalFolder + "/" + id + suffix }
 
-// open are the ids of the plans whose journals are open, sorted.
-func (s *Store) OpenJournals() ([]string, error) {
+// journals tells what is open in a tree.
+type journals struct{ *identity }
+
+// OpenJournals are the ids of the plans whose journals are open, sorted.
+func (s *journals) OpenJournals() ([]string, error) {
 	names, err := s.names(journalFolder)
 	var ids []string
 	for _, name := range names {
@@ -38,7 +41,7 @@ func (s *Store) OpenJournals() ([]string, error) {
 }
 
 // Settled refuses with ErrOpen where an apply was interrupted.
-func (s *Store) Settled() error {
+func (s *journals) Settled() error {
 	ids, err := s.OpenJournals()
 	if err != nil || len(ids) == 0 {
 		return err
@@ -46,14 +49,14 @@ func (s *Store) Settled() error {
 	return s.Interrupted(ids[0])
 }
 
-func (s *Store) Interrupted(id string) error {
+func (s *journals) Interrupted(id string) error {
 	refusal := refusal.Because(refusal.CauseInterrupted, "%s: an apply of plan %s was interrupted here", s.Root(), id).At(s.Root())
 	refusal.Plan = id
 	return refusal
 }
 
-// journal reads the journal of a plan, nil where there is none.
-func (s *Store) Journal(id string) (*journal.Journal, error) {
+// Journal reads the journal of a plan, nil where there is none.
+func (s *journals) Journal(id string) (*journal.Journal, error) {
 	data, err := s.read(journalName(id, logSuffix))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -90,7 +93,7 @@ func (s *Store) Keep(id string, what Beside, text []byte) error {
 }
 
 // Kept is what was kept beside the journal of a plan. Errors are fs.ErrNotExist where it was not.
-func (s *Store) Kept(id string, what Beside) ([]byte, error) {
+func (s *journals) Kept(id string, what Beside) ([]byte, error) {
 	return s.read(journalName(id, string(what)))
 }
 

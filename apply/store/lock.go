@@ -21,7 +21,7 @@ const lockFile = "lock"
 type Holder = volume.Holder
 
 // stale tells whether the holder of the tree's lock is gone for sure.
-func (s *Store) stale(h *Holder) bool { return h.Torn || s.volume.Host().Gone(*h) }
+func (s *Reader) stale(h *Holder) bool { return h.Torn || s.source.Host().Gone(*h) }
 
 // ThisHost is what the machine calls itself that this process runs on, "" where it has no name.
 func ThisHost() string { return local.Host().Name() }
@@ -38,7 +38,7 @@ const (
 // Race: what is empty is looked at again for a moment, since its text may be on its way. A process that is
 // stopped for longer between these two calls loses its lock; at worst two treaties work on one tree, and each
 // finds the other's changes as drift.
-func (s *Store) holder() (*Holder, error) {
+func (s *Reader) holder() (*Holder, error) {
 	for look := 1; ; look++ {
 		data, err := s.read(lockFile)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -103,7 +103,7 @@ func (s *Store) Lock() (unlock func() error, err error) {
 	}
 }
 
-// lockAll locks trees, the lower path first. Of those that need nothing it only looks whether another treaty works
+// HoldWhere locks trees, the lower path first. Of those that need nothing it only looks whether another treaty works
 // there.
 func HoldWhere(stores []*Store, needed func(*Store) bool) (unlock func(), err error) {
 	var held []func() error

@@ -34,21 +34,21 @@ func (m *Memory) Close() error {
 // Remember finds what two trees last agreed on; nil where they never synced. It counts only if both
 // trees name the plan that wrote it: of a cloned or restored tree, or where the file is missing or
 // damaged, the problem says so, and nothing is remembered, so that nothing is deleted.
-func Remember(stores plan.Sides[*Store]) (*Memory, *plan.Problem, error) {
+func Remember(trees plan.Sides[*Reader]) (*Memory, *plan.Problem, error) {
 	var files plan.Sides[*TreeFile]
 	for _, side := range plan.BothSides {
-		file, err := stores[side].Identity()
+		file, err := trees[side].Identity()
 		if err != nil {
 			return nil, nil, err
 		}
 		files[side] = file
 	}
-	m, problem := Recall(stores, files)
+	m, problem := Recall(trees, files)
 	return m, problem, nil
 }
 
-// remembered is Remember for trees whose own files were read.
-func Recall(stores plan.Sides[*Store], files plan.Sides[*TreeFile]) (*Memory, *plan.Problem) {
+// Recall is Remember for trees whose own files were read.
+func Recall(trees plan.Sides[*Reader], files plan.Sides[*TreeFile]) (*Memory, *plan.Problem) {
 	if files[plan.Local] == nil || files[plan.Remote] == nil {
 		return nil, nil
 	}
@@ -62,7 +62,7 @@ func Recall(stores plan.Sides[*Store], files plan.Sides[*TreeFile]) (*Memory, *p
 	}
 	problem := mismatch("the baseline of the last sync is missing")
 	for _, side := range plan.BothSides {
-		m, err := openMemory(stores[side], side, local, ids)
+		m, err := openMemory(trees[side], side, local, ids)
 		if err == nil {
 			return m, nil
 		}
@@ -86,7 +86,7 @@ func mismatch(why string) *plan.Problem {
 	return &plan.Problem{Severity: plan.Warning, Code: plan.BaselineMismatch, Message: why + "; this is planned like a first sync, without deletes"}
 }
 
-func openMemory(s *Store, home plan.Side, planID string, ids plan.Sides[string]) (*Memory, error) {
+func openMemory(s *Reader, home plan.Side, planID string, ids plan.Sides[string]) (*Memory, error) {
 	file, err := s.openBaseline(planID)
 	if err != nil {
 		return nil, err
@@ -109,8 +109,8 @@ func (s *Store) CreateBaseline(planID string) (volume.PrivateFile, error) {
 
 // openBaseline opens the file of a baseline. What stands there and is none, or no file that treaty would have
 // written, is a damaged one.
-func (s *Store) openBaseline(planID string) (io.ReadSeekCloser, error) {
-	file, size, err := s.files.OpenPrivate(baselinesFolder + "/" + planID)
+func (s *Reader) openBaseline(planID string) (io.ReadSeekCloser, error) {
+	file, size, err := s.source.OpenPrivate(baselinesFolder + "/" + planID)
 	if err != nil {
 		return nil, noBaseline(s.inFull(err))
 	}
@@ -145,7 +145,7 @@ func (s *Store) ForgetBaselines(mine *TreeFile, pair plan.Sides[string], superse
 
 // forgettable tells whether a file is a baseline of a pair that its trees do not refer to: the superseded one, also
 // where it is damaged, or one that says itself whose it is.
-func (s *Store) forgettable(mine *TreeFile, pair plan.Sides[string], name, superseded string) bool {
+func (s *Reader) forgettable(mine *TreeFile, pair plan.Sides[string], name, superseded string) bool {
 	for _, counts := range mine.Synced {
 		if name == counts {
 			return false

@@ -17,10 +17,10 @@ import (
 // SamePair refuses with ErrSafety a path that held a tree the other one was synced with, and now holds
 // none, or another: a volume that is not mounted, or the wrong one. A tree that still has its own file is the
 // one that it was, whatever else is gone from it.
-func SamePair(stores plan.Sides[*Store]) error {
+func SamePair(trees plan.Sides[*Reader]) error {
 	var files plan.Sides[*TreeFile]
 	for _, side := range plan.BothSides {
-		file, err := stores[side].Identity()
+		file, err := trees[side].Identity()
 		if err != nil {
 			return err
 		}
@@ -31,7 +31,7 @@ func SamePair(stores plan.Sides[*Store]) error {
 	}
 	for _, side := range plan.BothSides {
 		other := side.Other()
-		was, err := stores[side].partnerAt(files[side], stores[other].Root())
+		was, err := trees[side].partnerAt(files[side], trees[other].Root())
 		if err != nil {
 			return err
 		}
@@ -43,7 +43,7 @@ func SamePair(stores plan.Sides[*Store]) error {
 			what = "another tree"
 		}
 		return refusal.Because(refusal.CausePair, "%s held a tree that %s was synced with, and now holds %s",
-			stores[other].Root(), stores[side].Root(), what).On(other, stores[other].Root())
+			trees[other].Root(), trees[side].Root(), what).On(other, trees[other].Root())
 	}
 	return nil
 }
@@ -51,26 +51,26 @@ func SamePair(stores plan.Sides[*Store]) error {
 // SamePairAs refuses with ErrSafety what SamePair refuses, and, wherever it lies and whoever knows it, a remote tree
 // that is not the one to which the local tree's history says that a plan was applied: what undoes that would change
 // the files of another one.
-func SamePairAs(archived Archived, stores plan.Sides[*Store]) error {
-	if err := SamePair(stores); err != nil {
+func SamePairAs(archived Archived, trees plan.Sides[*Reader]) error {
+	if err := SamePair(trees); err != nil {
 		return err
 	}
-	id, err := stores[plan.Local].appliedTo(archived)
+	id, err := trees[plan.Local].appliedTo(archived)
 	if err != nil || id == "" {
 		return err
 	}
-	file, err := stores[plan.Remote].Identity()
+	file, err := trees[plan.Remote].Identity()
 	if err != nil || file != nil && file.ID == id {
 		return err
 	}
-	root := stores[plan.Remote].Root()
+	root := trees[plan.Remote].Root()
 	return refusal.Because(refusal.CauseNotUndone, "%s is not the remote tree that number %d was applied to", root, archived.Number).
 		On(plan.Remote, root)
 }
 
 // appliedTo is the id of the tree that was remote when a plan was applied, "" where nobody knows. The plan has none of a
 // tree that became one only then; what was kept of the baseline has both.
-func (s *Store) appliedTo(archived Archived) (string, error) {
+func (s *history) appliedTo(archived Archived) (string, error) {
 	data, err := s.File(archived, FormerFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !Foreign(err) {
 		return "", err
@@ -116,7 +116,7 @@ func (t *TreeFile) partners(choose func(Partner) (string, bool)) []string {
 
 // partnerAt tells whether a tree that this one was synced with was at root, on this machine as far as the tree's
 // own file tells, or by the history of a tree that has one.
-func (s *Store) partnerAt(file *TreeFile, root string) (bool, error) {
+func (s *history) partnerAt(file *TreeFile, root string) (bool, error) {
 	if file == nil {
 		return false, nil
 	}
@@ -133,7 +133,7 @@ func (s *Store) partnerAt(file *TreeFile, root string) (bool, error) {
 
 // partnerRoot is where the other tree of an archived plan was; "" where the history has no such plan, or not as it
 // was written.
-func (s *Store) partnerRoot(planID string) (string, error) {
+func (s *history) partnerRoot(planID string) (string, error) {
 	archived, err := s.Applied(planID)
 	if err != nil || archived == nil {
 		return "", err

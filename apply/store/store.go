@@ -29,14 +29,24 @@ const (
 	planSuffix    = ".plan.json"
 )
 
-// Store is treaty's own folder in a tree: its identity, and, in the tree that is LOCAL, its config,
-// plans and history.
+// Reader reads treaty's own folder in a tree: its identity, and, in the tree that is LOCAL, its config, plans and history.
+// It is all that a plan needs of a tree, and all that one has which can only be read.
+type Reader struct{ *history }
+
+// ReaderOf reads what treaty keeps in a tree. Closing either closes both.
+func ReaderOf(source volume.Source) *Reader {
+	return &Reader{&history{&journals{&identity{folder: &folder{source}}}}}
+}
+
+// folder is the files themselves, whatever they are for.
+type folder struct{ source volume.Source }
+
+// Store is a Reader that also writes.
 type Store struct {
+	*Reader
 	volume volume.Volume
 	// files are those of the volume, or, during a run, those through which it changes the tree.
 	files volume.Private
-	// anew: a tree's own file that is not what treaty wrote counts as none.
-	anew bool
 }
 
 // Open opens the store of the directory dir of this machine, which need not have one yet. Errors are those of scan.Open.
@@ -50,7 +60,7 @@ func Open(dir string) (*Store, error) {
 
 // Of is the store of a volume that is open: what is read there is that tree's, whatever its path names by now.
 // Closing either closes both.
-func Of(v volume.Volume) *Store { return &Store{volume: v, files: v} }
+func Of(v volume.Volume) *Store { return &Store{Reader: ReaderOf(v), volume: v, files: v} }
 
 // On is the same store, changed through files: those of a run have a record of what is done.
 func (s *Store) On(files volume.Private) *Store {
@@ -60,8 +70,8 @@ func (s *Store) On(files volume.Private) *Store {
 }
 
 // There tells whether the tree has a folder of treaty's.
-func (s *Store) There() bool {
-	_, err := s.files.PrivateNames("")
+func (s *folder) There() bool {
+	_, err := s.source.PrivateNames("")
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
@@ -69,17 +79,20 @@ func (s *Store) There() bool {
 func (s *Store) RemoveEmpty() error { return s.files.RemoveEmptyPrivate() }
 
 // Close closes the store.
-func (s *Store) Close() error { return s.volume.Close() }
+func (s *folder) Close() error { return s.source.Close() }
 
 // Volume is what the store is of.
 func (s *Store) Volume() volume.Volume { return s.volume }
 
+// Source is the tree itself, to be read.
+func (s *folder) Source() volume.Source { return s.source }
+
 // Root is the tree's root, absolute, links resolved.
-func (s *Store) Root() string { return s.volume.Root() }
+func (s *folder) Root() string { return s.source.Root() }
 
 // Identity is the tree's own file, nil before the first apply. Errors wrap ErrInvalid where it is not what treaty
 // wrote, unless the tree is taken for a new one.
-func (s *Store) Identity() (*TreeFile, error) {
+func (s *identity) Identity() (*TreeFile, error) {
 	file, err := s.readTreeFile()
 	if s.anew && errors.Is(err, refusal.ErrInvalid) {
 		return nil, nil
@@ -88,11 +101,11 @@ func (s *Store) Identity() (*TreeFile, error) {
 }
 
 // TakeAnew takes the tree for a new one where its own file is not what treaty wrote.
-func (s *Store) TakeAnew() { s.anew = true }
+func (s *identity) TakeAnew() { s.anew = true }
 
 // Config is the text of config.json, nil where there is none. Errors wrap ErrInvalid where it is no file, or far too
 // large for one.
-func (s *Store) Config() ([]byte, error) {
+func (s *Reader) Config() ([]byte, error) {
 	data, err := s.read(configFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -129,13 +142,13 @@ func (s *Store) Read(file tree.Path, most int64) ([]byte, error) {
 }
 
 // Path is where a file of the store lies.
-func (s *Store) Path(name string) string {
-	return filepath.Join(s.volume.Root(), tree.PrivateFolder, filepath.FromSlash(name))
+func (s *folder) Path(name string) string {
+	return filepath.Join(s.source.Root(), tree.PrivateFolder, filepath.FromSlash(name))
 }
 
 // inFull is an error about an entry of the tree as one about the place where that lies: of treaty's own files the
 // path below the root does not tell in which of two trees they are.
-func (s *Store) inFull(err error) error {
+func (s *folder) inFull(err error) error {
 	var about *tree.PathError
 	if !errors.As(err, &about) {
 		return err
@@ -144,7 +157,7 @@ func (s *Store) inFull(err error) error {
 }
 
 // Locked refuses with ErrLocked if another treaty works on the tree.
-func (s *Store) Locked() error {
+func (s *Reader) Locked() error {
 	h, err := s.holder()
 	if err != nil || h == nil || s.stale(h) {
 		return err
@@ -154,7 +167,7 @@ func (s *Store) Locked() error {
 
 // Available refuses with ErrLocked if another treaty works on the tree, with ErrOpen if an earlier one
 // was interrupted there, and with ErrInvalid where it is not Sound.
-func (s *Store) Available() error {
+func (s *Reader) Available() error {
 	if err := s.Sound(); err != nil {
 		return err
 	}
@@ -215,7 +228,7 @@ func PlanText(p *plan.Plan) ([]byte, error) {
 var ErrNoPlan = errors.New("no plan")
 
 // Newest is the path of the newest plan. Errors wrap ErrNoPlan where there is none.
-func (s *Store) Newest() (string, error) {
+func (s *Reader) Newest() (string, error) {
 	names, err := s.names(plansFolder)
 	if err != nil {
 		return "", err
@@ -228,7 +241,7 @@ func (s *Store) Newest() (string, error) {
 }
 
 // PlanPath is the path of the plan with this id among the plans. Errors wrap ErrNoPlan where there is none.
-func (s *Store) PlanPath(id string) (string, error) {
+func (s *Reader) PlanPath(id string) (string, error) {
 	names, err := s.names(plansFolder)
 	if err != nil {
 		return "", err
@@ -241,8 +254,8 @@ func (s *Store) PlanPath(id string) (string, error) {
 }
 
 // names are the names in a folder of the store, nil where there is no such folder.
-func (s *Store) names(folder string) ([]string, error) {
-	names, err := s.files.PrivateNames(folder)
+func (s *folder) names(folder string) ([]string, error) {
+	names, err := s.source.PrivateNames(folder)
 	if errors.Is(err, fs.ErrNotExist) || Foreign(err) {
 		return nil, nil // what is no folder has nothing in it; Sound tells of it
 	}
@@ -257,7 +270,7 @@ type Archived struct {
 }
 
 // History lists the archived plans by number.
-func (s *Store) History() ([]Archived, error) {
+func (s *history) History() ([]Archived, error) {
 	names, err := s.names(historyFolder)
 	if err != nil {
 		return nil, err
@@ -275,7 +288,7 @@ func (s *Store) History() ([]Archived, error) {
 }
 
 // Applied tells whether the plan with this id was applied, and as which.
-func (s *Store) Applied(id string) (*Archived, error) {
+func (s *history) Applied(id string) (*Archived, error) {
 	list, err := s.History()
 	if err != nil {
 		return nil, err
@@ -289,11 +302,11 @@ func (s *Store) Applied(id string) (*Archived, error) {
 }
 
 // File is the text of an archived plan's file: plan.json, approval.json or receipt.json.
-func (s *Store) File(a Archived, name string) ([]byte, error) {
+func (s *history) File(a Archived, name string) ([]byte, error) {
 	return s.read(a.folder + "/" + name)
 }
 
-// FindStore is the nearest directory at or above dir that has plans. Errors wrap ErrNoPlan.
+// FindPlans is the nearest directory at or above dir that has plans. Errors wrap ErrNoPlan.
 func FindPlans(dir string) (string, error) {
 	return nearest(dir, "has .treaty/plans", plansFolder)
 }

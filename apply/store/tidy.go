@@ -25,7 +25,7 @@ var privateFiles = []string{treeFileName, replacement(treeFileName), lockFile, h
 // Sound refuses with ErrInvalid where something lies in treaty's own folder that cannot be treaty's: a file where
 // it has a folder, or a folder, a link or a FIFO where it has a file. Nothing is done on such a tree until Recover
 // has set it aside.
-func (s *Store) Sound() error {
+func (s *Reader) Sound() error {
 	odd, err := s.misplaced()
 	if err != nil || len(odd) == 0 {
 		return err
@@ -34,7 +34,7 @@ func (s *Store) Sound() error {
 }
 
 // misplaced are the names in treaty's own folder under which something lies that cannot be treaty's.
-func (s *Store) misplaced() ([]string, error) {
+func (s *Reader) misplaced() ([]string, error) {
 	odd, err := s.otherThan(tree.Directory, privateFolders)
 	if err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func (s *Store) misplaced() ([]string, error) {
 }
 
 // otherThan are those of the names under which there is something, and not of that kind.
-func (s *Store) otherThan(kind tree.Type, names []string) ([]string, error) {
+func (s *folder) otherThan(kind tree.Type, names []string) ([]string, error) {
 	var odd []string
 	for _, name := range names {
 		at, err := s.kind(name)
@@ -68,7 +68,7 @@ func (s *Store) otherThan(kind tree.Type, names []string) ([]string, error) {
 
 // crowd are the names in treaty's own folders, of which there may be many, under which something lies that cannot
 // be treaty's: only Recover looks for these, which are in the way of nothing but what has the same name.
-func (s *Store) crowd() ([]string, error) {
+func (s *Reader) crowd() ([]string, error) {
 	var odd []string
 	for folder, kind := range map[string]tree.Type{plansFolder: tree.File, baselinesFolder: tree.File, historyFolder: tree.Directory} {
 		names, err := s.names(folder)
@@ -89,15 +89,15 @@ func (s *Store) crowd() ([]string, error) {
 }
 
 // kind is what lies under a name in treaty's own folder.
-func (s *Store) kind(name string) (tree.Type, error) {
-	e, err := s.files.PrivateEntry(name)
+func (s *folder) kind(name string) (tree.Type, error) {
+	e, err := s.source.PrivateEntry(name)
 	if errors.Is(err, fs.ErrNotExist) || Foreign(err) {
 		return tree.Absent, nil
 	}
 	return e.Type, s.inFull(err)
 }
 
-// foreign tells of an error that what lies where treaty keeps a file or a folder is not even of that kind, or far
+// Foreign tells of an error that what lies where treaty keeps a file or a folder is not even of that kind, or far
 // larger than any.
 func Foreign(err error) bool {
 	for _, kind := range []error{scan.ErrNotRegular, scan.ErrSymlink, scan.ErrNotDirectory, scan.ErrTooLarge, volume.ErrUnfit} {
@@ -114,7 +114,7 @@ func notOurs(err error) bool { return Foreign(err) || errors.Is(err, refusal.Err
 // wrongs are the names in treaty's own folder of what is not treaty's: what is misplaced, and the files that are
 // not what treaty wrote there and without which it can go on. A journal counts where it is another tree's. What
 // was begun under a journal that says whose it is, is settled and not set aside.
-func (s *Store) wrongs() ([]string, error) {
+func (s *Reader) wrongs() ([]string, error) {
 	wrong, err := s.misplaced()
 	if err != nil {
 		return nil, err
@@ -149,7 +149,7 @@ func (s *Store) wrongs() ([]string, error) {
 
 // owns tells whether a journal is of this tree, as far as both say which they are of, and of the plan that it is
 // named after. One that says nothing was not begun.
-func (s *Store) owns(id string) bool {
+func (s *journals) owns(id string) bool {
 	if _, err := tree.ParsePath(id); err != nil || strings.Contains(id, "/") {
 		return false
 	}
@@ -164,7 +164,7 @@ func (s *Store) owns(id string) bool {
 	return j.Header.Plan == id && (err != nil || mine == nil || j.Header.Trees[j.Header.Side] == mine.ID)
 }
 
-// freeLock sets aside what has the lock's name and is no file: it is in nobody's hands, and would keep everybody out.
+// FreeLock sets aside what has the lock's name and is no file: it is in nobody's hands, and would keep everybody out.
 func (s *Store) FreeLock() ([]string, error) {
 	at, err := s.kind(lockFile)
 	if err != nil || at == tree.Absent || at == tree.File {
@@ -173,8 +173,8 @@ func (s *Store) FreeLock() ([]string, error) {
 	return s.setAside([]string{lockFile})
 }
 
-// unsound tells whether a tree has something for Recover to do.
-func (s *Store) Unsound() bool {
+// Unsound tells whether a tree has something for Recover to do.
+func (s *Reader) Unsound() bool {
 	open, err := s.OpenJournals()
 	if err != nil || len(open) > 0 {
 		return true
@@ -183,7 +183,7 @@ func (s *Store) Unsound() bool {
 	return err != nil || len(wrong) > 0
 }
 
-// tidy sets aside what is wrong, and says, in words, what went where. The tree's lock is held.
+// Tidy sets aside what is wrong, and says, in words, what went where. The tree's lock is held.
 func (s *Store) Tidy() ([]string, error) {
 	wrong, err := s.wrongs()
 	if err != nil {
@@ -207,7 +207,7 @@ func (s *Store) setAside(wrong []string) ([]string, error) {
 }
 
 // unfit is an error about a file of treaty's, made a refusal where that is not a file of treaty's at all.
-func (s *Store) unfit(name string, err error) error {
+func (s *folder) unfit(name string, err error) error {
 	if !Foreign(err) {
 		return err
 	}

@@ -8,12 +8,12 @@ import (
 // Traits are those that a plan of this tree is made with: of the profile that a person declares, if any; else of
 // the one that was declared last; else as the tree's volume was probed; else as its mount lets one think. Errors
 // are those of Identity, or wrap scan.ErrVanished.
-func (s *Store) Traits(declared *tree.Profile) (tree.Traits, error) {
+func (s *identity) Traits(declared *tree.Profile) (tree.Traits, error) {
 	file, err := s.Identity()
 	if err != nil {
 		return tree.Traits{}, err
 	}
-	return file.TraitsOn(s.volume, declared)
+	return file.TraitsOn(s.source, declared)
 }
 
 // TraitsOn are the traits of a tree on a volume; t may be nil, of a tree that nothing is recorded of.

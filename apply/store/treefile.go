@@ -94,8 +94,15 @@ func (s *Store) SaveIdentity(t *TreeFile) error {
 	return s.replace(treeFileName, text)
 }
 
+// identity tells which tree it is.
+type identity struct {
+	*folder
+	// anew: a tree's own file that is not what treaty wrote counts as none.
+	anew bool
+}
+
 // readTreeFile reads the tree's own file; nil where there is none.
-func (s *Store) readTreeFile() (*TreeFile, error) {
+func (s *identity) readTreeFile() (*TreeFile, error) {
 	t, err := s.readTreeFileAt(treeFileName)
 	if t != nil && err == nil {
 		return t, nil
@@ -106,7 +113,7 @@ func (s *Store) readTreeFile() (*TreeFile, error) {
 	return t, err
 }
 
-func (s *Store) readTreeFileAt(name string) (*TreeFile, error) {
+func (s *identity) readTreeFileAt(name string) (*TreeFile, error) {
 	data, err := s.read(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

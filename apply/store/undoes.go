@@ -22,9 +22,9 @@ const undoesSuffix = ".undoes"
 
 func undoesName(id string) string { return plansFolder + "/" + id + undoesSuffix }
 
-// undoes is the id of the plan that a plan undoes, "" where it undoes none. What lies beside a plan only helps to find
+// Undoes is the id of the plan that a plan undoes, "" where it undoes none. What lies beside a plan only helps to find
 // that: it counts if the operations of the plan, which were approved, are of those that the history keeps for it.
-func (s *Store) Undoes(p *plan.Plan) (string, error) {
+func (s *history) Undoes(p *plan.Plan) (string, error) {
 	data, err := s.read(undoesName(p.ID))
 	if errors.Is(err, fs.ErrNotExist) || Foreign(err) {
 		return "", nil
@@ -74,7 +74,7 @@ func (s *Store) SaveUndoes(id, undone string) error {
 
 // Reversal is the operations that undo an archived plan. The error wraps fs.ErrNotExist where they were
 // not kept.
-func (s *Store) Reversal(a Archived) ([]plan.Operation, error) {
+func (s *history) Reversal(a Archived) ([]plan.Operation, error) {
 	data, err := s.File(a, ReversalFile)
 	if err != nil {
 		return nil, err

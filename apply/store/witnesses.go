@@ -22,7 +22,7 @@ type Witnesses struct {
 // Remembered asks the other trees what they remember of this one's history, as far as those are where they were: by the
 // tree's own file, by its last plans, applied or not, or, in also, by whoever asks. A tree may remember what this one
 // has no more.
-func (s *Store) Remembered(also ...string) (Witnesses, error) {
+func (s *Reader) Remembered(also ...string) (Witnesses, error) {
 	w := Witnesses{Heads: map[string]*Head{}}
 	mine, err := s.Identity()
 	if err != nil && !errors.Is(err, refusal.ErrInvalid) {
@@ -80,7 +80,7 @@ func (f *TreeFile) replaced(root string, found *TreeFile) bool {
 }
 
 // elsewhere are the places at which other trees were, and the ids that plans have this one by.
-func (s *Store) elsewhere(mine *TreeFile) (roots, ids []string, err error) {
+func (s *Reader) elsewhere(mine *TreeFile) (roots, ids []string, err error) {
 	if mine != nil {
 		for _, partner := range mine.Partners {
 			if partner.Host == ThisHost() {

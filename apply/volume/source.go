@@ -27,6 +27,10 @@ type Source interface {
 	Holds(file string) (bool, error)
 	// Rescued is the name of something that a repair of the volume has left in the tree, "" where there is nothing.
 	Rescued() (string, error)
+	// Host is the machine that the tree lies on.
+	Host() Host
+	// Entry is what is at a path, links not followed. Errors are as for Looker.
+	Entry(path tree.Path) (tree.Entry, error)
 	PrivateReader
 	Close() error
 }

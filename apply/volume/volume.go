@@ -14,8 +14,6 @@ type Volume interface {
 	Source
 	Looker
 	Private
-	// Host is the machine that the tree lies on.
-	Host() Host
 	// Probe finds out by behaviour what the volume can do, and leaves nothing behind. Errors wrap ErrReadOnly or
 	// fs.ErrPermission where nothing can be written.
 	Probe() (Probed, error)
@@ -28,8 +26,6 @@ type Volume interface {
 type Looker interface {
 	// Open opens a regular file for reading. Errors wrap scan.ErrNotRegular for anything else.
 	Open(file tree.Path) (Content, error)
-	// Entry is what is at a path, links not followed.
-	Entry(path tree.Path) (tree.Entry, error)
 	// Directory is a directory's own entry, without a name.
 	Directory(dir tree.Path) (tree.Entry, error)
 	// Names are all names in a directory, in no order, treaty's own folder included.

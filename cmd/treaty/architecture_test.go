@@ -232,6 +232,24 @@ func TestEachDependencyHasItsPlace(t *testing.T) {
 	}
 }
 
+// How a tree is reached, the implementations of a volume know alone: all else speaks to the interface.
+func TestOnlyVolumesKnowHowATreeIsReached(t *testing.T) {
+	reached := 0
+	for _, s := range sources(t) {
+		selectors(s, func(pkg, name string, where token.Position) {
+			if pkg != "scan" || name != "Root" && name != "Dir" && name != "Open" {
+				return
+			}
+			if reached++; s.dir != "apply/internal/disk" && s.dir != "apply/internal/local" {
+				t.Errorf("%v: scan.%s", where, name)
+			}
+		})
+	}
+	if reached == 0 {
+		t.Error("nothing reaches a tree")
+	}
+}
+
 func TestOnlyMainExits(t *testing.T) {
 	for _, s := range sources(t) {
 		selectors(s, func(pkg, name string, where token.Position) {
@@ -303,7 +321,7 @@ var moreMethods = map[string]int{
 	"apply.run":                  70,
 	"apply/internal/disk.Tree":   40,
 	"apply/internal/disk.folder": 30,
-	"apply/store.Store":          90,
+	"apply/store.Store":          30,
 	"cmd/treaty.app":             35,
 }
 

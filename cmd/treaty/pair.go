@@ -64,7 +64,7 @@ func (p *pair) find(local, remote string) (err error) {
 	if err := p.open(plan.Remote, p.found.path); err != nil {
 		return err
 	}
-	p.Pair, err = apply.PairOf(p.stores)
+	p.Pair, err = apply.PairOf(p.stores[plan.Local], p.stores[plan.Remote].Reader)
 	return err
 }
 
