@@ -65,8 +65,7 @@ type run struct {
 	shift    shift
 	progress *Progress
 	receipt  *Receipt
-	// broken is why nothing more can be written down.
-	broken error
+	journals journals
 }
 
 // Apply carries out an approved plan. The checks come in the order of the exit codes that they stand
@@ -77,6 +76,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 		request.Now = local.Now
 	}
 	r := &run{request: request, progress: request.Progress}
+	r.journals.ends = &r.ends
 	defer r.close()
 	if err := r.gate(); err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 			return nil, r.midway(err)
 		}
 		if err := e.takeUp(ctx, request.Tell); err != nil {
-			_ = r.giveBack() // what is owed still is in the journal
+			_ = r.journals.giveBack() // what is owed still is in the journal
 			return nil, r.midway(err)
 		}
 	}
@@ -116,7 +116,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 		}
 	}
 	if err := r.preflight(e.tasks.pending(), copies); err != nil {
-		_ = r.giveBack()
+		_ = r.journals.giveBack()
 		return nil, err
 	}
 	if r.resumed() == nil {
@@ -186,18 +186,9 @@ func (r *run) midway(err error) error {
 }
 
 func (r *run) close() {
-	r.closeLogs()
+	r.journals.close()
 	for _, e := range r.ends.there() {
 		e.Close()
-	}
-}
-
-func (r *run) closeLogs() {
-	for _, e := range r.ends.there() {
-		if e.log != nil {
-			e.log.Close()
-		}
-		e.log = nil
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 // files; then it closes the journal. The baseline counts only once both of these name its plan. Where an earlier run
 // was interrupted in the midst of it, what that one has archived stands.
 func (r *run) conclude(ctx context.Context, e *executor) error {
-	if err := r.giveBack(); err != nil {
+	if err := r.journals.giveBack(); err != nil {
 		return err
 	}
 	head, err := r.ends[plan.Local].store.Concluded(r.plan.ID, r.receipt)

@@ -111,7 +111,7 @@ func (s *seams) probe(e *end) (volume.Probed, error) {
 
 // change opens an end for the changes of this run, as its volume was probed.
 func (r *run) change(e *end, probed *volume.Probed, options volume.Options) error {
-	options.Can, options.LosesRenames, options.Lend = probed.Can, probed.LosesRenames, r.lend(e.side)
+	options.Can, options.LosesRenames, options.Lend = probed.Can, probed.LosesRenames, r.journals.lend(e.side)
 	disk, err := e.Change(r.plan.ID, options)
 	if err != nil {
 		return err

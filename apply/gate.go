@@ -19,6 +19,7 @@ func (r *run) gate() error {
 		return fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	r.plan, r.ref = p, paper.RefTo(p, r.request.Plan)
+	r.journals.id = p.ID
 	if r.request.Approval != nil {
 		if r.approval, err = paper.ReadApproval(r.request.Approval); err != nil {
 			return fmt.Errorf("%w approval: %w", ErrInvalid, err)

@@ -25,7 +25,7 @@ type ground struct {
 
 // ground is what parts of an execution are given of a run.
 func (r *run) ground() *ground {
-	g := &ground{plan: r.plan, ends: &r.ends, shift: r.shift, write: r.write}
+	g := &ground{plan: r.plan, ends: &r.ends, shift: r.shift, write: r.journals.write}
 	for _, side := range plan.BothSides {
 		switch {
 		case r.ends[side] != nil:

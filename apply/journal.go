@@ -79,7 +79,7 @@ func (r *run) begin(steps []plan.Step) error {
 		if e.side == plan.Local && r.resumed() == nil {
 			records = append(records, journal.Record{Steps: r.stepsRecord(steps)})
 		}
-		if err := r.append(e.side, true, records); err != nil {
+		if err := r.journals.append(e.side, true, records); err != nil {
 			return err
 		}
 	}
@@ -121,39 +121,9 @@ func recorded(p *plan.Plan, from *journal.Steps) []plan.Step {
 	return steps
 }
 
-// write adds records to the journals: all to LOCAL's, and to the other side's what concerns it. An error
-// ends the run, since nothing may be done that is not written down.
-func (r *run) write(sync bool, records ...journal.Record) error {
-	if r.broken != nil || len(records) == 0 {
-		return r.broken
-	}
-	theirs := slices.DeleteFunc(slices.Clone(records), func(record journal.Record) bool {
-		return record.Intent != nil && record.Intent.Side != plan.Remote || record.Done != nil && record.Done.Side != plan.Remote ||
-			record.Loan != nil && record.Loan.Side != plan.Remote
-	})
-	if r.broken = r.append(plan.Local, sync, records); r.broken == nil {
-		r.broken = r.append(plan.Remote, sync, theirs)
-	}
-	return r.broken
-}
-
-func (r *run) append(side plan.Side, sync bool, records []journal.Record) error {
-	e := r.ends[side]
-	if len(records) == 0 || e == nil {
-		return nil
-	}
-	text, err := journal.Encode(e.torn, records...)
-	if err != nil {
-		return err
-	}
-	// Should the write fail half-way, then the run ends, and the next one finds the tail torn.
-	e.torn = false
-	return e.log.Append(text, sync)
-}
-
 // postpone leaves the journal open, with a receipt of what is done so far.
 func (r *run) postpone() {
-	_ = r.giveBack() // what is owed still is in the journal
+	_ = r.journals.giveBack() // what is owed still is in the journal
 	r.complete()
 	// It is for people; all that counts is in the journal.
 	if text, err := r.receipt.Text(); err == nil {
@@ -163,7 +133,7 @@ func (r *run) postpone() {
 
 // closeJournals closes the journals: LOCAL's last, so that as long as any is open, the plan can be taken up.
 func (r *run) closeJournals() error {
-	if err := r.giveBack(); err != nil {
+	if err := r.journals.giveBack(); err != nil {
 		return err
 	}
 	there := r.ends.there()

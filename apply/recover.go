@@ -153,9 +153,10 @@ func partners(stores []*store.Store) []string {
 // settle settles one plan on all trees on which it is open.
 func (request *Recovery) settle(ctx context.Context, id string, stores []*store.Store) (*Recovered, error) {
 	r := &run{request: Request{By: request.By, Now: request.Now, seams: request.seams}, plan: &plan.Plan{ID: id}}
+	r.journals = journals{id: id, ends: &r.ends}
 	defer func() {
-		_ = r.giveBack() // nothing, unless something failed: then what is owed still is in the journal
-		r.closeLogs()
+		_ = r.journals.giveBack() // nothing, unless something failed: then what is owed still is in the journal
+		r.journals.close()
 	}()
 	out := &Recovered{Plan: id}
 	var idle []*store.Store

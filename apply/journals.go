@@ -1,0 +1,71 @@
+package apply
+
+import (
+	"slices"
+
+	"treaty/apply/internal/journal"
+	"treaty/plan"
+)
+
+// journals are those of one plan, on the ends that are there, being written.
+type journals struct {
+	id   string
+	ends *ends
+	// broken is why nothing more can be written down.
+	broken error
+}
+
+// write adds records to the journals: all to LOCAL's, and to the other side's what concerns it. An error
+// ends the run, since nothing may be done that is not written down.
+func (j *journals) write(sync bool, records ...journal.Record) error {
+	if j.broken != nil || len(records) == 0 {
+		return j.broken
+	}
+	theirs := slices.DeleteFunc(slices.Clone(records), func(record journal.Record) bool {
+		return record.Intent != nil && record.Intent.Side != plan.Remote || record.Done != nil && record.Done.Side != plan.Remote ||
+			record.Loan != nil && record.Loan.Side != plan.Remote
+	})
+	if j.broken = j.append(plan.Local, sync, records); j.broken == nil {
+		j.broken = j.append(plan.Remote, sync, theirs)
+	}
+	return j.broken
+}
+
+func (j *journals) append(side plan.Side, sync bool, records []journal.Record) error {
+	e := j.ends[side]
+	if len(records) == 0 || e == nil {
+		return nil
+	}
+	text, err := journal.Encode(e.torn, records...)
+	if err != nil {
+		return err
+	}
+	// Should the write fail half-way, then the run ends, and the next one finds the tail torn.
+	e.torn = false
+	return e.log.Append(text, sync)
+}
+
+// open opens those that are not.
+func (j *journals) open() error {
+	for _, e := range j.ends.there() {
+		if e.log != nil {
+			continue
+		}
+		log, err := e.store.OpenLog(j.id)
+		if err != nil {
+			return err
+		}
+		e.log = log
+	}
+	return nil
+}
+
+// close closes those that are open.
+func (j *journals) close() {
+	for _, e := range j.ends.there() {
+		if e.log != nil {
+			e.log.Close()
+		}
+		e.log = nil
+	}
+}
