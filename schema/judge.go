@@ -104,13 +104,6 @@ func (j *judge) string(t *token) []byte {
 	return raw
 }
 
-// name is that of a member.
-func (j *judge) name(t *token) []byte {
-	s := scanner{data: j.data, pos: int(t.key)}
-	name, _ := s.text()
-	return name
-}
-
 func (j *judge) text(r *rule, t *token) bool {
 	if r.filled && t.end-t.start == 2 {
 		return false
@@ -176,7 +169,7 @@ func (j *judge) array(r *rule, at int) bool {
 // whole tells whether a number is whole, however it is written. It may be too large for any reader.
 func (j *judge) whole(t *token) bool {
 	text := j.data[t.start:t.end]
-	return digits(text) || bytes.IndexAny(text, ".eE") < 0 || whole(string(text)) != ""
+	return digits(text) || !bytes.ContainsAny(text, ".eE") || whole(string(text)) != ""
 }
 
 // atLeast compares a whole number.

@@ -47,8 +47,6 @@ type set [(maxNames + 1) / 64]uint64
 
 func (s *set) add(id uint8) { s[id/64] |= 1 << (id % 64) }
 
-func (s *set) has(id uint8) bool { return s[id/64]&(1<<(id%64)) != 0 }
-
 // covers tells whether all that is in other is in s.
 func (s *set) covers(other *set) bool {
 	for i := range s {
