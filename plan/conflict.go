@@ -28,31 +28,12 @@ func conflictOf(p *policy, d *difference) Conflict {
 // the states allow no choice is none.
 func (c *Conflict) reword() {
 	for r := range c.Choices {
-		if c.needs(r) != "" {
+		if c.lacks(r) != "" {
 			delete(c.Choices, r)
 			continue
 		}
-		c.Choices[r] = c.sentence(r)
+		c.Choices[r] = offered(r).says(c)
 	}
-}
-
-// sentence says what a resolution of the conflict would do.
-func (c *Conflict) sentence(r Resolution) string {
-	switch r {
-	case TakeLocal:
-		return takes(c, Local)
-	case TakeRemote:
-		return takes(c, Remote)
-	case TakeNewer:
-		newer, _ := c.Newer()
-		return fmt.Sprintf("take %s's version, written at %s: %s", newer, c.State(newer).Mtime, takes(c, newer))
-	case KeepBoth:
-		if c.Kind == RenamedDifferently {
-			return fmt.Sprintf("keep both names, %q and %q, on both sides", c.Path, c.RemotePath)
-		}
-		return fmt.Sprintf("keep local's version under its name and remote's as %q, both on both sides", c.KeepBothAs)
-	}
-	return "leave both sides as they are; the next plan asks again"
 }
 
 // choicesOf has exactly the resolutions that the conflict allows, yet without words.
@@ -88,22 +69,6 @@ func (c *Conflict) Newer() (Side, bool) {
 		return Local, true
 	}
 	return Remote, true
-}
-
-// takes says what making the other side equal to side would do.
-func takes(c *Conflict, side Side) string {
-	other := side.Other()
-	have, lose := c.State(side), c.State(other)
-	switch {
-	case c.Kind == RenamedDifferently:
-		return fmt.Sprintf("rename %q to %q on %s", c.PathOn(other), c.PathOn(side), other)
-	case have == nil:
-		return fmt.Sprintf("delete %s on %s; it goes to the trash there", describe(lose), other)
-	case lose == nil:
-		return fmt.Sprintf("bring back %s on %s", describe(have), other)
-	}
-	return fmt.Sprintf("replace %s on %s by %s of %s; what is replaced goes to the trash there",
-		describe(lose), other, describe(have), side)
 }
 
 func describe(s *tree.State) string {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"treaty/plan/jsontext"
-	"treaty/plan/tree"
 )
 
 // Resolution is a person's choice. The zero value means none yet, null in JSON.
@@ -20,9 +19,6 @@ const (
 	KeepBoth   Resolution = "keep-both"
 	SkipPath   Resolution = "skip"
 )
-
-// Resolutions are all there are to choose from, in the order in which they are offered.
-var Resolutions = [...]Resolution{TakeLocal, TakeRemote, TakeNewer, KeepBoth, SkipPath}
 
 // Short is the resolution as a person may type it: local, remote, newer, both or skip.
 func (r Resolution) Short() string {
@@ -76,32 +72,16 @@ func (c Choices) MarshalJSON() ([]byte, error) {
 
 // Allowed are the resolutions that the conflict's kind and states allow, whatever its choices say.
 func (c *Conflict) Allowed() []Resolution {
-	return slices.DeleteFunc(slices.Clone(Resolutions[:]), func(r Resolution) bool { return c.needs(r) != "" })
-}
-
-// needs is what the conflict's states lack for a resolution, "" for nothing.
-func (c *Conflict) needs(r Resolution) string {
-	_, tells := c.Newer()
-	switch {
-	case r == TakeNewer && (c.Local.Of() != tree.File || c.Remote.Of() != tree.File):
-		return "there are not two files"
-	case r == TakeNewer && !tells:
-		return "both were written at the same time"
-	case r == KeepBoth && (c.Local == nil || c.Remote == nil):
-		return "one side has nothing"
-	}
-	return ""
+	return slices.DeleteFunc(slices.Clone(Resolutions[:]), func(r Resolution) bool { return c.lacks(r) != "" })
 }
 
 // WhyNot says in words why the conflict does not allow a resolution, "" where it does.
 func (c *Conflict) WhyNot(r Resolution) string {
-	switch why := c.needs(r); {
+	switch why := c.lacks(r); {
 	case why != "":
 		return why
 	case r == Unresolved || c.Choices.Allows(r):
 		return ""
-	case r == TakeNewer:
-		return "nothing tells which is newer"
 	}
-	return "a side cannot hold what it would get"
+	return offered(r).cannot
 }

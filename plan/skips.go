@@ -80,55 +80,6 @@ func deedOf(op *Operation) deed {
 	return d
 }
 
-// deeds are what the conflict's resolution does on both sides, seen from outside of what is in conflict, and
-// on which sides what is there stays there.
-func (c *Conflict) deeds() (deeds []deed, stays Sides[bool]) {
-	does := func(side Side, from, to tree.Path, before, after *tree.State) {
-		deeds = append(deeds, deed{side: side, from: from, to: to, before: before.Of(), after: after.Of()})
-	}
-	has := func(side Side) bool { return c.State(side) != nil }
-	switch from, taken := c.taken(); {
-	case c.Resolution == Unresolved:
-	case taken:
-		to := from.Other()
-		stays[from] = has(from)
-		switch {
-		case !has(from):
-			does(to, c.PathOn(to), "", c.State(to), nil)
-		case !has(to):
-			does(to, "", c.PathOn(from), nil, c.State(from))
-		default:
-			does(to, c.PathOn(to), c.PathOn(from), c.State(to), c.State(from))
-		}
-	case c.Resolution == KeepBoth && c.Kind == RenamedDifferently:
-		stays = Sides[bool]{true, true}
-		for _, side := range BothSides {
-			does(side, "", c.PathOn(side.Other()), nil, c.State(side.Other()))
-		}
-	case c.Resolution == KeepBoth:
-		stays = Sides[bool]{true, true}
-		for _, side := range BothSides {
-			does(side, "", c.KeepBothAs, nil, c.Remote)
-		}
-	default:
-		stays = Sides[bool]{has(Local), has(Remote)}
-	}
-	return deeds, stays
-}
-
-// taken is the side to which the resolution makes the other one equal; false where it does no such thing.
-func (c *Conflict) taken() (Side, bool) {
-	switch c.Resolution {
-	case TakeLocal:
-		return Local, true
-	case TakeRemote:
-		return Remote, true
-	case TakeNewer:
-		return c.Newer()
-	}
-	return 0, false
-}
-
 // orphan skips what belongs in directories that are not there and that nothing makes.
 func (s spellings) orphan(deeds []deed, there func(side Side, dir tree.Path) bool) {
 	if there == nil {

@@ -54,7 +54,7 @@ func (p *Plan) Steps(in Contents, shift Sides[time.Duration]) ([]Step, error) {
 				stays[side] = append(stays[side], s.at(c, side))
 			}
 		}
-		ops, err := s.settle(c)
+		ops, err := offered(c.Resolution).settle(&s, c)
 		if err != nil {
 			return nil, fmt.Errorf("conflict %d: %w", c.ID, err)
 		}
@@ -100,25 +100,14 @@ type settler struct {
 	policy policy
 }
 
-// settle is what a conflict's resolution comes to.
-func (s *settler) settle(c *Conflict) ([]Operation, error) {
-	from, taken := c.taken()
-	switch {
-	case taken:
-		return s.take(c, from)
-	case c.Resolution == TakeNewer:
-		return nil, fmt.Errorf("nothing tells which of the two is newer")
-	case c.Resolution == SkipPath:
-		return nil, nil
-	case c.Kind == RenamedDifferently:
-		there, err := s.copy(c, Local, s.in.Spelled(Remote, c.Path, Local))
-		if err != nil {
-			return nil, err
-		}
-		here, err := s.copy(c, Remote, s.in.Spelled(Local, c.RemotePath, Remote))
-		return append(there, here...), err
+// keepNames gives each side the other's file under the other's name.
+func (s *settler) keepNames(c *Conflict) ([]Operation, error) {
+	there, err := s.copy(c, Local, s.in.Spelled(Remote, c.Path, Local))
+	if err != nil {
+		return nil, err
 	}
-	return s.keepBoth(c)
+	here, err := s.copy(c, Remote, s.in.Spelled(Local, c.RemotePath, Remote))
+	return append(there, here...), err
 }
 
 // at is a conflict's path as a side spells it.
