@@ -81,6 +81,11 @@ func Document(kind schema.Kind, v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return valid(kind, text)
+}
+
+// valid is the text of a document of that kind, or what is wrong with it.
+func valid(kind schema.Kind, text []byte) ([]byte, error) {
 	if err := schema.Validate(kind, text); err != nil {
 		return nil, fmt.Errorf("treaty would write a wrong %s: %w", kind, err)
 	}

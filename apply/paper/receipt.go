@@ -1,11 +1,14 @@
 package paper
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"treaty/plan"
+	"treaty/plan/jsontext"
 	"treaty/plan/tree"
 	"treaty/schema"
 )
@@ -88,8 +91,57 @@ func (r *Receipt) Count() {
 	}
 }
 
-// Text is the receipt as its file holds it.
-func (r *Receipt) Text() ([]byte, error) { return Document(schema.Receipt, r) }
+// Text is the receipt as its file holds it, valid by its schema.
+func (r *Receipt) Text() ([]byte, error) {
+	envelope := *r
+	envelope.Results = []Result{}
+	text, err := plan.Indented(&envelope)
+	if err != nil {
+		return nil, err
+	}
+	// A line of that form is no part of any string.
+	before, after, _ := bytes.Cut(text, []byte(",\n  \"results\": []"))
+	results := jsontext.Inside(1)
+	results.Name("results")
+	results.Open('[')
+	for i := range r.Results {
+		r.Results[i].writeJSON(results)
+	}
+	results.Close(']')
+	return valid(schema.Receipt, slices.Concat(before, results.Bytes(), after))
+}
+
+func (r *Result) writeJSON(w *jsontext.Writer) {
+	w.Open('{')
+	if r.Operation != 0 {
+		w.Name("operation")
+		w.Int(int64(r.Operation))
+	}
+	if r.Conflict != 0 {
+		w.Name("conflict")
+		w.Int(int64(r.Conflict))
+	}
+	w.Name("side")
+	if r.Side == nil {
+		w.Null()
+	} else {
+		w.String(r.Side.String())
+	}
+	w.Name("action")
+	if r.Action == nil {
+		w.Null()
+	} else {
+		w.String(string(*r.Action))
+	}
+	w.Member("path", string(r.Path))
+	w.Member("outcome", string(r.Outcome))
+	for _, m := range [...]struct{ name, value string }{{"sha256", r.SHA256.String()}, {"trash", r.Trash}, {"error", r.Error}} {
+		if m.value != "" {
+			w.Member(m.name, m.value)
+		}
+	}
+	w.Close('}')
+}
 
 // ReadReceipt reads a receipt file. The error is of type schema.Errors where it is none.
 func ReadReceipt(data []byte) (*Receipt, error) {

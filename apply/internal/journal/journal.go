@@ -125,23 +125,6 @@ type Record struct {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// Encode is records as lines. The first begins with an empty line if torn: then the file ends in the
-// middle of one.
-func Encode(torn bool, records ...Record) ([]byte, error) {
-	var out bytes.Buffer
-	if torn {
-		out.WriteByte('\n')
-	}
-	for i := range records {
-		text, err := json.Marshal(&records[i])
-		if err != nil {
-			return nil, err
-		}
-		fmt.Fprintf(&out, "%08x %s\n", crc32.Checksum(text, castagnoli), text)
-	}
-	return out.Bytes(), nil
-}
-
 // Journal is what was read of one.
 type Journal struct {
 	Header *Header // nil where the first line was never made durable: nothing was done then
