@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"treaty/apply/internal/execute"
 	"treaty/apply/internal/local"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
@@ -61,7 +62,7 @@ type run struct {
 	idle plan.Sides[volume.Volume]
 	// seen are the directories that the trees had before the first write.
 	seen     *store.Digests
-	stamps   *stamps
+	stamps   *execute.Stamps
 	shift    shift
 	progress *Progress
 	receipt  *Receipt
@@ -95,8 +96,8 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	}
 	r.receipt = &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: r.ref, By: request.By,
 		StartedAt: request.Now().UTC(), TimeShiftSeconds: r.shift.seconds()}
-	e := newExecutor(r, steps)
-	if e.former, err = r.newFormer(e); err != nil {
+	e, err := r.newExecution(steps)
+	if err != nil {
 		return nil, err
 	}
 	if j := r.resumed(); j != nil {
@@ -104,18 +105,12 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 		if err := r.begin(steps); err != nil {
 			return nil, r.midway(err)
 		}
-		if err := e.takeUp(ctx, request.Tell); err != nil {
+		if err := e.TakeUp(ctx, r.ends.interrupted(), request.Tell); err != nil {
 			_ = r.journals.giveBack() // what is owed still is in the journal
 			return nil, r.midway(err)
 		}
 	}
-	var copies plan.Sides[[]endangered]
-	for _, side := range plan.BothSides {
-		if r.ends[side].fat {
-			copies[side] = e.tasks.inDanger(side)
-		}
-	}
-	if err := r.preflight(e.tasks.pending(), copies); err != nil {
+	if err := r.preflight(e.Pending(), e.ToPreserve()); err != nil {
 		_ = r.journals.giveBack()
 		return nil, err
 	}
@@ -124,9 +119,9 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 			return nil, r.midway(err)
 		}
 	}
-	e.carryOut(ctx)
+	e.CarryOut(ctx)
 	if request.Verify {
-		e.verify(ctx)
+		e.Verify(ctx)
 	}
 	return r.report(ctx, e)
 }
@@ -140,8 +135,8 @@ func (r *run) steps(ctx context.Context) ([]plan.Step, error) {
 			return nil, err
 		}
 		steps := recorded(r.plan, j.Steps)
-		r.stamps = newStamps(r.plan, &r.shift)
-		r.stamps.recall(steps, j.Steps.Sources)
+		r.stamps = execute.NewStamps(r.plan, r.shift.since, r.shift.total)
+		r.stamps.Recall(steps, j.Steps.Sources)
 		return steps, nil
 	}
 	x, err := r.survey(ctx)
@@ -162,9 +157,9 @@ func (r *run) steps(ctx context.Context) ([]plan.Step, error) {
 
 // report writes the receipt: into the history, or, where something failed and can be taken up, beside the
 // journal.
-func (r *run) report(ctx context.Context, e *executor) (*Receipt, error) {
-	r.receipt.Results = e.results()
-	r.receipt.Totals.Bytes = e.tasks.bytes
+func (r *run) report(ctx context.Context, e *execution) (*Receipt, error) {
+	r.receipt.Results = e.Results()
+	r.receipt.Totals.Bytes = e.Bytes()
 	r.receipt.Count()
 	if r.unfinished(ctx, e) {
 		r.postpone()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"treaty/apply/internal/settle"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/plan"
@@ -15,7 +16,7 @@ import (
 // conclude writes what lasts of a counted receipt: the baseline, the receipt with the history, and both trees' own
 // files; then it closes the journal. The baseline counts only once both of these name its plan. Where an earlier run
 // was interrupted in the midst of it, what that one has archived stands.
-func (r *run) conclude(ctx context.Context, e *executor) error {
+func (r *run) conclude(ctx context.Context, e *execution) error {
 	if err := r.journals.giveBack(); err != nil {
 		return err
 	}
@@ -59,22 +60,18 @@ func (r *run) conclude(ctx context.Context, e *executor) error {
 		}
 	}
 	for _, e := range r.ends.there() {
-		if r.whole() {
+		if r.ends.both() {
 			r.forget(e, superseded[e.side])
 		}
 		if err := e.disk.Barrier(); err != nil {
 			return err
 		}
 	}
-	if err := release(e.tasks.copies(r.ends.left(plan.Local)), &r.ends); err != nil {
+	if err := settle.Release(e.Copies(r.ends.left(plan.Local)), r.settling()); err != nil {
 		return err
 	}
 	return r.closeJournals()
 }
-
-// whole tells whether both trees are there: what is recovered may be one of them alone, and then
-// nothing new is agreed.
-func (r *run) whole() bool { return r.ends[plan.Local] != nil && r.ends[plan.Remote] != nil }
 
 // agreed tells, of a receipt that is counted, whether its trees are recorded with each other. Trees that were planned
 // as never synced, and of which nothing was done, are not: a baseline of what lies there anyway would make two
@@ -82,7 +79,7 @@ func (r *run) whole() bool { return r.ends[plan.Local] != nil && r.ends[plan.Rem
 // decides alike.
 func (r *run) agreed() bool {
 	nothing := r.receipt.Outcome != Complete && r.receipt.Totals.Done == 0
-	return r.whole() && (r.plan.Baseline != nil || !nothing)
+	return r.ends.both() && (r.plan.Baseline != nil || !nothing)
 }
 
 // complete completes the receipt.
@@ -105,14 +102,14 @@ func (r *run) forget(e *end, superseded string) {
 }
 
 // archived are the files that the history keeps beside the receipt.
-func (r *run) archived(e *executor) (map[string][]byte, error) {
+func (r *run) archived(e *execution) (map[string][]byte, error) {
 	files := map[string][]byte{"plan.json": r.request.Plan}
 	if r.approval.Of(r.ref) {
 		sum := tree.Hash(sha256.Sum256(r.request.Approval))
 		r.receipt.ApprovalSHA256 = &sum
 		files["approval.json"] = r.request.Approval
 	}
-	reversal, err := plan.Indented(e.reversal())
+	reversal, err := plan.Indented(e.Reversal())
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +121,7 @@ func (r *run) archived(e *executor) (map[string][]byte, error) {
 }
 
 // partial says what was not done, by reason. What was not reached is one of them, however much it is.
-func (r *run) partial(ctx context.Context, e *executor) error {
+func (r *run) partial(ctx context.Context, e *execution) error {
 	t := r.receipt.Totals
 	why := refusal.Because(refusal.CausePartial, "applied in part: %d done, %d skipped, %d drifted, %d failed", t.Done, t.Skipped, t.Drifted, t.Failed)
 	if r.unfinished(ctx, e) {
@@ -138,9 +135,9 @@ func (r *run) partial(ctx context.Context, e *executor) error {
 }
 
 // failures are what drifted or failed, by reason, in the order of the first of each.
-func (r *run) failures(ctx context.Context, e *executor) []Failure {
+func (r *run) failures(ctx context.Context, e *execution) []Failure {
 	stopped := ""
-	if halted := e.halted(ctx); halted != nil {
+	if halted := e.Halted(ctx); halted != nil {
 		stopped = halted.Error()
 	}
 	var out []Failure
@@ -162,6 +159,6 @@ func (r *run) failures(ctx context.Context, e *executor) []Failure {
 }
 
 // unfinished tells whether the same apply can do more.
-func (r *run) unfinished(ctx context.Context, e *executor) bool {
-	return r.receipt.Totals.Failed > 0 || e.halted(ctx) != nil
+func (r *run) unfinished(ctx context.Context, e *execution) bool {
+	return r.receipt.Totals.Failed > 0 || e.Halted(ctx) != nil
 }

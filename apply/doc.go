@@ -22,22 +22,21 @@
 //  4. Look ahead: space, that of copies out of reach included, permissions (preflight: ErrSafety). Locks
 //     and probes aside, which leave nothing behind, nothing has been written so far: a refusal changes
 //     nothing.
-//  5. Open the journals (begin), and carry the tasks out, in phases over the whole plan (executor, phases):
-//     directories, moves, contents, modes and times (dresser), deletes, emptied directories, modes of
-//     directories (directoryModes). A phase goes group by group (groups): announced in the journals,
-//     carried out, made durable, written down. A task is begun if its directory is there and its name
-//     free (footing). Content is staged on its volume and durable before it gets a name (stager); what it
-//     replaces is exchanged, and lies in the trash at once. Each path is compared with what the plan saw
-//     again in the instant before it is changed, and what came out afterwards (disk). A task that meets
-//     drift is drifted, one that fails fails what depends on it.
-//  6. Look again at what was moved to the trash: what another program wrote there late gets a visible name
-//     (late). Where it is asked for, read back what was written (verify).
+//  5. Open the journals (begin), and carry the tasks out, in phases over the whole plan (package execute):
+//     directories, moves, contents, modes and times, deletes, emptied directories, modes of directories. A
+//     phase goes group by group: announced in the journals, carried out, made durable, written down. A task
+//     is begun if its directory is there and its name free. Content is staged on its volume and durable
+//     before it gets a name; what it replaces is exchanged, and lies in the trash at once. Each path is
+//     compared with what the plan saw again in the instant before it is changed, and what came out
+//     afterwards (package disk). A task that meets drift is drifted, one that fails fails what depends on it.
+//  6. Look again at what was moved to the trash: what another program wrote there late gets a visible name.
+//     Where it is asked for, read back what was written.
 //  7. Write the receipt, the history, the baseline and both trees' own files, and close the journals
 //     (conclude); or, where the same apply can do more, leave the journals open (postpone).
 //
-// After an interruption the same plan is taken up (resumption), or its trees are settled without it (Recover).
-// Both first mend what a power cut did to FAT-class volumes (mend), and then examine how far each open intent got
-// (examine). What came to its end is done; all else is rolled back (rollBack), and taken up anew, or left at that.
+// After an interruption the same plan is taken up (Apply), or its trees are settled without it (Recover). Both first
+// mend what a power cut did to FAT-class volumes, and then examine how far each open intent got (package settle). What
+// came to its end is done; all else is rolled back, and taken up anew, or left at that.
 //
 // # What the verbs mean
 //
@@ -69,17 +68,17 @@
 //     (phases).
 //  2. So is what is to be replaced, moved or deleted: in a file of the other side that has the same hash and
 //     that the plan leaves alone, or else as a copy in the other side's trash, hashed on the way, durable,
-//     and in both journals (keeper). Two FAT-class volumes hold each other's copies: a new file that was
+//     and in both journals (execute: keeper). Two FAT-class volumes hold each other's copies: a new file that was
 //     synced and never renamed is safe on them too.
 //  3. Groups are of 64 at most, and nothing else is pending when one is begun; each renamed file is synced,
 //     then its directories, then, after the group, the volume. Deletes come last.
 //  4. After an interrupted run, all that the journal names there is read and hashed. What is empty, cut short
 //     or unreadable is moved to the trash, old content that is nowhere comes back from its copy, and what was
-//     done and is not any more is done again, or rolled back (mend). What a person may have written is
+//     done and is not any more is done again, or rolled back (settle.Mend). What a person may have written is
 //     drift. A volume on which something is lost is not settled without the tree that has it.
 //  5. When all is durable and the receipt is written, the copies go of what is found intact on its own volume,
 //     by hash: in its trash, or, if it was moved, in the tree. All others stay in the trash until treaty
-//     clean: what was never found again, or was written to late (release).
+//     clean: what was never found again, or was written to late (settle.Release).
 //  6. treaty's own files are replaced so that one of the two is whole at any instant (store).
 //
 // # What is guaranteed

@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"treaty/apply/internal/execute"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/plan"
@@ -76,11 +76,11 @@ func (r *run) compareAgainst(ctx context.Context, x *expectations, memory *store
 		in.Trees[side].Stream = tree.Unshift(listing[side], r.shift.since[side])
 	}
 	unlisted := newUnlisted(r.plan)
-	r.stamps = newStamps(r.plan, &r.shift)
+	r.stamps = execute.NewStamps(r.plan, r.shift.since, r.shift.total)
 	seen, err := plan.Survey(ctx, in, func(n *plan.Name) error {
 		x.respell(n)
 		if x.concerns(n) {
-			r.stamps.note(n)
+			r.stamps.Note(n)
 		}
 		unlisted.note(n)
 		for _, side := range plan.BothSides {
@@ -110,12 +110,12 @@ func (r *run) compareAgainst(ctx context.Context, x *expectations, memory *store
 	x.parentless(before, now, report)
 	x.misplaced(&r.ends, now, report)
 	for _, side := range plan.BothSides {
-		r.stamps.fits[side] = seen.Digests[side] == r.plan.Snapshot(side).Digest
-		if !r.stamps.fits[side] && r.request.AllowUnrelatedDrift && r.stamps.readUnproved(side) {
+		r.stamps.Fits[side] = seen.Digests[side] == r.plan.Snapshot(side).Digest
+		if !r.stamps.Fits[side] && r.request.AllowUnrelatedDrift && r.stamps.ReadUnproved(side) {
 			report(side, tree.Root, "something changed, and the plan has no hashes to tell whether that is to be copied")
 		}
 	}
-	fits := r.stamps.fits[plan.Local] && r.stamps.fits[plan.Remote]
+	fits := r.stamps.Fits[plan.Local] && r.stamps.Fits[plan.Remote]
 	if fits && r.plan.Baseline != nil {
 		// Nothing drifted, so that a name is taken because a person took the move out that would free it:
 		// what is not listed is left alone, and what waits for it is skipped.
@@ -132,7 +132,7 @@ func (r *run) compareAgainst(ctx context.Context, x *expectations, memory *store
 		return nil
 	}
 	for _, side := range plan.BothSides {
-		if r.stamps.fits[side] {
+		if r.stamps.Fits[side] {
 			continue
 		}
 		// What was approved decides; the digests beside the plan only help to say where.
@@ -177,18 +177,6 @@ func (x *expectations) concerns(n *plan.Name) bool {
 // mentions tells whether something right in dir was reported already.
 func mentions(drifted []Drift, side plan.Side, dir tree.Path) bool {
 	return slices.ContainsFunc(drifted, func(d Drift) bool { return d.Side == side && d.Path.Within(dir) })
-}
-
-// quote is a path for a person, control characters escaped.
-func quote(path tree.Path) string {
-	if path == tree.Root {
-		return "the root"
-	}
-	quoted := fmt.Sprintf("%q", string(path))
-	if quoted == `"`+string(path)+`"` {
-		return string(path)
-	}
-	return quoted
 }
 
 // inConflict tells whether a path lies in a directory that is in conflict.

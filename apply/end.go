@@ -67,15 +67,6 @@ func (e *ends) files() plan.Sides[*store.TreeFile] {
 	return all
 }
 
-// fat tells which volumes may lose what was renamed.
-func (e *ends) fat() sides {
-	var all sides
-	for _, one := range e.there() {
-		all[one.side] = one.fat
-	}
-	return all
-}
-
 // Opener opens the volume at a root, as a plan, a request or a tree's own file has it. Errors are those of scan.Open.
 type Opener func(root string) (volume.Volume, error)
 
@@ -120,14 +111,6 @@ func (r *run) change(e *end, probed *volume.Probed, options volume.Options) erro
 	return nil
 }
 
-// disk is what changes a side, nil where that is not there.
-func (e *ends) disk(side plan.Side) volume.Changer {
-	if e[side] == nil {
-		return nil
-	}
-	return e[side].disk
-}
-
 // left is the journal that an interrupted run has left open on a side, nil for none.
 func (e *ends) left(side plan.Side) *journal.Journal {
 	if e[side] == nil {
@@ -135,6 +118,14 @@ func (e *ends) left(side plan.Side) *journal.Journal {
 	}
 	return e[side].left
 }
+
+// interrupted are the journals that an interrupted run has left open, nil for none.
+func (e *ends) interrupted() plan.Sides[*journal.Journal] {
+	return plan.Sides[*journal.Journal]{e.left(plan.Local), e.left(plan.Remote)}
+}
+
+// both tells whether both trees are there.
+func (e *ends) both() bool { return e[plan.Local] != nil && e[plan.Remote] != nil }
 
 // ids are the ids of both trees: of one that is not there, by the journal of the other.
 func (e *ends) ids() plan.Sides[string] {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"treaty/apply/internal/execute"
 	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/scan"
@@ -87,8 +88,8 @@ func expect(p *plan.Plan, shift plan.Sides[time.Duration]) *expectations {
 		default:
 			x.add(expectation{side: op.Side, path: op.Path, state: op.Before})
 		}
-		if op.Source != nil && !trashed(op.Source.Path) {
-			x.add(expectation{side: op.Source.Tree, path: op.Source.Path, state: op.After, copied: true, to: op.Side, timeless: timeless(op)})
+		if op.Source != nil && !op.Source.Path.Private() {
+			x.add(expectation{side: op.Source.Tree, path: op.Source.Path, state: op.After, copied: true, to: op.Side, timeless: execute.Timeless(op)})
 		}
 	}
 	for i := range p.Conflicts {
@@ -115,16 +116,6 @@ func expect(p *plan.Plan, shift plan.Sides[time.Duration]) *expectations {
 		}
 	}
 	return x
-}
-
-// timeless tells of operations whose source need not have the time that it gives: an undo puts a file back
-// from where it was moved to, which may have given it another time. The hash then tells that it is the
-// one.
-func timeless(op *plan.Operation) bool { return op.Reason == plan.Undo && op.After.SHA256.Known() }
-
-// trashed tells whether a source lies in a trash, as an undo's do.
-func trashed(path tree.Path) bool {
-	return path.Within(tree.PrivateFolder)
 }
 
 func (x *expectations) add(e expectation) {

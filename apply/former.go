@@ -8,116 +8,11 @@ import (
 	"slices"
 
 	"treaty/apply/baseline"
+	"treaty/apply/internal/execute"
 	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
-
-// reversal is the operations that undo what was done, in the plan's own form.
-func (e *executor) reversal() []plan.Operation {
-	ops := []plan.Operation{}
-	for _, t := range e.tasks.all {
-		if t.done() {
-			ops = append(ops, t.reverse(&e.plan.Snapshot(t.Side).Filesystem))
-		}
-	}
-	for _, made := range e.footing.revived {
-		ops = append(ops, plan.Operation{Side: made.task.Side, Action: plan.Delete, Path: made.path,
-			Before: &tree.State{Type: tree.Directory, Mode: made.mode}})
-	}
-	ops = withoutMovesOntoDeletes(ops)
-	slices.SortFunc(ops, func(a, b plan.Operation) int {
-		if c := tree.Compare(a.Path, b.Path); c != 0 {
-			return c
-		}
-		return int(a.Side) - int(b.Side)
-	})
-	for i := range ops {
-		ops[i].ID, ops[i].Reason, ops[i].Decision = i+1, plan.Undo, plan.Apply
-	}
-	return ops
-}
-
-// withoutMovesOntoDeletes rewrites what would move a file back to a name that something else was created
-// under: a plan has one operation for a name. There the old file is copied over what was created, and
-// deleted where it is.
-func withoutMovesOntoDeletes(ops []plan.Operation) []plan.Operation {
-	var deletes plan.Sides[map[tree.Path]int]
-	for _, side := range plan.BothSides {
-		deletes[side] = map[tree.Path]int{}
-	}
-	for i := range ops {
-		if op := &ops[i]; op.Action == plan.Delete {
-			deletes[op.Side][op.Path] = i
-		}
-	}
-	for i := range ops {
-		op := &ops[i]
-		if op.Action != plan.Move {
-			continue
-		}
-		at, taken := deletes[op.Side][op.Path]
-		if !taken {
-			continue
-		}
-		ops[at].Action, ops[at].After = plan.Update, op.After
-		if op.After.Type == tree.File {
-			ops[at].Source = &plan.Source{Tree: op.Side, Path: op.From}
-		}
-		*op = plan.Operation{Side: op.Side, Action: plan.Delete, Path: op.From, Before: op.Before}
-	}
-	return ops
-}
-
-// reverse is the operation that undoes a task, on a volume with these traits.
-func (t *task) reverse(traits *tree.Traits) plan.Operation {
-	op := plan.Operation{Side: t.Side, Action: t.Action, Path: t.Path, Before: t.stateAfter(traits), After: t.Before}
-	switch t.Action {
-	case plan.Create:
-		op.Action = plan.Delete
-	case plan.Delete:
-		op.Action = plan.Create
-	case plan.Move:
-		op.Path, op.From = t.From, t.Path
-	case plan.Update:
-		if t.From != "" {
-			op.Path, op.From = t.From, t.Path
-		}
-	}
-	if op.After.Of() == tree.File && (op.Action == plan.Move || op.Action == plan.Touch || op.Action == plan.Chmod) {
-		// What resolves a conflict may not have known the hash beforehand.
-		after := *op.After
-		after.SHA256 = op.Before.SHA256
-		op.After = &after
-	}
-	if op.After.Of() == tree.File && (op.Action == plan.Create || op.Action == plan.Update) {
-		op.Source = &plan.Source{Tree: t.Side, Path: tree.Path(t.result.Trash)}
-	}
-	return op
-}
-
-// stateAfter is what a task left behind, read back from the disk; nil for nothing.
-func (t *task) stateAfter(traits *tree.Traits) *tree.State {
-	if t.After == nil {
-		return nil
-	}
-	state := *t.After
-	if entry := &t.left; entry.Type != tree.Absent {
-		state.Mtime = entry.Mtime.Cut(traits.MtimeGranularity)
-		if state.Type != tree.File {
-			state.Mtime = tree.Time{}
-		}
-		if !traits.Modes {
-			state.Mode = 0
-		} else if state.Type != tree.Symlink {
-			state.Mode = t.After.Mode
-		}
-	}
-	if state.Type == tree.File && t.result.SHA256.Known() {
-		state.SHA256 = t.result.SHA256
-	}
-	return &state
-}
 
 // former collects what the old baseline held of the paths that a plan changes.
 type former struct {
@@ -126,15 +21,15 @@ type former struct {
 	out      *baseline.Writer
 }
 
-func (r *run) newFormer(e *executor) (*former, error) {
+func (r *run) newFormer(steps []*execute.Step) (*former, error) {
 	f := &former{}
 	for _, side := range plan.BothSides {
 		f.affected[side] = map[tree.Path]bool{}
 	}
-	for _, t := range e.tasks.all {
-		f.affected[t.Side][t.Path] = true
-		if t.From != "" {
-			f.affected[t.Side][t.From] = true
+	for _, s := range steps {
+		f.affected[s.Side][s.Path] = true
+		if s.From != "" {
+			f.affected[s.Side][s.From] = true
 		}
 	}
 	var err error
@@ -182,7 +77,7 @@ type restoration struct {
 
 // restoration is nil for a plan that undoes nothing. Where what the baseline held was not kept, or is
 // damaged, the paths have no record again: what is there is new to the next plan, and nothing is deleted.
-func (r *run) restoration(e *executor) (*restoration, error) {
+func (r *run) restoration(done []*execute.Step) (*restoration, error) {
 	undone, err := r.ends[plan.Local].store.Undoes(r.plan)
 	if err != nil || undone == "" {
 		return nil, err
@@ -191,10 +86,8 @@ func (r *run) restoration(e *executor) (*restoration, error) {
 	for _, side := range plan.BothSides {
 		b.affected[side] = map[tree.Path]bool{}
 	}
-	for _, t := range e.tasks.all {
-		if t.done() {
-			b.affected[t.Side][t.Path], b.affected[t.Side][t.From] = true, true
-		}
+	for _, s := range done {
+		b.affected[s.Side][s.Path], b.affected[s.Side][s.From] = true, true
 	}
 	for _, side := range plan.BothSides {
 		delete(b.affected[side], tree.Root)

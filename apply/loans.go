@@ -4,7 +4,6 @@ import (
 	"treaty/apply/internal/journal"
 	"treaty/apply/volume"
 	"treaty/plan"
-	"treaty/plan/tree"
 )
 
 // lend writes down that a directory of a side is about to be made workable for the while. An interrupted run
@@ -15,21 +14,6 @@ func (j *journals) lend(side plan.Side) func(volume.Loan) error {
 			return err
 		}
 		return j.write(true, journal.Record{Loan: &journal.Loan{Side: side, Path: loan.Path, Mode: loan.Mode}})
-	}
-}
-
-// owe takes over what an earlier run has made workable on a side, as far as its steps did not give it that
-// very mode in the end.
-func owe(d volume.Changer, side plan.Side, j *journal.Journal) {
-	for _, loan := range j.Loans {
-		if loan.Side == side {
-			d.Owe(volume.Loan{Path: loan.Path, Mode: loan.Mode})
-		}
-	}
-	for _, in := range j.Closed {
-		if in.Side == side && in.Kind == journal.Chmod && in.After.Of() == tree.Directory {
-			d.Decided(in.Path, in.After.Mode)
-		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"treaty/apply/internal/execute"
 	"treaty/apply/refusal"
 	"treaty/apply/volume"
 	"treaty/plan"
@@ -13,7 +14,7 @@ import (
 
 // preflight refuses, before the first write, what is bound to fail half-way: too little space for all
 // that will be staged while the old content stays in the trash, and directories that take no change.
-func (r *run) preflight(list []*task, copies plan.Sides[[]endangered]) error {
+func (r *run) preflight(list []*execute.Step, copies plan.Sides[[]int64]) error {
 	var into, widened plan.Sides[map[tree.Path]bool]
 	var spaces plan.Sides[volume.Space]
 	for _, side := range plan.BothSides {
@@ -24,22 +25,22 @@ func (r *run) preflight(list []*task, copies plan.Sides[[]endangered]) error {
 		into[side], widened[side] = map[tree.Path]bool{}, map[tree.Path]bool{}
 	}
 	slots := slots{}
-	for _, t := range list {
-		r.expectWork(t)
-		if t.widens() {
-			widened[t.Side][t.Path] = true
+	for _, s := range list {
+		r.expectWork(s)
+		if s.Widens() {
+			widened[s.Side][s.Path] = true
 		}
-		slots.note(r.plan, &t.Step)
-		into[t.Side][t.Path.Parent()] = true
-		if t.From != "" {
-			into[t.Side][t.From.Parent()] = true
+		slots.note(r.plan, &s.Step)
+		into[s.Side][s.Path.Parent()] = true
+		if s.From != "" {
+			into[s.Side][s.From.Parent()] = true
 		}
 	}
 	needs := needs(list, copies, spaces)
-	for _, t := range list {
-		if willCopy(t) {
-			n := &needs[t.Side]
-			n.bytes, n.entries = n.bytes+onDisk(t.Before.Size, spaces[t.Side]), n.entries+1
+	for _, s := range list {
+		if r.ends.willCopy(s) {
+			n := &needs[s.Side]
+			n.bytes, n.entries = n.bytes+onDisk(s.Before.Size, spaces[s.Side]), n.entries+1
 		}
 	}
 	for _, side := range plan.BothSides {
@@ -61,13 +62,13 @@ func (r *run) preflight(list []*task, copies plan.Sides[[]endangered]) error {
 	return nil
 }
 
-// willCopy tells whether a task comes to a copy of its file because that has other names.
-func willCopy(t *task) bool {
-	at, dressed := t.dresses()
+// willCopy tells whether a step comes to a copy of its file because that has other names.
+func (e *ends) willCopy(s *execute.Step) bool {
+	at, dressed := s.Dresses()
 	if !dressed {
 		return false
 	}
-	entry, err := t.disk.At(string(at))
+	entry, err := e[s.Side].disk.At(string(at))
 	return err == nil && entry.Links > 1
 }
 
@@ -75,42 +76,39 @@ func willCopy(t *task) bool {
 // what changes on the other one; and in new names.
 type need struct{ bytes, copies, entries int64 }
 
-// needs is what tasks, and the copies of what is in danger on each side, need on both. What the other side
-// has already as far as the plan knows is not copied.
-func needs(list []*task, copies plan.Sides[[]endangered], spaces plan.Sides[volume.Space]) plan.Sides[need] {
+// needs is what steps, and copies of contents of each side on the other one, by their sizes, need on both.
+func needs(list []*execute.Step, copies plan.Sides[[]int64], spaces plan.Sides[volume.Space]) plan.Sides[need] {
 	var needs plan.Sides[need]
-	for _, t := range list {
-		n, space := &needs[t.Side], spaces[t.Side]
+	for _, s := range list {
+		n, space := &needs[s.Side], spaces[s.Side]
 		switch {
-		case (t.Action == plan.Create || t.Action == plan.Update) && t.After.Type == tree.File:
-			n.bytes += onDisk(t.After.Size, space)
+		case (s.Action == plan.Create || s.Action == plan.Update) && s.After.Type == tree.File:
+			n.bytes += onDisk(s.After.Size, space)
 			n.entries++
-		case t.Action == plan.Create && t.After.Type == tree.Directory:
+		case s.Action == plan.Create && s.After.Type == tree.Directory:
 			n.bytes += onDisk(1, space)
 			n.entries++
 		}
 	}
 	for _, side := range plan.BothSides {
 		n, space := &needs[side.Other()], spaces[side.Other()]
-		for _, c := range copies[side] {
-			if len(c.twins) == 0 {
-				n.copies += onDisk(c.state.Size, space)
-				n.entries++
-			}
+		for _, size := range copies[side] {
+			n.copies += onDisk(size, space)
+			n.entries++
 		}
 		n.bytes += n.copies
 	}
 	return needs
 }
 
-// expectWork adds a task to what the progress will come to.
-func (r *run) expectWork(t *task) {
+// expectWork adds a step to what the progress will come to.
+func (r *run) expectWork(s *execute.Step) {
 	if r.progress == nil {
 		return
 	}
 	r.progress.ToDo.Add(1)
-	if t.Source != nil {
-		r.progress.ToCopy.Add(t.After.Size)
+	if s.Source != nil {
+		r.progress.ToCopy.Add(s.After.Size)
 	}
 }
 
@@ -157,7 +155,7 @@ func (r *run) changeable(side plan.Side, dir tree.Path) error {
 	if errors.Is(err, fs.ErrPermission) {
 		why = "no permission to change anything in this directory"
 	}
-	refusal := refusal.Because(refusal.CauseForbidden, "%s: %s: %s", side, quote(dir), why).On(side, r.ends[side].Root())
+	refusal := refusal.Because(refusal.CauseForbidden, "%s: %s: %s", side, dir.Quoted(), why).On(side, r.ends[side].Root())
 	refusal.Path = dir
 	return refusal
 }

@@ -11,8 +11,10 @@ import (
 	"slices"
 	"time"
 
+	"treaty/apply/internal/execute"
 	"treaty/apply/internal/journal"
 	"treaty/apply/internal/local"
+	"treaty/apply/internal/settle"
 	"treaty/apply/paper"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
@@ -196,15 +198,15 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*store.
 			}
 		}
 	}
-	mended, err := r.ground().mend(ctx, j)
+	mended, err := settle.Mend(ctx, r.settling(), j)
 	if err != nil {
 		return nil, err
 	}
-	if len(mended.missing) > 0 {
+	if len(mended.Missing) > 0 {
 		return nil, r.partnerNeeded(j, mended)
 	}
-	out.Mended = mended.words
-	wrong, err := rollBack(&r.ends, append(j.ClosedOf(mended.undone), j.Open...))
+	out.Mended = mended.Words
+	wrong, err := settle.RollBack(r.settling(), append(j.ClosedOf(mended.Undone), j.Open...))
 	if err != nil {
 		return nil, err
 	}
@@ -216,7 +218,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*store.
 		out.Kept = append(out.Kept, why)
 	}
 	if r.resumed() == nil {
-		if err := release(copiesIn(j), &r.ends); err != nil {
+		if err := settle.Release(settle.CopiesIn(j), r.settling()); err != nil {
 			return nil, err
 		}
 		return out, r.closeJournals()
@@ -230,15 +232,15 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*store.
 	if err != nil || j.Header.SHA256 != sha256.Sum256(text) {
 		return out, r.closeJournals()
 	}
-	out.Receipt, err = r.closePartly(ctx, p, text, wrong, mended.undone)
+	out.Receipt, err = r.closePartly(ctx, p, text, wrong, mended.Undone)
 	return out, err
 }
 
 // partnerNeeded is the refusal to settle one tree alone, where only the other one has what it needs.
-func (r *run) partnerNeeded(j *journal.Journal, mended *mending) error {
+func (r *run) partnerNeeded(j *journal.Journal, mended *settle.Mended) error {
 	refusal := refusal.Because(refusal.CausePartner, "a power cut has damaged what only the other tree has whole; %s, on %s, has it",
 		j.Header.By.User, j.Header.By.Host).At(r.ends[j.Header.Side].Root())
-	refusal.Plan, refusal.Details = j.Header.Plan, slices.Concat(mended.words, mended.missing)
+	refusal.Plan, refusal.Details = j.Header.Plan, slices.Concat(mended.Words, mended.Missing)
 	return refusal
 }
 
@@ -252,7 +254,7 @@ func (r *run) openForRecovery(e *end, j *journal.Journal) error {
 		return err
 	}
 	e.left, e.torn = j, j.Torn
-	owe(e.disk, e.side, j)
+	settle.Owe(e.disk, e.side, j)
 	if e.file, err = e.store.Identity(); err != nil {
 		return err
 	}
@@ -290,35 +292,16 @@ func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong 
 	}
 	r.receipt = &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: r.ref, By: r.request.By,
 		StartedAt: j.Header.StartedAt, TimeShiftSeconds: p.Summary.TimeShiftSeconds}
-	r.stamps = newStamps(p, &r.shift)
-	e := newExecutor(r, recorded(p, j.Steps))
-	if err := e.tasks.fits(j); err != nil {
-		return nil, r.closeJournals()
-	}
-	if e.former, err = r.newFormer(e); err != nil {
+	r.stamps = execute.NewStamps(p, r.shift.since, r.shift.total)
+	e, err := r.newExecution(recorded(p, j.Steps))
+	if err != nil {
 		return nil, err
 	}
-	for _, t := range e.tasks.all {
-		if c, copied := j.Copies[t.number]; copied {
-			t.copy = &c
-		}
-		back := wrong[t.number]
-		switch outcome := j.Done[t.number]; {
-		case t.noted():
-		case undone[t.number] && back == nil:
-			t.note(Failed, "it was done, a power cut undid it, and it was settled back")
-		case outcome != nil && outcome.Outcome != journal.Undone && !undone[t.number]:
-			e.tasks.restore(t, outcome)
-		case back != nil:
-			t.noteError(back)
-		case t.disk == nil:
-			t.note(Failed, "it was not done for certain, and its tree was not there to be settled")
-		default:
-			t.note(Failed, "it was not done, or was settled back")
-		}
+	if !e.Abandon(j, wrong, undone) {
+		return nil, r.closeJournals()
 	}
-	r.receipt.Results = e.results()
-	r.receipt.Totals.Bytes = e.tasks.bytes
+	r.receipt.Results = e.Results()
+	r.receipt.Totals.Bytes = e.Bytes()
 	r.receipt.Count()
 	return r.receipt, r.conclude(context.WithoutCancel(ctx), e)
 }

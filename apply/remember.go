@@ -14,10 +14,10 @@ import (
 // remember writes the new baseline: what both sides were found or made to hold, walked anew, so that what
 // a person changed while the plan was carried out is not taken for agreed. An old one that turns out to be
 // damaged counts as none. What would be no tree is not written: the two trees then have no baseline.
-func (r *run) remember(ctx context.Context, e *executor) error {
+func (r *run) remember(ctx context.Context, e *execution) error {
 	old, _ := store.Recall(r.ends.readers(), r.ends.files())
 	defer old.Close()
-	restoration, err := r.restoration(e)
+	restoration, err := r.restoration(e.Done())
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (r *run) remember(ctx context.Context, e *executor) error {
 }
 
 // agree writes the new baseline, from an old one and what an undo has put back; nil where there is none.
-func (r *run) agree(ctx context.Context, e *executor, old *store.Memory, back *restoration) error {
+func (r *run) agree(ctx context.Context, e *execution, old *store.Memory, back *restoration) error {
 	home := plan.Local
 	in := r.input(nil)
 	if old != nil {
@@ -48,13 +48,13 @@ func (r *run) agree(ctx context.Context, e *executor, old *store.Memory, back *r
 	if err != nil {
 		return err
 	}
-	facts := e.tasks.learned(r.stamps)
+	facts := e.Learned()
 	recorder := plan.Recorder{Write: w.Directory, Old: e.former.note, Forgotten: e.former.noteBelow,
 		Hash: func(side plan.Side, path tree.Path, entry *tree.Entry) tree.Hash {
 			traits := r.plan.Snapshot(side).Filesystem
-			return facts[side][path].knows(entry, traits.MtimeGranularity, racySince(r.reliedSince(), traits))
+			return facts[side][path].Hash(entry, traits.MtimeGranularity, racySince(r.reliedSince(), traits))
 		}}
-	recorder.Settled = e.tasks.resolvedNames()
+	recorder.Settled = e.Resolved()
 	if back != nil {
 		recorder.Restore, recorder.Restored = back.record, back.restored
 	}

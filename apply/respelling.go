@@ -87,19 +87,3 @@ func respell(step *plan.Step, present tree.Path) {
 	op.From = present
 	step.Operation = &op
 }
-
-// resolvedNames tells of names about which a conflict was resolved: each side keeps its own spelling of them.
-func (ts *tasks) resolvedNames() func(path plan.Sides[tree.Path]) bool {
-	var resolved plan.Sides[map[tree.Path]bool]
-	for _, side := range plan.BothSides {
-		resolved[side] = map[tree.Path]bool{}
-	}
-	for _, t := range ts.all {
-		if t.Conflict != 0 && t.done() {
-			resolved[t.Side][t.Path] = true
-		}
-	}
-	return func(path plan.Sides[tree.Path]) bool {
-		return resolved[plan.Local][path[plan.Local]] || resolved[plan.Remote][path[plan.Remote]]
-	}
-}

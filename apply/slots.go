@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf16"
 
+	"treaty/apply/internal/execute"
 	"treaty/apply/refusal"
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -48,7 +49,7 @@ func (r *run) enoughSlots(side plan.Side, dir tree.Path, more int) error {
 	}
 	taken := more
 	names, err := r.ends[side].Names(dir)
-	if err != nil && !notDirectory(err) {
+	if err != nil && !execute.NotDirectory(err) {
 		return err
 	}
 	for _, name := range names {
@@ -58,7 +59,7 @@ func (r *run) enoughSlots(side plan.Side, dir tree.Path, more int) error {
 		return nil
 	}
 	refusal := refusal.Because(refusal.CauseSlots, "%s: %s cannot hold so many names: they take %d slots of the %d that a directory of FAT has",
-		side, quote(dir), taken, maxSlots).On(side, r.ends[side].Root())
+		side, dir.Quoted(), taken, maxSlots).On(side, r.ends[side].Root())
 	refusal.Path = dir
 	return refusal
 }

@@ -45,6 +45,9 @@ const (
 	Failed  Outcome = "failed"
 )
 
+// NotReached is the error of a result that an interrupt came before.
+const NotReached = "not reached before the interrupt"
+
 // Result is what became of one operation, or of one step that settled a conflict.
 type Result struct {
 	Operation int          `json:"operation,omitempty"`

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"treaty/apply"
+	"treaty/apply/paper"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 )
@@ -83,7 +84,7 @@ func (a *app) receipt(r *apply.Receipt) error {
 	for i := range r.Results {
 		result := &r.Results[i]
 		line := render.Result{ID: result.Operation + result.Conflict, Path: string(result.Path),
-			Outcome: string(result.Outcome), Error: result.Error, Unreached: result.Error == apply.NotReached}
+			Outcome: string(result.Outcome), Error: result.Error, Unreached: result.Error == paper.NotReached}
 		line.Side = result.Side
 		if result.Action != nil {
 			line.Action = string(*result.Action)

@@ -34,7 +34,9 @@ var house = map[string][]string{
 	"apply/paper":              {"plan", "plan/jsontext", "plan/tree", "schema"},
 	"apply/refusal":            {"apply/paper", "plan", "plan/tree"},
 	"apply/store":              {"apply/baseline", "apply/internal/journal", "apply/internal/local", "apply/paper", "apply/refusal", "apply/volume", "plan", "plan/scan", "plan/tree", "schema"},
-	"apply":                    {"apply/baseline", "apply/internal/journal", "apply/internal/local", "apply/internal/signature", "apply/paper", "apply/refusal", "apply/store", "apply/volume", "plan", "plan/scan", "plan/tree"},
+	"apply/internal/settle":    {"apply/internal/journal", "apply/paper", "apply/volume", "plan", "plan/scan", "plan/tree"},
+	"apply/internal/execute":   {"apply/internal/journal", "apply/internal/settle", "apply/paper", "apply/refusal", "apply/volume", "plan", "plan/scan", "plan/tree"},
+	"apply":                    {"apply/baseline", "apply/internal/execute", "apply/internal/journal", "apply/internal/local", "apply/internal/settle", "apply/internal/signature", "apply/paper", "apply/refusal", "apply/store", "apply/volume", "plan", "plan/scan", "plan/tree"},
 
 	"cmd/treaty/internal/render": {"plan", "plan/tree", "plan/visible"},
 	// Tests only: nobody above may import these.

@@ -78,6 +78,21 @@ func (p Path) Within(dir Path) bool {
 		len(p) > len(dir) && p[len(dir)] == '/' && p[:len(dir)] == dir
 }
 
+// Private tells whether p is treaty's own folder or lies in it.
+func (p Path) Private() bool { return p.Within(PrivateFolder) }
+
+// Quoted is p for a person, control characters escaped; "the root" for Root.
+func (p Path) Quoted() string {
+	if p == Root {
+		return "the root"
+	}
+	quoted := fmt.Sprintf("%q", string(p))
+	if quoted == `"`+string(p)+`"` {
+		return string(p)
+	}
+	return quoted
+}
+
 // Depth is the number of components; Root has none.
 func (p Path) Depth() int {
 	if p == Root {

@@ -1,4 +1,4 @@
-package apply
+package execute
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 // directoryModes are the phases in which directories get their modes: before all else those that let the owner work in
 // them, after all else those that they are to have.
 type directoryModes struct {
-	*ground
+	*Ground
 	groups  *groups
 	tasks   *tasks
 	footing *footing
@@ -21,7 +21,7 @@ type directoryModes struct {
 
 // widen lets the owner work in the directories in which the plan lets them, parents first.
 func (d *directoryModes) widen(ctx context.Context, on sides) {
-	d.groups.batch(ctx, on, d.tasks.choose(on, (*task).widens), func(t *task) {
+	d.groups.batch(ctx, on, d.tasks.choose(on, (*task).Widens), func(t *task) {
 		t.noteResult(t.disk.Chmod(t.Path, t.Before, t.After.Mode))
 	})
 }
@@ -42,7 +42,7 @@ func (d *directoryModes) set(ctx context.Context, on sides) {
 	for n := range all {
 		records = append(records, journal.Record{Intent: &all[n].Intent})
 	}
-	if d.write(true, records...) != nil {
+	if d.Write(true, records...) != nil {
 		return
 	}
 	for n := range all {

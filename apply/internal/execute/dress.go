@@ -1,4 +1,4 @@
-package apply
+package execute
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 // are of, goes to the trash. How many names a file has is only known when it is open; the intents to touch and
 // to chmod are in the journal by then, and are joined by one to replace.
 type dresser struct {
-	*ground
+	*Ground
 	groups *groups
 	keeper *keeper
 	tasks  *tasks
@@ -58,7 +58,7 @@ func (d *dresser) dress(t *task, result volume.Result) {
 	var err error
 	if t.After.Type == tree.File && t.After.Mtime != at.Mtime {
 		if result, err = t.disk.Touch(t.Path, &at, t.After.Mtime); err == nil {
-			at.Mtime = result.Entry.Mtime.Add(-d.shift.since[t.Side])
+			at.Mtime = result.Entry.Mtime.Add(-d.Ends[t.Side].Since)
 		}
 	}
 	if err == nil && t.After.Mode.Known() && t.After.Mode != at.Mode {
@@ -119,7 +119,7 @@ func (d *dresser) preserve(ctx context.Context, group []sharing) {
 	var list plan.Sides[[]endangered]
 	for i := range group {
 		f := &group[i]
-		if f.copy == nil && d.ends[f.Side].fat {
+		if f.copy == nil && d.Ends[f.Side].FAT {
 			c := endangered{task: f.task, at: f.Path, state: &f.at, twins: d.tasks.counterpart(f.task)}
 			list[f.Side] = append(list[f.Side], c)
 		}

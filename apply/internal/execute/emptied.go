@@ -1,4 +1,4 @@
-package apply
+package execute
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"treaty/apply/paper"
 	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -13,7 +14,7 @@ import (
 
 // emptied is the phase in which directories go when all that is to go from them is gone.
 type emptied struct {
-	*ground
+	*Ground
 	groups *groups
 	stager *stager
 	tasks  *tasks
@@ -71,7 +72,7 @@ func (e *emptied) listHeld() {
 	e.held = map[*task]map[string]bool{}
 	for _, t := range e.tasks.choose(sides{true, true}, (*task).takesDirectory) {
 		e.held[t] = map[string]bool{}
-		names, _ := e.ends[t.Side].Names(t.Path) // what is wrong with it shows when it is to go
+		names, _ := e.Ends[t.Side].Names(t.Path) // what is wrong with it shows when it is to go
 		for _, name := range names {
 			e.held[t][name] = true
 		}
@@ -80,22 +81,22 @@ func (e *emptied) listHeld() {
 
 // remains is what became of a directory that is not empty: the worst of what became of what is left in
 // it. Something new is drift; the rest stays because the plan does not list it, or it is ignored.
-func (e *emptied) remains(t *task, err error) Outcome {
+func (e *emptied) remains(t *task, err error) paper.Outcome {
 	var left *volume.NotEmpty
 	if !errors.As(err, &left) || len(left.Names) == 0 {
-		return Drifted
+		return paper.Drifted
 	}
-	outcome := Skipped
+	outcome := paper.Skipped
 	for _, name := range left.Names {
-		was := Outcome("")
+		was := paper.Outcome("")
 		if in := e.tasks.about(t.Side, t.Path.Join(name)); in != nil {
 			was = in.result.Outcome
 		}
 		switch {
-		case was == Failed:
-			return Failed
-		case was == Drifted, !e.held[t][name]:
-			outcome = Drifted
+		case was == paper.Failed:
+			return paper.Failed
+		case was == paper.Drifted, !e.held[t][name]:
+			outcome = paper.Drifted
 		}
 	}
 	return outcome
@@ -106,7 +107,7 @@ func (e *emptied) somebodys(name string) bool { return !e.litter(name) }
 
 // litter tells whether a name in a directory that goes may go with it.
 func (e *emptied) litter(name string) bool {
-	return e.plan.Options.Litter(name)
+	return e.Plan.Options.Litter(name)
 }
 
 // spare leaves a directory alone whose name a resolution gives to a file or link, if it or one below it
@@ -120,10 +121,10 @@ func (e *emptied) spare() {
 		if !found || t.Conflict == 0 || t.After == nil || !t.takesDirectory() {
 			continue
 		}
-		why := fmt.Sprintf("%s stays a directory: it holds %s, which is ignored", quote(t.Path), quote(what))
+		why := fmt.Sprintf("%s stays a directory: it holds %s, which is ignored", t.Path.Quoted(), what.Quoted())
 		for _, below := range e.tasks.ordered {
 			if below.Side == t.Side && below.Path.Within(t.Path) && !below.noted() {
-				below.note(Skipped, why)
+				below.note(paper.Skipped, why)
 			}
 		}
 	}

@@ -1,13 +1,15 @@
-package apply
+package execute
 
 import (
 	"context"
 	"sync/atomic"
 
+	"treaty/apply/paper"
 	"treaty/plan"
+	"treaty/plan/tree"
 )
 
-// executor carries out steps, in phases over the whole plan:
+// Execution carries out steps, in phases over the whole plan:
 //
 //  1. directories, parents first, also where a file or link makes way for one, which, if it is to move,
 //     waits in the trash
@@ -25,31 +27,40 @@ import (
 // On a volume that may lose what is renamed (FAT-class), phases 1 to 3 come after those of the other side,
 // and after what they displace was copied there (keeper); its groups are small, and nothing else is
 // pending when one is begun. The order of all is in order.go.
-type executor struct {
-	*ground
+type Execution struct {
+	*Ground
 	tasks   *tasks
 	groups  *groups
 	footing *footing
 	emptied *emptied
+	stamps  *Stamps
 	// does are the parts that do the work.
-	does   map[work]func(context.Context, sides)
-	former *former
+	does map[work]func(context.Context, sides)
 }
 
-func newExecutor(r *run, steps []plan.Step) *executor {
-	ground, tasks := r.ground(), newTasks(steps, &r.ends, r.progress)
+// Before is what is known before the first write.
+type Before struct {
+	Stamps *Stamps
+	// Had tells whether a side had a directory.
+	Had func(plan.Side, tree.Path) bool
+}
+
+// Counts tell how far an execution is: how many tasks have an outcome, and how many bytes were copied. Each is nil where
+// nobody asks.
+type Counts struct{ Over, Copied *atomic.Int64 }
+
+// New makes tasks of steps. What is skipped has its outcome; nothing is carried out yet.
+func New(ground *Ground, steps []plan.Step, before Before, counts Counts) *Execution {
+	tasks := newTasks(steps, ground.Ends, counts.Over)
 	groups := &groups{ground, &tasks.notes}
-	footing := &footing{ground: ground, tasks: tasks, had: r.seen.Has}
-	var copied *atomic.Int64
-	if r.progress != nil {
-		copied = &r.progress.Copied
-	}
-	stager := &stager{ground, tasks, footing, r.stamps, copied}
+	footing := &footing{Ground: ground, tasks: tasks, had: before.Had}
+	stager := &stager{ground, tasks, footing, before.Stamps, counts.Copied}
 	keeper := &keeper{ground, tasks}
-	dresser := &dresser{ground: ground, groups: groups, keeper: keeper, tasks: tasks}
+	dresser := &dresser{Ground: ground, groups: groups, keeper: keeper, tasks: tasks}
 	modes := &directoryModes{ground, groups, tasks, footing}
-	emptied := &emptied{ground: ground, groups: groups, stager: stager, tasks: tasks}
-	return &executor{ground: ground, tasks: tasks, groups: groups, footing: footing, emptied: emptied,
+	emptied := &emptied{Ground: ground, groups: groups, stager: stager, tasks: tasks}
+	return &Execution{Ground: ground, tasks: tasks, groups: groups, footing: footing, emptied: emptied,
+		stamps: before.Stamps,
 		does: map[work]func(context.Context, sides){
 			widening:    modes.widen,
 			preserving:  keeper.do,
@@ -63,34 +74,59 @@ func newExecutor(r *run, steps []plan.Step) *executor {
 		}}
 }
 
-// carryOut carries everything out. What it could not get to is failed.
-func (e *executor) carryOut(ctx context.Context) {
+// CarryOut carries everything out. What it could not get to is failed: when it returns, all tasks have an outcome.
+func (e *Execution) CarryOut(ctx context.Context) {
 	e.emptied.listHeld()
 	e.emptied.spare()
-	for _, phase := range phases(e.ends.fat()) {
+	for _, phase := range phases(e.fat()) {
 		e.does[phase.work](ctx, phase.on)
 	}
 	for _, t := range e.tasks.pending() {
-		t.note(Failed, e.halted(ctx).Error())
+		t.note(paper.Failed, e.halted(ctx).Error())
 		t.unpark()
 	}
 	// What is done and could not be made durable is not done.
 	for _, t := range e.tasks.fresh {
 		if t.done() {
-			t.note(Failed, "it was carried out, and it is not known whether it will last")
+			t.note(paper.Failed, "it was carried out, and it is not known whether it will last")
 		}
 	}
 	e.late(ctx)
 }
 
-// results are those of all tasks, in the order of the plan, and of the conflicts that were left alone.
-func (e *executor) results() []Result {
+// Results are those of all tasks, in the order of the plan, and of the conflicts that were left alone.
+func (e *Execution) Results() []paper.Result {
 	results := e.tasks.results()
-	for i := range e.plan.Conflicts {
-		if c := &e.plan.Conflicts[i]; c.Resolution == plan.SkipPath {
-			left := Result{Conflict: c.ID, Path: c.Path, Outcome: Skipped, Error: string(plan.SaysSo)}
+	for i := range e.Plan.Conflicts {
+		if c := &e.Plan.Conflicts[i]; c.Resolution == plan.SkipPath {
+			left := paper.Result{Conflict: c.ID, Path: c.Path, Outcome: paper.Skipped, Error: string(plan.SaysSo)}
 			results = append(results, left)
 		}
 	}
 	return results
+}
+
+// Bytes are how many were put in place.
+func (e *Execution) Bytes() int64 { return e.tasks.bytes }
+
+// Halted is why the execution goes no further, nil as long as it does.
+func (e *Execution) Halted(ctx context.Context) error { return e.halted(ctx) }
+
+// Steps are all steps.
+func (e *Execution) Steps() []*Step { return e.which(func(*task) bool { return true }) }
+
+// Pending are the steps that are to be carried out still.
+func (e *Execution) Pending() []*Step { return e.which(func(t *task) bool { return !t.noted() }) }
+
+// Done are the steps that were carried out.
+func (e *Execution) Done() []*Step { return e.which((*task).done) }
+
+func (e *Execution) which(wanted func(*task) bool) []*Step {
+	var steps []*Step
+	for _, t := range e.tasks.all {
+		if wanted(t) {
+			steps = append(steps, &t.Step)
+		}
+	}
+	return steps
 }

@@ -1,4 +1,4 @@
-package apply
+package execute
 
 import (
 	"errors"
@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"treaty/apply/internal/journal"
+	"treaty/apply/paper"
 	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/scan"
@@ -14,7 +15,7 @@ import (
 
 // footing is what a task must find before it is begun: the directory that it is in, and its name free.
 type footing struct {
-	*ground
+	*Ground
 	tasks *tasks
 	// had tells whether a side had a directory before the first write.
 	had func(plan.Side, tree.Path) bool
@@ -43,15 +44,15 @@ func (f *footing) lacks(t *task) bool {
 			return true
 		}
 	}
-	_, err := f.ends[t.Side].Directory(t.Path.Parent())
-	return notDirectory(err) && f.lacksDirectory(t, err)
+	_, err := f.Ends[t.Side].Directory(t.Path.Parent())
+	return NotDirectory(err) && f.lacksDirectory(t, err)
 }
 
 // lacksDirectory is lacks of a task whose directory cannot be opened.
 func (f *footing) lacksDirectory(t *task, err error) bool {
 	switch {
 	case f.had(t.Side, t.Path.Parent()):
-		t.note(Drifted, "the directory that it belongs in is gone")
+		t.note(paper.Drifted, "the directory that it belongs in is gone")
 	case t.Conflict != 0 && errors.Is(err, fs.ErrNotExist):
 		if err := f.revive(t); err != nil {
 			t.noteError(err)
@@ -59,13 +60,13 @@ func (f *footing) lacksDirectory(t *task, err error) bool {
 		}
 		return false
 	default:
-		t.note(Skipped, string(plan.NotThere))
+		t.note(paper.Skipped, string(plan.NotThere))
 	}
 	return true
 }
 
-// notDirectory tells of errors of opening what is not there, or is no directory.
-func notDirectory(err error) bool {
+// NotDirectory tells of errors of opening what is not there, or is no directory.
+func NotDirectory(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, scan.ErrNotDirectory) || errors.Is(err, scan.ErrSymlink)
 }
 
@@ -75,7 +76,7 @@ func (f *footing) revive(t *task) error {
 		mode := f.modeThere(t.Side, dir)
 		in := t.intent(journal.Revive, nil, &tree.State{Type: tree.Directory, Mode: mode})
 		in.Path = dir
-		if err := f.write(true, journal.Record{Intent: &in}); err != nil {
+		if err := f.Write(true, journal.Record{Intent: &in}); err != nil {
 			return err
 		}
 		if _, err := t.disk.Mkdir(dir, volume.Workable(mode), true); err != nil {
@@ -90,7 +91,7 @@ func (f *footing) revive(t *task) error {
 func (f *footing) missing(t *task) []tree.Path {
 	var missing []tree.Path
 	for dir := t.Path.Parent(); dir != tree.Root; dir = dir.Parent() {
-		if _, err := f.ends[t.Side].Directory(dir); err == nil {
+		if _, err := f.Ends[t.Side].Directory(dir); err == nil {
 			break
 		}
 		missing = append(missing, dir)
@@ -101,7 +102,7 @@ func (f *footing) missing(t *task) []tree.Path {
 // modeThere is the mode that a directory of a side is to have, as the other side has it; 0 where there are no modes, or
 // it is not there either.
 func (f *footing) modeThere(side plan.Side, dir tree.Path) tree.Mode {
-	self, err := f.ends[side.Other()].Directory(dir)
+	self, err := f.Ends[side.Other()].Directory(dir)
 	if err != nil || !f.traits(side).Modes {
 		return 0
 	}

@@ -1,10 +1,11 @@
-package apply
+package execute
 
 import (
 	"context"
 	"slices"
 
 	"treaty/apply/internal/journal"
+	"treaty/apply/paper"
 	"treaty/plan"
 )
 
@@ -20,14 +21,14 @@ const (
 // about to be (announce), and what is done is durable and its outcome written down (seal) before the next group is
 // begun.
 type groups struct {
-	*ground
+	*Ground
 	notes *notes
 }
 
 // size is how many tasks on some sides are announced, carried out and made durable together.
 func (g *groups) size(on sides) int {
 	for _, side := range plan.BothSides {
-		if on[side] && g.ends[side].fat {
+		if on[side] && g.Ends[side].FAT {
 			return groupFilesFAT
 		}
 	}
@@ -85,11 +86,11 @@ func (g *groups) announce(ctx context.Context, group ...*task) bool {
 func (g *groups) record(records []journal.Record) bool {
 	// The folders in the trash are there for good too before anything is moved into them.
 	for _, side := range plan.BothSides {
-		if g.ends[side].fat && len(records) > 0 && g.ends[side].disk.Barrier() != nil {
+		if g.Ends[side].FAT && len(records) > 0 && g.Ends[side].Disk.Barrier() != nil {
 			return false
 		}
 	}
-	return g.write(true, records...) == nil
+	return g.Write(true, records...) == nil
 }
 
 // seal makes a group durable, and writes down what became of it: nothing where it may not last.
@@ -104,12 +105,12 @@ func (g *groups) seal() {
 func (g *groups) writeDown() {
 	var records []journal.Record
 	for _, t := range g.notes.fresh {
-		if t.result.Outcome != Failed {
+		if t.result.Outcome != paper.Failed {
 			records = append(records, journal.Record{Done: t.outcome()})
 		}
 	}
 	g.notes.fresh = g.notes.fresh[:0]
-	_ = g.write(false, records...) // the error halts the run
+	_ = g.Write(false, records...) // the error halts the run
 }
 
 // installed counts what a task has put in place, or drops what it could not.

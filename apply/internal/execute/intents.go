@@ -1,4 +1,4 @@
-package apply
+package execute
 
 import (
 	"treaty/apply/internal/journal"

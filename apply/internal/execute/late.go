@@ -1,15 +1,16 @@
-package apply
+package execute
 
 import (
 	"context"
 	"fmt"
 
+	"treaty/apply/paper"
 	"treaty/plan/tree"
 )
 
 // late looks for what somebody wrote, through a descriptor that was open by then, to what this run has
 // moved to the trash. It is a second version, and gets a visible name; the task is drifted.
-func (e *executor) late(ctx context.Context) {
+func (e *Execution) late(ctx context.Context) {
 	for _, t := range e.tasks.all {
 		if e.halted(ctx) != nil {
 			return
@@ -25,14 +26,14 @@ func surface(t *task) {
 	changed, err := t.disk.Changed(t.result.Trash, t.was())
 	switch {
 	case err != nil:
-		t.note(Drifted, "what was moved to the trash could not be looked at again: "+t.why(err))
+		t.note(paper.Drifted, "what was moved to the trash could not be looked at again: "+t.why(err))
 	case changed:
 		const what = "another program wrote to the old version when it was in the trash already"
 		as, err := t.disk.Surface(t.result.Trash, t.Path)
 		if err != nil {
-			t.note(Drifted, fmt.Sprintf("%s, where it still is: %v", what, err))
+			t.note(paper.Drifted, fmt.Sprintf("%s, where it still is: %v", what, err))
 			return
 		}
-		t.note(Drifted, fmt.Sprintf("%s; what it wrote is kept as %q", what, string(as)))
+		t.note(paper.Drifted, fmt.Sprintf("%s; what it wrote is kept as %q", what, string(as)))
 	}
 }

@@ -1,6 +1,8 @@
-package apply
+package execute
 
-import "treaty/plan"
+import (
+	"treaty/plan"
+)
 
 // work is what one phase does.
 type work string

@@ -1,10 +1,11 @@
-package apply
+package execute
 
 import (
 	"fmt"
 	"strings"
 	"testing"
 
+	"treaty/apply/internal/settle"
 	"treaty/plan"
 )
 
@@ -25,7 +26,7 @@ func TestCopiesComeOffAVolumeBeforeAnythingIsRenamedThere(t *testing.T) {
 		var got []string
 		for _, p := range phases(fat) {
 			got = append(got, p.String())
-			if newExecutor(&run{plan: &plan.Plan{}}, nil).does[p.work] == nil {
+			if New(&Ground{Plan: &plan.Plan{}, Ends: &settle.Ends{}}, nil, Before{}, Counts{}).does[p.work] == nil {
 				t.Errorf("nobody does %s", p)
 			}
 		}
@@ -36,7 +37,7 @@ func TestCopiesComeOffAVolumeBeforeAnythingIsRenamedThere(t *testing.T) {
 }
 
 func TestGroupsAreSmallWhereRenamesMayBeLost(t *testing.T) {
-	g := &groups{ground: &ground{ends: &ends{{}, {side: plan.Remote, fat: true}}}}
+	g := &groups{Ground: &Ground{Ends: &settle.Ends{plan.Remote: {FAT: true}}}}
 	for on, want := range map[sides]int{{true, false}: groupFiles, {false, true}: groupFilesFAT, {true, true}: groupFilesFAT} {
 		if got := g.size(on); got != want {
 			t.Errorf("on %v: %d, want %d", on, got, want)

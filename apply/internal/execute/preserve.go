@@ -1,4 +1,4 @@
-package apply
+package execute
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"treaty/apply/internal/journal"
+	"treaty/apply/internal/settle"
 	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -58,7 +59,7 @@ func (ts *tasks) twins(side plan.Side) map[tree.Hash][]tree.Path {
 		}
 	}
 	add := func(hash tree.Hash, path tree.Path) {
-		if hash.Known() && !changing[path] && !trashed(path) && !slices.Contains(twins[hash], path) {
+		if hash.Known() && !changing[path] && !path.Private() && !slices.Contains(twins[hash], path) {
 			twins[hash] = append(twins[hash], path)
 		}
 	}
@@ -81,7 +82,7 @@ func (ts *tasks) twins(side plan.Side) map[tree.Hash][]tree.Path {
 
 // keeper puts out of reach what is to be displaced.
 type keeper struct {
-	*ground
+	*Ground
 	tasks *tasks
 }
 
@@ -119,7 +120,7 @@ func (k *keeper) keep(ctx context.Context, side plan.Side, list []endangered) {
 
 // preserved makes the copies of contents of a side durable, and then writes them down.
 func (k *keeper) preserved(ctx context.Context, side plan.Side, group []endangered, copies []volume.Staged) {
-	if len(copies) == 0 || k.halted(ctx) != nil || k.ends[side.Other()].disk.Barrier(copies...) != nil {
+	if len(copies) == 0 || k.halted(ctx) != nil || k.Ends[side.Other()].Disk.Barrier(copies...) != nil {
 		return
 	}
 	var records []journal.Record
@@ -129,7 +130,7 @@ func (k *keeper) preserved(ctx context.Context, side plan.Side, group []endanger
 		copied := journal.Copy{Step: c.task.number, Side: side, Path: c.at, State: &state, Name: copies[n].Name}
 		records = append(records, journal.Record{Copy: &copied})
 	}
-	if k.write(true, records...) != nil {
+	if k.Write(true, records...) != nil {
 		return
 	}
 	for n, c := range group {
@@ -142,7 +143,7 @@ func (k *keeper) preserved(ctx context.Context, side plan.Side, group []endanger
 // Race: a person may write to a twin after it was read. Worst: should the power fail in the midst of just
 // that rename, then what the volume loses is a version that its owner has replaced on the other side.
 func (k *keeper) outOfReach(ctx context.Context, side plan.Side, c *endangered) (volume.Staged, error) {
-	there := k.ends[side.Other()].disk
+	there := k.Ends[side.Other()].Disk
 	for _, twin := range c.twins {
 		entry, hash, err := there.ReadBack(string(twin))
 		if err == nil && entry.Type == tree.File && hash == c.state.SHA256 {
@@ -150,7 +151,7 @@ func (k *keeper) outOfReach(ctx context.Context, side plan.Side, c *endangered) 
 			return found, nil
 		}
 	}
-	f, err := k.ends[side].disk.Content(c.at, c.state)
+	f, err := k.Ends[side].Disk.Content(c.at, c.state)
 	if err != nil {
 		return volume.Staged{}, err
 	}
@@ -164,4 +165,46 @@ func (k *keeper) outOfReach(ctx context.Context, side plan.Side, c *endangered) 
 	}
 	const what = "it could not be copied out of reach of its volume, on which a power cut may lose it"
 	return volume.Staged{}, fmt.Errorf("%s: %w", what, err)
+}
+
+// adopt takes over the copies that an earlier run made, as far as they are what they were.
+func (ts *tasks) adopt(copies map[int]journal.Copy, ends *settle.Ends) {
+	for number, c := range copies {
+		if d := ends[c.Side.Other()].Disk; d != nil {
+			if _, hash, err := d.ReadBack(c.Name); err == nil && hash == c.State.SHA256 {
+				ts.all[number].copy = &c
+			}
+		}
+	}
+}
+
+// Copies are those out of reach that tasks have, with the names of what they are of: those of the tasks, and those in the
+// journal of an earlier run, nil for none.
+func (e *Execution) Copies(j *journal.Journal) []settle.Copy {
+	named := settle.NamedIn(j)
+	var list []settle.Copy
+	for _, t := range e.tasks.all {
+		if t.copy != nil {
+			names := []string{t.result.Trash, string(t.Path), string(t.From), t.place}
+			list = append(list, settle.Copy{Copy: *t.copy, Names: append(names, named[t.number]...)})
+		}
+	}
+	return list
+}
+
+// ToPreserve are the sizes of the contents of each side that are yet to be copied out of its reach. What the other side
+// has already as far as the plan knows is not copied.
+func (e *Execution) ToPreserve() plan.Sides[[]int64] {
+	var sizes plan.Sides[[]int64]
+	for _, side := range plan.BothSides {
+		if !e.Ends[side].FAT {
+			continue
+		}
+		for _, c := range e.tasks.inDanger(side) {
+			if len(c.twins) == 0 {
+				sizes[side] = append(sizes[side], c.state.Size)
+			}
+		}
+	}
+	return sizes
 }

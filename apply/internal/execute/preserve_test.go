@@ -1,14 +1,13 @@
-package apply
+package execute
 
 import (
 	"crypto/sha256"
-	"errors"
 	"slices"
 	"strings"
 	"testing"
 
-	"treaty/apply/internal/journal"
-	"treaty/apply/volume"
+	"treaty/apply/internal/settle"
+	"treaty/apply/paper"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -78,7 +77,7 @@ var dangers = []struct {
 func TestWhatIsInDanger(t *testing.T) {
 	for _, c := range dangers {
 		var steps []plan.Step
-		var outcomes []Outcome
+		var outcomes []paper.Outcome
 		for line := range strings.SplitSeq(strings.TrimSpace(c.steps), "\n") {
 			step, outcome := parseStep(t, strings.Fields(line))
 			steps, outcomes = append(steps, step), append(outcomes, outcome)
@@ -109,15 +108,15 @@ func TestWhatIsInDanger(t *testing.T) {
 }
 
 // tasksOf are tasks of which some have outcomes.
-func tasksOf(steps []plan.Step, outcomes []Outcome) *tasks {
-	ts := newTasks(steps, &ends{}, nil)
+func tasksOf(steps []plan.Step, outcomes []paper.Outcome) *tasks {
+	ts := newTasks(steps, &settle.Ends{}, nil)
 	for i, outcome := range outcomes {
 		ts.all[i].result.Outcome = outcome
 	}
 	return ts
 }
 
-func parseStep(t *testing.T, words []string) (plan.Step, Outcome) {
+func parseStep(t *testing.T, words []string) (plan.Step, paper.Outcome) {
 	t.Helper()
 	op := &plan.Operation{Action: plan.Action(words[0]), Path: tree.Path(words[2])}
 	side := func(name string) (s plan.Side) {
@@ -127,7 +126,7 @@ func parseStep(t *testing.T, words []string) (plan.Step, Outcome) {
 		return s
 	}
 	op.Side = side(words[1])
-	step, outcome := plan.Step{Operation: op}, Outcome("")
+	step, outcome := plan.Step{Operation: op}, paper.Outcome("")
 	for words = words[3:]; len(words) > 0; {
 		taken := 2
 		switch words[0] {
@@ -140,9 +139,9 @@ func parseStep(t *testing.T, words []string) (plan.Step, Outcome) {
 		case "of":
 			op.Source, taken = &plan.Source{Tree: side(words[1]), Path: tree.Path(words[2])}, 3
 		case "done", "drifted":
-			outcome, taken = Outcome(words[0]), 1
+			outcome, taken = paper.Outcome(words[0]), 1
 		case "skipped":
-			step.Skipped, outcome, taken = "the plan says so", Skipped, 1
+			step.Skipped, outcome, taken = "the plan says so", paper.Skipped, 1
 		default:
 			t.Fatalf("no word %q", words[0])
 		}
@@ -163,86 +162,15 @@ func contentState(word string) *tree.State {
 	return &tree.State{Type: tree.File, Size: int64(len(word)), Mtime: tree.UnixTime(10, 0), SHA256: sha256.Sum256([]byte(word))}
 }
 
-// Copies take room on the other side, in its blocks, and are named where there is too little.
-func TestCopiesNeedRoom(t *testing.T) {
-	spaces := plan.Sides[volume.Space]{{Free: 4 << 20, Total: 1 << 40, Block: 4096}, {Free: 1 << 30, Total: 1 << 40, Block: 32768}}
+// What the other side has already is not copied, and a volume that keeps what is renamed needs no copies.
+func TestOnlyWhatIsInDangerAndNotOnTheOtherSideIsToBePreserved(t *testing.T) {
 	var steps []plan.Step
-	for _, line := range []string{"update remote a was 12345 is 2 of local a", "move remote d from c was 4 is 4", "delete remote b was 3"} {
+	for _, line := range []string{"update remote a was 12345 is 2 of local a", "move remote d from c was 4 is 4", "delete local b was 3"} {
 		step, _ := parseStep(t, strings.Fields(line))
 		steps = append(steps, step)
 	}
-	steps[2].Before.Size = 2 << 20
-	ts := tasksOf(steps, nil)
-	copies := plan.Sides[[]endangered]{plan.Remote: ts.inDanger(plan.Remote)}
-	got := needs(ts.all, copies, spaces)
-	if want := (plan.Sides[need]{{4096 + 2<<20, 4096 + 2<<20, 2}, {32768, 0, 1}}); got != want {
-		t.Errorf("%+v, want %+v", got, want)
-	}
-	if err := enoughSpace(plan.Local, spaces[plan.Local], got[plan.Local]); err != nil {
-		t.Errorf("there is room: %v", err)
-	}
-	spaces[plan.Local].Free = 2<<20 + 5000
-	err := enoughSpace(plan.Local, spaces[plan.Local], got[plan.Local])
-	if !errors.Is(err, ErrSafety) || !strings.Contains(err.Error(), "2101248 of them for copies of what is replaced, moved or deleted on remote") {
-		t.Errorf("without room: %v", err)
-	}
-}
-
-func TestWhatUndoesAChange(t *testing.T) {
-	was, becomes := contentState("old"), contentState("new")
-	things := map[string]sight{"-": {}, "old": {entry: tree.Entry{Type: tree.File, Size: 3}, hash: was.SHA256},
-		"new": {entry: tree.Entry{Type: tree.File, Size: 3}, hash: becomes.SHA256}, "mine": {entry: tree.Entry{Type: tree.File, Size: 4}, hash: tree.Hash{1}}}
-	for line, want := range map[string]bool{
-		"create new - -": false, "create - - -": true, "create mine - -": false,
-		"replace new - old": false, "replace - - old": true, "replace old - -": true, "replace mine - old": false, "replace new - -": false,
-		"trash - - old": false, "trash old - -": true, "trash old - old": false, "trash mine - old": false, "trash - - -": false,
-		"move old - -": false, "move - old -": true, "move - - old": true, "move mine - old": false, "move - - -": false, "move old old -": false,
-	} {
-		words := strings.Fields(line)
-		in := &journal.Intent{Kind: journal.Kind(words[0]), Before: was, After: becomes}
-		path, from, place := things[words[1]], things[words[2]], things[words[3]]
-		if got := undone(in, &path, &from, &place); got != want {
-			t.Errorf("%s: undone is %v", line, got)
-		}
-	}
-}
-
-func TestDamageIsToldFromAPersonsWork(t *testing.T) {
-	was, becomes := contentState("old-content"), contentState("new")
-	becomes.Mtime = tree.UnixTime(20, 0)
-	file := func(content string, second int64) sight {
-		return sight{entry: tree.Entry{Type: tree.File, Size: int64(len(content)), Mtime: tree.UnixTime(second, 0)}, hash: sha256.Sum256([]byte(content))}
-	}
-	bad := file("", 10)
-	bad.entry.Size, bad.unreadable, bad.hash = was.Size, true, tree.Hash{}
-	for _, c := range []struct {
-		name string
-		s    sight
-		want bool
-	}{
-		{"the old", file("old-content", 10), false},
-		{"the old at another time", file("old-content", 99), false},
-		{"the new", file("new", 20), false},
-		{"empty", file("", 99), true},
-		{"cut short, under the old time", file("old-c", 10), true},
-		{"cut short, under the new time", file("ne", 20), true},
-		{"shorter, at another time", file("old-c", 99), false},
-		{"longer", file("old-content, and more", 10), false},
-		{"as long, and another", file("OLD-CONTENT", 10), false},
-		{"unreadable", bad, true},
-		{"nothing", sight{}, false},
-		{"a directory", sight{entry: tree.Entry{Type: tree.Directory}}, false},
-		{"a link", sight{entry: tree.Entry{Type: tree.Symlink, Target: "x"}}, false},
-	} {
-		if got := damaged(&c.s, []*tree.State{was, nil, becomes}); got != c.want {
-			t.Errorf("%s: damaged is %v", c.name, got)
-		}
-	}
-	empty := file("", 30)
-	if damaged(&empty, []*tree.State{was, contentState("")}) {
-		t.Errorf("what is to be empty may be")
-	}
-	if slices.ContainsFunc([]*tree.State{nil, contentState("/")}, func(s *tree.State) bool { return damaged(&empty, []*tree.State{s}) }) {
-		t.Errorf("an empty file where no file was to be is somebody's")
+	e := New(&Ground{Ends: &settle.Ends{plan.Remote: {FAT: true}}}, steps, Before{}, Counts{})
+	if got := e.ToPreserve(); len(got[plan.Local]) != 0 || !slices.Equal(got[plan.Remote], []int64{5}) {
+		t.Errorf("%v", got)
 	}
 }

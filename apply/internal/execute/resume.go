@@ -1,4 +1,4 @@
-package apply
+package execute
 
 import (
 	"context"
@@ -7,6 +7,9 @@ import (
 	"slices"
 
 	"treaty/apply/internal/journal"
+	"treaty/apply/internal/settle"
+	"treaty/apply/paper"
+	"treaty/apply/refusal"
 	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -14,17 +17,20 @@ import (
 
 // resumption takes up an apply that was interrupted.
 type resumption struct {
-	*ground
+	*Ground
 	groups  *groups
 	tasks   *tasks
 	footing *footing
+	left    plan.Sides[*journal.Journal]
 	// tell is told, in words, what a person should know of it; nil where nobody asks.
 	tell func(words string)
 }
 
-// takeUp takes up the apply whose journals are open, that of LOCAL having everything, and tells what a person should know of it.
-func (e *executor) takeUp(ctx context.Context, tell func(string)) error {
-	r := resumption{e.ground, e.groups, e.tasks, e.footing, tell}
+// TakeUp brings the tasks to where an interrupted run was that has left journals, nil for none; that of LOCAL has
+// everything. tell is told, in words, what a person should know of it; it may be nil. Errors wrap refusal.ErrOpen where
+// the journal is of other steps.
+func (e *Execution) TakeUp(ctx context.Context, left plan.Sides[*journal.Journal], tell func(string)) error {
+	r := resumption{e.Ground, e.groups, e.tasks, e.footing, left, tell}
 	return r.takeUp(ctx)
 }
 
@@ -32,36 +38,36 @@ func (e *executor) takeUp(ctx context.Context, tell func(string)) error {
 // came to its end is done too, and what is open and did not is rolled back, to be done anew. Before that,
 // what a power cut may have done is mended.
 func (r *resumption) takeUp(ctx context.Context) error {
-	j := r.ends.left(plan.Local)
+	j := r.left[plan.Local]
 	if err := r.tasks.fits(j); err != nil {
 		return err
 	}
 	for _, side := range plan.BothSides {
-		owe(r.ends[side].disk, side, j)
+		settle.Owe(r.Ends[side].Disk, side, j)
 	}
-	mended, err := r.mend(ctx, j)
+	mended, err := settle.Mend(ctx, r.Ends, j)
 	if err != nil {
 		return err
 	}
-	r.tasks.adopt(j.Copies, r.ends)
+	r.tasks.adopt(j.Copies, r.Ends)
 	if r.tell != nil {
-		for _, words := range mended.words {
+		for _, words := range mended.Words {
 			r.tell(words)
 		}
 	}
-	open := append(j.ClosedOf(r.restore(j, mended.undone)), j.Open...)
+	open := append(j.ClosedOf(r.restore(j, mended.Undone)), j.Open...)
 	if err := r.examineOpen(open); err != nil {
 		return err
 	}
 	r.recallRevived(slices.Concat(j.Closed, open))
 	for _, t := range r.tasks.all {
 		// One that widens may have done so before the directory was needed, or just that may have been a loan.
-		if t.done() && t.widens() {
+		if t.done() && t.Widens() {
 			t.disk.Decided(t.Path, t.After.Mode)
 		}
 	}
 	for _, side := range plan.BothSides {
-		if err := r.ends[side].disk.ClearStage(r.plan.ID); err != nil {
+		if err := r.Ends[side].Disk.ClearStage(r.Plan.ID); err != nil {
 			return err
 		}
 	}
@@ -78,7 +84,8 @@ func (r *resumption) restore(j *journal.Journal, undone map[int]bool) map[int]bo
 			continue
 		}
 		// Without a journal, the other side was settled by itself meanwhile, and may have known less.
-		reopened[t.number] = undone[t.number] || r.ends.left(t.Side) == nil && Outcome(outcome.Outcome) == Done
+		unknown := r.left[t.Side] == nil && paper.Outcome(outcome.Outcome) == paper.Done
+		reopened[t.number] = undone[t.number] || unknown
 		if !reopened[t.number] {
 			r.tasks.restore(t, outcome)
 		}
@@ -93,7 +100,7 @@ func (r *resumption) recallRevived(intents []journal.Intent) {
 		if in.Kind != journal.Revive || r.footing.revives(in.Side, in.Path) {
 			continue
 		}
-		if at, err := r.ends[in.Side].disk.At(string(in.Path)); err == nil && at.Type == tree.Directory {
+		if at, err := r.Ends[in.Side].Disk.At(string(in.Path)); err == nil && at.Type == tree.Directory {
 			r.footing.revived = append(r.footing.revived, revived{r.tasks.all[in.Step], in.Path, in.After.Mode})
 		}
 	}
@@ -103,12 +110,12 @@ func (r *resumption) recallRevived(intents []journal.Intent) {
 func (ts *tasks) fits(j *journal.Journal) error {
 	for _, in := range slices.Concat(j.Closed, j.Open) {
 		if in.Step >= len(ts.all) || in.Side != ts.all[in.Step].Side {
-			return fmt.Errorf("%w: its journal does not fit the plan", ErrOpen)
+			return fmt.Errorf("%w: its journal does not fit the plan", refusal.ErrOpen)
 		}
 	}
 	for step, c := range j.Copies {
 		if step >= len(ts.all) || c.Side != ts.all[step].Side {
-			return fmt.Errorf("%w: its journal does not fit the plan", ErrOpen)
+			return fmt.Errorf("%w: its journal does not fit the plan", refusal.ErrOpen)
 		}
 	}
 	return nil
@@ -116,8 +123,8 @@ func (ts *tasks) fits(j *journal.Journal) error {
 
 // restore takes over what an earlier run has written down of a task.
 func (ts *tasks) restore(t *task, was *journal.Done) {
-	switch outcome := Outcome(was.Outcome); outcome {
-	case Done, Skipped, Drifted:
+	switch outcome := paper.Outcome(was.Outcome); outcome {
+	case paper.Done, paper.Skipped, paper.Drifted:
 		t.note(outcome, was.Error)
 		ts.fresh = ts.fresh[:len(ts.fresh)-1] // it is written down
 		t.result.SHA256, t.result.Trash = was.SHA256, was.Trash
@@ -125,7 +132,7 @@ func (ts *tasks) restore(t *task, was *journal.Done) {
 			t.left = tree.Entry{Name: t.Path.Base(), Type: s.Type, Size: s.Size, Mtime: s.Mtime, Mode: s.Mode,
 				Target: s.Target}
 		}
-		if outcome == Done {
+		if outcome == paper.Done {
 			ts.wasDone(t)
 		}
 	}
@@ -160,7 +167,7 @@ func (r *resumption) examineOpen(open []journal.Intent) error {
 	if err != nil {
 		return err
 	}
-	wrong, err := rollBack(r.ends, slices.DeleteFunc(slices.Clone(open), func(in journal.Intent) bool {
+	wrong, err := settle.RollBack(r.Ends, slices.DeleteFunc(slices.Clone(open), func(in journal.Intent) bool {
 		t := r.tasks.all[in.Step]
 		return t.done() || found[t].whole || found[t].odd || t.parked != nil
 	}))
@@ -178,7 +185,7 @@ func (r *resumption) examineOpen(open []journal.Intent) error {
 				return err
 			}
 		case found[t].odd:
-			t.noteError(&volume.Drift{Path: in.Path, Trash: in.Place, Why: neither})
+			t.noteError(&volume.Drift{Path: in.Path, Trash: in.Place, Why: settle.Neither})
 		case wrong[in.Step] != nil:
 			t.noteError(wrong[in.Step])
 		default:
@@ -186,11 +193,11 @@ func (r *resumption) examineOpen(open []journal.Intent) error {
 			records = append(records, journal.Record{Done: &undone})
 		}
 	}
-	if err := r.write(false, records...); err != nil {
+	if err := r.Write(false, records...); err != nil {
 		return err
 	}
 	r.groups.writeDown()
-	return r.write(false)
+	return r.Write(false)
 }
 
 // find finds out how far the open tasks got.
@@ -202,20 +209,20 @@ func (r *resumption) find(open []journal.Intent) (map[*task]found, error) {
 		if t.done() {
 			continue
 		}
-		got, err := examine(t.disk, in)
+		got, err := settle.Examine(t.disk, in)
 		if err != nil {
 			return nil, err
 		}
-		if got == halfway && in.Kind == journal.Move {
+		if got == settle.Halfway && in.Kind == journal.Move {
 			if err := waits(t, in.Place); err != nil {
 				return nil, err
 			}
 		}
 		f := all[t]
-		f.odd = f.odd || got == strange
+		f.odd = f.odd || got == settle.Strange
 		// What is revived only makes room for what the task is about.
 		if in.Kind != journal.Revive {
-			f.whole, f.seen = got == carried && (f.whole || !f.seen), true
+			f.whole, f.seen = got == settle.Carried && (f.whole || !f.seen), true
 		}
 		all[t] = f
 	}
@@ -258,9 +265,9 @@ func (r *resumption) refill(open []journal.Intent) error {
 		if in.Kind != journal.Replace || r.tasks.all[in.Step].done() {
 			continue
 		}
-		found, err := examine(r.ends[in.Side].disk, in)
-		if err == nil && found == halfway {
-			err = back(r.ends[in.Side].disk, in, found)
+		found, err := settle.Examine(r.Ends[in.Side].Disk, in)
+		if err == nil && found == settle.Halfway {
+			err = settle.Back(r.Ends[in.Side].Disk, in, found)
 		}
 		if err != nil && !errors.Is(err, volume.ErrDrift) {
 			return err

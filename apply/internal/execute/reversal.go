@@ -1,24 +1,18 @@
-package apply
+package execute
 
 import (
-	"bytes"
-	"cmp"
-	"errors"
-	"io/fs"
 	"slices"
 
-	"treaty/apply/baseline"
-	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
 
-// reversal is the operations that undo what was done, in the plan's own form.
-func (e *executor) reversal() []plan.Operation {
+// Reversal is the operations that undo what was done, in the plan's own form.
+func (e *Execution) Reversal() []plan.Operation {
 	ops := []plan.Operation{}
 	for _, t := range e.tasks.all {
 		if t.done() {
-			ops = append(ops, t.reverse(&e.plan.Snapshot(t.Side).Filesystem))
+			ops = append(ops, t.reverse(&e.Plan.Snapshot(t.Side).Filesystem))
 		}
 	}
 	for _, made := range e.footing.revived {
@@ -119,145 +113,15 @@ func (t *task) stateAfter(traits *tree.Traits) *tree.State {
 	return &state
 }
 
-// former collects what the old baseline held of the paths that a plan changes.
-type former struct {
-	affected plan.Sides[map[tree.Path]bool]
-	buf      bytes.Buffer
-	out      *baseline.Writer
-}
-
-func (r *run) newFormer(e *executor) (*former, error) {
-	f := &former{}
-	for _, side := range plan.BothSides {
-		f.affected[side] = map[tree.Path]bool{}
-	}
+// Resolved tells of names about which a conflict was resolved: each side keeps its own spelling of them.
+func (e *Execution) Resolved() func(path plan.Sides[tree.Path]) bool {
+	resolved := plan.Sides[map[tree.Path]bool]{{}, {}}
 	for _, t := range e.tasks.all {
-		f.affected[t.Side][t.Path] = true
-		if t.From != "" {
-			f.affected[t.Side][t.From] = true
+		if t.Conflict != 0 && t.done() {
+			resolved[t.Side][t.Path] = true
 		}
 	}
-	var err error
-	f.out, err = baseline.NewExcerpt(&f.buf, baseline.Header{IDs: [2]string{r.files[plan.Local].ID, r.files[plan.Remote].ID}, PlanID: r.plan.ID})
-	return f, err
-}
-
-// note notes a record of a path that changes, as a directory of its own under the path's name.
-func (f *former) note(path plan.Sides[tree.Path], record *tree.Agreed) error {
-	if !f.affected[plan.Local][path[plan.Local]] && !f.affected[plan.Remote][path[plan.Remote]] {
-		return nil
+	return func(path plan.Sides[tree.Path]) bool {
+		return resolved[plan.Local][path[plan.Local]] || resolved[plan.Remote][path[plan.Remote]]
 	}
-	return f.out.Directory(path[plan.Local], []tree.Agreed{*record})
-}
-
-// noteBelow notes a record that went with a directory above it, if that is one that changes.
-func (f *former) noteBelow(path plan.Sides[tree.Path], record *tree.Agreed) error {
-	for _, side := range plan.BothSides {
-		if f.affected[side][path[side]] {
-			return nil // it is noted for itself
-		}
-	}
-	for _, side := range plan.BothSides {
-		for dir := path[side].Parent(); dir != tree.Root; dir = dir.Parent() {
-			if f.affected[side][dir] {
-				return f.out.Directory(path[plan.Local], []tree.Agreed{*record})
-			}
-		}
-	}
-	return nil
-}
-
-// restoration tells, for a plan that undoes another one, what the paths that it has put back had in the
-// baseline before that one.
-type restoration struct {
-	// affected are the paths that were put back.
-	affected plan.Sides[map[tree.Path]bool]
-	// before are the records by local's path then, and folded those by its collision key, nil where several
-	// share one.
-	before map[tree.Path]*tree.Agreed
-	folded map[string]*tree.Agreed
-	// below are the records right below a directory.
-	below map[tree.Path][]tree.Agreed
-}
-
-// restoration is nil for a plan that undoes nothing. Where what the baseline held was not kept, or is
-// damaged, the paths have no record again: what is there is new to the next plan, and nothing is deleted.
-func (r *run) restoration(e *executor) (*restoration, error) {
-	undone, err := r.stores[plan.Local].Undoes(r.plan)
-	if err != nil || undone == "" {
-		return nil, err
-	}
-	b := &restoration{before: map[tree.Path]*tree.Agreed{}, folded: map[string]*tree.Agreed{}, below: map[tree.Path][]tree.Agreed{}}
-	for _, side := range plan.BothSides {
-		b.affected[side] = map[tree.Path]bool{}
-	}
-	for _, t := range e.tasks.all {
-		if t.done() {
-			b.affected[t.Side][t.Path], b.affected[t.Side][t.From] = true, true
-		}
-	}
-	for _, side := range plan.BothSides {
-		delete(b.affected[side], tree.Root)
-	}
-	return b, b.read(r, undone)
-}
-
-// read reads the records that the history has kept with the plan that was undone.
-func (b *restoration) read(r *run, undone string) error {
-	archived, err := r.stores[plan.Local].Applied(undone)
-	if err != nil || archived == nil {
-		return err
-	}
-	data, err := r.stores[plan.Local].File(*archived, store.FormerFile)
-	if errors.Is(err, fs.ErrNotExist) || store.Foreign(err) {
-		return nil // they were not kept
-	}
-	if err != nil {
-		return err
-	}
-	in, err := baseline.OpenExcerpt(bytes.NewReader(data), r.files[plan.Local].ID, r.files[plan.Remote].ID)
-	if err == nil {
-		err = in.Each(b.take)
-	}
-	if err != nil {
-		clear(b.before)
-		clear(b.folded)
-		clear(b.below)
-	}
-	return nil
-}
-
-func (b *restoration) take(path tree.Path, entries []tree.Agreed) error {
-	if len(entries) != 1 || path == tree.Root || b.before[path] != nil {
-		return baseline.ErrDamaged
-	}
-	b.before[path] = &entries[0]
-	b.below[path.Parent()] = append(b.below[path.Parent()], entries[0])
-	key := tree.CollisionKey(string(path))
-	if _, twice := b.folded[key]; twice {
-		b.folded[key] = nil
-	} else {
-		b.folded[key] = &entries[0]
-	}
-	return nil
-}
-
-// record is what a path's record is to be; false for one that was not put back.
-func (b *restoration) record(path plan.Sides[tree.Path]) (*tree.Agreed, bool) {
-	if !b.affected[plan.Local][path[plan.Local]] && !b.affected[plan.Remote][path[plan.Remote]] {
-		return nil, false
-	}
-	record, found := b.before[path[plan.Local]]
-	if !found && path[plan.Local] != path[plan.Remote] {
-		// One side has another spelling by now, or again.
-		record = b.folded[tree.CollisionKey(string(path[plan.Local]))]
-	}
-	return record, true
-}
-
-// restored are the records right below a directory, in order of Key.
-func (b *restoration) restored(dir tree.Path) []tree.Agreed {
-	list := slices.Clone(b.below[dir])
-	slices.SortStableFunc(list, func(a, b tree.Agreed) int { return cmp.Compare(a.Key, b.Key) })
-	return list
 }

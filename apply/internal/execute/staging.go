@@ -1,4 +1,4 @@
-package apply
+package execute
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"treaty/apply/internal/settle"
 	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
@@ -16,10 +17,10 @@ const stagers = 2
 
 // stager copies what tasks put in place to its volume, where it waits to be swapped in.
 type stager struct {
-	*ground
+	*Ground
 	tasks   *tasks
 	footing *footing
-	stamps  *stamps
+	stamps  *Stamps
 	// copied counts the bytes, nil where nobody asks.
 	copied *atomic.Int64
 }
@@ -78,9 +79,9 @@ func (s *stager) file(ctx context.Context, t *task) (volume.Staged, error) {
 	if now, moved := s.tasks.moved[t.Source.Tree][from]; moved {
 		from = now
 	}
-	f, err := s.ends[t.Source.Tree].Open(from)
+	f, err := s.Ends[t.Source.Tree].Open(from)
 	if err != nil {
-		return volume.Staged{}, gone(err)
+		return volume.Staged{}, settle.SourceError(err)
 	}
 	defer f.Close()
 	if _, err := s.asPlanned(f, t); err != nil {
@@ -89,7 +90,7 @@ func (s *stager) file(ctx context.Context, t *task) (volume.Staged, error) {
 	mode := t.After.Mode
 	if !mode.Known() {
 		// A volume that is only declared to have no modes still gets what any new file gets.
-		mode = tree.Perm(0o666 &^ s.plan.Options.Umask.Bits())
+		mode = tree.Perm(0o666 &^ s.Plan.Options.Umask.Bits())
 	}
 	source := readCounter{Reader: f, copied: s.copied}
 	staged, err := t.disk.Stage(ctx, &source, t.After.Size, t.After.SHA256, t.After.Mtime, mode)
@@ -102,7 +103,7 @@ func (s *stager) file(ctx context.Context, t *task) (volume.Staged, error) {
 // asPlanned holds an open source to the stat that the plan saw, and returns it. What lies in a trash is told
 // by its hash alone.
 func (s *stager) asPlanned(f volume.Content, t *task) (stamp, error) {
-	if trashed(t.Source.Path) {
+	if t.Source.Path.Private() {
 		return stamp{}, nil
 	}
 	size, mtime, err := f.Stamp()

@@ -1,6 +1,8 @@
-package apply
+package execute
 
 import (
+	"time"
+
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -11,42 +13,44 @@ type stamp struct {
 	mtime tree.Time
 }
 
-// stamps are what is known, before the first write, of the files that a plan has to do with.
-type stamps struct {
-	plan  *plan.Plan
-	shift *shift
+// Stamps are what is known, before the first write, of the files that a plan has to do with.
+type Stamps struct {
+	plan         *plan.Plan
+	since, total plan.Sides[time.Duration]
 	// of are the stamps of files that the plan reads, writes or names in a conflict.
 	of plan.Sides[map[tree.Path]stamp]
-	// fits tells which trees were found to be what was planned as a whole: only then are stamps known to be those
+	// Fits tells which trees were found to be what was planned as a whole: only then are stamps known to be those
 	// that the plan was made with, and not times that the other side cannot tell from them.
-	fits plan.Sides[bool]
+	Fits plan.Sides[bool]
 }
 
-func newStamps(p *plan.Plan, shift *shift) *stamps {
-	return &stamps{plan: p, shift: shift, of: plan.Sides[map[tree.Path]stamp]{{}, {}}}
+// NewStamps is without any stamp. since and total are by how much the times of the volumes are off: more than when the
+// plan was made, and than on record.
+func NewStamps(p *plan.Plan, since, total plan.Sides[time.Duration]) *Stamps {
+	return &Stamps{plan: p, since: since, total: total, of: plan.Sides[map[tree.Path]stamp]{{}, {}}}
 }
 
-// note keeps the stamps of a name that the plan has to do with, on both sides, as their volumes tell them.
-func (s *stamps) note(n *plan.Name) {
+// Note keeps the stamps of a name that the plan has to do with, on both sides, as their volumes tell them.
+func (s *Stamps) Note(n *plan.Name) {
 	for _, side := range plan.BothSides {
 		if e := &n.Entry[side]; e.Type == tree.File {
-			s.of[side][n.Path[side]] = stamp{e.Size, e.Mtime.Add(s.shift.since[side])}
+			s.of[side][n.Path[side]] = stamp{e.Size, e.Mtime.Add(s.since[side])}
 		}
 	}
 }
 
 // unproved tells of an operation that copies a file of which the plan neither has a hash nor, since the copy's
 // volume tells fewer times apart, the very time: only the stamp that the file had tells whether it is that one.
-func (s *stamps) unproved(op *plan.Operation) bool {
-	if op.Source == nil || op.After.Of() != tree.File || op.After.SHA256.Known() || trashed(op.Source.Path) {
+func (s *Stamps) unproved(op *plan.Operation) bool {
+	if op.Source == nil || op.After.Of() != tree.File || op.After.SHA256.Known() || op.Source.Path.Private() {
 		return false
 	}
 	from, to := s.plan.Snapshot(op.Source.Tree).Filesystem, s.plan.Snapshot(op.Side).Filesystem
 	return from.MtimeGranularity < to.MtimeGranularity
 }
 
-// readUnproved tells whether the plan copies such a file from a side.
-func (s *stamps) readUnproved(side plan.Side) bool {
+// ReadUnproved tells whether the plan copies such a file from a side.
+func (s *Stamps) ReadUnproved(side plan.Side) bool {
 	for i := range s.plan.Operations {
 		op := &s.plan.Operations[i]
 		if op.Decision != plan.Skip && op.Source != nil && op.Source.Tree == side && s.unproved(op) {
@@ -56,27 +60,27 @@ func (s *stamps) readUnproved(side plan.Side) bool {
 	return false
 }
 
-// times are, by the index of the step and with shifts made up for, those of the files that would otherwise be unproved
+// Times are, by the index of the step and with shifts made up for, those of the files that would otherwise be unproved
 // where the run is taken up.
-func (s *stamps) times(steps []plan.Step) map[int]tree.Time {
+func (s *Stamps) Times(steps []plan.Step) map[int]tree.Time {
 	times := map[int]tree.Time{}
 	for i := range steps {
 		if step := &steps[i]; s.unproved(step.Operation) {
 			from := step.Source.Tree
 			if seen, ok := s.of[from][step.Source.Path]; ok {
-				times[i] = seen.mtime.Add(-s.shift.total[from])
+				times[i] = seen.mtime.Add(-s.total[from])
 			}
 		}
 	}
 	return times
 }
 
-// recall takes over what times told of the steps.
-func (s *stamps) recall(steps []plan.Step, times map[int]tree.Time) {
+// Recall takes over what Times told of the steps.
+func (s *Stamps) Recall(steps []plan.Step, times map[int]tree.Time) {
 	for i := range steps {
 		if mtime, ok := times[i]; ok && s.unproved(steps[i].Operation) {
 			from := steps[i].Source.Tree
-			s.of[from][steps[i].Source.Path] = stamp{steps[i].After.Size, mtime.Add(s.shift.total[from])}
+			s.of[from][steps[i].Source.Path] = stamp{steps[i].After.Size, mtime.Add(s.total[from])}
 		}
 	}
 }
@@ -84,7 +88,7 @@ func (s *stamps) recall(steps []plan.Step, times map[int]tree.Time) {
 // unchanged tells whether the source of an operation has the stat that it had when the trees were compared with the
 // plan, or, where an earlier run did that, or this one moved it, the one that the plan gives to its copy: as far as the
 // other side can tell.
-func (s *stamps) unchanged(op *plan.Operation, now stamp, moved bool) bool {
+func (s *Stamps) unchanged(op *plan.Operation, now stamp, moved bool) bool {
 	from := op.Source.Tree
 	granularity := s.plan.Snapshot(from).Filesystem.MtimeGranularity
 	was, seen := s.of[from][op.Source.Path]
@@ -94,22 +98,23 @@ func (s *stamps) unchanged(op *plan.Operation, now stamp, moved bool) bool {
 		!seen && s.unproved(op):
 		return false
 	}
-	mtime := now.mtime.Cut(granularity).Add(-s.shift.total[from])
+	mtime := now.mtime.Cut(granularity).Add(-s.total[from])
 	copied := s.plan.Snapshot(op.Side).Filesystem.Keep(mtime)
-	return now.size == op.After.Size && (copied == op.After.Mtime || timeless(op))
+	return now.size == op.After.Size && (copied == op.After.Mtime || Timeless(op))
 }
 
-// known is a file whose content the run has seen or written when it had that stamp.
-type known struct {
+// Proof is of a file whose content the run has seen or written when it had that stamp. The zero value proves nothing.
+type Proof struct {
 	stamp
 	hash tree.Hash
 }
 
-// learned is what the executed tasks tell of the content of files, by side and path. A stamp is only ever
+// Learned is what the executed tasks tell of the content of files, by side and path. A stamp is only ever
 // that of the file's own side: the other side's copy may be of the same granule as two versions here. A
 // source has the one with which it was read, and none where an earlier run read it.
-func (ts *tasks) learned(s *stamps) plan.Sides[map[tree.Path]known] {
-	facts := plan.Sides[map[tree.Path]known]{{}, {}}
+func (e *Execution) Learned() plan.Sides[map[tree.Path]Proof] {
+	ts, s := e.tasks, e.stamps
+	facts := plan.Sides[map[tree.Path]Proof]{{}, {}}
 	for _, t := range ts.all {
 		sum := t.result.SHA256
 		if !t.done() || t.After.Of() != tree.File || !sum.Known() {
@@ -119,16 +124,16 @@ func (ts *tasks) learned(s *stamps) plan.Sides[map[tree.Path]known] {
 		if ts.equalByStat(t, s.plan) {
 			continue
 		}
-		facts[t.Side][t.Path] = known{stamp{t.left.Size, t.left.Mtime}, sum}
+		facts[t.Side][t.Path] = Proof{stamp{t.left.Size, t.left.Mtime}, sum}
 		switch {
 		case t.Source != nil:
 			if _, moved := ts.moved[t.Source.Tree][t.Source.Path]; !moved {
-				facts[t.Source.Tree][t.Source.Path] = known{t.read, sum}
+				facts[t.Source.Tree][t.Source.Path] = Proof{t.read, sum}
 			}
-		case t.Action == plan.Touch && t.Reason != plan.AlignTimes && s.fits[other]:
+		case t.Action == plan.Touch && t.Reason != plan.AlignTimes && s.Fits[other]:
 			// Its content is what the other side's was when the plan was made, or it would not get that time.
 			if seen, ok := s.of[other][t.Path]; ok {
-				facts[other][t.Path] = known{seen, sum}
+				facts[other][t.Path] = Proof{seen, sum}
 			}
 		}
 	}
@@ -141,11 +146,16 @@ func (ts *tasks) equalByStat(t *task, p *plan.Plan) bool {
 	return t.Reason == plan.AlignTimes && p.Baseline == nil && ts.at[t.Side.Other()][t.Path] == nil
 }
 
-// knows is the hash of a file that has the stamp with which its content was known, zero where nothing is
+// Hash is the hash of a file that has the stamp with which its content was known, zero where nothing is
 // known, or where the time is too near the reading to show a later change. since is the first such time.
-func (k known) knows(e *tree.Entry, granularity int64, since tree.Time) tree.Hash {
+func (k Proof) Hash(e *tree.Entry, granularity int64, since tree.Time) tree.Hash {
 	if e.Size != k.size || e.Mtime.Cut(granularity) != k.mtime.Cut(granularity) || !e.Mtime.Before(since) {
 		return tree.Hash{}
 	}
 	return k.hash
 }
+
+// Timeless tells of operations whose source need not have the time that it gives: an undo puts a file back
+// from where it was moved to, which may have given it another time. The hash then tells that it is the
+// one.
+func Timeless(op *plan.Operation) bool { return op.Reason == plan.Undo && op.After.SHA256.Known() }

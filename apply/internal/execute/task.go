@@ -1,10 +1,12 @@
-package apply
+package execute
 
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 
 	"treaty/apply/internal/journal"
+	"treaty/apply/paper"
 	"treaty/apply/volume"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -13,13 +15,13 @@ import (
 // task is a step that is carried out: an operation, or part of what resolves a conflict. It has how far the step is,
 // and what became of it.
 type task struct {
-	step
+	Step
 	// number is its place among the steps, by which journals name it.
 	number int
 	// disk changes its side, nil where that tree is not there.
 	disk volume.Changer
 	// result is for the receipt. It has no outcome before one is noted.
-	result Result
+	result paper.Result
 	notes  *notes
 	// announced tells that the journals have what it is about to do: then place is where in the trash it moves what it
 	// displaces, and staged what it puts in place, if anything.
@@ -41,16 +43,17 @@ type notes struct {
 	// fresh are the tasks of which an outcome was noted since the journals were last told.
 	fresh []*task
 	// bytes are how many were put in place.
-	bytes    int64
-	progress *Progress
+	bytes int64
+	// over counts the tasks that were to be carried out and have an outcome, nil where nobody asks.
+	over *atomic.Int64
 }
 
 // note notes an outcome, and why it is that one, "" where it is Done.
-func (t *task) note(outcome Outcome, why string) {
+func (t *task) note(outcome paper.Outcome, why string) {
 	t.result.Outcome, t.result.Error = outcome, why
 	t.notes.fresh = append(t.notes.fresh, t)
-	if t.notes.progress != nil && t.Skipped == "" {
-		t.notes.progress.Done.Add(1)
+	if t.notes.over != nil && t.Skipped == "" {
+		t.notes.over.Add(1)
 	}
 }
 
@@ -58,24 +61,24 @@ func (t *task) note(outcome Outcome, why string) {
 func (t *task) noted() bool { return t.result.Outcome != "" }
 
 // done tells whether it was carried out.
-func (t *task) done() bool { return t.result.Outcome == Done }
+func (t *task) done() bool { return t.result.Outcome == paper.Done }
 
 // noteResult notes what a change of its disk came to.
 func (t *task) noteResult(result volume.Result, err error) {
 	var drift *volume.Drift
 	switch {
 	case err == nil:
-		t.note(Done, "")
+		t.note(paper.Done, "")
 		t.left = result.Entry
 		t.result.Trash = result.Trash
 		t.result.SHA256 = t.hashOf(result)
 	case errors.As(err, &drift):
-		t.note(Drifted, drift.Without(t.Path))
+		t.note(paper.Drifted, drift.Without(t.Path))
 		t.result.Trash = drift.Trash
 	case isDrift(err):
-		t.note(Drifted, t.why(err))
+		t.note(paper.Drifted, t.why(err))
 	default:
-		t.note(Failed, t.why(err))
+		t.note(paper.Failed, t.why(err))
 	}
 }
 

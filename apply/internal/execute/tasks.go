@@ -1,8 +1,11 @@
-package apply
+package execute
 
 import (
 	"slices"
+	"sync/atomic"
 
+	"treaty/apply/internal/settle"
+	"treaty/apply/paper"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -21,8 +24,8 @@ type tasks struct {
 }
 
 // newTasks makes tasks of steps. What is skipped has its outcome.
-func newTasks(steps []plan.Step, ends *ends, progress *Progress) *tasks {
-	ts := &tasks{notes: notes{progress: progress}}
+func newTasks(steps []plan.Step, ends *settle.Ends, over *atomic.Int64) *tasks {
+	ts := &tasks{notes: notes{over: over}}
 	for _, side := range plan.BothSides {
 		ts.at[side], ts.leaving[side] = map[tree.Path]*task{}, map[tree.Path]*task{}
 		ts.moved[side] = map[tree.Path]tree.Path{}
@@ -30,8 +33,8 @@ func newTasks(steps []plan.Step, ends *ends, progress *Progress) *tasks {
 	made := make([]task, len(steps))
 	for i, step := range steps {
 		t := &made[i]
-		t.Step, t.number, t.disk, t.notes = step, i, ends.disk(step.Side), &ts.notes
-		t.result = Result{Conflict: t.Conflict, Side: &t.Side, Action: &t.Action, Path: t.Path}
+		t.Step, t.number, t.disk, t.notes = Step{step}, i, ends[step.Side].Disk, &ts.notes
+		t.result = paper.Result{Conflict: t.Conflict, Side: &t.Side, Action: &t.Action, Path: t.Path}
 		if t.Conflict == 0 {
 			t.result.Operation = t.ID
 		}
@@ -40,7 +43,7 @@ func newTasks(steps []plan.Step, ends *ends, progress *Progress) *tasks {
 			ts.leaving[t.Side][t.From] = t
 		}
 		if t.Skipped != "" {
-			t.note(Skipped, string(t.Skipped))
+			t.note(paper.Skipped, string(t.Skipped))
 		}
 		ts.all = append(ts.all, t)
 	}
@@ -85,8 +88,8 @@ func (ts *tasks) displaced(t *task, trash string) {
 }
 
 // results are those of all tasks, in the order of the plan.
-func (ts *tasks) results() []Result {
-	results := make([]Result, 0, len(ts.all))
+func (ts *tasks) results() []paper.Result {
+	results := make([]paper.Result, 0, len(ts.all))
 	for _, t := range ts.all {
 		results = append(results, t.result)
 	}

@@ -1,15 +1,16 @@
-package apply
+package execute
 
 import (
 	"context"
 
+	"treaty/apply/paper"
 	"treaty/plan/tree"
 )
 
-// verify reads back, from the device where the platform lets it, the files that this run has written, and
+// Verify reads back, from the device where the platform lets it, the files that this run has written, and
 // tells of those that are not what was written: a stick that promises more than it holds, or somebody who
 // wrote to them in the meantime. They are drift, and what they replaced is in the trash.
-func (e *executor) verify(ctx context.Context) {
+func (e *Execution) Verify(ctx context.Context) {
 	for _, t := range e.tasks.all {
 		if e.halted(ctx) != nil {
 			return
@@ -25,8 +26,8 @@ func readBack(t *task) {
 	_, sum, err := t.disk.ReadBack(string(t.Path))
 	switch {
 	case err != nil:
-		t.note(Drifted, "it cannot be read back: "+t.why(err))
+		t.note(paper.Drifted, "it cannot be read back: "+t.why(err))
 	case sum != t.result.SHA256:
-		t.note(Drifted, "what was read back is not what was written")
+		t.note(paper.Drifted, "what was read back is not what was written")
 	}
 }

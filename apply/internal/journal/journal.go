@@ -99,7 +99,7 @@ type Loan struct {
 	Returned bool      `json:"returned,omitempty"`
 }
 
-// Undone is the outcome of a step whose intents were settled back to what was there before.
+// Undone is the outcome of a step whose intents were rolled back to what was there before.
 const Undone = "undone"
 
 // Done is what became of a step; its intents before this record are closed.

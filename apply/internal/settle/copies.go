@@ -1,6 +1,7 @@
-package apply
+package settle
 
 import (
+	"maps"
 	"slices"
 
 	"treaty/apply/internal/journal"
@@ -9,25 +10,15 @@ import (
 	"treaty/plan/tree"
 )
 
-// adopt takes over the copies that an earlier run made, as far as they are what they were.
-func (ts *tasks) adopt(copies map[int]journal.Copy, ends *ends) {
-	for number, c := range copies {
-		if d := ends.disk(c.Side.Other()); d != nil {
-			if _, hash, err := d.ReadBack(c.Name); err == nil && hash == c.State.SHA256 {
-				ts.all[number].copy = &c
-			}
-		}
-	}
-}
-
-// held is a copy of content out of reach of its volume, and the names at which that content may be on the volume.
-type held struct {
+// Copy is a copy of content out of reach of its volume, and the names at which that content may be on the volume.
+type Copy struct {
 	journal.Copy
-	names []string
+	Names []string
 }
 
-// release removes the copies of what is found intact on its own side.
-func release(copies []held, ends *ends) error {
+// Release removes the copies of what is found intact on its own side, where both are there. All others stay. Errors are
+// those of the disks.
+func Release(copies []Copy, ends *Ends) error {
 	var keep plan.Sides[map[string]bool]
 	for i := range copies {
 		c := &copies[i]
@@ -35,15 +26,15 @@ func release(copies []held, ends *ends) error {
 		if keep[on] == nil {
 			keep[on] = map[string]bool{}
 		}
-		if !c.intact(ends.disk(c.Side)) {
+		if !c.intact(ends[c.Side].Disk) {
 			keep[on][c.Name] = true
 		}
 	}
 	for _, side := range plan.BothSides {
-		if ends[side] == nil || ends[side.Other()] == nil {
+		if ends[side].Disk == nil || ends[side.Other()].Disk == nil {
 			continue
 		}
-		if err := ends[side].disk.ClearCopies(keep[side]); err != nil {
+		if err := ends[side].Disk.ClearCopies(keep[side]); err != nil {
 			return err
 		}
 	}
@@ -51,11 +42,11 @@ func release(copies []held, ends *ends) error {
 }
 
 // intact tells whether the volume that a copy is of, nil where it is not there, has the content.
-func (c *held) intact(d volume.Changer) bool {
+func (c *Copy) intact(d volume.Changer) bool {
 	if d == nil {
 		return false
 	}
-	for _, name := range c.names {
+	for _, name := range c.Names {
 		if name == "" {
 			continue
 		}
@@ -66,33 +57,19 @@ func (c *held) intact(d volume.Changer) bool {
 	return false
 }
 
-// copies are those that tasks have, with the names of what they are of: those of the tasks, and those in the journal
-// of an earlier run, nil for none.
-func (ts *tasks) copies(j *journal.Journal) []held {
-	named := namedIn(j)
-	var list []held
-	for _, t := range ts.all {
-		if t.copy != nil {
-			names := []string{t.result.Trash, string(t.Path), string(t.From), t.place}
-			list = append(list, held{*t.copy, append(names, named[t.number]...)})
-		}
+// CopiesIn are those in a journal.
+func CopiesIn(j *journal.Journal) []Copy {
+	named := NamedIn(j)
+	var list []Copy
+	for _, number := range slices.Sorted(maps.Keys(j.Copies)) {
+		list = append(list, Copy{j.Copies[number], named[number]})
 	}
 	return list
 }
 
-// copiesIn are those in a journal.
-func copiesIn(j *journal.Journal) []held {
-	named := namedIn(j)
-	var list []held
-	for _, number := range sortedKeys(j.Copies) {
-		list = append(list, held{j.Copies[number], named[number]})
-	}
-	return list
-}
-
-// namedIn are, by the number of a step, the names where a journal's intents may have left what they displace; none
+// NamedIn are, by the number of a step, the names where a journal's intents may have left what they displace; none
 // where there is no journal.
-func namedIn(j *journal.Journal) map[int][]string {
+func NamedIn(j *journal.Journal) map[int][]string {
 	at := map[int][]string{}
 	if j == nil {
 		return at

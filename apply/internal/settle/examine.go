@@ -1,4 +1,4 @@
-package apply
+package settle
 
 import (
 	"fmt"
@@ -8,22 +8,22 @@ import (
 	"treaty/plan/tree"
 )
 
-// finding is how far a change got that a crash left open.
-type finding int
+// Finding is how far a change got that a crash left open.
+type Finding int
 
 const (
-	untouched finding = iota // as before
-	halfway                  // what was there lies in the trash, and nothing is in its place
-	carried                  // as after
-	strange                  // neither: somebody else was there
+	Untouched Finding = iota // as before
+	Halfway                  // what was there lies in the trash, and nothing is in its place
+	Carried                  // as after
+	Strange                  // neither: somebody else was there
 )
 
-// examine tells how far an intent got.
-func examine(d volume.Changer, in *journal.Intent) (finding, error) {
+// Examine tells how far an intent got. Errors are those of looking at the volume.
+func Examine(d volume.Changer, in *journal.Intent) (Finding, error) {
 	i := inspection{d: d}
 	for _, path := range []tree.Path{in.Path, in.From} {
 		if err := d.Single(in.Place, path); err != nil {
-			return strange, err
+			return Strange, err
 		}
 	}
 	at := string(in.Path)
@@ -32,9 +32,9 @@ func examine(d volume.Changer, in *journal.Intent) (finding, error) {
 		// What another program put there meanwhile may be the same; ours is not in the stage any more, or, where a
 		// power cut may come between, its old name is there still.
 		if i.holds(at, in.After) && (!i.there(in.Staged) || i.twice(in.Staged) || d.LosesRenames()) {
-			return carried, i.err
+			return Carried, i.err
 		}
-		return untouched, i.err
+		return Untouched, i.err
 	case journal.Replace:
 		if in.From != "" {
 			return i.respelled(in), i.err
@@ -45,70 +45,70 @@ func examine(d volume.Changer, in *journal.Intent) (finding, error) {
 		}
 		switch {
 		case holds(at, in.Before):
-			return untouched, i.err
+			return Untouched, i.err
 		case !i.holds(in.Place, in.Before):
-			return strange, i.err
+			return Strange, i.err
 		case holds(at, in.After):
-			return carried, i.err
+			return Carried, i.err
 		case !i.there(at):
-			return halfway, i.err
+			return Halfway, i.err
 		}
-		return strange, i.err
+		return Strange, i.err
 	case journal.Trash:
 		if i.holds(in.Place, in.Before) && !i.holds(at, in.Before) {
-			return carried, i.err
+			return Carried, i.err
 		}
-		return untouched, i.err
+		return Untouched, i.err
 	case journal.Move:
 		switch {
 		case i.spelled(in.Path) && (i.holds(at, in.Before) || i.holds(at, in.After)):
 			if i.spelled(in.From) && i.holds(string(in.From), in.Before) {
-				return untouched, i.err
+				return Untouched, i.err
 			}
-			return carried, i.err
+			return Carried, i.err
 		case i.holds(in.Place, in.Before):
-			return halfway, i.err
+			return Halfway, i.err
 		case i.spelled(in.From):
-			return untouched, i.err
+			return Untouched, i.err
 		}
-		return strange, i.err
+		return Strange, i.err
 	case journal.Mkdir, journal.Revive:
 		if i.is(at, tree.Directory) {
-			return carried, i.err
+			return Carried, i.err
 		}
-		return untouched, i.err
+		return Untouched, i.err
 	case journal.Rmdir:
 		if i.is(at, tree.Directory) {
-			return untouched, i.err
+			return Untouched, i.err
 		}
-		return carried, i.err
+		return Carried, i.err
 	case journal.Chmod:
 		if e := i.at(at); e.Type == in.After.Type && e.Mode == in.After.Mode {
-			return carried, i.err
+			return Carried, i.err
 		}
-		return untouched, i.err
+		return Untouched, i.err
 	case journal.Touch:
 		if i.holds(at, in.After) && i.timed(at, in.After) {
-			return carried, i.err
+			return Carried, i.err
 		}
-		return untouched, i.err
+		return Untouched, i.err
 	}
-	return strange, fmt.Errorf("the journal has an intent to %q", in.Kind)
+	return Strange, fmt.Errorf("the journal has an intent to %q", in.Kind)
 }
 
 // respelled tells how far a replacement got that gives the name another spelling.
-func (i *inspection) respelled(in *journal.Intent) finding {
+func (i *inspection) respelled(in *journal.Intent) Finding {
 	switch {
 	case i.spelled(in.From) && i.holds(string(in.From), in.Before):
-		return untouched
+		return Untouched
 	case !i.holds(in.Place, in.Before):
-		return strange
+		return Strange
 	case i.spelled(in.Path) && i.holds(string(in.Path), in.After):
-		return carried
+		return Carried
 	case !i.there(string(in.Path)) && !i.there(string(in.From)):
-		return halfway
+		return Halfway
 	}
-	return strange
+	return Strange
 }
 
 // inspection asks a disk, and keeps the first error.

@@ -1,44 +1,48 @@
-package apply
+package settle
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"treaty/apply/internal/journal"
+	"treaty/apply/paper"
 	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
 
-// mending is what was found on volumes that may have lost what was renamed, before an interrupted run is
+// Mended is what was found on volumes that may have lost what was renamed, before an interrupted run is
 // settled or taken up, and what was done about it.
-type mending struct {
-	// undone are the steps that were done, and are so no more.
-	undone map[int]bool
-	// words are for a person.
-	words []string
-	// missing are, in words, contents that only the other tree has, which is not there.
-	missing []string
+type Mended struct {
+	// Undone are the steps, by number, that were done, and are so no more.
+	Undone map[int]bool
+	// Words are for a person.
+	Words []string
+	// Missing are, in words, contents that only the other tree has, which is not there.
+	Missing []string
 }
 
-// mend puts right what a power cut did to FAT-class volumes, so that of every path in the journal the
+// Mend puts right what a power cut did to FAT-class volumes, so that of every path in the journal the
 // content is the old or the new, or nothing with the old in the trash. All that the journal names is read
 // and hashed, finished steps included: a stamp that looks right may stand for clusters that are not.
 //
 //  1. What is damaged is moved to the trash, not looked at further. What a person may have written is left.
 //     Of a file that has its old name and its new one, the new one goes there.
 //  2. Old content that is nowhere on its volume comes back, from its copy, to its place in the trash, where
-//     settling back and taking up look for it.
+//     rolling back and taking up look for it.
 //  3. A step that was done, and whose outcome is not there, is open again.
-func (g *ground) mend(ctx context.Context, j *journal.Journal) (*mending, error) {
-	out := &mending{undone: map[int]bool{}}
+//
+// Errors are those of the disks, and of ctx.
+func Mend(ctx context.Context, ends *Ends, j *journal.Journal) (*Mended, error) {
+	out := &Mended{Undone: map[int]bool{}}
 	for _, side := range plan.BothSides {
-		if g.ends[side] == nil || !g.ends[side].fat {
+		if ends[side].Disk == nil || !ends[side].FAT {
 			continue
 		}
-		m := mender{ground: g, side: side, disk: g.ends[side].disk, out: out,
+		m := mender{ends: ends, side: side, disk: ends[side].Disk, out: out,
 			seen: map[string]sight{}, states: map[string][]*tree.State{}}
 		for _, in := range slices.Concat(j.Closed, j.Open) {
 			if in.Side == side && renames(in.Kind) {
@@ -55,7 +59,7 @@ func (g *ground) mend(ctx context.Context, j *journal.Journal) (*mending, error)
 				return nil, err
 			}
 		}
-		if err := g.ends[side].disk.Barrier(); err != nil {
+		if err := ends[side].Disk.Barrier(); err != nil {
 			return nil, err
 		}
 	}
@@ -103,10 +107,10 @@ func damaged(s *sight, states []*tree.State) bool {
 
 // mender mends one side.
 type mender struct {
-	*ground
+	ends    *Ends
 	side    plan.Side
 	disk    volume.Changer
-	out     *mending
+	out     *Mended
 	intents []journal.Intent
 	// seen is what was seen by name, and states what may be there.
 	seen   map[string]sight
@@ -164,9 +168,9 @@ func (m *mender) setDamageAside() error {
 			if !damaged(&s, m.states[name]) {
 				continue
 			}
-			what := fmt.Sprintf("%s has %d bytes", quote(tree.Path(name)), s.entry.Size)
+			what := fmt.Sprintf("%s has %d bytes", tree.Path(name).Quoted(), s.entry.Size)
 			if s.unreadable {
-				what = fmt.Sprintf("%s cannot be read", quote(tree.Path(name)))
+				what = fmt.Sprintf("%s cannot be read", tree.Path(name).Quoted())
 			}
 			place, err := m.aside(name, in.Path, &s)
 			if errors.Is(err, volume.ErrDrift) {
@@ -176,7 +180,7 @@ func (m *mender) setDamageAside() error {
 				return err
 			}
 			m.tell("%s: %s, as if after a power cut, and was moved to %s; check the volume (fsck, chkdsk)",
-				m.side, what, quote(tree.Path(place)))
+				m.side, what, tree.Path(place).Quoted())
 		}
 	}
 	return nil
@@ -186,7 +190,7 @@ func (m *mender) setDamageAside() error {
 func (m *mender) setDoublesAside(j *journal.Journal) error {
 	for i := range m.intents {
 		in := &m.intents[i]
-		if done := j.Done[in.Step]; in.Kind != journal.Move || done != nil && Outcome(done.Outcome) == Done {
+		if done := j.Done[in.Step]; in.Kind != journal.Move || done != nil && paper.Outcome(done.Outcome) == paper.Done {
 			continue
 		}
 		from, err := m.see(string(in.From))
@@ -215,7 +219,7 @@ func (m *mender) setDoublesAside(j *journal.Journal) error {
 			return err
 		}
 		m.tell("%s: %s was on its way to %s and has both names; the second was moved to %s; check the volume (fsck, chkdsk)",
-			m.side, quote(in.From), quote(in.Path), quote(tree.Path(place)))
+			m.side, in.From.Quoted(), in.Path.Quoted(), tree.Path(place).Quoted())
 	}
 	return nil
 }
@@ -228,12 +232,12 @@ func (m *mender) aside(name string, path tree.Path, s *sight) (string, error) {
 }
 
 func (m *mender) tell(format string, args ...any) {
-	m.out.words = append(m.out.words, fmt.Sprintf(format, args...))
+	m.out.Words = append(m.out.Words, fmt.Sprintf(format, args...))
 }
 
 // bringBack restores old content that is nowhere on the volume.
 func (m *mender) bringBack(ctx context.Context, copies map[int]journal.Copy) error {
-	for _, step := range sortedKeys(copies) {
+	for _, step := range slices.Sorted(maps.Keys(copies)) {
 		c := copies[step]
 		place, path, there := "", c.Path, false
 		for i := range m.intents {
@@ -265,15 +269,15 @@ func (m *mender) bringBack(ctx context.Context, copies map[int]journal.Copy) err
 // restore brings the content of one copy to its place in the trash.
 func (m *mender) restore(ctx context.Context, c *journal.Copy, path tree.Path, place string) error {
 	other := m.side.Other()
-	if m.copies[other] == nil {
-		m.out.missing = append(m.out.missing,
-			fmt.Sprintf("%s: the content of %s is lost here; the %s tree has it as %s", m.side, quote(path), other, c.Name))
+	if m.ends[other].Looker == nil {
+		m.out.Missing = append(m.out.Missing,
+			fmt.Sprintf("%s: the content of %s is lost here; the %s tree has it as %s", m.side, path.Quoted(), other, c.Name))
 		return nil
 	}
 	staged, err := m.stage(ctx, c)
 	if errors.Is(err, volume.ErrSource) {
 		m.tell("%s: the content of %s is lost here, and its copy on %s, %s, is not what it was",
-			m.side, quote(path), other, c.Name)
+			m.side, path.Quoted(), other, c.Name)
 		return nil
 	}
 	if err != nil {
@@ -296,24 +300,24 @@ func (m *mender) restore(ctx context.Context, c *journal.Copy, path tree.Path, p
 	}
 	clear(m.seen)
 	m.tell("%s: the content of %s was not there any more, and was brought back from %s on %s",
-		m.side, quote(path), c.Name, other)
+		m.side, path.Quoted(), c.Name, other)
 	return nil
 }
 
 func (m *mender) stage(ctx context.Context, c *journal.Copy) (volume.Staged, error) {
-	f, err := m.copies[m.side.Other()].Open(tree.Path(c.Name))
+	f, err := m.ends[m.side.Other()].Open(tree.Path(c.Name))
 	if err != nil {
-		return volume.Staged{}, gone(err)
+		return volume.Staged{}, SourceError(err)
 	}
 	defer f.Close()
-	return m.disk.Stage(ctx, f, c.State.Size, c.State.SHA256, c.State.Mtime.Add(m.shift.since[m.side]), c.State.Mode)
+	return m.disk.Stage(ctx, f, c.State.Size, c.State.SHA256, c.State.Mtime.Add(m.ends[m.side].Since), c.State.Mode)
 }
 
 // reopen finds the steps that were done and are so no more.
 func (m *mender) reopen(j *journal.Journal) error {
 	for i := range m.intents {
 		in := &m.intents[i]
-		if done := j.Done[in.Step]; done == nil || Outcome(done.Outcome) != Done || m.out.undone[in.Step] {
+		if done := j.Done[in.Step]; done == nil || paper.Outcome(done.Outcome) != paper.Done || m.out.Undone[in.Step] {
 			continue
 		}
 		var at [3]sight
@@ -326,8 +330,8 @@ func (m *mender) reopen(j *journal.Journal) error {
 				return err
 			}
 		}
-		if m.out.undone[in.Step] = undone(in, &at[0], &at[1], &at[2]); m.out.undone[in.Step] {
-			m.tell("%s: %s was done, and is not any more", m.side, quote(in.Path))
+		if m.out.Undone[in.Step] = undone(in, &at[0], &at[1], &at[2]); m.out.Undone[in.Step] {
+			m.tell("%s: %s was done, and is not any more", m.side, in.Path.Quoted())
 		}
 	}
 	return nil

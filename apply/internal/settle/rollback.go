@@ -1,4 +1,4 @@
-package apply
+package settle
 
 import (
 	"errors"
@@ -9,21 +9,22 @@ import (
 	"treaty/plan/tree"
 )
 
-const neither = "it is neither what it was nor what it was to become"
+// Neither is why an open intent can neither be taken for done nor be rolled back.
+const Neither = "it is neither what it was nor what it was to become"
 
-// rollBack brings back what was there before open intents, the last first, and makes that durable. It
-// returns what could not be brought back, by step, because somebody else was there. Sides without a disk are
-// left.
-func rollBack(ends *ends, open []journal.Intent) (map[int]*volume.Drift, error) {
+// RollBack brings back what was there before open intents, the last first, and makes that durable. It
+// returns what could not be brought back, by step, because somebody else was there; sides without a disk are
+// left alone. Errors are those of the disks.
+func RollBack(ends *Ends, open []journal.Intent) (map[int]*volume.Drift, error) {
 	wrong := map[int]*volume.Drift{}
 	for _, in := range slices.Backward(open) {
-		d := ends.disk(in.Side)
+		d := ends[in.Side].Disk
 		if d == nil {
 			continue
 		}
-		found, err := examine(d, &in)
+		found, err := Examine(d, &in)
 		if err == nil {
-			err = back(d, &in, found)
+			err = Back(d, &in, found)
 		}
 		var drift *volume.Drift
 		if err != nil && !errors.As(err, &drift) {
@@ -37,23 +38,26 @@ func rollBack(ends *ends, open []journal.Intent) (map[int]*volume.Drift, error) 
 			drift.Trash = in.Place
 		}
 	}
-	for _, e := range ends.there() {
-		if err := e.disk.Barrier(); err != nil {
+	for _, e := range ends {
+		if e.Disk == nil {
+			continue
+		}
+		if err := e.Disk.Barrier(); err != nil {
 			return nil, err
 		}
 	}
 	return wrong, nil
 }
 
-// back makes undone what an intent came to. Each call that it makes leaves what examine finds again, so
+// Back makes undone what an intent came to. Each call that it makes leaves what Examine finds again, so
 // that it can be interrupted anywhere. What another program has put in the way is left, and so is what
 // lies in the trash then; the error is a drift that says so.
-func back(d volume.Changer, in *journal.Intent, f finding) error {
-	if f == untouched {
+func Back(d volume.Changer, in *journal.Intent, f Finding) error {
+	if f == Untouched {
 		return nil
 	}
-	if f == strange {
-		return &volume.Drift{Path: in.Path, Why: neither}
+	if f == Strange {
+		return &volume.Drift{Path: in.Path, Why: Neither}
 	}
 	switch in.Kind {
 	case journal.Create:
@@ -64,7 +68,7 @@ func back(d volume.Changer, in *journal.Intent, f finding) error {
 	case journal.Trash:
 		return reinstall(d, in.Place, in.Path)
 	case journal.Move:
-		if f == carried {
+		if f == Carried {
 			_, err := d.Move(in.Path, in.From, in.Before, in.Place)
 			return err
 		}
@@ -98,12 +102,12 @@ func back(d volume.Changer, in *journal.Intent, f finding) error {
 }
 
 // unreplace gives a path its old content back, and moves the new to the trash.
-func unreplace(d volume.Changer, in *journal.Intent, f finding) error {
+func unreplace(d volume.Changer, in *journal.Intent, f Finding) error {
 	home := in.Path
 	if in.From != "" {
 		home = in.From
 	}
-	if f == carried {
+	if f == Carried {
 		old, err := d.Waiting(in.Place)
 		if err != nil {
 			return err

@@ -1,0 +1,42 @@
+package execute
+
+import (
+	"treaty/apply/internal/journal"
+	"treaty/apply/paper"
+	"treaty/apply/volume"
+)
+
+// Abandon notes what became of the tasks of an interrupted run that is not taken up, after what was open is rolled back:
+// by its journal, by what could not be rolled back, and by what a power cut has undone, both by the number of the step.
+// It tells whether the journal is of these steps; else nothing is noted.
+func (e *Execution) Abandon(j *journal.Journal, wrong map[int]*volume.Drift, undone map[int]bool) bool {
+	if e.tasks.fits(j) != nil {
+		return false
+	}
+	for _, t := range e.tasks.all {
+		if c, copied := j.Copies[t.number]; copied {
+			t.copy = &c
+		}
+		if !t.noted() {
+			e.tasks.abandon(t, j.Done[t.number], wrong[t.number], undone[t.number])
+		}
+	}
+	return true
+}
+
+// abandon notes what became of one task. was is what the journal has of it and wrong what could not be rolled back, each
+// nil for nothing.
+func (ts *tasks) abandon(t *task, was *journal.Done, wrong *volume.Drift, undone bool) {
+	switch {
+	case undone && wrong == nil:
+		t.note(paper.Failed, "it was done, a power cut undid it, and it was settled back")
+	case was != nil && was.Outcome != journal.Undone && !undone:
+		ts.restore(t, was)
+	case wrong != nil:
+		t.noteError(wrong)
+	case t.disk == nil:
+		t.note(paper.Failed, "it was not done for certain, and its tree was not there to be settled")
+	default:
+		t.note(paper.Failed, "it was not done, or was settled back")
+	}
+}
