@@ -87,3 +87,17 @@ func benchmarkCompare(b *testing.B, edited func(file int) bool) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(directories*(files+1)), "ns/name")
 }
+
+// What nobody changed is gone through without a string, a path or a copy of its own.
+func TestWhatIsInStepCostsNoAllocations(t *testing.T) {
+	const directories, files = 20, 200
+	in := synced(directories, files, none)
+	allocations := testing.AllocsPerRun(3, func() {
+		if _, err := plan.Compare(t.Context(), in); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if most := 0.25; allocations/(directories*files) > most {
+		t.Errorf("%.2f allocations a name, at most %.2f are meant", allocations/(directories*files), most)
+	}
+}

@@ -61,8 +61,7 @@ func (p *planner) name(ctx context.Context, in *directory, t *trio) (found, erro
 	case barred:
 		return p.barBelow(ctx, in, t)
 	}
-	path := in.pathOf(t)
-	if p.draft.obstacles(t, path) {
+	if p.draft.obstacles(in, t) {
 		f, err := p.below(ctx, in, t, closed, false)
 		f.stays = true
 		return f, err
@@ -71,10 +70,14 @@ func (p *planner) name(ctx context.Context, in *directory, t *trio) (found, erro
 	if err := p.noteLost(in, t); err != nil {
 		return found{}, err
 	}
-	d := difference{trio: *t, path: path, fate: in.fate}
 	if p.policy.options.Hash != HashAll {
-		d.recall(p.policy)
+		t.recall(p.policy)
 	}
+	if p.plain(in, t) {
+		p.draft.agree(t)
+		return found{}, nil
+	}
+	d := difference{trio: *t, path: in.pathOf(t), fate: in.fate}
 	d.follows, d.alias = in.names.respelled(t, p.policy.traits), in.names.aliases(t, p.policy.traits)
 	p.policy.judge(&d)
 	if in.fate == doomed && t.base == nil {
@@ -89,6 +92,17 @@ func (p *planner) name(ctx context.Context, in *directory, t *trio) (found, erro
 	}
 	p.note(in, &d)
 	return f, nil
+}
+
+// plain tells whether a name is that of a file that needs nothing: most are, so that neither its path is made up nor
+// anything kept of it.
+func (p *planner) plain(in *directory, t *trio) bool {
+	if in.fate != paired || t.entry[Local].Type != tree.File || t.entry[Remote].Type != tree.File || t.base == nil ||
+		t.name[Local] != t.name[Remote] || t.base.Spelled != t.name[Local] || p.policy.wishes() {
+		return false
+	}
+	v := decide(t, p.policy)
+	return v.agreed() && !v.modesDiffer
 }
 
 // note drafts a name that was decided, unless it needs nothing.

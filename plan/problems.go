@@ -43,11 +43,11 @@ func (p *problems) warn(code Code, side *Side, path *tree.Path, message string) 
 }
 
 // obstacles reports why a name cannot be read or carried, and tells whether there was anything.
-func (p *problems) obstacles(t *trio, path Sides[tree.Path]) bool {
+func (p *problems) obstacles(in *directory, t *trio) bool {
 	blocked := false
 	for _, side := range BothSides {
 		if e := &t.entry[side]; e.Obstacle != "" {
-			p.block(Code(e.Obstacle), side, path[side], e.Why)
+			p.block(Code(e.Obstacle), side, in.pathOf(t)[side], e.Why)
 			blocked = true
 		}
 	}

@@ -37,14 +37,14 @@ func Digest(lines []Line) Hash {
 		}
 		buf = append(buf, 0)
 		if e.Type != Symlink {
-			buf = append(buf, e.Mode.String()...)
+			buf = e.Mode.append(buf)
 		}
 		buf = append(buf, 0)
 		switch e.Type {
 		case Symlink:
 			buf = append(buf, e.Target...)
 		case Directory:
-			buf = append(buf, line.Below.String()...)
+			buf = line.Below.append(buf)
 		}
 		buf = append(buf, '\n')
 		h.Write(buf)

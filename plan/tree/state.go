@@ -52,12 +52,15 @@ func (m Mode) Known() bool { return m&modeKnown != 0 }
 func (m Mode) Bits() uint32 { return uint32(m &^ modeKnown) }
 
 // String is the mode in octal as plans write it, such as "0644", and "" where there is none.
-func (m Mode) String() string {
+func (m Mode) String() string { return string(m.append(nil)) }
+
+// append appends the mode as String has it.
+func (m Mode) append(to []byte) []byte {
 	if !m.Known() {
-		return ""
+		return to
 	}
 	bits := m.Bits()
-	return string([]byte{'0', '0' + byte(bits>>6), '0' + byte(bits>>3&7), '0' + byte(bits&7)})
+	return append(to, '0', '0'+byte(bits>>6), '0'+byte(bits>>3&7), '0'+byte(bits&7))
 }
 
 // MarshalText writes the mode as String does.
@@ -87,11 +90,14 @@ type Hash [32]byte
 func (h Hash) Known() bool { return h != Hash{} }
 
 // String is the hash in lower-case hex, and "" where there is none.
-func (h Hash) String() string {
+func (h Hash) String() string { return string(h.append(nil)) }
+
+// append appends the hash as String has it.
+func (h Hash) append(to []byte) []byte {
 	if !h.Known() {
-		return ""
+		return to
 	}
-	return hex.EncodeToString(h[:])
+	return hex.AppendEncode(to, h[:])
 }
 
 // MarshalText writes the hash as String does.
