@@ -110,7 +110,9 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 			return nil, r.midway(err)
 		}
 	}
-	if err := r.preflight(e.Pending(), e.ToPreserve()); err != nil {
+	pending := e.Pending()
+	r.progress.expect(pending)
+	if err := preflight(r.plan, &r.ends, pending, e.ToPreserve()); err != nil {
 		_ = r.journals.giveBack()
 		return nil, err
 	}
@@ -187,30 +189,16 @@ func (r *run) close() {
 	}
 }
 
+// opening opens the ends of this run.
+func (r *run) opening() *opening {
+	return &opening{id: r.plan.ID, seams: &r.request.seams, lend: r.journals.lend, tell: r.request.Tell}
+}
+
 // probe finds out what both volumes can do, refuses what is less than was planned, and opens them to be changed.
 func (r *run) probe() error {
+	opening := r.opening()
 	for _, e := range r.ends {
-		probed, err := r.request.seams.probe(e)
-		if err != nil {
-			return err
-		}
-		r.plan.Snapshot(e.side).Filesystem.IgnoresTimes = probed.Traits.IgnoresTimes
-		planned := r.plan.Snapshot(e.side).Filesystem
-		if err := r.truthful(e, planned); err != nil {
-			return err
-		}
-		actual := seen(planned, &probed)
-		if weaker := actual.Weaker(planned); weaker != "" {
-			return refusal.Because(refusal.CauseWeaker, "the filesystem of %s can do less than was planned with: %s", e.side, weaker).
-				On(e.side, e.Root())
-		}
-		if err := r.change(e, &probed, volume.Options{Traits: planned, RacySince: racySince(r.plan.CreatedAt, planned)}); err != nil {
-			return err
-		}
-		if e.file == nil {
-			e.file = store.NewTreeFile()
-		}
-		if err := r.recordTraits(e, &probed); err != nil {
+		if err := opening.asPlanned(e, r.plan, r.resumed() != nil); err != nil {
 			return err
 		}
 	}

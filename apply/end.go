@@ -3,6 +3,7 @@ package apply
 import (
 	"treaty/apply/internal/journal"
 	"treaty/apply/internal/local"
+	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/plan"
@@ -19,11 +20,16 @@ type end struct {
 	disk volume.Changer
 	// fat tells that the volume may lose what was renamed.
 	fat bool
-	// left is the journal of this plan that an interrupted run has left open, nil for none, and log the one that this run
-	// writes; a torn one ends in the middle of a line.
+	// left is the journal of this plan that an interrupted run has left open, nil for none, and log the one that this
+	// run writes; a torn one ends in the middle of a line.
 	left *journal.Journal
 	log  volume.Log
 	torn bool
+}
+
+// refuse is a refusal that is about the end.
+func (e *end) refuse(cause refusal.Cause, why string, args ...any) *Refusal {
+	return refusal.Because(cause, why, args...).On(e.side, e.Root())
 }
 
 // ends are both, nil for one that is not there: a run that applies has both, and one that settles may have one.
@@ -84,31 +90,6 @@ func (s *seams) newEnd(side plan.Side, of *store.Store) *end {
 		v.Hook = func(call local.Call) error { return s.hook(side, call) }
 	}
 	return &end{Volume: of.Volume(), side: side, store: of}
-}
-
-// probe finds out what the volume of an end can do.
-func (s *seams) probe(e *end) (volume.Probed, error) {
-	probed, err := e.Probe()
-	if err != nil {
-		return probed, e.writable(err)
-	}
-	if s.probed != nil {
-		s.probed(e.side, &probed)
-	}
-	probed.LosesRenames = probed.LosesRenames || s.fat[e.side]
-	e.fat = probed.LosesRenames
-	return probed, nil
-}
-
-// change opens an end for the changes of this run, as its volume was probed.
-func (r *run) change(e *end, probed *volume.Probed, options volume.Options) error {
-	options.Can, options.LosesRenames, options.Lend = probed.Can, probed.LosesRenames, r.journals.lend(e.side)
-	disk, err := e.Change(r.plan.ID, options)
-	if err != nil {
-		return err
-	}
-	e.disk, e.store = disk, e.store.On(disk)
-	return nil
 }
 
 // left is the journal that an interrupted run has left open on a side, nil for none.

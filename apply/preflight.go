@@ -12,104 +12,118 @@ import (
 	"treaty/plan/tree"
 )
 
-// preflight refuses, before the first write, what is bound to fail half-way: too little space for all
-// that will be staged while the old content stays in the trash, and directories that take no change.
-func (r *run) preflight(list []*execute.Step, copies plan.Sides[[]int64]) error {
-	var into, widened plan.Sides[map[tree.Path]bool]
-	var spaces plan.Sides[volume.Space]
-	for _, side := range plan.BothSides {
-		var err error
-		if spaces[side], err = r.ends[side].disk.Space(); err != nil {
+// preflight refuses, before the first write, what is bound to fail half-way: too little space for all that will be
+// staged while the old content stays in the trash, and directories that take no change. copies are, by their sizes, the
+// contents of each side that will be copied to the other one.
+func preflight(p *plan.Plan, ends *ends, steps []*execute.Step, copies plan.Sides[[]int64]) error {
+	var sides plan.Sides[*forecast]
+	for _, e := range ends {
+		space, err := e.disk.Space()
+		if err != nil {
 			return err
 		}
-		into[side], widened[side] = map[tree.Path]bool{}, map[tree.Path]bool{}
+		sides[e.side] = newForecast(e, space, p.Snapshot(e.side).Filesystem.Profile)
 	}
-	slots := slots{}
-	for _, s := range list {
-		r.expectWork(s)
-		if s.Widens() {
-			widened[s.Side][s.Path] = true
-		}
-		slots.note(r.plan, &s.Step)
-		into[s.Side][s.Path.Parent()] = true
-		if s.From != "" {
-			into[s.Side][s.From.Parent()] = true
-		}
+	for _, s := range steps {
+		sides[s.Side].expect(s)
 	}
-	needs := needs(list, copies, spaces)
-	for _, s := range list {
-		if r.ends.willCopy(s) {
-			n := &needs[s.Side]
-			n.bytes, n.entries = n.bytes+onDisk(s.Before.Size, spaces[s.Side]), n.entries+1
-		}
-	}
-	for _, side := range plan.BothSides {
-		if short := enoughSpace(side, spaces[side], needs[side]); short != nil {
-			return short.On(side, r.ends[side].Root())
-		}
-		for _, dir := range sortedKeys(into[side]) {
-			if err := r.enoughSlots(side, dir, slots[side][dir]); err != nil {
-				return err
-			}
-			if widened[side][dir] {
-				continue
-			}
-			if err := r.changeable(side, dir); err != nil {
-				return err
-			}
+	for _, f := range sides {
+		f.keep(copies[f.side.Other()])
+		if err := f.check(); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// willCopy tells whether a step comes to a copy of its file because that has other names.
-func (e *ends) willCopy(s *execute.Step) bool {
-	at, dressed := s.Dresses()
-	if !dressed {
-		return false
-	}
-	entry, err := e[s.Side].disk.At(string(at))
-	return err == nil && entry.Links > 1
+// forecast is what will come to one end.
+type forecast struct {
+	*end
+	space volume.Space
+	need  need
+	// into are the directories in which something is created or renamed, and widened those that are made workable
+	// first.
+	into, widened map[tree.Path]bool
+	// slots are what new names take in directories of FAT, nil on other volumes.
+	slots map[tree.Path]int
 }
 
 // need is what will be written to a volume: in bytes, rounded up to its blocks, of which some are copies of
 // what changes on the other one; and in new names.
 type need struct{ bytes, copies, entries int64 }
 
-// needs is what steps, and copies of contents of each side on the other one, by their sizes, need on both.
-func needs(list []*execute.Step, copies plan.Sides[[]int64], spaces plan.Sides[volume.Space]) plan.Sides[need] {
-	var needs plan.Sides[need]
-	for _, s := range list {
-		n, space := &needs[s.Side], spaces[s.Side]
-		switch {
-		case (s.Action == plan.Create || s.Action == plan.Update) && s.After.Type == tree.File:
-			n.bytes += onDisk(s.After.Size, space)
-			n.entries++
-		case s.Action == plan.Create && s.After.Type == tree.Directory:
-			n.bytes += onDisk(1, space)
-			n.entries++
-		}
+func newForecast(e *end, space volume.Space, profile tree.Profile) *forecast {
+	f := &forecast{end: e, space: space, into: map[tree.Path]bool{}, widened: map[tree.Path]bool{}}
+	if profile == tree.FAT {
+		f.slots = map[tree.Path]int{}
 	}
-	for _, side := range plan.BothSides {
-		n, space := &needs[side.Other()], spaces[side.Other()]
-		for _, size := range copies[side] {
-			n.copies += onDisk(size, space)
-			n.entries++
-		}
-		n.bytes += n.copies
-	}
-	return needs
+	return f
 }
 
-// expectWork adds a step to what the progress will come to.
-func (r *run) expectWork(s *execute.Step) {
-	if r.progress == nil {
-		return
+// expect adds what a step comes to.
+func (f *forecast) expect(s *execute.Step) {
+	f.into[s.Path.Parent()] = true
+	if s.From != "" {
+		f.into[s.From.Parent()] = true
 	}
-	r.progress.ToDo.Add(1)
-	if s.Source != nil {
-		r.progress.ToCopy.Add(s.After.Size)
+	if s.Widens() {
+		f.widened[s.Path] = true
 	}
+	if f.slots != nil && (s.Action == plan.Create || s.Action == plan.Move) {
+		f.slots[s.Path.Parent()] += slotsOf(s.Path.Base())
+	}
+	switch {
+	case (s.Action == plan.Create || s.Action == plan.Update) && s.After.Type == tree.File:
+		f.write(s.After.Size)
+	case s.Action == plan.Create && s.After.Type == tree.Directory:
+		f.write(1)
+	case f.willCopy(s):
+		f.write(s.Before.Size)
+	}
+}
+
+// willCopy tells whether a step comes to a copy of its file because that has other names.
+func (f *forecast) willCopy(s *execute.Step) bool {
+	at, dressed := s.Dresses()
+	if !dressed {
+		return false
+	}
+	entry, err := f.disk.At(string(at))
+	return err == nil && entry.Links > 1
+}
+
+// write adds a new name with so many bytes, and returns what these take.
+func (f *forecast) write(bytes int64) int64 {
+	taken := onDisk(bytes, f.space)
+	f.need.bytes += taken
+	f.need.entries++
+	return taken
+}
+
+// keep adds copies of the other end's contents.
+func (f *forecast) keep(sizes []int64) {
+	for _, size := range sizes {
+		f.need.copies += f.write(size)
+	}
+}
+
+// check refuses with ErrSafety what the end cannot take.
+func (f *forecast) check() error {
+	if short := f.enoughSpace(); short != nil {
+		return short
+	}
+	for _, dir := range sortedKeys(f.into) {
+		if err := f.enoughSlots(dir, f.slots[dir]); err != nil {
+			return err
+		}
+		if f.widened[dir] {
+			continue
+		}
+		if err := f.changeable(dir); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // What is kept free beyond what is needed: directories grow, and a full FAT volume cannot even rename.
@@ -127,9 +141,10 @@ func onDisk(bytes int64, space volume.Space) int64 {
 	return (bytes + block - 1) / block * block
 }
 
-// enoughSpace refuses with ErrSafety where a volume is too full. One that says neither size nor free
-// space is taken at its word by trying.
-func enoughSpace(side plan.Side, space volume.Space, n need) *Refusal {
+// enoughSpace refuses where the volume is too full, nil where it is not. One that says neither size nor free space is
+// taken at its word by trying.
+func (f *forecast) enoughSpace() *Refusal {
+	n, space := f.need, f.space
 	if n.bytes == 0 || space.Total == 0 {
 		return nil
 	}
@@ -139,15 +154,17 @@ func enoughSpace(side plan.Side, space volume.Space, n need) *Refusal {
 	}
 	of := ""
 	if n.copies > 0 {
-		of = fmt.Sprintf(", %d of them for copies of what is replaced, moved or deleted on %s, until that is done", n.copies, side.Other())
+		of = fmt.Sprintf(", %d of them for copies of what is replaced, moved or deleted on %s, until that is done",
+			n.copies, f.side.Other())
 	}
-	return refusal.Because(refusal.CauseSpace, "%s has %d bytes free, and the plan needs %d there%s", side, space.Free, bytes, of)
+	return f.refuse(refusal.CauseSpace, "%s has %d bytes free, and the plan needs %d there%s",
+		f.side, space.Free, bytes, of)
 }
 
-// changeable refuses with ErrSafety a directory in which nothing can be created or renamed, not even when its
-// owner lets it. One that is not there yet is the plan's own affair.
-func (r *run) changeable(side plan.Side, dir tree.Path) error {
-	err := r.ends[side].disk.MayChange(dir)
+// changeable refuses a directory in which nothing can be created or renamed, not even when its owner lets it. One that
+// is not there yet is the plan's own affair.
+func (e *end) changeable(dir tree.Path) error {
+	err := e.disk.MayChange(dir)
 	if err == nil {
 		return nil
 	}
@@ -155,7 +172,7 @@ func (r *run) changeable(side plan.Side, dir tree.Path) error {
 	if errors.Is(err, fs.ErrPermission) {
 		why = "no permission to change anything in this directory"
 	}
-	refusal := refusal.Because(refusal.CauseForbidden, "%s: %s: %s", side, dir.Quoted(), why).On(side, r.ends[side].Root())
+	refusal := e.refuse(refusal.CauseForbidden, "%s: %s: %s", e.side, dir.Quoted(), why)
 	refusal.Path = dir
 	return refusal
 }

@@ -3,6 +3,7 @@ package apply
 import (
 	"sync/atomic"
 
+	"treaty/apply/internal/execute"
 	"treaty/plan"
 	"treaty/plan/scan"
 )
@@ -38,4 +39,17 @@ func (p *Progress) compared() *atomic.Int64 {
 	}
 	p.Compared.Store(0)
 	return &p.Compared
+}
+
+// expect adds steps to what is to be done.
+func (p *Progress) expect(steps []*execute.Step) {
+	if p == nil {
+		return
+	}
+	for _, s := range steps {
+		p.ToDo.Add(1)
+		if s.Source != nil {
+			p.ToCopy.Add(s.After.Size)
+		}
+	}
 }

@@ -20,7 +20,6 @@ import (
 	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/plan"
-	"treaty/plan/tree"
 )
 
 // Recovery is which trees to settle, and who does it.
@@ -181,7 +180,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*store.
 			return nil, fmt.Errorf("%s and %s both say that they are its %s tree", s.Root(), r.ends[j.Header.Side].Root(), j.Header.Side)
 		}
 		e := r.request.seams.newEnd(j.Header.Side, s)
-		if err := r.openForRecovery(e, j); err != nil {
+		if err := r.opening().asInterrupted(e, j); err != nil {
 			return nil, err
 		}
 		r.ends[e.side], out.Roots[e.side] = e, s.Root()
@@ -242,37 +241,6 @@ func (r *run) partnerNeeded(j *journal.Journal, mended *settle.Mended) error {
 		j.Header.By.User, j.Header.By.Host).At(r.ends[j.Header.Side].Root())
 	refusal.Plan, refusal.Details = j.Header.Plan, slices.Concat(mended.Words, mended.Missing)
 	return refusal
-}
-
-// openForRecovery opens a tree to be settled, as its journal says.
-func (r *run) openForRecovery(e *end, j *journal.Journal) error {
-	probed, err := r.request.seams.probe(e)
-	if err != nil {
-		return err
-	}
-	if err := r.change(e, &probed, volume.Options{Traits: ignoring(j.Header.Traits[e.side], &probed)}); err != nil {
-		return err
-	}
-	e.left, e.torn = j, j.Torn
-	settle.Owe(e.disk, e.side, j)
-	if e.file, err = e.store.Identity(); err != nil {
-		return err
-	}
-	id := j.Header.Trees[e.side]
-	if e.file == nil {
-		e.file = store.NewTreeFile()
-		e.file.ID = id
-	}
-	if e.file.ID != id {
-		return refusal.Because(refusal.CauseJournal, "%s is another tree than the one that its journal is of", e.Root()).At(e.Root())
-	}
-	return r.recordTraits(e, &probed)
-}
-
-// ignoring are traits as a plan or a journal has them, with what these do not tell.
-func ignoring(traits tree.Traits, probed *volume.Probed) tree.Traits {
-	traits.IgnoresTimes = probed.Traits.IgnoresTimes
-	return traits
 }
 
 // closePartly archives what became of a plan of which the open rest was rolled back, and closes it.

@@ -6,7 +6,6 @@ import (
 
 	"treaty/apply/internal/execute"
 	"treaty/apply/refusal"
-	"treaty/plan"
 	"treaty/plan/tree"
 )
 
@@ -28,27 +27,14 @@ func slotsOf(name string) int {
 	return 1 + (len(utf16.Encode([]rune(name)))+perSlot-1)/perSlot
 }
 
-// slots are what a plan's new names take, by side and directory.
-type slots plan.Sides[map[tree.Path]int]
-
-func (s *slots) note(p *plan.Plan, step *plan.Step) {
-	if p.Snapshot(step.Side).Filesystem.Profile != tree.FAT || step.Action != plan.Create && step.Action != plan.Move {
-		return
-	}
-	if s[step.Side] == nil {
-		s[step.Side] = map[tree.Path]int{}
-	}
-	s[step.Side][step.Path.Parent()] += slotsOf(step.Path.Base())
-}
-
-// enoughSlots refuses with ErrSafety a directory of FAT that cannot hold all that comes beside all that is
-// there: what leaves it does so last.
-func (r *run) enoughSlots(side plan.Side, dir tree.Path, more int) error {
+// enoughSlots refuses with ErrSafety a directory of FAT that cannot hold what more comes beside all that is there: what
+// leaves it does so last.
+func (e *end) enoughSlots(dir tree.Path, more int) error {
 	if more == 0 {
 		return nil
 	}
 	taken := more
-	names, err := r.ends[side].Names(dir)
+	names, err := e.Names(dir)
 	if err != nil && !execute.NotDirectory(err) {
 		return err
 	}
@@ -58,8 +44,9 @@ func (r *run) enoughSlots(side plan.Side, dir tree.Path, more int) error {
 	if taken <= maxSlots {
 		return nil
 	}
-	refusal := refusal.Because(refusal.CauseSlots, "%s: %s cannot hold so many names: they take %d slots of the %d that a directory of FAT has",
-		side, dir.Quoted(), taken, maxSlots).On(side, r.ends[side].Root())
+	refusal := e.refuse(refusal.CauseSlots,
+		"%s: %s cannot hold so many names: they take %d slots of the %d that a directory of FAT has",
+		e.side, dir.Quoted(), taken, maxSlots)
 	refusal.Path = dir
 	return refusal
 }

@@ -1,0 +1,197 @@
+package apply
+
+import (
+	"errors"
+	"io/fs"
+
+	"treaty/apply/internal/journal"
+	"treaty/apply/internal/settle"
+	"treaty/apply/refusal"
+	"treaty/apply/store"
+	"treaty/apply/volume"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// opening opens ends to be changed, in the name of a plan, once it is known what their volumes can do.
+type opening struct {
+	id    string
+	seams *seams
+	// lend is told of a directory of a side before it is made workable for the while.
+	lend func(plan.Side) func(volume.Loan) error
+	// tell is told, in words, what a person should know; nil where nobody asks.
+	tell func(words string)
+}
+
+// asPlanned opens an end whose volume is, and can do, what a plan says of it, and refuses others. What an interrupted
+// run began with the plan it goes on with, as resumed says, whatever is on record by now.
+func (o *opening) asPlanned(e *end, p *plan.Plan, resumed bool) error {
+	probed, err := o.probe(e)
+	if err != nil {
+		return err
+	}
+	p.Snapshot(e.side).Filesystem.IgnoresTimes = probed.Traits.IgnoresTimes
+	planned, declared := p.Snapshot(e.side).Filesystem, p.Options.Declared(e.side)
+	if !resumed {
+		if err := e.truthful(planned, declared); err != nil {
+			return err
+		}
+	}
+	actual := seen(planned, &probed)
+	if weaker := actual.Weaker(planned); weaker != "" {
+		return e.refuse(refusal.CauseWeaker, "the filesystem of %s can do less than was planned with: %s",
+			e.side, weaker)
+	}
+	options := volume.Options{Traits: planned, RacySince: racySince(p.CreatedAt, planned)}
+	if err := o.change(e, &probed, options); err != nil {
+		return err
+	}
+	if e.file == nil {
+		e.file = store.NewTreeFile()
+	}
+	if err := o.recordTraits(e, &probed); err != nil {
+		return err
+	}
+	if declared != nil {
+		e.file.Declared = declared
+	}
+	return nil
+}
+
+// asInterrupted opens an end to be settled, as the journal says that an interrupted run has left there.
+func (o *opening) asInterrupted(e *end, j *journal.Journal) error {
+	probed, err := o.probe(e)
+	if err != nil {
+		return err
+	}
+	traits := j.Header.Traits[e.side]
+	traits.IgnoresTimes = probed.Traits.IgnoresTimes // plans and journals do not tell
+	if err := o.change(e, &probed, volume.Options{Traits: traits}); err != nil {
+		return err
+	}
+	e.left, e.torn = j, j.Torn
+	settle.Owe(e.disk, e.side, j)
+	if e.file, err = e.store.Identity(); err != nil {
+		return err
+	}
+	id := j.Header.Trees[e.side]
+	if e.file == nil {
+		e.file = store.NewTreeFile()
+		e.file.ID = id
+	}
+	if e.file.ID != id {
+		return refusal.Because(refusal.CauseJournal, "%s is another tree than the one that its journal is of", e.Root()).
+			At(e.Root())
+	}
+	return o.recordTraits(e, &probed)
+}
+
+// probe finds out what the volume of an end can do.
+func (o *opening) probe(e *end) (volume.Probed, error) {
+	probed, err := e.Probe()
+	if err != nil {
+		return probed, e.writable(err)
+	}
+	if o.seams.probed != nil {
+		o.seams.probed(e.side, &probed)
+	}
+	probed.LosesRenames = probed.LosesRenames || o.seams.fat[e.side]
+	e.fat = probed.LosesRenames
+	return probed, nil
+}
+
+// change opens an end for changes, as its volume was probed.
+func (o *opening) change(e *end, probed *volume.Probed, options volume.Options) error {
+	options.Can, options.LosesRenames, options.Lend = probed.Can, probed.LosesRenames, o.lend(e.side)
+	disk, err := e.Change(o.id, options)
+	if err != nil {
+		return err
+	}
+	e.disk, e.store = disk, e.store.On(disk)
+	return nil
+}
+
+// recordTraits notes in a tree's own file what its volume was found to do.
+func (o *opening) recordTraits(e *end, probed *volume.Probed) error {
+	hinted, err := e.Traits("", nil)
+	if err != nil {
+		return err
+	}
+	file := e.file
+	if probed.Traits.IgnoresTimes && !file.IgnoresTimes && o.tell != nil {
+		o.tell("warning: " + TimesIgnored(e.side))
+	}
+	file.Traits, file.Volume, file.IgnoresTimes = record(hinted, probed), hinted.Volume, probed.Traits.IgnoresTimes
+	return nil
+}
+
+// truthful refuses a plan that says other things of a filesystem than are on record of it, or than treaty would say
+// itself: by coarser times, different files pass for the same.
+func (e *end) truthful(planned tree.Traits, declared *tree.Profile) error {
+	own, err := e.file.TraitsOn(e, declared)
+	if err != nil {
+		return err
+	}
+	if what := own.Differs(planned); what != "" {
+		return e.refuse(refusal.CauseUnfit, "the plan takes the filesystem of %s for another than it is: %s",
+			e.side, what)
+	}
+	return nil
+}
+
+// writable turns an error of the first write into a safety stop where nothing can be written at all.
+func (e *end) writable(err error) error {
+	if errors.Is(err, volume.ErrReadOnly) || errors.Is(err, fs.ErrPermission) {
+		return e.refuse(refusal.CauseReadOnly, "the %s tree %s cannot be written to: %v",
+			e.side, e.Root(), refusal.Innermost(err))
+	}
+	return err
+}
+
+// seen are traits with what was seen in the place of what was thought. How fine times are that cannot be set is
+// only seen by chance.
+func seen(thought tree.Traits, probed *volume.Probed) tree.Traits {
+	actual := thought
+	if actual.IgnoresTimes = probed.Traits.IgnoresTimes; !actual.IgnoresTimes {
+		actual.MtimeGranularity = probed.Traits.MtimeGranularity
+	}
+	actual.Modes = probed.Traits.Modes
+	actual.Symlinks, actual.CaseSensitive = probed.Traits.Symlinks, probed.Traits.CaseSensitive
+	if probed.Traits.Names == tree.WindowsNames {
+		actual.Names = tree.WindowsNames
+	}
+	return actual
+}
+
+// record is what the tree's file keeps: what was seen, but of names never more than the volume's type
+// promises. A driver may take names that the next machine cannot read: NTFS under Linux holds "a" beside
+// "A", and "a:b", which Windows cannot open. Where the type says nothing, what was seen is all there is. FAT's
+// times are as coarse as they are, whatever a driver holds in memory, and what macOS makes of a link there
+// no other system knows as one (XSym). APFS and HFS+ come in both kinds, of which the probe tells.
+func record(hinted tree.Traits, probed *volume.Probed) tree.Traits {
+	recorded := seen(hinted, probed)
+	recorded.Source = tree.Recorded
+	if recorded.IgnoresTimes {
+		recorded.MtimeGranularity = max(recorded.MtimeGranularity, probed.Traits.MtimeGranularity)
+	}
+	switch hinted.Profile {
+	case tree.Unknown:
+		recorded.Names = probed.Traits.Names
+		return recorded
+	case tree.APFS:
+		return recorded
+	case tree.FAT:
+		recorded.MtimeGranularity = max(recorded.MtimeGranularity, hinted.MtimeGranularity)
+		recorded.Symlinks = false
+	case tree.ExFAT:
+		recorded.Symlinks = false
+	}
+	recorded.CaseSensitive = recorded.CaseSensitive && hinted.CaseSensitive
+	return recorded
+}
+
+// TimesIgnored is what a person should know of a side whose volume ignores times, once.
+func TimesIgnored(side plan.Side) string {
+	return "files on the " + side.String() + " volume keep the time of their writing, whatever time they are given; " +
+		"what differs there is told by the content, and times are not carried over"
+}
