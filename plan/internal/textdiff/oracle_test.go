@@ -76,7 +76,7 @@ type hunk struct {
 	body                                 []string
 }
 
-var hunkHeader = regexp.MustCompile(`^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@$`)
+var hunkHeader = regexp.MustCompile(`^@@ -(0|[1-9]\d*)(?:,(0|[1-9]\d*))? \+(0|[1-9]\d*)(?:,(0|[1-9]\d*))? @@$`)
 
 // parse is strict: what diff -u would not have written is an error.
 func parse(lines []string) (p patched, err error) {
@@ -101,6 +101,9 @@ func parse(lines []string) (p patched, err error) {
 		h.newFrom, h.newCount, err = spanOf(m[3], m[4])
 		if err != nil {
 			return p, err
+		}
+		if h.newFrom-h.oldFrom != p.added-p.removed || h.oldFrom < p.end() {
+			return p, fmt.Errorf("a hunk is not where the ones before leave it: %q", lines[at])
 		}
 		at++
 		old, new := h.oldCount, h.newCount
@@ -139,10 +142,21 @@ func parse(lines []string) (p patched, err error) {
 	return p, nil
 }
 
+// end is the line of the old text behind the last hunk.
+func (p *patched) end() int {
+	if len(p.hunks) == 0 {
+		return 0
+	}
+	last := p.hunks[len(p.hunks)-1]
+	return last.oldFrom + last.oldCount
+}
+
 // spanOf gives the number of lines before the span, and its own.
 func spanOf(from, count string) (before, n int, err error) {
 	before, _ = strconv.Atoi(from)
 	switch n, _ = strconv.Atoi(count); {
+	case len(from) > 5 || len(count) > 5 || before > MaxLines || n > MaxLines:
+		return 0, 0, fmt.Errorf("span %s,%s", from, count)
 	case count == "":
 		return before - 1, 1, nil
 	case count == "1":
