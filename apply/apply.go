@@ -53,11 +53,9 @@ type seams struct {
 
 // run is one apply under way.
 type run struct {
-	request  Request
-	plan     *plan.Plan
-	ref      PlanRef
-	approval *Approval
-	ends     ends
+	papers
+	request Request
+	ends    ends
 	// idle are volumes that are there and not settled, of which copies can be read still.
 	idle plan.Sides[volume.Volume]
 	// seen are the directories that the trees had before the first write.
@@ -79,10 +77,10 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	r := &run{request: request, progress: request.Progress}
 	r.journals.ends = &r.ends
 	defer r.close()
-	if err := r.gate(); err != nil {
+	if err := r.enter(); err != nil {
 		return nil, err
 	}
-	unlock, err := r.lock()
+	unlock, err := r.ends.lock()
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +98,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	if err != nil {
 		return nil, err
 	}
-	if j := r.resumed(); j != nil {
+	if j := r.ends.resumed(); j != nil {
 		r.receipt.StartedAt = j.Header.StartedAt
 		if err := r.begin(steps); err != nil {
 			return nil, r.midway(err)
@@ -116,7 +114,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 		_ = r.journals.giveBack()
 		return nil, err
 	}
-	if r.resumed() == nil {
+	if r.ends.resumed() == nil {
 		if err := r.begin(steps); err != nil {
 			return nil, r.midway(err)
 		}
@@ -128,10 +126,20 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	return r.report(ctx, e)
 }
 
+// enter reads and checks everything that can be checked before a tree is read.
+func (r *run) enter() (err error) {
+	if r.papers, err = readPapers(r.request.Plan, r.request.Approval); err != nil {
+		return err
+	}
+	r.journals.id = r.plan.ID
+	missing := r.ends.open(r.plan, &r.request)
+	return (&gates{&r.papers, &r.request, &r.ends}).pass(missing)
+}
+
 // steps are what is to be carried out: as the journal has them, or as the plan says, if the trees are what
 // the plan saw.
 func (r *run) steps(ctx context.Context) ([]plan.Step, error) {
-	if j := r.resumed(); j != nil {
+	if j := r.ends.resumed(); j != nil {
 		r.seen = r.ends[plan.Local].store.Digests(r.plan.ID)
 		if err := r.regauge(ctx); err != nil {
 			return nil, err
@@ -198,7 +206,7 @@ func (r *run) opening() *opening {
 func (r *run) probe() error {
 	opening := r.opening()
 	for _, e := range r.ends {
-		if err := opening.asPlanned(e, r.plan, r.resumed() != nil); err != nil {
+		if err := opening.asPlanned(e, r.plan, r.ends.resumed() != nil); err != nil {
 			return err
 		}
 	}

@@ -103,11 +103,11 @@ func (r *run) forget(e *end, superseded string) {
 
 // archived are the files that the history keeps beside the receipt.
 func (r *run) archived(e *execution) (map[string][]byte, error) {
-	files := map[string][]byte{"plan.json": r.request.Plan}
+	files := map[string][]byte{"plan.json": r.text}
 	if r.approval.Of(r.ref) {
-		sum := tree.Hash(sha256.Sum256(r.request.Approval))
+		sum := tree.Hash(sha256.Sum256(r.approvalText))
 		r.receipt.ApprovalSHA256 = &sum
-		files["approval.json"] = r.request.Approval
+		files["approval.json"] = r.approvalText
 	}
 	reversal, err := plan.Indented(e.Reversal())
 	if err != nil {

@@ -84,6 +84,36 @@ func (open Opener) volume(root string) (volume.Volume, error) {
 	return local.Open(root)
 }
 
+// open opens the roots of a plan, or where else a request says that they are now. The error is the first of those that
+// cannot be opened; the other end is open then.
+func (e *ends) open(p *plan.Plan, request *Request) error {
+	var missing error
+	for _, side := range plan.BothSides {
+		root := request.Roots[side]
+		if root == "" {
+			root = p.Snapshot(side).Root
+		}
+		v, err := request.Open.volume(root)
+		if err == nil {
+			e[side] = request.seams.newEnd(side, store.Of(v))
+		} else if missing == nil {
+			missing = refusal.Because(refusal.CauseMissing, "the %s tree is not at %s: %v",
+				side, root, refusal.Innermost(err)).On(side, root)
+		}
+	}
+	return missing
+}
+
+// each asks the store of each tree that is there, up to the first error.
+func (e *ends) each(ask func(*store.Store) error) error {
+	for _, one := range e.there() {
+		if err := ask(one.store); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // newEnd is an end whose volume was not probed yet. What changes it is offered to the seams.
 func (s *seams) newEnd(side plan.Side, of *store.Store) *end {
 	if v, here := of.Volume().(*local.Volume); here && s.hook != nil {
@@ -98,6 +128,15 @@ func (e *ends) left(side plan.Side) *journal.Journal {
 		return nil
 	}
 	return e[side].left
+}
+
+// resumed is the journal that is taken up, nil where there is none. LOCAL's has everything; without one,
+// nothing was begun.
+func (e *ends) resumed() *journal.Journal {
+	if j := e.left(plan.Local); j != nil && j.Header != nil && j.Steps != nil {
+		return j
+	}
+	return nil
 }
 
 // interrupted are the journals that an interrupted run has left open, nil for none.

@@ -4,46 +4,10 @@ import (
 	"slices"
 
 	"treaty/apply/internal/journal"
-	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
-
-// unopened refuses with ErrOpen where the journal of another plan is open, or of this one as it was before
-// somebody edited it. A journal of this very plan is what the run takes up.
-func (r *run) unopened() error {
-	for _, e := range r.ends.there() {
-		s := e.store
-		ids, err := s.OpenJournals()
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			if id != r.plan.ID {
-				return s.Interrupted(id)
-			}
-			j, err := s.Journal(id)
-			if err != nil {
-				return err
-			}
-			if j.Header != nil && j.Header.SHA256 != r.ref.SHA256 {
-				return refusal.Because(refusal.CauseEdited, "the plan was edited after an apply of it was interrupted").At(s.Root())
-			}
-			e.left = j
-		}
-	}
-	return nil
-}
-
-// resumed is the journal that is taken up, nil where there is none. LOCAL's has everything; without one,
-// nothing was begun.
-func (r *run) resumed() *journal.Journal {
-	if j := r.ends.left(plan.Local); j != nil && j.Header != nil && j.Steps != nil {
-		return j
-	}
-	return nil
-}
 
 // begin opens the journals, before anything else is written.
 func (r *run) begin(steps []plan.Step) error {
@@ -51,11 +15,8 @@ func (r *run) begin(steps []plan.Step) error {
 	if err := local.Hide(); err != nil {
 		return err
 	}
-	for what, text := range map[store.Beside][]byte{store.ItsPlan: r.request.Plan, store.ItsApproval: r.request.Approval} {
-		if text == nil || r.resumed() != nil {
-			continue
-		}
-		if err := local.Keep(r.plan.ID, what, text); err != nil {
+	if r.ends.resumed() == nil {
+		if err := r.papers.keep(local); err != nil {
 			return err
 		}
 	}
@@ -76,7 +37,7 @@ func (r *run) begin(steps []plan.Step) error {
 				Traits:    plan.Sides[tree.Traits]{r.plan.Local.Filesystem, r.plan.Remote.Filesystem},
 				StartedAt: r.receipt.StartedAt, By: r.request.By}})
 		}
-		if e.side == plan.Local && r.resumed() == nil {
+		if e.side == plan.Local && r.ends.resumed() == nil {
 			records = append(records, journal.Record{Steps: r.stepsRecord(steps)})
 		}
 		if err := r.journals.append(e.side, true, records); err != nil {

@@ -8,7 +8,7 @@ import (
 
 // lock takes the locks of both trees, the lower path first, so that two treaties cannot wait for each
 // other.
-func (r *run) lock() (unlock func(), err error) {
+func (e *ends) lock() (unlock func(), err error) {
 	var held []func() error
 	unlock = func() {
 		for _, release := range slices.Backward(held) {
@@ -17,11 +17,11 @@ func (r *run) lock() (unlock func(), err error) {
 		}
 	}
 	order := plan.BothSides
-	if r.ends[plan.Remote].Root() < r.ends[plan.Local].Root() {
+	if e[plan.Remote].Root() < e[plan.Local].Root() {
 		order = [2]plan.Side{plan.Remote, plan.Local}
 	}
 	for _, side := range order {
-		s := r.ends[side].store
+		s := e[side].store
 		if !s.There() {
 			// A refusal leaves nothing behind.
 			held = append(held, s.RemoveEmpty)
@@ -29,7 +29,7 @@ func (r *run) lock() (unlock func(), err error) {
 		release, err := s.Lock()
 		if err != nil {
 			unlock()
-			return nil, r.ends[side].writable(err)
+			return nil, e[side].writable(err)
 		}
 		held = append(held, release)
 	}

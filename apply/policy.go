@@ -54,27 +54,28 @@ func ReadConfig(s *store.Store, ask func(*store.Store) (Config, error)) (Config,
 
 // approved holds the plan to an approval of its exact bytes, and to the policies of both trees. A plan with nothing
 // to do needs none, if nobody shaped it.
-func (r *run) approved() error {
-	configs, err := configsOf(r.ends.stores(), r.request.Config)
+func (g *gates) approved() error {
+	configs, err := configsOf(g.ends.stores(), g.request.Config)
 	if err != nil {
 		return err
 	}
-	needed, err := needsApproval(r.plan, r.ends.stores(), configs)
+	needed, err := needsApproval(g.plan, g.ends.stores(), configs)
 	if err != nil || !needed {
 		return err
 	}
 	switch {
-	case r.approval == nil && r.plan.Empty():
-		return refusal.Because(refusal.CauseUnapproved, "the plan changes nothing, but it was made with options that the config does not give, and is not approved")
-	case r.approval == nil:
+	case g.approval == nil && g.plan.Empty():
+		return refusal.Because(refusal.CauseUnapproved,
+			"the plan changes nothing, but it was made with options that the config does not give, and is not approved")
+	case g.approval == nil:
 		return refusal.Because(refusal.CauseUnapproved, "the plan is not approved")
-	case !r.approval.Of(r.ref):
+	case !g.approval.Of(g.ref):
 		return refusal.Because(refusal.CauseUnapproved, "the approval is of another text: the plan was edited since")
-	case len(r.approval.Approvals) == 0:
+	case len(g.approval.Approvals) == 0:
 		return refusal.Because(refusal.CauseUnapproved, "the approval file holds nobody's approval")
 	}
 	for _, side := range plan.BothSides {
-		if err := configs[side].Policy.satisfied(r.approval, r.request.Plan, r.request.Now()); err != nil {
+		if err := configs[side].Policy.satisfied(g.approval, g.text, g.request.Now()); err != nil {
 			return err
 		}
 	}

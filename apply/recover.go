@@ -153,7 +153,7 @@ func partners(stores []*store.Store) []string {
 
 // settle settles one plan on all trees on which it is open.
 func (request *Recovery) settle(ctx context.Context, id string, stores []*store.Store) (*Recovered, error) {
-	r := &run{request: Request{By: request.By, Now: request.Now, seams: request.seams}, plan: &plan.Plan{ID: id}}
+	r := &run{request: Request{By: request.By, Now: request.Now, seams: request.seams}, papers: papers{plan: &plan.Plan{ID: id}}}
 	r.journals = journals{id: id, ends: &r.ends}
 	defer func() {
 		_ = r.journals.giveBack() // nothing, unless something failed: then what is owed still is in the journal
@@ -216,7 +216,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*store.
 		}
 		out.Kept = append(out.Kept, why)
 	}
-	if r.resumed() == nil {
+	if r.ends.resumed() == nil {
 		if err := settle.Release(settle.CopiesIn(j), r.settling()); err != nil {
 			return nil, err
 		}
@@ -246,7 +246,7 @@ func (r *run) partnerNeeded(j *journal.Journal, mended *settle.Mended) error {
 // closePartly archives what became of a plan of which the open rest was rolled back, and closes it.
 func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong map[int]*volume.Drift, undone map[int]bool) (*Receipt, error) {
 	j := r.ends.left(plan.Local)
-	r.plan, r.ref, r.request.Plan = p, paper.RefTo(p, text), text
+	r.papers = papers{plan: p, text: text, ref: paper.RefTo(p, text)}
 	for _, e := range r.ends.there() {
 		p.Snapshot(e.side).Filesystem.IgnoresTimes = e.file.IgnoresTimes
 	}
@@ -256,7 +256,7 @@ func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong 
 	}
 	// One that cannot be read says nothing; that the plan was approved was found out when it was begun.
 	if r.approval, err = paper.ReadApproval(approval); err == nil {
-		r.request.Approval = approval
+		r.approvalText = approval
 	}
 	r.receipt = &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: r.ref, By: r.request.By,
 		StartedAt: j.Header.StartedAt, TimeShiftSeconds: p.Summary.TimeShiftSeconds}
