@@ -58,7 +58,7 @@ type Examiner interface {
 // Stage holds what waits to be put in place. It is durable after the next Barrier that it is given to.
 type Stage interface {
 	// Stage copies src, which must be size bytes and have the hash want (if known), with mode (if known) and mtime.
-	// Errors wrap ErrSource where src is not as told.
+	// Errors wrap ErrSource where src is not as told, and ErrUnreadable where its volume cannot read it.
 	Stage(ctx context.Context, src io.Reader, size int64, want tree.Hash, mtime tree.Time, mode tree.Mode) (Staged, error)
 	// StageLink stages a symbolic link with target, verbatim.
 	StageLink(target string) (Staged, error)

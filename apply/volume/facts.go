@@ -20,7 +20,7 @@ var (
 	ErrShared = errors.New("the file has other names (hard links)")
 	// ErrNotEmpty: a directory to be removed still holds something.
 	ErrNotEmpty = errors.New("the directory is not empty")
-	// ErrSource: what was to be copied is not what the plan saw.
+	// ErrSource: what was to be copied is not what the plan saw. What could not be read is none.
 	ErrSource = errors.New("the source is not as planned")
 	// ErrStopped: a write or a sync failed in a way after which success means nothing. The tree takes
 	// no further change in this run.

@@ -38,8 +38,13 @@ func (t *examiner) ReadBack(path string) (tree.Entry, tree.Hash, error) {
 	defer f.Close()
 	_ = dropCache(f) // where it can't be had, the cache is what is verified
 	hash, err := hashOf(f)
+	return e, hash, unread(err)
+}
+
+// unread is an error of reading, which is volume.ErrUnreadable where the volume cannot read what it holds.
+func unread(err error) error {
 	if err != nil && unreadable(err) {
-		err = &volume.Unreadable{Err: err}
+		return &volume.Unreadable{Err: err}
 	}
-	return e, hash, err
+	return err
 }

@@ -68,7 +68,8 @@ func (t *stage) place() (*folder, string, error) {
 
 // Stage copies src, which must be size bytes and have the hash want (if known), to a file of its own
 // on the volume, with mode (if known) and mtime set. It is durable after the next Barrier. Errors
-// wrap ErrSource where src is not as told. Whether the volume took the mode is for the caller to see in
+// wrap ErrSource where src is not as told; where it could not be read they are those of reading it, and
+// volume.ErrUnreadable where its volume cannot. Whether the volume took the mode is for the caller to see in
 // what Create or Replace returns; a volume that keeps none is no error.
 func (t *stage) Stage(ctx context.Context, src io.Reader, size int64, want tree.Hash, mtime tree.Time, mode tree.Mode) (volume.Staged, error) {
 	if err := t.ready(); err != nil {
@@ -142,7 +143,7 @@ func (t *stage) fill(ctx context.Context, d *folder, name string, f *os.File, sr
 			h.Sum(sum[:0])
 			return sum, nil
 		case err != nil:
-			return sum, fmt.Errorf("%w: %w", volume.ErrSource, err)
+			return sum, unread(err)
 		}
 	}
 }

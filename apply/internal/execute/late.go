@@ -2,9 +2,11 @@ package execute
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"treaty/apply/paper"
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
 
@@ -21,12 +23,13 @@ func (e *Execution) late(ctx context.Context) {
 	}
 }
 
-// surface gives what was written late to what a task moved to the trash a visible name.
+// surface gives what was written late to what a task moved to the trash a visible name. What could not be
+// looked at is looked at again when the same apply goes on.
 func surface(t *task) {
 	changed, err := t.disk.Changed(t.result.Trash, t.was())
 	switch {
 	case err != nil:
-		t.note(paper.Drifted, "what was moved to the trash could not be looked at again: "+t.why(err))
+		t.note(unseen(err), "what was moved to the trash could not be looked at again: "+t.why(err))
 	case changed:
 		const what = "another program wrote to the old version when it was in the trash already"
 		as, err := t.disk.Surface(t.result.Trash, t.Path)
@@ -36,4 +39,13 @@ func surface(t *task) {
 		}
 		t.note(paper.Drifted, fmt.Sprintf("%s; what it wrote is kept as %q", what, string(as)))
 	}
+}
+
+// unseen is the outcome of what was done and could then not be looked at: only of a volume that cannot read it is it
+// known that another look shows no more.
+func unseen(err error) paper.Outcome {
+	if errors.Is(err, volume.ErrUnreadable) {
+		return paper.Drifted
+	}
+	return paper.Failed
 }

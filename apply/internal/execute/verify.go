@@ -26,7 +26,7 @@ func readBack(t *task) {
 	_, sum, err := t.disk.ReadBack(string(t.Path))
 	switch {
 	case err != nil:
-		t.note(paper.Drifted, "it cannot be read back: "+t.why(err))
+		t.note(unseen(err), "it cannot be read back: "+t.why(err))
 	case sum != t.result.SHA256:
 		t.note(paper.Drifted, "what was read back is not what was written")
 	}

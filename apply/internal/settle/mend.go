@@ -275,7 +275,7 @@ func (m *mender) restore(ctx context.Context, c *journal.Copy, path tree.Path, p
 		return nil
 	}
 	staged, err := m.stage(ctx, c)
-	if errors.Is(err, volume.ErrSource) {
+	if errors.Is(err, volume.ErrSource) || errors.Is(err, volume.ErrUnreadable) {
 		m.tell("%s: the content of %s is lost here, and its copy on %s, %s, is not what it was",
 			m.side, path.Quoted(), other, c.Name)
 		return nil

@@ -1,0 +1,112 @@
+package apply_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"treaty/apply"
+	"treaty/apply/internal/local"
+	"treaty/apply/volume"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// failingReads are volumes of which a file cannot be read to its end, from the n-th that is opened for its content on.
+type failingReads struct {
+	n      int32
+	opened atomic.Int32
+	with   error
+}
+
+// open opens a directory of this machine as such a volume.
+func (f *failingReads) open(root string) (volume.Volume, error) {
+	v, err := local.Open(root)
+	return &failingVolume{v, f}, err
+}
+
+func (f *failingReads) content(c volume.Content, err error) (volume.Content, error) {
+	if err != nil || f.opened.Add(1) < f.n {
+		return c, err
+	}
+	return failingContent{c, f.with}, nil
+}
+
+type failingVolume struct {
+	volume.Volume
+	reads *failingReads
+}
+
+func (v *failingVolume) Open(file tree.Path) (volume.Content, error) {
+	return v.reads.content(v.Volume.Open(file))
+}
+
+func (v *failingVolume) Change(run string, options volume.Options) (volume.Changer, error) {
+	c, err := v.Volume.Change(run, options)
+	return &failingChanger{c, v.reads}, err
+}
+
+type failingChanger struct {
+	volume.Changer
+	reads *failingReads
+}
+
+func (c *failingChanger) Content(path tree.Path, before *tree.State) (volume.Content, error) {
+	return c.reads.content(c.Changer.Content(path, before))
+}
+
+// Changed tells whether somebody wrote late, for which what lies in the trash is read.
+func (c *failingChanger) Changed(place string, before *tree.State) (bool, error) {
+	if c.reads.opened.Add(1) >= c.reads.n {
+		return false, c.reads.with
+	}
+	return c.Changer.Changed(place, before)
+}
+
+type failingContent struct {
+	volume.Content
+	with error
+}
+
+func (c failingContent) Read([]byte) (int, error) { return 0, c.with }
+
+// What cannot be read is not taken for what somebody has changed: the same apply goes on once it can be.
+func TestAReadThatFailsIsNoDrift(t *testing.T) {
+	for _, fat := range fats {
+		for _, with := range []error{errUnplugged, errIO, io.ErrUnexpectedEOF} {
+			t.Run(strings.ReplaceAll(fmt.Sprint(fatNames(fat), " ", with), " ", "-"), func(t *testing.T) {
+				t.Parallel()
+				for n := int32(1); ; n += 1 + 4*int32(stride()) {
+					w, p := richWorld(t, fat)
+					was := w.trees()
+					reads := failingReads{n: n, with: with}
+					request := w.request(p)
+					request.Open = reads.open
+					receipt, err := apply.Apply(context.Background(), request)
+					if reads.opened.Load() < n {
+						check(t, err)
+						return
+					}
+					if !errors.Is(err, apply.ErrPartial) || receipt.Totals.Failed == 0 || receipt.Totals.Drifted > 0 {
+						t.Errorf("unread from the %d. on: %v\n%s", n, err, outcomes(receipt))
+					}
+					for _, side := range plan.BothSides {
+						if !w.open(side) {
+							t.Errorf("unread from the %d. on: no journal of %s is open", n, side)
+						}
+					}
+					receipt, err = w.apply(p)
+					if err != nil || receipt.Totals.Failed+receipt.Totals.Drifted > 0 {
+						t.Fatalf("unread from the %d. on, and taken up: %v\n%s", n, err, outcomes(receipt))
+					}
+					w.keepsEverything(was)
+					w.settled()
+				}
+			})
+		}
+	}
+}
