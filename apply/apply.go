@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"treaty/apply/internal/execute"
 	"treaty/apply/internal/local"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
@@ -57,11 +56,8 @@ type run struct {
 	request Request
 	ends    ends
 	// idle are volumes that are there and not settled, of which copies can be read still.
-	idle plan.Sides[volume.Volume]
-	// seen are the directories that the trees had before the first write.
-	seen     *store.Digests
-	stamps   *execute.Stamps
-	shift    shift
+	idle     plan.Sides[volume.Volume]
+	survey   survey
 	progress *Progress
 	receipt  *Receipt
 	journals journals
@@ -88,12 +84,12 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	if err := r.probe(); err != nil {
 		return nil, err
 	}
-	steps, err := r.steps(ctx)
+	steps, err := r.survey.steps(ctx)
 	if err != nil {
 		return nil, err
 	}
 	r.receipt = &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: r.ref, By: request.By,
-		StartedAt: request.Now().UTC(), TimeShiftSeconds: r.shift.seconds()}
+		StartedAt: request.Now().UTC(), TimeShiftSeconds: r.survey.shift.seconds()}
 	e, err := r.newExecution(steps)
 	if err != nil {
 		return nil, err
@@ -132,37 +128,10 @@ func (r *run) enter() (err error) {
 		return err
 	}
 	r.journals.id = r.plan.ID
+	r.survey = survey{gauge: gauge{plan: r.plan, ends: &r.ends}, progress: r.progress,
+		allowUnrelated: r.request.AllowUnrelatedDrift}
 	missing := r.ends.open(r.plan, &r.request)
 	return (&gates{&r.papers, &r.request, &r.ends}).pass(missing)
-}
-
-// steps are what is to be carried out: as the journal has them, or as the plan says, if the trees are what
-// the plan saw.
-func (r *run) steps(ctx context.Context) ([]plan.Step, error) {
-	if j := r.ends.resumed(); j != nil {
-		r.seen = r.ends[plan.Local].store.Digests(r.plan.ID)
-		if err := r.regauge(ctx); err != nil {
-			return nil, err
-		}
-		steps := recorded(r.plan, j.Steps)
-		r.stamps = execute.NewStamps(r.plan, r.shift.since, r.shift.total)
-		r.stamps.Recall(steps, j.Steps.Sources)
-		return steps, nil
-	}
-	x, err := r.survey(ctx)
-	if err != nil {
-		return nil, err
-	}
-	steps, err := r.plan.Steps(lookup{r, x}, r.shift.planned())
-	x.respellSteps(steps)
-	for _, o := range x.occupied {
-		for i := range steps {
-			if steps[i].Operation == o.op {
-				steps[i].Skipped = plan.NotVacated + plan.Why(": "+o.why)
-			}
-		}
-	}
-	return steps, err
 }
 
 // report writes the receipt: into the history, or, where something failed and can be taken up, beside the

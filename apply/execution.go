@@ -18,7 +18,7 @@ func (r *run) newExecution(steps []plan.Step) (*execution, error) {
 	if r.progress != nil {
 		counts = execute.Counts{Over: &r.progress.Done, Copied: &r.progress.Copied}
 	}
-	e := &execution{Execution: execute.New(ground, steps, execute.Before{Stamps: r.stamps, Had: r.seen.Has}, counts)}
+	e := &execution{Execution: execute.New(ground, steps, execute.Before{Stamps: r.survey.stamps, Had: r.survey.seen.Has}, counts)}
 	var err error
 	e.former, err = r.newFormer(e.Steps())
 	return e, err
@@ -30,7 +30,7 @@ func (r *run) settling() *settle.Ends {
 	for _, side := range plan.BothSides {
 		switch e := r.ends[side]; {
 		case e != nil:
-			ends[side] = settle.End{Looker: e, Disk: e.disk, FAT: e.fat, Since: r.shift.since[side]}
+			ends[side] = settle.End{Looker: e, Disk: e.disk, FAT: e.fat, Since: r.survey.shift.since[side]}
 		case r.idle[side] != nil:
 			ends[side].Looker = r.idle[side]
 		}

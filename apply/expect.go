@@ -3,6 +3,7 @@ package apply
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"treaty/apply/internal/execute"
@@ -89,7 +90,8 @@ func expect(p *plan.Plan, shift plan.Sides[time.Duration]) *expectations {
 			x.add(expectation{side: op.Side, path: op.Path, state: op.Before})
 		}
 		if op.Source != nil && !op.Source.Path.Private() {
-			x.add(expectation{side: op.Source.Tree, path: op.Source.Path, state: op.After, copied: true, to: op.Side, timeless: execute.Timeless(op)})
+			x.add(expectation{side: op.Source.Tree, path: op.Source.Path, state: op.After,
+				copied: true, to: op.Side, timeless: execute.Timeless(op)})
 		}
 	}
 	for i := range p.Conflicts {
@@ -166,6 +168,40 @@ func (x *expectations) check(side plan.Side, path tree.Path, e *tree.Entry) stri
 		}
 	}
 	return ""
+}
+
+// concerns tells whether something is expected of a name on either side.
+func (x *expectations) concerns(n *plan.Name) bool {
+	for _, side := range plan.BothSides {
+		if _, expected := x.at[side][n.Path[side]]; expected || x.inConflict(side, n.Path[side]) {
+			return true
+		}
+	}
+	return false
+}
+
+// inConflict tells whether a path lies in a directory that is in conflict.
+func (x *expectations) inConflict(side plan.Side, path tree.Path) bool {
+	if len(x.subtrees[side]) == 0 {
+		return false
+	}
+	for dir := path.Parent(); dir != tree.Root; dir = dir.Parent() {
+		if _, ok := x.subtrees[side][dir]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// keep keeps what is in a directory that is in conflict.
+func (x *expectations) keep(side plan.Side, path tree.Path, e *tree.Entry) {
+	if !x.inConflict(side, path) {
+		return
+	}
+	kept := *e
+	kept.Name, kept.Target = strings.Clone(e.Name), strings.Clone(e.Target)
+	dir := tree.Path(strings.Clone(string(path.Parent())))
+	x.listed[side][dir] = append(x.listed[side][dir], kept)
 }
 
 // missing are the expectations that nothing was found for: fine where nothing was expected.

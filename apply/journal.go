@@ -48,7 +48,7 @@ func (r *run) begin(steps []plan.Step) error {
 }
 
 func (r *run) stepsRecord(steps []plan.Step) *journal.Steps {
-	out := &journal.Steps{Settling: []journal.Settling{}, Skipped: map[int]string{}, Sources: r.stamps.Times(steps),
+	out := &journal.Steps{Settling: []journal.Settling{}, Skipped: map[int]string{}, Sources: r.survey.stamps.Times(steps),
 		Spelled: map[int]tree.Path{}}
 	for i := range steps {
 		if steps[i].Action == plan.Update && steps[i].From != "" {

@@ -17,7 +17,8 @@ type listing plan.Sides[volume.Walk]
 // list begins to list both sources for in, whose options and traits are those of the listing, and gives it the streams.
 // With whole, times are not cut to what a volume can tell apart. progress is what has been seen, nil where nobody asks.
 // The caller closes the listing.
-func list(ctx context.Context, sources plan.Sides[volume.Source], in *plan.Input, whole bool, progress *plan.Sides[scan.Progress]) *listing {
+func list(ctx context.Context, sources plan.Sides[volume.Source], in *plan.Input, whole bool,
+	progress *plan.Sides[scan.Progress]) *listing {
 	l := &listing{}
 	for _, side := range plan.BothSides {
 		traits := &in.Trees[side].Traits
@@ -56,14 +57,23 @@ func (e *ends) sources() plan.Sides[volume.Source] {
 	return plan.Sides[volume.Source]{e[plan.Local].Volume, e[plan.Remote].Volume}
 }
 
-// input is what the plan says of both trees, to look at them again.
-func (r *run) input(memory *store.Memory) plan.Input {
-	in := plan.Input{Options: r.plan.Options}
+// recall opens the baseline of both trees, nil where the plan was made without one.
+func (e *ends) recall(p *plan.Plan) *store.Memory {
+	if p.Baseline == nil {
+		return nil
+	}
+	memory, _ := store.Recall(e.readers(), e.files())
+	return memory
+}
+
+// again is what a plan says of both trees, to look at them again; memory is nil for none.
+func again(p *plan.Plan, memory *store.Memory) plan.Input {
+	in := plan.Input{Options: p.Options}
 	if memory != nil {
 		in.Memory = memory
 	}
 	for _, side := range plan.BothSides {
-		in.Trees[side].Traits = r.plan.Snapshot(side).Filesystem
+		in.Trees[side].Traits = p.Snapshot(side).Filesystem
 	}
 	return in
 }

@@ -10,8 +10,8 @@ import (
 
 // lookup looks things up for the steps that resolve conflicts.
 type lookup struct {
-	run *run
-	x   *expectations
+	ends *ends
+	x    *expectations
 }
 
 func (c lookup) List(side plan.Side, dir tree.Path) ([]tree.Entry, error) {
@@ -23,7 +23,7 @@ func (c lookup) Spelled(side plan.Side, path tree.Path, of plan.Side) tree.Path 
 }
 
 func (c lookup) Head(side plan.Side, file tree.Path) ([]byte, error) {
-	f, err := c.run.ends[side].Open(file)
+	f, err := c.ends[side].Open(file)
 	if err != nil {
 		return nil, err
 	}

@@ -260,7 +260,7 @@ func (r *run) closePartly(ctx context.Context, p *plan.Plan, text []byte, wrong 
 	}
 	r.receipt = &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: r.ref, By: r.request.By,
 		StartedAt: j.Header.StartedAt, TimeShiftSeconds: p.Summary.TimeShiftSeconds}
-	r.stamps = execute.NewStamps(p, r.shift.since, r.shift.total)
+	r.survey.stamps = execute.NewStamps(p, r.survey.shift.since, r.survey.shift.total)
 	e, err := r.newExecution(recorded(p, j.Steps))
 	if err != nil {
 		return nil, err

@@ -34,7 +34,7 @@ func (r *run) remember(ctx context.Context, e *execution) error {
 // agree writes the new baseline, from an old one and what an undo has put back; nil where there is none.
 func (r *run) agree(ctx context.Context, e *execution, old *store.Memory, back *restoration) error {
 	home := plan.Local
-	in := r.input(nil)
+	in := again(r.plan, nil)
 	if old != nil {
 		home, in.Memory = old.Home, old.Memory
 	}
@@ -65,7 +65,7 @@ func (r *run) agree(ctx context.Context, e *execution, old *store.Memory, back *
 	// Times are kept whole, so that a baseline holds under whatever granularity it is read with.
 	listing := list(ctx, r.ends.sources(), &in, true, nil)
 	defer listing.close()
-	in.Shift = &r.shift.total
+	in.Shift = &r.survey.shift.total
 	if err := plan.Agree(ctx, in, recorder); err != nil {
 		return err
 	}

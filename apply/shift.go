@@ -21,7 +21,10 @@ type shift struct {
 
 // planned is by how much the times were off when the plan was made.
 func (s *shift) planned() plan.Sides[time.Duration] {
-	return plan.Sides[time.Duration]{s.total[plan.Local] - s.since[plan.Local], s.total[plan.Remote] - s.since[plan.Remote]}
+	return plan.Sides[time.Duration]{
+		s.total[plan.Local] - s.since[plan.Local],
+		s.total[plan.Remote] - s.since[plan.Remote],
+	}
 }
 
 // seconds is the total as receipts have it.
@@ -29,73 +32,68 @@ func (s *shift) seconds() plan.Sides[int64] {
 	return plan.Sides[int64]{int64(s.total[plan.Local] / time.Second), int64(s.total[plan.Remote] / time.Second)}
 }
 
-// measure looks for a shift where the plan tells of one. What it tells is not relied on: a summary decides
-// nothing.
-func (r *run) measure(ctx context.Context) error {
-	if r.plan.Summary.TimeShiftSeconds == (plan.Sides[int64]{}) {
-		return nil
-	}
-	return r.gauge(ctx)
+// gauge finds out by how much the times of the volumes are off.
+type gauge struct {
+	plan  *plan.Plan
+	ends  *ends
+	shift shift
 }
 
-// gauge compares the times of both trees with those on record, or, where there is no record, with each
+// readWhereTold looks for a shift where the plan tells of one. What it tells is not relied on: a summary decides
+// nothing.
+func (g *gauge) readWhereTold(ctx context.Context) error {
+	if g.plan.Summary.TimeShiftSeconds == (plan.Sides[int64]{}) {
+		return nil
+	}
+	return g.read(ctx)
+}
+
+// read compares the times of both trees with those on record, or, where there is no record, with each
 // other. That needs no sample of content: a shift counts only if the digests of both trees, or all that
 // the plan expects of them, are as planned once it is made up for.
-func (r *run) gauge(ctx context.Context) error {
-	memory, err := r.recall()
-	if err != nil {
-		return err
-	}
+func (g *gauge) read(ctx context.Context) error {
+	memory := g.ends.recall(g.plan)
 	defer memory.Close()
-	err = r.gaugeAgainst(ctx, memory)
+	err := g.readAgainst(ctx, memory)
 	if store.Forgotten(err) != nil {
-		return r.gaugeAgainst(ctx, nil)
+		return g.readAgainst(ctx, nil)
 	}
 	return err
 }
 
-// recall opens the baseline of the two trees, nil where the plan was made without one.
-func (r *run) recall() (*store.Memory, error) {
-	if r.plan.Baseline == nil {
-		return nil, nil
-	}
-	memory, _ := store.Recall(r.ends.readers(), r.ends.files())
-	return memory, nil
-}
-
-// gaugeAgainst is gauge against a memory, nil for none.
-func (r *run) gaugeAgainst(ctx context.Context, memory *store.Memory) error {
-	in := r.input(memory)
-	listing := list(ctx, r.ends.sources(), &in, false, nil)
+// readAgainst is read against a memory, nil for none.
+func (g *gauge) readAgainst(ctx context.Context, memory *store.Memory) error {
+	in := again(g.plan, memory)
+	listing := list(ctx, g.ends.sources(), &in, false, nil)
 	defer listing.close()
 	seen, err := plan.Survey(ctx, in, func(*plan.Name) error { return nil })
 	if err := vanished(listing.finish(err)); err != nil {
 		return err
 	}
-	r.shift.measured = true
+	g.shift.measured = true
 	for _, side := range plan.BothSides {
-		r.shifted(side, seen.Shift[side])
+		g.shifted(side, seen.Shift[side])
 	}
 	return nil
 }
 
-// regauge looks for a shift where an apply is taken up. What it has done already may have made unclear what
+// readAnew looks for a shift where an apply is taken up. What it has done already may have made unclear what
 // was clear: then nothing is taken to have changed.
-func (r *run) regauge(ctx context.Context) error {
-	if err := r.gauge(ctx); err != nil {
+func (g *gauge) readAnew(ctx context.Context) error {
+	if err := g.read(ctx); err != nil {
 		return err
 	}
 	for _, side := range plan.BothSides {
-		if r.shift.total[side] == 0 {
-			r.shifted(side, time.Duration(r.plan.Summary.TimeShiftSeconds[side])*time.Second)
+		if g.shift.total[side] == 0 {
+			g.shifted(side, time.Duration(g.plan.Summary.TimeShiftSeconds[side])*time.Second)
 		}
 	}
 	return nil
 }
 
 // shifted takes a side's times to be off by that much in total.
-func (r *run) shifted(side plan.Side, total time.Duration) {
-	r.shift.total[side] = total
-	r.shift.since[side] = total - time.Duration(r.plan.Summary.TimeShiftSeconds[side])*time.Second
-	r.ends[side].disk.Shifted(r.shift.since[side])
+func (g *gauge) shifted(side plan.Side, total time.Duration) {
+	g.shift.total[side] = total
+	g.shift.since[side] = total - time.Duration(g.plan.Summary.TimeShiftSeconds[side])*time.Second
+	g.ends[side].disk.Shifted(g.shift.since[side])
 }
