@@ -14,16 +14,16 @@ import (
 // remember writes the new baseline: what both sides were found or made to hold, walked anew, so that what
 // a person changed while the plan was carried out is not taken for agreed. An old one that turns out to be
 // damaged counts as none. What would be no tree is not written: the two trees then have no baseline.
-func (c *conclusion) remember(ctx context.Context) error {
-	old, _ := store.Recall(c.ends.readers(), c.ends.files())
+func (r *run) remember(ctx context.Context, e *execution) error {
+	old, _ := store.Recall(r.ends.readers(), r.ends.files())
 	defer old.Close()
-	restoration, err := c.restoration()
+	restoration, err := r.restoration(e.Done())
 	if err != nil {
 		return err
 	}
-	err = c.agree(ctx, old, restoration)
+	err = r.agree(ctx, e, old, restoration)
 	if errors.Is(err, baseline.ErrDamaged) {
-		err = c.agree(ctx, nil, nil)
+		err = r.agree(ctx, e, nil, nil)
 	}
 	if errors.Is(err, baseline.ErrDamaged) {
 		return nil
@@ -32,35 +32,40 @@ func (c *conclusion) remember(ctx context.Context) error {
 }
 
 // agree writes the new baseline, from an old one and what an undo has put back; nil where there is none.
-func (c *conclusion) agree(ctx context.Context, old *store.Memory, back *restoration) error {
+func (r *run) agree(ctx context.Context, e *execution, old *store.Memory, back *restoration) error {
 	home := plan.Local
-	in := again(c.plan, nil)
+	in := again(r.plan, nil)
 	if old != nil {
 		home, in.Memory = old.Home, old.Memory
 	}
-	out, err := c.ends[home].store.CreateBaseline(c.plan.ID)
+	out, err := r.ends[home].store.CreateBaseline(r.plan.ID)
 	if err != nil {
 		return err
 	}
 	defer out.Close()
-	w, err := baseline.NewWriter(out, baseline.Header{IDs: c.ends.ids(),
-		PlanID: c.plan.ID, SyncedAt: c.receipt.StartedAt})
+	w, err := baseline.NewWriter(out, baseline.Header{IDs: r.ends.ids(),
+		PlanID: r.plan.ID, SyncedAt: r.receipt.StartedAt})
 	if err != nil {
 		return err
 	}
-	recorder := plan.Recorder{Write: w.Directory, Old: c.former.note, Forgotten: c.former.noteBelow,
-		Hash: c.hashes(), Settled: c.execution.Resolved()}
+	facts := e.Learned()
+	recorder := plan.Recorder{Write: w.Directory, Old: e.former.note, Forgotten: e.former.noteBelow,
+		Hash: func(side plan.Side, path tree.Path, entry *tree.Entry) tree.Hash {
+			traits := r.plan.Snapshot(side).Filesystem
+			return facts[side][path].Hash(entry, traits.MtimeGranularity, racySince(r.reliedSince(), traits))
+		}}
+	recorder.Settled = e.Resolved()
 	if back != nil {
 		recorder.Restore, recorder.Restored = back.record, back.restored
 	}
 	for _, side := range plan.BothSides {
-		recorder.RacySince[side] = racySince(c.now(), in.Trees[side].Traits)
-		in.Trees[side].Reader = c.ends[side].Reader(1, nil)
+		recorder.RacySince[side] = racySince(r.request.Now(), in.Trees[side].Traits)
+		in.Trees[side].Reader = r.ends[side].Reader(1, nil)
 	}
 	// Times are kept whole, so that a baseline holds under whatever granularity it is read with.
-	listing := list(ctx, c.ends.sources(), &in, true, nil)
+	listing := list(ctx, r.ends.sources(), &in, true, nil)
 	defer listing.close()
-	in.Shift = &c.shift
+	in.Shift = &r.survey.shift.total
 	if err := plan.Agree(ctx, in, recorder); err != nil {
 		return err
 	}
@@ -73,22 +78,13 @@ func (c *conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 	return out.Commit()
 }
 
-// hashes tell the hash of a file as far as the execution has learned it, zero of all others.
-func (c *conclusion) hashes() func(side plan.Side, path tree.Path, e *tree.Entry) tree.Hash {
-	learned, since := c.execution.Learned(), c.reliedSince()
-	return func(side plan.Side, path tree.Path, e *tree.Entry) tree.Hash {
-		traits := c.plan.Snapshot(side).Filesystem
-		return learned[side][path].Hash(e, traits.MtimeGranularity, racySince(since, traits))
-	}
-}
-
 // reliedSince is when the first content was read on which the new baseline relies: what was planned without
 // a look at it since was read for the plan.
-func (c *conclusion) reliedSince() time.Time {
-	if c.plan.CreatedAt.Before(c.receipt.StartedAt) {
-		return c.plan.CreatedAt
+func (r *run) reliedSince() time.Time {
+	if r.plan.CreatedAt.Before(r.receipt.StartedAt) {
+		return r.plan.CreatedAt
 	}
-	return c.receipt.StartedAt
+	return r.receipt.StartedAt
 }
 
 // racySince is the first mtime that may hide a change made after a scan that began at the given time.

@@ -43,11 +43,9 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 		return then("mount the other tree too (only if that is gone for good, remove "+journal+")", again)
 	},
 
-	refusal.CauseMissing: func(r *apply.Refusal) hint {
-		return then("mount it (or say where it is now, by --"+r.Side.String()+" DIR)", again)
-	},
-	refusal.CauseOther: func(*apply.Refusal) hint {
-		return then("mount the right one; or, if this is meant to be another tree", comparing("--new-pair"))
+	refusal.CauseMissing: func(r *apply.Refusal) hint { return moved(r.Side, r.Root, mountIt(r.Side)) },
+	refusal.CauseOther: func(r *apply.Refusal) hint {
+		return moved(r.Side, r.Root, then("mount the right one; or, if this is meant to be another tree", comparing("--new-pair")))
 	},
 	refusal.CauseNewTree: func(*apply.Refusal) hint { return comparing() },
 	refusal.CauseEmptied: func(*apply.Refusal) hint { return then("mount it again", again) },
@@ -62,8 +60,8 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 		return then("spread the files over more directories, or give them shorter names", comparing())
 	},
 	refusal.CauseJournal: func(*apply.Refusal) hint { return then("mount the right one", again) },
-	refusal.CausePair: func(*apply.Refusal) hint {
-		return then("mount the right one; or, if this is meant to be a new tree", comparing("--new-pair"))
+	refusal.CausePair: func(r *apply.Refusal) hint {
+		return moved(r.Side, r.Root, then("mount the right one; or, if this is meant to be a new tree", comparing("--new-pair")))
 	},
 	refusal.CauseNotUndone: func(*apply.Refusal) hint { return then("mount the right one", again) },
 
@@ -142,6 +140,16 @@ func cleanUp(i *invocation) string { return in(i.trees[plan.Local], "clean")(i) 
 
 // skipThem settles all conflicts by the one choice that changes nothing.
 var skipThem = about("resolve", "--take", "skip", "--all")
+
+// mountIt is for a tree that is not there, nor anywhere else.
+func mountIt(side plan.Side) hint {
+	return func(i *invocation) string {
+		if i.name == "apply" {
+			return then("mount it (or say where it is now, by --"+side.String()+" DIR)", again)(i)
+		}
+		return then("mount it, or mend the path", again)(i)
+	}
+}
 
 // twoTrees is for whoever named trees that are not two.
 var twoTrees = then("name two trees of which neither lies in the other", exactly("treaty plan --help"))

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -72,8 +71,8 @@ func (p *pair) open(side plan.Side, path string) error {
 	own, err := store.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &complaint{is: refusal.CauseMissing, why: fmt.Sprintf("the %s tree is missing: there is no %s", side, path),
-			hint: then("mount it, or mend the path", again)}
+		return refusal.Because(refusal.CauseMissing, "the %s tree is missing: there is no %s", side, path).
+			On(side, absolute(path))
 	case errors.Is(err, scan.ErrNotDirectory):
 		return usage(exactly("treaty plan --help"), "the %s tree is not a directory: %s", side, path)
 	case err != nil:

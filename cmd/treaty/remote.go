@@ -49,9 +49,18 @@ func (p *pair) lastSynced() (found, error) {
 	}
 	here, elsewhere := identity.PartnersHere(), identity.PartnersElsewhere()
 	config := folder.Path("config.json")
+	was := ""
+	if len(here) == 1 {
+		was = here[0]
+		if now := whereabouts(partnerAt(identity, was), was); len(now) > 0 {
+			here = now
+		}
+	}
 	switch {
+	case len(here) == 1 && here[0] == was:
+		return found{was, "the tree last synced with"}, nil
 	case len(here) == 1:
-		return found{here[0], "the tree last synced with"}, nil
+		return found{here[0], "the tree last synced with, which was at " + was + " then"}, nil
 	case len(here) > 1:
 		return found{}, usage(toFirst(here[0]), `no REMOTE is given, %s has no "remote", and there are several: %s`,
 			config, strings.Join(here, ", "))

@@ -19,10 +19,10 @@ var update = flag.Bool("update-scripts", false, "rewrite the files in scripts th
 
 // TestMain makes this binary the command that the scripts run.
 func TestMain(m *testing.M) {
-	if name := filepath.Base(os.Args[0]); name != "treaty" && name != "eager" {
+	if name := filepath.Base(os.Args[0]); !slices.Contains([]string{"treaty", "eager", "plugged"}, name) {
 		apart.Permissions()
 	}
-	testscript.Main(m, map[string]func(){"treaty": main, "eager": eager})
+	testscript.Main(m, map[string]func(){"treaty": main, "eager": eager, "plugged": plugged})
 }
 
 // eager is treaty with progress from the first instant on, so that even a command of an instant draws it.
@@ -32,6 +32,15 @@ func eager() {
 	code := t.run(os.Args[1:], os.Stdin)
 	t.close()
 	os.Exit(code)
+}
+
+// plugged is treaty on a machine where volumes are mounted in the folder media of a script.
+func plugged() {
+	mountPoints = func() []string {
+		points, _ := filepath.Glob(filepath.Join(os.Getenv("HOME"), "..", "media", "*")) // the pattern is a good one
+		return points
+	}
+	main()
 }
 
 // written is the mtime of every file that a script brings along.
