@@ -54,7 +54,7 @@ func (r *run) agree(ctx context.Context, e *execution, old *store.Memory, back *
 			traits := r.plan.Snapshot(side).Filesystem
 			return facts[side][path].Hash(entry, traits.MtimeGranularity, racySince(r.reliedSince(), traits))
 		}}
-	recorder.Settled = e.Resolved()
+	recorder.Settled, recorder.Made = e.Resolved(), e.Lasting()
 	if back != nil {
 		recorder.Restore, recorder.Restored = back.record, back.restored
 	}

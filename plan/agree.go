@@ -23,6 +23,9 @@ type Recorder struct {
 	Old, Forgotten func(path Sides[tree.Path], record *tree.Agreed) error
 	// Settled, where not nil, tells of names about which a conflict was settled, where each side keeps its spelling.
 	Settled func(path Sides[tree.Path]) bool
+	// Made, where not nil, is the record of what both sides were made to hold of a name, for where they do not hold it
+	// any more; nil for nothing, false where nothing was made.
+	Made func(path Sides[tree.Path]) (*tree.Agreed, bool)
 	// RacySince is, by side, the first time that is too near the scan to show a later change.
 	RacySince Sides[tree.Time]
 	// Write takes one directory, before those in it. Root comes always.
@@ -190,14 +193,24 @@ func (a *agreeing) record(ctx context.Context, d *directory, t *trio) (*tree.Agr
 	v := decide(t, a.policy)
 	for need := t.toProve(v); need[Local] || need[Remote]; need = t.toProve(v) {
 		if readable, err := a.read(ctx, t, path, need); err != nil || !readable {
-			return t.base, err
+			return a.last(t, path), err
 		}
 		v = decide(t, a.policy)
 	}
 	if !v.agreed() || !t.has(Local) || !t.has(Remote) {
-		return t.base, nil
+		return a.last(t, path), nil
 	}
 	return a.agreed(t), nil
+}
+
+// last is the record of what both sides last held alike.
+func (a *agreeing) last(t *trio, path Sides[tree.Path]) *tree.Agreed {
+	if a.to.Made != nil {
+		if record, made := a.to.Made(path); made {
+			return record
+		}
+	}
+	return t.base
 }
 
 // restored is a record of what was brought back, nil for none. A file that is as recorded again is another one

@@ -130,6 +130,11 @@ func (e *Execution) Learned() plan.Sides[map[tree.Path]Proof] {
 			if _, moved := ts.moved[t.Source.Tree][t.Source.Path]; !moved {
 				facts[t.Source.Tree][t.Source.Path] = Proof{t.read, sum}
 			}
+		case t.Action == plan.Move && s.Fits[other] && s.plan.Baseline != nil && t.Before.SHA256.Known():
+			// Its content is that of the file of the other side that it follows.
+			if seen, ok := s.of[other][t.Path]; ok && ts.at[other][t.Path] == nil {
+				facts[other][t.Path] = Proof{seen, sum}
+			}
 		case t.Action == plan.Touch && t.Reason != plan.AlignTimes && s.Fits[other]:
 			// Its content is what the other side's was when the plan was made, or it would not get that time.
 			if seen, ok := s.of[other][t.Path]; ok {
