@@ -17,7 +17,11 @@ func (mask) set(*testing.T) {}
 func prepare(env *testscript.Env) { env.Values[heldFiles{}] = &[]windows.Handle{} }
 
 func (mask) scripts(t *testing.T) []string {
-	return append(scripts(t, "windows", "*"), scripts(t, "script", "*")...)
+	patterns := []string{"*"}
+	if testing.Short() {
+		patterns = brief
+	}
+	return append(scripts(t, "windows", "*"), scripts(t, "script", patterns...)...)
 }
 
 // keptModes are the bits of modes that the system keeps.
