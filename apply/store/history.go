@@ -135,7 +135,7 @@ func (s *Store) writeHead(head Head) error {
 }
 
 // Durable makes durable all that was renamed so far, where a rename alone is not.
-func (s *Store) Durable() error {
+func (s *writer) Durable() error {
 	if !s.files.LosesRenames() {
 		return nil
 	}

@@ -68,12 +68,12 @@ func (s *journals) Journal(id string) (*journal.Journal, error) {
 }
 
 // OpenLog opens the journal of a plan to be written on, and makes it if there is none.
-func (s *Store) OpenLog(id string) (volume.Log, error) {
+func (s *writer) OpenLog(id string) (volume.Log, error) {
 	return s.files.OpenLog(journalName(id, logSuffix))
 }
 
 // CloseJournal removes the journal of a plan, durably: it is closed.
-func (s *Store) CloseJournal(id string) error {
+func (s *writer) CloseJournal(id string) error {
 	return s.files.RemovePrivate(journalName(id, logSuffix))
 }
 
@@ -88,7 +88,7 @@ const (
 )
 
 // Keep keeps an exact copy beside the journal of a plan.
-func (s *Store) Keep(id string, what Beside, text []byte) error {
+func (s *writer) Keep(id string, what Beside, text []byte) error {
 	return s.files.WritePrivate(journalName(id, string(what)), text)
 }
 
@@ -98,7 +98,7 @@ func (s *journals) Kept(id string, what Beside) ([]byte, error) {
 }
 
 // RemoveKept removes what lies beside a journal that is closed.
-func (s *Store) RemoveKept(id string) error {
+func (s *writer) RemoveKept(id string) error {
 	for _, what := range []Beside{ItsPlan, ItsApproval, ItsReceipt} {
 		name := journalName(id, string(what))
 		if kind, err := s.kind(name); err != nil || kind == tree.Absent {
@@ -115,7 +115,7 @@ func (s *Store) RemoveKept(id string) error {
 const ignoreFile = ".gitignore"
 
 // Hide writes the ignore file where there is none.
-func (s *Store) Hide() error {
+func (s *writer) Hide() error {
 	kind, err := s.kind(ignoreFile)
 	if err != nil || kind != tree.Absent {
 		return err

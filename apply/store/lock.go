@@ -74,8 +74,8 @@ func locked(where string, h *Holder) error {
 // Race: two processes find the same stale lock, and the slower one removes the lock that the faster
 // has just taken. It looks again right before it removes, so that the window is a few microseconds;
 // at worst two treaties work on one tree, and each finds the other's changes as drift.
-func (s *Store) Lock() (unlock func() error, err error) {
-	text, err := json.Marshal(s.volume.Host().Self())
+func (s *writer) Lock() (unlock func() error, err error) {
+	text, err := json.Marshal(s.source.Host().Self())
 	if err != nil {
 		return nil, err
 	}

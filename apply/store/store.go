@@ -29,8 +29,8 @@ const (
 	planSuffix    = ".plan.json"
 )
 
-// Reader reads treaty's own folder in a tree: its identity, and, in the tree that is LOCAL, its config, plans and history.
-// It is all that a plan needs of a tree, and all that one has which can only be read.
+// Reader reads treaty's own folder in a tree: its identity, and, in the tree that is LOCAL, its config, plans and
+// history. It is all that a plan needs of a tree, and all that one has which can only be read.
 type Reader struct{ *history }
 
 // ReaderOf reads what treaty keeps in a tree. Closing either closes both.
@@ -43,13 +43,19 @@ type folder struct{ source volume.Source }
 
 // Store is a Reader that also writes.
 type Store struct {
-	*Reader
+	*writer
 	volume volume.Volume
+}
+
+// writer writes the files themselves, whatever they are for, and holds their lock.
+type writer struct {
+	*Reader
 	// files are those of the volume, or, during a run, those through which it changes the tree.
 	files volume.Private
 }
 
-// Open opens the store of the directory dir of this machine, which need not have one yet. Errors are those of scan.Open.
+// Open opens the store of the directory dir of this machine, which need not have one yet. Errors are those of
+// scan.Open.
 func Open(dir string) (*Store, error) {
 	v, err := local.Open(dir)
 	if err != nil {
@@ -60,13 +66,11 @@ func Open(dir string) (*Store, error) {
 
 // Of is the store of a volume that is open: what is read there is that tree's, whatever its path names by now.
 // Closing either closes both.
-func Of(v volume.Volume) *Store { return &Store{Reader: ReaderOf(v), volume: v, files: v} }
+func Of(v volume.Volume) *Store { return &Store{&writer{ReaderOf(v), v}, v} }
 
 // On is the same store, changed through files: those of a run have a record of what is done.
 func (s *Store) On(files volume.Private) *Store {
-	on := *s
-	on.files = files
-	return &on
+	return &Store{&writer{s.Reader, files}, s.volume}
 }
 
 // There tells whether the tree has a folder of treaty's.
@@ -76,7 +80,7 @@ func (s *folder) There() bool {
 }
 
 // RemoveEmpty removes the folder if nothing is in it.
-func (s *Store) RemoveEmpty() error { return s.files.RemoveEmptyPrivate() }
+func (s *writer) RemoveEmpty() error { return s.files.RemoveEmptyPrivate() }
 
 // Close closes the store.
 func (s *folder) Close() error { return s.source.Close() }

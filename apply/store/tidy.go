@@ -192,7 +192,7 @@ func (s *Store) Tidy() ([]string, error) {
 	return s.setAside(wrong)
 }
 
-func (s *Store) setAside(wrong []string) ([]string, error) {
+func (s *writer) setAside(wrong []string) ([]string, error) {
 	var words []string
 	for _, name := range wrong {
 		place, err := s.files.SetAside(name)

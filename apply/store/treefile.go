@@ -70,7 +70,7 @@ func replacement(name string) string { return strings.TrimSuffix(name, ".json") 
 
 // replace writes a file of treaty's in the place of another. There is a whole and durable one at any
 // instant, under the one name or the other.
-func (s *Store) replace(name string, text []byte) error {
+func (s *writer) replace(name string, text []byte) error {
 	if !s.files.LosesRenames() {
 		return s.files.WritePrivate(name, text)
 	}

@@ -66,7 +66,7 @@ func (t *Files) giveWay(d *folder, name string) (string, error) {
 }
 
 // inTheWay tells whether a folder, which no file can replace, has a name.
-func (d *folder) inTheWay(name string) bool {
+func (d *view) inTheWay(name string) bool {
 	e, err := d.entry(name)
 	return err == nil && e.Type == tree.Directory
 }

@@ -58,7 +58,7 @@ func (t *base) offer(kind Kind, path string) error {
 }
 
 // at is where name in d stands, for hooks and errors.
-func (d *folder) at(name string) string {
+func (d *view) at(name string) string {
 	if d.path == "" {
 		return name
 	}

@@ -14,10 +14,12 @@ import (
 	"treaty/plan/tree"
 )
 
-// The copies of a run lie in its trash, in a folder of a name that no path of the user's has. They are of
-// content of the other side, whose volume may lose in a power cut whatever is renamed there.
+// copies of content of the other side, whose volume may lose in a power cut whatever is renamed there, lie in the trash
+// of the run, in a folder of a name that no path of the user's has. What was lost here comes back from the other
+// side's.
+type copies struct{ *swaps }
 
-func (t *Tree) copiesFolder() string { return trashFolder + "/" + t.run + "/" + tree.PrivateFolder }
+func (t *copies) copiesFolder() string { return trashFolder + "/" + t.run + "/" + tree.PrivateFolder }
 
 // Content opens the file at p for reading, if its stat is what before says; its content is for the reader
 // to compare. A *Drift tells any difference.
@@ -65,7 +67,7 @@ func (t *examiner) content(p tree.Path, before *tree.State) (*os.File, error) {
 // Preserve copies src, content of the other side that is at p there, into this side's trash. It must be
 // what state says, as far as that is known: errors wrap ErrSource where it is not. The copy is durable after
 // the next Barrier that it is given to, and says what it is.
-func (t *Tree) Preserve(ctx context.Context, p tree.Path, src io.Reader, state *tree.State) (volume.Staged, error) {
+func (t *copies) Preserve(ctx context.Context, p tree.Path, src io.Reader, state *tree.State) (volume.Staged, error) {
 	for component := range strings.SplitSeq(string(p), "/") {
 		if t.opts.Traits.NameProblem(component) != "" {
 			p = "unnamed"
@@ -85,10 +87,10 @@ func (t *Tree) Preserve(ctx context.Context, p tree.Path, src io.Reader, state *
 }
 
 // IsCopy tells whether a name, relative to the root, is one that Preserve gave out in this run.
-func (t *Tree) IsCopy(name string) bool { return strings.HasPrefix(name, t.copiesFolder()+"/") }
+func (t *copies) IsCopy(name string) bool { return strings.HasPrefix(name, t.copiesFolder()+"/") }
 
 // ClearCopies removes the copies of this run but for those to keep, by their names.
-func (t *Tree) ClearCopies(keep map[string]bool) error {
+func (t *copies) ClearCopies(keep map[string]bool) error {
 	if err := t.ready(); err != nil {
 		return err
 	}
@@ -103,7 +105,7 @@ func (t *Tree) ClearCopies(keep map[string]bool) error {
 	return t.clearCopies(d, tree.PrivateFolder, keep)
 }
 
-func (t *Tree) clearCopies(d *folder, name string, keep map[string]bool) error {
+func (t *copies) clearCopies(d *folder, name string, keep map[string]bool) error {
 	e, err := d.entry(name)
 	switch {
 	case err != nil, e.Type == tree.Absent, keep[d.at(name)]:
@@ -135,7 +137,7 @@ func (t *Tree) clearCopies(d *folder, name string, keep map[string]bool) error {
 
 // Restore gives what is staged a name in the trash that nothing has: content of this side that was lost
 // here, and of which the other had a copy.
-func (t *Tree) Restore(s volume.Staged, place string) error {
+func (t *copies) Restore(s volume.Staged, place string) error {
 	if err := t.ready(); err != nil {
 		return err
 	}
@@ -158,7 +160,7 @@ func (t *Tree) Restore(s volume.Staged, place string) error {
 // Quarantine moves the file at a name, of the user's or in the trash, to a place of its own in the trash,
 // named after p, without a look at what it holds: what a power cut made of a file. found is what it was seen
 // to be; a *Drift tells that it is something else by now.
-func (t *Tree) Quarantine(at string, p tree.Path, found tree.Entry) (string, error) {
+func (t *copies) Quarantine(at string, p tree.Path, found tree.Entry) (string, error) {
 	if err := t.ready(); err != nil {
 		return "", err
 	}

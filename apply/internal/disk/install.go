@@ -40,7 +40,7 @@ func (t *Tree) Create(p tree.Path, s volume.Staged) (volume.Result, error) {
 	return volume.Result{Entry: e}, err
 }
 
-func (d *folder) taken(name string) error {
+func (d *view) taken(name string) error {
 	found, _ := d.entry(name)
 	return &volume.Drift{Path: tree.Path(d.at(name)), Why: "there is something now", Found: found, Cause: volume.ErrTaken}
 }
@@ -60,7 +60,7 @@ func (t *stage) staged(s volume.Staged) (*folder, string, error) {
 // is lost. Rejected: to take the name with an empty file first and rename over that. It finds out a program
 // that writes into that file at once, but neither one that writes a moment later nor one that saves by a
 // rename; and whoever is killed between the two steps leaves an empty file under a name of the user's.
-func (t *Tree) install(from *folder, private string, d *folder, name string) error {
+func (t *swaps) install(from *folder, private string, d *folder, name string) error {
 	if t.opts.Can.NoReplace {
 		return from.renameNew(nil, private, d, name)
 	}
@@ -120,7 +120,7 @@ func (t *base) at(path string) (*folder, string, error) {
 
 // free fails with fs.ErrExist if name is taken. What cannot be told is no answer: a volume that was pulled
 // out is not one on which nobody took the name.
-func (d *folder) free(name string) error {
+func (d *view) free(name string) error {
 	_, err := d.dir.Stat(name)
 	switch {
 	case err == nil:
@@ -132,7 +132,7 @@ func (d *folder) free(name string) error {
 }
 
 // copyBeside saves what f holds under a visible name beside name.
-func (t *Tree) copyBeside(f *os.File, d *folder, name string) (tree.Path, error) {
+func (t *swaps) copyBeside(f *os.File, d *folder, name string) (tree.Path, error) {
 	for n := 1; n < 1<<10; n++ {
 		as := conflictName(name, n)
 		to, err := d.create(as)

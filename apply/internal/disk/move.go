@@ -73,7 +73,7 @@ func (t *Tree) Move(from, to tree.Path, before *tree.State, place string) (volum
 	return volume.Result{Entry: e}, err
 }
 
-func (t *Tree) moveDirectly(s *subject, d *folder, name string, into *folder, as string) error {
+func (t *swaps) moveDirectly(s *subject, d *folder, name string, into *folder, as string) error {
 	switch err := d.renameNew(s.file, name, into, as); {
 	case errors.Is(err, fs.ErrExist):
 		return into.taken(as)
@@ -98,7 +98,7 @@ func (t *Tree) moveDirectly(s *subject, d *folder, name string, into *folder, as
 	return drift
 }
 
-func (t *Tree) moveByTrash(s *subject, d *folder, name string, into *folder, as, place string) error {
+func (t *swaps) moveByTrash(s *subject, d *folder, name string, into *folder, as, place string) error {
 	trash, tname, _, err := t.into(place, tree.Path(d.at(name)))
 	if err != nil {
 		return err

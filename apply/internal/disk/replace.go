@@ -84,7 +84,7 @@ func (t *Tree) replace(p tree.Path, as string, before *tree.State, s volume.Stag
 //
 // Race, where there are no leases: a program that had the file open before may write to it after it
 // came out. Worst: that edit is found in the trash, by the check at the end of the run.
-func (t *Tree) swap(old *subject, d *folder, name string, s volume.Staged, from *folder, sname string, trash *folder, tname string) error {
+func (t *swaps) swap(old *subject, d *folder, name string, s volume.Staged, from *folder, sname string, trash *folder, tname string) error {
 	p := tree.Path(d.at(name))
 	if from.at(sname) != trash.at(tname) {
 		if err := t.toPrivate(nil, from, sname, trash, tname); err != nil {
@@ -121,7 +121,7 @@ func (t *Tree) swap(old *subject, d *folder, name string, s volume.Staged, from 
 
 // swapBack undoes an exchange after which tname is not what was examined. What is staged then stays in
 // the trash: whoever opened it while it had the user's name may still write to it.
-func (t *Tree) swapBack(d *folder, name string, s volume.Staged, trash *folder, tname, why string) error {
+func (t *swaps) swapBack(d *folder, name string, s volume.Staged, trash *folder, tname, why string) error {
 	drift := &volume.Drift{Path: tree.Path(d.at(name)), Why: why}
 	lost := func(err error) error {
 		drift.Trash = trash.at(tname)
@@ -179,7 +179,7 @@ func isStaged(trash *folder, tname string, s volume.Staged) (bool, error) {
 // setAside is Replace where names can't be exchanged, or where what comes is spelled otherwise (as): name is absent for
 // a moment. Where the name was taken in that moment, what was there before stays in the trash (Drift.Trash) and the
 // newcomer in place; or, where the newcomer only has the other spelling, it comes back.
-func (t *Tree) setAside(old *subject, d *folder, name, as string, from *folder, sname string, trash *folder, tname string) error {
+func (t *swaps) setAside(old *subject, d *folder, name, as string, from *folder, sname string, trash *folder, tname string) error {
 	if err := t.aside(old, d, name, trash, tname); err != nil {
 		return err
 	}
@@ -209,7 +209,7 @@ func (t *Tree) setAside(old *subject, d *folder, name, as string, from *folder, 
 
 // inherit gives what is at name now the attributes of what was there, and only once that is synced: on
 // Windows a read-only file can't be opened for it.
-func (t *Tree) inherit(d *folder, name string, trash *folder, tname string) error {
+func (t *swaps) inherit(d *folder, name string, trash *folder, tname string) error {
 	if !inherits {
 		return nil
 	}

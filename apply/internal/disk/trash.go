@@ -178,7 +178,7 @@ func (t *Tree) retire(p tree.Path, before *tree.State, place string) (*subject, 
 
 // aside moves s from name in d to tname in trash, verifies that s is what was moved, and puts back
 // what it was if not.
-func (t *Tree) aside(s *subject, d *folder, name string, trash *folder, tname string) error {
+func (t *swaps) aside(s *subject, d *folder, name string, trash *folder, tname string) error {
 	p, place := tree.Path(d.at(name)), trash.at(tname)
 	switch err := t.toPrivate(s.file, d, name, trash, tname); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -212,7 +212,7 @@ func (t *trash) toPrivate(held *os.File, d *folder, name string, private *folder
 
 // putBack gives name back to what was moved aside by mistake, or a visible name if name was taken.
 // The *Drift that it returns tells which.
-func (t *Tree) putBack(trash *folder, tname string, d *folder, name, why string) error {
+func (t *swaps) putBack(trash *folder, tname string, d *folder, name, why string) error {
 	drift := &volume.Drift{Path: tree.Path(d.at(name)), Why: why}
 	err := t.install(trash, tname, d, name)
 	if errors.Is(err, fs.ErrExist) {
@@ -237,7 +237,7 @@ func (t *Tree) putBack(trash *folder, tname string, d *folder, name, why string)
 
 // setBeside installs what is at tname under a visible name of its own beside name: a second version
 // of the user's. What it holds is not treaty's to judge.
-func (t *Tree) setBeside(trash *folder, tname string, d *folder, name string) (tree.Path, error) {
+func (t *swaps) setBeside(trash *folder, tname string, d *folder, name string) (tree.Path, error) {
 	for n := 1; n < 1<<10; n++ {
 		as := conflictName(name, n)
 		err := t.install(trash, tname, d, as)

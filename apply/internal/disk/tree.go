@@ -42,14 +42,19 @@ type Options struct {
 	SlowSync time.Duration
 }
 
-// Tree is one side's tree opened for change by one run. Its methods may be called by many goroutines
-// at once, for different paths. What it stands on knows nothing of what it does: base makes and syncs single calls,
-// trash gives out names there, Files keeps treaty's own, examiner compares with what was planned, stage holds copies;
-// loans are of directories that were made workable.
+// Tree is one side's tree opened for change by one run. Its methods may be called by many goroutines at once, for
+// different paths. What it stands on knows nothing of what it does: base makes and syncs single calls, trash gives out
+// names there, Files keeps treaty's own, examiner compares with what was planned, stage holds what is to be put in
+// place, swaps rename between the user's folders and treaty's, copies keep content of the other side; loans are of
+// directories that were made workable.
 type Tree struct {
-	*stage
+	*copies
 	*loans
 }
+
+// swaps rename between the user's folders and treaty's own. Each checks what came out, and puts back what is not what
+// was looked at; what a rename cannot do on a volume they do in steps, each of which leaves both contents whole.
+type swaps struct{ *stage }
 
 // base makes all calls on a volume that change or sync something, and stops after a failure after which success means
 // nothing.
@@ -77,7 +82,7 @@ func Open(root *scan.Root, run string, opts Options) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Tree{&stage{examiner: &examiner{Files: files}}, files.loans}, nil
+	return &Tree{&copies{&swaps{&stage{examiner: &examiner{Files: files}}}}, files.loans}, nil
 }
 
 // OpenFiles opens what treaty keeps in root for itself, as Open does.
@@ -125,22 +130,25 @@ func (t *base) written(err error) error {
 	return err
 }
 
-// folder is an open directory of the tree, the user's or treaty's own.
-type folder struct {
+// view is an open directory of the tree, the user's or treaty's own, to be looked at.
+type view struct {
 	tree   *base
 	path   string // relative to the root
 	dir    *scan.Dir
 	handle handle
 }
 
-func (d *folder) release() { d.dir.Release() }
+// folder is one through which calls change or sync something.
+type folder struct{ view }
+
+func (d *view) release() { d.dir.Release() }
 
 func (t *base) open(p string) (*folder, error) {
 	dir, err := t.root.Dir(tree.Path(p))
 	if err != nil {
 		return nil, err
 	}
-	return &folder{tree: t, path: p, dir: dir, handle: handleOf(dir)}, nil
+	return &folder{view{tree: t, path: p, dir: dir, handle: handleOf(dir)}}, nil
 }
 
 // enter opens the directory that holds p, for the caller to release, and gives p's own name. Nothing
@@ -222,7 +230,7 @@ func (t *base) stale(p tree.Path) (tree.Path, bool) {
 
 // aliased refuses an 8.3 alias that stands for an entry called otherwise: FAT takes LONGFI~1.TXT for
 // "Longfilename one.txt".
-func (d *folder) aliased(name string) error {
+func (d *view) aliased(name string) error {
 	if _, err := d.dir.Stat(name); err != nil {
 		return nil
 	}
@@ -243,7 +251,7 @@ func shortAlias(name string) bool {
 }
 
 // lists tells whether the directory holds name in a spelling that differs in case at most.
-func (d *folder) lists(name string) (bool, error) {
+func (d *view) lists(name string) (bool, error) {
 	names, err := d.dir.Names()
 	if err != nil {
 		return false, err
@@ -258,7 +266,7 @@ func (d *folder) lists(name string) (bool, error) {
 }
 
 // entry is what is at name now, as a Result has it; Type Absent where there is nothing.
-func (d *folder) entry(name string) (tree.Entry, error) {
+func (d *view) entry(name string) (tree.Entry, error) {
 	e, err := d.dir.Lstat(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return tree.Entry{Name: name, Key: tree.CollisionKey(name)}, nil
