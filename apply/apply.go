@@ -4,11 +4,14 @@ import (
 	"context"
 	"time"
 
+	"treaty/apply/internal/execute"
+	"treaty/apply/internal/journal"
 	"treaty/apply/internal/local"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/plan"
+	"treaty/plan/tree"
 )
 
 // Request is what to apply, and how.
@@ -53,14 +56,11 @@ type seams struct {
 // run is one apply under way.
 type run struct {
 	papers
-	request Request
-	ends    ends
-	// idle are volumes that are there and not settled, of which copies can be read still.
-	idle     plan.Sides[volume.Volume]
-	survey   survey
-	progress *Progress
-	receipt  *Receipt
+	request  Request
+	ends     ends
 	journals journals
+	survey   survey
+	receipt  *Receipt
 }
 
 // Apply carries out an approved plan. The checks come in the order of the exit codes that they stand
@@ -70,9 +70,9 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	if request.Now == nil {
 		request.Now = local.Now
 	}
-	r := &run{request: request, progress: request.Progress}
+	r := &run{request: request}
 	r.journals.ends = &r.ends
-	defer r.close()
+	defer r.leave()
 	if err := r.enter(); err != nil {
 		return nil, err
 	}
@@ -88,26 +88,17 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.receipt = &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: r.ref, By: request.By,
-		StartedAt: request.Now().UTC(), TimeShiftSeconds: r.survey.shift.seconds()}
-	e, err := r.newExecution(steps)
-	if err != nil {
-		return nil, err
-	}
-	if j := r.ends.resumed(); j != nil {
-		r.receipt.StartedAt = j.Header.StartedAt
-		if err := r.begin(steps); err != nil {
-			return nil, r.midway(err)
-		}
-		if err := e.TakeUp(ctx, r.ends.interrupted(), request.Tell); err != nil {
-			_ = r.journals.giveBack() // what is owed still is in the journal
+	e := r.execution(steps)
+	r.receipt = newReceipt(r.ref, request.By, request.Now().UTC(), r.survey.shift.seconds())
+	if r.ends.resumed() != nil {
+		if err := r.takeUp(ctx, e, steps); err != nil {
 			return nil, r.midway(err)
 		}
 	}
 	pending := e.Pending()
-	r.progress.expect(pending)
+	request.Progress.expect(pending)
 	if err := preflight(r.plan, &r.ends, pending, e.ToPreserve()); err != nil {
-		_ = r.journals.giveBack()
+		_ = r.journals.giveBack() // what is owed still is in the journal
 		return nil, err
 	}
 	if r.ends.resumed() == nil {
@@ -128,27 +119,79 @@ func (r *run) enter() (err error) {
 		return err
 	}
 	r.journals.id = r.plan.ID
-	r.survey = survey{gauge: gauge{plan: r.plan, ends: &r.ends}, progress: r.progress,
+	r.survey = survey{gauge: gauge{plan: r.plan, ends: &r.ends}, progress: r.request.Progress,
 		allowUnrelated: r.request.AllowUnrelatedDrift}
 	missing := r.ends.open(r.plan, &r.request)
 	return (&gates{&r.papers, &r.request, &r.ends}).pass(missing)
 }
 
+// probe finds out what both volumes can do, refuses what is less than was planned, and opens them to be changed.
+func (r *run) probe() error {
+	o := opening{id: r.plan.ID, seams: &r.request.seams, lend: r.journals.lend, tell: r.request.Tell}
+	for _, e := range r.ends {
+		if err := o.asPlanned(e, r.plan, r.ends.resumed() != nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// execution makes tasks of steps.
+func (r *run) execution(steps []plan.Step) *execute.Execution {
+	ends := r.ends.settling(r.survey.shift.since, plan.Sides[volume.Volume]{})
+	return execute.New(&execute.Ground{Plan: r.plan, Ends: ends, Write: r.journals.write}, steps,
+		execute.Before{Stamps: r.survey.stamps, Had: r.survey.seen.Has}, r.request.Progress.counts())
+}
+
+// takeUp goes on with the journals of an interrupted run, and brings the tasks to where that was.
+func (r *run) takeUp(ctx context.Context, e *execute.Execution, steps []plan.Step) error {
+	r.receipt.StartedAt = r.ends.resumed().Header.StartedAt
+	if err := r.begin(steps); err != nil {
+		return err
+	}
+	err := e.TakeUp(ctx, r.ends.interrupted(), r.request.Tell)
+	if err != nil {
+		_ = r.journals.giveBack() // what is owed still is in the journal
+	}
+	return err
+}
+
+// begin opens the journals, before anything else is written.
+func (r *run) begin(steps []plan.Step) error {
+	local := r.ends[plan.Local].store
+	if err := local.Hide(); err != nil {
+		return err
+	}
+	if r.ends.resumed() == nil {
+		if err := r.papers.keep(local); err != nil {
+			return err
+		}
+	}
+	if err := local.Durable(); err != nil {
+		return err
+	}
+	header := journal.Header{Plan: r.plan.ID, SHA256: r.ref.SHA256, Trees: r.ends.ids(),
+		Traits:    plan.Sides[tree.Traits]{r.plan.Local.Filesystem, r.plan.Remote.Filesystem},
+		StartedAt: r.receipt.StartedAt, By: r.request.By}
+	return r.journals.begin(header, recording(steps, r.survey.stamps.Times(steps)))
+}
+
 // report writes the receipt: into the history, or, where something failed and can be taken up, beside the
 // journal.
-func (r *run) report(ctx context.Context, e *execution) (*Receipt, error) {
-	r.receipt.Results = e.Results()
-	r.receipt.Totals.Bytes = e.Bytes()
-	r.receipt.Count()
-	if r.unfinished(ctx, e) {
-		r.postpone()
-		return r.receipt, r.partial(ctx, e)
+func (r *run) report(ctx context.Context, e *execute.Execution) (*Receipt, error) {
+	c := &conclusion{papers: &r.papers, ends: &r.ends, journals: &r.journals, receipt: r.receipt, execution: e,
+		shift: r.survey.shift.total, now: r.request.Now, tell: r.request.Tell}
+	c.count()
+	halted := e.Halted(ctx)
+	if unfinished(r.receipt, halted) {
+		c.postpone()
+		return r.receipt, r.partial(halted, ctx.Err())
 	}
-	if err := r.conclude(context.WithoutCancel(ctx), e); err != nil {
+	if err := c.conclude(context.WithoutCancel(ctx)); err != nil {
 		return r.receipt, r.midway(err)
 	}
 	if r.receipt.Outcome != Complete {
-		return r.receipt, r.partial(ctx, e)
+		return r.receipt, r.partial(nil, ctx.Err())
 	}
 	return r.receipt, ctx.Err()
 }
@@ -156,28 +199,14 @@ func (r *run) report(ctx context.Context, e *execution) (*Receipt, error) {
 // midway is an error after the first write, with how to go on.
 func (r *run) midway(err error) error {
 	root := r.ends[plan.Local].Root()
-	return &Refusal{Cause: refusal.CauseUnfinished, Root: root, Why: "the apply is not finished: " + err.Error(), Err: err}
+	return &Refusal{Cause: refusal.CauseUnfinished, Root: root,
+		Why: "the apply is not finished: " + err.Error(), Err: err}
 }
 
-func (r *run) close() {
-	r.journals.close()
+// leave lets go of both trees.
+func (r *run) leave() {
+	r.journals.leave()
 	for _, e := range r.ends.there() {
 		e.Close()
 	}
-}
-
-// opening opens the ends of this run.
-func (r *run) opening() *opening {
-	return &opening{id: r.plan.ID, seams: &r.request.seams, lend: r.journals.lend, tell: r.request.Tell}
-}
-
-// probe finds out what both volumes can do, refuses what is less than was planned, and opens them to be changed.
-func (r *run) probe() error {
-	opening := r.opening()
-	for _, e := range r.ends {
-		if err := opening.asPlanned(e, r.plan, r.ends.resumed() != nil); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,8 +1,11 @@
 package apply
 
 import (
+	"time"
+
 	"treaty/apply/internal/journal"
 	"treaty/apply/internal/local"
+	"treaty/apply/internal/settle"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/apply/volume"
@@ -157,4 +160,19 @@ func (e *ends) ids() plan.Sides[string] {
 		ids[one.side] = one.file.ID
 	}
 	return ids
+}
+
+// settling are the ends as those who carry out and settle need them. since is by how much more their times are off than
+// when the plan was made. Of an idle volume, where an end is not there, copies can be read still.
+func (e *ends) settling(since plan.Sides[time.Duration], idle plan.Sides[volume.Volume]) *settle.Ends {
+	var ends settle.Ends
+	for _, side := range plan.BothSides {
+		switch one := e[side]; {
+		case one != nil:
+			ends[side] = settle.End{Looker: one, Disk: one.disk, FAT: one.fat, Since: since[side]}
+		case idle[side] != nil:
+			ends[side].Looker = idle[side]
+		}
+	}
+	return &ends
 }

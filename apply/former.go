@@ -21,7 +21,7 @@ type former struct {
 	out      *baseline.Writer
 }
 
-func (r *run) newFormer(steps []*execute.Step) (*former, error) {
+func newFormer(steps []*execute.Step, ids plan.Sides[string], id string) (*former, error) {
 	f := &former{}
 	for _, side := range plan.BothSides {
 		f.affected[side] = map[tree.Path]bool{}
@@ -33,7 +33,7 @@ func (r *run) newFormer(steps []*execute.Step) (*former, error) {
 		}
 	}
 	var err error
-	f.out, err = baseline.NewExcerpt(&f.buf, baseline.Header{IDs: r.ends.ids(), PlanID: r.plan.ID})
+	f.out, err = baseline.NewExcerpt(&f.buf, baseline.Header{IDs: ids, PlanID: id})
 	return f, err
 }
 
@@ -77,38 +77,40 @@ type restoration struct {
 
 // restoration is nil for a plan that undoes nothing. Where what the baseline held was not kept, or is
 // damaged, the paths have no record again: what is there is new to the next plan, and nothing is deleted.
-func (r *run) restoration(done []*execute.Step) (*restoration, error) {
-	undone, err := r.ends[plan.Local].store.Undoes(r.plan)
+func (c *conclusion) restoration() (*restoration, error) {
+	undone, err := c.ends[plan.Local].store.Undoes(c.plan)
 	if err != nil || undone == "" {
 		return nil, err
 	}
-	b := &restoration{before: map[tree.Path]*tree.Agreed{}, folded: map[string]*tree.Agreed{}, below: map[tree.Path][]tree.Agreed{}}
+	b := &restoration{before: map[tree.Path]*tree.Agreed{}, folded: map[string]*tree.Agreed{},
+		below: map[tree.Path][]tree.Agreed{}}
 	for _, side := range plan.BothSides {
 		b.affected[side] = map[tree.Path]bool{}
 	}
-	for _, s := range done {
+	for _, s := range c.execution.Done() {
 		b.affected[s.Side][s.Path], b.affected[s.Side][s.From] = true, true
 	}
 	for _, side := range plan.BothSides {
 		delete(b.affected[side], tree.Root)
 	}
-	return b, b.read(r, undone)
+	return b, b.read(c.ends, undone)
 }
 
 // read reads the records that the history has kept with the plan that was undone.
-func (b *restoration) read(r *run, undone string) error {
-	archived, err := r.ends[plan.Local].store.Applied(undone)
+func (b *restoration) read(ends *ends, undone string) error {
+	archived, err := ends[plan.Local].store.Applied(undone)
 	if err != nil || archived == nil {
 		return err
 	}
-	data, err := r.ends[plan.Local].store.File(*archived, store.FormerFile)
+	data, err := ends[plan.Local].store.File(*archived, store.FormerFile)
 	if errors.Is(err, fs.ErrNotExist) || store.Foreign(err) {
 		return nil // they were not kept
 	}
 	if err != nil {
 		return err
 	}
-	in, err := baseline.OpenExcerpt(bytes.NewReader(data), r.ends.ids()[plan.Local], r.ends.ids()[plan.Remote])
+	ids := ends.ids()
+	in, err := baseline.OpenExcerpt(bytes.NewReader(data), ids[plan.Local], ids[plan.Remote])
 	if err == nil {
 		err = in.Each(b.take)
 	}

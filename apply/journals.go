@@ -15,6 +15,31 @@ type journals struct {
 	broken error
 }
 
+// begin opens the journals to be written. One that an earlier run has begun goes on; a new one gets a header, and
+// LOCAL's the steps.
+func (j *journals) begin(header journal.Header, steps *journal.Steps) error {
+	for _, e := range j.ends {
+		log, err := e.store.OpenLog(j.id)
+		if err != nil {
+			return err
+		}
+		e.log, e.torn = log, e.left != nil && e.left.Torn
+		var records []journal.Record
+		if e.left == nil || e.left.Header == nil {
+			own := header
+			own.Side = e.side
+			records = append(records, journal.Record{Header: &own})
+		}
+		if e.side == plan.Local && j.ends.resumed() == nil {
+			records = append(records, journal.Record{Steps: steps})
+		}
+		if err := j.append(e.side, true, records); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // write adds records to the journals: all to LOCAL's, and to the other side's what concerns it. An error
 // ends the run, since nothing may be done that is not written down.
 func (j *journals) write(sync bool, records ...journal.Record) error {
@@ -22,7 +47,8 @@ func (j *journals) write(sync bool, records ...journal.Record) error {
 		return j.broken
 	}
 	theirs := slices.DeleteFunc(slices.Clone(records), func(record journal.Record) bool {
-		return record.Intent != nil && record.Intent.Side != plan.Remote || record.Done != nil && record.Done.Side != plan.Remote ||
+		return record.Intent != nil && record.Intent.Side != plan.Remote ||
+			record.Done != nil && record.Done.Side != plan.Remote ||
 			record.Loan != nil && record.Loan.Side != plan.Remote
 	})
 	if j.broken = j.append(plan.Local, sync, records); j.broken == nil {
@@ -60,8 +86,31 @@ func (j *journals) open() error {
 	return nil
 }
 
-// close closes those that are open.
-func (j *journals) close() {
+// close closes the journals for good, after which the apply is over: LOCAL's last, so that as long as any is open, the
+// plan can be taken up.
+func (j *journals) close() error {
+	if err := j.giveBack(); err != nil {
+		return err
+	}
+	there := j.ends.there()
+	for _, e := range slices.Backward(there) {
+		if err := e.disk.ClearStage(j.id); err != nil {
+			return err
+		}
+	}
+	for _, e := range slices.Backward(there) {
+		if err := e.store.CloseJournal(j.id); err != nil {
+			return err
+		}
+	}
+	if j.ends[plan.Local] == nil {
+		return nil
+	}
+	return j.ends[plan.Local].store.RemoveKept(j.id)
+}
+
+// leave writes no more. Journals that were not closed stay open, for somebody to take the apply up.
+func (j *journals) leave() {
 	for _, e := range j.ends.there() {
 		if e.log != nil {
 			e.log.Close()

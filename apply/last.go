@@ -12,14 +12,14 @@ const mostNumbers = 1 << 30
 // history, also where the history has it no more, so that what was cut off is missing from it ever after. Of two with
 // one number it is the one that head.json does not name: the chain then shows that they differ. What a tree remembers
 // of this very plan, of which a power cut took the receipt, does not count.
-func (r *run) last() (store.Head, error) {
-	own, err := r.ends[plan.Local].store.End()
+func (c *conclusion) last() (store.Head, error) {
+	own, err := c.ends[plan.Local].store.End()
 	if err != nil {
 		return store.Head{}, err
 	}
 	last := own
-	for _, e := range r.ends.there() {
-		h := r.remembers(e)
+	for _, e := range c.ends.there() {
+		h := c.remembers(e)
 		if h != nil && (h.Number > last.Number || h.Number == last.Number && h.SHA256 != own.SHA256) {
 			last = *h
 		}
@@ -29,12 +29,12 @@ func (r *run) last() (store.Head, error) {
 
 // remembers is the last receipt of the local tree's history that a tree remembers from before this plan; nil where it
 // remembers none.
-func (r *run) remembers(e *end) *store.Head {
+func (c *conclusion) remembers(e *end) *store.Head {
 	h := e.file.Head
 	if h == nil {
 		return nil
 	}
-	if h.History != "" && h.History != r.ends[plan.Local].file.ID || h.Plan == r.plan.ID || h.Number > mostNumbers {
+	if h.History != "" && h.History != c.ends[plan.Local].file.ID || h.Plan == c.plan.ID || h.Number > mostNumbers {
 		return nil
 	}
 	return h

@@ -53,3 +53,11 @@ func (p *Progress) expect(steps []*execute.Step) {
 		}
 	}
 }
+
+// counts are those that an execution counts up.
+func (p *Progress) counts() execute.Counts {
+	if p == nil {
+		return execute.Counts{}
+	}
+	return execute.Counts{Over: &p.Done, Copied: &p.Copied}
+}

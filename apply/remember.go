@@ -14,16 +14,16 @@ import (
 // remember writes the new baseline: what both sides were found or made to hold, walked anew, so that what
 // a person changed while the plan was carried out is not taken for agreed. An old one that turns out to be
 // damaged counts as none. What would be no tree is not written: the two trees then have no baseline.
-func (r *run) remember(ctx context.Context, e *execution) error {
-	old, _ := store.Recall(r.ends.readers(), r.ends.files())
+func (c *conclusion) remember(ctx context.Context) error {
+	old, _ := store.Recall(c.ends.readers(), c.ends.files())
 	defer old.Close()
-	restoration, err := r.restoration(e.Done())
+	restoration, err := c.restoration()
 	if err != nil {
 		return err
 	}
-	err = r.agree(ctx, e, old, restoration)
+	err = c.agree(ctx, old, restoration)
 	if errors.Is(err, baseline.ErrDamaged) {
-		err = r.agree(ctx, e, nil, nil)
+		err = c.agree(ctx, nil, nil)
 	}
 	if errors.Is(err, baseline.ErrDamaged) {
 		return nil
@@ -32,40 +32,35 @@ func (r *run) remember(ctx context.Context, e *execution) error {
 }
 
 // agree writes the new baseline, from an old one and what an undo has put back; nil where there is none.
-func (r *run) agree(ctx context.Context, e *execution, old *store.Memory, back *restoration) error {
+func (c *conclusion) agree(ctx context.Context, old *store.Memory, back *restoration) error {
 	home := plan.Local
-	in := again(r.plan, nil)
+	in := again(c.plan, nil)
 	if old != nil {
 		home, in.Memory = old.Home, old.Memory
 	}
-	out, err := r.ends[home].store.CreateBaseline(r.plan.ID)
+	out, err := c.ends[home].store.CreateBaseline(c.plan.ID)
 	if err != nil {
 		return err
 	}
 	defer out.Close()
-	w, err := baseline.NewWriter(out, baseline.Header{IDs: r.ends.ids(),
-		PlanID: r.plan.ID, SyncedAt: r.receipt.StartedAt})
+	w, err := baseline.NewWriter(out, baseline.Header{IDs: c.ends.ids(),
+		PlanID: c.plan.ID, SyncedAt: c.receipt.StartedAt})
 	if err != nil {
 		return err
 	}
-	facts := e.Learned()
-	recorder := plan.Recorder{Write: w.Directory, Old: e.former.note, Forgotten: e.former.noteBelow,
-		Hash: func(side plan.Side, path tree.Path, entry *tree.Entry) tree.Hash {
-			traits := r.plan.Snapshot(side).Filesystem
-			return facts[side][path].Hash(entry, traits.MtimeGranularity, racySince(r.reliedSince(), traits))
-		}}
-	recorder.Settled, recorder.Made = e.Resolved(), e.Lasting()
+	recorder := plan.Recorder{Write: w.Directory, Old: c.former.note, Forgotten: c.former.noteBelow,
+		Hash: c.hashes(), Settled: c.execution.Resolved(), Made: c.execution.Lasting()}
 	if back != nil {
 		recorder.Restore, recorder.Restored = back.record, back.restored
 	}
 	for _, side := range plan.BothSides {
-		recorder.RacySince[side] = racySince(r.request.Now(), in.Trees[side].Traits)
-		in.Trees[side].Reader = r.ends[side].Reader(1, nil)
+		recorder.RacySince[side] = racySince(c.now(), in.Trees[side].Traits)
+		in.Trees[side].Reader = c.ends[side].Reader(1, nil)
 	}
 	// Times are kept whole, so that a baseline holds under whatever granularity it is read with.
-	listing := list(ctx, r.ends.sources(), &in, true, nil)
+	listing := list(ctx, c.ends.sources(), &in, true, nil)
 	defer listing.close()
-	in.Shift = &r.survey.shift.total
+	in.Shift = &c.shift
 	if err := plan.Agree(ctx, in, recorder); err != nil {
 		return err
 	}
@@ -78,13 +73,22 @@ func (r *run) agree(ctx context.Context, e *execution, old *store.Memory, back *
 	return out.Commit()
 }
 
+// hashes tell the hash of a file as far as the execution has learned it, zero of all others.
+func (c *conclusion) hashes() func(side plan.Side, path tree.Path, e *tree.Entry) tree.Hash {
+	learned, since := c.execution.Learned(), c.reliedSince()
+	return func(side plan.Side, path tree.Path, e *tree.Entry) tree.Hash {
+		traits := c.plan.Snapshot(side).Filesystem
+		return learned[side][path].Hash(e, traits.MtimeGranularity, racySince(since, traits))
+	}
+}
+
 // reliedSince is when the first content was read on which the new baseline relies: what was planned without
 // a look at it since was read for the plan.
-func (r *run) reliedSince() time.Time {
-	if r.plan.CreatedAt.Before(r.receipt.StartedAt) {
-		return r.plan.CreatedAt
+func (c *conclusion) reliedSince() time.Time {
+	if c.plan.CreatedAt.Before(c.receipt.StartedAt) {
+		return c.plan.CreatedAt
 	}
-	return r.receipt.StartedAt
+	return c.receipt.StartedAt
 }
 
 // racySince is the first mtime that may hide a change made after a scan that began at the given time.

@@ -1,0 +1,207 @@
+package apply
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"treaty/apply/internal/execute"
+	"treaty/apply/internal/journal"
+	"treaty/apply/internal/settle"
+	"treaty/apply/paper"
+	"treaty/apply/refusal"
+	"treaty/apply/store"
+	"treaty/apply/volume"
+	"treaty/plan"
+)
+
+// settling settles the apply of one plan on all trees on which it is open.
+type settling struct {
+	*Recovery
+	id   string
+	ends ends
+	// idle are volumes that are there and not settled, of which copies can be read still.
+	idle     plan.Sides[volume.Volume]
+	journals journals
+	// undone are the steps, by number, that a power cut has undone, and wrong those that could not be rolled back
+	// because somebody else was there.
+	undone map[int]bool
+	wrong  map[int]*volume.Drift
+}
+
+// settle settles one plan on all trees on which it is open.
+func (request *Recovery) settle(ctx context.Context, id string, stores []*store.Store) (*Recovered, error) {
+	s := &settling{Recovery: request, id: id}
+	s.journals = journals{id: id, ends: &s.ends}
+	defer func() {
+		_ = s.journals.giveBack() // nothing, unless something failed: then what is owed still is in the journal
+		s.journals.leave()
+	}()
+	out := &Recovered{Plan: id}
+	idle, err := s.open(stores)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range s.ends.there() {
+		out.Roots[e.side] = e.Root()
+	}
+	j := cmp.Or(s.ends.left(plan.Local), s.ends.left(plan.Remote))
+	if j == nil {
+		return out, nil
+	}
+	s.findIdle(idle, j)
+	if out.Mended, err = s.rollBack(ctx, j); err != nil {
+		return nil, err
+	}
+	out.Kept = s.kept()
+	out.Receipt, err = s.close(ctx, j)
+	return out, err
+}
+
+// open opens the trees on which the apply is open, and returns the others.
+func (s *settling) open(stores []*store.Store) (idle []*store.Store, err error) {
+	o := opening{id: s.id, seams: &s.seams, lend: s.journals.lend}
+	for _, one := range stores {
+		j, err := one.Journal(s.id)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case j == nil:
+			idle = append(idle, one)
+			continue
+		case j.Header == nil:
+			// Nothing was begun.
+			if err := one.CloseJournal(s.id); err != nil {
+				return nil, err
+			}
+			continue
+		case s.ends[j.Header.Side] != nil:
+			return nil, fmt.Errorf("%s and %s both say that they are its %s tree",
+				one.Root(), s.ends[j.Header.Side].Root(), j.Header.Side)
+		}
+		e := s.seams.newEnd(j.Header.Side, one)
+		if err := o.asInterrupted(e, j); err != nil {
+			return nil, err
+		}
+		s.ends[e.side] = e
+	}
+	return idle, nil
+}
+
+// findIdle finds a tree that was settled by itself before: it may have the copies that the other one needs.
+func (s *settling) findIdle(stores []*store.Store, j *journal.Journal) {
+	for side, id := range j.Header.Trees {
+		for _, one := range stores {
+			identity, err := one.Identity()
+			if err == nil && identity != nil && identity.ID == id && s.ends[side] == nil {
+				s.idle[side] = one.Volume()
+			}
+		}
+	}
+}
+
+// volumes are the ends as package settle needs them. By how much their times are off, nobody has measured.
+func (s *settling) volumes() *settle.Ends {
+	return s.ends.settling(plan.Sides[time.Duration]{}, s.idle)
+}
+
+// rollBack mends what a power cut did, and brings back what was there before what is open. It returns, in words, what
+// it mended.
+func (s *settling) rollBack(ctx context.Context, j *journal.Journal) ([]string, error) {
+	mended, err := settle.Mend(ctx, s.volumes(), j)
+	if err != nil {
+		return nil, err
+	}
+	if len(mended.Missing) > 0 {
+		return nil, partnerNeeded(s.ends[j.Header.Side].Root(), j, mended)
+	}
+	s.undone = mended.Undone
+	s.wrong, err = settle.RollBack(s.volumes(), append(j.ClosedOf(s.undone), j.Open...))
+	return mended.Words, err
+}
+
+// partnerNeeded is the refusal to settle one tree alone, where only the other one has what it needs.
+func partnerNeeded(root string, j *journal.Journal, mended *settle.Mended) error {
+	refusal := refusal.Because(refusal.CausePartner,
+		"a power cut has damaged what only the other tree has whole; %s, on %s, has it",
+		j.Header.By.User, j.Header.By.Host).At(root)
+	refusal.Plan, refusal.Details = j.Header.Plan, slices.Concat(mended.Words, mended.Missing)
+	return refusal
+}
+
+// kept says, in words, what could not be rolled back.
+func (s *settling) kept() []string {
+	var words []string
+	for _, step := range sortedKeys(s.wrong) {
+		why := s.wrong[step].Error()
+		if s.wrong[step].Trash != "" {
+			why += "; what was there before is " + s.wrong[step].Trash
+		}
+		words = append(words, why)
+	}
+	return words
+}
+
+// close archives what became of the plan, if the local tree is there and has a copy of it, and closes the journals. The
+// receipt is nil where it has not: without the very plan that the journal is of, nothing can be said of it but that it
+// is closed.
+func (s *settling) close(ctx context.Context, j *journal.Journal) (*Receipt, error) {
+	if s.ends.resumed() == nil {
+		if err := settle.Release(settle.CopiesIn(j), s.volumes()); err != nil {
+			return nil, err
+		}
+		return nil, s.journals.close()
+	}
+	text, err := s.copyOf(store.ItsPlan)
+	if err != nil {
+		return nil, err
+	}
+	p, err := plan.Read(text)
+	if err != nil || j.Header.SHA256 != sha256.Sum256(text) {
+		return nil, s.journals.close()
+	}
+	approval, err := s.copyOf(store.ItsApproval)
+	if err != nil {
+		return nil, err
+	}
+	all := &papers{plan: p, text: text, ref: paper.RefTo(p, text)}
+	// One that cannot be read says nothing; that the plan was approved was found out when it was begun.
+	if all.approval, err = paper.ReadApproval(approval); err == nil {
+		all.approvalText = approval
+	}
+	return s.closeAs(ctx, j, all)
+}
+
+// copyOf is what the interrupted run has kept beside its journal; nothing where it is not there, or not what treaty
+// wrote.
+func (s *settling) copyOf(what store.Beside) ([]byte, error) {
+	text, err := s.ends[plan.Local].store.Kept(s.id, what)
+	if errors.Is(err, fs.ErrNotExist) || store.Foreign(err) {
+		return text, nil
+	}
+	return text, err
+}
+
+// closeAs archives what became of a plan of which the open rest was rolled back, and closes it. Where the journal is of
+// other steps there is no receipt.
+func (s *settling) closeAs(ctx context.Context, j *journal.Journal, of *papers) (*Receipt, error) {
+	for _, e := range s.ends.there() {
+		of.plan.Snapshot(e.side).Filesystem.IgnoresTimes = e.file.IgnoresTimes
+	}
+	var shift plan.Sides[time.Duration]
+	e := execute.New(&execute.Ground{Plan: of.plan, Ends: s.volumes(), Write: s.journals.write},
+		recorded(of.plan, j.Steps), execute.Before{Stamps: execute.NewStamps(of.plan, shift, shift)}, execute.Counts{})
+	if !e.Abandon(j, s.wrong, s.undone) {
+		return nil, s.journals.close()
+	}
+	receipt := newReceipt(of.ref, s.By, j.Header.StartedAt, of.plan.Summary.TimeShiftSeconds)
+	c := &conclusion{papers: of, ends: &s.ends, journals: &s.journals, receipt: receipt, execution: e, now: s.Now}
+	c.count()
+	return receipt, c.conclude(context.WithoutCancel(ctx))
+}
