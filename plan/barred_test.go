@@ -19,6 +19,7 @@ func TestABlockNamesWhatStays(t *testing.T) {
 		{[]string{"a:=1"}, []string{"a=1", "b=1"}, `; until then "a", "b" stay there`},
 		{[]string{"a:=1"}, []string{"a=1", "b=1", "c=1", "d=1", "e=1"}, `; until then "a", "b", "c", 2 more stay there`},
 		{[]string{"a:=1"}, []string{"b=2"}, `put it in .treatyignore`},
+		{[]string{"[x]:=1"}, []string{"b=2"}, `put it in .treatyignore as /\[x]:`},
 	} {
 		w := &world{options: defaults(), base: memoryBaseline{}}
 		w.trees[plan.Local], w.trees[plan.Remote] = newTree(tree.POSIX), newTree(tree.FAT)

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 
+	"treaty/plan/internal/ignore"
 	"treaty/plan/tree"
 )
 
@@ -17,12 +18,14 @@ func (p *policy) cannotHold(d *difference, c change) (Code, string) {
 	}
 	traits, name := &p.traits[c.side], d.name[c.side]
 	e := &d.entry[c.side.Other()]
-	where := c.side.String()
+	where, path := c.side.String(), d.path[c.side.Other()]
 	switch {
 	case e.Type == tree.Symlink && !traits.Symlinks:
-		return SymlinkNotSupported, "the filesystem of " + where + " has no symlinks; put the link in .treatyignore, or copy what it points to"
+		return SymlinkNotSupported, "the filesystem of " + where + " has no symlinks; put the link " +
+			intoRules(path) + ", or copy what it points to"
 	case e.Type == tree.File && traits.MaxFileSize != nil && e.Size > *traits.MaxFileSize:
-		return TooLarge, fmt.Sprintf("the file has %d bytes, and %s takes %d at most; split it, or put it in .treatyignore", e.Size, where, *traits.MaxFileSize)
+		return TooLarge, fmt.Sprintf("the file has %d bytes, and %s takes %d at most; split it, or put it %s",
+			e.Size, where, *traits.MaxFileSize, intoRules(path))
 	case c.action == Update:
 		return "", ""
 	case traits.NameLength(name) > tree.MaxName:
@@ -31,14 +34,24 @@ func (p *policy) cannotHold(d *difference, c change) (Code, string) {
 		return PathTooLong, fmt.Sprintf("the path is %d bytes long and %d folders deep; %d and %d are the most; move it further up",
 			len(d.path[c.side]), d.path[c.side].Depth(), maxPath, tree.MaxDepth)
 	case d.collides[c.side]:
-		return NameCollision, where + " cannot hold it beside another name that differs only in case or accents; rename one of them, or put one in .treatyignore"
+		return NameCollision, where + " cannot hold it beside another name that differs only in case or accents; " +
+			"rename one of them, or put one in .treatyignore"
 	case d.alias[c.side] != "":
-		return NameCollision, fmt.Sprintf("on %s it may be the short name of %q; rename it, or put it in .treatyignore", where, d.alias[c.side])
+		return NameCollision, fmt.Sprintf("on %s it may be the short name of %q; rename it, or put it %s",
+			where, d.alias[c.side], intoRules(path))
 	}
 	if why := traits.NameProblem(name); why != "" {
-		return NameNotAllowed, "on " + where + ": " + why + "; rename it, or put it in .treatyignore"
+		return NameNotAllowed, "on " + where + ": " + why + "; rename it, or put it " + intoRules(path)
 	}
 	return "", ""
+}
+
+// intoRules is where to put a path that is to be left out: as the line to write, where that is not just its name.
+func intoRules(path tree.Path) string {
+	if ignore.Plain(string(path)) {
+		return "in .treatyignore"
+	}
+	return "in .treatyignore as " + ignore.Literal(string(path))
 }
 
 // maxName tells whether both sides can hold a name of that length.

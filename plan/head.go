@@ -64,7 +64,8 @@ func refuseXSyms(dr *draft) {
 		for _, side := range BothSides {
 			if d.against == nil && mayBeXSym(dr.policy, d, side) && bytes.HasPrefix(d.content[side].Head, []byte("XSym\n")) {
 				dr.block(SymlinkNotSupported, side, d.path[side],
-					"macOS keeps a symlink in this file, and only a Mac can carry it as one; put its name in .treatyignore, or copy what it points to")
+					"macOS keeps a symlink in this file, and only a Mac can carry it as one; put its name "+
+						intoRules(d.path[side])+", or copy what it points to")
 				kept = false
 			}
 		}

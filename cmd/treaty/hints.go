@@ -20,7 +20,7 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 	refusal.CauseForeign:  func(r *apply.Refusal) hint { return exactly("treaty recover " + argument(r.Root)) },
 	refusal.CauseNotApart: func(*apply.Refusal) hint { return twoTrees },
 
-	refusal.CauseConflicts: func(*apply.Refusal) hint { return skipThem },
+	refusal.CauseConflicts: func(*apply.Refusal) hint { return settleThem },
 
 	refusal.CauseDrift: func(*apply.Refusal) hint { return comparing() },
 	refusal.CauseUnrelated: func(*apply.Refusal) hint {
@@ -137,6 +137,13 @@ func partnersHere(root string) []string {
 
 // cleanUp removes the old trash of both trees of the pair that it is about.
 func cleanUp(i *invocation) string { return in(i.trees[plan.Local], "clean")(i) }
+
+// settleThem says how to see and to settle the conflicts that stop a plan; the command is the one that leaves them all
+// as they are.
+func settleThem(i *invocation) string {
+	const advice = "treaty resolve --help tells how to settle each, %s lists them; or, to leave all as they are"
+	return besides(advice, about("show", "--unresolved"), skipThem)(i)
+}
 
 // skipThem settles all conflicts by the one choice that changes nothing.
 var skipThem = about("resolve", "--take", "skip", "--all")

@@ -1,0 +1,50 @@
+package ignore
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// oddPath draws a path with every byte that means something to a .treatyignore.
+func oddPath() *rapid.Generator[string] {
+	name := rapid.StringMatching("[ab *?\\[\\]\\\\#! \n\r.-]{1,4}").Filter(func(s string) bool { return s != "." && s != ".." })
+	return rapid.Custom(func(t *rapid.T) string {
+		return strings.Join(rapid.SliceOfN(name, 1, 3).Draw(t, "names"), "/")
+	})
+}
+
+// leaves tells whether a .treatyignore of this line, alone or above others, leaves out a path.
+func leaves(line, path string) bool {
+	scope := New(Options{}).Enter("", []byte("unused\n"+line+"\nunused\n"))
+	return scope.Match(path, false) != New(Options{}).Match(path, false)
+}
+
+func TestALiteralLeavesOutItsPathAndNoOther(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		path, other := oddPath().Draw(t, "path"), oddPath().Draw(t, "other")
+		if line := Literal(path); !leaves(line, path) {
+			t.Fatalf("%q does not leave out %q", line, path)
+		}
+		inside := other == path || strings.HasPrefix(other, path+"/")
+		if !inside && !strings.ContainsAny(path, "\n\r") && leaves(Literal(path), other) {
+			t.Fatalf("%q leaves out %q too", Literal(path), other)
+		}
+	})
+}
+
+func TestAPlainNameIsItsOwnPattern(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		path := oddPath().Draw(t, "path")
+		name := path[strings.LastIndexByte(path, '/')+1:]
+		if Plain(path) && !leaves(name, path) {
+			t.Fatalf("%q does not leave out %q", name, path)
+		}
+	})
+	for _, name := range []string{"[a]", "a*", "a?", `a\b`, "!a", "#a", "a ", "d/#a"} {
+		if Plain(name) {
+			t.Errorf("%q passes for plain", name)
+		}
+	}
+}
