@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"treaty/testdata/effort"
 )
 
 // oddPath draws a path with every byte that means something to a .treatyignore.
@@ -22,7 +24,7 @@ func leaves(line, path string) bool {
 }
 
 func TestALiteralLeavesOutItsPathAndNoOther(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	effort.Check(t, 100, 2000, func(t *rapid.T) {
 		path, other := oddPath().Draw(t, "path"), oddPath().Draw(t, "other")
 		if line := Literal(path); !leaves(line, path) {
 			t.Fatalf("%q does not leave out %q", line, path)
@@ -35,7 +37,7 @@ func TestALiteralLeavesOutItsPathAndNoOther(t *testing.T) {
 }
 
 func TestAPlainNameIsItsOwnPattern(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	effort.Check(t, 100, 2000, func(t *rapid.T) {
 		path := oddPath().Draw(t, "path")
 		name := path[strings.LastIndexByte(path, '/')+1:]
 		if Plain(path) && !leaves(name, path) {
