@@ -5,7 +5,9 @@
 //
 // Hidden are: control characters, C1 and DEL included; format characters, bidi overrides and marks among them;
 // line and paragraph separators; all else that Unicode has programs leave blank (Default_Ignorable_Code_Point:
-// fillers such as U+3164, U+115F, U+034F, variation selectors, tags); and bytes that are not UTF-8. Not hidden are
+// fillers such as U+3164, U+115F, U+034F, variation selectors, tags); the two symbols that are drawn as nothing, U+2800
+// (Braille without a dot) and U+1D159 (a note without a head); and bytes that are not UTF-8. Spaces of all widths are
+// seen as what they are, a gap, and stay. Not hidden are
 // what scripts and emoji are spelt with: a joiner between two characters that join, a variation selector right
 // after what it selects a form of, and the marks that Arabic sets before numbers.
 package visible
@@ -90,6 +92,8 @@ func hidden(r rune, size int, last, next rune) bool {
 		return r < ' ' || r == 0x7f
 	case r == utf8.RuneError:
 		return size <= 1
+	case blank(r):
+		return true
 	case r == '\u200c' || r == '\u200d':
 		return !joins(last) || !joins(next) || unicode.Is(unicode.Variation_Selector, next)
 	case unicode.Is(unicode.Variation_Selector, r):
@@ -100,9 +104,12 @@ func hidden(r rune, size int, last, next rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point)
 }
 
+// blank tells whether a symbol is drawn as nothing.
+func blank(r rune) bool { return r == '\u2800' || r == '\U0001d159' }
+
 // joins tells whether r may have a joiner beside it; between other characters nobody would see it.
 func joins(r rune) bool {
-	return r >= utf8.RuneSelf && r != utf8.RuneError && unicode.In(r, unicode.L, unicode.M, unicode.S) &&
+	return r >= utf8.RuneSelf && r != utf8.RuneError && !blank(r) && unicode.In(r, unicode.L, unicode.M, unicode.S) &&
 		!unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
 }
 
@@ -111,7 +118,7 @@ func joins(r rune) bool {
 func selects(r, last, next rune) bool {
 	switch {
 	case r == '\ufe0e' || r == '\ufe0f':
-		return last >= utf8.RuneSelf && last != utf8.RuneError && unicode.Is(unicode.S, last) || next == '\u20e3'
+		return last >= utf8.RuneSelf && last != utf8.RuneError && !blank(last) && unicode.Is(unicode.S, last) || next == '\u20e3'
 	case r >= '\U000e0100':
 		return unicode.Is(unicode.Ideographic, last)
 	}
