@@ -118,7 +118,8 @@ func joins(r rune) bool {
 func selects(r, last, next rune) bool {
 	switch {
 	case r == '\ufe0e' || r == '\ufe0f':
-		return last >= utf8.RuneSelf && last != utf8.RuneError && !blank(last) && unicode.Is(unicode.S, last) || next == '\u20e3'
+		return last >= utf8.RuneSelf && last != utf8.RuneError && !blank(last) && unicode.Is(unicode.S, last) ||
+			next == '\u20e3' && (last == '#' || last == '*' || '0' <= last && last <= '9')
 	case r >= '\U000e0100':
 		return unicode.Is(unicode.Ideographic, last)
 	}

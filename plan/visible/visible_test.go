@@ -26,6 +26,7 @@ func TestHiddenCharactersAreEscaped(t *testing.T) {
 		{"a\ufe0f ❤\ufe0f\ufe0f 葛\U000e0100\U000e0101", `a\ufe0f ❤` + "\ufe0f" + `\ufe0f 葛` + "\U000e0100" + `\U000e0101`,
 			`a\ufe0f ❤` + "\ufe0f" + `\ufe0f 葛` + "\U000e0100" + `\udb40\udd01`},
 		{"a\u200db ㅤ\u200d🔬", `a\u200db \u3164\u200d🔬`, `a\u200db \u3164\u200d🔬`},
+		{"\ufe0f\u20e3 x\ufe0f\u20e3", "\\ufe0f\u20e3 x\\ufe0f\u20e3", "\\ufe0f\u20e3 x\\ufe0f\u20e3"},
 		{"a\u2800 \U0001d159\ufe0f ❤\u200d\u2800", `a\u2800 \U0001d159\ufe0f ❤\u200d\u2800`, `a\u2800 \ud834\udd59\ufe0f ❤\u200d\u2800`},
 	} {
 		if got := Text(c.in, ""); got != c.text {
