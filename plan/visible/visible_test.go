@@ -27,6 +27,7 @@ func TestHiddenCharactersAreEscaped(t *testing.T) {
 			`a\ufe0f ❤` + "\ufe0f" + `\ufe0f 葛` + "\U000e0100" + `\udb40\udd01`},
 		{"a\u200db ㅤ\u200d🔬", `a\u200db \u3164\u200d🔬`, `a\u200db \u3164\u200d🔬`},
 		{"\ufe0f\u20e3 x\ufe0f\u20e3", "\\ufe0f\u20e3 x\\ufe0f\u20e3", "\\ufe0f\u20e3 x\\ufe0f\u20e3"},
+		{"\U000ca100 \ue000", "\U000ca100 \ue000", "\U000ca100 \ue000"},
 		{"a\u2800 \U0001d159\ufe0f ❤\u200d\u2800", `a\u2800 \U0001d159\ufe0f ❤\u200d\u2800`, `a\u2800 \ud834\udd59\ufe0f ❤\u200d\u2800`},
 	} {
 		if got := Text(c.in, ""); got != c.text {
@@ -79,13 +80,15 @@ func TestWhatIsEscapedHidesNothingAndStaysTheSame(t *testing.T) {
 }
 
 // hides tells, by rules of its own, whether a text has what a reader would not see: all but joiners and selectors
-// must be gone, and these have a visible character before them.
+// must be gone, and these have a visible character before them. What Unicode has not assigned yet is drawn as a box, or as
+// what a newer Unicode has there, and stays.
 func hides(s string) bool {
 	var last rune
 	for _, r := range s {
-		exception := r == '\u200c' || r == '\u200d' || unicode.Is(unicode.Variation_Selector, r) || unicode.Is(unicode.Prepended_Concatenation_Mark, r)
+		joins := r == '\u200c' || r == '\u200d' || unicode.Is(unicode.Variation_Selector, r)
+		exception := joins || unicode.Is(unicode.Prepended_Concatenation_Mark, r)
 		switch {
-		case !exception && (unicode.Is(unicode.C, r) && !unicode.Is(unicode.Co, r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point)):
+		case !exception && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point):
 			return true
 		case exception && last < utf8.RuneSelf && !unicode.IsDigit(last) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r):
 			return true

@@ -37,7 +37,7 @@ func TestEscape(t *testing.T) {
 		{"/abs/path", "/abs/path", "/abs/path"},
 		{"/", "/", "/"},
 		{"two  spaces", "two  spaces", `"two  spaces"`},
-		{"\u2800", "\u2800", "\"\u2800\""},
+		{"\u2800", `\u2800`, `"\u2800"`},
 		{"nbsp\u00a0", "nbsp\u00a0", "\"nbsp\u00a0\""},
 		{"a → b", "a → b", `"a → b"`},
 		{`say "hi"`, `say "hi"`, `"say \"hi\""`},
