@@ -236,6 +236,9 @@ func TestWhatWasNotDoneIsListedOnce(t *testing.T) {
 }
 
 func TestAnInterruptTakesProgressAwayBeforeItIsTold(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads files of 40 MiB until it is fast enough to interrupt that")
+	}
 	dir := plant(t)
 	for _, side := range []string{"mac", "stick"} {
 		write(t, filepath.Join(dir, side, "large"), side+strings.Repeat("large", 8<<20))
