@@ -87,24 +87,33 @@ func (open Opener) volume(root string) (volume.Volume, error) {
 	return local.Open(root)
 }
 
+// store opens the store at a root. Errors are refusals of what is missing, or those of store.Of.
+func (open Opener) store(side plan.Side, root string) (*store.Store, error) {
+	v, err := open.volume(root)
+	if err != nil {
+		return nil, refusal.Because(refusal.CauseMissing, "the %s tree is not at %s: %v",
+			side, root, refusal.Innermost(err)).On(side, root)
+	}
+	return store.Of(v)
+}
+
 // open opens the roots of a plan, or where else a request says that they are now. The error is the first of those that
 // cannot be opened; the other end is open then.
 func (e *ends) open(p *plan.Plan, request *Request) error {
-	var missing error
+	var first error
 	for _, side := range plan.BothSides {
 		root := request.Roots[side]
 		if root == "" {
 			root = p.Snapshot(side).Root
 		}
-		v, err := request.Open.volume(root)
+		own, err := request.Open.store(side, root)
 		if err == nil {
-			e[side] = request.seams.newEnd(side, store.Of(v))
-		} else if missing == nil {
-			missing = refusal.Because(refusal.CauseMissing, "the %s tree is not at %s: %v",
-				side, root, refusal.Innermost(err)).On(side, root)
+			e[side] = request.seams.newEnd(side, own)
+		} else if first == nil {
+			first = err
 		}
 	}
-	return missing
+	return first
 }
 
 // each asks the store of each tree that is there, up to the first error.

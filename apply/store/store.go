@@ -55,18 +55,24 @@ type writer struct {
 }
 
 // Open opens the store of the directory dir of this machine, which need not have one yet. Errors are those of
-// scan.Open.
+// scan.Open, or a NoFolder.
 func Open(dir string) (*Store, error) {
 	v, err := local.Open(dir)
 	if err != nil {
 		return nil, err
 	}
-	return Of(v), nil
+	return Of(v)
 }
 
 // Of is the store of a volume that is open: what is read there is that tree's, whatever its path names by now.
-// Closing either closes both.
-func Of(v volume.Volume) *Store { return &Store{&writer{ReaderOf(v), v}, v} }
+// Closing either closes both. The error is a NoFolder, and the volume closed then.
+func Of(v volume.Volume) (*Store, error) {
+	s := &Store{&writer{ReaderOf(v), v}, v}
+	if err := s.housed(); err != nil {
+		return nil, errors.Join(err, v.Close())
+	}
+	return s, nil
+}
 
 // On is the same store, changed through files: those of a run have a record of what is done.
 func (s *Store) On(files volume.Private) *Store {
@@ -115,10 +121,15 @@ func (s *Reader) Config() ([]byte, error) {
 		return nil, nil
 	}
 	if Foreign(err) {
-		err = fmt.Errorf("%w: %w", err, refusal.ErrInvalid)
+		err = noFile{err}
 	}
 	return data, err
 }
+
+// noFile is the error of a file that is no file of treaty's at all: an ErrInvalid.
+type noFile struct{ error }
+
+func (e noFile) Unwrap() []error { return []error{e.error, refusal.ErrInvalid} }
 
 // Read is the content of a file of the tree, which has at most so many bytes, read through the handle by which the
 // tree is open. It follows no link and waits for nothing; errors wrap those of scan.Dir.Read.
@@ -347,17 +358,26 @@ func FindTree(dir string) string {
 	return cmp.Or(above(abs, treeFileName, replacement(treeFileName), configFile), dir)
 }
 
-// above is the nearest directory, at or above an absolute one, whose folder of treaty's has one of the names; ""
-// where there is none.
+// above is the nearest directory, at or above an absolute one, whose folder of treaty's has one of the names, or in which
+// nobody can tell; "" where there is none. Who opens that learns why: a tree above it is never taken in its place.
 func above(dir string, names ...string) string {
 	for at := dir; ; at = filepath.Dir(at) {
-		for _, name := range names {
-			if _, err := os.Stat(filepath.Join(at, tree.PrivateFolder, name)); err == nil {
-				return at
-			}
+		if slices.ContainsFunc(names, func(name string) bool { return mayHave(at, name) }) {
+			return at
 		}
 		if at == filepath.Dir(at) {
 			return ""
 		}
 	}
+}
+
+// mayHave tells whether the folder of treaty's in a directory has a name, or whether nobody can tell, since what has the
+// folder's own name is none, or takes no questions.
+func mayHave(dir, name string) bool {
+	folder := filepath.Join(dir, tree.PrivateFolder)
+	if info, err := os.Lstat(folder); err != nil || !info.IsDir() {
+		return err == nil
+	}
+	_, err := os.Lstat(filepath.Join(folder, name))
+	return !errors.Is(err, fs.ErrNotExist)
 }

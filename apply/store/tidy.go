@@ -22,6 +22,33 @@ var privateFolders = []string{plansFolder, historyFolder, baselinesFolder, journ
 // The config is a person's, and whoever could have it set aside could do away with what it demands.
 var privateFiles = []string{treeFileName, replacement(treeFileName), lockFile, headName, replacement(headName)}
 
+// NoFolder is the error about a tree in which something else has the name of treaty's own folder. What that is, and
+// whose, only a person can tell: nothing is done in such a tree, and nothing set aside.
+type NoFolder struct {
+	Path string
+	// Link tells that it is a symbolic link, wherever that leads.
+	Link bool
+}
+
+func (e *NoFolder) Error() string {
+	if e.Link {
+		return e.Path + " is a symbolic link, and not a directory"
+	}
+	return e.Path + " is not a directory"
+}
+
+// housed is a NoFolder where treaty has no room in the tree.
+func (s *folder) housed() error {
+	at, err := s.source.Entry(tree.PrivateFolder)
+	switch {
+	case err != nil || at.Type == tree.Directory:
+		return nil // whoever needs the folder comes to the error again
+	case at.Type == tree.Symlink:
+		return &NoFolder{s.Path(""), true}
+	}
+	return &NoFolder{s.Path(""), false}
+}
+
 // Sound refuses with ErrInvalid where something lies in treaty's own folder that cannot be treaty's: a file where
 // it has a folder, or a folder, a link or a FIFO where it has a file. Nothing is done on such a tree until Recover
 // has set it aside.

@@ -42,8 +42,9 @@ func (s *Reader) Remembered(also ...string) (Witnesses, error) {
 			continue
 		}
 		seen[at] = true
+		var odd *NoFolder
 		switch {
-		case errors.Is(err, refusal.ErrInvalid):
+		case errors.Is(err, refusal.ErrInvalid), errors.As(err, &odd):
 			w.Wrong = append(w.Wrong, "remote "+err.Error())
 		case err != nil:
 			return w, err
@@ -125,7 +126,11 @@ func (s *Reader) elsewhere(mine *TreeFile) (roots, ids []string, err error) {
 // identityAt is the own file of the tree at a root, and that root with links resolved; nil where no tree is there now.
 func identityAt(root string) (*TreeFile, string, error) {
 	s, err := Open(root)
-	if err != nil {
+	var odd *NoFolder
+	switch {
+	case errors.As(err, &odd):
+		return nil, root, odd
+	case err != nil:
 		return nil, root, nil
 	}
 	defer s.Close()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 
 	"treaty/apply"
@@ -93,13 +94,23 @@ func unsigned(p *plan.Plan) error {
 
 // policyAt is what the tree at root demands of approvals; nothing where there is none.
 func policyAt(root string) (apply.Policy, error) {
-	store, err := store.Open(root)
+	folder, err := store.Open(root)
 	if err != nil {
-		return apply.Policy{}, nil
+		return apply.Policy{}, noRoom(err)
 	}
-	defer store.Close()
-	c, err := apply.ReadConfig(store, configured)
+	defer folder.Close()
+	c, err := apply.ReadConfig(folder, configured)
 	return c.Policy, err
+}
+
+// noRoom is an error of opening a tree if that is there, and something else has the name of treaty's own folder; nil for
+// one that is not there.
+func noRoom(err error) error {
+	var folder *store.NoFolder
+	if errors.As(err, &folder) {
+		return err
+	}
+	return nil
 }
 
 // approve adds a signoff to the approval of the plan in f.

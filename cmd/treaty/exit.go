@@ -180,7 +180,10 @@ func place(path tree.Path) string {
 func hintFor(err error) hint {
 	var refusal *apply.Refusal
 	var own *complaint
+	var folder *store.NoFolder
 	switch {
+	case errors.As(err, &folder):
+		return makeRoom(folder)
 	case errors.As(err, &refusal):
 		return hints[refusal.Cause](refusal)
 	case errors.As(err, &own):

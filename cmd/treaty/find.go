@@ -109,7 +109,7 @@ func (f *planFile) save() error {
 func (f *planFile) unapplied() error {
 	store, err := store.Open(f.plan.Local.Root)
 	if err != nil {
-		return nil
+		return noRoom(err)
 	}
 	defer store.Close()
 	return store.Unapplied(f.plan.ID)

@@ -158,6 +158,14 @@ func mountIt(side plan.Side) hint {
 	}
 }
 
+// makeRoom is for a tree in which something else has the name of treaty's own folder.
+func makeRoom(e *store.NoFolder) hint {
+	if e.Link {
+		return then("put the folder that it leads to in its place, or move it away", again)
+	}
+	return then("move it away (treaty keeps its own files in a folder of that name)", again)
+}
+
 // twoTrees is for whoever named trees that are not two.
 var twoTrees = then("name two trees of which neither lies in the other", exactly("treaty plan --help"))
 

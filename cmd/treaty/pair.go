@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
-	"path/filepath"
 
 	"treaty/apply"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/scan"
-	"treaty/plan/tree"
 )
 
 // pair is the two trees of a command line.
@@ -79,11 +76,6 @@ func (p *pair) open(side plan.Side, path string) error {
 		return err
 	}
 	p.stores[side] = own
-	folder := filepath.Join(own.Root(), tree.PrivateFolder)
-	if at, err := os.Lstat(folder); err == nil && !at.IsDir() {
-		return &complaint{why: folder + " is not a directory",
-			hint: then("move it away (treaty keeps its own files in a folder of that name)", again)}
-	}
 	return nil
 }
 
