@@ -52,7 +52,7 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 	if err != nil || receipt.Outcome != apply.Complete {
 		return err
 	}
-	if err := a.stayed(f.plan); err != nil {
+	if err := a.stayed(f); err != nil {
 		return err
 	}
 	a.say("safe to eject")
@@ -60,12 +60,15 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 }
 
 // stayed says what a plan that was carried out has left alone, since it is blocked.
-func (a *app) stayed(p *plan.Plan) error {
+func (a *app) stayed(f *planFile) error {
 	if a.quiet {
 		return nil
 	}
-	return render.Blocked(a.stdout, p, a.style())
+	return render.Blocked(a.stdout, f.plan, f.show(), a.style())
 }
+
+// show is the command that shows the plan, wherever it is typed and whether or not the plan was applied.
+func (f *planFile) show() string { return "treaty show " + argument(absolute(f.path)) }
 
 // told is the error of an apply for whoever has the receipt before his eyes: that has said what failed.
 func told(err error) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -76,11 +77,12 @@ func (c *planCommand) Run(a *app) error {
 		if err := a.summaryOf(p, made.plan); err != nil {
 			return err
 		}
-		if err := a.listing(made.plan); err != nil {
+		a.pointTo(made, path, c.Output)
+		if err := a.listing(made.plan, a.call.aboutPlan("show").next()); err != nil {
 			return err
 		}
 		a.say("")
-		a.sayNext(made, path, c.Output)
+		a.sayNext(made, path)
 	}
 	if c.ExitCode {
 		return pending(made.plan)
@@ -143,12 +145,16 @@ func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
 	return c.Output, p.SaveBeside(made.Planned)
 }
 
-// sayNext says where a plan is and what to type. It was written to output, or else in the tree that is LOCAL.
-func (a *app) sayNext(made *planned, path, output string) {
+// pointTo makes hints be about a plan that was written to output, or else in the tree that is LOCAL.
+func (a *app) pointTo(made *planned, path, output string) {
 	a.call.plan = output
 	if output == "" && !newest(made.plan, path) {
 		a.call.plan = path
 	}
+}
+
+// sayNext says where a plan is and what to type.
+func (a *app) sayNext(made *planned, path string) {
 	a.say("Plan: %s", render.Name(path))
 	a.say("Next: %s", strings.Join(next(made, a.call), "\n      "))
 }
@@ -213,11 +219,17 @@ func (a *app) summary(p *plan.Plan) error {
 	return render.Summary(a.stdout, p, a.view(p, false))
 }
 
-// listing lists a plan beside its summary, as far as that is little.
-func (a *app) listing(p *plan.Plan) error {
-	if a.quiet || len(p.Operations)+len(p.Conflicts)+len(p.Problems) == 0 {
+// listing lists a plan beside its summary, as far as that is little; show is the command that shows all of it.
+func (a *app) listing(p *plan.Plan, show string) error {
+	if a.quiet {
 		return nil
 	}
+	var list bytes.Buffer
+	err := render.List(&list, p, show, a.view(p, false))
+	if err != nil || list.Len() == 0 {
+		return err
+	}
 	a.say("")
-	return render.List(a.stdout, p, a.view(p, false))
+	_, err = list.WriteTo(a.stdout)
+	return err
 }

@@ -43,7 +43,7 @@ func (c *syncCommand) Run(a *app) error {
 		return err
 	}
 	if made.plan.Empty() {
-		if err := a.listing(f.plan); err != nil {
+		if err := a.listing(f.plan, f.show()); err != nil {
 			return err
 		}
 		if !made.plan.News && p.known() {

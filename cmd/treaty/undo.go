@@ -71,14 +71,15 @@ func (c *undoCommand) Run(a *app) error {
 	if err := a.summary(made.plan); err != nil {
 		return err
 	}
-	if err := a.listing(made.plan); err != nil {
+	a.pointTo(made, path, c.Output)
+	if err := a.listing(made.plan, a.call.aboutPlan("show").next()); err != nil {
 		return err
 	}
 	a.say("")
 	if err := a.tell(0, 2, "This undoes number %d, %s", archived.Number, archived.PlanID); err != nil {
 		return err
 	}
-	a.sayNext(made, path, c.Output)
+	a.sayNext(made, path)
 	return nil
 }
 

@@ -29,13 +29,19 @@ func Show(w io.Writer, p *plan.Plan, opts Options) error {
 const few = 20
 
 // List is what is listed of a plan beside its summary: what Show has, each conflict in a line and no diffs, where that
-// is little; warnings in any case. It writes nothing where there is nothing to list.
-func List(w io.Writer, p *plan.Plan, opts Options) error {
+// is little; warnings in any case, and else how much is blocked, with the command that shows it. It writes nothing where
+// there is nothing to list.
+func List(w io.Writer, p *plan.Plan, show string, opts Options) error {
 	opts.Diffs = false
-	e, conflicts, problems := effects(p, opts), opts.disputes(p), opts.troubles(p)
+	e, conflicts, problems, n := effects(p, opts), opts.disputes(p), opts.troubles(p), blocked(p)
 	s := newShower(w, p, opts)
-	if lines := e.lines() + len(conflicts) + blocked(p); lines > few {
-		s.problems(problems[blocked(p):])
+	if lines := e.lines() + len(conflicts) + n; lines > few {
+		s.problems(problems[n:])
+		if n > 0 {
+			s.left(n)
+			s.wrapped(margin, plain, "to see them: "+show)
+			s.newline()
+		}
 		return s.Flush()
 	}
 	s.part("Conflicts", len(conflicts))

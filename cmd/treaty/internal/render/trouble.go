@@ -55,26 +55,32 @@ func (o Options) troubles(p *plan.Plan) []trouble {
 	return out
 }
 
-// Blocked writes what a plan leaves alone since it is blocked, as much of it as is easily read; nothing where nothing
-// is.
-func Blocked(w io.Writer, p *plan.Plan, opts Options) error {
+// Blocked writes what a plan leaves alone since it is blocked, as much of it as is easily read, and the command that shows
+// all of it; nothing where nothing is.
+func Blocked(w io.Writer, p *plan.Plan, show string, opts Options) error {
 	n := blocked(p)
 	if n == 0 {
 		return nil
 	}
 	s := newShower(w, p, opts)
-	s.put(removed, fmt.Sprintf("%d blocked", n))
-	s.put(plain, ", left as it is on both sides:")
+	s.left(n)
 	s.newline()
 	all := opts.troubles(p)[:n]
 	for i := range all[:min(n, few)] {
 		s.problem(&all[i])
 	}
 	if n > few {
-		s.put(plain, fmt.Sprintf("  and %d more", n-few))
+		s.put(plain, fmt.Sprintf("  and %d more; to see all:", n-few))
+		s.wrapped(2*margin, plain, show)
 		s.newline()
 	}
 	return s.Flush()
+}
+
+// left begins a line about so much that is blocked.
+func (s *shower) left(n int) {
+	s.put(removed, fmt.Sprintf("%d blocked", n))
+	s.put(plain, ", left as "+map[bool]string{true: "it is", false: "they are"}[n == 1]+" on both sides:")
 }
 
 func gravity(q *plan.Problem) int {
