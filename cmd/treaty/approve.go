@@ -44,6 +44,9 @@ func (c *approveCommand) Run(a *app) error {
 	if err := a.summary(f.plan); err != nil {
 		return err
 	}
+	if err := a.tellUndone(f.plan); err != nil {
+		return err
+	}
 	if !c.Yes {
 		if err := a.ask("Approve this plan?", "not approved, and nothing was changed"); err != nil {
 			return err

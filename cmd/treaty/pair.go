@@ -105,6 +105,9 @@ func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := p.tellTwin(a); err != nil {
+		return nil, err
+	}
 	tellTimes(a, made.plan)
 	p.tellIdle(a, made.Idle)
 	return made, p.tellDamage(a, made.plan)

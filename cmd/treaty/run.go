@@ -172,6 +172,6 @@ func (a *app) style() render.Options {
 // view is the style for a plan, with the lines of diffs or without.
 func (a *app) view(p *plan.Plan, diffs bool) render.Options {
 	o := a.style()
-	o.Diffs, o.There = diffs, a.there(p)
+	o.Diffs, o.There, o.Undoes = diffs, a.there(p), undoneBy(p)
 	return o
 }

@@ -9,6 +9,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/store"
+	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 )
 
@@ -76,11 +77,41 @@ func (c *undoCommand) Run(a *app) error {
 		return err
 	}
 	a.say("")
-	if err := a.tell(0, 2, "This undoes number %d, %s", archived.Number, archived.PlanID); err != nil {
+	if err := a.tellUndone(made.plan); err != nil {
 		return err
 	}
 	a.sayNext(made, path)
 	return nil
+}
+
+// tellUndone says which apply a plan undoes; nothing of a plan that undoes none.
+func (a *app) tellUndone(p *plan.Plan) error {
+	if undone := undoneBy(p); undone != nil {
+		return a.tell(0, 2, "%s", undone.Sentence(a.style()))
+	}
+	return nil
+}
+
+// undoneBy is the apply that a plan undoes, as far as the tree that it calls local tells; nil of a plan that undoes none.
+func undoneBy(p *plan.Plan) *render.Undone {
+	folder, err := store.Open(p.Local.Root)
+	if err != nil {
+		return nil
+	}
+	defer folder.Close()
+	id, err := folder.Undoes(p)
+	if err != nil || id == "" {
+		return nil
+	}
+	archived, err := folder.Applied(id)
+	if err != nil || archived == nil {
+		return nil
+	}
+	undone := &render.Undone{Number: archived.Number}
+	if receipt, _, err := folder.Receipt(*archived); err == nil {
+		undone.At = receipt.FinishedAt
+	}
+	return undone
 }
 
 // stillDone refuses with ErrStale what was undone already.

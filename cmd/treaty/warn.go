@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"treaty/apply"
 	"treaty/cmd/treaty/internal/render"
@@ -34,6 +35,32 @@ func (p *pair) tellDamage(a *app, made *plan.Plan) error {
 		fmt.Fprintf(a.stderr, "treaty: warning: the %s volume was damaged and repaired: there is %s; "+
 			"files may have changed without a trace\n", side, name)
 		fmt.Fprintf(a.stderr, "hint: %s\n", comparing("--hash", "all")(a.call))
+	}
+	return nil
+}
+
+// tellTwin says where a tree is a copy of one that is still where it was when it was last synced: the two are one tree to
+// treaty, and whoever meant the other one has named the wrong one.
+func (p *pair) tellTwin(a *app) error {
+	for _, side := range plan.BothSides {
+		mine, err := p.stores[side].Identity()
+		if err != nil || mine == nil {
+			return err
+		}
+		other, err := p.stores[side.Other()].Identity()
+		if err != nil || other == nil {
+			return err
+		}
+		root := p.stores[side].Root()
+		twin := other.Partners[mine.ID].Root
+		if a.quiet || !slices.Contains(other.PartnersHere(), twin) || sameDirectory(twin, root) || idAt(twin) != mine.ID {
+			continue
+		}
+		fmt.Fprintf(a.stderr, "treaty: warning: %s and %s are copies of one tree, and the last sync was with %s\n",
+			render.Name(root), render.Name(twin), render.Name(twin))
+		there := *a.call
+		there.trees[side] = twin
+		fmt.Fprintf(a.stderr, "hint: %s\n", render.Escape(then("if that one is meant", comparing())(&there)))
 	}
 	return nil
 }

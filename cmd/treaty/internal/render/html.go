@@ -22,7 +22,7 @@ func HTML(w io.Writer, p *plan.Plan, opts Options) error {
 	out := bufio.NewWriterSize(w, 1<<15)
 	opts.Zone = nil // Whoever reads a page may be anywhere.
 	e := effects(p, opts)
-	view := pageView{Title: "Plan " + Escape(p.ID), Made: opts.Time(p.CreatedAt), By: author(&p.CreatedBy),
+	view := pageView{Title: "Plan " + Escape(p.ID), About: opts.Undoes.Sentence(opts), Made: opts.Time(p.CreatedAt), By: author(&p.CreatedBy),
 		Trees: opts.trees(p), Facts: facts(e, p), Conflicts: opts.disputes(p), Problems: opts.troubles(p)}
 	for _, s := range e.sections() {
 		view.Sections = append(view.Sections, pageSection{Title: s.title, lines: s.lines, rower: rower{e, s.sided}, diffs: opts.Diffs})
@@ -48,11 +48,11 @@ func (d *diff) hide(yes bool) {
 }
 
 type pageView struct {
-	Title, Made, By string
-	Trees, Facts    []fact
-	Conflicts       []dispute
-	Sections        []pageSection
-	Problems        []trouble
+	Title, About, Made, By string
+	Trees, Facts           []fact
+	Conflicts              []dispute
+	Sections               []pageSection
+	Problems               []trouble
 }
 
 // pageSection makes its rows as the template asks for them: a plan can have a million.

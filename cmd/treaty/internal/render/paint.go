@@ -25,8 +25,29 @@ type Options struct {
 	All bool
 	// Only is what Show lists, nil for all. What becomes of it is told by the whole plan.
 	Only *Selection
+	// Undoes is the apply that the plan undoes, nil of any other plan.
+	Undoes *Undone
 	// There tells which directories were on a side when the plan was made; nil where nobody knows.
 	There func(side plan.Side, dir tree.Path) bool
+}
+
+// Undone is an apply that a plan undoes.
+type Undone struct {
+	Number int // in the history
+	// At is when it was; zero where nobody knows.
+	At time.Time
+}
+
+// Sentence says so; "" of nil.
+func (u *Undone) Sentence(opts Options) string {
+	if u == nil {
+		return ""
+	}
+	text := "This undoes number " + strconv.Itoa(u.Number)
+	if !u.At.IsZero() {
+		text += ", which was applied " + opts.Time(u.At)
+	}
+	return text
 }
 
 // Selection is a part of a plan: operations and conflicts by their ids, problems by their place in the plan.

@@ -12,6 +12,7 @@ import (
 // plan with none of these gives nothing at all; Summary is what says that all is in sync.
 func Show(w io.Writer, p *plan.Plan, opts Options) error {
 	s := newShower(w, p, opts)
+	s.about(opts.Undoes.Sentence(opts))
 	all := opts.disputes(p)
 	s.part("Conflicts", len(all))
 	for i := range all {
@@ -23,6 +24,16 @@ func Show(w io.Writer, p *plan.Plan, opts Options) error {
 	s.operations(effects(p, opts))
 	s.problems(opts.troubles(p))
 	return s.Flush()
+}
+
+// about heads a plan with what it is for.
+func (s *shower) about(sentence string) {
+	if sentence == "" {
+		return
+	}
+	s.text(margin, plain, sentence)
+	s.newline()
+	s.later = true
 }
 
 // few is how many lines List has at most, warnings left out.

@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"treaty/plan"
@@ -60,6 +61,9 @@ func (o Options) trees(p *plan.Plan) []fact {
 		}
 	}
 	last := "never synced with each other"
+	if forgotten(p) {
+		last = "planned like a first sync"
+	}
 	if !p.Deletes() {
 		last += ", so nothing is deleted"
 	}
@@ -67,6 +71,11 @@ func (o Options) trees(p *plan.Plan) []fact {
 		last = "last synced " + o.Time(p.Baseline.SyncedAt)
 	}
 	return append(out, fact{"", []span{{last, dim}}})
+}
+
+// forgotten tells whether the two trees were synced, and not both remember it.
+func forgotten(p *plan.Plan) bool {
+	return slices.ContainsFunc(p.Problems, func(q plan.Problem) bool { return q.Code == plan.BaselineMismatch })
 }
 
 // facts says what the plan comes to.
