@@ -44,7 +44,7 @@ func (c *approveCommand) Run(a *app) error {
 	if err := a.summary(f.plan); err != nil {
 		return err
 	}
-	if err := a.tellUndone(f.plan); err != nil {
+	if err := tellUndone(a, f.plan); err != nil {
 		return err
 	}
 	if !c.Yes {

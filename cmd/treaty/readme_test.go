@@ -322,7 +322,7 @@ func masked(text string) string {
 		{`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`, "ID"},
 		{`[^\s@]+@[^\s@]+  ID`, "WHO  ID"},
 		{`[-\dT:]{19}Z  complete`, "TIME  complete"},
-		{`last synced [-\dT:]{19}Z`, "last synced TIME"},
+		{`(last synced|was applied) [-\dT:]{19}Z`, "$1 TIME"},
 		{`posix \((hinted|recorded): \w+\)`, "posix ($1)"},
 	} {
 		text = regexp.MustCompile(hide.pattern).ReplaceAllString(text, hide.with)

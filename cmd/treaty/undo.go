@@ -77,7 +77,7 @@ func (c *undoCommand) Run(a *app) error {
 		return err
 	}
 	a.say("")
-	if err := a.tellUndone(made.plan); err != nil {
+	if err := tellUndone(a, made.plan); err != nil {
 		return err
 	}
 	a.sayNext(made, path)
@@ -85,7 +85,7 @@ func (c *undoCommand) Run(a *app) error {
 }
 
 // tellUndone says which apply a plan undoes; nothing of a plan that undoes none.
-func (a *app) tellUndone(p *plan.Plan) error {
+func tellUndone(a *app, p *plan.Plan) error {
 	if undone := undoneBy(p); undone != nil {
 		return a.tell(0, 2, "%s", undone.Sentence(a.style()))
 	}
