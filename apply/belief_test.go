@@ -142,6 +142,40 @@ func TestAnOperationBelowAFileOrALinkIsStale(t *testing.T) {
 	}
 }
 
+// What was edited to lie below a directory that no side has fits nothing: it was not taken out by anybody.
+func TestAnOperationBelowNothingIsStale(t *testing.T) {
+	for _, below := range []string{"nowhere/x", "nowhere/y/x", "dir/nowhere/x"} {
+		for _, side := range plan.BothSides {
+			w := newWorld(t, scratch(t))
+			for _, side := range plan.BothSides {
+				tryParse(t, "dir/z=1").write(t, w.at[side])
+			}
+			tryParse(t, "new=2").write(t, w.at[side.Other()])
+			p := w.compare()
+			operation(t, p, "create "+side.String()+" new").Path = tree.Path(below)
+			if len(p.Check()) > 0 {
+				t.Fatalf("%s: %v", below, p.Check())
+			}
+			w.refuses(w.request(p), &fault{cause: apply.ErrStale, why: "does not fit the trees"})
+		}
+	}
+}
+
+func TestAMoveToBelowNothingIsStale(t *testing.T) {
+	for _, side := range plan.BothSides {
+		w := newWorld(t, scratch(t))
+		w.base = tryParse(t, "a=1")
+		tryParse(t, "a=1").write(t, w.at[side])
+		tryParse(t, "b=1@10").write(t, w.at[side.Other()])
+		p := w.compare()
+		operation(t, p, "move "+side.String()+" b from a").Path = "nowhere/b"
+		if len(p.Check()) > 0 {
+			t.Fatal(p.Check())
+		}
+		w.refuses(w.request(p), &fault{cause: apply.ErrStale, why: "does not fit the trees"})
+	}
+}
+
 // A person may take out a directory, and what was to come into it is then left out as well.
 func TestWhatADirectoryTakenOutWasToHoldIsSkipped(t *testing.T) {
 	for _, how := range []string{"skipped", "removed"} {

@@ -3,6 +3,7 @@ package apply
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -233,9 +234,10 @@ func (x *expectations) parentless(before, now *store.Digests, report func(side p
 	}
 }
 
-// misplaced reports files and links that the plan takes for directories, and that nothing in it, done or left out,
-// makes one: somebody edited a path. What waits for a directory that nobody is to make any more is left alone, since
-// a person may take that out.
+// misplaced reports what the plan takes for directories, and that neither is one nor is made one by anything in it, done
+// or left out: files, links, and names that the other side does not have either. Somebody edited a path. What waits for a
+// directory that nobody is to make any more is left alone, since a person may take that out; so is all that an undo brings
+// back, whose directories may be on no side.
 func (x *expectations) misplaced(at *ends, now *store.Digests, report func(side plan.Side, path tree.Path, why string)) {
 	var made plan.Sides[map[string]bool]
 	for _, side := range plan.BothSides {
@@ -252,11 +254,27 @@ func (x *expectations) misplaced(at *ends, now *store.Digests, report func(side 
 				continue
 			}
 			_, err := at[side].Directory(dir)
-			if errors.Is(err, scan.ErrSymlink) || errors.Is(err, scan.ErrNotDirectory) {
+			switch {
+			case errors.Is(err, scan.ErrSymlink), errors.Is(err, scan.ErrNotDirectory):
 				report(side, dir, "it is no directory, and the plan puts something below it")
+			case errors.Is(err, fs.ErrNotExist) && !x.undoes(side, dir) && !made[side.Other()][tree.CollisionKey(string(dir))]:
+				other := side.Other()
+				if _, err := at[other].Directory(x.spellings.on(other, dir, side)); errors.Is(err, fs.ErrNotExist) {
+					report(side, dir, "neither side has it, and the plan puts something below it")
+				}
 			}
 		}
 	}
+}
+
+// undoes tells whether the plan undoes something below a directory of a side.
+func (x *expectations) undoes(side plan.Side, dir tree.Path) bool {
+	for i := range x.plan.Operations {
+		if op := &x.plan.Operations[i]; op.Side == side && op.Reason == plan.Undo && op.Path.Within(dir) {
+			return true
+		}
+	}
+	return false
 }
 
 func (want *expectation) differs(e *tree.Entry, x *expectations) string {

@@ -40,12 +40,21 @@ func (f *footing) lacks(t *task) bool {
 	for dir := t.Path.Parent(); dir != tree.Root; dir = dir.Parent() {
 		above := f.tasks.at[t.Side][dir]
 		if above != nil && above.After.Of() == tree.Directory && above.noted() && !above.done() {
-			t.note(above.result.Outcome, "its directory was not made")
+			t.note(above.result.Outcome, notMade(above))
 			return true
 		}
 	}
 	_, err := f.Ends[t.Side].Directory(t.Path.Parent())
 	return NotDirectory(err) && f.lacksDirectory(t, err)
+}
+
+// notMade is why what belongs in a directory that was to be made is not done either: where that was left out, as a
+// reviewer was told of both.
+func notMade(directory *task) string {
+	if directory.result.Outcome == paper.Skipped {
+		return string(plan.NotCreated)
+	}
+	return "its directory was not made"
 }
 
 // lacksDirectory is lacks of a task whose directory cannot be opened.
