@@ -54,7 +54,7 @@ func (c *comparison) observe(side plan.Side, dir tree.Path, digest tree.Hash) {
 
 // name holds what has a name to what is expected there.
 func (c *comparison) name(n *plan.Name) error {
-	c.x.respell(n)
+	c.x.spellings.note(n)
 	if c.x.concerns(n) {
 		c.stamps.Note(n)
 	}
@@ -64,7 +64,7 @@ func (c *comparison) name(n *plan.Name) error {
 		if e.Type == tree.Absent {
 			continue
 		}
-		if why := c.x.check(side, path, e); why != "" {
+		if why := c.x.check(side, n); why != "" {
 			c.report(side, path, why)
 		}
 		c.x.otherwise(side, path, e)

@@ -310,9 +310,9 @@ func (c *Conflict) PathOn(side Side) tree.Path {
 	return c.Path
 }
 
-// spelledBy is the side in whose spelling PathOn gives the conflict's path on the given side: that side's own
+// SpelledBy is the side in whose spelling PathOn gives the conflict's path on the given side: that side's own
 // where the two names differ, else local's where something is there, and remote's where not.
-func (c *Conflict) spelledBy(side Side) Side {
+func (c *Conflict) SpelledBy(side Side) Side {
 	if c.RemotePath != "" {
 		return side
 	}

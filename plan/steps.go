@@ -112,7 +112,7 @@ func (s *settler) keepNames(c *Conflict) ([]Operation, error) {
 
 // at is a conflict's path as a side spells it.
 func (s *settler) at(c *Conflict, side Side) tree.Path {
-	return s.in.Spelled(side, c.PathOn(side), c.spelledBy(side))
+	return s.in.Spelled(side, c.PathOn(side), c.SpelledBy(side))
 }
 
 // take makes the other side equal to side.
