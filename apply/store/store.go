@@ -239,8 +239,11 @@ func PlanText(p *plan.Plan) ([]byte, error) {
 	return text, nil
 }
 
-// ErrNoPlan: there is no plan to pick.
-var ErrNoPlan = errors.New("no plan")
+// ErrNoPlan: there is no plan to pick. ErrNoTree: there is no tree that treaty has worked on.
+var (
+	ErrNoPlan = errors.New("no plan")
+	ErrNoTree = errors.New("no tree")
+)
 
 // Newest is the path of the newest plan. Errors wrap ErrNoPlan where there is none.
 func (s *Reader) Newest() (string, error) {
@@ -323,27 +326,27 @@ func (s *history) File(a Archived, name string) ([]byte, error) {
 
 // FindPlans is the nearest directory at or above dir that has plans. Errors wrap ErrNoPlan.
 func FindPlans(dir string) (string, error) {
-	return nearest(dir, "has .treaty/plans", plansFolder)
+	return nearest(dir, ErrNoPlan, ".treaty/plans", plansFolder)
 }
 
 // FindHistory is the nearest directory at or above dir that is a tree or has plans, and so may know of what was
-// applied. Errors wrap ErrNoPlan.
+// applied. Errors wrap ErrNoTree.
 func FindHistory(dir string) (string, error) {
-	return nearest(dir, "has plans or is a tree", plansFolder, treeFileName, replacement(treeFileName), configFile)
+	return nearest(dir, ErrNoTree, "plans or a history", plansFolder, treeFileName, replacement(treeFileName), configFile)
 }
 
-// FindFolder is the nearest directory at or above dir with a folder of treaty's. Errors wrap ErrNoPlan.
-func FindFolder(dir string) (string, error) { return nearest(dir, "has a .treaty", "") }
+// FindFolder is the nearest directory at or above dir with a folder of treaty's. Errors wrap ErrNoTree.
+func FindFolder(dir string) (string, error) { return nearest(dir, ErrNoTree, "a .treaty", "") }
 
-// nearest is the nearest directory at or above dir whose folder of treaty's has one of the names.
-func nearest(dir, what string, names ...string) (string, error) {
+// nearest is the nearest directory at or above dir whose folder of treaty's has one of the names, else the error none.
+func nearest(dir string, none error, what string, names ...string) (string, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return "", err
 	}
 	found := above(abs, names...)
 	if found == "" {
-		return "", fmt.Errorf("%w: neither %s nor a directory above it %s", ErrNoPlan, abs, what)
+		return "", fmt.Errorf("%w: neither %s nor a directory above it has %s", none, abs, what)
 	}
 	return found, nil
 }

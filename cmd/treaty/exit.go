@@ -93,6 +93,7 @@ var codes = []struct {
 	{errUsage, exitUsage},
 	{apply.ErrInvalid, exitUsage},
 	{store.ErrNoPlan, exitUsage},
+	{store.ErrNoTree, exitUsage},
 	{scan.ErrTooLarge, exitUsage},
 	{apply.ErrConflicts, exitConflicts},
 	{apply.ErrStale, exitStale},
@@ -188,7 +189,7 @@ func hintFor(err error) hint {
 		return hints[refusal.Cause](refusal)
 	case errors.As(err, &own):
 		return own.hint
-	case errors.Is(err, store.ErrNoPlan):
+	case errors.Is(err, store.ErrNoPlan), errors.Is(err, store.ErrNoTree):
 		return comparing()
 	case errors.Is(err, apply.ErrInvalid):
 		return then("mend the file; or, for a new one", comparing())

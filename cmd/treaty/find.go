@@ -181,7 +181,7 @@ func readPlan(path string) (*planFile, error) {
 	case errors.Is(err, errUsage), errors.Is(err, apply.ErrInvalid):
 		return nil, err
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, usage(exactly("treaty show --help"), "there is no plan %s", path)
+		return nil, usage(helped, "there is no plan %s", path)
 	case err != nil:
 		return nil, usage(again, "the plan cannot be read: %v", err)
 	}

@@ -47,6 +47,9 @@ func exactly(command string) hint {
 	return func(*invocation) string { return command }
 }
 
+// helped is the help of the command that was called.
+func helped(i *invocation) string { return strings.TrimSpace("treaty "+i.name) + " --help" }
+
 // again is the command line as it was.
 func again(i *invocation) string {
 	words := []string{"treaty"}

@@ -154,6 +154,16 @@ func mountIt(side plan.Side) hint {
 		if i.name == "apply" {
 			return then("mount it (or say where it is now, by --"+side.String()+" DIR)", again)(i)
 		}
+		switch typed := i.trees[side]; {
+		case isAddress(typed):
+			return then("treaty opens no connection: mount it, as sshfs does, and name that folder", exactly("treaty plan --help"))(i)
+		case isDrive(typed):
+			return then("drives have no letters here: name the folder where it is mounted", exactly("treaty plan --help"))(i)
+		case nearTo(typed) != "":
+			there := *i
+			there.trees[side] = nearTo(typed)
+			return then("if "+there.trees[side]+" is meant", comparing())(&there)
+		}
 		return then("mount it, or mend the path", again)(i)
 	}
 }

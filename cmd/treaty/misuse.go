@@ -18,6 +18,7 @@ var wordings = []struct {
 	{regexp.MustCompile(`^(--?\S+): missing value.*$`), "$1 needs a value"},
 	{regexp.MustCompile(`^(--?\S+): expected (?:a valid \d+ bit int|an int) but got (".*?")(?: \(.*\))?$`), "$1 needs a whole number, not $2"},
 	{regexp.MustCompile(`^(--?\S+): bool value must be .* but got (".*?")$`), "$1 needs true or false, not $2"},
+	{regexp.MustCompile(`^<(\S+)> must be one of (.*) but got (".*")$`), "$1 must be one of $2, not $3"},
 	{regexp.MustCompile(`^(\S+) must be one of (.*) but got (".*")$`), "$1 must be one of $2, not $3"},
 	{regexp.MustCompile(`^(\S+): no filesystem profile (".*")$`), "$1 must be one of posix, apfs, fat, exfat, ntfs, unknown, not $2"},
 	{regexp.MustCompile(`^missing flags: (.*)$`), "$1 is missing"},

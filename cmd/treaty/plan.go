@@ -62,7 +62,7 @@ func (c *planCommand) Run(a *app) error {
 		return err
 	}
 	defer p.close()
-	if err := c.checkOutput(p); err != nil {
+	if err := c.checkOutput(p, comparing); err != nil {
 		return err
 	}
 	made, err := p.compare(a, &c.planFlags)
@@ -90,22 +90,22 @@ func (c *planCommand) Run(a *app) error {
 	return nil
 }
 
-// checkOutput refuses to write the plan where it would become part of what is synced.
-func (c *planCommand) checkOutput(p *pair) error {
+// checkOutput refuses to write the plan where it would become part of what is synced; instead is the command with other flags.
+func (c *planCommand) checkOutput(p *pair, instead func(flags ...string) hint) error {
 	if c.Output == "" || c.Output == "-" {
 		return nil
 	}
 	c.Output = expandHome(c.Output)
 	if info, err := os.Stat(c.Output); err == nil && info.IsDir() {
-		return usage(comparing("-o", argument(filepath.Join(c.Output, "new.plan.json"))), "-o %s is a directory", c.Output)
+		return usage(instead("-o", argument(filepath.Join(c.Output, "new.plan.json"))), "-o %s is a directory", c.Output)
 	}
 	for _, side := range plan.BothSides {
 		inside, err := held(p.stores[side].Volume(), p.stores[plan.Local].Path("plans"), c.Output)
 		if err != nil {
-			return usage(comparing(), "-o %s: %v", c.Output, err)
+			return usage(instead(), "-o %s: %v", c.Output, err)
 		}
 		if inside {
-			return usage(then("choose a file outside both trees, or leave -o out", comparing()), "-o %s lies inside the %s tree", c.Output, side)
+			return usage(then("choose a file outside both trees, or leave -o out", instead()), "-o %s lies inside the %s tree", c.Output, side)
 		}
 	}
 	return nil

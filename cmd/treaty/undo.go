@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 
 	"treaty/apply"
@@ -56,7 +57,7 @@ func (c *undoCommand) Run(a *app) error {
 		return err
 	}
 	write := &planCommand{Output: c.Output}
-	if err := write.checkOutput(p); err != nil {
+	if err := write.checkOutput(p, c.instead); err != nil {
 		return err
 	}
 	path, err := write.write(a, p, made)
@@ -82,6 +83,15 @@ func (c *undoCommand) Run(a *app) error {
 	}
 	a.sayNext(made, path)
 	return nil
+}
+
+// instead is the same command with other flags.
+func (c *undoCommand) instead(flags ...string) hint {
+	words := flags
+	if c.PlanID != "" {
+		words = slices.Concat(flags, []string{argument(c.PlanID)})
+	}
+	return in("", "undo", words...)
 }
 
 // tellUndone says which apply a plan undoes; nothing of a plan that undoes none.
