@@ -2,6 +2,9 @@ package render
 
 import "treaty/plan"
 
+// moveTitle is the heading of what goes by another name.
+const moveTitle = "Move"
+
 // section is the lines below one heading.
 type section struct {
 	title string
@@ -62,7 +65,7 @@ func (e *effect) sections() []section {
 		{"Copy Remote to Local", copies[plan.Local], false},
 		{"Restore on Local", restored[plan.Local], false},
 		{"Restore on Remote", restored[plan.Remote], false},
-		{"Move", moves, true},
+		{moveTitle, moves, true},
 		{"Delete", deletes, true},
 		{"Modes and Times", traits, true},
 	} {
