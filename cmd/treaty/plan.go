@@ -185,6 +185,8 @@ func next(made *planned, i *invocation) []string {
 		return []string{i.aboutPlan("show").next()}
 	case p.Empty():
 		return []string{"nothing to do"}
+	case p.Unresolved() > 0 && i.asks:
+		return []string{i.aboutPlan("review").next(), i.aboutPlan("resolve").next() + " --take CHOICE PATH…"}
 	case p.Unresolved() > 0:
 		return []string{i.aboutPlan("show").next(), i.aboutPlan("resolve").next() + " --take CHOICE PATH…"}
 	case tooMany(p) != "":

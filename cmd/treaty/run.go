@@ -27,6 +27,7 @@ type grammar struct {
 
 	Plan    planCommand    `cmd:"" help:"Compare two trees and write a plan."`
 	Show    showCommand    `cmd:"" help:"Read a plan as a person would."`
+	Review  reviewCommand  `cmd:"" help:"Read and settle a plan on the whole screen."`
 	Resolve resolveCommand `cmd:"" help:"Settle conflicts (the same as editing the JSON)."`
 	Skip    skipCommand    `cmd:"" help:"Leave operations out, or take them in again (the same as editing the JSON)."`
 	Approve approveCommand `cmd:"" help:"Approve a plan, this very text of it."`

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,8 +48,11 @@ func onScreen(t *testing.T, width int, dir string, words ...string) *screen {
 	t.Cleanup(func() {
 		s.cmd.Process.Kill()
 		s.keyboard.Close()
+		s.shown.Close()
 	})
 	go s.watch()
+	// What a terminal answers when it is asked what it can do: nobody takes it any more once the program has ended.
+	go func() { _, _ = io.Copy(s.keyboard, s.shown) }()
 	return s
 }
 

@@ -1,0 +1,301 @@
+package review
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"treaty/cmd/treaty/internal/render"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// detail is what there is to say of an element: lines, and below them those of its diff, which are made when they are
+// seen.
+type detail struct {
+	lines []line
+	diff  *plan.Diff
+	look  Look
+}
+
+func (d *detail) length() int {
+	if d.diff == nil {
+		return len(d.lines)
+	}
+	return len(d.lines) + len(d.diff.Lines)
+}
+
+// line is a line of it by its place; an empty one behind the end.
+func (d *detail) line(at int) line {
+	switch {
+	case at < len(d.lines):
+		return d.lines[at]
+	case at < d.length():
+		at -= len(d.lines)
+		text := strings.ReplaceAll(render.DiffLine(d.diff, at), "\t", "    ")
+		return said(diffTone(at, text), d.look.text(text))
+	}
+	return nil
+}
+
+// diffTone goes by place for the two lines that name the versions.
+func diffTone(at int, text string) tone {
+	switch {
+	case at < 2:
+		return strong
+	case text == "":
+		return plain
+	}
+	switch text[0] {
+	case '+':
+		return added
+	case '-':
+		return removed
+	case '@':
+		return hunk
+	case '\\':
+		return dim
+	}
+	return plain
+}
+
+// writer puts lines of a width below each other.
+type writer struct {
+	detail
+	width int
+	list  list
+}
+
+func (w *writer) say(t tone, text string) {
+	w.lines = append(w.lines, w.look.wrapped(t, text, w.width)...)
+}
+func (w *writer) gap() { w.lines = append(w.lines, nil) }
+
+// detail is what there is to say of the element in focus.
+func (m *Model) detail(width int) *detail {
+	w := &writer{detail{look: m.look}, width, m.list()}
+	switch n := m.place.focus(); n.what {
+	case wholePlan:
+		w.summary(m.draft.summary)
+	case aConflict:
+		w.conflict(&m.draft.plan.Conflicts[n.at])
+	case anOperation:
+		w.operation(n, &m.draft.plan.Operations[n.at])
+	case aProblem:
+		w.problem(&m.draft.plan.Problems[n.at])
+	default:
+		w.directory(m.place.cursor)
+	}
+	return &w.detail
+}
+
+// summary is that of the whole plan, as `approve` shows it: what is said of a tree hangs behind its label.
+func (w *writer) summary(lines []string) {
+	for _, text := range lines {
+		rest := strings.TrimLeft(text, " ")
+		hang := len(text) - len(rest)
+		if label, fact, found := strings.Cut(text, "  "); found && label != "" {
+			rest = strings.TrimLeft(fact, " ")
+			hang = len(text) - len(rest)
+		}
+		for i, l := range w.look.wrapped(plain, rest, w.width-hang) {
+			head := strings.Repeat(" ", hang)
+			if i == 0 {
+				head = text[:hang]
+			}
+			w.lines = append(w.lines, append(line{{head, strong}}, l...))
+		}
+	}
+}
+
+// directory is what there is to say of a section or of a directory that the plan says nothing about itself.
+func (w *writer) directory(at int) {
+	n := &w.list.place.outline[at]
+	w.say(strong, w.list.name(n))
+	for _, c := range []struct {
+		n    int
+		noun string
+	}{{n.tally.conflicts, "conflict"}, {n.tally.operations, "operation"}, {n.tally.problems, "problem"}} {
+		if c.n > 0 {
+			w.say(plain, render.Count(c.n, c.noun))
+		}
+	}
+	if n.tally.bytes > 0 {
+		w.say(plain, render.Bytes(n.tally.bytes))
+	}
+	if waiting := w.list.draft.unsettled[at]; n.tally.conflicts > 0 {
+		w.say(warned, fmt.Sprintf("%d not settled yet", waiting))
+		w.gap()
+		w.say(dim, "l r n b s settle those here that are open; x opens all again")
+	}
+	if n.tally.operations > 0 {
+		w.say(plain, fmt.Sprintf("%d will be carried out", n.tally.operations-w.list.draft.left[at]))
+		w.gap()
+		w.say(dim, "space leaves all of it out, or takes it in again")
+	}
+}
+
+func (w *writer) conflict(c *plan.Conflict) {
+	w.say(strong, fmt.Sprintf("#%d %s", c.ID, render.Name(string(c.Path))))
+	if c.RemotePath != "" {
+		w.say(strong, "on remote "+render.Name(string(c.RemotePath)))
+	}
+	w.say(warned, render.Kind(c))
+	w.gap()
+	heads, states := []string{"local", "remote"}, []*tree.State{c.Local, c.Remote}
+	if c.Base != nil {
+		heads, states = append(heads, "base"), append(states, c.Base)
+	}
+	w.table(heads, w.look.Compare(states...))
+	w.gap()
+	w.choices(c)
+	w.note(c.Note)
+	w.diffOf(c.Diff, c.DiffDoubt())
+}
+
+// choices are what there is to choose from, with the keys.
+func (w *writer) choices(c *plan.Conflict) {
+	for _, r := range plan.Resolutions {
+		sentence, allowed := c.Choices[r]
+		if !allowed {
+			continue
+		}
+		mark, t := "  ", plain
+		if c.Resolution == r {
+			mark, t = "✓ ", strong
+		}
+		head := mark + r.Short()[:1] + "  "
+		for i, l := range w.look.wrapped(t, render.Escape(sentence), w.width-len("x y  ")) {
+			if i > 0 {
+				head = strings.Repeat(" ", len("x y  "))
+			}
+			w.lines = append(w.lines, append(line{{head, t}}, l...))
+		}
+	}
+}
+
+func (w *writer) operation(n *node, op *plan.Operation) {
+	w.say(strong, fmt.Sprintf("#%d %s", op.ID, operationName(op)))
+	w.say(plain, fmt.Sprintf("%s on %s: %s", op.Action, op.Side, render.Reason(op.Reason)))
+	switch why := w.list.draft.skips[op.ID]; why {
+	case "":
+	case plan.SaysSo:
+		w.say(warned, "left out: space takes it in again")
+	default:
+		w.say(warned, "not carried out: "+string(why))
+	}
+	w.gap()
+	w.table([]string{"now", "then"}, w.look.Compare(op.Before, op.After))
+	if below := n.tally.operations - 1; below > 0 {
+		w.gap()
+		w.say(plain, render.Count(below, "operation")+" below, "+render.Bytes(n.tally.bytes))
+		w.say(dim, "space leaves all of it out, or takes it in again")
+	}
+	w.note(op.Note)
+	w.diffOf(op.Diff, op.DiffDoubt())
+}
+
+// operationName is the path of an operation, or both of a move.
+func operationName(op *plan.Operation) string {
+	if op.Action == plan.Move {
+		return render.Name(string(op.From)) + " → " + render.Name(string(op.Path))
+	}
+	return render.Name(string(op.Path))
+}
+
+func (w *writer) problem(q *plan.Problem) {
+	title := string(q.Code)
+	if q.Path != nil && *q.Path != tree.Root {
+		title = render.Name(string(*q.Path))
+	}
+	w.say(strong, title)
+	about := string(q.Severity) + ": " + string(q.Code)
+	if q.Side != nil {
+		about += ", on " + q.Side.String()
+	}
+	w.say(warned, about)
+	w.gap()
+	w.say(plain, render.Escape(q.Message))
+}
+
+func (w *writer) note(text string) {
+	if text != "" {
+		w.gap()
+		w.say(dim, "note: "+render.Escape(text))
+	}
+}
+
+// diffOf appends a diff, or says why there is none.
+func (w *writer) diffOf(d *plan.Diff, doubt string) {
+	if d == nil {
+		return
+	}
+	w.gap()
+	if remark := render.DiffRemark(d, doubt); remark != "" {
+		w.say(dim, remark)
+	}
+	if doubt == "" {
+		w.diff = d
+	}
+}
+
+// table has states side by side or, where they do not fit, below each other.
+func (w *writer) table(heads []string, aspects []render.Aspect) {
+	widths := make([]int, len(heads))
+	for i, head := range heads {
+		widths[i] = len(head)
+		for _, a := range aspects {
+			widths[i] = max(widths[i], render.Columns(w.look.text(a.Values[i])))
+		}
+	}
+	const label = len("hash") + 1
+	total := label
+	for _, n := range widths {
+		total += n + 1
+	}
+	for len(heads) > 2 && total-1 > w.width { // the base gives way
+		total -= widths[2] + 1
+		heads, widths = heads[:2], widths[:2]
+	}
+	if total-1 > w.width {
+		w.stacked(heads, aspects)
+		return
+	}
+	w.lines = append(w.lines, said(dim, strings.Repeat(" ", label)+cells(heads, widths)))
+	for _, a := range aspects {
+		values := slices.Clone(a.Values[:len(heads)])
+		t := plain
+		if len(values) == 2 && values[0] == values[1] {
+			t = dim
+		}
+		for i := range values {
+			values[i] = w.look.text(values[i])
+		}
+		w.lines = append(w.lines, line{{a.Label + strings.Repeat(" ", label-len(a.Label)), dim}, {cells(values, widths), t}})
+	}
+}
+
+// cells are texts, each in its width.
+func cells(texts []string, widths []int) string {
+	var out strings.Builder
+	for i, text := range texts {
+		out.WriteString(text)
+		if i < len(texts)-1 {
+			out.WriteString(strings.Repeat(" ", widths[i]-render.Columns(text)+1))
+		}
+	}
+	return out.String()
+}
+
+// stacked has states below each other.
+func (w *writer) stacked(heads []string, aspects []render.Aspect) {
+	for i, head := range heads {
+		var values []string
+		for _, a := range aspects {
+			if a.Values[i] != "" {
+				values = append(values, a.Values[i])
+			}
+		}
+		w.say(plain, head+": "+strings.Join(values, ", "))
+	}
+}

@@ -1,0 +1,87 @@
+package review
+
+import (
+	"strings"
+
+	"treaty/plan"
+)
+
+// keys is the last line: what can be typed now, as much of it as there is room for, and how to see the rest.
+func (m *Model) keys(width int) string {
+	const rest = "? help"
+	switch m.ask.what {
+	case forHelp:
+		return " any key goes back"
+	case forFilter:
+		return " words of the path, section or state   enter keeps   esc ends it"
+	case forNote:
+		return " enter keeps   esc leaves it as it was"
+	case forAlike:
+		return " " + strings.Join(keysOf(plan.Resolutions[:]), "  ") + "  esc"
+	case toLeave:
+		return " y write and leave  n leave without  esc stay"
+	case toApprove:
+		return " y yes  esc stay"
+	}
+	text := " "
+	for _, key := range append(m.pressable(), "u undo", "w write", "q leave", "/ filter", "A all alike", "c note") {
+		if len(text)+len(key)+2+len(rest) <= width {
+			text += key + "  "
+		}
+	}
+	return text + rest
+}
+
+// pressable are the keys for the element in focus.
+func (m *Model) pressable() []string {
+	switch n := m.place.focus(); {
+	case n.what == aConflict:
+		return append(keysOf(m.draft.plan.Conflicts[n.at].Choices.Names()), "d diff")
+	case n.tally.operations > 0 && m.draft.plan.Unresolved() == 0:
+		return []string{"space skip", "d more", "a approve"}
+	case n.tally.operations > 0:
+		return []string{"space skip", "d more", "tab next conflict"}
+	case n.tally.conflicts > 0:
+		return keysOf(plan.Resolutions[:])
+	}
+	return []string{"d more"}
+}
+
+// keysOf are the keys of resolutions.
+func keysOf(names []plan.Resolution) []string {
+	var keys []string
+	for _, r := range names {
+		keys = append(keys, r.Short()[:1]+" "+r.Short())
+	}
+	return keys
+}
+
+// helpOn are the lines of the page of keys.
+func helpOn(look Look, width int) detail {
+	w := &writer{detail: detail{look: look}, width: width}
+	w.say(strong, " Keys")
+	for _, k := range [...][2]string{
+		{"↑ ↓ k j", "up and down; PgUp PgDn, Home End or g G"},
+		{"← →", "close and open a directory; * with all in it"},
+		{"Tab", "the next open conflict; Shift-Tab the one before"},
+		{"l r n b s", "settle: local, remote, newer, both, skip; on a directory all in it"},
+		{"A", "settle all open ones of the same kind"},
+		{"space", "leave operations out, or take them in again"},
+		{"x", "open a settled conflict again"},
+		{"u", "undo the last decision"},
+		{"c", "note on a conflict or an operation"},
+		{"/", "filter by words; Esc ends it"},
+		{"d Enter", "the element in focus alone, with its diff"},
+		{"J K", "scroll it; Ctrl-D Ctrl-U by half a page"},
+		{"w", "write the plan file"},
+		{"a", "go on to approve the plan"},
+		{"q", "leave; Ctrl-C at once"},
+	} {
+		text := " " + k[0]
+		for len([]rune(text)) < 12 {
+			text += " "
+		}
+		w.lines = append(w.lines, line{{w.look.text(text), strong}, {w.look.text(k[1]), plain}})
+	}
+	return w.detail
+}

@@ -1,0 +1,172 @@
+package review
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"treaty/cmd/treaty/internal/render"
+	"treaty/plan"
+)
+
+// A screen has a headline, a body with the list and, right of it, the element in focus, a line for messages, and one
+// for keys.
+const (
+	// leastWidth and leastHeight are those of a screen on which there is room for these.
+	leastWidth, leastHeight = 24, 6
+	// around is how many lines are not the body's.
+	around = 3
+	// side is from which width on the element in focus stands beside the list.
+	side = 70
+	// pane is how wide it is at least there: two times fit side by side.
+	pane = 45
+	// least is how wide the list is beside it, if there is room.
+	least = 34
+)
+
+// body is how many lines the list has, and page how many of them a page moves by.
+func (s size) body() int { return max(1, s.height-around) }
+func (s size) page() int { return max(1, s.body()-1) }
+
+// list is how wide the list is.
+func (s size) list() int {
+	if s.width < side {
+		return s.width
+	}
+	return min(s.width-1-pane, max(s.width*2/5, least))
+}
+
+// pane is how large the room for the element in focus is; it has no lines where it is neither beside the list nor alone.
+func (s size) pane(alone bool) (width, height int) {
+	switch {
+	case alone:
+		return s.width, s.body()
+	case s.width < side:
+		return s.width, 0
+	}
+	return s.width - s.list() - 2, s.body()
+}
+
+// Screen is what stands on the screen: as many lines as it has, each as wide as it is.
+func (m Model) Screen() string {
+	if m.size.width < leastWidth || m.size.height < leastHeight {
+		return m.size.tooSmall(m.draft.plan.Unresolved())
+	}
+	s := screen{size: m.size, look: m.look}
+	s.line(m.draft.title(m.look), s.width, false)
+	switch {
+	case m.ask.what == forHelp:
+		page := helpOn(m.look, s.width-1)
+		s.body(page.line)
+	case m.single:
+		s.body(m.detailFrom(s.width))
+	case s.width < side:
+		s.list(m, nil)
+	default:
+		width, _ := s.pane(false)
+		s.list(m, m.detailFrom(width))
+	}
+	s.out.WriteByte('\n')
+	s.line(m.message(), s.width, false)
+	s.out.WriteByte('\n')
+	s.line(said(dim, m.keys(s.width)), s.width, false)
+	return s.out.String()
+}
+
+// tooSmall is what is said where there is no room for more.
+func (s size) tooSmall(left int) string {
+	text := fmt.Sprintf("%d left; make the window larger (%dx%d at least), or q", left, leastWidth, leastHeight)
+	lines := render.Wrap(text, max(1, s.width))
+	return strings.Join(lines[:min(len(lines), max(1, s.height))], "\n")
+}
+
+// title is the first line: what the plan is about, and how far it is settled.
+func (d *draft) title(look Look) line {
+	p := d.plan
+	l := line{{" " + trees(p) + " ", strong}}
+	if n, open := len(p.Conflicts), p.Unresolved(); n > 0 {
+		t, text := warned, render.Count(n, "conflict")+" open"
+		if open == 0 {
+			t, text = added, render.Count(n, "conflict")+" settled"
+		} else if open < n {
+			text = fmt.Sprintf("%d of %s", open, text)
+		}
+		l = append(l, run{" " + text, t})
+	}
+	l = append(l, run{"  " + render.Count(len(p.Operations), "operation"), plain})
+	if n := len(d.skips); n > 0 {
+		l = append(l, run{fmt.Sprintf(", %d skipped", n), warned})
+	}
+	if d.unwritten() {
+		l = append(l, run{"  not written yet", warned})
+	}
+	return l
+}
+
+// trees are both trees by the names of their directories, which tell most of their paths.
+func trees(p *plan.Plan) string {
+	name := func(side plan.Side) string {
+		return render.Name(path.Base(strings.ReplaceAll(p.Snapshot(side).Root, `\`, "/")))
+	}
+	return name(plan.Local) + " ↔ " + name(plan.Remote)
+}
+
+// detailFrom are the lines of the element in focus, as far as it is scrolled.
+func (m *Model) detailFrom(width int) func(int) line {
+	d := m.detail(width)
+	return func(at int) line { return d.line(at + m.scroll) }
+}
+
+// message is the line for questions and messages.
+func (m *Model) message() line {
+	switch m.ask.what {
+	case forFilter:
+		return line{{" / ", strong}, {render.Escape(m.ask.input), plain}, {"_", dim}}
+	case forNote:
+		return line{{" note: ", strong}, {render.Escape(m.ask.input), plain}, {"_", dim}}
+	case forAlike:
+		return said(strong, " settle "+render.Count(len(m.ask.places), "open conflict")+" of this kind:")
+	case toLeave:
+		return said(strong, " write the plan before leaving?")
+	case toApprove:
+		return said(strong, " write the plan, and go on to approve it?")
+	}
+	return append(line{{" ", plain}}, m.said...)
+}
+
+// screen is drawn line by line.
+type screen struct {
+	size
+	look Look
+	out  strings.Builder
+}
+
+// line adds a part of a line, of a width.
+func (s *screen) line(l line, width int, focus bool) { s.look.fill(&s.out, l, width, focus) }
+
+// body draws lines over the whole width.
+func (s *screen) body(of func(int) line) {
+	for i := range s.size.body() {
+		s.out.WriteByte('\n')
+		s.line(of(i), s.width, false)
+	}
+}
+
+// list draws the lines of the list that are on the screen, and beside them others, where there are any.
+func (s *screen) list(m Model, beside func(int) line) {
+	l, at, more := m.list(), m.place.top, true
+	width := s.size.list()
+	for i := range s.size.body() {
+		s.out.WriteByte('\n')
+		if more {
+			s.line(l.row(at, width), width, at == m.place.cursor)
+			at, more = m.place.next(at)
+		} else {
+			s.line(nil, width, false)
+		}
+		if beside != nil {
+			s.out.WriteString(s.look.text("│") + " ")
+			s.line(beside(i), s.width-width-2, false)
+		}
+	}
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"golang.org/x/term"
+
+	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/review"
+	"treaty/schema"
+)
+
+type reviewCommand struct {
+	planArgument
+}
+
+// Run shows the plan on the whole screen, where it can be settled, and goes on to approve it if asked to.
+func (c *reviewCommand) Run(a *app) error {
+	f, err := a.editable(c.Path)
+	if err != nil {
+		return err
+	}
+	if err := f.unapplied(); err != nil {
+		return err
+	}
+	if !isTerminal(a.stdin) || !isTerminal(a.stdout) || dumb() {
+		return usage(about("show"), "review needs a terminal that can be drawn on")
+	}
+	if f.plan.Empty() && len(f.plan.Problems) == 0 {
+		return a.summary(f.plan)
+	}
+	wish, err := reviewed(a, f)
+	switch {
+	case err != nil:
+		return err
+	case wish == review.Stop:
+		return &complaint{is: context.Canceled, why: "interrupted; what was not written is given up"}
+	case wish == review.Approve:
+		return (&approveCommand{planArgument: planArgument{Path: f.path}}).Run(a)
+	}
+	a.say("Plan: %s", render.Name(f.path))
+	a.say("Next: %s", strings.Join(next(&planned{plan: f.plan}, a.call), "\n      "))
+	return nil
+}
+
+// reviewed shows the plan until the person leaves, and tells whether that is to approve it, or to stop.
+func reviewed(a *app, f *planFile) (review.Wish, error) {
+	look := review.Look{Options: a.view(f.plan, true), ASCII: !unicodeShown()}
+	s := &reviewScreen{file: f, model: review.New(f.plan, look)}
+	if width, height, err := term.GetSize(int(file(a.stdout).Fd())); err == nil {
+		s.model = s.model.Resize(width, height)
+	}
+	p := tea.NewProgram(s, tea.WithContext(a.ctx), tea.WithInput(file(a.stdin)), tea.WithOutput(file(a.stdout)))
+	switch _, err := p.Run(); {
+	case a.ctx.Err() != nil || errors.Is(err, tea.ErrInterrupted):
+		return review.Stop, nil
+	case err != nil:
+		return review.Stop, fmt.Errorf("the screen cannot be drawn: %w", err)
+	}
+	return s.model.Wants(), nil
+}
+
+// unicodeShown tells whether the terminal shows more than ASCII, as the locale says.
+func unicodeShown() bool {
+	if runtime.GOOS == "windows" {
+		return true
+	}
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if locale := strings.ToLower(os.Getenv(name)); locale != "" {
+			return strings.Contains(locale, "utf-8") || strings.Contains(locale, "utf8")
+		}
+	}
+	return false
+}
+
+// reviewScreen is a review on a terminal, and the file of its plan.
+type reviewScreen struct {
+	file  *planFile
+	model review.Model
+}
+
+// Init asks for nothing.
+func (s *reviewScreen) Init() tea.Cmd { return nil }
+
+// Update shows the model what happened, and does what it wants.
+func (s *reviewScreen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		s.model = s.model.Resize(msg.Width, msg.Height)
+	case tea.PasteMsg:
+		s.model = s.model.Press(review.Key{Text: msg.Content})
+	case tea.KeyPressMsg:
+		if msg.String() == "ctrl+z" {
+			return s, tea.Suspend
+		}
+		s.model = s.model.Press(review.Key{Name: msg.String(), Text: msg.Text})
+	}
+	return s, s.granted()
+}
+
+// View is the model's screen.
+func (s *reviewScreen) View() tea.View {
+	return tea.View{Content: s.model.Screen(), AltScreen: true}
+}
+
+// granted does what the model wants, and ends the program where nothing is left to be done on its screen.
+func (s *reviewScreen) granted() tea.Cmd {
+	switch s.model.Wants() {
+	case review.Nothing:
+		return nil
+	case review.Write, review.WriteAndLeave, review.WriteAndApprove:
+		s.model = s.model.Written(s.write())
+	}
+	if s.model.Wants() == review.Nothing {
+		return nil
+	}
+	return tea.Quit
+}
+
+// write writes the plan to its file, unless that is no longer what was read.
+func (s *reviewScreen) write() error {
+	text, err := readFile(s.file.path, schema.Plan)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(text, s.file.text) {
+		return errors.New("the file has changed since it was read: leave, and review it anew")
+	}
+	s.file.plan = s.model.Plan()
+	if err := s.file.save(); err != nil {
+		return err
+	}
+	s.file.text, err = readFile(s.file.path, schema.Plan)
+	return err
+}
