@@ -73,10 +73,11 @@ func (c *conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 	return out.Commit()
 }
 
-// hashes tell the hash of a file as far as the execution has learned it, zero of all others.
-func (c *conclusion) hashes() func(side plan.Side, path tree.Path, e *tree.Entry) tree.Hash {
+// hashes tell the hash of a file as far as the execution has learned it, zero of all others, and whether that must be
+// read again.
+func (c *conclusion) hashes() func(side plan.Side, path tree.Path, e *tree.Entry) (tree.Hash, bool) {
 	learned, since := c.execution.Learned(), c.reliedSince()
-	return func(side plan.Side, path tree.Path, e *tree.Entry) tree.Hash {
+	return func(side plan.Side, path tree.Path, e *tree.Entry) (tree.Hash, bool) {
 		traits := c.plan.Snapshot(side).Filesystem
 		return learned[side][path].Hash(e, traits.MtimeGranularity, racySince(since, traits))
 	}

@@ -9,9 +9,9 @@ import (
 
 // Recorder is how Agree writes down what both sides hold alike.
 type Recorder struct {
-	// Hash is that of a file that is known from elsewhere to have the content it is listed with,
-	// zero where nothing is known.
-	Hash func(side Side, path tree.Path, e *tree.Entry) tree.Hash
+	// Hash, where not nil, is that of a file that is known from elsewhere to have the content it is listed with, zero
+	// where nothing is known. It tells whether the content must be read, since what is known of it may be of before.
+	Hash func(side Side, path tree.Path, e *tree.Entry) (sum tree.Hash, read bool)
 	// Restore says what a path's record is to be, whatever is there; false where Agree shall find out. A
 	// nil record is none.
 	Restore func(path Sides[tree.Path]) (*tree.Agreed, bool)
@@ -184,14 +184,10 @@ func (a *agreeing) record(ctx context.Context, d *directory, t *trio) (*tree.Agr
 	case l.Type == tree.Absent && r.Type == tree.Absent:
 		return nil, nil
 	}
-	for _, side := range BothSides {
-		if t.entry[side].Type == tree.File && !t.hash[side].Known() && a.to.Hash != nil {
-			t.hash[side] = a.to.Hash(side, path[side], &t.entry[side])
-		}
-	}
+	doubted := a.learn(t, path)
 	t.recall(a.policy)
 	v := decide(t, a.policy)
-	for need := t.toProve(v); need[Local] || need[Remote]; need = t.toProve(v) {
+	for need := t.toProve(v, doubted); need[Local] || need[Remote]; need = t.toProve(v, doubted) {
 		if readable, err := a.read(ctx, t, path, need); err != nil || !readable {
 			return a.last(t, path), err
 		}
@@ -202,6 +198,26 @@ func (a *agreeing) record(ctx context.Context, d *directory, t *trio) (*tree.Agr
 	}
 	return a.agreed(t), nil
 }
+
+// learn takes what is known from elsewhere of the content of both files. It tells whether that, or what a record without
+// a hash would say, may be of before a save that no time shows: only reading them proves anything then.
+func (a *agreeing) learn(t *trio, path Sides[tree.Path]) (doubted bool) {
+	for _, side := range BothSides {
+		e := &t.entry[side]
+		if e.Type != tree.File {
+			continue
+		}
+		doubted = doubted || a.racy(side, e)
+		if a.to.Hash != nil && !t.hash[side].Known() {
+			sum, read := a.to.Hash(side, path[side], e)
+			t.hash[side], doubted = sum, doubted || read
+		}
+	}
+	return doubted
+}
+
+// racy tells of a file whose time is too near the scan to show a later change.
+func (a *agreeing) racy(side Side, e *tree.Entry) bool { return !e.Mtime.Before(a.to.RacySince[side]) }
 
 // last is the record of what both sides last held alike.
 func (a *agreeing) last(t *trio, path Sides[tree.Path]) *tree.Agreed {
@@ -229,14 +245,15 @@ func (a *agreeing) restored(t *trio, record *tree.Agreed) *tree.Agreed {
 	return &out
 }
 
-// toProve tells whose content must be read before a record can be made: what the decision needs, and of two
-// files that agree the one whose content is not known where the other's is. A hash on record holds of both.
-func (t *trio) toProve(v verdict) Sides[bool] {
+// toProve tells whose content must be read before a record can be made: what the decision needs, and of two files that
+// agree the one whose content is not known where the other's is, or both where neither is and the stats are doubted. A hash
+// on record holds of both.
+func (t *trio) toProve(v verdict, doubted bool) Sides[bool] {
 	if !v.agreed() || t.entry[Local].Type != tree.File || t.entry[Remote].Type != tree.File {
 		return v.unsure
 	}
 	l, r := t.hash[Local].Known(), t.hash[Remote].Known()
-	return Sides[bool]{r && !l, l && !r}
+	return Sides[bool]{!l && (r || doubted), !r && (l || doubted)}
 }
 
 // read reads what a decision needs; false where a file does not hold still or cannot be read.
@@ -272,7 +289,7 @@ func (a *agreeing) agreed(t *trio) *tree.Agreed {
 		record.Mtime = r.Mtime
 	}
 	for _, side := range BothSides {
-		record.On[side].Racy = !t.entry[side].Mtime.Before(a.to.RacySince[side])
+		record.On[side].Racy = a.racy(side, &t.entry[side])
 	}
 	record.SHA256 = t.hash[Local]
 	if base := t.base; base != nil && base.Type == tree.File && a.sameAsRecorded(t) {

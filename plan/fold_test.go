@@ -86,7 +86,9 @@ func remembered(t *rapid.T, w *world, settled ...plan.Conflict) memoryBaseline {
 		base[dir] = slices.Clone(entries)
 		return nil
 	}}
-	to.Hash = func(side plan.Side, path tree.Path, _ *tree.Entry) tree.Hash { return w.trees[side].nodes[path].hash() }
+	to.Hash = func(side plan.Side, path tree.Path, _ *tree.Entry) (tree.Hash, bool) {
+		return w.trees[side].nodes[path].hash(), false
+	}
 	to.Settled = func(path plan.Sides[tree.Path]) bool {
 		return slices.ContainsFunc(settled, func(c plan.Conflict) bool { return c.Path == path[plan.Local] || c.Path == path[plan.Remote] })
 	}

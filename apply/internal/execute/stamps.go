@@ -152,12 +152,16 @@ func (ts *tasks) equalByStat(t *task, p *plan.Plan) bool {
 }
 
 // Hash is the hash of a file that has the stamp with which its content was known, zero where nothing is
-// known, or where the time is too near the reading to show a later change. since is the first such time.
-func (k Proof) Hash(e *tree.Entry, granularity int64, since tree.Time) tree.Hash {
-	if e.Size != k.size || e.Mtime.Cut(granularity) != k.mtime.Cut(granularity) || !e.Mtime.Before(since) {
-		return tree.Hash{}
+// known, or where the time is too near the reading to show a later change: then it tells so. since is the first such
+// time.
+func (k Proof) Hash(e *tree.Entry, granularity int64, since tree.Time) (sum tree.Hash, near bool) {
+	if !k.hash.Known() || e.Size != k.size || e.Mtime.Cut(granularity) != k.mtime.Cut(granularity) {
+		return tree.Hash{}, false
 	}
-	return k.hash
+	if !e.Mtime.Before(since) {
+		return tree.Hash{}, true
+	}
+	return k.hash, false
 }
 
 // Timeless tells of operations whose source need not have the time that it gives: an undo puts a file back
