@@ -5,7 +5,7 @@ import "embed"
 //go:embed *.schema.json
 var files embed.FS
 
-// A Kind is one of the documents that treaty keeps.
+// A Kind is one of the documents that treaty keeps or prints.
 type Kind string
 
 const (
@@ -15,10 +15,11 @@ const (
 	Config   Kind = "config"   // .treaty/config.json
 	Tree     Kind = "tree"     // .treaty/tree.json
 	Head     Kind = "head"     // .treaty/history/head.json
+	Status   Kind = "status"   // what treaty status --json prints
 )
 
 // kinds are all documents that have a schema.
-var kinds = []Kind{Plan, Approval, Receipt, Config, Tree, Head}
+var kinds = []Kind{Plan, Approval, Receipt, Config, Tree, Head, Status}
 
 // FileName is the name that editors find the schema of a kind by, such as
 // "plan-v1.schema.json".

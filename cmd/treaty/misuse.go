@@ -22,7 +22,7 @@ var wordings = []struct {
 	{regexp.MustCompile(`^(\S+) must be one of (.*) but got (".*")$`), "$1 must be one of $2, not $3"},
 	{regexp.MustCompile(`^(\S+): no filesystem profile (".*")$`), "$1 must be one of posix, apfs, fat, exfat, ntfs, unknown, not $2"},
 	{regexp.MustCompile(`^missing flags: (.*)$`), "$1 is missing"},
-	{regexp.MustCompile(`^expected "<KIND>"$`), "a kind is missing: plan, approval, receipt or config"},
+	{regexp.MustCompile(`^expected "<KIND>"$`), "a kind is missing: status, plan, approval, receipt or config"},
 	{regexp.MustCompile(`^expected "<(.*)>"$`), "$1 is missing"},
 	{regexp.MustCompile(`^expected one of (.*)$`), "a command is missing: $1"},
 }

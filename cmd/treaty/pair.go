@@ -22,6 +22,16 @@ type pair struct {
 
 // openPair finds and opens the trees of a command line: LOCAL defaults to the tree of the current directory.
 func (a *app) openPair(first, second string) (*pair, error) {
+	p := &pair{}
+	if err := p.meant(a.call, first, second); err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// meant is find for the arguments of a command line, which hints are told of.
+func (p *pair) meant(call *invocation, first, second string) error {
 	local, remote := "", first
 	if second != "" {
 		local, remote = first, second
@@ -29,17 +39,12 @@ func (a *app) openPair(first, second string) (*pair, error) {
 	if local == "" {
 		local = store.FindTree(".")
 	}
-	a.call.trees = plan.Sides[string]{local, remote}
-	p := &pair{}
+	call.trees = plan.Sides[string]{local, remote}
 	err := p.find(local, remote)
 	if remote == "" {
-		a.call.trees[plan.Remote] = p.found.path
+		call.trees[plan.Remote] = p.found.path
 	}
-	if err != nil {
-		p.close()
-		return nil, err
-	}
-	return p, nil
+	return err
 }
 
 // find opens both trees and the config. What it opened is open also after an error. What is at work or open on LOCAL is

@@ -36,6 +36,7 @@ type grammar struct {
 	Undo    undoCommand    `cmd:"" help:"Write a plan that reverses an applied one."`
 	Log     logCommand     `cmd:"" help:"List the applied plans, and verify them."`
 	Clean   cleanCommand   `cmd:"" help:"Remove old trash and old plans, the only command that does."`
+	Status  statusCommand  `cmd:"" help:"Say whether two trees are in step, and what is in the way."`
 	Sync    syncCommand    `cmd:"" help:"Plan, show, ask, approve and apply in one sitting."`
 	Schema  schemaCommand  `cmd:"" help:"Print a JSON Schema."`
 	Demo    demoCommand    `cmd:"" help:"Make two small trees and walk through it all."`

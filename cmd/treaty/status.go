@@ -1,0 +1,266 @@
+package main
+
+import (
+	"errors"
+	"path/filepath"
+	"time"
+
+	"treaty/apply"
+	"treaty/apply/paper"
+	"treaty/apply/refusal"
+	"treaty/cmd/treaty/internal/render"
+	"treaty/plan"
+	"treaty/schema"
+)
+
+type statusCommand struct {
+	treeArguments
+	JSON     bool `name:"json" help:"Print it as JSON."`
+	ExitCode bool `help:"Exit as plan does with this flag: with 10 if changes are waiting, 11 if something is in their way."`
+}
+
+// Run says how the trees stand to each other. It writes nothing.
+func (c *statusCommand) Run(a *app) error {
+	p := &pair{}
+	defer p.close()
+	made, err := c.compare(a, p)
+	if err != nil && !c.tells(p, err) {
+		return err
+	}
+	found := &standing{pair: p, call: a.call, at: a.now().UTC(), why: err}
+	if made != nil {
+		found.plan = made.plan
+	}
+	if c.JSON {
+		text, err := paper.Document(schema.Status, found.document())
+		if err != nil {
+			return err
+		}
+		if _, err := a.stdout.Write(text); err != nil {
+			return err
+		}
+	} else if err := found.print(a, c.ExitCode); err != nil {
+		return err
+	}
+	switch {
+	case !c.ExitCode:
+		return nil
+	case err != nil:
+		return err
+	}
+	return pending(made.plan)
+}
+
+// compare makes a plan of the two trees, which nobody keeps.
+func (c *statusCommand) compare(a *app, p *pair) (*planned, error) {
+	if err := p.meant(a.call, c.First, c.Second); err != nil {
+		return nil, err
+	}
+	return p.compare(a, &planFlags{})
+}
+
+// tells tells whether an error is what status is asked for, and no failure of its own: what is at work or open on a tree,
+// and that the other tree is not where it was, unless somebody says that it is there.
+func (c *statusCommand) tells(p *pair, err error) bool {
+	if p.stores[plan.Local] == nil {
+		return false
+	}
+	if errors.Is(err, apply.ErrSafety) {
+		return c.First == "" && p.found.why != ""
+	}
+	return errors.Is(err, apply.ErrOpen) || errors.Is(err, apply.ErrLocked)
+}
+
+// standing is what was found of two trees.
+type standing struct {
+	*pair
+	call *invocation
+	at   time.Time
+	// plan is what would be to do; nil where they were not compared, for the reason why.
+	plan *plan.Plan
+	why  error
+}
+
+// state is the standing in a word of the schema.
+func (s *standing) state() string {
+	switch {
+	case errors.Is(s.why, apply.ErrLocked):
+		return "locked"
+	case errors.Is(s.why, apply.ErrOpen):
+		return "interrupted"
+	case errors.Is(s.why, refusal.CauseMissing):
+		return "not-here"
+	case s.why != nil:
+		return "unsafe"
+	case len(s.plan.Conflicts) > 0 || s.plan.Blocked():
+		return "attention"
+	case s.plan.Empty():
+		return "in-step"
+	}
+	return "changes"
+}
+
+// statusDocument is what --json prints.
+type statusDocument struct {
+	Format        string           `json:"format"`
+	FormatVersion string           `json:"format_version"`
+	At            time.Time        `json:"at"`
+	State         string           `json:"state"`
+	Why           *string          `json:"why"`
+	Local         statusTree       `json:"local"`
+	Remote        statusTree       `json:"remote"`
+	LastSync      *render.LastSync `json:"last_sync"`
+	Summary       *plan.Summary    `json:"summary"`
+	Plan          *render.Waiting  `json:"plan"`
+}
+
+type statusTree struct {
+	Name string   `json:"name"`
+	Root string   `json:"root"`
+	ID   *string  `json:"id"`
+	Here bool     `json:"here"`
+	Open []string `json:"open"`
+}
+
+func (s *standing) document() *statusDocument {
+	d := &statusDocument{Format: "treaty.status", FormatVersion: plan.FormatVersion, At: s.at, State: s.state(),
+		Local: s.tree(plan.Local), Remote: s.tree(plan.Remote), LastSync: s.lastSync(), Plan: s.waiting()}
+	if s.why != nil {
+		why := s.why.Error()
+		d.Why = &why
+	}
+	if s.plan != nil {
+		d.Summary = &s.plan.Summary
+	}
+	return d
+}
+
+// tree is what is known of one of the two, which need not be there.
+func (s *standing) tree(side plan.Side) statusTree {
+	t := statusTree{Root: absolute(expandHome(s.call.trees[side])), Open: []string{}}
+	if own := s.stores[side]; own != nil {
+		t.Root, t.Here = own.Root(), true
+		if identity, err := own.Identity(); err == nil && identity != nil {
+			t.ID = &identity.ID
+		}
+		if open, err := own.OpenJournals(); err == nil {
+			t.Open = append(t.Open, open...)
+		}
+	}
+	t.Name = filepath.Base(t.Root)
+	return t
+}
+
+// lastSync is the last sync of the two that both remember, or, of a tree that is not here, that LOCAL does; nil where
+// there is none.
+func (s *standing) lastSync() *render.LastSync {
+	id := ""
+	if s.plan != nil {
+		if s.plan.Baseline == nil {
+			return nil
+		}
+		at := s.plan.Baseline.SyncedAt.UTC()
+		return s.numbered(&render.LastSync{PlanID: s.plan.Baseline.PlanID, SyncedAt: &at})
+	}
+	identity, err := s.stores[plan.Local].Identity()
+	if err != nil || identity == nil {
+		return nil
+	}
+	if id = identity.Synced[partnerAt(identity, s.found.path)]; id == "" {
+		return nil
+	}
+	return s.numbered(&render.LastSync{PlanID: id})
+}
+
+// numbered adds what a history of one of the two tells of a sync.
+func (s *standing) numbered(last *render.LastSync) *render.LastSync {
+	for _, own := range s.stores {
+		if own == nil {
+			continue
+		}
+		archived, err := own.Applied(last.PlanID)
+		if err != nil || archived == nil {
+			continue
+		}
+		last.Number = &archived.Number
+		if r, _, err := own.Receipt(*archived); err == nil && last.SyncedAt == nil {
+			at := r.FinishedAt.UTC()
+			last.SyncedAt = &at
+		}
+	}
+	return last
+}
+
+// waiting is the newest plan, if it would do something and was not applied; nil otherwise.
+func (s *standing) waiting() *render.Waiting {
+	own := s.stores[plan.Local]
+	path, err := own.Newest()
+	if err != nil {
+		return nil
+	}
+	f, err := readPlan(path)
+	if err != nil || f.plan.Empty() || own.Unapplied(f.plan.ID) != nil {
+		return nil
+	}
+	w := &render.Waiting{Path: path, ID: f.plan.ID, CreatedAt: f.plan.CreatedAt, Unresolved: f.plan.Unresolved()}
+	if _, approval, err := f.approval(); err == nil && approval != nil {
+		w.Approved = approval.Of(paper.RefTo(f.plan, f.text))
+	}
+	w.Fresh = s.plan != nil && sameTrees(s.plan, f.plan)
+	return w
+}
+
+// sameTrees tells whether two plans were made of the same trees, which held the same.
+func sameTrees(a, b *plan.Plan) bool {
+	for _, side := range plan.BothSides {
+		if x, y := a.Snapshot(side), b.Snapshot(side); x.Digest != y.Digest || x.Root != y.Root {
+			return false
+		}
+	}
+	return true
+}
+
+// print says it to a person. What ends in an error is told there, why and what to type.
+func (s *standing) print(a *app, ends bool) error {
+	if a.quiet {
+		return nil
+	}
+	waiting := s.waiting()
+	status := render.Status{Plan: s.plan, LastSync: s.lastSync(), Waiting: waiting, Next: s.next(waiting)}
+	for _, side := range plan.BothSides {
+		t := s.tree(side)
+		status.Roots[side], status.Here[side] = t.Root, t.Here
+	}
+	opts := a.style()
+	switch {
+	case s.why != nil && ends:
+		status.Next = nil
+	case s.why != nil:
+		status.Why = s.why.Error()
+	default:
+		if named := s.found.named(); named != "" {
+			a.say("%s", render.Escape(named))
+		}
+		opts = a.view(s.plan, false)
+	}
+	return render.Standing(a.stdout, &status, opts)
+}
+
+// next is what to type, a command a line.
+func (s *standing) next(waiting *render.Waiting) []string {
+	if s.why != nil {
+		return []string{hintFor(s.why)(s.call)}
+	}
+	empty := s.plan.Empty()
+	switch known := s.plan.Local.ID != nil && s.plan.Remote.ID != nil && !s.plan.News; {
+	case empty && known && !s.plan.Blocked():
+		return []string{"nothing to do"}
+	case empty && known, waiting == nil || !waiting.Fresh:
+		return []string{comparing()(s.call)}
+	case waiting.Unresolved > 0:
+		return []string{about("show", "--unresolved")(s.call)}
+	case !waiting.Approved:
+		return []string{about("show")(s.call), about("approve", s.call.signing()...)(s.call)}
+	}
+	return []string{about("apply")(s.call)}
+}
