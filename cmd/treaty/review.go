@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"golang.org/x/term"
@@ -84,10 +85,20 @@ func unicodeShown() bool {
 type reviewScreen struct {
 	file  *planFile
 	model review.Model
+	keys  int // how many were pressed
 }
 
 // Init asks for nothing.
 func (s *reviewScreen) Init() tea.Cmd { return nil }
+
+// rested is what was found when no key had been pressed for a while.
+type rested struct{ found review.Dependents }
+
+// resting is when that is to be looked for: the keys that had been pressed by then.
+type resting int
+
+// pause is how long nobody presses a key before what takes longer is looked for.
+const pause = 150 * time.Millisecond
 
 // Update shows the model what happened, and does what it wants.
 func (s *reviewScreen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -101,8 +112,21 @@ func (s *reviewScreen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return s, tea.Suspend
 		}
 		s.model = s.model.Press(review.Key{Name: msg.String(), Text: msg.Text})
+		s.keys++
+	case resting:
+		if model := s.model; int(msg) == s.keys {
+			return s, func() tea.Msg { return rested{model.Dependents()} }
+		}
+		return s, nil
+	case rested:
+		s.model = s.model.Knowing(msg.found)
+		return s, nil
 	}
-	return s, s.granted()
+	if quit := s.granted(); quit != nil {
+		return s, quit
+	}
+	keys := s.keys
+	return s, tea.Tick(pause, func(time.Time) tea.Msg { return resting(keys) })
 }
 
 // View is the model's screen.

@@ -69,7 +69,7 @@ func settleAlike(m Model, k Key) Model {
 
 // askNote asks for the note on the element in focus.
 func askNote(m Model) Model {
-	id, note := m.draft.noted(m.place.focus())
+	id, note := noted(m.draft.plan, m.place.focus())
 	if id == 0 {
 		return m.saying(warned, "notes are for conflicts and operations")
 	}
@@ -105,7 +105,7 @@ func typed(m Model, k Key) Model {
 func entered(m Model) Model {
 	what, input := m.ask.what, m.ask.input
 	m.ask = asking{}
-	if _, note := m.draft.noted(m.place.focus()); what == forNote && input != note {
+	if _, note := noted(m.draft.plan, m.place.focus()); what == forNote && input != note {
 		return m.decided(m.draft.note(m.place.focus(), input))
 	}
 	return m

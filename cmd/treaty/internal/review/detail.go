@@ -14,16 +14,11 @@ import (
 // seen.
 type detail struct {
 	lines []line
-	diff  *plan.Diff
+	diff  *diffView
 	look  Look
 }
 
-func (d *detail) length() int {
-	if d.diff == nil {
-		return len(d.lines)
-	}
-	return len(d.lines) + len(d.diff.Lines)
-}
+func (d *detail) length() int { return len(d.lines) + d.diff.length() }
 
 // line is a line of it by its place; an empty one behind the end.
 func (d *detail) line(at int) line {
@@ -31,32 +26,9 @@ func (d *detail) line(at int) line {
 	case at < len(d.lines):
 		return d.lines[at]
 	case at < d.length():
-		at -= len(d.lines)
-		text := strings.ReplaceAll(render.DiffLine(d.diff, at), "\t", "    ")
-		return said(diffTone(at, text), d.look.text(text))
+		return d.diff.line(at - len(d.lines))
 	}
 	return nil
-}
-
-// diffTone goes by place for the two lines that name the versions.
-func diffTone(at int, text string) tone {
-	switch {
-	case at < 2:
-		return strong
-	case text == "":
-		return plain
-	}
-	switch text[0] {
-	case '+':
-		return added
-	case '-':
-		return removed
-	case '@':
-		return hunk
-	case '\\':
-		return dim
-	}
-	return plain
 }
 
 // writer puts lines of a width below each other.
@@ -78,7 +50,7 @@ func (m *Model) detail(width int) *detail {
 	case wholePlan:
 		w.summary(m.draft.summary)
 	case aConflict:
-		w.conflict(&m.draft.plan.Conflicts[n.at])
+		w.conflict(n, &m.draft.plan.Conflicts[n.at])
 	case anOperation:
 		w.operation(n, &m.draft.plan.Operations[n.at])
 	case aProblem:
@@ -135,7 +107,7 @@ func (w *writer) directory(at int) {
 	}
 }
 
-func (w *writer) conflict(c *plan.Conflict) {
+func (w *writer) conflict(n *node, c *plan.Conflict) {
 	w.say(strong, fmt.Sprintf("#%d %s", c.ID, render.Name(string(c.Path))))
 	if c.RemotePath != "" {
 		w.say(strong, "on remote "+render.Name(string(c.RemotePath)))
@@ -150,6 +122,7 @@ func (w *writer) conflict(c *plan.Conflict) {
 	w.gap()
 	w.choices(c)
 	w.note(c.Note)
+	w.depends(n)
 	w.diffOf(c.Diff, c.DiffDoubt())
 }
 
@@ -192,6 +165,7 @@ func (w *writer) operation(n *node, op *plan.Operation) {
 		w.say(dim, "space leaves all of it out, or takes it in again")
 	}
 	w.note(op.Note)
+	w.depends(n)
 	w.diffOf(op.Diff, op.DiffDoubt())
 }
 
@@ -235,7 +209,7 @@ func (w *writer) diffOf(d *plan.Diff, doubt string) {
 		w.say(dim, remark)
 	}
 	if doubt == "" {
-		w.diff = d
+		w.diff = w.look.diffOf(d, w.width)
 	}
 }
 

@@ -20,6 +20,8 @@ type draft struct {
 	summary        []string
 	// By node of the outline that was counted: conflicts without a resolution, and operations not carried out.
 	unsettled, left []int
+	// depends is what was last found to depend on an element.
+	depends Dependents
 }
 
 // decision is what was there before one was made, to be put back.
@@ -93,6 +95,16 @@ func kept[T any](of []T, places []int) []was[T] {
 
 // changed is the draft with a changed copy of its plan.
 func (d draft) changed(conflicts, operations bool, change func(*plan.Plan) error) (draft, error) {
+	p := d.copied(conflicts, operations)
+	if err := change(p); err != nil {
+		return d, err
+	}
+	d.plan = p
+	return d.consequences(), nil
+}
+
+// copied is a plan of its own, of which the conflicts or the operations may be changed.
+func (d *draft) copied(conflicts, operations bool) *plan.Plan {
 	p := *d.plan
 	if conflicts {
 		p.Conflicts = slices.Clone(p.Conflicts)
@@ -100,11 +112,7 @@ func (d draft) changed(conflicts, operations bool, change func(*plan.Plan) error
 	if operations {
 		p.Operations = slices.Clone(p.Operations)
 	}
-	if err := change(&p); err != nil {
-		return d, err
-	}
-	d.plan = &p
-	return d.consequences(), nil
+	return &p
 }
 
 // about tells of the nodes that a decision was about; of several, the first.

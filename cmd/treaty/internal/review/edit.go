@@ -34,7 +34,7 @@ func (d draft) settle(r plan.Resolution, places []int) (draft, line) {
 	if len(allowed) == 0 {
 		return d, said(warned, fmt.Sprintf("not %s: %s", r, why))
 	}
-	next, told := d.resolve(r, allowed, fmt.Sprintf("%s: %s", d.conflictName(allowed), r))
+	next, told := d.resolve(r, allowed, fmt.Sprintf("%s: %s", conflictName(d.plan, allowed), r))
 	if refused := len(places) - len(allowed); refused > 0 {
 		told = append(told, run{fmt.Sprintf("; %d not: %s", refused, why), warned})
 	}
@@ -47,7 +47,7 @@ func (d draft) reopen(places []int) (draft, line) {
 	if len(places) == 0 {
 		return d, said(warned, "nothing is settled here")
 	}
-	return d.resolve(plan.Unresolved, places, d.conflictName(places)+": open again")
+	return d.resolve(plan.Unresolved, places, conflictName(d.plan, places)+": open again")
 }
 
 // resolve gives conflicts a resolution, and tells.
@@ -96,27 +96,27 @@ func (d draft) note(n *node, text string) (draft, line) {
 	} else {
 		operations = []int{n.at}
 	}
-	id, _ := d.noted(n)
+	id, _ := noted(d.plan, n)
 	return d.decide("noted", conflicts, operations, func(p *plan.Plan) error { return p.Note(id, text) })
 }
 
 // noted is the id of what a node stands for and its note; 0 where it can have none.
-func (d *draft) noted(n *node) (id int, note string) {
+func noted(p *plan.Plan, n *node) (id int, note string) {
 	switch n.what {
 	case aConflict:
-		c := &d.plan.Conflicts[n.at]
+		c := &p.Conflicts[n.at]
 		return c.ID, c.Note
 	case anOperation:
-		op := &d.plan.Operations[n.at]
+		op := &p.Operations[n.at]
 		return op.ID, op.Note
 	}
 	return 0, ""
 }
 
 // conflictName is what some conflicts are called together.
-func (d *draft) conflictName(places []int) string {
+func conflictName(p *plan.Plan, places []int) string {
 	if len(places) == 1 {
-		return render.Name(string(d.plan.Conflicts[places[0]].Path))
+		return render.Name(string(p.Conflicts[places[0]].Path))
 	}
 	return render.Count(len(places), "conflict")
 }

@@ -93,11 +93,20 @@ func (m Model) at(node int) Model {
 
 // in is the model with another place.
 func (m Model) in(p place) Model {
-	if p.cursor != m.place.cursor {
-		m.scroll = 0
+	moved := p.cursor != m.place.cursor
+	if m.place = p; moved {
+		m.scroll = m.begin()
 	}
-	m.place = p
 	return m
+}
+
+// begin is from where on the element in focus is shown: where it is alone, from its diff, if not all fits.
+func (m *Model) begin() int {
+	width, height := m.size.pane(m.single)
+	if d := m.detail(width); m.single && d.diff != nil && d.length() > height {
+		return min(len(d.lines), d.length()-height)
+	}
+	return 0
 }
 
 // scrolled scrolls what is said of the element in focus, as far as there is more of it.
@@ -125,7 +134,8 @@ func seek(m Model, forward bool) Model {
 // alone shows the element in focus on the whole screen, or no longer.
 func alone(m Model) Model {
 	m.single = !m.single
-	return m.scrolled(0)
+	m.scroll = m.begin()
+	return m
 }
 
 // enter opens or closes a directory, and shows anything else alone.

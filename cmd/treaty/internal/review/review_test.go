@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -110,6 +111,7 @@ func TestScreens(t *testing.T) {
 		{"directory-80x24.txt", 80, 24, "home / 'photos' enter down down down", Look{}},
 		{"left-out-120x40.txt", 120, 40, "/ 'photos' enter down down space", Look{}},
 		{"alone-80x24.txt", 80, 24, "tab d", Look{}},
+		{"alone-120x24.txt", 120, 24, "tab d J J", Look{}},
 		{"help-80x24.txt", 80, 24, "?", Look{}},
 		{"alike-80x24.txt", 80, 24, "tab A", Look{}},
 		{"leaving-80x24.txt", 80, 24, "l q", Look{}},
@@ -348,6 +350,110 @@ func TestTheTreeHasEachElementOnce(t *testing.T) {
 	})
 }
 
+func TestWhatDependsOnTheElementInFocusIsTold(t *testing.T) {
+	p := parse(t, `
+		delete remote attic/
+		delete remote attic/old/
+		delete remote attic/old/x
+		changed-and-deleted attic/kept - 12@3
+		create local new/
+		create local new/in
+		create local apart
+	`)
+	for _, c := range []struct{ name, keys, want string }{
+		{"a conflict says which choice leaves what undone", "", "remote leaves undone 1 operation:\n  delete on remote: attic\n" +
+			"\nskip leaves undone 1 operation:\n  delete on remote: attic"},
+		{"a directory says what is left out with it", "/ 'new' enter end left", "if this is left out, so are 1 operation:\n  create on local: new/in"},
+		{"what nothing depends on says nothing", "/ 'apart' enter end", ""},
+		{"what is left out holds nothing more", "/ 'new' enter end left space", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := typing(New(p, Look{}), c.keys)
+			if got := dependsOn(m.Knowing(m.Dependents())); got != c.want {
+				t.Errorf("it says %q, not %q", got, c.want)
+			}
+			moved := m.Press(keyOf("home"))
+			if got := dependsOn(moved.Knowing(m.Dependents())); got != "" {
+				t.Errorf("of something else it says %q", got)
+			}
+		})
+	}
+}
+
+// dependsOn is what is told to depend on the element in focus.
+func dependsOn(m Model) string {
+	w := &writer{detail{look: m.look}, 80, m.list()}
+	w.depends(m.place.focus())
+	var text []string
+	for _, l := range w.lines {
+		said := ""
+		for _, r := range l {
+			said += r.text
+		}
+		text = append(text, said)
+	}
+	return strings.TrimSpace(strings.Join(text, "\n"))
+}
+
+func TestBothVersionsOfADiffStandBesideEachOtherWhole(t *testing.T) {
+	effort.Check(t, 40, 400, func(t *rapid.T) {
+		d := &plan.Diff{Lines: []string{"--- local/a", "+++ remote/a", "@@ -3,9 +5,9 @@"}}
+		signs := rapid.SliceOfN(rapid.SampledFrom([]string{" ", "-", "+", `\`, "@@ -30 +50 @@"}), 0, 30).Draw(t, "signs")
+		for i, sign := range signs {
+			d.Lines = append(d.Lines, fmt.Sprintf("%s%d", sign, i))
+		}
+		v := Look{}.diffOf(d, beside)
+		var left, right []string
+		for _, row := range v.rows {
+			if row.left >= 0 {
+				left = append(left, d.Lines[row.left])
+			}
+			if row.right >= 0 {
+				right = append(right, d.Lines[row.right])
+			}
+			if row.left >= 0 && row.right >= 0 && d.Lines[row.left][0] == ' ' != (d.Lines[row.right][0] == ' ') {
+				t.Fatalf("%q stands beside %q", d.Lines[row.left], d.Lines[row.right])
+			}
+		}
+		without := func(sign string) []string {
+			return slices.DeleteFunc(slices.Clone(d.Lines), func(l string) bool { return strings.HasPrefix(l, sign) && l != "--- local/a" && l != "+++ remote/a" })
+		}
+		if !slices.Equal(left, without("+")) || !slices.Equal(right, without("-")) {
+			t.Fatalf("left are %q, right %q", left, right)
+		}
+	})
+}
+
+func TestLinesOfADiffHaveTheNumbersOfTheirFiles(t *testing.T) {
+	d := &plan.Diff{Lines: []string{"--- local/a", "+++ remote/a", "@@ -3,3 +3,4 @@", " same", "-old", "+new", "+more", " end", "@@ -10 +11 @@", "-x", "+y"}}
+	var got []string
+	for _, row := range (Look{}).diffOf(d, beside).rows {
+		got = append(got, fmt.Sprintf("%d|%d", row.from, row.to))
+	}
+	if want := "0|0 0|0 0|0 3|3 4|4 0|5 5|6 0|0 10|11"; strings.Join(got, " ") != want {
+		t.Errorf("they are %s, not %s", strings.Join(got, " "), want)
+	}
+}
+
+func TestWhatChangedInALineIsMarked(t *testing.T) {
+	for _, c := range []struct{ name, text, other, want string }{
+		{"a word in the middle", "the old house", "the new house", "the |old| house"},
+		{"something added", "one two", "one two three", "one two||"},
+		{"a character of several bytes", "Grüße aus Köln", "Grüße aus Kiln", "Grüße aus K|ö|ln"},
+		{"nothing in common", "abc", "xyz", "abc"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var parts []string
+			for _, r := range (&diffView{}).marked(c.text, c.other, removed) {
+				parts = append(parts, r.text)
+			}
+			if got := strings.Join(parts, "|"); got != c.want {
+				t.Errorf("it is %s, not %s", got, c.want)
+			}
+		})
+	}
+}
+
 // large is a plan of so many files in directories of a hundred.
 func large(files int) *plan.Plan {
 	p := blank()
@@ -361,17 +467,21 @@ func large(files int) *plan.Plan {
 	return p
 }
 
+// opened is a large plan with all directories open, and the cursor some lines into it.
+func opened(files int) Model {
+	return typing(New(large(files), Look{}), "home * * end home down down down down").Resize(120, 40)
+}
+
 func TestAKeyThatMovesCostsWhatIsSeen(t *testing.T) {
-	cost := func(files int, key string) float64 {
-		m := typing(New(large(files), Look{}), "home * * end home down down down down").Resize(120, 40)
-		return testing.AllocsPerRun(20, func() {
+	few, many := opened(1000), opened(100_000)
+	cost := func(m Model, key string) float64 {
+		return testing.AllocsPerRun(5, func() {
 			m = m.Press(keyOf(key))
 			_ = m.Screen()
 		})
 	}
-	for _, key := range []string{"down", "pgdown", "left", "right", "end", "J", "d"} {
-		few, many := cost(1000, key), cost(100_000, key)
-		if many > few*1.3+20 {
+	for _, key := range []string{"down", "pgdown", "left", "right", "end", "home", "J", "d"} {
+		if few, many := cost(few, key), cost(many, key); many > few*1.3+20 {
 			t.Errorf("%s costs %.0f allocations with 1,000 rows, and %.0f with 100,000", key, few, many)
 		}
 	}
@@ -380,7 +490,7 @@ func TestAKeyThatMovesCostsWhatIsSeen(t *testing.T) {
 func BenchmarkKey(b *testing.B) {
 	for _, key := range []string{"down", "pgdown", "space"} {
 		b.Run(key, func(b *testing.B) {
-			m := typing(New(large(100_000), Look{}), "home * * home down down down down").Resize(120, 40)
+			m := opened(100_000)
 			b.ReportAllocs()
 			for b.Loop() {
 				m = m.Press(keyOf(key))

@@ -53,7 +53,7 @@ func (m Model) Screen() string {
 		return m.size.tooSmall(m.draft.plan.Unresolved())
 	}
 	s := screen{size: m.size, look: m.look}
-	s.line(m.draft.title(m.look), s.width, false)
+	s.line(title(&m.draft), s.width, false)
 	switch {
 	case m.ask.what == forHelp:
 		page := helpOn(m.look, s.width-1)
@@ -81,9 +81,9 @@ func (s size) tooSmall(left int) string {
 }
 
 // title is the first line: what the plan is about, and how far it is settled.
-func (d *draft) title(look Look) line {
+func title(d *draft) line {
 	p := d.plan
-	l := line{{" " + trees(p) + " ", strong}}
+	l := line{{" " + trees(p), strong}}
 	if n, open := len(p.Conflicts), p.Unresolved(); n > 0 {
 		t, text := warned, render.Count(n, "conflict")+" open"
 		if open == 0 {
@@ -91,9 +91,11 @@ func (d *draft) title(look Look) line {
 		} else if open < n {
 			text = fmt.Sprintf("%d of %s", open, text)
 		}
-		l = append(l, run{" " + text, t})
+		l = append(l, run{"  " + text, t})
 	}
-	l = append(l, run{"  " + render.Count(len(p.Operations), "operation"), plain})
+	if n := len(p.Operations); n > 0 {
+		l = append(l, run{"  " + render.Count(n, "operation"), plain})
+	}
 	if n := len(d.skips); n > 0 {
 		l = append(l, run{fmt.Sprintf(", %d skipped", n), warned})
 	}
