@@ -44,9 +44,8 @@ type Request struct {
 
 // seams let tests look in, and interfere. The zero value does neither.
 type seams struct {
-	// hook is offered every call that changes a tree, before it is made; its error takes the call's
-	// place.
-	hook func(plan.Side, local.Call) error
+	// opened is shown each volume before it is probed and changed.
+	opened func(plan.Side, volume.Volume)
 	// probed may make less of what a volume was found to do.
 	probed func(plan.Side, *volume.Probed)
 	// fat declares a side's volume to be FAT-class.

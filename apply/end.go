@@ -87,8 +87,17 @@ func (open Opener) volume(root string) (volume.Volume, error) {
 	return local.Open(root)
 }
 
-// store opens the store at a root. Errors are refusals of what is missing, or those of store.Of.
-func (open Opener) store(side plan.Side, root string) (*store.Store, error) {
+// store opens the store at a root. Errors are the opener's, or those of store.Of.
+func (open Opener) store(root string) (*store.Store, error) {
+	v, err := open.volume(root)
+	if err != nil {
+		return nil, err
+	}
+	return store.Of(v)
+}
+
+// planned is the store of a side of a plan, at its root. Errors are refusals of what is missing, or those of store.Of.
+func (open Opener) planned(side plan.Side, root string) (*store.Store, error) {
 	v, err := open.volume(root)
 	if err != nil {
 		return nil, refusal.Because(refusal.CauseMissing, "the %s tree is not at %s: %v",
@@ -106,7 +115,7 @@ func (e *ends) open(p *plan.Plan, request *Request) error {
 		if root == "" {
 			root = p.Snapshot(side).Root
 		}
-		own, err := request.Open.store(side, root)
+		own, err := request.Open.planned(side, root)
 		if err == nil {
 			e[side] = request.seams.newEnd(side, own)
 		} else if first == nil {
@@ -126,10 +135,10 @@ func (e *ends) each(ask func(*store.Store) error) error {
 	return nil
 }
 
-// newEnd is an end whose volume was not probed yet. What changes it is offered to the seams.
+// newEnd is an end whose volume was not probed yet. The seams are shown it.
 func (s *seams) newEnd(side plan.Side, of *store.Store) *end {
-	if v, here := of.Volume().(*local.Volume); here && s.hook != nil {
-		v.Hook = func(call local.Call) error { return s.hook(side, call) }
+	if s.opened != nil {
+		s.opened(side, of.Volume())
 	}
 	return &end{Volume: of.Volume(), side: side, store: of}
 }

@@ -117,11 +117,11 @@ func anyWorld(r *rapid.T, dir string) *world {
 	if rapid.Bool().Draw(r, "synced before") {
 		w.base = native(anyTree(r, "base"))
 		for _, side := range plan.BothSides {
-			native(edited(r, w.base, side.String())).write(r, w.at[side])
+			w.place(side).write(r, native(edited(r, w.base, side.String())))
 		}
 	} else {
 		for _, side := range plan.BothSides {
-			native(anyTree(r, side.String())).write(r, w.at[side])
+			w.place(side).write(r, native(anyTree(r, side.String())))
 		}
 	}
 	w.options.Hash = rapid.SampledFrom([]plan.HashWhat{plan.HashOperations, plan.HashConflicts, plan.HashAll}).Draw(r, "hash")
@@ -267,14 +267,14 @@ func TestAnyEditedPlan(t *testing.T) {
 		check(r, err)
 		q, err := plan.Read(text)
 		if err != nil {
-			w.refuses(apply.Request{Plan: text, By: ann}, &fault{cause: apply.ErrInvalid})
+			w.refuses(apply.Request{Plan: text, By: ann, Open: w.opener()}, &fault{cause: apply.ErrInvalid})
 			return
 		}
 		if q.Local.Root == w.at[plan.Remote] {
 			w.at[plan.Local], w.at[plan.Remote] = w.at[plan.Remote], w.at[plan.Local] // the plan is about the same two trees, the other way round
 		}
 		request := apply.Request{Plan: text, Approval: w.approve(text), By: ann,
-			Roots: w.at, AllowUnrelatedDrift: rapid.Bool().Draw(r, "allow unrelated drift")}
+			Roots: w.at, Open: w.opener(), AllowUnrelatedDrift: rapid.Bool().Draw(r, "allow unrelated drift")}
 		was, all := w.trees(), w.snapshot()
 		receipt, err := apply.Apply(context.Background(), request)
 		defer func() {

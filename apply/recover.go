@@ -14,7 +14,10 @@ import (
 
 // Recovery is which trees to settle, and who does it.
 type Recovery struct {
+	// Dirs are the roots of the trees.
 	Dirs []string
+	// Open opens what is there. Where it is nil, roots are directories of this machine.
+	Open Opener
 	By   plan.Author
 	// Now is the clock, time.Now where nil.
 	Now func() time.Time
@@ -53,32 +56,14 @@ func Recover(ctx context.Context, request Recovery) (Settled, error) {
 	if request.Now == nil {
 		request.Now = local.Now
 	}
-	var stores []*store.Store
+	stores, err := request.stores()
 	defer func() {
 		for _, s := range stores {
 			s.Close()
 		}
 	}()
-	add := func(dir string) error {
-		s, err := store.Open(dir)
-		if err != nil {
-			return err
-		}
-		if slices.ContainsFunc(stores, func(other *store.Store) bool { return other.Root() == s.Root() }) {
-			return s.Close()
-		}
-		stores = append(stores, s)
-		return nil
-	}
-	for _, dir := range request.Dirs {
-		if err := add(dir); err != nil {
-			return out, err
-		}
-	}
-	for _, partner := range partners(stores) {
-		if err := add(partner); err != nil {
-			return out, err
-		}
+	if err != nil {
+		return out, err
 	}
 	for _, s := range stores {
 		words, err := s.FreeLock()
@@ -114,29 +99,64 @@ func Recover(ctx context.Context, request Recovery) (Settled, error) {
 	return out, nil
 }
 
+// stores opens the trees, each once, and those that are open with them; those that it returns are open, also with an
+// error.
+func (request *Recovery) stores() (stores []*store.Store, err error) {
+	add := func(root string) error {
+		s, err := request.Open.store(root)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(stores, func(other *store.Store) bool { return other.Root() == s.Root() }) {
+			return s.Close()
+		}
+		stores = append(stores, s)
+		return nil
+	}
+	for _, root := range request.Dirs {
+		if err := add(root); err != nil {
+			return stores, err
+		}
+	}
+	for _, root := range request.partners(stores) {
+		if err := add(root); err != nil {
+			return stores, err
+		}
+	}
+	return stores, nil
+}
+
 // partners are where the other trees of open plans were, if the same plan is open there.
-func partners(stores []*store.Store) []string {
-	var dirs []string
+func (request *Recovery) partners(stores []*store.Store) []string {
+	var roots []string
 	for _, s := range stores {
 		ids, _ := s.OpenJournals()
 		for _, id := range ids {
-			text, err := s.Kept(id, store.ItsPlan)
-			if err != nil {
-				continue
+			if root := request.partner(s, id); root != "" {
+				roots = append(roots, root)
 			}
-			p, err := plan.Read(text)
-			if err != nil || !filepath.IsAbs(p.Remote.Root) {
-				continue
-			}
-			other, err := store.Open(p.Remote.Root)
-			if err != nil {
-				continue
-			}
-			if open, err := other.OpenJournals(); err == nil && slices.Contains(open, id) {
-				dirs = append(dirs, p.Remote.Root)
-			}
-			other.Close()
 		}
 	}
-	return dirs
+	return roots
+}
+
+// partner is where the other tree of a plan that is open on one was, "" unless the plan is open there too.
+func (request *Recovery) partner(s *store.Store, id string) string {
+	text, err := s.Kept(id, store.ItsPlan)
+	if err != nil {
+		return ""
+	}
+	p, err := plan.Read(text)
+	if err != nil || request.Open == nil && !filepath.IsAbs(p.Remote.Root) {
+		return ""
+	}
+	other, err := request.Open.store(p.Remote.Root)
+	if err != nil {
+		return ""
+	}
+	defer other.Close()
+	if open, err := other.OpenJournals(); err != nil || !slices.Contains(open, id) {
+		return ""
+	}
+	return p.Remote.Root
 }

@@ -283,11 +283,16 @@ func (c *tableCase) test(t *testing.T, fat plan.Sides[bool]) {
 	t.Parallel()
 	w := newWorld(t, scratch(t))
 	w.fat = fat
+	c.testIn(t, w)
+}
+
+// testIn holds what comes of a case in a world to what it says.
+func (c *tableCase) testIn(t *testing.T, w *world) {
 	for _, option := range c.options {
 		w.set(option)
 	}
 	for _, side := range plan.BothSides {
-		c.before[side].write(t, w.at[side])
+		w.place(side).write(t, c.before[side])
 		w.link(side, c.links[side])
 	}
 	w.base = c.base
@@ -355,18 +360,14 @@ func thrown(m nodes) string {
 
 func (w *world) thrown(side plan.Side, id string) string {
 	w.Helper()
-	dir := w.path(side, ".treaty/trash/"+id)
-	if _, err := os.Lstat(dir); err != nil {
-		return ""
-	}
-	return thrown(read(w, dir, ""))
+	return thrown(w.place(side).read(w, ".treaty/trash/"+id, ""))
 }
 
 // nothingStaged holds an apply to have cleaned up after itself.
 func (w *world) nothingStaged() {
 	w.Helper()
 	for _, side := range plan.BothSides {
-		for path, n := range read(w, w.path(side, ".treaty"), "") {
+		for path, n := range w.place(side).read(w, ".treaty", "") {
 			if n.kind != tree.Directory && path.Within("stage") || path == "lock" || strings.Contains(string(path), "probe") {
 				w.Errorf("%s: %s is left behind", side, path)
 			}

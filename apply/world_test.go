@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -16,6 +15,8 @@ import (
 	"time"
 
 	"treaty/apply"
+	"treaty/apply/internal/local"
+	"treaty/apply/internal/memory"
 	"treaty/apply/paper"
 	"treaty/apply/store"
 	"treaty/apply/volume"
@@ -24,11 +25,14 @@ import (
 	"treaty/plan/tree"
 )
 
-// world is two real trees, with a folder beside them that nothing may ever touch.
+// world is two trees, real or in memory, the real ones with a folder beside them that nothing may ever touch.
 type world struct {
 	tester
-	dir     string
-	at      plan.Sides[string]
+	// dir is where real trees lie, "" where none is.
+	dir string
+	at  plan.Sides[string]
+	// memory are the trees that are in memory, by their roots.
+	memory  map[string]*memory.Volume
 	options plan.Options
 	// was is what both trees held when the last plan was made.
 	was plan.Sides[nodes]
@@ -49,8 +53,7 @@ func (w *world) link(side plan.Side, names []string) {
 	w.Helper()
 	for _, name := range names[min(1, len(names)):] {
 		w.linked = true
-		check(w, os.Remove(w.path(side, name)))
-		check(w, os.Link(w.path(side, names[0]), w.path(side, name)))
+		w.place(side).link(w, names[0], name)
 	}
 }
 
@@ -97,13 +100,58 @@ const canary = "outside=canary outside-dir/kept=7"
 
 func newWorld(t tester, dir string) *world {
 	t.Helper()
-	w := &world{tester: t, dir: dir, options: defaults()}
-	tryParse(t, canary).write(t, dir)
+	return newWorldOf(t, dir, plan.Sides[*memory.Kind]{})
+}
+
+// newWorldOf is a world of which each side is a tree in memory, or, for nil, a real one in dir.
+func newWorldOf(t tester, dir string, kinds plan.Sides[*memory.Kind]) *world {
+	t.Helper()
+	w := &world{tester: t, dir: dir, memory: map[string]*memory.Volume{}, options: defaults()}
+	if dir != "" {
+		tryParse(t, canary).write(t, dir)
+	}
 	for _, side := range plan.BothSides {
+		if kind := kinds[side]; kind != nil {
+			w.at[side] = "/memory/" + side.String()
+			w.memory[w.at[side]] = memory.New(w.at[side], *kind)
+			w.fat[side] = kind.Probed.LosesRenames
+			continue
+		}
 		w.at[side] = filepath.Join(dir, side.String())
 		check(t, os.Mkdir(w.at[side], 0o755))
 	}
 	return w
+}
+
+// place is where the tree of a side lies.
+func (w *world) place(side plan.Side) place {
+	if v := w.memory[w.at[side]]; v != nil {
+		return inMemory{v}
+	}
+	return folder(w.at[side])
+}
+
+// opener is what opens the trees of this world, nil where nobody need be told how.
+func (w *world) opener() apply.Opener {
+	if len(w.memory) == 0 {
+		return nil
+	}
+	return func(root string) (volume.Volume, error) {
+		if v := w.memory[root]; v != nil {
+			return v, nil
+		}
+		return local.Open(root)
+	}
+}
+
+// store is what treaty keeps in the tree of a side, for the caller to close.
+func (w *world) store(side plan.Side) *store.Store {
+	w.Helper()
+	v, err := w.place(side).open()
+	check(w, err)
+	s, err := store.Of(v)
+	check(w, err)
+	return s
 }
 
 // defaults are the options of a plan that nobody configured.
@@ -120,7 +168,7 @@ func (w *world) path(side plan.Side, path string) string {
 // tree is what a side holds now.
 func (w *world) tree(side plan.Side) nodes {
 	w.Helper()
-	return read(w, w.at[side], ".treaty")
+	return w.place(side).read(w, "", ".treaty")
 }
 
 func (w *world) trees() plan.Sides[nodes] {
@@ -128,16 +176,28 @@ func (w *world) trees() plan.Sides[nodes] {
 	return plan.Sides[nodes]{w.tree(plan.Local), w.tree(plan.Remote)}
 }
 
-// snapshot is all that is on the disk, treaty's own folders and the canary included.
-func (w *world) snapshot() nodes { w.Helper(); return read(w, w.dir, "") }
+// snapshot is all that there is, treaty's own folders and the canary included.
+func (w *world) snapshot() nodes {
+	w.Helper()
+	all := nodes{}
+	if w.dir != "" {
+		all = read(w, w.dir, "")
+	}
+	for _, side := range plan.BothSides {
+		for path, n := range w.place(side).read(w, "", "") {
+			all[tree.Path(side.String()).Join(string(path))] = n
+		}
+	}
+	return all
+}
 
-// memory is a baseline on which both sides have the same, under whatever names.
-type memory struct {
+// lastAgreed is a baseline on which both sides have the same, under whatever names.
+type lastAgreed struct {
 	nodes
 	remote map[tree.Path]string
 }
 
-func (m memory) List(dir tree.Path) ([]tree.Agreed, error) {
+func (m lastAgreed) List(dir tree.Path) ([]tree.Agreed, error) {
 	var list []tree.Agreed
 	for path, n := range m.nodes {
 		if path.Parent() != dir {
@@ -175,8 +235,7 @@ func (w *world) compared() (*plan.Plan, *store.Digests) {
 	w.Helper()
 	p, digests := w.survey()
 	w.was = w.trees()
-	store, err := store.Open(w.at[plan.Local])
-	check(w, err)
+	store := w.store(plan.Local)
 	defer store.Close()
 	check(w, store.SaveDigests(p.ID, digests))
 	return p, digests
@@ -187,20 +246,17 @@ func (w *world) survey() (*plan.Plan, *store.Digests) {
 	digests := &store.Digests{}
 	in := plan.Input{Options: w.options, Observe: digests.Observe}
 	if w.base != nil {
-		in.Memory, in.Baseline = memory{w.base, w.respelled}, &plan.BaselineRef{PlanID: planID(0), SyncedAt: epoch.Time()}
+		in.Memory, in.Baseline = lastAgreed{w.base, w.respelled}, &plan.BaselineRef{PlanID: planID(0), SyncedAt: epoch.Time()}
 	}
 	ctx := context.Background()
-	var walks []*scan.Walk
+	var walks []volume.Walk
 	for _, side := range plan.BothSides {
-		root, err := scan.Open(w.at[side])
-		check(w, err)
-		defer root.Close()
-		store, err := store.Open(w.at[side])
-		check(w, err)
+		store := w.store(side)
 		defer store.Close()
+		root := store.Volume()
 		identity, err := store.Identity()
 		check(w, err)
-		from := plan.Tree{Root: root.Path()}
+		from := plan.Tree{Root: root.Root()}
 		var recorded *tree.Traits
 		if identity != nil {
 			from.ID, recorded = &identity.ID, &identity.Traits
@@ -216,7 +272,7 @@ func (w *world) survey() (*plan.Plan, *store.Digests) {
 		defer walk.Close()
 		walks = append(walks, walk)
 		from.Stream = walk
-		from.Reader = scan.Reader{Hasher: scan.Hasher{Root: root}, Granularity: from.Traits.MtimeGranularity}
+		from.Reader = root.Reader(from.Traits.MtimeGranularity, nil)
 		in.Trees[side] = from
 	}
 	p, err := plan.Compare(ctx, in)
@@ -255,7 +311,7 @@ func (w *world) approve(text []byte) []byte {
 func (w *world) request(p *plan.Plan) apply.Request {
 	w.Helper()
 	text := w.text(p)
-	r := apply.Request{Plan: text, Approval: w.approve(text), By: ann}
+	r := apply.Request{Plan: text, Approval: w.approve(text), By: ann, Open: w.opener()}
 	r.SetFAT(w.fat)
 	r.SetProbed(w.limit)
 	return r
@@ -321,11 +377,7 @@ func line(r *apply.Result) string {
 // trash is what lies in the trashes of a side.
 func (w *world) trash(side plan.Side) nodes {
 	w.Helper()
-	dir := filepath.Join(w.at[side], ".treaty", "trash")
-	if _, err := os.Lstat(dir); errors.Is(err, os.ErrNotExist) {
-		return nodes{}
-	}
-	return read(w, dir, "")
+	return w.place(side).read(w, ".treaty/trash", "")
 }
 
 // keepsEverything is invariant 1: every content that was on a side is on a side or in a trash.
@@ -435,6 +487,9 @@ func litterGone(path tree.Path, stays bool, exactly, disputed map[tree.Path]bool
 
 func (w *world) sparesCanary() {
 	w.Helper()
+	if w.dir == "" {
+		return
+	}
 	all := read(w, w.dir, "")
 	maps.DeleteFunc(all, func(path tree.Path, _ node) bool {
 		return path.Within("local") || path.Within("remote")
@@ -498,7 +553,7 @@ func (w *world) honest(p *plan.Plan, r *apply.Receipt, was plan.Sides[nodes]) {
 		case displaces && result.Trash == "":
 			w.Errorf("%s: what was there went nowhere", line(result))
 		case displaces:
-			old, err := readNode(w.path(side, result.Trash))
+			old, err := w.place(side).node(result.Trash)
 			if err != nil || old != before {
 				w.Errorf("%s: the trash has %v (%v), not %v", line(result), old, err, before)
 			}
@@ -542,8 +597,7 @@ func (w *world) archived(p *plan.Plan) {
 	for _, line := range broken {
 		w.Errorf("log --verify: %s", line)
 	}
-	store, err := store.Open(w.at[plan.Local])
-	check(w, err)
+	store := w.store(plan.Local)
 	defer store.Close()
 	a, err := store.Applied(p.ID)
 	check(w, err)
@@ -563,8 +617,7 @@ func (w *world) verify() ([]string, error) {
 	heads := map[string]*store.Head{}
 	var local *store.Store
 	for _, side := range plan.BothSides {
-		store, err := store.Open(w.at[side])
-		check(w, err)
+		store := w.store(side)
 		defer store.Close()
 		if side == plan.Local {
 			local = store

@@ -36,11 +36,11 @@ func TestMacSaysWhichKindOfVolumeItIs(t *testing.T) {
 	}
 	for fstype, want := range map[string]bool{"apfs": true, "hfs": true, "msdos": false, "exfat": false, "nfs": true, "macfuse": false} {
 		m := Mount{Type: fstype, CaseSensitive: true}
-		if got := m.traits("", nil).CaseSensitive; got != want {
+		if got := m.Traits("", nil).CaseSensitive; got != want {
 			t.Errorf("case-sensitive %s: %t", fstype, got)
 		}
 	}
-	if (Mount{Type: "apfs"}).traits("", nil).CaseSensitive {
+	if (Mount{Type: "apfs"}).Traits("", nil).CaseSensitive {
 		t.Error("apfs is taken as case-sensitive")
 	}
 }

@@ -20,7 +20,7 @@ const mostIdle = 20
 func (l *lister) noteIdle(dir tree.Path, rules []byte) {
 	found := ignore.Idles(rules)
 	for _, idle := range found[:min(len(found), mostIdle-len(l.idle))] {
-		l.idle = append(l.idle, IdlePattern{dir.Join(ignoreFile), idle.Line, idle.Why.Error()})
+		l.idle = append(l.idle, IdlePattern{dir.Join(IgnoreFile), idle.Line, idle.Why.Error()})
 	}
 }
 

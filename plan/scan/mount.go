@@ -64,18 +64,24 @@ func Hint(fstype string) tree.Profile {
 	return tree.Unknown
 }
 
-// Traits are what the tree's volume can represent: by the profile that a person declared, if any; else
-// as recorded by an earlier probe, if that was of the same volume; else by the mount's type; else the
-// weakest. That it ignores times only a probe tells, whatever was declared. Nothing is probed. Errors wrap ErrVanished.
+// Traits are what the tree's volume can represent, as Mount.Traits tells. Nothing is probed. Errors wrap ErrVanished.
 func (r *Root) Traits(declared tree.Profile, recorded *tree.Traits) (tree.Traits, error) {
 	at, err := r.Mount()
 	if err != nil {
 		return tree.Traits{}, err
 	}
-	return at.traits(declared, recorded), nil
+	t := at.Traits(declared, recorded)
+	if runtime.GOOS == "windows" {
+		// Whatever the volume could hold, and a person declared: no other names and no modes pass here.
+		t.Names, t.Modes = tree.WindowsNames, false
+	}
+	return t, nil
 }
 
-func (m Mount) traits(declared tree.Profile, recorded *tree.Traits) tree.Traits {
+// Traits are what the volume can represent: by the profile that a person declared, if any; else as recorded by an
+// earlier probe, if that was of the same volume; else by the mount's type; else the weakest. That it ignores times only
+// a probe tells, whatever was declared.
+func (m Mount) Traits(declared tree.Profile, recorded *tree.Traits) tree.Traits {
 	var volume *string
 	if m.Volume != "" {
 		volume = &m.Volume
@@ -101,10 +107,6 @@ func (m Mount) traits(declared tree.Profile, recorded *tree.Traits) tree.Traits 
 	}
 	t.Type, t.Volume = m.Type, volume
 	t.IgnoresTimes = recorded != nil && recorded.Type == m.Type && same(recorded.Volume, volume) && recorded.IgnoresTimes
-	if runtime.GOOS == "windows" {
-		// Whatever the volume could hold, and a person declared: no other names and no modes pass here.
-		t.Names, t.Modes = tree.WindowsNames, false
-	}
 	return t
 }
 

@@ -39,7 +39,7 @@ func TestTraitsComeFromTheBestSource(t *testing.T) {
 		{"assumed", mountOf("fuse.sshfs", "", ""), "", nil, tree.Assumed, tree.Unknown, 2e9},
 		{"assumed, nothing known", Mount{}, "", nil, tree.Assumed, tree.Unknown, 2e9},
 	} {
-		got := c.mount.traits(c.declared, c.recorded)
+		got := c.mount.Traits(c.declared, c.recorded)
 		if got.Source != c.source || got.Profile != c.profile || got.MtimeGranularity != c.granule || got.Type != c.mount.Type ||
 			(got.Volume == nil) != (c.mount.Volume == "") {
 			t.Errorf("%s: %+v", c.name, got)

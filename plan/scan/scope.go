@@ -8,17 +8,28 @@ import (
 	"treaty/plan/tree"
 )
 
-// ignoreFile is the name of the files that hold a directory's ignore rules.
-const ignoreFile = ".treatyignore"
+// IgnoreFile is the name of the files that hold a directory's ignore rules.
+const IgnoreFile = ".treatyignore"
 
 // ignoreLimit is the largest of them that is read, in bytes.
 const ignoreLimit = 1 << 20
 
-// scope is ignore's as a tree.Scope.
-type scope struct{ rules ignore.Scope }
+// Rules are those of a tree that hold in one of its directories, as a tree.Scope. They are pure: whoever lists a tree
+// that is no directory of this machine judges by them too.
+type Rules struct{ rules ignore.Scope }
+
+// Rules are those that hold in a root, before its own file of them is read.
+func (o *Options) Rules() *Rules {
+	return &Rules{ignore.New(ignore.Options{Patterns: o.Patterns, DefaultIgnores: o.DefaultIgnores})}
+}
+
+// Enter are the rules in dir, whose .treatyignore says text.
+func (s *Rules) Enter(dir tree.Path, text []byte) *Rules {
+	return &Rules{s.rules.Enter(string(dir), text)}
+}
 
 // Judge is asked of entries whose parents are all in scope.
-func (s *scope) Judge(path tree.Path, directory bool) tree.Ruling {
+func (s *Rules) Judge(path tree.Path, directory bool) tree.Ruling {
 	switch s.rules.Match(string(path), directory) {
 	case ignore.Litter:
 		return tree.Litter
@@ -29,17 +40,12 @@ func (s *scope) Judge(path tree.Path, directory bool) tree.Ruling {
 }
 
 // Extend is for a directory that the tree of outer does not have.
-func (s *scope) Extend(outer tree.Scope, dir, as tree.Path) tree.Scope {
-	other := &scope{}
-	if known, ok := outer.(*scope); ok {
+func (s *Rules) Extend(outer tree.Scope, dir, as tree.Path) tree.Scope {
+	other := &Rules{}
+	if known, ok := outer.(*Rules); ok {
 		other = known
 	}
-	return &scope{s.rules.Extend(other.rules, string(dir), string(as))}
-}
-
-// enter is the scope of dir, whose .treatyignore says text.
-func (s *scope) enter(dir tree.Path, text []byte) *scope {
-	return &scope{s.rules.Enter(string(dir), text)}
+	return &Rules{s.rules.Extend(other.rules, string(dir), string(as))}
 }
 
 // ruleText is what a file of rules says. An error means that the rules are not known, and so not what of the
@@ -47,21 +53,21 @@ func (s *scope) enter(dir tree.Path, text []byte) *scope {
 func ruleText(h handle, e *tree.Entry) ([]byte, error) {
 	switch {
 	case e.Type != tree.File:
-		return nil, fmt.Errorf("%s is no regular file", ignoreFile)
+		return nil, fmt.Errorf("%s is no regular file", IgnoreFile)
 	case e.Size > ignoreLimit:
-		return nil, fmt.Errorf("%s is larger than %d bytes", ignoreFile, ignoreLimit)
+		return nil, fmt.Errorf("%s is larger than %d bytes", IgnoreFile, ignoreLimit)
 	}
-	f, err := h.open(ignoreFile)
+	f, err := h.open(IgnoreFile)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s", ignoreFile, why(err))
+		return nil, fmt.Errorf("%s: %s", IgnoreFile, why(err))
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, ignoreLimit+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%s: %s", ignoreFile, why(err))
+		return nil, fmt.Errorf("%s: %s", IgnoreFile, why(err))
 	case len(text) > ignoreLimit:
-		return nil, fmt.Errorf("%s is larger than %d bytes", ignoreFile, ignoreLimit)
+		return nil, fmt.Errorf("%s is larger than %d bytes", IgnoreFile, ignoreLimit)
 	}
 	return text, nil
 }

@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 	"syscall"
 
-	"treaty/plan/internal/ignore"
 	"treaty/plan/tree"
 )
 
@@ -126,13 +125,8 @@ func (w *Walk) unmet(dir tree.Path) (tree.Listing, error) {
 		return w.refused(dir, err)
 	}
 	defer h.close()
-	listing, _, err := w.read(&w.aside, dir, h, w.outermost())
+	listing, _, err := w.read(&w.aside, dir, h, w.opts.Rules())
 	return listing, err
-}
-
-// outermost are the rules that hold in the root, before its own file of them is read.
-func (w *Walk) outermost() *scope {
-	return &scope{ignore.New(ignore.Options{Patterns: w.opts.Patterns, DefaultIgnores: w.opts.DefaultIgnores})}
 }
 
 func tooDeep(dir tree.Path) tree.Listing {
@@ -173,7 +167,7 @@ func (w *Walk) run() {
 		w.err = w.gone(err)
 		return
 	}
-	if err := w.descend(tree.Root, h, w.outermost()); err != nil {
+	if err := w.descend(tree.Root, h, w.opts.Rules()); err != nil {
 		w.err = err
 		return
 	}
@@ -201,7 +195,7 @@ func exhausted(err error) bool {
 }
 
 // descend reads the directory open as h, which it closes, and all below it.
-func (w *Walk) descend(dir tree.Path, h handle, rules *scope) error {
+func (w *Walk) descend(dir tree.Path, h handle, rules *Rules) error {
 	opened := true
 	defer func() {
 		if opened {
@@ -274,7 +268,7 @@ func descends(e *tree.Entry) bool {
 }
 
 // read is the listing of one directory, and the rules that hold below it.
-func (w *Walk) read(l *lister, dir tree.Path, h handle, rules *scope) (tree.Listing, *scope, error) {
+func (w *Walk) read(l *lister, dir tree.Path, h handle, rules *Rules) (tree.Listing, *Rules, error) {
 	entries, err := l.list(dir, h, w.root.top.device)
 	if err != nil {
 		if dir == tree.Root {
@@ -284,12 +278,12 @@ func (w *Walk) read(l *lister, dir tree.Path, h handle, rules *scope) (tree.List
 		return refused, rules, err
 	}
 	listing := tree.Listing{Dir: dir, Entries: entries, Scope: rules}
-	if at, found := find(entries, ignoreFile); found {
+	if at, found := find(entries, IgnoreFile); found {
 		text, err := ruleText(h, at)
 		if err != nil {
 			return tree.Listing{Dir: dir, Obstacle: tree.Unreadable, Why: err.Error()}, rules, nil
 		}
-		rules = rules.enter(dir, text)
+		rules = rules.Enter(dir, text)
 		listing.Scope, listing.Rules = rules, sha256.Sum256(text)
 		l.noteIdle(dir, text)
 	}

@@ -6,11 +6,9 @@ import (
 	"io/fs"
 	"strings"
 
+	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
-
-// asideFolder is where what is set aside goes in the trash of a run.
-const asideFolder = "set aside"
 
 // SetAside moves what has the name of one of treaty's own files or folders, whatever it is, into the trash of
 // this run, and returns its place there. What is in a folder goes with it; links are not followed. It does
@@ -50,7 +48,7 @@ func (t *Files) giveWay(d *folder, name string) (string, error) {
 	if err != nil {
 		as = "file"
 	}
-	place, err := t.Place(tree.Path(asideFolder).Join(string(as)))
+	place, err := t.Place(tree.Path(volume.AsideFolder).Join(string(as)))
 	if err != nil {
 		return "", err
 	}

@@ -3,7 +3,6 @@ package disk
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -18,8 +17,6 @@ import (
 // of the run, in a folder of a name that no path of the user's has. What was lost here comes back from the other
 // side's.
 type copies struct{ *swaps }
-
-func (t *copies) copiesFolder() string { return trashFolder + "/" + t.run + "/" + tree.PrivateFolder }
 
 // Content opens the file at p for reading, if its stat is what before says; its content is for the reader
 // to compare. A *Drift tells any difference.
@@ -43,7 +40,7 @@ func (t *examiner) content(p tree.Path, before *tree.State) (*os.File, error) {
 	}
 	drift := func(why string) error { return &volume.Drift{Path: p, Why: why, Found: e} }
 	if e.Type != before.Of() {
-		return nil, drift(fmt.Sprintf("it is %v now, not a %v", e.Type, before.Of()))
+		return nil, t.compare(e, before, drift)
 	}
 	f, err := d.dir.Open(name)
 	switch {
@@ -73,7 +70,7 @@ func (t *copies) Preserve(ctx context.Context, p tree.Path, src io.Reader, state
 			p = "unnamed"
 		}
 	}
-	place, err := t.placeIn(t.copiesFolder(), p)
+	place, err := t.placeIn(volume.CopiesFolder(t.run), p)
 	if err != nil {
 		return volume.Staged{}, err
 	}
@@ -87,14 +84,16 @@ func (t *copies) Preserve(ctx context.Context, p tree.Path, src io.Reader, state
 }
 
 // IsCopy tells whether a name, relative to the root, is one that Preserve gave out in this run.
-func (t *copies) IsCopy(name string) bool { return strings.HasPrefix(name, t.copiesFolder()+"/") }
+func (t *copies) IsCopy(name string) bool {
+	return strings.HasPrefix(name, volume.CopiesFolder(t.run)+"/")
+}
 
 // ClearCopies removes the copies of this run but for those to keep, by their names.
 func (t *copies) ClearCopies(keep map[string]bool) error {
 	if err := t.ready(); err != nil {
 		return err
 	}
-	d, err := t.open(trashFolder + "/" + t.run)
+	d, err := t.open(volume.TrashFolder + "/" + t.run)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

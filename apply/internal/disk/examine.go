@@ -3,7 +3,6 @@ package disk
 import (
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -71,13 +70,8 @@ func (t *examiner) examine(d *folder, name string, before *tree.State) (s *subje
 		}
 	}()
 	drift := func(why string) error { return &volume.Drift{Path: p, Why: why, Found: t.cut(s.entry)} }
-	switch {
-	case e.Type != before.Of():
-		return s, drift(fmt.Sprintf("it is a %v now, not a %v", e.Type, before.Of()))
-	case e.Type == tree.Symlink && e.Target != before.Target:
-		return s, drift("the link has another target now")
-	case e.Type != tree.File:
-		return s, nil
+	if e.Type != tree.File || before.Of() != tree.File {
+		return s, t.compare(e, before, drift)
 	}
 	byHash := before.SHA256.Known() && (t.opts.Hash || !e.Mtime.Add(-t.shift).Before(t.opts.RacySince))
 	s.file, err = openFile(d, name)
@@ -130,16 +124,10 @@ func (s *subject) restat() error {
 	return err
 }
 
-// compare holds a file's stat against the plan's.
+// compare holds what is there, by its stat, against the plan.
 func (t *examiner) compare(e tree.Entry, before *tree.State, drift func(string) error) error {
-	granularity := t.opts.Traits.MtimeGranularity
-	switch {
-	case e.Size != before.Size:
-		return drift(fmt.Sprintf("it has %d bytes now, not %d", e.Size, before.Size))
-	case e.Mtime.Add(-t.shift).Cut(granularity) != before.Mtime.Cut(granularity):
-		return drift(fmt.Sprintf("it was changed at %v, not at %v", e.Mtime.Add(-t.shift).Cut(granularity), before.Mtime))
-	case t.opts.Traits.Modes && before.Mode.Known() && e.Mode != before.Mode:
-		return drift(fmt.Sprintf("its mode is %v now, not %v", e.Mode, before.Mode))
+	if why := volume.Differs(&e, before, &t.opts.Traits, t.shift); why != "" {
+		return drift(why)
 	}
 	return nil
 }

@@ -119,7 +119,7 @@ func (s *side) verify(t *testing.T, what string) {
 			if !whole && !strings.HasPrefix(name, ".treaty/") {
 				t.Errorf("%s: %s holds %q", what, name, content)
 			}
-			if strings.HasPrefix(content, "precious ") && strings.HasPrefix(name, stageFolder) {
+			if strings.HasPrefix(content, "precious ") && strings.HasPrefix(name, volume.StageFolder) {
 				t.Errorf("%s: %s, of the user's, is in the stage", what, name)
 			}
 		}

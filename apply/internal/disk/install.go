@@ -134,7 +134,7 @@ func (d *view) free(name string) error {
 // copyBeside saves what f holds under a visible name beside name.
 func (t *swaps) copyBeside(f *os.File, d *folder, name string) (tree.Path, error) {
 	for n := 1; n < 1<<10; n++ {
-		as := conflictName(name, n)
+		as := volume.ConflictName(name, n)
 		to, err := d.create(as)
 		if errors.Is(err, fs.ErrExist) {
 			continue

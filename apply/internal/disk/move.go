@@ -37,10 +37,8 @@ func (t *Tree) Move(from, to tree.Path, before *tree.State, place string) (volum
 	}
 	defer s.close()
 	respelled := from.Parent() == to.Parent() && tree.CollisionKey(name) == tree.CollisionKey(as)
-	if !respelled {
-		if e, err := into.entry(as); err != nil || e.Type != tree.Absent {
-			return volume.Result{}, into.taken(as)
-		}
+	if has, err := into.has(as, respelled); err != nil || has {
+		return volume.Result{}, into.taken(as)
 	}
 	if s.entry.Type == tree.Directory {
 		t.root.Forget(from) // Windows moves no directory in which something is open
@@ -71,6 +69,16 @@ func (t *Tree) Move(from, to tree.Path, before *tree.State, place string) (volum
 	}
 	e, err := into.entry(as)
 	return volume.Result{Entry: e}, err
+}
+
+// has tells whether a name is taken: where another spelling of it may be that of what is to get it, by what is listed.
+func (d *view) has(name string, respelled bool) (bool, error) {
+	if !respelled {
+		e, err := d.entry(name)
+		return e.Type != tree.Absent, err
+	}
+	names, err := d.dir.Names()
+	return slices.Contains(names, name), err
 }
 
 func (t *swaps) moveDirectly(s *subject, d *folder, name string, into *folder, as string) error {

@@ -17,8 +17,6 @@ import (
 
 const (
 	privateMode   = 0o700
-	stageFolder   = tree.PrivateFolder + "/stage"
-	trashFolder   = tree.PrivateFolder + "/trash"
 	temporaryMark = ".tmp-"
 )
 

@@ -100,7 +100,7 @@ func save(path, by, content string) error {
 // keptIn is every content in the given folder and in all of the trash.
 func (s *side) keptIn(folder string) map[string]bool {
 	found := map[string]bool{}
-	for _, dir := range []string{folder, trashFolder + "/run-1/" + folder} {
+	for _, dir := range []string{folder, volume.TrashFolder + "/run-1/" + folder} {
 		names, _ := os.ReadDir(s.path(dir))
 		for _, name := range names {
 			if content, err := os.ReadFile(filepath.Join(s.path(dir), name.Name())); err == nil {

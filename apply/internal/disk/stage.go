@@ -37,7 +37,7 @@ func (t *stage) place() (*folder, string, error) {
 	t.shelf.Lock()
 	defer t.shelf.Unlock()
 	if t.shelf.folder == 0 {
-		d, err := t.makePrivate(stageFolder + "/" + t.run)
+		d, err := t.makePrivate(volume.StageFolder + "/" + t.run)
 		if err != nil {
 			return nil, "", err
 		}
@@ -57,7 +57,7 @@ func (t *stage) place() (*folder, string, error) {
 	if t.shelf.next == shelfSize {
 		t.shelf.folder, t.shelf.next = t.shelf.folder+1, 0
 	}
-	d, err := t.makePrivate(fmt.Sprintf("%s/%s/%06d", stageFolder, t.run, t.shelf.folder))
+	d, err := t.makePrivate(fmt.Sprintf("%s/%s/%06d", volume.StageFolder, t.run, t.shelf.folder))
 	if err != nil {
 		return nil, "", err
 	}
@@ -169,7 +169,7 @@ func (t *stage) StageLink(target string) (volume.Staged, error) {
 // nothing, and ErrSource where there is something else.
 func (t *stage) Adopt(name string, want tree.Hash, target string) (volume.Staged, error) {
 	other := fmt.Errorf("%q: %w", name, volume.ErrSource)
-	if !strings.HasPrefix(name, stageFolder+"/") && !strings.HasPrefix(name, trashFolder+"/") {
+	if !strings.HasPrefix(name, volume.StageFolder+"/") && !strings.HasPrefix(name, volume.TrashFolder+"/") {
 		return volume.Staged{}, other
 	}
 	parent, base := split(name)
@@ -207,7 +207,7 @@ func (t *stage) Adopt(name string, want tree.Hash, target string) (volume.Staged
 // anything outside the stage, is left alone, with an error that wraps ErrSource. It works on a stopped
 // tree too.
 func (t *stage) Discard(s volume.Staged) error {
-	if !strings.HasPrefix(s.Name, stageFolder+"/") {
+	if !strings.HasPrefix(s.Name, volume.StageFolder+"/") {
 		return fmt.Errorf("%q: %w", s.Name, volume.ErrSource)
 	}
 	if _, err := t.Adopt(s.Name, s.Hash, s.Target); err != nil {
@@ -227,7 +227,7 @@ func (t *stage) Discard(s volume.Staged) error {
 
 // ClearStage removes what the run called run left in the stage: copies all of it, since what is the
 // user's own is never put there.
-func (t *stage) ClearStage(run string) error { return t.clear(stageFolder, run) }
+func (t *stage) ClearStage(run string) error { return t.clear(volume.StageFolder, run) }
 
 // clear removes the folder run in base, with all in it.
 func (t *trash) clear(base, run string) error {

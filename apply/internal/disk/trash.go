@@ -24,7 +24,7 @@ type trash struct {
 // Place hands out, for this run alone, the name in the trash that p's content will get, relative to
 // the root: ".treaty/trash/<run>/<p>", numbered where that is taken. Its folders are made. A caller
 // journals it before it gives it to Replace, Trash, Park or Move; these choose one themselves if given "".
-func (t *trash) Place(p tree.Path) (string, error) { return t.placeIn(trashFolder+"/"+t.run, p) }
+func (t *trash) Place(p tree.Path) (string, error) { return t.placeIn(volume.TrashFolder+"/"+t.run, p) }
 
 // placeIn is Place in the folder top of the trash.
 func (t *trash) placeIn(top string, p tree.Path) (string, error) {
@@ -40,7 +40,7 @@ func (t *trash) placeIn(top string, p tree.Path) (string, error) {
 	}
 	defer d.release()
 	for n := 1; ; n++ {
-		name := numbered(p.Base(), n)
+		name := volume.Numbered(p.Base(), n)
 		if !t.claim(d.at(name)) {
 			continue
 		}
@@ -76,7 +76,7 @@ func (t *trash) trashParent(top string, p tree.Path) (*folder, error) {
 	at := top
 	for component := range strings.SplitSeq(string(p), "/") {
 		for n := 1; ; n++ {
-			below := at + "/" + numbered(component, n)
+			below := at + "/" + volume.Numbered(component, n)
 			d, err := t.makePrivate(below)
 			if err == nil {
 				d.release()
@@ -91,28 +91,6 @@ func (t *trash) trashParent(top string, p tree.Path) (*folder, error) {
 	return t.open(at)
 }
 
-// numbered is name for n = 1, else name with the number before its extension, cut to what fits a
-// name anywhere.
-func numbered(name string, n int) string {
-	if n == 1 {
-		return name
-	}
-	return suffixed(name, fmt.Sprintf(" (%d)", n))
-}
-
-// suffixed puts suffix before name's extension and keeps the whole within 255 bytes.
-func suffixed(name, suffix string) string {
-	ext := path.Ext(name)
-	stem := strings.TrimSuffix(name, ext)
-	if stem == "" || len(ext) > 32 {
-		stem, ext = name, ""
-	}
-	if over := len(stem) + len(suffix) + len(ext) - 255; over > 0 {
-		stem = strings.ToValidUTF8(stem[:max(len(stem)-over, 0)], "")
-	}
-	return stem + suffix + ext
-}
-
 // into opens place's folder, for the caller to release; "" is a place of this call's own choice.
 func (t *trash) into(place string, p tree.Path) (*folder, string, string, error) {
 	if place == "" {
@@ -121,7 +99,7 @@ func (t *trash) into(place string, p tree.Path) (*folder, string, string, error)
 			return nil, "", "", err
 		}
 	}
-	if !strings.HasPrefix(place, trashFolder+"/") {
+	if !strings.HasPrefix(place, volume.TrashFolder+"/") {
 		return nil, "", "", fmt.Errorf("%q: %w", place, volume.ErrUnfit)
 	}
 	parent, name := split(place)
@@ -239,7 +217,7 @@ func (t *swaps) putBack(trash *folder, tname string, d *folder, name, why string
 // of the user's. What it holds is not treaty's to judge.
 func (t *swaps) setBeside(trash *folder, tname string, d *folder, name string) (tree.Path, error) {
 	for n := 1; n < 1<<10; n++ {
-		as := conflictName(name, n)
+		as := volume.ConflictName(name, n)
 		err := t.install(trash, tname, d, as)
 		if errors.Is(err, fs.ErrExist) {
 			continue
@@ -249,16 +227,9 @@ func (t *swaps) setBeside(trash *folder, tname string, d *folder, name string) (
 	return "", fmt.Errorf("%q: %w, and so are all names for a second version", d.at(name), volume.ErrTaken)
 }
 
-func conflictName(name string, n int) string {
-	if n == 1 {
-		return suffixed(name, " (treaty conflict)")
-	}
-	return suffixed(name, fmt.Sprintf(" (treaty conflict %d)", n))
-}
-
 // TrashRuns are the names in the trash, each with all that one run has put there, sorted. There may be anything.
 func (t *trash) TrashRuns() ([]string, error) {
-	d, err := t.open(trashFolder)
+	d, err := t.open(volume.TrashFolder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -275,7 +246,7 @@ func (t *trash) TrashRuns() ([]string, error) {
 // directory changes when something is moved into it, and nothing but runs does that. What cannot be read is left
 // out.
 func (t *trash) Trashed(run string) (bytes int64, last tree.Time, err error) {
-	d, err := t.open(trashFolder)
+	d, err := t.open(volume.TrashFolder)
 	if err != nil {
 		return 0, tree.Time{}, private(err)
 	}
@@ -323,7 +294,7 @@ func (t *trash) TrashEntries(run string) iter.Seq2[TrashEntry, error] {
 			yield(TrashEntry{}, fmt.Errorf("%q cannot name a run", run))
 			return
 		}
-		t.below(trashFolder+"/"+run, yield)
+		t.below(volume.TrashFolder+"/"+run, yield)
 	}
 }
 
@@ -361,4 +332,4 @@ func (t *trash) below(path string, yield func(TrashEntry, error) bool) bool {
 
 // ClearTrash removes run's trash for good, whatever it is and whatever its names look like. Links are removed, and
 // not followed. Only treaty clean calls it.
-func (t *trash) ClearTrash(run string) error { return t.clear(trashFolder, run) }
+func (t *trash) ClearTrash(run string) error { return t.clear(volume.TrashFolder, run) }
