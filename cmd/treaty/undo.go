@@ -15,7 +15,7 @@ import (
 )
 
 type undoCommand struct {
-	PlanID string `arg:"" optional:"" name:"PLAN-ID" help:"The applied plan, by its id, the end of it, or its number in the log; the last one if none is given."`
+	PlanID string `arg:"" optional:"" name:"PLAN-ID" help:"The applied plan, by its id, the end of it, or its number in the log; the last one that changed something if none is given."`
 	Output string `short:"o" placeholder:"FILE" help:"Write the plan here instead of LOCAL/.treaty/plans; - is standard output."`
 }
 
@@ -156,7 +156,7 @@ func (c *undoCommand) choose(folder *store.Store) (*store.Archived, error) {
 		return nil, nothingToUndo(folder)
 	}
 	if c.PlanID == "" {
-		return &list[len(list)-1], nil
+		return lastChange(folder, list), nil
 	}
 	for i := range list {
 		id := list[i].PlanID
@@ -165,6 +165,17 @@ func (c *undoCommand) choose(folder *store.Store) (*store.Archived, error) {
 		}
 	}
 	return nil, usage(in("", "log"), "no applied plan is called %q", c.PlanID)
+}
+
+// lastChange is the last applied plan that changed something, or of which nobody knows how to undo it; the last one of
+// all where none did. What it undid counts as a change.
+func lastChange(folder *store.Store, list []store.Archived) *store.Archived {
+	for i := range slices.Backward(list) {
+		if reversal, err := folder.Reversal(list[i]); err != nil || len(reversal) > 0 {
+			return &list[i]
+		}
+	}
+	return &list[len(list)-1]
 }
 
 // reverse makes the plan of a reversal, from the trees as they are now, if they are those that the plan was applied to.
