@@ -102,6 +102,28 @@ func TestTheRootItselfMayHaveNoWriteBit(t *testing.T) {
 	}
 }
 
+// The root of a tree that nothing was ever synced with may be one as well, on either side.
+func TestTheRootMayHaveNoWriteBitBeforeTheFirstSync(t *testing.T) {
+	if !asUser(t) {
+		return
+	}
+	for _, closed := range plan.BothSides {
+		w := newWorld(t, scratch(t))
+		tryParse(t, "a=1").write(t, w.at[plan.Local])
+		tryParse(t, "b=2").write(t, w.at[plan.Remote])
+		check(t, os.Chmod(w.at[closed], 0o555))
+		if receipt, err := w.apply(w.compare()); err != nil {
+			t.Fatalf("%v\n%s", err, outcomes(receipt))
+		}
+		w.settled()
+		info, err := os.Stat(w.at[closed])
+		check(t, err)
+		if info.Mode().Perm() != 0o555 {
+			t.Errorf("%s has mode %o", closed, info.Mode().Perm())
+		}
+	}
+}
+
 // owesNothing: every directory that was there has the mode that it had or the one that it is to have.
 func (w *world) owesNothing(was, will plan.Sides[nodes]) {
 	w.Helper()

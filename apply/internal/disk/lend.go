@@ -94,6 +94,22 @@ func (t *loans) lend(folders ...*folder) (again bool, err error) {
 	return again, nil
 }
 
+// mkdirInClosed makes a folder in d, where that was refused, if that is for the mode that d has and its owner may
+// change, and gives d its mode back at once. It is for ".treaty" alone: without it there is no place to write a loan down.
+// It returns refused where the mode is not to blame.
+//
+// Race: treaty is killed between the two changes of mode. Worst: d lets its owner work in it from then on.
+func (d *folder) mkdirInClosed(name string, perm uint32, refused error) error {
+	mode, ours := sysOwnMode(d.handle)
+	if !ours || volume.Workable(mode) == mode {
+		return refused
+	}
+	if err := d.chmodSelf(volume.Workable(mode)); err != nil {
+		return err
+	}
+	return errors.Join(d.mkdir(name, perm), d.chmodSelf(mode))
+}
+
 // GiveBack gives directories the modes that they are owed, those inside others first, and returns the loans
 // that are settled by that: also of what is gone, or got another mode from somebody meanwhile. After an error
 // the rest are owed still; on a stopped tree all are.

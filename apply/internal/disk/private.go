@@ -36,7 +36,9 @@ func (t *base) makePrivate(path string) (*folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = d.mkdir(name, privateMode)
+	if err = d.mkdir(name, privateMode); path == tree.PrivateFolder && denied(err) {
+		err = d.mkdirInClosed(name, privateMode, err)
+	}
 	d.release()
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, t.written(readOnly(err))
