@@ -47,10 +47,10 @@ func misused(err error) error {
 }
 
 // emptyArgument refuses an argument that is there and says nothing, as an unset variable of a shell leaves
-// it: it must not stand for "none given".
+// it: it must not stand for "none given". What is passed on unread may be empty.
 func emptyArgument(parsed *kong.Context) error {
 	for _, part := range parsed.Path {
-		if part.Positional == nil {
+		if part.Positional == nil || parsed.Selected().Passthrough {
 			continue
 		}
 		words := []string{}

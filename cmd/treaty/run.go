@@ -40,6 +40,9 @@ type grammar struct {
 	Sync    syncCommand    `cmd:"" help:"Plan, show, ask, approve and apply in one sitting."`
 	Schema  schemaCommand  `cmd:"" help:"Print a JSON Schema."`
 	Demo    demoCommand    `cmd:"" help:"Make two small trees and walk through it all."`
+
+	Completion completionCommand `cmd:"" help:"Print a script by which a shell completes words of treaty."`
+	Complete   completeCommand   `cmd:"" name:"__complete" hidden:"" passthrough:"" help:"Say what may come next, to such a script."`
 }
 
 // app is what commands work with besides their flags.
