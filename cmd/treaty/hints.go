@@ -138,9 +138,12 @@ func partnersHere(root string) []string {
 // cleanUp removes the old trash of both trees of the pair that it is about.
 func cleanUp(i *invocation) string { return in(i.trees[plan.Local], "clean")(i) }
 
-// settleThem says how to see and to settle the conflicts that stop a plan; the command is the one that leaves them all
-// as they are.
+// settleThem says how to see and to settle the conflicts that stop a plan: on a terminal in a review; elsewhere the
+// command is the one that leaves them all as they are.
 func settleThem(i *invocation) string {
+	if i.asks {
+		return about("review")(i)
+	}
 	const advice = "treaty resolve --help tells how to settle each, %s lists them; or, to leave all as they are"
 	return besides(advice, about("show", "--unresolved"), skipThem)(i)
 }

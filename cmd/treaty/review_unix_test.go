@@ -88,6 +88,24 @@ func TestAReviewSettlesAsResolveDoes(t *testing.T) {
 	}
 }
 
+func TestAReviewLooksAsInReadme(t *testing.T) {
+	t.Parallel()
+	dir, _ := disputed(t)
+	s := onScreenOf(t, narrow, 23, dir, "env", "LC_ALL=C.UTF-8", "treaty", "-C", "mac", "review")
+	s.shows("? help")
+	if want := strings.TrimSuffix(block(t, "review"), "\n"); s.text() != want {
+		t.Errorf("it is\n%s\nand in README.md\n%s", s.text(), want)
+	}
+}
+
+func TestConflictsThatStopAnApprovalAreSettledInAReview(t *testing.T) {
+	t.Parallel()
+	dir, _ := disputed(t)
+	s := onScreen(t, narrow, dir, "treaty", "-C", "mac", "approve")
+	s.exits(exitConflicts)
+	s.endsWith("treaty: 1 of 1 conflict not resolved\nhint: treaty review -C mac")
+}
+
 func TestAReviewGoesOnToApprove(t *testing.T) {
 	t.Parallel()
 	dir, path := disputed(t)

@@ -33,16 +33,21 @@ type screen struct {
 	bytes bytes.Buffer
 }
 
-// onScreen starts a program in dir on a terminal that is so wide. It skips the test where there are no
-// pseudo-terminals.
+// onScreen starts a program in dir on a terminal that is so wide, and has room for all that it says.
 func onScreen(t *testing.T, width int, dir string, words ...string) *screen {
 	t.Helper()
-	s := &screen{t: t, shown: vt.NewEmulator(width, 60), over: make(chan error, 1)}
+	return onScreenOf(t, width, 60, dir, words...)
+}
+
+// onScreenOf starts a program in dir on a terminal of a size. It skips the test where there are no pseudo-terminals.
+func onScreenOf(t *testing.T, width, height int, dir string, words ...string) *screen {
+	t.Helper()
+	s := &screen{t: t, shown: vt.NewEmulator(width, height), over: make(chan error, 1)}
 	s.cmd = exec.Command(words[0], words[1:]...)
 	s.cmd.Dir = dir
 	s.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "TZ=Asia/Kathmandu", "NO_COLOR=", "CLICOLOR_FORCE=", "HOME="+dir)
 	var err error
-	if s.keyboard, err = pty.StartWithSize(s.cmd, &pty.Winsize{Rows: 60, Cols: uint16(width)}); err != nil {
+	if s.keyboard, err = pty.StartWithSize(s.cmd, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)}); err != nil {
 		t.Skipf("no pseudo-terminal: %v", err)
 	}
 	t.Cleanup(func() {

@@ -72,6 +72,19 @@ func Tail(s string, width int) string {
 	return "…" + s[at:]
 }
 
+// Drop is s without its first columns; of a wide character that they end in, nothing is left.
+func Drop(s string, width int) string {
+	if width <= 0 {
+		return s
+	}
+	fits := fitting(s, width)
+	if columns(s[:fits]) < width && fits < len(s) {
+		_, rest, _, _ := uniseg.FirstGraphemeClusterInString(s[fits:], -1)
+		return rest
+	}
+	return s[fits:]
+}
+
 // Wrap breaks s into lines of at most width columns: at its spaces, but for those in double quotes, and within words
 // that are wider than a line. It has at least one line.
 func Wrap(s string, width int) []string {

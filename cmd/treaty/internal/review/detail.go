@@ -36,6 +36,8 @@ type writer struct {
 	detail
 	width int
 	list  list
+	// brief has each choice in one line.
+	brief bool
 }
 
 func (w *writer) say(t tone, text string) {
@@ -43,9 +45,17 @@ func (w *writer) say(t tone, text string) {
 }
 func (w *writer) gap() { w.lines = append(w.lines, nil) }
 
-// detail is what there is to say of the element in focus.
+// detail is what there is to say of the element in focus: beside the list in short, where it does not fit whole.
 func (m *Model) detail(width int) *detail {
-	w := &writer{detail{look: m.look}, width, m.list()}
+	whole := m.detailIn(width, false)
+	if _, height := m.size.pane(m.single); m.single || whole.length() <= height {
+		return whole
+	}
+	return m.detailIn(width, true)
+}
+
+func (m *Model) detailIn(width int, brief bool) *detail {
+	w := &writer{detail{look: m.look}, width, m.list(), brief}
 	switch n := m.place.focus(); n.what {
 	case wholePlan:
 		w.summary(m.draft.summary)
@@ -92,9 +102,7 @@ func (w *writer) directory(at int) {
 			w.say(plain, render.Count(c.n, c.noun))
 		}
 	}
-	if n.tally.bytes > 0 {
-		w.say(plain, render.Bytes(n.tally.bytes))
-	}
+	w.contents(n)
 	if waiting := w.list.draft.unsettled[at]; n.tally.conflicts > 0 {
 		w.say(warned, fmt.Sprintf("%d not settled yet", waiting))
 		w.gap()
@@ -104,6 +112,25 @@ func (w *writer) directory(at int) {
 		w.say(plain, fmt.Sprintf("%d will be carried out", n.tally.operations-w.list.draft.left[at]))
 		w.gap()
 		w.say(dim, "space leaves all of it out, or takes it in again")
+	}
+}
+
+// contents is what the operations below a node are about.
+func (w *writer) contents(n *node) {
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		noun string
+	}{{n.tally.files, "file"}, {n.tally.directories, "directory"}} {
+		if c.n > 0 {
+			parts = append(parts, render.Count(c.n, c.noun))
+		}
+	}
+	if n.tally.bytes > 0 {
+		parts = append(parts, render.Bytes(n.tally.bytes))
+	}
+	if len(parts) > 0 {
+		w.say(plain, strings.Join(parts, ", "))
 	}
 }
 
@@ -138,6 +165,10 @@ func (w *writer) choices(c *plan.Conflict) {
 			mark, t = "✓ ", strong
 		}
 		head := mark + r.Short()[:1] + "  "
+		if w.brief && c.Resolution != r {
+			w.lines = append(w.lines, line{{head, t}, {w.look.cut(render.Escape(sentence), max(0, w.width-len(head))), t}})
+			continue
+		}
 		for i, l := range w.look.wrapped(t, render.Escape(sentence), w.width-len("x y  ")) {
 			if i > 0 {
 				head = strings.Repeat(" ", len("x y  "))
@@ -159,9 +190,10 @@ func (w *writer) operation(n *node, op *plan.Operation) {
 	}
 	w.gap()
 	w.table([]string{"now", "then"}, w.look.Compare(op.Before, op.After))
-	if below := n.tally.operations - 1; below > 0 {
+	if n.tally.operations > 1 {
 		w.gap()
-		w.say(plain, render.Count(below, "operation")+" below, "+render.Bytes(n.tally.bytes))
+		w.say(plain, "with what is in it:")
+		w.contents(n)
 		w.say(dim, "space leaves all of it out, or takes it in again")
 	}
 	w.note(op.Note)

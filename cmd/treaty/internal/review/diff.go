@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -18,6 +19,10 @@ type diffView struct {
 	rows  []diffRow
 	look  Look
 	width int
+	// partner is, by its place, the line of the other version that a changed one stands beside; -1 where none does.
+	partner []int
+	// shift is how many columns of each line are left out at its beginning.
+	shift int
 }
 
 // diffRow is a line of a diff or, of one that was changed, both; by their places in it, -1 for none. Both are the same
@@ -30,7 +35,8 @@ type diffRow struct {
 
 // diffOf is how a diff is shown.
 func (l Look) diffOf(d *plan.Diff, width int) *diffView {
-	v := &diffView{diff: d, look: l, width: width, rows: make([]diffRow, 0, len(d.Lines))}
+	v := &diffView{diff: d, look: l, width: width, rows: make([]diffRow, 0, len(d.Lines)),
+		partner: slices.Repeat([]int{-1}, len(d.Lines))}
 	from, to := 0, 0
 	for at := 0; at < len(d.Lines); {
 		if text := d.Lines[at]; at < 2 || text == "" || strings.IndexByte("-+", text[0]) < 0 {
@@ -81,6 +87,9 @@ func (v *diffView) changedRows(at int, from, to *int) int {
 			row.right, row.to = gone+i, *to
 			*to++
 		}
+		if row.left >= 0 && row.right >= 0 {
+			v.partner[row.left], v.partner[row.right] = row.right, row.left
+		}
 		v.rows = append(v.rows, row)
 	}
 	return max(came, at+1)
@@ -115,40 +124,58 @@ func (v *diffView) line(at int) line {
 		return v.unified(row.left)
 	}
 	half := (v.width - 1) / 2
-	l := v.half(row.left, row.right, row.from, half)
+	l := v.half(row.left, row.from, half)
 	l = append(l, run{v.look.text("│"), dim})
-	return append(l, v.half(row.right, row.left, row.to, v.width-1-half)...)
+	return append(l, v.half(row.right, row.to, v.width-1-half)...)
 }
 
-// unified is a line of the diff by its place in it.
+// unified is a line of the diff by its place in it. What says where it is from is not shifted.
 func (v *diffView) unified(at int) line {
-	text := v.text(at)
-	return said(diffTone(at, text), text)
+	text := v.diff.Lines[at]
+	if at < 2 || text == "" || strings.IndexByte(" -+", text[0]) < 0 {
+		return said(diffTone(at, text), v.look.text(render.DiffLine(v.diff, at)))
+	}
+	return append(line{{text[:1], diffTone(at, text)}}, v.content(at, v.width-1)...)
 }
 
-// text is a line of the diff as it can be shown.
-func (v *diffView) text(at int) string {
-	return v.look.text(strings.ReplaceAll(render.DiffLine(v.diff, at), "\t", "    "))
-}
-
-// half is one version's line by its place, with its number; other is that of the other version.
-func (v *diffView) half(at, other, number, width int) line {
+// half is one version's line by its place, with its number.
+func (v *diffView) half(at, number, width int) line {
 	if at < 0 {
 		return said(plain, strings.Repeat(" ", width))
 	}
 	head := fmt.Sprintf("%5d ", number)
-	text := v.look.cut(v.text(at)[1:], max(0, width-len(head)))
-	l := line{{head, dim}}
-	if at == other || other < 0 {
-		l = append(l, run{text, diffTone(at, v.diff.Lines[at])})
-	} else {
-		l = append(l, v.marked(text, v.text(other)[1:], diffTone(at, v.diff.Lines[at]))...)
+	l := append(line{{head, dim}}, v.content(at, max(0, width-len(head)))...)
+	for _, r := range l {
+		width -= render.Columns(r.text)
 	}
-	return append(l, run{strings.Repeat(" ", max(0, width-len(head)-render.Columns(text))), plain})
+	return append(l, run{strings.Repeat(" ", max(0, width)), plain})
+}
+
+// content is what is to be seen of a line of a file within so many columns, what is otherwise in its partner marked.
+func (v *diffView) content(at, width int) line {
+	l, t := said(diffTone(at, v.diff.Lines[at]), v.text(at)), diffTone(at, v.diff.Lines[at])
+	if other := v.partner[at]; other >= 0 {
+		l = marked(v.text(at), v.text(other), t)
+	}
+	left := v.shift
+	for i := range l {
+		gone := min(left, render.Columns(l[i].text))
+		l[i].text, left = render.Drop(l[i].text, gone), left-gone
+	}
+	for i := range l {
+		l[i].text = v.look.cut(l[i].text, width)
+		width -= render.Columns(l[i].text)
+	}
+	return l
+}
+
+// text is a line of a file as it can be shown, without the sign before it.
+func (v *diffView) text(at int) string {
+	return v.look.text(strings.ReplaceAll(render.DiffLine(v.diff, at)[1:], "\t", "    "))
 }
 
 // marked is a line with what another one has otherwise drawn the other way round, if they have anything in common.
-func (v *diffView) marked(text, other string, t tone) line {
+func marked(text, other string, t tone) line {
 	before := common(text, other)
 	after := commonEnd(text[before:], other[before:])
 	if 2*(before+after) < len(text) {

@@ -14,7 +14,7 @@ func (m Model) filtered(filter string) Model {
 		m.unfiltered = m.place
 	}
 	focus := *m.place.focus()
-	m.filter, m.scroll = filter, 0
+	m.filter, m.scroll = filter, offset{}
 	if filter == "" {
 		m.place = m.unfiltered
 	} else {

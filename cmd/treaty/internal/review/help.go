@@ -6,8 +6,8 @@ import (
 	"treaty/plan"
 )
 
-// keys is the last line: what can be typed now, as much of it as there is room for, and how to see the rest.
-func (m *Model) keys(width int) string {
+// keyLine is the last line: what can be typed now, as much of it as there is room for, and how to see the rest.
+func keyLine(m *Model, width int) string {
 	const rest = "? help"
 	switch m.ask.what {
 	case forHelp:
@@ -24,7 +24,7 @@ func (m *Model) keys(width int) string {
 		return " y yes  esc stay"
 	}
 	text := " "
-	for _, key := range append(m.pressable(), "u undo", "w write", "q leave", "/ filter", "A all alike", "c note") {
+	for _, key := range append(pressable(m), "u undo", "w write", "q leave", "/ filter", "A all alike", "c note") {
 		if len(text)+len(key)+2+len(rest) <= width {
 			text += key + "  "
 		}
@@ -33,7 +33,7 @@ func (m *Model) keys(width int) string {
 }
 
 // pressable are the keys for the element in focus.
-func (m *Model) pressable() []string {
+func pressable(m *Model) []string {
 	switch n := m.place.focus(); {
 	case n.what == aConflict:
 		return append(keysOf(m.draft.plan.Conflicts[n.at].Choices.Names()), "d diff")
@@ -72,7 +72,8 @@ func helpOn(look Look, width int) detail {
 		{"c", "note on a conflict or an operation"},
 		{"/", "filter by words; Esc ends it"},
 		{"d Enter", "the element in focus alone, with its diff"},
-		{"J K", "scroll it; Ctrl-D Ctrl-U by half a page"},
+		{"J K H L", "scroll what is said, and the diff; Ctrl-D Ctrl-U by half a page"},
+		{"] [", "the next line and the one before, also while one is alone"},
 		{"w", "write the plan file"},
 		{"a", "go on to approve the plan"},
 		{"q", "leave; Ctrl-C at once"},

@@ -20,10 +20,13 @@ type Model struct {
 	ask  asking
 	said line
 	// scroll is how far the element in focus is scrolled, and single is set while it has the whole screen.
-	scroll int
+	scroll offset
 	single bool
 	wants  Wish
 }
+
+// offset is how far something is scrolled: by lines, and within the lines of a diff by columns.
+type offset struct{ lines, columns int }
 
 // size is that of the screen, in columns and lines.
 type size struct{ width, height int }

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -39,13 +40,21 @@ type node struct {
 // tally is what lies below a node, itself included.
 type tally struct {
 	conflicts, operations, problems int
-	bytes                           int64
+	// on counts the operations by the side that changes; files and directories are what they are about.
+	on                 plan.Sides[int]
+	files, directories int
+	bytes              int64
 }
 
 func (t *tally) add(u tally) {
 	t.conflicts += u.conflicts
 	t.operations += u.operations
 	t.problems += u.problems
+	for _, side := range plan.BothSides {
+		t.on[side] += u.on[side]
+	}
+	t.files += u.files
+	t.directories += u.directories
 	t.bytes += u.bytes
 }
 
@@ -113,11 +122,32 @@ func own(p *plan.Plan, n *node) tally {
 	case aConflict:
 		return tally{conflicts: 1}
 	case anOperation:
-		return tally{operations: 1, bytes: bytesOf(&p.Operations[n.at])}
+		return operationTally(&p.Operations[n.at])
 	case aProblem:
 		return tally{problems: 1}
 	}
 	return tally{}
+}
+
+func operationTally(op *plan.Operation) tally {
+	t := tally{operations: 1, bytes: bytesOf(op)}
+	t.on[op.Side] = 1
+	if subject := cmp.Or(op.After, op.Before); subject.Of() == tree.Directory {
+		t.directories = 1
+	} else {
+		t.files = 1
+	}
+	return t
+}
+
+// side is where all operations below a node are, "" where there are none, or on both sides.
+func (t *tally) side() string {
+	for _, side := range plan.BothSides {
+		if t.operations > 0 && t.on[side] == t.operations {
+			return "on " + side.String()
+		}
+	}
+	return ""
 }
 
 // bytesOf is what an operation moves: what is written or taken away.

@@ -136,9 +136,22 @@ func (p place) in() place {
 	return p.folded(true)
 }
 
+// isOpen tells whether the directory in focus is; of the whole plan, whether any section is.
+func (p *place) isOpen() bool {
+	if p.cursor > 0 {
+		return p.open.has(p.cursor)
+	}
+	for at := 1; at < len(p.outline); at = p.outline[at].end {
+		if p.open.has(at) {
+			return true
+		}
+	}
+	return false
+}
+
 // folded is the place with the node in focus open or closed.
 func (p place) folded(open bool) place {
-	if p.parent(p.cursor) && p.open.has(p.cursor) != open {
+	if p.cursor > 0 && p.parent(p.cursor) && p.open.has(p.cursor) != open {
 		p.open = p.open.with(p.cursor, open)
 		p.top = p.shown(p.top)
 	}
@@ -148,7 +161,7 @@ func (p place) folded(open bool) place {
 // foldedAll is the place with all that lies below the node in focus, and it itself, open or closed.
 func (p place) foldedAll(open bool) place {
 	p.open = slices.Clone(p.open)
-	for at := p.cursor; at < p.outline[p.cursor].end; at++ {
+	for at := max(1, p.cursor); at < p.outline[p.cursor].end; at++ { // the whole plan is always open
 		p.open.put(at, open && p.parent(at))
 	}
 	p.top = p.shown(p.top)

@@ -51,13 +51,17 @@ var keys = map[string]func(Model) Model{
 	"g":         func(m Model) Model { return m.at(0) },
 	"end":       func(m Model) Model { return m.at(m.place.last()) },
 	"G":         func(m Model) Model { return m.at(m.place.last()) },
-	"left":      func(m Model) Model { return m.in(m.place.out()) },
-	"right":     func(m Model) Model { return m.in(m.place.in()) },
-	"*":         func(m Model) Model { return m.in(m.place.foldedAll(!m.place.open.has(m.place.cursor))) },
+	"left":      func(m Model) Model { return sideways(m, place.out, -1) },
+	"right":     func(m Model) Model { return sideways(m, place.in, 1) },
+	"]":         func(m Model) Model { return m.at(m.place.moved(m.place.cursor, 1)) },
+	"[":         func(m Model) Model { return m.at(m.place.moved(m.place.cursor, -1)) },
+	"*":         func(m Model) Model { return m.in(m.place.foldedAll(!m.place.isOpen())) },
 	"tab":       func(m Model) Model { return seek(m, true) },
 	"shift+tab": func(m Model) Model { return seek(m, false) },
 	"K":         func(m Model) Model { return m.scrolled(-1) },
 	"J":         func(m Model) Model { return m.scrolled(1) },
+	"H":         func(m Model) Model { return m.shifted(-1) },
+	"L":         func(m Model) Model { return m.shifted(1) },
 	"ctrl+u":    func(m Model) Model { return m.scrolled(-m.size.page() / 2) },
 	"ctrl+d":    func(m Model) Model { return m.scrolled(m.size.page() / 2) },
 	"d":         alone,
@@ -101,19 +105,40 @@ func (m Model) in(p place) Model {
 }
 
 // begin is from where on the element in focus is shown: where it is alone, from its diff, if not all fits.
-func (m *Model) begin() int {
-	width, height := m.size.pane(m.single)
-	if d := m.detail(width); m.single && d.diff != nil && d.length() > height {
-		return min(len(d.lines), d.length()-height)
+func (m *Model) begin() offset {
+	if !m.single {
+		return offset{}
 	}
-	return 0
+	width, height := m.size.pane(true)
+	if d := m.detail(width); d.diff != nil && d.length() > height {
+		return offset{lines: min(len(d.lines), d.length()-height)}
+	}
+	return offset{}
 }
 
 // scrolled scrolls what is said of the element in focus, as far as there is more of it.
 func (m Model) scrolled(lines int) Model {
 	width, height := m.size.pane(m.single)
-	m.scroll = max(0, min(m.scroll+lines, m.detail(width).length()-height))
+	m.scroll.lines = max(0, min(m.scroll.lines+lines, m.detail(width).length()-height))
 	return m
+}
+
+// shifted shifts the lines of a diff by a part of their width.
+func (m Model) shifted(by int) Model {
+	const part = 20
+	m.scroll.columns = max(0, min(m.scroll.columns+by*part, farthest))
+	return m
+}
+
+// farthest is more than any line that a person would read is wide.
+const farthest = 100_000
+
+// sideways moves out of a directory or in, or shifts what is shown alone.
+func sideways(m Model, move func(place) place, by int) Model {
+	if m.single {
+		return m.shifted(by)
+	}
+	return m.in(move(m.place))
 }
 
 // decided is the model after a decision, and what there is to say of it.

@@ -27,7 +27,7 @@ var update = flag.Bool("update", false, "rewrite the golden screens")
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
-	got = trimmed(got)
+	got = bare(got)
 	if *update {
 		must(t, os.WriteFile(path, []byte(got), 0o644))
 		return
@@ -39,8 +39,8 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// trimmed is a screen without the blanks at the ends of its lines.
-func trimmed(screen string) string {
+// bare is a screen without the blanks at the ends of its lines.
+func bare(screen string) string {
 	var out strings.Builder
 	for line := range strings.Lines(screen) {
 		out.WriteString(strings.TrimRight(line, " \n") + "\n")
@@ -302,12 +302,12 @@ func TestColourChangesNoText(t *testing.T) {
 	if !strings.Contains(coloured, "\x1b[33m") {
 		t.Error("there is no colour")
 	}
-	bare := coloured
+	text := coloured
 	for _, code := range []tone{strong, dim, inFocus, removed, added, warned, hunk, "0"} {
-		bare = strings.ReplaceAll(bare, "\x1b["+string(code)+"m", "")
+		text = strings.ReplaceAll(text, "\x1b["+string(code)+"m", "")
 	}
-	if want := New(parse(t, pair), Look{}).Screen(); bare != want {
-		t.Errorf("with colours it is\n%s\nnot\n%s", bare, want)
+	if want := New(parse(t, pair), Look{}).Screen(); text != want {
+		t.Errorf("with colours it is\n%s\nnot\n%s", text, want)
 	}
 }
 
@@ -382,7 +382,7 @@ func TestWhatDependsOnTheElementInFocusIsTold(t *testing.T) {
 
 // dependsOn is what is told to depend on the element in focus.
 func dependsOn(m Model) string {
-	w := &writer{detail{look: m.look}, 80, m.list()}
+	w := &writer{detail: detail{look: m.look}, width: 80, list: m.list()}
 	w.depends(m.place.focus())
 	var text []string
 	for _, l := range w.lines {
@@ -444,7 +444,7 @@ func TestWhatChangedInALineIsMarked(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var parts []string
-			for _, r := range (&diffView{}).marked(c.text, c.other, removed) {
+			for _, r := range marked(c.text, c.other, removed) {
 				parts = append(parts, r.text)
 			}
 			if got := strings.Join(parts, "|"); got != c.want {

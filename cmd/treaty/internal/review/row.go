@@ -1,8 +1,8 @@
 package review
 
 import (
-	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"treaty/cmd/treaty/internal/render"
@@ -185,7 +185,10 @@ func (l *list) conflictCount(at int) state {
 // operationCount counts the operations below a node, or the problems where it has none.
 func (l *list) operationCount(at int) state {
 	n, left := &l.place.outline[at], l.draft.left[at]
-	count := fmt.Sprint(n.tally.operations)
+	count, side := fmt.Sprint(n.tally.operations), ""
+	if n.sided && n.what != aSection {
+		side = " " + n.tally.side()
+	}
 	switch {
 	case n.tally.operations == 0:
 		return state{dim, []string{fmt.Sprint(n.tally.problems)}}
@@ -194,9 +197,18 @@ func (l *list) operationCount(at int) state {
 	case left > 0:
 		return state{warned, []string{fmt.Sprintf("%d of %s skipped", left, count), fmt.Sprintf("-%d of %s", left, count)}}
 	case n.tally.bytes > 0:
-		return state{dim, []string{count + ", " + render.Bytes(n.tally.bytes), count}}
+		size := render.Bytes(n.tally.bytes)
+		return state{dim, trimmed(count+", "+size+side, count+side, side, count)}
 	}
-	return state{dim, []string{count}}
+	return state{dim, trimmed(count+side, side, count)}
+}
+
+// trimmed are texts without blanks around them, but for empty ones.
+func trimmed(texts ...string) []string {
+	for i := range texts {
+		texts[i] = strings.TrimSpace(texts[i])
+	}
+	return slices.DeleteFunc(texts, func(text string) bool { return text == "" })
 }
 
 func (l *list) operationState(n *node) state {
@@ -211,13 +223,19 @@ func (l *list) operationState(n *node) state {
 	if n.sided {
 		side = "on " + op.Side.String()
 	}
-	return state{dim, []string{strings.TrimSpace(size + " " + side), cmp.Or(side, size), ""}}
+	if side == "" {
+		return state{dim, []string{size, ""}}
+	}
+	return state{dim, trimmed(size+" "+side, side)}
 }
 
 // headline is what the first line of the list says.
 func (l *list) headline() string {
-	if l.filter == "" {
+	switch {
+	case l.filter == "":
 		return "the whole plan"
+	case len(l.place.outline) == 1:
+		return "nothing matches " + render.Escape(l.filter)
 	}
 	return "what matches " + render.Escape(l.filter)
 }

@@ -67,9 +67,9 @@ func (m Model) Screen() string {
 		s.list(m, m.detailFrom(width))
 	}
 	s.out.WriteByte('\n')
-	s.line(m.message(), s.width, false)
+	s.line(message(&m), s.width, false)
 	s.out.WriteByte('\n')
-	s.line(said(dim, m.keys(s.width)), s.width, false)
+	s.line(said(dim, keyLine(&m, s.width)), s.width, false)
 	return s.out.String()
 }
 
@@ -116,11 +116,14 @@ func trees(p *plan.Plan) string {
 // detailFrom are the lines of the element in focus, as far as it is scrolled.
 func (m *Model) detailFrom(width int) func(int) line {
 	d := m.detail(width)
-	return func(at int) line { return d.line(at + m.scroll) }
+	if d.diff != nil {
+		d.diff.shift = m.scroll.columns
+	}
+	return func(at int) line { return d.line(at + m.scroll.lines) }
 }
 
 // message is the line for questions and messages.
-func (m *Model) message() line {
+func message(m *Model) line {
 	switch m.ask.what {
 	case forFilter:
 		return line{{" / ", strong}, {render.Escape(m.ask.input), plain}, {"_", dim}}
