@@ -5,14 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"treaty/apply"
+	"treaty/apply/internal/disk"
 	"treaty/apply/internal/local"
 	"treaty/apply/volume"
 	"treaty/plan"
+	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -33,12 +37,23 @@ func (f *failingReads) content(c volume.Content, err error) (volume.Content, err
 	if err != nil || f.opened.Add(1) < f.n {
 		return c, err
 	}
+	if errors.Is(f.with, fs.ErrNotExist) {
+		return nil, errors.Join(f.with, c.Close())
+	}
 	return failingContent{c, f.with}, nil
 }
 
 type failingVolume struct {
 	volume.Volume
 	reads *failingReads
+}
+
+// Present: a volume that says of all that it is not there was pulled out.
+func (v *failingVolume) Present() error {
+	if errors.Is(v.reads.with, fs.ErrNotExist) && v.reads.opened.Load() >= v.reads.n {
+		return fmt.Errorf("%s: %w", v.Root(), scan.ErrVanished)
+	}
+	return v.Volume.Present()
 }
 
 func (v *failingVolume) Open(file tree.Path) (volume.Content, error) {
@@ -77,7 +92,7 @@ func (c failingContent) Read([]byte) (int, error) { return 0, c.with }
 // What cannot be read is not taken for what somebody has changed: the same apply goes on once it can be.
 func TestAReadThatFailsIsNoDrift(t *testing.T) {
 	for _, fat := range fats {
-		for _, with := range []error{errUnplugged, errIO, io.ErrUnexpectedEOF} {
+		for _, with := range []error{errUnplugged, errIO, io.ErrUnexpectedEOF, fs.ErrNotExist} {
 			t.Run(strings.ReplaceAll(fmt.Sprint(fatNames(fat), " ", with), " ", "-"), func(t *testing.T) {
 				t.Parallel()
 				for n := int32(1); ; n += 1 + 4*int32(stride()) {
@@ -108,5 +123,44 @@ func TestAReadThatFailsIsNoDrift(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Who pulls a stick out, and finds another folder or none where it was, has changed nothing on it: the apply says so, and
+// goes on when the stick is back.
+func TestATreeThatIsPulledOutIsNoDrift(t *testing.T) {
+	needPosix(t, "an open directory that can be renamed")
+	for nth := 1; nth < 400; nth += 5 * stride() {
+		w, p := richWorld(t, plan.Sides[bool]{})
+		was := w.trees()
+		calls, pulled := 0, false
+		request := w.request(p)
+		request.SetHook(func(plan.Side, disk.Call) error {
+			if calls++; calls == nth {
+				pulled = true
+				check(t, os.Rename(w.at[plan.Remote], w.at[plan.Remote]+" pulled"))
+			}
+			if pulled {
+				return fs.ErrNotExist
+			}
+			return nil
+		})
+		receipt, err := apply.Apply(context.Background(), request)
+		if !pulled {
+			return
+		}
+		check(t, os.Rename(w.at[plan.Remote]+" pulled", w.at[plan.Remote]))
+		if err == nil || receipt != nil && receipt.Totals.Drifted > 0 {
+			t.Errorf("pulled out at call %d: %v\n%s", nth, err, outcomes(receipt))
+		}
+		receipt, err = w.apply(p)
+		if err != nil && receipt == nil && !w.open(plan.Local) {
+			continue // only what comes after it was left
+		}
+		if err != nil || receipt.Totals.Failed+receipt.Totals.Drifted > 0 {
+			t.Fatalf("pulled out at call %d, and taken up: %v\n%s", nth, err, outcomes(receipt))
+		}
+		w.keepsEverything(was)
+		w.settled()
 	}
 }

@@ -30,6 +30,9 @@ type Looker interface {
 	Directory(dir tree.Path) (tree.Entry, error)
 	// Names are all names in a directory, in no order, treaty's own folder included.
 	Names(dir tree.Path) ([]string, error)
+	// Present is nil as long as the tree is there, and the one that was opened. Errors wrap scan.ErrVanished: then what
+	// its volume says is not there need not have gone.
+	Present() error
 }
 
 // Content is a file that is read from its beginning.

@@ -69,6 +69,10 @@ func (f *footing) lacksDirectory(t *task, err error) bool {
 		}
 		return false
 	default:
+		if gone := t.treesThere(); gone != nil {
+			t.noteError(gone)
+			return true
+		}
 		t.note(paper.Skipped, string(plan.NotThere))
 	}
 	return true

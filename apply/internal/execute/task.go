@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"treaty/apply/internal/journal"
+	"treaty/apply/internal/settle"
 	"treaty/apply/paper"
 	"treaty/apply/volume"
 	"treaty/plan/scan"
@@ -44,17 +45,33 @@ type notes struct {
 	fresh []*task
 	// bytes are how many were put in place.
 	bytes int64
+	ends  *settle.Ends
 	// over counts the tasks that were to be carried out and have an outcome, nil where nobody asks.
 	over *atomic.Int64
 }
 
-// note notes an outcome, and why it is that one, "" where it is Done.
+// note notes an outcome, and why it is that one, "" where it is Done. Where a tree is not there any more, what seems to
+// have drifted failed instead, so that the same apply goes on once the tree is back.
 func (t *task) note(outcome paper.Outcome, why string) {
+	if outcome == paper.Drifted {
+		if err := t.treesThere(); err != nil {
+			outcome, why = paper.Failed, err.Error()
+		}
+	}
 	t.result.Outcome, t.result.Error = outcome, why
 	t.notes.fresh = append(t.notes.fresh, t)
 	if t.notes.over != nil && t.Skipped == "" {
 		t.notes.over.Add(1)
 	}
+}
+
+// treesThere is why a tree that it changes or reads is not there any more, nil where all are.
+func (t *task) treesThere() error {
+	err := t.notes.ends.Present(t.Side)
+	if err == nil && t.Source != nil {
+		err = t.notes.ends.Present(t.Source.Tree)
+	}
+	return err
 }
 
 // noted tells whether it has an outcome: nothing more is to be done then.

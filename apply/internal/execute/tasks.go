@@ -25,7 +25,7 @@ type tasks struct {
 
 // newTasks makes tasks of steps. What is skipped has its outcome.
 func newTasks(steps []plan.Step, ends *settle.Ends, over *atomic.Int64) *tasks {
-	ts := &tasks{notes: notes{over: over}}
+	ts := &tasks{notes: notes{ends: ends, over: over}}
 	for _, side := range plan.BothSides {
 		ts.at[side], ts.leaving[side] = map[tree.Path]*task{}, map[tree.Path]*task{}
 		ts.moved[side] = map[tree.Path]tree.Path{}

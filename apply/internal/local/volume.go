@@ -43,6 +43,9 @@ func (v *Volume) Close() error { return v.root.Close() }
 // Root is the absolute path with links resolved.
 func (v *Volume) Root() string { return v.root.Path() }
 
+// Present tells whether the directory is there still, and is what its path names.
+func (v *Volume) Present() error { return v.root.Check() }
+
 // Host is this machine.
 func (v *Volume) Host() volume.Host { return host{} }
 

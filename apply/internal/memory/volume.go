@@ -98,6 +98,9 @@ func (v *Volume) Holds(string) (bool, error) { return false, nil }
 // Rescued is "": nothing was repaired.
 func (v *Volume) Rescued() (string, error) { return "", nil }
 
+// Present is nil: what is in memory stays there.
+func (v *Volume) Present() error { return nil }
+
 // Probe tells what the kind can do.
 func (v *Volume) Probe() (volume.Probed, error) { return v.kind.Probed, nil }
 

@@ -28,6 +28,14 @@ type End struct {
 // Ends are both.
 type Ends plan.Sides[End]
 
+// Present is why the tree of a side is not there any more, nil where it is, or where it never was.
+func (e *Ends) Present(side plan.Side) error {
+	if e[side].Looker == nil {
+		return nil
+	}
+	return e[side].Looker.Present()
+}
+
 // SourceError says of an error of opening a source that is not there, or is something else now, that it is not as
 // planned: it wraps volume.ErrSource then.
 func SourceError(err error) error {
