@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 )
 
-// archive packs the program and README: zip for Windows, tar.gz for all others.
+// archive packs the program, README, manual pages and completions: zip for Windows, tar.gz for all others.
 func (r *release) archive(t target, program string) error {
 	stem := "treaty_" + r.number() + "_" + t.os + "_" + t.arch
 	pack, name := r.tar, stem+".tar.gz"

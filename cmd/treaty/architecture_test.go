@@ -41,13 +41,14 @@ var house = map[string][]string{
 	"apply":                  {"apply/baseline", "apply/internal/execute", "apply/internal/journal", "apply/internal/local", "apply/internal/settle", "apply/internal/signature", "apply/paper", "apply/refusal", "apply/store", "apply/volume", "plan", "plan/scan", "plan/tree"},
 
 	"cmd/treaty/internal/complete": {},
+	"cmd/treaty/internal/manual":   {},
 	"cmd/treaty/internal/render":   {"plan", "plan/tree", "plan/visible"},
 	"cmd/treaty/internal/review":   {"cmd/treaty/internal/render", "plan", "plan/tree"},
 	// Tests only: nobody above may import these.
 	"cmd/treaty/internal/lab":          {},
 	"cmd/treaty/internal/lab/stick":    {"plan/tree"},
 	"cmd/treaty/internal/lab/blocklog": {},
-	"cmd/treaty":                       {"apply", "apply/paper", "apply/refusal", "apply/store", "apply/volume", "cmd/treaty/internal/complete", "cmd/treaty/internal/render", "cmd/treaty/internal/review", "plan", "plan/scan", "plan/tree", "schema"},
+	"cmd/treaty":                       {"apply", "apply/paper", "apply/refusal", "apply/store", "apply/volume", "cmd/treaty/internal/complete", "cmd/treaty/internal/manual", "cmd/treaty/internal/render", "cmd/treaty/internal/review", "plan", "plan/scan", "plan/tree", "schema"},
 }
 
 // rim is where the operating system is spoken to: whole packages, or the files named. All other code works
@@ -78,7 +79,7 @@ var never = map[string][]string{
 // lodgers are the modules we depend on, and who may import each.
 var lodgers = map[string][]string{
 	"charm.land/bubbletea/v2":                  {"cmd/treaty"},
-	"github.com/alecthomas/kong":               {"cmd/treaty", "cmd/treaty/internal/complete"},
+	"github.com/alecthomas/kong":               {"cmd/treaty", "cmd/treaty/internal/complete", "cmd/treaty/internal/manual"},
 	"github.com/hanwen/go-fuse":                {"cmd/treaty/internal/lab/stick", "cmd/treaty/internal/lab/blocklog"},
 	"github.com/bmatcuk/doublestar":            {"cmd/treaty"},
 	"github.com/rivo/uniseg":                   {"cmd/treaty/internal/render"},

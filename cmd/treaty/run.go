@@ -43,6 +43,7 @@ type grammar struct {
 
 	Completion completionCommand `cmd:"" help:"Print a script by which a shell completes words of treaty."`
 	Complete   completeCommand   `cmd:"" name:"__complete" hidden:"" passthrough:"" help:"Say what may come next, to such a script."`
+	Manual     manualCommand     `cmd:"" name:"__manual" hidden:"" help:"Write the manual pages."`
 }
 
 // app is what commands work with besides their flags.
@@ -76,6 +77,7 @@ func (t *terminal) run(args []string, stdin io.Reader) int {
 		kong.Name("treaty"),
 		kong.Description("Keeps two directory trees in step, in both directions, by plan and apply."),
 		kong.UsageOnError(),
+		kong.Help(help),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
 		kong.Vars{"version": built()},
