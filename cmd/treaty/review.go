@@ -58,14 +58,19 @@ func reviewed(a *app, f *planFile) (review.Wish, error) {
 	if width, height, err := term.GetSize(int(file(a.stdout).Fd())); err == nil {
 		s.model = s.model.Resize(width, height)
 	}
-	p := tea.NewProgram(s, tea.WithContext(a.ctx), tea.WithInput(file(a.stdin)), tea.WithOutput(file(a.stdout)))
-	switch _, err := p.Run(); {
-	case a.ctx.Err() != nil || errors.Is(err, tea.ErrInterrupted):
+	// Signals end the context, as they do for any other command.
+	p := tea.NewProgram(s, tea.WithContext(a.ctx), tea.WithoutSignalHandler(),
+		tea.WithInput(file(a.stdin)), tea.WithOutput(file(a.stdout)))
+	_, err := p.Run()
+	switch wish := s.model.Wants(); {
+	case a.ctx.Err() != nil:
 		return review.Stop, nil
 	case err != nil:
 		return review.Stop, fmt.Errorf("the screen cannot be drawn: %w", err)
+	case wish != review.Nothing:
+		return wish, nil
 	}
-	return s.model.Wants(), nil
+	return review.Stop, nil // nobody is there any more
 }
 
 // unicodeShown tells whether the terminal shows more than ASCII, as the locale says.

@@ -106,6 +106,14 @@ func TestConflictsThatStopAnApprovalAreSettledInAReview(t *testing.T) {
 	s.endsWith("treaty: 1 of 1 conflict not resolved\nhint: treaty review -C mac")
 }
 
+func TestAPlanWithConflictsSendsToAReviewFromATerminal(t *testing.T) {
+	t.Parallel()
+	dir, _ := disputed(t)
+	s := onScreen(t, narrow, dir, "treaty", "plan", "mac", "stick")
+	s.exits(0)
+	s.endsWith("Next: treaty -C mac review\n      treaty -C mac resolve --take CHOICE PATH…")
+}
+
 func TestAReviewGoesOnToApprove(t *testing.T) {
 	t.Parallel()
 	dir, path := disputed(t)

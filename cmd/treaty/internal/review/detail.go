@@ -48,7 +48,7 @@ func (w *writer) gap() { w.lines = append(w.lines, nil) }
 // detail is what there is to say of the element in focus: beside the list in short, where it does not fit whole.
 func (m *Model) detail(width int) *detail {
 	whole := m.detailIn(width, false)
-	if _, height := m.size.pane(m.single); m.single || whole.length() <= height {
+	if m.single || whole.length() <= m.size.pane(false).height {
 		return whole
 	}
 	return m.detailIn(width, true)

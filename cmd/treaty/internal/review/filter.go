@@ -2,6 +2,8 @@ package review
 
 import (
 	"strings"
+
+	"treaty/plan"
 )
 
 // filtered is the model with only what matches a filter: all of its words, each in the path, the section, or what is
@@ -67,37 +69,34 @@ func element(n *node) bool { return n.what >= aConflict }
 
 // matches tells whether all words are true of an element.
 func (d *draft) matches(n *node, section string, words []string) bool {
-	text := strings.ToLower(string(n.path)) + "\n" + section + "\n" + strings.ToLower(d.terms(n))
 	for _, word := range words {
-		if !strings.Contains(text, word) {
+		said := func(text string) bool { return strings.Contains(strings.ToLower(text), word) }
+		if !said(string(n.path)) && !strings.Contains(section, word) && !d.terms(n, said) {
 			return false
 		}
 	}
 	return true
 }
 
-// terms are the words, besides its path and its section, by which an element is found.
-func (d *draft) terms(n *node) string {
+// terms tells whether any of the words is said, besides its path and its section, by which an element is found.
+func (d *draft) terms(n *node, said func(string) bool) bool {
 	switch n.what {
 	case aConflict:
 		c := &d.plan.Conflicts[n.at]
-		state := "settled " + string(c.Resolution)
-		if c.Resolution == "" {
+		state := "settled"
+		if c.Resolution == plan.Unresolved {
 			state = "unresolved open"
 		}
-		return string(c.Kind) + " " + state + " " + string(c.RemotePath) + " " + c.Note
+		return said(state) || said(string(c.Kind)) || said(string(c.Resolution)) || said(string(c.RemotePath)) || said(c.Note)
 	case anOperation:
 		op := &d.plan.Operations[n.at]
-		state := ""
-		if d.skips[op.ID] != "" {
-			state = "skipped "
-		}
-		return state + string(op.Action) + " on " + op.Side.String() + " " + string(op.Reason) + " " + string(op.From) + " " + op.Note
+		return d.skips[op.ID] != "" && said("skipped") || said(string(op.Action)) || said(op.Side.String()) ||
+			said(string(op.Reason)) || said(string(op.From)) || said(op.Note)
 	case aProblem:
 		q := &d.plan.Problems[n.at]
-		return string(q.Severity) + " " + string(q.Code)
+		return said(string(q.Severity)) || said(string(q.Code))
 	}
-	return ""
+	return false
 }
 
 // pruned is a tree without directories that have nothing in them any more, its ends and sums made anew.

@@ -36,15 +36,27 @@ func keyLine(m *Model, width int) string {
 func pressable(m *Model) []string {
 	switch n := m.place.focus(); {
 	case n.what == aConflict:
-		return append(keysOf(m.draft.plan.Conflicts[n.at].Choices.Names()), "d diff")
+		return append(chosenBy(m.size, m.draft.plan.Conflicts[n.at].Choices.Names()), "d diff")
 	case n.tally.operations > 0 && m.draft.plan.Unresolved() == 0:
 		return []string{"space skip", "d more", "a approve"}
 	case n.tally.operations > 0:
 		return []string{"space skip", "d more", "tab next conflict"}
 	case n.tally.conflicts > 0:
-		return keysOf(plan.Resolutions[:])
+		return chosenBy(m.size, plan.Resolutions[:])
 	}
 	return []string{"d more"}
+}
+
+// chosenBy are the keys of resolutions, on a narrow screen without their names.
+func chosenBy(on size, names []plan.Resolution) []string {
+	if !on.narrow() {
+		return keysOf(names)
+	}
+	text := ""
+	for _, r := range names {
+		text += r.Short()[:1] + " "
+	}
+	return []string{text + "settle"}
 }
 
 // keysOf are the keys of resolutions.

@@ -108,7 +108,7 @@ func (m *Model) waits(at int) bool { return m.draft.waits(&m.place.outline[at]) 
 
 // inSight is the model with the cursor on the screen.
 func (m Model) inSight() Model {
-	m.place = m.place.seen(m.size.body())
+	m.place = m.place.seen(m.size.list().height)
 	return m
 }
 

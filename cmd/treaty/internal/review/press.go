@@ -109,17 +109,17 @@ func (m *Model) begin() offset {
 	if !m.single {
 		return offset{}
 	}
-	width, height := m.size.pane(true)
-	if d := m.detail(width); d.diff != nil && d.length() > height {
-		return offset{lines: min(len(d.lines), d.length()-height)}
+	pane := m.size.pane(true)
+	if d := m.detail(pane.width); d.diff != nil && d.length() > pane.height {
+		return offset{lines: min(len(d.lines), d.length()-pane.height)}
 	}
 	return offset{}
 }
 
 // scrolled scrolls what is said of the element in focus, as far as there is more of it.
 func (m Model) scrolled(lines int) Model {
-	width, height := m.size.pane(m.single)
-	m.scroll.lines = max(0, min(m.scroll.lines+lines, m.detail(width).length()-height))
+	pane := m.size.pane(m.single)
+	m.scroll.lines = max(0, min(m.scroll.lines+lines, m.detail(pane.width).length()-pane.height))
 	return m
 }
 

@@ -116,6 +116,7 @@ func TestScreens(t *testing.T) {
 		{"alike-80x24.txt", 80, 24, "tab A", Look{}},
 		{"leaving-80x24.txt", 80, 24, "l q", Look{}},
 		{"all-open-120x40.txt", 120, 40, "home * * home", Look{}},
+		{"start-50x30.txt", 50, 30, "", Look{}},
 		{"tiny-20x5.txt", 20, 5, "", Look{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -155,6 +156,18 @@ func TestKeysDecide(t *testing.T) {
 				t.Errorf("%s decides %q, want %q", c.keys, got, c.want)
 			}
 		})
+	}
+}
+
+// Who adds a resolution, or a key, hears of it if both begin alike.
+func TestEachChoiceHasAKeyOfItsOwn(t *testing.T) {
+	if len(choices) != len(plan.Resolutions) {
+		t.Errorf("%d keys for %d choices", len(choices), len(plan.Resolutions))
+	}
+	for key, r := range choices {
+		if _, taken := keys[key]; taken {
+			t.Errorf("%s is for %s, and for something else", key, r)
+		}
 	}
 }
 
@@ -484,6 +497,14 @@ func TestAKeyThatMovesCostsWhatIsSeen(t *testing.T) {
 		if few, many := cost(few, key), cost(many, key); many > few*1.3+20 {
 			t.Errorf("%s costs %.0f allocations with 1,000 rows, and %.0f with 100,000", key, few, many)
 		}
+	}
+}
+
+func BenchmarkFilter(b *testing.B) {
+	m := opened(100_000)
+	b.ReportAllocs()
+	for b.Loop() {
+		_ = typing(m, "/ 'f99'").Screen()
 	}
 }
 

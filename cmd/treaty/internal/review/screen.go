@@ -20,31 +20,40 @@ const (
 	side = 70
 	// pane is how wide it is at least there: two times fit side by side.
 	pane = 45
+	// stacked is from which height on it stands below the list, where it does not stand beside it.
+	stacked = 20
 	// least is how wide the list is beside it, if there is room.
 	least = 34
 )
 
-// body is how many lines the list has, and page how many of them a page moves by.
+// body is how many lines are in the middle, and page how many of them a page moves by.
 func (s size) body() int { return max(1, s.height-around) }
-func (s size) page() int { return max(1, s.body()-1) }
+func (s size) page() int { return max(1, s.list().height-1) }
 
-// list is how wide the list is.
-func (s size) list() int {
-	if s.width < side {
-		return s.width
+// narrow tells whether the element in focus does not stand beside the list.
+func (s size) narrow() bool { return s.width < side }
+
+// list is how large the list is.
+func (s size) list() size {
+	switch {
+	case s.narrow() && s.height >= stacked:
+		return size{s.width, s.body() / 2}
+	case s.narrow():
+		return size{s.width, s.body()}
 	}
-	return min(s.width-1-pane, max(s.width*2/5, least))
+	return size{min(s.width-1-pane, max(s.width*2/5, least)), s.body()}
 }
 
-// pane is how large the room for the element in focus is; it has no lines where it is neither beside the list nor alone.
-func (s size) pane(alone bool) (width, height int) {
+// pane is how large the room for the element in focus is, alone or with the list. It has no lines where it is not shown.
+func (s size) pane(alone bool) size {
+	list := s.list()
 	switch {
 	case alone:
-		return s.width, s.body()
-	case s.width < side:
-		return s.width, 0
+		return size{s.width, s.body()}
+	case s.narrow():
+		return size{s.width, max(0, s.body()-list.height-1)}
 	}
-	return s.width - s.list() - 2, s.body()
+	return size{s.width - list.width - 2, s.body()}
 }
 
 // Screen is what stands on the screen: as many lines as it has, each as wide as it is.
@@ -57,14 +66,17 @@ func (m Model) Screen() string {
 	switch {
 	case m.ask.what == forHelp:
 		page := helpOn(m.look, s.width-1)
-		s.body(page.line)
+		s.lines(s.body(), page.line)
 	case m.single:
-		s.body(m.detailFrom(s.width))
-	case s.width < side:
-		s.list(m, nil)
+		s.lines(s.body(), m.detailFrom(s.width))
+	case !s.narrow():
+		s.list(m, m.detailFrom(s.pane(false).width))
 	default:
-		width, _ := s.pane(false)
-		s.list(m, m.detailFrom(width))
+		s.list(m, nil)
+		if below := s.pane(false); below.height > 0 {
+			s.lines(1, func(int) line { return said(dim, strings.Repeat(m.look.text("─"), s.width)) })
+			s.lines(below.height, m.detailFrom(below.width))
+		}
 	}
 	s.out.WriteByte('\n')
 	s.line(message(&m), s.width, false)
@@ -149,9 +161,9 @@ type screen struct {
 // line adds a part of a line, of a width.
 func (s *screen) line(l line, width int, focus bool) { s.look.fill(&s.out, l, width, focus) }
 
-// body draws lines over the whole width.
-func (s *screen) body(of func(int) line) {
-	for i := range s.size.body() {
+// lines draws so many over the whole width.
+func (s *screen) lines(n int, of func(int) line) {
+	for i := range n {
 		s.out.WriteByte('\n')
 		s.line(of(i), s.width, false)
 	}
@@ -160,8 +172,8 @@ func (s *screen) body(of func(int) line) {
 // list draws the lines of the list that are on the screen, and beside them others, where there are any.
 func (s *screen) list(m Model, beside func(int) line) {
 	l, at, more := m.list(), m.place.top, true
-	width := s.size.list()
-	for i := range s.size.body() {
+	width := s.size.list().width
+	for i := range s.size.list().height {
 		s.out.WriteByte('\n')
 		if more {
 			s.line(l.row(at, width), width, at == m.place.cursor)
