@@ -34,8 +34,8 @@ type Request struct {
 	By     plan.Author
 	// Progress, where not nil, is told how far things are.
 	Progress *Progress
-	// Tell, where not nil, is given, in words, what a person should know and no result says.
-	Tell func(words string)
+	// Tell, where not nil, is given what a person should know and no result says.
+	Tell func(Notice)
 	// Now is the clock, time.Now where nil.
 	Now func() time.Time
 
@@ -126,7 +126,7 @@ func (r *run) enter() (err error) {
 
 // probe finds out what both volumes can do, refuses what is less than was planned, and opens them to be changed.
 func (r *run) probe() error {
-	o := opening{id: r.plan.ID, seams: &r.request.seams, lend: r.journals.lend, tell: r.request.Tell}
+	o := opening{id: r.plan.ID, seams: &r.request.seams, lend: r.journals.lend, tell: r.request.tell}
 	for _, e := range r.ends {
 		if err := o.asPlanned(e, r.plan, r.ends.resumed() != nil); err != nil {
 			return err
@@ -148,7 +148,7 @@ func (r *run) takeUp(ctx context.Context, e *execute.Execution, steps []plan.Ste
 	if err := r.begin(steps); err != nil {
 		return err
 	}
-	err := e.TakeUp(ctx, r.ends.interrupted(), r.request.Tell)
+	err := e.TakeUp(ctx, r.ends.interrupted(), r.request.tellWords)
 	if err != nil {
 		_ = r.journals.giveBack() // what is owed still is in the journal
 	}
@@ -179,7 +179,7 @@ func (r *run) begin(steps []plan.Step) error {
 // journal.
 func (r *run) report(ctx context.Context, e *execute.Execution) (*Receipt, error) {
 	c := &conclusion{papers: &r.papers, ends: &r.ends, journals: &r.journals, receipt: r.receipt, execution: e,
-		shift: r.survey.shift.total, now: r.request.Now, tell: r.request.Tell}
+		shift: r.survey.shift.total, now: r.request.Now, tell: r.request.tellWords}
 	c.count()
 	halted := e.Halted(ctx)
 	if unfinished(r.receipt, halted) {

@@ -22,7 +22,7 @@ import (
 type forgetful struct {
 	*world
 	side plan.Side
-	said []string
+	said []apply.Notice
 }
 
 // asked is a request to such a world, which dies at a call with n; 0 is never.
@@ -43,7 +43,7 @@ func (f *forgetful) asked(p *plan.Plan, n int) apply.Request {
 		}
 		return nil
 	})
-	request.Tell = func(words string) { f.said = append(f.said, words) }
+	request.Tell = func(n apply.Notice) { f.said = append(f.said, n) }
 	return request
 }
 
@@ -110,8 +110,8 @@ func TestAnyHistoryOnAVolumeThatIgnoresTimes(t *testing.T) {
 			f.settles(f.planned(), rapid.SampledFrom([]int{0, 0, 3, 20, 60}).Draw(r, "dies"))
 			f.sameContent()
 		}
-		if len(f.said) != 1 || f.said[0] != "warning: "+apply.TimesIgnored(f.side) {
-			r.Errorf("said of the volume: %q", f.said)
+		if len(f.said) != 1 || f.said[0] != (apply.Notice{TimesIgnored: true, Side: f.side}) {
+			r.Errorf("said of the volume: %v", f.said)
 		}
 	})
 }

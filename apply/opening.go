@@ -19,8 +19,8 @@ type opening struct {
 	seams *seams
 	// lend is told of a directory of a side before it is made workable for the while.
 	lend func(plan.Side) func(volume.Loan) error
-	// tell is told, in words, what a person should know; nil where nobody asks.
-	tell func(words string)
+	// tell is told what a person should know; nil where nobody asks.
+	tell func(Notice)
 }
 
 // asPlanned opens an end whose volume is, and can do, what a plan says of it, and refuses others. What an interrupted
@@ -119,7 +119,7 @@ func (o *opening) recordTraits(e *end, probed *volume.Probed) error {
 	}
 	file := e.file
 	if probed.Traits.IgnoresTimes && !file.IgnoresTimes && o.tell != nil {
-		o.tell("warning: " + TimesIgnored(e.side))
+		o.tell(Notice{TimesIgnored: true, Side: e.side})
 	}
 	file.Traits, file.Volume, file.IgnoresTimes = record(hinted, probed), hinted.Volume, probed.Traits.IgnoresTimes
 	return nil
@@ -188,10 +188,4 @@ func record(hinted tree.Traits, probed *volume.Probed) tree.Traits {
 	}
 	recorded.CaseSensitive = recorded.CaseSensitive && hinted.CaseSensitive
 	return recorded
-}
-
-// TimesIgnored is what a person should know of a side whose volume ignores times, once.
-func TimesIgnored(side plan.Side) string {
-	return "files on the " + side.String() + " volume keep the time of their writing, whatever time they are given; " +
-		"what differs there is told by the content, and times are not carried over"
 }

@@ -191,7 +191,7 @@ func TestAPowerCutLosesNothing(t *testing.T) {
 		}
 		r := w.request(p)
 		var told []string
-		r.Tell = func(words string) { told = append(told, words) }
+		r.Tell = func(n apply.Notice) { told = append(told, n.Words) }
 		receipt, err := apply.Apply(context.Background(), r)
 		if err != nil {
 			t.Errorf("taken up: %v\n%s\n%q", err, outcomes(receipt), told)
@@ -285,7 +285,7 @@ func TestAPowerCutInAnyPlan(t *testing.T) {
 			}
 		} else if w.open(plan.Local) {
 			request.SetHook(nil)
-			request.Tell = func(words string) { told = append(told, words) }
+			request.Tell = func(n apply.Notice) { told = append(told, n.Words) }
 			receipt, err = apply.Apply(context.Background(), request)
 			if receipt == nil || receipt.Totals.Failed > 0 {
 				r.Errorf("taken up: %v", err)

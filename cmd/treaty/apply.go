@@ -36,7 +36,7 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 	request := apply.Request{
 		Plan: f.text, Approval: approval, Roots: plan.Sides[string]{expandHome(c.Local), expandHome(c.Remote)},
 		AllowUnrelatedDrift: c.AllowUnrelatedDrift, Verify: c.Verify, Config: configured, By: author(), Progress: &apply.Progress{}, Now: a.now,
-		Tell: func(words string) { fmt.Fprintf(a.stderr, "treaty: %s\n", render.Escape(words)) },
+		Tell: func(n apply.Notice) { fmt.Fprintf(a.stderr, "treaty: %s\n", render.Escape(noticed(n))) },
 	}
 	meter := a.meter(applying(request.Progress))
 	receipt, err := apply.Apply(a.ctx, request)

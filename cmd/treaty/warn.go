@@ -17,9 +17,23 @@ import (
 func tellTimes(a *app, made *plan.Plan) {
 	for _, side := range plan.BothSides {
 		if made.Snapshot(side).Filesystem.IgnoresTimes && !a.quiet && len(made.Operations)+len(made.Conflicts) > 0 {
-			fmt.Fprintf(a.stderr, "treaty: warning: %s\n", apply.TimesIgnored(side))
+			fmt.Fprintf(a.stderr, "treaty: %s\n", timesIgnored(side))
 		}
 	}
+}
+
+// timesIgnored is what a person should know of a side whose volume ignores times.
+func timesIgnored(side plan.Side) string {
+	return fmt.Sprintf("warning: files on the %s volume keep the time of their writing, whatever time they are given; "+
+		"what differs there is told by the content, and times are not carried over", side)
+}
+
+// noticed is a notice in words.
+func noticed(n apply.Notice) string {
+	if n.TimesIgnored {
+		return timesIgnored(n.Side)
+	}
+	return n.Words
 }
 
 // tellDamage says where a volume seems to have been repaired, unless every file was read for this plan.
