@@ -70,6 +70,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 		request.Now = local.Now
 	}
 	r := &run{request: request}
+	request.Plan = nil
 	r.journals.ends = &r.ends
 	defer r.leave()
 	if err := r.enter(); err != nil {
@@ -117,6 +118,7 @@ func (r *run) enter() (err error) {
 	if r.papers, err = readPapers(r.request.Plan, r.request.Approval); err != nil {
 		return err
 	}
+	r.request.Plan = nil
 	r.journals.id = r.plan.ID
 	r.survey = survey{gauge: gauge{plan: r.plan, ends: &r.ends}, progress: r.request.Progress,
 		allowUnrelated: r.request.AllowUnrelatedDrift}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"time"
 
 	"treaty/apply/internal/execute"
@@ -92,21 +93,21 @@ func (c *conclusion) archive(ctx context.Context) (*store.Head, error) {
 }
 
 // files are those that the history keeps beside the receipt.
-func (c *conclusion) files() (map[string][]byte, error) {
-	files := map[string][]byte{"plan.json": c.text}
+func (c *conclusion) files() (map[string]store.Content, error) {
+	files := map[string]store.Content{"plan.json": store.Exactly(c.text)}
+	if c.text == nil {
+		files["plan.json"] = c.ends[plan.Local].store.KeptPlan(c.plan.ID, c.ref.SHA256)
+	}
 	if c.approval.Of(c.ref) {
 		sum := tree.Hash(sha256.Sum256(c.approvalText))
 		c.receipt.ApprovalSHA256 = &sum
-		files["approval.json"] = c.approvalText
-	}
-	reversal, err := plan.Indented(c.execution.Reversal())
-	if err != nil {
-		return nil, err
+		files["approval.json"] = store.Exactly(c.approvalText)
 	}
 	if err := c.former.out.Close(); err != nil {
 		return nil, err
 	}
-	files[store.ReversalFile], files[store.FormerFile] = reversal, c.former.buf.Bytes()
+	files[store.ReversalFile] = func(to io.Writer) error { return plan.WriteOperations(to, c.execution.Reversal()) }
+	files[store.FormerFile] = store.Exactly(c.former.buf.Bytes())
 	return files, nil
 }
 
@@ -172,7 +173,5 @@ func (c *conclusion) postpone() {
 	_ = c.journals.giveBack() // what is owed still is in the journal
 	c.complete()
 	// It is for people; all that counts is in the journal.
-	if text, err := c.receipt.Text(); err == nil {
-		_ = c.ends[plan.Local].store.Keep(c.plan.ID, store.ItsReceipt, text)
-	}
+	_ = c.ends[plan.Local].store.KeepReceipt(c.plan.ID, c.receipt)
 }

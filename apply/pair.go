@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"treaty/apply/internal/local"
@@ -97,6 +98,9 @@ type Planned struct {
 
 // Text is the plan as its file holds it: what a person reads and edits, and approves by its exact bytes.
 func (made *Planned) Text() ([]byte, error) { return store.PlanText(made.Plan) }
+
+// Write writes the plan as Text has it. Of one that is not valid nothing is written.
+func (made *Planned) Write(to io.Writer) error { return store.WritePlan(to, made.Plan) }
 
 // Plan makes a plan of the two trees, from what they hold and what both last agreed on. It changes nothing. Errors wrap
 // ErrLocked where another treaty works on one of them, ErrOpen where an apply was interrupted, ErrSafety where a path that

@@ -11,6 +11,7 @@ import (
 // papers are what is applied: a plan and its approval, each as it was read and with its exact text.
 type papers struct {
 	plan *plan.Plan
+	// text is nil where it need not be held, since it lies beside the journal.
 	text []byte
 	ref  PlanRef
 	// approval is nil where there is none.
@@ -34,7 +35,8 @@ func readPapers(text, approval []byte) (papers, error) {
 	return all, nil
 }
 
-// keep keeps exact copies beside the journal, so that an interrupted run can be settled without the files.
+// keep keeps exact copies beside the journal, so that an interrupted run can be settled without the files. The plan's
+// text is held no longer.
 func (p *papers) keep(local *store.Store) error {
 	for what, text := range map[store.Beside][]byte{store.ItsPlan: p.text, store.ItsApproval: p.approvalText} {
 		if text == nil {
@@ -44,5 +46,6 @@ func (p *papers) keep(local *store.Store) error {
 			return err
 		}
 	}
+	p.text = nil
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"treaty/apply/baseline"
+	"treaty/apply/internal/execute"
 	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -48,8 +49,9 @@ func (c *conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 	if err != nil {
 		return err
 	}
+	learned := c.execution.Learned()
 	recorder := plan.Recorder{Write: w.Directory, Old: c.former.note, Forgotten: c.former.noteBelow,
-		Hash: c.hashes(), Settled: c.execution.Resolved(), Made: c.execution.Lasting()}
+		Hash: c.hashes(learned), Settled: c.execution.Resolved(), Made: c.execution.Lasting(learned)}
 	if back != nil {
 		recorder.Restore, recorder.Restored = back.record, back.restored
 	}
@@ -75,11 +77,11 @@ func (c *conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 
 // hashes tell the hash of a file as far as the execution has learned it, zero of all others, and whether that must be
 // read again.
-func (c *conclusion) hashes() func(side plan.Side, path tree.Path, e *tree.Entry) (tree.Hash, bool) {
-	learned, since := c.execution.Learned(), c.reliedSince()
+func (c *conclusion) hashes(learned *execute.Learned) func(side plan.Side, path tree.Path, e *tree.Entry) (tree.Hash, bool) {
+	since := c.reliedSince()
 	return func(side plan.Side, path tree.Path, e *tree.Entry) (tree.Hash, bool) {
 		traits := c.plan.Snapshot(side).Filesystem
-		return learned[side][path].Hash(e, traits.MtimeGranularity, racySince(since, traits))
+		return learned.Of(side, path).Hash(e, traits.MtimeGranularity, racySince(since, traits))
 	}
 }
 

@@ -92,12 +92,12 @@ func blame(dr *draft) {
 func whatLeaves(dr *draft) (leaving Sides[[]*difference]) {
 	var goes Sides[[]tree.Path]
 	for i := range dr.differences {
-		if d := &dr.differences[i]; d.against != nil {
+		if d := dr.differences[i]; d.against != nil {
 			goes[d.against.side] = append(goes[d.against.side], d.path[d.against.side])
 		}
 	}
 	for i := range dr.differences {
-		d := &dr.differences[i]
+		d := dr.differences[i]
 		if side, deletes := d.deletes(); deletes && !slices.ContainsFunc(goes[side], d.path[side].Within) {
 			leaving[side] = append(leaving[side], d)
 		}

@@ -19,7 +19,7 @@ func decideBothWays(ctx context.Context, dr *draft) error {
 		return nil
 	}
 	for i := range dr.differences {
-		d := &dr.differences[i]
+		d := dr.differences[i]
 		if _, updates := d.updates(); updates {
 			d.verdict = verdict{kind: BidirectionalUpdate}
 		}

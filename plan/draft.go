@@ -13,7 +13,7 @@ type draft struct {
 	policy  *policy
 	readers Sides[Reader]
 
-	differences []difference
+	differences []*difference
 	problems
 	shifting shifting
 	// agreed counts the names on both sides that need nothing.
@@ -37,7 +37,7 @@ func (dr *draft) keep(kept func(*difference) bool) {
 	all := dr.differences
 	dr.differences = all[:0]
 	for i := range all {
-		if kept(&all[i]) {
+		if kept(all[i]) {
 			dr.differences = append(dr.differences, all[i])
 		}
 	}
@@ -95,12 +95,15 @@ func (dr *draft) decideEarly(ctx context.Context) error {
 	return dr.readUndecided(ctx)
 }
 
-// state fills in the plan's operations and conflicts. It returns remote's own spelling of a conflict's path, where
+// state fills in the plan's operations and conflicts, and lets the differences go. It returns remote's own spelling of a conflict's path, where
 // that is not the conflict's.
 func (dr *draft) state(p *Plan) (spelled map[tree.Path]tree.Path) {
 	spelled = map[tree.Path]tree.Path{}
+	warnOfLosses(dr)
+	p.Operations = slices.Grow(p.Operations, dr.changes())
 	for i := range dr.differences {
-		d := &dr.differences[i]
+		d := dr.differences[i]
+		dr.differences[i] = nil // as one grows the other shrinks
 		if d.verdict.kind == "" {
 			for _, c := range d.verdict.changes {
 				p.Operations = append(p.Operations, operationOf(dr.policy, d, c))
@@ -113,10 +116,20 @@ func (dr *draft) state(p *Plan) (spelled map[tree.Path]tree.Path) {
 		}
 		p.Conflicts = append(p.Conflicts, c)
 	}
-	warnOfLosses(dr)
+	dr.differences = nil
 	p.Sort()
 	p.Number()
 	return spelled
+}
+
+// changes are how many operations the differences come to.
+func (dr *draft) changes() (n int) {
+	for _, d := range dr.differences {
+		if d.verdict.kind == "" {
+			n += len(d.verdict.changes)
+		}
+	}
+	return n
 }
 
 // conclude fills in what the plan says besides.

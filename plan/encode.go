@@ -9,6 +9,16 @@ import (
 	"treaty/plan/visible"
 )
 
+// WriteOperations writes operations as an array, in the form that they have in plans. Nothing is proven.
+func WriteOperations(to io.Writer, operations []Operation) error {
+	out := jsontext.Lines()
+	if err := writeElements(to, out, operations, (*Operation).writeJSON); err != nil {
+		return err
+	}
+	_, err := to.Write(append(out.Bytes(), '\n'))
+	return err
+}
+
 // flushed is how many bytes of a plan are gathered before they are written.
 const flushed = 1 << 16
 
@@ -40,31 +50,24 @@ func (p *Plan) Write(to io.Writer) error {
 	return err
 }
 
-// Text is the plan as its file holds it, proven: it is valid by the schema, each of its elements can be read again, and
-// Check finds nothing. The error is of type schema.Errors where it is not a valid plan.
+// Text is the plan as its file holds it. Errors are those of Prove.
 func (p *Plan) Text() ([]byte, error) {
-	var size counter
-	if err := p.Write(&size); err != nil {
+	if err := p.Prove(); err != nil {
 		return nil, err
 	}
-	out := bytes.NewBuffer(make([]byte, 0, size))
-	if err := p.Write(out); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), proven(p, out.Bytes())
-}
-
-// A counter counts what is written to it.
-type counter int
-
-func (c *counter) Write(text []byte) (int, error) {
-	*c += counter(len(text))
-	return len(text), nil
+	var out bytes.Buffer
+	err := p.Write(&out)
+	return out.Bytes(), err
 }
 
 // writeArray leaves the last of it in out.
 func writeArray[T any](to io.Writer, out *jsontext.Writer, name string, elements []T, write func(*T, *jsontext.Writer)) error {
 	out.Name(name)
+	return writeElements(to, out, elements, write)
+}
+
+// writeElements leaves the last of an array in out.
+func writeElements[T any](to io.Writer, out *jsontext.Writer, elements []T, write func(*T, *jsontext.Writer)) error {
 	out.Open('[')
 	for i := range elements {
 		write(&elements[i], out)

@@ -19,7 +19,7 @@ func (d *difference) unreadable() bool { return d.against != nil && d.against.un
 // don't, nothing below them is planned. What lies below a directory stands before it.
 func decideExchanges(dr *draft) {
 	for i := range dr.differences {
-		d := &dr.differences[i]
+		d := dr.differences[i]
 		if d.against == nil {
 			continue
 		}
@@ -46,7 +46,7 @@ func decideExchanges(dr *draft) {
 }
 
 // differencesBelow are the differences in the directory that a side has at the i-th.
-func differencesBelow(dr *draft, i int, side Side) []difference {
+func differencesBelow(dr *draft, i int, side Side) []*difference {
 	first := i
 	for first > 0 && dr.differences[first-1].path[side].Within(dr.differences[i].path[side]) {
 		first--

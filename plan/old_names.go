@@ -221,7 +221,7 @@ func (o *oldNames) renamedDirectories() map[tree.Path][]int {
 func (o *oldNames) full() map[tree.Path]bool {
 	full := map[tree.Path]bool{}
 	for i := range o.draft.differences {
-		if d := &o.draft.differences[i]; d.has(o.side) {
+		if d := o.draft.differences[i]; d.has(o.side) {
 			full[d.path[o.side].Parent()] = true
 		}
 	}
@@ -232,7 +232,7 @@ func (o *oldNames) full() map[tree.Path]bool {
 func (o *oldNames) arriving() map[content]int {
 	times := map[content]int{}
 	for i := range o.draft.differences {
-		d := &o.draft.differences[i]
+		d := o.draft.differences[i]
 		side, ok := d.arrives()
 		if key, known := d.contentOf(side.Other()); ok && side == o.side && known {
 			times[key]++

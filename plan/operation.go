@@ -65,7 +65,7 @@ func operationOf(p *policy, d *difference, c change) Operation {
 func warnOfLosses(dr *draft) {
 	var extras, links, modes Sides[int]
 	for i := range dr.differences {
-		d := &dr.differences[i]
+		d := dr.differences[i]
 		for _, c := range d.verdict.changes {
 			from := c.side.Other()
 			if c.action != Create && c.action != Update {

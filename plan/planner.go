@@ -120,7 +120,7 @@ func (p *planner) note(in *directory, d *difference) {
 	if d.verdict.isUnsure() || d.verdict.agreed() {
 		p.unsure++
 	}
-	p.draft.differences = append(p.draft.differences, *d)
+	p.draft.differences = append(p.draft.differences, d)
 }
 
 // descend walks what lies below d, and decides what only that can tell.

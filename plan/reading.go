@@ -67,7 +67,7 @@ func (dr *draft) readUndecided(ctx context.Context) error {
 func (dr *draft) readOnce(ctx context.Context) (bool, error) {
 	var r reads
 	for i := range dr.differences {
-		d := &dr.differences[i]
+		d := dr.differences[i]
 		for _, side := range BothSides {
 			if d.entry[side].Type != tree.File || d.unreadable() || d.content[side].Err != nil {
 				continue
@@ -139,7 +139,7 @@ func (dr *draft) unread(d *difference) bool {
 func (dr *draft) wantStated() {
 	wantRenames(dr)
 	for i := range dr.differences {
-		d := &dr.differences[i]
+		d := dr.differences[i]
 		if d.verdict.isUnsure() {
 			continue
 		}

@@ -51,7 +51,7 @@ func wantRenames(dr *draft) {
 		arrives[side], leaves[side], created[side] = map[int64]bool{}, map[int64]bool{}, map[int64]bool{}
 	}
 	for i := range dr.differences {
-		d := &dr.differences[i]
+		d := dr.differences[i]
 		if side, ok := d.arrives(); ok {
 			arrives[side][d.entry[side.Other()].Size] = true
 		}
@@ -63,7 +63,7 @@ func wantRenames(dr *draft) {
 		}
 	}
 	for i := range dr.differences {
-		d := &dr.differences[i]
+		d := dr.differences[i]
 		if side, ok := d.arrives(); ok && !d.hash[side.Other()].Known() {
 			size := d.entry[side.Other()].Size
 			_, isNew := d.createdFile()
@@ -131,7 +131,7 @@ func findMoves(dr *draft, side Side) {
 func uniquelyMoved(dr *draft, side Side) map[*difference]*difference {
 	arrives, leaves := map[content][]*difference{}, map[content][]*difference{}
 	for i := range dr.differences {
-		d := &dr.differences[i]
+		d := dr.differences[i]
 		if at, ok := d.arrives(); ok && at == side {
 			if key, known := d.contentOf(side.Other()); known {
 				arrives[key] = append(arrives[key], d)

@@ -27,7 +27,7 @@ func renamedDifferently(dr *draft) {
 		only[side] = map[content][]*difference{}
 	}
 	for i := range dr.differences {
-		d := &dr.differences[i]
+		d := dr.differences[i]
 		at, ok := d.createdFile()
 		if key, known := d.contentOf(at.Other()); ok && known {
 			only[at.Other()][key] = append(only[at.Other()][key], d)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -96,22 +97,68 @@ func (r *Receipt) Count() {
 
 // Text is the receipt as its file holds it, valid by its schema.
 func (r *Receipt) Text() ([]byte, error) {
+	if err := r.Prove(); err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	err := r.Write(&text)
+	return text.Bytes(), err
+}
+
+// Write writes the receipt as its file holds it. Results go in pieces, so that of a large one the text is never held.
+func (r *Receipt) Write(to io.Writer) error {
 	envelope := *r
 	envelope.Results = []Result{}
 	text, err := plan.Indented(&envelope)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	// A line of that form is no part of any string.
 	before, after, _ := bytes.Cut(text, []byte(",\n  \"results\": []"))
+	if _, err := to.Write(before); err != nil {
+		return err
+	}
 	results := jsontext.Inside(1)
 	results.Name("results")
 	results.Open('[')
-	for i := range r.Results {
-		r.Results[i].writeJSON(results)
+	for piece := range slices.Chunk(r.Results, pieceSize) {
+		for i := range piece {
+			piece[i].writeJSON(results)
+		}
+		if _, err := to.Write(results.Bytes()); err != nil {
+			return err
+		}
+		results.Reset()
 	}
 	results.Close(']')
-	return valid(schema.Receipt, slices.Concat(before, results.Bytes(), after))
+	_, err = to.Write(append(results.Bytes(), after...))
+	return err
+}
+
+// pieceSize is of how many results the text is held at a time.
+const pieceSize = 1 << 10
+
+// Prove is nil for a receipt that is valid by its schema, which says nothing of two results at a time.
+func (r *Receipt) Prove() error {
+	var text bytes.Buffer
+	prove := func(piece Receipt) error {
+		text.Reset()
+		if err := piece.Write(&text); err != nil {
+			return err
+		}
+		_, err := valid(schema.Receipt, text.Bytes())
+		return err
+	}
+	for results := range slices.Chunk(r.Results, pieceSize) {
+		piece := *r
+		piece.Results = results
+		if err := prove(piece); err != nil {
+			return err
+		}
+	}
+	piece := *r
+	piece.Results = nil
+	return prove(piece)
 }
 
 func (r *Result) writeJSON(w *jsontext.Writer) {
@@ -138,10 +185,15 @@ func (r *Result) writeJSON(w *jsontext.Writer) {
 	}
 	w.Member("path", string(r.Path))
 	w.Member("outcome", string(r.Outcome))
-	for _, m := range [...]struct{ name, value string }{{"sha256", r.SHA256.String()}, {"trash", r.Trash}, {"error", r.Error}} {
-		if m.value != "" {
-			w.Member(m.name, m.value)
-		}
+	if r.SHA256.Known() {
+		w.Name("sha256")
+		w.Hex(r.SHA256[:])
+	}
+	if r.Trash != "" {
+		w.Member("trash", r.Trash)
+	}
+	if r.Error != "" {
+		w.Member("error", r.Error)
 	}
 	w.Close('}')
 }

@@ -76,7 +76,7 @@ func TestAResultIsWrittenWithFewAllocations(t *testing.T) {
 			}
 		})
 	}
-	if more := count(1100) - count(100); more > 2100 {
+	if more := count(1100) - count(100); more > 300 {
 		t.Errorf("a thousand results more are %v allocations more", more)
 	}
 }

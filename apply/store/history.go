@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"slices"
@@ -57,10 +58,21 @@ func (s *history) End() (Head, error) {
 	return last, err
 }
 
+// Content writes what a file is to hold.
+type Content func(to io.Writer) error
+
+// Exactly is the content that has just these bytes.
+func Exactly(text []byte) Content {
+	return func(to io.Writer) error {
+		_, err := to.Write(text)
+		return err
+	}
+}
+
 // Archive keeps files, exact copies of plan and approval among them, with the receipt, as the link of the chain after
 // last. The receipt comes last, so that a folder without one was not finished; nothing else is
 // pending when it gets its name, nor is it when the chain goes on to it.
-func (s *Store) Archive(planID string, r *paper.Receipt, files map[string][]byte, last Head) (Head, error) {
+func (s *Store) Archive(planID string, r *paper.Receipt, files map[string]Content, last Head) (Head, error) {
 	number, err := s.number(planID, last)
 	if err != nil {
 		return Head{}, err
@@ -68,26 +80,27 @@ func (s *Store) Archive(planID string, r *paper.Receipt, files map[string][]byte
 	if last.SHA256.Known() {
 		r.Previous = &last.SHA256
 	}
-	text, err := r.Text()
-	if err != nil {
+	if err := r.Prove(); err != nil {
 		return Head{}, err
 	}
 	folder := fmt.Sprintf("%s/%d-%s", historyFolder, number, planID)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if err := s.files.WritePrivate(folder+"/"+name, files[name]); err != nil {
+		if err := s.put(folder+"/"+name, files[name]); err != nil {
 			return Head{}, err
 		}
 	}
 	if err := s.Durable(); err != nil {
 		return Head{}, err
 	}
-	if err := s.files.WritePrivate(folder+"/receipt.json", text); err != nil {
+	sum := sha256.New()
+	err = s.put(folder+"/receipt.json", func(to io.Writer) error { return r.Write(io.MultiWriter(to, sum)) })
+	if err != nil {
 		return Head{}, err
 	}
 	if err := s.Durable(); err != nil {
 		return Head{}, err
 	}
-	next := Head{Number: number, SHA256: sha256.Sum256(text)}
+	next := Head{Number: number, SHA256: tree.Hash(sum.Sum(nil))}
 	return next, s.writeHead(next)
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"errors"
@@ -207,7 +208,7 @@ func (s *Store) BreakLock() (*Holder, error) {
 // SavePlan writes a plan below plans/, with its schema beside it, and returns its path. What is not a
 // valid plan is not written.
 func (s *Store) SavePlan(p *plan.Plan) (string, error) {
-	text, err := PlanText(p)
+	err := proven(p)
 	if err != nil {
 		return "", err
 	}
@@ -219,7 +220,7 @@ func (s *Store) SavePlan(p *plan.Plan) (string, error) {
 		}
 	}
 	name := plansFolder + "/" + PlanName(p)
-	return s.Path(name), s.inFull(s.files.WritePrivate(name, text))
+	return s.Path(name), s.inFull(s.put(name, p.Write))
 }
 
 // PlanName is the name of a plan's file: its time and the end of its id.
@@ -232,12 +233,45 @@ func planEnd(id string) string { return "-" + id[max(0, len(id)-8):] + planSuffi
 
 // PlanText is a plan as its file holds it, proven valid.
 func PlanText(p *plan.Plan) ([]byte, error) {
-	text, err := p.Text()
-	if err != nil {
-		return nil, fmt.Errorf("treaty would write a wrong plan: %w", err)
-	}
-	return text, nil
+	var text bytes.Buffer
+	err := WritePlan(&text, p)
+	return text.Bytes(), err
 }
+
+// WritePlan writes a plan as its file holds it. Of one that is not valid nothing is written.
+func WritePlan(to io.Writer, p *plan.Plan) error {
+	if err := proven(p); err != nil {
+		return err
+	}
+	return p.Write(to)
+}
+
+func proven(p *plan.Plan) error {
+	if err := p.Prove(); err != nil {
+		return fmt.Errorf("treaty would write a wrong plan: %w", err)
+	}
+	return nil
+}
+
+// put makes what write writes, durably and in one step, the content of a file.
+func (s *writer) put(name string, write Content) error {
+	f, err := s.files.CreatePrivate(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	out := bufio.NewWriterSize(f, putAtOnce)
+	if err := write(out); err != nil {
+		return err
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	return f.Commit()
+}
+
+// putAtOnce is how many bytes of a file are written in one call.
+const putAtOnce = 1 << 16
 
 // ErrNoPlan: there is no plan to pick. ErrNoTree: there is no tree that treaty has worked on.
 var (

@@ -38,7 +38,8 @@ type Looker interface {
 // Content is a file that is read from its beginning.
 type Content interface {
 	io.ReadCloser
-	// Stamp is the size and the time that the file has now, as its volume tells them.
+	// Stamp is the size and the time that the file has now, as its volume tells them. Before anything was read they may
+	// be those that it had when it was opened.
 	Stamp() (size int64, mtime tree.Time, err error)
 }
 

@@ -140,7 +140,7 @@ func (a *app) approve(f *planFile, signoff apply.Signoff, sign func([]byte) (str
 		return err
 	}
 	path := paper.ApprovalPath(f.path)
-	if err := writeFile(path, text); err != nil {
+	if err := writeFile(path, store.Exactly(text)); err != nil {
 		return err
 	}
 	a.say("Approved: %s", render.Name(path))

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"testing"
 
+	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -102,7 +103,7 @@ func TestWriteFileReplacesInOneStep(t *testing.T) {
 	if err := os.Chmod(path, 0o640); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeFile(path, []byte("new")); err != nil {
+	if err := writeFile(path, store.Exactly([]byte("new"))); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(path)
@@ -117,7 +118,7 @@ func TestWriteFileReplacesInOneStep(t *testing.T) {
 		t.Errorf("mode %v", got)
 	}
 	page := filepath.Join(dir, "page.html")
-	if err := writeFile(page, nil); err != nil {
+	if err := writeFile(page, store.Exactly(nil)); err != nil {
 		t.Fatal(err)
 	}
 	if info, err = os.Stat(page); err != nil || info.Mode().Perm() != 0o600 && os.PathSeparator == '/' {

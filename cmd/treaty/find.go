@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -98,11 +99,7 @@ func (a *app) editable(path string) (*planFile, error) {
 
 // save writes the plan to its file.
 func (f *planFile) save() error {
-	text, err := store.PlanText(f.plan)
-	if err != nil {
-		return err
-	}
-	return writeFile(f.path, text)
+	return writeFile(f.path, func(to io.Writer) error { return store.WritePlan(to, f.plan) })
 }
 
 // unapplied refuses a plan that was applied already, as far as the tree that it calls local is there to tell.
@@ -172,6 +169,20 @@ func (i *invocation) guess(f *planFile) {
 			i.trees[side] = root
 		}
 	}
+}
+
+// handOver is the text of a plan that is to be applied, for who reads it once more. Neither that nor the operations, but
+// for deletes, are held here any longer: a plan may have a million of them.
+func (f *planFile) handOver() []byte {
+	var deletes []plan.Operation
+	for i := range f.plan.Operations {
+		if op := &f.plan.Operations[i]; op.Action == plan.Delete {
+			deletes = append(deletes, *op)
+		}
+	}
+	text := f.text
+	f.text, f.plan.Operations = nil, deletes
+	return text
 }
 
 // readPlan reads a plan's file. Where that is no valid plan, there is only its text, and an error.

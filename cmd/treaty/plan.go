@@ -131,15 +131,10 @@ func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
 		return p.Save(made.Planned)
 	}
 	made.plan.Schema = ""
-	text, err := made.Text()
-	if err != nil {
-		return "", err
-	}
 	if c.Output == "-" {
-		_, err := a.stdout.Write(text)
-		return c.Output, err
+		return c.Output, made.Write(a.stdout)
 	}
-	if err := writeFile(c.Output, text); err != nil {
+	if err := writeFile(c.Output, made.Write); err != nil {
 		return "", err
 	}
 	return c.Output, p.SaveBeside(made.Planned)

@@ -81,7 +81,7 @@ func (c *showCommand) page(a *app, f *planFile, opts render.Options) error {
 	if err := a.outside(f.plan, c.HTML); err != nil {
 		return err
 	}
-	if err := writeFile(c.HTML, page.Bytes()); err != nil {
+	if err := writeFile(c.HTML, store.Exactly(page.Bytes())); err != nil {
 		return err
 	}
 	a.say("Page: %s", render.Name(c.HTML))

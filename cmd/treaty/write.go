@@ -8,13 +8,15 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"treaty/apply/store"
 )
 
-// writeFile gives path its new text in one step: whoever reads sees the old text or the new one, and a
+// writeFile gives path the text that write writes in one step: whoever reads sees the old text or the new one, and a
 // failure leaves the old. A file keeps its mode; a new one is private, as plans and pages have names and text of
 // files that may be.
-func writeFile(path string, text []byte) error {
-	err := replaceFile(path, text)
+func writeFile(path string, write store.Content) error {
+	err := replaceFile(path, write)
 	folder := filepath.Dir(path)
 	switch {
 	case err == nil:
@@ -32,7 +34,7 @@ func writeFile(path string, text []byte) error {
 	return fmt.Errorf("%s cannot be written: %w", path, err)
 }
 
-func replaceFile(path string, text []byte) (err error) {
+func replaceFile(path string, write store.Content) (err error) {
 	mode, chmod := fs.FileMode(0o600), false
 	if info, err := os.Stat(path); err == nil {
 		mode, chmod = info.Mode().Perm(), true
@@ -52,7 +54,7 @@ func replaceFile(path string, text []byte) (err error) {
 			return err
 		}
 	}
-	if _, err = f.Write(text); err != nil {
+	if err = write(f); err != nil {
 		return err
 	}
 	if err = f.Sync(); err != nil {

@@ -23,6 +23,10 @@ type Writer struct {
 // around it. It goes on inside of so many, after another value.
 func Inside(depth int) *Writer { return &Writer{indented: true, depth: depth, began: true} }
 
+// Lines returns a Writer that begins each value inside of an object or array on a line of its own, indented as Inside
+// does it.
+func Lines() *Writer { return &Writer{indented: true} }
+
 // Bytes are what was written since the last Reset.
 func (w *Writer) Bytes() []byte { return w.out }
 

@@ -10,8 +10,12 @@ import (
 	"treaty/plan/tree"
 )
 
-// handle is an open directory.
-type handle struct{ fd int }
+// handle is an open directory. dev and ino are those of one below the root, as it was opened: which they are for is the
+// same for as long as it is open.
+type handle struct {
+	fd       int
+	dev, ino uint64
+}
 
 // FD is the directory's descriptor, for system calls relative to it. It stays the Dir's own: don't
 // close it, and don't read the directory through it, since the position is shared.
@@ -35,7 +39,7 @@ func openTop(path string) (handle, error) {
 	if err == unix.ENOTDIR {
 		err = ErrNotDirectory
 	}
-	return handle{fd}, err
+	return handle{fd: fd}, err
 }
 
 func (h handle) openDir(name string, device uint64) (handle, error) {
@@ -62,7 +66,7 @@ func (h handle) openDir(name string, device uint64) (handle, error) {
 		unix.Close(fd)
 		return handle{}, ErrDataless
 	}
-	return handle{fd}, nil
+	return handle{fd, uint64(st.Dev), uint64(st.Ino)}, nil
 }
 
 // noDirectory tells a link from what else is no directory. Should name have changed since, then
@@ -114,7 +118,8 @@ func (h handle) open(name string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := unix.SetNonblock(fd, false); err != nil {
+	// This takes O_NONBLOCK away, the only flag that was given of those that can be.
+	if _, err := unix.FcntlInt(uintptr(fd), unix.F_SETFL, 0); err != nil {
 		unix.Close(fd)
 		return nil, err
 	}
@@ -140,14 +145,11 @@ func (h handle) self() (Stat, error) {
 	return statOf(&st), nil
 }
 
-// holds tells whether name is the directory open as below.
+// holds tells whether name is the directory open as below. Where a driver gives it another number by now, it is taken for
+// another one.
 func (h handle) holds(name string, below handle) bool {
-	open, err := below.self()
-	if err != nil {
-		return false
-	}
 	named, err := h.stat(name)
-	return err == nil && open.Dev == named.Dev && open.Ino == named.Ino
+	return err == nil && named.Dev == below.dev && named.Ino == below.ino
 }
 
 // links is the directory's number of links, 0 once it was removed (and always on some filesystems).
@@ -177,7 +179,7 @@ func (h handle) fresh() (handle, error) {
 	fd, err := again(func() (int, error) {
 		return unix.Openat(h.fd, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	})
-	return handle{fd}, err
+	return handle{fd: fd}, err
 }
 
 func (h handle) names() ([]string, error) {

@@ -98,7 +98,11 @@ func (t *Tree) Touch(p tree.Path, before *tree.State, mtime tree.Time) (volume.R
 
 // setTime gives a file a time, which a volume that ignores times may also refuse.
 func (t *base) setTime(d *folder, f *os.File, name string, mtime tree.Time) error {
-	err := d.touch(f, name, mtime)
+	return t.timed(d.touch(f, name, mtime))
+}
+
+// timed is the error of setting a time, nil where the volume may refuse that.
+func (t *base) timed(err error) error {
 	if t.opts.Traits.IgnoresTimes && !fatal(err) {
 		return nil
 	}

@@ -106,9 +106,12 @@ func (d *folder) mkdir(name string, perm uint32) error {
 }
 
 // create opens a new file for reading and writing, private until its mode is set.
-func (d *folder) create(name string) (file *os.File, err error) {
+func (d *folder) create(name string) (*os.File, error) { return d.createAs(name, privateFileMode) }
+
+// createAs opens a new file for reading and writing that has the mode perm, less what the umask takes.
+func (d *folder) createAs(name string, perm uint32) (file *os.File, err error) {
 	err = d.do(MakeFile, name, func() error {
-		file, err = sysCreate(d.handle, name)
+		file, err = sysCreate(d.handle, name, perm)
 		return err
 	})
 	return file, err
@@ -149,6 +152,11 @@ func (d *folder) chmodSelf(mode tree.Mode) error {
 // touch sets a file's mtime through file where the platform can, else by its name.
 func (d *folder) touch(file *os.File, name string, mtime tree.Time) error {
 	return d.do(SetTime, name, func() error { return sysTouch(file, d.handle, name, mtime) })
+}
+
+// touchNew is touch for a file that was made just now.
+func (d *folder) touchNew(file *os.File, name string, mtime tree.Time) error {
+	return d.do(SetTime, name, func() error { return sysTouchNew(file, d.handle, name, mtime) })
 }
 
 // inherit gives name the attributes that old had and that are no mode. Only where inherits.

@@ -16,8 +16,9 @@ import (
 )
 
 const (
-	privateMode   = 0o700
-	temporaryMark = ".tmp-"
+	privateMode     = 0o700
+	privateFileMode = 0o600
+	temporaryMark   = ".tmp-"
 )
 
 // makePrivate opens the folder at path, which is ".treaty" or below it, and makes what is missing.

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"treaty/apply/volume"
+	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -85,7 +86,9 @@ func (t *stage) Stage(ctx context.Context, src io.Reader, size int64, want tree.
 
 // copyTo is Stage to a name that nothing has. What fails leaves nothing there, or what goes with the folder.
 func (t *stage) copyTo(ctx context.Context, d *folder, name string, src io.Reader, size int64, want tree.Hash, mtime tree.Time, mode tree.Mode) (s volume.Staged, err error) {
-	f, err := d.create(name)
+	// The folder lets nobody else in. Its owner must be able to write, since some drivers make a file first and open it
+	// then.
+	f, err := d.createAs(name, privateFileMode|mode.Bits())
 	if err != nil {
 		return s, t.written(err)
 	}
@@ -104,16 +107,26 @@ func (t *stage) copyTo(ctx context.Context, d *folder, name string, src io.Reade
 	if want.Known() && s.Hash != want {
 		return s, fmt.Errorf("%w: its content has changed", volume.ErrSource)
 	}
-	if mode.Known() {
+	s.Mtime, err = t.finish(d, f, name, mtime, mode)
+	return s, err
+}
+
+// finish gives a file that was made just now its time, and its mode (if known) where it was not made with that. It
+// returns the time that the file has then.
+func (t *stage) finish(d *folder, f *os.File, name string, mtime tree.Time, mode tree.Mode) (tree.Time, error) {
+	if err := t.timed(d.touchNew(f, name, mtime)); err != nil {
+		return tree.Time{}, t.written(err)
+	}
+	is, err := f.Stat()
+	if err != nil {
+		return tree.Time{}, err
+	}
+	if mode.Known() && tree.Perm(uint32(is.Mode().Perm())) != mode {
 		if err := d.chmodFile(f, name, mode); err != nil && !unmoded(err) {
-			return s, t.written(err)
+			return tree.Time{}, t.written(err)
 		}
 	}
-	if err := t.setTime(d, f, name, mtime); err != nil {
-		return s, t.written(err)
-	}
-	_, s.Mtime, err = stampOf(f)
-	return s, err
+	return scan.MtimeOf(is), nil
 }
 
 // fill copies src to f, hashing on the way.

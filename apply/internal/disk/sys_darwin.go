@@ -4,8 +4,6 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
-
-	"treaty/plan/tree"
 )
 
 const (
@@ -23,16 +21,12 @@ func sysExchange(d handle, name string, with handle, as string) error {
 	return despite(func() error { return unix.RenameatxNp(d, name, with, as, unix.RENAME_SWAP) }, named(d, name), named(with, as))
 }
 
-// sysTouch goes by name: futimens is not to be had without cgo, and futimes drops nanoseconds.
+// sysSetTimes goes by name: futimens is not to be had without cgo, and futimes drops nanoseconds.
 //
 // Race: name is replaced after its file was examined. Worst: the new file gets the planned mtime; the
 // caller's check afterwards finds and reports it.
-func sysTouch(f *os.File, d handle, name string, mtime tree.Time) error {
-	ts, err := timespecs(f, mtime)
-	if err != nil {
-		return err
-	}
-	return despite(func() error { return unix.UtimesNanoAt(d, name, ts, unix.AT_SYMLINK_NOFOLLOW) }, named(d, name))
+func sysSetTimes(_ *os.File, d handle, name string, ts [2]unix.Timespec) error {
+	return despite(func() error { return unix.UtimesNanoAt(d, name, ts[:], unix.AT_SYMLINK_NOFOLLOW) }, named(d, name))
 }
 
 func sysSyncFile(f *os.File) error {

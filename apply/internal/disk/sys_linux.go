@@ -8,7 +8,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"treaty/apply/volume"
-	"treaty/plan/tree"
 )
 
 const (
@@ -26,11 +25,7 @@ func sysExchange(d handle, name string, with handle, as string) error {
 	return again(func() error { return unix.Renameat2(d, name, with, as, unix.RENAME_EXCHANGE) })
 }
 
-func sysTouch(f *os.File, _ handle, _ string, mtime tree.Time) error {
-	ts, err := timespecs(f, mtime)
-	if err != nil {
-		return err
-	}
+func sysSetTimes(f *os.File, _ handle, _ string, ts [2]unix.Timespec) error {
 	return again(func() error {
 		_, _, errno := unix.Syscall6(unix.SYS_UTIMENSAT, f.Fd(), 0, uintptr(unsafe.Pointer(&ts[0])), 0, 0, 0)
 		if errno != 0 {

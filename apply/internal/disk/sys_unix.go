@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -88,8 +89,8 @@ func openAt(d handle, name string, flags int, perm uint32) (*os.File, error) {
 	return os.NewFile(uintptr(fd), name), nil
 }
 
-func sysCreate(d handle, name string) (*os.File, error) {
-	return openAt(d, name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL, 0o600)
+func sysCreate(d handle, name string, perm uint32) (*os.File, error) {
+	return openAt(d, name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL, perm)
 }
 
 func sysAppend(d handle, name string) (*os.File, error) {
@@ -164,19 +165,24 @@ func sysChmodFolder(d handle, perm uint32) error {
 // holdsName: what is open for examination can be renamed by its name.
 const holdsName = false
 
-// timespecs leave the access time of f as it is, by saying it. Rejected: UTIME_OMIT, for which exfat-fuse
+// sysTouch leaves the access time of f as it is, by saying it. Rejected: UTIME_OMIT, for which exfat-fuse
 // sets both times to now, and reports success.
-func timespecs(f *os.File, mtime tree.Time) ([]unix.Timespec, error) {
+func sysTouch(f *os.File, d handle, name string, mtime tree.Time) error {
 	var st unix.Stat_t
 	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
-		return nil, err
+		return err
 	}
-	at := mtime.Time()
-	sec, nsec := at.Unix(), int64(at.Nanosecond())
-	var modified unix.Timespec
-	modified.Sec = sec
-	modified.Nsec = nsec
-	return []unix.Timespec{st.Atim, modified}, nil
+	return sysSetTimes(f, d, name, [2]unix.Timespec{st.Atim, timespec(mtime.Time())})
+}
+
+// sysTouchNew is sysTouch for a file that was made just now.
+func sysTouchNew(f *os.File, d handle, name string, mtime tree.Time) error {
+	return sysSetTimes(f, d, name, [2]unix.Timespec{timespec(time.Now()), timespec(mtime.Time())})
+}
+
+func timespec(at time.Time) (ts unix.Timespec) {
+	ts.Sec, ts.Nsec = at.Unix(), int64(at.Nanosecond())
+	return ts
 }
 
 // sysSame tells whether name in d is the file open as f. Inode numbers of some FUSE drivers change

@@ -102,7 +102,7 @@ func openFile(d *folder, name string) (*os.File, error) {
 	return f, nil
 }
 
-func sysCreate(d handle, name string) (*os.File, error) {
+func sysCreate(d handle, name string, _ uint32) (*os.File, error) {
 	if err := legalNew(name); err != nil {
 		return nil, err
 	}

@@ -62,7 +62,7 @@ func (d *due) set() {
 	case t.Action == plan.Chmod || err != nil:
 		t.noteResult(result, err)
 	default:
-		t.left.Mode = d.After.Mode
+		t.left.mode = d.After.Mode
 		t.notes.fresh = append(t.notes.fresh, t)
 	}
 }

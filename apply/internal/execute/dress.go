@@ -106,7 +106,7 @@ func (d *dresser) redress(ctx context.Context) {
 
 // replace puts a copy in the place of a file that has other names.
 func (d *dresser) replace(ctx context.Context, f *sharing) {
-	result, err := f.disk.Replace(f.Path, &f.at, f.staged, f.place)
+	result, err := f.disk.Replace(f.Path, &f.at, f.staged(), f.place)
 	f.noteResult(result, err)
 	if err != nil {
 		d.groups.installed(ctx, f.task)
@@ -146,10 +146,11 @@ func (d *dresser) stage(ctx context.Context, group []sharing) bool {
 		if f.noted() {
 			continue
 		}
-		var err error
-		if f.staged, err = f.disk.StageCopy(ctx, f.Path, &f.at, f.After); err != nil {
+		copied, err := f.disk.StageCopy(ctx, f.Path, &f.at, f.After)
+		if err != nil {
 			f.noteError(err)
 		}
+		f.waiting = &copied
 		staged = append(staged, f.task)
 	}
 	return d.durable(staged)
@@ -180,10 +181,10 @@ func (f *sharing) replacing() (*journal.Intent, error) {
 		return nil, err
 	}
 	f.place = place
-	was := hashed(&f.at, &tree.State{Type: tree.File, SHA256: f.staged.Hash})
+	was := hashed(&f.at, &tree.State{Type: tree.File, SHA256: f.staged().Hash})
 	becoming := *was
 	becoming.Mtime, becoming.Mode = f.After.Mtime, f.After.Mode
 	in := f.task.intent(journal.Replace, was, &becoming)
-	in.Staged, in.Place = f.staged.Name, place
+	in.Staged, in.Place = f.staged().Name, place
 	return &in, nil
 }

@@ -44,7 +44,7 @@ func (e *emptied) remove(t *task) {
 	result, err := e.rmdir(t)
 	switch {
 	case err == nil && t.After != nil:
-		put, err := t.disk.Create(t.Path, t.staged)
+		put, err := t.disk.Create(t.Path, t.staged())
 		put.Trash = result.Trash
 		t.noteResult(put, err)
 	case errors.Is(err, volume.ErrNotEmpty):

@@ -32,7 +32,25 @@ type revived struct {
 
 // lacks tells whether the directory of a task is not there, or its name was to be free and is not: what the plan was to
 // do about that failed, or a person took it out of the plan. That is noted of the task then.
-func (f *footing) lacks(t *task) bool {
+func (f *footing) lacks(t *task) bool { return f.waits(t) || f.lacksGround(t) }
+
+// lack is lacks of several tasks. The directory of some in a row is looked for once.
+func (f *footing) lack(group []*task) {
+	type ground struct {
+		side plan.Side
+		dir  tree.Path
+	}
+	var found *ground
+	for _, t := range group {
+		at := ground{t.Side, t.Path.Parent()}
+		if !f.waits(t) && (found == nil || *found != at) && !f.lacksGround(t) {
+			found = &at
+		}
+	}
+}
+
+// waits tells whether what another task was to do for a task failed, or was left out. That is noted of the task then.
+func (f *footing) waits(t *task) bool {
 	if before := f.tasks.occupies(t); before != nil && before.noted() && !before.done() {
 		t.note(before.result.Outcome, string(plan.NotVacated))
 		return true
@@ -44,6 +62,11 @@ func (f *footing) lacks(t *task) bool {
 			return true
 		}
 	}
+	return false
+}
+
+// lacksGround tells whether the directory of a task is not there. That is noted of the task then.
+func (f *footing) lacksGround(t *task) bool {
 	_, err := f.Ends[t.Side].Directory(t.Path.Parent())
 	return NotDirectory(err) && f.lacksDirectory(t, err)
 }

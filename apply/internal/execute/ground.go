@@ -51,7 +51,7 @@ func (g *Ground) durable(group []*task) bool {
 	var of plan.Sides[[]volume.Staged]
 	for _, t := range group {
 		if !t.noted() {
-			of[t.Side] = append(of[t.Side], t.staged)
+			of[t.Side] = append(of[t.Side], t.staged())
 		}
 	}
 	for _, side := range plan.BothSides {

@@ -115,10 +115,12 @@ func (g *groups) writeDown() {
 
 // installed counts what a task has put in place, or drops what it could not.
 func (g *groups) installed(ctx context.Context, t *task) {
+	staged := t.staged()
+	t.waiting = nil
 	if t.done() {
-		t.result.SHA256 = t.staged.Hash
-		g.notes.bytes += t.staged.Size
-	} else if err := t.disk.Discard(t.staged); err != nil && g.halted(ctx) == nil {
+		t.result.SHA256 = staged.Hash
+		g.notes.bytes += staged.Size
+	} else if err := t.disk.Discard(staged); err != nil && g.halted(ctx) == nil {
 		t.result.Error += "; what was staged stays: " + err.Error()
 	}
 }

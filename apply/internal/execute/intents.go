@@ -40,7 +40,7 @@ func (t *task) intents() ([]journal.Intent, error) {
 // putting are the intents to put what is staged in its place.
 func (t *task) putting() ([]journal.Intent, error) {
 	put := t.intent(journal.Create, nil, t.becoming())
-	put.Staged = t.staged.Name
+	put.Staged = t.staged().Name
 	switch {
 	case t.Action == plan.Create:
 		return []journal.Intent{put}, nil
@@ -86,10 +86,11 @@ func (t *task) was() *tree.State {
 
 // becoming is the state after, with a hash that the plan does not know where staging has told it.
 func (t *task) becoming() *tree.State {
-	if !t.staged.Hash.Known() {
+	sum := t.staged().Hash
+	if !sum.Known() {
 		return t.After
 	}
-	return hashed(t.After, &tree.State{Type: tree.File, SHA256: t.staged.Hash})
+	return hashed(t.After, &tree.State{Type: tree.File, SHA256: sum})
 }
 
 // hashed is a file's state with the hash of copied where it has none itself.
@@ -106,8 +107,6 @@ func hashed(s, copied *tree.State) *tree.State {
 func (t *task) outcome() *journal.Done {
 	done := &journal.Done{Step: t.number, Side: t.Side, Outcome: string(t.result.Outcome), SHA256: t.result.SHA256,
 		Trash: t.result.Trash, Error: t.result.Error}
-	if t.left.Type != tree.Absent {
-		done.After = t.left.State()
-	}
+	done.After = t.left.state()
 	return done
 }

@@ -12,14 +12,14 @@ type lasting struct {
 	plan  *plan.Plan
 	tasks *tasks
 	// was is what was there before the first write, as far as it was looked at.
-	was   plan.Sides[map[tree.Path]stamp]
-	facts plan.Sides[map[tree.Path]Proof]
+	was     plan.Sides[map[tree.Path]stamp]
+	learned *Learned
 }
 
 // Lasting tells the record of a name that the tasks have made alike on both sides, nil where nothing has it; false
 // where they did nothing to it, or not all that they were to do, or do not know what was there.
-func (e *Execution) Lasting() func(path plan.Sides[tree.Path]) (*tree.Agreed, bool) {
-	return (&lasting{e.Plan, e.tasks, e.stamps.of, e.Learned()}).record
+func (e *Execution) Lasting(learned *Learned) func(path plan.Sides[tree.Path]) (*tree.Agreed, bool) {
+	return (&lasting{e.Plan, e.tasks, e.stamps.of, learned}).record
 }
 
 func (l *lasting) record(path plan.Sides[tree.Path]) (*tree.Agreed, bool) {
@@ -43,7 +43,7 @@ func (l *lasting) record(path plan.Sides[tree.Path]) (*tree.Agreed, bool) {
 // file is the record of a file whose content both sides had, as far as both stamps are known. These are too near
 // to what somebody does now to prove anything, so that the content is read next time.
 func (l *lasting) file(path plan.Sides[tree.Path]) (*tree.Agreed, bool) {
-	had := plan.Sides[Proof]{l.facts[plan.Local][path[plan.Local]], l.facts[plan.Remote][path[plan.Remote]]}
+	had := plan.Sides[Proof]{l.learned.Of(plan.Local, path[plan.Local]), l.learned.Of(plan.Remote, path[plan.Remote])}
 	here, there := had[plan.Local], had[plan.Remote]
 	if !here.hash.Known() || here.hash != there.hash || here.size != there.size {
 		return nil, false
@@ -62,7 +62,7 @@ func (l *lasting) file(path plan.Sides[tree.Path]) (*tree.Agreed, bool) {
 // mode is the one that a side's file got, or, where both sides have modes, the one that it gave; 0 where it is unknown.
 func (l *lasting) mode(side plan.Side, path plan.Sides[tree.Path]) tree.Mode {
 	if t := l.tasks.at[side][path[side]]; t != nil {
-		return t.left.Mode
+		return t.left.mode
 	}
 	if t := l.tasks.at[side.Other()][path[side.Other()]]; t != nil && l.plan.Snapshot(side).Filesystem.Modes {
 		return t.After.Mode

@@ -129,8 +129,7 @@ func (ts *tasks) restore(t *task, was *journal.Done) {
 		ts.fresh = ts.fresh[:len(ts.fresh)-1] // it is written down
 		t.result.SHA256, t.result.Trash = was.SHA256, was.Trash
 		if s := was.After; s != nil {
-			t.left = tree.Entry{Name: t.Path.Base(), Type: s.Type, Size: s.Size, Mtime: s.Mtime, Mode: s.Mode,
-				Target: s.Target}
+			t.left = remains{s.Type, s.Mode, s.Size, s.Mtime, s.Target}
 		}
 		if outcome == paper.Done {
 			ts.wasDone(t)

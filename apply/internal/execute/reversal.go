@@ -96,8 +96,8 @@ func (t *task) stateAfter(traits *tree.Traits) *tree.State {
 		return nil
 	}
 	state := *t.After
-	if entry := &t.left; entry.Type != tree.Absent {
-		state.Mtime = entry.Mtime.Cut(traits.MtimeGranularity)
+	if t.left.kind != tree.Absent {
+		state.Mtime = t.left.mtime.Cut(traits.MtimeGranularity)
 		if state.Type != tree.File {
 			state.Mtime = tree.Time{}
 		}

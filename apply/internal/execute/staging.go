@@ -30,9 +30,7 @@ func (s *stager) stage(ctx context.Context, group []*task) bool {
 	if s.halted(ctx) != nil {
 		return false
 	}
-	for _, t := range group {
-		s.footing.lacks(t)
-	}
+	s.footing.lack(group)
 	group = slices.DeleteFunc(slices.Clone(group), (*task).noted)
 	for n, err := range s.each(ctx, group) {
 		if err != nil {
@@ -45,32 +43,31 @@ func (s *stager) stage(ctx context.Context, group []*task) bool {
 // each stages contents, a few at a time, and returns what came of each.
 func (s *stager) each(ctx context.Context, group []*task) []error {
 	errs := make([]error, len(group))
-	work := make(chan int)
+	var begun atomic.Int64
 	var wg sync.WaitGroup
 	for range min(stagers, len(group)) {
 		wg.Go(func() {
-			for n := range work {
-				group[n].staged, errs[n] = s.content(ctx, group[n])
+			for n := begun.Add(1) - 1; n < int64(len(group)); n = begun.Add(1) - 1 {
+				errs[n] = s.content(ctx, group[n])
 			}
 		})
 	}
-	for n := range group {
-		work <- n
-	}
-	close(work)
 	wg.Wait()
 	return errs
 }
 
 // content stages what a task puts in place; nothing for what puts nothing.
-func (s *stager) content(ctx context.Context, t *task) (volume.Staged, error) {
+func (s *stager) content(ctx context.Context, t *task) error {
+	var staged volume.Staged
+	var err error
 	switch t.After.Of() {
 	case tree.Symlink:
-		return t.disk.StageLink(t.After.Target)
+		staged, err = t.disk.StageLink(t.After.Target)
 	case tree.File:
-		return s.file(ctx, t)
+		staged, err = s.file(ctx, t)
 	}
-	return volume.Staged{}, nil
+	t.waiting = &staged
+	return err
 }
 
 // file stages the source of a task, if it is what it was before and after it is read.

@@ -109,40 +109,74 @@ type Proof struct {
 	hash tree.Hash
 }
 
-// Learned is what the executed tasks tell of the content of files, by side and path. A stamp is only ever
-// that of the file's own side: the other side's copy may be of the same granule as two versions here. A
-// source has the one with which it was read, and none where an earlier run read it.
-func (e *Execution) Learned() plan.Sides[map[tree.Path]Proof] {
+// Learned is what the executed tasks tell of the content of files. It refers to them, since it may be as much as the plan.
+type Learned struct {
+	stamps *Stamps
+	from   plan.Sides[map[tree.Path]lesson]
+}
+
+// lesson is a task that tells of a file, and which of the stamps that are known goes with that.
+type lesson struct {
+	*task
+	stamp stampOf
+}
+
+type stampOf int
+
+const (
+	left stampOf = iota
+	read
+	seen
+)
+
+// Of is what is known of a file of a side, the zero value for nothing.
+func (l *Learned) Of(side plan.Side, path tree.Path) Proof {
+	from, found := l.from[side][path]
+	switch {
+	case !found:
+		return Proof{}
+	case from.stamp == read:
+		return Proof{from.read, from.result.SHA256}
+	case from.stamp == seen:
+		return Proof{l.stamps.of[side][path], from.result.SHA256}
+	}
+	return Proof{stamp{from.left.size, from.left.mtime}, from.result.SHA256}
+}
+
+// Learned is what is to be learned from the tasks, now that they are over. A stamp is only ever that of the file's own
+// side: the other side's copy may be of the same granule as two versions here. A source has the one with which it was
+// read, and none where an earlier run read it.
+func (e *Execution) Learned() *Learned {
 	ts, s := e.tasks, e.stamps
-	facts := plan.Sides[map[tree.Path]Proof]{{}, {}}
+	learned := &Learned{s, plan.Sides[map[tree.Path]lesson]{{}, {}}}
+	facts := learned.from
 	for _, t := range ts.all {
-		sum := t.result.SHA256
-		if !t.done() || t.After.Of() != tree.File || !sum.Known() {
+		if !t.done() || t.After.Of() != tree.File || !t.result.SHA256.Known() {
 			continue
 		}
 		other := t.Side.Other()
 		if ts.equalByStat(t, s.plan) {
 			continue
 		}
-		facts[t.Side][t.Path] = Proof{stamp{t.left.Size, t.left.Mtime}, sum}
+		facts[t.Side][t.Path] = lesson{t, left}
 		switch {
 		case t.Source != nil:
 			if _, moved := ts.moved[t.Source.Tree][t.Source.Path]; !moved {
-				facts[t.Source.Tree][t.Source.Path] = Proof{t.read, sum}
+				facts[t.Source.Tree][t.Source.Path] = lesson{t, read}
 			}
 		case t.Action == plan.Move && s.Fits[other] && s.plan.Baseline != nil && t.Before.SHA256.Known():
 			// Its content is that of the file of the other side that it follows.
-			if seen, ok := s.of[other][t.Path]; ok && ts.at[other][t.Path] == nil {
-				facts[other][t.Path] = Proof{seen, sum}
+			if _, ok := s.of[other][t.Path]; ok && ts.at[other][t.Path] == nil {
+				facts[other][t.Path] = lesson{t, seen}
 			}
 		case t.Action == plan.Touch && t.Reason != plan.AlignTimes && s.Fits[other]:
 			// Its content is what the other side's was when the plan was made, or it would not get that time.
-			if seen, ok := s.of[other][t.Path]; ok {
-				facts[other][t.Path] = Proof{seen, sum}
+			if _, ok := s.of[other][t.Path]; ok {
+				facts[other][t.Path] = lesson{t, seen}
 			}
 		}
 	}
-	return facts
+	return learned
 }
 
 // equalByStat tells of a task that aligns the time of a file of which a first sync only knows that size and time

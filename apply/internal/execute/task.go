@@ -25,10 +25,11 @@ type task struct {
 	result paper.Result
 	notes  *notes
 	// announced tells that the journals have what it is about to do: then place is where in the trash it moves what it
-	// displaces, and staged what it puts in place, if anything.
+	// displaces.
 	announced bool
 	place     string
-	staged    volume.Staged
+	// waiting is what is staged, nil before that, and when it is put in place.
+	waiting *volume.Staged
 	// copy is where what it displaces is out of reach of its volume, nil where no such copy was made.
 	copy *journal.Copy
 	// parked is the file of a move that waits in the trash for its new name to be free, nil for none.
@@ -36,7 +37,31 @@ type task struct {
 	// read is the stamp with which its source was read, zero where it was not.
 	read stamp
 	// left is what it left behind at its path, read back from the disk; absent for nothing, and before it is done.
-	left tree.Entry
+	left remains
+}
+
+// remains are what a task left behind, as far as that counts later. A plan may have a million of them.
+type remains struct {
+	kind   tree.Type
+	mode   tree.Mode
+	size   int64
+	mtime  tree.Time
+	target string
+}
+
+func remainsOf(e *tree.Entry) remains { return remains{e.Type, e.Mode, e.Size, e.Mtime, e.Target} }
+
+// state is what is left as plans have it, nil for nothing.
+func (r *remains) state() *tree.State {
+	return (&tree.Entry{Type: r.kind, Mode: r.mode, Size: r.size, Mtime: r.mtime, Target: r.target}).State()
+}
+
+// staged is what waits to be put in place, the zero value for nothing.
+func (t *task) staged() volume.Staged {
+	if t.waiting == nil {
+		return volume.Staged{}
+	}
+	return *t.waiting
 }
 
 // notes are what was noted of tasks.
@@ -86,7 +111,7 @@ func (t *task) noteResult(result volume.Result, err error) {
 	switch {
 	case err == nil:
 		t.note(paper.Done, "")
-		t.left = result.Entry
+		t.left = remainsOf(&result.Entry)
 		t.result.Trash = result.Trash
 		t.result.SHA256 = t.hashOf(result)
 	case errors.As(err, &drift):

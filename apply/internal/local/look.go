@@ -1,7 +1,6 @@
 package local
 
 import (
-	"treaty/apply/internal/disk"
 	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
@@ -13,11 +12,11 @@ func (v *Volume) Open(file tree.Path) (volume.Content, error) {
 		return nil, err
 	}
 	defer dir.Release()
-	f, err := dir.Open(file.Base())
+	f, err := dir.Contents(file.Base())
 	if err != nil {
 		return nil, err
 	}
-	return disk.File{File: f}, nil
+	return f, nil
 }
 
 // Entry is what is at a path, links not followed.

@@ -1,0 +1,66 @@
+package plan
+
+import (
+	"bytes"
+	"iter"
+
+	"treaty/schema"
+)
+
+// pieceSize is of how many elements of each array the text is held at a time.
+const pieceSize = 1 << 10
+
+// Prove is nil for a plan whose text is valid by the schema, whose elements can each be read again, and in which Check
+// finds nothing. The error is of type schema.Errors for any other one. What Write writes need not be held for that as a
+// whole: the schema says nothing of two elements of an array at a time.
+func (p *Plan) Prove() error {
+	var text bytes.Buffer
+	size := int64(0)
+	for piece := range pieces(p) {
+		text.Reset()
+		if err := piece.Write(&text); err != nil {
+			return err
+		}
+		if readable(text.Bytes()) != nil {
+			return wrong(p)
+		}
+		size += int64(text.Len())
+	}
+	if size > schema.Plan.MaxSize() || len(p.Check()) > 0 {
+		return wrong(p)
+	}
+	return nil
+}
+
+// wrong is what is wrong with a plan, at its places in the plan's text; nil where nothing is.
+func wrong(p *Plan) error {
+	var text bytes.Buffer
+	if err := p.Write(&text); err != nil {
+		return err
+	}
+	if err := readable(text.Bytes()); err != nil {
+		return err
+	}
+	return checked(p, text.Bytes())
+}
+
+// pieces are the plan with some elements of each array at a time, one at least.
+func pieces(p *Plan) iter.Seq[*Plan] {
+	return func(yield func(*Plan) bool) {
+		most := max(len(p.Operations), len(p.Conflicts), len(p.Problems), 1)
+		for at := 0; at < most; at += pieceSize {
+			piece := *p
+			piece.Operations = window(p.Operations, at)
+			piece.Conflicts = window(p.Conflicts, at)
+			piece.Problems = window(p.Problems, at)
+			if !yield(&piece) {
+				return
+			}
+		}
+	}
+}
+
+// window is the piece of a list that begins at a place, nothing beyond its end.
+func window[T any](list []T, at int) []T {
+	return list[min(at, len(list)):min(at+pieceSize, len(list))]
+}

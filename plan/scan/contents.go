@@ -1,0 +1,55 @@
+package scan
+
+import (
+	"io"
+
+	"treaty/plan/tree"
+)
+
+// Contents is a regular file that is read once, from its beginning. It is for one goroutine, which closes it.
+type Contents struct {
+	file
+	opened tree.Entry
+	read   int64
+}
+
+// Contents opens the regular file called name. Errors are those of Open.
+func (d *Dir) Contents(name string) (*Contents, error) {
+	if err := component(name); err != nil {
+		return nil, d.error(name, err)
+	}
+	f, e, err := d.file(name)
+	if err != nil {
+		return nil, d.error(name, err)
+	}
+	return &Contents{file: f, opened: e}, nil
+}
+
+// Read returns io.EOF with the last bytes already where the volume had no more to give than were asked for, and these
+// were as many as the file had when it was opened: most files are read in one call.
+func (c *Contents) Read(p []byte) (int, error) {
+	n, err := c.file.read(p)
+	c.read += int64(n)
+	switch {
+	case err != nil, len(p) == 0:
+		return n, err
+	case n == 0, n < len(p) && c.read == c.opened.Size:
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// Stamp is the size and the time that the file has now, or, as long as nothing was read, those with which it was opened.
+func (c *Contents) Stamp() (int64, tree.Time, error) {
+	if c.read == 0 {
+		return c.opened.Size, c.opened.Mtime, nil
+	}
+	e, err := c.file.stat()
+	return e.Size, e.Mtime, err
+}
+
+// Close gives the file back.
+func (c *Contents) Close() error {
+	c.file.close()
+	return nil
+}
