@@ -127,13 +127,13 @@ func TestWriteFileReplacesInOneStep(t *testing.T) {
 	if err := os.Remove(page); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeFile(filepath.Join(path, "x"), nil); err == nil {
+	if err := writeFile(filepath.Join(path, "x"), store.Exactly(nil)); err == nil {
 		t.Error("a file is taken for a folder")
 	}
-	if err := writeFile(filepath.Join(dir, "none", "x"), nil); err == nil {
+	if err := writeFile(filepath.Join(dir, "none", "x"), store.Exactly(nil)); err == nil {
 		t.Error("a folder that is not there is written to")
 	}
-	if err := writeFile(dir, nil); err == nil {
+	if err := writeFile(dir, store.Exactly(nil)); err == nil {
 		t.Error("a directory is replaced")
 	}
 	entries, err := os.ReadDir(dir)
