@@ -16,6 +16,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -36,7 +37,13 @@ type release struct {
 	at      time.Time
 	// files are names in dir, in the order in which they were made.
 	files []string
+	// documents are what every archive and package has besides the program.
+	documents []document
 }
+
+// document is a file to be read, by people or by a shell: where it is, where an archive has it, and where a Linux system
+// has it.
+type document struct{ from, archived, installed string }
 
 func main() {
 	if len(os.Args) != 2 {
@@ -59,6 +66,9 @@ func publish(folder string) error {
 		return err
 	}
 	defer os.RemoveAll(work)
+	if err := r.describe(work); err != nil {
+		return err
+	}
 	for _, t := range targets {
 		program, err := r.build(t, work)
 		if err != nil {
@@ -107,6 +117,51 @@ func begin(folder string) (*release, error) {
 		return nil, fmt.Errorf("%s is no version", r.version)
 	}
 	return r, os.Mkdir(dir, 0o755)
+}
+
+// describe has the program, built for this machine, write its manual pages and completions.
+func (r *release) describe(work string) error {
+	program, err := r.build(target{runtime.GOOS, runtime.GOARCH}, filepath.Join(work, "here"))
+	if err != nil {
+		return err
+	}
+	pages := filepath.Join(work, "man")
+	if err := os.Mkdir(pages, 0o755); err != nil {
+		return err
+	}
+	if err := run(os.Environ(), program, "__manual", pages); err != nil {
+		return err
+	}
+	list, err := os.ReadDir(pages) // sorted
+	if err != nil {
+		return err
+	}
+	r.documents = []document{{"README.md", "README.md", "/usr/share/doc/treaty/README.md"}}
+	for _, page := range list {
+		r.documents = append(r.documents, document{filepath.Join(pages, page.Name()), "man/" + page.Name(), "/usr/share/man/man1/" + page.Name()})
+	}
+	return r.completions(program, work)
+}
+
+// completions has the program write the scripts of each shell.
+func (r *release) completions(program, work string) error {
+	for _, s := range []struct{ shell, archived, installed string }{
+		{"bash", "treaty.bash", "/usr/share/bash-completion/completions/treaty"},
+		{"zsh", "_treaty", "/usr/share/zsh/vendor-completions/_treaty"},
+		{"fish", "treaty.fish", "/usr/share/fish/vendor_completions.d/treaty.fish"},
+		{"powershell", "treaty.ps1", ""},
+	} {
+		text, err := exec.Command(program, "completion", s.shell).Output()
+		if err != nil {
+			return fmt.Errorf("completion %s: %w", s.shell, err)
+		}
+		from := filepath.Join(work, s.archived)
+		if err := os.WriteFile(from, text, 0o644); err != nil {
+			return err
+		}
+		r.documents = append(r.documents, document{from, "completions/" + s.archived, s.installed})
+	}
+	return nil
 }
 
 // build compiles the program for a platform and returns its path.

@@ -8,12 +8,18 @@ import (
 	"time"
 )
 
-// packages makes a .deb and a .rpm, which put the program and README where such systems have them.
+// packages makes a .deb and a .rpm, which put the program and the documents where such systems have them.
 func (r *release) packages(t target, program, work string) error {
 	type file map[string]any
 	at := r.at.Format(time.RFC3339)
 	content := func(from, to string, mode int) file {
 		return file{"src": from, "dst": to, "file_info": file{"mode": mode, "mtime": at}}
+	}
+	contents := []file{content(program, "/usr/bin/treaty", 0o755)}
+	for _, d := range r.documents {
+		if d.installed != "" {
+			contents = append(contents, content(d.from, d.installed, 0o644))
+		}
 	}
 	// JSON is YAML too.
 	text, err := json.Marshal(file{
@@ -22,8 +28,7 @@ func (r *release) packages(t target, program, work string) error {
 		"description": "keeps two directory trees in step, by plan and apply\n" +
 			"treaty plan compares two trees and writes what should happen to a file that people read, edit and\n" +
 			"approve; treaty apply carries out that file, after making sure that neither tree has changed.",
-		"rpm":      file{"buildhost": "localhost"},
-		"contents": []file{content(program, "/usr/bin/treaty", 0o755), content("README.md", "/usr/share/doc/treaty/README.md", 0o644)},
+		"rpm": file{"buildhost": "localhost"}, "contents": contents,
 	})
 	if err != nil {
 		return err
