@@ -192,9 +192,9 @@ func (r *run) report(ctx context.Context, e *execute.Execution) (*Receipt, error
 		return r.receipt, r.midway(err)
 	}
 	if r.receipt.Outcome != Complete {
-		return r.receipt, r.partial(nil, ctx.Err())
+		return r.receipt, r.partial(nil, nil)
 	}
-	return r.receipt, ctx.Err()
+	return r.receipt, nil
 }
 
 // midway is an error after the first write, with how to go on.

@@ -207,7 +207,10 @@ func (w *world) moved(content string) bool {
 	return false
 }
 
+// An interrupt ends an apply before it is done, which then is told and goes on another time; one that comes when all is
+// done has nothing to interrupt.
 func TestAnInterruptedApplyStops(t *testing.T) {
+	whole := 0
 	for n := 0; ; n += effort.Stride(40, 7) * slowness {
 		w, p := busyWorld(t)
 		was := w.trees()
@@ -226,13 +229,20 @@ func TestAnInterruptedApplyStops(t *testing.T) {
 		receipt, err := apply.Apply(ctx, r)
 		cancel()
 		if calls <= n {
-			return
+			break
 		}
-		if receipt == nil || err == nil {
-			t.Fatalf("%d: error %v, receipt %v", n, err, receipt)
+		if receipt == nil {
+			t.Fatalf("%d: error %v, no receipt", n, err)
 		}
 		w.keepsEverything(was)
 		w.touchesOnly(p, was)
+		if err == nil {
+			whole++
+		}
+		if complete := receipt.Outcome == apply.Complete; complete != (err == nil) || complete == w.open(plan.Local) ||
+			complete != (receipt.Totals.Failed == 0) || err != nil && !errors.Is(err, context.Canceled) {
+			t.Errorf("%d: the outcome is %s, and the error %v", n, receipt.Outcome, err)
+		}
 		for i := range receipt.Results {
 			result := &receipt.Results[i]
 			if strings.Contains(result.Error, "context") || strings.Contains(result.Error, `"`+string(result.Path)+`"`) {
@@ -242,6 +252,9 @@ func TestAnInterruptedApplyStops(t *testing.T) {
 		if t.Failed() {
 			t.Fatalf("interrupted at call %d\n%s", n, outcomes(receipt))
 		}
+	}
+	if whole == 0 {
+		t.Error("none was interrupted too late")
 	}
 }
 

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"fmt"
 	"slices"
 
 	"treaty/apply/refusal"
@@ -15,6 +16,9 @@ func (r *run) partial(halted, interrupt error) *Refusal {
 		t.Done, t.Skipped, t.Drifted, t.Failed)
 	if unfinished(r.receipt, halted) {
 		why.Cause, why.Root = refusal.CauseUnfinished, r.ends[plan.Local].Root()
+	}
+	if halted != nil && t.Failed == 0 {
+		why.Why = fmt.Sprintf("not finished: %d done, %d skipped, %d drifted", t.Done, t.Skipped, t.Drifted)
 	}
 	why.Failures = failures(r.receipt, halted)
 	if interrupt != nil {

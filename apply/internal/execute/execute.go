@@ -2,6 +2,7 @@ package execute
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 
 	"treaty/apply/paper"
@@ -34,6 +35,8 @@ type Execution struct {
 	footing *footing
 	emptied *emptied
 	stamps  *Stamps
+	// unverified tells that an interrupt or an error came before all that was written was read back.
+	unverified bool
 	// does are the parts that do the work.
 	does map[work]func(context.Context, sides)
 }
@@ -91,7 +94,7 @@ func (e *Execution) CarryOut(ctx context.Context) {
 			t.note(paper.Failed, "it was carried out, and it is not known whether it will last")
 		}
 	}
-	e.late(ctx)
+	e.late(context.WithoutCancel(ctx)) // of what an interrupt left, all is told
 }
 
 // Results are those of all tasks, in the order of the plan, and of the conflicts that were left alone.
@@ -109,8 +112,14 @@ func (e *Execution) Results() []paper.Result {
 // Bytes are how many were put in place.
 func (e *Execution) Bytes() int64 { return e.tasks.bytes }
 
-// Halted is why the execution goes no further, nil as long as it does.
-func (e *Execution) Halted(ctx context.Context) error { return e.halted(ctx) }
+// Halted is why a whole execution did not come to its end, nil where it did: an interrupt that comes later is none.
+func (e *Execution) Halted(ctx context.Context) error {
+	reached := !e.unverified && !slices.ContainsFunc(e.tasks.all, func(t *task) bool { return t.result.Error == paper.NotReached })
+	if reached {
+		ctx = context.WithoutCancel(ctx)
+	}
+	return e.halted(ctx)
+}
 
 // Steps are all steps.
 func (e *Execution) Steps() []*Step { return e.which(func(*task) bool { return true }) }

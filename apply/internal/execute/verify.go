@@ -13,6 +13,7 @@ import (
 func (e *Execution) Verify(ctx context.Context) {
 	for _, t := range e.tasks.all {
 		if e.halted(ctx) != nil {
+			e.unverified = true
 			return
 		}
 		if t.copies() && t.done() && t.After.Of() == tree.File && t.result.SHA256.Known() {
