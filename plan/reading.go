@@ -147,7 +147,9 @@ func (dr *draft) wantStated() {
 			if d.entry[side].Type != tree.File {
 				continue
 			}
-			states := d.verdict.kind != "" || dr.policy.options.Hash != HashConflicts || d.moves()
+			// What stands against a directory may turn out to be in conflict with it.
+			conflicts := d.verdict.kind != "" || d.against != nil
+			states := conflicts || dr.policy.options.Hash != HashConflicts || d.moves()
 			if states && !d.hash[side].Known() {
 				d.wanted[side] = true
 			}

@@ -9,6 +9,7 @@ import (
 
 	"treaty/plan"
 	"treaty/plan/internal/textdiff"
+	"treaty/plan/tree"
 )
 
 // Every case of the tables holds as it stands, with the sides swapped, under both policies for updates
@@ -120,6 +121,13 @@ func checkDocument(t fataler, at string, p *plan.Plan) {
 	t.Helper()
 	if wrong := p.Check(); len(wrong) > 0 {
 		t.Fatalf("%s: the plan breaks its own rules: %v", at, wrong)
+	}
+	for i := range p.Conflicts {
+		for _, side := range plan.BothSides {
+			if s := p.Conflicts[i].State(side); s.Of() == tree.File && !s.SHA256.Known() {
+				t.Fatalf("%s: the conflict at %s does not say what %s holds", at, p.Conflicts[i].Path, side)
+			}
+		}
 	}
 	var first, second bytes.Buffer
 	if err := p.Write(&first); err != nil {
