@@ -16,6 +16,7 @@ type showCommand struct {
 	Diffs      *bool  `negatable:"" help:"Print the lines of diffs (the default)."`
 	All        bool   `help:"List each operation in a line of its own, also those of a whole directory."`
 	Unresolved bool   `help:"List only the conflicts that are not settled."`
+	Markdown   bool   `help:"Print it as Markdown, for a pull request or a chat."`
 	HTML       string `name:"html" placeholder:"FILE" help:"Write a page for a browser instead, of the whole plan."`
 	planAndWords
 }
@@ -52,14 +53,17 @@ func (c *showCommand) Run(a *app) error {
 	}
 	opts := a.view(f.plan, c.Diffs == nil || *c.Diffs)
 	if c.HTML != "" {
-		if len(words) > 0 || c.All || c.Unresolved {
-			return usage(exactly("treaty show --help"), "--html writes the whole plan: no PATH, --all or --unresolved goes with it")
+		if len(words) > 0 || c.All || c.Unresolved || c.Markdown {
+			return usage(exactly("treaty show --help"), "--html writes the whole plan: no PATH, --all, --unresolved or --markdown goes with it")
 		}
 		return c.page(a, f, opts)
 	}
 	opts.All = c.All
 	if opts.Only, err = c.selection(f.plan, words); err != nil {
 		return err
+	}
+	if c.Markdown {
+		return render.Markdown(a.stdout, f.plan, opts)
 	}
 	if f.plan.Empty() && len(f.plan.Problems) == 0 {
 		return a.summary(f.plan)

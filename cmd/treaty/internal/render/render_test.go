@@ -64,6 +64,8 @@ func TestGoldenFiles(t *testing.T) {
 		{"show-colour.txt", Show, full(), Options{Diffs: true, Color: true}},
 		{"show-narrow.txt", Show, full(), Options{Width: 60}},
 		{"show-empty.txt", Show, blank(), Options{}},
+		{"plan.md", Markdown, full(), Options{Diffs: true}},
+		{"plan-no-diffs.md", Markdown, full(), Options{}},
 		{"page.html", HTML, full(), Options{Diffs: true}},
 		{"page-empty.html", HTML, blank(), Options{Diffs: true}},
 	} {
