@@ -88,6 +88,8 @@
 //	nothing but what the plan lists is touched         the same, with files beside the trees
 //	both trees are equal afterwards, the next plan     TestAnyPlanOfAnyTrees, TestTables
 //	  empty
+//	all this does not depend on how a tree is reached  TestLawsOfVolumes, TestMemoryDoesWhatADirectoryDoes,
+//	                                                   TestTablesInMemory, TestAnyPlanOfAnyTreesInMemory
 //	a refusal changes nothing; the first fault counts  TestRefusalsComeInOrder
 //	drift before the first write refuses the plan      TestAnyDriftIsSeen
 //	drift while applying skips that operation, and     TestDriftMidwaySkipsOnlyItsOwn,
@@ -97,7 +99,8 @@
 //	whatever an edited plan says, it is refused or     TestAnyEditedPlan
 //	  obeys the first two
 //	a flipped bit in plan, approval or receipt shows   TestEveryFlippedBitOfTheHistoryIsDetected
-//	an interrupted run loses nothing                   TestAnInterruptedApplyStops, and from outside, in
+//	an interrupted run loses nothing                   TestAnInterruptedApplyStops, TestAnyAccidentIsTakenUp,
+//	                                                   TestAnyAccidentIsSettledBack, and from outside, in
 //	                                                   cmd/treaty/internal/lab: TestInjection, TestBlockLog,
 //	                                                   TestPowerCuts, TestStickInterrupted
 //	what people save meanwhile is kept                 TestASaveAtAnyMomentIsKept, TestNoEditIsLost

@@ -3,8 +3,11 @@ package apply_test
 import (
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"treaty/apply/internal/memory"
 	"treaty/plan"
+	"treaty/testdata/effort"
 )
 
 // mixes are worlds in which a side, or each, lies in memory: a real tree is nil.
@@ -13,7 +16,10 @@ var mixes = []struct {
 	kinds plan.Sides[*memory.Kind]
 }{
 	{"both in memory", plan.Sides[*memory.Kind]{&memory.POSIX, &memory.POSIX}},
+	{"a remote that can do little", plan.Sides[*memory.Kind]{&memory.POSIX, &memory.Weak}},
+	{"both may lose what is renamed", plan.Sides[*memory.Kind]{&memory.Lossy, &memory.Lossy}},
 	{"remote in memory", plan.Sides[*memory.Kind]{nil, &memory.POSIX}},
+	{"local in memory", plan.Sides[*memory.Kind]{&memory.POSIX, nil}},
 }
 
 // dirOf is the folder for the real trees of a mix, "" where there is none.
@@ -28,11 +34,40 @@ func dirOf(t *testing.T, kinds plan.Sides[*memory.Kind]) string {
 func TestTablesInMemory(t *testing.T) {
 	for _, mix := range mixes {
 		t.Run(mix.name, func(t *testing.T) {
-			for _, c := range readTables(t) {
+			for i, c := range readTables(t) {
+				if real := mix.kinds[plan.Local] == nil || mix.kinds[plan.Remote] == nil; real && i%8 > 0 && effort.Sweep() == 0 {
+					continue // a sample
+				}
 				t.Run(c.where+" "+c.name, func(t *testing.T) {
 					c.testIn(t, newWorldOf(t, dirOf(t, mix.kinds), mix.kinds))
 				})
 			}
 		})
 	}
+}
+
+func TestAnyPlanOfAnyTreesInMemory(t *testing.T) {
+	effort.Check(t, 20, 100, func(r *rapid.T) {
+		kinds := plan.Sides[*memory.Kind]{anyKind(r, "local"), anyKind(r, "remote")}
+		w := newWorldOf(r, "", kinds)
+		w.fill(r)
+		w.anyPlan(r)
+	})
+}
+
+func TestAnyEditedPlanInMemory(t *testing.T) {
+	applied := 0
+	effort.Check(t, 20, 150, func(r *rapid.T) {
+		w := newWorldOf(r, "", plan.Sides[*memory.Kind]{anyKind(r, "local"), anyKind(r, "remote")})
+		w.fill(r)
+		applied += w.anyEditedPlan(r)
+	})
+	if applied == 0 {
+		t.Error("no edited plan was ever applied")
+	}
+}
+
+// anyKind draws a kind of volume that can hold all that trees here have.
+func anyKind(r *rapid.T, label string) *memory.Kind {
+	return rapid.SampledFrom([]*memory.Kind{&memory.POSIX, &memory.Weak, &memory.Lossy}).Draw(r, label)
 }

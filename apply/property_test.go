@@ -114,6 +114,12 @@ func anyWorld(r *rapid.T, dir string) *world {
 	dir = filepath.Join(dir, fmt.Sprint(worlds.Add(1)))
 	check(r, os.Mkdir(dir, 0o700))
 	w := newWorld(r, dir)
+	w.fill(r)
+	return w
+}
+
+// fill draws what two trees hold, synced once or never.
+func (w *world) fill(r *rapid.T) {
 	if rapid.Bool().Draw(r, "synced before") {
 		w.base = native(anyTree(r, "base"))
 		for _, side := range plan.BothSides {
@@ -125,7 +131,6 @@ func anyWorld(r *rapid.T, dir string) *world {
 		}
 	}
 	w.options.Hash = rapid.SampledFrom([]plan.HashWhat{plan.HashOperations, plan.HashConflicts, plan.HashAll}).Draw(r, "hash")
-	return w
 }
 
 // decide draws what a reviewer might do to a plan, and tells whether all of it is to be carried out.
@@ -170,37 +175,42 @@ func (w *world) story(p *plan.Plan, was plan.Sides[nodes], receipt *apply.Receip
 
 func TestAnyPlanOfAnyTrees(t *testing.T) {
 	dir := scratch(t)
-	effort.Check(t, 5, 60, func(r *rapid.T) {
+	effort.Check(t, 5, 30, func(r *rapid.T) {
 		w := anyWorld(r, dir)
 		defer os.RemoveAll(w.dir)
 		w.fat = rapid.SampledFrom(fats).Draw(r, "fat")
-		p, digests := w.compared()
-		listed := len(p.Operations)
-		all := decide(r, p)
-		was := w.trees()
-		receipt, err := w.apply(p)
-		defer func() {
-			if r.Failed() {
-				w.story(p, was, receipt, err)
-			}
-		}()
-		if err != nil || receipt == nil {
-			r.Fatalf("%v", err)
-		}
-		w.keepsEverything(was)
-		w.touchesOnly(p, was)
-		w.honest(p, receipt, was)
-		w.asShown(p.Skips(digests.Has), receipt, listed == len(p.Operations))
-		w.nothingStaged()
-		if all && !slices.ContainsFunc(receipt.Results, func(result apply.Result) bool {
-			return result.Outcome != apply.Done && !kept(p, result)
-		}) && p.Summary.Problems.Blocked+p.Summary.Problems.Warning == 0 {
-			w.equalButForStat(p)
-		}
-		// No operation is carried out twice.
-		again := w.request(p)
-		w.refuses(again, &fault{cause: apply.ErrStale, why: "applied already"})
+		w.anyPlan(r)
 	})
+}
+
+// anyPlan makes a plan, has it reviewed and applied, and holds what comes of it to the invariants.
+func (w *world) anyPlan(r *rapid.T) {
+	p, digests := w.compared()
+	listed := len(p.Operations)
+	all := decide(r, p)
+	was := w.trees()
+	receipt, err := w.apply(p)
+	defer func() {
+		if r.Failed() {
+			w.story(p, was, receipt, err)
+		}
+	}()
+	if err != nil || receipt == nil {
+		r.Fatalf("%v", err)
+	}
+	w.keepsEverything(was)
+	w.touchesOnly(p, was)
+	w.honest(p, receipt, was)
+	w.asShown(p.Skips(digests.Has), receipt, listed == len(p.Operations))
+	w.nothingStaged()
+	if all && !slices.ContainsFunc(receipt.Results, func(result apply.Result) bool {
+		return result.Outcome != apply.Done && !kept(p, result)
+	}) && p.Summary.Problems.Blocked+p.Summary.Problems.Warning == 0 {
+		w.equalButForStat(p)
+	}
+	// No operation is carried out twice.
+	again := w.request(p)
+	w.refuses(again, &fault{cause: apply.ErrStale, why: "applied already"})
 }
 
 // asShown holds that operations were left out as shown and, where whole tells that none was taken out of the
@@ -253,53 +263,58 @@ func (w *world) equalButForStat(p *plan.Plan) {
 func TestAnyEditedPlan(t *testing.T) {
 	dir := scratch(t)
 	applied := 0
-	effort.Check(t, 10, 100, func(r *rapid.T) {
+	effort.Check(t, 10, 40, func(r *rapid.T) {
 		w := anyWorld(r, dir)
 		defer os.RemoveAll(w.dir)
-		p := w.compare()
-		decide(r, p)
-		var document map[string]any
-		check(r, json.Unmarshal(w.text(p), &document))
-		for range rapid.IntRange(1, 3).Draw(r, "edits") {
-			mutate(r, document)
-		}
-		text, err := json.MarshalIndent(document, "", "  ")
-		check(r, err)
-		q, err := plan.Read(text)
-		if err != nil {
-			w.refuses(apply.Request{Plan: text, By: ann, Open: w.opener()}, &fault{cause: apply.ErrInvalid})
-			return
-		}
-		if q.Local.Root == w.at[plan.Remote] {
-			w.at[plan.Local], w.at[plan.Remote] = w.at[plan.Remote], w.at[plan.Local] // the plan is about the same two trees, the other way round
-		}
-		request := apply.Request{Plan: text, Approval: w.approve(text), By: ann,
-			Roots: w.at, Open: w.opener(), AllowUnrelatedDrift: rapid.Bool().Draw(r, "allow unrelated drift")}
-		was, all := w.trees(), w.snapshot()
-		receipt, err := apply.Apply(context.Background(), request)
-		defer func() {
-			if r.Failed() {
-				w.story(q, was, receipt, err)
-				r.Logf("%s", text)
-			}
-		}()
-		if receipt == nil {
-			if err == nil {
-				r.Errorf("neither receipt nor error")
-			}
-			if now := w.snapshot(); !now.equal(all) {
-				r.Errorf("refused, and changed from\n%v\nto\n%v", all, now)
-			}
-			return
-		}
-		applied++
-		w.keepsEverything(was)
-		w.touchesOnly(q, was)
-		w.nothingStaged()
+		applied += w.anyEditedPlan(r)
 	})
 	if applied == 0 {
 		t.Error("no edited plan was ever applied")
 	}
+}
+
+// anyEditedPlan makes a plan, changes anything in it, and has it applied. It returns how many were.
+func (w *world) anyEditedPlan(r *rapid.T) (applied int) {
+	p := w.compare()
+	decide(r, p)
+	var document map[string]any
+	check(r, json.Unmarshal(w.text(p), &document))
+	for range rapid.IntRange(1, 3).Draw(r, "edits") {
+		mutate(r, document)
+	}
+	text, err := json.MarshalIndent(document, "", "  ")
+	check(r, err)
+	q, err := plan.Read(text)
+	if err != nil {
+		w.refuses(apply.Request{Plan: text, By: ann, Open: w.opener()}, &fault{cause: apply.ErrInvalid})
+		return 0
+	}
+	if q.Local.Root == w.at[plan.Remote] {
+		w.at[plan.Local], w.at[plan.Remote] = w.at[plan.Remote], w.at[plan.Local] // the plan is about the same two trees, the other way round
+	}
+	request := apply.Request{Plan: text, Approval: w.approve(text), By: ann,
+		Roots: w.at, Open: w.opener(), AllowUnrelatedDrift: rapid.Bool().Draw(r, "allow unrelated drift")}
+	was, all := w.trees(), w.snapshot()
+	receipt, err := apply.Apply(context.Background(), request)
+	defer func() {
+		if r.Failed() {
+			w.story(q, was, receipt, err)
+			r.Logf("%s", text)
+		}
+	}()
+	if receipt == nil {
+		if err == nil {
+			r.Errorf("neither receipt nor error")
+		}
+		if now := w.snapshot(); !now.equal(all) {
+			r.Errorf("refused, and changed from\n%v\nto\n%v", all, now)
+		}
+		return 0
+	}
+	w.keepsEverything(was)
+	w.touchesOnly(q, was)
+	w.nothingStaged()
+	return 1
 }
 
 // mutate changes one thing in a plan: an operation is dropped, doubled, turned to the other side, given
@@ -483,7 +498,7 @@ func below(r *rapid.T, document map[string]any) {
 // TestAnyDriftIsSeen edits one path that an operation reads or writes after the plan was made.
 func TestAnyDriftIsSeen(t *testing.T) {
 	dir := scratch(t)
-	effort.Check(t, 5, 60, func(r *rapid.T) {
+	effort.Check(t, 5, 30, func(r *rapid.T) {
 		w := anyWorld(r, dir)
 		defer os.RemoveAll(w.dir)
 		p := w.compare()

@@ -25,16 +25,20 @@ func richWorld(t *testing.T, fat plan.Sides[bool]) (*world, *plan.Plan) {
 	t.Helper()
 	w := newWorld(t, scratch(t))
 	w.fat = fat
+	return w, w.rich()
+}
+
+// rich fills a world, and makes its plan.
+func (w *world) rich() *plan.Plan {
+	w.Helper()
 	apfs := tree.APFS // so that a name may be spelled otherwise
 	w.options.RemoteFS = &apfs
 	base := "spelled=30 update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ away/1=11 mine=14"
-	w.base = native(tryParse(t, base))
-	native(tryParse(t, "spelled=30 update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ away/1=12 mine=15 "+
-		"odd/ odd/a=16 odd/b/ odd/b/c=17 both/ both/a=18 both/d/ both/d/e=19 new=20 newdir/!555 newdir/z=21")).
-		write(t, w.at[plan.Remote])
-	native(tryParse(t, "Spelled=310 update=10 chmod=3!755 touch=4@50 to=55@60!755 into/ into/new=9 into/sub/ into/sub/y=9 type/ type/z=5 kept=8 create=7 made/ made/m=3 link->b mine=14 "+
-		"odd=22 both=23")).
-		write(t, w.at[plan.Local])
+	w.base = native(tryParse(w, base))
+	w.place(plan.Remote).write(w, native(tryParse(w, "spelled=30 update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ away/1=12 mine=15 "+
+		"odd/ odd/a=16 odd/b/ odd/b/c=17 both/ both/a=18 both/d/ both/d/e=19 new=20 newdir/!555 newdir/z=21")))
+	w.place(plan.Local).write(w, native(tryParse(w, "Spelled=310 update=10 chmod=3!755 touch=4@50 to=55@60!755 into/ into/new=9 into/sub/ into/sub/y=9 type/ type/z=5 kept=8 create=7 made/ made/m=3 link->b mine=14 "+
+		"odd=22 both=23")))
 	p := w.compare()
 	for i := range p.Conflicts {
 		c := &p.Conflicts[i]
@@ -47,7 +51,7 @@ func richWorld(t *testing.T, fat plan.Sides[bool]) (*world, *plan.Plan) {
 			c.Resolution = plan.TakeLocal
 		}
 	}
-	return w, p
+	return p
 }
 
 var errDead = errors.New("the process is dead")
@@ -95,8 +99,8 @@ func sweep(t *testing.T, stride int, try func(t *testing.T, fat plan.Sides[bool]
 
 func sweepOn(t *testing.T, fat plan.Sides[bool], stride int, ways []error, try func(t *testing.T, fat plan.Sides[bool], b *breaker) bool) {
 	t.Helper()
-	if testing.Short() {
-		ways = ways[:1]
+	if effort.Sweep() == 0 {
+		ways = ways[:1] // in memory all others happen: see TestAnyAccidentIsTakenUp
 	}
 	var count sync.Map
 	t.Cleanup(func() {
@@ -115,7 +119,7 @@ func sweepOn(t *testing.T, fat plan.Sides[bool], stride int, ways []error, try f
 			if with != errDead {
 				usual *= 4
 			}
-			step := effort.Stride(12*usual, usual)
+			step := effort.Stride(3*usual, usual)
 			if fat[plan.Local] && step < usual {
 				step = usual // a local tree that is FAT's is a sample all the same
 			}
@@ -239,7 +243,7 @@ func (w *world) over(p *plan.Plan, will plan.Sides[nodes]) {
 
 func TestABrokenApplyIsTakenUp(t *testing.T) {
 	will := will(t)
-	sweep(t, 30, func(t *testing.T, fat plan.Sides[bool], b *breaker) bool {
+	sweep(t, 60, func(t *testing.T, fat plan.Sides[bool], b *breaker) bool {
 		w, p := richWorld(t, fat)
 		if !w.broken(p, b, will) {
 			return false
@@ -264,7 +268,7 @@ func TestABrokenApplyIsTakenUp(t *testing.T) {
 // Taking it up may be broken as well, any number of times.
 func TestTakingUpMayBreakToo(t *testing.T) {
 	will := will(t)
-	sweep(t, 90, func(t *testing.T, fat plan.Sides[bool], b *breaker) bool {
+	sweep(t, 180, func(t *testing.T, fat plan.Sides[bool], b *breaker) bool {
 		w, p := richWorld(t, fat)
 		r := w.request(p)
 		first := &breaker{n: deep(150, fat), with: errDead}
@@ -294,7 +298,7 @@ func TestABrokenApplyIsTakenUpOrSettledWhereVolumesCanDoLittle(t *testing.T) {
 	for name, can := range map[string]volume.Capabilities{"links": {Link: true}, "nothing": {}} {
 		t.Run(name, func(t *testing.T) {
 			var tries atomic.Int64
-			sweepOn(t, plan.Sides[bool]{false, true}, 15, ways[:2], func(t *testing.T, fat plan.Sides[bool], b *breaker) bool {
+			sweepOn(t, plan.Sides[bool]{false, true}, 30, ways[:2], func(t *testing.T, fat plan.Sides[bool], b *breaker) bool {
 				w, p := richWorld(t, fat)
 				w.can = &can
 				switch settle := tries.Add(1)%2 == 0; {
@@ -362,7 +366,7 @@ func TestABrokenApplyIsSettledBack(t *testing.T) {
 	will := will(t)
 	for name, sides := range map[string][]plan.Side{"both": {plan.Local, plan.Remote}, "remote-first": {plan.Remote}} {
 		t.Run(name, func(t *testing.T) {
-			sweep(t, 30, func(t *testing.T, fat plan.Sides[bool], b *breaker) bool {
+			sweep(t, 60, func(t *testing.T, fat plan.Sides[bool], b *breaker) bool {
 				w, p := richWorld(t, fat)
 				if !w.broken(p, b, will) {
 					return false
@@ -392,7 +396,7 @@ func TestSettlingBackMayBreakToo(t *testing.T) {
 	will := will(t)
 	for name, capable := range map[string]bool{"exchange": true, "no-exchange": false} {
 		t.Run(name, func(t *testing.T) {
-			sweep(t, 20, func(t *testing.T, fat plan.Sides[bool], b *breaker) bool {
+			sweep(t, 40, func(t *testing.T, fat plan.Sides[bool], b *breaker) bool {
 				w, p := richWorld(t, fat)
 				r := w.request(p)
 				// Broken while contents are swapped, so that much is open.

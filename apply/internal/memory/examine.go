@@ -127,17 +127,23 @@ func (c *examiner) ReadBack(name string) (tree.Entry, tree.Hash, error) {
 	return e, sha256.Sum256(n.content), err
 }
 
-// Changed tells whether somebody has written to what lies in the trash.
+// Changed tells whether somebody has written to what lies in the trash. Content counts where the stamp proves nothing.
 func (c *examiner) Changed(place string, before *tree.State) (bool, error) {
 	e, hash, err := c.ReadBack(place)
-	switch {
-	case err != nil || e.Type != tree.File || before.Of() != tree.File:
+	if err != nil || e.Type != tree.File || before.Of() != tree.File {
 		return false, err
-	case before.SHA256.Known():
-		return hash != before.SHA256, nil
 	}
 	granularity := c.opts.Traits.MtimeGranularity
-	return e.Size != before.Size || e.Mtime.Add(-c.shift).Cut(granularity) != before.Mtime.Cut(granularity), nil
+	same := e.Size == before.Size && e.Mtime.Add(-c.shift).Cut(granularity) == before.Mtime.Cut(granularity)
+	if !before.SHA256.Known() || e.Size != before.Size || same && !c.racy(&e) {
+		return !same, nil
+	}
+	return hash != before.SHA256, nil
+}
+
+// racy tells of a file whose stamp proves nothing.
+func (c *examiner) racy(e *tree.Entry) bool {
+	return c.opts.LosesRenames || !e.Mtime.Add(-c.shift).Before(c.opts.RacySince)
 }
 
 // enter is the directory in which a path can be changed, made workable. Errors are a *volume.Drift where it is not there,
@@ -168,8 +174,7 @@ func (c *examiner) examine(p tree.Path, before *tree.State) (named, error) {
 	}
 	e := c.entry(n)
 	why := volume.Differs(&e, before, &c.opts.Traits, c.shift)
-	racy := c.opts.LosesRenames || !e.Mtime.Add(-c.shift).Before(c.opts.RacySince)
-	if why == "" && n.kind == tree.File && before.SHA256.Known() && racy && sha256.Sum256(n.content) != before.SHA256 {
+	if why == "" && n.kind == tree.File && before.SHA256.Known() && c.racy(&e) && sha256.Sum256(n.content) != before.SHA256 {
 		why = "its content has changed"
 	}
 	if why != "" {

@@ -70,10 +70,16 @@ func (f *files) offer(c Call) error {
 	}
 	err := f.hook(c)
 	if errors.Is(err, volume.ErrStopped) {
-		f.mu.Lock()
-		f.stopped = err
-		f.mu.Unlock()
+		return f.stop(err)
 	}
+	return err
+}
+
+// stop makes an error final.
+func (f *files) stop(err error) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.stopped = err
 	return err
 }
 

@@ -321,10 +321,14 @@ func (f *files) LosesRenames() bool { return f.lossy }
 
 // Barrier makes durable all that was changed before it.
 func (f *files) Barrier(...volume.Staged) error {
-	return f.call("barrier", "", func() error {
+	err := f.call("barrier", "", func() error {
 		f.last()
 		return nil
 	})
+	if err == nil || errors.Is(err, volume.ErrStopped) {
+		return err
+	}
+	return f.stop(fmt.Errorf("%w: %w", volume.ErrStopped, err))
 }
 
 // TrashRuns are the names in the trash.
