@@ -71,7 +71,7 @@ func (c *conclusion) conclude(ctx context.Context) error {
 // archive writes the baseline, and then the receipt into the history, whose new head it returns.
 func (c *conclusion) archive(ctx context.Context) (*store.Head, error) {
 	var err error
-	if c.former, err = newFormer(c.execution.Steps(), c.ends.ids(), c.plan.ID); err != nil {
+	if c.former, err = newFormer(c.execution.Steps(), c.plan, c.ends.ids()); err != nil {
 		return nil, err
 	}
 	if c.agreed() {

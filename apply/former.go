@@ -14,15 +14,17 @@ import (
 	"treaty/plan/tree"
 )
 
-// former collects what the old baseline held of the paths that a plan changes.
+// former collects what the old baseline held of the paths that a plan changes, and of what was renamed on both sides and
+// settled by it.
 type former struct {
 	affected plan.Sides[map[tree.Path]bool]
+	renamed  renamed
 	buf      bytes.Buffer
 	out      *baseline.Writer
 }
 
-func newFormer(steps []*execute.Step, ids plan.Sides[string], id string) (*former, error) {
-	f := &former{}
+func newFormer(steps []*execute.Step, p *plan.Plan, ids plan.Sides[string]) (*former, error) {
+	f := &former{renamed: renamedBy(p)}
 	for _, side := range plan.BothSides {
 		f.affected[side] = map[tree.Path]bool{}
 	}
@@ -33,13 +35,13 @@ func newFormer(steps []*execute.Step, ids plan.Sides[string], id string) (*forme
 		}
 	}
 	var err error
-	f.out, err = baseline.NewExcerpt(&f.buf, baseline.Header{IDs: ids, PlanID: id})
+	f.out, err = baseline.NewExcerpt(&f.buf, baseline.Header{IDs: ids, PlanID: p.ID})
 	return f, err
 }
 
 // note notes a record of a path that changes, as a directory of its own under the path's name.
 func (f *former) note(path plan.Sides[tree.Path], record *tree.Agreed) error {
-	if !f.affected[plan.Local][path[plan.Local]] && !f.affected[plan.Remote][path[plan.Remote]] {
+	if !f.affected[plan.Local][path[plan.Local]] && !f.affected[plan.Remote][path[plan.Remote]] && !f.renamed.was(record) {
 		return nil
 	}
 	return f.out.Directory(path[plan.Local], []tree.Agreed{*record})
@@ -73,6 +75,8 @@ type restoration struct {
 	folded map[string]*tree.Agreed
 	// below are the records right below a directory.
 	below map[tree.Path][]tree.Agreed
+	// renamed are the files that both sides had renamed, whose old names nothing has.
+	renamed renamed
 }
 
 // restoration is nil for a plan that undoes nothing. Where what the baseline held was not kept, or is
@@ -101,6 +105,9 @@ func (b *restoration) read(ends *ends, undone string) error {
 	archived, err := ends[plan.Local].store.Applied(undone)
 	if err != nil || archived == nil {
 		return err
+	}
+	if of, err := ends[plan.Local].store.Plan(*archived); err == nil {
+		b.renamed = renamedBy(of)
 	}
 	data, err := ends[plan.Local].store.File(*archived, store.FormerFile)
 	if errors.Is(err, fs.ErrNotExist) || store.Foreign(err) {
@@ -148,6 +155,11 @@ func (b *restoration) record(path plan.Sides[tree.Path]) (*tree.Agreed, bool) {
 		record = b.folded[tree.CollisionKey(string(path[plan.Local]))]
 	}
 	return record, true
+}
+
+// lost are the records right below a directory of files that both sides had renamed before the undone plan settled that.
+func (b *restoration) lost(dir tree.Path) []tree.Agreed {
+	return slices.DeleteFunc(slices.Clone(b.below[dir]), func(record tree.Agreed) bool { return !b.renamed.was(&record) })
 }
 
 // restored are the records right below a directory, in order of Key.

@@ -53,7 +53,7 @@ func (c *conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 	recorder := plan.Recorder{Write: w.Directory, Old: c.former.note, Forgotten: c.former.noteBelow,
 		Hash: c.hashes(learned), Settled: c.execution.Resolved(), Made: c.execution.Lasting(learned)}
 	if back != nil {
-		recorder.Restore, recorder.Restored = back.record, back.restored
+		recorder.Restore, recorder.Restored, recorder.Lost = back.record, back.restored, back.lost
 	}
 	for _, side := range plan.BothSides {
 		recorder.RacySince[side] = racySince(c.now(), in.Trees[side].Traits)

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -18,6 +19,8 @@ type Recorder struct {
 	// Restored are the records right below a directory whose record was restored, or that is below such a
 	// one, in order of Key. It is asked where neither side nor the old baseline has the directory. nil is none.
 	Restored func(dir tree.Path) []tree.Agreed
+	// Lost, where not nil, are the records right below a directory that are to be kept of names that nothing has any more.
+	Lost func(dir tree.Path) []tree.Agreed
 	// Old, where not nil, is told of every record that there was, Forgotten of those below a directory that is
 	// remembered no more.
 	Old, Forgotten func(path Sides[tree.Path], record *tree.Agreed) error
@@ -81,7 +84,23 @@ func (a *agreeing) directory(ctx context.Context, d *directory) error {
 		}
 		entries = append(entries, *record)
 	}
-	return a.to.Write(d.path[Local], entries)
+	return a.to.Write(d.path[Local], a.withLost(d, entries))
+}
+
+// withLost adds to the records of a directory those of names that nothing there has any more.
+func (a *agreeing) withLost(d *directory, entries []tree.Agreed) []tree.Agreed {
+	if a.to.Lost == nil {
+		return entries
+	}
+	for _, record := range a.to.Lost(d.path[Local]) {
+		same := func(t trio) bool { return t.name[Local] == record.Name[Local] || t.name[Remote] == record.Name[Remote] }
+		if slices.ContainsFunc(d.trios, same) {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(entries, record.Key, func(e tree.Agreed, key string) int { return cmp.Compare(e.Key, key) })
+		entries = slices.Insert(entries, at, record)
+	}
+	return entries
 }
 
 // spokenOf tells whether one of the records, which are in order of Key, has a name that another one has on
