@@ -82,7 +82,7 @@ func told(err error) error {
 }
 
 // receipt prints what an apply came to.
-func (a *app) receipt(r *apply.Receipt) error {
+func (c *console) receipt(r *apply.Receipt) error {
 	var results []render.Result
 	for i := range r.Results {
 		result := &r.Results[i]
@@ -94,7 +94,7 @@ func (a *app) receipt(r *apply.Receipt) error {
 		}
 		results = append(results, line)
 	}
-	return render.Receipt(a.stdout, applied(0, r), results, a.style())
+	return render.Receipt(c.stdout, applied(0, r), results, c.style())
 }
 
 func applied(number int, r *apply.Receipt) render.Applied {

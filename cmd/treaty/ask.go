@@ -19,17 +19,17 @@ func declined(why string) error { return errors.New(why) }
 
 // ask asks a person; only "y" or "yes" is yes. Of anything else, no answer included, it says why, and after an
 // interrupt that too.
-func (a *app) ask(question, why string) error {
-	to := a.facing()
+func (c *console) ask(question, why string) error {
+	to := c.facing()
 	fmt.Fprintf(to, "%s [y/N] ", question)
-	line, err := awaited(a.ctx, func() (string, error) { return bufio.NewReader(a.stdin).ReadString('\n') })
+	line, err := awaited(c.ctx, func() (string, error) { return bufio.NewReader(c.stdin).ReadString('\n') })
 	if err != nil {
 		// Nobody has ended the line of the question.
 		fmt.Fprintln(to)
 	}
-	a.terminal.answered()
-	if a.ctx.Err() != nil {
-		return &complaint{is: a.ctx.Err(), why: "interrupted; " + why}
+	c.terminal.answered()
+	if c.ctx.Err() != nil {
+		return &complaint{is: c.ctx.Err(), why: "interrupted; " + why}
 	}
 	switch strings.ToLower(strings.TrimSpace(line)) {
 	case "y", "yes":
@@ -40,11 +40,11 @@ func (a *app) ask(question, why string) error {
 
 // facing is the stream that the person who is asked can see: standard output, unless only standard error is a
 // terminal.
-func (a *app) facing() io.Writer {
-	if !isTerminal(a.stdout) && isTerminal(a.stderr) {
-		return a.stderr
+func (c *console) facing() io.Writer {
+	if !isTerminal(c.stdout) && isTerminal(c.stderr) {
+		return c.stderr
 	}
-	return a.stdout
+	return c.stdout
 }
 
 // awaited is what read returns, or the error of ctx if that ends before: a read from a terminal waits for ever
@@ -69,8 +69,8 @@ func awaited[T any](ctx context.Context, read func() (T, error)) (T, error) {
 }
 
 // passphrase asks for that of a key, without showing it.
-func (a *app) passphrase(path string) ([]byte, error) {
-	f, ok := a.stdin.(*os.File)
+func (c *console) passphrase(path string) ([]byte, error) {
+	f, ok := c.stdin.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return nil, fmt.Errorf("the key %s has a passphrase, and standard input is no terminal; use ssh-agent", path)
 	}
@@ -78,12 +78,12 @@ func (a *app) passphrase(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(a.stderr, "Passphrase of %s: ", render.Name(path))
-	defer fmt.Fprintln(a.stderr)
-	word, err := awaited(a.ctx, func() ([]byte, error) { return term.ReadPassword(int(f.Fd())) })
-	if a.ctx.Err() != nil {
+	fmt.Fprintf(c.stderr, "Passphrase of %s: ", render.Name(path))
+	defer fmt.Fprintln(c.stderr)
+	word, err := awaited(c.ctx, func() ([]byte, error) { return term.ReadPassword(int(f.Fd())) })
+	if c.ctx.Err() != nil {
 		// Who reads on has left the terminal without its echo.
-		return nil, errors.Join(a.ctx.Err(), term.Restore(int(f.Fd()), state))
+		return nil, errors.Join(c.ctx.Err(), term.Restore(int(f.Fd()), state))
 	}
 	return word, err
 }

@@ -222,7 +222,7 @@ func (f *planFile) approval() ([]byte, *apply.Approval, error) {
 
 // there tells which directories the plan's trees had when it was made, as far as that was kept; nil where it
 // was not.
-func (a *app) there(p *plan.Plan) func(plan.Side, tree.Path) bool {
+func there(p *plan.Plan) func(plan.Side, tree.Path) bool {
 	store, err := store.Open(p.Local.Root)
 	if err != nil {
 		return nil

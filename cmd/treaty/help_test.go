@@ -16,7 +16,7 @@ import (
 )
 
 func TestEachCommandHasExamplesThatParse(t *testing.T) {
-	parser, err := kong.New(&grammar{}, kong.Vars{"version": built()}, kong.Exit(func(int) {}), kong.Writers(io.Discard, io.Discard))
+	parser, err := kong.New(&grammar{}, vars(), kong.Exit(func(int) {}), kong.Writers(io.Discard, io.Discard))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -154,12 +154,12 @@ func (c *logCommand) verify(a *app, folder *store.Store) error {
 }
 
 // unasked says which trees could not be asked what they remember of a history, if there is one.
-func (a *app) unasked(roots []string, history bool) {
-	if a.quiet || !history {
+func (c *console) unasked(roots []string, history bool) {
+	if c.quiet || !history {
 		return
 	}
 	for _, root := range roots {
-		fmt.Fprintf(a.stderr, "treaty: warning: the other tree at %s was not there to be asked what it remembers\n", render.Name(root))
+		fmt.Fprintf(c.stderr, "treaty: warning: the other tree at %s was not there to be asked what it remembers\n", render.Name(root))
 	}
 }
 

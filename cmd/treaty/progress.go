@@ -28,29 +28,29 @@ type meter struct {
 
 // meter starts to show what measure says, a few times a second, until it is stopped or an interrupt comes.
 // What ends at once shows nothing.
-func (a *app) meter(measure func() measured) *meter {
-	m := &meter{terminal: a.terminal, end: make(chan struct{})}
-	if a.quiet || !a.terminal.shows {
+func (c *console) meter(measure func() measured) *meter {
+	m := &meter{terminal: c.terminal, end: make(chan struct{})}
+	if c.quiet || !c.terminal.shows {
 		return m
 	}
-	started := a.now()
-	draw := func() { m.terminal.draw(measure().line(a.now().Sub(started), m.terminal.room())) }
-	if a.terminal.after == 0 {
+	started := c.now()
+	draw := func() { m.terminal.draw(measure().line(c.now().Sub(started), m.terminal.room())) }
+	if c.terminal.after == 0 {
 		draw()
 	}
 	m.wg.Go(func() {
 		defer m.terminal.clear()
-		next := time.NewTimer(a.terminal.after)
+		next := time.NewTimer(c.terminal.after)
 		defer next.Stop()
 		for {
 			select {
 			case <-m.end:
 				return
-			case <-a.ctx.Done():
+			case <-c.ctx.Done():
 				return
 			case <-next.C:
 				draw()
-				next.Reset(a.terminal.every)
+				next.Reset(c.terminal.every)
 			}
 		}
 	})

@@ -117,7 +117,7 @@ func TestReadmeListsTheKeysOfTheConfig(t *testing.T) {
 // grammarCommands are the commands of the grammar.
 func grammarCommands(t *testing.T) map[string]*kong.Node {
 	t.Helper()
-	parser, err := kong.New(&grammar{}, kong.Vars{"version": ""})
+	parser, err := kong.New(&grammar{}, vars())
 	if err != nil {
 		t.Fatal(err)
 	}

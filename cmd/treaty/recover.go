@@ -61,21 +61,21 @@ func (c *recoverCommand) breakLock(a *app, dir string) error {
 }
 
 // recovered says what was settled.
-func (a *app) recovered(r *apply.Recovered) {
+func (c *console) recovered(r *apply.Recovered) {
 	for _, side := range plan.BothSides {
 		if r.Roots[side] != "" {
-			a.say("%s: settled what plan %s had left open", render.Name(r.Roots[side]), render.Escape(r.Plan))
+			c.say("%s: settled what plan %s had left open", render.Name(r.Roots[side]), render.Escape(r.Plan))
 		}
 	}
 	for _, mended := range r.Mended {
-		a.say("  mended: %s", render.Escape(mended))
+		c.say("  mended: %s", render.Escape(mended))
 	}
 	for _, kept := range r.Kept {
-		a.say("  left alone: %s", render.Escape(kept))
+		c.say("  left alone: %s", render.Escape(kept))
 	}
 	if r.Receipt != nil {
 		t := r.Receipt.Totals
-		a.say("closed as applied %s: %d done, %d skipped, %d drifted, %d not done", map[bool]string{true: "in full", false: "in part"}[r.Receipt.Outcome == apply.Complete],
+		c.say("closed as applied %s: %d done, %d skipped, %d drifted, %d not done", map[bool]string{true: "in full", false: "in part"}[r.Receipt.Outcome == apply.Complete],
 			t.Done, t.Skipped, t.Drifted, t.Failed)
 	}
 }

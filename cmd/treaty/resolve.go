@@ -12,16 +12,26 @@ import (
 )
 
 type resolveCommand struct {
-	Take string `required:"" placeholder:"CHOICE" help:"take-local, take-remote, take-newer, keep-both or skip; or local, remote, newer, both for short."`
+	Take string `required:"" placeholder:"CHOICE" help:"${choices}; or ${short} for short."`
 	All  bool   `help:"Settle all conflicts that allow it and are not settled yet."`
 	planAndWords
+}
+
+// listed are all choices, by their names or for short, as a sentence has them.
+func listed(name func(plan.Resolution) string) string {
+	var names []string
+	for _, r := range plan.Resolutions {
+		names = append(names, name(r))
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // Run writes the resolutions into the plan file.
 func (c *resolveCommand) Run(a *app) error {
 	choice, ok := plan.ParseResolution(c.Take)
 	if !ok {
-		return usage(then("choose local, remote, newer, both or skip", exactly("treaty resolve --help")), "%q is no choice", c.Take)
+		return usage(then("choose "+listed(plan.Resolution.Short), exactly("treaty resolve --help")), "%q is no choice", c.Take)
 	}
 	planPath, words := a.split(&c.planAndWords)
 	const wrong = "resolve needs either paths or --all (an id will do for a path: 7, or '#7', which a shell needs quoted)"

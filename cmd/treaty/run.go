@@ -48,13 +48,8 @@ type grammar struct {
 
 // app is what commands work with besides their flags.
 type app struct {
-	ctx            context.Context
-	stdin          io.Reader
-	stdout, stderr io.Writer // the terminal's
-	terminal       *terminal
-	color, quiet   bool
-	call           *invocation
-	now            func() time.Time
+	*console
+	call *invocation
 }
 
 // exitStatus is an exit code without an error to tell.
@@ -80,7 +75,7 @@ func (t *terminal) run(args []string, stdin io.Reader) int {
 		kong.Help(help),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
-		kong.Vars{"version": built()},
+		vars(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: min(cmp.Or(columns(stdout), 100), 100)}),
 	)
 	if err != nil {
@@ -108,8 +103,8 @@ func (t *terminal) run(args []string, stdin io.Reader) int {
 	defer back()
 	ctx, stop := interruptible()
 	defer stop()
-	a := &app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, terminal: t, call: call, quiet: g.Quiet, now: time.Now,
-		color: coloured(g.Color, stdout)}
+	a := &app{&console{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, terminal: t, quiet: g.Quiet, now: time.Now,
+		color: coloured(g.Color, stdout)}, call}
 	err = parsed.Run(a)
 	var status exitStatus
 	if errors.As(err, &status) {
@@ -119,6 +114,12 @@ func (t *terminal) run(args []string, stdin io.Reader) int {
 		return call.report(stderr, err)
 	}
 	return 0
+}
+
+// vars are what the grammar's texts do not say by themselves.
+func vars() kong.Vars {
+	return kong.Vars{"version": built(), "choices": listed(func(r plan.Resolution) string { return string(r) }),
+		"short": listed(plan.Resolution.Short)}
 }
 
 // startIn makes dir the current directory, "" none, and returns how to go back.
@@ -151,34 +152,9 @@ func interruptible() (context.Context, func()) {
 	return ctx, stop
 }
 
-// say prints a line that --quiet keeps back.
-func (a *app) say(format string, args ...any) {
-	if !a.quiet {
-		fmt.Fprintf(a.stdout, format+"\n", args...)
-	}
-}
-
-// tell is say of a text from a column on that is wrapped on a terminal, to hang at another.
-func (a *app) tell(from, hang int, format string, args ...any) error {
-	if a.quiet {
-		return nil
-	}
-	return render.Line(a.stdout, fmt.Sprintf(format, args...), from, hang, a.style())
-}
-
-// style is how to write for whoever reads standard output: on a terminal lines fit, and times are those of the
-// clock on the wall.
-func (a *app) style() render.Options {
-	o := render.Options{Color: a.color}
-	if isTerminal(a.stdout) {
-		o.Width, o.Zone = columns(a.stdout), time.Local
-	}
-	return o
-}
-
 // view is the style for a plan, with the lines of diffs or without.
 func (a *app) view(p *plan.Plan, diffs bool) render.Options {
 	o := a.style()
-	o.Diffs, o.There, o.Undoes = diffs, a.there(p), undoneBy(p)
+	o.Diffs, o.There, o.Undoes = diffs, there(p), undoneBy(p)
 	return o
 }

@@ -34,7 +34,7 @@ func (c *skipCommand) Run(a *app) error {
 	if err := f.save(); err != nil {
 		return err
 	}
-	skips := f.plan.Skips(a.there(f.plan))
+	skips := f.plan.Skips(there(f.plan))
 	a.say("%s %s; %d of %d will be carried out", render.Count(len(ids), "operation"), done,
 		len(f.plan.Operations)-len(skips), len(f.plan.Operations))
 	return nil
