@@ -2,7 +2,12 @@
 
 package main
 
-import "testing"
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
 
 func TestStatusOnTheScreen(t *testing.T) {
 	atBothWidths(t, func(t *testing.T, width int, dir string) {
@@ -20,4 +25,82 @@ waiting: the plan of …
 Next: treaty show -C mac
       treaty approve -C mac`)
 	})
+}
+
+// clash makes so many conflicts in the trees of plant.
+func clash(t *testing.T, dir string, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		for _, side := range []string{"mac", "stick"} {
+			path := filepath.Join(dir, side, name)
+			write(t, path, name+" of "+side+"\n")
+			if err := os.Chtimes(path, written, written); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// keysOf are the keys of a conflict that knows no newer version.
+const keysOf = ": [l]ocal, [r]emote, [b]oth, [s]kip, [d]iff, "
+
+func TestSyncAsksForEachConflictByOneKey(t *testing.T) {
+	dir := plant(t)
+	clash(t, dir, "one", "two", "three")
+	s := onScreen(t, narrow, dir, "eager", "sync", "mac", "stick")
+	s.asks("one" + keysOf + "[A]ll, [q]uit, [?]")
+	s.types("?")
+	s.shows("  A  the next choice is for all that are left and allow it")
+	s.types("\x1b[A") // an arrow, which ends in the letter of another key
+	s.types("n")
+	s.shows("  1 conflict not as take-newer, since both were written at the same time: one")
+	s.types("r")
+	s.asks("three" + keysOf + "[A]ll, [q]uit, [?]")
+	s.types("A")
+	s.asks("all 2: [l]ocal, [r]emote, [n]ewer, [b]oth, [s]kip, or another key for none")
+	s.types("l")
+	s.asks("Carry this out? [y/N]")
+	s.types("y\r")
+	s.exits(0)
+	for name, from := range map[string]string{"one": "stick", "two": "mac", "three": "mac"} {
+		for _, side := range []string{"mac", "stick"} {
+			text, err := os.ReadFile(filepath.Join(dir, side, name))
+			if want := name + " of " + from + "\n"; err != nil || string(text) != want {
+				t.Errorf("%s in %s is %q, not %q", name, side, text, want)
+			}
+		}
+	}
+}
+
+func TestWhoLeavesTheConflictsOfSyncChangesNothing(t *testing.T) {
+	for name, answer := range map[string]struct {
+		keys string
+		code int
+		said string
+	}{
+		"q":      {"q", exitConflicts, "treaty: 2 conflicts not settled; nothing was changed; the plan is kept"},
+		"Ctrl-D": {"\x04", exitConflicts, "treaty: 2 conflicts not settled; nothing was changed; the plan is kept"},
+		"Ctrl-C": {"\x03", exitInterrupted, "treaty: interrupted; nothing was changed; the plan is kept"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := plant(t)
+			clash(t, dir, "one", "two")
+			s := onScreen(t, narrow, dir, "eager", "sync", "mac", "stick")
+			s.asks("one" + keysOf + "[A]ll, [q]uit, [?]")
+			s.types("l")
+			s.asks("two" + keysOf + "[q]uit, [?]")
+			s.types(answer.keys)
+			s.exits(answer.code)
+			if !strings.Contains(s.text(), answer.said) {
+				t.Errorf("the screen is\n%s", s.text())
+			}
+			if _, err := os.Stat(filepath.Join(dir, "stick", "letters")); err == nil {
+				t.Error("it was carried out")
+			}
+			if said := treaty(t, dir, "-C", "mac", "show", "--unresolved"); strings.Count(said, "not resolved") != 2 {
+				t.Errorf("the plan was changed:\n%s", said)
+			}
+		})
+	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 
 	"treaty/apply"
@@ -12,7 +13,9 @@ import (
 type syncCommand struct {
 	treeArguments
 	planFlags
-	Verify bool `help:"Read back from the device what was written."`
+	Verify        bool `help:"Read back from the device what was written."`
+	Yes           bool `short:"y" help:"Don't ask; conflicts stop it."`
+	SkipConflicts bool `help:"Leave conflicts for later: settle all of them as skip."`
 }
 
 // Run plans, shows, asks once, approves and applies. Everything is archived as if it had been done step
@@ -27,9 +30,14 @@ func (c *syncCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if !made.plan.Empty() && !isTerminal(a.stdin) {
+	if !made.plan.Empty() && !c.Yes && !isTerminal(a.stdin) {
 		return usage(comparing(),
 			"there is something to do, and nobody can be asked: standard input is no terminal")
+	}
+	if c.SkipConflicts {
+		if _, err := made.plan.Resolve(plan.SkipPath, open(made.plan)...); err != nil {
+			return err
+		}
 	}
 	path, err := (&planCommand{}).write(a, p, made)
 	if err != nil {
@@ -51,9 +59,23 @@ func (c *syncCommand) Run(a *app) error {
 		}
 		return c.record(a, p, f)
 	}
-	a.say("")
-	if err := render.Show(a.stdout, f.plan, a.view(f.plan, true)); err != nil {
-		return err
+	if !a.quiet || !c.Yes {
+		a.say("")
+		if err := render.Show(a.stdout, f.plan, a.view(f.plan, true)); err != nil {
+			return err
+		}
+	}
+	return c.carryOut(a, f)
+}
+
+// carryOut asks for what is to be asked, and carries the plan out.
+func (c *syncCommand) carryOut(a *app, f *planFile) error {
+	if !c.Yes && f.plan.Unresolved() > 0 {
+		settled, err := settle(a, f)
+		if err != nil {
+			return err
+		}
+		f = settled
 	}
 	if n := f.plan.Unresolved(); n > 0 {
 		return &apply.Refusal{Cause: refusal.CauseConflicts, Why: render.Count(n, "conflict") + " must be settled by a person"}
@@ -64,13 +86,35 @@ func (c *syncCommand) Run(a *app) error {
 	if err := unsigned(f.plan); err != nil {
 		return err
 	}
-	if err := a.ask("Carry this out?", "nothing was changed; the plan is kept"); err != nil {
-		return err
+	if !c.Yes {
+		if err := a.ask("Carry this out?", "nothing was changed; the plan is kept"); err != nil {
+			return err
+		}
 	}
 	if err := a.approve(f, apply.Signoff{}, nil); err != nil {
 		return err
 	}
 	return a.apply(f, &applyCommand{Verify: c.Verify})
+}
+
+// settle asks for each conflict of a plan, and writes what was chosen into its file, once all is. Whoever leaves has
+// settled nothing.
+func settle(a *app, f *planFile) (*planFile, error) {
+	n := f.plan.Unresolved()
+	err := (&settling{app: a, keyboard: keyboardOf(a), plan: f.plan}).ask()
+	const kept = "; nothing was changed; the plan is kept"
+	switch {
+	case errors.Is(err, errLeft):
+		return nil, &apply.Refusal{Cause: refusal.CauseConflicts, Why: render.Count(n, "conflict") + " not settled" + kept}
+	case errors.Is(err, context.Canceled):
+		return nil, &complaint{is: err, why: "interrupted" + kept}
+	case err != nil:
+		return nil, err
+	}
+	if err := f.save(); err != nil {
+		return nil, err
+	}
+	return readPlan(f.path)
 }
 
 // record applies a plan that changes nothing. What was typed here to shape it is as good as approved, but where only

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+
+	"golang.org/x/term"
+
+	"treaty/cmd/treaty/internal/render"
+)
+
+// What a terminal without its usual lines sends for these keys.
+const (
+	keyInterrupt = 3 // Ctrl-C
+	keyEnd       = 4 // Ctrl-D
+)
+
+// escapes are what keys such as arrows send (ECMA-48's control sequences, and shorter ones), whose bytes would pass for
+// letters.
+var escapes = regexp.MustCompile(`\x1b(\[[0-?]*[ -/]*[@-~]|O.|.?)`)
+
+// keyboard reads single keys from a terminal.
+type keyboard struct {
+	terminal *os.File
+	typed    []byte // and not taken yet
+}
+
+// keyboardOf is that of whoever sits at the standard input; nil where nobody does.
+func keyboardOf(a *app) *keyboard {
+	f, ok := a.stdin.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return nil
+	}
+	return &keyboard{terminal: f}
+}
+
+// key is the next key that is pressed, of those that send one byte; others do nothing. The error is io.EOF where the
+// terminal is gone, and that of ctx if it ends before.
+func (k *keyboard) key(ctx context.Context) (byte, error) {
+	for len(k.typed) == 0 {
+		if err := k.read(ctx); err != nil {
+			return 0, err
+		}
+		k.typed = escapes.ReplaceAll(k.typed, nil)
+	}
+	key := k.typed[0]
+	k.typed = k.typed[1:]
+	return key, nil
+}
+
+// read waits for keys while the terminal neither shows them nor waits for the end of a line.
+func (k *keyboard) read(ctx context.Context) error {
+	state, err := term.MakeRaw(int(k.terminal.Fd()))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = term.Restore(int(k.terminal.Fd()), state) }()
+	keys, err := awaited(ctx, func() ([]byte, error) {
+		buffer := make([]byte, 64)
+		n, err := k.terminal.Read(buffer)
+		return buffer[:n], err
+	})
+	if len(keys) == 0 && err == nil {
+		err = io.EOF
+	}
+	k.typed = keys
+	return err
+}
+
+// press asks for one key, and shows the one that came.
+func (k *keyboard) press(a *app, question string) (byte, error) {
+	to := a.facing()
+	fmt.Fprintf(to, "%s ", question)
+	key, err := k.key(a.ctx)
+	if key > ' ' && key < 127 {
+		fmt.Fprintf(to, "%c", key)
+	}
+	fmt.Fprintln(to)
+	if err == nil && key == keyInterrupt {
+		err = context.Canceled
+	}
+	return key, err
+}
+
+// lines writes lines for whoever presses keys.
+func (k *keyboard) lines(a *app, lines ...string) error {
+	for _, line := range lines {
+		if err := render.Line(a.facing(), line, 2, 4, a.style()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
