@@ -28,10 +28,10 @@ type keyboard struct {
 	typed    []byte // and not taken yet
 }
 
-// keyboardOf is that of whoever sits at the standard input; nil where nobody does.
+// keyboardOf is that of whoever sits at the standard input and sees what is asked; nil where nobody does.
 func keyboardOf(a *app) *keyboard {
 	f, ok := a.stdin.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	if !ok || !term.IsTerminal(int(f.Fd())) || !isTerminal(a.facing()) {
 		return nil
 	}
 	return &keyboard{terminal: f}

@@ -70,8 +70,8 @@ func (c *syncCommand) Run(a *app) error {
 
 // carryOut asks for what is to be asked, and carries the plan out.
 func (c *syncCommand) carryOut(a *app, f *planFile) error {
-	if !c.Yes && f.plan.Unresolved() > 0 {
-		settled, err := settle(a, f)
+	if keyboard := keyboardOf(a); !c.Yes && keyboard != nil && f.plan.Unresolved() > 0 {
+		settled, err := settle(a, keyboard, f)
 		if err != nil {
 			return err
 		}
@@ -99,9 +99,9 @@ func (c *syncCommand) carryOut(a *app, f *planFile) error {
 
 // settle asks for each conflict of a plan, and writes what was chosen into its file, once all is. Whoever leaves has
 // settled nothing.
-func settle(a *app, f *planFile) (*planFile, error) {
+func settle(a *app, keyboard *keyboard, f *planFile) (*planFile, error) {
 	n := f.plan.Unresolved()
-	err := (&settling{app: a, keyboard: keyboardOf(a), plan: f.plan}).ask()
+	err := (&settling{app: a, keyboard: keyboard, plan: f.plan}).ask()
 	const kept = "; nothing was changed; the plan is kept"
 	switch {
 	case errors.Is(err, errLeft):
