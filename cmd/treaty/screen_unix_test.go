@@ -53,7 +53,8 @@ func onScreenOf(t *testing.T, width, height int, dir string, words ...string) *s
 	t.Cleanup(func() {
 		s.cmd.Process.Kill()
 		s.keyboard.Close()
-		s.shown.Close()
+		// Closing the emulator itself would race with who reads its answers.
+		s.shown.InputPipe().(io.Closer).Close()
 	})
 	go s.watch()
 	// What a terminal answers when it is asked what it can do: nobody takes it any more once the program has ended.

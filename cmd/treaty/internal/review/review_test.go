@@ -159,6 +159,51 @@ func TestKeysDecide(t *testing.T) {
 	}
 }
 
+func TestAFilterLeavesWhatAllItsWordsAreTrueOf(t *testing.T) {
+	for _, c := range []struct{ filter, want string }{
+		{"2025", "photos/2025 photos/2025/a.jpg photos/2025/b.jpg"},
+		{"PHOTOS LATEST", "photos/latest.jpg"},
+		{"both-changed", "notes/a.txt notes/b.txt"},
+		{"unresolved notes b.txt", "notes/b.txt"},
+		{"settled", "letters/kim.txt"},
+		{"delete attic", "attic attic/x attic/y"},
+		{"touch", "clock"},
+		{"name.txt old", "new/name.txt"},
+		{"blocked", "aux.c"},
+		{"skipped", "music/one.ogg"},
+		{"remembered", "work/today.txt"},
+		{"nothing at all", ""},
+	} {
+		t.Run(c.filter, func(t *testing.T) {
+			p := parse(t, pair)
+			for i := range p.Operations {
+				switch op := &p.Operations[i]; op.Path {
+				case "music/one.ogg":
+					op.Decision = plan.Skip
+				case "work/today.txt":
+					op.Note = "Remembered"
+				}
+			}
+			m := New(p, Look{}).Press(keyOf("l")).filtered(c.filter)
+			var got []string
+			for i := range m.place.outline {
+				if n := &m.place.outline[i]; element(n) {
+					got = append(got, string(n.path))
+				}
+			}
+			if strings.Join(got, " ") != c.want {
+				t.Errorf("it leaves %q, not %q", got, c.want)
+			}
+			if n := m.place.outline[0].tally; n.conflicts+n.operations+n.problems != len(got) {
+				t.Errorf("it counts %+v", n)
+			}
+			if back := m.filtered(""); len(back.place.outline) != len(back.whole) {
+				t.Error("without it there is less than there was")
+			}
+		})
+	}
+}
+
 // Who adds a resolution, or a key, hears of it if both begin alike.
 func TestEachChoiceHasAKeyOfItsOwn(t *testing.T) {
 	if len(choices) != len(plan.Resolutions) {
