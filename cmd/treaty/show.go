@@ -16,6 +16,7 @@ type showCommand struct {
 	Diffs      *bool  `negatable:"" help:"Print the lines of diffs (the default)."`
 	All        bool   `help:"List each operation in a line of its own, also those of a whole directory."`
 	Unresolved bool   `help:"List only the conflicts that are not settled."`
+	Since      string `placeholder:"PLAN" help:"Print only what is new, gone or different since an earlier plan of these trees."`
 	Markdown   bool   `help:"Print it as Markdown, for a pull request or a chat."`
 	HTML       string `name:"html" placeholder:"FILE" help:"Write a page for a browser instead, of the whole plan."`
 	planAndWords
@@ -53,14 +54,21 @@ func (c *showCommand) Run(a *app) error {
 	}
 	opts := a.view(f.plan, c.Diffs == nil || *c.Diffs)
 	if c.HTML != "" {
-		if len(words) > 0 || c.All || c.Unresolved || c.Markdown {
-			return usage(exactly("treaty show --help"), "--html writes the whole plan: no PATH, --all, --unresolved or --markdown goes with it")
+		if len(words) > 0 || c.All || c.Unresolved || c.Markdown || c.Since != "" {
+			return usage(exactly("treaty show --help"),
+				"--html writes the whole plan: no PATH, --all, --unresolved, --since or --markdown goes with it")
 		}
 		return c.page(a, f, opts)
 	}
 	opts.All = c.All
 	if opts.Only, err = c.selection(f.plan, words); err != nil {
 		return err
+	}
+	if c.Since != "" {
+		if len(words) > 0 || c.Unresolved || c.Markdown {
+			return usage(exactly("treaty show --help"), "--since shows all that differs: no PATH, --unresolved or --markdown goes with it")
+		}
+		return c.since(a, f, opts)
 	}
 	if c.Markdown {
 		return render.Markdown(a.stdout, f.plan, opts)
@@ -90,6 +98,39 @@ func (c *showCommand) page(a *app, f *planFile, opts render.Options) error {
 	}
 	a.say("Page: %s", render.Name(c.HTML))
 	return nil
+}
+
+// since prints what differs from an earlier plan: what is new or otherwise, and then what that one had instead.
+func (c *showCommand) since(a *app, f *planFile, opts render.Options) error {
+	earlier, err := readPlan(expandHome(c.Since))
+	if err != nil {
+		return err
+	}
+	for _, side := range plan.BothSides {
+		if was, is := earlier.plan.Snapshot(side).ID, f.plan.Snapshot(side).ID; was != nil && is != nil && *was != *is {
+			return usage(about("show"), "%s is a plan of another tree on %s", c.Since, side)
+		}
+	}
+	news, gone := plan.Differing(f.plan, earlier.plan), plan.Differing(earlier.plan, f.plan)
+	before := opts
+	opts.Only, before.Only = (*render.Selection)(&news), (*render.Selection)(&gone)
+	opts.All, before.All = true, true
+	all := len(f.plan.Operations) + len(f.plan.Conflicts) + len(f.plan.Problems)
+	a.say("Since the plan of %s: %d new or changed, %d as before", opts.Time(earlier.plan.CreatedAt), news.Size(), all-news.Size())
+	if err := partly(a, f.plan, news, opts); err != nil || gone.Size() == 0 {
+		return err
+	}
+	a.say("\nIn that plan, and not or not so in this one: %d", gone.Size())
+	return partly(a, earlier.plan, gone, before)
+}
+
+// partly prints a part of a plan that may be empty.
+func partly(a *app, p *plan.Plan, part plan.Part, opts render.Options) error {
+	if part.Size() == 0 {
+		return nil
+	}
+	a.say("")
+	return render.Show(a.stdout, p, opts)
 }
 
 // selection is what is asked for of a plan, nil for all.
