@@ -59,7 +59,7 @@ func (l *lister) list(dir tree.Path, h handle, device uint64) ([]tree.Entry, err
 		}
 	}
 	if gone {
-		return l.settle(entries, h, device)
+		return l.listAgain(entries, h, device)
 	}
 	return entries, nil
 }
@@ -67,7 +67,7 @@ func (l *lister) list(dir tree.Path, h handle, device uint64) ([]tree.Entry, err
 // entry fills in e what is at f's name.
 func (l *lister) entry(e *tree.Entry, f *found, h handle, device uint64) error {
 	e.Name, e.Key = f.name, f.key
-	dev, err := l.look(e, f, h)
+	dev, err := l.stat(e, f, h)
 	if err != nil {
 		return err
 	}
@@ -98,9 +98,9 @@ func (l *lister) fail(e *tree.Entry, f *found, why string) {
 	}
 }
 
-// settle decides about entries that were listed and then not found. Listed once more, those that are
+// listAgain decides about entries that were listed and then not found. Listed once more, those that are
 // still there cannot be read; the others were deleted or renamed meanwhile and are left out.
-func (l *lister) settle(entries []tree.Entry, h handle, device uint64) ([]tree.Entry, error) {
+func (l *lister) listAgain(entries []tree.Entry, h handle, device uint64) ([]tree.Entry, error) {
 	again, err := h.names()
 	if err != nil {
 		return nil, err

@@ -26,8 +26,8 @@ func (l *lister) read(dir tree.Path, h handle) error {
 	return nil
 }
 
-// look fills in e what a stat tells of f, and returns the device that it is on.
-func (l *lister) look(e *tree.Entry, f *found, h handle) (uint64, error) {
+// stat fills in e what a stat tells of f, and returns the device that it is on.
+func (l *lister) stat(e *tree.Entry, f *found, h handle) (uint64, error) {
 	var st unix.Stat_t
 	for {
 		switch err := unix.Fstatat(h.fd, f.name, &st, unix.AT_SYMLINK_NOFOLLOW); err {

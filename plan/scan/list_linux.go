@@ -86,8 +86,8 @@ func (l *lister) parse(dir tree.Path, buf []byte) {
 var kinds = [16]tree.Type{unix.DT_REG: tree.File, unix.DT_DIR: tree.Directory, unix.DT_LNK: tree.Symlink,
 	unix.DT_FIFO: tree.Special, unix.DT_SOCK: tree.Special, unix.DT_CHR: tree.Special, unix.DT_BLK: tree.Special}
 
-// look fills in e what a stat tells of f, and returns the device that it is on.
-func (l *lister) look(e *tree.Entry, f *found, h handle) (uint64, error) {
+// stat fills in e what a stat tells of f, and returns the device that it is on.
+func (l *lister) stat(e *tree.Entry, f *found, h handle) (uint64, error) {
 	if err := lstat(h.fd, f.name, &l.st); err != nil {
 		return 0, err
 	}

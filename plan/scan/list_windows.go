@@ -32,9 +32,9 @@ func (l *lister) read(dir tree.Path, h handle) error {
 	return nil
 }
 
-// look fills in e what the directory tells of f. NTFS renews that for a file with hard links only
+// stat fills in e what the directory tells of f. NTFS renews that for a file with hard links only
 // when it is opened by this name, and for a file that is being written when it is closed.
-func (l *lister) look(e *tree.Entry, f *found, _ handle) (uint64, error) {
+func (l *lister) stat(e *tree.Entry, f *found, _ handle) (uint64, error) {
 	fill(e, f.info)
 	if why := nameRules.NameProblem(f.name); why != "" {
 		// Linux writes such names on NTFS. Windows programs open another entry under them, or none.

@@ -164,7 +164,7 @@ func (w *Walk) run() {
 	defer top.Release()
 	h, err := top.fresh()
 	if err != nil {
-		w.err = w.gone(err)
+		w.err = w.vanished(err)
 		return
 	}
 	if err := w.descend(tree.Root, h, w.opts.Rules()); err != nil {
@@ -178,8 +178,8 @@ func (w *Walk) run() {
 	w.err = w.root.Check()
 }
 
-// gone is the error of a root that cannot be read.
-func (w *Walk) gone(err error) error {
+// vanished is the error of a root that cannot be read.
+func (w *Walk) vanished(err error) error {
 	if exhausted(err) {
 		return fmt.Errorf("%s: %w", w.root.path, err)
 	}
@@ -272,7 +272,7 @@ func (w *Walk) read(l *lister, dir tree.Path, h handle, rules *Rules) (tree.List
 	entries, err := l.list(dir, h, w.root.top.device)
 	if err != nil {
 		if dir == tree.Root {
-			return tree.Listing{}, nil, w.gone(err)
+			return tree.Listing{}, nil, w.vanished(err)
 		}
 		refused, err := w.refused(dir, err)
 		return refused, rules, err
