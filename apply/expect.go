@@ -79,7 +79,8 @@ func expect(p *plan.Plan, shift plan.Sides[time.Duration]) *expectations {
 	return x
 }
 
-// vacates tells the names that moves leave. What a skipped move does not vacate is in the way of what is skipped with it.
+// vacates tells the names that moves leave. What a skipped move does not vacate is in the way of what is skipped with
+// it.
 func vacates(p *plan.Plan) (names plan.Sides[map[tree.Path]bool]) {
 	for _, side := range plan.BothSides {
 		names[side] = map[tree.Path]bool{}

@@ -14,8 +14,8 @@ import (
 	"treaty/plan/tree"
 )
 
-// former collects what the old baseline held of the paths that a plan changes, and of what was renamed on both sides and
-// settled by it.
+// former collects what the old baseline held of the paths that a plan changes, and of what was renamed on both sides
+// and settled by it.
 type former struct {
 	affected plan.Sides[map[tree.Path]bool]
 	renamed  renamed
@@ -157,7 +157,8 @@ func (b *restoration) record(path plan.Sides[tree.Path]) (*tree.Agreed, bool) {
 	return record, true
 }
 
-// lost are the records right below a directory of files that both sides had renamed before the undone plan settled that.
+// lost are the records right below a directory of files that both sides had renamed before the undone plan settled
+// that.
 func (b *restoration) lost(dir tree.Path) []tree.Agreed {
 	return slices.DeleteFunc(slices.Clone(b.below[dir]), func(record tree.Agreed) bool { return !b.renamed.was(&record) })
 }

@@ -270,7 +270,8 @@ func TestLocks(t *testing.T) {
 			`{"host": "elsewhere", "boot": "", "pid": 1, "at": "2026-01-01T00:00:00Z"}`: true,
 			strings.Replace(holder(alive), bootID(), "an earlier boot", 1):              bootID() == "",
 			strings.Replace(holder(dead), `"host":"`, `"host":"another-`, 1):            true,
-			// A process that has the number of the one that took the lock, and our own, as a container's first one does.
+			// A process that has the number of the one that took the lock, and our own, as a container's first one
+			// does.
 			startedAt(holder(alive), "1"):                              !tellsStart(),
 			startedAt(holder(os.Getpid()), "1"):                        !tellsStart(),
 			holderSince(os.Getpid(), time.Now().Add(-30*24*time.Hour)): !tellsStart(),

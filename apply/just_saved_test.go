@@ -56,8 +56,8 @@ func TestWhatWasSavedJustBeforeAFirstSyncIsOnRecordWithItsContent(t *testing.T) 
 	}
 }
 
-// Two files that only look alike, saved just before the first sync, are found out when it ends: none is on record as the
-// other.
+// Two files that only look alike, saved just before the first sync, are found out when it ends: none is on record as
+// the other.
 func TestTwoFilesThatLookAlikeJustBeforeAFirstSyncAreAConflictInTheNext(t *testing.T) {
 	w := newWorld(t, scratch(t))
 	w.options = unshaped()

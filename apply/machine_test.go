@@ -25,7 +25,8 @@ import (
 
 // A history is a few trees over time: people edit them, and treaty syncs them by pairs, mostly as
 // proposed, sometimes in part, sometimes the other way round, from another mount point, or undone.
-// After every step the invariants hold (nothing lost, nothing else touched, the receipt true), and every path is what the oracle says.
+// After every step the invariants hold (nothing lost, nothing else touched, the receipt true), and every path is what
+// the oracle says.
 
 // member is one tree, wherever it is mounted now.
 type member struct {

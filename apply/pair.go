@@ -37,8 +37,8 @@ func Open(local, remote string) (*Pair, error) {
 	return PairOf(here, there.Reader)
 }
 
-// PairOf is the pair of two trees that are open, of which the remote one need only be one that can be read; whoever closes
-// the pair closes both. Errors wrap ErrInvalid where one tree is the other, or in it: then both are closed.
+// PairOf is the pair of two trees that are open, of which the remote one need only be one that can be read; whoever
+// closes the pair closes both. Errors wrap ErrInvalid where one tree is the other, or in it: then both are closed.
 func PairOf(local *store.Store, remote *store.Reader) (*Pair, error) {
 	p := &Pair{local: local, trees: plan.Sides[*store.Reader]{local.Reader, remote}}
 	if err := apart(p.sources()); err != nil {
@@ -103,8 +103,8 @@ func (made *Planned) Text() ([]byte, error) { return store.PlanText(made.Plan) }
 func (made *Planned) Write(to io.Writer) error { return store.WritePlan(to, made.Plan) }
 
 // Plan makes a plan of the two trees, from what they hold and what both last agreed on. It changes nothing. Errors wrap
-// ErrLocked where another treaty works on one of them, ErrOpen where an apply was interrupted, ErrSafety where a path that
-// held a known tree holds another one or none, or a tree went away while it was read.
+// ErrLocked where another treaty works on one of them, ErrOpen where an apply was interrupted, ErrSafety where a path
+// that held a known tree holds another one or none, or a tree went away while it was read.
 func (p *Pair) Plan(ctx context.Context, how Planning) (*Planned, error) {
 	if how.NewPair {
 		for _, t := range p.trees {
@@ -131,8 +131,8 @@ func (p *Pair) Plan(ctx context.Context, how Planning) (*Planned, error) {
 	}
 }
 
-// Undo makes a plan that undoes an applied one, whose reversal the local tree's store has, from the trees as they are now.
-// Errors are those of Plan, or refuse a remote tree that is not the one that the plan was applied to.
+// Undo makes a plan that undoes an applied one, whose reversal the local tree's store has, from the trees as they are
+// now. Errors are those of Plan, or refuse a remote tree that is not the one that the plan was applied to.
 func (p *Pair) Undo(ctx context.Context, done store.Archived, reversal []plan.Operation, how Planning) (*Planned, error) {
 	if err := p.available(); err != nil {
 		return nil, err
@@ -173,8 +173,8 @@ func (p *Pair) available() error {
 	return nil
 }
 
-// look reads both trees once, if they are available, and makes a document of what decide makes of them, if the trees can
-// be relied on to have been there all the time.
+// look reads both trees once, if they are available, and makes a document of what decide makes of them, if the trees
+// can be relied on to have been there all the time.
 func (p *Pair) look(ctx context.Context, how Planning, decide func(context.Context, plan.Input) (*plan.Plan, error)) (*Planned, error) {
 	if err := p.available(); err != nil {
 		return nil, err

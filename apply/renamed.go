@@ -7,8 +7,8 @@ import (
 	"treaty/plan/tree"
 )
 
-// renamed are the files that both sides renamed, by what settled conflicts of a plan state of both: what they were called
-// before is on record alone.
+// renamed are the files that both sides renamed, by what settled conflicts of a plan state of both: what they were
+// called before is on record alone.
 type renamed struct {
 	plan  *plan.Plan
 	files []*plan.Conflict
@@ -26,7 +26,8 @@ func renamedBy(p *plan.Plan) renamed {
 	return r
 }
 
-// was tells whether a record may be that of such a file: it has its hash, or, where none is on record, the stats of both.
+// was tells whether a record may be that of such a file: it has its hash, or, where none is on record, the stats of
+// both.
 func (r *renamed) was(record *tree.Agreed) bool {
 	return record.Type == tree.File && slices.ContainsFunc(r.files, func(c *plan.Conflict) bool {
 		switch {

@@ -126,8 +126,8 @@ func TestAReadThatFailsIsNoDrift(t *testing.T) {
 	}
 }
 
-// Who pulls a stick out, and finds another folder or none where it was, has changed nothing on it: the apply says so, and
-// goes on when the stick is back.
+// Who pulls a stick out, and finds another folder or none where it was, has changed nothing on it: the apply says so,
+// and goes on when the stick is back.
 func TestATreeThatIsPulledOutIsNoDrift(t *testing.T) {
 	needPosix(t, "an open directory that can be renamed")
 	for nth := 1; nth < 400; nth += 5 * stride() {

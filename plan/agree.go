@@ -19,7 +19,8 @@ type Recorder struct {
 	// Restored are the records right below a directory whose record was restored, or that is below such a
 	// one, in order of Key. It is asked where neither side nor the old baseline has the directory. nil is none.
 	Restored func(dir tree.Path) []tree.Agreed
-	// Lost, where not nil, are the records right below a directory that are to be kept of names that nothing has any more.
+	// Lost, where not nil, are the records right below a directory that are to be kept of names that nothing has any
+	// more.
 	Lost func(dir tree.Path) []tree.Agreed
 	// Old, where not nil, is told of every record that there was, Forgotten of those below a directory that is
 	// remembered no more.
@@ -218,8 +219,8 @@ func (a *agreeing) record(ctx context.Context, d *directory, t *trio) (*tree.Agr
 	return a.agreed(t), nil
 }
 
-// learn takes what is known from elsewhere of the content of both files. It tells whether that, or what a record without
-// a hash would say, may be of before a save that no time shows: only reading them proves anything then.
+// learn takes what is known from elsewhere of the content of both files. It tells whether that, or what a record
+// without a hash would say, may be of before a save that no time shows: only reading them proves anything then.
 func (a *agreeing) learn(t *trio, path Sides[tree.Path]) (doubted bool) {
 	for _, side := range BothSides {
 		e := &t.entry[side]
@@ -265,8 +266,8 @@ func (a *agreeing) restored(t *trio, record *tree.Agreed) *tree.Agreed {
 }
 
 // toProve tells whose content must be read before a record can be made: what the decision needs, and of two files that
-// agree the one whose content is not known where the other's is, or both where neither is and the stats are doubted. A hash
-// on record holds of both.
+// agree the one whose content is not known where the other's is, or both where neither is and the stats are doubted.
+// A hash on record holds of both.
 func (t *trio) toProve(v verdict, doubted bool) Sides[bool] {
 	if !v.agreed() || t.entry[Local].Type != tree.File || t.entry[Remote].Type != tree.File {
 		return v.unsure

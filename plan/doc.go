@@ -43,8 +43,8 @@
 // # From a plan to what is carried out
 //
 // [Read] takes a plan file as untrusted: strict JSON, the schema, then the rules that only treaty knows
-// ([Plan.Check]). A reviewer's edits are [Plan.Resolve], [Plan.Decide] and [Plan.Note]. [Plan.Steps] turns decisions and
-// resolutions into the steps that apply carries out, and leaves out what depends on a step that is left out;
+// ([Plan.Check]). A reviewer's edits are [Plan.Resolve], [Plan.Decide] and [Plan.Note]. [Plan.Steps] turns decisions
+// and resolutions into the steps that apply carries out, and leaves out what depends on a step that is left out;
 // [Plan.Skips] tells a reviewer the same beforehand.
 //
 // # Verbs

@@ -95,8 +95,8 @@ func (dr *draft) decideEarly(ctx context.Context) error {
 	return dr.readUndecided(ctx)
 }
 
-// state fills in the plan's operations and conflicts, and lets the differences go. It returns remote's own spelling of a conflict's path, where
-// that is not the conflict's.
+// state fills in the plan's operations and conflicts, and lets the differences go. It returns remote's own spelling
+// of a conflict's path, where that is not the conflict's.
 func (dr *draft) state(p *Plan) (spelled map[tree.Path]tree.Path) {
 	spelled = map[tree.Path]tree.Path{}
 	warnOfLosses(dr)

@@ -68,8 +68,8 @@ func SamePairAs(archived Archived, trees plan.Sides[*Reader]) error {
 		On(plan.Remote, root)
 }
 
-// appliedTo is the id of the tree that was remote when a plan was applied, "" where nobody knows. The plan has none of a
-// tree that became one only then; what was kept of the baseline has both.
+// appliedTo is the id of the tree that was remote when a plan was applied, "" where nobody knows. The plan has none
+// of a tree that became one only then; what was kept of the baseline has both.
 func (s *history) appliedTo(archived Archived) (string, error) {
 	data, err := s.File(archived, FormerFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !Foreign(err) {

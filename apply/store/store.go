@@ -395,8 +395,9 @@ func FindTree(dir string) string {
 	return cmp.Or(above(abs, treeFileName, replacement(treeFileName), configFile), dir)
 }
 
-// above is the nearest directory, at or above an absolute one, whose folder of treaty's has one of the names, or in which
-// nobody can tell; "" where there is none. Who opens that learns why: a tree above it is never taken in its place.
+// above is the nearest directory, at or above an absolute one, whose folder of treaty's has one of the names, or in
+// which nobody can tell; "" where there is none. Who opens that learns why: a tree above it is never taken in its
+// place.
 func above(dir string, names ...string) string {
 	for at := dir; ; at = filepath.Dir(at) {
 		if slices.ContainsFunc(names, func(name string) bool { return mayHave(at, name) }) {
@@ -408,8 +409,8 @@ func above(dir string, names ...string) string {
 	}
 }
 
-// mayHave tells whether the folder of treaty's in a directory has a name, or whether nobody can tell, since what has the
-// folder's own name is none, or takes no questions.
+// mayHave tells whether the folder of treaty's in a directory has a name, or whether nobody can tell, since what has
+// the folder's own name is none, or takes no questions.
 func mayHave(dir, name string) bool {
 	folder := filepath.Join(dir, tree.PrivateFolder)
 	if info, err := os.Lstat(folder); err != nil || !info.IsDir() {

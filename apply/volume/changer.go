@@ -9,8 +9,8 @@ import (
 )
 
 // Changer changes a tree for one run. Each method is one whole change, checked against what a plan saw: errors wrap
-// ErrDrift, as a *Drift, where the tree is not that, and then nothing was changed, or it was put back. Its methods may be
-// called by many goroutines at once, for different paths.
+// ErrDrift, as a *Drift, where the tree is not that, and then nothing was changed, or it was put back. Its methods
+// may be called by many goroutines at once, for different paths.
 //
 // States are as the plan has them; what is at a place is named relative to the root.
 type Changer interface {
@@ -22,15 +22,15 @@ type Changer interface {
 	Lender
 	// Shifted says that all times of the volume are off by that much from those that the plan names.
 	Shifted(by time.Duration)
-	// Stopped is why the volume takes no further change, nil as long as it does: after a sync that failed, success means
-	// nothing. It wraps ErrStopped.
+	// Stopped is why the volume takes no further change, nil as long as it does: after a sync that failed, success
+	// means nothing. It wraps ErrStopped.
 	Stopped() error
 	// Durability is how Barrier makes things durable, for receipts.
 	Durability() string
 	// Space is what the volume has to give.
 	Space() (Space, error)
-	// MayChange tells whether entries may be created and renamed in a directory, or could be once its owner lets that. It
-	// is a courtesy: the change itself decides. Errors are fs.ErrPermission, or say why not.
+	// MayChange tells whether entries may be created and renamed in a directory, or could be once its owner lets
+	// that. It is a courtesy: the change itself decides. Errors are fs.ErrPermission, or say why not.
 	MayChange(dir tree.Path) error
 }
 
@@ -70,11 +70,11 @@ type Stage interface {
 	ClearStage(run string) error
 }
 
-// Swapper changes what has a user's name. What is displaced goes to a place in the trash, nothing is ever replaced that is
-// not what before says, and what came out is what was looked at.
+// Swapper changes what has a user's name. What is displaced goes to a place in the trash, nothing is ever replaced
+// that is not what before says, and what came out is what was looked at.
 type Swapper interface {
-	// Place hands out, for this run alone, the name in the trash that the content of a path will get. A caller journals it
-	// before it gives it to another method; these choose one themselves if given "".
+	// Place hands out, for this run alone, the name in the trash that the content of a path will get. A caller
+	// journals it before it gives it to another method; these choose one themselves if given "".
 	Place(path tree.Path) (string, error)
 	// Create gives a path to what is staged. Errors wrap ErrTaken where it is taken.
 	Create(path tree.Path, staged Staged) (Result, error)
@@ -90,8 +90,8 @@ type Swapper interface {
 	Trash(path tree.Path, before *tree.State, place string) (Result, error)
 	// Mkdir makes a directory with exactly mode (if known). With existing, one that is there already is fine.
 	Mkdir(path tree.Path, mode tree.Mode, existing bool) (Result, error)
-	// Rmdir removes a directory if nothing is in it but names of litter, which go to the trash first and whose places are
-	// returned. A *NotEmpty says what is left.
+	// Rmdir removes a directory if nothing is in it but names of litter, which go to the trash first and whose places
+	// are returned. A *NotEmpty says what is left.
 	Rmdir(path tree.Path, litter ...string) (trashed []string, err error)
 	// Chmod sets a mode. Errors wrap ErrShared for a file that has other names, which is left alone.
 	Chmod(path tree.Path, before *tree.State, mode tree.Mode) (Result, error)
@@ -108,8 +108,8 @@ type Swapper interface {
 type Copies interface {
 	// Content opens a file for reading, if its stat is what before says.
 	Content(path tree.Path, before *tree.State) (Content, error)
-	// Preserve copies src, content that is at path on the other end, into this end's trash. Errors wrap ErrSource where it
-	// is not what state says.
+	// Preserve copies src, content that is at path on the other end, into this end's trash. Errors wrap ErrSource
+	// where it is not what state says.
 	Preserve(ctx context.Context, path tree.Path, src io.Reader, state *tree.State) (Staged, error)
 	// ClearCopies removes the copies of this run but for those to keep, by their names.
 	ClearCopies(keep map[string]bool) error
@@ -124,8 +124,8 @@ type Copies interface {
 type Lender interface {
 	// Owe takes over loans that an earlier run has left.
 	Owe(loans ...Loan)
-	// Decided says that mode is what a directory is to have, whatever it had before: a loan under which it has just that
-	// is none.
+	// Decided says that mode is what a directory is to have, whatever it had before: a loan under which it has just
+	// that is none.
 	Decided(path tree.Path, mode tree.Mode)
 	// GiveBack gives directories the modes that they are owed, and returns the loans that are settled by that. After an
 	// error the rest are owed still.

@@ -8,8 +8,8 @@ import (
 	"treaty/plan/tree"
 )
 
-// The folders in ".treaty" that every volume keeps for the runs that change it, relative to the root: of what waits to be
-// installed, and of what was displaced. Both have a folder for each run.
+// The folders in ".treaty" that every volume keeps for the runs that change it, relative to the root: of what waits
+// to be installed, and of what was displaced. Both have a folder for each run.
 const (
 	StageFolder = tree.PrivateFolder + "/stage"
 	TrashFolder = tree.PrivateFolder + "/trash"

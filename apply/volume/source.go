@@ -15,11 +15,11 @@ type Source interface {
 	Root() string
 	// Walk begins to list the tree, for the caller to close.
 	Walk(ctx context.Context, options scan.Options) Walk
-	// Reader reads files as a walk listed them that cut times to a granularity in nanoseconds. It adds the bytes that it
-	// reads to read, where that is not nil.
+	// Reader reads files as a walk listed them that cut times to a granularity in nanoseconds. It adds the bytes that
+	// it reads to read, where that is not nil.
 	Reader(granularity int64, read *atomic.Int64) Reader
-	// Traits are those of a declared profile, or, where that is "", as recorded, which may be nil, or else as the kind of
-	// volume lets one think. Errors wrap scan.ErrVanished.
+	// Traits are those of a declared profile, or, where that is "", as recorded, which may be nil, or else as the
+	// kind of volume lets one think. Errors wrap scan.ErrVanished.
 	Traits(declared tree.Profile, recorded *tree.Traits) (tree.Traits, error)
 	// Relate tells how the tree lies to another one; apart, where one of the two cannot tell.
 	Relate(to Source) (scan.Relation, error)
@@ -49,8 +49,8 @@ type Walk interface {
 
 // Reader reads the contents of files that a walk has listed.
 type Reader interface {
-	// Hash reads the wanted files and calls done for each, in their order. A file that is not as listed has an error that
-	// wraps tree.ErrChanged. Hash itself fails only with the tree or the context.
+	// Hash reads the wanted files and calls done for each, in their order. A file that is not as listed has an error
+	// that wraps tree.ErrChanged. Hash itself fails only with the tree or the context.
 	Hash(ctx context.Context, wanted []tree.Wanted, done func(i int, content tree.Content)) error
 	// Text is the whole of a file that is at most limit bytes.
 	Text(ctx context.Context, wanted tree.Wanted, limit int64) ([]byte, error)

@@ -62,7 +62,7 @@ type Probed struct {
 	FoldsNormalisation bool
 	// KeepsNormalisation: a name is listed in the spelling it was given.
 	KeepsNormalisation bool
-	// LosesRenames: a power cut may come between the two names of a rename. Every volume is taken to do that which is not
-	// known to be journalled, copy-on-write or volatile.
+	// LosesRenames: a power cut may come between the two names of a rename. Every volume is taken to do that which is
+	// not known to be journalled, copy-on-write or volatile.
 	LosesRenames bool
 }

@@ -48,8 +48,8 @@ type Private interface {
 	PrivateReader
 	// WritePrivate makes data, durably and in one step, the content of a file.
 	WritePrivate(name string, data []byte) error
-	// ClaimPrivate is WritePrivate for a file that must not exist yet, a lock. Errors wrap fs.ErrExist if it does. It is
-	// not synced: after a power cut nothing holds a lock.
+	// ClaimPrivate is WritePrivate for a file that must not exist yet, a lock. Errors wrap fs.ErrExist if it does. It
+	// is not synced: after a power cut nothing holds a lock.
 	ClaimPrivate(name string, data []byte) error
 	// RemovePrivate removes a file, if there is one, durably.
 	RemovePrivate(name string) error
@@ -103,8 +103,8 @@ type Options struct {
 	// RacySince is the least mtime that proves nothing, because content may have changed within its granule; such files
 	// are compared by hash too.
 	RacySince tree.Time
-	// Lend writes down, durably, that a directory of the user's is about to be made workable, and which mode it is owed;
-	// its error is that of the change that needed it. Where it is nil, none is.
+	// Lend writes down, durably, that a directory of the user's is about to be made workable, and which mode it is
+	// owed; its error is that of the change that needed it. Where it is nil, none is.
 	Lend func(Loan) error
 }
 

@@ -39,7 +39,8 @@ func (c *Contents) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Stamp is the size and the time that the file has now, or, as long as nothing was read, those with which it was opened.
+// Stamp is the size and the time that the file has now, or, as long as nothing was read, those with which it was
+// opened.
 func (c *Contents) Stamp() (int64, tree.Time, error) {
 	if c.read == 0 {
 		return c.opened.Size, c.opened.Mtime, nil

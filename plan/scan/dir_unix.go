@@ -145,8 +145,8 @@ func (h handle) self() (Stat, error) {
 	return statOf(&st), nil
 }
 
-// holds tells whether name is the directory open as below. Where a driver gives it another number by now, it is taken for
-// another one.
+// holds tells whether name is the directory open as below. Where a driver gives it another number by now, it is taken
+// for another one.
 func (h handle) holds(name string, below handle) bool {
 	named, err := h.stat(name)
 	return err == nil && named.Dev == below.dev && named.Ino == below.ino

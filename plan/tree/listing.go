@@ -107,7 +107,8 @@ func (l *Listing) Sort() {
 type Stream interface {
 	// List is asked for parents before children and for siblings in Order, each directory at most
 	// once; those passed over are skipped. One that the tree's own rules ignore may be asked for too. A
-	// directory that cannot be read has a listing with an obstacle. An error means that the tree as a whole can no longer be read.
+	// directory that cannot be read has a listing with an obstacle. An error means that the tree as a whole can no
+	// longer be read.
 	List(dir Path) (Listing, error)
 }
 

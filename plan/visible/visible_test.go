@@ -80,8 +80,8 @@ func TestWhatIsEscapedHidesNothingAndStaysTheSame(t *testing.T) {
 }
 
 // hides tells, by rules of its own, whether a text has what a reader would not see: all but joiners and selectors
-// must be gone, and these have a visible character before them. What Unicode has not assigned yet is drawn as a box, or as
-// what a newer Unicode has there, and stays.
+// must be gone, and these have a visible character before them. What Unicode has not assigned yet is drawn as a box,
+// or as what a newer Unicode has there, and stays.
 func hides(s string) bool {
 	var last rune
 	for _, r := range s {

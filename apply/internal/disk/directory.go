@@ -42,8 +42,8 @@ func (t *Tree) Mkdir(p tree.Path, mode tree.Mode, existing bool) (volume.Result,
 	return volume.Result{Entry: e}, err
 }
 
-// Rmdir removes the directory p if nothing is in it but what has a name of litter, which is moved to the trash first. What
-// was moved is returned, relative to the root. A *NotEmpty says what is left.
+// Rmdir removes the directory p if nothing is in it but what has a name of litter, which is moved to the trash first.
+// What was moved is returned, relative to the root. A *NotEmpty says what is left.
 func (t *Tree) Rmdir(p tree.Path, litter ...string) (trashed []string, err error) {
 	d, name, err := t.enter(p)
 	if err != nil {

@@ -20,7 +20,8 @@ import (
 type loans struct {
 	*base
 	lending sync.Mutex
-	// owed are the modes that they are to have again, and paid those that were given another mode since, or are no more.
+	// owed are the modes that they are to have again, and paid those that were given another mode since, or are no
+	// more.
 	owed map[tree.Path]tree.Mode
 	paid []volume.Loan
 }
@@ -95,8 +96,8 @@ func (t *loans) lend(folders ...*folder) (again bool, err error) {
 }
 
 // mkdirInClosed makes a folder in d, where that was refused, if that is for the mode that d has and its owner may
-// change, and gives d its mode back at once. It is for ".treaty" alone: without it there is no place to write a loan down.
-// It returns refused where the mode is not to blame.
+// change, and gives d its mode back at once. It is for ".treaty" alone: without it there is no place to write a loan
+// down. It returns refused where the mode is not to blame.
 //
 // Race: treaty is killed between the two changes of mode. Worst: d lets its owner work in it from then on.
 func (d *folder) mkdirInClosed(name string, perm uint32, refused error) error {

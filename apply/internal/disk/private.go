@@ -126,7 +126,8 @@ func (t *Files) PrivateEntry(name string) (tree.Entry, error) {
 	return d.dir.Lstat(base)
 }
 
-// private opens the folder of a name in ".treaty", for the caller to release. The name itself may be any that lies there.
+// private opens the folder of a name in ".treaty", for the caller to release. The name itself may be any that lies
+// there.
 func (t *Files) private(name string) (*folder, string, error) {
 	parent, base := split(name)
 	if parent != "" {

@@ -6,9 +6,9 @@ import (
 	"treaty/apply/volume"
 )
 
-// Abandon notes what became of the tasks of an interrupted run that is not taken up, after what was open is rolled back:
-// by its journal, by what could not be rolled back, and by what a power cut has undone, both by the number of the step.
-// It tells whether the journal is of these steps; else nothing is noted.
+// Abandon notes what became of the tasks of an interrupted run that is not taken up, after what was open is rolled
+// back: by its journal, by what could not be rolled back, and by what a power cut has undone, both by the number of
+// the step. It tells whether the journal is of these steps; else nothing is noted.
 func (e *Execution) Abandon(j *journal.Journal, wrong map[int]*volume.Drift, undone map[int]bool) bool {
 	if e.tasks.fits(j) != nil {
 		return false
@@ -24,8 +24,8 @@ func (e *Execution) Abandon(j *journal.Journal, wrong map[int]*volume.Drift, und
 	return true
 }
 
-// abandon notes what became of one task. was is what the journal has of it and wrong what could not be rolled back, each
-// nil for nothing.
+// abandon notes what became of one task. was is what the journal has of it and wrong what could not be rolled back,
+// each nil for nothing.
 func (ts *tasks) abandon(t *task, was *journal.Done, wrong *volume.Drift, undone bool) {
 	switch {
 	case undone && wrong == nil:

@@ -48,8 +48,8 @@ type Before struct {
 	Had func(plan.Side, tree.Path) bool
 }
 
-// Counts tell how far an execution is: how many tasks have an outcome, and how many bytes were copied. Each is nil where
-// nobody asks.
+// Counts tell how far an execution is: how many tasks have an outcome, and how many bytes were copied. Each is nil
+// where nobody asks.
 type Counts struct{ Over, Copied *atomic.Int64 }
 
 // New makes tasks of steps. What is skipped has its outcome; nothing is carried out yet.

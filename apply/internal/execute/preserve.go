@@ -178,8 +178,8 @@ func (ts *tasks) adopt(copies map[int]journal.Copy, ends *settle.Ends) {
 	}
 }
 
-// Copies are those out of reach that tasks have, with the names of what they are of: those of the tasks, and those in the
-// journal of an earlier run, nil for none.
+// Copies are those out of reach that tasks have, with the names of what they are of: those of the tasks, and those in
+// the journal of an earlier run, nil for none.
 func (e *Execution) Copies(j *journal.Journal) []settle.Copy {
 	named := settle.NamedIn(j)
 	var list []settle.Copy

@@ -109,7 +109,8 @@ type Proof struct {
 	hash tree.Hash
 }
 
-// Learned is what the executed tasks tell of the content of files. It refers to them, since it may be as much as the plan.
+// Learned is what the executed tasks tell of the content of files. It refers to them, since it may be as much as the
+// plan.
 type Learned struct {
 	stamps *Stamps
 	from   plan.Sides[map[tree.Path]lesson]

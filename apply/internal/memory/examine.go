@@ -146,8 +146,8 @@ func (c *examiner) racy(e *tree.Entry) bool {
 	return c.opts.LosesRenames || !e.Mtime.Add(-c.shift).Before(c.opts.RacySince)
 }
 
-// enter is the directory in which a path can be changed, made workable. Errors are a *volume.Drift where it is not there,
-// or wrap volume.ErrUnfit.
+// enter is the directory in which a path can be changed, made workable. Errors are a *volume.Drift where it is not
+// there, or wrap volume.ErrUnfit.
 func (c *examiner) enter(p tree.Path) (*node, error) {
 	if _, err := tree.ParsePath(string(p)); err != nil {
 		return nil, tree.About(p, err)

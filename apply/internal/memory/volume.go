@@ -19,7 +19,8 @@ type Kind struct {
 }
 
 // The kinds of volumes that there are here: one that can do everything, one whose names fold case, one that can neither
-// exchange names nor refuse to replace one, one that may lose what is renamed, and one that does and keeps no more than FAT.
+// exchange names nor refuse to replace one, one that may lose what is renamed, and one that does and keeps no more
+// than FAT.
 var (
 	POSIX = Kind{scan.Mount{Type: "ext4", Volume: "memory"}, volume.Probed{Traits: tree.POSIX.Traits(), Can: able,
 		KeepsNormalisation: true}}
