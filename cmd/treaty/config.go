@@ -20,6 +20,7 @@ import (
 type config struct {
 	Remote         *string             `json:"remote"`
 	Remotes        map[string]string   `json:"remotes"`
+	Name           string              `json:"name"`
 	Ignore         []string            `json:"ignore"`
 	DefaultIgnores *bool               `json:"default_ignores"`
 	Hash           *plan.HashWhat      `json:"hash"`
@@ -60,6 +61,20 @@ func readConfig(folder *store.Store) (*config, error) {
 		return nil, invalid(folder.Path("config.json"), "config", err)
 	}
 	return c, nil
+}
+
+// nameAt is the name that the config of the tree at root gives it, "" where it gives none or cannot be read.
+func nameAt(root string) string {
+	folder, err := store.Open(root)
+	if err != nil {
+		return ""
+	}
+	defer folder.Close()
+	c, err := readConfig(folder)
+	if err != nil {
+		return ""
+	}
+	return c.Name
 }
 
 // configured is what the config of a tree demands of approvals, and the options that it gives.

@@ -155,6 +155,9 @@ func interruptible() (context.Context, func()) {
 // view is the style for a plan, with the lines of diffs or without.
 func (a *app) view(p *plan.Plan, diffs bool) render.Options {
 	o := a.style()
+	for _, side := range plan.BothSides {
+		o.Names[side] = nameAt(p.Snapshot(side).Root)
+	}
 	o.Diffs, o.There, o.Undoes = diffs, there(p), undoneBy(p)
 	return o
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"path/filepath"
 	"time"
@@ -147,7 +148,7 @@ func (s *standing) tree(side plan.Side) statusTree {
 			t.Open = append(t.Open, open...)
 		}
 	}
-	t.Name = filepath.Base(t.Root)
+	t.Name = cmp.Or(nameAt(t.Root), filepath.Base(t.Root))
 	return t
 }
 

@@ -25,6 +25,8 @@ type Options struct {
 	All bool
 	// Only is what Show lists, nil for all. What becomes of it is told by the whole plan.
 	Only *Selection
+	// Names are those that the trees were given, "" for none.
+	Names plan.Sides[string]
 	// Undoes is the apply that the plan undoes, nil of any other plan.
 	Undoes *Undone
 	// There tells which directories were on a side when the plan was made; nil where nobody knows.

@@ -59,6 +59,10 @@ func (o Options) trees(p *plan.Plan) []fact {
 		if snap.Files == 0 && snap.Directories == 0 {
 			out[len(out)-1].spans[1].Text = "empty"
 		}
+		if name := o.Names[side]; name != "" {
+			facts := &out[len(out)-1]
+			facts.spans = slices.Insert(facts.spans, 0, span{Cut(Escape(name), widestName), plain})
+		}
 	}
 	last := "never synced with each other"
 	if forgotten(p) {
