@@ -25,7 +25,9 @@ const rounds = 3
 
 // run is what one run of one or several programs took.
 type run struct {
-	wall   time.Duration
+	wall time.Duration
+	// cpu is that of all processors, which says more than the clock where a machine does other things too.
+	cpu    time.Duration
 	memory int64 // the most that one of them had, in bytes
 }
 
@@ -55,8 +57,8 @@ func main() {
 		must(err)
 		sizes = append(sizes, n)
 	}
-	fmt.Println("| files | job | tool | seconds | of the first | MiB |")
-	fmt.Println("|---|---|---|---|---|---|")
+	fmt.Println("| files | job | tool | seconds | of the first | CPU seconds | of the first | MiB |")
+	fmt.Println("|---|---|---|---|---|---|---|---|")
 	for _, files := range sizes {
 		b := &bench{treaty: os.Args[1], dir: filepath.Join(os.Args[2], "peers"), files: files}
 		for range rounds {
@@ -158,6 +160,7 @@ func (b *bench) time(job, tool string, commands ...[]string) {
 			fail(fmt.Errorf("%q: %w\n%s", words, err, out))
 		}
 		total.wall += time.Since(began)
+		total.cpu += command.ProcessState.UserTime() + command.ProcessState.SystemTime()
 		used := command.ProcessState.SysUsage().(*syscall.Rusage)
 		total.memory = max(total.memory, used.Maxrss<<10)
 	}
@@ -175,13 +178,16 @@ func (b *bench) print() {
 		if first == nil || first.job != r.job {
 			first = r
 		}
-		var seconds, ratios, memory []float64
+		var seconds, ratios, cpu, shares, memory []float64
 		for i, one := range r.runs {
 			seconds = append(seconds, one.wall.Seconds())
 			ratios = append(ratios, one.wall.Seconds()/first.runs[i].wall.Seconds())
+			cpu = append(cpu, one.cpu.Seconds())
+			shares = append(shares, one.cpu.Seconds()/first.runs[i].cpu.Seconds())
 			memory = append(memory, float64(one.memory)/(1<<20))
 		}
-		fmt.Printf("| %d | %s | %s | %.2f | %.2f | %.0f |\n", b.files, r.job, r.tool, median(seconds), median(ratios), median(memory))
+		fmt.Printf("| %d | %s | %s | %.2f | %.2f | %.2f | %.2f | %.0f |\n", b.files, r.job, r.tool,
+			median(seconds), median(ratios), median(cpu), median(shares), median(memory))
 	}
 }
 

@@ -97,9 +97,10 @@ func (e *Execution) CarryOut(ctx context.Context) {
 	e.late(context.WithoutCancel(ctx)) // of what an interrupt left, all is told
 }
 
-// Results are those of all tasks, in the order of the plan, and of the conflicts that were left alone.
+// Results are those of all tasks, in the order of the plan, and of the conflicts that were left alone. They are final once
+// nothing more is carried out.
 func (e *Execution) Results() []paper.Result {
-	results := e.tasks.results()
+	results := slices.Clip(e.tasks.results)
 	for i := range e.Plan.Conflicts {
 		if c := &e.Plan.Conflicts[i]; c.Resolution == plan.SkipPath {
 			left := paper.Result{Conflict: c.ID, Path: c.Path, Outcome: paper.Skipped, Error: string(plan.SaysSo)}

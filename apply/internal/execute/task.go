@@ -21,8 +21,9 @@ type task struct {
 	number int
 	// disk changes its side, nil where that tree is not there.
 	disk volume.Changer
-	// result is for the receipt. It has no outcome before one is noted.
-	result paper.Result
+	// result is for the receipt. It has no outcome before one is noted. It lies beside those of the other tasks, so that
+	// the receipt's need not be copied.
+	result *paper.Result
 	notes  *notes
 	// announced tells that the journals have what it is about to do: then place is where in the trash it moves what it
 	// displaces.

@@ -15,6 +15,8 @@ type tasks struct {
 	notes
 	// all are in the order of the plan, those that resolve conflicts last.
 	all []*task
+	// results are theirs, in the same order.
+	results []paper.Result
 	// ordered are by path, what holds something before what is in it, whatever order the plan has them in.
 	ordered []*task
 	// at are those that change a path, and leaving the moves that come from one.
@@ -31,10 +33,12 @@ func newTasks(steps []plan.Step, ends *settle.Ends, over *atomic.Int64) *tasks {
 		ts.moved[side] = map[tree.Path]tree.Path{}
 	}
 	made := make([]task, len(steps))
+	ts.results = make([]paper.Result, len(steps))
 	for i, step := range steps {
 		t := &made[i]
 		t.Step, t.number, t.disk, t.notes = Step{step}, i, ends[step.Side].Disk, &ts.notes
-		t.result = paper.Result{Conflict: t.Conflict, Side: &t.Side, Action: &t.Action, Path: t.Path}
+		t.result = &ts.results[i]
+		*t.result = paper.Result{Conflict: t.Conflict, Side: &t.Side, Action: &t.Action, Path: t.Path}
 		if t.Conflict == 0 {
 			t.result.Operation = t.ID
 		}
@@ -85,13 +89,4 @@ func (ts *tasks) displaced(t *task, trash string) {
 	if trash != "" && t.Before.Of() == tree.File && (t.Action == plan.Update || t.Action == plan.Delete) {
 		ts.moved[t.Side][t.present()] = tree.Path(trash)
 	}
-}
-
-// results are those of all tasks, in the order of the plan.
-func (ts *tasks) results() []paper.Result {
-	results := make([]paper.Result, 0, len(ts.all))
-	for _, t := range ts.all {
-		results = append(results, t.result)
-	}
-	return results
 }
