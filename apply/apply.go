@@ -2,6 +2,8 @@ package apply
 
 import (
 	"context"
+	"errors"
+	"io"
 	"time"
 
 	"treaty/apply/internal/execute"
@@ -18,6 +20,9 @@ import (
 type Request struct {
 	// Plan is the exact text of the plan file; what is checked, hashed and carried out is this.
 	Plan []byte
+	// Again, where not nil, opens that file once more to be read, so that the text need not be held in memory. It must
+	// be the same then: no more is done otherwise.
+	Again func() (io.ReadCloser, error)
 	// Approval is the text of the approval file, nil where there is none.
 	Approval []byte
 	// Roots are where the trees are now, "" for where they were when the plan was made.
@@ -119,11 +124,16 @@ func (r *run) enter() (err error) {
 		return err
 	}
 	r.request.Plan = nil
+	r.papers.again = r.request.Again
 	r.journals.id = r.plan.ID
 	r.survey = survey{gauge: gauge{plan: r.plan, ends: &r.ends}, progress: r.request.Progress,
 		allowUnrelated: r.request.AllowUnrelatedDrift}
 	missing := r.ends.open(r.plan, &r.request)
-	return (&gates{&r.papers, &r.request, &r.ends}).pass(missing)
+	if err := (&gates{&r.papers, &r.request, &r.ends}).pass(missing); err != nil {
+		return err
+	}
+	r.papers.let()
+	return nil
 }
 
 // probe finds out what both volumes can do, refuses what is less than was planned, and opens them to be changed.
@@ -199,6 +209,9 @@ func (r *run) report(ctx context.Context, e *execute.Execution) (*Receipt, error
 
 // midway is an error after the first write, with how to go on.
 func (r *run) midway(err error) error {
+	if errors.Is(err, ErrNotApproved) {
+		return err // it is found out before anything is begun
+	}
 	root := r.ends[plan.Local].Root()
 	return &Refusal{Cause: refusal.CauseUnfinished, Root: root,
 		Why: "the apply is not finished: " + err.Error(), Err: err}

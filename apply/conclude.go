@@ -94,10 +94,7 @@ func (c *conclusion) archive(ctx context.Context) (*store.Head, error) {
 
 // files are those that the history keeps beside the receipt.
 func (c *conclusion) files() (map[string]store.Content, error) {
-	files := map[string]store.Content{"plan.json": store.Exactly(c.text)}
-	if c.text == nil {
-		files["plan.json"] = c.ends[plan.Local].store.KeptPlan(c.plan.ID, c.ref.SHA256)
-	}
+	files := map[string]store.Content{"plan.json": c.content(c.ends[plan.Local].store)}
 	if c.approval.Of(c.ref) {
 		sum := tree.Hash(sha256.Sum256(c.approvalText))
 		c.receipt.ApprovalSHA256 = &sum

@@ -220,6 +220,24 @@ func TestAnApprovalIsOfTheExactBytes(t *testing.T) {
 	}
 }
 
+func TestAPlanThatIsEditedWhileTreesAreComparedIsNotBegun(t *testing.T) {
+	w, r := faulty(t)
+	r.Again = reading(append(bytes.Clone(r.Plan), '\n'))
+	was := w.trees()
+	if receipt, err := apply.Apply(context.Background(), r); !errors.Is(err, apply.ErrNotApproved) || receipt != nil {
+		t.Errorf("%v, and a receipt: %v", err, receipt != nil)
+	}
+	for _, side := range plan.BothSides {
+		if now := w.tree(side); !now.equal(was[side]) {
+			t.Errorf("changed from\n%v\nto\n%v", was[side], now)
+		}
+	}
+	r.Again = reading(r.Plan)
+	if _, err := apply.Apply(context.Background(), r); err != nil {
+		t.Errorf("as it was approved: %v", err)
+	}
+}
+
 func TestAnApprovalOfNobodyCountsForNothing(t *testing.T) {
 	w, r := faulty(t)
 	for text, f := range map[string]*fault{

@@ -1,10 +1,12 @@
 package apply_test
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -319,7 +321,14 @@ func (w *world) request(p *plan.Plan) apply.Request {
 
 func (w *world) apply(p *plan.Plan) (*apply.Receipt, error) {
 	w.Helper()
-	return apply.Apply(context.Background(), w.request(p))
+	r := w.request(p)
+	r.Again = reading(r.Plan)
+	return apply.Apply(context.Background(), r)
+}
+
+// reading opens a text to be read.
+func reading(text []byte) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
 }
 
 // conflict is the conflict at path.

@@ -69,6 +69,25 @@ func Exactly(text []byte) Content {
 	}
 }
 
+// Same is the content that what open opens has, if it has that hash.
+func Same(open func() (io.ReadCloser, error), sum tree.Hash) Content {
+	return func(to io.Writer) error {
+		f, err := open()
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		h := sha256.New()
+		if _, err := io.Copy(io.MultiWriter(to, h), f); err != nil {
+			return err
+		}
+		if tree.Hash(h.Sum(nil)) != sum {
+			return refusal.Because(refusal.CauseUnapproved, "the plan was edited after it was read to be applied")
+		}
+		return nil
+	}
+}
+
 // Archive keeps files, exact copies of plan and approval among them, with the receipt, as the link of the chain after
 // last. The receipt comes last, so that a folder without one was not finished; nothing else is
 // pending when it gets its name, nor is it when the chain goes on to it.

@@ -1,9 +1,7 @@
 package store
 
 import (
-	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"slices"
@@ -92,8 +90,8 @@ const (
 )
 
 // Keep keeps an exact copy beside the journal of a plan.
-func (s *writer) Keep(id string, what Beside, text []byte) error {
-	return s.files.WritePrivate(journalName(id, string(what)), text)
+func (s *writer) Keep(id string, what Beside, text Content) error {
+	return s.put(journalName(id, string(what)), text)
 }
 
 // KeepReceipt keeps a receipt beside the journal of its plan.
@@ -104,24 +102,10 @@ func (s *writer) KeepReceipt(id string, r *paper.Receipt) error {
 	return s.put(journalName(id, string(ItsReceipt)), r.Write)
 }
 
-// KeptPlan is the plan that was kept beside its journal, whose text must have that hash.
-func (s *writer) KeptPlan(id string, sum tree.Hash) Content {
-	return func(to io.Writer) error {
-		name := journalName(id, string(ItsPlan))
-		f, _, err := s.files.OpenPrivate(name)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		h := sha256.New()
-		if _, err := io.Copy(io.MultiWriter(to, h), f); err != nil {
-			return err
-		}
-		if tree.Hash(h.Sum(nil)) != sum {
-			return fmt.Errorf("%s is not the plan that is applied any more", s.Path(name))
-		}
-		return nil
-	}
+// OpenKept opens what was kept beside the journal of a plan to be read.
+func (s *writer) OpenKept(id string, what Beside) (io.ReadCloser, error) {
+	f, _, err := s.files.OpenPrivate(journalName(id, string(what)))
+	return f, err
 }
 
 // Kept is what was kept beside the journal of a plan. Errors are fs.ErrNotExist where it was not.

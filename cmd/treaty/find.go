@@ -171,6 +171,9 @@ func (i *invocation) guess(f *planFile) {
 	}
 }
 
+// open opens the plan's file once more to be read.
+func (f *planFile) open() (io.ReadCloser, error) { return os.Open(f.path) }
+
 // handOver is the text of a plan that is to be applied, for who reads it once more. Neither that nor the operations, but
 // for deletes, are held here any longer: a plan may have a million of them.
 func (f *planFile) handOver() []byte {

@@ -23,6 +23,9 @@ type Writer struct {
 // around it. It goes on inside of so many, after another value.
 func Inside(depth int) *Writer { return &Writer{indented: true, depth: depth, began: true} }
 
+// On returns a Writer that appends to a buffer, on one line.
+func On(buffer []byte) *Writer { return &Writer{out: buffer} }
+
 // Lines returns a Writer that begins each value inside of an object or array on a line of its own, indented as Inside
 // does it.
 func Lines() *Writer { return &Writer{indented: true} }

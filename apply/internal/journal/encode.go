@@ -1,8 +1,9 @@
 package journal
 
 import (
+	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"hash/crc32"
 
 	"treaty/plan/jsontext"
@@ -12,31 +13,36 @@ import (
 // Encode is records as lines. The first begins with an empty line if torn: then the file ends in the
 // middle of one.
 func Encode(torn bool, records ...Record) ([]byte, error) {
-	var out []byte
+	out := make([]byte, 0, len(records)*usual)
 	if torn {
 		out = append(out, '\n')
 	}
+	var text []byte
 	for i := range records {
-		text, err := records[i].text()
-		if err != nil {
+		var err error
+		if text, err = records[i].text(text[:0]); err != nil {
 			return nil, err
 		}
-		out = fmt.Appendf(out, "%08x %s\n", crc32.Checksum(text, castagnoli), text)
+		sum := binary.BigEndian.AppendUint32(nil, crc32.Checksum(text, castagnoli))
+		out = append(append(append(hex.AppendEncode(out, sum), ' '), text...), '\n')
 	}
 	return out, nil
 }
 
-// text is the record's JSON. What is written for each step of a plan goes without reflection.
-func (r *Record) text() ([]byte, error) {
-	var w jsontext.Writer
+// usual is about how many bytes a record takes.
+const usual = 400
+
+// text is the record's JSON, in a buffer. What is written for each step of a plan goes without reflection.
+func (r *Record) text(buffer []byte) ([]byte, error) {
+	w := jsontext.On(buffer)
 	w.Open('{')
 	switch {
 	case r.Intent != nil:
 		w.Name("intent")
-		r.Intent.writeJSON(&w)
+		r.Intent.writeJSON(w)
 	case r.Done != nil:
 		w.Name("done")
-		r.Done.writeJSON(&w)
+		r.Done.writeJSON(w)
 	default:
 		return json.Marshal(r)
 	}

@@ -48,7 +48,7 @@ func TestARecordOfAStepIsWrittenAsReflectionWouldWriteIt(t *testing.T) {
 		if err := enc.Encode(&r); err != nil {
 			t.Fatal(err)
 		}
-		got, err := r.text()
+		got, err := r.text(nil)
 		if says := visible.JSON(bytes.TrimSpace(want.Bytes())); err != nil || !bytes.Equal(got, says) {
 			t.Fatalf("%v: %s\nwant %s", err, got, says)
 		}
@@ -59,7 +59,7 @@ func TestARecordOfAStepCostsFewAllocations(t *testing.T) {
 	s := &tree.State{Type: tree.File, Size: 1, Mode: tree.Perm(0o644), SHA256: tree.Hash{1}}
 	r := Record{Intent: &Intent{Step: 1, Kind: Create, Path: "a/b", Staged: ".treaty/stage/x/1", After: s}}
 	if n := testing.AllocsPerRun(100, func() {
-		if _, err := r.text(); err != nil {
+		if _, err := r.text(nil); err != nil {
 			t.Fatal(err)
 		}
 	}); n > 8 {
