@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 
 	"treaty/apply"
 	"treaty/apply/paper"
@@ -174,6 +175,9 @@ func (i *invocation) guess(f *planFile) {
 // open opens the plan's file once more to be read.
 func (f *planFile) open() (io.ReadCloser, error) { return os.Open(f.path) }
 
+// large is how many bytes a text has of a plan that is worth a collection.
+const large = 4 << 20
+
 // handOver is the text of a plan that is to be applied, for who reads it once more. Neither that nor the operations, but
 // for deletes, are held here any longer: a plan may have a million of them.
 func (f *planFile) handOver() []byte {
@@ -185,6 +189,9 @@ func (f *planFile) handOver() []byte {
 	}
 	text := f.text
 	f.text, f.plan.Operations = nil, deletes
+	if len(text) > large {
+		runtime.GC() // or both would be there at once
+	}
 	return text
 }
 
