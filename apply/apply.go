@@ -29,10 +29,7 @@ type Request struct {
 	Roots plan.Sides[string]
 	// Open opens what is there. Where it is nil, roots are directories of this machine.
 	Open Opener
-	// AllowUnrelatedDrift lets pass what changed on paths that the plan has nothing to do with.
-	AllowUnrelatedDrift bool
-	// Verify reads back from the device what was written.
-	Verify bool
+	Care
 	// Config, where not nil, says what the config of a tree demands and gives. It is asked of both trees, open as
 	// they will be changed. An error that is no ErrInvalid means that nobody can tell: then nothing is approved.
 	Config func(tree *store.Store) (Config, error)
@@ -45,6 +42,14 @@ type Request struct {
 	Now func() time.Time
 
 	seams seams
+}
+
+// Care is how much is held to the plan.
+type Care struct {
+	// AllowUnrelatedDrift lets pass what changed on paths that the plan has nothing to do with.
+	AllowUnrelatedDrift bool
+	// Verify reads back from the device what was written.
+	Verify bool
 }
 
 // seams let tests look in, and interfere. The zero value does neither.

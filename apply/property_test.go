@@ -293,7 +293,7 @@ func (w *world) anyEditedPlan(r *rapid.T) (applied int) {
 		w.at[plan.Local], w.at[plan.Remote] = w.at[plan.Remote], w.at[plan.Local] // the plan is about the same two trees, the other way round
 	}
 	request := apply.Request{Plan: text, Approval: w.approve(text), By: ann,
-		Roots: w.at, Open: w.opener(), AllowUnrelatedDrift: rapid.Bool().Draw(r, "allow unrelated drift")}
+		Roots: w.at, Open: w.opener(), Care: apply.Care{AllowUnrelatedDrift: rapid.Bool().Draw(r, "allow unrelated drift")}}
 	was, all := w.trees(), w.snapshot()
 	receipt, err := apply.Apply(context.Background(), request)
 	defer func() {
