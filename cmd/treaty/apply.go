@@ -35,8 +35,8 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 	}
 	request := apply.Request{
 		Plan: f.handOver(), Again: f.open, Approval: approval,
-		Roots: plan.Sides[string]{expandHome(c.Local), expandHome(c.Remote)},
-		Care: apply.Care{AllowUnrelatedDrift: c.AllowUnrelatedDrift, Verify: c.Verify},
+		Roots:  plan.Sides[string]{expandHome(c.Local), expandHome(c.Remote)},
+		Care:   apply.Care{AllowUnrelatedDrift: c.AllowUnrelatedDrift, Verify: c.Verify},
 		Config: configured, By: author(), Progress: &apply.Progress{}, Now: a.now,
 		Tell: func(n apply.Notice) { fmt.Fprintf(a.stderr, "treaty: %s\n", render.Escape(noticed(n))) },
 	}
