@@ -119,15 +119,19 @@ func (d *disk) folders(path string) *node {
 func (v *Volume) CutPower() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.root, v.hook = v.lasting, nil
+	v.root = v.lasting
 	v.last()
-	v.boot++
+	v.restart()
 }
 
 // Restart ends whoever works on the volume, and leaves it as it is.
 func (v *Volume) Restart() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.hook = nil
+	v.restart()
+}
+
+func (v *Volume) restart() {
+	v.hook, v.stopped = nil, nil
 	v.boot++
 }
