@@ -153,10 +153,7 @@ func (s *settling) kept() []string {
 // is closed.
 func (s *settling) close(ctx context.Context, j *journal.Journal) (*Receipt, error) {
 	if s.ends.resumed() == nil {
-		if err := settle.Release(settle.CopiesIn(j), s.volumes()); err != nil {
-			return nil, err
-		}
-		return nil, s.journals.close()
+		return nil, s.closeAlone(j)
 	}
 	text, err := s.copyOf(store.ItsPlan)
 	if err != nil {
@@ -176,6 +173,21 @@ func (s *settling) close(ctx context.Context, j *journal.Journal) (*Receipt, err
 		all.approvalText = approval
 	}
 	return s.closeAs(ctx, j, all)
+}
+
+// closeAlone closes the journals where that of the local tree, which has everything, is not there. A remote tree keeps
+// the id that the interrupted apply gave it: by that the local tree's history knows it, so that what was finished there
+// can be undone.
+func (s *settling) closeAlone(j *journal.Journal) error {
+	if remote := s.ends[plan.Remote]; remote != nil && s.ends[plan.Local] == nil {
+		if err := remote.store.SaveIdentity(remote.file); err != nil {
+			return err
+		}
+	}
+	if err := settle.Release(settle.CopiesIn(j), s.volumes()); err != nil {
+		return err
+	}
+	return s.journals.close()
 }
 
 // copyOf is what the interrupted run has kept beside its journal; nothing where it is not there, or not what treaty
