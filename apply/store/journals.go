@@ -11,6 +11,7 @@ import (
 	"treaty/apply/paper"
 	"treaty/apply/refusal"
 	"treaty/apply/volume"
+	"treaty/plan"
 	"treaty/plan/tree"
 )
 
@@ -106,6 +107,44 @@ func (s *writer) KeepReceipt(id string, r *paper.Receipt) error {
 func (s *writer) OpenKept(id string, what Beside) (io.ReadCloser, error) {
 	f, _, err := s.files.OpenPrivate(journalName(id, string(what)))
 	return f, err
+}
+
+// OtherRoot is where the other tree of an open plan is: as the copy of the plan beside the journal names it, or, in the
+// tree that was REMOTE and has no copy, where the tree's own file says that the journal's other tree was on this
+// machine. It is "" where nothing is open, or nobody knows.
+func (s *journals) OtherRoot() string {
+	ids, err := s.OpenJournals()
+	if err != nil {
+		return ""
+	}
+	for _, id := range ids {
+		if text, err := s.Kept(id, ItsPlan); err == nil {
+			if roots, err := peekRoots(text); err == nil {
+				return roots[plan.Remote]
+			}
+		}
+		if root := s.otherOf(id); root != "" {
+			return root
+		}
+	}
+	return ""
+}
+
+// otherOf is where the other tree of a journal was on this machine when the two were last synced, "" if never.
+func (s *journals) otherOf(id string) string {
+	log, err := s.Journal(id)
+	if err != nil || log == nil || log.Header == nil {
+		return ""
+	}
+	mine, err := s.Identity()
+	if err != nil || mine == nil {
+		return ""
+	}
+	other := mine.Partners[log.Header.Trees[log.Header.Side.Other()]]
+	if other.Host != ThisHost() {
+		return ""
+	}
+	return other.Root
 }
 
 // Kept is what was kept beside the journal of a plan. Errors are fs.ErrNotExist where it was not.

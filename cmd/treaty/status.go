@@ -9,6 +9,7 @@ import (
 	"treaty/apply"
 	"treaty/apply/paper"
 	"treaty/apply/refusal"
+	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/schema"
@@ -55,9 +56,36 @@ func (c *statusCommand) Run(a *app) error {
 // compare makes a plan of the two trees, which nobody keeps.
 func (c *statusCommand) compare(a *app, p *pair) (*planned, error) {
 	if err := p.meant(a.call, c.First, c.Second); err != nil {
+		if p.busy(err) {
+			p.meetOther(a.call)
+		}
 		return nil, err
 	}
 	return p.compare(a, &planFlags{})
+}
+
+// busy tells whether an error is of what is at work or open on LOCAL: REMOTE was not looked for then.
+func (p *pair) busy(err error) bool {
+	unsettled := errors.Is(err, apply.ErrOpen) || errors.Is(err, apply.ErrLocked)
+	return unsettled && p.stores[plan.Local] != nil && p.found.path == ""
+}
+
+// meetOther looks for REMOTE beside a LOCAL on which something is at work or open, only to tell of it: a tree that is not
+// found, or cannot be opened, is none that is here.
+func (p *pair) meetOther(call *invocation) {
+	typed := call.trees[plan.Remote]
+	if typed == "" {
+		p.found.path = p.stores[plan.Local].OtherRoot()
+	}
+	if p.found.path == "" {
+		found, err := p.remote(typed)
+		if err != nil {
+			return
+		}
+		p.found = found
+	}
+	call.trees[plan.Remote] = cmp.Or(typed, p.found.path)
+	_ = p.open(plan.Remote, p.found.path) // what it can't tell stays unknown
 }
 
 // tells tells whether an error is what status is asked for, and no failure of its own: what is at work or open on a tree,
@@ -138,7 +166,10 @@ func (s *standing) document() *statusDocument {
 
 // tree is what is known of one of the two, which need not be there.
 func (s *standing) tree(side plan.Side) statusTree {
-	t := statusTree{Root: absolute(expandHome(s.call.trees[side])), Open: []string{}}
+	t := statusTree{Open: []string{}}
+	if typed := s.call.trees[side]; typed != "" {
+		t.Root = absolute(expandHome(typed))
+	}
 	if own := s.stores[side]; own != nil {
 		t.Root, t.Here = own.Root(), true
 		if identity, err := own.Identity(); err == nil && identity != nil {
@@ -148,14 +179,15 @@ func (s *standing) tree(side plan.Side) statusTree {
 			t.Open = append(t.Open, open...)
 		}
 	}
-	t.Name = cmp.Or(nameAt(t.Root), filepath.Base(t.Root))
+	if t.Root != "" {
+		t.Name = cmp.Or(nameAt(t.Root), filepath.Base(t.Root))
+	}
 	return t
 }
 
 // lastSync is the last sync of the two that both remember, or, of a tree that is not here, that LOCAL does; nil where
 // there is none.
 func (s *standing) lastSync() *render.LastSync {
-	id := ""
 	if s.plan != nil {
 		if s.plan.Baseline == nil {
 			return nil
@@ -167,10 +199,21 @@ func (s *standing) lastSync() *render.LastSync {
 	if err != nil || identity == nil {
 		return nil
 	}
-	if id = identity.Synced[partnerAt(identity, s.found.path)]; id == "" {
+	id := identity.Synced[s.partner(identity)]
+	if id == "" {
 		return nil
 	}
 	return s.numbered(&render.LastSync{PlanID: id})
+}
+
+// partner is the id of REMOTE, or, where that is not here, of the tree that LOCAL was synced with at its path; "" where
+// nobody knows.
+func (s *standing) partner(identity *store.TreeFile) string {
+	remote := s.tree(plan.Remote)
+	if remote.ID != nil {
+		return *remote.ID
+	}
+	return partnerAt(identity, remote.Root)
 }
 
 // numbered adds what a history of one of the two tells of a sync.
