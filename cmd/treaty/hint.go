@@ -24,8 +24,8 @@ type invocation struct {
 	trees plan.Sides[string]
 	// about is the plan, nil as long as none was read.
 	about *plan.Plan
-	// asks tells whether a person can be asked.
-	asks bool
+	// asks tells whether a person can be asked, and draws whether there is a screen for a review too.
+	asks, draws bool
 }
 
 // hint is a command to type, made when it is known how treaty was called; advice may stand before it. What

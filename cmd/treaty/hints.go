@@ -141,7 +141,7 @@ func cleanUp(i *invocation) string { return in(i.trees[plan.Local], "clean")(i) 
 // settleThem says how to see and to settle the conflicts that stop a plan: on a terminal in a review; elsewhere the
 // command is the one that leaves them all as they are.
 func settleThem(i *invocation) string {
-	if i.asks {
+	if i.draws {
 		return about("review")(i)
 	}
 	const advice = "treaty resolve --help tells how to settle each, %s lists them; or, to leave all as they are"

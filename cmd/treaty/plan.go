@@ -180,7 +180,7 @@ func next(made *planned, i *invocation) []string {
 		return []string{i.aboutPlan("show").next()}
 	case p.Empty():
 		return []string{"nothing to do"}
-	case p.Unresolved() > 0 && i.asks:
+	case p.Unresolved() > 0 && i.draws:
 		return []string{i.aboutPlan("review").next(), i.aboutPlan("resolve").next() + " --take CHOICE PATH…"}
 	case p.Unresolved() > 0:
 		return []string{i.aboutPlan("show").next(), i.aboutPlan("resolve").next() + " --take CHOICE PATH…"}

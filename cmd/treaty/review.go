@@ -31,7 +31,7 @@ func (c *reviewCommand) Run(a *app) error {
 	if err := f.unapplied(); err != nil {
 		return err
 	}
-	if !isTerminal(a.stdin) || !isTerminal(a.stdout) || dumb() {
+	if !a.call.draws {
 		return usage(about("show"), "review needs a terminal that can be drawn on")
 	}
 	if f.plan.Empty() && len(f.plan.Problems) == 0 {

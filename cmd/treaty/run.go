@@ -84,7 +84,7 @@ func (t *terminal) run(args []string, stdin io.Reader) int {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	call := &invocation{args: args, asks: isTerminal(stdin)}
+	call := &invocation{args: args, asks: isTerminal(stdin), draws: drawable(stdin, stdout)}
 	parsed, err := parser.Parse(args)
 	if exited >= 0 {
 		return exited

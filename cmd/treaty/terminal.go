@@ -133,6 +133,9 @@ func steerable(end any) bool {
 	return f != nil && steer(f)
 }
 
+// drawable tells whether a person sits at a terminal that a whole screen can be drawn on.
+func drawable(stdin, stdout any) bool { return isTerminal(stdin) && isTerminal(stdout) && !dumb() }
+
 // dumb tells whether the terminal says of itself that it knows no escape sequences.
 func dumb() bool { return os.Getenv("TERM") == "dumb" }
 
