@@ -51,10 +51,23 @@ func (j *journals) write(sync bool, records ...journal.Record) error {
 			record.Done != nil && record.Done.Side != plan.Remote ||
 			record.Loan != nil && record.Loan.Side != plan.Remote
 	})
-	if j.broken = j.append(plan.Local, sync, records); j.broken == nil {
-		j.broken = j.append(plan.Remote, sync, theirs)
+	texts := plan.Sides[[]journal.Record]{plan.Local: records, plan.Remote: theirs}
+	for _, side := range order(records) {
+		if j.broken = j.append(side, sync, texts[side]); j.broken != nil {
+			break
+		}
 	}
 	return j.broken
+}
+
+// order is in which order the journals are written. What is announced, LOCAL's has first: it has everything. What is
+// done, the other side's has first: a crash between the two leaves none that rolls back by itself what LOCAL's calls
+// done.
+func order(records []journal.Record) []plan.Side {
+	if slices.ContainsFunc(records, func(r journal.Record) bool { return r.Done == nil }) {
+		return []plan.Side{plan.Local, plan.Remote}
+	}
+	return []plan.Side{plan.Remote, plan.Local}
 }
 
 func (j *journals) append(side plan.Side, sync bool, records []journal.Record) error {

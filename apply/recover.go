@@ -142,21 +142,31 @@ func (request *Recovery) partners(stores []*store.Store) []string {
 
 // partner is where the other tree of a plan that is open on one was, "" unless the plan is open there too.
 func (request *Recovery) partner(s *store.Store, id string) string {
-	text, err := s.Kept(id, store.ItsPlan)
-	if err != nil {
-		return ""
-	}
-	p, err := plan.Read(text)
-	if err != nil || request.Open == nil && !filepath.IsAbs(p.Remote.Root) {
-		return ""
-	}
-	other, err := request.Open.store(p.Remote.Root)
-	if err != nil {
+	other := request.remote(s, id)
+	if other == nil {
 		return ""
 	}
 	defer other.Close()
 	if open, err := other.OpenJournals(); err != nil || !slices.Contains(open, id) {
 		return ""
 	}
-	return p.Remote.Root
+	return other.Root()
+}
+
+// remote opens the store where a plan that is open on a tree had its remote tree; nil where that cannot be told, or
+// nothing can be opened there.
+func (request *Recovery) remote(s *store.Store, id string) *store.Store {
+	text, err := s.Kept(id, store.ItsPlan)
+	if err != nil {
+		return nil
+	}
+	p, err := plan.Read(text)
+	if err != nil || request.Open == nil && !filepath.IsAbs(p.Remote.Root) {
+		return nil
+	}
+	other, err := request.Open.store(p.Remote.Root)
+	if err != nil {
+		return nil
+	}
+	return other
 }

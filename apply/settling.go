@@ -28,6 +28,10 @@ type settling struct {
 	// idle are volumes that are there and not settled, of which copies can be read still.
 	idle     plan.Sides[volume.Volume]
 	journals journals
+	// beside is a tree that was found where the plan had it, and is not settled; nil for none. seen is what is seen
+	// on it, by the number of the step.
+	beside *store.Store
+	seen   map[int]settle.Sighting
 	// undone are the steps, by number, that a power cut has undone, and wrong those that could not be rolled back
 	// because somebody else was there.
 	undone map[int]bool
@@ -41,6 +45,9 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*store.
 	defer func() {
 		_ = s.journals.giveBack() // nothing, unless something failed: then what is owed still is in the journal
 		s.journals.leave()
+		if s.beside != nil {
+			s.beside.Close()
+		}
 	}()
 	out := &Recovered{Plan: id}
 	idle, err := s.open(stores)
@@ -55,6 +62,9 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*store.
 		return out, nil
 	}
 	s.findIdle(idle, j)
+	if err := s.look(j); err != nil {
+		return nil, err
+	}
 	if out.Mended, err = s.rollBack(ctx, j); err != nil {
 		return nil, err
 	}
@@ -94,8 +104,14 @@ func (s *settling) open(stores []*store.Store) (idle []*store.Store, err error) 
 	return idle, nil
 }
 
-// findIdle finds a tree that was settled by itself before: it may have the copies that the other one needs.
+// findIdle finds a tree that was settled by itself before, also where the plan had it: it may have the copies that the
+// other one needs, and it alone shows what was left of the steps there.
 func (s *settling) findIdle(stores []*store.Store, j *journal.Journal) {
+	if s.ends[plan.Remote] == nil && s.ends[plan.Local] != nil {
+		if s.beside = s.remote(s.ends[plan.Local].store, s.id); s.beside != nil {
+			stores = append(stores, s.beside)
+		}
+	}
 	for side, id := range j.Header.Trees {
 		for _, one := range stores {
 			identity, err := one.Identity()
@@ -104,6 +120,21 @@ func (s *settling) findIdle(stores []*store.Store, j *journal.Journal) {
 			}
 		}
 	}
+}
+
+// look looks how far the steps are on a tree that was settled by itself.
+func (s *settling) look(j *journal.Journal) error {
+	for _, side := range plan.BothSides {
+		if s.idle[side] == nil {
+			continue
+		}
+		intents := slices.DeleteFunc(slices.Concat(j.Closed, j.Open), func(in journal.Intent) bool { return in.Side != side })
+		var err error
+		if s.seen, err = settle.Sight(s.idle[side], intents, j.Header.Traits[side].MtimeGranularity); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // volumes are the ends as package settle needs them. By how much their times are off, nobody has measured.
@@ -209,7 +240,7 @@ func (s *settling) closeAs(ctx context.Context, j *journal.Journal, of *papers) 
 	var shift plan.Sides[time.Duration]
 	e := execute.New(&execute.Ground{Plan: of.plan, Ends: s.volumes(), Write: s.journals.write},
 		recorded(of.plan, j.Steps), execute.Before{Stamps: execute.NewStamps(of.plan, shift, shift)}, execute.Counts{})
-	if !e.Abandon(j, s.wrong, s.undone) {
+	if !e.Abandon(j, s.wrong, s.undone, s.seen) {
 		return nil, s.journals.close()
 	}
 	receipt := newReceipt(of.ref, s.By, j.Header.StartedAt, of.plan.Summary.TimeShiftSeconds)

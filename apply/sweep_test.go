@@ -392,6 +392,67 @@ func TestABrokenApplyIsSettledBack(t *testing.T) {
 	}
 }
 
+// TestWhatIsSettledApartIsToldAsItIs: an apply dies at each write of a journal, and then each tree is settled by itself,
+// the stick first. The receipt has as done what is there, and as not done what is not.
+func TestWhatIsSettledApartIsToldAsItIs(t *testing.T) {
+	will := will(t)
+	for n := 1; ; n++ {
+		w, p := richWorld(t, plan.Sides[bool]{})
+		b := &breaker{n: n, with: errDead}
+		r := w.request(p)
+		r.SetHook(func(side plan.Side, call disk.Call) error {
+			if !strings.Contains(call.Path, ".treaty/journal") && !b.broke() {
+				return nil
+			}
+			return b.hook(side, call)
+		})
+		if _, err := apply.Apply(context.Background(), r); !b.broke() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("broken at %d calls", n)
+			return
+		}
+		if w.settledApart(will); t.Failed() {
+			t.Fatalf("broken at write %d", n)
+		}
+	}
+}
+
+// settledApart settles the remote tree by itself, then the local one, and holds the receipt to what is there.
+func (w *world) settledApart(will plan.Sides[nodes]) {
+	w.Helper()
+	_, err := w.recover(nil, plan.Remote)
+	check(w, err)
+	settled, err := w.recover(nil, plan.Local)
+	check(w, err)
+	for _, s := range settled {
+		if s.Receipt != nil {
+			w.told(s.Receipt, will)
+		}
+	}
+}
+
+// told holds a receipt to what is on the disk where that is either as it was or as it was to be.
+func (w *world) told(r *apply.Receipt, will plan.Sides[nodes]) {
+	w.Helper()
+	now := w.trees()
+	for i := range r.Results {
+		result := &r.Results[i]
+		if result.Side == nil {
+			continue
+		}
+		was, is := w.was[*result.Side][result.Path], now[*result.Side][result.Path]
+		switch to := will[*result.Side][result.Path]; {
+		case was == to:
+		case is == was && result.Outcome == apply.Done:
+			w.Errorf("%s: it is as it was", line(result))
+		case is == to && result.Outcome == apply.Failed && *result.Side == plan.Remote:
+			w.Errorf("%s: it is as it was to be", line(result))
+		}
+	}
+}
+
 func TestSettlingBackMayBreakToo(t *testing.T) {
 	will := will(t)
 	for name, capable := range map[string]bool{"exchange": true, "no-exchange": false} {

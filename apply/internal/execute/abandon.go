@@ -2,14 +2,16 @@ package execute
 
 import (
 	"treaty/apply/internal/journal"
+	"treaty/apply/internal/settle"
 	"treaty/apply/paper"
 	"treaty/apply/volume"
 )
 
 // Abandon notes what became of the tasks of an interrupted run that is not taken up, after what was open is rolled
-// back: by its journal, by what could not be rolled back, and by what a power cut has undone, both by the number of
-// the step. It tells whether the journal is of these steps; else nothing is noted.
-func (e *Execution) Abandon(j *journal.Journal, wrong map[int]*volume.Drift, undone map[int]bool) bool {
+// back: by its journal, by what could not be rolled back, by what a power cut has undone, and by what is seen on a tree
+// that was settled by itself, each by the number of the step. It tells whether the journal is of these steps; else nothing is noted.
+func (e *Execution) Abandon(j *journal.Journal, wrong map[int]*volume.Drift, undone map[int]bool,
+	seen map[int]settle.Sighting) bool {
 	if e.tasks.fits(j) != nil {
 		return false
 	}
@@ -17,11 +19,32 @@ func (e *Execution) Abandon(j *journal.Journal, wrong map[int]*volume.Drift, und
 		if c, copied := j.Copies[t.number]; copied {
 			t.copy = &c
 		}
+		if sighting, looked := seen[t.number]; looked && t.disk == nil && e.tasks.sight(t, j.Done[t.number], &sighting) {
+			continue
+		}
 		if !t.noted() {
 			e.tasks.abandon(t, j.Done[t.number], wrong[t.number], undone[t.number])
 		}
 	}
 	return true
+}
+
+// sight notes what became of a task whose tree was settled by itself, where what is seen there tells more than the
+// journal, which has was of it, nil for nothing. It tells whether it did.
+func (ts *tasks) sight(t *task, was *journal.Done, seen *settle.Sighting) bool {
+	done := was != nil && paper.Outcome(was.Outcome) == paper.Done
+	switch {
+	case t.noted():
+		return false
+	case done && seen.Finding == settle.Untouched:
+		t.note(paper.Failed, "it was done, and its tree was settled back by itself")
+		return true
+	case (was == nil || was.Outcome == journal.Undone) && seen.Finding == settle.Carried:
+		t.noteResult(volume.Result{Entry: seen.Entry, Trash: seen.Place}, nil)
+		ts.wasDone(t)
+		return true
+	}
+	return false
 }
 
 // abandon notes what became of one task. was is what the journal has of it and wrong what could not be rolled back,

@@ -146,7 +146,7 @@ func (t *task) why(err error) string {
 }
 
 // hashOf is the hash of the content that it has written or moved aside, zero where there is none. What a plan moves
-// without having read it is read now; what cannot be read goes without.
+// without having read it is read now; what cannot be read goes without, as all does on a tree that is not there.
 func (t *task) hashOf(result volume.Result) tree.Hash {
 	s, at := t.After, string(t.Path)
 	if s == nil {
@@ -157,6 +157,8 @@ func (t *task) hashOf(result volume.Result) tree.Hash {
 		return tree.Hash{}
 	case s.SHA256.Known(), t.copies():
 		return s.SHA256
+	case t.disk == nil:
+		return tree.Hash{}
 	}
 	_, sum, err := t.disk.ReadBack(at)
 	if err != nil {
