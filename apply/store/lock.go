@@ -26,6 +26,9 @@ func (s *Reader) stale(h *Holder) bool { return h.Torn || s.source.Host().Gone(*
 // ThisHost is what the machine calls itself that this process runs on, "" where it has no name.
 func ThisHost() string { return local.Host().Name() }
 
+// unread is who holds a lock that says of nobody that it is theirs: nobody of a known host, so that it is never stale.
+var unread = &Holder{Host: "an unknown host", Unread: true}
+
 // Whoever takes a lock writes into it at once: within microseconds.
 const (
 	lockLooks = 10
@@ -45,17 +48,17 @@ func (s *Reader) holder() (*Holder, error) {
 			return nil, nil
 		}
 		if errors.Is(err, scan.ErrNotRegular) || errors.Is(err, scan.ErrTooLarge) {
-			return &Holder{Host: "an unknown host"}, nil // no treaty wrote that
+			return unread, nil // no treaty wrote that
 		}
 		if err != nil {
 			return nil, err
 		}
 		h := &Holder{}
 		switch {
-		case json.Unmarshal(data, h) == nil:
+		case json.Unmarshal(data, h) == nil && h.PID > 0 && !h.At.IsZero():
 			return h, nil
 		case len(bytes.Trim(data, "\x00")) > 0:
-			return &Holder{Host: "an unknown host"}, nil
+			return unread, nil
 		case look == lockLooks:
 			return &Holder{Torn: true}, nil
 		}

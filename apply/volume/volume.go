@@ -128,11 +128,16 @@ type Holder struct {
 	At      time.Time `json:"at"`
 	// Torn: a power cut has left the lock's name, and not what it said.
 	Torn bool `json:"-"`
+	// Unread: what has the lock's name cannot be read, or says nothing of who holds it.
+	Unread bool `json:"-"`
 }
 
 func (h Holder) String() string {
-	if h.Torn {
+	switch {
+	case h.Torn:
 		return "nobody knows who"
+	case h.Unread:
+		return "somebody unknown, whose lock cannot be read"
 	}
 	return fmt.Sprintf("process %d on %s, since %s", h.PID, h.Host, h.At.Format(time.RFC3339))
 }
