@@ -147,10 +147,38 @@ func (c *logCommand) verify(a *app, folder *store.Store) error {
 		return fmt.Errorf("the history does not hold: %s", render.Count(len(broken), "fault"))
 	}
 	if len(list) == 0 {
-		return a.sayElsewhere(folder)
+		return a.verifyElsewhere(folder)
 	}
 	a.say("%s, all as written", render.Count(len(list), "receipt"))
 	return nil
+}
+
+// verifyElsewhere says of a tree without a history where it is, and holds that to what the tree remembers, if it is here.
+func (a *app) verifyElsewhere(folder *store.Store) error {
+	known, err := knownElsewhere(folder)
+	if err != nil {
+		return err
+	}
+	identity, err := folder.Identity()
+	if err != nil || identity == nil || identity.Head == nil || idAt(known.root) != identity.Head.History {
+		return errors.Join(err, a.sayElsewhere(folder))
+	}
+	there, err := openStore(known.root)
+	if err != nil {
+		return err
+	}
+	defer there.Close()
+	wrong, err := there.Verify(map[string]*store.Head{"remote .treaty/tree.json": identity.Head})
+	if err != nil {
+		return err
+	}
+	for _, line := range wrong {
+		fmt.Fprintln(a.stdout, render.Escape(line))
+	}
+	if len(wrong) > 0 {
+		return fmt.Errorf("the history in %s does not hold: %s", render.Name(known.root), render.Count(len(wrong), "fault"))
+	}
+	return a.sayElsewhere(folder)
 }
 
 // unasked says which trees could not be asked what they remember of a history, if there is one.
