@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 
@@ -18,7 +19,7 @@ func escapeLine(s string) string { return visible.Text(s, "\t") }
 
 // Name is a file name, path or link target as a person should see it: as it is where that is clear,
 // else in double quotes with Go's escapes. It is quoted when something in it is escaped, when it has a
-// double quote, when a component begins or ends with a space or a blank of Braille, when two of these or an arrow
+// double quote, when it has another space than the common one, when a component begins or ends with a space or a blank of Braille, when two of these or an arrow
 // could be taken for the layout around it, and when it is empty. No two names look the same to a program.
 func Name(s string) string {
 	escaped := Escape(s)
@@ -27,7 +28,20 @@ func Name(s string) string {
 	}
 	// Backslashes and quotes of the name itself are doubled before the others are made.
 	escaped = Escape(strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s))
-	return `"` + escaped + `"`
+	return `"` + blanks(escaped) + `"`
+}
+
+// blanks is s with each space but the common one escaped.
+func blanks(s string) string {
+	var out strings.Builder
+	for _, r := range s {
+		if otherSpace(r) {
+			fmt.Fprintf(&out, `\u%04x`, r)
+			continue
+		}
+		out.WriteRune(r)
+	}
+	return out.String()
 }
 
 func unclear(s string) bool {
@@ -37,7 +51,7 @@ func unclear(s string) bool {
 	last := '/'
 	for _, r := range s + "/" {
 		edge := last == '/' || spacelike(last)
-		if edge && spacelike(r) || spacelike(last) && r == '/' {
+		if otherSpace(r) || edge && spacelike(r) || spacelike(last) && r == '/' {
 			return true
 		}
 		last = r
@@ -47,6 +61,10 @@ func unclear(s string) bool {
 
 // spacelike tells whether r looks like a space.
 func spacelike(r rune) bool { return unicode.IsSpace(r) || r == '\u2800' }
+
+// otherSpace tells whether r looks like the common space and is another one, such as U+00A0. That of U+3000 is wider and
+// between words of its scripts.
+func otherSpace(r rune) bool { return r > ' ' && r != '\u3000' && unicode.IsSpace(r) }
 
 // pathName is a path of a tree; a directory gets a slash at its end.
 func pathName(p tree.Path, directory bool) string {
