@@ -47,7 +47,7 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 		// What was done is done: the exit code tells of that, and not of who reads along.
 		if unread := a.receipt(receipt); unread != nil {
 			a.call.report(a.stderr, fmt.Errorf("what was done cannot be shown: %w", unread))
-		} else if isTerminal(a.stdout) && isTerminal(a.stderr) {
+		} else if together(a.stdout, a.stderr) {
 			err = told(err)
 		}
 	}

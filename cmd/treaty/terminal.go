@@ -114,6 +114,23 @@ func isTerminal(end any) bool {
 	return f != nil && term.IsTerminal(int(f.Fd()))
 }
 
+// together tells whether whoever reads one output reads the other too: both are on a terminal, or go into one file.
+func together(a, b any) bool {
+	if isTerminal(a) && isTerminal(b) {
+		return true
+	}
+	f, g := file(a), file(b)
+	if f == nil || g == nil {
+		return false
+	}
+	first, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	second, err := g.Stat()
+	return err == nil && os.SameFile(first, second)
+}
+
 // columns is how wide a terminal is, 0 where end is none or does not tell.
 func columns(end any) int {
 	f := file(end)
