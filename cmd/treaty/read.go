@@ -5,9 +5,18 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"treaty/schema"
 )
+
+// some is a noun with its article.
+func some(noun string) string {
+	if strings.ContainsRune("aeio", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
+}
 
 // readFile reads a file that a person names as a document of the given kind. It waits for no pipe, and
 // of a giant it reads no more than shows that it is one.
@@ -22,7 +31,7 @@ func readFile(path string, kind schema.Kind) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case info.IsDir():
-		return nil, usage(then("move it away", again), "%s is a directory, not a %s file", path, kind)
+		return nil, usage(then("move it away", again), "%s is a directory, not %s file", path, some(string(kind)))
 	case !info.Mode().IsRegular():
 		return nil, usage(then("move it away", again), "%s is not a regular file", path)
 	case info.Size() > kind.MaxSize():
