@@ -81,8 +81,17 @@ func (a *app) newest() (*planFile, error) {
 		a.call.guess(f)
 		return nil, err
 	}
-	a.call.trees[plan.Remote], a.call.about = f.plan.Remote.Root, f.plan
+	a.call.trees[plan.Remote], a.call.about = f.otherThan(store.Root()), f.plan
 	return f, nil
+}
+
+// otherThan is the root of the plan's other tree for who stands in the one at root. That is the one that it calls remote,
+// unless somebody has exchanged the two in the plan.
+func (f *planFile) otherThan(root string) string {
+	if sameDirectory(f.plan.Remote.Root, root) {
+		return f.plan.Local.Root
+	}
+	return f.plan.Remote.Root
 }
 
 // editable is find for a plan that is to be written anew.

@@ -162,9 +162,9 @@ func mountIt(side plan.Side) hint {
 			return then("treaty opens no connection: mount it, as sshfs does, and name that folder", exactly("treaty plan --help"))(i)
 		case isDrive(typed):
 			return then("drives have no letters here: name the folder where it is mounted", exactly("treaty plan --help"))(i)
-		case nearTo(typed) != "":
+		case nearTo(typed, i.trees[side.Other()]) != "":
 			there := *i
-			there.trees[side] = nearTo(typed)
+			there.trees[side] = nearTo(typed, i.trees[side.Other()])
 			return then("if "+there.trees[side]+" is meant", comparing())(&there)
 		}
 		return then("mount it, or mend the path", again)(i)

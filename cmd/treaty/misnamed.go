@@ -18,9 +18,9 @@ func isDrive(named string) bool { return runtime.GOOS != "windows" && drive.Matc
 
 var drive = regexp.MustCompile(`^[A-Za-z]:([\\/]|$)`)
 
-// nearTo is the one directory beside what was named, and is not there, that has nearly the same name; "" where there is
-// none, or more than one.
-func nearTo(named string) string {
+// nearTo is the one directory beside what was named, and is not there, that has nearly the same name and is not the
+// other tree; "" where there is none, or more than one.
+func nearTo(named, other string) string {
 	folder, name := filepath.Split(filepath.Clean(named))
 	entries, err := os.ReadDir(filepath.Join(folder, "."))
 	if err != nil {
@@ -28,7 +28,7 @@ func nearTo(named string) string {
 	}
 	found := ""
 	for _, e := range entries {
-		if !e.IsDir() || !alike(e.Name(), name) {
+		if !e.IsDir() || !alike(e.Name(), name) || other != "" && sameDirectory(folder+e.Name(), other) {
 			continue
 		}
 		if found != "" {
