@@ -385,14 +385,14 @@ func nearest(dir string, none error, what string, names ...string) (string, erro
 	return found, nil
 }
 
-// FindTree is the nearest directory at or above dir that is a tree, by its own file or by a config; dir itself
-// where there is none.
+// FindTree is the nearest directory at or above dir that is a tree, by its own file or by a config; else the nearest
+// that has plans, since it is going to be one; dir itself where there is neither.
 func FindTree(dir string) string {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return dir
 	}
-	return cmp.Or(above(abs, treeFileName, replacement(treeFileName), configFile), dir)
+	return cmp.Or(above(abs, treeFileName, replacement(treeFileName), configFile), above(abs, plansFolder), dir)
 }
 
 // above is the nearest directory, at or above an absolute one, whose folder of treaty's has one of the names, or in
