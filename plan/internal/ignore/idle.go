@@ -31,6 +31,5 @@ func idle(line string) error {
 	if !ok {
 		return errors.New("it names nothing")
 	}
-	_, err := compileGlob(p.text)
-	return err
+	return barren(p.text)
 }

@@ -90,6 +90,5 @@ func check(pattern string) error {
 	if !ok {
 		return errors.New("empty")
 	}
-	_, err := compileGlob(p.text)
-	return err
+	return barren(p.text)
 }
