@@ -154,7 +154,7 @@ func (p Policy) satisfied(a *Approval, planText []byte, now time.Time) error {
 		signers = append(signers, signer)
 	}
 	if n := len(signature.Principals(signers...)); n < p.Required {
-		return &Refusal{Cause: refusal.CauseSignatures, Details: wrong,
+		return &Refusal{Cause: refusal.CauseSignatures, Details: wrong, Signed: n,
 			Why: fmt.Sprintf("the config asks for valid signatures of %d persons, and there are %d", p.Required, n)}
 	}
 	return nil

@@ -62,7 +62,7 @@ const (
 	CauseSigners
 	// CausePolicy: nobody can tell what approvals a tree's config asks for. Root.
 	CausePolicy
-	// CauseSignatures: fewer valid signatures than the config asks for. Details.
+	// CauseSignatures: fewer valid signatures than the config asks for. Details, Signed.
 	CauseSignatures
 	// CauseInterrupted: an apply was interrupted. Root, Plan.
 	CauseInterrupted
@@ -145,6 +145,8 @@ type Refusal struct {
 	// Plan is the id of a plan, and Number what it is in the history.
 	Plan   string
 	Number int
+	// Signed is how many persons have signed validly.
+	Signed int
 	// Drift is what is not as planned, sorted by side and path.
 	Drift []Drift
 	// Failures are what was not done, one for each reason.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -34,7 +35,7 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 	refusal.CauseUnapproved: func(*apply.Refusal) hint { return approveIt },
 	refusal.CauseSigners:    func(*apply.Refusal) hint { return then("mend the config's approvals.allowed_signers", again) },
 	refusal.CausePolicy:     func(*apply.Refusal) hint { return then("mend the config, and what it names", again) },
-	refusal.CauseSignatures: func(*apply.Refusal) hint { return signIt },
+	refusal.CauseSignatures: signIt,
 
 	refusal.CauseInterrupted: func(r *apply.Refusal) hint { return onOrBack(goOn(r), r.Root) },
 	refusal.CauseEdited:      func(r *apply.Refusal) hint { return exactly("treaty recover " + argument(r.Root)) },
@@ -188,7 +189,11 @@ func approveIt(i *invocation) string {
 	if i.about != nil && tooMany(i.about) != "" {
 		return then("look at the deletes", comparing("--allow-many-deletes"))(i)
 	}
-	return besides("look at it with %s", about("show"), approving)(i)
+	advice := "look at it with %s"
+	if len(i.signing()) > 0 && !isThere(ownKey()) {
+		advice += "; " + makeKey()
+	}
+	return then(fmt.Sprintf(advice, about("show")(i)), approving)(i)
 }
 
 // approving is the command that approves the plan: by a signature, where the config of one of its trees counts those
@@ -197,9 +202,28 @@ func approving(i *invocation) string {
 	return i.aboutPlan("approve", append(i.signing(), i.unasked()...)...).started()
 }
 
-// signIt approves by a signature, whatever the configs say.
-func signIt(i *invocation) string {
-	return about("approve", append([]string{"--sign", argument(ownKey())}, i.unasked()...)...)(i)
+// signIt approves by a signature, whatever the configs say. Whoever has signed can't sign for another person.
+func signIt(r *apply.Refusal) hint {
+	return func(i *invocation) string {
+		sign := about("approve", append([]string{"--sign", argument(ownKey())}, i.unasked()...)...)
+		switch {
+		case r.Signed > 0:
+			return then("another signer has to approve the same plan file by --sign", applyIt)(i)
+		case !isThere(ownKey()):
+			return then(makeKey(), sign)(i)
+		}
+		return sign(i)
+	}
+}
+
+// makeKey is the advice for who has no key yet.
+func makeKey() string {
+	return "make a key, which the allowed signers have to name, by ssh-keygen -t ed25519 -f " + argument(ownKey())
+}
+
+func isThere(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // signing are the flags by which to approve the plan: those of a signature where a tree's config counts only those.
@@ -217,7 +241,7 @@ func (i *invocation) signing() []string {
 func ownKey() string {
 	for _, kind := range []string{"ed25519", "ecdsa", "rsa"} {
 		key := expandHome(filepath.Join("~", ".ssh", "id_"+kind))
-		if _, err := os.Stat(key); err == nil {
+		if isThere(key) {
 			return key
 		}
 	}
