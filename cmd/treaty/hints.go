@@ -48,11 +48,9 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 	refusal.CauseOther: func(r *apply.Refusal) hint {
 		return moved(r.Side, r.Root, then("mount the right one; or, if this is meant to be another tree", comparing("--new-pair")))
 	},
-	refusal.CauseNewTree: func(*apply.Refusal) hint { return comparing() },
-	refusal.CauseEmptied: func(*apply.Refusal) hint { return then("mount it again", again) },
-	refusal.CauseDeletes: func(*apply.Refusal) hint {
-		return then("look at the deletes", comparing("--allow-many-deletes"))
-	},
+	refusal.CauseNewTree:   func(*apply.Refusal) hint { return comparing() },
+	refusal.CauseEmptied:   func(*apply.Refusal) hint { return then("mount it again", again) },
+	refusal.CauseDeletes:   func(*apply.Refusal) hint { return allowDeletes },
 	refusal.CauseVanished:  func(*apply.Refusal) hint { return then("mount it again", again) },
 	refusal.CauseSpace:     func(*apply.Refusal) hint { return besides("make room (%s removes old trash)", cleanUp, again) },
 	refusal.CauseForbidden: func(*apply.Refusal) hint { return then("let your user change it", again) },
@@ -187,7 +185,7 @@ var twoTrees = then("name two trees of which neither lies in the other", exactly
 // anew which can be approved.
 func approveIt(i *invocation) string {
 	if i.about != nil && tooMany(i.about) != "" {
-		return then("look at the deletes", comparing("--allow-many-deletes"))(i)
+		return allowDeletes(i)
 	}
 	advice := "look at it with %s"
 	if len(i.signing()) > 0 && !isThere(ownKey()) {
@@ -200,6 +198,15 @@ func approveIt(i *invocation) string {
 // only.
 func approving(i *invocation) string {
 	return i.aboutPlan("approve", append(i.signing(), i.unasked()...)...).started()
+}
+
+// allowDeletes makes a plan anew that may delete much. What was settled in this one is not settled there.
+func allowDeletes(i *invocation) string {
+	advice := "look at the deletes"
+	if i.about != nil && len(i.about.Conflicts) > 0 {
+		advice += " (the new plan asks for each conflict again)"
+	}
+	return then(advice, comparing("--allow-many-deletes"))(i)
 }
 
 // signIt approves by a signature, whatever the configs say. Whoever has signed can't sign for another person.
