@@ -396,7 +396,7 @@ func TestABrokenApplyIsSettledBack(t *testing.T) {
 // the stick first. The receipt has as done what is there, and as not done what is not.
 func TestWhatIsSettledApartIsToldAsItIs(t *testing.T) {
 	will := will(t)
-	for n := 1; ; n++ {
+	for n := 1; ; n += effort.Stride(9, 1) {
 		w, p := richWorld(t, plan.Sides[bool]{})
 		b := &breaker{n: n, with: errDead}
 		r := w.request(p)
