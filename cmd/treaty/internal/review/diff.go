@@ -207,23 +207,5 @@ func commonEnd(a, b string) int {
 	return n
 }
 
-// diffTone goes by place for the two lines that name the versions.
-func diffTone(at int, text string) tone {
-	switch {
-	case at < 2:
-		return strong
-	case text == "":
-		return plain
-	}
-	switch text[0] {
-	case '+':
-		return added
-	case '-':
-		return removed
-	case '@':
-		return hunk
-	case '\\':
-		return dim
-	}
-	return plain
-}
+// diffTone is how a line of a diff looks, by its place in it.
+func diffTone(at int, text string) tone { return tone(render.DiffColour(at, text)) }
