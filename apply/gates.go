@@ -94,7 +94,8 @@ func (g *gates) itsJournal(e *end) (*journal.Journal, error) {
 
 func (g *gates) resolved() error {
 	if n := g.plan.Unresolved(); n > 0 {
-		return refusal.Because(refusal.CauseConflicts, "%d of %d conflicts are not resolved", n, len(g.plan.Conflicts))
+		noun := map[bool]string{true: "conflict", false: "conflicts"}[len(g.plan.Conflicts) == 1]
+		return refusal.Because(refusal.CauseConflicts, "%d of %d %s not resolved", n, len(g.plan.Conflicts), noun)
 	}
 	return nil
 }
