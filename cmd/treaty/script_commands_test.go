@@ -118,27 +118,38 @@ func malformed(stderr string, code int) string {
 	return ""
 }
 
-// cmdKilled: killed DIR COMMAND… is killed as soon as a journal is open in DIR.
+// cmdKilled: killed DIR COMMAND… is killed as soon as a journal is open in DIR. The command gives way to all else, so
+// that it does not come to its end meanwhile on a busy machine.
 func cmdKilled(ts *testscript.TestScript, neg bool, args []string) {
 	path, err := exec.LookPath(args[1])
 	if err != nil {
 		path = filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], args[1])
 	}
-	cmd := exec.Command(path, args[2:]...)
+	cmd := yielding(path, args[2:]...)
 	cmd.Dir = ts.MkAbs(".")
 	cmd.Env = append(os.Environ(), "HOME="+ts.Getenv("HOME"))
 	ts.Check(cmd.Start())
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		logs, _ := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), ".treaty", "journal", "*.log"))
-		if len(logs) == 0 {
-			continue
-		}
-		if text, _ := os.ReadFile(logs[0]); bytes.Contains(text, []byte(`"intent"`)) {
-			break
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for !intends(ts.MkAbs(args[0])) {
+		select {
+		case err := <-ended:
+			ts.Fatalf("%s: ended before it could be killed: %v", args[1], err)
+		case <-time.After(time.Millisecond):
 		}
 	}
 	ts.Check(cmd.Process.Kill())
-	_ = cmd.Wait()
+	<-ended
+}
+
+// intends tells whether a journal in dir says what an apply is about to do.
+func intends(dir string) bool {
+	logs, _ := filepath.Glob(filepath.Join(dir, ".treaty", "journal", "*.log")) // the pattern is a good one
+	if len(logs) == 0 {
+		return false
+	}
+	text, err := os.ReadFile(logs[0])
+	return err == nil && bytes.Contains(text, []byte(`"intent"`))
 }
 
 // moment reads a time in UTC, such as 2026-01-02T03:04:05.123Z.
