@@ -17,7 +17,7 @@ func argument(word string) string {
 	switch {
 	case render.Escape(word) != word:
 		return "$'" + render.Escape(strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(word)) + "'"
-	case word == "" || strings.ContainsAny(word, " \t\"'`\\$&|;<>()*?[]{}!#~"):
+	case word == "" || strings.HasSuffix(word, ",") || strings.ContainsAny(word, " \t\"'`\\$&|;<>()*?[]{}!#~"):
 		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 	}
 	return word

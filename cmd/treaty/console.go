@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"treaty/cmd/treaty/internal/render"
@@ -19,10 +20,22 @@ type console struct {
 	now            func() time.Time
 }
 
-// say prints a line that --quiet keeps back.
+// say prints lines that --quiet keeps back.
 func (c *console) say(format string, args ...any) {
 	if !c.quiet {
-		fmt.Fprintf(c.stdout, format+"\n", args...)
+		message(c.stdout, format, args...)
+	}
+}
+
+// message writes lines for a person to an end, broken at its width where that is a terminal. Whoever cannot be written to
+// cannot be told of that either.
+func message(end io.Writer, format string, args ...any) {
+	width := 0
+	if isTerminal(end) {
+		width = columns(end)
+	}
+	for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
+		fmt.Fprintln(end, render.Message(line, width))
 	}
 }
 

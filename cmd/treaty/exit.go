@@ -114,20 +114,20 @@ func (i *invocation) report(w io.Writer, err error) int {
 	switch {
 	case !refused && errors.As(err, &own) && len(own.faults) > 0:
 		for _, line := range own.lines() {
-			fmt.Fprintf(w, "treaty: %s\n", render.Escape(line))
+			message(w, "treaty: %s", render.Escape(line))
 		}
 	case errors.Is(err, context.Canceled) && !refused && !errors.As(err, &own):
-		fmt.Fprintln(w, "treaty: interrupted")
+		message(w, "treaty: interrupted")
 	default:
-		fmt.Fprintf(w, "treaty: %s\n", render.Escape(err.Error()))
+		message(w, "treaty: %s", render.Escape(err.Error()))
 	}
 	if refused {
 		for _, line := range details(refusal) {
-			fmt.Fprintf(w, "  %s\n", render.Escape(line))
+			message(w, "  %s", render.Escape(line))
 		}
 	}
 	if h := hintFor(err); h != nil {
-		fmt.Fprintf(w, "hint: %s\n", render.Escape(h(i)))
+		message(w, "hint: %s", render.Escape(h(i)))
 	}
 	return exitCode(err)
 }

@@ -141,7 +141,7 @@ func (c *logCommand) verify(a *app, folder *store.Store) error {
 	}
 	broken = append(broken, wrong...)
 	for _, line := range broken {
-		fmt.Fprintln(a.stdout, render.Escape(line))
+		message(a.stdout, "%s", render.Escape(line))
 	}
 	if len(broken) > 0 {
 		return fmt.Errorf("the history does not hold: %s", render.Count(len(broken), "fault"))
@@ -173,7 +173,7 @@ func (a *app) verifyElsewhere(folder *store.Store) error {
 		return err
 	}
 	for _, line := range wrong {
-		fmt.Fprintln(a.stdout, render.Escape(line))
+		message(a.stdout, "%s", render.Escape(line))
 	}
 	if len(wrong) > 0 {
 		return fmt.Errorf("the history in %s does not hold: %s", render.Name(known.root), render.Count(len(wrong), "fault"))
@@ -187,7 +187,7 @@ func (c *console) unasked(roots []string, history bool) {
 		return
 	}
 	for _, root := range roots {
-		fmt.Fprintf(c.stderr, "treaty: warning: the other tree at %s was not there to be asked what it remembers\n", render.Name(root))
+		message(c.stderr, "treaty: warning: the other tree at %s was not there to be asked what it remembers", render.Name(root))
 	}
 }
 

@@ -137,7 +137,7 @@ func (s *screen) exits(want int) {
 }
 
 // endsWith holds the last lines of the screen to these; "…" at the end of a line stands for any
-// rest of it, also where that is a path that goes on in the next line.
+// rest of it, also where that is a path that stands, or goes on, in the next line.
 func (s *screen) endsWith(want string) {
 	s.t.Helper()
 	var lines []string
@@ -146,6 +146,9 @@ func (s *screen) endsWith(want string) {
 		rest, open := strings.CutSuffix(line, "…")
 		line = regexp.QuoteMeta(rest)
 		if open {
+			if label, found := strings.CutSuffix(line, " "); found {
+				line = label + `\s`
+			}
 			line += `.*(?:\n\S+)?`
 		}
 		lines = append(lines, line)

@@ -283,3 +283,36 @@ func TestHelpFitsANarrowTerminal(t *testing.T) {
 		}
 	}
 }
+
+// hintsFrom are the commands that hints on a screen end in, each as it can be copied from there.
+func hintsFrom(s *screen) []string {
+	var commands []string
+	for _, hint := range strings.Split(s.text(), "hint:")[1:] {
+		from := strings.LastIndex(hint, "treaty ")
+		commands = append(commands, strings.Join(strings.Split(hint[from:], "\n"), ""))
+	}
+	return commands
+}
+
+func TestErrorsAreWrappedOnTheScreenAndTheirHintsCanBeTyped(t *testing.T) {
+	atBothWidths(t, func(t *testing.T, width int, dir string) {
+		treaty(t, dir, "plan", "mac", "stick")
+		s := onScreen(t, width, dir, "treaty", "apply", "-C", "mac")
+		s.exits(exitNotApproved)
+		for line := range strings.Lines(s.bytes.String()) {
+			if line = strings.TrimRight(line, "\r\n"); len(line) > width {
+				t.Errorf("the terminal breaks %q", line)
+			}
+		}
+		if commands := hintsFrom(s); len(commands) != 1 || commands[0] != "treaty approve -C mac" {
+			t.Errorf("%q cannot be typed:\n%s", commands, s.text())
+		}
+		treaty(t, dir, "approve", "-C", "mac", "--yes")
+		write(t, filepath.Join(dir, "mac", "new.txt"), "unrelated\n")
+		s = onScreen(t, width, dir, "treaty", "apply", "-C", "mac")
+		s.exits(exitStale)
+		if commands := hintsFrom(s); len(commands) != 1 || commands[0] != "treaty apply --allow-unrelated-drift -C mac" {
+			t.Errorf("%q cannot be typed:\n%s", commands, s.text())
+		}
+	})
+}

@@ -17,7 +17,7 @@ import (
 func tellTimes(a *app, made *plan.Plan) {
 	for _, side := range plan.BothSides {
 		if made.Snapshot(side).Filesystem.IgnoresTimes && !a.quiet && len(made.Operations)+len(made.Conflicts) > 0 {
-			fmt.Fprintf(a.stderr, "treaty: %s\n", timesIgnored(side))
+			message(a.stderr, "treaty: %s", timesIgnored(side))
 		}
 	}
 }
@@ -46,9 +46,9 @@ func (p *pair) tellDamage(a *app, made *plan.Plan) error {
 		if name == "" || a.quiet || made.Options.Hash == plan.HashAll {
 			continue
 		}
-		fmt.Fprintf(a.stderr, "treaty: warning: the %s volume was damaged and repaired: there is %s; "+
-			"files may have changed without a trace\n", side, name)
-		fmt.Fprintf(a.stderr, "hint: %s\n", comparing("--hash", "all")(a.call))
+		message(a.stderr, "treaty: warning: the %s volume was damaged and repaired: there is %s; "+
+			"files may have changed without a trace", side, name)
+		message(a.stderr, "hint: %s", comparing("--hash", "all")(a.call))
 	}
 	return nil
 }
@@ -70,11 +70,11 @@ func (p *pair) tellTwin(a *app) error {
 		if a.quiet || !slices.Contains(other.PartnersHere(), twin) || sameDirectory(twin, root) || idAt(twin) != mine.ID {
 			continue
 		}
-		fmt.Fprintf(a.stderr, "treaty: warning: %s and %s are copies of one tree, and the last sync was with %s\n",
+		message(a.stderr, "treaty: warning: %s and %s are copies of one tree, and the last sync was with %s",
 			render.Name(root), render.Name(twin), render.Name(twin))
 		there := *a.call
 		there.trees[side] = twin
-		fmt.Fprintf(a.stderr, "hint: %s\n", render.Escape(then("if that one is meant", comparing())(&there)))
+		message(a.stderr, "hint: %s", render.Escape(then("if that one is meant", comparing())(&there)))
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func (p *pair) tellIdle(a *app, found plan.Sides[[]scan.IdlePattern]) {
 			}
 			told[idle] = true
 			file := filepath.Join(p.stores[side].Root(), filepath.FromSlash(string(idle.File)))
-			fmt.Fprintf(a.stderr, "treaty: warning: %s, line %d: no name matches this pattern: %s\n",
+			message(a.stderr, "treaty: warning: %s, line %d: no name matches this pattern: %s",
 				render.Name(file), idle.Line, render.Escape(idle.Why))
 		}
 	}
