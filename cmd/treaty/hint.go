@@ -67,6 +67,22 @@ func before(argument, added string) hint {
 	}
 }
 
+// instead is the command line with other arguments in place of one that it has.
+func instead(i *invocation, argument string, others ...string) hint {
+	at := slices.Index(i.args, argument)
+	if at < 0 {
+		return helped
+	}
+	changed := *i
+	changed.args = slices.Concat(i.args[:at], others, i.args[at+1:])
+	return func(*invocation) string { return again(&changed) }
+}
+
+// with is the command line with more flags.
+func with(flags ...string) hint {
+	return func(i *invocation) string { return again(&invocation{args: slices.Concat(i.args, flags)}) }
+}
+
 // about is a command about the same plan.
 func about(name string, flags ...string) hint {
 	return func(i *invocation) string { return i.aboutPlan(name, flags...).started() }

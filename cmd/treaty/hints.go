@@ -206,6 +206,9 @@ func allowDeletes(i *invocation) string {
 	if i.about != nil && len(i.about.Conflicts) > 0 {
 		advice += " (the new plan asks for each conflict again)"
 	}
+	if i.name == "sync" {
+		return then(advice, with("--allow-many-deletes"))(i)
+	}
 	return then(advice, comparing("--allow-many-deletes"))(i)
 }
 
@@ -224,8 +227,18 @@ func signIt(r *apply.Refusal) hint {
 }
 
 // makeKey is the advice for who has no key yet.
-func makeKey() string {
-	return "make a key, which the allowed signers have to name, by ssh-keygen -t ed25519 -f " + argument(ownKey())
+func makeKey() string { return "make a key, which the allowed signers have to name, by " + keyMaker() }
+
+// keyMaker is the command that makes a key.
+func keyMaker() string { return "ssh-keygen -t ed25519 -f " + argument(ownKey()) }
+
+// onlyMakeKey is what comes first, a line of its own, where only a signature approves and there is no key to sign with;
+// "" where approve can be typed at once.
+func (i *invocation) onlyMakeKey() string {
+	if len(i.signing()) == 0 || isThere(ownKey()) {
+		return ""
+	}
+	return keyMaker() + "   (makes the key that approve asks for; the allowed signers have to name it)"
 }
 
 func isThere(path string) bool {

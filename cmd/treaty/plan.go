@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -99,6 +101,9 @@ func (c *planCommand) checkOutput(p *pair, instead func(flags ...string) hint) e
 	if info, err := os.Stat(c.Output); err == nil && info.IsDir() {
 		return usage(instead("-o", argument(filepath.Join(c.Output, "new.plan.json"))), "-o %s is a directory", c.Output)
 	}
+	if err := replaceable(c.Output); err != nil {
+		return err
+	}
 	for _, side := range plan.BothSides {
 		inside, err := held(p.stores[side].Volume(), p.stores[plan.Local].Path("plans"), c.Output)
 		if err != nil {
@@ -128,7 +133,8 @@ func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
 	// A config that cannot be read asks for one.
 	made.asked, _ = apply.NeedsApproval(made.plan, p.stores, configured)
 	if c.Output == "" {
-		return p.Save(made.Planned)
+		path, err := p.Save(made.Planned)
+		return path, unwritable(p, err)
 	}
 	made.plan.Schema = ""
 	if c.Output == "-" {
@@ -137,7 +143,29 @@ func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
 	if err := writeFile(c.Output, made.Write); err != nil {
 		return "", err
 	}
-	return c.Output, p.SaveBeside(made.Planned)
+	return c.Output, unwritable(p, p.SaveBeside(made.Planned))
+}
+
+// unwritable is an error of writing to the local tree, as one that says so where that lets nobody write; nil for nil.
+func unwritable(p *pair, err error) error {
+	if !errors.Is(err, fs.ErrPermission) && !errors.Is(err, volume.ErrReadOnly) {
+		return err
+	}
+	var about *fs.PathError
+	why := err
+	if errors.As(err, &about) {
+		why = about.Err
+	}
+	return &complaint{is: err, why: fmt.Sprintf("the local tree %s cannot be written to, where plans are kept, in .treaty: %v",
+		p.stores[plan.Local].Root(), why), hint: letWrite}
+}
+
+// letWrite is for a LOCAL that nothing can be written to. A plan can be had all the same.
+func letWrite(i *invocation) string {
+	if i.name == "plan" {
+		return then("let your user write there; or, to see the plan", comparing("-o", "-"))(i)
+	}
+	return then("let your user write there", again)(i)
 }
 
 // pointTo makes hints be about a plan that was written to output, or else in the tree that is LOCAL.
@@ -173,7 +201,7 @@ func next(made *planned, i *invocation) []string {
 	case p.Empty() && (p.News || p.Local.ID == nil || p.Remote.ID == nil):
 		apply := i.aboutPlan("apply").next() + "   (changes no file; it records what both trees agree on)"
 		if made.asked {
-			return []string{i.aboutPlan("approve", i.signing()...).next(), apply}
+			return i.toApprove(apply)
 		}
 		return []string{apply}
 	case p.Empty() && p.Blocked():
@@ -187,7 +215,16 @@ func next(made *planned, i *invocation) []string {
 	case tooMany(p) != "":
 		return []string{i.aboutPlan("show").next(), comparing("--allow-many-deletes")(i)}
 	}
-	return []string{i.aboutPlan("show").next(), i.aboutPlan("approve", i.signing()...).next(), i.aboutPlan("apply").next()}
+	return append([]string{i.aboutPlan("show").next()}, i.toApprove(i.aboutPlan("apply").next())...)
+}
+
+// toApprove are the lines to type that approve the plan, and those after them; none of these where a key has to be made
+// first.
+func (i *invocation) toApprove(after ...string) []string {
+	if first := i.onlyMakeKey(); first != "" {
+		return []string{first}
+	}
+	return append([]string{i.aboutPlan("approve", i.signing()...).next()}, after...)
 }
 
 // pending is the exit code for scripts that ask whether there is anything to do.

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
+	"treaty/apply/store"
 	"treaty/schema"
 )
 
@@ -30,10 +32,8 @@ func readFile(path string, kind schema.Kind) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case info.IsDir():
-		return nil, usage(then("move it away", again), "%s is a directory, not %s file", path, some(string(kind)))
 	case !info.Mode().IsRegular():
-		return nil, usage(then("move it away", again), "%s is not a regular file", path)
+		return nil, usage(insteadOf(path, info.Mode(), kind), "%s is %s, not %s file", path, what(info.Mode()), some(string(kind)))
 	case info.Size() > kind.MaxSize():
 		return nil, invalid(path, string(kind), fmt.Errorf("it has %d bytes, and %d are the most", info.Size(), kind.MaxSize()))
 	}
@@ -41,4 +41,46 @@ func readFile(path string, kind schema.Kind) ([]byte, error) {
 	text := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
 	_, err = text.ReadFrom(io.LimitReader(f, kind.MaxSize()+1))
 	return text.Bytes(), err
+}
+
+// what is a file that is none, in words.
+func what(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "a directory"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a pipe"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	case mode&fs.ModeDevice != 0:
+		return "a device"
+	}
+	return "no regular file"
+}
+
+// insteadOf is for who named something else for a file of that kind. A directory may have been named for the plans that
+// are in it. An approval nobody names: it lies beside its plan.
+func insteadOf(path string, mode fs.FileMode, kind schema.Kind) hint {
+	switch {
+	case kind != schema.Plan:
+		return then("move it away", again)
+	case mode.IsDir() && newestIn(path):
+		return func(i *invocation) string {
+			return then("for the newest plan there", instead(i, path, "-C", absolute(path)))(i)
+		}
+	case mode.IsDir():
+		return then("name the file of a plan", helped)
+	}
+	return then("write what it gives to a file, and name that", helped)
+}
+
+// newestIn tells whether a directory is a tree that has plans.
+func newestIn(dir string) bool {
+	folder, err := store.Open(dir)
+	if err != nil {
+		return false
+	}
+	defer folder.Close()
+	_, err = folder.Newest()
+	return err == nil
 }

@@ -91,7 +91,7 @@ func setup(env *testscript.Env) error {
 }
 
 // condition: [permissions] holds where a file without a mode cannot be read, [modes] where the system keeps
-// modes, and [links] where it makes links for this account.
+// modes, [links] where it makes links for this account, and [root] for who may give files away.
 func condition(name string) (bool, error) {
 	switch name {
 	case "modes":
@@ -100,6 +100,8 @@ func condition(name string) (bool, error) {
 		return links(), nil
 	case "permissions":
 		return denied(), nil
+	case "root":
+		return os.Geteuid() == 0, nil
 	}
 	return false, errUnknownCondition(name)
 }

@@ -304,6 +304,9 @@ func (s *standing) next(waiting *render.Waiting) []string {
 	case waiting.Unresolved > 0:
 		return []string{about("show", "--unresolved")(s.call)}
 	case !waiting.Approved:
+		if first := s.call.onlyMakeKey(); first != "" {
+			return []string{about("show")(s.call), first}
+		}
 		return []string{about("show")(s.call), about("approve", s.call.signing()...)(s.call)}
 	}
 	return []string{about("apply")(s.call)}

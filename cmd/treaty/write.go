@@ -16,6 +16,9 @@ import (
 // failure leaves the old. A file keeps its mode; a new one is private, as plans and pages have names and text of
 // files that may be.
 func writeFile(path string, write store.Content) error {
+	if err := replaceable(path); err != nil {
+		return err
+	}
 	err := replaceFile(path, write)
 	folder := filepath.Dir(path)
 	switch {
@@ -32,6 +35,16 @@ func writeFile(path string, write store.Content) error {
 		err = at.Err
 	}
 	return fmt.Errorf("%s cannot be written: %w", path, err)
+}
+
+// replaceable refuses to write in place of what is there and no file.
+func replaceable(path string) error {
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().IsRegular() {
+		return nil // what is not there is made; writeFile tells what is in the way of that
+	}
+	return usage(then("name a file, or - for standard output", helped), "%s is %s, and only a file is written in place of what is there",
+		path, what(info.Mode()))
 }
 
 func replaceFile(path string, write store.Content) (err error) {

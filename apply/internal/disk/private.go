@@ -42,7 +42,7 @@ func (t *base) makePrivate(path string) (*folder, error) {
 	}
 	d.release()
 	if err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, t.written(readOnly(err))
+		return nil, t.written(readOnly(t.named(path, err)))
 	}
 	d, err = t.open(path)
 	return d, private(err)
