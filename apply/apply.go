@@ -8,7 +8,7 @@ import (
 
 	"treaty/apply/internal/execute"
 	"treaty/apply/internal/journal"
-	"treaty/apply/internal/local"
+	"treaty/apply/paper"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/apply/volume"
@@ -52,16 +52,6 @@ type Care struct {
 	Verify bool
 }
 
-// seams let tests look in, and interfere. The zero value does neither.
-type seams struct {
-	// opened is shown each volume before it is probed and changed.
-	opened func(plan.Side, volume.Volume)
-	// probed may make less of what a volume was found to do.
-	probed func(plan.Side, *volume.Probed)
-	// fat declares a side's volume to be FAT-class.
-	fat plan.Sides[bool]
-}
-
 // run is one apply under way.
 type run struct {
 	papers
@@ -77,7 +67,7 @@ type run struct {
 // Where something was done there is a receipt, and the error, if any, wraps ErrPartial.
 func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	if request.Now == nil {
-		request.Now = local.Now
+		request.Now = Now
 	}
 	r := &run{request: request}
 	request.Plan = nil
@@ -99,14 +89,14 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 		return nil, err
 	}
 	e := r.execution(steps)
-	r.receipt = newReceipt(r.ref, request.By, request.Now().UTC(), r.survey.shift.seconds())
+	r.receipt = paper.NewReceipt(r.ref, request.By, request.Now().UTC(), r.survey.shift.seconds())
 	if r.ends.resumed() != nil {
 		if err := r.takeUp(ctx, e, steps); err != nil {
 			return nil, r.midway(err)
 		}
 	}
 	pending := e.Pending()
-	request.Progress.expect(pending)
+	expected(request.Progress, pending)
 	if err := preflight(r.plan, &r.ends, pending, e.ToPreserve()); err != nil {
 		_ = r.journals.giveBack() // what is owed still is in the journal
 		return nil, err
@@ -131,10 +121,10 @@ func (r *run) enter() (err error) {
 	r.request.Plan = nil
 	r.papers.again = r.request.Again
 	r.journals.id = r.plan.ID
-	r.survey = survey{gauge: gauge{plan: r.plan, ends: &r.ends}, progress: r.request.Progress,
+	r.survey = survey{gauge: gauge{plan: r.plan, ends: &r.ends}, scanned: r.request.Progress.scanned,
 		allowUnrelated: r.request.AllowUnrelatedDrift}
-	missing := r.ends.open(r.plan, &r.request)
-	if err := (&gates{&r.papers, &r.request, &r.ends}).pass(missing); err != nil {
+	missing := r.ends.open(r.plan, r.request.Roots, r.request.Open, &r.request.seams)
+	if err := (&gates{&r.papers, &r.ends, r.request.Config, r.request.Now}).pass(missing); err != nil {
 		return err
 	}
 	r.papers.let()
@@ -143,7 +133,8 @@ func (r *run) enter() (err error) {
 
 // probe finds out what both volumes can do, refuses what is less than was planned, and opens them to be changed.
 func (r *run) probe() error {
-	o := opening{id: r.plan.ID, seams: &r.request.seams, lend: r.journals.lend, tell: r.request.tell}
+	o := opening{id: r.plan.ID, seams: &r.request.seams, lend: r.journals.lend,
+		ignores: func(side plan.Side) { r.request.tell(Notice{TimesIgnored: true, Side: side}) }}
 	for _, e := range r.ends {
 		if err := o.asPlanned(e, r.plan, r.ends.resumed() != nil); err != nil {
 			return err
@@ -156,7 +147,7 @@ func (r *run) probe() error {
 func (r *run) execution(steps []plan.Step) *execute.Execution {
 	ends := r.ends.settling(r.survey.shift.since, plan.Sides[volume.Volume]{})
 	return execute.New(&execute.Ground{Plan: r.plan, Ends: ends, Write: r.journals.write}, steps,
-		execute.Before{Stamps: r.survey.stamps, Had: r.survey.seen.Has}, r.request.Progress.counts())
+		execute.Before{Stamps: r.survey.stamps, Had: r.survey.seen.Has}, counts(r.request.Progress))
 }
 
 // takeUp goes on with the journals of an interrupted run, and brings the tasks to where that was.

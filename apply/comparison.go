@@ -29,7 +29,7 @@ func (c *comparison) report(side plan.Side, path tree.Path, why string) {
 func (c *comparison) read(ctx context.Context, memory *store.Memory) error {
 	in := again(c.plan, memory)
 	in.Observe = c.observe
-	listing := list(ctx, c.ends.sources(), &in, false, c.progress.scanned())
+	listing := list(ctx, c.ends.sources(), &in, false, c.scanned())
 	defer listing.close()
 	for _, side := range plan.BothSides {
 		in.Trees[side].Stream = tree.Unshift(listing[side], c.shift.since[side])

@@ -31,12 +31,6 @@ type conclusion struct {
 	tell func(words string)
 }
 
-// newReceipt is a receipt of nothing yet.
-func newReceipt(of PlanRef, by plan.Author, startedAt time.Time, shift plan.Sides[int64]) *Receipt {
-	return &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: of, By: by, StartedAt: startedAt,
-		TimeShiftSeconds: shift}
-}
-
 // count takes the results over into the receipt.
 func (c *conclusion) count() {
 	c.receipt.Results = c.execution.Results()

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"treaty/apply/internal/journal"
-	"treaty/apply/internal/local"
 	"treaty/apply/internal/settle"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
@@ -76,28 +75,8 @@ func (e *ends) files() plan.Sides[*store.TreeFile] {
 	return all
 }
 
-// Opener opens the volume at a root, as a plan, a request or a tree's own file has it. Errors are those of scan.Open.
-type Opener func(root string) (volume.Volume, error)
-
-// volume opens a root; without an opener, as a directory of this machine.
-func (open Opener) volume(root string) (volume.Volume, error) {
-	if open != nil {
-		return open(root)
-	}
-	return local.Open(root)
-}
-
-// store opens the store at a root. Errors are the opener's, or those of store.Of.
-func (open Opener) store(root string) (*store.Store, error) {
-	v, err := open.volume(root)
-	if err != nil {
-		return nil, err
-	}
-	return store.Of(v)
-}
-
 // planned is the store of a side of a plan, at its root. Errors are refusals of what is missing, or those of store.Of.
-func (open Opener) planned(side plan.Side, root string) (*store.Store, error) {
+func planned(open Opener, side plan.Side, root string) (*store.Store, error) {
 	v, err := open.volume(root)
 	if err != nil {
 		return nil, refusal.Because(refusal.CauseMissing, "the %s tree is not at %s: %v",
@@ -106,23 +85,37 @@ func (open Opener) planned(side plan.Side, root string) (*store.Store, error) {
 	return store.Of(v)
 }
 
-// open opens the roots of a plan, or where else a request says that they are now. The error is the first of those that
+// open opens the roots of a plan, or where else they are now, as roots has it. The error is the first of those that
 // cannot be opened; the other end is open then.
-func (e *ends) open(p *plan.Plan, request *Request) error {
+func (e *ends) open(p *plan.Plan, roots plan.Sides[string], opener Opener, seams *seams) error {
 	var first error
 	for _, side := range plan.BothSides {
-		root := request.Roots[side]
+		root := roots[side]
 		if root == "" {
 			root = p.Snapshot(side).Root
 		}
-		own, err := request.Open.planned(side, root)
+		own, err := planned(opener, side, root)
 		if err == nil {
-			e[side] = request.seams.newEnd(side, own)
+			e[side] = seams.newEnd(side, own)
 		} else if first == nil {
 			first = err
 		}
 	}
 	return first
+}
+
+// sources are both ends as they are read. Both are there.
+func (e *ends) sources() plan.Sides[volume.Source] {
+	return plan.Sides[volume.Source]{e[plan.Local].Volume, e[plan.Remote].Volume}
+}
+
+// recall opens the baseline of both trees, nil where the plan was made without one.
+func (e *ends) recall(p *plan.Plan) *store.Memory {
+	if p.Baseline == nil {
+		return nil
+	}
+	memory, _ := store.Recall(e.readers(), e.files())
+	return memory
 }
 
 // each asks the store of each tree that is there, up to the first error.
@@ -133,14 +126,6 @@ func (e *ends) each(ask func(*store.Store) error) error {
 		}
 	}
 	return nil
-}
-
-// newEnd is an end whose volume was not probed yet. The seams are shown it.
-func (s *seams) newEnd(side plan.Side, of *store.Store) *end {
-	if s.opened != nil {
-		s.opened(side, of.Volume())
-	}
-	return &end{Volume: of.Volume(), side: side, store: of}
 }
 
 // left is the journal that an interrupted run has left open on a side, nil for none.

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"errors"
+	"time"
 
 	"treaty/apply/internal/journal"
 	"treaty/apply/refusal"
@@ -13,8 +14,10 @@ import (
 // gates are what a plan is held to before its trees are read.
 type gates struct {
 	*papers
-	request *Request
-	ends    *ends
+	ends *ends
+	// config says what the config of a tree demands and gives; nil where nobody asks.
+	config func(*store.Store) (Config, error)
+	now    func() time.Time
 }
 
 // pass holds a plan to each gate, in the order of the exit codes that they stand for. The first that it does not pass
@@ -96,6 +99,36 @@ func (g *gates) resolved() error {
 	if n := g.plan.Unresolved(); n > 0 {
 		noun := map[bool]string{true: "conflict", false: "conflicts"}[len(g.plan.Conflicts) == 1]
 		return refusal.Because(refusal.CauseConflicts, "%d of %d %s not resolved", n, len(g.plan.Conflicts), noun)
+	}
+	return nil
+}
+
+// approved holds the plan to an approval of its exact bytes, and to the policies of both trees. A plan with nothing
+// to do needs none, if nobody shaped it.
+func (g *gates) approved() error {
+	configs, err := configsOf(g.ends.stores(), g.config)
+	if err != nil {
+		return err
+	}
+	needed, err := needsApproval(g.plan, g.ends.stores(), configs)
+	if err != nil || !needed {
+		return err
+	}
+	switch {
+	case g.approval == nil && g.plan.Empty():
+		return refusal.Because(refusal.CauseUnapproved,
+			"the plan changes nothing, but it was made with options that the config does not give, and is not approved")
+	case g.approval == nil:
+		return refusal.Because(refusal.CauseUnapproved, "the plan is not approved")
+	case !g.approval.Of(g.ref):
+		return refusal.Because(refusal.CauseUnapproved, "the approval is of another text: the plan was edited since")
+	case len(g.approval.Approvals) == 0:
+		return refusal.Because(refusal.CauseUnapproved, "the approval file holds nobody's approval")
+	}
+	for _, side := range plan.BothSides {
+		if err := configs[side].Policy.satisfied(g.approval, g.text, g.now()); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -11,6 +11,24 @@ import (
 	"treaty/plan/scan"
 )
 
+// apart refuses trees of which one is the other, or in it.
+func apart(trees plan.Sides[volume.Source]) error {
+	relation, err := trees[plan.Local].Relate(trees[plan.Remote])
+	if err != nil {
+		return err
+	}
+	local, remote := trees[plan.Local].Root(), trees[plan.Remote].Root()
+	switch relation {
+	case scan.Same:
+		return refusal.Because(refusal.CauseNotApart, "both trees are the same: %s", local)
+	case scan.Inside:
+		return refusal.Because(refusal.CauseNotApart, "the local tree %s lies inside the remote tree %s", local, remote)
+	case scan.Around:
+		return refusal.Because(refusal.CauseNotApart, "the remote tree %s lies inside the local tree %s", remote, local)
+	}
+	return nil
+}
+
 // listing is both trees being listed, for one pass over them.
 type listing plan.Sides[volume.Walk]
 
@@ -50,20 +68,6 @@ func (l *listing) close() {
 	for _, walk := range l {
 		walk.Close()
 	}
-}
-
-// sources are both ends as they are read. Both are there.
-func (e *ends) sources() plan.Sides[volume.Source] {
-	return plan.Sides[volume.Source]{e[plan.Local].Volume, e[plan.Remote].Volume}
-}
-
-// recall opens the baseline of both trees, nil where the plan was made without one.
-func (e *ends) recall(p *plan.Plan) *store.Memory {
-	if p.Baseline == nil {
-		return nil
-	}
-	memory, _ := store.Recall(e.readers(), e.files())
-	return memory
 }
 
 // again is what a plan says of both trees, to look at them again; memory is nil for none.

@@ -19,8 +19,8 @@ type opening struct {
 	seams *seams
 	// lend is told of a directory of a side before it is made workable for the while.
 	lend func(plan.Side) func(volume.Loan) error
-	// tell is told what a person should know; nil where nobody asks.
-	tell func(Notice)
+	// ignores is told of a side whose volume is found to ignore the times that files are given; nil where nobody asks.
+	ignores func(plan.Side)
 }
 
 // asPlanned opens an end whose volume is, and can do, what a plan says of it, and refuses others. What an interrupted
@@ -42,7 +42,7 @@ func (o *opening) asPlanned(e *end, p *plan.Plan, resumed bool) error {
 		return e.refuse(refusal.CauseWeaker, "the filesystem of %s can do less than was planned with: %s",
 			e.side, weaker)
 	}
-	options := volume.Options{Traits: planned, RacySince: racySince(p.CreatedAt, planned)}
+	options := volume.Options{Traits: planned, RacySince: volume.RacySince(p.CreatedAt, planned)}
 	if err := o.change(e, &probed, options); err != nil {
 		return err
 	}
@@ -118,8 +118,8 @@ func (o *opening) recordTraits(e *end, probed *volume.Probed) error {
 		return err
 	}
 	file := e.file
-	if probed.Traits.IgnoresTimes && !file.IgnoresTimes && o.tell != nil {
-		o.tell(Notice{TimesIgnored: true, Side: e.side})
+	if probed.Traits.IgnoresTimes && !file.IgnoresTimes && o.ignores != nil {
+		o.ignores(e.side)
 	}
 	file.Traits, file.Volume, file.IgnoresTimes = record(hinted, probed), hinted.Volume, probed.Traits.IgnoresTimes
 	return nil

@@ -6,8 +6,6 @@ import (
 	"io"
 	"time"
 
-	"treaty/apply/internal/local"
-	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/plan"
@@ -55,24 +53,6 @@ func (p *Pair) Close() error {
 // sources are the two trees as they are read.
 func (p *Pair) sources() plan.Sides[volume.Source] {
 	return plan.Sides[volume.Source]{p.trees[plan.Local].Source(), p.trees[plan.Remote].Source()}
-}
-
-// apart refuses trees of which one is the other, or in it.
-func apart(trees plan.Sides[volume.Source]) error {
-	relation, err := trees[plan.Local].Relate(trees[plan.Remote])
-	if err != nil {
-		return err
-	}
-	local, remote := trees[plan.Local].Root(), trees[plan.Remote].Root()
-	switch relation {
-	case scan.Same:
-		return refusal.Because(refusal.CauseNotApart, "both trees are the same: %s", local)
-	case scan.Inside:
-		return refusal.Because(refusal.CauseNotApart, "the local tree %s lies inside the remote tree %s", local, remote)
-	case scan.Around:
-		return refusal.Because(refusal.CauseNotApart, "the remote tree %s lies inside the local tree %s", remote, local)
-	}
-	return nil
 }
 
 // Planning is how a plan is made, and by whom.
@@ -181,7 +161,7 @@ func (p *Pair) look(ctx context.Context, how Planning, decide func(context.Conte
 	}
 	now := how.Now
 	if now == nil {
-		now = local.Now
+		now = Now
 	}
 	// What is written after this may not show in a coarse time.
 	began := now().UTC()

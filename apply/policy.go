@@ -52,36 +52,6 @@ func ReadConfig(s *store.Store, ask func(*store.Store) (Config, error)) (Config,
 	return c, refusal.Because(refusal.CausePolicy, "it cannot be told what approvals %s asks for: %v", s.Root(), err).At(s.Root())
 }
 
-// approved holds the plan to an approval of its exact bytes, and to the policies of both trees. A plan with nothing
-// to do needs none, if nobody shaped it.
-func (g *gates) approved() error {
-	configs, err := configsOf(g.ends.stores(), g.request.Config)
-	if err != nil {
-		return err
-	}
-	needed, err := needsApproval(g.plan, g.ends.stores(), configs)
-	if err != nil || !needed {
-		return err
-	}
-	switch {
-	case g.approval == nil && g.plan.Empty():
-		return refusal.Because(refusal.CauseUnapproved,
-			"the plan changes nothing, but it was made with options that the config does not give, and is not approved")
-	case g.approval == nil:
-		return refusal.Because(refusal.CauseUnapproved, "the plan is not approved")
-	case !g.approval.Of(g.ref):
-		return refusal.Because(refusal.CauseUnapproved, "the approval is of another text: the plan was edited since")
-	case len(g.approval.Approvals) == 0:
-		return refusal.Because(refusal.CauseUnapproved, "the approval file holds nobody's approval")
-	}
-	for _, side := range plan.BothSides {
-		if err := configs[side].Policy.satisfied(g.approval, g.text, g.request.Now()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // NeedsApproval tells whether a plan has to be approved, as its two trees and their configs are. Errors wrap
 // ErrNotApproved or ErrInvalid where a config cannot be read.
 func NeedsApproval(p *plan.Plan, stores plan.Sides[*store.Store], ask func(*store.Store) (Config, error)) (bool, error) {

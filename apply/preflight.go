@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 
 	"treaty/apply/internal/execute"
 	"treaty/apply/refusal"
@@ -112,7 +114,7 @@ func (f *forecast) check() error {
 	if short := f.enoughSpace(); short != nil {
 		return short
 	}
-	for _, dir := range sortedKeys(f.into) {
+	for _, dir := range slices.Sorted(maps.Keys(f.into)) {
 		if err := f.enoughSlots(dir, f.slots[dir]); err != nil {
 			return err
 		}

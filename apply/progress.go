@@ -3,7 +3,6 @@ package apply
 import (
 	"sync/atomic"
 
-	"treaty/apply/internal/execute"
 	"treaty/plan"
 	"treaty/plan/scan"
 )
@@ -39,25 +38,4 @@ func (p *Progress) compared() *atomic.Int64 {
 	}
 	p.Compared.Store(0)
 	return &p.Compared
-}
-
-// expect adds steps to what is to be done.
-func (p *Progress) expect(steps []*execute.Step) {
-	if p == nil {
-		return
-	}
-	for _, s := range steps {
-		p.ToDo.Add(1)
-		if s.Source != nil {
-			p.ToCopy.Add(s.After.Size)
-		}
-	}
-}
-
-// counts are those that an execution counts up.
-func (p *Progress) counts() execute.Counts {
-	if p == nil {
-		return execute.Counts{}
-	}
-	return execute.Counts{Over: &p.Done, Copied: &p.Copied}
 }

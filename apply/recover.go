@@ -3,11 +3,9 @@ package apply
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"time"
 
-	"treaty/apply/internal/local"
 	"treaty/apply/store"
 	"treaty/plan"
 )
@@ -54,7 +52,7 @@ type Settled struct {
 func Recover(ctx context.Context, request Recovery) (Settled, error) {
 	var out Settled
 	if request.Now == nil {
-		request.Now = local.Now
+		request.Now = Now
 	}
 	stores, err := request.stores()
 	defer func() {
@@ -161,7 +159,7 @@ func (request *Recovery) remote(s *store.Store, id string) *store.Store {
 		return nil
 	}
 	p, err := plan.Read(text)
-	if err != nil || request.Open == nil && !filepath.IsAbs(p.Remote.Root) {
+	if err != nil || request.Open == nil && !lasting(p.Remote.Root) {
 		return nil
 	}
 	other, err := request.Open.store(p.Remote.Root)

@@ -8,6 +8,7 @@ import (
 	"treaty/apply/baseline"
 	"treaty/apply/internal/execute"
 	"treaty/apply/store"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -56,7 +57,7 @@ func (c *conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 		recorder.Restore, recorder.Restored, recorder.Lost = back.record, back.restored, back.lost
 	}
 	for _, side := range plan.BothSides {
-		recorder.RacySince[side] = racySince(c.now(), in.Trees[side].Traits)
+		recorder.RacySince[side] = volume.RacySince(c.now(), in.Trees[side].Traits)
 		in.Trees[side].Reader = c.ends[side].Reader(1, nil)
 	}
 	// Times are kept whole, so that a baseline holds under whatever granularity it is read with.
@@ -81,7 +82,7 @@ func (c *conclusion) hashes(learned *execute.Learned) func(side plan.Side, path 
 	since := c.reliedSince()
 	return func(side plan.Side, path tree.Path, e *tree.Entry) (tree.Hash, bool) {
 		traits := c.plan.Snapshot(side).Filesystem
-		return learned.Of(side, path).Hash(e, traits.MtimeGranularity, racySince(since, traits))
+		return learned.Of(side, path).Hash(e, traits.MtimeGranularity, volume.RacySince(since, traits))
 	}
 }
 
@@ -92,11 +93,4 @@ func (c *conclusion) reliedSince() time.Time {
 		return c.plan.CreatedAt
 	}
 	return c.receipt.StartedAt
-}
-
-// racySince is the first mtime that may hide a change made after a scan that began at the given time.
-func racySince(began time.Time, traits tree.Traits) tree.Time {
-	// The kernel's clock for files moves in steps of up to 10 ms.
-	const tick = int64(10 * time.Millisecond)
-	return tree.TimeOf(began.Add(-2 * time.Duration(max(traits.MtimeGranularity, tick))))
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"time"
 
@@ -169,7 +170,7 @@ func partnerNeeded(root string, j *journal.Journal, mended *settle.Mended) error
 // kept says, in words, what could not be rolled back.
 func (s *settling) kept() []string {
 	var words []string
-	for _, step := range sortedKeys(s.wrong) {
+	for _, step := range slices.Sorted(maps.Keys(s.wrong)) {
 		why := s.wrong[step].Error()
 		if s.wrong[step].Trash != "" {
 			why += "; what was there before is " + s.wrong[step].Trash
@@ -243,7 +244,7 @@ func (s *settling) closeAs(ctx context.Context, j *journal.Journal, of *papers) 
 	if !e.Abandon(j, s.wrong, s.undone, s.seen) {
 		return nil, s.journals.close()
 	}
-	receipt := newReceipt(of.ref, s.By, j.Header.StartedAt, of.plan.Summary.TimeShiftSeconds)
+	receipt := paper.NewReceipt(of.ref, s.By, j.Header.StartedAt, of.plan.Summary.TimeShiftSeconds)
 	c := &conclusion{papers: of, ends: &s.ends, journals: &s.journals, receipt: receipt, execution: e, now: s.Now}
 	c.count()
 	return receipt, c.conclude(context.WithoutCancel(ctx))

@@ -9,12 +9,14 @@ import (
 	"treaty/apply/internal/journal"
 	"treaty/apply/store"
 	"treaty/plan"
+	"treaty/plan/scan"
 )
 
 // survey is what is found out about both trees before the first write.
 type survey struct {
 	gauge
-	progress *Progress
+	// scanned counts what is seen of both trees, from nothing; it returns nil where nobody asks.
+	scanned func() *plan.Sides[scan.Progress]
 	// allowUnrelated lets pass what changed on paths that the plan has nothing to do with.
 	allowUnrelated bool
 	// seen are the directories that the trees had.

@@ -33,6 +33,12 @@ type Receipt struct {
 	Durability       plan.Sides[string] `json:"durability"`
 }
 
+// NewReceipt is a receipt of nothing yet.
+func NewReceipt(of PlanRef, by plan.Author, startedAt time.Time, shift plan.Sides[int64]) *Receipt {
+	return &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: of, By: by, StartedAt: startedAt,
+		TimeShiftSeconds: shift}
+}
+
 // Outcome is what became of a plan, or of one of its operations.
 type Outcome string
 

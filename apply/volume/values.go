@@ -1,6 +1,8 @@
 package volume
 
 import (
+	"time"
+
 	"treaty/plan/tree"
 )
 
@@ -65,4 +67,11 @@ type Probed struct {
 	// LosesRenames: a power cut may come between the two names of a rename. Every volume is taken to do that which is
 	// not known to be journalled, copy-on-write or volatile.
 	LosesRenames bool
+}
+
+// RacySince is the first mtime that may hide a change made after a listing that began at the given time.
+func RacySince(began time.Time, traits tree.Traits) tree.Time {
+	// The kernel's clock for files moves in steps of up to 10 ms.
+	const tick = int64(10 * time.Millisecond)
+	return tree.TimeOf(began.Add(-2 * time.Duration(max(traits.MtimeGranularity, tick))))
 }

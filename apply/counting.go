@@ -1,0 +1,24 @@
+package apply
+
+import "treaty/apply/internal/execute"
+
+// expected adds steps to what is to be done.
+func expected(p *Progress, steps []*execute.Step) {
+	if p == nil {
+		return
+	}
+	for _, s := range steps {
+		p.ToDo.Add(1)
+		if s.Source != nil {
+			p.ToCopy.Add(s.After.Size)
+		}
+	}
+}
+
+// counts are those that an execution counts up.
+func counts(p *Progress) execute.Counts {
+	if p == nil {
+		return execute.Counts{}
+	}
+	return execute.Counts{Over: &p.Done, Copied: &p.Copied}
+}
