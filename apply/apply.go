@@ -6,9 +6,18 @@ import (
 	"io"
 	"time"
 
+	"treaty/apply/internal/conclude"
+	"treaty/apply/internal/ends"
 	"treaty/apply/internal/execute"
+	"treaty/apply/internal/gates"
 	"treaty/apply/internal/journal"
+	"treaty/apply/internal/papers"
+	"treaty/apply/internal/preflight"
+	"treaty/apply/internal/survey"
+	"treaty/apply/pair"
 	"treaty/apply/paper"
+	"treaty/apply/policy"
+	"treaty/apply/reach"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/apply/volume"
@@ -28,20 +37,20 @@ type Request struct {
 	// Roots are where the trees are now, "" for where they were when the plan was made.
 	Roots plan.Sides[string]
 	// Open opens what is there. Where it is nil, roots are directories of this machine.
-	Open Opener
+	Open reach.Opener
 	Care
 	// Config, where not nil, says what the config of a tree demands and gives. It is asked of both trees, open as
 	// they will be changed. An error that is no ErrInvalid means that nobody can tell: then nothing is approved.
-	Config func(tree *store.Store) (Config, error)
+	Config func(tree *store.Store) (policy.Config, error)
 	By     plan.Author
 	// Progress, where not nil, is told how far things are.
-	Progress *Progress
+	Progress *pair.Progress
 	// Tell, where not nil, is given what a person should know and no result says.
 	Tell func(Notice)
 	// Now is the clock, time.Now where nil.
 	Now func() time.Time
 
-	seams seams
+	seams ends.Seams
 }
 
 // Care is how much is held to the plan.
@@ -54,11 +63,11 @@ type Care struct {
 
 // run is one apply under way.
 type run struct {
-	papers
+	papers.Papers
 	request  Request
-	ends     ends
-	journals journals
-	survey   survey
+	ends     ends.Ends
+	journals ends.Journals
+	survey   survey.Survey
 	receipt  *Receipt
 }
 
@@ -67,16 +76,16 @@ type run struct {
 // Where something was done there is a receipt, and the error, if any, wraps ErrPartial.
 func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	if request.Now == nil {
-		request.Now = Now
+		request.Now = reach.Now
 	}
 	r := &run{request: request}
 	request.Plan = nil
-	r.journals.ends = &r.ends
+	r.journals.Ends = &r.ends
 	defer r.leave()
 	if err := r.enter(); err != nil {
 		return nil, err
 	}
-	unlock, err := r.ends.lock()
+	unlock, err := r.ends.Lock()
 	if err != nil {
 		return nil, err
 	}
@@ -84,24 +93,24 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	if err := r.probe(); err != nil {
 		return nil, err
 	}
-	steps, err := r.survey.steps(ctx)
+	steps, err := r.survey.Steps(ctx)
 	if err != nil {
 		return nil, err
 	}
 	e := r.execution(steps)
-	r.receipt = paper.NewReceipt(r.ref, request.By, request.Now().UTC(), r.survey.shift.seconds())
-	if r.ends.resumed() != nil {
+	r.receipt = paper.NewReceipt(r.Ref, request.By, request.Now().UTC(), r.survey.Shift.Seconds())
+	if r.ends.Resumed() != nil {
 		if err := r.takeUp(ctx, e, steps); err != nil {
 			return nil, r.midway(err)
 		}
 	}
 	pending := e.Pending()
 	expected(request.Progress, pending)
-	if err := preflight(r.plan, &r.ends, pending, e.ToPreserve()); err != nil {
-		_ = r.journals.giveBack() // what is owed still is in the journal
+	if err := preflight.Check(r.Plan, &r.ends, pending, e.ToPreserve()); err != nil {
+		_ = r.journals.GiveBack() // what is owed still is in the journal
 		return nil, err
 	}
-	if r.ends.resumed() == nil {
+	if r.ends.Resumed() == nil {
 		if err := r.begin(steps); err != nil {
 			return nil, r.midway(err)
 		}
@@ -115,28 +124,28 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 
 // enter reads and checks everything that can be checked before a tree is read.
 func (r *run) enter() (err error) {
-	if r.papers, err = readPapers(r.request.Plan, r.request.Approval); err != nil {
+	if r.Papers, err = papers.Read(r.request.Plan, r.request.Approval); err != nil {
 		return err
 	}
 	r.request.Plan = nil
-	r.papers.again = r.request.Again
-	r.journals.id = r.plan.ID
-	r.survey = survey{gauge: gauge{plan: r.plan, ends: &r.ends}, scanned: r.request.Progress.scanned,
-		allowUnrelated: r.request.AllowUnrelatedDrift}
-	missing := r.ends.open(r.plan, r.request.Roots, r.request.Open, &r.request.seams)
-	if err := (&gates{&r.papers, &r.ends, r.request.Config, r.request.Now}).pass(missing); err != nil {
+	r.Papers.Again = r.request.Again
+	r.journals.ID = r.Plan.ID
+	r.survey = survey.Survey{Gauge: survey.Gauge{Plan: r.Plan, Ends: &r.ends}, Scanned: r.request.Progress.ScanAnew,
+		AllowUnrelated: r.request.AllowUnrelatedDrift}
+	missing := r.ends.Open(r.Plan, r.request.Roots, r.request.Open, &r.request.seams)
+	if err := (&gates.Gates{Papers: &r.Papers, Ends: &r.ends, Config: r.request.Config, Now: r.request.Now}).Pass(missing); err != nil {
 		return err
 	}
-	r.papers.let()
+	r.Papers.LetGo()
 	return nil
 }
 
 // probe finds out what both volumes can do, refuses what is less than was planned, and opens them to be changed.
 func (r *run) probe() error {
-	o := opening{id: r.plan.ID, seams: &r.request.seams, lend: r.journals.lend,
-		ignores: func(side plan.Side) { r.request.tell(Notice{TimesIgnored: true, Side: side}) }}
+	o := ends.Opening{ID: r.Plan.ID, Seams: &r.request.seams, Lend: r.journals.Lend,
+		Ignores: func(side plan.Side) { r.request.tell(Notice{TimesIgnored: true, Side: side}) }}
 	for _, e := range r.ends {
-		if err := o.asPlanned(e, r.plan, r.ends.resumed() != nil); err != nil {
+		if err := o.AsPlanned(e, r.Plan, r.ends.Resumed() != nil); err != nil {
 			return err
 		}
 	}
@@ -145,56 +154,56 @@ func (r *run) probe() error {
 
 // execution makes tasks of steps.
 func (r *run) execution(steps []plan.Step) *execute.Execution {
-	ends := r.ends.settling(r.survey.shift.since, plan.Sides[volume.Volume]{})
-	return execute.New(&execute.Ground{Plan: r.plan, Ends: ends, Write: r.journals.write}, steps,
-		execute.Before{Stamps: r.survey.stamps, Had: r.survey.seen.Has}, counts(r.request.Progress))
+	ends := r.ends.Settling(r.survey.Shift.Since, plan.Sides[volume.Volume]{})
+	return execute.New(&execute.Ground{Plan: r.Plan, Ends: ends, Write: r.journals.Write}, steps,
+		execute.Before{Stamps: r.survey.Stamps, Had: r.survey.Seen.Has}, counts(r.request.Progress))
 }
 
 // takeUp goes on with the journals of an interrupted run, and brings the tasks to where that was.
 func (r *run) takeUp(ctx context.Context, e *execute.Execution, steps []plan.Step) error {
-	r.receipt.StartedAt = r.ends.resumed().Header.StartedAt
+	r.receipt.StartedAt = r.ends.Resumed().Header.StartedAt
 	if err := r.begin(steps); err != nil {
 		return err
 	}
-	err := e.TakeUp(ctx, r.ends.interrupted(), r.request.tellWords)
+	err := e.TakeUp(ctx, r.ends.Interrupted(), r.request.tellWords)
 	if err != nil {
-		_ = r.journals.giveBack() // what is owed still is in the journal
+		_ = r.journals.GiveBack() // what is owed still is in the journal
 	}
 	return err
 }
 
 // begin opens the journals, before anything else is written.
 func (r *run) begin(steps []plan.Step) error {
-	local := r.ends[plan.Local].store
+	local := r.ends[plan.Local].Store
 	if err := local.Hide(); err != nil {
 		return err
 	}
-	if r.ends.resumed() == nil {
-		if err := r.papers.keep(local); err != nil {
+	if r.ends.Resumed() == nil {
+		if err := r.Papers.Keep(local); err != nil {
 			return err
 		}
 	}
 	if err := local.Durable(); err != nil {
 		return err
 	}
-	header := journal.Header{Plan: r.plan.ID, SHA256: r.ref.SHA256, Trees: r.ends.ids(),
-		Traits:    plan.Sides[tree.Traits]{r.plan.Local.Filesystem, r.plan.Remote.Filesystem},
+	header := journal.Header{Plan: r.Plan.ID, SHA256: r.Ref.SHA256, Trees: r.ends.IDs(),
+		Traits:    plan.Sides[tree.Traits]{r.Plan.Local.Filesystem, r.Plan.Remote.Filesystem},
 		StartedAt: r.receipt.StartedAt, By: r.request.By}
-	return r.journals.begin(header, recording(steps, r.survey.stamps.Times(steps)))
+	return r.journals.Begin(header, survey.Recording(steps, r.survey.Stamps.Times(steps)))
 }
 
 // report writes the receipt: into the history, or, where something failed and can be taken up, beside the
 // journal.
 func (r *run) report(ctx context.Context, e *execute.Execution) (*Receipt, error) {
-	c := &conclusion{papers: &r.papers, ends: &r.ends, journals: &r.journals, receipt: r.receipt, execution: e,
-		shift: r.survey.shift.total, now: r.request.Now, tell: r.request.tellWords}
-	c.count()
+	c := &conclude.Conclusion{Papers: &r.Papers, Ends: &r.ends, Journals: &r.journals, Receipt: r.receipt, Execution: e,
+		Shift: r.survey.Shift.Total, Now: r.request.Now, Tell: r.request.tellWords}
+	c.Count()
 	halted := e.Halted(ctx)
 	if unfinished(r.receipt, halted) {
-		c.postpone()
+		c.Postpone()
 		return r.receipt, r.partial(halted, ctx.Err())
 	}
-	if err := c.conclude(context.WithoutCancel(ctx)); err != nil {
+	if err := c.Conclude(context.WithoutCancel(ctx)); err != nil {
 		return r.receipt, r.midway(err)
 	}
 	if r.receipt.Outcome != Complete {
@@ -215,8 +224,8 @@ func (r *run) midway(err error) error {
 
 // leave lets go of both trees.
 func (r *run) leave() {
-	r.journals.leave()
-	for _, e := range r.ends.there() {
+	r.journals.Leave()
+	for _, e := range r.ends.There() {
 		e.Close()
 	}
 }

@@ -1,9 +1,12 @@
 package apply
 
-import "treaty/apply/internal/execute"
+import (
+	"treaty/apply/internal/execute"
+	"treaty/apply/pair"
+)
 
 // expected adds steps to what is to be done.
-func expected(p *Progress, steps []*execute.Step) {
+func expected(p *pair.Progress, steps []*execute.Step) {
 	if p == nil {
 		return
 	}
@@ -16,7 +19,7 @@ func expected(p *Progress, steps []*execute.Step) {
 }
 
 // counts are those that an execution counts up.
-func counts(p *Progress) execute.Counts {
+func counts(p *pair.Progress) execute.Counts {
 	if p == nil {
 		return execute.Counts{}
 	}

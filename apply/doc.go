@@ -2,24 +2,29 @@
 // changes anyone's trees, and it decides nothing: what a plan does not say is not done, and what is not
 // as the plan says is left alone.
 //
-// A plan is made of a Pair: two trees, open, whatever their paths name by now. Each is one end of the plan, a
-// volume.Volume: it is listed and read, changed by whole checked changes, and keeps what is treaty's own. Nothing here
-// knows what kind of volume an end is; where nobody says how to open one, it is a directory of this machine.
+// A plan is made of a Pair (package pair): two trees, open, whatever their paths name by now. Each is one end of the
+// plan, a volume.Volume: it is listed and read, changed by whole checked changes, and keeps what is treaty's own.
+// Nothing here knows what kind of volume an end is; where nobody says how to open one, package reach does, and takes it
+// for a directory of this machine.
+//
+// This package has the two requests, Apply and Recover. Each step of them is a package of its own, in apply/internal
+// where nobody else needs it; what they hand on to each other are two ends (package ends), the plan with its approval
+// (package papers), and steps.
 //
 // # An apply, step by step
 //
-//  1. Read the plan once; check, hash and carry out that one text (gates). In this order, the first
+//  1. Read the plan once; check, hash and carry out that one text (package gates). In this order, the first
 //     failure being the refusal: is it a valid plan (ErrInvalid), does nobody else work on the trees
 //     (ErrLocked), was it not applied before (ErrStale), is no other apply open (ErrOpen), are all
 //     conflicts resolved (ErrConflicts), is it approved (ErrNotApproved), are the trees those that were
 //     planned, and not suddenly empty (ErrSafety), apart from each other (ErrInvalid), can their volumes
-//     still do what was planned with (probe: ErrStale).
+//     still do what was planned with (package ends: ErrStale).
 //  2. Scan both trees again and compare their digests, and all that the plan reads or writes, with what
-//     the plan saw (survey: ErrStale, with every place that differs). With AllowUnrelatedDrift only the
+//     the plan saw (package survey: ErrStale, with every place that differs). With AllowUnrelatedDrift only the
 //     latter, and the directories above it.
 //  3. Turn resolutions into operations, and leave out what depends on what a person took out
 //     (plan.Plan.Steps). Each step that comes of it is a task from here on.
-//  4. Look ahead: space, that of copies out of reach included, permissions (preflight: ErrSafety). Locks
+//  4. Look ahead: space, that of copies out of reach included, permissions (package preflight: ErrSafety). Locks
 //     and probes aside, which leave nothing behind, nothing has been written so far: a refusal changes
 //     nothing.
 //  5. Open the journals (begin), and carry the tasks out, in phases over the whole plan (package execute):
@@ -32,7 +37,7 @@
 //  6. Look again at what was moved to the trash: what another program wrote there late gets a visible name.
 //     Where it is asked for, read back what was written.
 //  7. Write the receipt, the history, the baseline and both trees' own files, and close the journals
-//     (conclude); or, where the same apply can do more, leave the journals open (postpone).
+//     (package conclude); or, where the same apply can do more, leave the journals open (Postpone).
 //
 // After an interruption the same plan is taken up (Apply), or its trees are settled without it (Recover). Both first
 // mend what a power cut did to FAT-class volumes, and then examine how far each open intent got (package settle). What

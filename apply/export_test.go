@@ -8,7 +8,7 @@ import (
 )
 
 // SetHook has hook offered every call that changes a directory while the plan is carried out.
-func (r *Request) SetHook(hook func(plan.Side, disk.Call) error) { r.seams.opened = offering(hook) }
+func (r *Request) SetHook(hook func(plan.Side, disk.Call) error) { r.seams.Opened = offering(hook) }
 
 // offering gives a hook to the directories that it is shown; nil for none.
 func offering(hook func(plan.Side, disk.Call) error) func(plan.Side, volume.Volume) {
@@ -21,16 +21,16 @@ func offering(hook func(plan.Side, disk.Call) error) func(plan.Side, volume.Volu
 }
 
 // SetProbed lets probed change what the probing of a volume found.
-func (r *Request) SetProbed(probed func(plan.Side, *volume.Probed)) { r.seams.probed = probed }
+func (r *Request) SetProbed(probed func(plan.Side, *volume.Probed)) { r.seams.Probed = probed }
 
 // SetHook has hook offered every call that changes a directory while it is settled.
-func (r *Recovery) SetHook(hook func(plan.Side, disk.Call) error) { r.seams.opened = offering(hook) }
+func (r *Recovery) SetHook(hook func(plan.Side, disk.Call) error) { r.seams.Opened = offering(hook) }
 
 // SetProbed lets probed change what the probing of a volume found.
-func (r *Recovery) SetProbed(probed func(plan.Side, *volume.Probed)) { r.seams.probed = probed }
+func (r *Recovery) SetProbed(probed func(plan.Side, *volume.Probed)) { r.seams.Probed = probed }
 
 // SetFAT declares the volumes of sides to be FAT-class.
-func (r *Request) SetFAT(fat plan.Sides[bool]) { r.seams.fat = fat }
+func (r *Request) SetFAT(fat plan.Sides[bool]) { r.seams.FAT = fat }
 
 // SetFAT declares the volumes of sides to be FAT-class.
-func (r *Recovery) SetFAT(fat plan.Sides[bool]) { r.seams.fat = fat }
+func (r *Recovery) SetFAT(fat plan.Sides[bool]) { r.seams.FAT = fat }

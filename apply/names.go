@@ -1,13 +1,26 @@
 package apply
 
 import (
+	"treaty/apply/pair"
 	"treaty/apply/paper"
+	"treaty/apply/policy"
+	"treaty/apply/reach"
 	"treaty/apply/refusal"
+	"treaty/apply/store"
 )
 
 // What an apply is asked with and answers with has its home in packages that more than this one need. Whoever embeds
 // it finds all of that here.
 type (
+	Pair     = pair.Pair
+	Planning = pair.Planning
+	Planned  = pair.Planned
+	Progress = pair.Progress
+	Opener   = reach.Opener
+
+	Policy = policy.Policy
+	Config = policy.Config
+
 	Approval = paper.Approval
 	Signoff  = paper.Signoff
 	PlanRef  = paper.PlanRef
@@ -43,3 +56,9 @@ var (
 	ErrLocked      = refusal.ErrLocked
 	ErrPartial     = refusal.ErrPartial
 )
+
+// Open opens two directories of this machine: see pair.Open.
+func Open(local, remote string) (*Pair, error) { return pair.Open(local, remote) }
+
+// PairOf is the pair of two trees that are open: see pair.Of.
+func PairOf(local *store.Store, remote *store.Reader) (*Pair, error) { return pair.Of(local, remote) }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"treaty/apply/internal/ends"
+	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/plan"
 )
@@ -15,12 +17,12 @@ type Recovery struct {
 	// Dirs are the roots of the trees.
 	Dirs []string
 	// Open opens what is there. Where it is nil, roots are directories of this machine.
-	Open Opener
+	Open reach.Opener
 	By   plan.Author
 	// Now is the clock, time.Now where nil.
 	Now func() time.Time
 
-	seams seams
+	seams ends.Seams
 }
 
 // Recovered is an interrupted apply that was settled.
@@ -52,7 +54,7 @@ type Settled struct {
 func Recover(ctx context.Context, request Recovery) (Settled, error) {
 	var out Settled
 	if request.Now == nil {
-		request.Now = Now
+		request.Now = reach.Now
 	}
 	stores, err := request.stores()
 	defer func() {
@@ -101,7 +103,7 @@ func Recover(ctx context.Context, request Recovery) (Settled, error) {
 // error.
 func (request *Recovery) stores() (stores []*store.Store, err error) {
 	add := func(root string) error {
-		s, err := request.Open.store(root)
+		s, err := request.Open.Store(root)
 		if err != nil {
 			return err
 		}
@@ -159,10 +161,10 @@ func (request *Recovery) remote(s *store.Store, id string) *store.Store {
 		return nil
 	}
 	p, err := plan.Read(text)
-	if err != nil || request.Open == nil && !lasting(p.Remote.Root) {
+	if err != nil || request.Open == nil && !reach.Lasting(p.Remote.Root) {
 		return nil
 	}
-	other, err := request.Open.store(p.Remote.Root)
+	other, err := request.Open.Store(p.Remote.Root)
 	if err != nil {
 		return nil
 	}

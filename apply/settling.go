@@ -11,9 +11,13 @@ import (
 	"slices"
 	"time"
 
+	"treaty/apply/internal/conclude"
+	"treaty/apply/internal/ends"
 	"treaty/apply/internal/execute"
 	"treaty/apply/internal/journal"
+	"treaty/apply/internal/papers"
 	"treaty/apply/internal/settle"
+	"treaty/apply/internal/survey"
 	"treaty/apply/paper"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
@@ -25,10 +29,10 @@ import (
 type settling struct {
 	*Recovery
 	id   string
-	ends ends
+	ends ends.Ends
 	// idle are volumes that are there and not settled, of which copies can be read still.
 	idle     plan.Sides[volume.Volume]
-	journals journals
+	journals ends.Journals
 	// beside is a tree that was found where the plan had it, and is not settled; nil for none. seen is what is seen
 	// on it, by the number of the step.
 	beside *store.Store
@@ -42,10 +46,10 @@ type settling struct {
 // settle settles one plan on all trees on which it is open.
 func (request *Recovery) settle(ctx context.Context, id string, stores []*store.Store) (*Recovered, error) {
 	s := &settling{Recovery: request, id: id}
-	s.journals = journals{id: id, ends: &s.ends}
+	s.journals = ends.Journals{ID: id, Ends: &s.ends}
 	defer func() {
-		_ = s.journals.giveBack() // nothing, unless something failed: then what is owed still is in the journal
-		s.journals.leave()
+		_ = s.journals.GiveBack() // nothing, unless something failed: then what is owed still is in the journal
+		s.journals.Leave()
 		if s.beside != nil {
 			s.beside.Close()
 		}
@@ -55,10 +59,10 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*store.
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range s.ends.there() {
-		out.Roots[e.side] = e.Root()
+	for _, e := range s.ends.There() {
+		out.Roots[e.Side] = e.Root()
 	}
-	j := cmp.Or(s.ends.left(plan.Local), s.ends.left(plan.Remote))
+	j := cmp.Or(s.ends.Left(plan.Local), s.ends.Left(plan.Remote))
 	if j == nil {
 		return out, nil
 	}
@@ -76,7 +80,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*store.
 
 // open opens the trees on which the apply is open, and returns the others.
 func (s *settling) open(stores []*store.Store) (idle []*store.Store, err error) {
-	o := opening{id: s.id, seams: &s.seams, lend: s.journals.lend}
+	o := ends.Opening{ID: s.id, Seams: &s.seams, Lend: s.journals.Lend}
 	for _, one := range stores {
 		j, err := one.Journal(s.id)
 		if err != nil {
@@ -96,11 +100,11 @@ func (s *settling) open(stores []*store.Store) (idle []*store.Store, err error) 
 			return nil, fmt.Errorf("%s and %s both say that they are its %s tree",
 				one.Root(), s.ends[j.Header.Side].Root(), j.Header.Side)
 		}
-		e := s.seams.newEnd(j.Header.Side, one)
-		if err := o.asInterrupted(e, j); err != nil {
+		e := s.seams.NewEnd(j.Header.Side, one)
+		if err := o.AsInterrupted(e, j); err != nil {
 			return nil, err
 		}
-		s.ends[e.side] = e
+		s.ends[e.Side] = e
 	}
 	return idle, nil
 }
@@ -109,7 +113,7 @@ func (s *settling) open(stores []*store.Store) (idle []*store.Store, err error) 
 // other one needs, and it alone shows what was left of the steps there.
 func (s *settling) findIdle(stores []*store.Store, j *journal.Journal) {
 	if s.ends[plan.Remote] == nil && s.ends[plan.Local] != nil {
-		if s.beside = s.remote(s.ends[plan.Local].store, s.id); s.beside != nil {
+		if s.beside = s.remote(s.ends[plan.Local].Store, s.id); s.beside != nil {
 			stores = append(stores, s.beside)
 		}
 	}
@@ -140,7 +144,7 @@ func (s *settling) look(j *journal.Journal) error {
 
 // volumes are the ends as package settle needs them. By how much their times are off, nobody has measured.
 func (s *settling) volumes() *settle.Ends {
-	return s.ends.settling(plan.Sides[time.Duration]{}, s.idle)
+	return s.ends.Settling(plan.Sides[time.Duration]{}, s.idle)
 }
 
 // rollBack mends what a power cut did, and brings back what was there before what is open. It returns, in words, what
@@ -184,7 +188,7 @@ func (s *settling) kept() []string {
 // receipt is nil where it has not: without the very plan that the journal is of, nothing can be said of it but that it
 // is closed.
 func (s *settling) close(ctx context.Context, j *journal.Journal) (*Receipt, error) {
-	if s.ends.resumed() == nil {
+	if s.ends.Resumed() == nil {
 		return nil, s.closeAlone(j)
 	}
 	text, err := s.copyOf(store.ItsPlan)
@@ -193,16 +197,16 @@ func (s *settling) close(ctx context.Context, j *journal.Journal) (*Receipt, err
 	}
 	p, err := plan.Read(text)
 	if err != nil || j.Header.SHA256 != sha256.Sum256(text) {
-		return nil, s.journals.close()
+		return nil, s.journals.Close()
 	}
 	approval, err := s.copyOf(store.ItsApproval)
 	if err != nil {
 		return nil, err
 	}
-	all := &papers{plan: p, text: text, ref: paper.RefTo(p, text)}
+	all := &papers.Papers{Plan: p, Text: text, Ref: paper.RefTo(p, text)}
 	// One that cannot be read says nothing; that the plan was approved was found out when it was begun.
-	if all.approval, err = paper.ReadApproval(approval); err == nil {
-		all.approvalText = approval
+	if all.Approval, err = paper.ReadApproval(approval); err == nil {
+		all.ApprovalText = approval
 	}
 	return s.closeAs(ctx, j, all)
 }
@@ -212,20 +216,20 @@ func (s *settling) close(ctx context.Context, j *journal.Journal) (*Receipt, err
 // can be undone.
 func (s *settling) closeAlone(j *journal.Journal) error {
 	if remote := s.ends[plan.Remote]; remote != nil && s.ends[plan.Local] == nil {
-		if err := remote.store.SaveIdentity(remote.file); err != nil {
+		if err := remote.Store.SaveIdentity(remote.File); err != nil {
 			return err
 		}
 	}
 	if err := settle.Release(settle.CopiesIn(j), s.volumes()); err != nil {
 		return err
 	}
-	return s.journals.close()
+	return s.journals.Close()
 }
 
 // copyOf is what the interrupted run has kept beside its journal; nothing where it is not there, or not what treaty
 // wrote.
 func (s *settling) copyOf(what store.Beside) ([]byte, error) {
-	text, err := s.ends[plan.Local].store.Kept(s.id, what)
+	text, err := s.ends[plan.Local].Store.Kept(s.id, what)
 	if errors.Is(err, fs.ErrNotExist) || store.Foreign(err) {
 		return text, nil
 	}
@@ -234,18 +238,18 @@ func (s *settling) copyOf(what store.Beside) ([]byte, error) {
 
 // closeAs archives what became of a plan of which the open rest was rolled back, and closes it. Where the journal is of
 // other steps there is no receipt.
-func (s *settling) closeAs(ctx context.Context, j *journal.Journal, of *papers) (*Receipt, error) {
-	for _, e := range s.ends.there() {
-		of.plan.Snapshot(e.side).Filesystem.IgnoresTimes = e.file.IgnoresTimes
+func (s *settling) closeAs(ctx context.Context, j *journal.Journal, of *papers.Papers) (*Receipt, error) {
+	for _, e := range s.ends.There() {
+		of.Plan.Snapshot(e.Side).Filesystem.IgnoresTimes = e.File.IgnoresTimes
 	}
 	var shift plan.Sides[time.Duration]
-	e := execute.New(&execute.Ground{Plan: of.plan, Ends: s.volumes(), Write: s.journals.write},
-		recorded(of.plan, j.Steps), execute.Before{Stamps: execute.NewStamps(of.plan, shift, shift)}, execute.Counts{})
+	e := execute.New(&execute.Ground{Plan: of.Plan, Ends: s.volumes(), Write: s.journals.Write},
+		survey.Recorded(of.Plan, j.Steps), execute.Before{Stamps: execute.NewStamps(of.Plan, shift, shift)}, execute.Counts{})
 	if !e.Abandon(j, s.wrong, s.undone, s.seen) {
-		return nil, s.journals.close()
+		return nil, s.journals.Close()
 	}
-	receipt := paper.NewReceipt(of.ref, s.By, j.Header.StartedAt, of.plan.Summary.TimeShiftSeconds)
-	c := &conclusion{papers: of, ends: &s.ends, journals: &s.journals, receipt: receipt, execution: e, now: s.Now}
-	c.count()
-	return receipt, c.conclude(context.WithoutCancel(ctx))
+	receipt := paper.NewReceipt(of.Ref, s.By, j.Header.StartedAt, of.Plan.Summary.TimeShiftSeconds)
+	c := &conclude.Conclusion{Papers: of, Ends: &s.ends, Journals: &s.journals, Receipt: receipt, Execution: e, Now: s.Now}
+	c.Count()
+	return receipt, c.Conclude(context.WithoutCancel(ctx))
 }

@@ -7,6 +7,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/paper"
+	"treaty/apply/policy"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
@@ -60,7 +61,7 @@ func (c *approveCommand) signer(a *app) func([]byte) (string, error) {
 	if c.Sign == "" {
 		return nil
 	}
-	return func(text []byte) (string, error) { return apply.Sign(expandHome(c.Sign), a.passphrase, text) }
+	return func(text []byte) (string, error) { return policy.Sign(expandHome(c.Sign), a.passphrase, text) }
 }
 
 // approvable refuses plans that nobody can approve as they are.
@@ -102,7 +103,7 @@ func policyAt(root string) (apply.Policy, error) {
 		return apply.Policy{}, noRoom(err)
 	}
 	defer folder.Close()
-	c, err := apply.ReadConfig(folder, configured)
+	c, err := policy.ReadConfig(folder, configured)
 	return c.Policy, err
 }
 

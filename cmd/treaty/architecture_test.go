@@ -17,14 +17,18 @@ import (
 // house is the program's plan: each package, and which of ours it may import. Who adds a line here has
 // decided something; who adds a package has to.
 var house = map[string][]string{
-	"schema":                   {},
-	"plan/tree":                {"plan/jsontext"},
-	"plan/internal/ignore":     {},
-	"plan/internal/textdiff":   {},
-	"plan/scan":                {"plan/internal/ignore", "plan/tree"},
-	"plan/visible":             {},
-	"plan/jsontext":            {"plan/visible"},
-	"plan":                     {"plan/internal/ignore", "plan/internal/textdiff", "plan/jsontext", "plan/tree", "plan/visible", "schema"},
+	"schema":                 {},
+	"plan/tree":              {"plan/jsontext"},
+	"plan/internal/ignore":   {},
+	"plan/internal/textdiff": {},
+	"plan/scan":              {"plan/internal/ignore", "plan/tree"},
+	"plan/visible":           {},
+	"plan/jsontext":          {"plan/visible"},
+	"plan": {
+		"plan/internal/ignore", "plan/internal/textdiff", "plan/jsontext", "plan/tree", "plan/visible",
+		"schema",
+	},
+
 	"apply/baseline":           {"plan/tree"},
 	"apply/internal/disk":      {"apply/volume", "plan/scan", "plan/tree"},
 	"apply/internal/journal":   {"plan", "plan/jsontext", "plan/tree"},
@@ -32,13 +36,54 @@ var house = map[string][]string{
 	"apply/volume":             {"plan/scan", "plan/tree"},
 	"apply/internal/local":     {"apply/internal/disk", "apply/volume", "plan/scan", "plan/tree"},
 	// Tests only: nobody above may import it.
-	"apply/internal/memory":  {"apply/volume", "plan/scan", "plan/tree"},
-	"apply/paper":            {"plan", "plan/jsontext", "plan/tree", "schema"},
-	"apply/refusal":          {"apply/paper", "plan", "plan/tree"},
-	"apply/store":            {"apply/baseline", "apply/internal/journal", "apply/internal/local", "apply/paper", "apply/refusal", "apply/volume", "plan", "plan/scan", "plan/tree", "schema"},
-	"apply/internal/settle":  {"apply/internal/journal", "apply/paper", "apply/volume", "plan", "plan/scan", "plan/tree"},
-	"apply/internal/execute": {"apply/internal/journal", "apply/internal/settle", "apply/paper", "apply/refusal", "apply/volume", "plan", "plan/scan", "plan/tree"},
-	"apply":                  {"apply/baseline", "apply/internal/execute", "apply/internal/journal", "apply/internal/local", "apply/internal/settle", "apply/internal/signature", "apply/paper", "apply/refusal", "apply/store", "apply/volume", "plan", "plan/scan", "plan/tree"},
+	"apply/internal/memory": {"apply/volume", "plan/scan", "plan/tree"},
+	"apply/paper":           {"plan", "plan/jsontext", "plan/tree", "schema"},
+	"apply/refusal":         {"apply/paper", "plan", "plan/tree"},
+	"apply/store": {
+		"apply/baseline", "apply/internal/journal", "apply/internal/local", "apply/paper", "apply/refusal",
+		"apply/volume", "plan", "plan/scan", "plan/tree", "schema",
+	},
+	"apply/reach":            {"apply/internal/local", "apply/store", "apply/volume"},
+	"apply/policy":           {"apply/internal/signature", "apply/paper", "apply/refusal", "apply/store", "plan", "plan/tree"},
+	"apply/internal/sources": {"apply/refusal", "apply/store", "apply/volume", "plan", "plan/scan"},
+	"apply/pair": {
+		"apply/internal/sources", "apply/reach", "apply/store", "apply/volume", "plan", "plan/scan",
+		"plan/tree",
+	},
+	"apply/internal/papers": {"apply/paper", "apply/refusal", "apply/store", "plan"},
+	"apply/internal/settle": {
+		"apply/internal/journal", "apply/paper", "apply/volume", "plan", "plan/scan", "plan/tree",
+	},
+	"apply/internal/execute": {
+		"apply/internal/journal", "apply/internal/settle", "apply/paper", "apply/refusal", "apply/volume",
+		"plan", "plan/scan", "plan/tree",
+	},
+	"apply/internal/ends": {
+		"apply/internal/journal", "apply/internal/settle", "apply/reach", "apply/refusal", "apply/store",
+		"apply/volume", "plan", "plan/tree",
+	},
+	"apply/internal/gates": {
+		"apply/internal/ends", "apply/internal/journal", "apply/internal/papers", "apply/internal/sources",
+		"apply/policy", "apply/refusal", "apply/store", "plan", "plan/tree",
+	},
+	"apply/internal/survey": {
+		"apply/internal/ends", "apply/internal/execute", "apply/internal/journal", "apply/internal/sources",
+		"apply/refusal", "apply/store", "plan", "plan/scan", "plan/tree",
+	},
+	"apply/internal/preflight": {
+		"apply/internal/ends", "apply/internal/execute", "apply/refusal", "apply/volume", "plan", "plan/tree",
+	},
+	"apply/internal/conclude": {
+		"apply/baseline", "apply/internal/ends", "apply/internal/execute", "apply/internal/papers",
+		"apply/internal/settle", "apply/internal/sources", "apply/paper", "apply/store", "apply/volume",
+		"plan", "plan/tree",
+	},
+	"apply": {
+		"apply/internal/conclude", "apply/internal/ends", "apply/internal/execute", "apply/internal/gates",
+		"apply/internal/journal", "apply/internal/papers", "apply/internal/preflight",
+		"apply/internal/settle", "apply/internal/survey", "apply/pair", "apply/paper", "apply/policy",
+		"apply/reach", "apply/refusal", "apply/store", "apply/volume", "plan", "plan/tree",
+	},
 
 	"cmd/treaty/internal/complete": {},
 	"cmd/treaty/internal/manual":   {},
@@ -48,7 +93,11 @@ var house = map[string][]string{
 	"cmd/treaty/internal/lab":          {},
 	"cmd/treaty/internal/lab/stick":    {"plan/tree"},
 	"cmd/treaty/internal/lab/blocklog": {},
-	"cmd/treaty":                       {"apply", "apply/paper", "apply/refusal", "apply/store", "apply/volume", "cmd/treaty/internal/complete", "cmd/treaty/internal/manual", "cmd/treaty/internal/render", "cmd/treaty/internal/review", "plan", "plan/scan", "plan/tree", "schema"},
+	"cmd/treaty": {
+		"apply", "apply/paper", "apply/policy", "apply/refusal", "apply/store", "apply/volume",
+		"cmd/treaty/internal/complete", "cmd/treaty/internal/manual", "cmd/treaty/internal/render",
+		"cmd/treaty/internal/review", "plan", "plan/scan", "plan/tree", "schema",
+	},
 }
 
 // rim is where the operating system is spoken to: whole packages, or the files named. All other code works

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"treaty/apply"
+	"treaty/apply/policy"
 	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
@@ -131,7 +131,7 @@ func held(at volume.Source, plans, file string) (bool, error) {
 // write writes the plan, and what is kept beside it, and returns the plan's path.
 func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
 	// A config that cannot be read asks for one.
-	made.asked, _ = apply.NeedsApproval(made.plan, p.stores, configured)
+	made.asked, _ = policy.NeedsApproval(made.plan, p.stores, configured)
 	if c.Output == "" {
 		path, err := p.Save(made.Planned)
 		return path, unwritable(p, err)

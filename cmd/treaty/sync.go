@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"treaty/apply"
+	"treaty/apply/policy"
 	"treaty/apply/refusal"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
@@ -120,7 +121,7 @@ func settle(a *app, keyboard *keyboard, f *planFile) (*planFile, error) {
 // record applies a plan that changes nothing. What was typed here to shape it is as good as approved, but where only
 // signatures count: then nothing is recorded.
 func (c *syncCommand) record(a *app, p *pair, f *planFile) error {
-	needed, err := apply.NeedsApproval(f.plan, p.stores, configured)
+	needed, err := policy.NeedsApproval(f.plan, p.stores, configured)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,171 @@
+package conclude
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"time"
+
+	"treaty/apply/internal/ends"
+	"treaty/apply/internal/execute"
+	"treaty/apply/internal/papers"
+	"treaty/apply/internal/settle"
+	"treaty/apply/paper"
+	"treaty/apply/store"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// Conclusion is the end of an apply that was carried out, or settled: what lasts of it. Where one tree is not there,
+// nothing new is agreed.
+type Conclusion struct {
+	*papers.Papers
+	Ends      *ends.Ends
+	Journals  *ends.Journals
+	Receipt   *paper.Receipt
+	Execution *execute.Execution
+	// former is what the old baseline held of the paths that the steps change.
+	former *former
+	// Shift is by how much the times of the volumes are off in total.
+	Shift plan.Sides[time.Duration]
+	Now   func() time.Time
+	// Tell is told, in words, what a person should know; nil where nobody asks.
+	Tell func(words string)
+}
+
+// Count takes the results over into the receipt.
+func (c *Conclusion) Count() {
+	c.Receipt.Results = c.Execution.Results()
+	c.Receipt.Totals.Bytes = c.Execution.Bytes()
+	c.Receipt.Count()
+}
+
+// Conclude writes what lasts of a counted receipt: the baseline, the receipt with the history, and both trees' own
+// files; then it closes the journal. The baseline counts only once both of these name its plan. Where an earlier run
+// was interrupted in the midst of it, what that one has archived stands.
+func (c *Conclusion) Conclude(ctx context.Context) error {
+	if err := c.Journals.GiveBack(); err != nil {
+		return err
+	}
+	head, err := c.Ends[plan.Local].Store.Concluded(c.Plan.ID, c.Receipt)
+	if err == nil && head == nil {
+		head, err = c.archive(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	if err := c.rememberEach(head); err != nil {
+		return err
+	}
+	left := c.Ends.Left(plan.Local)
+	if err := settle.Release(c.Execution.Copies(left), c.Execution.Ends); err != nil {
+		return err
+	}
+	return c.Journals.Close()
+}
+
+// archive writes the baseline, and then the receipt into the history, whose new head it returns.
+func (c *Conclusion) archive(ctx context.Context) (*store.Head, error) {
+	var err error
+	if c.former, err = newFormer(c.Execution.Steps(), c.Plan, c.Ends.IDs()); err != nil {
+		return nil, err
+	}
+	if c.agreed() {
+		if err := c.remember(ctx); err != nil {
+			return nil, fmt.Errorf("the baseline was not written: %w", err)
+		}
+	}
+	c.complete()
+	files, err := c.files()
+	if err != nil {
+		return nil, err
+	}
+	last, err := c.last()
+	if err != nil {
+		return nil, err
+	}
+	head, err := c.Ends[plan.Local].Store.Archive(c.Plan.ID, c.Receipt, files, last)
+	return &head, err
+}
+
+// files are those that the history keeps beside the receipt.
+func (c *Conclusion) files() (map[string]store.Content, error) {
+	files := map[string]store.Content{"plan.json": c.Content(c.Ends[plan.Local].Store)}
+	if c.Approval.Of(c.Ref) {
+		sum := tree.Hash(sha256.Sum256(c.ApprovalText))
+		c.Receipt.ApprovalSHA256 = &sum
+		files["approval.json"] = store.Exactly(c.ApprovalText)
+	}
+	if err := c.former.out.Close(); err != nil {
+		return nil, err
+	}
+	files[store.ReversalFile] = func(to io.Writer) error { return plan.WriteOperations(to, c.Execution.Reversal()) }
+	files[store.FormerFile] = store.Exactly(c.former.buf.Bytes())
+	return files, nil
+}
+
+// rememberEach writes into the trees' own files what the history's head is, and with which tree each agreed, and makes
+// that durable.
+func (c *Conclusion) rememberEach(head *store.Head) error {
+	head.History, head.Plan = c.Ends[plan.Local].File.ID, c.Plan.ID
+	var superseded plan.Sides[string]
+	for _, e := range c.Ends.There() {
+		e.File.Head = head
+		if c.agreed() {
+			other := c.Ends[e.Side.Other()]
+			superseded[e.Side] = e.File.Synced[other.File.ID]
+			e.File.Synced[other.File.ID] = c.Plan.ID
+			e.File.Partners[other.File.ID] = store.Partner{Host: store.ThisHost(), Root: other.Root()}
+		}
+		if err := e.Store.SaveIdentity(e.File); err != nil {
+			return err
+		}
+	}
+	for _, e := range c.Ends.There() {
+		if c.Ends.Both() {
+			c.forget(e, superseded[e.Side])
+		}
+		if err := e.Disk.Barrier(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// agreed tells, of a receipt that is counted, whether its trees are recorded with each other. Trees that were planned
+// as never synced, and of which nothing was done, are not: a baseline of what lies there anyway would make two
+// versions of each file that was to be updated. It is by what lasts, so that whoever goes on with the conclusion
+// decides alike.
+func (c *Conclusion) agreed() bool {
+	nothing := c.Receipt.Outcome != paper.Complete && c.Receipt.Totals.Done == 0
+	return c.Ends.Both() && (c.Plan.Baseline != nil || !nothing)
+}
+
+// complete completes the receipt.
+func (c *Conclusion) complete() {
+	c.Receipt.FinishedAt = c.Now().UTC()
+	c.Receipt.Count()
+	c.Receipt.Durability = plan.Sides[string]{"the tree was not there", "the tree was not there"}
+	for _, e := range c.Ends.There() {
+		c.Receipt.Durability[e.Side] = e.Disk.Durability()
+	}
+}
+
+// forget removes the baselines that this pair of trees made and refers to no more, the superseded one among them:
+// whatever else lies there is not treaty's to remove. What stays because it cannot be removed is told, and harms
+// nothing.
+func (c *Conclusion) forget(e *ends.End, superseded string) {
+	err := e.Store.ForgetBaselines(e.File, c.Ends.IDs(), superseded)
+	if err != nil && c.Tell != nil {
+		c.Tell("warning: " + err.Error())
+	}
+}
+
+// Postpone leaves the journals open, with a receipt of what is done so far.
+func (c *Conclusion) Postpone() {
+	_ = c.Journals.GiveBack() // what is owed still is in the journal
+	c.complete()
+	// It is for people; all that counts is in the journal.
+	_ = c.Ends[plan.Local].Store.KeepReceipt(c.Plan.ID, c.Receipt)
+}

@@ -1,0 +1,97 @@
+package conclude
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"treaty/apply/baseline"
+	"treaty/apply/internal/execute"
+	"treaty/apply/internal/sources"
+	"treaty/apply/store"
+	"treaty/apply/volume"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// remember writes the new baseline: what both sides were found or made to hold, walked anew, so that what
+// a person changed while the plan was carried out is not taken for agreed. An old one that turns out to be
+// damaged counts as none. What would be no tree is not written: the two trees then have no baseline.
+func (c *Conclusion) remember(ctx context.Context) error {
+	old, _ := store.Recall(c.Ends.Readers(), c.Ends.Files())
+	defer old.Close()
+	restoration, err := c.restoration()
+	if err != nil {
+		return err
+	}
+	err = c.agree(ctx, old, restoration)
+	if errors.Is(err, baseline.ErrDamaged) {
+		err = c.agree(ctx, nil, nil)
+	}
+	if errors.Is(err, baseline.ErrDamaged) {
+		return nil
+	}
+	return err
+}
+
+// agree writes the new baseline, from an old one and what an undo has put back; nil where there is none.
+func (c *Conclusion) agree(ctx context.Context, old *store.Memory, back *restoration) error {
+	home := plan.Local
+	in := sources.Again(c.Plan, nil)
+	if old != nil {
+		home, in.Memory = old.Home, old.Memory
+	}
+	out, err := c.Ends[home].Store.CreateBaseline(c.Plan.ID)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	w, err := baseline.NewWriter(out, baseline.Header{IDs: c.Ends.IDs(),
+		PlanID: c.Plan.ID, SyncedAt: c.Receipt.StartedAt})
+	if err != nil {
+		return err
+	}
+	learned := c.Execution.Learned()
+	recorder := plan.Recorder{Write: w.Directory, Old: c.former.note, Forgotten: c.former.noteBelow,
+		Hash: c.hashes(learned), Settled: c.Execution.Resolved(), Made: c.Execution.Lasting(learned)}
+	if back != nil {
+		recorder.Restore, recorder.Restored, recorder.Lost = back.record, back.restored, back.lost
+	}
+	for _, side := range plan.BothSides {
+		recorder.RacySince[side] = volume.RacySince(c.Now(), in.Trees[side].Traits)
+		in.Trees[side].Reader = c.Ends[side].Reader(1, nil)
+	}
+	// Times are kept whole, so that a baseline holds under whatever granularity it is read with.
+	listing := sources.List(ctx, c.Ends.Sources(), &in, true, nil)
+	defer listing.Close()
+	in.Shift = &c.Shift
+	if err := plan.Agree(ctx, in, recorder); err != nil {
+		return err
+	}
+	if err := listing.Finish(nil); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return out.Commit()
+}
+
+// hashes tell the hash of a file as far as the execution has learned it, zero of all others, and whether that must be
+// read again.
+func (c *Conclusion) hashes(learned *execute.Learned) func(side plan.Side, path tree.Path, e *tree.Entry) (tree.Hash, bool) {
+	since := c.reliedSince()
+	return func(side plan.Side, path tree.Path, e *tree.Entry) (tree.Hash, bool) {
+		traits := c.Plan.Snapshot(side).Filesystem
+		return learned.Of(side, path).Hash(e, traits.MtimeGranularity, volume.RacySince(since, traits))
+	}
+}
+
+// reliedSince is when the first content was read on which the new baseline relies: what was planned without
+// a look at it since was read for the plan.
+func (c *Conclusion) reliedSince() time.Time {
+	if c.Plan.CreatedAt.Before(c.Receipt.StartedAt) {
+		return c.Plan.CreatedAt
+	}
+	return c.Receipt.StartedAt
+}

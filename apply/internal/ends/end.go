@@ -1,0 +1,182 @@
+package ends
+
+import (
+	"time"
+
+	"treaty/apply/internal/journal"
+	"treaty/apply/internal/settle"
+	"treaty/apply/reach"
+	"treaty/apply/refusal"
+	"treaty/apply/store"
+	"treaty/apply/volume"
+	"treaty/plan"
+)
+
+// End is one end of a plan that is applied or settled: its volume, what treaty keeps there, and what changes it.
+type End struct {
+	volume.Volume
+	Side  plan.Side
+	Store *store.Store
+	// File is the tree's own file, as it will be written; nil where there is none, until one is made.
+	File *store.TreeFile
+	// Disk changes the tree. It is there once the volume was probed.
+	Disk volume.Changer
+	// fat tells that the volume may lose what was renamed.
+	fat bool
+	// Left is the journal of this plan that an interrupted run has left open, nil for none, and log the one that this
+	// run writes; a torn one ends in the middle of a line.
+	Left *journal.Journal
+	log  volume.Log
+	torn bool
+}
+
+// Refuse is a refusal that is about the end.
+func (e *End) Refuse(cause refusal.Cause, why string, args ...any) *refusal.Refusal {
+	return refusal.Because(cause, why, args...).On(e.Side, e.Root())
+}
+
+// Ends are both, nil for one that is not there: a run that applies has both, and one that settles may have one.
+type Ends plan.Sides[*End]
+
+// There are those that are there.
+func (e *Ends) There() []*End {
+	var list []*End
+	for _, one := range e {
+		if one != nil {
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+// Stores are those of both, nil for one that is not there.
+func (e *Ends) Stores() plan.Sides[*store.Store] {
+	var all plan.Sides[*store.Store]
+	for _, one := range e.There() {
+		all[one.Side] = one.Store
+	}
+	return all
+}
+
+// Readers are the same, to be read.
+func (e *Ends) Readers() plan.Sides[*store.Reader] {
+	var all plan.Sides[*store.Reader]
+	for _, one := range e.There() {
+		all[one.Side] = one.Store.Reader
+	}
+	return all
+}
+
+// Files are the own files of both trees, nil for none.
+func (e *Ends) Files() plan.Sides[*store.TreeFile] {
+	var all plan.Sides[*store.TreeFile]
+	for _, one := range e.There() {
+		all[one.Side] = one.File
+	}
+	return all
+}
+
+// planned is the store of a side of a plan, at its root. Errors are refusals of what is missing, or those of store.Of.
+func planned(open reach.Opener, side plan.Side, root string) (*store.Store, error) {
+	v, err := open.Volume(root)
+	if err != nil {
+		return nil, refusal.Because(refusal.CauseMissing, "the %s tree is not at %s: %v",
+			side, root, refusal.Innermost(err)).On(side, root)
+	}
+	return store.Of(v)
+}
+
+// Open opens the roots of a plan, or where else they are now, as roots has it. The error is the first of those that
+// cannot be opened; the other end is open then.
+func (e *Ends) Open(p *plan.Plan, roots plan.Sides[string], opener reach.Opener, seams *Seams) error {
+	var first error
+	for _, side := range plan.BothSides {
+		root := roots[side]
+		if root == "" {
+			root = p.Snapshot(side).Root
+		}
+		own, err := planned(opener, side, root)
+		if err == nil {
+			e[side] = seams.NewEnd(side, own)
+		} else if first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// Sources are both ends as they are read. Both are there.
+func (e *Ends) Sources() plan.Sides[volume.Source] {
+	return plan.Sides[volume.Source]{e[plan.Local].Volume, e[plan.Remote].Volume}
+}
+
+// Recall opens the baseline of both trees, nil where the plan was made without one.
+func (e *Ends) Recall(p *plan.Plan) *store.Memory {
+	if p.Baseline == nil {
+		return nil
+	}
+	memory, _ := store.Recall(e.Readers(), e.Files())
+	return memory
+}
+
+// Each asks the store of each tree that is there, up to the first error.
+func (e *Ends) Each(ask func(*store.Store) error) error {
+	for _, one := range e.There() {
+		if err := ask(one.Store); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Left is the journal that an interrupted run has left open on a side, nil for none.
+func (e *Ends) Left(side plan.Side) *journal.Journal {
+	if e[side] == nil {
+		return nil
+	}
+	return e[side].Left
+}
+
+// Resumed is the journal that is taken up, nil where there is none. LOCAL's has everything; without one,
+// nothing was begun.
+func (e *Ends) Resumed() *journal.Journal {
+	if j := e.Left(plan.Local); j != nil && j.Header != nil && j.Steps != nil {
+		return j
+	}
+	return nil
+}
+
+// Interrupted are the journals that an interrupted run has left open, nil for none.
+func (e *Ends) Interrupted() plan.Sides[*journal.Journal] {
+	return plan.Sides[*journal.Journal]{e.Left(plan.Local), e.Left(plan.Remote)}
+}
+
+// Both tells whether both trees are there.
+func (e *Ends) Both() bool { return e[plan.Local] != nil && e[plan.Remote] != nil }
+
+// IDs are the ids of both trees: of one that is not there, by the journal of the other.
+func (e *Ends) IDs() plan.Sides[string] {
+	var ids plan.Sides[string]
+	for _, one := range e.There() {
+		if other := one.Side.Other(); e[other] == nil && one.Left != nil {
+			ids[other] = one.Left.Header.Trees[other]
+		}
+		ids[one.Side] = one.File.ID
+	}
+	return ids
+}
+
+// Settling are the ends as those who carry out and settle need them. since is by how much more their times are off than
+// when the plan was made. Of an idle volume, where an end is not there, copies can be read still.
+func (e *Ends) Settling(since plan.Sides[time.Duration], idle plan.Sides[volume.Volume]) *settle.Ends {
+	var ends settle.Ends
+	for _, side := range plan.BothSides {
+		switch one := e[side]; {
+		case one != nil:
+			ends[side] = settle.End{Looker: one, Disk: one.Disk, FAT: one.fat, Since: since[side]}
+		case idle[side] != nil:
+			ends[side].Looker = idle[side]
+		}
+	}
+	return &ends
+}

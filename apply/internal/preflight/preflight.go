@@ -1,0 +1,181 @@
+package preflight
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+
+	"treaty/apply/internal/ends"
+	"treaty/apply/internal/execute"
+	"treaty/apply/refusal"
+	"treaty/apply/volume"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// Check refuses, before the first write, what is bound to fail half-way: too little space for all that will be
+// staged while the old content stays in the trash, and directories that take no change. copies are, by their sizes, the
+// contents of each side that will be copied to the other one.
+func Check(p *plan.Plan, ends *ends.Ends, steps []*execute.Step, copies plan.Sides[[]int64]) error {
+	var sides plan.Sides[*forecast]
+	for _, e := range ends {
+		space, err := e.Disk.Space()
+		if err != nil {
+			return err
+		}
+		sides[e.Side] = newForecast(e, space, p.Snapshot(e.Side).Filesystem.Profile)
+	}
+	for _, s := range steps {
+		sides[s.Side].expect(s)
+	}
+	for _, f := range sides {
+		f.keep(copies[f.Side.Other()])
+		if err := f.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forecast is what will come to one end.
+type forecast struct {
+	*ends.End
+	space volume.Space
+	need  need
+	// into are the directories in which something is created or renamed, and widened those that are made workable
+	// first.
+	into, widened map[tree.Path]bool
+	// slots are what new names take in directories of FAT, nil on other volumes.
+	slots map[tree.Path]int
+}
+
+// need is what will be written to a volume: in bytes, rounded up to its blocks, of which some are copies of
+// what changes on the other one; and in new names.
+type need struct{ bytes, copies, entries int64 }
+
+func newForecast(e *ends.End, space volume.Space, profile tree.Profile) *forecast {
+	f := &forecast{End: e, space: space, into: map[tree.Path]bool{}, widened: map[tree.Path]bool{}}
+	if profile == tree.FAT {
+		f.slots = map[tree.Path]int{}
+	}
+	return f
+}
+
+// expect adds what a step comes to.
+func (f *forecast) expect(s *execute.Step) {
+	f.into[s.Path.Parent()] = true
+	if s.From != "" {
+		f.into[s.From.Parent()] = true
+	}
+	if s.Widens() {
+		f.widened[s.Path] = true
+	}
+	if f.slots != nil && (s.Action == plan.Create || s.Action == plan.Move) {
+		f.slots[s.Path.Parent()] += slotsOf(s.Path.Base())
+	}
+	switch {
+	case (s.Action == plan.Create || s.Action == plan.Update) && s.After.Type == tree.File:
+		f.write(s.After.Size)
+	case s.Action == plan.Create && s.After.Type == tree.Directory:
+		f.write(1)
+	case f.willCopy(s):
+		f.write(s.Before.Size)
+	}
+}
+
+// willCopy tells whether a step comes to a copy of its file because that has other names.
+func (f *forecast) willCopy(s *execute.Step) bool {
+	at, dressed := s.Dresses()
+	if !dressed {
+		return false
+	}
+	entry, err := f.Disk.At(string(at))
+	return err == nil && entry.Links > 1
+}
+
+// write adds a new name with so many bytes, and returns what these take.
+func (f *forecast) write(bytes int64) int64 {
+	taken := onDisk(bytes, f.space)
+	f.need.bytes += taken
+	f.need.entries++
+	return taken
+}
+
+// keep adds copies of the other end's contents.
+func (f *forecast) keep(sizes []int64) {
+	for _, size := range sizes {
+		f.need.copies += f.write(size)
+	}
+}
+
+// check refuses with ErrSafety what the end cannot take.
+func (f *forecast) check() error {
+	if short := f.enoughSpace(); short != nil {
+		return short
+	}
+	for _, dir := range slices.Sorted(maps.Keys(f.into)) {
+		if err := f.enoughSlots(dir, f.slots[dir]); err != nil {
+			return err
+		}
+		if f.widened[dir] {
+			continue
+		}
+		if err := f.changeable(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// What is kept free beyond what is needed: directories grow, and a full FAT volume cannot even rename.
+const (
+	reserveBytes  = 1 << 20
+	reserveBlocks = 64
+	// slotBytes is what a name takes in a directory at most commonly: FAT's 32-byte slots, twice over for
+	// stage and place.
+	slotBytes = 256
+)
+
+// onDisk is what a file of some bytes takes on a volume.
+func onDisk(bytes int64, space volume.Space) int64 {
+	block := max(space.Block, 1)
+	return (bytes + block - 1) / block * block
+}
+
+// enoughSpace refuses where the volume is too full, nil where it is not. One that says neither size nor free space is
+// taken at its word by trying.
+func (f *forecast) enoughSpace() *refusal.Refusal {
+	n, space := f.need, f.space
+	if n.bytes == 0 || space.Total == 0 {
+		return nil
+	}
+	bytes := n.bytes + n.entries*slotBytes + max(reserveBytes, reserveBlocks*space.Block)
+	if space.Free >= bytes {
+		return nil
+	}
+	of := ""
+	if n.copies > 0 {
+		of = fmt.Sprintf(", %d of them for copies of what is replaced, moved or deleted on %s, until that is done",
+			n.copies, f.Side.Other())
+	}
+	return f.Refuse(refusal.CauseSpace, "%s has %d bytes free, and the plan needs %d there%s",
+		f.Side, space.Free, bytes, of)
+}
+
+// changeable refuses a directory in which nothing can be created or renamed, not even when its owner lets it. One that
+// is not there yet is the plan's own affair.
+func (f *forecast) changeable(dir tree.Path) error {
+	err := f.Disk.MayChange(dir)
+	if err == nil {
+		return nil
+	}
+	why := err.Error()
+	if errors.Is(err, fs.ErrPermission) {
+		why = "no permission to change anything in this directory"
+	}
+	refusal := f.Refuse(refusal.CauseForbidden, "%s: %s: %s", f.Side, dir.Quoted(), why)
+	refusal.Path = dir
+	return refusal
+}

@@ -1,0 +1,40 @@
+package preflight
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"treaty/apply/internal/ends"
+	"treaty/apply/internal/execute"
+	"treaty/apply/refusal"
+	"treaty/apply/volume"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// Copies take room on the other side, in its blocks, and are named where there is too little.
+func TestCopiesNeedRoom(t *testing.T) {
+	space := volume.Space{Free: 4 << 20, Total: 1 << 40, Block: 4096}
+	f := newForecast(&ends.End{Volume: nowhere{}, Side: plan.Local}, space, tree.Unknown)
+	op := &plan.Operation{Action: plan.Update, Path: "a", After: &tree.State{Type: tree.File, Size: 1}}
+	f.expect(&execute.Step{Step: plan.Step{Operation: op}})
+	f.keep([]int64{5, 2 << 20})
+	if want := (need{2*4096 + 2<<20, 4096 + 2<<20, 3}); f.need != want {
+		t.Errorf("%+v, want %+v", f.need, want)
+	}
+	if err := f.enoughSpace(); err != nil {
+		t.Errorf("there is room: %v", err)
+	}
+	f.space.Free = 2<<20 + 5000
+	err := f.enoughSpace()
+	const why = "2101248 of them for copies of what is replaced, moved or deleted on remote"
+	if !errors.Is(err, refusal.ErrSafety) || !strings.Contains(err.Error(), why) {
+		t.Errorf("without room: %v", err)
+	}
+}
+
+// nowhere is a volume of which only the root is asked.
+type nowhere struct{ volume.Volume }
+
+func (nowhere) Root() string { return "nowhere" }

@@ -1,0 +1,151 @@
+package survey
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"treaty/apply/internal/sources"
+	"treaty/apply/refusal"
+	"treaty/apply/store"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// comparison is one reading of both trees, which are held to what a plan saw.
+type comparison struct {
+	*Survey
+	x *expectations
+	// before are the digests that were kept when the plan was made, nil for none.
+	before   *store.Digests
+	unlisted *unlisted
+	drifted  []refusal.Drift
+}
+
+func (c *comparison) report(side plan.Side, path tree.Path, why string) {
+	c.drifted = append(c.drifted, refusal.Drift{Side: side, Path: path, Why: why})
+}
+
+// read reads both trees, and reports what is there and is not as expected. memory is nil for none.
+func (c *comparison) read(ctx context.Context, memory *store.Memory) error {
+	in := sources.Again(c.Plan, memory)
+	in.Observe = c.observe
+	listing := sources.List(ctx, c.Ends.Sources(), &in, false, c.Scanned())
+	defer listing.Close()
+	for _, side := range plan.BothSides {
+		in.Trees[side].Stream = tree.Unshift(listing[side], c.Shift.Since[side])
+	}
+	found, err := plan.Survey(ctx, in, c.name)
+	if err := sources.Vanished(listing.Finish(err)); err != nil {
+		return err
+	}
+	for _, side := range plan.BothSides {
+		c.Stamps.Fits[side] = found.Digests[side] == c.Plan.Snapshot(side).Digest
+	}
+	return nil
+}
+
+// observe takes note of a directory, of which all was read.
+func (c *comparison) observe(side plan.Side, dir tree.Path, digest tree.Hash) {
+	c.Seen.Observe(side, dir, digest)
+	if planned, ok := c.x.subtrees[side][dir]; ok && planned != digest {
+		c.report(side, dir, "something in the directory changed")
+	}
+}
+
+// name holds what has a name to what is expected there.
+func (c *comparison) name(n *plan.Name) error {
+	c.x.spellings.note(n)
+	if c.x.concerns(n) {
+		c.Stamps.Note(n)
+	}
+	c.unlisted.note(n)
+	for _, side := range plan.BothSides {
+		path, e := n.Path[side], &n.Entry[side]
+		if e.Type == tree.Absent {
+			continue
+		}
+		if why := c.x.check(side, n); why != "" {
+			c.report(side, path, why)
+		}
+		c.x.otherwise(side, path, e)
+		c.x.keep(side, path, e)
+	}
+	return nil
+}
+
+// miss reports what is expected and was not found.
+func (c *comparison) miss() {
+	c.x.asSpelled(c.report)
+	c.x.missing(c.report)
+	c.x.parentless(c.before, c.Seen, c.report)
+	c.x.misplaced(c.Ends, c.Seen, c.report)
+	for _, side := range plan.BothSides {
+		if !c.Stamps.Fits[side] && c.AllowUnrelated && c.Stamps.ReadUnproved(side) {
+			c.report(side, tree.Root,
+				"something changed, and the plan has no hashes to tell whether that is to be copied")
+		}
+	}
+}
+
+// fits tells whether both trees are, as a whole, what was planned.
+func (c *comparison) fits() bool { return c.Stamps.Fits[plan.Local] && c.Stamps.Fits[plan.Remote] }
+
+// occupied reports the names that operations are to take and that something has. Where nothing drifted, such a name is
+// taken because a person took the move out that would free it: what is not listed is left alone, and what waits for it
+// is skipped.
+func (c *comparison) occupied() {
+	for _, o := range c.x.occupied {
+		if c.fits() && c.Plan.Baseline != nil {
+			o.op.Decision = plan.Skip
+		} else {
+			c.report(o.op.Side, o.op.Path, o.why)
+		}
+	}
+}
+
+// elsewhere reports where else trees changed that are not what was planned. What was approved decides; the digests
+// beside the plan only help to say where.
+func (c *comparison) elsewhere() {
+	for _, side := range plan.BothSides {
+		if c.Stamps.Fits[side] {
+			continue
+		}
+		places := c.before.Changed(c.Seen, side)
+		if len(places) == 0 {
+			places = []tree.Path{tree.Root}
+		}
+		for _, dir := range places {
+			if !mentions(c.drifted, side, dir) {
+				c.report(side, dir, "something in this directory changed")
+				c.drifted = append(c.drifted, c.unlisted.in(side, dir)...)
+			}
+		}
+	}
+}
+
+// refusal is why the trees are not what was planned, nil if they are. related tells that some of it is on paths that
+// the plan has to do with.
+func (c *comparison) refusal(related bool) error {
+	if len(c.drifted) == 0 {
+		return nil
+	}
+	slices.SortFunc(c.drifted, func(a, b refusal.Drift) int {
+		return cmp.Or(cmp.Compare(a.Side, b.Side), tree.Compare(a.Path, b.Path), cmp.Compare(a.Why, b.Why))
+	})
+	why := refusal.Because(refusal.CauseDrift, "the trees are not what they were when the plan was made")
+	switch {
+	case !related:
+		why.Cause = refusal.CauseUnrelated
+	case c.fits():
+		why = refusal.Because(refusal.CauseUnfit,
+			"the plan was edited, and does not fit the trees that it was made from")
+	}
+	why.Drift = c.drifted
+	return why
+}
+
+// mentions tells whether something right in dir was reported already.
+func mentions(drifted []refusal.Drift, side plan.Side, dir tree.Path) bool {
+	return slices.ContainsFunc(drifted, func(d refusal.Drift) bool { return d.Side == side && d.Path.Within(dir) })
+}

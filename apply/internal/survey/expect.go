@@ -1,0 +1,248 @@
+package survey
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"treaty/apply/internal/execute"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// expectation is what a plan says that it found at a path, as far as listing shows it.
+type expectation struct {
+	side plan.Side
+	path tree.Path
+	// by is the side in whose spelling path is.
+	by    plan.Side
+	state *tree.State // nil: nothing
+	// copied tells that state is what the other side will report, and only size and time, cut to that
+	// side's traits, can be compared.
+	copied bool
+	// to is the traits' owner for copied.
+	to plan.Side
+	// op is what is to take a name that nothing has.
+	op *plan.Operation
+	// timeless tells that the time need not be that of state.
+	timeless bool
+}
+
+// expectations are what a plan's operations and resolutions read or write, and must find as planned.
+type expectations struct {
+	plan *plan.Plan
+	// at is by the side of which something is expected, then by the side in whose spelling the path is. The two may
+	// spell names crosswise.
+	at plan.Sides[plan.Sides[map[tree.Path][]expectation]]
+	// subtrees are the directories in conflict that were come to, and must be as planned with all in them.
+	subtrees plan.Sides[map[tree.Path]tree.Hash]
+	// listed collects what is in scope in the directories in conflict.
+	listed plan.Sides[map[tree.Path][]tree.Entry]
+	// occupied are the operations that are to take a name that something has.
+	occupied []occupied
+	// shift is by how much the times of the two volumes were off when the plan was made.
+	shift plan.Sides[time.Duration]
+	// parents are the directories above all that is expected, by sides as at is.
+	parents   plan.Sides[plan.Sides[map[tree.Path]bool]]
+	spellings *spellings
+	respellings
+}
+
+// occupied is an operation that would take a name, and what has it.
+type occupied struct {
+	op  *plan.Operation
+	why string
+}
+
+func expect(p *plan.Plan, shift plan.Sides[time.Duration]) *expectations {
+	x := &expectations{plan: p, shift: shift, spellings: newSpellings(p), respellings: newRespellings(p)}
+	for _, side := range plan.BothSides {
+		x.subtrees[side] = map[tree.Path]tree.Hash{}
+		x.listed[side] = map[tree.Path][]tree.Entry{}
+		for _, by := range plan.BothSides {
+			x.at[side][by] = map[tree.Path][]expectation{}
+			x.parents[side][by] = map[tree.Path]bool{}
+		}
+	}
+	vacated := vacates(p)
+	for i := range p.Operations {
+		if op := &p.Operations[i]; op.Decision != plan.Skip {
+			x.operation(op, vacated[op.Side])
+		}
+	}
+	for i := range p.Conflicts {
+		if c := &p.Conflicts[i]; c.Resolution != plan.SkipPath {
+			x.conflict(c)
+		}
+	}
+	return x
+}
+
+// vacates tells the names that moves leave. What a skipped move does not vacate is in the way of what is skipped with
+// it.
+func vacates(p *plan.Plan) (names plan.Sides[map[tree.Path]bool]) {
+	for _, side := range plan.BothSides {
+		names[side] = map[tree.Path]bool{}
+	}
+	for i := range p.Operations {
+		if op := &p.Operations[i]; op.Action == plan.Move {
+			names[op.Side][op.From] = true
+		}
+	}
+	return names
+}
+
+func (x *expectations) operation(op *plan.Operation, vacated map[tree.Path]bool) {
+	if op.Action == plan.Move {
+		x.add(expectation{side: op.Side, by: op.Side, path: op.From, state: op.Before})
+	}
+	switch takes := op.Action == plan.Move || op.Action == plan.Create; {
+	case !takes:
+		x.add(expectation{side: op.Side, by: op.Side, path: op.Path, state: op.Before})
+	case !vacated[op.Path]:
+		x.add(expectation{side: op.Side, by: op.Side, path: op.Path, op: op})
+	}
+	if from := op.Source; from != nil && !from.Path.Private() {
+		x.add(expectation{side: from.Tree, by: from.Tree, path: from.Path, state: op.After,
+			copied: true, to: op.Side, timeless: execute.Timeless(op)})
+	}
+}
+
+func (x *expectations) conflict(c *plan.Conflict) {
+	for _, side := range plan.BothSides {
+		x.add(expectation{side: side, by: c.SpelledBy(side), path: c.PathOn(side), state: c.State(side)})
+		if c.RemotePath != "" {
+			x.add(expectation{side: side, by: side.Other(), path: c.PathOn(side.Other())})
+		}
+		if c.Resolution == plan.KeepBoth && c.KeepBothAs != "" {
+			x.add(expectation{side: side, by: plan.Local, path: c.KeepBothAs})
+		}
+	}
+}
+
+func (x *expectations) add(e expectation) {
+	at, parents := x.at[e.side][e.by], x.parents[e.side][e.by]
+	at[e.path] = append(at[e.path], e)
+	for dir := e.path.Parent(); dir != tree.Root && !parents[dir]; dir = dir.Parent() {
+		parents[dir] = true
+	}
+}
+
+// of is what is expected of a name on a side, under its own spelling or the other side's.
+func (x *expectations) of(side plan.Side, n *plan.Name) (list []expectation) {
+	for _, by := range plan.BothSides {
+		list = append(list, x.at[side][by][n.Path[by]]...)
+	}
+	return list
+}
+
+// check compares what a side has under a name with what is expected there, and takes that as met. It returns in words
+// what is wrong, or "".
+func (x *expectations) check(side plan.Side, n *plan.Name) string {
+	list := x.of(side, n)
+	if len(list) == 0 {
+		return ""
+	}
+	for _, by := range plan.BothSides {
+		delete(x.at[side][by], n.Path[by])
+	}
+	for _, want := range list {
+		if s := want.state; s.Of() == tree.Directory && s.Subtree != nil {
+			x.subtrees[side][tree.Path(strings.Clone(string(n.Path[side])))] = s.Subtree.Digest
+		}
+	}
+	return x.compare(list, &n.Entry[side])
+}
+
+// compare compares an entry with all that is expected of it.
+func (x *expectations) compare(list []expectation, e *tree.Entry) string {
+	if len(list) == 1 && list[0].op != nil && list[0].state == nil {
+		x.occupied = append(x.occupied, occupied{list[0].op, list[0].differs(e, x)})
+		return ""
+	}
+	for _, want := range list {
+		if why := want.differs(e, x); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// concerns tells whether something is expected of a name on either side.
+func (x *expectations) concerns(n *plan.Name) bool {
+	for _, side := range plan.BothSides {
+		if len(x.of(side, n)) > 0 || x.inConflict(side, n.Path[side]) {
+			return true
+		}
+	}
+	return false
+}
+
+// inConflict tells whether a path lies in a directory that is in conflict.
+func (x *expectations) inConflict(side plan.Side, path tree.Path) bool {
+	if len(x.subtrees[side]) == 0 {
+		return false
+	}
+	for dir := path.Parent(); dir != tree.Root; dir = dir.Parent() {
+		if _, ok := x.subtrees[side][dir]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// keep keeps what is in a directory that is in conflict.
+func (x *expectations) keep(side plan.Side, path tree.Path, e *tree.Entry) {
+	if !x.inConflict(side, path) {
+		return
+	}
+	kept := *e
+	kept.Name, kept.Target = strings.Clone(e.Name), strings.Clone(e.Target)
+	dir := tree.Path(strings.Clone(string(path.Parent())))
+	x.listed[side][dir] = append(x.listed[side][dir], kept)
+}
+
+// missing are the expectations that nothing was found for: fine where nothing was expected.
+func (x *expectations) missing(report func(side plan.Side, path tree.Path, why string)) {
+	for _, side := range plan.BothSides {
+		for _, by := range plan.BothSides {
+			for path, list := range x.at[side][by] {
+				if slices.ContainsFunc(list, func(want expectation) bool { return want.state != nil }) {
+					report(side, x.spellings.on(side, path, by), "it is gone")
+				}
+			}
+		}
+	}
+}
+
+func (want *expectation) differs(e *tree.Entry, x *expectations) string {
+	s := want.state
+	if s == nil {
+		return "there is a " + e.Type.String() + " now"
+	}
+	if e.Type != s.Type {
+		return fmt.Sprintf("it is a %s now, not a %s", e.Type, s.Type)
+	}
+	switch e.Type {
+	case tree.Symlink:
+		if e.Target != s.Target {
+			return "the link points elsewhere"
+		}
+	case tree.File:
+		mtime := e.Mtime
+		if want.copied {
+			mtime = x.plan.Snapshot(want.to).Filesystem.Keep(mtime.Add(-x.shift[want.side]))
+		}
+		if e.Size != s.Size {
+			return fmt.Sprintf("it has %d bytes, not %d", e.Size, s.Size)
+		}
+		if mtime != s.Mtime && !want.timeless {
+			return fmt.Sprintf("it was written at %s, not %s", mtime, s.Mtime)
+		}
+	}
+	if !want.copied && s.Mode.Known() && e.Mode.Known() && s.Mode != e.Mode {
+		return fmt.Sprintf("its mode is %s, not %s", e.Mode, s.Mode)
+	}
+	return ""
+}

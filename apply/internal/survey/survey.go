@@ -1,0 +1,115 @@
+package survey
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"treaty/apply/internal/execute"
+	"treaty/apply/internal/journal"
+	"treaty/apply/refusal"
+	"treaty/apply/store"
+	"treaty/plan"
+	"treaty/plan/scan"
+)
+
+// Survey is what is found out about both trees before the first write.
+type Survey struct {
+	Gauge
+	// Scanned counts what is seen of both trees, from nothing; it returns nil where nobody asks.
+	Scanned func() *plan.Sides[scan.Progress]
+	// AllowUnrelated lets pass what changed on paths that the plan has nothing to do with.
+	AllowUnrelated bool
+	// Seen are the directories that the trees had.
+	Seen   *store.Digests
+	Stamps *execute.Stamps
+}
+
+// Steps are what is to be carried out: as the journal has them, or as the plan says, if the trees are what
+// the plan saw.
+func (s *Survey) Steps(ctx context.Context) ([]plan.Step, error) {
+	if j := s.Ends.Resumed(); j != nil {
+		return s.recall(ctx, j)
+	}
+	x, err := s.expectations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	steps, err := s.Plan.Steps(lookup{s.Ends, x}, s.Shift.planned())
+	x.respellSteps(steps)
+	for _, o := range x.occupied {
+		for i := range steps {
+			if steps[i].Operation == o.op {
+				steps[i].Skipped = plan.NotVacated + plan.Why(": "+o.why)
+			}
+		}
+	}
+	return steps, err
+}
+
+// recall is what an earlier run has found out, by its journal.
+func (s *Survey) recall(ctx context.Context, j *journal.Journal) ([]plan.Step, error) {
+	s.Seen = s.Ends[plan.Local].Store.Digests(s.Plan.ID)
+	if err := s.readAnew(ctx); err != nil {
+		return nil, err
+	}
+	steps := Recorded(s.Plan, j.Steps)
+	s.Stamps = execute.NewStamps(s.Plan, s.Shift.Since, s.Shift.Total)
+	s.Stamps.Recall(steps, j.Steps.Sources)
+	return steps, nil
+}
+
+// expectations reads both trees again, with the options of the plan, and refuses with ErrStale what is not
+// as planned; a shift of a whole volume's times is no drift. It returns with what is in the directories
+// in conflict.
+func (s *Survey) expectations(ctx context.Context) (*expectations, error) {
+	if err := s.readWhereTold(ctx); err != nil {
+		return nil, err
+	}
+	x := expect(s.Plan, s.Shift.planned())
+	err := s.compare(ctx, x)
+	if !errors.Is(err, refusal.ErrStale) || s.Shift.measured {
+		return x, err
+	}
+	// What looks like drift may be a shift: only now is that worth another walk.
+	if failed := s.read(ctx); failed != nil {
+		return nil, failed
+	}
+	if s.Shift.Since == (plan.Sides[time.Duration]{}) {
+		return x, err
+	}
+	x = expect(s.Plan, s.Shift.planned())
+	return x, s.compare(ctx, x)
+}
+
+// compare reads both trees once, with the shift made up for as far as it is known. It takes out the operations
+// whose name the plan leaves to something else. What was in scope when the plan was made depends on the record of
+// the last sync too: a file of rules that only one side changed holds on both.
+func (s *Survey) compare(ctx context.Context, x *expectations) error {
+	memory := s.Ends.Recall(s.Plan)
+	defer memory.Close()
+	err := s.compareAgainst(ctx, x, memory)
+	if store.Forgotten(err) != nil {
+		*x = *expect(s.Plan, s.Shift.planned()) // some were met already
+		return s.compareAgainst(ctx, x, nil)
+	}
+	return err
+}
+
+// compareAgainst is compare with a memory, nil for none.
+func (s *Survey) compareAgainst(ctx context.Context, x *expectations, memory *store.Memory) error {
+	s.Seen, s.Stamps = &store.Digests{}, execute.NewStamps(s.Plan, s.Shift.Since, s.Shift.Total)
+	c := &comparison{Survey: s, x: x, unlisted: newUnlisted(s.Plan),
+		before: s.Ends[plan.Local].Store.Digests(s.Plan.ID)}
+	if err := c.read(ctx, memory); err != nil {
+		return err
+	}
+	c.miss()
+	c.occupied()
+	related := len(c.drifted) > 0
+	if !related && s.AllowUnrelated {
+		return nil
+	}
+	c.elsewhere()
+	return c.refusal(related)
+}

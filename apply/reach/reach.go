@@ -1,0 +1,36 @@
+package reach
+
+import (
+	"path/filepath"
+	"time"
+
+	"treaty/apply/internal/local"
+	"treaty/apply/store"
+	"treaty/apply/volume"
+)
+
+// Opener opens the volume at a root, as a plan, a request or a tree's own file has it. Errors are those of scan.Open.
+type Opener func(root string) (volume.Volume, error)
+
+// Volume opens a root; without an opener, as a directory of this machine.
+func (open Opener) Volume(root string) (volume.Volume, error) {
+	if open != nil {
+		return open(root)
+	}
+	return local.Open(root)
+}
+
+// Store opens the store at a root. Errors are the opener's, or those of store.Of.
+func (open Opener) Store(root string) (*store.Store, error) {
+	v, err := open.Volume(root)
+	if err != nil {
+		return nil, err
+	}
+	return store.Of(v)
+}
+
+// Lasting tells whether a root means the same wherever it is read: one that does not is no root of a plan.
+func Lasting(root string) bool { return filepath.IsAbs(root) }
+
+// Now is the clock of this machine.
+func Now() time.Time { return local.Now() }
