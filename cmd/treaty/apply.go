@@ -45,7 +45,7 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 	meter.stop()
 	if receipt != nil && !a.quiet {
 		// What was done is done: the exit code tells of that, and not of who reads along.
-		if unread := a.receipt(receipt); unread != nil {
+		if unread := a.receipt(receipt, f.treeNames()); unread != nil {
 			a.call.report(a.stderr, fmt.Errorf("what was done cannot be shown: %w", unread))
 		} else if together(a.stdout, a.stderr) {
 			err = told(err)
@@ -66,8 +66,11 @@ func (a *app) stayed(f *planFile) error {
 	if a.quiet {
 		return nil
 	}
-	return render.Blocked(a.stdout, f.plan, f.show(), a.style())
+	return render.Blocked(a.stdout, f.plan, f.show(), a.named(f.treeNames()))
 }
+
+// treeNames are what people call the plan's trees.
+func (f *planFile) treeNames() plan.Sides[string] { return namesOf(rootsOf(f.plan)) }
 
 // show is the command that shows the plan, wherever it is typed and whether or not the plan was applied.
 func (f *planFile) show() string { return "treaty show " + argument(absolute(f.path)) }
@@ -84,7 +87,7 @@ func told(err error) error {
 }
 
 // receipt prints what an apply came to.
-func (c *console) receipt(r *apply.Receipt) error {
+func (c *console) receipt(r *apply.Receipt, names plan.Sides[string]) error {
 	var results []render.Result
 	for i := range r.Results {
 		result := &r.Results[i]
@@ -96,7 +99,7 @@ func (c *console) receipt(r *apply.Receipt) error {
 		}
 		results = append(results, line)
 	}
-	return render.Receipt(c.stdout, applied(0, r), results, c.style())
+	return render.Receipt(c.stdout, applied(0, r), results, c.named(names))
 }
 
 func applied(number int, r *apply.Receipt) render.Applied {

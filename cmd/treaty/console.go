@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"treaty/cmd/treaty/internal/render"
+	"treaty/plan"
 )
 
 // console is the person whom the program talks with: what it reads from and writes to, how, and until when.
@@ -45,6 +46,13 @@ func (c *console) tell(from, hang int, format string, args ...any) error {
 		return nil
 	}
 	return render.Line(c.stdout, fmt.Sprintf(format, args...), from, hang, c.style())
+}
+
+// named is style where trees are spoken of by names.
+func (c *console) named(names plan.Sides[string]) render.Options {
+	o := c.style()
+	o.Names = names
+	return o
 }
 
 // style is how to write for whoever reads standard output: on a terminal lines fit, and times are those of the

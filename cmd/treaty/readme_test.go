@@ -198,7 +198,7 @@ func readmeTrees(t *testing.T) (local, remote string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	local, remote = filepath.Join(dir, "work"), filepath.Join(dir, "STICK")
+	local, remote = filepath.Join(dir, "papers"), filepath.Join(dir, "STICK")
 	saturday := time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
 	sunday := saturday.AddDate(0, 0, 1)
 	for _, f := range []struct {

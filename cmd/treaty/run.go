@@ -155,9 +155,6 @@ func interruptible() (context.Context, func()) {
 // view is the style for a plan, with the lines of diffs or without.
 func (a *app) view(p *plan.Plan, diffs bool) render.Options {
 	o := a.style()
-	for _, side := range plan.BothSides {
-		o.Names[side] = nameAt(p.Snapshot(side).Root)
-	}
-	o.Diffs, o.There, o.Undoes = diffs, there(p), undoneBy(p)
+	o.Names, o.Diffs, o.There, o.Undoes = namesOf(rootsOf(p)), diffs, there(p), undoneBy(p)
 	return o
 }

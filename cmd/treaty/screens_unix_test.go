@@ -49,14 +49,14 @@ prompt$`)
 var planted = map[int]string{narrow: `
 Update Local to Remote
   #4  notes.txt  6 B → 14 B, 2026-01-01 08:49:05 → 2026-01-02 08:49:05,
-        newer on local
+        newer on mac
 
 Copy Local to Remote
   #1  bulk      1.0 MiB, 2026-01-02 08:49:05
   #2  letters/  1 file, 10 B
 `, wide: `
 Update Local to Remote
-  #4  notes.txt  6 B → 14 B, 2026-01-01 08:49:05 → 2026-01-02 08:49:05, newer on local
+  #4  notes.txt  6 B → 14 B, 2026-01-01 08:49:05 → 2026-01-02 08:49:05, newer on mac
 
 Copy Local to Remote
   #1  bulk      1.0 MiB, 2026-01-02 08:49:05

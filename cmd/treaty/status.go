@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"errors"
-	"path/filepath"
 	"time"
 
 	"treaty/apply"
@@ -180,7 +179,7 @@ func (s *standing) tree(side plan.Side) statusTree {
 		}
 	}
 	if t.Root != "" {
-		t.Name = cmp.Or(nameAt(t.Root), filepath.Base(t.Root))
+		t.Name = treeName(t.Root)
 	}
 	return t
 }

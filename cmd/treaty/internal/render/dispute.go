@@ -54,7 +54,7 @@ func (o Options) disputes(p *plan.Plan) []dispute {
 }
 
 func (o Options) disputeOf(c *plan.Conflict) dispute {
-	d := dispute{ID: c.ID, Kind: kind(c), Code: Escape(string(c.Kind)), Sides: o.states(c),
+	d := dispute{ID: c.ID, Kind: o.kind(c), Code: Escape(string(c.Kind)), Sides: o.states(c),
 		Resolution: Escape(string(c.Resolution)), Note: Escape(c.Note), Diff: diffOf(c.Diff, c.DiffDoubt())}
 	d.Name = pathName(c.Path, c.Local.Of() == tree.Directory || c.Remote.Of() == tree.Directory)
 	if c.RemotePath != "" {
@@ -77,7 +77,7 @@ func (o Options) disputeOf(c *plan.Conflict) dispute {
 // states describes what each side has, and the base where there is one. Sizes and times of the three
 // are written alike, so that what differs looks different.
 func (o Options) states(c *plan.Conflict) []labelled {
-	all := []labelled{{Label: plan.Local.String()}, {Label: plan.Remote.String()}, {Label: "base"}}
+	all := []labelled{{Label: o.label(plan.Local)}, {Label: o.label(plan.Remote)}, {Label: "base"}}
 	of := []*tree.State{c.Local, c.Remote, c.Base}
 	if c.Base == nil {
 		all, of = all[:2], of[:2]
@@ -110,6 +110,14 @@ func (o Options) states(c *plan.Conflict) []labelled {
 		all[i].parts = parts
 	}
 	return all
+}
+
+// label is the side that choices speak of, and what its tree is called.
+func (o Options) label(side plan.Side) string {
+	if o.Names[side] == "" {
+		return side.String()
+	}
+	return side.String() + " (" + o.name(side) + ")"
 }
 
 // identity is what tells content apart: mode, and the start of a hash.

@@ -104,7 +104,7 @@ func Receipt(w io.Writer, a Applied, results []Result, opts Options) error {
 		counts[k]++
 		switch n := counts[k]; {
 		case n <= k.listed:
-			p.result(r.Outcome, "  "+id(r.ID), r.what()+"  "+Name(r.Path), r.Error)
+			p.result(r.Outcome, "  "+id(r.ID), opts.what(r)+"  "+Name(r.Path), r.Error)
 		case n == k.listed+1:
 			crowded = append(crowded, k)
 		}
@@ -150,11 +150,11 @@ func (p *printer) result(outcome, id, what, why string) {
 }
 
 // what is the operation, or that it is a conflict that was left alone.
-func (r *Result) what() string {
+func (o Options) what(r *Result) string {
 	if r.Side == nil {
 		return "conflict"
 	}
-	return Escape(r.Action) + " on " + r.Side.String()
+	return Escape(r.Action) + " on " + o.name(*r.Side)
 }
 
 func (a *Applied) tone() tone {

@@ -25,7 +25,7 @@ type Options struct {
 	All bool
 	// Only is what Show lists, nil for all. What becomes of it is told by the whole plan.
 	Only *Selection
-	// Names are those that the trees were given, "" for none.
+	// Names are what people call the trees; one without a name is called by its side.
 	Names plan.Sides[string]
 	// Undoes is the apply that the plan undoes, nil of any other plan.
 	Undoes *Undone

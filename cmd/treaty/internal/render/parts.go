@@ -76,10 +76,10 @@ func (l *line) moved(noted map[*plan.Operation]bool) Moved {
 }
 
 // Kind is what makes c a conflict, in words.
-func Kind(c *plan.Conflict) string { return kind(c) }
+func Kind(c *plan.Conflict) string { return Options{}.kind(c) }
 
 // Reason is why an operation is proposed, in words.
-func Reason(r plan.Reason) string { return reason(r) }
+func Reason(r plan.Reason) string { return Options{}.reason(r) }
 
 // Aspect is one thing that is told of several states of a path.
 type Aspect struct {

@@ -67,7 +67,7 @@ func (r rower) row(l *line) row {
 		}
 	}
 	if r.sided {
-		say(plain, "on "+op.Side.String())
+		say(plain, "on "+r.e.opts.name(op.Side))
 	}
 	if l.stays {
 		say(warned, "the directory itself stays")
@@ -77,9 +77,9 @@ func (r rower) row(l *line) row {
 	switch {
 	case l.shown:
 	case l.to != tree.Root:
-		say(dim, reason(l.moveReason()))
+		say(dim, r.e.opts.reason(l.moveReason()))
 	case r.sided || op.Reason != plan.OnlyOn.On(op.Side.Other()):
-		say(dim, reason(op.Reason))
+		say(dim, r.e.opts.reason(op.Reason))
 	}
 	if !l.shown {
 		out.Note = Escape(op.Note)

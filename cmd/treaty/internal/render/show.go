@@ -218,10 +218,14 @@ func (s *shower) conflict(d *dispute) {
 	s.text(body+2, plain, d.Kind)
 	s.wrapped(body+2, dim, "("+d.Code+")")
 	s.newline()
+	labels := 0
+	for _, side := range d.Sides {
+		labels = max(labels, columns(side.Label))
+	}
 	for _, side := range d.Sides {
 		s.indent(body)
 		s.put(dim, side.Label)
-		s.list(body+len("remote")+2, spans(side.parts))
+		s.list(body+labels+2, spans(side.parts))
 		s.newline()
 	}
 	s.indent(body)

@@ -59,9 +59,9 @@ func (o Options) trees(p *plan.Plan) []fact {
 		if snap.Files == 0 && snap.Directories == 0 {
 			out[len(out)-1].spans[1].Text = "empty"
 		}
-		if name := o.Names[side]; name != "" {
+		if name := o.Names[side]; name != "" && !strings.HasSuffix(snap.Root, name) {
 			facts := &out[len(out)-1]
-			facts.spans = slices.Insert(facts.spans, 0, span{Cut(Escape(name), widestName), plain})
+			facts.spans = slices.Insert(facts.spans, 0, span{o.name(side), plain})
 		}
 	}
 	last := "never synced with each other"

@@ -135,7 +135,7 @@ func traits(t *tree.Traits) string {
 }
 
 // reason is why an operation is proposed, in words.
-func reason(r plan.Reason) string {
+func (o Options) reason(r plan.Reason) string {
 	switch r {
 	case plan.AlignTimes:
 		return "aligning times"
@@ -144,15 +144,21 @@ func reason(r plan.Reason) string {
 	case plan.Undo:
 		return "undoing"
 	}
+	for _, side := range plan.BothSides {
+		if what, found := strings.CutSuffix(string(r), "-on-"+side.String()); found {
+			return Escape(strings.ReplaceAll(what, "-", " ")) + " on " + o.name(side)
+		}
+	}
 	return Escape(strings.ReplaceAll(string(r), "-", " "))
 }
 
 // kind is what makes c a conflict, in words.
-func kind(c *plan.Conflict) string {
+func (o Options) kind(c *plan.Conflict) string {
+	here, there := o.name(plan.Local), o.name(plan.Remote)
 	switch c.Kind {
 	case plan.BidirectionalUpdate:
 		if newer, ok := c.Newer(); ok {
-			return fmt.Sprintf("newer on %s, while other files are newer on %s", newer, newer.Other())
+			return fmt.Sprintf("newer on %s, while other files are newer on %s", o.name(newer), o.name(newer.Other()))
 		}
 		return "files were changed on both sides without a sync"
 	case plan.BothChanged:
@@ -162,12 +168,12 @@ func kind(c *plan.Conflict) string {
 	case plan.ChangedAndDeleted:
 		switch {
 		case c.Remote == nil:
-			return "changed on local, deleted on remote"
+			return "changed on " + here + ", deleted on " + there
 		case c.Local == nil:
-			return "deleted on local, changed on remote"
+			return "deleted on " + here + ", changed on " + there
 		}
 	case plan.TypeMismatch:
-		return fmt.Sprintf("%s on local, %s on remote", aType(c.Local), aType(c.Remote))
+		return fmt.Sprintf("%s on %s, %s on %s", aType(c.Local), here, aType(c.Remote), there)
 	case plan.SameTimeDifferentSize:
 		return "same time, different sizes"
 	case plan.SameStatDifferentContent:
@@ -176,6 +182,14 @@ func kind(c *plan.Conflict) string {
 		return "the same file has a different name on each side"
 	}
 	return Escape(strings.ReplaceAll(string(c.Kind), "-", " "))
+}
+
+// name is what a tree is called.
+func (o Options) name(side plan.Side) string {
+	if o.Names[side] == "" {
+		return side.String()
+	}
+	return Cut(Name(o.Names[side]), widestName)
 }
 
 func aType(s *tree.State) string {

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"cmp"
+	"path"
+	"strings"
+
+	"treaty/plan"
+)
+
+// namesOf are what people call two trees, told apart where both have one name.
+func namesOf(roots plan.Sides[string]) plan.Sides[string] {
+	return toldApart(plan.Sides[string]{treeName(roots[plan.Local]), treeName(roots[plan.Remote])}, roots)
+}
+
+// rootsOf are where a plan's trees were.
+func rootsOf(p *plan.Plan) plan.Sides[string] { return plan.Sides[string]{p.Local.Root, p.Remote.Root} }
+
+// treeName is the name that the config of the tree at root gives it; else, of a whole volume, that one's label; else the
+// directory's.
+func treeName(root string) string {
+	return cmp.Or(nameAt(root), labelAt(root), baseOf(root))
+}
+
+// baseOf is the last name in a path of this system or another one, whose plan is read here.
+func baseOf(root string) string {
+	base := path.Base(strings.TrimRight(strings.ReplaceAll(root, `\`, "/"), "/"))
+	if base == "." {
+		return root
+	}
+	return base
+}
+
+// toldApart are names of which none can be taken for the other tree's: with the directory above or, where that is the same
+// too, the side behind it.
+func toldApart(names, roots plan.Sides[string]) plan.Sides[string] {
+	side := func(of plan.Side) bool { return strings.EqualFold(names[of], of.Other().String()) }
+	same := strings.EqualFold(names[plan.Local], names[plan.Remote])
+	if !same && !side(plan.Local) && !side(plan.Remote) {
+		return names
+	}
+	var above plan.Sides[string]
+	for _, side := range plan.BothSides {
+		parent := path.Dir(strings.ReplaceAll(roots[side], `\`, "/"))
+		above[side] = baseOf(parent)
+	}
+	if !same || strings.EqualFold(above[plan.Local], above[plan.Remote]) {
+		above = plan.Sides[string]{plan.Local.String(), plan.Remote.String()}
+	}
+	for _, side := range plan.BothSides {
+		names[side] += " (" + above[side] + ")"
+	}
+	return names
+}
