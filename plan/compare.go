@@ -71,6 +71,7 @@ func Compare(ctx context.Context, in Input) (*Plan, error) {
 		return nil, err
 	}
 	draft.conclude(p, walk.ignored)
+	p.Nothing = draft.portion != nil && !draft.portion.met
 	return p, nil
 }
 
@@ -82,6 +83,8 @@ type pass func(context.Context, *draft) error
 var passes = [...]pass{
 	// All times of a volume may be off by the same amount. Every verdict so far rests on times, so this is first.
 	decideShift,
+	// What is not asked for is not read.
+	simply(limit),
 	// Verdicts wait for contents; from here on nothing is unsure, and what is the same is gone. What operations
 	// and conflicts state is read too: moves are found by it.
 	readAll,

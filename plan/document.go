@@ -36,6 +36,9 @@ type Plan struct {
 	// News tells whoever made the plan that applying it would record something that the baseline does
 	// not know, even if there is nothing to do. It is not written, and false in plans that were read.
 	News bool `json:"-"`
+	// Nothing tells whoever made the plan of a part that neither tree has anything of it, nor the baseline. It is not
+	// written.
+	Nothing bool `json:"-"`
 }
 
 // Snapshot is the snapshot of the given side.
@@ -89,7 +92,9 @@ type BaselineRef struct {
 
 // Options are all that shaped a plan besides the trees.
 type Options struct {
-	Ignore           []string      `json:"ignore"`
+	Ignore []string `json:"ignore"`
+	// Only are patterns of the part that the plan is limited to; empty where it is of the whole trees.
+	Only             []string      `json:"only,omitempty"`
 	DefaultIgnores   bool          `json:"default_ignores"`
 	Hash             HashWhat      `json:"hash"`
 	Bidirectional    Bidirectional `json:"bidirectional"`

@@ -25,11 +25,13 @@ type draft struct {
 	kept   []keptName
 	// lost are the records of files that neither side has under their names any more.
 	lost []tree.Agreed
+	// portion is nil where the plan is of the whole trees.
+	portion *portion
 }
 
 func newDraft(in *Input, p *policy) *draft {
 	return &draft{policy: p, problems: slices.Clone(in.Problems), shifting: shifting{policy: p, given: in.Shift != nil},
-		readers: Sides[Reader]{in.Trees[Local].Reader, in.Trees[Remote].Reader}}
+		readers: Sides[Reader]{in.Trees[Local].Reader, in.Trees[Remote].Reader}, portion: portionOf(&in.Options)}
 }
 
 // keep takes out the differences of which kept does not hold. It is asked of each once, in order.

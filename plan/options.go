@@ -42,10 +42,11 @@ func (o *Options) Gives(given *Options, recorded Sides[*tree.Profile]) bool {
 	return bytes.Equal(o.judging(), given.judging())
 }
 
-// judging is a text of all but the umask and what the filesystems are declared to be.
+// judging is a text of all but the umask, what the filesystems are declared to be, and the part that a plan is limited
+// to: what two trees agree on is the same whatever part was asked for.
 func (o *Options) judging() []byte {
 	rest := *o
-	rest.LocalFS, rest.RemoteFS, rest.Umask = nil, nil, 0
+	rest.LocalFS, rest.RemoteFS, rest.Umask, rest.Only = nil, nil, 0, nil
 	text, _ := Indented(rest) // of strings, numbers and booleans, which cannot fail
 	return text
 }
@@ -53,7 +54,7 @@ func (o *Options) judging() []byte {
 // CheckPatterns returns an error for the first of the options' patterns that has no place there: nothing can
 // match it, or it was surely meant otherwise. nil means that all do.
 func (o *Options) CheckPatterns() error {
-	patterns := slices.Concat(o.Ignore, o.Sensitive)
+	patterns := slices.Concat(o.Ignore, o.Only, o.Sensitive)
 	for i := range o.Executable.Overrides {
 		patterns = append(patterns, o.Executable.Overrides[i].Pattern)
 	}

@@ -20,6 +20,7 @@ type planner struct {
 const undecided = 1 << 16
 
 func (p *planner) obstructed(at *place, side Side, l *tree.Listing) {
+	p.draft.portion.cannotEnter(at.path[side])
 	p.draft.block(Code(l.Obstacle), side, at.path[side], l.Why)
 	at.fate = closed
 }
@@ -55,6 +56,7 @@ func (p *planner) name(ctx context.Context, in *directory, t *trio) (found, erro
 			return found{}, err
 		}
 	}
+	p.draft.portion.meet(func() Sides[tree.Path] { return in.pathOf(t) }, t)
 	switch in.fate {
 	case closed:
 		return p.below(ctx, in, t, closed, false)

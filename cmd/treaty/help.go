@@ -25,6 +25,7 @@ var examples = map[string][]manual.Example{
 	"plan": {
 		{Command: "treaty plan ~/work /media/stick", Says: "compare two trees, and write what should happen to a file"},
 		{Command: "treaty plan", Says: "compare the tree here with the one that it was last synced with"},
+		{Command: "treaty plan --only photos/", Says: "compare only that folder, and leave the rest for later"},
 		{Command: "treaty plan --hash all", Says: "read every file, also where size and time say that it is as it was"},
 	},
 	"show": {

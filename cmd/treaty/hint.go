@@ -24,6 +24,8 @@ type invocation struct {
 	trees plan.Sides[string]
 	// about is the plan, nil as long as none was read.
 	about *plan.Plan
+	// only are the patterns of the part that is compared, none for all.
+	only []string
 	// asks tells whether a person can be asked, and draws whether there is a screen for a review too.
 	asks, draws bool
 }
@@ -96,7 +98,7 @@ func in(root, name string, flags ...string) hint {
 // comparing is the command that compares the same trees anew.
 func comparing(flags ...string) hint {
 	return func(i *invocation) string {
-		words := slices.Concat([]string{"plan"}, flags)
+		words := slices.Concat([]string{"plan"}, flags, i.limiting())
 		local, remote := store.FindTree("."), i.trees[plan.Remote]
 		known := defaultRemote(local)
 		switch here := i.trees[plan.Local] == "" || sameDirectory(i.trees[plan.Local], local); {
@@ -109,6 +111,18 @@ func comparing(flags ...string) hint {
 		}
 		return commandLine{i.dir, append(words, argument(i.trees[plan.Remote]))}.started()
 	}
+}
+
+// limiting are the flags that limit a plan to the same part.
+func (i *invocation) limiting() (flags []string) {
+	only := i.only
+	if i.about != nil {
+		only = i.about.Options.Only
+	}
+	for _, pattern := range only {
+		flags = append(flags, "--only", argument(pattern))
+	}
+	return flags
 }
 
 // commandLine is one of treaty's, as if started in dir, "" for where it is typed.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"treaty/apply"
 	"treaty/cmd/treaty/internal/render"
@@ -77,6 +78,14 @@ func (p *pair) tellTwin(a *app) error {
 		message(a.stderr, "hint: %s", render.Escape(then("if that one is meant", comparing())(&there)))
 	}
 	return nil
+}
+
+// tellNothing warns of a plan of a part that there is nothing of: its name may be mistyped.
+func tellNothing(a *app, made *plan.Plan) {
+	if made.Nothing && !a.quiet {
+		message(a.stderr, "treaty: warning: neither tree has anything that --only names: %s",
+			render.Escape(strings.Join(made.Options.Only, ", ")))
+	}
 }
 
 // tellIdle warns of patterns in a .treatyignore that can match nothing, once where both trees have them.

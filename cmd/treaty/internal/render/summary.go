@@ -74,7 +74,11 @@ func (o Options) trees(p *plan.Plan) []fact {
 	if p.Baseline != nil {
 		last = "last synced " + o.Time(p.Baseline.SyncedAt)
 	}
-	return append(out, fact{"", []span{{last, dim}}})
+	out = append(out, fact{"", []span{{last, dim}}})
+	if len(p.Options.Only) > 0 {
+		out = append(out, fact{"only", []span{{Escape(strings.Join(p.Options.Only, ", ")), plain}, {"the rest is left as it is", dim}}})
+	}
+	return out
 }
 
 // forgotten tells whether the two trees were synced, and not both remember it.
@@ -92,6 +96,9 @@ func facts(e *effect, p *plan.Plan) []fact {
 	}
 	if p.Empty() {
 		text := "already in sync"
+		if len(p.Options.Only) > 0 {
+			text = "this part is already in sync"
+		}
 		if blocked(p) > 0 {
 			text += ", but for what is blocked"
 		}
