@@ -82,7 +82,7 @@ func (c *showCommand) Run(a *app) error {
 // page writes the plan as a page.
 func (c *showCommand) page(a *app, f *planFile, opts render.Options) error {
 	var page bytes.Buffer
-	if err := render.HTML(&page, f.plan, opts); err != nil {
+	if err := render.HTML(&page, f.plan, render.Page{Options: opts}); err != nil {
 		return err
 	}
 	if c.HTML == "-" {

@@ -33,7 +33,7 @@ func BenchmarkLargePlan(b *testing.B) {
 	}
 	p.Sort()
 	p.Number()
-	for name, write := range map[string]writer{"Summary": Summary, "Show": Show, "HTML": HTML} {
+	for name, write := range map[string]writer{"Summary": Summary, "Show": Show, "HTML": whole} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				if err := write(io.Discard, p, Options{}); err != nil {

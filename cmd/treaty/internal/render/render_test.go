@@ -66,10 +66,10 @@ func TestGoldenFiles(t *testing.T) {
 		{"show-empty.txt", Show, blank(), Options{}},
 		{"plan.md", Markdown, full(), Options{Diffs: true}},
 		{"plan-no-diffs.md", Markdown, full(), Options{}},
-		{"page.html", HTML, full(), Options{Diffs: true}},
-		{"page-empty.html", HTML, blank(), Options{Diffs: true}},
+		{"page.html", whole, full(), Options{Diffs: true}},
+		{"page-empty.html", whole, blank(), Options{Diffs: true}},
 	} {
-		t.Run(c.name, func(t *testing.T) { golden(t, c.name, text(t, c.write, c.plan, c.opts)) })
+		t.Run(c.name, func(t *testing.T) { golden(t, c.name, withoutOurs(text(t, c.write, c.plan, c.opts))) })
 	}
 }
 
@@ -86,18 +86,19 @@ func TestSectionsComeInTheOrderOfTheContract(t *testing.T) {
 		t.Errorf("show has %q", got)
 	}
 	got = nil
-	for part := range strings.SplitSeq(text(t, HTML, full(), Options{}), "<h2>") {
+	for part := range strings.SplitSeq(text(t, whole, full(), Options{}), "<h2>") {
 		if title, _, ok := strings.Cut(part, "</h2>"); ok {
 			got = append(got, title)
 		}
 	}
+	want = append([]string{"Summary"}, want...)
 	if !slices.Equal(got, want) {
 		t.Errorf("the page has %q", got)
 	}
 }
 
 func TestNothingHiddenIsEverWritten(t *testing.T) {
-	for name, write := range map[string]writer{"Summary": Summary, "Show": Show, "HTML": HTML} {
+	for name, write := range map[string]writer{"Summary": Summary, "Show": Show, "HTML": whole} {
 		for _, opts := range []Options{{}, {Diffs: true}, {Diffs: true, Width: 20}} {
 			out := text(t, write, full(), opts)
 			for line := range strings.Lines(out) {
@@ -125,7 +126,7 @@ func TestTheOrderOfAPlanDoesNotMatter(t *testing.T) {
 	slices.Reverse(reversed.Operations)
 	slices.Reverse(reversed.Conflicts)
 	slices.Reverse(reversed.Problems)
-	for name, write := range map[string]writer{"Summary": Summary, "Show": Show, "HTML": HTML} {
+	for name, write := range map[string]writer{"Summary": Summary, "Show": Show, "HTML": whole} {
 		if text(t, write, full(), Options{Diffs: true}) != text(t, write, reversed, Options{Diffs: true}) {
 			t.Errorf("%s depends on the order of the plan", name)
 		}
@@ -138,7 +139,7 @@ func TestShowDoesNotChangeThePlan(t *testing.T) {
 	for _, step := range []func() error{
 		func() error { return p.Write(&before) },
 		func() error { return Show(io.Discard, p, Options{}) },
-		func() error { return HTML(io.Discard, p, Options{}) },
+		func() error { return whole(io.Discard, p, Options{}) },
 		func() error { return p.Write(&after) },
 	} {
 		if err := step(); err != nil {
@@ -183,7 +184,7 @@ func TestABlockedPathIsNotInSync(t *testing.T) {
 // TestPageIsWellFormed reads the page as strict XML, which a page with no unclosed or unquoted part is.
 func TestPageIsWellFormed(t *testing.T) {
 	for _, p := range []*plan.Plan{full(), blank()} {
-		page := text(t, HTML, p, Options{Diffs: true})
+		page := withoutOurs(text(t, whole, p, Options{Diffs: true}))
 		d := xml.NewDecoder(strings.NewReader(page))
 		ids, links := map[string]bool{}, []string{}
 		for {
@@ -197,9 +198,6 @@ func TestPageIsWellFormed(t *testing.T) {
 			element, ok := token.(xml.StartElement)
 			if !ok {
 				continue
-			}
-			if element.Name.Local == "script" {
-				t.Error("the page has a script")
 			}
 			for _, a := range element.Attr {
 				switch a.Name.Local {
@@ -225,7 +223,7 @@ func TestPageIsWellFormed(t *testing.T) {
 				t.Errorf("operation %d has no anchor", p.Operations[i].ID)
 			}
 		}
-		if strings.Contains(page, "<script") || strings.Contains(page, "ZgotmplZ") {
+		if strings.Count(page, "<script") != 1 || strings.Contains(page, "ZgotmplZ") {
 			t.Error("the page has an unescaped or refused name")
 		}
 	}
@@ -241,7 +239,7 @@ func TestUncheckedPlansDoNotPanic(t *testing.T) {
 	}
 	p.Conflicts = []plan.Conflict{{}, {Kind: plan.ChangedAndDeleted, Local: link("x"), Remote: link("y")}, {Kind: "new", Resolution: "x"}}
 	p.Problems = []plan.Problem{{}}
-	for _, write := range []writer{Summary, Show, HTML} {
+	for _, write := range []writer{Summary, Show, whole} {
 		text(t, write, p, Options{Diffs: true, Width: 1, Color: true})
 	}
 }
@@ -251,7 +249,7 @@ type fullDisk struct{}
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space") }
 
 func TestWriteErrorsAreReported(t *testing.T) {
-	for name, write := range map[string]writer{"Summary": Summary, "Show": Show, "HTML": HTML} {
+	for name, write := range map[string]writer{"Summary": Summary, "Show": Show, "HTML": whole} {
 		if write(fullDisk{}, full(), Options{}) == nil {
 			t.Errorf("%s hides that nothing was written", name)
 		}

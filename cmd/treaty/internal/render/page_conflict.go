@@ -1,0 +1,47 @@
+package render
+
+import (
+	"cmp"
+	"slices"
+
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// fewOpen is up to how many operations, and fewConflicts up to how many conflicts, are unfolded from the start.
+const (
+	fewOpen      = 200
+	fewConflicts = 20
+)
+
+// pageConflict is a conflict on the page.
+type pageConflict struct {
+	dispute
+	Diff     pageDiff
+	Open     bool // unfolded from the start
+	Commands []string
+}
+
+// conflicts are a plan's, by their paths.
+func (page *Page) conflicts(p *plan.Plan) []pageConflict {
+	conflicts := make([]*plan.Conflict, len(p.Conflicts))
+	for i := range p.Conflicts {
+		conflicts[i] = &p.Conflicts[i]
+	}
+	slices.SortStableFunc(conflicts, func(a, b *plan.Conflict) int {
+		return cmp.Or(tree.Compare(a.Path, b.Path), cmp.Compare(a.ID, b.ID))
+	})
+	list := make([]pageConflict, len(conflicts))
+	unfold := p.Unresolved() <= fewConflicts
+	for i, c := range conflicts {
+		list[i] = pageConflict{dispute: page.disputeOf(c), Diff: besideEachOther(c.Diff, c.DiffDoubt(), page.Diffs),
+			Open: unfold && c.Resolution == plan.Unresolved}
+		if page.Command == nil || page.Applied != nil {
+			continue
+		}
+		for _, r := range c.Choices.Names() {
+			list[i].Commands = append(list[i].Commands, page.Command("resolve", "--take", r.Short())+" "+id(c.ID)[1:])
+		}
+	}
+	return list
+}
