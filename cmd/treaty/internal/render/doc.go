@@ -8,7 +8,7 @@
 //  1. effect.go: what becomes of each operation, decisions around it considered;
 //  2. fold.go: a directory that appears, goes or moves as a whole becomes one line;
 //  3. sections.go, row.go: the rest into the sections of `show`, a row an operation;
-//  4. show.go and html.go write those rows.
+//  4. show.go and markdown.go write those rows, page.go and what is named after it draw them as folders that fold.
 //
 // # What is trusted
 //

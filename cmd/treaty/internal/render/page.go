@@ -121,19 +121,12 @@ func fingerprint(text string) string {
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// treeNames are what the two trees are called: as they were named, else by their folders, or whole where these are the
-// same.
+// treeNames are what the two trees are called, those without a name by their folders.
 func (o Options) treeNames(p *plan.Plan) plan.Sides[string] {
 	var names plan.Sides[string]
 	for _, side := range plan.BothSides {
-		root := strings.TrimRight(strings.ReplaceAll(p.Snapshot(side).Root, `\`, "/"), "/")
-		names[side] = cmp.Or(o.Names[side], path.Base(root))
-	}
-	if names[plan.Local] == names[plan.Remote] {
-		names = plan.Sides[string]{p.Local.Root, p.Remote.Root}
-	}
-	for _, side := range plan.BothSides {
-		names[side] = Cut(Escape(names[side]), widestName)
+		folder := path.Base(strings.ReplaceAll(p.Snapshot(side).Root, `\`, "/"))
+		names[side] = Cut(Escape(cmp.Or(o.Names[side], folder)), widestName)
 	}
 	return names
 }

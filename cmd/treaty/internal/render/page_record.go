@@ -79,7 +79,7 @@ func (page *Page) receipt() *receipt {
 		if result.Outcome == "done" {
 			continue
 		}
-		r.Rows = append(r.Rows, resultRow{result.ID, result.what(), Name(result.Path), Escape(result.Outcome), Escape(result.Error),
+		r.Rows = append(r.Rows, resultRow{result.ID, page.what(result), Name(result.Path), Escape(result.Outcome), Escape(result.Error),
 			outcomeTone(result.Outcome)})
 	}
 	return r

@@ -171,7 +171,7 @@ func (s *pageSection) row(b *branch, folder tree.Path) *pageRow {
 	r.Inside = b.tally.String()
 	r.Open = s.open && b.op == nil && b.moved == nil
 	if s.sided {
-		r.Inside += ", on " + b.side().String()
+		r.Inside += ", on " + s.e.opts.name(b.side())
 	}
 	return r
 }

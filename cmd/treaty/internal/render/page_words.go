@@ -21,7 +21,7 @@ func changedWords(old, fresh string) (olds, news []piece) {
 	if 3*common < max(len(a), len(b)) {
 		return []piece{{Text: old}}, []piece{{Text: fresh}}
 	}
-	return pieces(a, inOld), pieces(b, inNew)
+	return runsOf(a, inOld), runsOf(b, inNew)
 }
 
 // wordsOf are the words of a line, and what stands between them, a character each.
@@ -74,8 +74,8 @@ func inCommon(a, b []string) (inA, inB []bool, length int) {
 	return inA, inB, best[0][0]
 }
 
-// pieces are words joined to runs.
-func pieces(words []string, same []bool) []piece {
+// runsOf are words joined to runs.
+func runsOf(words []string, same []bool) []piece {
 	var out []piece
 	for i, w := range words {
 		if n := len(out); n > 0 && out[n-1].Changed == !same[i] {
