@@ -48,10 +48,10 @@ type Page struct {
 	Results []Result
 }
 
-// HTML writes the plan as one page that needs nothing else: no font, nothing from a network, and a policy that forbids
-// it. What is to be read is there without its script, which searches, filters, and settles the plan. It has the sections
-// of Show in the same order, each operation and conflict under the anchor op-ID; what text folds into one line can be
-// unfolded here.
+// HTML writes the plan as one page that needs nothing else: no font, nothing from a network, and a policy that
+// forbids it. What is to be read is there without its script, which searches, filters, and settles the plan. It has
+// the sections of Show in the same order, each operation and conflict under the anchor op-ID; what text folds into one
+// line can be unfolded here.
 func HTML(w io.Writer, p *plan.Plan, page Page) error {
 	out := bufio.NewWriterSize(w, 1<<15)
 	page.Zone = nil // Whoever reads a page may be anywhere.
@@ -94,8 +94,9 @@ type pagePart struct {
 func (page *Page) view(p *plan.Plan) (*pageView, error) {
 	e := effects(p, page.Options)
 	names := page.treeNames(p)
-	v := &pageView{Trees: names, Day: p.CreatedAt.UTC().Format("2 January 2006"), About: page.Undoes.Sentence(page.Options),
-		Made: "made " + page.Time(p.CreatedAt) + " by " + author(&p.CreatedBy) + ", plan " + Escape(p.ID)}
+	v := &pageView{Trees: names, Day: p.CreatedAt.UTC().Format("2 January 2006"),
+		About: page.Undoes.Sentence(page.Options),
+		Made:  "made " + page.Time(p.CreatedAt) + " by " + author(&p.CreatedBy) + ", plan " + Escape(p.ID)}
 	v.Title = names[plan.Local] + " ↔ " + names[plan.Remote] + ", " + v.Day
 	v.Facts = plan.Sides[[]fact]{page.trees(p), facts(e, p)}
 	v.Pictures = pictures(e, p, names)
@@ -187,5 +188,6 @@ func (page *Page) commands(p *plan.Plan) []pageCommand {
 	if p.Unresolved() > 0 {
 		approve = "once no conflict is open, approve it"
 	}
-	return append(list, pageCommand{approve, page.Command("approve")}, pageCommand{"then carry it out", page.Command("apply")})
+	return append(list, pageCommand{approve, page.Command("approve")},
+		pageCommand{"then carry it out", page.Command("apply")})
 }

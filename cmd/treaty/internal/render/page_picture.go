@@ -209,8 +209,8 @@ func arrow(from, to, y, thick float64, left bool) string {
 	if left {
 		tip, neck, tail = from, from+head, to
 	}
-	return fmt.Sprintf("M%.1f %.1fL%.1f %.1fL%.1f %.1fL%.1f %.1fL%.1f %.1fL%.1f %.1fL%.1f %.1fZ", tail, y-half, neck, y-half, neck, y-wing,
-		tip, y, neck, y+wing, neck, y+half, tail, y+half)
+	return fmt.Sprintf("M%.1f %.1fH%.1fV%.1fL%.1f %.1fL%.1f %.1fV%.1fH%.1fZ", tail, y-half, neck, y-wing, tip, y,
+		neck, y+wing, y+half, tail)
 }
 
 // kinds are what areas are told apart by, in the order of the legend.
@@ -239,7 +239,8 @@ func areas(e *effect, p *plan.Plan) (picture, bool) {
 		return picture{}, false
 	}
 	pic := picture{Title: "Where it changes", Head: append([]string{"folder"}, kinds...)}
-	pic.Says = fmt.Sprintf("the area of a folder is the size of what changes in it (small ones are drawn larger), most of it in %s", list[0].name)
+	pic.Says = "the area of a folder is the size of what changes in it (small ones are drawn larger), most of it in " +
+		list[0].name
 	pic.Wide, pic.Narrow = areaDrawing(list, wideDrawing, 260), areaDrawing(list, narrowDrawing, 300)
 	for k := range kinds {
 		if slices.ContainsFunc(list, func(pl place) bool { return pl.by[k].count > 0 }) {
@@ -326,7 +327,9 @@ func places(e *effect, p *plan.Plan) []place {
 		pl.weight += weight
 	}
 	enlarge(all)
-	slices.SortStableFunc(all, func(a, b *place) int { return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.name, b.name)) })
+	slices.SortStableFunc(all, func(a, b *place) int {
+		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.name, b.name))
+	})
 	return fewer(all)
 }
 

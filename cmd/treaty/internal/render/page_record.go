@@ -79,8 +79,8 @@ func (page *Page) receipt() *receipt {
 		if result.Outcome == "done" {
 			continue
 		}
-		r.Rows = append(r.Rows, resultRow{result.ID, page.what(result), Name(result.Path), Escape(result.Outcome), Escape(result.Error),
-			outcomeTone(result.Outcome)})
+		r.Rows = append(r.Rows, resultRow{result.ID, page.what(result), Name(result.Path), Escape(result.Outcome),
+			Escape(result.Error), outcomeTone(result.Outcome)})
 	}
 	return r
 }

@@ -16,8 +16,8 @@ type branch struct {
 	moved *Moved // a directory that moved as a whole, else nil
 	under []*branch
 	tally tally
-	// count is how many operations there are in it, itself included; skipped and noted of how many something is to be said.
-	count, skipped, noted int
+	// count is how many operations there are in it, itself included, and skipped how many of these are not carried out.
+	count, skipped int
 }
 
 // folds tells whether something can be unfolded.
@@ -102,13 +102,10 @@ func (e *effect) count(b *branch) {
 		if !e.applied(b.op) {
 			b.skipped++
 		}
-		if b.op.Note != "" {
-			b.noted++
-		}
 	}
 	for _, c := range b.under {
 		e.count(c)
-		b.count, b.skipped, b.noted = b.count+c.count, b.skipped+c.skipped, b.noted+c.noted
+		b.count, b.skipped = b.count+c.count, b.skipped+c.skipped
 		b.tally.addAll(c.tally)
 		if c.op != nil {
 			b.tally.add(subject(c.op))
@@ -151,9 +148,8 @@ type pageRow struct {
 	Details []span
 	Note    string
 	Diff    pageDiff
-	// Inside is what a folder holds in words, and Left how many of these are skipped; Open tells that it is unfolded.
+	// Inside is what a folder holds in words; Open tells that it is unfolded.
 	Inside string
-	Left   int
 	Open   bool
 
 	section *pageSection
@@ -161,7 +157,7 @@ type pageRow struct {
 }
 
 func (s *pageSection) row(b *branch, folder tree.Path) *pageRow {
-	r := &pageRow{section: s, branch: b, Class: "branch", Name: b.nameIn(folder), Left: b.skipped}
+	r := &pageRow{section: s, branch: b, Class: "branch", Name: b.nameIn(folder)}
 	if b.op != nil {
 		s.operation(r, b.op)
 	}
@@ -227,6 +223,9 @@ func (r *pageRow) Rows() iter.Seq[*pageRow] {
 	}
 	return r.section.rows(r.branch, r.branch.path)
 }
+
+// Left is how many operations in a folder are skipped.
+func (r *pageRow) Left() int { return r.branch.skipped }
 
 // Folds tells whether there are rows below it.
 func (r *pageRow) Folds() bool { return r.branch.folds() }
