@@ -18,6 +18,7 @@ type console struct {
 	stdout, stderr io.Writer // the terminal's
 	terminal       *terminal
 	color, quiet   bool
+	plain          bool // without a pager
 	now            func() time.Time
 }
 

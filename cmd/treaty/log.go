@@ -22,6 +22,10 @@ type logCommand struct {
 
 // Run lists the applied plans.
 func (c *logCommand) Run(a *app) error {
+	return paged(a, func() error { return c.run(a) })
+}
+
+func (c *logCommand) run(a *app) error {
 	folder, err := a.history()
 	if err != nil {
 		return err

@@ -23,6 +23,7 @@ type grammar struct {
 	Dir     string           `short:"C" name:"directory" placeholder:"DIR" help:"Do as if started in this directory."`
 	Color   string           `enum:"auto,always,never" default:"auto" help:"When to use colours: auto, always or never."`
 	Quiet   bool             `short:"q" help:"Print no summaries and no progress."`
+	NoPager bool             `help:"Write long texts to the terminal as others, and not through a pager."`
 	Version kong.VersionFlag `help:"Print the version."`
 
 	Plan    planCommand    `cmd:"" help:"Compare two trees and write a plan."`
@@ -103,7 +104,7 @@ func (t *terminal) run(args []string, stdin io.Reader) int {
 	defer back()
 	ctx, stop := interruptible()
 	defer stop()
-	a := &app{&console{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, terminal: t, quiet: g.Quiet, now: time.Now,
+	a := &app{&console{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, terminal: t, quiet: g.Quiet, plain: g.NoPager, now: time.Now,
 		color: coloured(g.Color, stdout)}, call}
 	err = parsed.Run(a)
 	var status exitStatus

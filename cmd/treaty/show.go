@@ -47,6 +47,10 @@ func (a *app) outside(p *plan.Plan, page string) error {
 
 // Run prints a plan for a person, or a part of it.
 func (c *showCommand) Run(a *app) error {
+	return paged(a, func() error { return c.run(a) })
+}
+
+func (c *showCommand) run(a *app) error {
 	planPath, words := a.split(&c.planAndWords)
 	f, err := a.find(planPath)
 	if err != nil {

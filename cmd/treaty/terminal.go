@@ -101,6 +101,9 @@ func (t *terminal) answered() {
 
 // file is the file behind one end of a terminal, nil where there is none.
 func file(end any) *os.File {
+	if p, ok := end.(*pager); ok {
+		end = p.stream
+	}
 	if s, ok := end.(stream); ok {
 		end = s.to
 	}
