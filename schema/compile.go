@@ -26,9 +26,9 @@ type compiled struct {
 func compiledSchema(v variant, elements int) *compiled {
 	const many = 2000
 	if elements < many {
-		return plainSchemas[v]()
+		return plainSchemas(v)
 	}
-	return quickSchemas[v]()
+	return quickSchemas(v)
 }
 
 type variant struct {
@@ -37,20 +37,27 @@ type variant struct {
 }
 
 var (
-	plainSchemas = compiledBy(func(text any) any { return text })
-	quickSchemas = compiledBy(func(text any) any { return quicken(text, text) })
+	plainSchemas = once(func(v variant) *compiled { return compile(v.kind, v.text()) })
+	quickSchemas = once(func(v variant) *compiled {
+		text := v.text()
+		return compile(v.kind, quicken(text, text))
+	})
 )
 
-// compiledBy are all schemas as prepare makes them, each compiled when it is needed.
-func compiledBy(prepare func(text any) any) map[variant]func() *compiled {
-	all := map[variant]func() *compiled{}
-	for _, kind := range kinds {
-		for _, lenient := range []bool{false, true} {
-			v := variant{kind, lenient}
-			all[v] = sync.OnceValue(func() *compiled { return compile(kind, prepare(v.text())) })
+// once returns a function that makes what belongs to a variant when it is first asked for it, and keeps it.
+func once[T any](of func(variant) T) func(variant) T {
+	var mu sync.Mutex
+	made := map[variant]T{}
+	return func(v variant) T {
+		mu.Lock()
+		defer mu.Unlock()
+		value, found := made[v]
+		if !found {
+			value = of(v)
+			made[v] = value
 		}
+		return value
 	}
-	return all
 }
 
 func (v variant) text() any {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // rules are a schema as the judge goes through it: references are followed, names are numbers, and what is there for
@@ -52,17 +51,8 @@ type literal struct {
 	text string
 }
 
-// rulesOf are the rules of all kinds, each compiled when it is needed.
-var rulesOf = func() map[variant]func() *rules {
-	all := map[variant]func() *rules{}
-	for _, kind := range kinds {
-		for _, lenient := range []bool{false, true} {
-			v := variant{kind, lenient}
-			all[v] = sync.OnceValue(v.compile)
-		}
-	}
-	return all
-}()
+// rulesOf are the rules of each kind, compiled when they are needed.
+var rulesOf = once(variant.compile)
 
 // compile panics where a schema, which is a part of the program, has what the judge does not know.
 func (v variant) compile() *rules {

@@ -34,7 +34,7 @@ func Parse(kind Kind, data []byte) (*Document, error) {
 	v := variant{kind, lenient}
 	c := compiledSchema(v, len(doc.elements))
 	if doc.odd != nil {
-		c = plainSchemas[v]() // the quick one takes all numbers for whole
+		c = plainSchemas(v) // the quick one takes all numbers for whole
 	}
 	if errs := doc.validate(kind, c); errs != nil {
 		return nil, errs
@@ -52,7 +52,7 @@ func begin(kind Kind, data []byte) (doc *Document, lenient, valid bool, errs Err
 		message := fmt.Sprintf("expected at most %d bytes, found %d", kind.MaxSize(), len(data))
 		return nil, false, false, Errors{{"", 1, 1, message}}
 	}
-	doc, valid, fault := scanBy(rulesOf[variant{kind, false}](), data)
+	doc, valid, fault := scanBy(rulesOf(variant{kind, false}), data)
 	if fault == nil {
 		fault = doc.tooLong(kind)
 	}
@@ -93,7 +93,7 @@ func (d *Document) errorAt(offset int, pointer, message string) *Error {
 	return &Error{pointer, line, column, message}
 }
 
-var aVersion = regexp.MustCompile(`^([0-9]+)\.([0-9]+)$`)
+var aVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9]+)\.([0-9]+)$`) })
 
 // version looks at what the file says of itself, so that a file of another
 // kind or version gets one clear error and not one for each member.
@@ -110,7 +110,7 @@ func (d *Document) version(kind Kind) (lenient bool, fault *Error) {
 		return false, d.errorAt(m.value.start, "/format", fmt.Sprintf("expected %q, found %s", want, describe(decode(d.Member("format")))))
 	}
 	got, _ := d.text("format_version")
-	v := aVersion.FindStringSubmatch(got)
+	v := aVersion().FindStringSubmatch(got)
 	if v == nil {
 		return false, nil // the schema says what is wrong with it
 	}

@@ -8,7 +8,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
@@ -21,18 +20,12 @@ import (
 // is what validate is held to.
 func (d *Document) validateWhole(v variant) Errors {
 	var found errorList
-	found.merge(d.check(plainSchemas[v](), wholeSchemas[v](), decode(d.data), "", span{0, len(d.data)}))
+	found.merge(d.check(plainSchemas(v), wholeSchemas(v), decode(d.data), "", span{0, len(d.data)}))
 	return found.errors(d.data)
 }
 
 // wholeSchemas are the schemas as they are published, all in one.
-var wholeSchemas = func() map[variant]func() *jsonschema.Schema {
-	all := map[variant]func() *jsonschema.Schema{}
-	for v := range plainSchemas {
-		all[v] = sync.OnceValue(func() *jsonschema.Schema { return compileExcerpt(v.text().(map[string]any), "") })
-	}
-	return all
-}()
+var wholeSchemas = once(func(v variant) *jsonschema.Schema { return compileExcerpt(v.text().(map[string]any), "") })
 
 // bothWays holds streaming validation to validation of the whole document by
 // the schema as it is published.
@@ -49,7 +42,7 @@ func bothWays(t interface{ Fatalf(string, ...any) }, kind Kind, data []byte) {
 	if !valid && whole == nil && !lenient {
 		t.Fatalf("%s\nis valid, and is not called so", data)
 	}
-	for name, c := range map[string]*compiled{"plain": plainSchemas[v](), "quick": quickSchemas[v]()} {
+	for name, c := range map[string]*compiled{"plain": plainSchemas(v), "quick": quickSchemas(v)} {
 		if streamed := doc.validate(kind, c); !slices.Equal(streamed, whole) {
 			t.Fatalf("%s\nelement by element, %s:\n%v\nas a whole:\n%v", data, name, streamed, whole)
 		}

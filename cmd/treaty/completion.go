@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/alecthomas/kong"
-
 	"treaty/cmd/treaty/internal/complete"
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -35,12 +33,16 @@ type completeCommand struct {
 }
 
 // Run says what may come next. Whoever presses a key in the middle of a line is told of nothing that is wrong.
-func (c *completeCommand) Run(a *app, k *kong.Kong) error {
+func (c *completeCommand) Run(a *app) error {
 	words, insert := c.typed()
 	if words == nil {
 		return usage(exactly("treaty completion --help"), "__complete is for the scripts of treaty completion")
 	}
-	l := complete.Read(k.Model, words)
+	whole, err := model()
+	if err != nil {
+		return err
+	}
+	l := complete.Read(whole, words)
 	back, err := startIn(l.Flags["directory"])
 	if err != nil {
 		return nil // no such directory: nothing is known there

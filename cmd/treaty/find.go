@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 
 	"treaty/apply"
@@ -159,7 +158,7 @@ func openStore(dir string) (*store.Store, error) {
 }
 
 // rootIn finds the root of a tree in the text of a plan, also of one that is no valid JSON.
-var rootIn = regexp.MustCompile(`"(local|remote)"\s*:\s*\{\s*"root"\s*:\s*("(?:[^"\\]|\\.)*")`)
+var rootIn = expression(`"(local|remote)"\s*:\s*\{\s*"root"\s*:\s*("(?:[^"\\]|\\.)*")`)
 
 // guess takes the roots that a file names which is no valid plan for the trees that were meant, if they are there: a
 // hint may name them.
@@ -167,7 +166,7 @@ func (i *invocation) guess(f *planFile) {
 	if f == nil {
 		return
 	}
-	for _, found := range rootIn.FindAllSubmatch(f.text, 2) {
+	for _, found := range rootIn().FindAllSubmatch(f.text, 2) {
 		side, root := plan.Local, ""
 		if string(found[1]) == plan.Remote.String() {
 			side = plan.Remote

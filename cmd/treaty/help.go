@@ -129,8 +129,12 @@ type manualCommand struct {
 }
 
 // Run writes them.
-func (c *manualCommand) Run(k *kong.Kong) error {
-	book := &manual.Book{Model: k.Model, Examples: examples, Exits: exits, Version: "treaty " + version(), Day: committed()}
+func (c *manualCommand) Run() error {
+	whole, err := model()
+	if err != nil {
+		return err
+	}
+	book := &manual.Book{Model: whole, Examples: examples, Exits: exits, Version: "treaty " + version(), Day: committed()}
 	pages := book.Pages()
 	for _, name := range slices.Sorted(maps.Keys(pages)) {
 		if err := os.WriteFile(filepath.Join(c.Dir, name), pages[name], 0o644); err != nil {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"regexp"
 
 	"golang.org/x/term"
 
@@ -20,7 +19,7 @@ const (
 
 // escapes are what keys such as arrows send (ECMA-48's control sequences, and shorter ones), whose bytes would pass for
 // letters.
-var escapes = regexp.MustCompile(`\x1b(\[[0-?]*[ -/]*[@-~]|O.|.?)`)
+var escapes = expression(`\x1b(\[[0-?]*[ -/]*[@-~]|O.|.?)`)
 
 // keyboard reads single keys from a terminal.
 type keyboard struct {
@@ -44,7 +43,7 @@ func (k *keyboard) key(ctx context.Context) (byte, error) {
 		if err := k.read(ctx); err != nil {
 			return 0, err
 		}
-		k.typed = escapes.ReplaceAll(k.typed, nil)
+		k.typed = escapes().ReplaceAll(k.typed, nil)
 	}
 	key := k.typed[0]
 	k.typed = k.typed[1:]

@@ -3,20 +3,19 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"strings"
 )
 
 // isAddress tells whether what was named as a tree, and is not there, lies on another machine: host:/dir, or a URL.
-func isAddress(named string) bool { return address.MatchString(named) }
+func isAddress(named string) bool { return address().MatchString(named) }
 
-var address = regexp.MustCompile(`^([a-z][a-z0-9+.-]+://|[A-Za-z0-9._@-]{2,}:)`)
+var address = expression(`^([a-z][a-z0-9+.-]+://|[A-Za-z0-9._@-]{2,}:)`)
 
 // isDrive tells whether what was named, and is not there, is a path of Windows, and this is not Windows.
-func isDrive(named string) bool { return runtime.GOOS != "windows" && drive.MatchString(named) }
+func isDrive(named string) bool { return runtime.GOOS != "windows" && drive().MatchString(named) }
 
-var drive = regexp.MustCompile(`^[A-Za-z]:([\\/]|$)`)
+var drive = expression(`^[A-Za-z]:([\\/]|$)`)
 
 // nearTo is the one directory beside what was named, and is not there, that has nearly the same name and is not the
 // other tree; "" where there is none, or more than one.

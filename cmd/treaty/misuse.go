@@ -5,34 +5,40 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/alecthomas/kong"
 )
 
+// expression is compiled when it is first needed: most processes come to their end before.
+func expression(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
+
 // wordings turn the parser's errors into ones for people.
 var wordings = []struct {
-	found *regexp.Regexp
+	found func() *regexp.Regexp
 	said  string
 }{
-	{regexp.MustCompile(`^(--?\S+): expected .* value but got "EOL".*$`), "$1 needs a value"},
-	{regexp.MustCompile(`^(--?\S+): missing value.*$`), "$1 needs a value"},
-	{regexp.MustCompile(`^(--?\S+): expected (?:a valid \d+ bit int|an int) but got (".*?")(?: \(.*\))?$`), "$1 needs a whole number, not $2"},
-	{regexp.MustCompile(`^(--?\S+): bool value must be .* but got (".*?")$`), "$1 needs true or false, not $2"},
-	{regexp.MustCompile(`^<(\S+)> must be one of (.*) but got (".*")$`), "$1 must be one of $2, not $3"},
-	{regexp.MustCompile(`^(\S+) must be one of (.*) but got (".*")$`), "$1 must be one of $2, not $3"},
-	{regexp.MustCompile(`^(\S+): no filesystem profile (".*")$`), "$1 must be one of posix, apfs, fat, exfat, ntfs, unknown, not $2"},
-	{regexp.MustCompile(`^missing flags: (.*)$`), "$1 is missing"},
-	{regexp.MustCompile(`^expected "<KIND>"$`), "a kind is missing: status, plan, approval, receipt or config"},
-	{regexp.MustCompile(`^expected "<(.*)>"$`), "$1 is missing"},
-	{regexp.MustCompile(`^expected one of (.*)$`), "a command is missing: $1"},
+	{expression(`^(--?\S+): expected .* value but got "EOL".*$`), "$1 needs a value"},
+	{expression(`^(--?\S+): missing value.*$`), "$1 needs a value"},
+	{expression(`^(--?\S+): expected (?:a valid \d+ bit int|an int) but got (".*?")(?: \(.*\))?$`), "$1 needs a whole number, not $2"},
+	{expression(`^(--?\S+): bool value must be .* but got (".*?")$`), "$1 needs true or false, not $2"},
+	{expression(`^<(\S+)> must be one of (.*) but got (".*")$`), "$1 must be one of $2, not $3"},
+	{expression(`^(\S+) must be one of (.*) but got (".*")$`), "$1 must be one of $2, not $3"},
+	{expression(`^(\S+): no filesystem profile (".*")$`), "$1 must be one of posix, apfs, fat, exfat, ntfs, unknown, not $2"},
+	{expression(`^missing flags: (.*)$`), "$1 is missing"},
+	{expression(`^expected "<KIND>"$`), "a kind is missing: status, plan, approval, receipt or config"},
+	{expression(`^expected "<(.*)>"$`), "$1 is missing"},
+	{expression(`^expected one of (.*)$`), "a command is missing: $1"},
 }
 
 // misused is the parser's error, with the help of the command that it is about for a hint.
 func misused(err error) error {
 	text := err.Error()
 	for _, w := range wordings {
-		if w.found.MatchString(text) {
-			text = w.found.ReplaceAllString(text, w.said)
+		if w.found().MatchString(text) {
+			text = w.found().ReplaceAllString(text, w.said)
 			break
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,7 +48,7 @@ func (a *app) unnamed(planPath, why string, elements func(*plan.Plan) []element)
 // namesInNewest tells whether an argument that looks like a plan's file is none, and names a conflict or an operation of
 // the newest plan.
 func (a *app) namesInNewest(word string) bool {
-	if text, err := readFile(expandHome(word), schema.Plan); err == nil && planFormat.Match(text) {
+	if text, err := readFile(expandHome(word), schema.Plan); err == nil && planFormat().Match(text) {
 		return false
 	}
 	newest, err := a.newest()
@@ -57,7 +56,7 @@ func (a *app) namesInNewest(word string) bool {
 }
 
 // planFormat is what a plan has in it, also where a person's edit left it no valid JSON.
-var planFormat = regexp.MustCompile(`"format"\s*:\s*"treaty\.plan"`)
+var planFormat = expression(`"format"\s*:\s*"treaty\.plan"`)
 
 // names tells whether a word names one of these elements of the plan.
 func (f *planFile) names(word string, elements func(*plan.Plan) []element) bool {

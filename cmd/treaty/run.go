@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,19 +11,13 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/alecthomas/kong"
-
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 )
 
 // grammar is the command line. Each command is a file of its own.
 type grammar struct {
-	Dir     string           `short:"C" name:"directory" placeholder:"DIR" help:"Do as if started in this directory."`
-	Color   string           `enum:"auto,always,never" default:"auto" help:"When to use colours: auto, always or never."`
-	Quiet   bool             `short:"q" help:"Print no summaries and no progress."`
-	NoPager bool             `help:"Write long texts to the terminal as others, and not through a pager."`
-	Version kong.VersionFlag `help:"Print the version."`
+	everywhere
 
 	Plan    planCommand    `cmd:"" help:"Compare two trees and write a plan."`
 	Show    showCommand    `cmd:"" help:"Read a plan as a person would."`
@@ -47,6 +40,15 @@ type grammar struct {
 	Manual     manualCommand     `cmd:"" name:"__manual" hidden:"" help:"Write the manual pages."`
 }
 
+// everywhere are the flags of all commands.
+type everywhere struct {
+	Dir     string      `short:"C" name:"directory" placeholder:"DIR" help:"Do as if started in this directory."`
+	Color   string      `enum:"auto,always,never" default:"auto" help:"When to use colours: auto, always or never."`
+	Quiet   bool        `short:"q" help:"Print no summaries and no progress."`
+	NoPager bool        `help:"Write long texts to the terminal as others, and not through a pager."`
+	Version versionFlag `help:"Print the version."`
+}
+
 // app is what commands work with besides their flags.
 type app struct {
 	*console
@@ -67,30 +69,16 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 func (t *terminal) run(args []string, stdin io.Reader) int {
 	stdout, stderr := t.stdout, t.stderr
-	var g grammar
-	exited := -1
-	parser, err := kong.New(&g,
-		kong.Name("treaty"),
-		kong.Description("Keeps two directory trees in step, in both directions, by plan and apply."),
-		kong.UsageOnError(),
-		kong.Help(help),
-		kong.Writers(stdout, stderr),
-		kong.Exit(func(code int) { exited = code }),
-		vars(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: min(cmp.Or(columns(stdout), 100), 100)}),
-	)
-	if err != nil {
-		return (&invocation{}).report(stderr, err)
-	}
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
 	call := &invocation{args: args, asks: isTerminal(stdin), draws: drawable(stdin, stdout)}
-	parsed, err := parser.Parse(args)
-	if exited >= 0 {
-		return exited
-	}
-	if err != nil {
+	g, parsed, err := t.parse(args)
+	var status exitStatus
+	switch {
+	case errors.As(err, &status):
+		return int(status)
+	case err != nil:
 		return call.report(stderr, misused(err))
 	}
 	if err := emptyArgument(parsed); err != nil {
@@ -107,7 +95,6 @@ func (t *terminal) run(args []string, stdin io.Reader) int {
 	a := &app{&console{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, terminal: t, quiet: g.Quiet, plain: g.NoPager, now: time.Now,
 		color: coloured(g.Color, stdout)}, call}
 	err = parsed.Run(a)
-	var status exitStatus
 	if errors.As(err, &status) {
 		return int(status)
 	}
@@ -115,12 +102,6 @@ func (t *terminal) run(args []string, stdin io.Reader) int {
 		return call.report(stderr, err)
 	}
 	return 0
-}
-
-// vars are what the grammar's texts do not say by themselves.
-func vars() kong.Vars {
-	return kong.Vars{"version": built(), "choices": listed(func(r plan.Resolution) string { return string(r) }),
-		"short": listed(plan.Resolution.Short)}
 }
 
 // startIn makes dir the current directory, "" none, and returns how to go back.

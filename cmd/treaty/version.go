@@ -4,7 +4,19 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/alecthomas/kong"
 )
+
+// versionFlag prints the version, whatever else stands on the command line.
+type versionFlag bool
+
+// BeforeReset is called by the parser before it looks for what is missing.
+func (versionFlag) BeforeReset(k *kong.Kong) error {
+	_, err := fmt.Fprintln(k.Stdout, built())
+	k.Exit(0)
+	return err
+}
 
 // version is the module's, as the go command recorded it, or "devel".
 func version() string {

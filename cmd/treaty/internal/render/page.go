@@ -11,27 +11,24 @@ import (
 	"io"
 	"path"
 	"strings"
+	"sync"
 
 	"treaty/plan"
 )
 
-//go:embed page
-var pageFiles embed.FS
-
 var (
-	pageTemplate = template.Must(template.New("page.html").ParseFS(pageFiles, "page/*.html"))
-	pageStyle    = pageFile("page.css")
-	pageScript   = pageFile("find.js")
+	//go:embed page/*.html
+	pageFiles embed.FS
+	//go:embed page/page.css
+	pageStyle string
+	//go:embed page/find.js
+	pageScript string
 )
 
-// pageFile is a part of the page. It panics where there is none, as the files are a part of the program.
-func pageFile(name string) string {
-	text, err := pageFiles.ReadFile(path.Join("page", name))
-	if err != nil {
-		panic(err)
-	}
-	return string(text)
-}
+// pageTemplate is parsed when it is needed: most processes make no page.
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page.html").ParseFS(pageFiles, "page/*.html"))
+})
 
 // Page is what a page tells besides the plan.
 type Page struct {
@@ -59,7 +56,7 @@ func HTML(w io.Writer, p *plan.Plan, page Page) error {
 	if err != nil {
 		return err
 	}
-	if err := pageTemplate.Execute(out, view); err != nil {
+	if err := pageTemplate().Execute(out, view); err != nil {
 		return err
 	}
 	return out.Flush()
