@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"treaty/apply"
-	"treaty/apply/store"
+	"treaty/apply/reach"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -33,7 +33,7 @@ func (w *world) history() string { return w.path(plan.Local, ".treaty/history") 
 
 func TestReceiptsAreAChain(t *testing.T) {
 	w := threeTimes(t)
-	folder, err := store.Open(w.at[plan.Local])
+	folder, err := reach.Store(w.at[plan.Local])
 	check(t, err)
 	defer folder.Close()
 	list, err := folder.History()
@@ -55,7 +55,7 @@ func TestReceiptsAreAChain(t *testing.T) {
 		}
 	}
 	for _, side := range plan.BothSides {
-		folder, err := store.Open(w.at[side])
+		folder, err := reach.Store(w.at[side])
 		check(t, err)
 		identity, err := folder.Identity()
 		check(t, err)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"treaty/apply"
+	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -91,7 +92,7 @@ func idOf(t *testing.T, text []byte) string {
 func reads(w *world) {
 	stores := plan.Sides[*store.Store]{}
 	for _, side := range plan.BothSides {
-		s, err := store.Open(w.at[side])
+		s, err := reach.Store(w.at[side])
 		if err != nil {
 			return
 		}

@@ -11,6 +11,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/internal/disk"
+	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -29,7 +30,7 @@ func (w *world) recorded(path tree.Path) *tree.Agreed {
 	w.Helper()
 	var stores plan.Sides[*store.Reader]
 	for _, side := range plan.BothSides {
-		s, err := store.Open(w.at[side])
+		s, err := reach.Store(w.at[side])
 		check(w, err)
 		defer s.Close()
 		stores[side] = s.Reader

@@ -16,7 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"treaty/apply"
-	"treaty/apply/store"
+	"treaty/apply/reach"
 	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -437,7 +437,7 @@ func (h *history) apply(w *world, made *plan.Plan, request apply.Request, was pl
 		deaths.Add(1)
 		h.note("  died at call %d, able to %+v: %v", b.n, can, err)
 		request.SetHook(nil)
-		store, err := store.Open(w.at[plan.Local])
+		store, err := reach.Store(w.at[plan.Local])
 		check(h, err)
 		archived, err := store.Applied(made.ID)
 		store.Close()
@@ -498,7 +498,7 @@ func (h *history) undo(p *partners) {
 	h.note("undo on %s", last.local.name)
 	w := h.world(p, local)
 	w.options = last.options
-	store, err := store.Open(w.at[plan.Local])
+	store, err := reach.Store(w.at[plan.Local])
 	check(h, err)
 	defer store.Close()
 	archived, err := store.Applied(last.planID)

@@ -9,6 +9,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/internal/disk"
+	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/testdata/effort"
@@ -50,7 +51,7 @@ func (w *world) strangers(p *plan.Plan) {
 	w.Helper()
 	var stores plan.Sides[*store.Reader]
 	for _, side := range plan.BothSides {
-		store, err := store.Open(w.at[side])
+		store, err := reach.Store(w.at[side])
 		check(w, err)
 		defer store.Close()
 		stores[side] = store.Reader
@@ -134,7 +135,7 @@ func TestAFirstApplyThatDidSomethingIsASync(t *testing.T) {
 	if receipt, err := w.apply(p); !errors.Is(err, apply.ErrPartial) || receipt.Totals.Done == 0 {
 		t.Fatalf("%v\n%s", err, outcomes(receipt))
 	}
-	store, err := store.Open(w.at[plan.Local])
+	store, err := reach.Store(w.at[plan.Local])
 	check(t, err)
 	defer store.Close()
 	if file, err := store.Identity(); err != nil || len(file.Synced) != 1 || len(file.Partners) != 1 {

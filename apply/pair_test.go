@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"treaty/apply"
+	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/plan"
@@ -64,9 +65,9 @@ func TestWhatCanOnlyBeReadIsPlannedFromLikeAnyTree(t *testing.T) {
 	native(tryParse(t, "a=3 d/c=4 e=5")).write(t, w.at[plan.Remote])
 	var made [2]*apply.Planned
 	for n := range made {
-		local, err := store.Open(w.at[plan.Local])
+		local, err := reach.Store(w.at[plan.Local])
 		check(t, err)
-		remote, err := store.Open(w.at[plan.Remote])
+		remote, err := reach.Store(w.at[plan.Remote])
 		check(t, err)
 		reader := remote.Reader
 		if n == 1 {

@@ -18,7 +18,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/internal/disk"
-	"treaty/apply/store"
+	"treaty/apply/reach"
 	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -183,7 +183,7 @@ func TestAPowerCutLosesNothing(t *testing.T) {
 		if !w.cutOff(p, n, dice) {
 			return false
 		}
-		if store, err := store.Open(w.at[plan.Local]); err == nil {
+		if store, err := reach.Store(w.at[plan.Local]); err == nil {
 			defer store.Close()
 			if a, err := store.Applied(p.ID); err == nil && a != nil && !w.open(plan.Local) {
 				return true // only the end was cut off

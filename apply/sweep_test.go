@@ -10,7 +10,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/internal/disk"
-	"treaty/apply/store"
+	"treaty/apply/reach"
 	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -248,7 +248,7 @@ func TestABrokenApplyIsTakenUp(t *testing.T) {
 		if !w.broken(p, b, will) {
 			return false
 		}
-		folder, err := store.Open(w.at[plan.Local])
+		folder, err := reach.Store(w.at[plan.Local])
 		check(t, err)
 		defer folder.Close()
 		if a, err := folder.Applied(p.ID); err == nil && a != nil && !w.open(plan.Local) {

@@ -3,7 +3,7 @@ package apply_test
 import (
 	"testing"
 
-	"treaty/apply/store"
+	"treaty/apply/reach"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -19,7 +19,7 @@ func TestAPlanUndoesOnlyWhatItsOperationsUndo(t *testing.T) {
 	}
 	writeFile(w, w.path(plan.Local, "b"), file)
 	second := w.compare()
-	store, err := store.Open(w.at[plan.Local])
+	store, err := reach.Store(w.at[plan.Local])
 	check(t, err)
 	defer store.Close()
 	check(t, store.SaveUndoes(second.ID, first.ID))

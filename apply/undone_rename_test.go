@@ -7,14 +7,14 @@ import (
 	"testing"
 
 	"treaty/apply"
-	"treaty/apply/store"
+	"treaty/apply/reach"
 	"treaty/plan"
 )
 
 // undone plans and applies the reversal of an applied plan.
 func (w *world) undone(p *plan.Plan) {
 	w.Helper()
-	folder, err := store.Open(w.at[plan.Local])
+	folder, err := reach.Store(w.at[plan.Local])
 	check(w, err)
 	defer folder.Close()
 	archived, err := folder.Applied(p.ID)

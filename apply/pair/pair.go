@@ -26,11 +26,11 @@ type Pair struct {
 // Open opens two directories of this machine. Errors are those of scan.Open, or wrap ErrInvalid where one is the other,
 // or in it.
 func Open(local, remote string) (*Pair, error) {
-	here, err := store.Open(local)
+	here, err := reach.Store(local)
 	if err != nil {
 		return nil, err
 	}
-	there, err := store.Open(remote)
+	there, err := reach.Store(remote)
 	if err != nil {
 		return nil, errors.Join(err, here.Close())
 	}

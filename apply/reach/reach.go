@@ -9,15 +9,27 @@ import (
 	"treaty/apply/volume"
 )
 
+// Open opens the volume that a root names, a directory of this machine. Errors are those of scan.Open.
+func Open(root string) (volume.Volume, error) {
+	v, err := local.Open(root)
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// Store opens the store of what a root names, which need not have one yet. Errors are those of Open, or of store.Of.
+func Store(root string) (*store.Store, error) { return Opener(nil).Store(root) }
+
 // Opener opens the volume at a root, as a plan, a request or a tree's own file has it. Errors are those of scan.Open.
 type Opener func(root string) (volume.Volume, error)
 
-// Volume opens a root; without an opener, as a directory of this machine.
+// Volume opens a root; without an opener, as Open does.
 func (open Opener) Volume(root string) (volume.Volume, error) {
 	if open != nil {
 		return open(root)
 	}
-	return local.Open(root)
+	return Open(root)
 }
 
 // Store opens the store at a root. Errors are the opener's, or those of store.Of.

@@ -52,7 +52,7 @@ func Hold(stores ...*Store) (release func(), err error) {
 
 // oldPlans lists the files in plans/ that belong to plans made before a time; the schema stays.
 func (s *Store) oldPlans(before time.Time) ([]Discardable, error) {
-	names, err := s.names(plansFolder)
+	names, err := s.names(PlansFolder)
 	if err != nil {
 		return nil, err
 	}
@@ -63,12 +63,12 @@ func (s *Store) oldPlans(before time.Time) ([]Discardable, error) {
 		if !known || !at.Before(before) {
 			continue
 		}
-		entry, err := s.files.PrivateEntry(plansFolder + "/" + name)
+		entry, err := s.files.PrivateEntry(PlansFolder + "/" + name)
 		if err != nil {
 			return nil, s.inFull(err)
 		}
-		old = append(old, Discardable{Path: s.Path(plansFolder + "/" + name), Bytes: entry.Size, At: at,
-			remove: func() error { return s.files.RemovePrivate(plansFolder + "/" + name) }})
+		old = append(old, Discardable{Path: s.Path(PlansFolder + "/" + name), Bytes: entry.Size, At: at,
+			remove: func() error { return s.files.RemovePrivate(PlansFolder + "/" + name) }})
 	}
 	return old, nil
 }

@@ -35,7 +35,7 @@ func (d *Digests) Has(side plan.Side, dir tree.Path) bool {
 
 const digestsSuffix = ".digests"
 
-func digestsName(id string) string { return plansFolder + "/" + id + digestsSuffix }
+func digestsName(id string) string { return PlansFolder + "/" + id + digestsSuffix }
 
 // SaveDigests keeps the digests of the plan with this id.
 func (s *Store) SaveDigests(id string, d *Digests) error {

@@ -130,7 +130,7 @@ func (s *journals) OtherRoot() string {
 	return ""
 }
 
-// otherOf is where the other tree of a journal was on this machine when the two were last synced, "" if never.
+// otherOf is where the other tree of a journal was, on the host of this one, when the two were last synced, "" if never.
 func (s *journals) otherOf(id string) string {
 	log, err := s.Journal(id)
 	if err != nil || log == nil || log.Header == nil {
@@ -141,7 +141,7 @@ func (s *journals) otherOf(id string) string {
 		return ""
 	}
 	other := mine.Partners[log.Header.Trees[log.Header.Side.Other()]]
-	if other.Host != ThisHost() {
+	if other.Host != s.Host() {
 		return ""
 	}
 	return other.Root

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"treaty/apply/internal/local"
 	"treaty/apply/refusal"
 	"treaty/apply/volume"
 	"treaty/plan/scan"
@@ -22,9 +21,6 @@ type Holder = volume.Holder
 
 // stale tells whether the holder of the tree's lock is gone for sure.
 func (s *Reader) stale(h *Holder) bool { return h.Torn || s.source.Host().Gone(*h) }
-
-// ThisHost is what the machine calls itself that this process runs on, "" where it has no name.
-func ThisHost() string { return local.Host().Name() }
 
 // unread is who holds a lock that says of nobody that it is theirs: nobody of a known host, so that it is never stale.
 var unread = &Holder{Host: "an unknown host", Unread: true}

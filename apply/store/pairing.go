@@ -31,7 +31,7 @@ func SamePair(trees plan.Sides[*Reader]) error {
 	}
 	for _, side := range plan.BothSides {
 		other := side.Other()
-		was, err := trees[side].partnerAt(files[side], trees[other].Root())
+		was, err := trees[side].syncedWith(files[side], trees[other].place())
 		if err != nil {
 			return err
 		}
@@ -90,15 +90,14 @@ func (t *TreeFile) knows(other *TreeFile) bool {
 	return t != nil && other != nil && t.Synced[other.ID] != ""
 }
 
-// PartnersHere are the places on this machine where the trees were that this one was synced with, sorted. A nil
-// file has none.
-func (t *TreeFile) PartnersHere() []string {
-	return t.partners(func(p Partner) (string, bool) { return p.Root, p.Host == ThisHost() })
+// PartnersOn are the places on a host where the trees were that this one was synced with, sorted. A nil file has none.
+func (t *TreeFile) PartnersOn(host string) []string {
+	return t.partners(func(p Partner) (string, bool) { return p.Root, p.Host == host })
 }
 
-// PartnersElsewhere are the places on other machines, each with the name of its machine.
-func (t *TreeFile) PartnersElsewhere() []string {
-	return t.partners(func(p Partner) (string, bool) { return p.Host + ": " + p.Root, p.Host != ThisHost() })
+// PartnersBeyond are the places on all other hosts, each with the name of its host.
+func (t *TreeFile) PartnersBeyond(host string) []string {
+	return t.partners(func(p Partner) (string, bool) { return p.Host + ": " + p.Root, p.Host != host })
 }
 
 func (t *TreeFile) partners(choose func(Partner) (string, bool)) []string {
@@ -114,17 +113,17 @@ func (t *TreeFile) partners(choose func(Partner) (string, bool)) []string {
 	return slices.Sorted(maps.Keys(chosen))
 }
 
-// partnerAt tells whether a tree that this one was synced with was at root, on this machine as far as the tree's
-// own file tells, or by the history of a tree that has one.
-func (s *history) partnerAt(file *TreeFile, root string) (bool, error) {
+// syncedWith tells whether a tree that this one was synced with was at a place, as far as the tree's own file tells, or
+// by the history of a tree that has one, which knows of roots alone.
+func (s *history) syncedWith(file *TreeFile, at Partner) (bool, error) {
 	if file == nil {
 		return false, nil
 	}
 	for _, id := range slices.Sorted(maps.Keys(file.Synced)) {
-		if file.Partners[id] == (Partner{Host: ThisHost(), Root: root}) {
+		if file.Partners[id] == at {
 			return true, nil
 		}
-		if was, err := s.partnerRoot(file.Synced[id]); err != nil || was == root {
+		if was, err := s.partnerRoot(file.Synced[id]); err != nil || was == at.Root {
 			return err == nil, err
 		}
 	}

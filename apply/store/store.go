@@ -3,18 +3,15 @@ package store
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
-	"treaty/apply/internal/local"
 	"treaty/apply/refusal"
 	"treaty/apply/volume"
 	"treaty/plan"
@@ -23,12 +20,17 @@ import (
 	"treaty/schema"
 )
 
+// PlansFolder is where a tree has its plans.
+const PlansFolder = "plans"
+
 const (
-	plansFolder   = "plans"
 	historyFolder = "history"
 	configFile    = "config.json"
 	planSuffix    = ".plan.json"
 )
+
+// Marks are the names that tell a tree, each by itself: its own file, however far that got, and a config.
+func Marks() []string { return []string{treeFileName, replacement(treeFileName), configFile} }
 
 // Reader reads treaty's own folder in a tree: its identity, and, in the tree that is LOCAL, its config, plans and
 // history. It is all that a plan needs of a tree, and all that one has which can only be read.
@@ -53,16 +55,6 @@ type writer struct {
 	*Reader
 	// files are those of the volume, or, during a run, those through which it changes the tree.
 	files volume.Private
-}
-
-// Open opens the store of the directory dir of this machine, which need not have one yet. Errors are those of
-// scan.Open, or a NoFolder.
-func Open(dir string) (*Store, error) {
-	v, err := local.Open(dir)
-	if err != nil {
-		return nil, err
-	}
-	return Of(v)
 }
 
 // Of is the store of a volume that is open: what is read there is that tree's, whatever its path names by now.
@@ -97,6 +89,12 @@ func (s *Store) Volume() volume.Volume { return s.volume }
 
 // Source is the tree itself, to be read.
 func (s *folder) Source() volume.Source { return s.source }
+
+// Host is what the machine calls itself that the tree lies on, "" where it has no name.
+func (s *folder) Host() string { return s.source.Host().Name() }
+
+// place is where the tree lies, as a tree that is synced with it remembers that.
+func (s *folder) place() Partner { return Partner{Host: s.Host(), Root: s.Root()} }
 
 // Root is the tree's root, absolute, links resolved.
 func (s *folder) Root() string { return s.source.Root() }
@@ -212,14 +210,14 @@ func (s *Store) SavePlan(p *plan.Plan) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	schemaName := plansFolder + "/" + plan.SchemaFile
+	schemaName := PlansFolder + "/" + plan.SchemaFile
 	current, err := s.files.ReadPrivate(schemaName, schema.Plan.MaxSize())
 	if err != nil || !bytes.Equal(current, schema.Text(schema.Plan)) {
 		if err := s.files.WritePrivate(schemaName, schema.Text(schema.Plan)); err != nil {
 			return "", s.inFull(err)
 		}
 	}
-	name := plansFolder + "/" + PlanName(p)
+	name := PlansFolder + "/" + PlanName(p)
 	return s.Path(name), s.inFull(s.put(name, p.Write))
 }
 
@@ -281,28 +279,28 @@ var (
 
 // Newest is the path of the newest plan. Errors wrap ErrNoPlan where there is none.
 func (s *Reader) Newest() (string, error) {
-	names, err := s.names(plansFolder)
+	names, err := s.names(PlansFolder)
 	if err != nil {
 		return "", err
 	}
 	names = slices.DeleteFunc(names, func(name string) bool { return !strings.HasSuffix(name, planSuffix) })
 	if len(names) == 0 {
-		return "", fmt.Errorf("%w in %s", ErrNoPlan, s.Path(plansFolder))
+		return "", fmt.Errorf("%w in %s", ErrNoPlan, s.Path(PlansFolder))
 	}
-	return s.Path(plansFolder + "/" + slices.Max(names)), nil
+	return s.Path(PlansFolder + "/" + slices.Max(names)), nil
 }
 
 // PlanPath is the path of the plan with this id among the plans. Errors wrap ErrNoPlan where there is none.
 func (s *Reader) PlanPath(id string) (string, error) {
-	names, err := s.names(plansFolder)
+	names, err := s.names(PlansFolder)
 	if err != nil {
 		return "", err
 	}
 	at := slices.IndexFunc(names, func(name string) bool { return strings.HasSuffix(name, planEnd(id)) })
 	if at < 0 {
-		return "", fmt.Errorf("%w %s in %s", ErrNoPlan, id, s.Path(plansFolder))
+		return "", fmt.Errorf("%w %s in %s", ErrNoPlan, id, s.Path(PlansFolder))
 	}
-	return s.Path(plansFolder + "/" + names[at]), nil
+	return s.Path(PlansFolder + "/" + names[at]), nil
 }
 
 // names are the names in a folder of the store, nil where there is no such folder.
@@ -356,66 +354,4 @@ func (s *history) Applied(id string) (*Archived, error) {
 // File is the text of an archived plan's file: plan.json, approval.json or receipt.json.
 func (s *history) File(a Archived, name string) ([]byte, error) {
 	return s.read(a.folder + "/" + name)
-}
-
-// FindPlans is the nearest directory at or above dir that has plans. Errors wrap ErrNoPlan.
-func FindPlans(dir string) (string, error) {
-	return nearest(dir, ErrNoPlan, ".treaty/plans", plansFolder)
-}
-
-// FindHistory is the nearest directory at or above dir that is a tree or has plans, and so may know of what was
-// applied. Errors wrap ErrNoTree.
-func FindHistory(dir string) (string, error) {
-	return nearest(dir, ErrNoTree, "plans or a history", plansFolder, treeFileName, replacement(treeFileName), configFile)
-}
-
-// FindFolder is the nearest directory at or above dir with a folder of treaty's. Errors wrap ErrNoTree.
-func FindFolder(dir string) (string, error) { return nearest(dir, ErrNoTree, "a .treaty", "") }
-
-// nearest is the nearest directory at or above dir whose folder of treaty's has one of the names, else the error none.
-func nearest(dir string, none error, what string, names ...string) (string, error) {
-	abs, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
-	}
-	found := above(abs, names...)
-	if found == "" {
-		return "", fmt.Errorf("%w: neither %s nor a directory above it has %s", none, abs, what)
-	}
-	return found, nil
-}
-
-// FindTree is the nearest directory at or above dir that is a tree, by its own file or by a config; else the nearest
-// that has plans, since it is going to be one; dir itself where there is neither.
-func FindTree(dir string) string {
-	abs, err := filepath.Abs(dir)
-	if err != nil {
-		return dir
-	}
-	return cmp.Or(above(abs, treeFileName, replacement(treeFileName), configFile), above(abs, plansFolder), dir)
-}
-
-// above is the nearest directory, at or above an absolute one, whose folder of treaty's has one of the names, or in
-// which nobody can tell; "" where there is none. Who opens that learns why: a tree above it is never taken in its
-// place.
-func above(dir string, names ...string) string {
-	for at := dir; ; at = filepath.Dir(at) {
-		if slices.ContainsFunc(names, func(name string) bool { return mayHave(at, name) }) {
-			return at
-		}
-		if at == filepath.Dir(at) {
-			return ""
-		}
-	}
-}
-
-// mayHave tells whether the folder of treaty's in a directory has a name, or whether nobody can tell, since what has
-// the folder's own name is none, or takes no questions.
-func mayHave(dir, name string) bool {
-	folder := filepath.Join(dir, tree.PrivateFolder)
-	if info, err := os.Lstat(folder); err != nil || !info.IsDir() {
-		return err == nil
-	}
-	_, err := os.Lstat(filepath.Join(folder, name))
-	return !errors.Is(err, fs.ErrNotExist)
 }

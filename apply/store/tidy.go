@@ -15,7 +15,7 @@ import (
 )
 
 // privateFolders are the folders in treaty's own.
-var privateFolders = []string{plansFolder, historyFolder, baselinesFolder, journalFolder, "trash", "stage"}
+var privateFolders = []string{PlansFolder, historyFolder, baselinesFolder, journalFolder, "trash", "stage"}
 
 // privateFiles are the files right in treaty's own folder, and the end of the history, that it reads without being
 // told to.
@@ -97,7 +97,7 @@ func (s *folder) otherThan(kind tree.Type, names []string) ([]string, error) {
 // be treaty's: only Recover looks for these, which are in the way of nothing but what has the same name.
 func (s *Reader) crowd() ([]string, error) {
 	var odd []string
-	for folder, kind := range map[string]tree.Type{plansFolder: tree.File, baselinesFolder: tree.File, historyFolder: tree.Directory} {
+	for folder, kind := range map[string]tree.Type{PlansFolder: tree.File, baselinesFolder: tree.File, historyFolder: tree.Directory} {
 		names, err := s.names(folder)
 		if err != nil {
 			return nil, err

@@ -20,7 +20,7 @@ const (
 
 const undoesSuffix = ".undoes"
 
-func undoesName(id string) string { return plansFolder + "/" + id + undoesSuffix }
+func undoesName(id string) string { return PlansFolder + "/" + id + undoesSuffix }
 
 // Undoes is the id of the plan that a plan undoes, "" where it undoes none. What lies beside a plan only helps to find
 // that: it counts if the operations of the plan, which were approved, are of those that the history keeps for it.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"treaty/apply/refusal"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -19,10 +20,10 @@ type Witnesses struct {
 	Absent []string
 }
 
-// Remembered asks the other trees what they remember of this one's history, as far as those are where they were: by the
-// tree's own file, by its last plans, applied or not, or, in also, by whoever asks. A tree may remember what this one
-// has no more.
-func (s *Reader) Remembered(also ...string) (Witnesses, error) {
+// Remembered asks the other trees, which open opens, what they remember of this one's history, as far as those are where
+// they were: by the tree's own file, by its last plans, applied or not, or, in also, by whoever asks. A tree may remember
+// what this one has no more.
+func (s *Reader) Remembered(open func(root string) (volume.Volume, error), also ...string) (Witnesses, error) {
 	w := Witnesses{Heads: map[string]*Head{}}
 	mine, err := s.Identity()
 	if err != nil && !errors.Is(err, refusal.ErrInvalid) {
@@ -37,22 +38,22 @@ func (s *Reader) Remembered(also ...string) (Witnesses, error) {
 	}
 	seen := map[string]bool{}
 	for _, root := range append(roots, also...) {
-		file, at, err := identityAt(root)
-		if seen[at] {
+		file, at, err := identityAt(open, root)
+		if seen[at.Root] {
 			continue
 		}
-		seen[at] = true
+		seen[at.Root] = true
 		var odd *NoFolder
 		switch {
 		case errors.Is(err, refusal.ErrInvalid), errors.As(err, &odd):
 			w.Wrong = append(w.Wrong, "remote "+err.Error())
 		case err != nil:
 			return w, err
-		case file == nil || mine.replaced(root, file):
-			w.Absent = append(w.Absent, at)
+		case file == nil || mine.replaced(Partner{at.Host, root}, file):
+			w.Absent = append(w.Absent, at.Root)
 		case file.Head == nil:
-		case slices.Contains(ids, file.Head.History) || mine == nil && file.Partners[file.Head.History] == (Partner{ThisHost(), s.Root()}):
-			w.add(file.Head, at)
+		case slices.Contains(ids, file.Head.History) || mine == nil && file.Partners[file.Head.History] == s.place():
+			w.add(file.Head, at.Root)
 		}
 	}
 	return w, nil
@@ -67,13 +68,13 @@ func (w *Witnesses) add(head *Head, at string) {
 	w.Heads[name] = head
 }
 
-// replaced tells whether a file that was found at a root is that of another tree than the partners that were there.
-func (f *TreeFile) replaced(root string, found *TreeFile) bool {
-	if f == nil || f.Partners[found.ID] == (Partner{ThisHost(), root}) {
+// replaced tells whether a file that was found at a place is that of another tree than the partners that were there.
+func (f *TreeFile) replaced(at Partner, found *TreeFile) bool {
+	if f == nil || f.Partners[found.ID] == at {
 		return false
 	}
 	for _, partner := range f.Partners {
-		if partner == (Partner{ThisHost(), root}) {
+		if partner == at {
 			return true
 		}
 	}
@@ -82,13 +83,7 @@ func (f *TreeFile) replaced(root string, found *TreeFile) bool {
 
 // elsewhere are the places at which other trees were, and the ids that plans have this one by.
 func (s *Reader) elsewhere(mine *TreeFile) (roots, ids []string, err error) {
-	if mine != nil {
-		for _, partner := range mine.Partners {
-			if partner.Host == ThisHost() {
-				roots = append(roots, partner.Root)
-			}
-		}
-	}
+	roots = mine.PartnersOn(s.Host())
 	list, err := s.History()
 	if err != nil {
 		return nil, nil, err
@@ -99,13 +94,13 @@ func (s *Reader) elsewhere(mine *TreeFile) (roots, ids []string, err error) {
 			plans = append(plans, p)
 		}
 	}
-	names, err := s.names(plansFolder)
+	names, err := s.names(PlansFolder)
 	if err != nil {
 		return nil, nil, err
 	}
 	slices.Sort(names)
 	for _, name := range slices.Backward(names) {
-		text, err := s.read(plansFolder + "/" + name)
+		text, err := s.read(PlansFolder + "/" + name)
 		if err != nil {
 			continue // there may be anything
 		}
@@ -123,17 +118,18 @@ func (s *Reader) elsewhere(mine *TreeFile) (roots, ids []string, err error) {
 	return roots, ids, nil
 }
 
-// identityAt is the own file of the tree at a root, and that root with links resolved; nil where no tree is there now.
-func identityAt(root string) (*TreeFile, string, error) {
-	s, err := Open(root)
-	var odd *NoFolder
-	switch {
-	case errors.As(err, &odd):
-		return nil, root, odd
-	case err != nil:
-		return nil, root, nil
+// identityAt is the own file of the tree at a root, and where that is, links resolved; nil where no tree is there now.
+func identityAt(open func(root string) (volume.Volume, error), root string) (*TreeFile, Partner, error) {
+	nowhere := Partner{Root: root}
+	v, err := open(root)
+	if err != nil {
+		return nil, nowhere, nil
+	}
+	s, err := Of(v)
+	if err != nil {
+		return nil, nowhere, err
 	}
 	defer s.Close()
 	file, err := s.Identity()
-	return file, s.Root(), err
+	return file, s.place(), err
 }

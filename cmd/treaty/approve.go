@@ -8,6 +8,7 @@ import (
 	"treaty/apply"
 	"treaty/apply/paper"
 	"treaty/apply/policy"
+	"treaty/apply/reach"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
@@ -98,7 +99,7 @@ func unsigned(p *plan.Plan) error {
 
 // policyAt is what the tree at root demands of approvals; nothing where there is none.
 func policyAt(root string) (apply.Policy, error) {
-	folder, err := store.Open(root)
+	folder, err := reach.Store(root)
 	if err != nil {
 		return apply.Policy{}, noRoom(err)
 	}

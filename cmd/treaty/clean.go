@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 )
@@ -101,7 +102,7 @@ func (a *app) lastRemote(folder *store.Store) *store.Store {
 	if err != nil {
 		return nil
 	}
-	remote, err := store.Open(p.Remote.Root)
+	remote, err := reach.Store(p.Remote.Root)
 	if err != nil {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"treaty/apply"
+	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/scan"
@@ -65,7 +66,7 @@ func readConfig(folder *store.Store) (*config, error) {
 
 // nameAt is the name that the config of the tree at root gives it, "" where it gives none or cannot be read.
 func nameAt(root string) string {
-	folder, err := store.Open(root)
+	folder, err := reach.Store(root)
 	if err != nil {
 		return ""
 	}

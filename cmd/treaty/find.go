@@ -11,6 +11,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/paper"
+	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/scan"
@@ -113,7 +114,7 @@ func (f *planFile) save() error {
 
 // unapplied refuses a plan that was applied already, as far as the tree that it calls local is there to tell.
 func (f *planFile) unapplied() error {
-	store, err := store.Open(f.plan.Local.Root)
+	store, err := reach.Store(f.plan.Local.Root)
 	if err != nil {
 		return noRoom(err)
 	}
@@ -123,11 +124,11 @@ func (f *planFile) unapplied() error {
 
 // store opens the store that plans are found in: that of the nearest directory with plans, at or above the
 // current one.
-func (a *app) store() (*store.Store, error) { return a.nearest(store.FindPlans) }
+func (a *app) store() (*store.Store, error) { return a.nearest(reach.FindPlans) }
 
 // history opens the store of the tree that the current directory is in, which may have no plans: what was REMOTE has
 // none.
-func (a *app) history() (*store.Store, error) { return a.nearest(store.FindHistory) }
+func (a *app) history() (*store.Store, error) { return a.nearest(reach.FindHistory) }
 
 // nearest opens the store that is found from the current directory. What -C names is taken where none is.
 func (a *app) nearest(find func(string) (string, error)) (*store.Store, error) {
@@ -147,7 +148,7 @@ func (a *app) nearest(find func(string) (string, error)) (*store.Store, error) {
 
 // openStore opens the store of the tree at dir.
 func openStore(dir string) (*store.Store, error) {
-	store, err := store.Open(dir)
+	store, err := reach.Store(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, usage(exactly("treaty --help"), "there is no directory %s", dir)
@@ -241,7 +242,7 @@ func (f *planFile) approval() ([]byte, *apply.Approval, error) {
 // there tells which directories the plan's trees had when it was made, as far as that was kept; nil where it
 // was not.
 func there(p *plan.Plan) func(plan.Side, tree.Path) bool {
-	store, err := store.Open(p.Local.Root)
+	store, err := reach.Store(p.Local.Root)
 	if err != nil {
 		return nil
 	}

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"treaty/apply/store"
+	"treaty/apply/reach"
 	"treaty/plan"
 )
 
@@ -99,7 +99,7 @@ func in(root, name string, flags ...string) hint {
 func comparing(flags ...string) hint {
 	return func(i *invocation) string {
 		words := slices.Concat([]string{"plan"}, flags, i.limiting())
-		local, remote := store.FindTree("."), i.trees[plan.Remote]
+		local, remote := reach.FindTree("."), i.trees[plan.Remote]
 		known := defaultRemote(local)
 		switch here := i.trees[plan.Local] == "" || sameDirectory(i.trees[plan.Local], local); {
 		case here && known != "" && (remote == "" || sameDirectory(remote, known)):
@@ -169,7 +169,7 @@ func naming(words []string, name string, flags ...string) hint {
 
 func (i *invocation) inTree(root, name string, flags ...string) commandLine {
 	dir := i.dir
-	if found, err := store.FindPlans("."); root != "" && (err != nil || !sameDirectory(found, root)) {
+	if found, err := reach.FindPlans("."); root != "" && (err != nil || !sameDirectory(found, root)) {
 		dir = root
 	}
 	return commandLine{dir, slices.Concat([]string{name}, flags)}

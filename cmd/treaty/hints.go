@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"treaty/apply"
+	"treaty/apply/reach"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/plan"
@@ -107,7 +108,7 @@ func planIn(root, id string) (path string, newest bool) {
 	if root == "" {
 		return "", false
 	}
-	store, err := store.Open(expandHome(root))
+	store, err := reach.Store(expandHome(root))
 	if err != nil {
 		return "", false
 	}
@@ -122,7 +123,7 @@ func planIn(root, id string) (path string, newest bool) {
 
 // partnersHere are where the trees that the one at root was synced with were on this machine.
 func partnersHere(root string) []string {
-	store, err := store.Open(root)
+	store, err := reach.Store(root)
 	if err != nil {
 		return nil
 	}
@@ -131,7 +132,7 @@ func partnersHere(root string) []string {
 	if err != nil {
 		return nil
 	}
-	return identity.PartnersHere()
+	return identity.PartnersOn(store.Host())
 }
 
 // cleanUp removes the old trash of both trees of the pair that it is about.

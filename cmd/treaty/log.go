@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"treaty/apply"
+	"treaty/apply/reach"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
@@ -109,7 +110,7 @@ func knownElsewhere(folder *store.Store) (elsewhere, error) {
 	}
 	known.why = fmt.Sprintf("number %d was the last that was applied here; the history is in %s on %s",
 		identity.Head.Number, render.Name(partner.Root), render.Escape(partner.Host))
-	if slices.Contains(identity.PartnersHere(), partner.Root) {
+	if slices.Contains(identity.PartnersOn(folder.Host()), partner.Root) {
 		known.root = partner.Root
 	}
 	return known, nil
@@ -132,7 +133,7 @@ func (c *logCommand) verify(a *app, folder *store.Store) error {
 	if err != nil {
 		return err
 	}
-	others, err := folder.Remembered(remoteOf(folder)...)
+	others, err := folder.Remembered(reach.Open, remoteOf(folder)...)
 	if err != nil {
 		return err
 	}

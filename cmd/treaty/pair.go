@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"treaty/apply"
+	"treaty/apply/reach"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/plan"
@@ -37,7 +38,7 @@ func (p *pair) meant(call *invocation, first, second string) error {
 		local, remote = first, second
 	}
 	if local == "" {
-		local = store.FindTree(".")
+		local = reach.FindTree(".")
 	}
 	call.trees = plan.Sides[string]{local, remote}
 	err := p.find(local, remote)
@@ -70,7 +71,7 @@ func (p *pair) find(local, remote string) (err error) {
 }
 
 func (p *pair) open(side plan.Side, path string) error {
-	own, err := store.Open(path)
+	own, err := reach.Store(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return refusal.Because(refusal.CauseMissing, "the %s tree is missing: there is no %s", side, path).

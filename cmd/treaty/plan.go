@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"treaty/apply/policy"
-	"treaty/apply/store"
+	"treaty/apply/reach"
 	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
@@ -186,7 +186,7 @@ func (a *app) sayNext(made *planned, path string) {
 // newest tells whether a plan is the one that is found where none is named. The clock may have been set back since
 // another one was made, or somebody gave a file a name of his own.
 func newest(p *plan.Plan, path string) bool {
-	folder, err := store.Open(p.Local.Root)
+	folder, err := reach.Store(p.Local.Root)
 	if err != nil {
 		return false
 	}

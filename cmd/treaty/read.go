@@ -8,7 +8,7 @@ import (
 	"os"
 	"strings"
 
-	"treaty/apply/store"
+	"treaty/apply/reach"
 	"treaty/schema"
 )
 
@@ -76,7 +76,7 @@ func insteadOf(path string, mode fs.FileMode, kind schema.Kind) hint {
 
 // newestIn tells whether a directory is a tree that has plans.
 func newestIn(dir string) bool {
-	folder, err := store.Open(dir)
+	folder, err := reach.Store(dir)
 	if err != nil {
 		return false
 	}

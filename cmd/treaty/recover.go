@@ -2,7 +2,7 @@ package main
 
 import (
 	"treaty/apply"
-	"treaty/apply/store"
+	"treaty/apply/reach"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 )
@@ -16,7 +16,7 @@ type recoverCommand struct {
 func (c *recoverCommand) Run(a *app) error {
 	dirs := c.Dirs
 	if len(dirs) == 0 {
-		dir, err := store.FindFolder(".")
+		dir, err := reach.FindFolder(".")
 		if err != nil {
 			return &complaint{is: err, why: err.Error(), hint: exactly("treaty recover --help")}
 		}

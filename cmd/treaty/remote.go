@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/plan"
 )
@@ -47,12 +48,12 @@ func (p *pair) lastSynced() (found, error) {
 	if err != nil {
 		return found{}, err
 	}
-	here, elsewhere := identity.PartnersHere(), identity.PartnersElsewhere()
+	here, elsewhere := identity.PartnersOn(folder.Host()), identity.PartnersBeyond(folder.Host())
 	config := folder.Path("config.json")
 	was := ""
 	if len(here) == 1 {
 		was = here[0]
-		if now := whereabouts(partnerAt(identity, was), was); len(now) > 0 {
+		if now := whereabouts(partnerAt(identity, folder.Host(), was), was); len(now) > 0 {
 			here = now
 		}
 	}
@@ -89,7 +90,7 @@ func (f found) named() string {
 
 // defaultRemote is the REMOTE that the tree at local has where none is typed, "" where there is none.
 func defaultRemote(local string) string {
-	folder, err := store.Open(cmp.Or(local, "."))
+	folder, err := reach.Store(cmp.Or(local, "."))
 	if err != nil {
 		return ""
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
@@ -28,7 +29,7 @@ func (a *app) outside(p *plan.Plan, page string) error {
 	plans := filepath.Join(local, tree.PrivateFolder, "plans")
 	at := plan.Sides[string]{local, p.Remote.Root}
 	for _, side := range plan.BothSides {
-		folder, err := store.Open(at[side])
+		folder, err := reach.Store(at[side])
 		if err != nil {
 			continue // a tree that is not here holds no page
 		}

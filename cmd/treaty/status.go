@@ -212,7 +212,7 @@ func (s *standing) partner(identity *store.TreeFile) string {
 	if remote.ID != nil {
 		return *remote.ID
 	}
-	return partnerAt(identity, remote.Root)
+	return partnerAt(identity, s.stores[plan.Local].Host(), remote.Root)
 }
 
 // numbered adds what a history of one of the two tells of a sync.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"treaty/apply"
+	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
@@ -104,7 +105,7 @@ func tellUndone(a *app, p *plan.Plan) error {
 
 // undoneBy is the apply that a plan undoes, as far as the tree that it calls local tells; nil of a plan that undoes none.
 func undoneBy(p *plan.Plan) *render.Undone {
-	folder, err := store.Open(p.Local.Root)
+	folder, err := reach.Store(p.Local.Root)
 	if err != nil {
 		return nil
 	}

@@ -68,7 +68,8 @@ func (p *pair) tellTwin(a *app) error {
 		}
 		root := p.stores[side].Root()
 		twin := other.Partners[mine.ID].Root
-		if a.quiet || !slices.Contains(other.PartnersHere(), twin) || sameDirectory(twin, root) || idAt(twin) != mine.ID {
+		here := slices.Contains(other.PartnersOn(p.stores[side].Host()), twin)
+		if a.quiet || !here || sameDirectory(twin, root) || idAt(twin) != mine.ID {
 			continue
 		}
 		message(a.stderr, "treaty: warning: %s and %s are copies of one tree, and the last sync was with %s",

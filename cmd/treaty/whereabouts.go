@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/scan"
@@ -53,7 +54,7 @@ func idAt(dir string) string {
 	if _, err := os.Lstat(filepath.Join(dir, ".treaty", "tree.json")); err != nil {
 		return ""
 	}
-	folder, err := store.Open(dir)
+	folder, err := reach.Store(dir)
 	if err != nil {
 		return ""
 	}
@@ -73,7 +74,7 @@ func (i *invocation) expectedAt(side plan.Side, root string) string {
 			return *id
 		}
 	}
-	other, err := store.Open(expandHome(i.trees[side.Other()]))
+	other, err := reach.Store(expandHome(i.trees[side.Other()]))
 	if err != nil {
 		return ""
 	}
@@ -82,12 +83,12 @@ func (i *invocation) expectedAt(side plan.Side, root string) string {
 	if err != nil || identity == nil {
 		return ""
 	}
-	return partnerAt(identity, root)
+	return partnerAt(identity, other.Host(), root)
 }
 
-// partnerAt is the id of the tree that was at a path of this machine when it was last synced, "" for none.
-func partnerAt(identity *store.TreeFile, root string) string {
-	if !slices.Contains(identity.PartnersHere(), root) {
+// partnerAt is the id of the tree that was at a path of a host when it was last synced, "" for none.
+func partnerAt(identity *store.TreeFile, host, root string) string {
+	if !slices.Contains(identity.PartnersOn(host), root) {
 		return ""
 	}
 	for id, partner := range identity.Partners {

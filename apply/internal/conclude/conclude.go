@@ -116,7 +116,7 @@ func (c *Conclusion) rememberEach(head *store.Head) error {
 			other := c.Ends[e.Side.Other()]
 			superseded[e.Side] = e.File.Synced[other.File.ID]
 			e.File.Synced[other.File.ID] = c.Plan.ID
-			e.File.Partners[other.File.ID] = store.Partner{Host: store.ThisHost(), Root: other.Root()}
+			e.File.Partners[other.File.ID] = store.Partner{Host: other.Host().Name(), Root: other.Root()}
 		}
 		if err := e.Store.SaveIdentity(e.File); err != nil {
 			return err

@@ -38,6 +38,8 @@ var (
 type Volume struct {
 	*files
 	path string
+	// Machine is what the machine is called that the tree lies on.
+	Machine string
 }
 
 var _ volume.Volume = (*Volume)(nil)
@@ -49,7 +51,7 @@ func New(path string, kind Kind) *Volume {
 	d.root.mode = tree.Perm(0o755)
 	shared := &shared{disk: d}
 	shared.last()
-	return &Volume{&files{shared: shared, run: "store", at: path}, path}
+	return &Volume{&files{shared: shared, run: "store", at: path}, path, "memory"}
 }
 
 // shared is the volume with what guards and interferes with it.
@@ -117,12 +119,15 @@ func (v *Volume) Change(run string, options volume.Options) (volume.Changer, err
 }
 
 // Host is a machine of the volume's own.
-func (v *Volume) Host() volume.Host { return host{v.shared} }
+func (v *Volume) Host() volume.Host { return host{v.shared, v.Machine} }
 
 // host has one process for each time that it was started.
-type host struct{ *shared }
+type host struct {
+	*shared
+	name string
+}
 
-func (h host) Name() string { return "memory" }
+func (h host) Name() string { return h.name }
 
 func (h host) Self() volume.Holder {
 	h.mu.Lock()
