@@ -154,7 +154,7 @@ func (a *agreeing) names(t *trio, record *tree.Agreed) [2]string {
 	if record.Name != [2]string{} {
 		last = record
 	}
-	if last == nil || last.Type != tree.File || record.Type != tree.File || t.entry[Local].Type != tree.File || t.entry[Remote].Type != tree.File {
+	if last == nil || last.Type != tree.File || record.Type != tree.File || t.now(Local).Type != tree.File || t.now(Remote).Type != tree.File {
 		return t.name
 	}
 	for _, side := range BothSides {
@@ -197,7 +197,7 @@ func (a *agreeing) record(ctx context.Context, d *directory, t *trio) (*tree.Agr
 			return a.restored(t, record), nil
 		}
 	}
-	l, r := &t.entry[Local], &t.entry[Remote]
+	l, r := t.now(Local), t.now(Remote)
 	switch {
 	case d.blocked || l.Obstacle != "" || r.Obstacle != "":
 		return t.base, nil
@@ -223,7 +223,7 @@ func (a *agreeing) record(ctx context.Context, d *directory, t *trio) (*tree.Agr
 // without a hash would say, may be of before a save that no time shows: only reading them proves anything then.
 func (a *agreeing) learn(t *trio, path Sides[tree.Path]) (doubted bool) {
 	for _, side := range BothSides {
-		e := &t.entry[side]
+		e := t.now(side)
 		if e.Type != tree.File {
 			continue
 		}
@@ -257,7 +257,7 @@ func (a *agreeing) restored(t *trio, record *tree.Agreed) *tree.Agreed {
 	}
 	out := *record
 	for _, side := range BothSides {
-		e, kept := &t.entry[side], &out.On[side]
+		e, kept := t.now(side), &out.On[side]
 		if e.Type == tree.File && e.Size == out.Size && a.policy.untouched(e.Mtime, *kept, side) {
 			kept.Inode = e.Inode
 		}
@@ -269,7 +269,7 @@ func (a *agreeing) restored(t *trio, record *tree.Agreed) *tree.Agreed {
 // agree the one whose content is not known where the other's is, or both where neither is and the stats are doubted.
 // A hash on record holds of both.
 func (t *trio) toProve(v verdict, doubted bool) Sides[bool] {
-	if !v.agreed() || t.entry[Local].Type != tree.File || t.entry[Remote].Type != tree.File {
+	if !v.agreed() || t.now(Local).Type != tree.File || t.now(Remote).Type != tree.File {
 		return v.unsure
 	}
 	l, r := t.hash[Local].Known(), t.hash[Remote].Known()
@@ -283,7 +283,7 @@ func (a *agreeing) read(ctx context.Context, t *trio, path Sides[tree.Path], nee
 		if !need[side] {
 			continue
 		}
-		e := &t.entry[side]
+		e := t.now(side)
 		err := a.readers[side].Hash(ctx, []tree.Wanted{{Path: path[side], Size: e.Size, Mtime: e.Mtime}},
 			func(_ int, content tree.Content) {
 				t.hash[side] = content.SHA256
@@ -298,7 +298,7 @@ func (a *agreeing) read(ctx context.Context, t *trio, path Sides[tree.Path], nee
 
 // agreed is the record of a name that both sides hold alike.
 func (a *agreeing) agreed(t *trio) *tree.Agreed {
-	l, r := &t.entry[Local], &t.entry[Remote]
+	l, r := t.now(Local), t.now(Remote)
 	record := &tree.Agreed{Key: l.Key, Type: l.Type, Target: l.Target,
 		On: [2]tree.Kept{{Mtime: l.Mtime, Mode: l.Mode, Inode: l.Inode}, {Mtime: r.Mtime, Mode: r.Mode, Inode: r.Inode}}}
 	if l.Type != tree.File {
@@ -309,7 +309,7 @@ func (a *agreeing) agreed(t *trio) *tree.Agreed {
 		record.Mtime = r.Mtime
 	}
 	for _, side := range BothSides {
-		record.On[side].Racy = a.racy(side, &t.entry[side])
+		record.On[side].Racy = a.racy(side, t.now(side))
 	}
 	record.SHA256 = t.hash[Local]
 	if base := t.base; base != nil && base.Type == tree.File && a.sameAsRecorded(t) {
@@ -324,7 +324,7 @@ func (a *agreeing) agreed(t *trio) *tree.Agreed {
 // sameAsRecorded tells whether both sides still have the stat that the baseline knows.
 func (a *agreeing) sameAsRecorded(t *trio) bool {
 	for _, side := range BothSides {
-		e := &t.entry[side]
+		e := t.now(side)
 		if e.Size != t.base.Size || !a.policy.untouched(e.Mtime, t.base.On[side], side) {
 			return false
 		}

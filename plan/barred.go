@@ -35,7 +35,7 @@ type keptName struct {
 // bar notes an entry whose create was refused, with what is in it.
 func (dr *draft) bar(t *trio, path Sides[tree.Path], in found) {
 	for _, side := range BothSides {
-		if e := &t.entry[side]; t.base == nil && t.has(side) && !t.has(side.Other()) {
+		if e := t.now(side); t.base == nil && t.has(side) && !t.has(side.Other()) {
 			dr.barred = append(dr.barred, barredEntry{side: side, path: path[side], entry: *e, problem: -1,
 				empty: e.Type == tree.Directory && in.entries[side] == 0 && !in.blocked, unread: e.Obstacle != ""})
 		}
@@ -117,7 +117,7 @@ func readBarred(ctx context.Context, dr *draft, leaving Sides[[]*difference]) er
 	}
 	for _, side := range BothSides {
 		for _, d := range leaving[side] {
-			if e := &d.entry[side]; hasContent(e) && comes[side][e.Size] {
+			if e := d.now(side); hasContent(e) && comes[side][e.Size] {
 				goes[side][e.Size] = true
 				if !d.hash[side].Known() {
 					r.add(side, d.wantedOf(side), func(content tree.Content) { d.hash[side] = content.SHA256 })

@@ -3,6 +3,7 @@ package plan_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -99,5 +100,40 @@ func TestWhatIsInStepCostsNoAllocations(t *testing.T) {
 	})
 	if most := 0.25; allocations/(directories*files) > most {
 		t.Errorf("%.2f allocations a name, at most %.2f are meant", allocations/(directories*files), most)
+	}
+}
+
+// first is what a first sync to where nothing is compares.
+func first(directories, files int) plan.Input {
+	in := synced(directories, files, none)
+	in.Memory, in.Baseline = nil, nil
+	in.Trees[plan.Remote].Stream = ready[tree.Listing]{tree.Root: {}}
+	return in
+}
+
+func BenchmarkCompareOfAFirstCopy(b *testing.B) {
+	const directories, files = 100, 200
+	in := first(directories, files)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := plan.Compare(b.Context(), in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// A plan that copies everything is as large as the tree: what is made on the way to it is bounded too, garbage included.
+func TestANewFileTakesLittleMemoryOnItsWayIntoAPlan(t *testing.T) {
+	const directories, files = 20, 200
+	in := first(directories, files)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := plan.Compare(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	each := (after.TotalAlloc - before.TotalAlloc) / (directories * files)
+	if most := uint64(1600); each > most {
+		t.Errorf("%d bytes are allocated a new file, at most %d are meant", each, most)
 	}
 }

@@ -30,7 +30,7 @@ func decideBothWays(ctx context.Context, dr *draft) error {
 // updates tells which side would get other content of the same type.
 func (d *difference) updates() (Side, bool) {
 	for _, c := range d.verdict.changes {
-		if c.action == Update && d.entry[Local].Type == d.entry[Remote].Type {
+		if c.action == Update && d.now(Local).Type == d.now(Remote).Type {
 			return c.side, true
 		}
 	}

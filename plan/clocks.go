@@ -68,7 +68,7 @@ func (c *clocks) carried(mtime tree.Time, side Side) tree.Time {
 // sinceRecorded is by how much a file's time is off its record.
 func (c *clocks) sinceRecorded(t *trio, side Side) time.Duration {
 	granularity := c.traits[side].MtimeGranularity
-	return t.entry[side].Mtime.Cut(granularity).Sub(t.base.On[side].Mtime.Cut(granularity))
+	return t.now(side).Mtime.Cut(granularity).Sub(t.base.On[side].Mtime.Cut(granularity))
 }
 
 // offLocal tells whether it is local whose clock is off, where remote's times are later by that much and

@@ -25,12 +25,12 @@ func (p *policy) bothModes() bool { return p.traits[Local].Modes && p.traits[Rem
 
 // verdict is what a name's two entries and their baseline come to.
 type verdict struct {
-	// unsure tells which sides' content must be read before anything can be said; all else is void.
-	unsure Sides[bool]
 	// changes is at most one a side.
 	changes []change
 	// kind is that of the conflict, "" for none.
 	kind Kind
+	// unsure tells which sides' content must be read before anything can be said; all else is void.
+	unsure Sides[bool]
 	// modesDiffer asks for a warning.
 	modesDiffer bool
 }
@@ -42,7 +42,6 @@ func (v *verdict) agreed() bool {
 
 // change is one operation to be, on the given side.
 type change struct {
-	side   Side
 	action Action
 	reason Reason
 	// from is where a move comes from, and to the name's new spelling, where a side follows a rename of case.
@@ -50,6 +49,7 @@ type change struct {
 	// mtime and mode are what the side is to report afterwards.
 	mtime tree.Time
 	mode  tree.Mode
+	side  Side
 	// inferMode tells that the mode is for the executable rules to say.
 	inferMode bool
 }
@@ -63,7 +63,7 @@ func decide(t *trio, p *policy) verdict {
 	if t.base != nil {
 		return decideSince(t, p)
 	}
-	l, r := &t.entry[Local], &t.entry[Remote]
+	l, r := t.now(Local), t.now(Remote)
 	switch {
 	case l.Type == tree.Absent && r.Type == tree.Absent:
 		return verdict{}
@@ -90,7 +90,7 @@ func decideFirst(t *trio, p *policy) verdict {
 	if !p.timesTell() {
 		return decideByContent(t, p)
 	}
-	l, r := &t.entry[Local], &t.entry[Remote]
+	l, r := t.now(Local), t.now(Remote)
 	near := p.near(l.Mtime, r.Mtime)
 	switch {
 	case near && l.Size != r.Size:
@@ -117,7 +117,7 @@ func decideFirst(t *trio, p *policy) verdict {
 
 // decideByContent judges two files that no record knows where times tell nothing: other content is a conflict.
 func decideByContent(t *trio, p *policy) verdict {
-	l, r := &t.entry[Local], &t.entry[Remote]
+	l, r := t.now(Local), t.now(Remote)
 	switch {
 	case l.Size != r.Size:
 		return verdict{kind: BothCreated}
@@ -136,7 +136,7 @@ func acts(changes ...change) verdict { return verdict{changes: changes} }
 // create puts onto side what the other side has.
 func (p *policy) create(t *trio, side Side, reason Reason) change {
 	c := p.carry(t, side, Create, reason)
-	if p.traits[side].Modes && !c.mode.Known() && t.entry[side.Other()].Type != tree.Symlink {
+	if p.traits[side].Modes && !c.mode.Known() && t.now(side.Other()).Type != tree.Symlink {
 		c.inferMode = true
 	}
 	return c
@@ -145,7 +145,7 @@ func (p *policy) create(t *trio, side Side, reason Reason) change {
 // update makes side's entry equal to the other side's.
 func (p *policy) update(t *trio, side Side, reason Reason) change {
 	c := p.carry(t, side, Update, reason)
-	if p.traits[side].Modes && !c.mode.Known() && t.entry[side.Other()].Type != tree.Symlink {
+	if p.traits[side].Modes && !c.mode.Known() && t.now(side.Other()).Type != tree.Symlink {
 		c.inferMode = true
 	}
 	return c
@@ -153,7 +153,7 @@ func (p *policy) update(t *trio, side Side, reason Reason) change {
 
 // carry is a change that brings the other side's time and, where both have modes, its mode.
 func (p *policy) carry(t *trio, side Side, action Action, reason Reason) change {
-	from := &t.entry[side.Other()]
+	from := t.now(side.Other())
 	c := change{side: side, action: action, reason: reason.On(side.Other())}
 	if from.Type == tree.File {
 		c.mtime = p.carried(from.Mtime, side)
@@ -169,9 +169,9 @@ func (p *policy) touches(t *trio, newer Side, withMode bool) verdict {
 	side := newer.Other()
 	c := p.carry(t, side, Touch, TouchedOn)
 	if !withMode || !p.bothModes() {
-		c.mode = t.entry[side].Mode
+		c.mode = t.now(side).Mode
 	}
-	if c.mtime == t.entry[side].Mtime && c.mode == t.entry[side].Mode {
+	if c.mtime == t.now(side).Mtime && c.mode == t.now(side).Mode {
 		return verdict{}
 	}
 	return acts(c)

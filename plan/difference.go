@@ -6,23 +6,75 @@ import "treaty/plan/tree"
 type difference struct {
 	trio
 	path    Sides[tree.Path]
-	fate    fate
 	verdict verdict
+	// content is what reading brought beside the hash, nil for nothing.
+	content Sides[*tree.Content]
+	// against is nil unless a directory stands against a file or a link.
+	against *against
+	// rare is nil for most.
+	rare *rare
+	fate fate
+	// wanted tells that the content must be read for more than the decision.
+	wanted Sides[bool]
+	// follows tells which side is to take over a spelling that changed in case only on the other side.
+	follows Sides[bool]
+	// dropped marks what a pass takes out when it is done.
+	dropped bool
+}
+
+// rare is what few differences have. All others are the smaller for it: of a first sync, every file is one.
+type rare struct {
 	// subtree is set for directories in conflict.
 	subtree Sides[*tree.Subtree]
 	// keepBothAs is a name that is free on both sides, "" where one side has nothing.
 	keepBothAs string
-	content    Sides[tree.Content]
-	// wanted tells that the content must be read for more than the decision.
-	wanted Sides[bool]
-	// against is nil unless a directory stands against a file or a link.
-	against *against
-	// follows tells which side is to take over a spelling that changed in case only on the other side.
-	follows Sides[bool]
 	// alias is a name under which a side may hold the file already.
 	alias Sides[string]
-	// dropped marks what a pass takes out when it is done.
-	dropped bool
+}
+
+// odd is what the difference has of what few have, not to be written to.
+func (d *difference) odd() *rare {
+	if d.rare != nil {
+		return d.rare
+	}
+	return &usual
+}
+
+var usual rare
+
+// rarely is the same to be written to.
+func (d *difference) rarely() *rare {
+	if d.rare == nil {
+		d.rare = &rare{}
+	}
+	return d.rare
+}
+
+// read is what reading brought beside the hash. It is not to be written to.
+func (d *difference) read(side Side) *tree.Content {
+	if d.content[side] != nil {
+		return d.content[side]
+	}
+	return &unread
+}
+
+var unread tree.Content
+
+// keeps lets the difference outlive the listings that it was found in.
+func (d *difference) keeps() {
+	for side, e := range d.entry {
+		if e != nil {
+			kept := *e
+			d.entry[side] = &kept
+		}
+	}
+	if d.base != nil {
+		kept := *d.base
+		d.base = &kept
+	}
+	if d.path[Local] == d.path[Remote] {
+		d.path[Remote] = d.path[Local]
+	}
 }
 
 // deletes tells on which side the name is deleted, if that is all that is to be done.
@@ -45,7 +97,7 @@ func (t *trio) recall(p *policy) {
 		return
 	}
 	for _, side := range BothSides {
-		if t.entry[side].Type != tree.File || t.hash[side].Known() {
+		if t.now(side).Type != tree.File || t.hash[side].Known() {
 			continue
 		}
 		if s := sinceBase(t, side, p); !s.modified && !s.unsure && !s.touched {

@@ -86,7 +86,7 @@ func (dr *draft) refused(d *difference) bool {
 
 func (dr *draft) modesDiffer(d *difference) {
 	dr.warn(ModeDiffers, nil, &d.path[Local], fmt.Sprintf("the modes differ (%s on local, %s on remote), and nothing tells which is right",
-		d.entry[Local].Mode, d.entry[Remote].Mode))
+		d.now(Local).Mode, d.now(Remote).Mode))
 }
 
 // decideEarly decides what it can in the middle of the walk, so that less waits.
@@ -168,6 +168,6 @@ func keepParents(dr *draft) {
 	}
 	dr.keep(func(d *difference) bool {
 		side, deletes := d.deletes()
-		return !deletes || d.entry[side].Type != tree.Directory || !stays[side][d.path[side]]
+		return !deletes || d.now(side).Type != tree.Directory || !stays[side][d.path[side]]
 	})
 }

@@ -9,8 +9,8 @@ import (
 // wantsHead tells whether the first bytes of a side's file must be read: they say whether it is a program,
 // where nothing else does, and whether it is a link in disguise.
 func wantsHead(p *policy, d *difference, side Side) bool {
-	e := &d.entry[side]
-	if e.Size == 0 || d.content[side].Head != nil || d.verdict.isUnsure() {
+	e := d.now(side)
+	if e.Size == 0 || d.read(side).Head != nil || d.verdict.isUnsure() {
 		return false
 	}
 	return d.infers(side.Other()) && needsHead(p, d, side.Other()) ||
@@ -20,20 +20,22 @@ func wantsHead(p *policy, d *difference, side Side) bool {
 
 // took adds what reading a file brought to what was read of it before.
 func (d *difference) took(side Side, content tree.Content) {
-	before := d.content[side]
-	if !content.SHA256.Known() {
-		content.SHA256 = before.SHA256
+	if content.SHA256.Known() {
+		d.hash[side] = content.SHA256
 	}
+	before := d.read(side)
 	if content.Head == nil {
 		content.Head = before.Head
 	}
 	content.Extras = content.Extras || before.Extras
-	d.content[side] = content
+	if content.Head != nil || content.Extras || content.Err != nil || before.Err != nil {
+		d.content[side] = &content
+	}
 }
 
 // failed tells whether a file could not be read.
 func (d *difference) failed() bool {
-	return d.content[Local].Err != nil || d.content[Remote].Err != nil
+	return d.read(Local).Err != nil || d.read(Remote).Err != nil
 }
 
 // xsym is the size of the files in which macOS keeps symlinks on FAT volumes: "XSym", the length of the
@@ -46,7 +48,7 @@ const xsym = 1067
 // Between two FAT volumes its bytes are all there is to it.
 func mayBeXSym(p *policy, d *difference, side Side) bool {
 	profile := p.traits[side].Profile
-	if profile != tree.FAT && profile != tree.ExFAT || !p.traits[side.Other()].Symlinks || d.entry[side].Size != xsym {
+	if profile != tree.FAT && profile != tree.ExFAT || !p.traits[side.Other()].Symlinks || d.now(side).Size != xsym {
 		return false
 	}
 	for _, c := range d.verdict.changes {
@@ -62,7 +64,7 @@ func refuseXSyms(dr *draft) {
 	dr.keep(func(d *difference) bool {
 		kept := true
 		for _, side := range BothSides {
-			if d.against == nil && mayBeXSym(dr.policy, d, side) && bytes.HasPrefix(d.content[side].Head, []byte("XSym\n")) {
+			if d.against == nil && mayBeXSym(dr.policy, d, side) && bytes.HasPrefix(d.read(side).Head, []byte("XSym\n")) {
 				dr.block(SymlinkNotSupported, side, d.path[side],
 					"macOS keeps a symlink in this file, and only a Mac can carry it as one; put its name "+
 						intoRules(d.path[side])+", or copy what it points to")
@@ -76,7 +78,7 @@ func refuseXSyms(dr *draft) {
 // mayLoseMode tells whether only the first bytes of a new file say whether its executable bit, which the
 // other side cannot keep, could be inferred again.
 func mayLoseMode(p *policy, d *difference, side Side) bool {
-	if !bringsMode(p, d, side) || !d.wanted[side] || d.entry[side].Mode.Bits()&0o100 == 0 {
+	if !bringsMode(p, d, side) || !d.wanted[side] || d.now(side).Mode.Bits()&0o100 == 0 {
 		return false
 	}
 	_, speaks := p.programs.byName(d.path[side])
@@ -87,7 +89,7 @@ func mayLoseMode(p *policy, d *difference, side Side) bool {
 func bringsMode(p *policy, d *difference, side Side) bool {
 	other := side.Other()
 	c := d.change(other)
-	return c != nil && c.action == Create && d.base == nil && d.entry[side].Type == tree.File &&
+	return c != nil && c.action == Create && d.base == nil && d.now(side).Type == tree.File &&
 		p.traits[side].Modes && !p.traits[other].Modes
 }
 
@@ -98,6 +100,6 @@ func losesMode(p *policy, d *difference, side Side) bool {
 		return false
 	}
 	mode := d.outcome(p).mode[side]
-	executable, speaks := p.programs.ruled(d.path[side], d.entry[side].Size, d.content[side].Head)
+	executable, speaks := p.programs.ruled(d.path[side], d.now(side).Size, d.read(side).Head)
 	return speaks && executable != (mode.Bits()&0o100 != 0)
 }

@@ -138,9 +138,9 @@ func (l *lockstep) directory(ctx context.Context, v visitor, p *place) (found, e
 			if !t.has(side) {
 				continue
 			}
-			l.counts[side].add(&t.entry[side])
+			l.counts[side].add(t.now(side))
 			f.entries[side] += below.entries[side] + 1
-			lines[side] = append(lines[side], tree.Line{Entry: &t.entry[side], Below: below.digest[side]})
+			lines[side] = append(lines[side], tree.Line{Entry: t.now(side), Below: below.digest[side]})
 		}
 	}
 	v.leave(d, &f)
@@ -159,7 +159,7 @@ func (l *lockstep) directory(ctx context.Context, v visitor, p *place) (found, e
 func (l *lockstep) below(ctx context.Context, v visitor, d *directory, t *trio, fate fate, remembered bool) (found, error) {
 	var on Sides[bool]
 	for _, side := range BothSides {
-		e := &t.entry[side]
+		e := t.now(side)
 		on[side] = e.Type == tree.Directory && e.Obstacle == ""
 	}
 	if !on[Local] && !on[Remote] {

@@ -40,7 +40,7 @@ func (n *directoryNames) aliases(t *trio, traits Sides[tree.Traits]) (alias Side
 // "name (remote 2).ext" and so on, shortened to fit.
 func (n *directoryNames) free(t *trio) string {
 	stem, extension := t.name[Local], ""
-	if t.entry[Remote].Type != tree.Directory {
+	if t.now(Remote).Type != tree.Directory {
 		if dot := strings.LastIndexByte(stem, '.'); dot > 0 {
 			stem, extension = stem[:dot], stem[dot:]
 		}

@@ -73,10 +73,10 @@ func (o *oldNames) related() {
 	leaving, barred := map[likeness][]*difference{}, map[likeness][]*barredEntry{}
 	full, there := o.full(), o.side.Other()
 	for _, d := range o.leaving {
-		if d.entry[o.side].Type == tree.Directory && full[d.path[o.side]] {
+		if d.now(o.side).Type == tree.Directory && full[d.path[o.side]] {
 			continue
 		}
-		for _, l := range likenesses(&d.entry[o.side], d.base.On[there].Inode, d.hash[o.side], d.path[there]) {
+		for _, l := range likenesses(d.now(o.side), d.base.On[there].Inode, d.hash[o.side], d.path[there]) {
 			leaving[l] = append(leaving[l], d)
 		}
 	}
@@ -124,7 +124,7 @@ func (o *oldNames) relate(leaving []*difference, barred []*barredEntry, votes bo
 func (o *oldNames) unread() {
 	leaving, barred := map[int64][]*difference{}, map[int64][]*barredEntry{}
 	for _, d := range o.leaving {
-		if e := &d.entry[o.side]; hasContent(e) {
+		if e := d.now(o.side); hasContent(e) {
 			leaving[e.Size] = append(leaving[e.Size], d)
 		}
 	}
@@ -150,7 +150,7 @@ func (o *oldNames) emptied() {
 		}
 	}
 	for _, d := range o.leaving {
-		if e := &d.entry[o.side]; e.Type != tree.File || e.Size > 0 {
+		if e := d.now(o.side); e.Type != tree.File || e.Size > 0 {
 			continue
 		}
 		for _, now := range o.parents[d.path[o.side].Parent()] {

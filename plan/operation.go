@@ -10,14 +10,14 @@ import (
 
 // state is what a side has, with all that is known of it.
 func (d *difference) state(side Side) *tree.State {
-	s := d.entry[side].State()
+	s := d.now(side).State()
 	if s == nil {
 		return nil
 	}
 	if s.Type == tree.File {
 		s.SHA256 = d.hash[side]
 	}
-	s.Subtree = d.subtree[side]
+	s.Subtree = d.odd().subtree[side]
 	return s
 }
 
@@ -74,13 +74,13 @@ func warnOfLosses(dr *draft) {
 			if losesMode(dr.policy, d, from) {
 				modes[from]++
 			}
-			if d.content[from].Extras {
+			if d.read(from).Extras {
 				extras[from]++
 			}
-			if d.entry[from].Links > 1 {
+			if d.now(from).Links > 1 {
 				links[from]++
 			}
-			if e := &d.entry[from]; e.Type == tree.Symlink && escapes(d.path[from], e.Target) {
+			if e := d.now(from); e.Type == tree.Symlink && escapes(d.path[from], e.Target) {
 				dr.warn(SymlinkEscapes, &from, &d.path[from], "the link's target "+fmt.Sprintf("%q", e.Target)+" lies outside the tree")
 			}
 		}

@@ -10,11 +10,12 @@ import (
 )
 
 // trio is one name in a directory: what each side has under it, and what both had when they were
-// last synced. A side without it has an entry of type Absent.
+// last synced.
 type trio struct {
 	// name is how each side spells it, or would.
-	name  Sides[string]
-	entry Sides[tree.Entry]
+	name Sides[string]
+	// entry is nil of a side without it. What it points to, and base too, is the listing's, and never written to.
+	entry Sides[*tree.Entry]
 	base  *tree.Agreed
 	// hash is known where the content was read, or need not be.
 	hash Sides[tree.Hash]
@@ -22,7 +23,18 @@ type trio struct {
 	collides Sides[bool]
 }
 
-func (t *trio) has(side Side) bool { return t.entry[side].Type != tree.Absent }
+func (t *trio) has(side Side) bool { return t.entry[side] != nil }
+
+// absent is what a side has that has nothing.
+var absent tree.Entry
+
+// now is what a side has, of type Absent for nothing. It is not to be written to.
+func (t *trio) now(side Side) *tree.Entry {
+	if e := t.entry[side]; e != nil {
+		return e
+	}
+	return &absent
+}
 
 // pair groups the entries of one directory by name: exactly equal, then equal under NFC, then, where
 // a side folds case, equal but for case, each only if unambiguous. Every list is in Order, so what may
@@ -72,7 +84,7 @@ func pairGroup(trios []trio, group Sides[[]tree.Entry], base []tree.Agreed, trai
 		var alone trio
 		for _, side := range BothSides {
 			if len(group[side]) == 1 {
-				alone.entry[side], alone.name[side] = group[side][0], group[side][0].Name
+				alone.take(side, &group[side][0])
 			}
 		}
 		l, r := alone.name[Local], alone.name[Remote]
@@ -105,20 +117,20 @@ func clusters(group Sides[[]tree.Entry], base []tree.Agreed, levels []func(strin
 	for i := range base {
 		trios = append(trios, trio{base: &base[i]})
 	}
-	var left Sides[[]tree.Entry]
+	var left Sides[[]*tree.Entry]
 	for _, side := range BothSides {
 		at := match(len(base), len(group[side]), levels,
 			func(i int) string { return base[i].Name[side] }, func(j int) string { return group[side][j].Name })
 		used := make([]bool, len(group[side]))
 		for i, j := range at {
 			if j >= 0 {
-				trios[i].take(side, group[side][j])
+				trios[i].take(side, &group[side][j])
 				used[j] = true
 			}
 		}
 		for j := range group[side] {
 			if !used[j] {
-				left[side] = append(left[side], group[side][j])
+				left[side] = append(left[side], &group[side][j])
 			}
 		}
 	}
@@ -144,7 +156,7 @@ func clusters(group Sides[[]tree.Entry], base []tree.Agreed, levels []func(strin
 	return trios
 }
 
-func (t *trio) take(side Side, e tree.Entry) { t.entry[side], t.name[side] = e, e.Name }
+func (t *trio) take(side Side, e *tree.Entry) { t.entry[side], t.name[side] = e, e.Name }
 
 // levels are the ways in which names count as equal, the strictest first: what they have in common under
 // each.
@@ -213,7 +225,7 @@ func inStep(trios []trio, start int) []trio {
 func order(group []trio) bool {
 	names := func(t *trio) (in [3]string) {
 		for _, side := range BothSides {
-			if t.entry[side].Type == tree.Directory {
+			if t.now(side).Type == tree.Directory {
 				in[side] = t.name[side]
 			}
 		}

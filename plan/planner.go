@@ -80,7 +80,10 @@ func (p *planner) name(ctx context.Context, in *directory, t *trio) (found, erro
 		return found{}, nil
 	}
 	d := difference{trio: *t, path: in.pathOf(t), fate: in.fate}
-	d.follows, d.alias = in.names.respelled(t, p.policy.traits), in.names.aliases(t, p.policy.traits)
+	d.follows = in.names.respelled(t, p.policy.traits)
+	if alias := in.names.aliases(t, p.policy.traits); alias != (Sides[string]{}) {
+		d.rarely().alias = alias
+	}
 	p.policy.judge(&d)
 	if in.fate == doomed && t.base == nil {
 		d.verdict = verdict{kind: ChangedAndDeleted}
@@ -99,7 +102,7 @@ func (p *planner) name(ctx context.Context, in *directory, t *trio) (found, erro
 // plain tells whether a name is that of a file that needs nothing: most are, so that neither its path is made up nor
 // anything kept of it.
 func (p *planner) plain(in *directory, t *trio) bool {
-	if in.fate != paired || t.entry[Local].Type != tree.File || t.entry[Remote].Type != tree.File || t.base == nil ||
+	if in.fate != paired || t.now(Local).Type != tree.File || t.now(Remote).Type != tree.File || t.base == nil ||
 		t.name[Local] != t.name[Remote] || t.base.Spelled != t.name[Local] || p.policy.wishes() {
 		return false
 	}
@@ -117,11 +120,12 @@ func (p *planner) note(in *directory, d *difference) {
 		return
 	}
 	if d.has(Local) && d.has(Remote) {
-		d.keepBothAs = in.names.free(&d.trio)
+		d.rarely().keepBothAs = in.names.free(&d.trio)
 	}
 	if d.verdict.isUnsure() || d.verdict.agreed() {
 		p.unsure++
 	}
+	d.keeps()
 	p.draft.differences = append(p.draft.differences, d)
 }
 
@@ -130,7 +134,7 @@ func (p *planner) descend(ctx context.Context, in *directory, d *difference) (fo
 	dirs := 0
 	where := Local
 	for _, side := range BothSides {
-		if d.entry[side].Type == tree.Directory {
+		if d.now(side).Type == tree.Directory {
 			dirs++
 			where = side
 		}
@@ -143,7 +147,7 @@ func (p *planner) descend(ctx context.Context, in *directory, d *difference) (fo
 		return p.below(ctx, in, &d.trio, paired, remembered)
 	case d.verdict.kind != "":
 		f, err := p.below(ctx, in, &d.trio, closed, false)
-		d.subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}
+		d.rarely().subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}
 		return f, err
 	}
 	if d.verdict.isUnsure() {
@@ -168,7 +172,7 @@ func (p *planner) descend(ctx context.Context, in *directory, d *difference) (fo
 func (p *planner) tentative(ctx context.Context, in *directory, d *difference, where Side, fate fate, remembered bool) (found, error) {
 	f, err := p.below(ctx, in, &d.trio, fate, remembered)
 	d.against = &against{side: where, stays: f.stays}
-	d.subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}
+	d.rarely().subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}
 	return f, err
 }
 

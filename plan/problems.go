@@ -46,7 +46,7 @@ func (p *problems) warn(code Code, side *Side, path *tree.Path, message string) 
 func (p *problems) obstacles(in *directory, t *trio) bool {
 	blocked := false
 	for _, side := range BothSides {
-		if e := &t.entry[side]; e.Obstacle != "" {
+		if e := t.now(side); e.Obstacle != "" {
 			p.block(Code(e.Obstacle), side, in.pathOf(t)[side], e.Why)
 			blocked = true
 		}

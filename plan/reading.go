@@ -19,7 +19,20 @@ func (r *reads) add(side Side, wanted tree.Wanted, took func(tree.Content)) {
 	r.wanted[side], r.took[side] = append(r.wanted[side], wanted), append(r.took[side], took)
 }
 
-func (r *reads) none() bool { return len(r.wanted[Local]) == 0 && len(r.wanted[Remote]) == 0 }
+func (r *reads) count() int { return len(r.wanted[Local]) + len(r.wanted[Remote]) }
+
+func (r *reads) none() bool { return r.count() == 0 }
+
+// forget makes room for others.
+func (r *reads) forget() {
+	for _, side := range BothSides {
+		clear(r.took[side])
+		r.wanted[side], r.took[side] = r.wanted[side][:0], r.took[side][:0]
+	}
+}
+
+// readsAtOnce is how many files are asked for at once: to ask takes memory too.
+const readsAtOnce = 1 << 14
 
 // run reads on both sides at once. It returns an error only where going on makes no sense.
 func (r *reads) run(ctx context.Context, readers Sides[Reader]) error {
@@ -39,7 +52,7 @@ func (r *reads) run(ctx context.Context, readers Sides[Reader]) error {
 
 // wantedOf asks for a side's file of a difference as it was listed.
 func (d *difference) wantedOf(side Side) tree.Wanted {
-	e := &d.entry[side]
+	e := d.now(side)
 	return tree.Wanted{Path: d.path[side], Size: e.Size, Mtime: e.Mtime}
 }
 
@@ -66,29 +79,38 @@ func (dr *draft) readUndecided(ctx context.Context) error {
 // readOnce reads what is wanted now and decides again; false where nothing was.
 func (dr *draft) readOnce(ctx context.Context) (bool, error) {
 	var r reads
-	for i := range dr.differences {
-		d := dr.differences[i]
-		for _, side := range BothSides {
-			if d.entry[side].Type != tree.File || d.unreadable() || d.content[side].Err != nil {
-				continue
-			}
-			head := wantsHead(dr.policy, d, side)
-			whole := (d.verdict.unsure[side] || d.wanted[side]) && !d.content[side].SHA256.Known()
-			if whole || head {
-				wanted := d.wantedOf(side)
-				wanted.Head, wanted.HeadOnly = head, !whole
-				r.add(side, wanted, func(content tree.Content) { d.took(side, content) })
-			}
+	any := false
+	for i, d := range dr.differences {
+		dr.want(&r, d)
+		if last := i == len(dr.differences)-1; r.none() || !last && r.count() < readsAtOnce {
+			continue
+		}
+		if err := r.run(ctx, dr.readers); err != nil {
+			return false, err
+		}
+		r.forget()
+		any = true
+	}
+	if any {
+		dr.keep(dr.differsStill)
+	}
+	return any, nil
+}
+
+// want asks for what a difference waits for now.
+func (dr *draft) want(r *reads, d *difference) {
+	for _, side := range BothSides {
+		if d.now(side).Type != tree.File || d.unreadable() || d.read(side).Err != nil {
+			continue
+		}
+		head := wantsHead(dr.policy, d, side)
+		whole := (d.verdict.unsure[side] || d.wanted[side]) && !d.hash[side].Known()
+		if whole || head {
+			wanted := d.wantedOf(side)
+			wanted.Head, wanted.HeadOnly = head, !whole
+			r.add(side, wanted, func(content tree.Content) { d.took(side, content) })
 		}
 	}
-	if r.none() {
-		return false, nil
-	}
-	if err := r.run(ctx, dr.readers); err != nil {
-		return false, err
-	}
-	dr.keep(dr.differsStill)
-	return true, nil
 }
 
 // differsStill decides again where the content is known now; false of what turns out to be the same or cannot be
@@ -107,11 +129,6 @@ func (dr *draft) differsStill(d *difference) bool {
 		}
 		return d.against != nil
 	}
-	for _, side := range BothSides {
-		if sum := d.content[side].SHA256; sum.Known() {
-			d.hash[side] = sum
-		}
-	}
 	return !d.verdict.isUnsure() || dr.decideAgain(d)
 }
 
@@ -120,7 +137,7 @@ func (dr *draft) differsStill(d *difference) bool {
 func (dr *draft) unread(d *difference) bool {
 	blocked := false
 	for _, side := range BothSides {
-		err := d.content[side].Err
+		err := d.read(side).Err
 		if err == nil || d.hash[side].Known() {
 			continue
 		}
@@ -144,7 +161,7 @@ func (dr *draft) wantStated() {
 			continue
 		}
 		for _, side := range BothSides {
-			if d.entry[side].Type != tree.File {
+			if d.now(side).Type != tree.File {
 				continue
 			}
 			// What stands against a directory may turn out to be in conflict with it.

@@ -20,9 +20,9 @@ func (d *difference) arrives() (Side, bool) {
 		return 0, false
 	}
 	c := &d.verdict.changes[0]
-	e := &d.entry[c.side.Other()]
+	e := d.now(c.side.Other())
 	return c.side, e.Type == tree.File && e.Size > 0 &&
-		(c.action == Create || c.action == Update && d.base != nil && d.entry[c.side].Type == tree.File)
+		(c.action == Create || c.action == Update && d.base != nil && d.now(c.side).Type == tree.File)
 }
 
 // leaves tells which side would lose a file's content at this path: content that the baseline knows and
@@ -32,9 +32,9 @@ func (d *difference) leaves() (Side, bool) {
 		return 0, false
 	}
 	c := &d.verdict.changes[0]
-	e := &d.entry[c.side]
+	e := d.now(c.side)
 	return c.side, e.Type == tree.File && e.Size > 0 &&
-		(c.action == Delete || c.action == Update && d.entry[c.side.Other()].Type != tree.Directory)
+		(c.action == Delete || c.action == Update && d.now(c.side.Other()).Type != tree.Directory)
 }
 
 // createdFile tells which side would get a file that neither side had before, and is not empty.
@@ -53,24 +53,24 @@ func wantRenames(dr *draft) {
 	for i := range dr.differences {
 		d := dr.differences[i]
 		if side, ok := d.arrives(); ok {
-			arrives[side][d.entry[side.Other()].Size] = true
+			arrives[side][d.now(side.Other()).Size] = true
 		}
 		if side, ok := d.createdFile(); ok {
-			created[side][d.entry[side.Other()].Size] = true
+			created[side][d.now(side.Other()).Size] = true
 		}
 		if side, ok := d.leaves(); ok {
-			leaves[side][d.entry[side].Size] = true
+			leaves[side][d.now(side).Size] = true
 		}
 	}
 	for i := range dr.differences {
 		d := dr.differences[i]
 		if side, ok := d.arrives(); ok && !d.hash[side.Other()].Known() {
-			size := d.entry[side.Other()].Size
+			size := d.now(side.Other()).Size
 			_, isNew := d.createdFile()
 			d.wanted[side.Other()] = d.wanted[side.Other()] || leaves[side][size] || isNew && created[side.Other()][size]
 		}
 		if side, ok := d.leaves(); ok && !d.hash[side].Known() {
-			d.wanted[side] = d.wanted[side] || arrives[side][d.entry[side].Size]
+			d.wanted[side] = d.wanted[side] || arrives[side][d.now(side).Size]
 		}
 	}
 }
@@ -87,7 +87,7 @@ func findRenames(dr *draft) {
 
 // contentOf is what makes a side's file recognisable; false where its content is not known.
 func (d *difference) contentOf(side Side) (content, bool) {
-	return content{d.entry[side].Size, d.hash[side]}, d.hash[side].Known()
+	return content{d.now(side).Size, d.hash[side]}, d.hash[side].Known()
 }
 
 // findMoves turns content that leaves one path of a side and arrives at another into a move there, if the
@@ -122,7 +122,7 @@ func findMoves(dr *draft, side Side) {
 			from.dropped = true
 		default:
 			from.verdict.changes[0].action = Create
-			from.entry[side], from.hash[side] = tree.Entry{}, tree.Hash{}
+			from.entry[side], from.hash[side] = nil, tree.Hash{}
 		}
 	}
 }
@@ -130,16 +130,18 @@ func findMoves(dr *draft, side Side) {
 // uniquelyMoved gives for what arrives on a side what leaves there with the same content, where there is one of each.
 func uniquelyMoved(dr *draft, side Side) map[*difference]*difference {
 	arrives, leaves := map[content][]*difference{}, map[content][]*difference{}
-	for i := range dr.differences {
-		d := dr.differences[i]
-		if at, ok := d.arrives(); ok && at == side {
-			if key, known := d.contentOf(side.Other()); known {
-				arrives[key] = append(arrives[key], d)
-			}
-		}
+	for _, d := range dr.differences {
 		if at, ok := d.leaves(); ok && at == side {
 			if key, known := d.contentOf(side); known {
 				leaves[key] = append(leaves[key], d)
+			}
+		}
+	}
+	for _, d := range dr.differences {
+		if at, ok := d.arrives(); ok && at == side {
+			// Of a first sync everything arrives, and nothing leaves.
+			if key, known := d.contentOf(side.Other()); known && leaves[key] != nil {
+				arrives[key] = append(arrives[key], d)
 			}
 		}
 	}
@@ -158,16 +160,16 @@ func uniquelyMoved(dr *draft, side Side) map[*difference]*difference {
 func becomeMove(p *policy, d, old *difference, side Side) {
 	c, other := &d.verdict.changes[0], side.Other()
 	c.action, c.reason, c.from = Move, MovedOn.On(other), old.path[side]
-	kept, there := old.base.On[other], &d.entry[other]
+	kept, there := old.base.On[other], d.now(other)
 	c.mtime = p.carried(there.Mtime, side)
-	here := &old.entry[side]
+	here := old.now(side)
 	if !p.timesTell() || p.untouched(there.Mtime, kept, other) && p.untouched(here.Mtime, old.base.On[side], side) {
 		c.mtime = here.Mtime
 	}
 	if p.bothModes() {
 		c.mode = there.Mode
 		if there.Mode == kept.Mode {
-			c.mode = old.entry[side].Mode
+			c.mode = old.now(side).Mode
 		}
 	}
 	d.entry[side], d.hash[side] = old.entry[side], old.hash[side]

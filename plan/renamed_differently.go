@@ -6,7 +6,7 @@ func knew(dr *draft, local, remote *difference) bool {
 	if !dr.policy.baseline {
 		return true
 	}
-	l, r := &local.entry[Local], &remote.entry[Remote]
+	l, r := local.now(Local), remote.now(Remote)
 	for i := range dr.lost {
 		switch was := &dr.lost[i]; {
 		case was.Size != l.Size:
@@ -22,18 +22,8 @@ func knew(dr *draft, local, remote *difference) bool {
 // renamedDifferently turns two creates of the same content, one a side and of the same time, into a
 // conflict: the same file goes by two names.
 func renamedDifferently(dr *draft) {
-	var only Sides[map[content][]*difference]
-	for _, side := range BothSides {
-		only[side] = map[content][]*difference{}
-	}
-	for i := range dr.differences {
-		d := dr.differences[i]
-		at, ok := d.createdFile()
-		if key, known := d.contentOf(at.Other()); ok && known {
-			only[at.Other()][key] = append(only[at.Other()][key], d)
-		}
-	}
-	near := func(l, r *difference) bool { return dr.policy.near(l.entry[Local].Mtime, r.entry[Remote].Mtime) }
+	only := onlyOn(dr)
+	near := func(l, r *difference) bool { return dr.policy.near(l.now(Local).Mtime, r.now(Remote).Mtime) }
 	for key, locals := range only[Local] {
 		remotes := only[Remote][key]
 		for _, l := range locals {
@@ -44,6 +34,28 @@ func renamedDifferently(dr *draft) {
 			}
 		}
 	}
+}
+
+// onlyOn are the files that are new on one side alone, by side and content. It is empty where one side has none:
+// of a first sync everything is new on the other.
+func onlyOn(dr *draft) (only Sides[map[content][]*difference]) {
+	var created Sides[bool]
+	for _, d := range dr.differences {
+		if at, ok := d.createdFile(); ok {
+			created[at] = true
+		}
+	}
+	if !created[Local] || !created[Remote] {
+		return only
+	}
+	only = Sides[map[content][]*difference]{{}, {}}
+	for _, d := range dr.differences {
+		at, ok := d.createdFile()
+		if key, known := d.contentOf(at.Other()); ok && known {
+			only[at.Other()][key] = append(only[at.Other()][key], d)
+		}
+	}
+	return only
 }
 
 // partner is the only one that is near, nil where none is, or several are.

@@ -12,12 +12,12 @@ import (
 // sides were last synced, and pairs nevertheless. Another normalisation is no rename: bytes on disk are
 // each side's own. Neither is the other spelling of a directory, as a move is one file.
 func (n *directoryNames) respelled(t *trio, traits Sides[tree.Traits]) (follows Sides[bool]) {
-	if t.base == nil || t.base.Type != tree.File || t.entry[Local].Type != tree.File || t.entry[Remote].Type != tree.File {
+	if t.base == nil || t.base.Type != tree.File || t.now(Local).Type != tree.File || t.now(Remote).Type != tree.File {
 		return follows
 	}
 	for _, side := range BothSides {
 		name := t.name[side.Other()]
-		follows[side] = renamedOnly(side.Other(), t.name, t.base.Name) && n.alone(side, name, t.entry[side].Key) &&
+		follows[side] = renamedOnly(side.Other(), t.name, t.base.Name) && n.alone(side, name, t.now(side).Key) &&
 			traits[side].NameProblem(name) == ""
 	}
 	return follows
@@ -63,7 +63,7 @@ func (d *difference) follow(side Side) {
 	at := slices.IndexFunc(*changes, func(c change) bool { return c.side == side })
 	if at < 0 {
 		at = len(*changes)
-		*changes = append(*changes, change{side: side, mtime: d.entry[side].Mtime, mode: d.entry[side].Mode})
+		*changes = append(*changes, change{side: side, mtime: d.now(side).Mtime, mode: d.now(side).Mode})
 	}
 	c := &(*changes)[at]
 	c.to = to

@@ -63,7 +63,7 @@ func (n needed) lookUp(d *directory) {
 		path := d.pathOf(t)
 		for _, side := range BothSides {
 			if _, wanted := n[side][path[side]]; wanted && t.has(side) {
-				entry := t.entry[side]
+				entry := *t.now(side)
 				n[side][path[side]] = &entry
 			}
 		}

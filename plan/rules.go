@@ -109,7 +109,7 @@ func ruleTrio(listing Sides[tree.Listing], base []tree.Agreed) (trio, bool) {
 			if e.Name != ruleFile || e.Type != tree.File || e.Obstacle != "" {
 				return t, false
 			}
-			t.entry[side], t.hash[side] = *e, listing[side].Rules
+			t.entry[side], t.hash[side] = e, listing[side].Rules
 		}
 	}
 	for i := range base {
@@ -131,7 +131,7 @@ func (d *directory) hashRules(wanted func(*trio) bool) {
 	for i := range d.trios {
 		t := &d.trios[i]
 		for _, side := range BothSides {
-			if t.name[side] == ruleFile && t.entry[side].Type == tree.File && wanted(t) {
+			if t.name[side] == ruleFile && t.now(side).Type == tree.File && wanted(t) {
 				t.hash[side] = d.rules[side]
 			}
 		}

@@ -82,7 +82,7 @@ type shifting struct {
 // note counts a name: each side against its own record, or, where nothing was ever synced, both against each other.
 func (s *shifting) note(t *trio) {
 	if !s.policy.baseline {
-		l, r := &t.entry[Local], &t.entry[Remote]
+		l, r := t.now(Local), t.now(Remote)
 		if s.policy.timesTell() && l.Type == tree.File && r.Type == tree.File && l.Size == r.Size {
 			s.counts[Remote].note(r.Mtime.Sub(l.Mtime), s.policy.window)
 		}
@@ -92,7 +92,7 @@ func (s *shifting) note(t *trio) {
 		return
 	}
 	for _, side := range BothSides {
-		if e := &t.entry[side]; e.Type == tree.File && e.Size == t.base.Size {
+		if e := t.now(side); e.Type == tree.File && e.Size == t.base.Size {
 			s.counts[side].note(s.policy.sinceRecorded(t, side), 0)
 		}
 	}
@@ -171,12 +171,12 @@ func sample(ctx context.Context, dr *draft, side Side, by int64) (bool, error) {
 		moved = everyOther(moved)
 	}
 	// The smallest are read: a film tells no more than a note.
-	slices.SortStableFunc(moved, func(a, b *difference) int { return cmp.Compare(a.entry[side].Size, b.entry[side].Size) })
+	slices.SortStableFunc(moved, func(a, b *difference) int { return cmp.Compare(a.now(side).Size, b.now(side).Size) })
 	moved = moved[:min(len(moved), shiftSamples)]
 	var r reads
 	for _, d := range moved {
 		for _, at := range BothSides {
-			if d.entry[at].Type == tree.File && (at == side || d.base == nil || !d.base.SHA256.Known()) && !d.hash[at].Known() {
+			if d.now(at).Type == tree.File && (at == side || d.base == nil || !d.base.SHA256.Known()) && !d.hash[at].Known() {
 				wanted := d.wantedOf(at)
 				wanted.Head = wantsHead(dr.policy, d, at)
 				r.add(at, wanted, func(content tree.Content) { d.took(at, content) })
@@ -187,18 +187,11 @@ func sample(ctx context.Context, dr *draft, side Side, by int64) (bool, error) {
 		return false, err
 	}
 	for _, d := range moved {
-		var hash Sides[tree.Hash]
-		for _, at := range BothSides {
-			if hash[at] = d.hash[at]; !hash[at].Known() {
-				hash[at] = d.content[at].SHA256
-			}
-		}
-		d.hash = hash
-		was := hash[side.Other()]
+		was := d.hash[side.Other()]
 		if d.base != nil && d.base.SHA256.Known() {
 			was = d.base.SHA256
 		}
-		if !hash[side].Known() || hash[side] != was {
+		if !d.hash[side].Known() || d.hash[side] != was {
 			return false, nil
 		}
 	}
@@ -231,7 +224,7 @@ func (s *shifting) proves(d *difference, side Side) bool {
 		return true
 	}
 	other := side.Other()
-	e := &d.entry[other]
+	e := d.now(other)
 	switch {
 	case d.base.On[side].Racy:
 		return false
@@ -247,7 +240,7 @@ func (s *shifting) proves(d *difference, side Side) bool {
 // isMovedBy tells whether a difference is a file with content of the recorded size whose time is off by
 // that much.
 func isMovedBy(p *policy, d *difference, side Side, by int64) bool {
-	e, other := &d.entry[side], &d.entry[side.Other()]
+	e, other := d.now(side), d.now(side.Other())
 	switch {
 	case e.Type != tree.File || e.Size == 0:
 		return false
@@ -259,7 +252,7 @@ func isMovedBy(p *policy, d *difference, side Side, by int64) bool {
 
 // differsShifted decides a difference anew, now that the shift is known; false of what is only shifted.
 func (dr *draft) differsShifted(d *difference) bool {
-	directory := d.entry[Local].Type == tree.Directory || d.entry[Remote].Type == tree.Directory
+	directory := d.now(Local).Type == tree.Directory || d.now(Remote).Type == tree.Directory
 	if d.fate == doomed && d.base == nil || directory && !d.verdict.isUnsure() {
 		return true
 	}

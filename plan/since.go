@@ -24,7 +24,7 @@ func (s since) changed() bool { return s.modified || s.chmodded }
 
 // sinceBase compares one side with its own record, so that neither clocks nor granularity decide.
 func sinceBase(t *trio, side Side, p *policy) since {
-	e, base := &t.entry[side], t.base
+	e, base := t.now(side), t.base
 	if e.Type == tree.Absent {
 		return since{}
 	}
@@ -83,7 +83,7 @@ func decideSince(t *trio, p *policy) verdict {
 	case did[Remote].modified:
 		return p.oneModified(t, Remote, did)
 	}
-	if t.entry[Local].Type == tree.File && t.bothHashed() && t.hash[Local] != t.hash[Remote] {
+	if t.now(Local).Type == tree.File && t.bothHashed() && t.hash[Local] != t.hash[Remote] {
 		return verdict{kind: SameStatDifferentContent}
 	}
 	return p.metadata(t, did)
@@ -92,15 +92,15 @@ func decideSince(t *trio, p *policy) verdict {
 // toRead tells whose content decides.
 func (p *policy) toRead(t *trio, did Sides[since]) Sides[bool] {
 	var need Sides[bool]
-	files := t.entry[Local].Type == tree.File && t.entry[Remote].Type == tree.File
+	files := t.now(Local).Type == tree.File && t.now(Remote).Type == tree.File
 	for _, side := range BothSides {
-		unread := t.entry[side].Type == tree.File && !t.hash[side].Known()
+		unread := t.now(side).Type == tree.File && !t.hash[side].Known()
 		need[side] = unread && (did[side].unsure ||
 			files && !t.base.SHA256.Known() && did[side.Other()].unsure ||
-			files && p.options.Hash == HashAll && t.entry[Local].Size == t.entry[Remote].Size)
+			files && p.options.Hash == HashAll && t.now(Local).Size == t.now(Remote).Size)
 	}
 	sure := !did[Local].unsure && !did[Remote].unsure
-	if files && sure && did[Local].modified && did[Remote].modified && t.entry[Local].Size == t.entry[Remote].Size {
+	if files && sure && did[Local].modified && did[Remote].modified && t.now(Local).Size == t.now(Remote).Size {
 		for _, side := range BothSides {
 			need[side] = !t.hash[side].Known()
 		}
@@ -120,7 +120,7 @@ func (p *policy) unproved(t *trio, did Sides[since]) bool {
 
 // differsUnproved is the conflict of two contents of which nothing tells who changed, by what their stats say.
 func (p *policy) differsUnproved(t *trio) verdict {
-	if p.near(t.entry[Local].Mtime, t.entry[Remote].Mtime) {
+	if p.near(t.now(Local).Mtime, t.now(Remote).Mtime) {
 		return verdict{kind: SameStatDifferentContent}
 	}
 	return verdict{kind: BothChanged}
@@ -141,24 +141,24 @@ func (p *policy) oneModified(t *trio, side Side, did Sides[since]) verdict {
 	c := p.update(t, other, ChangedOn)
 	v := acts(c)
 	switch {
-	case did[other].chmodded && t.entry[other].Type != t.entry[side].Type:
+	case did[other].chmodded && t.now(other).Type != t.now(side).Type:
 		return verdict{kind: TypeMismatch}
-	case did[other].chmodded && did[side].chmodded && t.entry[other].Mode != t.entry[side].Mode:
+	case did[other].chmodded && did[side].chmodded && t.now(other).Mode != t.now(side).Mode:
 		// Two new modes stay, as they do without the modification.
-		v.changes[0].mode, v.modesDiffer = t.entry[other].Mode, true
+		v.changes[0].mode, v.modesDiffer = t.now(other).Mode, true
 	case did[other].chmodded && !did[side].chmodded:
-		v.changes[0].mode = t.entry[other].Mode
+		v.changes[0].mode = t.now(other).Mode
 		v.changes = append(v.changes, p.chmod(t, side, other))
-	case !did[side].chmodded && c.mode.Known() && t.entry[other].Type == t.entry[side].Type:
+	case !did[side].chmodded && c.mode.Known() && t.now(other).Type == t.now(side).Type:
 		// Modes that differed when last synced stay as they were.
-		v.changes[0].mode = t.entry[other].Mode
+		v.changes[0].mode = t.now(other).Mode
 	}
 	return v
 }
 
 // bothModified judges two modifications: the same one is no conflict.
 func (p *policy) bothModified(t *trio, did Sides[since]) verdict {
-	l, r := &t.entry[Local], &t.entry[Remote]
+	l, r := t.now(Local), t.now(Remote)
 	switch {
 	case l.Type != r.Type:
 		return verdict{kind: TypeMismatch}
@@ -175,7 +175,7 @@ func (p *policy) bothModified(t *trio, did Sides[since]) verdict {
 func (p *policy) metadata(t *trio, did Sides[since]) verdict {
 	var v verdict
 	var modeTo, timeTo Sides[bool]
-	l, r := &t.entry[Local], &t.entry[Remote]
+	l, r := t.now(Local), t.now(Remote)
 	if p.bothModes() && l.Mode.Known() && l.Mode != r.Mode {
 		switch {
 		case did[Local].chmodded && !did[Remote].chmodded:
@@ -211,5 +211,5 @@ func (p *policy) metadata(t *trio, did Sides[since]) verdict {
 // chmod gives side the mode of the side of.
 func (p *policy) chmod(t *trio, side, of Side) change {
 	return change{side: side, action: Chmod, reason: ModeChangedOn.On(of),
-		mtime: t.entry[side].Mtime, mode: t.entry[of].Mode}
+		mtime: t.now(side).Mtime, mode: t.now(of).Mode}
 }

@@ -28,7 +28,7 @@ func Survey(ctx context.Context, in Input, visit func(*Name) error) (Seen, error
 			if shifting.note(t); !t.has(Local) && !t.has(Remote) {
 				continue
 			}
-			if err := visit(&Name{Path: d.pathOf(t), Entry: t.entry}); err != nil {
+			if err := visit(&Name{Path: d.pathOf(t), Entry: Sides[tree.Entry]{*t.now(Local), *t.now(Remote)}}); err != nil {
 				return err
 			}
 		}
@@ -77,7 +77,7 @@ func (*survey) leave(*directory, *found) {}
 func (s *survey) name(ctx context.Context, d *directory, t *trio) (found, error) {
 	remembered := t.base != nil && t.base.Type == tree.Directory
 	for _, side := range BothSides {
-		if e := &t.entry[side]; e.Type == tree.Directory && e.Obstacle == "" {
+		if e := t.now(side); e.Type == tree.Directory && e.Obstacle == "" {
 			return s.walk.below(ctx, s, d, t, paired, remembered)
 		}
 	}

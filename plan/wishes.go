@@ -90,10 +90,10 @@ func (d *difference) outcome(p *policy) outcome {
 		return o
 	}
 	from := d.source()
-	o.path, o.size, o.head = d.path[Local], d.entry[from].Size, d.content[from].Head
+	o.path, o.size, o.head = d.path[Local], d.now(from).Size, d.read(from).Head
 	for _, side := range BothSides {
-		o.on[side] = d.entry[side].Type == tree.File
-		o.mtime[side], o.mode[side] = d.entry[side].Mtime, d.entry[side].Mode
+		o.on[side] = d.now(side).Type == tree.File
+		o.mtime[side], o.mode[side] = d.now(side).Mtime, d.now(side).Mode
 		c := d.change(side)
 		if c == nil {
 			o.rests[side] = true
@@ -104,7 +104,7 @@ func (d *difference) outcome(p *policy) outcome {
 		case Delete:
 			o.on[side] = false
 		case Create, Update:
-			o.on[side] = d.entry[side.Other()].Type == tree.File
+			o.on[side] = d.now(side.Other()).Type == tree.File
 		case Move:
 			o.on[side] = true
 		}
@@ -125,20 +125,20 @@ func (d *difference) source() Side {
 
 // inferMode says which mode a side's file or directory gets from the other's, which has none.
 func inferMode(p *policy, d *difference, side Side) tree.Mode {
-	if d.entry[side.Other()].Type == tree.Directory {
+	if d.now(side.Other()).Type == tree.Directory {
 		return p.programs.created(true)
 	}
-	return p.programs.infer(d.path[side], d.formerMode(side), d.content[side.Other()].Head)
+	return p.programs.infer(d.path[side], d.formerMode(side), d.read(side.Other()).Head)
 }
 
 // needsHead tells whether only the first bytes say which mode a side's file gets.
 func needsHead(p *policy, d *difference, side Side) bool {
-	return d.entry[side.Other()].Type == tree.File && p.programs.needsHead(d.path[side], d.formerMode(side))
+	return d.now(side.Other()).Type == tree.File && p.programs.needsHead(d.path[side], d.formerMode(side))
 }
 
 // formerMode is the mode that a side's file has, or had when it was last synced; not known where there is none.
 func (d *difference) formerMode(side Side) tree.Mode {
-	if e := &d.entry[side]; e.Type == tree.File && e.Mode.Known() {
+	if e := d.now(side); e.Type == tree.File && e.Mode.Known() {
 		return e.Mode
 	}
 	if d.base != nil && d.base.Type == tree.File {
@@ -192,7 +192,7 @@ func (d *difference) amend(side Side, action Action, reason Reason) *change {
 		c.inferMode = c.inferMode && action != Chmod
 		return c
 	}
-	e := &d.entry[side]
+	e := d.now(side)
 	d.verdict.changes = append(d.verdict.changes, change{side: side, action: action, reason: reason, mtime: e.Mtime, mode: e.Mode})
 	return d.change(side)
 }
