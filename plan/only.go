@@ -27,7 +27,7 @@ func portionOf(o *Options) *portion {
 
 // has tells whether a name is of the part, by either side's spelling.
 func (p *portion) has(path Sides[tree.Path], t *trio) bool {
-	directory := t.entry[Local].Type == tree.Directory || t.entry[Remote].Type == tree.Directory ||
+	directory := t.now(Local).Type == tree.Directory || t.now(Remote).Type == tree.Directory ||
 		t.base != nil && t.base.Type == tree.Directory
 	return p.part.Has(string(path[Local]), directory) || p.part.Has(string(path[Remote]), directory)
 }
@@ -40,7 +40,7 @@ func (p *portion) meet(path func() Sides[tree.Path], t *trio) {
 	at := path()
 	p.met = p.met || p.has(at, t)
 	for _, side := range BothSides {
-		if e := &t.entry[side]; e.Type == tree.Directory && e.Obstacle != "" {
+		if e := t.now(side); e.Type == tree.Directory && e.Obstacle != "" {
 			p.shut[at[side]] = true
 		}
 	}
