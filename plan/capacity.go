@@ -36,9 +36,9 @@ func (p *policy) cannotHold(d *difference, c change) (Code, string) {
 	case d.collides[c.side]:
 		return NameCollision, where + " cannot hold it beside another name that differs only in case or accents; " +
 			"rename one of them, or put one in .treatyignore"
-	case d.odd().alias[c.side] != "":
+	case d.rare.all().alias[c.side] != "":
 		return NameCollision, fmt.Sprintf("on %s it may be the short name of %q; rename it, or put it %s",
-			where, d.odd().alias[c.side], intoRules(path))
+			where, d.rare.all().alias[c.side], intoRules(path))
 	}
 	if why := traits.NameProblem(name); why != "" {
 		return NameNotAllowed, "on " + where + ": " + why + "; rename it, or put it " + intoRules(path)

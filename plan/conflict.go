@@ -18,7 +18,7 @@ func conflictOf(p *policy, d *difference) Conflict {
 	}
 	c.Choices = choicesOf(p, d, &c)
 	if c.Choices.Allows(KeepBoth) && c.Kind != RenamedDifferently {
-		c.KeepBothAs = d.path[Local].Parent().Join(d.odd().keepBothAs)
+		c.KeepBothAs = d.path[Local].Parent().Join(d.rare.all().keepBothAs)
 	}
 	c.reword()
 	return c

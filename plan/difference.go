@@ -32,17 +32,15 @@ type rare struct {
 	alias Sides[string]
 }
 
-// odd is what the difference has of what few have, not to be written to.
-func (d *difference) odd() *rare {
-	if d.rare != nil {
-		return d.rare
+// all is what a difference has of what few have; nothing of one that has none.
+func (r *rare) all() rare {
+	if r != nil {
+		return *r
 	}
-	return &usual
+	return rare{}
 }
 
-var usual rare
-
-// rarely is the same to be written to.
+// rarely is what few have, to be written to.
 func (d *difference) rarely() *rare {
 	if d.rare == nil {
 		d.rare = &rare{}
@@ -60,8 +58,8 @@ func (d *difference) read(side Side) *tree.Content {
 
 var unread tree.Content
 
-// keeps lets the difference outlive the listings that it was found in.
-func (d *difference) keeps() {
+// outlive lets a difference outlive the listings that it was found in.
+func outlive(d *difference) {
 	for side, e := range d.entry {
 		if e != nil {
 			kept := *e

@@ -17,7 +17,7 @@ func (d *difference) state(side Side) *tree.State {
 	if s.Type == tree.File {
 		s.SHA256 = d.hash[side]
 	}
-	s.Subtree = d.odd().subtree[side]
+	s.Subtree = d.rare.all().subtree[side]
 	return s
 }
 

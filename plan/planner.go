@@ -125,7 +125,7 @@ func (p *planner) note(in *directory, d *difference) {
 	if d.verdict.isUnsure() || d.verdict.agreed() {
 		p.unsure++
 	}
-	d.keeps()
+	outlive(d)
 	p.draft.differences = append(p.draft.differences, d)
 }
 
