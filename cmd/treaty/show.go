@@ -15,7 +15,7 @@ import (
 
 type showCommand struct {
 	Diffs      *bool  `negatable:"" help:"Print the lines of diffs (the default)."`
-	All        bool   `help:"List each operation in a line of its own, also those of a whole directory."`
+	All        bool   `help:"List each operation in a line of its own, also those of a folder, and settled conflicts whole."`
 	Unresolved bool   `help:"List only the conflicts that are not settled."`
 	Since      string `placeholder:"PLAN" help:"Print only what is new, gone or different since an earlier plan of these trees."`
 	Markdown   bool   `help:"Print it as Markdown, for a pull request or a chat."`
@@ -74,6 +74,9 @@ func (c *showCommand) run(a *app) error {
 			return usage(exactly("treaty show --help"), "--since shows all that differs: no PATH, --unresolved or --markdown goes with it")
 		}
 		return c.since(a, f, opts)
+	}
+	if !c.Unresolved {
+		opts.Glance = &render.Glance{Free: freeOn(f.plan)}
 	}
 	if c.Markdown {
 		return render.Markdown(a.stdout, f.plan, opts)

@@ -61,12 +61,21 @@ func (c *syncCommand) Run(a *app) error {
 		return c.record(a, p, f)
 	}
 	if !a.quiet || !c.Yes {
-		a.say("")
-		if err := render.Show(a.stdout, f.plan, a.view(f.plan, true)); err != nil {
+		if err := listWhole(a, f); err != nil {
 			return err
 		}
 	}
 	return c.carryOut(a, f)
+}
+
+// listWhole lists all that will happen: with diffs, where that is little, else by folders.
+func listWhole(a *app, f *planFile) error {
+	opts := a.view(f.plan, true)
+	a.say("")
+	if render.Little(f.plan, opts) {
+		return render.Show(a.stdout, f.plan, opts)
+	}
+	return render.List(a.stdout, f.plan, f.show(), opts)
 }
 
 // carryOut asks for what is to be asked, and carries the plan out.

@@ -56,6 +56,29 @@ func header(l string) string {
 	return l
 }
 
+// pieces are the lines' parts, what is otherwise in the line that one stands for marked. Only lines that go together have
+// any.
+func (d *diff) pieces() map[int][]piece {
+	out := map[int][]piece{}
+	for at := 2; at < len(d.Lines); at++ {
+		gone := d.run(at, removed)
+		came := d.run(gone, added)
+		for i := range min(gone-at, came-gone) {
+			out[at+i], out[gone+i] = changedWords(d.Lines[at+i].Text[1:], d.Lines[gone+i].Text[1:])
+		}
+		at = max(at, came-1)
+	}
+	return out
+}
+
+// run is where lines of a tone end that begin at a place.
+func (d *diff) run(at int, tone tone) int {
+	for at < len(d.Lines) && d.Lines[at].Tone == tone {
+		at++
+	}
+	return at
+}
+
 // lineTone goes by place for the two header lines: a removed line "-- x" reads "--- x" too.
 func lineTone(i int, l string) tone {
 	switch {

@@ -19,7 +19,20 @@ type dispute struct {
 	Resolution  string // "" while there is none
 	Note        string
 	Diff        diff
+	KeptAs      string // the name that keep-both gives remote's version
 	Unfulfilled string // a resolution that is none of the choices
+}
+
+// settled tells whether a person has chosen what can be done.
+func (d *dispute) settled() bool { return d.Resolution != "" && d.Unfulfilled == "" }
+
+// choiceNames are the choices by their names.
+func (d *dispute) choiceNames() []string {
+	names := make([]string, len(d.Choices))
+	for i := range d.Choices {
+		names[i] = d.Choices[i].Name
+	}
+	return names
 }
 
 // labelled is what there is to say under a name.
@@ -59,6 +72,9 @@ func (o Options) disputeOf(c *plan.Conflict) dispute {
 	d.Name = pathName(c.Path, c.Local.Of() == tree.Directory || c.Remote.Of() == tree.Directory)
 	if c.RemotePath != "" {
 		d.Name = "local " + d.Name + ", remote " + pathName(c.RemotePath, false)
+	}
+	if c.KeepBothAs != tree.Root {
+		d.KeptAs = Name(string(c.KeepBothAs))
 	}
 	for _, name := range c.Choices.Names() {
 		sentence := c.Choices[name]

@@ -27,6 +27,8 @@ type Options struct {
 	Only *Selection
 	// Names are what people call the trees; one without a name is called by its side.
 	Names plan.Sides[string]
+	// Glance is what Show begins with; nil for nothing.
+	Glance *Glance
 	// Undoes is the apply that the plan undoes, nil of any other plan.
 	Undoes *Undone
 	// There tells which directories were on a side when the plan was made; nil where nobody knows.
@@ -77,9 +79,13 @@ const (
 	warned  tone = "warned" // conflicts, skipped operations, warnings
 )
 
+// marked is a tone for a part of a line that is otherwise in this one.
+func (t tone) marked() tone { return t + " marked" }
+
 // sgr are the parameters of ECMA-48's Select Graphic Rendition. Only the eight basic colours, which
 // every terminal's theme makes legible.
-var sgr = map[tone]string{bold: "1", dim: "2", removed: "31", added: "32", warned: "33", hunk: "36"}
+var sgr = map[tone]string{bold: "1", dim: "2", removed: "31", added: "32", warned: "33", hunk: "36",
+	added.marked(): "32;7", removed.marked(): "31;7"}
 
 // printer writes text in colours, wrapped. Errors of the writer are kept by bufio until flush.
 type printer struct {

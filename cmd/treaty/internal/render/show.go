@@ -11,17 +11,11 @@ import (
 // Show lists a plan: conflicts, operations by what they do, problems, under the headings of `show`. A
 // plan with none of these gives nothing at all; Summary is what says that all is in sync.
 func Show(w io.Writer, p *plan.Plan, opts Options) error {
-	s := newShower(w, p, opts)
+	s, e := newShower(w, p, opts), effects(p, opts)
 	s.about(opts.Undoes.Sentence(opts))
-	all := opts.disputes(p)
-	s.part("Conflicts", len(all))
-	for i := range all {
-		if i > 0 {
-			s.newline()
-		}
-		s.conflict(&all[i])
-	}
-	s.operations(effects(p, opts))
+	s.glance(e)
+	s.conflicts(opts.disputes(p))
+	s.operations(e.sections(), e)
 	s.problems(opts.troubles(p))
 	return s.Flush()
 }
@@ -36,38 +30,6 @@ func (s *shower) about(sentence string) {
 	s.later = true
 }
 
-// few is how many lines List has at most, warnings left out.
-const few = 20
-
-// List is what is listed of a plan beside its summary: what Show has, each conflict in a line and no diffs, where that
-// is little; warnings in any case, and else how much is blocked, with the command that shows it. It writes nothing where
-// there is nothing to list.
-func List(w io.Writer, p *plan.Plan, show string, opts Options) error {
-	opts.Diffs = false
-	e, conflicts, problems, n := effects(p, opts), opts.disputes(p), opts.troubles(p), blocked(p)
-	s := newShower(w, p, opts)
-	if lines := e.lines() + len(conflicts) + n; lines > few {
-		s.problems(problems[n:])
-		if n > 0 {
-			s.left(n)
-			s.wrapped(margin, plain, "to see them: "+show)
-			s.newline()
-		}
-		return s.Flush()
-	}
-	s.part("Conflicts", len(conflicts))
-	names := 0
-	for i := range conflicts {
-		names = wider(names, conflicts[i].Name)
-	}
-	for i := range conflicts {
-		s.brief(&conflicts[i], names)
-	}
-	s.operations(e)
-	s.problems(problems)
-	return s.Flush()
-}
-
 func newShower(w io.Writer, p *plan.Plan, opts Options) *shower {
 	s := &shower{printer: newPrinter(w, opts)}
 	for i := range p.Operations {
@@ -79,10 +41,14 @@ func newShower(w io.Writer, p *plan.Plan, opts Options) *shower {
 	return s
 }
 
-// operations lists all sections of them.
-func (s *shower) operations(e *effect) {
-	for _, sec := range e.sections() {
+// operations lists sections of them: by folders, where one has more lines than are read at once.
+func (s *shower) operations(sections []section, e *effect) {
+	for _, sec := range sections {
 		s.part(sec.title, len(sec.lines))
+		if !s.opts.All && len(sec.lines) > few {
+			s.folders(sec, e, few)
+			continue
+		}
 		rower, names := rower{e, sec.sided}, 0
 		for i := range sec.lines {
 			names = wider(names, sec.lines[i].name())
@@ -149,7 +115,9 @@ func (s *shower) part(title string, elements int) {
 // row writes one line, its details after a column of names, and what hangs below it.
 func (s *shower) row(r *row, at, names int) {
 	s.indent(at)
-	s.put(dim, id(r.ID))
+	if r.ID > 0 {
+		s.put(dim, id(r.ID))
+	}
 	body := at + s.ids + 2
 	s.indent(body)
 	s.put(r.Tone, r.Name)
@@ -179,9 +147,9 @@ func (s *shower) note(at int, note string) {
 	s.newline()
 }
 
-func (s *shower) diff(at int, d *diff) {
+func (s *shower) diff(body int, d *diff) {
 	say := func(t tone, text string) {
-		s.indent(at)
+		s.indent(body)
 		s.put(t, text)
 		s.newline()
 	}
@@ -194,21 +162,61 @@ func (s *shower) diff(at int, d *diff) {
 		}
 		return
 	}
-	for _, l := range d.Lines {
-		say(l.Tone, l.Text)
+	var pieces map[int][]piece
+	if s.opts.Color {
+		pieces = d.pieces()
+	}
+	for i, l := range d.Lines {
+		if len(pieces[i]) == 0 {
+			say(l.Tone, l.Text)
+			continue
+		}
+		s.indent(body)
+		s.put(l.Tone, l.Text[:1])
+		for _, p := range pieces[i] {
+			s.put(map[bool]tone{true: l.Tone.marked(), false: l.Tone}[p.Changed], p.Text)
+		}
+		s.newline()
+	}
+}
+
+// conflicts lists them: what is settled in a line, and what choices do only of the first that has them.
+func (s *shower) conflicts(all []dispute) {
+	s.part("Conflicts", len(all))
+	names := 0
+	for i := range all {
+		if all[i].settled() {
+			names = wider(names, all[i].Name)
+		}
+	}
+	whole, explained := s.opts.All || s.opts.Only != nil, map[string]bool{}
+	for i := range all {
+		d := &all[i]
+		brief := d.settled() && !whole
+		if i > 0 && !(brief && all[i-1].settled()) {
+			s.newline()
+		}
+		if brief {
+			s.brief(d, names)
+			continue
+		}
+		choices := d.Code + strings.Join(d.choiceNames(), " ")
+		s.conflict(d, explained[choices] && !d.settled())
+		explained[choices] = explained[choices] || !d.settled()
 	}
 }
 
 // brief is a conflict in a line: its name, what it is about, and what was chosen.
 func (s *shower) brief(d *dispute, names int) {
-	r := row{ID: d.ID, Name: d.Name, Tone: warned, Details: []span{{d.Kind, plain}}}
+	r := row{ID: d.ID, Name: d.Name, Tone: warned, Details: []span{{d.Kind, plain}}, Note: d.Note}
 	if d.Resolution != "" {
 		r.Details = append(r.Details, span{"resolved: " + d.Resolution, added})
 	}
 	s.row(&r, margin, names)
 }
 
-func (s *shower) conflict(d *dispute) {
+// conflict is one with all that there is to say; choices that were explained before are only named.
+func (s *shower) conflict(d *dispute, explained bool) {
 	s.indent(margin)
 	s.put(dim, id(d.ID))
 	body := margin + s.ids + 2
@@ -230,6 +238,10 @@ func (s *shower) conflict(d *dispute) {
 	}
 	s.indent(body)
 	switch {
+	case explained:
+		s.put(warned, map[bool]string{true: "not resolved", false: "resolved: " + d.Resolution + ", which is " + d.Unfulfilled}[d.Resolution == ""])
+		s.put(plain, "; choose one of ")
+		s.list(body+2, s.named(d))
 	case d.Resolution == "":
 		s.put(warned, "not resolved; choose one of")
 	case d.Unfulfilled != "":
@@ -239,6 +251,9 @@ func (s *shower) conflict(d *dispute) {
 	}
 	s.newline()
 	for _, c := range d.Choices {
+		if explained {
+			break
+		}
 		s.indent(body)
 		mark, t := "  ", plain
 		if c.Chosen {
@@ -252,6 +267,19 @@ func (s *shower) conflict(d *dispute) {
 	}
 	s.note(body, d.Note)
 	s.diff(body, &d.Diff)
+}
+
+// named are the choices of a conflict by their names, and the name that a version would be kept under.
+func (s *shower) named(d *dispute) []span {
+	var names []span
+	for _, c := range d.Choices {
+		text := c.Name
+		if c.Name == string(plan.KeepBoth) && d.KeptAs != "" {
+			text += " (" + s.opts.name(plan.Remote) + "'s as " + d.KeptAs + ")"
+		}
+		names = append(names, span{text, plain})
+	}
+	return names
 }
 
 func (s *shower) problem(t *trouble) {

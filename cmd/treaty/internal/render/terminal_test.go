@@ -53,6 +53,9 @@ func TestTimesAreThoseOfTheZone(t *testing.T) {
 	if got, want := o.times(at(1), at(1).Add(1)), []string{"2026-07-01 03:00:00 +02:00", "2026-07-01 03:00:00.000000001 +02:00"}; !slices.Equal(got, want) {
 		t.Errorf("%s, not %s", got, want)
 	}
+	if got, want := o.times(at(1), at(1).Add(5_000_000)), []string{"2026-07-01 03:00:00.000", "2026-07-01 03:00:00.005"}; !slices.Equal(got, want) {
+		t.Errorf("%s, not %s", got, want)
+	}
 	if page := text(t, whole, full(), o); page != text(t, whole, full(), Options{}) {
 		t.Error("a page depends on the zone of who made it")
 	}

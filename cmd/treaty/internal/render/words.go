@@ -44,6 +44,14 @@ func (o Options) exactly(t tree.Time) string {
 	return t.Time().In(o.Zone).Format("2006-01-02 15:04:05.999999999 -07:00")
 }
 
+// finely is a time with its thousandths.
+func (o Options) finely(t tree.Time) string {
+	if o.Zone == nil {
+		return o.exactly(t)
+	}
+	return t.Time().In(o.Zone).Format("2006-01-02 15:04:05.000")
+}
+
 // Count is a number with its noun: "1 file", "3 directories".
 func Count(n int, noun string) string {
 	if n == 1 {
@@ -60,21 +68,24 @@ func sizes(of ...int64) []string { return distinct(of, Bytes, exact) }
 
 // times writes times that belong together, so that different ones look different.
 func (o Options) times(of ...tree.Time) []string {
-	return distinct(of, func(t tree.Time) string { return o.Time(t.Time()) }, o.exactly)
+	return distinct(of, func(t tree.Time) string { return o.Time(t.Time()) }, o.finely, o.exactly)
 }
 
-// distinct uses the fine notation for all if the coarse one would make two different values look alike.
-func distinct[T comparable](of []T, coarse, fine func(T) string) []string {
-	out := make([]string, len(of))
-	for i, v := range of {
-		out[i] = coarse(v)
-		for j := range i {
-			if out[j] == out[i] && of[j] != v {
-				for k := range of {
-					out[k] = fine(of[k])
-				}
-				return out
-			}
+// distinct uses the first notation in which no two different values look alike, for all; else the last.
+func distinct[T comparable](of []T, notations ...func(T) string) []string {
+	var out []string
+	for _, notation := range notations {
+		out = make([]string, len(of))
+		same := map[string]T{}
+		clear := true
+		for i, v := range of {
+			out[i] = notation(v)
+			first, known := same[out[i]]
+			clear = clear && (!known || first == v)
+			same[out[i]] = v
+		}
+		if clear {
+			break
 		}
 	}
 	return out

@@ -1,0 +1,124 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// many is a plan with more of everything than anybody reads line by line.
+func many(t testing.TB) *plan.Plan {
+	var text strings.Builder
+	for i := range 12 {
+		fmt.Fprintf(&text, "delete remote attic/box/%02d 10\ncreate remote letters/%02d.txt 20\n", i, i)
+		fmt.Fprintf(&text, "move remote old/%02d.jpg > sorted/%02d.jpg 30\n", i, i)
+	}
+	for i := range 30 {
+		fmt.Fprintf(&text, "create local music/%d/%02d.mp3 5000000\n", i%3, i)
+	}
+	p := parse(t, text.String()+"skip create local music/0/skip.mp3 7\ncreate local music/1/note.mp3 7 note=mine\ndelete local single")
+	for i := range 40 {
+		path := tree.Path(fmt.Sprintf("src/%s/%02d.go", []string{"plan", "plan/walk", "apply", "cmd"}[i%4], i))
+		p.Operations = append(p.Operations, plan.Operation{Side: plan.Remote, Action: plan.Update, Path: path,
+			Reason: plan.ChangedOn.On(plan.Local), Before: file(100, 1, "a"), After: file(200, 2, "b"), Decision: plan.Apply})
+	}
+	for i := range 25 {
+		p.Operations = append(p.Operations, plan.Operation{Side: plan.Side(i % 2), Action: plan.Touch, Path: tree.Path(fmt.Sprintf("raw/%02d", i)),
+			Reason: plan.AlignTimes, Before: file(9, 1, "a"), After: file(9, 2, "a"), Decision: plan.Apply})
+	}
+	for i := range 10 {
+		p.Conflicts = append(p.Conflicts, plan.Conflict{Kind: plan.BothChanged, Path: tree.Path(fmt.Sprintf("notes/%02d.txt", i)),
+			Local: file(11, 2, "l"), Remote: file(12, 3, "r"), Base: file(10, 1, "b"), KeepBothAs: tree.Path(fmt.Sprintf("notes/%02d (remote).txt", i)),
+			Choices: plan.Choices{plan.TakeLocal: "replace remote's", plan.TakeRemote: "replace local's", plan.KeepBoth: "keep both",
+				plan.SkipPath: "leave both sides as they are; the next plan asks again"}})
+	}
+	p.Conflicts[3].Resolution = plan.TakeLocal
+	p.Conflicts[4].Resolution, p.Conflicts[4].Note = plan.SkipPath, "ask Kim"
+	p.Baseline = &plan.BaselineRef{PlanID: "x"}
+	p.Sort()
+	p.Number()
+	return p
+}
+
+// named are options as of a person at a terminal of a width.
+func named(width int) Options {
+	return Options{Width: width, Diffs: true, Names: plan.Sides[string]{"macbook", "my stick"}}
+}
+
+func TestManyChangesAreListedByFolder(t *testing.T) {
+	list := func(w io.Writer, p *plan.Plan, o Options) error { return List(w, p, "treaty show", o) }
+	for _, width := range []int{80, 120} {
+		opts := named(width)
+		golden(t, fmt.Sprintf("list-many-%d.txt", width), text(t, list, many(t), opts))
+		opts.Glance = &Glance{Free: plan.Sides[int64]{100 << 20, 1 << 40}}
+		golden(t, fmt.Sprintf("show-many-%d.txt", width), text(t, Show, many(t), opts))
+		opts.Names[plan.Remote] = ""
+		golden(t, fmt.Sprintf("show-all-%d.txt", width), text(t, Show, full(), opts))
+	}
+}
+
+// Whatever is folded, nothing is lost, and nothing is told twice.
+func TestFoldersTogetherHaveAllLinesOnce(t *testing.T) {
+	p := many(t)
+	e := effects(p, Options{})
+	for _, sec := range e.sections() {
+		for room := 1; room < 50; room++ {
+			var lines int
+			for _, b := range e.byFolder(sec.lines, room) {
+				lines += len(b.lines)
+				for i := range b.lines {
+					if path := b.lines[i].path(); b.dir != tree.Root && !path.Within(b.dir) {
+						t.Errorf("%s in the folder %s", path, b.dir)
+					}
+				}
+			}
+			if lines != len(sec.lines) {
+				t.Errorf("%s with room for %d: %d of %d lines", sec.title, room, lines, len(sec.lines))
+			}
+		}
+	}
+}
+
+func TestAllShowsEachByItself(t *testing.T) {
+	opts := named(0)
+	opts.All = true
+	shown := text(t, Show, many(t), opts)
+	for _, path := range []string{"src/plan/walk/01.go", "raw/24", "music/2/29.mp3", "attic/box/11"} {
+		if !strings.Contains(shown, "  "+path) {
+			t.Errorf("%s is not shown", path)
+		}
+	}
+}
+
+func TestChoicesAreExplainedOnce(t *testing.T) {
+	p := many(t)
+	p.Operations = nil
+	if n := strings.Count(text(t, Show, p, Options{}), "the next plan asks again"); n != 1 {
+		t.Errorf("they are explained %d times", n)
+	}
+	whole := Options{Only: &Selection{IDs: map[int]bool{p.Conflicts[3].ID: true}}}
+	if one := text(t, Show, p, whole); !strings.Contains(one, "> take-local") || !strings.Contains(one, "sha256") {
+		t.Errorf("a settled one that is asked for is\n%s", one)
+	}
+}
+
+func TestWordsThatChangedAreMarked(t *testing.T) {
+	p := full()
+	for i := range p.Conflicts {
+		if c := &p.Conflicts[i]; c.Diff != nil {
+			c.Remote.Size = c.Local.Size + 17
+			c.Diff = &plan.Diff{Format: "unified", Added: 2, Removed: 1, Lines: []string{"--- local/notes/a.txt", "+++ remote/notes/a.txt", "@@ -1 +1,2 @@",
+				"-the stick is in the post", "+the stick is in the blue drawer", "+and Kim's"}}
+		}
+	}
+	const marked = "\x1b[31m-\x1b[0m\x1b[31mthe stick is in the \x1b[0m\x1b[31;7mpost\x1b[0m\n"
+	const other = "\x1b[32m+\x1b[0m\x1b[32mthe stick is in the \x1b[0m\x1b[32;7mblue drawer\x1b[0m\n"
+	shown := text(t, Show, p, Options{Diffs: true, Color: true})
+	if !strings.Contains(shown, marked) || !strings.Contains(shown, other) || !strings.Contains(shown, "\x1b[32m+and Kim's\x1b[0m\n") {
+		t.Errorf("it is shown as\n%q", shown)
+	}
+}
