@@ -116,6 +116,7 @@ func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
 		return nil, err
 	}
 	tellTimes(a, made.plan)
+	tellForeign(a, made.plan)
 	p.tellIdle(a, made.Idle)
 	tellNothing(a, made.plan)
 	return made, p.tellDamage(a, made.plan)

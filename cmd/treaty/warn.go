@@ -10,6 +10,7 @@ import (
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/scan"
+	"treaty/plan/tree"
 )
 
 // What concerns the trees, and not what a plan does to them, is said beside the plan.
@@ -35,6 +36,34 @@ func noticed(n apply.Notice) string {
 		return timesIgnored(n.Side)
 	}
 	return n.Words
+}
+
+// foreign is how many files at least one tree would give another that has nothing to do with it, for that to be told.
+const foreign = 1000
+
+// tellForeign says of two trees that were never synced that they have little in common, and one of them much: somebody may
+// have named another folder than he meant, such as all of his home.
+func tellForeign(a *app, made *plan.Plan) {
+	if a.quiet || made.Baseline != nil {
+		return
+	}
+	var files plan.Sides[int]
+	for i := range made.Operations {
+		if op := &made.Operations[i]; op.Action == plan.Create && op.After.Of() == tree.File {
+			files[op.Side]++
+		}
+	}
+	large := plan.Local
+	if files[plan.Remote] > files[plan.Local] {
+		large = plan.Remote
+	}
+	if files[large] < foreign || files[large.Other()] == 0 || made.Summary.Agreed > files[large]/10 {
+		return
+	}
+	names := namesOf(rootsOf(made))
+	message(a.stderr, "treaty: warning: these two trees have little in common: %s from %s to %s, and %d the other way; "+
+		"is %s the folder that is meant?", render.Count(files[large], "file"), render.Name(names[large.Other()]), render.Name(names[large]),
+		files[large.Other()], render.Name(made.Snapshot(large.Other()).Root))
 }
 
 // tellDamage says where a volume seems to have been repaired, unless every file was read for this plan.
