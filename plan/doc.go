@@ -20,25 +20,26 @@
 //
 //  3. decideShift: are all times of a volume off by the same amount? Then all that was judged by time is decided
 //     again (shift).
-//  4. readAll: contents are read, of both sides at once, until nothing is unsure (reading).
-//  5. refuseXSyms: files that are links in disguise are blocked (head).
-//  6. decideExchanges: a directory that stands against a file or a link comes or goes, as all in it may or may not.
-//  7. decideBothWays: updates in both directions become conflicts, where nobody remembers enough or a person wants
+//  4. limit: of a plan of a part, all else goes (only).
+//  5. readAll: contents are read, of both sides at once, until nothing is unsure (reading).
+//  6. refuseXSyms: files that are links in disguise are blocked (head).
+//  7. decideExchanges: a directory that stands against a file or a link comes or goes, as all in it may or may not.
+//  8. decideBothWays: updates in both directions become conflicts, where nobody remembers enough or a person wants
 //     it so.
-//  8. keepOldNames: what seems deleted may go on under a name that this side cannot hold; then its delete is taken
+//  9. keepOldNames: what seems deleted may go on under a name that this side cannot hold; then its delete is taken
 //     back (barred).
-//  9. findRenames: a delete and a create of the same content become a move, two creates under two names a conflict
+//  10. findRenames: a delete and a create of the same content become a move, two creates under two names a conflict
 //     about the name (rename).
-//  10. grantWishes: what a person wishes besides, aligned times and modes by the rules (wishes).
-//  11. keepParents: a directory in which something stays is not deleted.
+//  11. grantWishes: what a person wishes besides, aligned times and modes by the rules (wishes).
+//  12. keepParents: a directory in which something stays is not deleted.
 //
 // Then differences become operations and conflicts (operation, conflict), sorted and numbered, get their diffs, and
 // the plan says what both sides cannot carry.
 //
-// The other three entry points are made of the same parts. [Survey] goes through the trees as step 1 does, with a
+// The other four entry points are made of the same parts. [Survey] goes through the trees as step 1 does, with a
 // visitor that decides nothing (survey). [Agree] is such a visitor too: it records, name by name, what both sides hold
 // alike now, as the next baseline, and asks the function of step 2 whether they do. [Reverse] holds an earlier apply's
-// reversal against what such a visitor finds.
+// reversal against what such a visitor finds, and [Restore] what was displaced.
 //
 // # From a plan to what is carried out
 //

@@ -124,11 +124,27 @@ func (p *Pair) Undo(ctx context.Context, done store.Archived, reversal []plan.Op
 	}
 	how.Options.AllowManyDeletes = true
 	return p.look(ctx, how, func(ctx context.Context, in plan.Input) (*plan.Plan, error) {
-		return plan.Reverse(ctx, in, reversal, func(source plan.Source) bool {
-			_, err := p.trees[source.Tree].Source().Entry(source.Path)
-			return err == nil
-		})
+		return plan.Reverse(ctx, in, reversal, p.has)
 	})
+}
+
+// Restore makes a plan that brings back what applies of the two trees displaced. Errors are those of Plan.
+func (p *Pair) Restore(ctx context.Context, displaced []plan.Displaced, how Planning) (*Planned, error) {
+	if err := p.available(); err != nil {
+		return nil, err
+	}
+	if err := store.SamePair(p.trees); err != nil {
+		return nil, err
+	}
+	return p.look(ctx, how, func(ctx context.Context, in plan.Input) (*plan.Plan, error) {
+		return plan.Restore(ctx, in, displaced, p.has)
+	})
+}
+
+// has tells whether a tree has something at the path of a source.
+func (p *Pair) has(source plan.Source) bool {
+	_, err := p.trees[source.Tree].Source().Entry(source.Path)
+	return err == nil
 }
 
 // Save keeps a plan, with what belongs beside it, in the local tree, and returns where.

@@ -60,6 +60,11 @@ var examples = map[string][]manual.Example{
 		{Command: "treaty undo", Says: "write a plan that reverses the last apply"},
 		{Command: "treaty undo 3", Says: "reverse the one that treaty log numbers so"},
 	},
+	"restore": {
+		{Command: "treaty restore --list", Says: "what applies replaced or deleted, the newest first"},
+		{Command: "treaty restore notes/ideas.txt", Says: "write a plan that brings it back on both sides"},
+		{Command: "treaty restore notes/ --from 3 --to /tmp/old", Says: "copy what number 3 replaced or deleted of a folder, and leave both trees as they are"},
+	},
 	"log": {
 		{Command: "treaty log", Says: "a line for each apply"},
 		{Command: "treaty log --verify", Says: "hash all of the archive again"},

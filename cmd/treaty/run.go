@@ -28,6 +28,7 @@ type grammar struct {
 	Apply   applyCommand   `cmd:"" help:"Carry out an approved plan, and only that."`
 	Recover recoverCommand `cmd:"" help:"Settle what an interrupted apply left open."`
 	Undo    undoCommand    `cmd:"" help:"Write a plan that reverses an applied one."`
+	Restore restoreCommand `cmd:"" help:"Bring back what an apply replaced or deleted."`
 	Log     logCommand     `cmd:"" help:"List the applied plans, and verify them."`
 	Clean   cleanCommand   `cmd:"" help:"Remove old trash and old plans, the only command that does."`
 	Status  statusCommand  `cmd:"" help:"Say whether two trees are in step, and what is in the way."`

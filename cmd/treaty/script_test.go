@@ -119,7 +119,7 @@ func TestScriptNames(t *testing.T) {
 	subjects := map[string]bool{"plan": true, "show": true, "resolve": true, "approve": true, "apply": true, "log": true,
 		"schema": true, "demo": true, "config": true, "usage": true, "review": true, "first": true, "private": true,
 		"output": true, "sync": true, "undo": true, "clean": true, "recover": true, "baseline": true, "since": true, "safety": true,
-		"fs": true, "skip": true, "status": true, "completion": true}
+		"fs": true, "skip": true, "status": true, "completion": true, "restore": true, "doctor": true, "ignore": true, "init": true}
 	for _, file := range files {
 		subject, _, _ := strings.Cut(strings.TrimSuffix(filepath.Base(file), ".txtar"), "-")
 		if !subjects[subject] {

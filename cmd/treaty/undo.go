@@ -30,7 +30,7 @@ func (c *undoCommand) Run(a *app) error {
 	if err := folder.Available(); err != nil {
 		return err
 	}
-	archived, err := c.choose(folder)
+	archived, err := appliedAs(folder, c.PlanID)
 	if err != nil {
 		return err
 	}
@@ -61,15 +61,18 @@ func (c *undoCommand) Run(a *app) error {
 	if err := write.checkOutput(p, c.instead); err != nil {
 		return err
 	}
-	path, err := write.write(a, p, made)
+	return write.offer(a, p, made, func() error { return folder.SaveUndoes(made.plan.ID, archived.PlanID) })
+}
+
+// offer writes a plan that was made from the history, as a plan to be read and approved like any other, and shows it.
+// What is to be noted beside it is, before it is shown.
+func (c *planCommand) offer(a *app, p *pair, made *planned, note func() error) error {
+	path, err := c.write(a, p, made)
 	if err != nil {
 		return err
 	}
-	if err := folder.SaveUndoes(made.plan.ID, archived.PlanID); err != nil {
+	if err := note(); err != nil || c.Output == "-" {
 		return err
-	}
-	if c.Output == "-" {
-		return nil
 	}
 	if err := a.summary(made.plan); err != nil {
 		return err
@@ -147,8 +150,9 @@ func nothingToUndo(folder *store.Store) error {
 	return usage(in("", "log"), "%s, so there is nothing to undo", known.why)
 }
 
-// choose finds the applied plan to undo.
-func (c *undoCommand) choose(folder *store.Store) (*store.Archived, error) {
+// appliedAs finds an applied plan by its number, its id or the end of that; the last that changed something where none is
+// named.
+func appliedAs(folder *store.Store, id string) (*store.Archived, error) {
 	list, err := folder.History()
 	if err != nil {
 		return nil, err
@@ -156,16 +160,16 @@ func (c *undoCommand) choose(folder *store.Store) (*store.Archived, error) {
 	if len(list) == 0 {
 		return nil, nothingToUndo(folder)
 	}
-	if c.PlanID == "" {
+	if id == "" {
 		return lastChange(folder, list), nil
 	}
 	for i := range list {
-		id := list[i].PlanID
-		if id == c.PlanID || strconv.Itoa(list[i].Number) == c.PlanID || len(c.PlanID) >= 4 && len(c.PlanID) < len(id) && id[len(id)-len(c.PlanID):] == c.PlanID {
+		known := list[i].PlanID
+		if known == id || strconv.Itoa(list[i].Number) == id || len(id) >= 4 && len(id) < len(known) && known[len(known)-len(id):] == id {
 			return &list[i], nil
 		}
 	}
-	return nil, usage(in("", "log"), "no applied plan is called %q", c.PlanID)
+	return nil, usage(in("", "log"), "no applied plan is called %q", id)
 }
 
 // lastChange is the last applied plan that changed something, or of which nobody knows how to undo it; the last one of

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"treaty/plan"
+	"treaty/plan/tree"
 )
 
 // Applied is what an apply came to, as much of its receipt as a line has room for. It is a type of its
@@ -78,6 +79,40 @@ func Old(w io.Writer, at time.Time, path string, bytes int64, opts Options) erro
 	p.put(plain, opts.Time(at))
 	p.apart(2*margin, plain, Name(path)+",")
 	p.wrapped(2*margin, plain, Bytes(bytes))
+	p.newline()
+	return p.Flush()
+}
+
+// Version is an entry as it was before an apply displaced it.
+type Version struct {
+	Number int // of the apply in the history
+	At     time.Time
+	Side   plan.Side
+	Path   string
+	State  *tree.State
+	// Deleted tells that nothing came in its place.
+	Deleted bool
+}
+
+// Displaced writes the line that `restore --list` has for a version.
+func Displaced(w io.Writer, v *Version, opts Options) error {
+	p := newPrinter(w, opts)
+	p.put(dim, fmt.Sprintf("%4d", v.Number))
+	p.put(plain, "  "+opts.Time(v.At)+"  ")
+	p.put(plain, Name(v.Path))
+	hang := len("1234  ")
+	what := "replaced on "
+	if v.Deleted {
+		what = "deleted on "
+	}
+	switch v.State.Type {
+	case tree.File:
+		p.apart(hang, plain, Bytes(v.State.Size)+",")
+		p.wrapped(hang, plain, opts.Time(v.State.Mtime.Time())+",")
+	default:
+		p.apart(hang, plain, "a "+v.State.Type.String()+",")
+	}
+	p.wrapped(hang, plain, what+v.Side.String())
 	p.newline()
 	return p.Flush()
 }

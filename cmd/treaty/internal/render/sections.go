@@ -78,7 +78,7 @@ func (e *effect) sections() []section {
 
 // fromTrash tells of an operation that takes nothing from the other side: it brings back what was there before.
 func fromTrash(op *plan.Operation) bool {
-	return op.Reason == plan.Undo && (op.Source == nil || op.Source.Tree == op.Side)
+	return op.Reason == plan.Undo && (op.Source == nil || op.Source.Tree == op.Side || op.Source.Path.Private())
 }
 
 // lines is how many lines the sections have, those below others included.
