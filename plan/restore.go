@@ -88,7 +88,7 @@ func (r *restoring) lookUp(d *directory) error {
 			r.spelled[side][path[side]] = path[side.Other()]
 			for _, at := range BothSides {
 				if t.has(at) {
-					entry := t.entry[at]
+					entry := *t.entry[at]
 					r.there[at][path[at]] = &entry
 				}
 			}
