@@ -161,7 +161,7 @@ func planNamed(word string) (id string, isPlan bool) {
 	if !strings.HasSuffix(word, ".json") {
 		return "", false
 	}
-	if text, err := readFile(expandHome(word), schema.Plan); err != nil || !planFormat.Match(text) {
+	if text, err := readFile(expandHome(word), schema.Plan); err != nil || !planFormat().Match(text) {
 		return "", false
 	}
 	f, err := readPlan(expandHome(word))
