@@ -43,13 +43,17 @@ func (p *Plan) Blocked() bool {
 }
 
 // Bytes is what the operation writes or moves aside: the new size of what is created or updated, the
-// old size of what is deleted, else 0.
+// old size of what is deleted, else 0; also where a plan that nobody has checked does not say.
 func (op *Operation) Bytes() int64 {
+	of := op.After
+	if op.Action == Delete {
+		of = op.Before
+	}
 	switch op.Action {
-	case Create, Update:
-		return op.After.Size
-	case Delete:
-		return op.Before.Size
+	case Create, Update, Delete:
+		if of != nil {
+			return of.Size
+		}
 	}
 	return 0
 }

@@ -21,13 +21,26 @@ var (
 	pageFiles embed.FS
 	//go:embed page/page.css
 	pageStyle string
-	//go:embed page/find.js
-	pageScript string
+	//go:embed page/*.js
+	scriptFiles embed.FS
 )
 
 // pageTemplate is parsed when it is needed: most processes make no page.
 var pageTemplate = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("page.html").ParseFS(pageFiles, "page/*.html"))
+})
+
+// pageScript is the page's script. It panics where a part is missing, as the parts are some of the program.
+var pageScript = sync.OnceValue(func() string {
+	var script strings.Builder
+	for _, name := range []string{"text", "visible", "held", "find", "settle"} {
+		text, err := scriptFiles.ReadFile("page/" + name + ".js")
+		if err != nil {
+			panic(err)
+		}
+		script.Write(text)
+	}
+	return script.String()
 })
 
 // Page is what a page tells besides the plan.
@@ -106,13 +119,13 @@ func (page *Page) view(p *plan.Plan) (*pageView, error) {
 
 // Policy is what the page may do: its own script and style, by their hashes, and nothing else.
 func (v *pageView) Policy() string {
-	return "default-src 'none'; script-src '" + fingerprint(pageScript) + "'; style-src '" + fingerprint(pageStyle) +
+	return "default-src 'none'; script-src '" + fingerprint(pageScript()) + "'; style-src '" + fingerprint(pageStyle) +
 		"'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 }
 
 // Style and Script are our own, and no part of them is anybody's text.
 func (v *pageView) Style() template.CSS { return template.CSS(pageStyle) }
-func (v *pageView) Script() template.JS { return template.JS(pageScript) }
+func (v *pageView) Script() template.JS { return template.JS(pageScript()) }
 
 func fingerprint(text string) string {
 	sum := sha256.Sum256([]byte(text))

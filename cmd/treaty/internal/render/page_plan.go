@@ -1,8 +1,141 @@
 package render
 
-import "treaty/plan"
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"path"
+	"strings"
 
-// settling is what the page's script needs to settle the plan; Why is why it cannot.
-type settling struct{ Why string }
+	"treaty/plan"
+	"treaty/plan/tree"
+)
 
-func (page *Page) settling(p *plan.Plan) (settling, error) { return settling{}, nil }
+// mostText is how many bytes a plan's text has, at most, that a page carries.
+const mostText = 32 << 20
+
+// settling is what the page's script needs to settle the plan.
+type settling struct {
+	// Why is why it cannot, "" where it can.
+	Why string `json:"-"`
+	// File is what the plan's file is called.
+	File string `json:"file"`
+	// Plan is the text that treaty writes of the plan, and Known what depends on what, as JSON; both packed.
+	Plan  string `json:"plan"`
+	Known string `json:"known"`
+}
+
+// settling is nothing where there is nothing to settle.
+func (page *Page) settling(p *plan.Plan) (settling, error) {
+	switch {
+	case p.Empty():
+		return settling{}, nil
+	case page.Applied != nil:
+		return settling{Why: "This plan was applied: there is nothing left to settle."}, nil
+	case p.FormatVersion != plan.FormatVersion:
+		return settling{Why: "This page cannot settle the plan, which is of a newer version than it knows."}, nil
+	}
+	counted := *p
+	counted.Summarize()
+	var text bytes.Buffer
+	if err := counted.Write(&text); err != nil {
+		return settling{}, err
+	}
+	if text.Len() > mostText {
+		return settling{Why: fmt.Sprintf("This page cannot settle the plan, which has %s, where a page carries %s: treaty review can.",
+			Bytes(int64(text.Len())), Bytes(mostText))}, nil
+	}
+	known, err := json.Marshal(knownOf(&counted, page.There))
+	if err != nil {
+		return settling{}, err
+	}
+	s := settling{File: path.Base(strings.ReplaceAll(page.File, `\`, "/"))}
+	if page.File == "" {
+		s.File = p.ID + ".plan.json"
+	}
+	if s.Plan, err = packed(text.Bytes()); err == nil {
+		s.Known, err = packed(known)
+	}
+	return s, err
+}
+
+// packed is a text compressed, in letters.
+func packed(text []byte) (string, error) {
+	var out strings.Builder
+	letters := base64.NewEncoder(base64.StdEncoding, &out)
+	squeezed := gzip.NewWriter(letters)
+	for _, step := range []func() error{
+		func() error { _, err := squeezed.Write(text); return err }, squeezed.Close, letters.Close,
+	} {
+		if err := step(); err != nil {
+			return "", err
+		}
+	}
+	return out.String(), nil
+}
+
+// known is a plan.Dependence as the script reads it, with the words for each reason, in the order of its own names.
+type known struct {
+	Whys       []plan.Why      `json:"whys"`
+	Operations []knownDeed     `json:"operations"`
+	Orphans    []int           `json:"orphans"`
+	Conflicts  []knownConflict `json:"conflicts"`
+	Blocked    []tree.Path     `json:"blocked"`
+}
+
+type knownConflict struct {
+	At       [2]tree.Path                     `json:"at"`
+	Outcomes map[plan.Resolution]knownOutcome `json:"outcomes"`
+}
+
+type knownOutcome struct {
+	Deeds []knownDeed     `json:"deeds"`
+	Stays [2]plan.Spelled `json:"stays"`
+}
+
+// knownDeed is side, before, after, whether it moves, and the paths from and to; then both as they are paired.
+type knownDeed [8]any
+
+func knownOf(p *plan.Plan, there func(plan.Side, tree.Path) bool) known {
+	d := p.Dependence(there)
+	k := known{Whys: []plan.Why{plan.SaysSo, plan.NotCreated, plan.NotThere, plan.NotEmpty, plan.NotVacated, plan.GivenUp},
+		Operations: knownDeeds(d.Operations), Orphans: d.Orphans}
+	for i := range d.Conflicts {
+		c := &d.Conflicts[i]
+		out := knownConflict{At: [2]tree.Path{c.At[plan.Local].Pair, c.At[plan.Remote].Pair}, Outcomes: map[plan.Resolution]knownOutcome{}}
+		for r, o := range c.Outcomes {
+			out.Outcomes[r] = knownOutcome{knownDeeds(o.Deeds), o.Stays}
+		}
+		k.Conflicts = append(k.Conflicts, out)
+	}
+	for _, s := range d.Blocked {
+		k.Blocked = append(k.Blocked, s.Pair)
+	}
+	return k
+}
+
+func knownDeeds(deeds []plan.Deed) []knownDeed {
+	out := make([]knownDeed, len(deeds))
+	for i := range deeds {
+		d := &deeds[i]
+		moves := 0
+		if d.Moves {
+			moves = 1
+		}
+		out[i] = knownDeed{int(d.Side), kindOf(d.Before), kindOf(d.After), moves, d.From.Key, d.To.Key, d.From.Pair, d.To.Pair}
+	}
+	return out
+}
+
+// kindOf is 0 for nothing, 1 for a directory and 2 for all else.
+func kindOf(t tree.Type) int {
+	switch t {
+	case tree.Absent:
+		return 0
+	case tree.Directory:
+		return 1
+	}
+	return 2
+}

@@ -127,7 +127,7 @@ func TestTheOrderOfAPlanDoesNotMatter(t *testing.T) {
 	slices.Reverse(reversed.Conflicts)
 	slices.Reverse(reversed.Problems)
 	for name, write := range map[string]writer{"Summary": Summary, "Show": Show, "HTML": whole} {
-		if text(t, write, full(), Options{Diffs: true}) != text(t, write, reversed, Options{Diffs: true}) {
+		if withoutOurs(text(t, write, full(), Options{Diffs: true})) != withoutOurs(text(t, write, reversed, Options{Diffs: true})) {
 			t.Errorf("%s depends on the order of the plan", name)
 		}
 	}
@@ -223,7 +223,7 @@ func TestPageIsWellFormed(t *testing.T) {
 				t.Errorf("operation %d has no anchor", p.Operations[i].ID)
 			}
 		}
-		if strings.Count(page, "<script") != 1 || strings.Contains(page, "ZgotmplZ") {
+		if strings.Count(page, "<script") != map[bool]int{true: 1, false: 2}[p.Empty()] || strings.Contains(page, "ZgotmplZ") {
 			t.Error("the page has an unescaped or refused name")
 		}
 	}
