@@ -70,6 +70,11 @@ function rowOf(id) { return document.getElementById("op-" + id); }
 // idOf is the id that a row is about, 0 for none.
 function idOf(row) { return Number(row.id.slice(3)); }
 
+// idsIn are the operations in a row.
+function idsIn(row) {
+  return [row, ...row.querySelectorAll("li.op")].map(idOf).filter((id) => id > 0);
+}
+
 // times says a number with its noun.
 function times(count, noun) { return `${count} ${noun}${count === 1 ? "" : "s"}`; }
 
@@ -108,7 +113,9 @@ class Table {
 
   // draw shows what was decided about an element.
   draw(id) {
-    const row = rowOf(id), note = row.querySelector(":scope > .note-form textarea, :scope > details > .note-form textarea");
+    const row = rowOf(id);
+    for (let one = row; one; one = one.parentElement.closest("li.branch")) this.drawLeave(one);
+    const note = row.querySelector(":scope > .note-form textarea, :scope > details > .note-form textarea");
     if (note) note.value = this.draft.get(id, "note");
     if (row.classList.contains("conflict")) this.drawConflict(row, this.draft.get(id, "resolution"));
   }
@@ -130,8 +137,7 @@ class Table {
     const row = rowOf(id), head = headOf(row);
     row.classList.toggle("out", why !== "");
     head.querySelector(":scope > .state").textContent = why && "skipped: " + why;
-    const button = head.querySelector(":scope > .leave");
-    if (button) button.textContent = this.draft.get(id, "decision") === "skip" ? "take in" : "skip";
+    this.drawLeave(row);
     const more = (why !== "") - Boolean(this.held.get(id));
     for (let one = row; one; one = one.parentElement.closest("li.branch")) {
       const left = headOf(one).querySelector(":scope > .left");
@@ -140,6 +146,15 @@ class Table {
       left.textContent = count > 0 ? `${count} skipped` : "";
     }
   }
+
+  // drawLeave says what the button does that leaves a row out.
+  drawLeave(row) {
+    const button = row.querySelector(":scope > .acts > .leave"), folder = row.classList.contains("branch");
+    if (button) button.textContent = (this.isLeft(row) ? "take in" : "skip") + (folder ? " all" : "");
+  }
+
+  // isLeft tells whether all in a row is to be left out.
+  isLeft(row) { return idsIn(row).every((id) => this.draft.get(id, "decision") === "skip"); }
 
   // choosing makes a conflict's choices ones that can be made.
   choosing(row) {
@@ -178,21 +193,22 @@ class Table {
 
   // leaving gives an operation, or a folder of them, what leaves it out.
   leaving(row) {
-    const head = headOf(row), name = nameOf(row), id = idOf(row);
-    if (head.querySelector(":scope > .leave")) return;
-    const folder = row.classList.contains("branch");
-    const ids = () => [...(folder ? row.querySelectorAll("li.op") : []), row].map(idOf).filter((one) => one > 0);
-    if (!folder || id > 0) head.append(" ", this.button("note", "Note on " + name, () => this.unfoldNote(row, id)));
-    const skipped = () => ids().every((one) => this.draft.get(one, "decision") === "skip");
-    const text = () => (skipped() ? "take in" : "skip") + (folder ? " all" : "");
-    const button = this.button(text(), "", () => {
-      const all = ids(), value = skipped() ? "apply" : "skip", count = this.draft.set(all, "decision", value);
-      this.decided(all, `${times(count, "operation")} ${value === "skip" ? "left out" : "taken in again"}`);
-      button.textContent = text();
-    });
-    button.classList.add("leave");
-    button.title = name;
-    head.append(" ", button);
+    if (row.classList.contains("acting")) return;
+    const id = idOf(row), name = nameOf(row), acts = make("span", {className: "acts"});
+    if (id > 0) acts.append(this.button("note", "Note on " + name, () => this.unfoldNote(row, id)), " ");
+    const leave = this.button("", "", () => this.leave(row));
+    leave.classList.add("leave");
+    leave.title = name;
+    acts.append(leave);
+    row.append(acts);
+    row.classList.add("acting");
+    this.drawLeave(row);
+  }
+
+  // leave leaves out what is in a row or, where all of it is, takes it in again.
+  leave(row) {
+    const ids = idsIn(row), value = this.isLeft(row) ? "apply" : "skip", count = this.draft.set(ids, "decision", value);
+    this.decided(ids, `${times(count, "operation")} ${value === "skip" ? "left out" : "taken in again"}`);
   }
 
   button(text, label, act) {
