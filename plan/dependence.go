@@ -40,9 +40,9 @@ type Outcome struct {
 	Stays Sides[Spelled]
 }
 
-// Dependence tells what Skips goes by; there is as for Skips. A conflict's present resolution has an outcome too where it
-// is none of the choices.
-func (p *Plan) Dependence(there func(side Side, dir tree.Path) bool) *Dependence {
+// DependenceOf tells what Skips of the plan goes by; there is as for Skips. A conflict's present resolution has an
+// outcome too where it is none of the choices.
+func DependenceOf(p *Plan, there func(side Side, dir tree.Path) bool) *Dependence {
 	s, d := p.spellings(), &Dependence{}
 	deeds := make([]deed, len(p.Operations))
 	for i := range p.Operations {

@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"path"
 	"strings"
 
@@ -44,8 +43,8 @@ func (page *Page) settling(p *plan.Plan) (settling, error) {
 		return settling{}, err
 	}
 	if text.Len() > mostText {
-		return settling{Why: fmt.Sprintf("This page cannot settle the plan, which has %s, where a page carries %s: treaty review can.",
-			Bytes(int64(text.Len())), Bytes(mostText))}, nil
+		return settling{Why: "This page cannot settle the plan, which has " + Bytes(int64(text.Len())) + ", where a page carries " +
+			Bytes(mostText) + ": treaty review can."}, nil
 	}
 	known, err := json.Marshal(knownOf(&counted, page.There))
 	if err != nil {
@@ -99,12 +98,13 @@ type knownOutcome struct {
 type knownDeed [8]any
 
 func knownOf(p *plan.Plan, there func(plan.Side, tree.Path) bool) known {
-	d := p.Dependence(there)
+	d := plan.DependenceOf(p, there)
 	k := known{Whys: []plan.Why{plan.SaysSo, plan.NotCreated, plan.NotThere, plan.NotEmpty, plan.NotVacated, plan.GivenUp},
 		Operations: knownDeeds(d.Operations), Orphans: d.Orphans}
 	for i := range d.Conflicts {
 		c := &d.Conflicts[i]
-		out := knownConflict{At: [2]tree.Path{c.At[plan.Local].Pair, c.At[plan.Remote].Pair}, Outcomes: map[plan.Resolution]knownOutcome{}}
+		out := knownConflict{At: [2]tree.Path{c.At[plan.Local].Pair, c.At[plan.Remote].Pair},
+			Outcomes: map[plan.Resolution]knownOutcome{}}
 		for r, o := range c.Outcomes {
 			out.Outcomes[r] = knownOutcome{knownDeeds(o.Deeds), o.Stays}
 		}
@@ -124,7 +124,8 @@ func knownDeeds(deeds []plan.Deed) []knownDeed {
 		if d.Moves {
 			moves = 1
 		}
-		out[i] = knownDeed{int(d.Side), kindOf(d.Before), kindOf(d.After), moves, d.From.Key, d.To.Key, d.From.Pair, d.To.Pair}
+		out[i] = knownDeed{int(d.Side), kindOf(d.Before), kindOf(d.After), moves,
+			d.From.Key, d.To.Key, d.From.Pair, d.To.Pair}
 	}
 	return out
 }

@@ -58,8 +58,8 @@ func ranges(has func(rune) bool) string {
 func TestTheScriptEscapesWhatVisibleEscapes(t *testing.T) {
 	sets := characterSets()
 	var text strings.Builder
-	text.WriteString("// Characters by what treaty's package visible makes of them: where a set begins and ends, in turn, to the base 36.\n" +
-		"// go test -update writes it.\n\nconst characterSets = {\n")
+	text.WriteString("// Characters by what treaty's package visible makes of them: how much further a set begins and ends,\n// in turn, to the base 36. " +
+		"go test -update writes it.\n\nconst characterSets = {\n")
 	for _, name := range []string{"hidden", "joins", "symbols", "ideographs", "mongolian", "selectors"} {
 		fmt.Fprintf(&text, "  %s: %q,\n", name, ranges(sets[name]))
 	}
@@ -78,8 +78,10 @@ func (d draws) path(label string) tree.Path {
 func (d draws) yes(label string) bool { return rapid.Bool().Draw(d.T, label) }
 
 func (d draws) text(label string) string {
-	odd := rapid.SampledFrom([]string{"a", "\"", "\\", "\n", "\r\t\b\f", "\x01", "\x7f", "\u0085", "\u200d", "\u200c", "क", "\ufe0f", "\ufe0e",
-		"\u20e3", "8", "#", "\u2028", "\u202e", "\u2800", "👩", "🔬", "漢", "\U000e0100", "ᠠ", "\u180b", "\U000e0041", "\ufeff", "<!--", "</script>", "é",
+	odd := rapid.SampledFrom([]string{"a", "\"", "\\", "\n", "\r\t\b\f", "\x01", "\x7f", "\u0085",
+		"\u200d", "\u200c", "क", "\ufe0f", "\ufe0e",
+		"\u20e3", "8", "#", "\u2028", "\u202e", "\u2800", "👩", "🔬", "漢", "\U000e0100", "ᠠ", "\u180b",
+		"\U000e0041", "\ufeff", "<!--", "</script>", "é",
 		"\ufffd", "\u0600", "\u3164", "\U0001d159", "8\ufe0f\u20e3", "é\u200dé", "👩\u200d🔬", "\u2028\ufe0f\u20e3", "x\ufe0f\u20e3"})
 	return strings.Join(rapid.SliceOfN(rapid.OneOf(odd, rapid.StringN(0, 3, -1)), 0, 6).Draw(d.T, label), "")
 }
@@ -121,8 +123,8 @@ func (d draws) operation(id int) plan.Operation {
 }
 
 func (d draws) conflict(id int) plan.Conflict {
-	c := plan.Conflict{ID: id, Kind: plan.BothChanged, Path: d.path("path"), Local: d.state("local", 0), Remote: d.state("remote", 0),
-		Note: d.text("note"), Choices: plan.Choices{plan.SkipPath: d.text("says")}}
+	c := plan.Conflict{ID: id, Kind: plan.BothChanged, Path: d.path("path"),
+		Local: d.state("local", 0), Remote: d.state("remote", 0), Note: d.text("note"), Choices: plan.Choices{plan.SkipPath: d.text("says")}}
 	if c.Local == nil && c.Remote == nil {
 		c.Local = directory()
 	}
@@ -237,7 +239,7 @@ type outcome struct {
 }
 
 // byTreaty is what treaty makes of the steps.
-func byTreaty(t interface{ Fatal(...any) }, p *plan.Plan, steps []settled, there func(plan.Side, tree.Path) bool) outcome {
+func byTreaty(t *rapid.T, p *plan.Plan, steps []settled, there func(plan.Side, tree.Path) bool) outcome {
 	write := func() string {
 		var text strings.Builder
 		if err := p.Write(&text); err != nil {
@@ -314,7 +316,8 @@ func TestThePageSettlesAPlanAsTreatyDoes(t *testing.T) {
 		held += len(wanted[i].Held)
 		if !sameOutcome(&got[i], &wanted[i]) {
 			steps, _ := json.Marshal(cases[i].Steps)
-			t.Fatalf("after %s\nthe page has %v\n%s\nand treaty %v\n%s", steps, got[i].Held, got[i].Text, wanted[i].Held, wanted[i].Text)
+			t.Fatalf("after %s\nthe page has %v\n%s\nand treaty %v\n%s", steps,
+				got[i].Held, got[i].Text, wanted[i].Held, wanted[i].Text)
 		}
 	}
 	if held == 0 {

@@ -10,8 +10,8 @@ import (
 // whole writes a plan as a page that tells nothing besides.
 func whole(w io.Writer, p *plan.Plan, opts Options) error { return HTML(w, p, Page{Options: opts}) }
 
-// withoutOurs is a page without what is not drawn of the plan: style, script, the policy that has their hashes, and what
-// is packed for the script.
+// withoutOurs is a page without what is not drawn of the plan: style, script, the policy that has their hashes, and
+// what is packed for the script.
 func withoutOurs(page string) string {
 	for _, ours := range []string{pageStyle, pageScript()} {
 		page = strings.Replace(page, ours, "…", 1)

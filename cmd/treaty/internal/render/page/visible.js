@@ -1,5 +1,5 @@
-// Characters by what treaty's package visible makes of them: where a set begins and ends, in turn, to the base 36.
-// go test -update writes it.
+// Characters by what treaty's package visible makes of them: how much further a set begins and ends,
+// in turn, to the base 36. go test -update writes it.
 
 const characterSets = {
   hidden: "3j x d 1 ip 1 jw 1 282 2 18z 2 2d 5 1kr 5 o 7 1d g 1hs 1 1ur 1 14ez g 6n 1 4g 1 27 c ab8 g qxs 4 439 1 p 8 h405 35s",
