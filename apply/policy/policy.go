@@ -99,6 +99,17 @@ func Wanted(p *plan.Plan, stores plan.Sides[*store.Store], configs plan.Sides[Co
 	return false, nil
 }
 
+// Signer is the principal who signed, by the allowed signers as of now. Its error says why the signature does not hold,
+// or that the allowed signers cannot be used.
+func (p Policy) Signer(signed string, planText []byte, now time.Time) (string, error) {
+	allowed, err := signature.ParseAllowedSigners(p.AllowedSigners)
+	if err != nil {
+		return "", fmt.Errorf("the allowed signers cannot be used: %w", err)
+	}
+	signer, err := signature.Identify(signed, planText, allowed, now)
+	return signer.Principal, err
+}
+
 // Satisfied holds an approval to the policy. Signatures are judged as of now: the time in an approval is
 // not signed.
 func (p Policy) Satisfied(a *paper.Approval, planText []byte, now time.Time) error {

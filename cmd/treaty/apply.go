@@ -88,18 +88,21 @@ func told(err error) error {
 
 // receipt prints what an apply came to.
 func (c *console) receipt(r *apply.Receipt, names plan.Sides[string]) error {
-	var results []render.Result
+	return render.Receipt(c.stdout, applied(0, r), resultsOf(r), c.named(names))
+}
+
+// resultsOf are the results of a receipt as they are shown.
+func resultsOf(r *apply.Receipt) []render.Result {
+	results := make([]render.Result, len(r.Results))
 	for i := range r.Results {
 		result := &r.Results[i]
-		line := render.Result{ID: result.Operation + result.Conflict, Path: string(result.Path),
+		results[i] = render.Result{ID: result.Operation + result.Conflict, Side: result.Side, Path: string(result.Path),
 			Outcome: string(result.Outcome), Error: result.Error, Unreached: result.Error == paper.NotReached}
-		line.Side = result.Side
 		if result.Action != nil {
-			line.Action = string(*result.Action)
+			results[i].Action = string(*result.Action)
 		}
-		results = append(results, line)
 	}
-	return render.Receipt(c.stdout, applied(0, r), results, c.named(names))
+	return results
 }
 
 func applied(number int, r *apply.Receipt) render.Applied {

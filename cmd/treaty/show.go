@@ -1,16 +1,10 @@
 package main
 
 import (
-	"bytes"
-	"cmp"
-	"path/filepath"
 	"slices"
 
-	"treaty/apply/reach"
-	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
-	"treaty/plan/tree"
 )
 
 type showCommand struct {
@@ -20,30 +14,8 @@ type showCommand struct {
 	Since      string `placeholder:"PLAN" help:"Print only what is new, gone or different since an earlier plan of these trees."`
 	Markdown   bool   `help:"Print it as Markdown, for a pull request or a chat."`
 	HTML       string `name:"html" placeholder:"FILE" help:"Write a page for a browser instead, of the whole plan."`
+	Open       bool   `help:"Open the page in the browser; without --html it lies beside the plan."`
 	planAndWords
-}
-
-// outside refuses to write a page where it would become part of what is synced, and the plan stale.
-func (a *app) outside(p *plan.Plan, page string) error {
-	local := cmp.Or(a.call.trees[plan.Local], p.Local.Root)
-	plans := filepath.Join(local, tree.PrivateFolder, "plans")
-	at := plan.Sides[string]{local, p.Remote.Root}
-	for _, side := range plan.BothSides {
-		folder, err := reach.Store(at[side])
-		if err != nil {
-			continue // a tree that is not here holds no page
-		}
-		inside, err := held(folder.Volume(), plans, page)
-		folder.Close()
-		if err != nil {
-			return usage(about("show"), "--html %s: %v", page, err)
-		}
-		if inside {
-			return usage(then("choose a file outside both trees, or leave --html out", about("show")),
-				"--html %s lies inside the %s tree", page, side)
-		}
-	}
-	return nil
 }
 
 // Run prints a plan for a person, or a part of it.
@@ -58,7 +30,7 @@ func (c *showCommand) run(a *app) error {
 		return err
 	}
 	opts := a.view(f.plan, c.Diffs == nil || *c.Diffs)
-	if c.HTML != "" {
+	if c.HTML != "" || c.Open {
 		if len(words) > 0 || c.All || c.Unresolved || c.Markdown || c.Since != "" {
 			return usage(exactly("treaty show --help"),
 				"--html writes the whole plan: no PATH, --all, --unresolved, --since or --markdown goes with it")
@@ -85,27 +57,6 @@ func (c *showCommand) run(a *app) error {
 		return a.summary(f.plan)
 	}
 	return render.Show(a.stdout, f.plan, opts)
-}
-
-// page writes the plan as a page.
-func (c *showCommand) page(a *app, f *planFile, opts render.Options) error {
-	var page bytes.Buffer
-	if err := render.HTML(&page, f.plan, render.Page{Options: opts}); err != nil {
-		return err
-	}
-	if c.HTML == "-" {
-		_, err := page.WriteTo(a.stdout)
-		return err
-	}
-	c.HTML = expandHome(c.HTML)
-	if err := a.outside(f.plan, c.HTML); err != nil {
-		return err
-	}
-	if err := writeFile(c.HTML, store.Exactly(page.Bytes())); err != nil {
-		return err
-	}
-	a.say("Page: %s", render.Name(c.HTML))
-	return nil
 }
 
 // since prints what differs from an earlier plan: what is new or otherwise, and then what that one had instead.
