@@ -125,6 +125,11 @@ func (s *Reader) Config() ([]byte, error) {
 	return data, err
 }
 
+// SaveConfig makes a text that config.json.
+func (s *Store) SaveConfig(text []byte) error {
+	return s.inFull(s.files.WritePrivate(configFile, text))
+}
+
 // noFile is the error of a file that is no file of treaty's at all: an ErrInvalid.
 type noFile struct{ error }
 

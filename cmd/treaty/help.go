@@ -80,6 +80,21 @@ var examples = map[string][]manual.Example{
 		{Command: "treaty sync ~/work /media/stick", Says: "the first time"},
 		{Command: "treaty sync", Says: "from then on, from anywhere in one of the trees"},
 	},
+	"init": {
+		{Command: "treaty init ~/work /media/stick", Says: "set up a pair; without names, on a terminal, it asks"},
+	},
+	"config": {
+		{Command: "treaty config", Says: "all keys, what holds of each, and where that is from"},
+		{Command: "treaty config hash", Says: "what a key is for, and what it may be"},
+		{Command: "treaty config remotes.stick /media/stick", Says: "give a tree a name, which plan takes for its path"},
+		{Command: "treaty config hash --unset", Says: "back to the default"},
+	},
+	"ignore": {
+		{Command: "treaty ignore '*.tmp' build/", Says: "leave these out, and say what that leaves out"},
+	},
+	"doctor": {
+		{Command: "treaty doctor", Says: "look at the tree here, and at the one that it was last synced with"},
+	},
 	"schema": {
 		{Command: "treaty schema plan", Says: "what every plan is held to"},
 	},

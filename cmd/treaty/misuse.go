@@ -29,7 +29,7 @@ var wordings = []struct {
 	{expression(`^(\S+): no filesystem profile (".*")$`), "$1 must be one of posix, apfs, fat, exfat, ntfs, unknown, not $2"},
 	{expression(`^missing flags: (.*)$`), "$1 is missing"},
 	{expression(`^expected "<KIND>"$`), "a kind is missing: status, plan, approval, receipt or config"},
-	{expression(`^expected "<(.*)>"$`), "$1 is missing"},
+	{expression(`^expected "<(\S*)>(?: \.\.\.)?"$`), "$1 is missing"},
 	{expression(`^expected one of (.*)$`), "a command is missing: $1"},
 }
 

@@ -33,6 +33,10 @@ type grammar struct {
 	Clean   cleanCommand   `cmd:"" help:"Remove old trash and old plans, the only command that does."`
 	Status  statusCommand  `cmd:"" help:"Say whether two trees are in step, and what is in the way."`
 	Sync    syncCommand    `cmd:"" help:"Plan, show, ask, approve and apply in one sitting."`
+	Init    initCommand    `cmd:"" help:"Set up the first tree of a pair, by three questions or by flags."`
+	Config  configCommand  `cmd:"" help:"Show, explain and set what the config of a tree says."`
+	Ignore  ignoreCommand  `cmd:"" help:"Leave out what matches a pattern, from the next plan on."`
+	Doctor  doctorCommand  `cmd:"" help:"Say what is wrong with trees, and what to type."`
 	Schema  schemaCommand  `cmd:"" help:"Print a JSON Schema."`
 	Demo    demoCommand    `cmd:"" help:"Make two small trees and walk through it all."`
 

@@ -11,8 +11,8 @@ import (
 // IgnoreFile is the name of the files that hold a directory's ignore rules.
 const IgnoreFile = ".treatyignore"
 
-// ignoreLimit is the largest of them that is read, in bytes.
-const ignoreLimit = 1 << 20
+// IgnoreLimit is the largest of them that is read, in bytes.
+const IgnoreLimit = 1 << 20
 
 // Rules are those of a tree that hold in one of its directories, as a tree.Scope. They are pure: whoever lists a tree
 // that is no directory of this machine judges by them too.
@@ -54,20 +54,20 @@ func ruleText(h handle, e *tree.Entry) ([]byte, error) {
 	switch {
 	case e.Type != tree.File:
 		return nil, fmt.Errorf("%s is no regular file", IgnoreFile)
-	case e.Size > ignoreLimit:
-		return nil, fmt.Errorf("%s is larger than %d bytes", IgnoreFile, ignoreLimit)
+	case e.Size > IgnoreLimit:
+		return nil, fmt.Errorf("%s is larger than %d bytes", IgnoreFile, IgnoreLimit)
 	}
 	f, err := h.open(IgnoreFile)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %s", IgnoreFile, why(err))
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, ignoreLimit+1))
+	text, err := io.ReadAll(io.LimitReader(f, IgnoreLimit+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%s: %s", IgnoreFile, why(err))
-	case len(text) > ignoreLimit:
-		return nil, fmt.Errorf("%s is larger than %d bytes", IgnoreFile, ignoreLimit)
+	case len(text) > IgnoreLimit:
+		return nil, fmt.Errorf("%s is larger than %d bytes", IgnoreFile, IgnoreLimit)
 	}
 	return text, nil
 }

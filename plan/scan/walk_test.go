@@ -123,7 +123,7 @@ func TestWalkDescendsOnlyIntoWhatIsInScope(t *testing.T) {
 	write(t, "", dir, "node_modules", "deep", "x")
 	write(t, "", dir, "odd", "x")
 	must(t, os.Symlink("x", filepath.Join(dir, "odd", ".treatyignore")))
-	write(t, strings.Repeat("#", ignoreLimit+1), dir, "vast", ".treatyignore")
+	write(t, strings.Repeat("#", IgnoreLimit+1), dir, "vast", ".treatyignore")
 	w := open(t, dir).Walk(t.Context(), Options{Patterns: []string{"node_modules"}, DefaultIgnores: true})
 	wantText(t, w, `
 file ".treatyignore"

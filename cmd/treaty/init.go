@@ -1,0 +1,192 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"treaty/apply/reach"
+	"treaty/apply/refusal"
+	"treaty/apply/store"
+	"treaty/apply/volume"
+	"treaty/cmd/treaty/internal/render"
+	"treaty/plan"
+	"treaty/plan/scan"
+)
+
+type initCommand struct {
+	treeArguments
+	Name   string   `placeholder:"NAME" help:"What LOCAL is called where people read of it; its folder's name if not given."`
+	Ignore []string `sep:"none" placeholder:"PATTERN" help:"What to leave out (as in .gitignore; may be given often)."`
+}
+
+// Run writes the config of a pair's first tree. On a terminal it asks for what no flag says.
+func (c *initCommand) Run(a *app) error {
+	local, remote := "", c.First
+	if c.Second != "" {
+		local, remote = c.First, c.Second
+	}
+	if local == "" {
+		local = reach.FindTree(".")
+	}
+	folder, err := openStore(expandHome(local))
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	s, err := readSettings(folder)
+	if err != nil {
+		return err
+	}
+	a.call.trees[plan.Local] = folder.Root()
+	if remote == "" && s.given.of("remote") != nil {
+		return usage(in(folder.Root(), "config"), "%s is set up already: its remote is %s", folder.Root(), compact(s.given.of("remote")))
+	}
+	answers, err := c.ask(a, folder, remote)
+	if err != nil {
+		return err
+	}
+	if err := answers.check(folder); err != nil {
+		return err
+	}
+	if err := s.write(answers.into(s.given, folder.Root())); err != nil {
+		return err
+	}
+	a.say("%s is set up: treaty config shows it, and changes it", render.Name(folder.Path("config.json")))
+	i := *a.call
+	i.trees[plan.Remote] = answers.remote
+	a.say("Next: %s", comparing()(&i))
+	return nil
+}
+
+// firstAnswers are what the first pair of a tree is set up with.
+type firstAnswers struct {
+	remote, name string
+	ignore       []string
+}
+
+// ask asks for what no argument says, on a terminal.
+func (c *initCommand) ask(a *app, folder *store.Store, remote string) (*firstAnswers, error) {
+	answers := &firstAnswers{remote: remote, name: c.Name, ignore: c.Ignore}
+	if !isTerminal(a.stdin) {
+		if remote == "" {
+			return nil, usage(exactly("treaty init --help"), "REMOTE is missing, and nobody can be asked: standard input is no terminal")
+		}
+		return answers, nil
+	}
+	q := &questions{a, bufio.NewReader(a.stdin)}
+	for answers.remote == "" {
+		if err := q.ask("Where is the other tree (a folder, such as /media/stick)?", &answers.remote); err != nil {
+			return nil, err
+		}
+		if info, err := os.Stat(expandHome(answers.remote)); answers.remote != "" && (err != nil || !info.IsDir()) {
+			a.say("There is no folder %s.", render.Name(answers.remote))
+			answers.remote = ""
+		}
+	}
+	if c.Name == "" {
+		if err := q.ask(fmt.Sprintf("What is this tree to be called [%s]?", filepath.Base(folder.Root())), &answers.name); err != nil {
+			return nil, err
+		}
+	}
+	if len(c.Ignore) == 0 {
+		var patterns string
+		if err := q.ask("What is to be left out (patterns such as *.tmp build/, or nothing)?", &patterns); err != nil {
+			return nil, err
+		}
+		answers.ignore = strings.Fields(patterns)
+	}
+	return answers, nil
+}
+
+// questions are asked one after another of whoever sits at a terminal.
+type questions struct {
+	app   *app
+	lines *bufio.Reader
+}
+
+// ask asks for a line; who ends the input or interrupts it has answered nothing, and nothing is changed.
+func (q *questions) ask(question string, answer *string) error {
+	to := q.app.facing()
+	fmt.Fprintf(to, "%s ", question)
+	line, err := awaited(q.app.ctx, func() (string, error) { return q.lines.ReadString('\n') })
+	q.app.terminal.answered()
+	const unchanged = "nothing was changed"
+	switch {
+	case q.app.ctx.Err() != nil:
+		fmt.Fprintln(to)
+		return &complaint{is: q.app.ctx.Err(), why: "interrupted; " + unchanged}
+	case errors.Is(err, io.EOF):
+		fmt.Fprintln(to)
+		return declined(unchanged)
+	case err != nil:
+		return err
+	}
+	*answer = strings.TrimSpace(line)
+	return nil
+}
+
+// check refuses a REMOTE that is no tree beside the local one.
+func (f *firstAnswers) check(folder *store.Store) error {
+	remote, err := reach.Store(expandHome(f.remote))
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return refusal.Because(refusal.CauseMissing, "the remote tree is missing: there is no %s", f.remote).
+			On(plan.Remote, absolute(f.remote))
+	case errors.Is(err, scan.ErrNotDirectory):
+		return usage(exactly("treaty init --help"), "the remote tree is not a directory: %s", f.remote)
+	case err != nil:
+		return err
+	}
+	defer remote.Close()
+	return twoOf(folder.Source(), remote.Source())
+}
+
+// twoOf refuses two trees of which one is the other, or in it.
+func twoOf(local, remote volume.Source) error {
+	relation, err := local.Relate(remote)
+	if err != nil || relation == scan.Apart {
+		return err
+	}
+	return usage(then("name a folder that is neither in this tree nor around it", exactly("treaty init --help")),
+		"%s and %s are not two trees: one is the other, or lies in it", local.Root(), remote.Root())
+}
+
+// into are the members of a config with the answers in it. A relative path was from the current directory, and is from
+// the tree on.
+func (f *firstAnswers) into(given members, root string) members {
+	remote := f.remote
+	if !filepath.IsAbs(remote) && !strings.HasPrefix(remote, "~") {
+		if rel, err := filepath.Rel(root, real(absolute(remote))); err == nil {
+			remote = filepath.ToSlash(rel)
+		}
+	}
+	given = given.with("remote", jsonText(remote))
+	if f.name != "" {
+		given = given.with("name", jsonText(f.name))
+	}
+	if len(f.ignore) > 0 {
+		given = given.with("ignore", jsonText(slices.Clone(f.ignore)))
+	}
+	return given
+}
+
+// real is a path without links, or as it is where that is not known.
+func real(path string) string {
+	if found, err := filepath.EvalSymlinks(path); err == nil {
+		return found
+	}
+	return path
+}
+
+// jsonText is a string or a list of strings as JSON.
+func jsonText(value any) json.RawMessage {
+	text, _ := json.Marshal(value) // strings cannot fail
+	return text
+}
