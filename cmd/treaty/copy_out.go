@@ -75,7 +75,7 @@ func bringOut(from *store.Store, v *store.Version, to string) error {
 // gone is the error of a version of which clean has removed the content.
 func gone(v *store.Version) error {
 	return &complaint{is: fs.ErrNotExist, why: fmt.Sprintf("%s: the content that number %d displaced is no longer in the trash",
-		render.Name(string(v.Path)), v.Number), hint: exactly("treaty restore --list")}
+		render.Name(string(v.Path)), v.Number), hint: in("", "restore", "--list")}
 }
 
 // writeNew gives a name that nothing has to a copy of what in holds, if that is what was says. Until then the copy goes by

@@ -27,6 +27,7 @@ var wordings = []struct {
 	{expression(`^<(\S+)> must be one of (.*) but got (".*")$`), "$1 must be one of $2, not $3"},
 	{expression(`^(\S+) must be one of (.*) but got (".*")$`), "$1 must be one of $2, not $3"},
 	{expression(`^(\S+): no filesystem profile (".*")$`), "$1 must be one of posix, apfs, fat, exfat, ntfs, unknown, not $2"},
+	{expression(`^[a-z]+: (--\S+ needs .*)$`), "$1"},
 	{expression(`^missing flags: (.*)$`), "$1 is missing"},
 	{expression(`^expected "<KIND>"$`), "a kind is missing: status, plan, approval, receipt or config"},
 	{expression(`^expected "<(\S*)>(?: \.\.\.)?"$`), "$1 is missing"},

@@ -34,7 +34,7 @@ func (c *restoreCommand) Run(a *app) error {
 	}
 	defer r.folder.Close()
 	if len(r.words) == 0 && !c.List {
-		return usage(exactly("treaty restore --list"), "restore needs paths")
+		return usage(in("", "restore", "--list"), "restore needs paths")
 	}
 	found, err := r.chosen()
 	if err != nil {

@@ -26,6 +26,7 @@ import (
 var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"exits":     cmdExits,
 	"hint":      cmdHint,
+	"mistake":   cmdMistake,
 	"killed":    cmdKilled,
 	"touchat":   cmdTouchat,
 	"mtime":     cmdMtime,

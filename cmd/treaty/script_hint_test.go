@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -30,6 +31,26 @@ func hinted(stderr string) (advice, command string) {
 		return "", rest
 	}
 	return "", ""
+}
+
+// cmdMistake: mistake CODE SAID HINTED treaty … is a command line that cannot be meant, its exit code, what is said, as an
+// expression, and the exit code of what is hinted at, typed in a copy of all that the script has.
+func cmdMistake(ts *testscript.TestScript, neg bool, args []string) {
+	cmdExits(ts, neg, append([]string{args[0]}, args[3:]...))
+	stderr := ts.ReadFile("stderr")
+	if said := strings.TrimPrefix(firstLine(stderr), "treaty: "); !regexp.MustCompile(args[1]).MatchString(said) {
+		ts.Fatalf("it says %q, and not %s", said, args[1])
+	}
+	_, command := hinted(stderr)
+	if command == "" {
+		ts.Fatalf("there is no hint")
+	}
+	if !strings.HasSuffix(command, "--help") { // that changes nothing
+		back, err := copied(ts.Getenv("WORK"))
+		ts.Check(err)
+		defer back()
+	}
+	cmdHint(ts, neg, args[2:3])
 }
 
 // firstLine is the first line of an error.

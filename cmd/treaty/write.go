@@ -27,7 +27,7 @@ func writeFile(path string, write store.Content) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return usage(exactly(makeFolder+argument(folder)), "there is no folder %s", folder)
 	case errors.Is(err, syscall.ENOTDIR):
-		return usage(nil, "%s is not a folder", folder)
+		return usage(then("name a file in a folder", helped), "%s is not a folder", folder)
 	}
 	var at *fs.PathError
 	if errors.As(err, &at) {
