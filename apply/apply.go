@@ -154,7 +154,7 @@ func (r *run) probe() error {
 
 // execution makes tasks of steps.
 func (r *run) execution(steps []plan.Step) *execute.Execution {
-	ends := r.ends.Settling(r.survey.Shift.Since, plan.Sides[volume.Volume]{})
+	ends := r.ends.InHand(r.survey.Shift.Since, plan.Sides[volume.Volume]{})
 	return execute.New(&execute.Ground{Plan: r.Plan, Ends: ends, Write: r.journals.Write}, steps,
 		execute.Before{Stamps: r.survey.Stamps, Had: r.survey.Seen.Has}, counts(r.request.Progress))
 }

@@ -67,7 +67,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*store.
 		return out, nil
 	}
 	s.findIdle(idle, j)
-	if err := s.look(j); err != nil {
+	if err := s.sight(j); err != nil {
 		return nil, err
 	}
 	if out.Mended, err = s.rollBack(ctx, j); err != nil {
@@ -127,8 +127,8 @@ func (s *settling) findIdle(stores []*store.Store, j *journal.Journal) {
 	}
 }
 
-// look looks how far the steps are on a tree that was settled by itself.
-func (s *settling) look(j *journal.Journal) error {
+// sight looks how far the steps are on a tree that was settled by itself.
+func (s *settling) sight(j *journal.Journal) error {
 	for _, side := range plan.BothSides {
 		if s.idle[side] == nil {
 			continue
@@ -144,7 +144,7 @@ func (s *settling) look(j *journal.Journal) error {
 
 // volumes are the ends as package settle needs them. By how much their times are off, nobody has measured.
 func (s *settling) volumes() *settle.Ends {
-	return s.ends.Settling(plan.Sides[time.Duration]{}, s.idle)
+	return s.ends.InHand(plan.Sides[time.Duration]{}, s.idle)
 }
 
 // rollBack mends what a power cut did, and brings back what was there before what is open. It returns, in words, what

@@ -25,8 +25,8 @@ type Recorder struct {
 	// Old, where not nil, is told of every record that there was, Forgotten of those below a directory that is
 	// remembered no more.
 	Old, Forgotten func(path Sides[tree.Path], record *tree.Agreed) error
-	// Settled, where not nil, tells of names about which a conflict was settled, where each side keeps its spelling.
-	Settled func(path Sides[tree.Path]) bool
+	// Resolved, where not nil, tells of names about which a conflict was resolved, where each side keeps its spelling.
+	Resolved func(path Sides[tree.Path]) bool
 	// Made, where not nil, is the record of what both sides were made to hold of a name, for where they do not hold it
 	// any more; nil for nothing, false where nothing was made.
 	Made func(path Sides[tree.Path]) (*tree.Agreed, bool)
@@ -74,7 +74,7 @@ func (a *agreeing) directory(ctx context.Context, d *directory) error {
 		if record == nil {
 			continue
 		}
-		if record.Name = a.names(t, record); a.to.Settled != nil && a.to.Settled(d.pathOf(t)) {
+		if record.Name = a.names(t, record); a.to.Resolved != nil && a.to.Resolved(d.pathOf(t)) {
 			record.Name = t.name
 		}
 		if spokenOf(entries, record) {

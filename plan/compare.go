@@ -70,7 +70,7 @@ func Compare(ctx context.Context, in Input) (*Plan, error) {
 	if err := addDiffs(ctx, draft, p, spelled); err != nil {
 		return nil, err
 	}
-	draft.conclude(p, walk.ignored)
+	draft.document(p, walk.ignored)
 	p.Nothing = draft.portion != nil && !draft.portion.met
 	return p, nil
 }

@@ -134,8 +134,8 @@ func (dr *draft) changes() (n int) {
 	return n
 }
 
-// conclude fills in what the plan says besides.
-func (dr *draft) conclude(p *Plan, ignored int) {
+// document fills in what the plan says besides.
+func (dr *draft) document(p *Plan, ignored int) {
 	for _, side := range BothSides {
 		if why := p.deletesTooMuch(side); why != "" {
 			dr.warn(ManyDeletes, &side, nil, why)

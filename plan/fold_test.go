@@ -89,7 +89,7 @@ func remembered(t *rapid.T, w *world, settled ...plan.Conflict) memoryBaseline {
 	to.Hash = func(side plan.Side, path tree.Path, _ *tree.Entry) (tree.Hash, bool) {
 		return w.trees[side].nodes[path].hash(), false
 	}
-	to.Settled = func(path plan.Sides[tree.Path]) bool {
+	to.Resolved = func(path plan.Sides[tree.Path]) bool {
 		return slices.ContainsFunc(settled, func(c plan.Conflict) bool { return c.Path == path[plan.Local] || c.Path == path[plan.Remote] })
 	}
 	if err := plan.Agree(context.Background(), w.input(), to); err != nil {

@@ -23,18 +23,18 @@ type offer struct {
 	// there stays there.
 	does func(*Conflict) (deeds []deed, stays Sides[bool])
 	// settle are the operations that it comes to.
-	settle func(*settler, *Conflict) ([]Operation, error)
+	settle func(*resolver, *Conflict) ([]Operation, error)
 }
 
 const cannotHold = "a side cannot hold what it would get"
 
 // offers are all resolutions, in the order in which they are offered.
 var offers = [...]offer{
-	{TakeLocal, lacksNothing, cannotHold, saysTaken(local), local, doesTaken(local), settleTaken(local)},
-	{TakeRemote, lacksNothing, cannotHold, saysTaken(remote), remote, doesTaken(remote), settleTaken(remote)},
-	{TakeNewer, lacksNewer, "nothing tells which is newer", saysNewer, (*Conflict).Newer, doesTaken((*Conflict).Newer), settleTaken((*Conflict).Newer)},
-	{KeepBoth, lacksBoth, cannotHold, saysKept, neither, doesKept, settleKept},
-	{SkipPath, lacksNothing, "", saysSkipped, neither, doesNothing, settleNothing},
+	{TakeLocal, lacksNothing, cannotHold, saysTaken(local), local, doesTaken(local), resolveTaken(local)},
+	{TakeRemote, lacksNothing, cannotHold, saysTaken(remote), remote, doesTaken(remote), resolveTaken(remote)},
+	{TakeNewer, lacksNewer, "nothing tells which is newer", saysNewer, (*Conflict).Newer, doesTaken((*Conflict).Newer), resolveTaken((*Conflict).Newer)},
+	{KeepBoth, lacksBoth, cannotHold, saysKept, neither, doesKept, resolveKept},
+	{SkipPath, lacksNothing, "", saysSkipped, neither, doesNothing, resolveNothing},
 }
 
 // Resolutions are all there are to choose from, in the order in which they are offered.
@@ -47,7 +47,7 @@ var Resolutions = func() (names [len(offers)]Resolution) {
 
 // unresolved is what is asked about a conflict without a resolution, or with one that is none.
 var unresolved = offer{lacks: lacksNothing, says: saysSkipped, taken: neither,
-	does: func(*Conflict) ([]deed, Sides[bool]) { return nil, Sides[bool]{} }, settle: settleNothing}
+	does: func(*Conflict) ([]deed, Sides[bool]) { return nil, Sides[bool]{} }, settle: resolveNothing}
 
 func offered(r Resolution) *offer {
 	if at := slices.IndexFunc(offers[:], func(o offer) bool { return o.name == r }); at >= 0 {
@@ -162,8 +162,8 @@ func doesNothing(c *Conflict) ([]deed, Sides[bool]) {
 	return nil, Sides[bool]{c.Local != nil, c.Remote != nil}
 }
 
-func settleTaken(taken func(*Conflict) (Side, bool)) func(*settler, *Conflict) ([]Operation, error) {
-	return func(s *settler, c *Conflict) ([]Operation, error) {
+func resolveTaken(taken func(*Conflict) (Side, bool)) func(*resolver, *Conflict) ([]Operation, error) {
+	return func(s *resolver, c *Conflict) ([]Operation, error) {
 		side, tells := taken(c)
 		if !tells {
 			return nil, fmt.Errorf("nothing tells which of the two is newer")
@@ -172,11 +172,11 @@ func settleTaken(taken func(*Conflict) (Side, bool)) func(*settler, *Conflict) (
 	}
 }
 
-func settleKept(s *settler, c *Conflict) ([]Operation, error) {
+func resolveKept(s *resolver, c *Conflict) ([]Operation, error) {
 	if c.Kind == RenamedDifferently {
 		return s.keepNames(c)
 	}
 	return s.keepBoth(c)
 }
 
-func settleNothing(*settler, *Conflict) ([]Operation, error) { return nil, nil }
+func resolveNothing(*resolver, *Conflict) ([]Operation, error) { return nil, nil }

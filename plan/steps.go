@@ -39,7 +39,7 @@ func (p *Plan) Steps(in Contents, shift Sides[time.Duration]) ([]Step, error) {
 	for i := range p.Operations {
 		steps = append(steps, Step{Operation: &p.Operations[i]})
 	}
-	s := settler{plan: p, in: in,
+	s := resolver{plan: p, in: in,
 		policy: newPolicy(Sides[tree.Traits]{p.Local.Filesystem, p.Remote.Filesystem}, p.Baseline != nil, p.Options)}
 	s.policy.shiftBy(&shift)
 	var stays Sides[[]tree.Path]
@@ -79,7 +79,7 @@ func (p *Plan) Steps(in Contents, shift Sides[time.Duration]) ([]Step, error) {
 }
 
 // unmake adds the removal of directories that only held names that are given up.
-func (s *settler) unmake(steps []Step, emptied []givenUp) ([]Step, error) {
+func (s *resolver) unmake(steps []Step, emptied []givenUp) ([]Step, error) {
 	for _, g := range emptied {
 		create := steps[g.create]
 		side := create.Side.Other()
@@ -93,15 +93,15 @@ func (s *settler) unmake(steps []Step, emptied []givenUp) ([]Step, error) {
 	return steps, nil
 }
 
-// settler turns resolutions into operations.
-type settler struct {
+// resolver turns resolutions into operations.
+type resolver struct {
 	plan   *Plan
 	in     Contents
 	policy policy
 }
 
 // keepNames gives each side the other's file under the other's name.
-func (s *settler) keepNames(c *Conflict) ([]Operation, error) {
+func (s *resolver) keepNames(c *Conflict) ([]Operation, error) {
 	there, err := s.copy(c, Local, s.in.Spelled(Remote, c.Path, Local))
 	if err != nil {
 		return nil, err
@@ -111,12 +111,12 @@ func (s *settler) keepNames(c *Conflict) ([]Operation, error) {
 }
 
 // at is a conflict's path as a side spells it.
-func (s *settler) at(c *Conflict, side Side) tree.Path {
+func (s *resolver) at(c *Conflict, side Side) tree.Path {
 	return s.in.Spelled(side, c.PathOn(side), c.SpelledBy(side))
 }
 
 // take makes the other side equal to side.
-func (s *settler) take(c *Conflict, side Side) ([]Operation, error) {
+func (s *resolver) take(c *Conflict, side Side) ([]Operation, error) {
 	other := side.Other()
 	have, lose := c.State(side), c.State(other)
 	path := s.at(c, other)
@@ -151,7 +151,7 @@ func (s *settler) take(c *Conflict, side Side) ([]Operation, error) {
 
 // exchange replaces a directory by something else, or the reverse: what was there goes entry by
 // entry, what is to be comes entry by entry, and the name itself is one update.
-func (s *settler) exchange(c *Conflict, side Side) ([]Operation, error) {
+func (s *resolver) exchange(c *Conflict, side Side) ([]Operation, error) {
 	other, path := side.Other(), s.at(c, side.Other())
 	lose := c.State(other)
 	var ops []Operation
@@ -172,7 +172,7 @@ func (s *settler) exchange(c *Conflict, side Side) ([]Operation, error) {
 
 // keepBoth moves remote's version aside under its new name, brings it to local under that name, and
 // local's version to remote.
-func (s *settler) keepBoth(c *Conflict) ([]Operation, error) {
+func (s *resolver) keepBoth(c *Conflict) ([]Operation, error) {
 	from := s.at(c, Remote)
 	ops, err := s.rename(Remote, from, s.in.Spelled(Remote, c.KeepBothAs, Local), c.Remote)
 	if err != nil {
@@ -196,11 +196,11 @@ func (s *settler) keepBoth(c *Conflict) ([]Operation, error) {
 }
 
 // copy brings what side has to the other side, under the path to.
-func (s *settler) copy(c *Conflict, side Side, to tree.Path) ([]Operation, error) {
+func (s *resolver) copy(c *Conflict, side Side, to tree.Path) ([]Operation, error) {
 	return s.copyTree(side, s.at(c, side), to, c.State(side), c.Base)
 }
 
-func (s *settler) copyTree(side Side, from, to tree.Path, have, base *tree.State) ([]Operation, error) {
+func (s *resolver) copyTree(side Side, from, to tree.Path, have, base *tree.State) ([]Operation, error) {
 	other := side.Other()
 	after, err := s.onto(other, to, side, from, have, nil, base)
 	if err != nil {
@@ -228,7 +228,7 @@ func (s *settler) copyTree(side Side, from, to tree.Path, have, base *tree.State
 }
 
 // remove deletes an entry, a directory entry by entry and last.
-func (s *settler) remove(side Side, path tree.Path, lose *tree.State, reason Reason) ([]Operation, error) {
+func (s *resolver) remove(side Side, path tree.Path, lose *tree.State, reason Reason) ([]Operation, error) {
 	var ops []Operation
 	if lose.Type == tree.Directory {
 		entries, err := s.in.List(side, path)
@@ -248,7 +248,7 @@ func (s *settler) remove(side Side, path tree.Path, lose *tree.State, reason Rea
 
 // rename moves an entry on one side, a directory file by file; the emptied directory itself stays for
 // its successor.
-func (s *settler) rename(side Side, from, to tree.Path, state *tree.State) ([]Operation, error) {
+func (s *resolver) rename(side Side, from, to tree.Path, state *tree.State) ([]Operation, error) {
 	if state.Type != tree.Directory {
 		other := side.Other()
 		comes, err := s.onto(other, to, side, from, state, nil, nil)
@@ -280,7 +280,7 @@ func (s *settler) rename(side Side, from, to tree.Path, state *tree.State) ([]Op
 }
 
 // onto is what a side will report of what the other has.
-func (s *settler) onto(side Side, path tree.Path, from Side, source tree.Path,
+func (s *resolver) onto(side Side, path tree.Path, from Side, source tree.Path,
 	have, former, base *tree.State) (*tree.State, error) {
 	after := *plain(have)
 	if have.Type == tree.File {

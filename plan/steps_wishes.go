@@ -4,7 +4,7 @@ import "treaty/plan/tree"
 
 // withWishes is op, which makes the other side equal to what side has at path, and what side itself gets then, as a
 // person wishes: else the next plan would be about it.
-func (s *settler) withWishes(op Operation, side Side, path tree.Path, have *tree.State) ([]Operation, error) {
+func (s *resolver) withWishes(op Operation, side Side, path tree.Path, have *tree.State) ([]Operation, error) {
 	stays, comes, err := s.wished(side, path, have, op.Path, op.After)
 	if err != nil {
 		return nil, err
@@ -25,7 +25,7 @@ func (s *settler) withWishes(op Operation, side Side, path tree.Path, have *tree
 
 // wished are the states of a file on both sides in the end: as side has it, and as the other one is to get it
 // under the path to.
-func (s *settler) wished(side Side, path tree.Path, have *tree.State, to tree.Path, get *tree.State) (stays, comes tree.State, err error) {
+func (s *resolver) wished(side Side, path tree.Path, have *tree.State, to tree.Path, get *tree.State) (stays, comes tree.State, err error) {
 	stays, comes = *plain(have), *get
 	if have.Type != tree.File {
 		return stays, comes, nil

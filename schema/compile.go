@@ -63,7 +63,7 @@ func once[T any](of func(variant) T) func(variant) T {
 func (v variant) text() any {
 	text := decode(Text(v.kind))
 	if v.lenient {
-		open(text)
+		loosen(text)
 	}
 	return text
 }
@@ -102,19 +102,19 @@ func compileExcerpt(root map[string]any, fragment string) *jsonschema.Schema {
 	return c.MustCompile(url + fragment)
 }
 
-// open lets objects have members that the schema does not know.
-func open(schema any) {
+// loosen lets objects have members that the schema does not know.
+func loosen(schema any) {
 	switch s := schema.(type) {
 	case map[string]any:
 		if s["additionalProperties"] == false {
 			delete(s, "additionalProperties")
 		}
 		for _, v := range s {
-			open(v)
+			loosen(v)
 		}
 	case []any:
 		for _, v := range s {
-			open(v)
+			loosen(v)
 		}
 	}
 }
@@ -129,7 +129,7 @@ func quicken(schema, root any) any {
 	case map[string]any:
 		out := map[string]any{}
 		if ref, ok := s["$ref"].(string); ok {
-			def := resolve(root, tokens(strings.TrimPrefix(ref, "#")))
+			def := within(root, tokens(strings.TrimPrefix(ref, "#")))
 			maps.Copy(out, quicken(def, root).(map[string]any))
 		}
 		for k, v := range s {

@@ -85,10 +85,10 @@ func (c *compiled) leaves(e *jsonschema.ValidationError, value any, faults *[]fa
 		return
 	}
 	name, keyword := keyword[len(keyword)-1], keyword[:len(keyword)-1]
-	rule, _ := resolve(c.text, keyword).(map[string]any)
+	rule, _ := within(c.text, keyword).(map[string]any)
 
 	f := fault{pointer: join(path), depth: strings.Count(e.KeywordLocation, "/")}
-	at := resolve(value, path)
+	at := within(value, path)
 	if n := len(keyword); n > 0 && keyword[n-1] == "propertyNames" {
 		f.atKey = true
 		at = path[len(path)-1]
@@ -247,8 +247,8 @@ func join(tokens []string) string {
 	return b.String()
 }
 
-// resolve is the value inside of v that the tokens lead to.
-func resolve(v any, tokens []string) any {
+// within is the value inside of v that the tokens lead to.
+func within(v any, tokens []string) any {
 	for _, t := range tokens {
 		switch in := v.(type) {
 		case map[string]any:

@@ -97,7 +97,7 @@ func (p *Pair) Plan(ctx context.Context, how Planning) (*Planned, error) {
 	}
 	var shift *plan.Sides[time.Duration]
 	for {
-		made, err := p.look(ctx, how, func(ctx context.Context, in plan.Input) (*plan.Plan, error) {
+		made, err := p.planOnce(ctx, how, func(ctx context.Context, in plan.Input) (*plan.Plan, error) {
 			in.Shift = shift
 			return plan.Compare(ctx, in)
 		})
@@ -123,7 +123,7 @@ func (p *Pair) Undo(ctx context.Context, done store.Archived, reversal []plan.Op
 		return nil, err
 	}
 	how.Options.AllowManyDeletes = true
-	return p.look(ctx, how, func(ctx context.Context, in plan.Input) (*plan.Plan, error) {
+	return p.planOnce(ctx, how, func(ctx context.Context, in plan.Input) (*plan.Plan, error) {
 		return plan.Reverse(ctx, in, reversal, p.has)
 	})
 }
@@ -136,7 +136,7 @@ func (p *Pair) Restore(ctx context.Context, displaced []plan.Displaced, how Plan
 	if err := store.SamePair(p.trees); err != nil {
 		return nil, err
 	}
-	return p.look(ctx, how, func(ctx context.Context, in plan.Input) (*plan.Plan, error) {
+	return p.planOnce(ctx, how, func(ctx context.Context, in plan.Input) (*plan.Plan, error) {
 		return plan.Restore(ctx, in, displaced, p.has)
 	})
 }
@@ -171,9 +171,9 @@ func (p *Pair) available() error {
 	return nil
 }
 
-// look reads both trees once, if they are available, and makes a document of what decide makes of them, if the trees
+// planOnce reads both trees once, if they are available, and makes a document of what decide makes of them, if the trees
 // can be relied on to have been there all the time.
-func (p *Pair) look(ctx context.Context, how Planning, decide func(context.Context, plan.Input) (*plan.Plan, error)) (*Planned, error) {
+func (p *Pair) planOnce(ctx context.Context, how Planning, decide func(context.Context, plan.Input) (*plan.Plan, error)) (*Planned, error) {
 	if err := p.available(); err != nil {
 		return nil, err
 	}

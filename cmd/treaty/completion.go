@@ -49,7 +49,9 @@ func (c *completeCommand) Run(a *app) error {
 	}
 	defer back()
 	a.call.dir = l.Flags["directory"]
-	list, rest := l.Next(func(l complete.Line, place string) ([]complete.Candidate, complete.Rest) { return known(a, l, place) })
+	list, rest := l.Next(func(l complete.Line, place string) ([]complete.Candidate, complete.Rest) {
+		return candidates(a, l, place)
+	})
 	for i := range list {
 		list[i].Word = insert(list[i].Word)
 	}
@@ -79,8 +81,8 @@ func (c *completeCommand) typed() (words []string, insert func(string) string) {
 	return words, as
 }
 
-// known tells what may stand in a place of the grammar.
-func known(a *app, l complete.Line, place string) ([]complete.Candidate, complete.Rest) {
+// candidates tells what may stand in a place of the grammar.
+func candidates(a *app, l complete.Line, place string) ([]complete.Candidate, complete.Rest) {
 	switch place {
 	case "LOCAL", "REMOTE", "DIR":
 		return nil, complete.Directories

@@ -67,15 +67,15 @@ func usage(h hint, why string, args ...any) error {
 // invalid is an error about a file that is not what it should be. The error may be schema.Errors.
 func invalid(path, kind string, err error) error {
 	c := &complaint{is: errors.Join(apply.ErrInvalid, err), why: fmt.Sprintf("%s is not a valid %s", path, kind),
-		hint: mending(kind)}
+		hint: remedy(kind)}
 	if !errors.As(err, &c.faults) {
 		c.why += ": " + err.Error()
 	}
 	return c
 }
 
-// mending is what to do about a file that is not valid, by its kind.
-func mending(kind string) hint {
+// remedy is what to do about a file that is not valid, by its kind.
+func remedy(kind string) hint {
 	switch kind {
 	case "plan":
 		return then("mend the file; or, for a new one", comparing())

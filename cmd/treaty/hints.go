@@ -22,7 +22,7 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 	refusal.CauseForeign:  func(r *apply.Refusal) hint { return exactly("treaty recover " + argument(r.Root)) },
 	refusal.CauseNotApart: func(*apply.Refusal) hint { return twoTrees },
 
-	refusal.CauseConflicts: func(*apply.Refusal) hint { return settleThem },
+	refusal.CauseConflicts: func(*apply.Refusal) hint { return resolveThem },
 
 	refusal.CauseDrift: func(*apply.Refusal) hint { return comparing() },
 	refusal.CauseUnrelated: func(*apply.Refusal) hint {
@@ -138,9 +138,9 @@ func partnersHere(root string) []string {
 // cleanUp removes the old trash of both trees of the pair that it is about.
 func cleanUp(i *invocation) string { return in(i.trees[plan.Local], "clean")(i) }
 
-// settleThem says how to see and to settle the conflicts that stop a plan: on a terminal in a review; elsewhere the
+// resolveThem says how to see and to settle the conflicts that stop a plan: on a terminal in a review; elsewhere the
 // command is the one that leaves them all as they are.
-func settleThem(i *invocation) string {
+func resolveThem(i *invocation) string {
 	if i.draws {
 		return about("review")(i)
 	}

@@ -48,7 +48,7 @@ func (c *resolveCommand) Run(a *app) error {
 	if len(f.plan.Conflicts) == 0 {
 		return usage(about("show"), "the plan has no conflicts")
 	}
-	ids := open(f.plan)
+	ids := unresolvedIDs(f.plan)
 	if !c.All {
 		if ids, err = pick(f.plan, conflictElements(f.plan), words, "conflict"); err != nil {
 			return err
@@ -100,8 +100,8 @@ func skipping(conflicts []*plan.Conflict, at tree.Path) hint {
 	return naming(words, "resolve", "--take", plan.SkipPath.Short())
 }
 
-// open are the ids of the conflicts without a resolution.
-func open(p *plan.Plan) []int {
+// unresolvedIDs are the ids of the conflicts without a resolution.
+func unresolvedIDs(p *plan.Plan) []int {
 	var ids []int
 	for i := range p.Conflicts {
 		if c := &p.Conflicts[i]; c.Resolution == plan.Unresolved {

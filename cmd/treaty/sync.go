@@ -36,7 +36,7 @@ func (c *syncCommand) Run(a *app) error {
 			"there is something to do, and nobody can be asked: standard input is no terminal")
 	}
 	if c.SkipConflicts {
-		if _, err := made.plan.Resolve(plan.SkipPath, open(made.plan)...); err != nil {
+		if _, err := made.plan.Resolve(plan.SkipPath, unresolvedIDs(made.plan)...); err != nil {
 			return err
 		}
 	}
@@ -55,7 +55,7 @@ func (c *syncCommand) Run(a *app) error {
 		if err := a.listing(f.plan, f.show()); err != nil {
 			return err
 		}
-		if !made.plan.News && p.known() {
+		if !made.plan.News && p.recorded() {
 			return nil
 		}
 		return c.record(a, p, f)
@@ -81,7 +81,7 @@ func listWhole(a *app, f *planFile) error {
 // carryOut asks for what is to be asked, and carries the plan out.
 func (c *syncCommand) carryOut(a *app, f *planFile) error {
 	if keyboard := keyboardOf(a); !c.Yes && keyboard != nil && f.plan.Unresolved() > 0 {
-		settled, err := settle(a, keyboard, f)
+		settled, err := resolveAll(a, keyboard, f)
 		if err != nil {
 			return err
 		}
@@ -107,11 +107,11 @@ func (c *syncCommand) carryOut(a *app, f *planFile) error {
 	return a.apply(f, &applyCommand{Verify: c.Verify})
 }
 
-// settle asks for each conflict of a plan, and writes what was chosen into its file, once all is. Whoever leaves has
+// resolveAll asks for each conflict of a plan, and writes what was chosen into its file, once all is. Whoever leaves has
 // settled nothing.
-func settle(a *app, keyboard *keyboard, f *planFile) (*planFile, error) {
+func resolveAll(a *app, keyboard *keyboard, f *planFile) (*planFile, error) {
 	n := f.plan.Unresolved()
-	err := (&settling{app: a, keyboard: keyboard, plan: f.plan}).ask()
+	err := (&resolving{app: a, keyboard: keyboard, plan: f.plan}).ask()
 	const kept = "; nothing was changed; the plan is kept"
 	switch {
 	case errors.Is(err, errLeft):
@@ -149,8 +149,8 @@ func (c *syncCommand) record(a *app, p *pair, f *planFile) error {
 	return a.apply(f, &applyCommand{Verify: c.Verify})
 }
 
-// known tells whether both trees have been recorded with each other.
-func (p *pair) known() bool {
+// recorded tells whether both trees have been recorded with each other.
+func (p *pair) recorded() bool {
 	for _, side := range plan.BothSides {
 		if identity, err := p.stores[side].Identity(); err != nil || identity == nil || len(identity.Synced) == 0 {
 			return false

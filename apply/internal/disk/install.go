@@ -112,7 +112,7 @@ func (t *Tree) Single(place string, p tree.Path) error {
 func (t *base) at(path string) (*folder, string, error) {
 	parent, name := split(path)
 	d, err := t.open(parent)
-	if gone(err) {
+	if missing(err) {
 		return nil, name, nil
 	}
 	return d, name, err

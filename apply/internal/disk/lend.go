@@ -141,7 +141,7 @@ func (t *loans) giveBack(loan volume.Loan) error {
 		t.root.Forget(stale)
 	}
 	d, err := t.open(string(loan.Path))
-	if gone(err) {
+	if missing(err) {
 		return nil
 	}
 	if err != nil {

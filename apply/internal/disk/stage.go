@@ -107,13 +107,13 @@ func (t *stage) copyTo(ctx context.Context, d *folder, name string, src io.Reade
 	if want.Known() && s.Hash != want {
 		return s, fmt.Errorf("%w: its content has changed", volume.ErrSource)
 	}
-	s.Mtime, err = t.finish(d, f, name, mtime, mode)
+	s.Mtime, err = t.dressed(d, f, name, mtime, mode)
 	return s, err
 }
 
-// finish gives a file that was made just now its time, and its mode (if known) where it was not made with that. It
+// dressed gives a file that was made just now its time, and its mode (if known) where it was not made with that. It
 // returns the time that the file has then.
-func (t *stage) finish(d *folder, f *os.File, name string, mtime tree.Time, mode tree.Mode) (tree.Time, error) {
+func (t *stage) dressed(d *folder, f *os.File, name string, mtime tree.Time, mode tree.Mode) (tree.Time, error) {
 	if err := t.timed(d.touchNew(f, name, mtime)); err != nil {
 		return tree.Time{}, t.written(err)
 	}

@@ -129,7 +129,7 @@ func (t *base) SyncFolders(paths ...string) error {
 
 func (t *base) syncFolder(path string) error {
 	d, err := t.open(path)
-	if gone(err) {
+	if missing(err) {
 		return nil
 	}
 	if err != nil {
@@ -139,8 +139,8 @@ func (t *base) syncFolder(path string) error {
 	return t.synced(d.sync())
 }
 
-// gone tells whether err says that there is no such folder any more, or something else in its place.
-func gone(err error) bool {
+// missing tells whether err says that there is no such folder any more, or something else in its place.
+func missing(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, scan.ErrNotDirectory) || errors.Is(err, scan.ErrSymlink)
 }
 
@@ -149,7 +149,7 @@ func gone(err error) bool {
 func (t *base) syncPath(path string) error {
 	parent, name := split(path)
 	d, err := t.open(parent)
-	if gone(err) {
+	if missing(err) {
 		return nil
 	}
 	if err != nil {

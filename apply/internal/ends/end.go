@@ -166,9 +166,9 @@ func (e *Ends) IDs() plan.Sides[string] {
 	return ids
 }
 
-// Settling are the ends as those who carry out and settle need them. since is by how much more their times are off than
+// InHand are the ends as those who carry out and settle need them. since is by how much more their times are off than
 // when the plan was made. Of an idle volume, where an end is not there, copies can be read still.
-func (e *Ends) Settling(since plan.Sides[time.Duration], idle plan.Sides[volume.Volume]) *settle.Ends {
+func (e *Ends) InHand(since plan.Sides[time.Duration], idle plan.Sides[volume.Volume]) *settle.Ends {
 	var ends settle.Ends
 	for _, side := range plan.BothSides {
 		switch one := e[side]; {

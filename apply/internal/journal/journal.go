@@ -34,8 +34,8 @@ type Header struct {
 // Steps is what resolutions came to, and what is not carried out because of something else: neither is
 // ever derived again. The plan's own operations come first, in its order.
 type Steps struct {
-	Settling []Settling     `json:"settling"`
-	Skipped  map[int]string `json:"skipped"` // by the index of the step
+	Resolving []Resolving    `json:"settling"`
+	Skipped   map[int]string `json:"skipped"` // by the index of the step
 	// Sources are the times of files that steps copy, as their own volume told them, where the plan has neither
 	// these nor a hash; by the index of the step.
 	Sources map[int]tree.Time `json:"sources,omitempty"`
@@ -43,8 +43,8 @@ type Steps struct {
 	Spelled map[int]tree.Path `json:"spelled,omitempty"`
 }
 
-// Settling is a step that settles a conflict.
-type Settling struct {
+// Resolving is a step that a resolved conflict comes to.
+type Resolving struct {
 	Conflict  int             `json:"conflict"`
 	Operation *plan.Operation `json:"operation"`
 }
@@ -236,7 +236,7 @@ func (r *Record) sound() bool {
 	case r.Done != nil:
 		return r.Done.Step >= 0 && r.Done.Outcome != ""
 	case r.Steps != nil:
-		for _, s := range r.Steps.Settling {
+		for _, s := range r.Steps.Resolving {
 			if s.Operation == nil {
 				return false
 			}

@@ -14,7 +14,7 @@ func sample(t testing.TB) []byte {
 	text, err := Encode(false,
 		Record{Header: &Header{Plan: "p", Trees: plan.Sides[string]{"a", "b"},
 			Traits: plan.Sides[tree.Traits]{tree.POSIX.Traits(), tree.FAT.Traits()}}},
-		Record{Steps: &Steps{Settling: []Settling{}, Skipped: map[int]string{3: "the plan says so"}}},
+		Record{Steps: &Steps{Resolving: []Resolving{}, Skipped: map[int]string{3: "the plan says so"}}},
 		Record{Copy: &Copy{Step: 1, Side: plan.Remote, Path: "gone", State: &tree.State{Type: tree.File, Size: 1, SHA256: tree.Hash{1}}, Name: ".treaty/trash/p/.treaty/gone"}},
 		Record{Intent: &Intent{Step: 0, Kind: Create, Path: "new", Staged: ".treaty/stage/p/1", After: file}},
 		Record{Intent: &Intent{Step: 1, Kind: Trash, Side: plan.Remote, Path: "gone", Place: ".treaty/trash/p/gone", Before: file}},

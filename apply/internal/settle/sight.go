@@ -31,7 +31,7 @@ func Sight(v volume.Volume, intents []journal.Intent, granularity int64) (map[in
 		if in.Kind == journal.Revive {
 			continue // it only made room for what the step is about
 		}
-		l := look{v: v, granularity: granularity, in: in}
+		l := finder{v: v, granularity: granularity, in: in}
 		found := l.find()
 		if l.err != nil {
 			return nil, l.err
@@ -62,8 +62,8 @@ func together(a, b Finding) Finding {
 	return Strange
 }
 
-// look looks at the names of one intent, and keeps the first error.
-type look struct {
+// finder looks at the names of one intent, and keeps the first error.
+type finder struct {
 	v           volume.Volume
 	granularity int64
 	in          *journal.Intent
@@ -71,7 +71,7 @@ type look struct {
 }
 
 // find tells how far the intent got: what was settled is not half-way.
-func (l *look) find() Finding {
+func (l *finder) find() Finding {
 	in, path := l.in, string(l.in.Path)
 	at := l.at(path)
 	switch in.Kind {
@@ -115,7 +115,7 @@ func either(before, after bool) Finding {
 }
 
 // at is what has a name, in the trash too; absent where the way to it does not lead through plain directories.
-func (l *look) at(name string) tree.Entry {
+func (l *finder) at(name string) tree.Entry {
 	e, err := l.v.Entry(tree.Path(name))
 	l.note(err)
 	if err != nil {
@@ -124,7 +124,7 @@ func (l *look) at(name string) tree.Entry {
 	return e
 }
 
-func (l *look) note(err error) {
+func (l *finder) note(err error) {
 	for _, nothing := range []error{fs.ErrNotExist, scan.ErrNotDirectory, scan.ErrSymlink, scan.ErrOtherDevice} {
 		if errors.Is(err, nothing) {
 			return
@@ -136,7 +136,7 @@ func (l *look) note(err error) {
 }
 
 // is tells whether a name has what state says, modes aside: by stat, and by content where that tells too little.
-func (l *look) is(name string, state *tree.State) bool {
+func (l *finder) is(name string, state *tree.State) bool {
 	e := l.at(name)
 	switch {
 	case state == nil || e.Type != state.Type:
@@ -154,7 +154,7 @@ func (l *look) is(name string, state *tree.State) bool {
 }
 
 // alike tells whether a stat cannot tell the content before from that after.
-func (l *look) alike() bool {
+func (l *finder) alike() bool {
 	before, after := l.in.Before, l.in.After
 	return l.in.Kind == journal.Replace && before.Of() == tree.File && after.Of() == tree.File &&
 		before.Size == after.Size &&
@@ -162,7 +162,7 @@ func (l *look) alike() bool {
 }
 
 // hash is that of a file; zero of one that cannot be read.
-func (l *look) hash(name string) tree.Hash {
+func (l *finder) hash(name string) tree.Hash {
 	f, err := l.v.Open(tree.Path(name))
 	if err != nil {
 		return tree.Hash{}
@@ -175,17 +175,17 @@ func (l *look) hash(name string) tree.Hash {
 	return tree.Hash(h.Sum(nil))
 }
 
-func (l *look) timed(e *tree.Entry, state *tree.State) bool {
+func (l *finder) timed(e *tree.Entry, state *tree.State) bool {
 	return e.Mtime.Cut(l.granularity) == state.Mtime.Cut(l.granularity)
 }
 
 // wears tells whether a file has the time and the mode of a state, where these are all that a change is about.
-func (l *look) wears(e *tree.Entry, state *tree.State) bool {
+func (l *finder) wears(e *tree.Entry, state *tree.State) bool {
 	return l.timed(e, state) && (e.Mode == state.Mode || !e.Mode.Known() || !state.Mode.Known())
 }
 
 // spelled tells whether the directory of a path lists its name in exactly this spelling.
-func (l *look) spelled(path tree.Path) bool {
+func (l *finder) spelled(path tree.Path) bool {
 	names, err := l.v.Names(path.Parent())
 	l.note(err)
 	return slices.Contains(names, path.Base())

@@ -9,7 +9,7 @@ import (
 // Recording is what the journal keeps of steps. times are those of their sources that the plan does not have, by the
 // number of the step.
 func Recording(steps []plan.Step, times map[int]tree.Time) *journal.Steps {
-	out := &journal.Steps{Settling: []journal.Settling{}, Skipped: map[int]string{}, Sources: times,
+	out := &journal.Steps{Resolving: []journal.Resolving{}, Skipped: map[int]string{}, Sources: times,
 		Spelled: map[int]tree.Path{}}
 	for i := range steps {
 		if steps[i].Action == plan.Update && steps[i].From != "" {
@@ -19,8 +19,8 @@ func Recording(steps []plan.Step, times map[int]tree.Time) *journal.Steps {
 			out.Skipped[i] = string(steps[i].Skipped)
 		}
 		if steps[i].Conflict != 0 {
-			settling := journal.Settling{Conflict: steps[i].Conflict, Operation: steps[i].Operation}
-			out.Settling = append(out.Settling, settling)
+			settling := journal.Resolving{Conflict: steps[i].Conflict, Operation: steps[i].Operation}
+			out.Resolving = append(out.Resolving, settling)
 		}
 	}
 	return out
@@ -32,7 +32,7 @@ func Recorded(p *plan.Plan, from *journal.Steps) []plan.Step {
 	for i := range p.Operations {
 		steps = append(steps, plan.Step{Operation: &p.Operations[i]})
 	}
-	for _, s := range from.Settling {
+	for _, s := range from.Resolving {
 		steps = append(steps, plan.Step{Operation: s.Operation, Conflict: s.Conflict})
 	}
 	for i := range steps {

@@ -127,7 +127,7 @@ func (d *Diff) parse() (*sides, string) {
 
 // hunk reads the hunk that lines begin with, and returns how many lines it has, or where it is wrong.
 func (s *sides) hunk(lines []string) (int, string) {
-	left, why := s.announced(lines[0])
+	left, why := s.header(lines[0])
 	if why != "" {
 		return 0, why
 	}
@@ -186,8 +186,8 @@ func (s *side) take(line string, last bool) {
 	}
 }
 
-// announced reads the header of a hunk, goes on to where that begins, and returns how many lines it has of each text.
-func (s *sides) announced(line string) (left [2]int, why string) {
+// header reads the header of a hunk, goes on to where that begins, and returns how many lines it has of each text.
+func (s *sides) header(line string) (left [2]int, why string) {
 	text, found := strings.CutPrefix(line, "@@ -")
 	text, ended := strings.CutSuffix(text, " @@")
 	old, new, parted := strings.Cut(text, " +")

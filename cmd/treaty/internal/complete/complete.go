@@ -108,18 +108,18 @@ func (l *Line) flags() []*kong.Flag {
 	return all
 }
 
-// Known tells what may stand in a place of the grammar, which is named as in the help: PLAN, PATH, CHOICE, DIR. It
+// Candidates tells what may stand in a place of the grammar, which is named as in the help: PLAN, PATH, CHOICE, DIR. It
 // depends on what was given before.
-type Known func(l Line, place string) ([]Candidate, Rest)
+type Candidates func(l Line, place string) ([]Candidate, Rest)
 
 // Next are the words that may stand where the cursor is, all with the start that is there.
-func (l Line) Next(known Known) ([]Candidate, Rest) {
+func (l Line) Next(known Candidates) ([]Candidate, Rest) {
 	list, rest := l.all(known)
 	return slices.DeleteFunc(list, func(c Candidate) bool { return !strings.HasPrefix(c.Word, l.Word) }), rest
 }
 
 // all is Next, whatever the word starts with.
-func (l Line) all(known Known) ([]Candidate, Rest) {
+func (l Line) all(known Candidates) ([]Candidate, Rest) {
 	switch name, _, valued := strings.Cut(l.Word, "="); {
 	case l.awaits != nil:
 		return l.values(l.awaits.Value, l.awaits.PlaceHolder, known)
@@ -134,7 +134,7 @@ func (l Line) all(known Known) ([]Candidate, Rest) {
 }
 
 // valuesOf are the values of a flag that stands in one word with its value.
-func (l Line) valuesOf(name string, known Known) ([]Candidate, Rest) {
+func (l Line) valuesOf(name string, known Candidates) ([]Candidate, Rest) {
 	f := l.flag(func(f *kong.Flag) bool { return "--"+f.Name == name })
 	if f == nil {
 		return nil, Nothing
@@ -149,7 +149,7 @@ func (l Line) valuesOf(name string, known Known) ([]Candidate, Rest) {
 }
 
 // position are the values of the positional argument that comes next; the last one may be a list.
-func (l Line) position(known Known) ([]Candidate, Rest) {
+func (l Line) position(known Candidates) ([]Candidate, Rest) {
 	places := l.Command.Positional
 	if len(places) == 0 {
 		return nil, Nothing
@@ -162,7 +162,7 @@ func (l Line) position(known Known) ([]Candidate, Rest) {
 }
 
 // values are those of a flag or an argument: of a closed list, or else what is known of its place.
-func (l Line) values(v *kong.Value, place string, known Known) ([]Candidate, Rest) {
+func (l Line) values(v *kong.Value, place string, known Candidates) ([]Candidate, Rest) {
 	if v.Enum == "" {
 		return known(l, place)
 	}

@@ -32,7 +32,7 @@ var answers = map[question]func(Model, Key) Model{
 	forHelp:   func(m Model, _ Key) Model { m.ask = asking{}; return m },
 	forFilter: typed,
 	forNote:   typed,
-	forAlike:  settleAlike,
+	forAlike:  resolveAlike,
 	toLeave:   func(m Model, k Key) Model { return answered(m, k, map[string]Wish{"y": WriteAndLeave, "n": Leave}) },
 	toApprove: func(m Model, k Key) Model { return answered(m, k, map[string]Wish{"y": WriteAndApprove}) },
 }
@@ -57,12 +57,12 @@ func askAlike(m Model) Model {
 	return m
 }
 
-// settleAlike settles what was asked about; any key but a choice goes back.
-func settleAlike(m Model, k Key) Model {
+// resolveAlike settles what was asked about; any key but a choice goes back.
+func resolveAlike(m Model, k Key) Model {
 	places := m.ask.places
 	m.ask = asking{}
 	if r, found := choices[k.Name]; found {
-		return m.decided(m.draft.settle(r, places))
+		return m.decided(m.draft.resolveWhere(r, places))
 	}
 	return m
 }

@@ -11,9 +11,9 @@ import (
 // What follows decides something about conflicts or operations, named by their places in the plan. Each returns the
 // draft afterwards and what there is to say about it; where nothing could be decided, the draft is the same.
 
-// open are those of some conflicts that have no resolution, and settled the others.
-func (d *draft) open(places []int) []int    { return d.resolved(places, false) }
-func (d *draft) settled(places []int) []int { return d.resolved(places, true) }
+// open are those of some conflicts that have no resolution, and closed the others.
+func (d *draft) open(places []int) []int   { return d.resolved(places, false) }
+func (d *draft) closed(places []int) []int { return d.resolved(places, true) }
 
 func (d *draft) resolved(places []int, are bool) []int {
 	return slices.DeleteFunc(slices.Clone(places), func(at int) bool {
@@ -21,8 +21,8 @@ func (d *draft) resolved(places []int, are bool) []int {
 	})
 }
 
-// settle gives those conflicts a resolution that allow it.
-func (d draft) settle(r plan.Resolution, places []int) (draft, line) {
+// resolveWhere gives those conflicts a resolution that allow it.
+func (d draft) resolveWhere(r plan.Resolution, places []int) (draft, line) {
 	why := ""
 	allowed := slices.DeleteFunc(slices.Clone(places), func(at int) bool {
 		not := d.plan.Conflicts[at].WhyNot(r)
@@ -43,7 +43,7 @@ func (d draft) settle(r plan.Resolution, places []int) (draft, line) {
 
 // reopen takes resolutions away.
 func (d draft) reopen(places []int) (draft, line) {
-	places = d.settled(places)
+	places = d.closed(places)
 	if len(places) == 0 {
 		return d, said(warned, "nothing is settled here")
 	}

@@ -72,29 +72,15 @@ func keysOf(names []plan.Resolution) []string {
 func helpOn(look Look, width int) detail {
 	w := &writer{detail: detail{look: look}, width: width}
 	w.say(strong, " Keys")
-	for _, k := range [...][2]string{
-		{"↑ ↓ k j", "up and down; PgUp PgDn, Home End or g G"},
-		{"← →", "close and open a directory; * with all in it"},
-		{"Tab", "the next open conflict; Shift-Tab the one before"},
-		{"l r n b s", "settle: local, remote, newer, both, skip; on a directory all in it"},
-		{"A", "settle all open ones of the same kind"},
-		{"space", "leave operations out, or take them in again"},
-		{"x", "open a settled conflict again"},
-		{"u", "undo the last decision"},
-		{"c", "note on a conflict or an operation"},
-		{"/", "filter by words; Esc ends it"},
-		{"d Enter", "the element in focus alone, with its diff"},
-		{"J K H L", "scroll what is said, and the diff; Ctrl-D Ctrl-U by half a page"},
-		{"] [", "the next line and the one before, also while one is alone"},
-		{"w", "write the plan file"},
-		{"a", "go on to approve the plan"},
-		{"q", "leave; Ctrl-C at once"},
-	} {
-		text := " " + k[0]
+	for _, r := range keyRows() {
+		if r.shown == "" {
+			continue
+		}
+		text := " " + r.shown
 		for len([]rune(text)) < 12 {
 			text += " "
 		}
-		w.lines = append(w.lines, line{{w.look.text(text), strong}, {w.look.text(k[1]), plain}})
+		w.lines = append(w.lines, line{{w.look.text(text), strong}, {w.look.text(r.does), plain}})
 	}
 	return w.detail
 }

@@ -78,7 +78,7 @@ type builder struct {
 // outlineOf is the tree of a plan.
 func outlineOf(p *plan.Plan) outline {
 	b := &builder{plan: p}
-	b.open(node{what: wholePlan, label: "the whole plan"}, func() {
+	b.nest(node{what: wholePlan, label: "the whole plan"}, func() {
 		b.section("Conflicts", false, conflictItems(p), nil)
 		place := map[*plan.Operation]int{}
 		for i := range p.Operations {
@@ -96,8 +96,8 @@ func outlineOf(p *plan.Plan) outline {
 	return b.nodes
 }
 
-// open adds a node, and what fill adds below it, and sums up.
-func (b *builder) open(n node, fill func()) {
+// nest adds a node, and what fill adds below it, and sums up.
+func (b *builder) nest(n node, fill func()) {
 	at := len(b.nodes)
 	if at == 0 {
 		n.parent = -1
@@ -114,7 +114,7 @@ func (b *builder) open(n node, fill func()) {
 }
 
 // leaf adds a node with nothing below.
-func (b *builder) leaf(n node) { b.open(n, func() {}) }
+func (b *builder) leaf(n node) { b.nest(n, func() {}) }
 
 // own is what a node itself counts for.
 func own(p *plan.Plan, n *node) tally {
@@ -167,7 +167,7 @@ func (b *builder) section(title string, sided bool, items []item, first func()) 
 		return
 	}
 	b.sided = sided
-	b.open(node{what: aSection, depth: 1, label: title, sided: sided}, func() {
+	b.nest(node{what: aSection, depth: 1, label: title, sided: sided}, func() {
 		if first != nil {
 			first()
 		}
@@ -196,7 +196,7 @@ func operationItems(ops []*plan.Operation, place map[*plan.Operation]int) []item
 func (b *builder) moved(m render.Moved, place map[*plan.Operation]int) {
 	n := node{what: aFolder, depth: 2, path: m.To, sided: true,
 		label: render.Name(string(m.From)+"/") + " → " + render.Name(string(m.To)+"/")}
-	b.open(n, func() {
+	b.nest(n, func() {
 		for _, op := range m.Operations {
 			b.leaf(node{what: anOperation, at: place[op], depth: 3, path: op.Path, sided: true})
 		}
@@ -208,7 +208,7 @@ func (b *builder) problems() {
 	if len(b.plan.Problems) == 0 {
 		return
 	}
-	b.open(node{what: aSection, depth: 1, label: "Problems"}, func() {
+	b.nest(node{what: aSection, depth: 1, label: "Problems"}, func() {
 		for _, severity := range []plan.Severity{plan.Blocked, plan.Warning} {
 			for i := range b.plan.Problems {
 				if q := &b.plan.Problems[i]; q.Severity == severity {
@@ -246,7 +246,7 @@ func (b *builder) within(dir tree.Path, depth int, items []item) {
 			head.what, head.at = first.what, first.at
 			group = group[1:]
 		}
-		b.open(head, func() {
+		b.nest(head, func() {
 			for ; group[0].path == common; group = group[1:] { // of the other side
 				b.leaf(node{what: group[0].what, at: group[0].at, depth: depth + 1, path: common, sided: b.sided})
 			}

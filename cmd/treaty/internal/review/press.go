@@ -15,69 +15,15 @@ type Key struct{ Name, Text string }
 func (m Model) Press(k Key) Model {
 	m.said, m.wants = nil, Nothing
 	if k.Name == "ctrl+c" {
-		m.wants = Stop
-		return m
+		return stop(m)
 	}
 	if answer, asked := answers[m.ask.what]; asked {
 		return answer(m, k).inSight()
 	}
-	if r, found := choices[k.Name]; found {
-		return choose(m, r).inSight()
-	}
-	if act, found := keys[k.Name]; found {
+	if act, found := acts[k.Name]; found {
 		return act(m).inSight()
 	}
 	return m
-}
-
-// choices are the resolutions by their keys: the first letters of their short names.
-var choices = func() map[string]plan.Resolution {
-	by := map[string]plan.Resolution{}
-	for _, r := range plan.Resolutions {
-		by[r.Short()[:1]] = r
-	}
-	return by
-}()
-
-// keys are what the other keys do. The first ones only move.
-var keys = map[string]func(Model) Model{
-	"up":        func(m Model) Model { return m.by(-1) },
-	"k":         func(m Model) Model { return m.by(-1) },
-	"down":      func(m Model) Model { return m.by(1) },
-	"j":         func(m Model) Model { return m.by(1) },
-	"pgup":      func(m Model) Model { return m.by(-m.size.page()) },
-	"pgdown":    func(m Model) Model { return m.by(m.size.page()) },
-	"home":      func(m Model) Model { return m.at(0) },
-	"g":         func(m Model) Model { return m.at(0) },
-	"end":       func(m Model) Model { return m.at(m.place.last()) },
-	"G":         func(m Model) Model { return m.at(m.place.last()) },
-	"left":      func(m Model) Model { return sideways(m, place.out, -1) },
-	"right":     func(m Model) Model { return sideways(m, place.in, 1) },
-	"]":         func(m Model) Model { return m.at(m.place.moved(m.place.cursor, 1)) },
-	"[":         func(m Model) Model { return m.at(m.place.moved(m.place.cursor, -1)) },
-	"*":         func(m Model) Model { return m.in(m.place.foldedAll(!m.place.isOpen())) },
-	"tab":       func(m Model) Model { return seek(m, true) },
-	"shift+tab": func(m Model) Model { return seek(m, false) },
-	"K":         func(m Model) Model { return m.scrolled(-1) },
-	"J":         func(m Model) Model { return m.scrolled(1) },
-	"H":         func(m Model) Model { return m.shifted(-1) },
-	"L":         func(m Model) Model { return m.shifted(1) },
-	"ctrl+u":    func(m Model) Model { return m.scrolled(-m.size.page() / 2) },
-	"ctrl+d":    func(m Model) Model { return m.scrolled(m.size.page() / 2) },
-	"d":         alone,
-	"enter":     enter,
-	"esc":       back,
-
-	"space": leaveOut,
-	"x":     func(m Model) Model { return m.decided(m.draft.reopen(m.place.below(aConflict))) },
-	"u":     undo,
-	"A":     askAlike,
-	"c":     askNote,
-	"/":     func(m Model) Model { m.ask = asking{what: forFilter, input: m.filter}; return m },
-	"?":     func(m Model) Model { m.ask.what = forHelp; return m },
-	"w":     write,
-	"a":     approve,
-	"q":     leave,
 }
 
 // by moves the cursor by lines or, where the element in focus is shown alone, scrolls it.
@@ -191,7 +137,7 @@ func choose(m Model, r plan.Resolution) Model {
 		places, before = waiting, len(all)-len(waiting)
 	}
 	waited := m.waits(m.place.cursor)
-	m = m.decided(m.draft.settle(r, places))
+	m = m.decided(m.draft.resolveWhere(r, places))
 	if before > 0 {
 		m.said = append(m.said, run{fmt.Sprintf("; %d settled before", before), dim})
 	}

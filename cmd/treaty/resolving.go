@@ -27,8 +27,8 @@ var choiceKeys = []choiceKey{
 	{'s', plan.SkipPath, "[s]kip"},
 }
 
-// settling asks a person for each conflict of a plan that is not settled.
-type settling struct {
+// resolving asks a person for each conflict of a plan that is not resolved.
+type resolving struct {
 	*app
 	*keyboard
 	plan *plan.Plan
@@ -37,10 +37,10 @@ type settling struct {
 // errLeft: whoever was asked has left.
 var errLeft = errors.New("left")
 
-// ask settles the conflicts of the plan, one key each. Errors are errLeft, or wrap context.Canceled.
-func (s *settling) ask() error {
+// ask resolves the conflicts of the plan, one key each. Errors are errLeft, or wrap context.Canceled.
+func (s *resolving) ask() error {
 	for {
-		left := open(s.plan)
+		left := unresolvedIDs(s.plan)
 		if len(left) == 0 {
 			return nil
 		}
@@ -55,13 +55,13 @@ func (s *settling) ask() error {
 	}
 }
 
-func (s *settling) conflict(id int) *plan.Conflict {
+func (s *resolving) conflict(id int) *plan.Conflict {
 	at := slices.IndexFunc(s.plan.Conflicts, func(c plan.Conflict) bool { return c.ID == id })
 	return &s.plan.Conflicts[at]
 }
 
 // one asks once about a conflict, of so many that are left. It stays open where the key settles nothing.
-func (s *settling) one(c *plan.Conflict, left int) error {
+func (s *resolving) one(c *plan.Conflict, left int) error {
 	all := ""
 	if left > 1 {
 		all = ", [A]ll"
@@ -96,7 +96,7 @@ func offered(choices []plan.Resolution) string {
 }
 
 // every asks for one choice for all conflicts that are left and allow it.
-func (s *settling) every(left int) error {
+func (s *resolving) every(left int) error {
 	key, err := s.press(s.app, fmt.Sprintf("all %d: %s, or another key for none", left, offered(plan.Resolutions[:])))
 	if err != nil {
 		return err
@@ -104,11 +104,11 @@ func (s *settling) every(left int) error {
 	if !slices.ContainsFunc(choiceKeys, func(k choiceKey) bool { return k.key == key }) {
 		return nil
 	}
-	return s.take(key, open(s.plan)...)
+	return s.take(key, unresolvedIDs(s.plan)...)
 }
 
 // take settles conflicts by the choice of a key, as far as they allow it, and says of the others why not.
-func (s *settling) take(key byte, ids ...int) error {
+func (s *resolving) take(key byte, ids ...int) error {
 	for _, k := range choiceKeys {
 		if k.key != key {
 			continue
@@ -123,14 +123,14 @@ func (s *settling) take(key byte, ids ...int) error {
 }
 
 // show shows a conflict whole, with its diff.
-func (s *settling) show(c *plan.Conflict) error {
+func (s *resolving) show(c *plan.Conflict) error {
 	opts := s.view(s.plan, true)
 	opts.Undoes, opts.Only = nil, &render.Selection{IDs: map[int]bool{c.ID: true}}
 	return render.Show(s.facing(), s.plan, opts)
 }
 
 // help says what the keys do to a conflict.
-func (s *settling) help(c *plan.Conflict) error {
+func (s *resolving) help(c *plan.Conflict) error {
 	var lines []string
 	for _, k := range choiceKeys {
 		if slices.Contains(c.Allowed(), k.choice) {
