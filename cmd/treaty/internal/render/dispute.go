@@ -23,8 +23,8 @@ type dispute struct {
 	Unfulfilled string // a resolution that is none of the choices
 }
 
-// settled tells whether a person has chosen what can be done.
-func (d *dispute) settled() bool { return d.Resolution != "" && d.Unfulfilled == "" }
+// resolved tells whether a person has chosen what can be done.
+func (d *dispute) resolved() bool { return d.Resolution != "" && d.Unfulfilled == "" }
 
 // choiceNames are the choices by their names.
 func (d *dispute) choiceNames() []string {

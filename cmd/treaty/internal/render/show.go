@@ -185,15 +185,15 @@ func (s *shower) conflicts(all []dispute) {
 	s.part("Conflicts", len(all))
 	names := 0
 	for i := range all {
-		if all[i].settled() {
+		if all[i].resolved() {
 			names = wider(names, all[i].Name)
 		}
 	}
 	whole, explained := s.opts.All || s.opts.Only != nil, map[string]bool{}
 	for i := range all {
 		d := &all[i]
-		brief := d.settled() && !whole
-		if i > 0 && !(brief && all[i-1].settled()) {
+		brief := d.resolved() && !whole
+		if i > 0 && !(brief && all[i-1].resolved()) {
 			s.newline()
 		}
 		if brief {
@@ -201,8 +201,8 @@ func (s *shower) conflicts(all []dispute) {
 			continue
 		}
 		choices := d.Code + strings.Join(d.choiceNames(), " ")
-		s.conflict(d, explained[choices] && !d.settled())
-		explained[choices] = explained[choices] || !d.settled()
+		s.conflict(d, explained[choices] && !d.resolved())
+		explained[choices] = explained[choices] || !d.resolved()
 	}
 }
 
