@@ -13,7 +13,7 @@ func glossary(t *testing.T) map[string][]string {
 	verbs := map[string][]string{}
 	_, section, _ := strings.Cut(contributing(t), "## The verbs\n")
 	section, _, _ = strings.Cut(section, "\n## ")
-	for _, row := range regexp.MustCompile("(?m)^\\| ([a-z]+) \\| [^|]+ \\| ([^|]+) \\|$").FindAllStringSubmatch(section, -1) {
+	for _, row := range regexp.MustCompile(`(?m)^\| ([a-z]+) \| [^|]+ \| ([^|]+) \|$`).FindAllStringSubmatch(section, -1) {
 		for _, name := range regexp.MustCompile("`[^`]+`").FindAllString(row[2], -1) {
 			verbs[row[1]] = append(verbs[row[1]], strings.Trim(name, "`"))
 		}
