@@ -3,7 +3,6 @@ package apply
 import (
 	"context"
 	"errors"
-	"io"
 	"time"
 
 	"treaty/apply/internal/conclude"
@@ -29,9 +28,9 @@ import (
 type Request struct {
 	// Plan is the exact text of the plan file; what is checked, hashed and carried out is this.
 	Plan []byte
-	// Again, where not nil, opens that file once more to be read, so that the text need not be held in memory. It must
-	// be the same then: no more is done otherwise.
-	Again func() (io.ReadCloser, error)
+	// File, where not nil, is in the place of Plan: a plan that was read already, and is apply's from now on. When its
+	// file is read again it must be the same: no more is done otherwise.
+	File *paper.PlanFile
 	// Approval is the text of the approval file, nil where there is none.
 	Approval []byte
 	// Roots are where the trees are now, "" for where they were when the plan was made.
@@ -124,11 +123,10 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 
 // enter reads and checks everything that can be checked before a tree is read.
 func (r *run) enter() (err error) {
-	if r.Papers, err = papers.Read(r.request.Plan, r.request.Approval); err != nil {
+	if r.Papers, err = papers.Read(r.request.File, r.request.Plan, r.request.Approval); err != nil {
 		return err
 	}
 	r.request.Plan = nil
-	r.Papers.Again = r.request.Again
 	r.journals.ID = r.Plan.ID
 	r.survey = survey.Survey{Gauge: survey.Gauge{Plan: r.Plan, Ends: &r.ends}, Scanned: r.request.Progress.ScanAnew,
 		AllowUnrelated: r.request.AllowUnrelatedDrift}
@@ -136,7 +134,6 @@ func (r *run) enter() (err error) {
 	if err := (&gates.Gates{Papers: &r.Papers, Ends: &r.ends, Config: r.request.Config, Now: r.request.Now}).Pass(missing); err != nil {
 		return err
 	}
-	r.Papers.LetGo()
 	return nil
 }
 

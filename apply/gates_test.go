@@ -222,7 +222,9 @@ func TestAnApprovalIsOfTheExactBytes(t *testing.T) {
 
 func TestAPlanThatIsEditedWhileTreesAreComparedIsNotBegun(t *testing.T) {
 	w, r := faulty(t)
-	r.Again = reading(append(bytes.Clone(r.Plan), '\n'))
+	text := bytes.Clone(r.Plan)
+	r = fromFile(t, r, func() []byte { return text })
+	text = append(text, '\n')
 	was := w.trees()
 	if receipt, err := apply.Apply(context.Background(), r); !errors.Is(err, apply.ErrNotApproved) || receipt != nil {
 		t.Errorf("%v, and a receipt: %v", err, receipt != nil)
@@ -232,7 +234,8 @@ func TestAPlanThatIsEditedWhileTreesAreComparedIsNotBegun(t *testing.T) {
 			t.Errorf("changed from\n%v\nto\n%v", was[side], now)
 		}
 	}
-	r.Again = reading(r.Plan)
+	text = text[:len(text)-1]
+	r = fromFile(t, r, func() []byte { return text })
 	if _, err := apply.Apply(context.Background(), r); err != nil {
 		t.Errorf("as it was approved: %v", err)
 	}

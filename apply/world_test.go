@@ -322,13 +322,17 @@ func (w *world) request(p *plan.Plan) apply.Request {
 func (w *world) apply(p *plan.Plan) (*apply.Receipt, error) {
 	w.Helper()
 	r := w.request(p)
-	r.Again = reading(r.Plan)
-	return apply.Apply(context.Background(), r)
+	text := r.Plan
+	return apply.Apply(context.Background(), fromFile(w, r, func() []byte { return text }))
 }
 
-// reading opens a text to be read.
-func reading(text []byte) func() (io.ReadCloser, error) {
-	return func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
+// fromFile is a request whose plan is read from a file that has some text each time that it is opened.
+func fromFile(t tester, r apply.Request, text func() []byte) apply.Request {
+	t.Helper()
+	file, err := paper.ReadPlan(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text())), nil })
+	check(t, err)
+	r.Plan, r.File = nil, file
+	return r
 }
 
 // conflict is the conflict at path.

@@ -201,6 +201,7 @@ func TestHostileEdits(t *testing.T) {
 			t.Fatal(err)
 		}
 		read, err := plan.Read(edited)
+		streamedAlike(t, edited, read)
 		if err != nil {
 			return
 		}
@@ -239,6 +240,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(text(f, full(f))))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		p, err := plan.Read(data)
+		streamedAlike(t, data, p)
 		if err != nil {
 			return
 		}

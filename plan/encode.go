@@ -4,15 +4,17 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"iter"
 
 	"treaty/plan/jsontext"
 	"treaty/plan/visible"
 )
 
-// WriteOperations writes operations as an array, in the form that they have in plans. Nothing is proven.
-func WriteOperations(to io.Writer, operations []Operation) error {
+// WriteOperations writes operations as an array, in the form that they have in plans. Nothing is proven, and none is
+// held: each may be made when it is asked for.
+func WriteOperations(to io.Writer, operations iter.Seq[*Operation]) error {
 	out := jsontext.Lines()
-	if err := writeElements(to, out, operations, (*Operation).writeJSON); err != nil {
+	if err := writeEach(to, out, operations, (*Operation).writeJSON); err != nil {
 		return err
 	}
 	_, err := to.Write(append(out.Bytes(), '\n'))
@@ -68,9 +70,20 @@ func writeArray[T any](to io.Writer, out *jsontext.Writer, name string, elements
 
 // writeElements leaves the last of an array in out.
 func writeElements[T any](to io.Writer, out *jsontext.Writer, elements []T, write func(*T, *jsontext.Writer)) error {
+	return writeEach(to, out, func(yield func(*T) bool) {
+		for i := range elements {
+			if !yield(&elements[i]) {
+				return
+			}
+		}
+	}, write)
+}
+
+// writeEach is writeElements of what is handed over one by one.
+func writeEach[T any](to io.Writer, out *jsontext.Writer, elements iter.Seq[*T], write func(*T, *jsontext.Writer)) error {
 	out.Open('[')
-	for i := range elements {
-		write(&elements[i], out)
+	for element := range elements {
+		write(element, out)
 		if len(out.Bytes()) < flushed {
 			continue
 		}

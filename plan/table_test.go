@@ -137,6 +137,9 @@ func checkDocument(t fataler, at string, p *plan.Plan) {
 	if err != nil {
 		t.Fatalf("%s: what was written is no plan: %v\n%s", at, err, first.Bytes())
 	}
+	if streamedAlike(t, first.Bytes(), read) == nil {
+		t.Fatalf("%s: what was written must be read as a whole:\n%s", at, first.Bytes())
+	}
 	if err := read.Write(&second); err != nil {
 		t.Fatalf("%s: %v", at, err)
 	}

@@ -50,8 +50,8 @@ func (k Kind) parts() map[string]string {
 }
 
 const (
-	// maxPlan bounds plans and receipts: the whole file is held in memory, for
-	// what is checked must be what is carried out.
+	// maxPlan bounds plans and receipts: the whole file is held in memory where
+	// something is wrong with it, to say where.
 	maxPlan = 1 << 30
 	// maxSmall bounds all other files.
 	maxSmall = 16 << 20

@@ -34,7 +34,7 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 		return err
 	}
 	request := apply.Request{
-		Plan: f.handOver(), Again: f.open, Approval: approval,
+		File: f.file, Approval: approval,
 		Roots:  plan.Sides[string]{expandHome(c.Local), expandHome(c.Remote)},
 		Care:   apply.Care{AllowUnrelatedDrift: c.AllowUnrelatedDrift, Verify: c.Verify},
 		Config: configured, By: author(), Progress: &apply.Progress{}, Now: a.now,

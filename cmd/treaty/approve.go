@@ -121,7 +121,11 @@ func noRoom(err error) error {
 // approve adds a signoff to the approval of the plan in f.
 func (a *app) approve(f *planFile, signoff apply.Signoff, sign func([]byte) (string, error)) error {
 	if sign != nil {
-		signature, err := sign(f.text)
+		text, err := f.file.Text()
+		if err != nil {
+			return err
+		}
+		signature, err := sign(text)
 		if err != nil {
 			return err
 		}
@@ -136,7 +140,7 @@ func (a *app) approve(f *planFile, signoff apply.Signoff, sign func([]byte) (str
 		signoff.By = me.User
 	}
 	signoff.Host, signoff.At = me.Host, a.now().UTC()
-	approval := paper.Approve(current, paper.RefTo(f.plan, f.text), signoff)
+	approval := paper.Approve(current, f.file.Ref(), signoff)
 	text, err := approval.Text()
 	if err != nil {
 		return err

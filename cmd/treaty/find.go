@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"treaty/apply"
 	"treaty/apply/paper"
@@ -27,8 +26,10 @@ type planArgument struct {
 // planFile is a plan as read from its file.
 type planFile struct {
 	path string
-	text []byte
 	plan *plan.Plan
+	// file is what it was read from, and text, where that is no valid plan, what there is instead.
+	file *paper.PlanFile
+	text []byte
 }
 
 // find finds and reads the plan of a command: the one named, or else the newest of the tree that the
@@ -181,33 +182,19 @@ func (i *invocation) guess(f *planFile) {
 	}
 }
 
-// open opens the plan's file once more to be read.
-func (f *planFile) open() (io.ReadCloser, error) { return os.Open(f.path) }
-
-// large is how many bytes a text has of a plan that is worth a collection.
-const large = 4 << 20
-
-// handOver is the text of a plan that is to be applied, for who reads it once more. Neither that nor the operations, but
-// for deletes, are held here any longer: a plan may have a million of them.
-func (f *planFile) handOver() []byte {
-	var deletes []plan.Operation
-	for i := range f.plan.Operations {
-		if op := &f.plan.Operations[i]; op.Action == plan.Delete {
-			deletes = append(deletes, *op)
-		}
-	}
-	text := f.text
-	f.text, f.plan.Operations = nil, deletes
-	if len(text) > large {
-		runtime.GC() // or both would be there at once
-	}
-	return text
+// planAt reads a plan's file. Errors are those of paper.ReadPlan, or of openFile.
+func planAt(path string) (*paper.PlanFile, error) {
+	return paper.ReadPlan(func() (io.ReadCloser, error) { return openFile(path, schema.Plan) })
 }
 
 // readPlan reads a plan's file. Where that is no valid plan, there is only its text, and an error.
 func readPlan(path string) (*planFile, error) {
-	text, err := readFile(path, schema.Plan)
+	file, err := planAt(path)
+	var wrong schema.Errors
 	switch {
+	case errors.As(err, &wrong):
+		text, _ := readFile(path, schema.Plan) // without it there is the less to say
+		return &planFile{path: path, text: text}, invalid(path, "plan", err)
 	case errors.Is(err, errUsage), errors.Is(err, apply.ErrInvalid):
 		return nil, err
 	case errors.Is(err, fs.ErrNotExist):
@@ -215,11 +202,7 @@ func readPlan(path string) (*planFile, error) {
 	case err != nil:
 		return nil, usage(again, "the plan cannot be read: %v", err)
 	}
-	p, err := plan.Read(text)
-	if err != nil {
-		return &planFile{path: path, text: text}, invalid(path, "plan", err)
-	}
-	return &planFile{path: path, text: text, plan: p}, nil
+	return &planFile{path: path, plan: file.Plan(), file: file}, nil
 }
 
 // approval reads the approval beside the plan; nil where there is none.

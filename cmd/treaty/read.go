@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -23,24 +24,48 @@ func some(noun string) string {
 // readFile reads a file that a person names as a document of the given kind. It waits for no pipe, and
 // of a giant it reads no more than shows that it is one.
 func readFile(path string, kind schema.Kind) ([]byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|nonblocking, 0)
+	f, err := openFile(path, kind)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	// A file that nobody writes to meanwhile is held once, whatever its size.
+	text := bytes.NewBuffer(make([]byte, 0, f.size+bytes.MinRead))
+	_, err = text.ReadFrom(io.LimitReader(f, kind.MaxSize()+1))
+	return text.Bytes(), err
+}
+
+// document is the file of one, open to be read, and its size then.
+type document struct {
+	*os.File
+	size int64
+}
+
+// openFile opens a file to be read as readFile does.
+func openFile(path string, kind schema.Kind) (*document, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|nonblocking, 0)
+	if err != nil {
+		return nil, err
+	}
+	size, err := sizeOf(f, path, kind)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &document{f, size}, nil
+}
+
+// sizeOf is the size of an open file that may be read as a document of the given kind.
+func sizeOf(f *os.File, path string, kind schema.Kind) (int64, error) {
 	info, err := f.Stat()
 	switch {
 	case err != nil:
-		return nil, err
+		return 0, err
 	case !info.Mode().IsRegular():
-		return nil, usage(insteadOf(path, info.Mode(), kind), "%s is %s, not %s file", path, what(info.Mode()), some(string(kind)))
+		return 0, usage(insteadOf(path, info.Mode(), kind), "%s is %s, not %s file", path, what(info.Mode()), some(string(kind)))
 	case info.Size() > kind.MaxSize():
-		return nil, invalid(path, string(kind), fmt.Errorf("it has %d bytes, and %d are the most", info.Size(), kind.MaxSize()))
+		return 0, invalid(path, string(kind), fmt.Errorf("it has %d bytes, and %d are the most", info.Size(), kind.MaxSize()))
 	}
-	// A file that nobody writes to meanwhile is held once, whatever its size.
-	text := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
-	_, err = text.ReadFrom(io.LimitReader(f, kind.MaxSize()+1))
-	return text.Bytes(), err
+	return info.Size(), nil
 }
 
 // what is a file that is none, in words.

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -159,13 +159,13 @@ func (s *reviewScreen) write() error {
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(text, s.file.text) {
+	if sha256.Sum256(text) != s.file.file.Ref().SHA256 {
 		return errors.New("the file has changed since it was read: leave, and review it anew")
 	}
 	s.file.plan = s.model.Plan()
 	if err := s.file.save(); err != nil {
 		return err
 	}
-	s.file.text, err = readFile(s.file.path, schema.Plan)
+	s.file.file, err = planAt(s.file.path)
 	return err
 }

@@ -247,7 +247,7 @@ func (s *standing) waiting() *render.Waiting {
 	}
 	w := &render.Waiting{Path: path, ID: f.plan.ID, CreatedAt: f.plan.CreatedAt, Unresolved: f.plan.Unresolved()}
 	if _, approval, err := f.approval(); err == nil && approval != nil {
-		w.Approved = approval.Of(paper.RefTo(f.plan, f.text))
+		w.Approved = approval.Of(f.file.Ref())
 	}
 	w.Fresh = s.plan != nil && sameTrees(s.plan, f.plan)
 	return w

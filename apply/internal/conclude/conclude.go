@@ -100,6 +100,7 @@ func (c *Conclusion) files() (map[string]store.Content, error) {
 	if err := c.former.out.Close(); err != nil {
 		return nil, err
 	}
+	c.former.affected = plan.Sides[map[tree.Path]bool]{} // nothing is noted any more
 	files[store.ReversalFile] = func(to io.Writer) error { return plan.WriteOperations(to, c.Execution.Reversal()) }
 	files[store.FormerFile] = store.Exactly(c.former.buf.Bytes())
 	return files, nil

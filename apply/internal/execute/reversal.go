@@ -1,35 +1,79 @@
 package execute
 
 import (
+	"iter"
 	"slices"
 
 	"treaty/plan"
 	"treaty/plan/tree"
 )
 
-// Reversal is the operations that undo what was done, in the plan's own form.
-func (e *Execution) Reversal() []plan.Operation {
-	ops := []plan.Operation{}
+// undoing is an operation that undoes what was done: a task, or what is said of it already.
+type undoing struct {
+	path tree.Path
+	side plan.Side
+	task *task
+	op   *plan.Operation
+}
+
+// Reversal is the operations that undo what was done, in the plan's own form, each made when it is asked for.
+func (e *Execution) Reversal() iter.Seq[*plan.Operation] {
+	list := e.undoings()
+	slices.SortFunc(list, func(a, b undoing) int {
+		if c := tree.Compare(a.path, b.path); c != 0 {
+			return c
+		}
+		return int(a.side) - int(b.side)
+	})
+	return func(yield func(*plan.Operation) bool) {
+		for i := range list {
+			op := e.undo(&list[i])
+			op.ID, op.Reason, op.Decision = i+1, plan.Undo, plan.Apply
+			if !yield(&op) {
+				return
+			}
+		}
+	}
+}
+
+// undo is the operation, but for what all have alike.
+func (e *Execution) undo(u *undoing) plan.Operation {
+	if u.op != nil {
+		return *u.op
+	}
+	return u.task.reverse(&e.Plan.Snapshot(u.side).Filesystem)
+}
+
+// undoings are what there is to undo. Only where something was moved they depend on each other.
+func (e *Execution) undoings() []undoing {
+	var list []undoing
+	moved := false
 	for _, t := range e.tasks.all {
 		if t.done() {
-			ops = append(ops, t.reverse(&e.Plan.Snapshot(t.Side).Filesystem))
+			list = append(list, undoing{path: t.present(), side: t.Side, task: t})
+			moved = moved || t.Action == plan.Move
 		}
 	}
 	for _, made := range e.footing.revived {
-		ops = append(ops, plan.Operation{Side: made.task.Side, Action: plan.Delete, Path: made.path,
-			Before: &tree.State{Type: tree.Directory, Mode: made.mode}})
+		list = append(list, undoing{path: made.path, side: made.task.Side, op: &plan.Operation{Side: made.task.Side,
+			Action: plan.Delete, Path: made.path, Before: &tree.State{Type: tree.Directory, Mode: made.mode}}})
+	}
+	if moved {
+		e.part(list)
+	}
+	return list
+}
+
+// part makes all operations, so that no move comes to a name that another one is about.
+func (e *Execution) part(list []undoing) {
+	ops := make([]plan.Operation, len(list))
+	for i := range list {
+		ops[i] = e.undo(&list[i])
 	}
 	ops = withoutMovesOntoDeletes(ops)
-	slices.SortFunc(ops, func(a, b plan.Operation) int {
-		if c := tree.Compare(a.Path, b.Path); c != 0 {
-			return c
-		}
-		return int(a.Side) - int(b.Side)
-	})
 	for i := range ops {
-		ops[i].ID, ops[i].Reason, ops[i].Decision = i+1, plan.Undo, plan.Apply
+		list[i] = undoing{path: ops[i].Path, side: ops[i].Side, op: &ops[i]}
 	}
-	return ops
 }
 
 // withoutMovesOntoDeletes rewrites what would move a file back to a name that something else was created

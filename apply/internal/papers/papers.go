@@ -15,23 +15,28 @@ type Papers struct {
 	Plan *plan.Plan
 	// Text is nil where it need not be held, since it can be read again, or lies beside the journal.
 	Text []byte
-	// Again opens the plan's file, nil where that cannot be done. kept tells that its text lies beside the journal.
-	Again func() (io.ReadCloser, error)
-	kept  bool
-	Ref   paper.PlanRef
+	// File is the plan's file, nil where there is only its text. kept tells that its text lies beside the journal.
+	File *paper.PlanFile
+	kept bool
+	Ref  paper.PlanRef
 	// Approval is nil where there is none.
 	Approval     *paper.Approval
 	ApprovalText []byte
 }
 
-// Read reads a plan and an approval of it, which is nil where there is none. Errors wrap ErrInvalid.
-func Read(text, approval []byte) (Papers, error) {
-	p, err := plan.Read(text)
-	if err != nil {
-		return Papers{}, fmt.Errorf("%w: %w", refusal.ErrInvalid, err)
+// Read reads a plan, unless it was read from its file already, and an approval of it, which is nil where there is none.
+// Errors wrap ErrInvalid.
+func Read(file *paper.PlanFile, text, approval []byte) (all Papers, err error) {
+	if file != nil {
+		all = Papers{Plan: file.Plan(), File: file, Ref: file.Ref()}
+	} else {
+		p, err := plan.Read(text)
+		if err != nil {
+			return Papers{}, fmt.Errorf("%w: %w", refusal.ErrInvalid, err)
+		}
+		all = Papers{Plan: p, Text: text, Ref: paper.RefTo(p, text)}
 	}
-	all := Papers{Plan: p, Text: text, Ref: paper.RefTo(p, text), ApprovalText: approval}
-	if approval == nil {
+	if all.ApprovalText = approval; approval == nil {
 		return all, nil
 	}
 	if all.Approval, err = paper.ReadApproval(approval); err != nil {
@@ -40,11 +45,12 @@ func Read(text, approval []byte) (Papers, error) {
 	return all, nil
 }
 
-// LetGo lets go of the text, if it can be read again.
-func (p *Papers) LetGo() {
-	if p.Again != nil {
-		p.Text = nil
+// Whole is the text of the plan, as long as nothing was kept.
+func (p *Papers) Whole() ([]byte, error) {
+	if p.File != nil {
+		return p.File.Text()
 	}
+	return p.Text, nil
 }
 
 // Content is the text of the plan, wherever it is.
@@ -55,7 +61,7 @@ func (p *Papers) Content(local *store.Store) store.Content {
 	case p.kept:
 		return store.Same(func() (io.ReadCloser, error) { return local.OpenKept(p.Plan.ID, store.ItsPlan) }, p.Ref.SHA256)
 	}
-	return store.Same(p.Again, p.Ref.SHA256)
+	return store.Same(p.File.Open, p.Ref.SHA256)
 }
 
 // Keep keeps exact copies beside the journal, so that an interrupted run can be settled without the files. The plan's

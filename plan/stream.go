@@ -1,0 +1,232 @@
+package plan
+
+import (
+	"bytes"
+	"io"
+	"slices"
+
+	"treaty/plan/jsontext"
+	"treaty/schema"
+)
+
+// ReadFrom is Read of a file that is not held in memory: only some elements of each array are, at a time. It reads to
+// the end. Where it returns nil, nothing is said of the file but that it must be read as a whole to tell what it is: it
+// is no valid plan, or one with its members in an order that treaty does not write, or it could not be read.
+func ReadFrom(r io.Reader) *Plan {
+	s := streaming{}
+	if !s.split.all(r, s.piece) || !s.envelope() || len(s.plan.Check()) > 0 {
+		return nil
+	}
+	for i := range s.plan.Conflicts {
+		s.plan.Conflicts[i].reword()
+	}
+	return &s.plan
+}
+
+// streaming is a plan that is read piece by piece. Each piece is made a plan of its own, of the members before the arrays
+// and some elements of one of these. Since the schema says nothing of two elements at a time, the plan is valid if all
+// its pieces are.
+type streaming struct {
+	plan  Plan
+	split splitter
+	list  decoder
+	text  []byte
+}
+
+// arrays are the members that are read piece by piece, in the order in which treaty writes them.
+var arrays = [...]string{"operations", "conflicts", "problems"}
+
+// piece reads some elements of an array; false where they are not valid. head is all before the array's opening
+// bracket, with the arrays in it emptied.
+func (s *streaming) piece(name string, head, elements []byte) bool {
+	s.text = append(append(append(s.text[:0], head...), '['), elements...)
+	s.text = append(s.text, ']')
+	for _, other := range arrays[slices.Index(arrays[:], name)+1:] {
+		s.text = append(append(append(s.text, `,"`...), other...), `":[]`...)
+	}
+	s.text = append(s.text, '}')
+	doc, err := schema.Parse(schema.Plan, s.text)
+	if err != nil {
+		return false
+	}
+	p := &s.plan
+	switch name {
+	case "operations":
+		p.Operations, err = further(p.Operations, s.text, doc, name, s.list.operation)
+	case "conflicts":
+		p.Conflicts, err = further(p.Conflicts, s.text, doc, name, s.list.conflict)
+	default:
+		p.Problems, err = further(p.Problems, s.text, doc, name, s.list.problem)
+	}
+	return err == nil
+}
+
+// further appends the elements of an array.
+func further[T any](list []T, data []byte, doc *schema.Document, name string, read func(*jsontext.Reader, *T)) ([]T, error) {
+	at := len(list)
+	list = append(list, make([]T, doc.Len(name))...)
+	return list, eachElement(data, doc, name, func(i int, r *jsontext.Reader) { read(r, &list[at+i]) })
+}
+
+// envelope reads all but the elements; false where it is not valid, or has some of its own after all.
+func (s *streaming) envelope() bool {
+	doc, err := schema.Parse(schema.Plan, s.split.head)
+	if err != nil {
+		return false
+	}
+	for _, name := range arrays {
+		if doc.Len(name) > 0 {
+			return false
+		}
+	}
+	p := &s.plan
+	p.Operations, p.Conflicts, p.Problems = some(p.Operations), some(p.Conflicts), some(p.Problems)
+	return envelope(doc, p) == nil
+}
+
+// some is a list that is empty rather than nil.
+func some[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// A splitter parts the text of a plan into its envelope and pieces of its long arrays. It only looks for where these
+// end: whoever reads the pieces finds out whether they are JSON. What it cuts out between two pieces is one comma.
+type splitter struct {
+	// head is the text so far, without elements.
+	head []byte
+	// elements are those of the piece that is being collected, of the array called name.
+	elements []byte
+	name     string
+	count    int
+	depth    int
+	// text is the string that is being read at depth 1, or was read last: the name of a member, if one of an array.
+	text             []byte
+	quoted, escaped  bool
+	element, another bool // there is something since the last comma, and a comma before that
+	size             int64
+}
+
+// pieceBytes is how long a piece is at most, unless a single element is longer.
+const pieceBytes = 1 << 20
+
+// all hands all pieces to take; false where take does not want one, or the text cannot be read or parted.
+func (s *splitter) all(r io.Reader, take func(name string, head, elements []byte) bool) bool {
+	buf := make([]byte, 256<<10)
+	for {
+		n, err := r.Read(buf)
+		if s.size += int64(n); s.size > schema.Plan.MaxSize() || !s.part(buf[:n], take) {
+			return false
+		}
+		if err != nil {
+			return err == io.EOF && s.name == ""
+		}
+	}
+}
+
+// part goes on with more of the text.
+func (s *splitter) part(text []byte, take func(name string, head, elements []byte) bool) bool {
+	for len(text) > 0 {
+		n := 1
+		if s.quoted {
+			n = s.inString(text)
+		} else if !s.structure(text[0], take) {
+			return false
+		}
+		text = text[n:]
+	}
+	return true
+}
+
+// inString goes on in a string, and returns how far.
+func (s *splitter) inString(text []byte) int {
+	n := 1
+	switch c := text[0]; {
+	case s.escaped:
+		s.escaped = false
+	case c == '\\':
+		s.escaped = true
+	case c == '"':
+		s.quoted = false
+	default:
+		if n = bytes.IndexAny(text, `"\`); n < 0 {
+			n = len(text)
+		}
+	}
+	if s.depth == 1 && s.quoted {
+		s.text = append(s.text, text[:n]...)
+	}
+	s.add(text[:n]...)
+	return n
+}
+
+// add adds to what is being collected.
+func (s *splitter) add(text ...byte) {
+	if s.name == "" {
+		s.head = append(s.head, text...)
+		return
+	}
+	s.elements = append(s.elements, text...)
+}
+
+// structure goes on with one byte between strings.
+func (s *splitter) structure(c byte, take func(name string, head, elements []byte) bool) bool {
+	within := s.name != "" && s.depth == 2
+	switch c {
+	case ' ', '\n', '\r', '\t':
+		s.add(c)
+		return true
+	case '"':
+		s.quoted, s.text = true, s.text[:0]
+	case '{', '[':
+		s.depth++
+		if c == '[' && s.depth == 2 && slices.Contains(arrays[:], string(s.text)) {
+			s.name, s.element, s.another = string(s.text), false, false
+			return true
+		}
+	case ',':
+		if within {
+			return s.comma(take)
+		}
+	case '}', ']':
+		s.depth--
+		if within {
+			return s.end(c, take)
+		}
+	}
+	s.element = s.element || within
+	s.add(c)
+	return true
+}
+
+// comma ends an element.
+func (s *splitter) comma(take func(name string, head, elements []byte) bool) bool {
+	if !s.element {
+		return false
+	}
+	s.element, s.another = false, true
+	if s.count++; s.count < pieceSize && len(s.elements) < pieceBytes {
+		s.add(',')
+		return true
+	}
+	return s.flush(take)
+}
+
+// end ends an array.
+func (s *splitter) end(c byte, take func(name string, head, elements []byte) bool) bool {
+	if c != ']' || s.another && !s.element || s.element && !s.flush(take) {
+		return false
+	}
+	s.name, s.elements = "", s.elements[:0]
+	s.add('[', ']')
+	return true
+}
+
+// flush hands over what was collected.
+func (s *splitter) flush(take func(name string, head, elements []byte) bool) bool {
+	ok := take(s.name, s.head, s.elements)
+	s.count, s.elements = 0, s.elements[:0]
+	return ok
+}

@@ -1,0 +1,96 @@
+package plan_test
+
+import (
+	"bytes"
+	"io"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"treaty/plan"
+)
+
+// streamedAlike holds what a text is read as piece by piece, if that is anything, to what it is read as whole.
+func streamedAlike(t fataler, data []byte, whole *plan.Plan) *plan.Plan {
+	t.Helper()
+	streamed := plan.ReadFrom(iotest.OneByteReader(bytes.NewReader(data)))
+	if streamed != nil && !reflect.DeepEqual(streamed, whole) {
+		t.Fatalf("a plan is read as %+v piece by piece, and as %+v whole:\n%s", streamed, whole, data)
+	}
+	return streamed
+}
+
+// many is the text of a plan of more pieces than one.
+func many(t *testing.T) string {
+	made, err := plan.Compare(t.Context(), first(30, 200))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := full(t)
+	p.Operations, p.Conflicts, p.Problems = made.Operations, []plan.Conflict{}, []plan.Problem{}
+	return text(t, p)
+}
+
+func TestAPlanOfManyPiecesIsReadAsItIsWhole(t *testing.T) {
+	data := []byte(many(t))
+	whole, err := plan.Read(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if streamed := plan.ReadFrom(bytes.NewReader(data)); !reflect.DeepEqual(streamed, whole) {
+		t.Fatal("it is read differently")
+	}
+}
+
+func TestNoPieceOfAPlanHidesWhatIsWrongWithTheWhole(t *testing.T) {
+	data := many(t)
+	last := strings.LastIndex(data, `"action": "create"`)
+	for what, broken := range map[string]string{
+		"a second array of the same name":     strings.Replace(data, `"conflicts": []`, `"operations": []`, 1),
+		"the same array twice":                strings.Replace(data, `"conflicts": [],`, `"conflicts": [], "conflicts": [],`, 1),
+		"no comma between two elements":       strings.Replace(data, "    },\n    {\n      \"id\": 1025", "    }\n    {\n      \"id\": 1025", 1),
+		"two commas where two pieces meet":    strings.Replace(data, "    },\n    {\n      \"id\": 1025", "    },,\n    {\n      \"id\": 1025", 1),
+		"a comma before the first element":    strings.Replace(data, `"operations": [`, `"operations": [,`, 1),
+		"a comma behind the last element":     strings.Replace(data, "}\n  ],\n  \"conflicts\"", "},\n  ],\n  \"conflicts\"", 1),
+		"an array that ends as an object":     strings.Replace(data, "}\n  ],\n  \"conflicts\"", "}\n  },\n  \"conflicts\"", 1),
+		"an action in the last piece":         data[:last] + `"action": "eat"` + data[last+len(`"action": "create"`):],
+		"one id twice, in pieces far apart":   strings.Replace(data, `"id": 5000,`, `"id": 1,`, 1),
+		"something behind the end":            data + "{}",
+		"an end too early":                    data[:len(data)-3],
+		"a member without a value at the end": strings.TrimSuffix(strings.TrimSpace(data), "}") + `,"x"}`,
+	} {
+		if broken == data {
+			t.Fatalf("%s: nothing was broken", what)
+		}
+		if _, err := plan.Read([]byte(broken)); err == nil {
+			t.Errorf("%s: it is read whole", what)
+		}
+		if plan.ReadFrom(strings.NewReader(broken)) != nil {
+			t.Errorf("%s: it is read piece by piece", what)
+		}
+	}
+}
+
+func TestAPlanIsNotReadOfWhatCannotBeReadToItsEnd(t *testing.T) {
+	data := many(t)
+	failing := io.MultiReader(strings.NewReader(data), iotest.ErrReader(io.ErrUnexpectedEOF))
+	if plan.ReadFrom(failing) != nil {
+		t.Error("it is read all the same")
+	}
+}
+
+// What is kept of a plan while it is read is the plan, and not its text beside it.
+func TestReadingAPlanPieceByPieceTakesLittleMemory(t *testing.T) {
+	data := many(t)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if plan.ReadFrom(strings.NewReader(data)) == nil {
+		t.Fatal("it is not read")
+	}
+	runtime.ReadMemStats(&after)
+	if each, most := (after.TotalAlloc-before.TotalAlloc)/6000, uint64(3000); each > most {
+		t.Errorf("%d bytes are allocated an operation, at most %d are meant", each, most)
+	}
+}
