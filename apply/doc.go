@@ -13,7 +13,7 @@
 //
 // # An apply, step by step
 //
-//  1. Read the plan once; check, hash and carry out that one text (package gates). In this order, the first
+//  1. Read the plan once: what is hashed is what is checked and carried out (package gates). In this order, the first
 //     failure being the refusal: is it a valid plan (ErrInvalid), does nobody else work on the trees
 //     (ErrLocked), was it not applied before (ErrStale), is no other apply open (ErrOpen), are all
 //     conflicts resolved (ErrConflicts), is it approved (ErrNotApproved), are the trees those that were

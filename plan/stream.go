@@ -10,7 +10,7 @@ import (
 )
 
 // ReadFrom is Read of a file that is not held in memory: only some elements of each array are, at a time. It reads to
-// the end. Where it returns nil, nothing is said of the file but that it must be read as a whole to tell what it is: it
+// the end, so that who hashes on the way has the hash of what was read. Where it returns nil, nothing is said of the file but that it must be read as a whole to tell what it is: it
 // is no valid plan, or one with its members in an order that treaty does not write, or it could not be read.
 func ReadFrom(r io.Reader) *Plan {
 	s := streaming{}
@@ -23,9 +23,9 @@ func ReadFrom(r io.Reader) *Plan {
 	return &s.plan
 }
 
-// streaming is a plan that is read piece by piece. Each piece is made a plan of its own, of the members before the arrays
-// and some elements of one of these. Since the schema says nothing of two elements at a time, the plan is valid if all
-// its pieces are.
+// streaming is a plan that is read piece by piece. Each piece is made a plan of its own, of the members before the
+// arrays and some elements of one of these. Since the schema says nothing of two elements at a time, the plan is valid
+// if all its pieces are.
 type streaming struct {
 	plan  Plan
 	split splitter
@@ -62,7 +62,8 @@ func (s *streaming) piece(name string, head, elements []byte) bool {
 }
 
 // further appends the elements of an array.
-func further[T any](list []T, data []byte, doc *schema.Document, name string, read func(*jsontext.Reader, *T)) ([]T, error) {
+func further[T any](list []T, data []byte, doc *schema.Document, name string,
+	read func(*jsontext.Reader, *T)) ([]T, error) {
 	at := len(list)
 	list = append(list, make([]T, doc.Len(name))...)
 	return list, eachElement(data, doc, name, func(i int, r *jsontext.Reader) { read(r, &list[at+i]) })
