@@ -75,6 +75,15 @@ function idsIn(row) {
   return [row, ...row.querySelectorAll("li.op")].map(idOf).filter((id) => id > 0);
 }
 
+// partOf is what a row's head says of some kind, after its name.
+function partOf(head, kind) {
+  const known = head.querySelector(":scope > ." + kind);
+  if (known) return known;
+  const part = make("span", {className: kind});
+  head.querySelector(":scope > code").after(" ", part);
+  return part;
+}
+
 // times says a number with its noun.
 function times(count, noun) { return `${count} ${noun}${count === 1 ? "" : "s"}`; }
 
@@ -136,12 +145,12 @@ class Table {
   drawHeld(id, why) {
     const row = rowOf(id), head = headOf(row);
     row.classList.toggle("out", why !== "");
-    head.querySelector(":scope > .state").textContent = why && "skipped: " + why;
+    partOf(head, "state").textContent = why && "skipped: " + why;
     this.drawLeave(row);
     const more = (why !== "") - Boolean(this.held.get(id));
     for (let one = row; one; one = one.parentElement.closest("li.branch")) {
-      const left = headOf(one).querySelector(":scope > .left");
-      if (!left || more === 0) continue;
+      if (headOf(one) === one || more === 0) continue;
+      const left = partOf(headOf(one), "left");
       const count = (parseInt(left.textContent) || 0) + more;
       left.textContent = count > 0 ? `${count} skipped` : "";
     }
