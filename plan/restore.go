@@ -229,7 +229,8 @@ func (r *restoring) makeAbove(p *Plan, op *Operation) {
 		}
 		after := &tree.State{Type: tree.Directory}
 		after.Mode = r.mode(op.Side, after)
-		r.add(p, Operation{Side: op.Side, Action: Create, Path: dir, Reason: Undo, After: after, Decision: Apply})
+		r.add(p, Operation{Side: op.Side, Action: Create, Path: dir, Reason: Undo, After: after,
+			Decision: Apply})
 	}
 }
 

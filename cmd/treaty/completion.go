@@ -86,7 +86,14 @@ func candidates(a *app, l complete.Line, place string) ([]complete.Candidate, co
 	switch place {
 	case "LOCAL", "REMOTE", "DIR":
 		return nil, complete.Directories
-	case "FILE", "KEY":
+	case "KEY":
+		if l.Command.Name == "config" {
+			return keysOfConfig(), complete.Nothing
+		}
+		return nil, complete.Files
+	case "VALUE":
+		return choicesOf(l.Arguments), complete.Nothing
+	case "FILE":
 		return nil, complete.Files
 	case "KIND":
 		return profiles(), complete.Nothing
@@ -94,6 +101,12 @@ func candidates(a *app, l complete.Line, place string) ([]complete.Candidate, co
 		return choices(), complete.Nothing
 	case "PLAN-ID":
 		return appliedPlans(a), complete.Nothing
+	case "PLAN", "PATH":
+		if l.Command.Name == "restore" {
+			return displaced(a, l.Word), complete.Files
+		}
+	}
+	switch place {
 	case "PLAN":
 		if !slices.Contains([]string{"show", "resolve", "skip"}, l.Command.Name) {
 			return nil, complete.Files
@@ -103,6 +116,58 @@ func candidates(a *app, l complete.Line, place string) ([]complete.Candidate, co
 		return pathsOfPlan(a, l), complete.Nothing
 	}
 	return nil, complete.Nothing
+}
+
+// keysOfConfig are the keys that a config may have.
+func keysOfConfig() []complete.Candidate {
+	keys, err := configKeys()
+	if err != nil {
+		return nil
+	}
+	var list []complete.Candidate
+	for _, k := range keys {
+		list = append(list, complete.Candidate{Word: k.name, Help: k.schema.Description})
+	}
+	return list
+}
+
+// choicesOf are the values that the key of a config may have which is the first argument; none where any will do.
+func choicesOf(arguments []string) []complete.Candidate {
+	keys, err := configKeys()
+	if err != nil || len(arguments) == 0 {
+		return nil
+	}
+	var list []complete.Candidate
+	for _, k := range keys {
+		if k.name != arguments[0] {
+			continue
+		}
+		for i, choice := range k.schema.Enum {
+			list = append(list, complete.Candidate{Word: choice, Help: k.schema.EnumDescriptions[i]})
+		}
+		if k.schema.Type == "boolean" {
+			list = append(list, complete.Candidate{Word: "true"}, complete.Candidate{Word: "false"})
+		}
+	}
+	return list
+}
+
+// displaced are the paths that may be brought back; none where nobody knows any.
+func displaced(a *app, word string) []complete.Candidate {
+	folder, err := historyHere(a)
+	if err != nil {
+		return nil
+	}
+	defer folder.Close()
+	versions, err := folder.Versions()
+	if err != nil {
+		return nil
+	}
+	paths := make([]tree.Path, len(versions))
+	for i := range versions {
+		paths[i] = versions[i].Path
+	}
+	return startingWith(word, paths, spelling((&archive{folder: folder}).here(), word))
 }
 
 func choices() []complete.Candidate {
@@ -151,13 +216,19 @@ func pathsOfPlan(a *app, l complete.Line) []complete.Candidate {
 	if err != nil {
 		return nil
 	}
-	spelt := spelling(here(f.plan), l.Word)
-	words := map[string]bool{}
+	var paths []tree.Path
 	for _, e := range namedBy(l.Command.Name, f.plan) {
-		for _, p := range e.paths {
-			if word := spelt(p); strings.HasPrefix(word, l.Word) {
-				words[upToSlash(word, len(l.Word))] = true
-			}
+		paths = append(paths, e.paths...)
+	}
+	return startingWith(l.Word, paths, spelling(here(f.plan), l.Word))
+}
+
+// startingWith are the paths that go on from a word that was begun, up to the next slash, each once.
+func startingWith(begun string, paths []tree.Path, spelt func(tree.Path) string) []complete.Candidate {
+	words := map[string]bool{}
+	for _, p := range paths {
+		if word := spelt(p); strings.HasPrefix(word, begun) {
+			words[upToSlash(word, len(begun))] = true
 		}
 	}
 	var list []complete.Candidate

@@ -44,7 +44,8 @@ func isThereAtAll(path string) bool {
 
 // taken is the refusal to copy over something.
 func taken(path, so string) error {
-	return &complaint{is: fs.ErrExist, why: fmt.Sprintf("%s is there already, %s", path, so), hint: then("name another folder for --to", helped)}
+	return &complaint{is: fs.ErrExist, why: fmt.Sprintf("%s is there already, %s", path, so),
+		hint: then("name another folder for --to", helped)}
 }
 
 // bringOut copies a version, from the tree that has its content, to a name that nothing has.

@@ -72,7 +72,8 @@ func (e *examination) of(dir string) error {
 		e.fine("no tree of treaty's yet: nothing was planned here")
 		return nil
 	}
-	for _, look := range []func() error{e.files, e.works, e.identity, e.config, e.history, e.pairs, e.space, e.clock, e.repaired} {
+	looks := []func() error{e.files, e.works, e.identity, e.config, e.history, e.pairs, e.space, e.clock, e.repaired}
+	for _, look := range looks {
 		if err := look(); err != nil {
 			e.found(err.Error(), hintFor(err))
 		}
@@ -302,7 +303,9 @@ func (e *examination) patterns() error {
 		}
 	}
 	err = eachEntry(walk, tree.Root, func(path tree.Path, directory bool) {
-		maps.DeleteFunc(unmatched, func(_ string, rules *scan.Rules) bool { return rules.Judge(path, directory) == tree.Ignored })
+		maps.DeleteFunc(unmatched, func(_ string, rules *scan.Rules) bool {
+			return rules.Judge(path, directory) == tree.Ignored
+		})
 	})
 	if err != nil {
 		return err
@@ -321,7 +324,8 @@ func (e *examination) idle(walk volume.Walk) error {
 	}
 	for _, idle := range walk.IdlePatterns() {
 		file := filepath.Join(e.root, filepath.FromSlash(string(idle.File)))
-		e.found(fmt.Sprintf("%s, line %d: no name matches this pattern: %s", file, idle.Line, idle.Why), then("mend the line", again))
+		e.found(fmt.Sprintf("%s, line %d: no name matches this pattern: %s", file, idle.Line, idle.Why),
+			then("mend the line", again))
 	}
 	return nil
 }

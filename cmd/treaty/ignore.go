@@ -132,7 +132,8 @@ func leavesOut(ctx context.Context, folder *store.Store, patterns []string) (*om
 		return nil, err
 	}
 	options := c.options(&planFlags{})
-	walk := folder.Source().Walk(ctx, scan.Options{Patterns: options.Ignore, DefaultIgnores: options.DefaultIgnores, Granularity: 1})
+	walk := folder.Source().Walk(ctx,
+		scan.Options{Patterns: options.Ignore, DefaultIgnores: options.DefaultIgnores, Granularity: 1})
 	defer walk.Close()
 	o := &omission{rules: (&scan.Options{Patterns: patterns}).Rules()}
 	if err := o.look(walk, tree.Root, false); err != nil {

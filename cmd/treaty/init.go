@@ -46,7 +46,8 @@ func (c *initCommand) Run(a *app) error {
 	}
 	a.call.trees[plan.Local] = folder.Root()
 	if remote == "" && s.given.of("remote") != nil {
-		return usage(in(folder.Root(), "config"), "%s is set up already: its remote is %s", folder.Root(), compact(s.given.of("remote")))
+		return usage(in(folder.Root(), "config"), "%s is set up already: its remote is %s", folder.Root(),
+			compact(s.given.of("remote")))
 	}
 	answers, err := c.ask(a, folder, remote)
 	if err != nil {
@@ -76,7 +77,8 @@ func (c *initCommand) ask(a *app, folder *store.Store, remote string) (*firstAns
 	answers := &firstAnswers{remote: remote, name: c.Name, ignore: c.Ignore}
 	if !isTerminal(a.stdin) {
 		if remote == "" {
-			return nil, usage(exactly("treaty init --help"), "REMOTE is missing, and nobody can be asked: standard input is no terminal")
+			return nil, usage(exactly("treaty init --help"),
+				"REMOTE is missing, and nobody can be asked: standard input is no terminal")
 		}
 		return answers, nil
 	}
@@ -91,7 +93,8 @@ func (c *initCommand) ask(a *app, folder *store.Store, remote string) (*firstAns
 		}
 	}
 	if c.Name == "" {
-		if err := q.ask(fmt.Sprintf("What is this tree to be called [%s]?", filepath.Base(folder.Root())), &answers.name); err != nil {
+		question := fmt.Sprintf("What is this tree to be called [%s]?", filepath.Base(folder.Root()))
+		if err := q.ask(question, &answers.name); err != nil {
 			return nil, err
 		}
 	}

@@ -206,7 +206,8 @@ func (r *archive) named(all []store.Version) ([]store.Version, error) {
 	for _, word := range r.words {
 		found := r.matching(all, word)
 		if len(found) == 0 {
-			return nil, usage(in(r.folder.Root(), "restore", "--list"), "no apply%s replaced or deleted %q", r.of(), word)
+			return nil, usage(in(r.folder.Root(), "restore", "--list"),
+				"no apply%s replaced or deleted %q", r.of(), word)
 		}
 		for _, i := range found {
 			wanted[i] = true
@@ -297,7 +298,8 @@ func list(a *app, versions []store.Version) error {
 	}
 	for i := range versions {
 		v := &versions[i]
-		line := render.Version{Number: v.Number, At: v.At, Side: v.Side, Path: string(v.Path), State: v.Was, Deleted: v.Left == nil}
+		line := render.Version{Number: v.Number, At: v.At, Side: v.Side, Path: string(v.Path), State: v.Was,
+			Deleted: v.Left == nil}
 		if err := render.Displaced(a.stdout, &line, a.style()); err != nil {
 			return err
 		}
