@@ -5,9 +5,10 @@ import (
 	"treaty/plan/tree"
 )
 
-// A plan of a part lists what a plan of the whole trees would list of it, but for what joins the part to the rest: a file
-// that was moved out of it or into it is deleted or created there. All else is as if a person had taken it out of the
-// plan: left alone, and what is on record of it stays on record. What directories the part needs above it are made.
+// A plan of a part lists what a plan of the whole trees would list of it, but for what joins the part to the rest: a
+// file that was moved out of it or into it is deleted or created there. All else is as if a person had taken it out
+// of the plan: left alone, and what is on record of it stays on record. What directories the part needs above it are
+// made.
 
 // portion is the part of both trees that a plan is limited to; nil is all of them.
 type portion struct {
@@ -76,8 +77,8 @@ func limit(dr *draft) {
 	dr.problems = dr.portion.concerning(dr.problems)
 }
 
-// closedOutside are the paths that are not of the part and under which the sides have entries of two types: what is below
-// can only change with them.
+// closedOutside are the paths that are not of the part and under which the sides have entries of two types: what is
+// below can only change with them.
 func (dr *draft) closedOutside() map[tree.Path]bool {
 	closed := map[tree.Path]bool{}
 	for _, d := range dr.differences {

@@ -20,9 +20,9 @@ type Displaced struct {
 }
 
 // Restore makes the plan that brings displaced entries back, on both sides, so that these are in step about them
-// afterwards. Nothing else is decided. Where a side has something else than was displaced, it makes way if both have the
-// same, or if the apply left it there; otherwise somebody has changed it since, and it is blocked with ChangedSince, as
-// a directory is. Content that kept says is gone is blocked with TrashMissing. Each path is among
+// afterwards. Nothing else is decided. Where a side has something else than was displaced, it makes way if both have
+// the same, or if the apply left it there; otherwise somebody has changed it since, and it is blocked with
+// ChangedSince, as a directory is. Content that kept says is gone is blocked with TrashMissing. Each path is among
 // the displaced once. Like Compare, it leaves id, time and author to the caller.
 func Restore(ctx context.Context, in Input, displaced []Displaced, kept func(Source) bool) (*Plan, error) {
 	policy := newPolicy(in.traits(), in.Memory != nil, in.Options)
@@ -143,8 +143,8 @@ func (r *restoring) bring(ctx context.Context, p *Plan, d *Displaced, kept func(
 	return nil
 }
 
-// both are where the two sides have, or would have, what was displaced, and what is there now. There is no such place, and
-// it is said why, where that cannot be told, or something else than a directory is in the way.
+// both are where the two sides have, or would have, what was displaced, and what is there now. There is no such
+// place, and it is said why, where that cannot be told, or something else than a directory is in the way.
 func (r *restoring) both(ctx context.Context, d *Displaced) (at *Sides[tree.Path], now Sides[*tree.State], err error) {
 	at = &Sides[tree.Path]{}
 	for _, side := range BothSides {
@@ -171,7 +171,8 @@ func (r *restoring) now(ctx context.Context, side Side, path tree.Path) (now *tr
 	if e.Obstacle != "" || now.Of() != tree.File {
 		return now, e.Obstacle == "", nil
 	}
-	err = r.readers[side].Hash(ctx, []tree.Wanted{{Path: path, Size: e.Size, Mtime: e.Mtime}}, func(_ int, content tree.Content) {
+	wanted := []tree.Wanted{{Path: path, Size: e.Size, Mtime: e.Mtime}}
+	err = r.readers[side].Hash(ctx, wanted, func(_ int, content tree.Content) {
 		now.SHA256, readable = content.SHA256, content.Err == nil
 	})
 	return now, readable, err

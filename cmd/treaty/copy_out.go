@@ -75,12 +75,12 @@ func bringOut(from *store.Store, v *store.Version, to string) error {
 
 // gone is the error of a version of which clean has removed the content.
 func gone(v *store.Version) error {
-	return &complaint{is: fs.ErrNotExist, why: fmt.Sprintf("%s: the content that number %d displaced is no longer in the trash",
-		render.Name(string(v.Path)), v.Number), hint: in("", "restore", "--list")}
+	why := fmt.Sprintf("%s: the content that number %d displaced is no longer in the trash", render.Name(string(v.Path)), v.Number)
+	return &complaint{is: fs.ErrNotExist, why: why, hint: in("", "restore", "--list")}
 }
 
-// writeNew gives a name that nothing has to a copy of what in holds, if that is what was says. Until then the copy goes by
-// a name of its own, and afterwards it is not left.
+// writeNew gives a name that nothing has to a copy of what in holds, if that is what was says. Until then the copy
+// goes by a name of its own, and afterwards it is not left.
 func writeNew(to string, in io.Reader, was *tree.State) (err error) {
 	temporary := filepath.Join(filepath.Dir(to), ".treaty-"+rand.Text())
 	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)

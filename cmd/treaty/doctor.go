@@ -173,7 +173,7 @@ func (e *examination) history() error {
 		return err
 	}
 	if len(broken) > 0 {
-		e.found(fmt.Sprintf("the history does not hold: %s", render.Count(len(broken), "fault")), in(e.root, "log", "--verify"))
+		e.found("the history does not hold: "+render.Count(len(broken), "fault"), in(e.root, "log", "--verify"))
 		return nil
 	}
 	e.fine("%s in the history, all as written", render.Count(len(list), "apply"))

@@ -239,7 +239,8 @@ func (r *archive) matching(all []store.Version, word string) []int {
 	if found := matching(elements, r.at, word); len(found) > 0 || r.plan == nil {
 		return indexes(found)
 	}
-	ids := matching(slices.Concat(operationElements(r.plan), conflictElements(r.plan)), tree.Root, "#"+strings.TrimPrefix(word, "#"))
+	of := slices.Concat(operationElements(r.plan), conflictElements(r.plan))
+	ids := matching(of, tree.Root, "#"+strings.TrimPrefix(word, "#"))
 	return indexes(having(elements, func(path tree.Path) bool { return r.isOf(ids, path) }))
 }
 
