@@ -102,7 +102,8 @@ func (w *world) applied(p *plan.Plan) bool {
 }
 
 // everyAccident has each accident happen at each call of an apply, or at some of them, on volumes of each kind.
-func everyAccident(t *testing.T, stride int, then func(w *world, p *plan.Plan, will plan.Sides[nodes], a *accident, n int)) {
+func everyAccident(t *testing.T, stride int,
+	then func(w *world, p *plan.Plan, will plan.Sides[nodes], a *accident, n int)) {
 	for _, kind := range []struct {
 		name string
 		of   *memory.Kind

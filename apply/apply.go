@@ -131,7 +131,8 @@ func (r *run) enter() (err error) {
 	r.survey = survey.Survey{Gauge: survey.Gauge{Plan: r.Plan, Ends: &r.ends}, Scanned: r.request.Progress.ScanAnew,
 		AllowUnrelated: r.request.AllowUnrelatedDrift}
 	missing := r.ends.Open(r.Plan, r.request.Roots, r.request.Open, &r.request.seams)
-	if err := (&gates.Gates{Papers: &r.Papers, Ends: &r.ends, Config: r.request.Config, Now: r.request.Now}).Pass(missing); err != nil {
+	if err := (&gates.Gates{Papers: &r.Papers, Ends: &r.ends, Config: r.request.Config,
+		Now: r.request.Now}).Pass(missing); err != nil {
 		return err
 	}
 	return nil

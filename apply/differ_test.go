@@ -37,7 +37,8 @@ type outcome struct {
 func outcomeOf(r volume.Result, err error) outcome {
 	o := outcome{entry: r.Entry, trash: r.Trash}
 	o.entry.Inode, o.entry.Links = 0, 0
-	for i, fact := range []error{volume.ErrDrift, volume.ErrTaken, volume.ErrShared, volume.ErrNotEmpty, volume.ErrUnfit, volume.ErrSource,
+	for i, fact := range []error{volume.ErrDrift, volume.ErrTaken, volume.ErrShared, volume.ErrNotEmpty,
+		volume.ErrUnfit, volume.ErrSource,
 		fs.ErrNotExist, fs.ErrExist} {
 		o.is[i] = errors.Is(err, fact)
 	}
@@ -78,7 +79,8 @@ func (w *twins) same() {
 }
 
 func (w *twins) path(label string) tree.Path {
-	return tree.Path(rapid.SampledFrom([]string{"a", "b", "c", "A", "d", "d/a", "d/b", "d/e", "d/e/a", "l", "l/a", "none/a"}).Draw(w.T, label))
+	return tree.Path(rapid.SampledFrom([]string{"a", "b", "c", "A", "d", "d/a", "d/b", "d/e", "d/e/a", "l", "l/a",
+		"none/a"}).Draw(w.T, label))
 }
 
 // before is what a plan may say of a path: mostly what is there, or what is or was at another one.
@@ -108,7 +110,8 @@ func (w *twins) waits() int {
 	}
 	content := rapid.SampledFrom([]string{"1", "2", "three"}).Draw(w.T, "content")
 	for i, c := range w.changers {
-		s, err := c.Stage(context.Background(), strings.NewReader(content), int64(len(content)), tree.Hash{}, written(content), tree.Perm(0o644))
+		s, err := c.Stage(context.Background(), strings.NewReader(content), int64(len(content)), tree.Hash{},
+			written(content), tree.Perm(0o644))
 		check(w, err)
 		w.staged[i] = append(w.staged[i], s)
 	}
@@ -144,7 +147,9 @@ func (w *twins) step() {
 		w.both("trash", func(_ int, c volume.Changer) (volume.Result, error) { return c.Trash(p, before, "") })
 	case 5:
 		existing := rapid.Bool().Draw(w.T, "existing")
-		w.both("mkdir", func(_ int, c volume.Changer) (volume.Result, error) { return c.Mkdir(p, tree.Perm(0o755), existing) })
+		w.both("mkdir", func(_ int, c volume.Changer) (volume.Result, error) {
+			return c.Mkdir(p, tree.Perm(0o755), existing)
+		})
 	case 6:
 		w.both("rmdir", func(_ int, c volume.Changer) (volume.Result, error) {
 			trashed, err := c.Rmdir(p, "a")
@@ -185,7 +190,8 @@ func TestMemoryDoesWhatADirectoryDoes(t *testing.T) {
 				start[path] = n
 			}
 		}
-		can := rapid.SampledFrom([]volume.Capabilities{{Exchange: true, NoReplace: true, Link: true}, {NoReplace: true}, {}}).Draw(r, "can")
+		can := rapid.SampledFrom([]volume.Capabilities{{Exchange: true, NoReplace: true, Link: true},
+			{NoReplace: true}, {}}).Draw(r, "can")
 		for i, p := range w.places {
 			p.write(r, start)
 			v, err := p.open()

@@ -55,7 +55,8 @@ func twoTrees() (laptop, stick string) {
 	dir, err := os.MkdirTemp("", "")
 	must(err)
 	laptop, stick = filepath.Join(dir, "laptop"), filepath.Join(dir, "stick")
-	for file, text := range map[string]string{filepath.Join(laptop, "letter.txt"): "Dear Ann", filepath.Join(stick, "list.txt"): "milk"} {
+	for file, text := range map[string]string{filepath.Join(laptop, "letter.txt"): "Dear Ann",
+		filepath.Join(stick, "list.txt"): "milk"} {
 		must(os.Mkdir(filepath.Dir(file), 0o755))
 		must(os.WriteFile(file, []byte(text), 0o644))
 	}

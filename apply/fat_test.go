@@ -40,7 +40,8 @@ func TestNothingIsRenamedWithinReach(t *testing.T) {
 					}
 				case disk.Rename, disk.Exchange:
 					path := tree.Path(call.Path)
-					if !fat[side] || path.Within(".treaty/history") || path.Within(".treaty/baselines") || path.Parent() == ".treaty" || path.Within(".treaty/journal") {
+					if !fat[side] || path.Within(".treaty/history") || path.Within(".treaty/baselines") ||
+						path.Parent() == ".treaty" || path.Within(".treaty/journal") {
 						return nil
 					}
 					renames++
@@ -55,7 +56,8 @@ func TestNothingIsRenamedWithinReach(t *testing.T) {
 						if op.Side == side && displaced && before.kind == tree.File && !lasting[side.Other()][contentOf(before)] {
 							t.Errorf("%s on %s: %s is not out of reach", call, side, from)
 						}
-						if off := op.Side.Other(); off == side && !fat[op.Side] && wanted(op) && w.tree(op.Side)[op.Path].content != w.was[off][op.Source.Path].content {
+						if off := op.Side.Other(); off == side && !fat[op.Side] && wanted(op) &&
+							w.tree(op.Side)[op.Path].content != w.was[off][op.Source.Path].content {
 							t.Errorf("%s on %s: %s was not copied off the volume before", call, side, op.Path)
 						}
 					}
@@ -75,7 +77,8 @@ func TestNothingIsRenamedWithinReach(t *testing.T) {
 
 // wanted tells of operations that bring the content of a file from the other side.
 func wanted(op *plan.Operation) bool {
-	return (op.Action == plan.Create || op.Action == plan.Update) && op.After.Type == tree.File && op.Before.Of() != tree.Directory
+	return (op.Action == plan.Create || op.Action == plan.Update) && op.After.Type == tree.File &&
+		op.Before.Of() != tree.Directory
 }
 
 // A plan need not know the hashes of what it displaces.
@@ -163,7 +166,8 @@ func TestADamagedStickNeedsTheOtherTree(t *testing.T) {
 		check(t, os.Remove(w.path(plan.Remote, ".treaty/trash/"+p.ID+"/a")))
 		w.keepsEverything(w.was)
 		var refusal *apply.Refusal
-		if _, err := w.recover(nil, plan.Remote); !errors.Is(err, apply.ErrOpen) || !errors.As(err, &refusal) || !strings.Contains(strings.Join(refusal.Details, "\n"), "a") {
+		if _, err := w.recover(nil, plan.Remote); !errors.Is(err, apply.ErrOpen) || !errors.As(err, &refusal) ||
+			!strings.Contains(strings.Join(refusal.Details, "\n"), "a") {
 			t.Errorf("alone: %v", err)
 		}
 		if !w.open(plan.Remote) {
@@ -254,8 +258,11 @@ func TestALateWriteIsSurfaced(t *testing.T) {
 			if !written || !errors.Is(err, apply.ErrPartial) {
 				t.Fatalf("%s: written %v, %v\n%s", path, written, err, outcomes(receipt))
 			}
-			i := slices.IndexFunc(receipt.Results, func(r apply.Result) bool { return string(r.Path) == path && *r.Side == plan.Remote })
-			if result := &receipt.Results[i]; result.Outcome != apply.Drifted || !strings.Contains(result.Error, "(treaty conflict)") {
+			i := slices.IndexFunc(receipt.Results, func(r apply.Result) bool {
+				return string(r.Path) == path && *r.Side == plan.Remote
+			})
+			if result := &receipt.Results[i]; result.Outcome != apply.Drifted ||
+				!strings.Contains(result.Error, "(treaty conflict)") {
 				t.Errorf("%s: %s", line(result), result.Error)
 			}
 			if receipt.Totals.Drifted != 1 {

@@ -47,22 +47,25 @@ var faults = []fault{
 	{name: "unresolved", cause: apply.ErrConflicts, why: "not resolved", plan: func(w *world, p *plan.Plan) {
 		conflict(w, p, "c").Resolution = plan.Unresolved
 	}},
-	{name: "not approved", cause: apply.ErrNotApproved, why: "not approved", request: func(_ *world, _ *plan.Plan, r *apply.Request) {
-		r.Approval = nil
-	}},
-	{name: "no tree", cause: apply.ErrSafety, why: "remote tree is not at", request: func(w *world, _ *plan.Plan, r *apply.Request) {
-		r.Roots[plan.Remote] = filepath.Join(w.dir, "nowhere")
-	}},
+	{name: "not approved", cause: apply.ErrNotApproved, why: "not approved",
+		request: func(_ *world, _ *plan.Plan, r *apply.Request) {
+			r.Approval = nil
+		}},
+	{name: "no tree", cause: apply.ErrSafety, why: "remote tree is not at",
+		request: func(w *world, _ *plan.Plan, r *apply.Request) {
+			r.Roots[plan.Remote] = filepath.Join(w.dir, "nowhere")
+		}},
 	{name: "another tree", cause: apply.ErrSafety, why: "became a tree of its own", disk: func(w *world, p *plan.Plan) {
 		w.identify(plan.Local, p)
 	}},
-	{name: "weaker volume", cause: apply.ErrStale, why: "can do less", request: func(_ *world, _ *plan.Plan, r *apply.Request) {
-		r.SetProbed(func(side plan.Side, p *volume.Probed) {
-			if side == plan.Remote {
-				p.Traits.MtimeGranularity = 2e9
-			}
-		})
-	}},
+	{name: "weaker volume", cause: apply.ErrStale, why: "can do less",
+		request: func(_ *world, _ *plan.Plan, r *apply.Request) {
+			r.SetProbed(func(side plan.Side, p *volume.Probed) {
+				if side == plan.Remote {
+					p.Traits.MtimeGranularity = 2e9
+				}
+			})
+		}},
 	{name: "drift", cause: apply.ErrStale, why: "not what they were", disk: func(w *world, _ *plan.Plan) {
 		writeFile(w, w.path(plan.Remote, "u"), node{content: "edited", mtime: epoch.Add(5e9), mode: tree.Perm(0o644)})
 	}},
@@ -346,7 +349,8 @@ func zombie(t *testing.T) int {
 		if runtime.GOOS != "linux" {
 			break
 		}
-		if stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.Process.Pid)); err == nil && bytes.Contains(stat, []byte(") Z ")) {
+		if stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.Process.Pid)); err == nil &&
+			bytes.Contains(stat, []byte(") Z ")) {
 			break
 		}
 		time.Sleep(10 * time.Millisecond)

@@ -73,7 +73,8 @@ func TestEveryFlippedBitOfTheHistoryIsDetected(t *testing.T) {
 	w := threeTimes(t)
 	flipped := 0
 	check(t, filepath.WalkDir(w.history(), func(at string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !slices.Contains([]string{"plan.json", "approval.json", "receipt.json", "head.json"}, d.Name()) {
+		if err != nil || d.IsDir() || !slices.Contains([]string{"plan.json", "approval.json", "receipt.json", "head.json"},
+			d.Name()) {
 			return err
 		}
 		text, err := os.ReadFile(at)
@@ -111,7 +112,8 @@ func TestWhatIsMissingInTheHistoryShows(t *testing.T) {
 			second, err := os.ReadFile(filepath.Join(folders(w)[1], "receipt.json"))
 			check(w, err)
 			os.RemoveAll(folders(w)[2])
-			text := `{"format": "treaty.head", "format_version": "1.0", "number": 2, "sha256": "` + hashOf(second).String() + `"}`
+			text := `{"format": "treaty.head", "format_version": "1.0", "number": 2, "sha256": "` +
+				hashOf(second).String() + `"}`
 			check(w, os.WriteFile(filepath.Join(w.history(), "head.json"), []byte(text), 0o600))
 		},
 		"a middle folder":  func(w *world) { os.RemoveAll(folders(w)[1]) },

@@ -49,8 +49,10 @@ const synced = "SYNCED"
 // hostilePlaces are all files that treaty has in a tree now, and those that it may have at times.
 func hostilePlaces(t *testing.T, root, id string) []string {
 	t.Helper()
-	places := map[string]bool{"lock": true, "tree.new.json": true, "config.json": true, ".gitignore": true, "history/head.new.json": true,
-		"journal/" + planID(99) + ".log": true, "journal/" + planID(99) + ".plan.json": true, "plans/20260101T000000.000Z-00000099.plan.json": true,
+	places := map[string]bool{"lock": true, "tree.new.json": true, "config.json": true, ".gitignore": true,
+		"history/head.new.json":          true,
+		"journal/" + planID(99) + ".log": true, "journal/" + planID(99) + ".plan.json": true,
+		"plans/20260101T000000.000Z-00000099.plan.json": true,
 		"baselines": true, "journal": true, "history": true, "plans": true, "trash": true, "stage": true}
 	private := filepath.Join(root, ".treaty")
 	check(t, filepath.WalkDir(private, func(path string, e fs.DirEntry, err error) error {

@@ -86,7 +86,9 @@ func parse(text string) (nodes, error) {
 func (m nodes) add(name, word string) error {
 	n := node{kind: tree.File, mode: tree.Perm(0o644)}
 	if i := strings.IndexAny(word, "=|/-"); name == "" && i >= 0 {
-		for i < len(word) && !slices.ContainsFunc([]string{"=", "|fifo", "->", "/!"}, func(mark string) bool { return strings.HasPrefix(word[i:], mark) }) && word[i:] != "/" {
+		for i < len(word) && !slices.ContainsFunc([]string{"=", "|fifo", "->", "/!"}, func(mark string) bool {
+			return strings.HasPrefix(word[i:], mark)
+		}) && word[i:] != "/" {
 			i++
 		}
 		name, word = word[:i], word[i:]

@@ -35,8 +35,12 @@ var subjects = []struct {
 	{"directory", func(t *testing.T) place { return folder(scratch(t)) }, false},
 	{"directory that can do little", func(t *testing.T) place { return folder(scratch(t)) }, true},
 	{"memory", func(*testing.T) place { return inMemory{memory.New("/memory/it", memory.POSIX)} }, false},
-	{"memory that can do little", func(*testing.T) place { return inMemory{memory.New("/memory/it", memory.Weak)} }, false},
-	{"memory that may lose what is renamed", func(*testing.T) place { return inMemory{memory.New("/memory/it", memory.Lossy)} }, false},
+	{"memory that can do little", func(*testing.T) place {
+		return inMemory{memory.New("/memory/it", memory.Weak)}
+	}, false},
+	{"memory that may lose what is renamed", func(*testing.T) place {
+		return inMemory{memory.New("/memory/it", memory.Lossy)}
+	}, false},
 }
 
 func TestLawsOfVolumes(t *testing.T) {

@@ -23,10 +23,12 @@ func closedWorld(t *testing.T, fat plan.Sides[bool]) (*world, *plan.Plan) {
 	w := newWorld(t, scratch(t))
 	w.fat = fat
 	w.base = tryParse(t, "a/!555 a/update=1 a/delete=2 a/chmod=3 a/touch=4 a/b/!500 a/b/from=55 a/b/c/!555 a/b/c/x=6 "+
-		"gone/!555 gone/y=7 gone/sub/!500 gone/sub/z=8 tight/!555 tight/t=9 wide/!555 wide/u=11 into/ into/v=12 link/!555 link/l->a "+
+		"gone/!555 gone/y=7 gone/sub/!500 gone/sub/z=8 tight/!555 tight/t=9 wide/!555 wide/u=11 into/ into/v=12 link/!555 "+
+		"link/l->a "+
 		"type/!555 type/f=13 kept/!555 kept/w=14")
 	w.base.write(t, w.at[plan.Remote])
-	tryParse(t, "a/!555 a/update=10 a/chmod=3!755 a/touch=4@50 a/new=15 a/b/!500 a/b/c/!555 a/b/c/x=16 a/b/c/made/!555 a/b/c/made/m=17 "+
+	tryParse(t, "a/!555 a/update=10 a/chmod=3!755 a/touch=4@50 a/new=15 a/b/!500 a/b/c/!555 a/b/c/x=16 a/b/c/made/!555 "+
+		"a/b/c/made/m=17 "+
 		"tight/!500 tight/t=18 wide/ wide/u=19 into/ into/from=55 into/v=12 link/!555 link/l->b "+
 		"type/!555 type/f/!555 type/f/g=20 kept/!555 kept/w=14 kept/new=21").
 		write(t, w.at[plan.Local])

@@ -69,7 +69,8 @@ func (a *at) modified(side int) bool {
 }
 
 func (a *at) chmodded(side int) bool {
-	return a.now[side].kind == a.base[side].kind && a.now[side].kind != tree.Symlink && a.now[side].mode != a.base[side].mode
+	return a.now[side].kind == a.base[side].kind && a.now[side].kind != tree.Symlink &&
+		a.now[side].mode != a.base[side].mode
 }
 
 func (a *at) touched(side int) bool {
@@ -254,7 +255,8 @@ func (o *oracle) oneDirectory(path tree.Path, a at, want [2]node) {
 	default:
 		// A file takes the place of a directory, if all in that may go.
 		o.doomed[side][path] = true
-		trial := &oracle{was: o.was, base: o.base, ignored: o.ignored, conflicts: map[tree.Path]bool{}, kept: map[tree.Path]bool{}}
+		trial := &oracle{was: o.was, base: o.base, ignored: o.ignored, conflicts: map[tree.Path]bool{},
+			kept: map[tree.Path]bool{}}
 		for side := range 2 {
 			trial.after[side], trial.doomed[side] = nodes{}, map[tree.Path]bool{}
 		}
@@ -379,7 +381,8 @@ func (o *oracle) came(w *world, p *plan.Plan, now plan.Sides[nodes], whole bool)
 			case inHeld(path) && o.resolved(p, side, path, got, there):
 			case !there && isLitter(path.Base()) && now[side][path.Parent()].kind != tree.Directory:
 			default:
-				w.Errorf("%s: %s is %v (%v), and had to be %v (%v); it was %v (%v)", plan.Side(side), path, got, there, must, wanted, before, was)
+				w.Errorf("%s: %s is %v (%v), and had to be %v (%v); it was %v (%v)", plan.Side(side), path, got, there,
+					must, wanted, before, was)
 			}
 		}
 	}

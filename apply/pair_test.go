@@ -36,10 +36,12 @@ func TestAPairPlansAsOftenAsItIsAsked(t *testing.T) {
 	before := w.snapshot()
 	var made [2]*apply.Planned
 	for n := range made {
-		made[n], err = pair.Plan(context.Background(), apply.Planning{Options: w.options, By: ann, Progress: &apply.Progress{}})
+		made[n], err = pair.Plan(context.Background(),
+			apply.Planning{Options: w.options, By: ann, Progress: &apply.Progress{}})
 		check(t, err)
 	}
-	if one, two := describe(made[0].Plan), describe(made[1].Plan); one != two || one == "" || made[0].Plan.ID == made[1].Plan.ID {
+	if one, two := describe(made[0].Plan), describe(made[1].Plan); one != two || one == "" ||
+		made[0].Plan.ID == made[1].Plan.ID {
 		t.Errorf("first\n%s, then\n%s", one, two)
 	}
 	if after := w.snapshot(); !after.equal(before) {

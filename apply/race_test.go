@@ -201,7 +201,8 @@ func raceWorld(w *world, n int) plan.Sides[map[string]*race] {
 		if i%6 == 0 {
 			head = 5 * time.Millisecond // he is through, unless a lease makes him wait
 		}
-		races[side][name] = &race{side: side, path: name, at: 1 + (i/8+n)%2, head: head, text: fmt.Sprintf("edit %d of %s", n, name),
+		races[side][name] = &race{side: side, path: name, at: 1 + (i/8+n)%2, head: head,
+			text:  fmt.Sprintf("edit %d of %s", n, name),
 			start: make(chan bool, 1), saved: make(chan error, 1)}
 	}
 	for _, side := range plan.BothSides {

@@ -22,7 +22,8 @@ func asUser(t *testing.T) bool {
 	if os.Geteuid() != 0 {
 		return true
 	}
-	args := []string{"-test.run", "^" + strings.ReplaceAll(t.Name(), "/", "$/^") + "$", "-test.timeout", flag.Lookup("test.timeout").Value.String()}
+	args := []string{"-test.run", "^" + strings.ReplaceAll(t.Name(), "/", "$/^") + "$", "-test.timeout",
+		flag.Lookup("test.timeout").Value.String()}
 	if testing.Short() {
 		args = append(args, "-test.short")
 	}

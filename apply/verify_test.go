@@ -35,7 +35,8 @@ func TestVerifyReadsBackWhatWasWritten(t *testing.T) {
 			}
 		}
 		switch {
-		case verify && (!errors.Is(err, apply.ErrPartial) || len(drifted) != 1 || drifted[0] != "drifted create remote create"):
+		case verify && (!errors.Is(err, apply.ErrPartial) || len(drifted) != 1 ||
+			drifted[0] != "drifted create remote create"):
 			t.Errorf("error %v, drifted %q", err, drifted)
 		case !verify && err != nil:
 			t.Error(err)

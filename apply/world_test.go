@@ -159,8 +159,10 @@ func (w *world) store(side plan.Side) *store.Store {
 // defaults are the options of a plan that nobody configured.
 func defaults() plan.Options {
 	return plan.Options{Ignore: []string{}, DefaultIgnores: true, Hash: plan.HashOperations,
-		Bidirectional: plan.BidirectionalAuto, Executable: plan.Executable{Overrides: []plan.ExecutableOverride{}, Extensions: map[string]bool{}},
-		Diffs: plan.DiffConflicts, Sensitive: []string{}, MaxDeletes: 1000, AllowManyDeletes: true, Umask: tree.Perm(0o022)}
+		Bidirectional: plan.BidirectionalAuto,
+		Executable:    plan.Executable{Overrides: []plan.ExecutableOverride{}, Extensions: map[string]bool{}},
+		Diffs:         plan.DiffConflicts, Sensitive: []string{}, MaxDeletes: 1000,
+		AllowManyDeletes: true, Umask: tree.Perm(0o022)}
 }
 
 func (w *world) path(side plan.Side, path string) string {
@@ -209,7 +211,8 @@ func (m lastAgreed) List(dir tree.Path) ([]tree.Agreed, error) {
 		if own, found := m.remote[folded(path)]; found {
 			remote = own
 		}
-		a := tree.Agreed{Name: [2]string{path.Base(), remote}, Key: tree.CollisionKey(path.Base()), Spelled: path.Base(), Type: n.kind, Target: n.target}
+		a := tree.Agreed{Name: [2]string{path.Base(), remote}, Key: tree.CollisionKey(path.Base()), Spelled: path.Base(),
+			Type: n.kind, Target: n.target}
 		kept := tree.Kept{Mode: n.mode}
 		if n.kind == tree.File {
 			a.Size, a.SHA256, a.Mtime, kept.Mtime = int64(len(n.content)), sha256.Sum256([]byte(n.content)), n.mtime, n.mtime
@@ -304,7 +307,8 @@ func (w *world) approve(text []byte) []byte {
 	w.Helper()
 	p, err := plan.Read(text)
 	check(w, err)
-	approval, err := paper.Approve(nil, paper.RefTo(p, text), apply.Signoff{By: "ann", Host: "desk", At: time.Now().UTC()}).Text()
+	approval, err := paper.Approve(nil, paper.RefTo(p, text),
+		apply.Signoff{By: "ann", Host: "desk", At: time.Now().UTC()}).Text()
 	check(w, err)
 	return approval
 }
@@ -593,7 +597,8 @@ func (w *world) honest(p *plan.Plan, r *apply.Receipt, was plan.Sides[nodes]) {
 	if t != r.Totals {
 		w.Errorf("the totals are %+v, and the results come to %+v", r.Totals, t)
 	}
-	if want := map[bool]apply.Outcome{true: apply.Partial, false: apply.Complete}[t.Drifted+t.Failed > 0]; r.Outcome != want {
+	if want := map[bool]apply.Outcome{true: apply.Partial,
+		false: apply.Complete}[t.Drifted+t.Failed > 0]; r.Outcome != want {
 		w.Errorf("the outcome is %s, with %+v", r.Outcome, t)
 	}
 	if r.Plan.ID != p.ID || r.Plan.SHA256 != sha256.Sum256(w.text(p)) {

@@ -98,7 +98,9 @@ func (a *agreeing) withLost(d *directory, entries []tree.Agreed) []tree.Agreed {
 		if slices.ContainsFunc(d.trios, same) {
 			continue
 		}
-		at, _ := slices.BinarySearchFunc(entries, record.Key, func(e tree.Agreed, key string) int { return cmp.Compare(e.Key, key) })
+		at, _ := slices.BinarySearchFunc(entries, record.Key, func(e tree.Agreed, key string) int {
+			return cmp.Compare(e.Key, key)
+		})
 		entries = slices.Insert(entries, at, record)
 	}
 	return entries
@@ -154,7 +156,8 @@ func (a *agreeing) names(t *trio, record *tree.Agreed) [2]string {
 	if record.Name != [2]string{} {
 		last = record
 	}
-	if last == nil || last.Type != tree.File || record.Type != tree.File || t.now(Local).Type != tree.File || t.now(Remote).Type != tree.File {
+	if last == nil || last.Type != tree.File || record.Type != tree.File || t.now(Local).Type != tree.File ||
+		t.now(Remote).Type != tree.File {
 		return t.name
 	}
 	for _, side := range BothSides {

@@ -33,8 +33,9 @@ func synced(directories, files int, edited func(file int) bool) plan.Input {
 			listed[side][dir] = l
 		}
 		kept := tree.Kept{Mtime: e.Mtime, Mode: e.Mode}
-		memory[dir] = append(memory[dir], tree.Agreed{Name: [2]string{e.Name, e.Name}, Spelled: e.Name, Key: e.Key, Type: e.Type,
-			Size: e.Size, SHA256: tree.Hash{1}, Mtime: e.Mtime, On: [2]tree.Kept{kept, kept}})
+		memory[dir] = append(memory[dir],
+			tree.Agreed{Name: [2]string{e.Name, e.Name}, Spelled: e.Name, Key: e.Key, Type: e.Type,
+				Size: e.Size, SHA256: tree.Hash{1}, Mtime: e.Mtime, On: [2]tree.Kept{kept, kept}})
 	}
 	for i := range directories {
 		dir := tree.Entry{Name: fmt.Sprintf("directory %04d", i), Type: tree.Directory, Mode: tree.Perm(0o755)}
@@ -53,7 +54,8 @@ func synced(directories, files int, edited func(file int) bool) plan.Input {
 	}
 	in := plan.Input{Memory: memory, Baseline: &plan.BaselineRef{}, Options: plan.DefaultOptions()}
 	for _, side := range plan.BothSides {
-		in.Trees[side] = plan.Tree{Root: "/" + side.String(), Traits: tree.POSIX.Traits(), Stream: listed[side], Reader: sameHash{}}
+		in.Trees[side] = plan.Tree{Root: "/" + side.String(), Traits: tree.POSIX.Traits(),
+			Stream: listed[side], Reader: sameHash{}}
 	}
 	return in
 }
@@ -122,7 +124,8 @@ func BenchmarkCompareOfAFirstCopy(b *testing.B) {
 	}
 }
 
-// A plan that copies everything is as large as the tree: what is made on the way to it is bounded too, garbage included.
+// A plan that copies everything is as large as the tree: what is made on the way to it is bounded too, garbage
+// included.
 func TestANewFileTakesLittleMemoryOnItsWayIntoAPlan(t *testing.T) {
 	const directories, files = 20, 200
 	in := first(directories, files)

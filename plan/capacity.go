@@ -29,9 +29,11 @@ func (p *policy) cannotHold(d *difference, c change) (Code, string) {
 	case c.action == Update:
 		return "", ""
 	case traits.NameLength(name) > tree.MaxName:
-		return PathTooLong, fmt.Sprintf("the name is %d long, and %s takes %d at most; give it a shorter one", traits.NameLength(name), where, tree.MaxName)
+		return PathTooLong, fmt.Sprintf("the name is %d long, and %s takes %d at most; give it a shorter one",
+			traits.NameLength(name), where, tree.MaxName)
 	case len(d.path[c.side]) > maxPath, d.path[c.side].Depth() > tree.MaxDepth:
-		return PathTooLong, fmt.Sprintf("the path is %d bytes long and %d folders deep; %d and %d are the most; move it further up",
+		return PathTooLong, fmt.Sprintf("the path is %d bytes long and %d folders deep; %d and %d are the most; move it "+
+			"further up",
 			len(d.path[c.side]), d.path[c.side].Depth(), maxPath, tree.MaxDepth)
 	case d.collides[c.side]:
 		return NameCollision, where + " cannot hold it beside another name that differs only in case or accents; " +

@@ -197,11 +197,13 @@ func (c *checker) operation(op *Operation, at string) {
 // states holds before and after to the action.
 func (c *checker) states(op *Operation, at string) {
 	if (op.Before == nil) != (op.Action == Create) {
-		c.fail(at+"/before", "%s needs %s", op.Action, map[bool]string{true: "null: there is nothing before", false: "what is there before"}[op.Action == Create])
+		c.fail(at+"/before", "%s needs %s", op.Action,
+			map[bool]string{true: "null: there is nothing before", false: "what is there before"}[op.Action == Create])
 		return
 	}
 	if (op.After == nil) != (op.Action == Delete) {
-		c.fail(at+"/after", "%s needs %s", op.Action, map[bool]string{true: "null: there is nothing after", false: "what is there after"}[op.Action == Delete])
+		c.fail(at+"/after", "%s needs %s", op.Action,
+			map[bool]string{true: "null: there is nothing after", false: "what is there after"}[op.Action == Delete])
 		return
 	}
 	switch op.Action {

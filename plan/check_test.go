@@ -66,39 +66,59 @@ func TestCheckNamesEveryBrokenRule(t *testing.T) {
 		pointer string // "OP:" stands for the edited element
 		message string
 	}{
-		{"two ids", func(p *plan.Plan) { p.Operations[1].ID = p.Operations[0].ID }, "/operations/1/id", "that of /operations/0"},
-		{"a conflict with an operation's id", func(p *plan.Plan) { p.Conflicts[0].ID = p.Operations[0].ID }, "/conflicts/0/id", "that of /operations/0"},
+		{"two ids", func(p *plan.Plan) {
+			p.Operations[1].ID = p.Operations[0].ID
+		}, "/operations/1/id", "that of /operations/0"},
+		{"a conflict with an operation's id", func(p *plan.Plan) {
+			p.Conflicts[0].ID = p.Operations[0].ID
+		}, "/conflicts/0/id", "that of /operations/0"},
 		{"a path out of the tree", func(p *plan.Plan) { p.Operations[0].Path = "../x" }, "/operations/0/path", `".."`},
 		{"an absolute path", func(p *plan.Plan) { p.Operations[0].Path = "/x" }, "/operations/0/path", "absolute"},
 		{"an empty path", func(p *plan.Plan) { p.Operations[0].Path = "" }, "/operations/0/path", "empty"},
-		{"treaty's own folder", func(p *plan.Plan) { p.Operations[0].Path = "d/.Treaty/x" }, "/operations/0/path", "own folder"},
+		{"treaty's own folder", func(p *plan.Plan) {
+			p.Operations[0].Path = "d/.Treaty/x"
+		}, "/operations/0/path", "own folder"},
 		{"a NUL", func(p *plan.Plan) { p.Operations[0].Path = "a\x00b" }, "/operations/0/path", "NUL"},
 		{"a name that Windows has no room for", func(p *plan.Plan) {
 			p.Remote.Filesystem = tree.FAT.Traits()
 			operation(p, plan.Create, "new").Path = "a:b"
 		}, "/path", "cannot hold"},
-		{"a name too long", func(p *plan.Plan) { operation(p, plan.Create, "new").Path = tree.Path(strings.Repeat("x", 256)) }, "/path", "256"},
+		{"a name too long", func(p *plan.Plan) {
+			operation(p, plan.Create, "new").Path = tree.Path(strings.Repeat("x", 256))
+		}, "/path", "256"},
 		{"a path changed twice", func(p *plan.Plan) { operation(p, plan.Create, "new").Path = "up" }, "/path", "changed by"},
-		{"a path changed twice in another case", func(p *plan.Plan) { operation(p, plan.Create, "new").Path = "UP" }, "/path", "changed by"},
-		{"a path changed and in conflict", func(p *plan.Plan) { operation(p, plan.Create, "new").Path = "both" }, "/path", "changed by"},
+		{"a path changed twice in another case", func(p *plan.Plan) {
+			operation(p, plan.Create, "new").Path = "UP"
+		}, "/path", "changed by"},
+		{"a path changed and in conflict", func(p *plan.Plan) {
+			operation(p, plan.Create, "new").Path = "both"
+		}, "/path", "changed by"},
 		{"a file moved twice", func(p *plan.Plan) {
 			twin := *operation(p, plan.Move, "old2")
 			twin.ID, twin.Path = 99, "old3"
 			p.Operations = append(p.Operations, twin)
 		}, "/from", "changed by"},
-		{"a file moved and deleted", func(p *plan.Plan) { operation(p, plan.Delete, "gone").Path = "old" }, "/path", "moved away"},
-		{"a move to its own name", func(p *plan.Plan) { operation(p, plan.Move, "old2").From = "old2" }, "/from", "two names"},
+		{"a file moved and deleted", func(p *plan.Plan) {
+			operation(p, plan.Delete, "gone").Path = "old"
+		}, "/path", "moved away"},
+		{"a move to its own name", func(p *plan.Plan) {
+			operation(p, plan.Move, "old2").From = "old2"
+		}, "/from", "two names"},
 		{"a move from outside", func(p *plan.Plan) { operation(p, plan.Move, "old2").From = "../old" }, "/from", `".."`},
 		{"a create over something", func(p *plan.Plan) {
 			op := operation(p, plan.Create, "new")
 			op.Before = op.After
 		}, "/before", "null"},
-		{"an update from nothing", func(p *plan.Plan) { operation(p, plan.Update, "up").Before = nil }, "/before", "what is there"},
+		{"an update from nothing", func(p *plan.Plan) {
+			operation(p, plan.Update, "up").Before = nil
+		}, "/before", "what is there"},
 		{"a delete that leaves something", func(p *plan.Plan) {
 			op := operation(p, plan.Delete, "gone")
 			op.After = op.Before
 		}, "/after", "null"},
-		{"a create of nothing", func(p *plan.Plan) { operation(p, plan.Create, "new").After = nil }, "/after", "what is there"},
+		{"a create of nothing", func(p *plan.Plan) {
+			operation(p, plan.Create, "new").After = nil
+		}, "/after", "what is there"},
 		{"a touch of a link", func(p *plan.Plan) {
 			op := operation(p, plan.Touch, "time")
 			op.Before, op.After = &tree.State{Type: tree.Symlink, Target: "x"}, &tree.State{Type: tree.Symlink, Target: "x"}
@@ -107,14 +127,22 @@ func TestCheckNamesEveryBrokenRule(t *testing.T) {
 			op := operation(p, plan.Move, "old2")
 			op.Before, op.After = &tree.State{Type: tree.Directory}, &tree.State{Type: tree.Directory}
 		}, "/after/type", "for files"},
-		{"a chmod to another type", func(p *plan.Plan) { operation(p, plan.Chmod, "mode").After.Type = tree.Directory }, "/after/type", "no type"},
-		{"a chmod without a mode", func(p *plan.Plan) { operation(p, plan.Chmod, "mode").After.Mode = 0 }, "/after", "needs a mode"},
+		{"a chmod to another type", func(p *plan.Plan) {
+			operation(p, plan.Chmod, "mode").After.Type = tree.Directory
+		}, "/after/type", "no type"},
+		{"a chmod without a mode", func(p *plan.Plan) {
+			operation(p, plan.Chmod, "mode").After.Mode = 0
+		}, "/after", "needs a mode"},
 		{"an update of a directory to a directory", func(p *plan.Plan) {
 			op := operation(p, plan.Update, "up")
 			op.Before, op.After, op.Source = &tree.State{Type: tree.Directory}, &tree.State{Type: tree.Directory}, nil
 		}, "/after/type", "no content"},
-		{"a touch that changes the content", func(p *plan.Plan) { operation(p, plan.Touch, "time").After.Size++ }, "/after", "no content"},
-		{"a move that changes the content", func(p *plan.Plan) { operation(p, plan.Move, "old2").After.SHA256[0]++ }, "/after", "no content"},
+		{"a touch that changes the content", func(p *plan.Plan) {
+			operation(p, plan.Touch, "time").After.Size++
+		}, "/after", "no content"},
+		{"a move that changes the content", func(p *plan.Plan) {
+			operation(p, plan.Move, "old2").After.SHA256[0]++
+		}, "/after", "no content"},
 		{"a file from nowhere", func(p *plan.Plan) { operation(p, plan.Create, "new").Source = nil }, "", "needs a source"},
 		{"a directory with a source", func(p *plan.Plan) {
 			operation(p, plan.Create, "made").Source = &plan.Source{Tree: plan.Local, Path: "x"}
@@ -122,28 +150,61 @@ func TestCheckNamesEveryBrokenRule(t *testing.T) {
 		{"a file that is its own source", func(p *plan.Plan) {
 			operation(p, plan.Update, "up").Source = &plan.Source{Tree: plan.Remote, Path: "up"}
 		}, "/source", "itself"},
-		{"a source outside", func(p *plan.Plan) { operation(p, plan.Update, "up").Source.Path = "../up" }, "/source/path", `".."`},
-		{"a source in treaty's folder that is no trash", func(p *plan.Plan) { operation(p, plan.Update, "up").Source.Path = ".treaty/config.json" }, "/source/path", "own folder"},
-		{"a source that leaves the trash", func(p *plan.Plan) { operation(p, plan.Update, "up").Source.Path = ".treaty/trash/../../x" }, "/source/path", `".."`},
-		{"a link where there are none", func(p *plan.Plan) { p.Remote.Filesystem.Symlinks = false }, "/after/type", "no symlinks"},
-		{"a file below a file", func(p *plan.Plan) { operation(p, plan.Create, "new").Path = "up/new" }, "/path", "no directory"},
-		{"a file below a link", func(p *plan.Plan) { operation(p, plan.Create, "new").Path = "l/new" }, "/path", "no directory"},
-		{"a file below a conflict between files", func(p *plan.Plan) { operation(p, plan.Create, "new").Path = "both/new" }, "/path", "no directory"},
-		{"a move out of a file", func(p *plan.Plan) { operation(p, plan.Move, "old2").From = "gone/old" }, "/from", "no directory"},
-		{"a conflict about nothing", func(p *plan.Plan) { c := conflict(p, "lost"); c.Local, c.Remote = nil, nil }, "", "no conflict"},
+		{"a source outside", func(p *plan.Plan) {
+			operation(p, plan.Update, "up").Source.Path = "../up"
+		}, "/source/path", `".."`},
+		{"a source in treaty's folder that is no trash", func(p *plan.Plan) {
+			operation(p, plan.Update, "up").Source.Path = ".treaty/config.json"
+		}, "/source/path", "own folder"},
+		{"a source that leaves the trash", func(p *plan.Plan) {
+			operation(p, plan.Update, "up").Source.Path = ".treaty/trash/../../x"
+		}, "/source/path", `".."`},
+		{"a link where there are none", func(p *plan.Plan) {
+			p.Remote.Filesystem.Symlinks = false
+		}, "/after/type", "no symlinks"},
+		{"a file below a file", func(p *plan.Plan) {
+			operation(p, plan.Create, "new").Path = "up/new"
+		}, "/path", "no directory"},
+		{"a file below a link", func(p *plan.Plan) {
+			operation(p, plan.Create, "new").Path = "l/new"
+		}, "/path", "no directory"},
+		{"a file below a conflict between files", func(p *plan.Plan) {
+			operation(p, plan.Create, "new").Path = "both/new"
+		}, "/path", "no directory"},
+		{"a move out of a file", func(p *plan.Plan) {
+			operation(p, plan.Move, "old2").From = "gone/old"
+		}, "/from", "no directory"},
+		{"a conflict about nothing", func(p *plan.Plan) {
+			c := conflict(p, "lost")
+			c.Local, c.Remote = nil, nil
+		}, "", "no conflict"},
 		{"a conflict outside", func(p *plan.Plan) { conflict(p, "lost").Path = "../lost" }, "/path", `".."`},
 		{"another name outside", func(p *plan.Plan) { conflict(p, "lost").RemotePath = "../lost" }, "/remote_path", `".."`},
-		{"both of what one side has", func(p *plan.Plan) { conflict(p, "lost").Resolution = plan.KeepBoth }, "/resolution", "not allowed"},
-		{"the newer of two of the same time", func(p *plan.Plan) { conflict(p, "fresh").Resolution = plan.TakeNewer }, "/resolution", "not allowed"},
+		{"both of what one side has", func(p *plan.Plan) {
+			conflict(p, "lost").Resolution = plan.KeepBoth
+		}, "/resolution", "not allowed"},
+		{"the newer of two of the same time", func(p *plan.Plan) {
+			conflict(p, "fresh").Resolution = plan.TakeNewer
+		}, "/resolution", "not allowed"},
 		{"a resolution that is not offered", func(p *plan.Plan) {
 			c := conflict(p, "both")
 			delete(c.Choices, plan.TakeLocal)
 			c.Resolution = plan.TakeLocal
 		}, "/resolution", "not among"},
-		{"both under one name", func(p *plan.Plan) { c := conflict(p, "both"); c.KeepBothAs = c.Path }, "/keep_both_as", "two names"},
-		{"both without a name", func(p *plan.Plan) { c := conflict(p, "both"); c.KeepBothAs, c.Resolution = "", plan.KeepBoth }, "", "keep_both_as"},
-		{"both under a name that is taken", func(p *plan.Plan) { conflict(p, "both").KeepBothAs = "up" }, "/keep_both_as", "changed by"},
-		{"both under a name outside", func(p *plan.Plan) { conflict(p, "both").KeepBothAs = "../both" }, "/keep_both_as", `".."`},
+		{"both under one name", func(p *plan.Plan) {
+			c := conflict(p, "both")
+			c.KeepBothAs = c.Path
+		}, "/keep_both_as", "two names"},
+		{"both without a name", func(p *plan.Plan) {
+			c := conflict(p, "both")
+			c.KeepBothAs, c.Resolution = "", plan.KeepBoth
+		}, "", "keep_both_as"},
+		{"both under a name that is taken", func(p *plan.Plan) {
+			conflict(p, "both").KeepBothAs = "up"
+		}, "/keep_both_as", "changed by"},
+		{"both under a name outside", func(p *plan.Plan) {
+			conflict(p, "both").KeepBothAs = "../both"
+		}, "/keep_both_as", `".."`},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			p := full(t)
@@ -164,13 +225,15 @@ func TestCheckNamesEveryBrokenRule(t *testing.T) {
 // A reviewer may do all this.
 func TestCheckAllowsWhatAReviewerMayDo(t *testing.T) {
 	for what, edit := range map[string]func(p *plan.Plan){
-		"skip":                     func(p *plan.Plan) { p.Operations[0].Decision = plan.Skip },
-		"note":                     func(p *plan.Plan) { p.Operations[0].Note = "why?" },
-		"remove an operation":      func(p *plan.Plan) { p.Operations = p.Operations[1:] },
-		"remove a conflict":        func(p *plan.Plan) { p.Conflicts = p.Conflicts[1:] },
-		"remove all":               func(p *plan.Plan) { p.Operations, p.Conflicts = []plan.Operation{}, []plan.Conflict{} },
-		"leave gaps":               func(p *plan.Plan) { p.Operations[0].ID = 1000 },
-		"reorder":                  func(p *plan.Plan) { p.Operations[0], p.Operations[1] = p.Operations[1], p.Operations[0] },
+		"skip":                func(p *plan.Plan) { p.Operations[0].Decision = plan.Skip },
+		"note":                func(p *plan.Plan) { p.Operations[0].Note = "why?" },
+		"remove an operation": func(p *plan.Plan) { p.Operations = p.Operations[1:] },
+		"remove a conflict":   func(p *plan.Plan) { p.Conflicts = p.Conflicts[1:] },
+		"remove all":          func(p *plan.Plan) { p.Operations, p.Conflicts = []plan.Operation{}, []plan.Conflict{} },
+		"leave gaps":          func(p *plan.Plan) { p.Operations[0].ID = 1000 },
+		"reorder": func(p *plan.Plan) {
+			p.Operations[0], p.Operations[1] = p.Operations[1], p.Operations[0]
+		},
 		"resolve":                  func(p *plan.Plan) { conflict(p, "both").Resolution = plan.KeepBoth },
 		"fill what a move vacates": func(p *plan.Plan) { operation(p, plan.Create, "new").Path = "old" },
 		"take from the trash":      func(p *plan.Plan) { operation(p, plan.Create, "new").Source.Path = ".treaty/trash/1/a" },
@@ -185,7 +248,8 @@ func TestCheckAllowsWhatAReviewerMayDo(t *testing.T) {
 
 // Whoever edits a plan however: it is refused, or touches nothing but what it lists.
 func TestHostileEdits(t *testing.T) {
-	words := []string{"a", "up", "d", "d/x", "old", "l/x", "../x", "/etc/passwd", ".treaty/x", "UP", "", "new", "both", "made"}
+	words := []string{"a", "up", "d", "d/x", "old", "l/x", "../x", "/etc/passwd", ".treaty/x", "UP",
+		"", "new", "both", "made"}
 	effort.Check(t, 20, 100, func(t *rapid.T) {
 		w := drawWorld(t, false)
 		p := made(t, w)
@@ -221,12 +285,14 @@ func mutate(t *rapid.T, doc map[string]any, words []string) {
 		return
 	}
 	element := rapid.SampledFrom(list).Draw(t, "element").(map[string]any)
-	member := rapid.SampledFrom([]string{"path", "from", "side", "action", "source", "before", "after", "decision", "resolution", "keep_both_as", "remote_path", "local", "remote"}).Draw(t, "member")
+	member := rapid.SampledFrom([]string{"path", "from", "side", "action", "source", "before", "after", "decision",
+		"resolution", "keep_both_as", "remote_path", "local", "remote"}).Draw(t, "member")
 	switch rapid.IntRange(0, 3).Draw(t, "how") {
 	case 0:
 		element[member] = rapid.SampledFrom(words).Draw(t, "word")
 	case 1:
-		element[member] = rapid.SampledFrom([]any{nil, "local", "remote", "delete", "create", "update", "move", "skip", "take-local", "take-remote", "keep-both"}).Draw(t, "value")
+		element[member] = rapid.SampledFrom([]any{nil, "local", "remote", "delete", "create", "update", "move", "skip",
+			"take-local", "take-remote", "keep-both"}).Draw(t, "value")
 	case 2:
 		other := rapid.SampledFrom(list).Draw(t, "other").(map[string]any)
 		element[member] = other[member]

@@ -36,7 +36,8 @@ func (c *clocks) timesTell() bool {
 // as they stand: what was written after a volume shifted has the true time. Times that tell nothing are no
 // difference.
 func (c *clocks) near(local, remote tree.Time) bool {
-	return !c.timesTell() || local.Near(remote, c.window) || c.cannotTell(Remote, local, remote) || c.cannotTell(Local, remote, local) ||
+	return !c.timesTell() || local.Near(remote, c.window) || c.cannotTell(Remote, local, remote) ||
+		c.cannotTell(Local, remote, local) ||
 		c.unshifted(Local, local).Near(c.unshifted(Remote, remote), c.window)
 }
 
@@ -94,7 +95,8 @@ func (c *clocks) untouched(mtime tree.Time, kept tree.Kept, side Side) bool {
 // tellsTimes is the side whose times are those of the content: not one that ignores them, or else the finer one.
 func (c *clocks) tellsTimes() Side {
 	l, r := &c.traits[Local], &c.traits[Remote]
-	if l.IgnoresTimes != r.IgnoresTimes && l.IgnoresTimes || l.IgnoresTimes == r.IgnoresTimes && r.MtimeGranularity < l.MtimeGranularity {
+	if l.IgnoresTimes != r.IgnoresTimes && l.IgnoresTimes ||
+		l.IgnoresTimes == r.IgnoresTimes && r.MtimeGranularity < l.MtimeGranularity {
 		return Remote
 	}
 	return Local

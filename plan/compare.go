@@ -114,7 +114,8 @@ func simply(do func(*draft)) pass {
 
 // newPlan is a plan with nothing in it yet.
 func newPlan(in Input) *Plan {
-	return &Plan{Schema: SchemaFile, Format: Format, FormatVersion: FormatVersion, Baseline: in.Baseline, Options: in.Options,
+	return &Plan{Schema: SchemaFile, Format: Format, FormatVersion: FormatVersion,
+		Baseline: in.Baseline, Options: in.Options,
 		Operations: []Operation{}, Conflicts: []Conflict{}, Problems: []Problem{}}
 }
 

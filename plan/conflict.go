@@ -52,7 +52,8 @@ func choicesOf(p *policy, d *difference, c *Conflict) Choices {
 	}
 	if can[Local] && can[Remote] {
 		choices[KeepBoth] = ""
-		if newer, ok := c.Newer(); ok && !p.near(c.Local.Mtime, c.Remote.Mtime) && newer == p.newer(c.Local.Mtime, c.Remote.Mtime) {
+		if newer, ok := c.Newer(); ok && !p.near(c.Local.Mtime, c.Remote.Mtime) &&
+			newer == p.newer(c.Local.Mtime, c.Remote.Mtime) {
 			choices[TakeNewer] = ""
 		}
 	}

@@ -16,8 +16,8 @@ type Part struct {
 // Size is how many elements it has.
 func (p Part) Size() int { return len(p.IDs) + len(p.Problems) }
 
-// Differing is what a plan has that an earlier one has not, or has otherwise. An element is the same where nothing but its id
-// differs, and apply does the same with it: one that is left out now, or is not any more, differs. With the
+// Differing is what a plan has that an earlier one has not, or has otherwise. An element is the same where nothing but
+// its id differs, and apply does the same with it: one that is left out now, or is not any more, differs. With the
 // two the other way round, it is what the earlier plan has that this one has not.
 func Differing(p, earlier *Plan) Part {
 	known := map[tree.Hash]int{}
@@ -36,8 +36,8 @@ func Differing(p, earlier *Plan) Part {
 	return news
 }
 
-// visitElements visits all there is in a plan, with a hash of it without its id: operations and conflicts with their ids,
-// problems with their places.
+// visitElements visits all there is in a plan, with a hash of it without its id: operations and conflicts with their
+// ids, problems with their places.
 func visitElements(p *Plan, visit func(content tree.Hash, at int, problem bool)) {
 	var w jsontext.Writer
 	hash := func(before string) tree.Hash { return sha256.Sum256(append([]byte(before+"\n"), w.Bytes()...)) }

@@ -19,7 +19,8 @@ func twoPlans() (earlier, later *Plan) {
 				{ID: first + 1, Side: Remote, Action: Create, Path: "d/a", After: state(1), Decision: Apply},
 				{ID: first + 2, Side: Remote, Action: Create, Path: "d/b", After: state(2), Decision: Apply}},
 			Conflicts: []Conflict{{ID: first + 3, Kind: BothCreated, Path: "c", Local: state(3), Remote: state(4)}},
-			Problems:  []Problem{{Severity: Blocked, Code: NameNotAllowed, Side: &side, Path: &path}, {Severity: Warning, Code: MetadataLost}},
+			Problems: []Problem{{Severity: Blocked, Code: NameNotAllowed, Side: &side, Path: &path},
+				{Severity: Warning, Code: MetadataLost}},
 		}
 	}
 	return make(1), make(11)
@@ -35,10 +36,13 @@ func TestWhatDiffersFromAnEarlierPlanIsTold(t *testing.T) {
 		"another reason":              {func(p *Plan) { p.Operations[2].Reason = Undo }, []int{13}, nil},
 		"a note":                      {func(p *Plan) { p.Operations[2].Note = "why" }, []int{13}, nil},
 		"skipped, with what is below": {func(p *Plan) { p.Operations[0].Decision = Skip }, []int{11, 12, 13}, nil},
-		"one more, alike":             {func(p *Plan) { p.Conflicts = append(p.Conflicts, p.Conflicts[0]); p.Conflicts[1].ID = 15 }, []int{15}, nil},
-		"one less":                    {func(p *Plan) { p.Operations = p.Operations[:2] }, nil, nil},
-		"a resolution":                {func(p *Plan) { p.Conflicts[0].Resolution = TakeLocal }, []int{14}, nil},
-		"another problem":             {func(p *Plan) { p.Problems[1].Message = "other" }, nil, []int{1}},
+		"one more, alike": {func(p *Plan) {
+			p.Conflicts = append(p.Conflicts, p.Conflicts[0])
+			p.Conflicts[1].ID = 15
+		}, []int{15}, nil},
+		"one less":        {func(p *Plan) { p.Operations = p.Operations[:2] }, nil, nil},
+		"a resolution":    {func(p *Plan) { p.Conflicts[0].Resolution = TakeLocal }, []int{14}, nil},
+		"another problem": {func(p *Plan) { p.Problems[1].Message = "other" }, nil, []int{1}},
 	} {
 		earlier, later := twoPlans()
 		c.change(later)

@@ -85,8 +85,9 @@ func (dr *draft) refused(d *difference) bool {
 }
 
 func (dr *draft) modesDiffer(d *difference) {
-	dr.warn(ModeDiffers, nil, &d.path[Local], fmt.Sprintf("the modes differ (%s on local, %s on remote), and nothing tells which is right",
-		d.now(Local).Mode, d.now(Remote).Mode))
+	dr.warn(ModeDiffers, nil, &d.path[Local],
+		fmt.Sprintf("the modes differ (%s on local, %s on remote), and nothing tells which is right",
+			d.now(Local).Mode, d.now(Remote).Mode))
 }
 
 // decideEarly decides what it can in the middle of the walk, so that less waits.

@@ -38,7 +38,8 @@ func edited() *plan.Plan {
 func TestResolvingLeavesWhatDoesNotAllowIt(t *testing.T) {
 	p := edited()
 	refused, err := p.Resolve(plan.TakeNewer, 3, 4)
-	if err != nil || len(refused) != 1 || refused[0].ID != 3 || p.Conflicts[0].Resolution != plan.Unresolved || p.Conflicts[1].Resolution != plan.TakeNewer {
+	if err != nil || len(refused) != 1 || refused[0].ID != 3 || p.Conflicts[0].Resolution != plan.Unresolved ||
+		p.Conflicts[1].Resolution != plan.TakeNewer {
 		t.Errorf("%v, %v, %+v", refused, err, p.Conflicts)
 	}
 	if p.Summary.Conflicts != (plan.ConflictCount{Total: 2, Unresolved: 1}) {
@@ -64,10 +65,12 @@ func TestEditingWhatIsNotThereChangesNothing(t *testing.T) {
 
 func TestDecisionsAndNotes(t *testing.T) {
 	p := edited()
-	if err := p.Decide(plan.Skip, 2); err != nil || p.Operations[0].Decision != plan.Apply || p.Operations[1].Decision != plan.Skip {
+	if err := p.Decide(plan.Skip, 2); err != nil || p.Operations[0].Decision != plan.Apply ||
+		p.Operations[1].Decision != plan.Skip {
 		t.Errorf("%v, %+v", err, p.Operations)
 	}
-	if err := errors.Join(p.Note(2, "mine"), p.Note(3, "yours")); err != nil || p.Operations[1].Note != "mine" || p.Conflicts[0].Note != "yours" {
+	if err := errors.Join(p.Note(2, "mine"), p.Note(3, "yours")); err != nil || p.Operations[1].Note != "mine" ||
+		p.Conflicts[0].Note != "yours" {
 		t.Errorf("%v, %+v", err, p)
 	}
 }
@@ -79,11 +82,13 @@ func TestResolutionsAreThoseOfTheSchema(t *testing.T) {
 	for _, r := range plan.Resolutions {
 		quoted = append(quoted, fmt.Sprintf("%q", r))
 	}
-	if want := strings.Join(quoted, ",") + ",null"; !strings.Contains(strings.Join(strings.Fields(string(text)), ""), `"enum":[`+want+"]") {
+	if want := strings.Join(quoted, ",") +
+		",null"; !strings.Contains(strings.Join(strings.Fields(string(text)), ""), `"enum":[`+want+"]") {
 		t.Errorf("the schema has no enum of %s", want)
 	}
 	choices, err := json.Marshal(edited().Conflicts[0].Choices)
-	if want := strings.Join(quoted, `:"whatitdoes",`); err != nil || strings.Join(strings.Fields(string(choices)), "") != "{"+want+`:"whatitdoes"}` {
+	if want := strings.Join(quoted, `:"whatitdoes",`); err != nil ||
+		strings.Join(strings.Fields(string(choices)), "") != "{"+want+`:"whatitdoes"}` {
 		t.Errorf("%s, %v", choices, err)
 	}
 	for _, r := range plan.Resolutions {

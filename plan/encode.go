@@ -63,7 +63,8 @@ func (p *Plan) Text() ([]byte, error) {
 }
 
 // writeArray leaves the last of it in out.
-func writeArray[T any](to io.Writer, out *jsontext.Writer, name string, elements []T, write func(*T, *jsontext.Writer)) error {
+func writeArray[T any](to io.Writer, out *jsontext.Writer, name string, elements []T,
+	write func(*T, *jsontext.Writer)) error {
 	out.Name(name)
 	return writeElements(to, out, elements, write)
 }
@@ -80,7 +81,8 @@ func writeElements[T any](to io.Writer, out *jsontext.Writer, elements []T, writ
 }
 
 // writeEach is writeElements of what is handed over one by one.
-func writeEach[T any](to io.Writer, out *jsontext.Writer, elements iter.Seq[*T], write func(*T, *jsontext.Writer)) error {
+func writeEach[T any](to io.Writer, out *jsontext.Writer, elements iter.Seq[*T],
+	write func(*T, *jsontext.Writer)) error {
 	out.Open('[')
 	for element := range elements {
 		write(element, out)

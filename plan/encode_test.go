@@ -30,7 +30,8 @@ func anyState(t *rapid.T) *tree.State {
 	s := &tree.State{Type: rapid.SampledFrom([]tree.Type{tree.File, tree.Directory, tree.Symlink}).Draw(t, "type")}
 	if s.Type == tree.File {
 		s.Size = rapid.Int64().Draw(t, "size")
-		s.Mtime = tree.UnixTime(rapid.Int64Range(-1e11, 1e11).Draw(t, "seconds"), rapid.Int64Range(0, 999_999_999).Draw(t, "ns"))
+		s.Mtime = tree.UnixTime(rapid.Int64Range(-1e11, 1e11).Draw(t, "seconds"),
+			rapid.Int64Range(0, 999_999_999).Draw(t, "ns"))
 		copy(s.SHA256[:], rapid.SliceOfN(rapid.Byte(), 0, 32).Draw(t, "sha256"))
 	}
 	if rapid.Bool().Draw(t, "modes") {
@@ -43,9 +44,11 @@ func anyDiff(t *rapid.T) *Diff {
 	if rapid.Bool().Draw(t, "no diff") {
 		return nil
 	}
-	return &Diff{Format: textdiff.FormatUnified, Lines: append([]string{}, rapid.SliceOfN(anyText, 0, 3).Draw(t, "lines")...),
-		Added: rapid.Int().Draw(t, "added"), Removed: rapid.Int().Draw(t, "removed"), OnlyLineEndings: rapid.Bool().Draw(t, "ends"),
-		Omitted: rapid.SampledFrom([]textdiff.Omitted{"", textdiff.OmittedBinary}).Draw(t, "omitted")}
+	return &Diff{Format: textdiff.FormatUnified,
+		Lines: append([]string{}, rapid.SliceOfN(anyText, 0, 3).Draw(t, "lines")...),
+		Added: rapid.Int().Draw(t, "added"), Removed: rapid.Int().Draw(t, "removed"),
+		OnlyLineEndings: rapid.Bool().Draw(t, "ends"),
+		Omitted:         rapid.SampledFrom([]textdiff.Omitted{"", textdiff.OmittedBinary}).Draw(t, "omitted")}
 }
 
 // anyOperation draws an operation, whether or not a plan may have it; so do the two below it.
@@ -63,7 +66,8 @@ func anyOperation(t *rapid.T) Operation {
 }
 
 func anyConflict(t *rapid.T) Conflict {
-	c := Conflict{ID: rapid.Int().Draw(t, "id"), Kind: rapid.SampledFrom([]Kind{BothChanged, TypeMismatch}).Draw(t, "kind"),
+	c := Conflict{ID: rapid.Int().Draw(t, "id"),
+		Kind: rapid.SampledFrom([]Kind{BothChanged, TypeMismatch}).Draw(t, "kind"),
 		Path: tree.Path(anyText.Draw(t, "path")), RemotePath: tree.Path(anyText.Draw(t, "remote_path")),
 		Local: anyState(t), Remote: anyState(t), Base: anyState(t), Diff: anyDiff(t), Choices: Choices{},
 		KeepBothAs: tree.Path(anyText.Draw(t, "as")), Note: anyText.Draw(t, "note"),
@@ -184,7 +188,8 @@ func manyCreates(n int) *Plan {
 	p.Local.Filesystem.Source, p.Remote.Filesystem.Source = tree.Hinted, tree.Hinted
 	for i := range n {
 		path := tree.Path(fmt.Sprintf("photos/2026/album-%d/picture-%d.jpeg", i/100, i))
-		s := &tree.State{Type: tree.File, Size: int64(i), Mtime: tree.UnixTime(1_790_000_000, int64(i)), Mode: tree.Perm(0o644)}
+		s := &tree.State{Type: tree.File, Size: int64(i),
+			Mtime: tree.UnixTime(1_790_000_000, int64(i)), Mode: tree.Perm(0o644)}
 		s.SHA256[0], s.SHA256[31] = byte(i), 1
 		p.Operations = append(p.Operations, Operation{ID: i + 1, Side: Remote, Action: Create, Path: path,
 			Source: &Source{Tree: Local, Path: path}, Reason: OnlyOn.On(Local), After: s, Decision: Apply})

@@ -208,7 +208,8 @@ func (e *executor) resolve(c *plan.Conflict) func() error {
 		return func() error { return e.keepBoth(c) }
 	}
 	side := plan.Local
-	if newer, ok := c.Newer(); c.Resolution == plan.TakeRemote || c.Resolution == plan.TakeNewer && ok && newer == plan.Remote {
+	if newer, ok := c.Newer(); c.Resolution == plan.TakeRemote ||
+		c.Resolution == plan.TakeNewer && ok && newer == plan.Remote {
 		side = plan.Remote
 	}
 	other := side.Other()
@@ -308,7 +309,8 @@ func (e *executor) bring(from, to plan.Side, path, as tree.Path) error {
 			continue
 		}
 		directory := source.nodes[p].kind == tree.Directory
-		if p != at && max(memoryScope{source.scope(p.Parent())}.Judge(p, directory), memoryScope{target.scope(as.Parent())}.Judge(p, directory)) != tree.InScope {
+		if p != at && max(memoryScope{source.scope(p.Parent())}.Judge(p, directory),
+			memoryScope{target.scope(as.Parent())}.Judge(p, directory)) != tree.InScope {
 			hidden = p
 			continue
 		}

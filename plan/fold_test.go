@@ -14,8 +14,10 @@ import (
 )
 
 // folding are names that one volume or another takes as equal, aliases, and names that some cannot hold.
-var folding = []string{"b", "B", "\u00e9", "e\u0301", "\u00c9", "E\u0301", "\u13a0", "\uab70", "i", "I", "\u0131", "\u0130", "i\u0307",
-	"ss", "SS", "\u00df", "\u1e9e", "\u017f", "s", "S", "k", "\u212a", "a", "a.", "con", "CON", "x:y", "longname.txt", "LONGNA~1.TXT"}
+var folding = []string{"b", "B", "\u00e9", "e\u0301", "\u00c9", "E\u0301", "\u13a0", "\uab70", "i", "I",
+	"\u0131", "\u0130", "i\u0307",
+	"ss", "SS", "\u00df", "\u1e9e", "\u017f", "s", "S", "k", "\u212a", "a", "a.", "con", "CON", "x:y",
+	"longname.txt", "LONGNA~1.TXT"}
 
 // drawFolding draws a tree that holds names which fold together, even where its filesystem is said to fold.
 func drawFolding(t *rapid.T, label string, m *memoryTree) {
@@ -65,7 +67,8 @@ func drawFoldingWorld(t *rapid.T) *world {
 		for _, path := range w.trees[plan.Local].paths() {
 			twin := *w.trees[plan.Local].nodes[path]
 			twin.mtime = m.traits.Keep(twin.mtime)
-			if dir := m.nodes[path.Parent()]; m.nodes[path] == nil && (path.Parent() == tree.Root || dir != nil && dir.kind == tree.Directory) {
+			if dir := m.nodes[path.Parent()]; m.nodes[path] == nil &&
+				(path.Parent() == tree.Root || dir != nil && dir.kind == tree.Directory) {
 				m.put(path, &twin)
 			}
 		}
@@ -82,15 +85,18 @@ func drawFoldingWorld(t *rapid.T) *world {
 // remembered is the baseline that an apply of an empty plan records.
 func remembered(t *rapid.T, w *world, settled ...plan.Conflict) memoryBaseline {
 	base := memoryBaseline{}
-	to := plan.Recorder{RacySince: plan.Sides[tree.Time]{tree.UnixTime(1<<40, 0), tree.UnixTime(1<<40, 0)}, Write: func(dir tree.Path, entries []tree.Agreed) error {
-		base[dir] = slices.Clone(entries)
-		return nil
-	}}
+	to := plan.Recorder{RacySince: plan.Sides[tree.Time]{tree.UnixTime(1<<40, 0), tree.UnixTime(1<<40, 0)},
+		Write: func(dir tree.Path, entries []tree.Agreed) error {
+			base[dir] = slices.Clone(entries)
+			return nil
+		}}
 	to.Hash = func(side plan.Side, path tree.Path, _ *tree.Entry) (tree.Hash, bool) {
 		return w.trees[side].nodes[path].hash(), false
 	}
 	to.Resolved = func(path plan.Sides[tree.Path]) bool {
-		return slices.ContainsFunc(settled, func(c plan.Conflict) bool { return c.Path == path[plan.Local] || c.Path == path[plan.Remote] })
+		return slices.ContainsFunc(settled, func(c plan.Conflict) bool {
+			return c.Path == path[plan.Local] || c.Path == path[plan.Remote]
+		})
 	}
 	if err := plan.Agree(context.Background(), w.input(), to); err != nil {
 		t.Fatalf("%v\n%s", err, w)

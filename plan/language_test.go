@@ -379,7 +379,8 @@ func (w *world) set(option string) error {
 		return err
 	case "executable":
 		pattern, yes, _ := strings.Cut(value, ":")
-		w.options.Executable.Overrides = append(w.options.Executable.Overrides, plan.ExecutableOverride{Pattern: pattern, Executable: yes == "yes"})
+		w.options.Executable.Overrides = append(w.options.Executable.Overrides,
+			plan.ExecutableOverride{Pattern: pattern, Executable: yes == "yes"})
 	case "extension":
 		extension, yes, _ := strings.Cut(value, ":")
 		w.options.Executable.Extensions[extension] = yes == "yes"
@@ -459,7 +460,8 @@ func (w *world) remember(i item) error {
 
 // spelled is a path as the tables spell it.
 func spelled(path tree.Path) string {
-	if text := string(path); utf8.ValidString(text) && strconv.Quote(text) == `"`+text+`"` && !strings.Contains(text, " ") {
+	if text := string(path); utf8.ValidString(text) && strconv.Quote(text) == `"`+text+`"` &&
+		!strings.Contains(text, " ") {
 		return text
 	}
 	return strconv.Quote(string(path))

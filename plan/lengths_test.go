@@ -38,7 +38,9 @@ func TestNamesAndPathsThatAreTooLong(t *testing.T) {
 		for i, profile := range []tree.Profile{tree.POSIX, c.profile} {
 			w.trees[i] = newTree(profile)
 			if i == 0 || c.existing {
-				w.trees[i].put(tree.Path(c.path), &node{kind: tree.File, content: "1"[i:], size: int64(1 - i), mtime: epoch.Add(-time.Duration(i) * 60e9), mode: tree.Perm(0o644)})
+				w.trees[i].put(tree.Path(c.path),
+					&node{kind: tree.File, content: "1"[i:], size: int64(1 - i),
+						mtime: epoch.Add(-time.Duration(i) * 60e9), mode: tree.Perm(0o644)})
 			}
 		}
 		p, err := w.compare()
@@ -51,7 +53,8 @@ func TestNamesAndPathsThatAreTooLong(t *testing.T) {
 			}
 			continue
 		}
-		if len(p.Problems) != 1 || p.Problems[0].Code != c.code || p.Problems[0].Severity != plan.Blocked || string(*p.Problems[0].Path) != c.path {
+		if len(p.Problems) != 1 || p.Problems[0].Code != c.code || p.Problems[0].Severity != plan.Blocked ||
+			string(*p.Problems[0].Path) != c.path {
 			t.Errorf("%s: %v", c.what, p.Problems)
 		}
 		for _, op := range p.Operations {

@@ -156,7 +156,8 @@ func (l *lockstep) directory(ctx context.Context, v visitor, p *place) (found, e
 }
 
 // below walks the directories that t's entries are.
-func (l *lockstep) below(ctx context.Context, v visitor, d *directory, t *trio, fate fate, remembered bool) (found, error) {
+func (l *lockstep) below(ctx context.Context, v visitor, d *directory, t *trio, fate fate,
+	remembered bool) (found, error) {
 	var on Sides[bool]
 	for _, side := range BothSides {
 		e := t.now(side)

@@ -32,7 +32,8 @@ const cannotHold = "a side cannot hold what it would get"
 var offers = [...]offer{
 	{TakeLocal, lacksNothing, cannotHold, saysTaken(local), local, doesTaken(local), resolveTaken(local)},
 	{TakeRemote, lacksNothing, cannotHold, saysTaken(remote), remote, doesTaken(remote), resolveTaken(remote)},
-	{TakeNewer, lacksNewer, "nothing tells which is newer", saysNewer, (*Conflict).Newer, doesTaken((*Conflict).Newer), resolveTaken((*Conflict).Newer)},
+	{TakeNewer, lacksNewer, "nothing tells which is newer", saysNewer, (*Conflict).Newer, doesTaken((*Conflict).Newer),
+		resolveTaken((*Conflict).Newer)},
 	{KeepBoth, lacksBoth, cannotHold, saysKept, neither, doesKept, resolveKept},
 	{SkipPath, lacksNothing, "", saysSkipped, neither, doesNothing, resolveNothing},
 }

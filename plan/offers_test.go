@@ -44,7 +44,8 @@ func TestTheSchemaOffersTheResolutionsThatThereAre(t *testing.T) {
 		snippets = append(snippets, snippet.Body)
 	}
 	choices := slices.Sorted(maps.Keys(properties.Choices.Properties))
-	if !slices.Equal(enum, want) || !slices.Equal(snippets, want) || !slices.Equal(choices, slices.Sorted(slices.Values(want))) {
+	if !slices.Equal(enum, want) || !slices.Equal(snippets, want) ||
+		!slices.Equal(choices, slices.Sorted(slices.Values(want))) {
 		t.Errorf("the schema's enum has %q, its snippets %q, its choices %q; want %q", enum, snippets, choices, want)
 	}
 }

@@ -81,7 +81,8 @@ func warnOfLosses(dr *draft) {
 				links[from]++
 			}
 			if e := d.now(from); e.Type == tree.Symlink && escapes(d.path[from], e.Target) {
-				dr.warn(SymlinkEscapes, &from, &d.path[from], "the link's target "+fmt.Sprintf("%q", e.Target)+" lies outside the tree")
+				dr.warn(SymlinkEscapes, &from, &d.path[from],
+					"the link's target "+fmt.Sprintf("%q", e.Target)+" lies outside the tree")
 			}
 		}
 	}
@@ -94,7 +95,8 @@ func warnOfLosses(dr *draft) {
 			lost = append(lost, fmt.Sprintf("the hard links of %d", links[side]))
 		}
 		if modes[side] > 0 {
-			dr.warn(ModeLost, &side, nil, fmt.Sprintf("%s has no modes, and neither name nor first bytes tell the executable bit of %s; whoever takes them from there needs executable.overrides in the config",
+			dr.warn(ModeLost, &side, nil, fmt.Sprintf("%s has no modes, and neither name nor first bytes tell the executable "+
+				"bit of %s; whoever takes them from there needs executable.overrides in the config",
 				side.Other(), numberOf(modes[side], "new file")))
 		}
 		if len(lost) > 0 {

@@ -169,7 +169,8 @@ func (p *planner) descend(ctx context.Context, in *directory, d *difference) (fo
 // tentative walks the directory of side where, which stands against a file or a link, as if the verdict
 // were a change. A directory that goes can do so only if all in it may, and whether one that comes may
 // replace a file can depend on that file's content; both are known only after reading.
-func (p *planner) tentative(ctx context.Context, in *directory, d *difference, where Side, fate fate, remembered bool) (found, error) {
+func (p *planner) tentative(ctx context.Context, in *directory, d *difference, where Side, fate fate,
+	remembered bool) (found, error) {
 	f, err := p.below(ctx, in, &d.trio, fate, remembered)
 	d.against = &against{side: where, stays: f.stays}
 	d.rarely().subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}

@@ -74,8 +74,10 @@ func drawNode(t *rapid.T, label string, traits tree.Traits, directories bool) *n
 func drawWorld(t *rapid.T, clash bool) *world {
 	w := &world{options: defaults()}
 	w.options.Ignore = []string{"*.tmp"}
-	w.options.Hash = rapid.SampledFrom([]plan.HashWhat{plan.HashOperations, plan.HashConflicts, plan.HashAll}).Draw(t, "hash")
-	w.options.Bidirectional = rapid.SampledFrom([]plan.Bidirectional{plan.BidirectionalAuto, plan.BidirectionalConflict}).Draw(t, "bidirectional")
+	w.options.Hash = rapid.SampledFrom([]plan.HashWhat{plan.HashOperations, plan.HashConflicts, plan.HashAll}).Draw(t,
+		"hash")
+	w.options.Bidirectional = rapid.SampledFrom([]plan.Bidirectional{plan.BidirectionalAuto,
+		plan.BidirectionalConflict}).Draw(t, "bidirectional")
 	w.options.AlignTimes = rapid.IntRange(0, 4).Draw(t, "align times") == 0
 	profiles := []tree.Profile{tree.POSIX, tree.POSIX, tree.APFS, tree.FAT, tree.FAT, tree.ExFAT, tree.NTFS}
 	var profile plan.Sides[tree.Profile]
@@ -199,7 +201,8 @@ func TestAShiftIsNothingToDo(t *testing.T) {
 		}
 		p := made(t, w)
 		found := p.Summary.TimeShiftSeconds
-		if !p.Empty() || len(p.Problems) != 1 || found[plan.Local]-found[plan.Remote] != map[plan.Side]int64{plan.Local: by, plan.Remote: -by}[side] {
+		if !p.Empty() || len(p.Problems) != 1 ||
+			found[plan.Local]-found[plan.Remote] != map[plan.Side]int64{plan.Local: by, plan.Remote: -by}[side] {
 			t.Fatalf("%s\nshifted by %d s gives\n%v\n%v", w, by, lines(p), found)
 		}
 		swapped := made(t, w.mirrored())
@@ -258,7 +261,8 @@ func agreement(w *world, before memoryBaseline) memoryBaseline {
 	keep = func(dir tree.Path) {
 		for _, a := range before[dir] {
 			path := dir.Join(a.Name[plan.Local])
-			if _, both := paired[path]; !both && !known[key(path)] || both && w.trees[plan.Local].nodes[path].kind != w.trees[plan.Remote].nodes[paired[path]].kind {
+			if _, both := paired[path]; !both && !known[key(path)] ||
+				both && w.trees[plan.Local].nodes[path].kind != w.trees[plan.Remote].nodes[paired[path]].kind {
 				after[dir] = append(after[dir], a)
 			}
 			if a.Type == tree.Directory {
@@ -277,7 +281,8 @@ func agreement(w *world, before memoryBaseline) memoryBaseline {
 		if x.Type != y.Type || content != w.trees[plan.Remote].nodes[r].content || x.Target != y.Target {
 			continue
 		}
-		a := tree.Agreed{Name: [2]string{l.Base(), r.Base()}, Key: x.Key, Type: x.Type, Size: x.Size, Target: x.Target, Mtime: x.Mtime}
+		a := tree.Agreed{Name: [2]string{l.Base(), r.Base()}, Key: x.Key, Type: x.Type, Size: x.Size,
+			Target: x.Target, Mtime: x.Mtime}
 		if x.Type == tree.File {
 			a.SHA256 = sha256.Sum256([]byte(content))
 		}
@@ -319,7 +324,8 @@ func (w *world) String() string {
 		out.WriteString("base:")
 		for dir, list := range w.base {
 			for _, a := range list {
-				fmt.Fprintf(&out, " %q %s %s%s/%s", string(dir.Join(a.Name[0])), a.Type, a.SHA256.String()[:min(4, len(a.SHA256.String()))], seconds(a.On[0].Mtime), seconds(a.On[1].Mtime))
+				fmt.Fprintf(&out, " %q %s %s%s/%s", string(dir.Join(a.Name[0])), a.Type,
+					a.SHA256.String()[:min(4, len(a.SHA256.String()))], seconds(a.On[0].Mtime), seconds(a.On[1].Mtime))
 			}
 		}
 	}
@@ -484,7 +490,9 @@ func equal(t *rapid.T, w *world, p *plan.Plan, after *world) {
 				return true
 			}
 		}
-		return slices.ContainsFunc(m.below(path), func(below tree.Path) bool { return strings.HasSuffix(string(below), ".tmp") })
+		return slices.ContainsFunc(m.below(path), func(below tree.Path) bool {
+			return strings.HasSuffix(string(below), ".tmp")
+		})
 	}
 	for l, r := range paired {
 		if ignored(after.trees[plan.Local], l) || ignored(after.trees[plan.Remote], r) {
@@ -528,7 +536,8 @@ func TestIgnoringNeverDeletes(t *testing.T) {
 		w := drawWorld(t, true)
 		w.options.Ignore = []string{}
 		without := deletes(made(t, w), true)
-		w.options.Ignore = rapid.SliceOfN(rapid.SampledFrom([]string{"a", "A", "d/", "*.sh", "/b", "a/b", "*"}), 1, 3).Draw(t, "ignore")
+		w.options.Ignore = rapid.SliceOfN(rapid.SampledFrom([]string{"a", "A", "d/", "*.sh", "/b", "a/b", "*"}), 1, 3).Draw(t,
+			"ignore")
 		for path := range deletes(made(t, w), false) {
 			if !without[path] {
 				t.Fatalf("ignoring %q deletes %s:\n%s", w.options.Ignore, path, w)
@@ -540,7 +549,8 @@ func TestIgnoringNeverDeletes(t *testing.T) {
 func TestNoLongerIgnoringNeverDeletes(t *testing.T) {
 	effort.Check(t, 20, 100, func(t *rapid.T) {
 		w := drawWorld(t, false)
-		w.options.Ignore = rapid.SliceOfN(rapid.SampledFrom([]string{"a", "A", "d/", "*.sh", "/b", "a/b"}), 1, 3).Draw(t, "ignore")
+		w.options.Ignore = rapid.SliceOfN(rapid.SampledFrom([]string{"a", "A", "d/", "*.sh", "/b", "a/b"}), 1, 3).Draw(t,
+			"ignore")
 		p := made(t, w)
 		for i := range p.Conflicts {
 			p.Conflicts[i].Resolution = plan.SkipPath
@@ -555,7 +565,8 @@ func TestNoLongerIgnoringNeverDeletes(t *testing.T) {
 			after.base[dir] = slices.DeleteFunc(list, func(a tree.Agreed) bool {
 				path := dir.Join(a.Name[plan.Local])
 				for at := path; at != tree.Root; at = at.Parent() {
-					if (memoryScope{e.trees[plan.Local].scope(tree.Root)}).Judge(at, a.Type == tree.Directory || at != path) != tree.InScope {
+					if (memoryScope{e.trees[plan.Local].scope(tree.Root)}).Judge(at, a.Type == tree.Directory ||
+						at != path) != tree.InScope {
 						return true
 					}
 				}

@@ -102,7 +102,8 @@ func findMoves(dr *draft, side Side) {
 		moved[from] = true
 	}
 	for to := range source {
-		for from := source[to]; from != nil && to.verdict.changes[0].action == Update && !moved[to]; to, from = from, source[from] {
+		for from := source[to]; from != nil && to.verdict.changes[0].action == Update && !moved[to]; to,
+			from = from, source[from] {
 			delete(source, to)
 			delete(moved, from)
 		}

@@ -12,7 +12,8 @@ func knew(dr *draft, local, remote *difference) bool {
 		case was.Size != l.Size:
 		case was.SHA256.Known() && was.SHA256 == local.hash[Local]:
 			return true
-		case !was.SHA256.Known() && dr.policy.untouched(l.Mtime, was.On[Local], Local) && dr.policy.untouched(r.Mtime, was.On[Remote], Remote):
+		case !was.SHA256.Known() && dr.policy.untouched(l.Mtime, was.On[Local], Local) &&
+			dr.policy.untouched(r.Mtime, was.On[Remote], Remote):
 			return true
 		}
 	}

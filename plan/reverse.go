@@ -71,7 +71,8 @@ func (n needed) lookUp(d *directory) {
 }
 
 // hinders is the problem of an operation that cannot be taken back, "" where it can.
-func (n needed) hinders(op *Operation, reversal []Operation, kept func(Source) bool) (code Code, path tree.Path, why string) {
+func (n needed) hinders(op *Operation, reversal []Operation,
+	kept func(Source) bool) (code Code, path tree.Path, why string) {
 	switch {
 	case !asLeft(op.Before, n[op.Side][op.from()]):
 		return ChangedSince, op.from(), "it is no longer as that apply left it"

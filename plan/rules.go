@@ -142,7 +142,9 @@ func (d *directory) hashRules(wanted func(*trio) bool) {
 // of doomed ones above it.
 func (d *directory) guarded() bool {
 	for _, side := range BothSides {
-		if slices.ContainsFunc(d.ignored[side], func(e tree.Entry) bool { return e.Ruling == tree.Ignored && !d.bareIgnores(&e) }) {
+		if slices.ContainsFunc(d.ignored[side], func(e tree.Entry) bool {
+			return e.Ruling == tree.Ignored && !d.bareIgnores(&e)
+		}) {
 			return true
 		}
 	}

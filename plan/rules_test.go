@@ -42,7 +42,8 @@ func drawRules(t *rapid.T, w *world) {
 		case 1:
 			text := rapid.SampledFrom(rules).Draw(t, "rules")
 			hour := time.Duration(rapid.IntRange(0, 9).Draw(t, "hour")) * time.Hour
-			m.put(file, &node{kind: tree.File, content: text, size: int64(len(text)), mtime: epoch.Add(hour), mode: tree.Perm(0o644)})
+			m.put(file, &node{kind: tree.File, content: text, size: int64(len(text)),
+				mtime: epoch.Add(hour), mode: tree.Perm(0o644)})
 		}
 	}
 }
@@ -52,7 +53,8 @@ func forgetful(t *rapid.T, w *world) {
 	for _, side := range plan.BothSides {
 		for _, path := range w.trees[side].paths() {
 			n := w.trees[side].nodes[path]
-			if n.kind == tree.File && w.ignores(plan.Local, path) && w.ignores(plan.Remote, path) && rapid.Bool().Draw(t, "deleted") {
+			if n.kind == tree.File && w.ignores(plan.Local, path) && w.ignores(plan.Remote, path) &&
+				rapid.Bool().Draw(t, "deleted") {
 				delete(w.trees[side].nodes, path)
 			}
 		}
@@ -74,7 +76,8 @@ func (w *world) ignores(side plan.Side, path tree.Path) bool {
 // drawRuledWorld draws two trees that were in step until files of rules changed, and files came that they
 // speak of.
 func drawRuledWorld(t *rapid.T) *world {
-	w := &world{options: defaults(), trees: plan.Sides[*memoryTree]{newTree(tree.POSIX), newTree(tree.POSIX)}, base: memoryBaseline{}}
+	w := &world{options: defaults(), trees: plan.Sides[*memoryTree]{newTree(tree.POSIX), newTree(tree.POSIX)},
+		base: memoryBaseline{}}
 	drawIgnored(t, "common", w.trees[plan.Local])
 	drawRules(t, &world{trees: plan.Sides[*memoryTree]{w.trees[plan.Local], w.trees[plan.Local]}})
 	w.trees[plan.Remote] = w.trees[plan.Local].clone()
@@ -116,7 +119,9 @@ func TestOneApplyIsEnoughForChangedRulesAndDeletesNothing(t *testing.T) {
 		conflicts := len(p.Conflicts)
 		if rapid.Bool().Draw(t, "rules left out") {
 			conflicts = 1
-			p.Operations = slices.DeleteFunc(p.Operations, func(op plan.Operation) bool { return op.Path.Base() == ".treatyignore" })
+			p.Operations = slices.DeleteFunc(p.Operations, func(op plan.Operation) bool {
+				return op.Path.Base() == ".treatyignore"
+			})
 		}
 		e, err := execute(p, w.trees)
 		if err != nil {

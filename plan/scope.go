@@ -70,7 +70,8 @@ func (l *lockstep) ignoredAs(ignored []tree.Entry, key, name string) bool {
 func (l *lockstep) inScopeStill(p *place, base []tree.Agreed, ignored Sides[[]tree.Entry]) []tree.Agreed {
 	return slices.DeleteFunc(base, func(a tree.Agreed) bool {
 		for _, side := range BothSides {
-			if s := p.scope[side]; s != nil && s.Judge(p.path[side].Join(a.Name[side]), a.Type == tree.Directory) != tree.InScope {
+			if s := p.scope[side]; s != nil &&
+				s.Judge(p.path[side].Join(a.Name[side]), a.Type == tree.Directory) != tree.InScope {
 				return true
 			}
 			if l.ignoredAs(ignored[side], a.Key, a.Name[side]) {

@@ -245,7 +245,8 @@ func isMovedBy(p *policy, d *difference, side Side, by int64) bool {
 	case e.Type != tree.File || e.Size == 0:
 		return false
 	case p.baseline:
-		return d.base != nil && d.base.Type == tree.File && d.base.Size == e.Size && int64(p.sinceRecorded(&d.trio, side)) == by
+		return d.base != nil && d.base.Type == tree.File && d.base.Size == e.Size &&
+			int64(p.sinceRecorded(&d.trio, side)) == by
 	}
 	return other.Type == tree.File && other.Size == e.Size && e.Mtime.Add(-time.Duration(by)).Near(other.Mtime, p.window)
 }
@@ -274,8 +275,10 @@ func warnOfShift(dr *draft, s *Summary) {
 		if by < 0 {
 			sign, by = "earlier", -by
 		}
-		dr.warn(TimeShift, &side, nil, fmt.Sprintf("all times on %s are %s %s than they were, as a change of daylight saving or time zone makes them; this is made up for",
-			side, hours(by), sign))
+		dr.warn(TimeShift, &side, nil,
+			fmt.Sprintf("all times on %s are %s %s than they were, as a change of daylight saving or time zone makes them; "+
+				"this is made up for",
+				side, hours(by), sign))
 	}
 }
 

@@ -25,7 +25,8 @@ func (s *resolver) withWishes(op Operation, side Side, path tree.Path, have *tre
 
 // wished are the states of a file on both sides in the end: as side has it, and as the other one is to get it
 // under the path to.
-func (s *resolver) wished(side Side, path tree.Path, have *tree.State, to tree.Path, get *tree.State) (stays, comes tree.State, err error) {
+func (s *resolver) wished(side Side, path tree.Path, have *tree.State, to tree.Path,
+	get *tree.State) (stays, comes tree.State, err error) {
 	stays, comes = *plain(have), *get
 	if have.Type != tree.File {
 		return stays, comes, nil

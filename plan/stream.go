@@ -10,8 +10,9 @@ import (
 )
 
 // ReadFrom is Read of a file that is not held in memory: only some elements of each array are, at a time. It reads to
-// the end, so that who hashes on the way has the hash of what was read. Where it returns nil, nothing is said of the file but that it must be read as a whole to tell what it is: it
-// is no valid plan, or one with its members in an order that treaty does not write, or it could not be read.
+// the end, so that who hashes on the way has the hash of what was read. Where it returns nil, nothing is said of the
+// file but that it must be read as a whole to tell what it is: it is no valid plan, or one with its members in an order
+// that treaty does not write, or it could not be read.
 func ReadFrom(r io.Reader) *Plan {
 	s := streaming{}
 	if !s.split.all(r, s.piece) || !s.envelope() || len(s.plan.Check()) > 0 {

@@ -102,7 +102,9 @@ func differ(want, got []statement) string {
 	left := slices.Clone(got)
 	for _, w := range want {
 		i := slices.IndexFunc(left, func(s statement) bool {
-			return s.text == w.text && !slices.ContainsFunc(w.besides, func(b string) bool { return !slices.Contains(s.besides, b) })
+			return s.text == w.text && !slices.ContainsFunc(w.besides, func(b string) bool {
+				return !slices.Contains(s.besides, b)
+			})
 		})
 		if i < 0 {
 			out = append(out, "- "+w.String())

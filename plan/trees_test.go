@@ -121,7 +121,8 @@ func (m *memoryTree) spelled(path tree.Path) tree.Path {
 // entry is how a scan lists the node at path.
 func (m *memoryTree) entry(path tree.Path) tree.Entry {
 	n, name := m.nodes[path], path.Base()
-	e := tree.Entry{Name: name, Key: tree.CollisionKey(name), Type: n.kind, Target: n.target, Links: n.links, Inode: n.inode}
+	e := tree.Entry{Name: name, Key: tree.CollisionKey(name), Type: n.kind, Target: n.target,
+		Links: n.links, Inode: n.inode}
 	if n.kind == tree.File {
 		e.Size, e.Mtime = n.size, m.traits.Keep(n.mtime)
 	}
@@ -240,7 +241,8 @@ func (m *memoryTree) Hash(ctx context.Context, wanted []tree.Wanted, done func(i
 func (m *memoryTree) Text(_ context.Context, want tree.Wanted, _ int64) ([]byte, error) {
 	n := m.nodes[want.Path]
 	switch {
-	case n == nil || n.kind != tree.File || n.size != want.Size || m.traits.Keep(n.mtime) != want.Mtime || n.trouble == "changing":
+	case n == nil || n.kind != tree.File || n.size != want.Size ||
+		m.traits.Keep(n.mtime) != want.Mtime || n.trouble == "changing":
 		return nil, tree.ErrChanged
 	case n.trouble == "unreadable":
 		return nil, errors.New("permission denied")
@@ -265,9 +267,12 @@ func (b memoryBaseline) List(dir tree.Path) ([]tree.Agreed, error) {
 // add takes an entry into the baseline, and the directories above it.
 func (b memoryBaseline) add(dir tree.Path, a tree.Agreed) {
 	a.Key = tree.CollisionKey(a.Name[plan.Local])
-	if dir != tree.Root && !slices.ContainsFunc(b[dir.Parent()], func(up tree.Agreed) bool { return up.Name[plan.Local] == dir.Base() }) {
+	if dir != tree.Root && !slices.ContainsFunc(b[dir.Parent()], func(up tree.Agreed) bool {
+		return up.Name[plan.Local] == dir.Base()
+	}) {
 		mode := tree.Kept{Mode: tree.Perm(0o755)}
-		b.add(dir.Parent(), tree.Agreed{Name: [2]string{dir.Base(), dir.Base()}, Type: tree.Directory, On: [2]tree.Kept{mode, mode}})
+		b.add(dir.Parent(), tree.Agreed{Name: [2]string{dir.Base(), dir.Base()}, Type: tree.Directory,
+			On: [2]tree.Kept{mode, mode}})
 	}
 	b[dir] = slices.DeleteFunc(b[dir], func(old tree.Agreed) bool { return old.Name[plan.Local] == a.Name[plan.Local] })
 	b[dir] = append(b[dir], a)
@@ -283,8 +288,9 @@ type world struct {
 // defaults are the options of a plan that nobody configured.
 func defaults() plan.Options {
 	return plan.Options{Ignore: []string{}, DefaultIgnores: true, Hash: plan.HashOperations,
-		Bidirectional: plan.BidirectionalAuto, Executable: plan.Executable{Overrides: []plan.ExecutableOverride{}, Extensions: map[string]bool{}},
-		Diffs: plan.DiffConflicts, Sensitive: []string{}, MaxDeletes: 1000, Umask: tree.Perm(0o022)}
+		Bidirectional: plan.BidirectionalAuto,
+		Executable:    plan.Executable{Overrides: []plan.ExecutableOverride{}, Extensions: map[string]bool{}},
+		Diffs:         plan.DiffConflicts, Sensitive: []string{}, MaxDeletes: 1000, Umask: tree.Perm(0o022)}
 }
 
 // compare makes the plan, with an id, a time and an author that never change.

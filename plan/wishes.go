@@ -193,7 +193,8 @@ func (d *difference) amend(side Side, action Action, reason Reason) *change {
 		return c
 	}
 	e := d.now(side)
-	d.verdict.changes = append(d.verdict.changes, change{side: side, action: action, reason: reason, mtime: e.Mtime, mode: e.Mode})
+	d.verdict.changes = append(d.verdict.changes,
+		change{side: side, action: action, reason: reason, mtime: e.Mtime, mode: e.Mode})
 	return d.change(side)
 }
 

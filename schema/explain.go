@@ -112,7 +112,8 @@ func (c *compiled) leaves(e *jsonschema.ValidationError, value any, faults *[]fa
 		known, _ := rule["properties"].(map[string]any)
 		for got := range at.(map[string]any) {
 			if _, ok := known[got]; !ok {
-				*faults = append(*faults, fault{pointer: f.pointer + "/" + escapeToken(got), atKey: true, message: "unknown property " + quote(got) + meant(got, known)})
+				*faults = append(*faults, fault{pointer: f.pointer + "/" + escapeToken(got), atKey: true,
+					message: "unknown property " + quote(got) + meant(got, known)})
 			}
 		}
 		return
@@ -168,7 +169,8 @@ func describe(value any) string {
 }
 
 func types(t any) string {
-	words := map[string]string{"string": "a string", "integer": "a whole number", "number": "a whole number", "boolean": "true or false", "object": "an object", "array": "an array", "null": "null"}
+	words := map[string]string{"string": "a string", "integer": "a whole number", "number": "a whole number",
+		"boolean": "true or false", "object": "an object", "array": "an array", "null": "null"}
 	all, ok := t.([]any)
 	if !ok {
 		all = []any{t}

@@ -59,7 +59,9 @@ func whole(text string) string {
 func (d *Document) inDigits(in span) []byte {
 	var out []byte
 	at := in.start
-	first, _ := slices.BinarySearchFunc(d.numbers, in.start, func(n number, start int) int { return cmp.Compare(n.start, start) })
+	first, _ := slices.BinarySearchFunc(d.numbers, in.start, func(n number, start int) int {
+		return cmp.Compare(n.start, start)
+	})
 	for _, n := range d.numbers[first:] {
 		if n.start >= in.end {
 			break

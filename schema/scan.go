@@ -344,7 +344,8 @@ func (s *scanner) unexpected(expected string) bool {
 			found += " (JSON has no comments)"
 		}
 	}
-	if before := bytes.TrimRight(s.data[:min(s.pos, len(s.data))], " \t\r\n"); bytes.HasSuffix(before, []byte(",")) && (s.peek() == '}' || s.peek() == ']') {
+	if before := bytes.TrimRight(s.data[:min(s.pos, len(s.data))], " \t\r\n"); bytes.HasSuffix(before, []byte(",")) &&
+		(s.peek() == '}' || s.peek() == ']') {
 		found += " after a comma"
 	}
 	return s.fail(s.pos, "expected "+expected+", found "+found)

@@ -23,7 +23,8 @@ func TestStrictJSON(t *testing.T) {
 	}
 	for _, c := range []struct{ name, data, want string }{
 		{"an empty object", `{}`, ""},
-		{"all kinds of values", ` {"a": [1, -2, 0, true, false, null, "x", {"a": {}}, []], "b": 9007199254740991} ` + "\r\n\t", ""},
+		{"all kinds of values", ` {"a": [1, -2, 0, true, false, null, "x", {"a": {}}, []], "b": 9007199254740991} ` +
+			"\r\n\t", ""},
 		{"the same key in different objects", `{"a":{"a":{"a":1}},"b":{"a":1}}`, ""},
 		{"escapes", `{"\u0061\n\"\\\/\b\f\r\t": "\ud83d\ude00"}`, ""},
 		{"text beyond ASCII", `{"é": "日本 😀"}`, ""},
@@ -42,30 +43,42 @@ func TestStrictJSON(t *testing.T) {
 		{"cut short", `{"a": [1,`, `/a/1 (line 1, column 10): expected a value, found the end of the file`},
 		{"cut short in a string", `{"a": "b`, `/a (line 1, column 9): expected a closing quote, found the end of the file`},
 		{"cut short in an escape", `{"a": "\`, `/a (line 1, column 8): expected an escape sequence after the backslash`},
-		{"a comma too many", "{\n  \"a\": 1,\n}", `/a (line 3, column 1): expected a property name in double quotes, found '}' after a comma`},
-		{"a comma too many in an array", `{"a": [1, ]}`, `/a/1 (line 1, column 11): expected a value, found ']' after a comma`},
+		{"a comma too many", "{\n  \"a\": 1,\n}",
+			`/a (line 3, column 1): expected a property name in double quotes, found '}' after a comma`},
+		{"a comma too many in an array", `{"a": [1, ]}`,
+			`/a/1 (line 1, column 11): expected a value, found ']' after a comma`},
 		{"a comma too few", "{\"a\": 1\n \"b\": 2}", `/a (line 2, column 2): expected a comma or a closing brace, found '"'`},
-		{"a comma too few in an array", `{"a": [1 2]}`, `/a/0 (line 1, column 10): expected a comma or a closing bracket, found '2'`},
-		{"a comment", "{\n  // why\n}", `line 2, column 3: expected a property name in double quotes, found '/' (JSON has no comments)`},
+		{"a comma too few in an array", `{"a": [1 2]}`,
+			`/a/0 (line 1, column 10): expected a comma or a closing bracket, found '2'`},
+		{"a comment", "{\n  // why\n}",
+			`line 2, column 3: expected a property name in double quotes, found '/' (JSON has no comments)`},
 		{"single quotes", `{'a': 1}`, `line 1, column 2: expected a property name in double quotes, found '\''`},
 		{"no colon", `{"a" 1}`, `/a (line 1, column 6): expected a colon after the property name, found '1'`},
 		{"a word", `{"a": yes}`, `/a (line 1, column 7): expected a value, found 'y'`},
 		{"half a word", `{"a": tru}`, `/a (line 1, column 7): expected a value, found 't'`},
 		{"NUL", "{\"a\": 1\x00}", `/a (line 1, column 8): expected a comma or a closing brace, found '\x00'`},
-		{"a line feed in a string", "{\"a\": \"x\ny\"}", `/a (line 1, column 9): expected control characters in a string to be escaped, found '\n'`},
-		{"an unknown escape", `{"a": "\x41"}`, `/a (line 1, column 8): expected one of \" \\ \/ \b \f \n \r \t \u after a backslash in a string`},
+		{"a line feed in a string", "{\"a\": \"x\ny\"}",
+			`/a (line 1, column 9): expected control characters in a string to be escaped, found '\n'`},
+		{"an unknown escape", `{"a": "\x41"}`,
+			`/a (line 1, column 8): expected one of \" \\ \/ \b \f \n \r \t \u after a backslash in a string`},
 		{"a short escape", `{"a": "\u12"}`, `/a (line 1, column 8): expected four hex digits after \u`},
 
-		{"a key twice", "{\"a\": {\"b\": 1,\n \"b\": 2}}", `/a/b (line 2, column 2): the property "b" stands twice in this object`},
-		{"a key twice, escaped", `{"b/~": 1, "\u0062\/~": 2}`, `/b~1~0 (line 1, column 12): the property "b/~" stands twice in this object`},
+		{"a key twice", "{\"a\": {\"b\": 1,\n \"b\": 2}}",
+			`/a/b (line 2, column 2): the property "b" stands twice in this object`},
+		{"a key twice, escaped", `{"b/~": 1, "\u0062\/~": 2}`,
+			`/b~1~0 (line 1, column 12): the property "b/~" stands twice in this object`},
 		{"one of many keys twice", many(`"k3"`), `/k3 (line 101, column 1): the property "k3" stands twice in this object`},
-		{"the high half of a pair", `{"a": "é\ud83d"}`, `/a (line 1, column 9): expected a surrogate pair, found half of one`},
+		{"the high half of a pair", `{"a": "é\ud83d"}`,
+			`/a (line 1, column 9): expected a surrogate pair, found half of one`},
 		{"the low half of a pair", `{"a": "\ude00"}`, `/a (line 1, column 8): expected a surrogate pair, found half of one`},
 		{"two high halves", `{"a": "\ud83d\ud83d"}`, `/a (line 1, column 8): expected a surrogate pair, found half of one`},
 		{"half a pair in a key", `{"\ud83d": 1}`, `line 1, column 3: expected a surrogate pair, found half of one`},
-		{"too deep", deep(maxDepth + 1), `/a` + strings.Repeat("/0", maxDepth-1) + ` (line 1, column 69): expected at most 64 levels of objects and arrays`},
-		{"too large a number", `{"a": 9007199254740992}`, `/a (line 1, column 7): expected a whole number of at most 9007199254740991`},
-		{"far too large a number", `{"a": -99999999999999999999999999}`, `/a (line 1, column 7): expected a whole number of at most 9007199254740991`},
+		{"too deep", deep(maxDepth + 1), `/a` + strings.Repeat("/0", maxDepth-1) +
+			` (line 1, column 69): expected at most 64 levels of objects and arrays`},
+		{"too large a number", `{"a": 9007199254740992}`,
+			`/a (line 1, column 7): expected a whole number of at most 9007199254740991`},
+		{"far too large a number", `{"a": -99999999999999999999999999}`,
+			`/a (line 1, column 7): expected a whole number of at most 9007199254740991`},
 		{"a fraction", `{"a": [0, 1.5]}`, `/a/1 (line 1, column 11): expected a whole number`},
 		{"an exponent", `{"a": 1e400}`, `/a (line 1, column 7): expected a whole number`},
 		{"a point", `{"a": 1.}`, `/a (line 1, column 9): expected a digit, found '}'`},
@@ -84,7 +97,8 @@ func TestStrictJSON(t *testing.T) {
 			if fault != nil {
 				got = fault.Error()
 			}
-			if want := c.want; got != want && !(len(want) > maxQuoted && strings.HasSuffix(got, want[strings.Index(want, " ("):])) {
+			if want := c.want; got != want &&
+				!(len(want) > maxQuoted && strings.HasSuffix(got, want[strings.Index(want, " ("):])) {
 				t.Errorf("got  %s\nwant %s", got, want)
 			}
 		})
@@ -136,7 +150,8 @@ func FuzzScan(f *testing.F) {
 			f.Add(data)
 		}
 	}
-	for _, s := range []string{`{"a":"\ud83d\ude00"}`, `{"a":[1,2,{"b":null}]}`, `{"a":1,"\u0061":2}`, `{"a":01}`, "{\"a\":\"\xff\"}"} {
+	for _, s := range []string{`{"a":"\ud83d\ude00"}`, `{"a":[1,2,{"b":null}]}`, `{"a":1,"\u0061":2}`,
+		`{"a":01}`, "{\"a\":\"\xff\"}"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

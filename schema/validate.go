@@ -107,7 +107,8 @@ func (d *Document) version(kind Kind) (lenient bool, fault *Error) {
 		return false, d.errorAt(0, "", fmt.Sprintf("missing \"format\": expected %q", want))
 	}
 	if got, ok := d.text("format"); !ok || got != want {
-		return false, d.errorAt(m.value.start, "/format", fmt.Sprintf("expected %q, found %s", want, describe(decode(d.Member("format")))))
+		return false, d.errorAt(m.value.start, "/format",
+			fmt.Sprintf("expected %q, found %s", want, describe(decode(d.Member("format")))))
 	}
 	got, _ := d.text("format_version")
 	v := aVersion().FindStringSubmatch(got)
@@ -116,7 +117,8 @@ func (d *Document) version(kind Kind) (lenient bool, fault *Error) {
 	}
 	if v[1] != "1" {
 		m, _ := d.member("format_version")
-		return false, d.errorAt(m.value.start, "/format_version", fmt.Sprintf("expected version 1.0 or a later 1.N, found %s: it is for another release of treaty", quote(got)))
+		return false, d.errorAt(m.value.start, "/format_version",
+			fmt.Sprintf("expected version 1.0 or a later 1.N, found %s: it is for another release of treaty", quote(got)))
 	}
 	return strings.Trim(v[2], "0") != "", nil
 }

@@ -124,7 +124,9 @@ func mutate(t *rapid.T, value any) any {
 		v[i] = mutate(t, v[i])
 		return v
 	}
-	return rapid.SampledFrom([]any{nil, true, 0, -1, 7, "", "x", "../x", "a\x00b", "create", "delete", "move", "file", "symlink", "2026-02-30T00:00:00Z", []any{}, []any{1}, map[string]any{}, map[string]any{"type": "file"}}).Draw(t, "value")
+	return rapid.SampledFrom([]any{nil, true, 0, -1, 7, "", "x", "../x", "a\x00b", "create", "delete", "move", "file",
+		"symlink", "2026-02-30T00:00:00Z", []any{}, []any{1}, map[string]any{}, map[string]any{"type": "file"}}).Draw(t,
+		"value")
 }
 
 func TestTheFirstErrorsAreReportedWhateverTheOrderOfWork(t *testing.T) {
@@ -178,7 +180,8 @@ func FuzzValidate(f *testing.F) {
 			return
 		}
 		var errs Errors
-		if err := Validate(Kind(kind), data); err != nil && (!errors.As(err, &errs) || len(errs) == 0 || len(errs) > maxErrors) {
+		if err := Validate(Kind(kind), data); err != nil &&
+			(!errors.As(err, &errs) || len(errs) == 0 || len(errs) > maxErrors) {
 			t.Fatalf("an error of another sort: %v", err)
 		}
 		bothWays(t, Kind(kind), data)

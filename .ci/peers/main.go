@@ -1,12 +1,12 @@
-// Command peers times treaty beside what else keeps two trees alike, and beside what nothing can go below: a walk of both
-// trees that looks at each file once, and a copy that promises nothing.
+// Command peers times treaty beside what else keeps two trees alike, and beside what nothing can go below: a walk of
+// both trees that looks at each file once, and a copy that promises nothing.
 //
 //	go run ./.ci/peers TREATY FOLDER [FILES...]
 //
 // TREATY is the program. In FOLDER, which is best on a volume in memory, since then no disk is measured, trees with so
-// many files each are made, 10000 and 100000 if nothing is said. It prints the table that is in README.md. Peers that are
-// not installed are left out. Each figure is the median of several rounds, in each of which everything runs once, so that
-// a machine that is slower for a while is so for all; a ratio is the median of those of the rounds.
+// many files each are made, 10000 and 100000 if nothing is said. It prints the table that is in README.md. Peers that
+// are not installed are left out. Each figure is the median of several rounds, in each of which everything runs once,
+// so that a machine that is slower for a while is so for all; a ratio is the median of those of the rounds.
 package main
 
 import (
@@ -114,7 +114,8 @@ func (b *bench) nothing() {
 	const job = "nothing to do"
 	b.time(job, "find, both trees", []string{"find", b.at("l"), b.at("r"), "-size", "+1000000M"})
 	both := []string{"rsync", "-an", "--delete", "--exclude=/.treaty"}
-	b.time(job, "rsync -n, both ways", append(both, b.at("l")+"/", b.at("rsync")), append(both, b.at("rsync")+"/", b.at("l")))
+	b.time(job, "rsync -n, both ways", append(both, b.at("l")+"/", b.at("rsync")),
+		append(both, b.at("rsync")+"/", b.at("l")))
 	b.time(job, "unison", b.unison())
 	b.time(job, "treaty plan", b.plan())
 }
@@ -122,7 +123,8 @@ func (b *bench) nothing() {
 // change gives one file of a hundred another content.
 func (b *bench) change() {
 	for i := 0; i < b.files; i += 100 {
-		file := filepath.Join(b.at("l"), fmt.Sprintf("%03d", i/10_000), fmt.Sprintf("%02d", i/100%100), fmt.Sprintf("file %06d.txt", i))
+		file := filepath.Join(b.at("l"), fmt.Sprintf("%03d", i/10_000), fmt.Sprintf("%02d", i/100%100),
+			fmt.Sprintf("file %06d.txt", i))
 		must(os.WriteFile(file, []byte("changed"), 0o644))
 	}
 }
@@ -130,7 +132,8 @@ func (b *bench) change() {
 // somewhat brings these to the other side.
 func (b *bench) somewhat() {
 	const job = "1 % changed"
-	b.time(job, "rsync -a --delete", []string{"rsync", "-a", "--delete", "--exclude=/.treaty", b.at("l") + "/", b.at("rsync")})
+	b.time(job, "rsync -a --delete",
+		[]string{"rsync", "-a", "--delete", "--exclude=/.treaty", b.at("l") + "/", b.at("rsync")})
 	b.time(job, "unison", b.unison())
 	b.time(job, "treaty plan, approve, apply", b.plan(), b.run("approve", "--yes"), b.run("apply"))
 }
@@ -143,7 +146,8 @@ func (b *bench) run(args ...string) []string {
 
 // unison is told to leave out what treaty keeps in the tree, and so is rsync.
 func (b *bench) unison() []string {
-	return []string{"unison", b.at("l"), b.at("unison"), "-batch", "-silent", "-times", "-perms", "-1", "-ignore", "Name .treaty"}
+	return []string{"unison", b.at("l"), b.at("unison"), "-batch", "-silent", "-times", "-perms", "-1",
+		"-ignore", "Name .treaty"}
 }
 
 // time runs commands one after the other, and notes what that took. Nothing is noted where the first is not there.

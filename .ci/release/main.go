@@ -26,7 +26,8 @@ import (
 type target struct{ os, arch string }
 
 var targets = []target{
-	{"linux", "amd64"}, {"linux", "arm64"}, {"darwin", "amd64"}, {"darwin", "arm64"}, {"windows", "amd64"}, {"windows", "arm64"},
+	{"linux", "amd64"}, {"linux", "arm64"}, {"darwin", "amd64"}, {"darwin", "arm64"},
+	{"windows", "amd64"}, {"windows", "arm64"},
 }
 
 // release is what all of its files share.
@@ -41,8 +42,8 @@ type release struct {
 	documents []document
 }
 
-// document is a file to be read, by people or by a shell: where it is, where an archive has it, and where a Linux system
-// has it.
+// document is a file to be read, by people or by a shell: where it is, where an archive has it, and where a Linux
+// system has it.
 type document struct{ from, archived, installed string }
 
 func main() {
@@ -138,7 +139,8 @@ func (r *release) describe(work string) error {
 	}
 	r.documents = []document{{"README.md", "README.md", "/usr/share/doc/treaty/README.md"}}
 	for _, page := range list {
-		r.documents = append(r.documents, document{filepath.Join(pages, page.Name()), "man/" + page.Name(), "/usr/share/man/man1/" + page.Name()})
+		r.documents = append(r.documents,
+			document{filepath.Join(pages, page.Name()), "man/" + page.Name(), "/usr/share/man/man1/" + page.Name()})
 	}
 	return r.completions(program, work)
 }
@@ -171,7 +173,8 @@ func (r *release) build(t target, work string) (string, error) {
 		name += ".exe"
 	}
 	program := filepath.Join(work, t.os+"-"+t.arch, name)
-	return program, run(t.environment(), "go", "build", "-trimpath", "-buildvcs=true", "-ldflags=-s -w", "-o", program, "./cmd/treaty")
+	return program, run(t.environment(), "go", "build", "-trimpath", "-buildvcs=true", "-ldflags=-s -w",
+		"-o", program, "./cmd/treaty")
 }
 
 func (t target) environment() []string {
@@ -182,7 +185,8 @@ func (t target) environment() []string {
 func (r *release) parts() error {
 	name := "treaty_" + r.number() + ".cdx.json"
 	r.files = append(r.files, name)
-	return run(target{"linux", "amd64"}.environment(), "cyclonedx-gomod", "app", "-json", "-noserial", "-notimestamp", "-std",
+	return run(target{"linux", "amd64"}.environment(), "cyclonedx-gomod", "app", "-json",
+		"-noserial", "-notimestamp", "-std",
 		"-main", "cmd/treaty", "-output", filepath.Join(r.dir, name), ".")
 }
 

@@ -41,7 +41,8 @@ func (r *release) packages(t target, program, work string) error {
 	for _, kind := range []string{"deb", "rpm"} {
 		name := "treaty_" + r.number() + "_" + t.os + "_" + t.arch + "." + kind
 		r.files = append(r.files, name)
-		if err := run(environment, "nfpm", "package", "--config", config, "--packager", kind, "--target", filepath.Join(r.dir, name)); err != nil {
+		if err := run(environment, "nfpm", "package", "--config", config, "--packager", kind, "--target",
+			filepath.Join(r.dir, name)); err != nil {
 			return err
 		}
 	}

@@ -27,10 +27,13 @@ type directory struct {
 	entries []tree.Agreed
 }
 
-var header = baseline.Header{IDs: [2]string{"here", "there"}, PlanID: "019b76da", SyncedAt: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)}
+var header = baseline.Header{IDs: [2]string{"here", "there"}, PlanID: "019b76da",
+	SyncedAt: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)}
 
 func write(t interface{ Fatalf(string, ...any) }, h baseline.Header, dirs []directory) []byte {
-	data, err := written(func(w io.Writer, _ baseline.Header) (*baseline.Writer, error) { return baseline.NewWriter(w, h) }, dirs)
+	data, err := written(func(w io.Writer, _ baseline.Header) (*baseline.Writer, error) {
+		return baseline.NewWriter(w, h)
+	}, dirs)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
@@ -74,7 +77,8 @@ func isName(s string) bool { return s != "." && s != ".." && !strings.ContainsAn
 
 // times are any that a filesystem may tell.
 var times = rapid.Custom(func(t *rapid.T) tree.Time {
-	return tree.UnixTime(rapid.OneOf(rapid.Int64(), rapid.Int64Range(-1e11, 1e12)).Draw(t, "seconds"), rapid.Int64Range(0, 999_999_999).Draw(t, "nanoseconds"))
+	return tree.UnixTime(rapid.OneOf(rapid.Int64(), rapid.Int64Range(-1e11, 1e12)).Draw(t, "seconds"),
+		rapid.Int64Range(0, 999_999_999).Draw(t, "nanoseconds"))
 })
 
 var modes = rapid.Custom(func(t *rapid.T) tree.Mode {
@@ -125,7 +129,9 @@ func drawBelow(t *rapid.T, dir tree.Path, depth int) []directory {
 	d := directory{path: dir}
 	var below []directory
 	for _, e := range all {
-		if slices.ContainsFunc(d.entries, func(o tree.Agreed) bool { return o.Name[0] == e.Name[0] || o.Name[1] == e.Name[1] }) {
+		if slices.ContainsFunc(d.entries, func(o tree.Agreed) bool {
+			return o.Name[0] == e.Name[0] || o.Name[1] == e.Name[1]
+		}) {
 			continue
 		}
 		if e.Type == tree.Directory && depth == 0 {
@@ -183,10 +189,12 @@ func TestABaselineReadsWhatWasWritten(t *testing.T) {
 
 // sample has all that a baseline can have.
 func sample(t interface{ Fatalf(string, ...any) }) []byte {
-	file := tree.Agreed{Name: [2]string{"f", "F"}, Type: tree.File, Size: 300, Mtime: tree.UnixTime(5, 0), SHA256: sha256.Sum256(nil),
-		On: [2]tree.Kept{{Mtime: tree.UnixTime(4, 0), Mode: tree.Perm(0o644)}, {Mtime: tree.UnixTime(5, 0), Racy: true}}}
+	file := tree.Agreed{Name: [2]string{"f", "F"}, Type: tree.File, Size: 300, Mtime: tree.UnixTime(5, 0),
+		SHA256: sha256.Sum256(nil),
+		On:     [2]tree.Kept{{Mtime: tree.UnixTime(4, 0), Mode: tree.Perm(0o644)}, {Mtime: tree.UnixTime(5, 0), Racy: true}}}
 	return write(t, header, []directory{
-		{tree.Root, []tree.Agreed{{Name: [2]string{"d", "d"}, Type: tree.Directory}, file, {Name: [2]string{"l", "l"}, Type: tree.Symlink, Target: "to"}}},
+		{tree.Root, []tree.Agreed{{Name: [2]string{"d", "d"}, Type: tree.Directory}, file,
+			{Name: [2]string{"l", "l"}, Type: tree.Symlink, Target: "to"}}},
 		{"d", []tree.Agreed{{Name: [2]string{"e", "e"}, Type: tree.Directory}, {Name: [2]string{"g", "g"}, Type: tree.File}}},
 		{"d/e", nil},
 	})
@@ -267,17 +275,18 @@ func TestWhatIsNoTreeIsNeitherWrittenNorBelieved(t *testing.T) {
 	file := func(name string) tree.Agreed { return tree.Agreed{Name: [2]string{name, name}, Type: tree.File} }
 	dir := func(name string) tree.Agreed { return tree.Agreed{Name: [2]string{name, name}, Type: tree.Directory} }
 	tests := map[string][]directory{
-		"no root":                              {},
-		"another root":                         {{"d", nil}},
-		"the root twice":                       {{tree.Root, nil}, {tree.Root, nil}},
-		"a directory without what is in it":    {{tree.Root, []tree.Agreed{dir("d")}}},
-		"what is in a file":                    {{tree.Root, []tree.Agreed{file("d")}}, {"d", nil}},
-		"what is in nothing":                   {{tree.Root, nil}, {"d", nil}},
-		"what is in a directory, twice":        {{tree.Root, []tree.Agreed{dir("d")}}, {"d", nil}, {"d", nil}},
-		"another order of directories":         {{tree.Root, []tree.Agreed{dir("d"), dir("e")}}, {"e", nil}, {"d", nil}},
-		"siblings before what is in the first": {{tree.Root, []tree.Agreed{dir("d"), dir("e")}}, {"d", []tree.Agreed{dir("f")}}, {"e", nil}, {"d/f", nil}},
-		"names out of order":                   {{tree.Root, []tree.Agreed{file("b"), file("a")}}},
-		"a name twice":                         {{tree.Root, []tree.Agreed{file("a"), file("a")}}},
+		"no root":                           {},
+		"another root":                      {{"d", nil}},
+		"the root twice":                    {{tree.Root, nil}, {tree.Root, nil}},
+		"a directory without what is in it": {{tree.Root, []tree.Agreed{dir("d")}}},
+		"what is in a file":                 {{tree.Root, []tree.Agreed{file("d")}}, {"d", nil}},
+		"what is in nothing":                {{tree.Root, nil}, {"d", nil}},
+		"what is in a directory, twice":     {{tree.Root, []tree.Agreed{dir("d")}}, {"d", nil}, {"d", nil}},
+		"another order of directories":      {{tree.Root, []tree.Agreed{dir("d"), dir("e")}}, {"e", nil}, {"d", nil}},
+		"siblings before what is in the first": {{tree.Root, []tree.Agreed{dir("d"), dir("e")}},
+			{"d", []tree.Agreed{dir("f")}}, {"e", nil}, {"d/f", nil}},
+		"names out of order": {{tree.Root, []tree.Agreed{file("b"), file("a")}}},
+		"a name twice":       {{tree.Root, []tree.Agreed{file("a"), file("a")}}},
 		"a name twice in the second tree": {{tree.Root, []tree.Agreed{file("a"),
 			{Name: [2]string{"A", "a"}, Type: tree.File}}}},
 		"no name":           {{tree.Root, []tree.Agreed{file("")}}},
@@ -308,7 +317,8 @@ func TestAnExcerptIsAnyPaths(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := each(r); err != nil || len(got) != 2 || got[0].path != "d/e" || len(got[0].entries) != 1 || got[1].path != "d" {
+	if got, err := each(r); err != nil || len(got) != 2 || got[0].path != "d/e" ||
+		len(got[0].entries) != 1 || got[1].path != "d" {
 		t.Errorf("%+v %v", got, err)
 	}
 }

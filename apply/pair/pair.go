@@ -115,7 +115,8 @@ func (p *Pair) Plan(ctx context.Context, how Planning) (*Planned, error) {
 
 // Undo makes a plan that undoes an applied one, whose reversal the local tree's store has, from the trees as they are
 // now. Errors are those of Plan, or refuse a remote tree that is not the one that the plan was applied to.
-func (p *Pair) Undo(ctx context.Context, done store.Archived, reversal []plan.Operation, how Planning) (*Planned, error) {
+func (p *Pair) Undo(ctx context.Context, done store.Archived, reversal []plan.Operation,
+	how Planning) (*Planned, error) {
 	if err := p.available(); err != nil {
 		return nil, err
 	}
@@ -171,9 +172,10 @@ func (p *Pair) available() error {
 	return nil
 }
 
-// planOnce reads both trees once, if they are available, and makes a document of what decide makes of them, if the trees
-// can be relied on to have been there all the time.
-func (p *Pair) planOnce(ctx context.Context, how Planning, decide func(context.Context, plan.Input) (*plan.Plan, error)) (*Planned, error) {
+// planOnce reads both trees once, if they are available, and makes a document of what decide makes of them, if the
+// trees can be relied on to have been there all the time.
+func (p *Pair) planOnce(ctx context.Context, how Planning,
+	decide func(context.Context, plan.Input) (*plan.Plan, error)) (*Planned, error) {
 	if err := p.available(); err != nil {
 		return nil, err
 	}

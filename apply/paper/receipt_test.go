@@ -24,7 +24,8 @@ func aResult(t *rapid.T) Result {
 		r.Operation = rapid.IntRange(1, 9).Draw(t, "operation")
 	}
 	if rapid.Bool().Draw(t, "acts") {
-		side, action := rapid.SampledFrom(plan.BothSides[:]).Draw(t, "side"), rapid.SampledFrom(plan.Actions[:]).Draw(t, "action")
+		side, action := rapid.SampledFrom(plan.BothSides[:]).Draw(t, "side"),
+			rapid.SampledFrom(plan.Actions[:]).Draw(t, "action")
 		r.Side, r.Action = &side, &action
 	}
 	copy(r.SHA256[:], rapid.SliceOfN(rapid.Byte(), 0, 32).Draw(t, "sha256"))
@@ -32,7 +33,8 @@ func aResult(t *rapid.T) Result {
 }
 
 func aReceipt(results []Result) *Receipt {
-	return &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion, Plan: PlanRef{ID: "x", SHA256: tree.Hash{1}},
+	return &Receipt{Format: "treaty.receipt", FormatVersion: plan.FormatVersion,
+		Plan:      PlanRef{ID: "x", SHA256: tree.Hash{1}},
 		StartedAt: time.Unix(1, 0).UTC(), FinishedAt: time.Unix(2, 0).UTC(), Outcome: Complete, Results: results,
 		Durability: plan.Sides[string]{"flushed", "flushed"}}
 }
@@ -66,7 +68,8 @@ func TestAResultIsWrittenWithFewAllocations(t *testing.T) {
 		side, action := plan.Remote, plan.Create
 		var results []Result
 		for i := range n {
-			results = append(results, Result{Operation: i + 1, Side: &side, Action: &action, Path: tree.Path(fmt.Sprint("a/", i)),
+			results = append(results, Result{Operation: i + 1, Side: &side, Action: &action,
+				Path:    tree.Path(fmt.Sprint("a/", i)),
 				Outcome: Done, SHA256: tree.Hash{1}})
 		}
 		r := aReceipt(results)

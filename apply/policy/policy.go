@@ -50,12 +50,14 @@ func ReadConfig(s *store.Store, ask func(*store.Store) (Config, error)) (Config,
 	if err == nil || errors.Is(err, refusal.ErrInvalid) {
 		return c, err
 	}
-	return c, refusal.Because(refusal.CausePolicy, "it cannot be told what approvals %s asks for: %v", s.Root(), err).At(s.Root())
+	return c, refusal.Because(refusal.CausePolicy, "it cannot be told what approvals %s asks for: %v",
+		s.Root(), err).At(s.Root())
 }
 
 // NeedsApproval tells whether a plan has to be approved, as its two trees and their configs are. Errors wrap
 // ErrNotApproved or ErrInvalid where a config cannot be read.
-func NeedsApproval(p *plan.Plan, stores plan.Sides[*store.Store], ask func(*store.Store) (Config, error)) (bool, error) {
+func NeedsApproval(p *plan.Plan, stores plan.Sides[*store.Store],
+	ask func(*store.Store) (Config, error)) (bool, error) {
 	configs, err := ConfigsOf(stores, ask)
 	if err != nil {
 		return true, err

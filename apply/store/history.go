@@ -42,7 +42,8 @@ func (s *history) headAt(name string) (Head, error) {
 		return Head{}, s.unfit(name, err)
 	}
 	if err := schema.Validate(schema.Head, data); err != nil {
-		return Head{}, refusal.Because(refusal.CauseHistory, "%s is not what treaty wrote: %v", s.Path(name), err).At(s.Root())
+		return Head{}, refusal.Because(refusal.CauseHistory, "%s is not what treaty wrote: %v",
+			s.Path(name), err).At(s.Root())
 	}
 	var h headFile
 	return h.Head, json.Unmarshal(schema.InDigits(data), &h)
@@ -159,7 +160,8 @@ func (s *Store) Concluded(planID string, r *paper.Receipt) (*Head, error) {
 }
 
 func (s *Store) writeHead(head Head) error {
-	text, err := paper.Document(schema.Head, headFile{Format: "treaty.head", FormatVersion: plan.FormatVersion, Head: head})
+	text, err := paper.Document(schema.Head,
+		headFile{Format: "treaty.head", FormatVersion: plan.FormatVersion, Head: head})
 	if err != nil {
 		return err
 	}
@@ -289,7 +291,8 @@ func (s *history) Verify(heads map[string]*Head) ([]string, error) {
 }
 
 // verifyOne checks one archived plan and returns its receipt's hash.
-func (s *history) verifyOne(a Archived, previous *tree.Hash, chained bool, fail func(string, ...any)) (tree.Hash, bool) {
+func (s *history) verifyOne(a Archived, previous *tree.Hash, chained bool,
+	fail func(string, ...any)) (tree.Hash, bool) {
 	receipt, text, err := s.Receipt(a)
 	if err != nil {
 		fail("%s/receipt.json: %v", a.folder, err)

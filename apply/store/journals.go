@@ -53,7 +53,8 @@ func (s *journals) Settled() error {
 }
 
 func (s *journals) Interrupted(id string) error {
-	refusal := refusal.Because(refusal.CauseInterrupted, "%s: an apply of plan %s was interrupted here", s.Root(), id).At(s.Root())
+	refusal := refusal.Because(refusal.CauseInterrupted, "%s: an apply of plan %s was interrupted here",
+		s.Root(), id).At(s.Root())
 	refusal.Plan = id
 	return refusal
 }
@@ -130,7 +131,8 @@ func (s *journals) OtherRoot() string {
 	return ""
 }
 
-// otherOf is where the other tree of a journal was, on the host of this one, when the two were last synced, "" if never.
+// otherOf is where the other tree of a journal was, on the host of this one, when the two were last synced, "" if
+// never.
 func (s *journals) otherOf(id string) string {
 	log, err := s.Journal(id)
 	if err != nil || log == nil || log.Header == nil {

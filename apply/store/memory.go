@@ -58,7 +58,8 @@ func Recall(trees plan.Sides[*Reader], files plan.Sides[*TreeFile]) (*Memory, *p
 	case local == "" && remote == "":
 		return nil, nil
 	case local != remote:
-		return nil, mismatch("the two trees do not remember the same last sync, so one of them is a copy, or came back from a backup")
+		return nil, mismatch("the two trees do not remember the same last sync, so one of them is a copy, or came back " +
+			"from a backup")
 	}
 	problem := mismatch("the baseline of the last sync is missing")
 	for _, side := range plan.BothSides {
@@ -83,7 +84,8 @@ func Forgotten(err error) *plan.Problem {
 }
 
 func mismatch(why string) *plan.Problem {
-	return &plan.Problem{Severity: plan.Warning, Code: plan.BaselineMismatch, Message: why + "; it is planned like a first sync: nothing is deleted, and what was deleted since then comes back"}
+	return &plan.Problem{Severity: plan.Warning, Code: plan.BaselineMismatch,
+		Message: why + "; it is planned like a first sync: nothing is deleted, and what was deleted since then comes back"}
 }
 
 func openMemory(s *Reader, home plan.Side, planID string, ids plan.Sides[string]) (*Memory, error) {

@@ -64,7 +64,8 @@ func SamePairAs(archived Archived, trees plan.Sides[*Reader]) error {
 		return err
 	}
 	root := trees[plan.Remote].Root()
-	return refusal.Because(refusal.CauseNotUndone, "%s is not the remote tree that number %d was applied to", root, archived.Number).
+	return refusal.Because(refusal.CauseNotUndone,
+		"%s is not the remote tree that number %d was applied to", root, archived.Number).
 		On(plan.Remote, root)
 }
 

@@ -97,7 +97,8 @@ func (s *folder) otherThan(kind tree.Type, names []string) ([]string, error) {
 // be treaty's: only Recover looks for these, which are in the way of nothing but what has the same name.
 func (s *Reader) crowd() ([]string, error) {
 	var odd []string
-	for folder, kind := range map[string]tree.Type{PlansFolder: tree.File, baselinesFolder: tree.File, historyFolder: tree.Directory} {
+	for folder, kind := range map[string]tree.Type{PlansFolder: tree.File, baselinesFolder: tree.File,
+		historyFolder: tree.Directory} {
 		names, err := s.names(folder)
 		if err != nil {
 			return nil, err
@@ -127,7 +128,8 @@ func (s *folder) kind(name string) (tree.Type, error) {
 // Foreign tells of an error that what lies where treaty keeps a file or a folder is not even of that kind, or far
 // larger than any.
 func Foreign(err error) bool {
-	for _, kind := range []error{scan.ErrNotRegular, scan.ErrSymlink, scan.ErrNotDirectory, scan.ErrTooLarge, volume.ErrUnfit} {
+	for _, kind := range []error{scan.ErrNotRegular, scan.ErrSymlink, scan.ErrNotDirectory,
+		scan.ErrTooLarge, volume.ErrUnfit} {
 		if errors.Is(err, kind) {
 			return true
 		}
@@ -227,7 +229,8 @@ func (s *writer) setAside(wrong []string) ([]string, error) {
 			return words, fmt.Errorf("%s cannot be set aside: %w", s.Path(name), err)
 		}
 		if place != "" {
-			words = append(words, fmt.Sprintf("%s was not what treaty wrote, and is now %s", s.Path(name), filepath.Join(s.Root(), filepath.FromSlash(place))))
+			words = append(words, fmt.Sprintf("%s was not what treaty wrote, and is now %s", s.Path(name),
+				filepath.Join(s.Root(), filepath.FromSlash(place))))
 		}
 	}
 	return words, nil
@@ -238,5 +241,6 @@ func (s *folder) unfit(name string, err error) error {
 	if !Foreign(err) {
 		return err
 	}
-	return refusal.Because(refusal.CauseForeign, "%s is not what treaty wrote: %v", s.Path(name), refusal.Innermost(err)).At(s.Root())
+	return refusal.Because(refusal.CauseForeign, "%s is not what treaty wrote: %v", s.Path(name),
+		refusal.Innermost(err)).At(s.Root())
 }

@@ -20,9 +20,9 @@ type Witnesses struct {
 	Absent []string
 }
 
-// Remembered asks the other trees, which open opens, what they remember of this one's history, as far as those are where
-// they were: by the tree's own file, by its last plans, applied or not, or, in also, by whoever asks. A tree may remember
-// what this one has no more.
+// Remembered asks the other trees, which open opens, what they remember of this one's history, as far as those are
+// where they were: by the tree's own file, by its last plans, applied or not, or, in also, by whoever asks. A tree may
+// remember what this one has no more.
 func (s *Reader) Remembered(open func(root string) (volume.Volume, error), also ...string) (Witnesses, error) {
 	w := Witnesses{Heads: map[string]*Head{}}
 	mine, err := s.Identity()

@@ -106,7 +106,8 @@ func resultsOf(r *apply.Receipt) []render.Result {
 }
 
 func applied(number int, r *apply.Receipt) render.Applied {
-	return render.Applied{Number: number, PlanID: r.Plan.ID, At: r.FinishedAt, By: fmt.Sprintf("%s@%s", r.By.User, r.By.Host),
+	return render.Applied{Number: number, PlanID: r.Plan.ID, At: r.FinishedAt,
+		By:      fmt.Sprintf("%s@%s", r.By.User, r.By.Host),
 		Outcome: string(r.Outcome), Done: r.Totals.Done, Skipped: r.Totals.Skipped, Drifted: r.Totals.Drifted,
 		Failed: r.Totals.Failed, Bytes: r.Totals.Bytes}
 }

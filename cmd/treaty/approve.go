@@ -68,7 +68,8 @@ func (c *approveCommand) signer(a *app) func([]byte) (string, error) {
 // approvable refuses plans that nobody can approve as they are.
 func approvable(p *plan.Plan) error {
 	if n := p.Unresolved(); n > 0 {
-		return &apply.Refusal{Cause: refusal.CauseConflicts, Why: fmt.Sprintf("%d of %s not resolved", n, render.Count(len(p.Conflicts), "conflict"))}
+		return &apply.Refusal{Cause: refusal.CauseConflicts,
+			Why: fmt.Sprintf("%d of %s not resolved", n, render.Count(len(p.Conflicts), "conflict"))}
 	}
 	if why := tooMany(p); why != "" {
 		return &apply.Refusal{Cause: refusal.CauseDeletes, Why: why}
@@ -91,7 +92,8 @@ func unsigned(p *plan.Plan) error {
 		}
 		if policy.Required > 0 {
 			return &apply.Refusal{Cause: refusal.CauseSignatures,
-				Why: fmt.Sprintf("the config of %s asks for %d signed approvals, so an unsigned one is worth nothing", p.Snapshot(side).Root, policy.Required)}
+				Why: fmt.Sprintf("the config of %s asks for %d signed approvals, so an unsigned one is worth nothing",
+					p.Snapshot(side).Root, policy.Required)}
 		}
 	}
 	return nil
@@ -108,8 +110,8 @@ func policyAt(root string) (apply.Policy, error) {
 	return c.Policy, err
 }
 
-// noRoom is an error of opening a tree if that is there, and something else has the name of treaty's own folder; nil for
-// one that is not there.
+// noRoom is an error of opening a tree if that is there, and something else has the name of treaty's own folder; nil
+// for one that is not there.
 func noRoom(err error) error {
 	var folder *store.NoFolder
 	if errors.As(err, &folder) {

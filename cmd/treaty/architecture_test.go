@@ -43,8 +43,9 @@ var house = map[string][]string{
 		"apply/baseline", "apply/internal/journal", "apply/paper", "apply/refusal", "apply/volume", "plan",
 		"plan/scan", "plan/tree", "schema",
 	},
-	"apply/reach":            {"apply/internal/local", "apply/store", "apply/volume", "plan/tree"},
-	"apply/policy":           {"apply/internal/signature", "apply/paper", "apply/refusal", "apply/store", "plan", "plan/tree"},
+	"apply/reach": {"apply/internal/local", "apply/store", "apply/volume", "plan/tree"},
+	"apply/policy": {"apply/internal/signature", "apply/paper", "apply/refusal",
+		"apply/store", "plan", "plan/tree"},
 	"apply/internal/sources": {"apply/refusal", "apply/store", "apply/volume", "plan", "plan/scan"},
 	"apply/pair": {
 		"apply/internal/sources", "apply/reach", "apply/store", "apply/volume", "plan", "plan/scan",
@@ -119,16 +120,19 @@ var rim = map[string][]string{
 var outside = []string{"os", "syscall", "unsafe", "golang.org/x/sys", "golang.org/x/term"}
 
 // never are packages that nothing here has a use for, but for the files named: treaty runs no other program but the
-// pager of who reads on a terminal and what opens a page, and opens no connection but to the agent that holds a person's keys.
+// pager of who reads on a terminal and what opens a page, and opens no connection but to the agent that holds a
+// person's keys.
 var never = map[string][]string{
-	"os/exec": {"cmd/treaty/pager.go", "cmd/treaty/open.go"}, "net/http": nil, "plugin": nil, "log": {"cmd/treaty/internal/lab/stick/volume.go"}, "math/rand": nil, "math/rand/v2": nil,
+	"os/exec": {"cmd/treaty/pager.go", "cmd/treaty/open.go"}, "net/http": nil, "plugin": nil,
+	"log": {"cmd/treaty/internal/lab/stick/volume.go"}, "math/rand": nil, "math/rand/v2": nil,
 	"net": {"apply/internal/signature/agent_other.go", "apply/internal/signature/agent_windows.go"},
 }
 
 // lodgers are the modules we depend on, and who may import each.
 var lodgers = map[string][]string{
-	"charm.land/bubbletea/v2":                  {"cmd/treaty"},
-	"github.com/alecthomas/kong":               {"cmd/treaty", "cmd/treaty/internal/complete", "cmd/treaty/internal/manual"},
+	"charm.land/bubbletea/v2": {"cmd/treaty"},
+	"github.com/alecthomas/kong": {"cmd/treaty", "cmd/treaty/internal/complete",
+		"cmd/treaty/internal/manual"},
 	"github.com/hanwen/go-fuse":                {"cmd/treaty/internal/lab/stick", "cmd/treaty/internal/lab/blocklog"},
 	"github.com/bmatcuk/doublestar":            {"cmd/treaty"},
 	"github.com/rivo/uniseg":                   {"cmd/treaty/internal/render"},
@@ -136,8 +140,9 @@ var lodgers = map[string][]string{
 	"github.com/santhosh-tekuri/jsonschema/v5": {"schema"},
 	"github.com/sergi/go-diff":                 {"plan/internal/textdiff"},
 	"golang.org/x/crypto":                      {"apply/internal/signature"},
-	"golang.org/x/text":                        {"plan", "plan/internal/ignore", "plan/tree", "cmd/treaty/internal/lab/stick"},
-	"golang.org/x/sys":                         {"plan/scan", "apply/internal/disk", "apply/internal/local", "cmd/treaty"},
+	"golang.org/x/text": {"plan", "plan/internal/ignore", "plan/tree",
+		"cmd/treaty/internal/lab/stick"},
+	"golang.org/x/sys": {"plan/scan", "apply/internal/disk", "apply/internal/local", "cmd/treaty"},
 }
 
 // longest is how many lines a file may have. Most have a third of it. What is longer has its own bound, to
@@ -186,7 +191,8 @@ func sources(t *testing.T) []*source {
 		if err != nil {
 			return err
 		}
-		s := &source{dir: path.Dir(filepath.ToSlash(relative)), name: name, lines: bytes.Count(text, []byte("\n")), files: token.NewFileSet()}
+		s := &source{dir: path.Dir(filepath.ToSlash(relative)), name: name, lines: bytes.Count(text, []byte("\n")),
+			files: token.NewFileSet()}
 		s.syntax, err = parser.ParseFile(s.files, relative, text, 0)
 		all = append(all, s)
 		return err
@@ -355,7 +361,8 @@ func TestAFileIsOneIdeaAndItsBoundIsNear(t *testing.T) {
 	}
 	for file, bound := range longer {
 		if has := lines[file]; has <= longest || has < bound-slack {
-			t.Errorf("%s may have %d lines, and has %d: lower the bound, or take it out where it is %d", file, bound, has, longest)
+			t.Errorf("%s may have %d lines, and has %d: lower the bound, or take it out where it is %d",
+				file, bound, has, longest)
 		}
 	}
 	most := 0
@@ -426,7 +433,8 @@ func withinBounds(t *testing.T, counts map[string]int, what string, most int, mo
 	}
 	for name, bound := range more {
 		if has := counts[name]; has <= most || has < bound-slack {
-			t.Errorf("%s may have %d %s, and has %d: lower the bound, or take it out where it is %d", name, bound, what, has, most)
+			t.Errorf("%s may have %d %s, and has %d: lower the bound, or take it out where it is %d",
+				name, bound, what, has, most)
 		}
 	}
 }

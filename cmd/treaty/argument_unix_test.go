@@ -14,7 +14,8 @@ func TestArgumentIsOneWordToAShell(t *testing.T) {
 	if err != nil {
 		t.Skip("no bash")
 	}
-	for _, word := range []string{"", "plain", "a b", "it's", `"`, "$HOME", "`id`", `back\slash`, "~", "~/x", "*", "a;b", "x=1",
+	for _, word := range []string{"", "plain", "a b", "it's", `"`, "$HOME", "`id`", `back\slash`, "~",
+		"~/x", "*", "a;b", "x=1",
 		"new\nline", "esc\x1b[31m", "both'\x1b\\", "naïve", "!!", "-dash", "tab\there", "#x", "{a,b}"} {
 		quoted := argument(word)
 		if strings.ContainsAny(quoted, "\n\x1b\t") {

@@ -9,7 +9,8 @@ import (
 
 // Programs read a command line as cmd hands it to them: whole words stay whole.
 func TestArgumentIsOneWordToAProgram(t *testing.T) {
-	for _, word := range []string{"", "plain", `C:\`, `C:\Users\Ann\papers`, `C:\my papers`, `C:\my papers\`, `\\server\share\a b\\`,
+	for _, word := range []string{"", "plain", `C:\`, `C:\Users\Ann\papers`, `C:\my papers`,
+		`C:\my papers\`, `\\server\share\a b\\`,
 		"it's", "a,b", "x=1", "50%", "a&b", "a;b", "(a)", "naïve", "Kim’s", "-dash", "#x", "{a}", "@x", "a\u00a0b"} {
 		quoted := argument(word)
 		words, err := windows.DecomposeCommandLine("treaty plan " + quoted)

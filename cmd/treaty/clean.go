@@ -65,7 +65,8 @@ func (c *cleanCommand) Run(a *app) error {
 	a.say("%s, %s", render.Count(len(old), "item"), render.Bytes(bytes))
 	if !c.Yes {
 		if !isTerminal(a.stdin) {
-			return usage(in("", "clean", "--yes", "--older-than", c.OlderThan), "nothing was removed: nobody can be asked, since standard input is no terminal")
+			return usage(in("", "clean", "--yes", "--older-than", c.OlderThan),
+				"nothing was removed: nobody can be asked, since standard input is no terminal")
 		}
 		if err := a.ask("Remove them for good?", "nothing was removed"); err != nil {
 			return err

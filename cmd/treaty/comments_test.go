@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// fewestWords is how many words the comment of a package has at least: one line says what it is, not how it is to be used.
+// fewestWords is how many words the comment of a package has at least: one line says what it is, not how it is to be
+// used.
 const fewestWords = 25
 
 func TestEveryPackageTellsWhatItIsFor(t *testing.T) {

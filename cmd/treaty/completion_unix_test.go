@@ -10,8 +10,8 @@ import (
 	"treaty/testdata/effort"
 )
 
-// shells are those that can be tried here: how each is started without anybody's settings, and what it is told first. Then
-// "argv" prints its arguments.
+// shells are those that can be tried here: how each is started without anybody's settings, and what it is told first.
+// Then "argv" prints its arguments.
 var shells = map[string]struct {
 	words []string
 	setup string

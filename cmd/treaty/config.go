@@ -48,7 +48,8 @@ func readConfig(folder *store.Store) (*config, error) {
 	c := &config{}
 	text, err := folder.Config()
 	if errors.Is(err, apply.ErrInvalid) {
-		return nil, usage(then("move "+argument(folder.Path("config.json"))+" away, and write a new one if you need one", again),
+		return nil, usage(then("move "+argument(folder.Path("config.json"))+
+			" away, and write a new one if you need one", again),
 			"the config cannot be read: %v", err)
 	}
 	if err != nil || text == nil {

@@ -24,24 +24,37 @@ func TestFlagWinsOverConfigOverDefault(t *testing.T) {
 	}{
 		{"ignore", `["a"]`, planFlags{Ignore: []string{"b"}}, func(o plan.Options) any { return o.Ignore },
 			[3]any{[]string{}, []string{"a"}, []string{"b"}}},
-		{"default_ignores", `false`, planFlags{DefaultIgnores: &yes}, func(o plan.Options) any { return o.DefaultIgnores }, [3]any{true, false, true}},
+		{"default_ignores", `false`, planFlags{DefaultIgnores: &yes}, func(o plan.Options) any {
+			return o.DefaultIgnores
+		}, [3]any{true, false, true}},
 		{"hash", `"all"`, planFlags{Hash: new(plan.HashConflicts)}, func(o plan.Options) any { return o.Hash },
 			[3]any{plan.HashOperations, plan.HashAll, plan.HashConflicts}},
-		{"bidirectional", `"conflict"`, planFlags{Bidirectional: new(plan.BidirectionalAuto)}, func(o plan.Options) any { return o.Bidirectional },
+		{"bidirectional", `"conflict"`, planFlags{Bidirectional: new(plan.BidirectionalAuto)}, func(o plan.Options) any {
+			return o.Bidirectional
+		},
 			[3]any{plan.BidirectionalAuto, plan.BidirectionalConflict, plan.BidirectionalAuto}},
-		{"align_times", `true`, planFlags{AlignTimes: &no}, func(o plan.Options) any { return o.AlignTimes }, [3]any{false, true, false}},
-		{"fix_modes", `true`, planFlags{FixModes: &no}, func(o plan.Options) any { return o.FixModes }, [3]any{false, true, false}},
+		{"align_times", `true`, planFlags{AlignTimes: &no}, func(o plan.Options) any {
+			return o.AlignTimes
+		}, [3]any{false, true, false}},
+		{"fix_modes", `true`, planFlags{FixModes: &no}, func(o plan.Options) any {
+			return o.FixModes
+		}, [3]any{false, true, false}},
 		{"diffs", `"updates"`, planFlags{Diffs: new(plan.DiffNone)}, func(o plan.Options) any { return o.Diffs },
 			[3]any{plan.DiffConflicts, plan.DiffUpdates, plan.DiffNone}},
 		{"sensitive", `["*.a"]`, planFlags{Sensitive: []string{"*.b"}}, func(o plan.Options) any { return o.Sensitive },
 			[3]any{plan.DefaultOptions().Sensitive, []string{"*.a"}, []string{"*.b"}}},
-		{"max_deletes", `7`, planFlags{MaxDeletes: new(9)}, func(o plan.Options) any { return o.MaxDeletes }, [3]any{1000, 7, 9}},
+		{"max_deletes", `7`, planFlags{MaxDeletes: new(9)}, func(o plan.Options) any {
+			return o.MaxDeletes
+		}, [3]any{1000, 7, 9}},
 		{"local_fs", `"fat"`, planFlags{LocalFS: new(tree.Profile("ntfs"))}, func(o plan.Options) any { return o.LocalFS },
 			[3]any{(*tree.Profile)(nil), new(tree.Profile("fat")), new(tree.Profile("ntfs"))}},
-		{"remote_fs", `"exfat"`, planFlags{RemoteFS: new(tree.Profile("posix"))}, func(o plan.Options) any { return o.RemoteFS },
+		{"remote_fs", `"exfat"`, planFlags{RemoteFS: new(tree.Profile("posix"))}, func(o plan.Options) any {
+			return o.RemoteFS
+		},
 			[3]any{(*tree.Profile)(nil), new(tree.Profile("exfat")), new(tree.Profile("posix"))}},
 		// The last match wins, so that a flag's patterns come after the config's.
-		{"executable", `{"overrides": [{"pattern": "a", "executable": true}], "extensions": {"lua": true}}`, planFlags{Executable: []string{"b"}, NotExecutable: []string{"c"}},
+		{"executable", `{"overrides": [{"pattern": "a", "executable": true}], "extensions": {"lua": true}}`,
+			planFlags{Executable: []string{"b"}, NotExecutable: []string{"c"}},
 			func(o plan.Options) any { return o.Executable.Overrides },
 			[3]any{[]plan.ExecutableOverride{}, []plan.ExecutableOverride{{Pattern: "a", Executable: true}},
 				[]plan.ExecutableOverride{{Pattern: "a", Executable: true}, {Pattern: "b", Executable: true}, {Pattern: "c"}}}},
@@ -49,7 +62,8 @@ func TestFlagWinsOverConfigOverDefault(t *testing.T) {
 		t.Run(option.key, func(t *testing.T) {
 			set := `{"` + option.key + `": ` + option.config + `}`
 			for i, got := range []plan.Options{
-				newConfig(t, `{}`).options(&planFlags{}), newConfig(t, set).options(&planFlags{}), newConfig(t, set).options(&option.flag),
+				newConfig(t, `{}`).options(&planFlags{}), newConfig(t, set).options(&planFlags{}),
+				newConfig(t, set).options(&option.flag),
 			} {
 				if value := option.of(got); !reflect.DeepEqual(value, option.want[i]) {
 					t.Errorf("%s: %v, not %v", [3]string{"default", "config", "flag"}[i], value, option.want[i])
@@ -92,8 +106,8 @@ func TestHomeIsExpandedOnlyInFront(t *testing.T) {
 	}
 }
 
-// TestWriteFileReplacesInOneStep: the old mode stays, a new file is private, nothing is left beside the file, and what cannot be
-// written leaves what was there.
+// TestWriteFileReplacesInOneStep: the old mode stays, a new file is private, nothing is left beside the file, and what
+// cannot be written leaves what was there.
 func TestWriteFileReplacesInOneStep(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "plan.json")

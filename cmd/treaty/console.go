@@ -29,8 +29,8 @@ func (c *console) say(format string, args ...any) {
 	}
 }
 
-// message writes lines for a person to an end, broken at its width where that is a terminal. Whoever cannot be written to
-// cannot be told of that either.
+// message writes lines for a person to an end, broken at its width where that is a terminal. Whoever cannot be written
+// to cannot be told of that either.
 func message(end io.Writer, format string, args ...any) {
 	width := 0
 	if isTerminal(end) {

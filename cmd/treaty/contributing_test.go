@@ -45,7 +45,8 @@ func TestTheMapIsThatOfTheHouse(t *testing.T) {
 // Every file that the map's texts name is there.
 func TestWhatContributorsAreSentToIsThere(t *testing.T) {
 	root := filepath.Join("..", "..")
-	for _, name := range regexp.MustCompile("`([a-z_/]+/[a-zA-Z_.-]+\\.(go|json))`").FindAllStringSubmatch(contributing(t), -1) {
+	for _, name := range regexp.MustCompile("`([a-z_/]+/[a-zA-Z_.-]+\\.(go|json))`").FindAllStringSubmatch(contributing(t),
+		-1) {
 		if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(name[1]))); err != nil {
 			t.Error(err)
 		}

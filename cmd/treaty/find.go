@@ -86,8 +86,8 @@ func (a *app) newest() (*planFile, error) {
 	return f, nil
 }
 
-// otherThan is the root of the plan's other tree for who stands in the one at root. That is the one that it calls remote,
-// unless somebody has exchanged the two in the plan.
+// otherThan is the root of the plan's other tree for who stands in the one at root. That is the one that it calls
+// remote, unless somebody has exchanged the two in the plan.
 func (f *planFile) otherThan(root string) string {
 	if sameDirectory(f.plan.Remote.Root, root) {
 		return f.plan.Local.Root

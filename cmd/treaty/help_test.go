@@ -46,7 +46,8 @@ func TestTheHelpOfACommandEndsInExamples(t *testing.T) {
 	if code := run([]string{"resolve", "--help"}, strings.NewReader(""), &out, &complaints); code != 0 {
 		t.Fatalf("exit code %d: %s", code, &complaints)
 	}
-	if want := "\nExamples:\n  treaty resolve --take local letters/\n      keep what is here of a folder\n"; !strings.Contains(out.String(), want) {
+	if want := "\nExamples:\n  treaty resolve --take local letters/\n      keep what is here of a " +
+		"folder\n"; !strings.Contains(out.String(), want) {
 		t.Errorf("%q is not in\n%s", want, &out)
 	}
 }

@@ -110,15 +110,19 @@ func FuzzNothingHiddenIsPrinted(f *testing.F) {
 		t.Chdir(s.dir)
 		t.Setenv("CLICOLOR_FORCE", "")
 		for _, words := range [][]string{
-			{"plan", "mac", "stick"}, {"plan", "mac", "stick", "-o", "-"}, {"plan", "mac", "stick", "-o", "plan " + text + ".json"},
-			{"plan", "mac", "stick", "-o", text + "/x"}, {"plan", "mac", "missing " + text}, {"plan", "mac", "mac/folder " + text},
+			{"plan", "mac", "stick"}, {"plan", "mac", "stick", "-o", "-"},
+			{"plan", "mac", "stick", "-o", "plan " + text + ".json"},
+			{"plan", "mac", "stick", "-o", text + "/x"}, {"plan", "mac", "missing " + text},
+			{"plan", "mac", "mac/folder " + text},
 			{"-C", "missing " + text, "show"}, {"show", text + ".json"}, {text}, {"show", "--" + text}, {"plan", "--hash", text},
 			{"plan", "--max-deletes", text}, {"plan", "--local-fs", text}, {"schema", text}, {"--color", text, "show"},
-			{"-C", "mac", "show"}, {"-C", "mac", "show", "--html", "-"}, {"-C", "mac", "show", "--html", "page " + text + ".html"},
+			{"-C", "mac", "show"}, {"-C", "mac", "show", "--html", "-"},
+			{"-C", "mac", "show", "--html", "page " + text + ".html"},
 			{"-C", "mac", "resolve", "--take", "newer", "both " + text}, {"-C", "mac", "resolve", "--take", "newer", "--all"},
 			{"-C", "mac", "resolve", "--take", text, "both " + text}, {"-C", "mac", "resolve", "--take", "both", "none " + text},
 			{"-C", "mac", "resolve", "--take", "both", "both " + text},
-			{"-C", "mac", "skip", "new " + text}, {"-C", "mac", "skip", "--undo", "new " + text}, {"-C", "mac", "skip", "none " + text},
+			{"-C", "mac", "skip", "new " + text}, {"-C", "mac", "skip", "--undo", "new " + text},
+			{"-C", "mac", "skip", "none " + text},
 			{"-C", "mac", "approve", "--yes", "--sign", "key " + text},
 			{"-C", "mac", "approve", "--yes", "--by", "me " + text, "--note", "note " + text},
 			{"-C", "mac", "show"}, {"-C", "mac", "apply", "--remote", text}, {"-C", "mac", "apply"}, {"-C", "mac", "apply"},
@@ -139,7 +143,8 @@ func FuzzNothingHiddenIsPrinted(f *testing.F) {
 			s.visible("the plan file", string(text))
 		}
 		s.run("-C", "mac", "clean", "--older-than", "0s", "--yes")
-		for _, config := range []string{`{"remote": ` + quotedJSON(t, text) + `}`, `{` + quotedJSON(t, text) + `: 1}`, `{"hash": ` + quotedJSON(t, text) + `}`} {
+		for _, config := range []string{`{"remote": ` + quotedJSON(t, text) + `}`, `{` + quotedJSON(t, text) + `: 1}`,
+			`{"hash": ` + quotedJSON(t, text) + `}`} {
 			write(t, filepath.Join(s.local, ".treaty", "config.json"), config)
 			s.run("plan", "-o", "-")
 			s.run("-C", "mac", "plan")

@@ -13,7 +13,8 @@ import (
 	"treaty/plan"
 )
 
-// TestEveryCauseHasAHintAndAnExitCode: what package apply refuses for ends in a code of its own, and in something to type.
+// TestEveryCauseHasAHintAndAnExitCode: what package apply refuses for ends in a code of its own, and in something to
+// type.
 func TestEveryCauseHasAHintAndAnExitCode(t *testing.T) {
 	for _, cause := range refusal.Causes() {
 		made := hints[cause]

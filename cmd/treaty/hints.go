@@ -16,7 +16,8 @@ import (
 // hints are what to type about each cause for which package apply refuses.
 var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 	refusal.CauseTreeFile: func(*apply.Refusal) hint {
-		return then("bring it back from a backup; or, to make a new tree of it, which deletes nothing", comparing("--new-pair"))
+		return then("bring it back from a backup; or, to make a new tree of it, which deletes nothing",
+			comparing("--new-pair"))
 	},
 	refusal.CauseHistory:  func(r *apply.Refusal) hint { return in(r.Root, "log", "--verify") },
 	refusal.CauseForeign:  func(r *apply.Refusal) hint { return exactly("treaty recover " + argument(r.Root)) },
@@ -34,7 +35,9 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 	refusal.CauseWeaker:  func(r *apply.Refusal) hint { return comparing("--"+r.Side.String()+"-fs", "unknown") },
 
 	refusal.CauseUnapproved: func(*apply.Refusal) hint { return approveIt },
-	refusal.CauseSigners:    func(*apply.Refusal) hint { return then("mend the config's approvals.allowed_signers", again) },
+	refusal.CauseSigners: func(*apply.Refusal) hint {
+		return then("mend the config's approvals.allowed_signers", again)
+	},
 	refusal.CausePolicy:     func(*apply.Refusal) hint { return then("mend the config, and what it names", again) },
 	refusal.CauseSignatures: signIt,
 
@@ -47,13 +50,16 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 
 	refusal.CauseMissing: func(r *apply.Refusal) hint { return moved(r.Side, r.Root, mountIt(r.Side)) },
 	refusal.CauseOther: func(r *apply.Refusal) hint {
-		return moved(r.Side, r.Root, then("mount the right one; or, if this is meant to be another tree", comparing("--new-pair")))
+		return moved(r.Side, r.Root, then("mount the right one; or, if this is meant to be another tree",
+			comparing("--new-pair")))
 	},
-	refusal.CauseNewTree:   func(*apply.Refusal) hint { return comparing() },
-	refusal.CauseEmptied:   func(*apply.Refusal) hint { return then("mount it again", again) },
-	refusal.CauseDeletes:   func(*apply.Refusal) hint { return allowDeletes },
-	refusal.CauseVanished:  func(*apply.Refusal) hint { return then("mount it again", again) },
-	refusal.CauseSpace:     func(*apply.Refusal) hint { return besides("make room (%s removes old trash)", cleanUp, again) },
+	refusal.CauseNewTree:  func(*apply.Refusal) hint { return comparing() },
+	refusal.CauseEmptied:  func(*apply.Refusal) hint { return then("mount it again", again) },
+	refusal.CauseDeletes:  func(*apply.Refusal) hint { return allowDeletes },
+	refusal.CauseVanished: func(*apply.Refusal) hint { return then("mount it again", again) },
+	refusal.CauseSpace: func(*apply.Refusal) hint {
+		return besides("make room (%s removes old trash)", cleanUp, again)
+	},
 	refusal.CauseForbidden: func(*apply.Refusal) hint { return then("let your user change it", again) },
 	refusal.CauseReadOnly:  func(*apply.Refusal) hint { return then("make it writable", again) },
 	refusal.CauseSlots: func(*apply.Refusal) hint {
@@ -61,12 +67,14 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 	},
 	refusal.CauseJournal: func(*apply.Refusal) hint { return then("mount the right one", again) },
 	refusal.CausePair: func(r *apply.Refusal) hint {
-		return moved(r.Side, r.Root, then("mount the right one; or, if this is meant to be a new tree", comparing("--new-pair")))
+		return moved(r.Side, r.Root, then("mount the right one; or, if this is meant to be a new tree",
+			comparing("--new-pair")))
 	},
 	refusal.CauseNotUndone: func(*apply.Refusal) hint { return then("mount the right one", again) },
 
 	refusal.CauseLocked: func(r *apply.Refusal) hint {
-		return then("wait for it; or, if it is certain that it no longer runs", exactly("treaty recover --break-lock "+argument(r.Root)))
+		return then("wait for it; or, if it is certain that it no longer runs",
+			exactly("treaty recover --break-lock "+argument(r.Root)))
 	},
 
 	refusal.CausePartial:    func(*apply.Refusal) hint { return comparing() },
@@ -159,7 +167,8 @@ func mountIt(side plan.Side) hint {
 		}
 		switch typed := i.trees[side]; {
 		case isAddress(typed):
-			return then("treaty opens no connection: mount it, as sshfs does, and name that folder", exactly("treaty plan --help"))(i)
+			return then("treaty opens no connection: mount it, as sshfs does, and name that folder",
+				exactly("treaty plan --help"))(i)
 		case isDrive(typed):
 			return then("drives have no letters here: name the folder where it is mounted", exactly("treaty plan --help"))(i)
 		case nearTo(typed, i.trees[side.Other()]) != "":

@@ -23,7 +23,8 @@ func labelIn(dir string, device uint64) string {
 	links, _ := os.ReadDir(dir) // a system without udev has none
 	for _, link := range links {
 		var st unix.Stat_t
-		if unix.Stat(filepath.Join(dir, link.Name()), &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFBLK && uint64(st.Rdev) == device {
+		if unix.Stat(filepath.Join(dir, link.Name()), &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFBLK &&
+			uint64(st.Rdev) == device {
 			return unescaped(link.Name())
 		}
 	}

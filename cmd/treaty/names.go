@@ -16,8 +16,8 @@ func namesOf(roots plan.Sides[string]) plan.Sides[string] {
 // rootsOf are where a plan's trees were.
 func rootsOf(p *plan.Plan) plan.Sides[string] { return plan.Sides[string]{p.Local.Root, p.Remote.Root} }
 
-// treeName is the name that the config of the tree at root gives it; else, of a whole volume, that one's label; else the
-// directory's.
+// treeName is the name that the config of the tree at root gives it; else, of a whole volume, that one's label; else
+// the directory's.
 func treeName(root string) string {
 	return cmp.Or(nameAt(root), labelAt(root), baseOf(root))
 }
@@ -31,8 +31,8 @@ func baseOf(root string) string {
 	return base
 }
 
-// toldApart are names of which none can be taken for the other tree's: with the directory above or, where that is the same
-// too, the side behind it.
+// toldApart are names of which none can be taken for the other tree's: with the directory above or, where that is the
+// same too, the side behind it.
 func toldApart(names, roots plan.Sides[string]) plan.Sides[string] {
 	side := func(of plan.Side) bool { return strings.EqualFold(names[of], of.Other().String()) }
 	same := strings.EqualFold(names[plan.Local], names[plan.Remote])

@@ -19,8 +19,8 @@ import (
 // errRead: whoever reads has left the pager, and wants no more.
 var errRead = errors.New("the reader has left")
 
-// paged has a text written that may be longer than the screen. On a terminal, one that is goes through a pager; one that
-// is not stays on the screen as it is.
+// paged has a text written that may be longer than the screen. On a terminal, one that is goes through a pager; one
+// that is not stays on the screen as it is.
 func paged(a *app, write func() error) error {
 	out, isStream := a.stdout.(stream)
 	if !isStream || !drawable(a.stdin, out) || a.plain {
@@ -41,8 +41,8 @@ func paged(a *app, write func() error) error {
 	return err
 }
 
-// pager holds back what is written to a terminal until it is more than a screen, and gives it to a program then by which it
-// can be read.
+// pager holds back what is written to a terminal until it is more than a screen, and gives it to a program then by
+// which it can be read.
 type pager struct {
 	stream
 	width, room int
@@ -121,8 +121,8 @@ func (p *pager) close() error {
 	return err
 }
 
-// pagerWords are the command of the pager: TREATY_PAGER's, else PAGER's, else less, if that is there. One that is empty,
-// or "cat", is none.
+// pagerWords are the command of the pager: TREATY_PAGER's, else PAGER's, else less, if that is there. One that is
+// empty, or "cat", is none.
 func pagerWords(env func(string) (string, bool)) []string {
 	for _, name := range []string{"TREATY_PAGER", "PAGER"} {
 		if command, set := env(name); set {

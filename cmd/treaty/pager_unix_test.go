@@ -37,7 +37,8 @@ func TestALongTextIsReadInAPager(t *testing.T) {
 	s.shows("file 39.txt")
 	// Ctrl-C ends a search at most, and takes keys with it that were pressed before it came to be seen.
 	s.types("\x03")
-	for deadline := time.Now().Add(time.Minute); !strings.Contains(s.text(), "file 00.txt"); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !strings.Contains(s.text(),
+		"file 00.txt"); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("it does not go back to the top:\n%s", s.text())
 		}

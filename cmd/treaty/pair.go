@@ -123,7 +123,8 @@ func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
 }
 
 // watched makes a plan in sight of whoever waits for it.
-func (p *pair) watched(a *app, how apply.Planning, do func(context.Context, apply.Planning) (*apply.Planned, error)) (*planned, error) {
+func (p *pair) watched(a *app, how apply.Planning,
+	do func(context.Context, apply.Planning) (*apply.Planned, error)) (*planned, error) {
 	how.By, how.Now, how.Progress = author(), a.now, &apply.Progress{}
 	meter := a.meter(comparingTrees(how.Progress))
 	defer meter.stop()

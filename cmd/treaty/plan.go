@@ -93,7 +93,8 @@ func (c *planCommand) Run(a *app) error {
 	return nil
 }
 
-// checkOutput refuses to write the plan where it would become part of what is synced; instead is the command with other flags.
+// checkOutput refuses to write the plan where it would become part of what is synced; instead is the command with other
+// flags.
 func (c *planCommand) checkOutput(p *pair, instead func(flags ...string) hint) error {
 	if c.Output == "" || c.Output == "-" {
 		return nil
@@ -111,7 +112,8 @@ func (c *planCommand) checkOutput(p *pair, instead func(flags ...string) hint) e
 			return usage(instead(), "-o %s: %v", c.Output, err)
 		}
 		if inside {
-			return usage(then("choose a file outside both trees, or leave -o out", instead()), "-o %s lies inside the %s tree", c.Output, side)
+			return usage(then("choose a file outside both trees, or leave -o out", instead()),
+				"-o %s lies inside the %s tree", c.Output, side)
 		}
 	}
 	return nil
@@ -157,7 +159,8 @@ func unwritable(p *pair, err error) error {
 	if errors.As(err, &about) {
 		why = about.Err
 	}
-	return &complaint{is: err, why: fmt.Sprintf("the local tree %s cannot be written to, where plans are kept, in .treaty: %v",
+	return &complaint{is: err, why: fmt.Sprintf("the local tree %s cannot be written to, where plans are kept, in "+
+		".treaty: %v",
 		p.stores[plan.Local].Root(), why), hint: letWrite}
 }
 

@@ -72,7 +72,8 @@ func (m measured) line(took time.Duration, width int) string {
 	}
 	if rate := float64(m.done) / took.Seconds(); m.done > 0 && took >= time.Second {
 		text += ", " + render.Bytes(int64(rate)) + "/s"
-		if left := time.Duration(float64(m.total-m.done) / rate * float64(time.Second)); m.total > m.done && left < 100*time.Hour {
+		if left := time.Duration(float64(m.total-m.done) / rate * float64(time.Second)); m.total > m.done &&
+			left < 100*time.Hour {
 			text += ", " + left.Round(time.Second).String() + " left"
 		}
 	}
@@ -108,7 +109,8 @@ func applying(p *apply.Progress) func() measured {
 		case todo == 0:
 			return measured{what: "checking that nothing has changed: " + files(&p.Scanned)}
 		case done < todo:
-			return measured{fmt.Sprintf("applying: %d of %s", done, render.Count(int(todo), "operation")), p.Copied.Load(), p.ToCopy.Load()}
+			return measured{fmt.Sprintf("applying: %d of %s", done, render.Count(int(todo), "operation")),
+				p.Copied.Load(), p.ToCopy.Load()}
 		default:
 			return measured{what: fmt.Sprintf("recording what was done: %s", render.Count(int(done), "operation"))}
 		}

@@ -61,7 +61,8 @@ func sizeOf(f *os.File, path string, kind schema.Kind) (int64, error) {
 	case err != nil:
 		return 0, err
 	case !info.Mode().IsRegular():
-		return 0, usage(insteadOf(path, info.Mode(), kind), "%s is %s, not %s file", path, what(info.Mode()), some(string(kind)))
+		return 0, usage(insteadOf(path, info.Mode(), kind), "%s is %s, not %s file", path,
+			what(info.Mode()), some(string(kind)))
 	case info.Size() > kind.MaxSize():
 		return 0, invalid(path, string(kind), fmt.Errorf("it has %d bytes, and %d are the most", info.Size(), kind.MaxSize()))
 	}

@@ -66,10 +66,12 @@ func (p *pair) lastSynced() (found, error) {
 		return found{}, usage(toFirst(here[0]), `no REMOTE is given, %s has no "remote", and there are several: %s`,
 			config, strings.Join(here, ", "))
 	case len(elsewhere) > 0:
-		return found{}, usage(exactly("treaty plan --help"), `no REMOTE is given, %s has no "remote", and the trees synced with were on other machines: %s`,
+		return found{}, usage(exactly("treaty plan --help"),
+			`no REMOTE is given, %s has no "remote", and the trees synced with were on other machines: %s`,
 			config, strings.Join(elsewhere, ", "))
 	}
-	return found{}, usage(exactly("treaty plan --help"), `no REMOTE is given, %s has no "remote", and the tree was never synced`, config)
+	return found{}, usage(exactly("treaty plan --help"),
+		`no REMOTE is given, %s has no "remote", and the tree was never synced`, config)
 }
 
 // toFirst compares with the first of several trees that could be meant.

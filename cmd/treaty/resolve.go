@@ -31,7 +31,8 @@ func listed(name func(plan.Resolution) string) string {
 func (c *resolveCommand) Run(a *app) error {
 	choice, ok := plan.ParseResolution(c.Take)
 	if !ok {
-		return usage(then("choose "+listed(plan.Resolution.Short), exactly("treaty resolve --help")), "%q is no choice", c.Take)
+		return usage(then("choose "+listed(plan.Resolution.Short), exactly("treaty resolve --help")),
+			"%q is no choice", c.Take)
 	}
 	planPath, words := a.split(&c.planAndWords)
 	const wrong = "resolve needs either paths or --all (an id will do for a path: 7, or '#7', which a shell needs quoted)"
@@ -77,7 +78,9 @@ func (c *resolveCommand) Run(a *app) error {
 
 // left refuses with ErrConflicts where any of what does not allow the choice has no other resolution either.
 func (c *resolveCommand) left(p *plan.Plan, refused []*plan.Conflict) error {
-	open := slices.DeleteFunc(slices.Clone(refused), func(c *plan.Conflict) bool { return c.Resolution != plan.Unresolved })
+	open := slices.DeleteFunc(slices.Clone(refused), func(c *plan.Conflict) bool {
+		return c.Resolution != plan.Unresolved
+	})
 	if len(open) == 0 {
 		return nil
 	}

@@ -66,7 +66,8 @@ func (s *resolving) one(c *plan.Conflict, left int) error {
 	if left > 1 {
 		all = ", [A]ll"
 	}
-	question := fmt.Sprintf("#%d %s: %s, [d]iff%s, [q]uit, [?]", c.ID, render.Name(string(c.Path)), offered(c.Allowed()), all)
+	question := fmt.Sprintf("#%d %s: %s, [d]iff%s, [q]uit, [?]", c.ID, render.Name(string(c.Path)),
+		offered(c.Allowed()), all)
 	key, err := s.press(s.app, question)
 	if err != nil {
 		return err
@@ -137,6 +138,7 @@ func (s *resolving) help(c *plan.Conflict) error {
 			lines = append(lines, fmt.Sprintf("%c  %s", k.key, c.Choices[k.choice]))
 		}
 	}
-	return s.lines(s.app, append(lines, "d  show both states, and the diff", "A  the next choice is for all that are left and allow it",
+	return s.lines(s.app, append(lines, "d  show both states, and the diff",
+		"A  the next choice is for all that are left and allow it",
 		"q  leave; nothing is changed")...)
 }

@@ -97,7 +97,8 @@ func (t *terminal) run(args []string, stdin io.Reader) int {
 	defer back()
 	ctx, stop := interruptible()
 	defer stop()
-	a := &app{&console{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, terminal: t, quiet: g.Quiet, plain: g.NoPager, now: time.Now,
+	a := &app{&console{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, terminal: t, quiet: g.Quiet,
+		plain: g.NoPager, now: time.Now,
 		color: coloured(g.Color, stdout)}, call}
 	err = parsed.Run(a)
 	if errors.As(err, &status) {

@@ -45,7 +45,8 @@ func onScreenOf(t *testing.T, width, height int, dir string, words ...string) *s
 	s := &screen{t: t, shown: vt.NewEmulator(width, height), over: make(chan error, 1)}
 	s.cmd = exec.Command(words[0], words[1:]...)
 	s.cmd.Dir = dir
-	s.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "TZ=Asia/Kathmandu", "NO_COLOR=", "CLICOLOR_FORCE=", "HOME="+dir, "PAGER=")
+	s.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "TZ=Asia/Kathmandu", "NO_COLOR=",
+		"CLICOLOR_FORCE=", "HOME="+dir, "PAGER=")
 	var err error
 	if s.keyboard, err = pty.StartWithSize(s.cmd, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)}); err != nil {
 		t.Skipf("no pseudo-terminal: %v", err)

@@ -181,7 +181,8 @@ func TestProgressIsGoneBeforeAnError(t *testing.T) {
 	s := onScreen(t, narrow, dir, "sh", "-c", "eager -C mac apply >/dev/null; printf 'prompt$ '")
 	s.exits(0)
 	s.progressed("checking that nothing has changed: ")
-	if !strings.HasPrefix(s.text(), "treaty: the trees are not what they were") || !strings.HasSuffix(s.text(), "\nprompt$") {
+	if !strings.HasPrefix(s.text(), "treaty: the trees are not what they were") ||
+		!strings.HasSuffix(s.text(), "\nprompt$") {
 		t.Errorf("the screen is\n%s", s.text())
 	}
 }
@@ -267,7 +268,8 @@ func TestAnInterruptedPassphraseLeavesTheTerminalAsItWas(t *testing.T) {
 	dir := plant(t)
 	shell(t, dir, "ssh-keygen -q -t ed25519 -N secret -f key")
 	treaty(t, dir, "plan", "mac", "stick")
-	s := onScreen(t, narrow, dir, "sh", "-c", `trap : INT; eager -C mac approve -q --yes --sign ../key; echo "ended with $?"; stty -a | grep -ow -e '-echo'; echo over`)
+	s := onScreen(t, narrow, dir, "sh", "-c",
+		`trap : INT; eager -C mac approve -q --yes --sign ../key; echo "ended with $?"; stty -a | grep -ow -e '-echo'; echo over`)
 	s.asks("key:")
 	s.types("\x03")
 	s.exits(0)

@@ -322,7 +322,8 @@ func cmdLock(ts *testscript.TestScript, neg bool, args []string) {
 // cmdAgree: agree LOCAL REMOTE FLAG… plans, approves and applies all of it.
 func cmdAgree(ts *testscript.TestScript, neg bool, args []string) {
 	local := args[0]
-	for _, words := range [][]string{append([]string{"plan"}, args...), {"-C", local, "approve", "--yes"}, {"-C", local, "apply"}} {
+	for _, words := range [][]string{append([]string{"plan"}, args...), {"-C", local, "approve", "--yes"},
+		{"-C", local, "apply"}} {
 		if err := ts.Exec("treaty", words...); err != nil {
 			ts.Fatalf("treaty %s: %v", strings.Join(words, " "), err)
 		}

@@ -33,8 +33,8 @@ func hinted(stderr string) (advice, command string) {
 	return "", ""
 }
 
-// cmdMistake: mistake CODE SAID HINTED treaty … is a command line that cannot be meant, its exit code, what is said, as an
-// expression, and the exit code of what is hinted at, typed in a copy of all that the script has.
+// cmdMistake: mistake CODE SAID HINTED treaty … is a command line that cannot be meant, its exit code, what is said, as
+// an expression, and the exit code of what is hinted at, typed in a copy of all that the script has.
 func cmdMistake(ts *testscript.TestScript, neg bool, args []string) {
 	cmdExits(ts, neg, append([]string{args[0]}, args[3:]...))
 	stderr := ts.ReadFile("stderr")
@@ -81,7 +81,8 @@ func cmdHint(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // tryHint types what a command hinted at, in a copy of all that the script has, which takes its place for the
-// while, and in a sweep only: it is three processes more. A hint is no usage error and does not end in the same refusal, unless something is to be done first.
+// while, and in a sweep only: it is three processes more. A hint is no usage error and does not end in the same
+// refusal, unless something is to be done first.
 func tryHint(ts *testscript.TestScript, stderr string) {
 	advice, command := hinted(stderr)
 	if command == "" || runtime.GOOS != "linux" || effort.Sweep() == 0 {

@@ -57,7 +57,8 @@ func look(root string, into snapshot, skip func(rel string) bool) error {
 			}
 			line = "link to " + target
 		case info.Mode().IsRegular():
-			line += fmt.Sprintf(" %d %s %s", info.Size(), info.ModTime().UTC().Format("2006-01-02T15:04:05.999999999Z"), wrote.Hash(path, info.Size()))
+			line += fmt.Sprintf(" %d %s %s", info.Size(), info.ModTime().UTC().Format("2006-01-02T15:04:05.999999999Z"),
+				wrote.Hash(path, info.Size()))
 		}
 		into[rel] = line
 		return nil

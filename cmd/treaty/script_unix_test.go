@@ -29,8 +29,9 @@ func masks(t *testing.T) []mask {
 	}
 	all := []mask{{"umask 022", 0o022, patterns}}
 	if effort.Sweep() > 0 {
-		all = append(all, mask{"umask 077", 0o077, []string{"approve", "apply-roots", "demo", "first-*", "plan-fat", "plan-output",
-			"private", "resolve-choices", "resolve-types", "review-decisions"}})
+		all = append(all, mask{"umask 077", 0o077,
+			[]string{"approve", "apply-roots", "demo", "first-*", "plan-fat", "plan-output",
+				"private", "resolve-choices", "resolve-types", "review-decisions"}})
 	}
 	return all
 }

@@ -43,7 +43,8 @@ func (c *showCommand) run(a *app) error {
 	}
 	if c.Since != "" {
 		if len(words) > 0 || c.Unresolved || c.Markdown {
-			return usage(exactly("treaty show --help"), "--since shows all that differs: no PATH, --unresolved or --markdown goes with it")
+			return usage(exactly("treaty show --help"),
+				"--since shows all that differs: no PATH, --unresolved or --markdown goes with it")
 		}
 		return c.since(a, f, opts)
 	}
@@ -75,7 +76,8 @@ func (c *showCommand) since(a *app, f *planFile, opts render.Options) error {
 	opts.Only, before.Only = (*render.Selection)(&news), (*render.Selection)(&gone)
 	opts.All, before.All = true, true
 	all := len(f.plan.Operations) + len(f.plan.Conflicts) + len(f.plan.Problems)
-	a.say("Since the plan of %s: %d new or changed, %d as before", opts.Time(earlier.plan.CreatedAt), news.Size(), all-news.Size())
+	a.say("Since the plan of %s: %d new or changed, %d as before", opts.Time(earlier.plan.CreatedAt),
+		news.Size(), all-news.Size())
 	if err := partly(a, f.plan, news, opts); err != nil || gone.Size() == 0 {
 		return err
 	}

@@ -27,7 +27,8 @@ func initialized(t *testing.T, args ...string) map[string]int {
 	for line := range strings.Lines(told.String()) {
 		var name, when, took string
 		var bytes, allocations int
-		_, err := fmt.Sscanf(line, "init %s @%s ms, %s ms clock, %d bytes, %d allocs", &name, &when, &took, &bytes, &allocations)
+		_, err := fmt.Sscanf(line, "init %s @%s ms, %s ms clock, %d bytes, %d allocs", &name, &when,
+			&took, &bytes, &allocations)
 		if err == nil {
 			made[name] = allocations
 		}
@@ -41,7 +42,8 @@ func initialized(t *testing.T, args ...string) map[string]int {
 // What a package makes before main begins, each process of treaty waits for, whatever it is to do.
 func TestNoPackageDoesMuchBeforeMainBegins(t *testing.T) {
 	// The drafts of JSON Schema are compiled by that library's init. Of what tests import only, none matters.
-	bounds := map[string]int{"github.com/santhosh-tekuri/jsonschema/v5": 9000, "golang.org/x/crypto/ssh": 300, "treaty/cmd/treaty": 200}
+	bounds := map[string]int{"github.com/santhosh-tekuri/jsonschema/v5": 9000, "golang.org/x/crypto/ssh": 300,
+		"treaty/cmd/treaty": 200}
 	for _, own := range []string{"pgregory.net/rapid", "github.com/rogpeppe/go-internal/testscript"} {
 		bounds[own] = 1 << 30
 	}
@@ -51,7 +53,8 @@ func TestNoPackageDoesMuchBeforeMainBegins(t *testing.T) {
 			bound = 100
 		}
 		if allocations > bound {
-			t.Errorf("%s makes %d allocations before main begins; more than %d are to wait until they are needed", name, allocations, bound)
+			t.Errorf("%s makes %d allocations before main begins; more than %d are to wait until they are needed",
+				name, allocations, bound)
 		}
 	}
 }

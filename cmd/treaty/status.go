@@ -69,8 +69,8 @@ func (p *pair) busy(err error) bool {
 	return unsettled && p.stores[plan.Local] != nil && p.found.path == ""
 }
 
-// meetOther looks for REMOTE beside a LOCAL on which something is at work or open, only to tell of it: a tree that is not
-// found, or cannot be opened, is none that is here.
+// meetOther looks for REMOTE beside a LOCAL on which something is at work or open, only to tell of it: a tree that is
+// not found, or cannot be opened, is none that is here.
 func (p *pair) meetOther(call *invocation) {
 	typed := call.trees[plan.Remote]
 	if typed == "" {
@@ -87,8 +87,8 @@ func (p *pair) meetOther(call *invocation) {
 	_ = p.open(plan.Remote, p.found.path) // what it can't tell stays unknown
 }
 
-// tells tells whether an error is what status is asked for, and no failure of its own: what is at work or open on a tree,
-// and that the other tree is not where it was, unless somebody says that it is there.
+// tells tells whether an error is what status is asked for, and no failure of its own: what is at work or open on a
+// tree, and that the other tree is not where it was, unless somebody says that it is there.
 func (c *statusCommand) tells(p *pair, err error) bool {
 	if p.stores[plan.Local] == nil {
 		return false

@@ -88,7 +88,8 @@ func (c *syncCommand) carryOut(a *app, f *planFile) error {
 		f = settled
 	}
 	if n := f.plan.Unresolved(); n > 0 {
-		return &apply.Refusal{Cause: refusal.CauseConflicts, Why: render.Count(n, "conflict") + " must be settled by a person"}
+		return &apply.Refusal{Cause: refusal.CauseConflicts,
+			Why: render.Count(n, "conflict") + " must be settled by a person"}
 	}
 	if err := approvable(f.plan); err != nil {
 		return err
@@ -107,8 +108,8 @@ func (c *syncCommand) carryOut(a *app, f *planFile) error {
 	return a.apply(f, &applyCommand{Verify: c.Verify})
 }
 
-// resolveAll asks for each conflict of a plan, and writes what was chosen into its file, once all is. Whoever leaves has
-// settled nothing.
+// resolveAll asks for each conflict of a plan, and writes what was chosen into its file, once all is. Whoever leaves
+// has settled nothing.
 func resolveAll(a *app, keyboard *keyboard, f *planFile) (*planFile, error) {
 	n := f.plan.Unresolved()
 	err := (&resolving{app: a, keyboard: keyboard, plan: f.plan}).ask()

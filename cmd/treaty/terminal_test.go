@@ -69,7 +69,8 @@ func TestProgressFitsTheTerminal(t *testing.T) {
 			t.Errorf("in %d columns: %q, not %q", width, got, want)
 		}
 	}
-	if got, want := (measured{what: "reading the trees: 1 file"}).line(time.Minute, 80), "reading the trees: 1 file"; got != want {
+	if got, want := (measured{what: "reading the trees: 1 file"}).line(time.Minute, 80),
+		"reading the trees: 1 file"; got != want {
 		t.Errorf("%q, not %q", got, want)
 	}
 }

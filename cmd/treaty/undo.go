@@ -106,7 +106,8 @@ func tellUndone(a *app, p *plan.Plan) error {
 	return nil
 }
 
-// undoneBy is the apply that a plan undoes, as far as the tree that it calls local tells; nil of a plan that undoes none.
+// undoneBy is the apply that a plan undoes, as far as the tree that it calls local tells; nil of a plan that undoes
+// none.
 func undoneBy(p *plan.Plan) *render.Undone {
 	folder, err := reach.Store(p.Local.Root)
 	if err != nil {
@@ -134,7 +135,8 @@ func stillDone(folder *store.Store, archived store.Archived) error {
 	if err != nil || by == nil {
 		return err
 	}
-	return &complaint{is: apply.ErrStale, why: fmt.Sprintf("number %d was undone by number %d", archived.Number, by.Number),
+	return &complaint{is: apply.ErrStale,
+		why:  fmt.Sprintf("number %d was undone by number %d", archived.Number, by.Number),
 		hint: then("to undo that in turn", in(folder.Root(), "undo", strconv.Itoa(by.Number)))}
 }
 
@@ -150,8 +152,8 @@ func nothingToUndo(folder *store.Store) error {
 	return usage(in("", "log"), "%s, so there is nothing to undo", known.why)
 }
 
-// appliedAs finds an applied plan by its number, its id or the end of that; the last that changed something where none is
-// named.
+// appliedAs finds an applied plan by its number, its id or the end of that; the last that changed something where none
+// is named.
 func appliedAs(folder *store.Store, id string) (*store.Archived, error) {
 	list, err := folder.History()
 	if err != nil {
@@ -165,7 +167,8 @@ func appliedAs(folder *store.Store, id string) (*store.Archived, error) {
 	}
 	for i := range list {
 		known := list[i].PlanID
-		if known == id || strconv.Itoa(list[i].Number) == id || len(id) >= 4 && len(id) < len(known) && known[len(known)-len(id):] == id {
+		if known == id || strconv.Itoa(list[i].Number) == id ||
+			len(id) >= 4 && len(id) < len(known) && known[len(known)-len(id):] == id {
 			return &list[i], nil
 		}
 	}

@@ -41,8 +41,8 @@ func noticed(n apply.Notice) string {
 // foreign is how many files at least one tree would give another that has nothing to do with it, for that to be told.
 const foreign = 1000
 
-// tellForeign says of two trees that were never synced that they have little in common, and one of them much: somebody may
-// have named another folder than he meant, such as all of his home.
+// tellForeign says of two trees that were never synced that they have little in common, and one of them much: somebody
+// may have named another folder than he meant, such as all of his home.
 func tellForeign(a *app, made *plan.Plan) {
 	if a.quiet || made.Baseline != nil {
 		return
@@ -62,7 +62,8 @@ func tellForeign(a *app, made *plan.Plan) {
 	}
 	names := namesOf(rootsOf(made))
 	message(a.stderr, "treaty: warning: these two trees have little in common: %s from %s to %s, and %d the other way; "+
-		"is %s the folder that is meant?", render.Count(files[large], "file"), render.Name(names[large.Other()]), render.Name(names[large]),
+		"is %s the folder that is meant?", render.Count(files[large], "file"), render.Name(names[large.Other()]),
+		render.Name(names[large]),
 		files[large.Other()], render.Name(made.Snapshot(large.Other()).Root))
 }
 
@@ -83,8 +84,8 @@ func (p *pair) tellDamage(a *app, made *plan.Plan) error {
 	return nil
 }
 
-// tellTwin says where a tree is a copy of one that is still where it was when it was last synced: the two are one tree to
-// treaty, and whoever meant the other one has named the wrong one.
+// tellTwin says where a tree is a copy of one that is still where it was when it was last synced: the two are one tree
+// to treaty, and whoever meant the other one has named the wrong one.
 func (p *pair) tellTwin(a *app) error {
 	for _, side := range plan.BothSides {
 		mine, err := p.stores[side].Identity()

@@ -16,9 +16,9 @@ import (
 var mountPoints = scan.MountPoints
 
 // whereabouts are where the tree with an id is now that was last at a path: there, or else, since the volume may be
-// mounted elsewhere today, wherever on a mounted volume; several are copies of each other. There are none where the tree
-// is not found. Only mounted volumes are looked at: what lies beside the path with the same id is a copy, such as a
-// backup.
+// mounted elsewhere today, wherever on a mounted volume; several are copies of each other. There are none where the
+// tree is not found. Only mounted volumes are looked at: what lies beside the path with the same id is a copy, such as
+// a backup.
 func whereabouts(id, last string) []string {
 	if id == "" {
 		return nil

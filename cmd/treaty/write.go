@@ -43,7 +43,8 @@ func replaceable(path string) error {
 	if err != nil || info.Mode().IsRegular() {
 		return nil // what is not there is made; writeFile tells what is in the way of that
 	}
-	return usage(then("name a file, or - for standard output", helped), "%s is %s, and only a file is written in place of what is there",
+	return usage(then("name a file, or - for standard output", helped),
+		"%s is %s, and only a file is written in place of what is there",
 		path, what(info.Mode()))
 }
 
@@ -52,7 +53,8 @@ func replaceFile(path string, write store.Content) (err error) {
 	if info, err := os.Stat(path); err == nil {
 		mode, chmod = info.Mode().Perm(), true
 	}
-	f, err := os.OpenFile(filepath.Join(filepath.Dir(path), ".treaty-"+rand.Text()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	f, err := os.OpenFile(filepath.Join(filepath.Dir(path), ".treaty-"+rand.Text()), os.O_WRONLY|
+		os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
 	}

@@ -166,7 +166,8 @@ func readsBack(t *rapid.T, text []byte) {
 }
 
 func FuzzStringsAreWrittenAsReflectionWritesThem(f *testing.F) {
-	for _, s := range []string{"", "a", "\"\\\b\f\n\r\t\x00\x1f\x7f", "é\u2028\ufffd\xff\xc3", "a\u200db\u202e\U000e0041"} {
+	for _, s := range []string{"", "a", "\"\\\b\f\n\r\t\x00\x1f\x7f", "é\u2028\ufffd\xff\xc3",
+		"a\u200db\u202e\U000e0041"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -178,7 +179,8 @@ func FuzzStringsAreWrittenAsReflectionWritesThem(f *testing.F) {
 
 // A Reader ends at the first thing that is not as expected, whatever it is given.
 func FuzzReaderEnds(f *testing.F) {
-	for _, text := range []string{`{"text": "a\u0041", "deep": [[{}]], "x": [1, {"y": null}]}`, `{"list": [}`, `{"a"`, `[,]`, `{"n": 1]`, `{"text": "\`} {
+	for _, text := range []string{`{"text": "a\u0041", "deep": [[{}]], "x": [1, {"y": null}]}`, `{"list": [}`, `{"a"`,
+		`[,]`, `{"n": 1]`, `{"text": "\`} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

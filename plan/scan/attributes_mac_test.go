@@ -28,13 +28,15 @@ func TestMacSaysWhichKindOfVolumeItIs(t *testing.T) {
 		{"of the interfaces, not the format", answer(0, 0x300, 0, 0, 0, 0xfff, 0, 0), false},
 		{"no answer", nil, false},
 		{"cut short", answer(0x300, 0, 0, 0, 0xfff), false},
-		{"another length", append(binary.LittleEndian.AppendUint32(nil, 12), answer(0x300, 0, 0, 0, 0xfff, 0, 0, 0)[4:]...), false},
+		{"another length", append(binary.LittleEndian.AppendUint32(nil, 12), answer(0x300, 0, 0, 0, 0xfff, 0, 0, 0)[4:]...),
+			false},
 	} {
 		if capable(c.got, formatCaseSensitive) != c.want {
 			t.Errorf("%s: not %t", c.name, c.want)
 		}
 	}
-	for fstype, want := range map[string]bool{"apfs": true, "hfs": true, "msdos": false, "exfat": false, "nfs": true, "macfuse": false} {
+	for fstype, want := range map[string]bool{"apfs": true, "hfs": true, "msdos": false, "exfat": false,
+		"nfs": true, "macfuse": false} {
 		m := Mount{Type: fstype, CaseSensitive: true}
 		if got := m.Traits("", nil).CaseSensitive; got != want {
 			t.Errorf("case-sensitive %s: %t", fstype, got)
@@ -80,7 +82,8 @@ func TestMacTypes(t *testing.T) {
 }
 
 func TestAJournalIsTold(t *testing.T) {
-	for options, want := range map[string]bool{"": false, "ro,journaled": true, "journaled": true, "nosuid,nodev": false, "unjournaled": false} {
+	for options, want := range map[string]bool{"": false, "ro,journaled": true, "journaled": true,
+		"nosuid,nodev": false, "unjournaled": false} {
 		if (Mount{Type: "hfs", Options: options}).Journaled() != want {
 			t.Errorf("%q: not %t", options, want)
 		}

@@ -126,7 +126,8 @@ func (r *Root) hash(ctx context.Context, ask Request, read *atomic.Int64) Result
 }
 
 // content hands each part of the file p to take, and then the open file to last, where not nil.
-func (r *Root) content(ctx context.Context, p tree.Path, want Expected, buf []byte, take func([]byte), last func(file)) error {
+func (r *Root) content(ctx context.Context, p tree.Path, want Expected, buf []byte,
+	take func([]byte), last func(file)) error {
 	err := r.parts(ctx, p, want, buf, take, last)
 	switch {
 	case err == nil, ctx.Err() != nil, errors.Is(err, ErrClosed):
@@ -150,7 +151,8 @@ func (r *Root) content(ctx context.Context, p tree.Path, want Expected, buf []by
 	return tree.About(p, err)
 }
 
-func (r *Root) parts(ctx context.Context, p tree.Path, want Expected, buf []byte, take func([]byte), last func(file)) error {
+func (r *Root) parts(ctx context.Context, p tree.Path, want Expected, buf []byte,
+	take func([]byte), last func(file)) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -128,7 +128,8 @@ func TestHasherAnswersInOrder(t *testing.T) {
 	i := 0
 	for got := range h.All(t.Context(), slices.Values(requests)) {
 		size := requests[i].Want.Size
-		if got.Path != requests[i].Path || got.Err != nil || got.Hash != sha256.Sum256([]byte(strings.Repeat("x", int(size)))) ||
+		if got.Path != requests[i].Path || got.Err != nil ||
+			got.Hash != sha256.Sum256([]byte(strings.Repeat("x", int(size)))) ||
 			string(got.Head) != strings.Repeat("x", int(min(5, size))) {
 			t.Fatalf("answer %d: %+v", i, got)
 		}
@@ -193,7 +194,8 @@ func TestPlaceholdersAreTold(t *testing.T) {
 	if !errors.Is(err, ErrDataless) || !errors.Is(err, fs.ErrPermission) || why(err) != ErrDataless.Error() {
 		t.Errorf("%v: %s", err, why(err))
 	}
-	if denied := fmt.Errorf("%q: %w", "a", fs.ErrPermission); errors.Is(denied, ErrDataless) || errors.Is(err, fs.ErrNotExist) {
+	if denied := fmt.Errorf("%q: %w", "a", fs.ErrPermission); errors.Is(denied, ErrDataless) ||
+		errors.Is(err, fs.ErrNotExist) {
 		t.Error("other errors are taken for it")
 	}
 }

@@ -187,7 +187,8 @@ func reparse(at fs.FileInfo) bool { return attributes(at)&windows.FILE_ATTRIBUTE
 // first read would fetch it. Where Windows does not disguise placeholders from programs, they are reparse
 // points.
 func Dataless(at fs.FileInfo) bool {
-	const elsewhere = windows.FILE_ATTRIBUTE_OFFLINE | windows.FILE_ATTRIBUTE_RECALL_ON_OPEN | windows.FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS
+	const elsewhere = windows.FILE_ATTRIBUTE_OFFLINE | windows.FILE_ATTRIBUTE_RECALL_ON_OPEN |
+		windows.FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS
 	return attributes(at)&elsewhere != 0
 }
 

@@ -147,7 +147,8 @@ func byUUID(dev uint64) string {
 	links, _ := os.ReadDir(dir) // in order, should there be two
 	for _, link := range links {
 		var st unix.Stat_t
-		if unix.Stat(filepath.Join(dir, link.Name()), &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFBLK && uint64(st.Rdev) == dev {
+		if unix.Stat(filepath.Join(dir, link.Name()), &st) == nil &&
+			st.Mode&unix.S_IFMT == unix.S_IFBLK && uint64(st.Rdev) == dev {
 			return link.Name()
 		}
 	}

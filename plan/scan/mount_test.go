@@ -40,7 +40,8 @@ func TestTraitsComeFromTheBestSource(t *testing.T) {
 		{"assumed, nothing known", Mount{}, "", nil, tree.Assumed, tree.Unknown, 2e9},
 	} {
 		got := c.mount.Traits(c.declared, c.recorded)
-		if got.Source != c.source || got.Profile != c.profile || got.MtimeGranularity != c.granule || got.Type != c.mount.Type ||
+		if got.Source != c.source || got.Profile != c.profile || got.MtimeGranularity != c.granule ||
+			got.Type != c.mount.Type ||
 			(got.Volume == nil) != (c.mount.Volume == "") {
 			t.Errorf("%s: %+v", c.name, got)
 		}
@@ -68,7 +69,8 @@ func TestNestedTreesAreFound(t *testing.T) {
 		}
 	}
 	r := open(t, filepath.Join(dir, "a"))
-	for path, want := range map[string]bool{"a": true, "a/new": true, "a/new/deep": true, "link/new": true, "ab/new": false, "new": false} {
+	for path, want := range map[string]bool{"a": true, "a/new": true, "a/new/deep": true, "link/new": true,
+		"ab/new": false, "new": false} {
 		if got, err := r.Holds(filepath.Join(dir, path)); err != nil || got != want {
 			t.Errorf("Holds(%s) = %t, %v", path, got, err)
 		}

@@ -124,7 +124,8 @@ func TestPathsLongerThanWindowsHadThem(t *testing.T) {
 	if e := entriesOf(t, root, "below")["f"]; e.Type != tree.File || e.Size != 1 {
 		t.Errorf("%+v", e)
 	}
-	if _, err := root.Hash(context.Background(), "below/f", Expected{Size: 1, Mtime: entriesOf(t, root, "below")["f"].Mtime}); err != nil {
+	if _, err := root.Hash(context.Background(), "below/f",
+		Expected{Size: 1, Mtime: entriesOf(t, root, "below")["f"].Mtime}); err != nil {
 		t.Error(err)
 	}
 	if err := root.Check(); err != nil {
@@ -157,7 +158,8 @@ func TestNamesLeadNowhereElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer top.Release()
-	for _, name := range []string{"f.", "f ", "f...", "f::$DATA", "f:s", `.\f`, `sub\..\f`, "NUL", "con", "COM1", "aux.txt", "CONOUT$"} {
+	for _, name := range []string{"f.", "f ", "f...", "f::$DATA", "f:s", `.\f`, `sub\..\f`, "NUL", "con",
+		"COM1", "aux.txt", "CONOUT$"} {
 		if f, err := top.Open(name); err == nil {
 			f.Close()
 			t.Errorf("%q was opened", name)
@@ -223,12 +225,14 @@ func TestContentThatIsElsewhereIsTold(t *testing.T) {
 
 // An error of a pulled volume is told from others, whatever wraps it.
 func TestAPulledVolumeIsTold(t *testing.T) {
-	for _, gone := range []error{windows.ERROR_NOT_READY, windows.ERROR_DEVICE_NOT_CONNECTED, windows.ERROR_DEV_NOT_EXIST} {
+	for _, gone := range []error{windows.ERROR_NOT_READY, windows.ERROR_DEVICE_NOT_CONNECTED,
+		windows.ERROR_DEV_NOT_EXIST} {
 		if !Unplugged(&fs.PathError{Op: "open", Path: "x", Err: gone}) {
 			t.Errorf("%v", gone)
 		}
 	}
-	for _, other := range []error{nil, windows.ERROR_ACCESS_DENIED, windows.ERROR_SHARING_VIOLATION, windows.ERROR_FILE_NOT_FOUND} {
+	for _, other := range []error{nil, windows.ERROR_ACCESS_DENIED, windows.ERROR_SHARING_VIOLATION,
+		windows.ERROR_FILE_NOT_FOUND} {
 		if Unplugged(other) {
 			t.Errorf("%v", other)
 		}

@@ -39,7 +39,8 @@ func (r Reader) Hash(ctx context.Context, wanted []tree.Wanted, done func(i int,
 		if err := result.Err; errors.Is(err, ErrVanished) || err != nil && ctx.Err() != nil {
 			return err
 		}
-		done(i, tree.Content{SHA256: result.Hash, Head: slices.Clone(result.Head), Extras: result.Extras, Err: listed(result.Err)})
+		done(i, tree.Content{SHA256: result.Hash, Head: slices.Clone(result.Head), Extras: result.Extras,
+			Err: listed(result.Err)})
 		i++
 	}
 	return ctx.Err()

@@ -224,7 +224,8 @@ func reference(t *rapid.T, dir string, at tree.Path, all []tree.Path) []tree.Pat
 	}
 	entries := []tree.Entry{}
 	for _, e := range names {
-		entries = append(entries, tree.Entry{Name: e.Name(), Key: tree.CollisionKey(e.Name()), Obstacle: tree.Obstacle(e.Type().String())})
+		entries = append(entries, tree.Entry{Name: e.Name(), Key: tree.CollisionKey(e.Name()),
+			Obstacle: tree.Obstacle(e.Type().String())})
 	}
 	l := tree.Listing{Entries: entries}
 	l.Sort()
@@ -303,7 +304,8 @@ func TestListReadsWhatTheWalkPassedOver(t *testing.T) {
 			if own := path == "" || path == "build"; l.Rules.Known() != own {
 				t.Errorf("List(%q) tells the hash %q of a file of rules", path, l.Rules)
 			}
-			if path == "build" && (l.Scope.Judge("build/x", false) != tree.Ignored || l.Scope.Judge("build/a.o", false) != tree.InScope) {
+			if path == "build" && (l.Scope.Judge("build/x", false) != tree.Ignored ||
+				l.Scope.Judge("build/a.o", false) != tree.InScope) {
 				t.Error("the rules above an ignored directory hold in it, or its own do not")
 			}
 			if ignored := len(options.Patterns) > 0; (l.Scope.Judge(path.Join("a.p"), false) == tree.Ignored) != ignored {
@@ -322,7 +324,8 @@ func TestListOfWhatIsNotThereHasAnObstacle(t *testing.T) {
 	for _, c := range []struct {
 		path tree.Path
 		want tree.Obstacle
-	}{{"", ""}, {"a", ""}, {"a/absent", tree.Unreadable}, {"a/b", ""}, {"b", tree.Unreadable}, {"c", ""}, {"d", tree.Unreadable}} {
+	}{{"", ""}, {"a", ""}, {"a/absent", tree.Unreadable}, {"a/b", ""}, {"b", tree.Unreadable}, {"c", ""},
+		{"d", tree.Unreadable}} {
 		l, err := w.List(c.path)
 		if err != nil || l.Obstacle != c.want || l.Dir != c.path {
 			t.Errorf("List(%q) = %+v, %v", c.path, l, err)

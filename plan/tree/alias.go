@@ -27,7 +27,8 @@ func MayAlias(alias, long string) bool {
 	}
 	// After a few of a kind come two characters and four digits of a hash.
 	const hashed = 4
-	if n := len(prefix) - hashed; n >= 1 && n <= 2 && strings.Trim(prefix[n:], "0123456789ABCDEF") == "" && begins(stem, prefix[:n]) {
+	if n := len(prefix) - hashed; n >= 1 && n <= 2 && strings.Trim(prefix[n:], "0123456789ABCDEF") == "" &&
+		begins(stem, prefix[:n]) {
 		return true
 	}
 	return begins(stem, prefix)
@@ -39,7 +40,9 @@ func shortForm(name string) (base, extension string, ok bool) {
 	if base == "" || len(base) > 8 || len(extension) > 3 || strings.HasSuffix(name, ".") {
 		return "", "", false
 	}
-	ok = !strings.ContainsFunc(base+extension, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`.+,;=[]"*/:<>?\|`, r) })
+	ok = !strings.ContainsFunc(base+extension, func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune(`.+,;=[]"*/:<>?\|`, r)
+	})
 	return base, extension, ok
 }
 

@@ -85,7 +85,8 @@ func TestAStateIsWrittenAsReflectionWouldAndReadBack(t *testing.T) {
 }
 
 func TestAStateThatIsNoneIsRefused(t *testing.T) {
-	for _, text := range []string{`"x"`, `{"type": "absent"}`, `{"type": 1}`, `{"size": "1"}`, `{"size": 1.5}`, `{"size": {}}`,
+	for _, text := range []string{`"x"`, `{"type": "absent"}`, `{"type": 1}`, `{"size": "1"}`,
+		`{"size": 1.5}`, `{"size": {}}`,
 		`{"size": 99999999999999999999}`, `{"mtime": "yesterday"}`, `{"mode": "1777"}`, `{"sha256": "00"}`, `{"target": []}`,
 		`{"sha256": "0000000000000000000000000000000000000000000000000000000000000000"}`, `{"entries": null}`} {
 		var s State

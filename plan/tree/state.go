@@ -18,7 +18,8 @@ const (
 	Special
 )
 
-var typeNames = [...]string{Absent: "absent", File: "file", Directory: "directory", Symlink: "symlink", Special: "special"}
+var typeNames = [...]string{Absent: "absent", File: "file", Directory: "directory",
+	Symlink: "symlink", Special: "special"}
 
 func (t Type) String() string { return typeNames[t] }
 

@@ -60,7 +60,8 @@ func TestTimesAreCutTowardsThePast(t *testing.T) {
 	if got := UnixTime(3, 999_999_999).Cut(2e9); got != UnixTime(2, 0) {
 		t.Errorf("Cut = %v", got)
 	}
-	if zero := (Time{}); !UnixTime(2, 0).Near(zero, 2e9) || UnixTime(2, 1).Near(zero, 2e9) || zero.Near(UnixTime(2, 1), 2e9) {
+	if zero := (Time{}); !UnixTime(2, 0).Near(zero, 2e9) || UnixTime(2, 1).Near(zero, 2e9) ||
+		zero.Near(UnixTime(2, 1), 2e9) {
 		t.Error("the window includes its edge and no more")
 	}
 }
@@ -68,8 +69,10 @@ func TestTimesAreCutTowardsThePast(t *testing.T) {
 // What is left of a time is the greatest multiple of the granularity that is no later, counted from 1970.
 func TestCutIsByMultiples(t *testing.T) {
 	effort.Check(t, 20, 100, func(t *rapid.T) {
-		at := UnixTime(rapid.Int64Range(-60e9, 200e9).Draw(t, "seconds"), rapid.Int64Range(0, 999_999_999).Draw(t, "nanoseconds"))
-		granularity := rapid.OneOf(rapid.SampledFrom([]int64{1, 100, 1e6, 10e6, 1e9, 2e9}), rapid.Int64Range(1, 1e12)).Draw(t, "granularity")
+		at := UnixTime(rapid.Int64Range(-60e9, 200e9).Draw(t, "seconds"),
+			rapid.Int64Range(0, 999_999_999).Draw(t, "nanoseconds"))
+		granularity := rapid.OneOf(rapid.SampledFrom([]int64{1, 100, 1e6, 10e6, 1e9, 2e9}),
+			rapid.Int64Range(1, 1e12)).Draw(t, "granularity")
 		all, ok := new(big.Int).SetString(string(at.appendNanoseconds(nil)), 10)
 		if !ok {
 			t.Fatalf("%v has no nanoseconds", at)

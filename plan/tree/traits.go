@@ -106,7 +106,8 @@ func (t Traits) Differs(planned Traits) string {
 		return "case_sensitive"
 	case t.Names != planned.Names:
 		return "names"
-	case (t.MaxFileSize == nil) != (planned.MaxFileSize == nil), t.MaxFileSize != nil && *t.MaxFileSize != *planned.MaxFileSize:
+	case (t.MaxFileSize == nil) != (planned.MaxFileSize == nil),
+		t.MaxFileSize != nil && *t.MaxFileSize != *planned.MaxFileSize:
 		return "max_file_size"
 	}
 	return ""

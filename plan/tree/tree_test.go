@@ -31,13 +31,15 @@ func TestTheOwnFolderHidesBehindNothing(t *testing.T) {
 		}
 	}
 	for _, r := range hidden {
-		for _, name := range []string{string(r) + ".treaty", ".tre" + string(r) + "aty", ".Treaty" + string(r), ".treaty." + string(r) + " "} {
+		for _, name := range []string{string(r) + ".treaty", ".tre" + string(r) + "aty", ".Treaty" + string(r),
+			".treaty." + string(r) + " "} {
 			if !Reserved(name) {
 				t.Errorf("%+q is taken for another name", name)
 			}
 		}
 	}
-	for _, name := range []string{".treaty\u200b", ".treaty2", "treaty", ".tre\u0301aty", ".treaty~1", "\u202a", "TREATY~"} {
+	for _, name := range []string{".treaty\u200b", ".treaty2", "treaty", ".tre\u0301aty",
+		".treaty~1", "\u202a", "TREATY~"} {
 		if Reserved(name) {
 			t.Errorf("%+q is taken for treaty's own folder", name)
 		}
@@ -70,7 +72,8 @@ func TestCollisionKeyIsIdempotentAndMergesCase(t *testing.T) {
 			}
 		}
 	}
-	for _, pair := range [][2]string{{"é", "e\u0301"}, {"É", "é"}, {"ß", "SS"}, {"İ", "i"}, {"ı", "I"}, {"README", "readme"}} {
+	for _, pair := range [][2]string{{"é", "e\u0301"}, {"É", "é"}, {"ß", "SS"}, {"İ", "i"},
+		{"ı", "I"}, {"README", "readme"}} {
 		if CollisionKey(pair[0]) != CollisionKey(pair[1]) {
 			t.Errorf("%q and %q have different keys", pair[0], pair[1])
 		}

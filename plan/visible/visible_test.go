@@ -28,7 +28,8 @@ func TestHiddenCharactersAreEscaped(t *testing.T) {
 		{"a\u200db ㅤ\u200d🔬", `a\u200db \u3164\u200d🔬`, `a\u200db \u3164\u200d🔬`},
 		{"\ufe0f\u20e3 x\ufe0f\u20e3", "\\ufe0f\u20e3 x\\ufe0f\u20e3", "\\ufe0f\u20e3 x\\ufe0f\u20e3"},
 		{"\U000ca100 \ue000", "\U000ca100 \ue000", "\U000ca100 \ue000"},
-		{"a\u2800 \U0001d159\ufe0f ❤\u200d\u2800", `a\u2800 \U0001d159\ufe0f ❤\u200d\u2800`, `a\u2800 \ud834\udd59\ufe0f ❤\u200d\u2800`},
+		{"a\u2800 \U0001d159\ufe0f ❤\u200d\u2800", `a\u2800 \U0001d159\ufe0f ❤\u200d\u2800`,
+			`a\u2800 \ud834\udd59\ufe0f ❤\u200d\u2800`},
 	} {
 		if got := Text(c.in, ""); got != c.text {
 			t.Errorf("Text(%+q) = %+q, not %+q", c.in, got, c.text)
@@ -51,8 +52,10 @@ func marshalled(t interface{ Fatal(...any) }, s string) []byte {
 }
 
 // odd are characters that matter to what is hidden, and their neighbours.
-var odd = []rune("ab1\\\"\n\t\r\x00\x1b\x7f\u0085\u009bé❤\ufe0f\ufe0e\u20e3葛\U000e0100\U000e01efᠠ\u180b\u180e👩\u200d\u200cی\u0600\u061c" +
-	"\u202e\u2066\u2028\u2029\ufeff\u00ad\u3164\u115f\u1160\uffa0\u034f\u2065\ufff0\U000e0041\U000e0fff\ufffd \u2800\U0001d159")
+var odd = []rune("ab1\\\"\n\t\r\x00\x1b\x7f\u0085\u009bé❤\ufe0f\ufe0e\u20e3" +
+	"葛\U000e0100\U000e01efᠠ\u180b\u180e👩\u200d\u200cی\u0600\u061c" +
+	"\u202e\u2066\u2028\u2029\ufeff\u00ad\u3164\u115f\u1160\uffa0\u034f\u2065\ufff0\U000e0041\U000e0fff\ufffd " +
+	"\u2800\U0001d159")
 
 func TestWhatIsEscapedHidesNothingAndStaysTheSame(t *testing.T) {
 	effort.Check(t, 20, 100, func(t *rapid.T) {
@@ -88,9 +91,11 @@ func hides(s string) bool {
 		joins := r == '\u200c' || r == '\u200d' || unicode.Is(unicode.Variation_Selector, r)
 		exception := joins || unicode.Is(unicode.Prepended_Concatenation_Mark, r)
 		switch {
-		case !exception && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point):
+		case !exception && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp,
+			unicode.Other_Default_Ignorable_Code_Point):
 			return true
-		case exception && last < utf8.RuneSelf && !unicode.IsDigit(last) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r):
+		case exception && last < utf8.RuneSelf && !unicode.IsDigit(last) &&
+			!unicode.Is(unicode.Prepended_Concatenation_Mark, r):
 			return true
 		}
 		last = r

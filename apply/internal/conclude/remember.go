@@ -79,7 +79,8 @@ func (c *Conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 
 // hashes tell the hash of a file as far as the execution has learned it, zero of all others, and whether that must be
 // read again.
-func (c *Conclusion) hashes(learned *execute.Learned) func(side plan.Side, path tree.Path, e *tree.Entry) (tree.Hash, bool) {
+func (c *Conclusion) hashes(learned *execute.Learned) func(side plan.Side, path tree.Path,
+	e *tree.Entry) (tree.Hash, bool) {
 	since := c.reliedSince()
 	return func(side plan.Side, path tree.Path, e *tree.Entry) (tree.Hash, bool) {
 		traits := c.Plan.Snapshot(side).Filesystem

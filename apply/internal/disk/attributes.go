@@ -64,7 +64,8 @@ func (t *Tree) setMode(d *folder, name string, typ tree.Type, mode tree.Mode) (v
 func (t *Tree) tookMode(d *folder, name string, typ tree.Type, mode tree.Mode) (volume.Result, error) {
 	e, err := d.entry(name)
 	if err == nil && (e.Type != typ || t.opts.Traits.Modes && e.Mode != mode) {
-		err = &volume.Drift{Path: tree.Path(d.at(name)), Why: fmt.Sprintf("it has mode %v where %v was set", e.Mode, mode), Found: e}
+		err = &volume.Drift{Path: tree.Path(d.at(name)),
+			Why: fmt.Sprintf("it has mode %v where %v was set", e.Mode, mode), Found: e}
 	}
 	return volume.Result{Entry: e}, err
 }
@@ -90,7 +91,8 @@ func (t *Tree) Touch(p tree.Path, before *tree.State, mtime tree.Time) (volume.R
 		return volume.Result{}, t.written(err)
 	}
 	e, err := d.entry(name)
-	if want := mtime.Cut(t.opts.Traits.MtimeGranularity); err == nil && (e.Mtime != want && !t.opts.Traits.IgnoresTimes || e.Size != s.entry.Size) {
+	if want := mtime.Cut(t.opts.Traits.MtimeGranularity); err == nil &&
+		(e.Mtime != want && !t.opts.Traits.IgnoresTimes || e.Size != s.entry.Size) {
 		err = &volume.Drift{Path: p, Why: fmt.Sprintf("it has the time %v where %v was set", e.Mtime, want), Found: e}
 	}
 	return volume.Result{Entry: e}, err
@@ -125,7 +127,8 @@ func (t *Tree) alone(d *folder, name string, s *subject, change, back func() err
 		}
 	}
 	if err == nil && shared {
-		err = &volume.Drift{Path: tree.Path(d.at(name)), Why: volume.ErrShared.Error(), Found: t.cut(s.entry), Cause: volume.ErrShared}
+		err = &volume.Drift{Path: tree.Path(d.at(name)), Why: volume.ErrShared.Error(),
+			Found: t.cut(s.entry), Cause: volume.ErrShared}
 	}
 	return err
 }

@@ -27,7 +27,8 @@ func BenchmarkGroup(b *testing.B) {
 							s.write(p, "old")
 						}
 						var err error
-						staged[i], err = s.Stage(context.Background(), strings.NewReader(content), 4096, tree.Hash{}, tree.UnixTime(5, 0), tree.Perm(0o644))
+						staged[i], err = s.Stage(context.Background(), strings.NewReader(content), 4096, tree.Hash{},
+							tree.UnixTime(5, 0), tree.Perm(0o644))
 						check(b, err)
 					}
 					check(b, s.Barrier(staged[:]...))

@@ -14,7 +14,8 @@ import (
 
 func (s *side) preserve(p, content string) volume.Staged {
 	s.t.Helper()
-	copied, err := s.Preserve(context.Background(), tree.Path(p), strings.NewReader(content), &tree.State{Type: tree.File, Size: int64(len(content)), Mtime: tree.UnixTime(7, 0)})
+	copied, err := s.Preserve(context.Background(), tree.Path(p), strings.NewReader(content),
+		&tree.State{Type: tree.File, Size: int64(len(content)), Mtime: tree.UnixTime(7, 0)})
 	check(s.t, err)
 	return copied
 }
@@ -26,7 +27,8 @@ func TestCopiesLieApartFromWhatIsTrashed(t *testing.T) {
 	odd, odder := s.preserve("d/a:b", "odd"), s.preserve("CON/x", "odder")
 	_, err := s.Trash("d/f", state, "")
 	check(t, err)
-	want := map[string]string{".treaty/trash/run-1/d/f": "mine", first.Name: "theirs", second.Name: "theirs too", odd.Name: "odd", odder.Name: "odder"}
+	want := map[string]string{".treaty/trash/run-1/d/f": "mine", first.Name: "theirs", second.Name: "theirs too",
+		odd.Name: "odd", odder.Name: "odder"}
 	if len(want) != 5 {
 		t.Errorf("names clash: %v", want)
 	}
@@ -73,7 +75,8 @@ func TestACopyIsOfWhatThePlanSaw(t *testing.T) {
 	}
 	wrong := *before
 	wrong.SHA256 = tree.Hash{1}
-	if _, err := s.Preserve(context.Background(), "f", strings.NewReader("seem"), &wrong); !errors.Is(err, volume.ErrSource) {
+	if _, err := s.Preserve(context.Background(), "f", strings.NewReader("seem"),
+		&wrong); !errors.Is(err, volume.ErrSource) {
 		t.Errorf("another content: %v", err)
 	}
 	if names := s.kept()["seem"]; names != nil {

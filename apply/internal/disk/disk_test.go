@@ -96,7 +96,8 @@ func (s *side) state(p string) *tree.State {
 
 func (s *side) stage(content string) volume.Staged {
 	s.t.Helper()
-	staged, err := s.Stage(context.Background(), strings.NewReader(content), int64(len(content)), tree.Hash{}, tree.TimeOf(longAgo).Add(100), tree.Perm(0o640))
+	staged, err := s.Stage(context.Background(), strings.NewReader(content), int64(len(content)), tree.Hash{},
+		tree.TimeOf(longAgo).Add(100), tree.Perm(0o640))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -141,7 +142,8 @@ func TestCreateInstallsAndNeverReplaces(t *testing.T) {
 	everyWay(t, func(t *testing.T, s *side) {
 		r, err := s.Create("new", s.stage("content"))
 		check(t, err)
-		if got := s.content("new"); got != "content" || r.Entry.Mode != perm(0o640) || r.Entry.Mtime != tree.TimeOf(longAgo).Add(100) {
+		if got := s.content("new"); got != "content" || r.Entry.Mode != perm(0o640) ||
+			r.Entry.Mtime != tree.TimeOf(longAgo).Add(100) {
 			t.Errorf("got %q, %+v", got, r.Entry)
 		}
 		s.write("taken", "user's")
@@ -189,7 +191,8 @@ func TestReplaceBetweenFileAndLink(t *testing.T) {
 		if r.Entry.Type != tree.Symlink || r.Entry.Target != "else/where" || s.content(r.Trash) != "old" {
 			t.Errorf("%s: %+v", way.name, r)
 		}
-		if _, err := s.Replace("f", &tree.State{Type: tree.Symlink, Target: "other"}, s.stage("x"), ""); !errors.Is(err, volume.ErrDrift) {
+		if _, err := s.Replace("f", &tree.State{Type: tree.Symlink, Target: "other"}, s.stage("x"),
+			""); !errors.Is(err, volume.ErrDrift) {
 			t.Errorf("%s: other target: %v", way.name, err)
 		}
 		r, err = s.Replace("f", &tree.State{Type: tree.Symlink, Target: "else/where"}, s.stage("file"), "")
@@ -344,7 +347,8 @@ func TestDirectoriesAreRemovedOnlyEmpty(t *testing.T) {
 	s.write("d/.DS_Store", "x")
 	const litter = ".DS_Store"
 	left := new(volume.NotEmpty)
-	if _, err := s.Rmdir("d", litter); !errors.As(err, &left) || !slices.Equal(left.Names, []string{"keep"}) || !errors.Is(err, volume.ErrNotEmpty) {
+	if _, err := s.Rmdir("d", litter); !errors.As(err, &left) || !slices.Equal(left.Names, []string{"keep"}) ||
+		!errors.Is(err, volume.ErrNotEmpty) {
 		t.Errorf("not empty: %v", err)
 	}
 	s.content("d/.DS_Store")
@@ -378,7 +382,8 @@ func TestModesAndTimesAreSetExactly(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 	os.Mkdir(s.path("d"), 0o700)
-	if r, err = s.Chmod("d", &tree.State{Type: tree.Directory, Mode: tree.Perm(0o700)}, tree.Perm(0o755)); err != nil || r.Entry.Mode != tree.Perm(0o755) {
+	if r, err = s.Chmod("d", &tree.State{Type: tree.Directory, Mode: tree.Perm(0o700)}, tree.Perm(0o755)); err != nil ||
+		r.Entry.Mode != tree.Perm(0o755) {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
@@ -409,7 +414,8 @@ func TestNoPathLeavesTheTree(t *testing.T) {
 	os.Symlink("in", s.path("ln"))
 	before := s.write("in/f", "canary")
 	os.WriteFile(s.path("plain"), nil, 0o644)
-	for _, p := range []tree.Path{"out/f", "ln/f", "plain/f", "../outside/f", "/f", "in/../in/f", "in//f", ".treaty/tree.json", "in/.TREATY/f", ""} {
+	for _, p := range []tree.Path{"out/f", "ln/f", "plain/f", "../outside/f", "/f", "in/../in/f", "in//f",
+		".treaty/tree.json", "in/.TREATY/f", ""} {
 		staged := s.stage("evil")
 		for what, err := range map[string]error{
 			"create":  second(s.Create(p, staged)),
@@ -540,7 +546,8 @@ func TestStageRefusesAnotherSource(t *testing.T) {
 	}
 	stopped, cancel := context.WithCancel(ctx)
 	cancel()
-	if _, err := s.Stage(stopped, strings.NewReader("abc"), 3, tree.Hash{}, tree.Time{}, 0); !errors.Is(err, context.Canceled) {
+	if _, err := s.Stage(stopped, strings.NewReader("abc"), 3, tree.Hash{}, tree.Time{},
+		0); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 	if left, _ := filepath.Glob(s.path(".treaty/stage/*/*/*")); len(left) != 0 {
@@ -599,7 +606,8 @@ func TestProbeOfThisVolume(t *testing.T) {
 		t.Errorf("left behind: %v", names)
 	}
 	want := native.Traits()
-	if p.Traits.MtimeGranularity != want.MtimeGranularity || p.Traits.Modes != want.Modes || want.Symlinks && !p.Traits.Symlinks ||
+	if p.Traits.MtimeGranularity != want.MtimeGranularity || p.Traits.Modes != want.Modes ||
+		want.Symlinks && !p.Traits.Symlinks ||
 		p.Traits.Names != want.Names {
 		t.Errorf("%+v", p)
 	}

@@ -24,7 +24,8 @@ func script(s *side) []error {
 	var errs []error
 	note := func(err error) { errs = append(errs, err) }
 	stage := func(content string) volume.Staged {
-		staged, err := s.Stage(ctx, strings.NewReader(content), int64(len(content)), tree.Hash{}, tree.UnixTime(5, 0), tree.Perm(0o600))
+		staged, err := s.Stage(ctx, strings.NewReader(content), int64(len(content)), tree.Hash{},
+			tree.UnixTime(5, 0), tree.Perm(0o600))
 		note(err)
 		return staged
 	}
@@ -76,7 +77,8 @@ func script(s *side) []error {
 	return errs
 }
 
-var precious = []string{"replaced", "moved", "case", "swap/a", "swap/b", "chmod", "gone/file", "gone/Thumbs.db", "untouched/file"}
+var precious = []string{"replaced", "moved", "case", "swap/a", "swap/b", "chmod", "gone/file",
+	"gone/Thumbs.db", "untouched/file"}
 
 func scene(t *testing.T, opts Options) *side {
 	s := newSide(t, opts)
@@ -110,7 +112,8 @@ func (s *side) verify(t *testing.T, what string) {
 			t.Errorf("%s: the content of %s is lost", what, p)
 		}
 	}
-	if info, err := os.Stat(s.path("untouched/file")); err != nil || !info.ModTime().Equal(longAgo) || s.content("untouched/file") != "precious untouched/file" {
+	if info, err := os.Stat(s.path("untouched/file")); err != nil || !info.ModTime().Equal(longAgo) ||
+		s.content("untouched/file") != "precious untouched/file" {
 		t.Errorf("%s: a file outside the run was touched", what)
 	}
 	for content, names := range found {
@@ -267,7 +270,8 @@ func TestBarrierFallsBackToSyncingOneByOne(t *testing.T) {
 	check(t, err)
 	calls[SyncFolder] = nil
 	check(t, s.Barrier())
-	if got := strings.Join(calls[SyncFolder], " "); !strings.Contains(got, "d") || !strings.Contains(got, ".treaty/trash/run-1/d") {
+	if got := strings.Join(calls[SyncFolder], " "); !strings.Contains(got, "d") ||
+		!strings.Contains(got, ".treaty/trash/run-1/d") {
 		t.Errorf("synced folders %s", got)
 	}
 	if s.Durability() != "file-sync" {
@@ -297,7 +301,8 @@ func TestAVolumeWithoutModesIsNoError(t *testing.T) {
 			}
 			return nil
 		}})
-		staged, err := s.Stage(context.Background(), strings.NewReader("x"), 1, tree.Hash{}, tree.TimeOf(longAgo), tree.Perm(0o440))
+		staged, err := s.Stage(context.Background(), strings.NewReader("x"), 1, tree.Hash{},
+			tree.TimeOf(longAgo), tree.Perm(0o440))
 		check(t, err)
 		r, err := s.Create("f", staged)
 		check(t, err)

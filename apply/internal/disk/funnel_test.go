@@ -15,7 +15,8 @@ func TestOneFunnel(t *testing.T) {
 	files := token.NewFileSet()
 	entries, err := os.ReadDir(".")
 	check(t, err)
-	reading := map[string]bool{"sysSame": true, "sysSpace": true, "sysOpenForSync": true, "sysOwnMode": true, "sysTwins": true, "sysShared": true, "sysMayChange": true}
+	reading := map[string]bool{"sysSame": true, "sysSpace": true, "sysOpenForSync": true, "sysOwnMode": true,
+		"sysTwins": true, "sysShared": true, "sysMayChange": true}
 	for _, entry := range entries {
 		name := entry.Name()
 		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "sys_") {

@@ -17,7 +17,8 @@ func (t *examiner) Changed(place string, before *tree.State) (bool, error) {
 	if err != nil || e.Type != tree.File || before.Of() != tree.File {
 		return false, err
 	}
-	same := e.Size == before.Size && e.Mtime.Add(-t.shift).Cut(t.opts.Traits.MtimeGranularity) == before.Mtime.Cut(t.opts.Traits.MtimeGranularity)
+	same := e.Size == before.Size &&
+		e.Mtime.Add(-t.shift).Cut(t.opts.Traits.MtimeGranularity) == before.Mtime.Cut(t.opts.Traits.MtimeGranularity)
 	switch {
 	case !before.SHA256.Known(), e.Size != before.Size:
 		return !same, nil
@@ -52,7 +53,8 @@ func (t *Tree) Surface(place string, p tree.Path) (tree.Path, error) {
 			defer d.release()
 			return t.copyBeside(f, d, p.Base())
 		}
-		if dir == tree.Root || !errors.Is(err, volume.ErrDrift) && !errors.Is(err, volume.ErrUnfit) && !errors.Is(err, scan.ErrNotDirectory) {
+		if dir == tree.Root || !errors.Is(err, volume.ErrDrift) && !errors.Is(err, volume.ErrUnfit) &&
+			!errors.Is(err, scan.ErrNotDirectory) {
 			return "", err
 		}
 		dir = dir.Parent()

@@ -41,7 +41,8 @@ func Probe(root *scan.Root, hook func(Call) error) (p volume.Probed, err error) 
 	p.FoldsNormalisation = probe.finds("probe-\u00e9", "probe-e\u0301")
 	p.KeepsNormalisation = probe.lists("probe-\u00e9")
 	p.Traits.Names = tree.WindowsNames
-	if probe.keeps("probe-dot.") && probe.keeps("probe-space ") && probe.keeps("probe:colon") && probe.keeps(`probe"quote`) {
+	if probe.keeps("probe-dot.") && probe.keeps("probe-space ") && probe.keeps("probe:colon") &&
+		probe.keeps(`probe"quote`) {
 		p.Traits.Names = tree.PosixNames
 	}
 	p.Traits.MtimeGranularity, p.Traits.IgnoresTimes = probe.times()
@@ -184,7 +185,8 @@ func (p *prober) capabilities() (can volume.Capabilities) {
 	if !p.make("probe-one") || !p.make("probe-two") {
 		return can
 	}
-	can.NoReplace = !p.no(d.renameNew(nil, "probe-one", d, "probe-free")) && p.exists("probe-free") && !p.exists("probe-one") &&
+	can.NoReplace = !p.no(d.renameNew(nil, "probe-one", d, "probe-free")) && p.exists("probe-free") &&
+		!p.exists("probe-one") &&
 		errors.Is(d.renameNew(nil, "probe-free", d, "probe-two"), fs.ErrExist)
 	if !p.exists("probe-one") && p.exists("probe-free") {
 		p.no(d.rename(nil, "probe-free", d, "probe-one"))

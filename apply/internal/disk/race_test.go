@@ -29,9 +29,11 @@ func TestNoEditIsLost(t *testing.T) {
 				done, drifted, conflicts := 0, 0, 0
 				for round := range rounds {
 					p := fmt.Sprintf("d%d/file.txt", round/100)
-					old, edit, mine := fmt.Sprint("old ", round), fmt.Sprint("edit ", round, " by the user"), fmt.Sprint("mine ", round)
+					old, edit, mine := fmt.Sprint("old ", round), fmt.Sprint("edit ", round, " by the user"),
+						fmt.Sprint("mine ", round)
 					before := s.write(p, old)
-					staged, err := s.Stage(context.Background(), strings.NewReader(mine), int64(len(mine)), tree.Hash{}, tree.UnixTime(5, 0), 0)
+					staged, err := s.Stage(context.Background(), strings.NewReader(mine), int64(len(mine)),
+						tree.Hash{}, tree.UnixTime(5, 0), 0)
 					check(t, err)
 					start, saved := make(chan bool), make(chan error)
 					go func() {
@@ -195,7 +197,8 @@ func TestEachGapIsSeen(t *testing.T) {
 			between(s, kind, n, func() { s.write("f", "edit") })
 			_, err := s.Replace("f", before, staged, "")
 			drift := new(volume.Drift)
-			if !errors.As(err, &drift) || s.content("f") != "edit" || s.content(drift.Trash) != "old" || s.content(staged.Name) != "new" {
+			if !errors.As(err, &drift) || s.content("f") != "edit" || s.content(drift.Trash) != "old" ||
+				s.content(staged.Name) != "new" {
 				t.Errorf("%s: %v: %q", way.name, err, s.snapshot())
 			}
 		}

@@ -40,7 +40,8 @@ func (t *Tree) ReplaceAs(p, to tree.Path, before *tree.State, s volume.Staged, p
 	return result, err
 }
 
-func (t *Tree) replace(p tree.Path, as string, before *tree.State, s volume.Staged, place string) (volume.Result, error) {
+func (t *Tree) replace(p tree.Path, as string, before *tree.State, s volume.Staged,
+	place string) (volume.Result, error) {
 	d, name, err := t.enter(p)
 	if err != nil {
 		return volume.Result{}, err
@@ -84,7 +85,8 @@ func (t *Tree) replace(p tree.Path, as string, before *tree.State, s volume.Stag
 //
 // Race, where there are no leases: a program that had the file open before may write to it after it
 // came out. Worst: that edit is found in the trash, by the check at the end of the run.
-func (t *swaps) swap(old *subject, d *folder, name string, s volume.Staged, from *folder, sname string, trash *folder, tname string) error {
+func (t *swaps) swap(old *subject, d *folder, name string, s volume.Staged, from *folder, sname string,
+	trash *folder, tname string) error {
 	p := tree.Path(d.at(name))
 	if from.at(sname) != trash.at(tname) {
 		if err := t.toPrivate(nil, from, sname, trash, tname); err != nil {
@@ -179,7 +181,8 @@ func isStaged(trash *folder, tname string, s volume.Staged) (bool, error) {
 // setAside is Replace where names can't be exchanged, or where what comes is spelled otherwise (as): name is absent for
 // a moment. Where the name was taken in that moment, what was there before stays in the trash (Drift.Trash) and the
 // newcomer in place; or, where the newcomer only has the other spelling, it comes back.
-func (t *swaps) setAside(old *subject, d *folder, name, as string, from *folder, sname string, trash *folder, tname string) error {
+func (t *swaps) setAside(old *subject, d *folder, name, as string, from *folder, sname string,
+	trash *folder, tname string) error {
 	if err := t.aside(old, d, name, trash, tname); err != nil {
 		return err
 	}

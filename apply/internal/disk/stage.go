@@ -72,7 +72,8 @@ func (t *stage) place() (*folder, string, error) {
 // wrap ErrSource where src is not as told; where it could not be read they are those of reading it, and
 // volume.ErrUnreadable where its volume cannot. Whether the volume took the mode is for the caller to see in
 // what Create or Replace returns; a volume that keeps none is no error.
-func (t *stage) Stage(ctx context.Context, src io.Reader, size int64, want tree.Hash, mtime tree.Time, mode tree.Mode) (volume.Staged, error) {
+func (t *stage) Stage(ctx context.Context, src io.Reader, size int64, want tree.Hash, mtime tree.Time,
+	mode tree.Mode) (volume.Staged, error) {
 	if err := t.ready(); err != nil {
 		return volume.Staged{}, err
 	}
@@ -85,7 +86,8 @@ func (t *stage) Stage(ctx context.Context, src io.Reader, size int64, want tree.
 }
 
 // copyTo is Stage to a name that nothing has. What fails leaves nothing there, or what goes with the folder.
-func (t *stage) copyTo(ctx context.Context, d *folder, name string, src io.Reader, size int64, want tree.Hash, mtime tree.Time, mode tree.Mode) (s volume.Staged, err error) {
+func (t *stage) copyTo(ctx context.Context, d *folder, name string, src io.Reader, size int64, want tree.Hash,
+	mtime tree.Time, mode tree.Mode) (s volume.Staged, err error) {
 	// The folder lets nobody else in. Its owner must be able to write, since some drivers make a file first and open it
 	// then.
 	f, err := d.createAs(name, privateFileMode|mode.Bits())
@@ -130,7 +132,8 @@ func (t *stage) dressed(d *folder, f *os.File, name string, mtime tree.Time, mod
 }
 
 // fill copies src to f, hashing on the way.
-func (t *stage) fill(ctx context.Context, d *folder, name string, f *os.File, src io.Reader, size int64) (tree.Hash, error) {
+func (t *stage) fill(ctx context.Context, d *folder, name string, f *os.File, src io.Reader,
+	size int64) (tree.Hash, error) {
 	buf := buffers.Get().(*[copyBuffer]byte)
 	defer buffers.Put(buf)
 	h := sha256.New()

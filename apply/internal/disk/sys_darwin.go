@@ -18,7 +18,9 @@ func sysRenameNew(_ *os.File, d handle, name string, to handle, as string) error
 }
 
 func sysExchange(d handle, name string, with handle, as string) error {
-	return despite(func() error { return unix.RenameatxNp(d, name, with, as, unix.RENAME_SWAP) }, named(d, name), named(with, as))
+	return despite(func() error {
+		return unix.RenameatxNp(d, name, with, as, unix.RENAME_SWAP)
+	}, named(d, name), named(with, as))
 }
 
 // sysSetTimes goes by name: futimens is not to be had without cgo, and futimes drops nanoseconds.

@@ -25,7 +25,8 @@ func errno(err error) error {
 // busy tells whether err says that another program has the file open, so that it can't be looked at,
 // or not be renamed, or has locked a part of it.
 func busy(err error) bool {
-	return errors.Is(err, scan.ErrInUse) || errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_LOCK_VIOLATION)
+	return errors.Is(err, scan.ErrInUse) || errors.Is(err, windows.ERROR_SHARING_VIOLATION) ||
+		errors.Is(err, windows.ERROR_LOCK_VIOLATION)
 }
 
 // unsupported tells whether err says that the volume has no such call.
@@ -39,7 +40,8 @@ func unmoded(err error) bool { return unsupported(err) }
 
 // fatal tells whether err of a write leaves the volume in doubt, full or gone.
 func fatal(err error) bool {
-	for _, bad := range []error{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_RESOURCES_EXHAUSTED,
+	for _, bad := range []error{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL,
+		windows.ERROR_DISK_RESOURCES_EXHAUSTED,
 		windows.ERROR_DISK_QUOTA_EXCEEDED, windows.ERROR_WRITE_PROTECT, windows.ERROR_IO_DEVICE, windows.ERROR_CRC,
 		windows.ERROR_SEEK, windows.ERROR_SECTOR_NOT_FOUND, windows.ERROR_WRITE_FAULT, windows.ERROR_READ_FAULT,
 		windows.ERROR_GEN_FAILURE, windows.ERROR_ADAP_HDW_ERR, windows.ERROR_DEVICE_HARDWARE_ERROR,
@@ -53,7 +55,8 @@ func fatal(err error) bool {
 
 // unreadable tells whether err of a read is the volume's fault, and it is still there.
 func unreadable(err error) bool {
-	for _, bad := range []error{windows.ERROR_CRC, windows.ERROR_FILE_CORRUPT, windows.ERROR_DISK_CORRUPT, windows.ERROR_SEEK, windows.ERROR_SECTOR_NOT_FOUND} {
+	for _, bad := range []error{windows.ERROR_CRC, windows.ERROR_FILE_CORRUPT, windows.ERROR_DISK_CORRUPT,
+		windows.ERROR_SEEK, windows.ERROR_SECTOR_NOT_FOUND} {
 		if errors.Is(err, bad) {
 			return true
 		}

@@ -208,7 +208,8 @@ func sysShared(f *os.File) (bool, error) {
 // sysTwins tells whether two names are of one file.
 func sysTwins(d handle, name string, other handle, as string) bool {
 	var one, two unix.Stat_t
-	if unix.Fstatat(d, name, &one, unix.AT_SYMLINK_NOFOLLOW) != nil || unix.Fstatat(other, as, &two, unix.AT_SYMLINK_NOFOLLOW) != nil {
+	if unix.Fstatat(d, name, &one, unix.AT_SYMLINK_NOFOLLOW) != nil ||
+		unix.Fstatat(other, as, &two, unix.AT_SYMLINK_NOFOLLOW) != nil {
 		return false
 	}
 	return one.Mode&unix.S_IFMT == unix.S_IFREG && one.Nlink > 1 && one.Dev == two.Dev && one.Ino == two.Ino

@@ -117,7 +117,8 @@ func TestNamesOfWindows(t *testing.T) {
 	s := newSide(t, Options{Can: ways[0].can, Traits: posix})
 	before := s.write("f", "old")
 	s.write("d/f", "canary")
-	for _, name := range []string{"CON", "nul", "Aux.txt", "COM1", "lpt9.log", "CONIN$", "a.", "a ", "a...", "f:stream", "f::$DATA",
+	for _, name := range []string{"CON", "nul", "Aux.txt", "COM1", "lpt9.log", "CONIN$", "a.", "a ",
+		"a...", "f:stream", "f::$DATA",
 		`d\g`, `a\b`, "a*", "a?", "a|b", "a<b", `a"b`, "a\x01b"} {
 		staged := s.stage("evil")
 		p := tree.Path(name)
@@ -209,7 +210,8 @@ func TestFatalErrors(t *testing.T) {
 			t.Errorf("%v does not stop a run", bad)
 		}
 	}
-	for _, own := range []error{nil, windows.ERROR_ACCESS_DENIED, windows.ERROR_SHARING_VIOLATION, windows.ERROR_FILE_NOT_FOUND,
+	for _, own := range []error{nil, windows.ERROR_ACCESS_DENIED, windows.ERROR_SHARING_VIOLATION,
+		windows.ERROR_FILE_NOT_FOUND,
 		windows.ERROR_ALREADY_EXISTS, windows.ERROR_FILENAME_EXCED_RANGE, windows.ERROR_INVALID_NAME} {
 		if fatal(own) {
 			t.Errorf("%v stops a run", own)

@@ -42,7 +42,8 @@ func (j *Journals) returned(e *End, loans []volume.Loan) error {
 	}
 	var records []journal.Record
 	for _, loan := range loans {
-		records = append(records, journal.Record{Loan: &journal.Loan{Side: e.Side, Path: loan.Path, Mode: loan.Mode, Returned: true}})
+		records = append(records, journal.Record{Loan: &journal.Loan{Side: e.Side, Path: loan.Path,
+			Mode: loan.Mode, Returned: true}})
 	}
 	return j.Write(false, records...)
 }

@@ -9,7 +9,8 @@ import (
 
 // What a driver can do and the next machine cannot read is not recorded.
 func TestWhatIsRecordedOfAVolume(t *testing.T) {
-	able := volume.Probed{Traits: tree.Traits{MtimeGranularity: 1, Modes: true, Symlinks: true, CaseSensitive: true, Names: tree.PosixNames}}
+	able := volume.Probed{Traits: tree.Traits{MtimeGranularity: 1, Modes: true, Symlinks: true,
+		CaseSensitive: true, Names: tree.PosixNames}}
 	folding := able
 	folding.Traits.CaseSensitive = false
 	for _, c := range []struct {

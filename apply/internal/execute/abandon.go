@@ -9,7 +9,8 @@ import (
 
 // Abandon notes what became of the tasks of an interrupted run that is not taken up, after what was open is rolled
 // back: by its journal, by what could not be rolled back, by what a power cut has undone, and by what is seen on a tree
-// that was settled by itself, each by the number of the step. It tells whether the journal is of these steps; else nothing is noted.
+// that was settled by itself, each by the number of the step. It tells whether the journal is of these steps; else
+// nothing is noted.
 func (e *Execution) Abandon(j *journal.Journal, wrong map[int]*volume.Drift, undone map[int]bool,
 	seen map[int]settle.Sighting) bool {
 	if e.tasks.fits(j) != nil {

@@ -92,7 +92,8 @@ func owed(all []due, t *task, path tree.Path, mode tree.Mode) []due {
 	if at, err := t.disk.At(string(path)); volume.Workable(mode) == mode || err == nil && at.Mode == mode {
 		return all
 	}
-	made, owed := tree.State{Type: tree.Directory, Mode: volume.Workable(mode)}, tree.State{Type: tree.Directory, Mode: mode}
+	made, owed := tree.State{Type: tree.Directory, Mode: volume.Workable(mode)},
+		tree.State{Type: tree.Directory, Mode: mode}
 	in := t.intent(journal.Chmod, &made, &owed)
 	in.Path = path
 	return append(all, due{t, in})

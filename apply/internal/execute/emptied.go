@@ -57,7 +57,8 @@ func (e *emptied) remove(t *task) {
 // rmdir removes the emptied directory of a task. Litter in it goes to the trash.
 func (e *emptied) rmdir(t *task) (volume.Result, error) {
 	litter, err := t.disk.Rmdir(t.Path)
-	if left := new(volume.NotEmpty); errors.As(err, &left) && len(left.Names) > 0 && !slices.ContainsFunc(left.Names, e.somebodys) {
+	if left := new(volume.NotEmpty); errors.As(err, &left) && len(left.Names) > 0 &&
+		!slices.ContainsFunc(left.Names, e.somebodys) {
 		litter, err = t.disk.Rmdir(t.Path, left.Names...)
 	}
 	var result volume.Result

@@ -97,8 +97,8 @@ func (e *Execution) CarryOut(ctx context.Context) {
 	e.late(context.WithoutCancel(ctx)) // of what an interrupt left, all is told
 }
 
-// Results are those of all tasks, in the order of the plan, and of the conflicts that were left alone. They are final once
-// nothing more is carried out.
+// Results are those of all tasks, in the order of the plan, and of the conflicts that were left alone. They are final
+// once nothing more is carried out.
 func (e *Execution) Results() []paper.Result {
 	results := slices.Clip(e.tasks.results)
 	for i := range e.Plan.Conflicts {
@@ -115,7 +115,9 @@ func (e *Execution) Bytes() int64 { return e.tasks.bytes }
 
 // Halted is why a whole execution did not come to its end, nil where it did: an interrupt that comes later is none.
 func (e *Execution) Halted(ctx context.Context) error {
-	reached := !e.unverified && !slices.ContainsFunc(e.tasks.all, func(t *task) bool { return t.result.Error == paper.NotReached })
+	reached := !e.unverified && !slices.ContainsFunc(e.tasks.all, func(t *task) bool {
+		return t.result.Error == paper.NotReached
+	})
 	if reached {
 		ctx = context.WithoutCancel(ctx)
 	}

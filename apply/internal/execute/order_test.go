@@ -16,12 +16,16 @@ func (p phase) String() string {
 
 func TestCopiesComeOffAVolumeBeforeAnythingIsRenamedThere(t *testing.T) {
 	for fat, want := range map[sides]string{
-		{}: "widen both, directories both, moves both, contents both, metadata both, deletes both, emptied both, directory modes both",
-		{false, true}: "widen both, directories local, moves local, contents local, preserve remote, directories remote, moves remote, contents remote, " +
+		{}: "widen both, directories both, moves both, contents both, metadata both, deletes both, emptied both, directory " +
+			"modes both",
+		{false, true}: "widen both, directories local, moves local, contents local, preserve remote, directories remote, " +
+			"moves remote, contents remote, " +
 			"metadata both, deletes local, deletes remote, emptied both, directory modes both",
-		{true, false}: "widen both, directories remote, moves remote, contents remote, preserve local, directories local, moves local, contents local, " +
+		{true, false}: "widen both, directories remote, moves remote, contents remote, preserve local, directories local, " +
+			"moves local, contents local, " +
 			"metadata both, deletes remote, deletes local, emptied both, directory modes both",
-		{true, true}: "widen both, preserve both, directories both, moves both, contents both, metadata both, deletes both, emptied both, directory modes both",
+		{true, true}: "widen both, preserve both, directories both, moves both, contents both, metadata both, deletes " +
+			"both, emptied both, directory modes both",
 	} {
 		var got []string
 		for _, p := range phases(fat) {
@@ -38,7 +42,8 @@ func TestCopiesComeOffAVolumeBeforeAnythingIsRenamedThere(t *testing.T) {
 
 func TestGroupsAreSmallWhereRenamesMayBeLost(t *testing.T) {
 	g := &groups{Ground: &Ground{Ends: &settle.Ends{plan.Remote: {FAT: true}}}}
-	for on, want := range map[sides]int{{true, false}: groupFiles, {false, true}: groupFilesFAT, {true, true}: groupFilesFAT} {
+	for on, want := range map[sides]int{{true, false}: groupFiles, {false, true}: groupFilesFAT,
+		{true, true}: groupFilesFAT} {
 		if got := g.size(on); got != want {
 			t.Errorf("on %v: %d, want %d", on, got, want)
 		}

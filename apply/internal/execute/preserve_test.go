@@ -159,13 +159,15 @@ func contentState(word string) *tree.State {
 	case "?":
 		return &tree.State{Type: tree.File, Size: 1}
 	}
-	return &tree.State{Type: tree.File, Size: int64(len(word)), Mtime: tree.UnixTime(10, 0), SHA256: sha256.Sum256([]byte(word))}
+	return &tree.State{Type: tree.File, Size: int64(len(word)), Mtime: tree.UnixTime(10, 0),
+		SHA256: sha256.Sum256([]byte(word))}
 }
 
 // What the other side has already is not copied, and a volume that keeps what is renamed needs no copies.
 func TestOnlyWhatIsInDangerAndNotOnTheOtherSideIsToBePreserved(t *testing.T) {
 	var steps []plan.Step
-	for _, line := range []string{"update remote a was 12345 is 2 of local a", "move remote d from c was 4 is 4", "delete local b was 3"} {
+	for _, line := range []string{"update remote a was 12345 is 2 of local a", "move remote d from c was 4 is 4",
+		"delete local b was 3"} {
 		step, _ := parseStep(t, strings.Fields(line))
 		steps = append(steps, step)
 	}

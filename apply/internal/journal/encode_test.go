@@ -34,7 +34,8 @@ func aRecord(t *rapid.T) Record {
 		copy(d.SHA256[:], rapid.SliceOfN(rapid.Byte(), 0, 32).Draw(t, "hash"))
 		return Record{Done: d}
 	}
-	return Record{Intent: &Intent{Step: step, Side: side, Kind: rapid.SampledFrom([]Kind{Create, Move, Touch}).Draw(t, "kind"),
+	return Record{Intent: &Intent{Step: step, Side: side,
+		Kind: rapid.SampledFrom([]Kind{Create, Move, Touch}).Draw(t, "kind"),
 		Path: tree.Path(aText.Draw(t, "path")), From: tree.Path(aText.Draw(t, "from")), Staged: aText.Draw(t, "staged"),
 		Place: aText.Draw(t, "place"), Before: aState(t), After: aState(t)}}
 }

@@ -218,7 +218,8 @@ func decode(line []byte) (Record, bool) {
 // sound tells whether a record says one thing, and names only what a step can name.
 func (r *Record) sound() bool {
 	said := 0
-	for _, set := range []bool{r.Header != nil, r.Steps != nil, r.Copy != nil, r.Intent != nil, r.Done != nil, r.Loan != nil} {
+	for _, set := range []bool{r.Header != nil, r.Steps != nil, r.Copy != nil, r.Intent != nil,
+		r.Done != nil, r.Loan != nil} {
 		if set {
 			said++
 		}

@@ -15,9 +15,11 @@ func sample(t testing.TB) []byte {
 		Record{Header: &Header{Plan: "p", Trees: plan.Sides[string]{"a", "b"},
 			Traits: plan.Sides[tree.Traits]{tree.POSIX.Traits(), tree.FAT.Traits()}}},
 		Record{Steps: &Steps{Resolving: []Resolving{}, Skipped: map[int]string{3: "the plan says so"}}},
-		Record{Copy: &Copy{Step: 1, Side: plan.Remote, Path: "gone", State: &tree.State{Type: tree.File, Size: 1, SHA256: tree.Hash{1}}, Name: ".treaty/trash/p/.treaty/gone"}},
+		Record{Copy: &Copy{Step: 1, Side: plan.Remote, Path: "gone",
+			State: &tree.State{Type: tree.File, Size: 1, SHA256: tree.Hash{1}}, Name: ".treaty/trash/p/.treaty/gone"}},
 		Record{Intent: &Intent{Step: 0, Kind: Create, Path: "new", Staged: ".treaty/stage/p/1", After: file}},
-		Record{Intent: &Intent{Step: 1, Kind: Trash, Side: plan.Remote, Path: "gone", Place: ".treaty/trash/p/gone", Before: file}},
+		Record{Intent: &Intent{Step: 1, Kind: Trash, Side: plan.Remote, Path: "gone",
+			Place: ".treaty/trash/p/gone", Before: file}},
 		Record{Done: &Done{Step: 0, Outcome: "done", After: file}},
 		Record{Intent: &Intent{Step: 2, Kind: Move, Path: "to", From: "from", Place: ".treaty/trash/p/from", Before: file}})
 	if err != nil {
@@ -31,7 +33,8 @@ func TestReadsWhatWasWritten(t *testing.T) {
 	if j.Header == nil || j.Header.Trees[plan.Remote] != "b" || j.Steps == nil || j.Steps.Skipped[3] == "" {
 		t.Errorf("header %+v, steps %+v", j.Header, j.Steps)
 	}
-	if len(j.Open) != 2 || j.Open[0].Step != 1 || j.Open[1].Step != 2 || len(j.Closed) != 1 || j.Copies[1].Name != ".treaty/trash/p/.treaty/gone" || j.Done[0] == nil || j.Torn {
+	if len(j.Open) != 2 || j.Open[0].Step != 1 || j.Open[1].Step != 2 || len(j.Closed) != 1 ||
+		j.Copies[1].Name != ".treaty/trash/p/.treaty/gone" || j.Done[0] == nil || j.Torn {
 		t.Errorf("%+v", j)
 	}
 }
@@ -62,7 +65,8 @@ func TestABitThatFlipsVoidsItsLineOnly(t *testing.T) {
 		flipped[n] ^= 4
 		j := Read(flipped)
 		same := (j.Header != nil) == (whole.Header != nil) && (j.Steps != nil) == (whole.Steps != nil) &&
-			len(j.Open)+len(j.Closed) == len(whole.Open)+len(whole.Closed) && len(j.Copies) == len(whole.Copies) && len(j.Done) == len(whole.Done)
+			len(j.Open)+len(j.Closed) == len(whole.Open)+len(whole.Closed) && len(j.Copies) == len(whole.Copies) &&
+			len(j.Done) == len(whole.Done)
 		if same {
 			t.Fatalf("a flip at %d passes", n)
 		}

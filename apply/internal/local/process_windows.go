@@ -23,5 +23,6 @@ func processOf(pid int) process {
 	if windows.GetProcessTimes(h, &created, &other, &other, &other) != nil {
 		return process{alive: true}
 	}
-	return process{alive: true, started: strconv.FormatInt(created.Nanoseconds(), 10), since: time.Unix(0, created.Nanoseconds())}
+	return process{alive: true, started: strconv.FormatInt(created.Nanoseconds(), 10),
+		since: time.Unix(0, created.Nanoseconds())}
 }

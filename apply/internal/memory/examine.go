@@ -174,7 +174,8 @@ func (c *examiner) examine(p tree.Path, before *tree.State) (named, error) {
 	}
 	e := c.entry(n)
 	why := volume.Differs(&e, before, &c.opts.Traits, c.shift)
-	if why == "" && n.kind == tree.File && before.SHA256.Known() && c.racy(&e) && sha256.Sum256(n.content) != before.SHA256 {
+	if why == "" && n.kind == tree.File && before.SHA256.Known() && c.racy(&e) &&
+		sha256.Sum256(n.content) != before.SHA256 {
 		why = "its content has changed"
 	}
 	if why != "" {

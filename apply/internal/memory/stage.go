@@ -19,7 +19,8 @@ type stage struct {
 }
 
 // Stage copies src to the stage.
-func (c *stage) Stage(ctx context.Context, src io.Reader, size int64, want tree.Hash, mtime tree.Time, mode tree.Mode) (volume.Staged, error) {
+func (c *stage) Stage(ctx context.Context, src io.Reader, size int64, want tree.Hash, mtime tree.Time,
+	mode tree.Mode) (volume.Staged, error) {
 	n, err := c.copied(ctx, src, size, want, mtime)
 	if err != nil {
 		return volume.Staged{}, err

@@ -65,7 +65,8 @@ func (c *changer) ReplaceAs(p, as tree.Path, before *tree.State, s volume.Staged
 
 // replace takes two steps. Half made, what is staged is at place, where names can be exchanged, or else what was there
 // is, and the name is absent.
-func (c *changer) replace(p, as tree.Path, before *tree.State, s volume.Staged, place string) (r volume.Result, err error) {
+func (c *changer) replace(p, as tree.Path, before *tree.State, s volume.Staged,
+	place string) (r volume.Result, err error) {
 	err = c.call("replace", string(p), func() error {
 		old, err := c.examine(p, before)
 		if err != nil {
@@ -306,7 +307,8 @@ func (c *changer) Touch(p tree.Path, before *tree.State, mtime tree.Time) (volum
 }
 
 // attribute changes what is no content, of files that have one name only.
-func (c *changer) attribute(what string, p tree.Path, before *tree.State, set func(named) error) (r volume.Result, err error) {
+func (c *changer) attribute(what string, p tree.Path, before *tree.State,
+	set func(named) error) (r volume.Result, err error) {
 	err = c.call(what, string(p), func() error {
 		n, err := c.examine(p, before)
 		if err != nil {

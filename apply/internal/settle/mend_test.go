@@ -15,18 +15,23 @@ func contentState(word string) *tree.State {
 	if word == "/" {
 		return &tree.State{Type: tree.Directory}
 	}
-	return &tree.State{Type: tree.File, Size: int64(len(word)), Mtime: tree.UnixTime(10, 0), SHA256: sha256.Sum256([]byte(word))}
+	return &tree.State{Type: tree.File, Size: int64(len(word)), Mtime: tree.UnixTime(10, 0),
+		SHA256: sha256.Sum256([]byte(word))}
 }
 
 func TestWhatUndoesAChange(t *testing.T) {
 	was, becomes := contentState("old"), contentState("new")
 	things := map[string]sight{"-": {}, "old": {entry: tree.Entry{Type: tree.File, Size: 3}, hash: was.SHA256},
-		"new": {entry: tree.Entry{Type: tree.File, Size: 3}, hash: becomes.SHA256}, "mine": {entry: tree.Entry{Type: tree.File, Size: 4}, hash: tree.Hash{1}}}
+		"new":  {entry: tree.Entry{Type: tree.File, Size: 3}, hash: becomes.SHA256},
+		"mine": {entry: tree.Entry{Type: tree.File, Size: 4}, hash: tree.Hash{1}}}
 	for line, want := range map[string]bool{
 		"create new - -": false, "create - - -": true, "create mine - -": false,
-		"replace new - old": false, "replace - - old": true, "replace old - -": true, "replace mine - old": false, "replace new - -": false,
-		"trash - - old": false, "trash old - -": true, "trash old - old": false, "trash mine - old": false, "trash - - -": false,
-		"move old - -": false, "move - old -": true, "move - - old": true, "move mine - old": false, "move - - -": false, "move old old -": false,
+		"replace new - old": false, "replace - - old": true, "replace old - -": true, "replace mine - old": false,
+		"replace new - -": false,
+		"trash - - old":   false, "trash old - -": true, "trash old - old": false,
+		"trash mine - old": false, "trash - - -": false,
+		"move old - -": false, "move - old -": true, "move - - old": true, "move mine - old": false,
+		"move - - -": false, "move old old -": false,
 	} {
 		words := strings.Fields(line)
 		in := &journal.Intent{Kind: journal.Kind(words[0]), Before: was, After: becomes}
@@ -41,7 +46,8 @@ func TestDamageIsToldFromAPersonsWork(t *testing.T) {
 	was, becomes := contentState("old-content"), contentState("new")
 	becomes.Mtime = tree.UnixTime(20, 0)
 	file := func(content string, second int64) sight {
-		return sight{entry: tree.Entry{Type: tree.File, Size: int64(len(content)), Mtime: tree.UnixTime(second, 0)}, hash: sha256.Sum256([]byte(content))}
+		return sight{entry: tree.Entry{Type: tree.File, Size: int64(len(content)), Mtime: tree.UnixTime(second, 0)},
+			hash: sha256.Sum256([]byte(content))}
 	}
 	bad := file("", 10)
 	bad.entry.Size, bad.unreadable, bad.hash = was.Size, true, tree.Hash{}
@@ -72,7 +78,9 @@ func TestDamageIsToldFromAPersonsWork(t *testing.T) {
 	if damaged(&empty, []*tree.State{was, contentState("")}) {
 		t.Errorf("what is to be empty may be")
 	}
-	if slices.ContainsFunc([]*tree.State{nil, contentState("/")}, func(s *tree.State) bool { return damaged(&empty, []*tree.State{s}) }) {
+	if slices.ContainsFunc([]*tree.State{nil, contentState("/")}, func(s *tree.State) bool {
+		return damaged(&empty, []*tree.State{s})
+	}) {
 		t.Errorf("an empty file where no file was to be is somebody's")
 	}
 }

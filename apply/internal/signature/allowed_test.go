@@ -106,17 +106,28 @@ func TestRefusalsSayWhichLineAndWhy(t *testing.T) {
 		is            error
 		want          string
 	}{
-		{plain, `alice valid-before="20260101Z" ` + k, ErrExpired, "by line 1: the key is no longer valid: until 2026-01-01T00:00:00Z"},
+		{plain, `alice valid-before="20260101Z" ` + k, ErrExpired,
+			"by line 1: the key is no longer valid: until 2026-01-01T00:00:00Z"},
 		{plain, "\nalice valid-after=\"20270101Z\" " + k, ErrNotYetValid, "by line 2: the key is not yet valid: from 2027"},
 		{plain, `alice namespaces="git" ` + k, ErrNotAllowed, "for other namespaces"},
 		{plain, "!alice " + k, ErrNotAllowed, "its principals are nobody"},
 		{plain, "alice " + authority, ErrNotAllowed, "not an allowed signer"},
 		{cert(nil), "bob cert-authority " + authority, ErrNotAllowed, `the certificate is for ["alice"]`},
-		{cert(func(c *ssh.Certificate) { c.ValidBefore = uint64(now.Unix()) }), "alice cert-authority " + authority, ErrExpired, "the certificate is no longer valid"},
-		{cert(func(c *ssh.Certificate) { c.ValidAfter = uint64(now.Unix()) + 1 }), "alice cert-authority " + authority, ErrNotYetValid, "the certificate is not yet valid"},
-		{cert(func(c *ssh.Certificate) { c.ValidAfter = 1 << 63 }), "alice cert-authority " + authority, ErrNotYetValid, "the certificate is not yet valid"},
-		{cert(func(c *ssh.Certificate) { c.CertType = ssh.HostCert }), "alice cert-authority " + authority, ErrNotAllowed, "not a certificate of a user"},
-		{cert(func(c *ssh.Certificate) { c.CriticalOptions = map[string]string{"force-command": "ls"} }), "alice cert-authority " + authority, ErrNotAllowed, "critical options"},
+		{cert(func(c *ssh.Certificate) {
+			c.ValidBefore = uint64(now.Unix())
+		}), "alice cert-authority " + authority, ErrExpired, "the certificate is no longer valid"},
+		{cert(func(c *ssh.Certificate) {
+			c.ValidAfter = uint64(now.Unix()) + 1
+		}), "alice cert-authority " + authority, ErrNotYetValid, "the certificate is not yet valid"},
+		{cert(func(c *ssh.Certificate) {
+			c.ValidAfter = 1 << 63
+		}), "alice cert-authority " + authority, ErrNotYetValid, "the certificate is not yet valid"},
+		{cert(func(c *ssh.Certificate) {
+			c.CertType = ssh.HostCert
+		}), "alice cert-authority " + authority, ErrNotAllowed, "not a certificate of a user"},
+		{cert(func(c *ssh.Certificate) {
+			c.CriticalOptions = map[string]string{"force-command": "ls"}
+		}), "alice cert-authority " + authority, ErrNotAllowed, "critical options"},
 	} {
 		who, err := Verify(c.armored, []byte(plan), allow(t, c.file), now)
 		if !errors.Is(err, c.is) || !errors.Is(err, ErrNotAllowed) || who != "" || !strings.Contains(err.Error(), c.want) {
@@ -127,7 +138,8 @@ func TestRefusalsSayWhichLineAndWhy(t *testing.T) {
 		}
 	}
 	// Before 1970 nothing is valid.
-	if _, err := Verify(cert(nil), []byte(plan), allow(t, "alice cert-authority "+authority), time.Unix(-5, 0)); !errors.Is(err, ErrNotYetValid) {
+	if _, err := Verify(cert(nil), []byte(plan), allow(t, "alice cert-authority "+authority),
+		time.Unix(-5, 0)); !errors.Is(err, ErrNotYetValid) {
 		t.Error(err)
 	}
 }
@@ -137,13 +149,15 @@ func TestACertificateOfAnotherHandIsRefused(t *testing.T) {
 	// Changed after it was signed: one name more.
 	c := key.certify(t, ca, nil, "alice")
 	c.ValidPrincipals = append(c.ValidPrincipals, "admin")
-	if _, err := Verify(key.signCertified(t, c), []byte(plan), allow(t, "admin cert-authority "+listed(ca.public())), now); !errors.Is(err, ErrNotAllowed) {
+	if _, err := Verify(key.signCertified(t, c), []byte(plan), allow(t, "admin cert-authority "+listed(ca.public())),
+		now); !errors.Is(err, ErrNotAllowed) {
 		t.Error(err)
 	}
 	// Signed by another, under the authority's name.
 	c = key.certify(t, ed25519Key(t), nil, "alice")
 	c.SignatureKey = ca.public()
-	if _, err := Verify(key.signCertified(t, c), []byte(plan), allow(t, "alice cert-authority "+listed(ca.public())), now); !errors.Is(err, ErrNotAllowed) {
+	if _, err := Verify(key.signCertified(t, c), []byte(plan), allow(t, "alice cert-authority "+listed(ca.public())),
+		now); !errors.Is(err, ErrNotAllowed) {
 		t.Error(err)
 	}
 }

@@ -108,7 +108,8 @@ func (k testKey) sign(t testing.TB, message string) string {
 }
 
 // certify returns a certificate of k by authority, for two hours around now, changed by edit.
-func (k testKey) certify(t testing.TB, authority testKey, edit func(*ssh.Certificate), names ...string) *ssh.Certificate {
+func (k testKey) certify(t testing.TB, authority testKey, edit func(*ssh.Certificate),
+	names ...string) *ssh.Certificate {
 	t.Helper()
 	c := &ssh.Certificate{
 		Key:             k.public(),

@@ -62,7 +62,8 @@ func TestAKeyInTheAgentSigns(t *testing.T) {
 			path := write(t, t.TempDir(), "key.pub", listed(key.public())+" comment\n")
 			armored, err := Sign(KeySource{Path: path, AgentSocket: serve(t, ring)}, []byte(plan))
 			must(t, err)
-			if who, err := Verify(armored, []byte(plan), allow(t, "alice "+listed(key.public())), now); err != nil || who != "alice" {
+			if who, err := Verify(armored, []byte(plan), allow(t, "alice "+listed(key.public())), now); err != nil ||
+				who != "alice" {
 				t.Errorf("%q, %v", who, err)
 			}
 		})
@@ -79,7 +80,8 @@ func TestACertificateInTheAgentSigns(t *testing.T) {
 		path := write(t, t.TempDir(), "key-cert.pub", listed(c)+"\n")
 		armored, err := Sign(KeySource{Path: path, AgentSocket: serve(t, ring)}, []byte(plan))
 		must(t, err)
-		if who, err := Verify(armored, []byte(plan), allow(t, "alice cert-authority "+listed(ca.public())), now); err != nil || who != "alice" {
+		if who, err := Verify(armored, []byte(plan), allow(t, "alice cert-authority "+listed(ca.public())),
+			now); err != nil || who != "alice" {
 			t.Errorf("%q, %v", who, err)
 		}
 	}
@@ -133,14 +135,16 @@ func TestWhyThereIsNoKey(t *testing.T) {
 		source KeySource
 		want   error
 	}{
-		"no file":        {KeySource{Path: none}, fs.ErrNotExist},
-		"no key":         {KeySource{Path: write(t, dir, "text", "hello\n")}, ErrKey},
-		"an empty file":  {KeySource{Path: write(t, dir, "empty", "")}, ErrKey},
-		"a large file":   {KeySource{Path: write(t, dir, "large", strings.Repeat("x", maximumKeyFile+1))}, ErrKey},
-		"no agent":       {KeySource{Path: public, AgentSocket: none}, ErrNoAgent},
-		"not in agent":   {KeySource{Path: public, AgentSocket: empty}, ErrNotInAgent},
-		"security key":   {KeySource{Path: securityKeyFile(t, dir), AgentSocket: empty}, ErrSecurityKey},
-		"refused to ask": {KeySource{Path: key.file(t, "x"), AgentSocket: none, Passphrase: func(string) ([]byte, error) { return nil, errors.New("no terminal") }}, ErrPassphrase},
+		"no file":       {KeySource{Path: none}, fs.ErrNotExist},
+		"no key":        {KeySource{Path: write(t, dir, "text", "hello\n")}, ErrKey},
+		"an empty file": {KeySource{Path: write(t, dir, "empty", "")}, ErrKey},
+		"a large file":  {KeySource{Path: write(t, dir, "large", strings.Repeat("x", maximumKeyFile+1))}, ErrKey},
+		"no agent":      {KeySource{Path: public, AgentSocket: none}, ErrNoAgent},
+		"not in agent":  {KeySource{Path: public, AgentSocket: empty}, ErrNotInAgent},
+		"security key":  {KeySource{Path: securityKeyFile(t, dir), AgentSocket: empty}, ErrSecurityKey},
+		"refused to ask": {KeySource{Path: key.file(t, "x"), AgentSocket: none, Passphrase: func(string) ([]byte, error) {
+			return nil, errors.New("no terminal")
+		}}, ErrPassphrase},
 	} {
 		if armored, err := Sign(c.source, []byte(plan)); !errors.Is(err, c.want) || armored != "" {
 			t.Errorf("%s: %v", name, err)
@@ -161,7 +165,8 @@ func securityKeyFile(t *testing.T, dir string) string {
 		Public               []byte
 		Private              []byte
 	}{"none", "none", "", 1, public, make([]byte, 64)})
-	text := pem.EncodeToMemory(&pem.Block{Type: "OPENSSH PRIVATE KEY", Bytes: append([]byte("openssh-key-v1\x00"), blob...)})
+	text := pem.EncodeToMemory(&pem.Block{Type: "OPENSSH PRIVATE KEY",
+		Bytes: append([]byte("openssh-key-v1\x00"), blob...)})
 	return write(t, dir, "sk", string(text))
 }
 
@@ -184,7 +189,8 @@ func TestWhatAnAgentReturnsIsChecked(t *testing.T) {
 	ring := agent.NewKeyring().(agent.ExtendedAgent)
 	must(t, ring.Add(agent.AddedKey{PrivateKey: key.private}))
 	path := write(t, t.TempDir(), "key.pub", listed(key.public()))
-	if _, err := Sign(KeySource{Path: path, AgentSocket: serve(t, liar{ring})}, []byte(plan)); !errors.Is(err, ErrBadSignature) {
+	if _, err := Sign(KeySource{Path: path, AgentSocket: serve(t, liar{ring})},
+		[]byte(plan)); !errors.Is(err, ErrBadSignature) {
 		t.Error(err)
 	}
 	if _, err := Sign(KeySource{Path: path, AgentSocket: serve(t, old{ring})}, []byte(plan)); !errors.Is(err, ErrWeakKey) {

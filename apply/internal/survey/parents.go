@@ -41,7 +41,8 @@ func (x *expectations) parentless(before, now *store.Digests, report func(side p
 // done or left out: files, links, and names that the other side does not have either. Somebody edited a path. What
 // waits for a directory that nobody is to make any more is left alone, since a person may take that out; so is all
 // that an undo brings back, whose directories may be on no side.
-func (x *expectations) misplaced(at *ends.Ends, now *store.Digests, report func(side plan.Side, path tree.Path, why string)) {
+func (x *expectations) misplaced(at *ends.Ends, now *store.Digests,
+	report func(side plan.Side, path tree.Path, why string)) {
 	made := x.made()
 	for _, side := range plan.BothSides {
 		for dir := range x.above(side) {

@@ -67,9 +67,11 @@ func (u *unlisted) in(side plan.Side, dir tree.Path) []refusal.Drift {
 		switch {
 		case name.path.Parent() != dir:
 		case name.side == side:
-			out = append(out, refusal.Drift{Side: side, Path: name.path, Why: "only this side has it, and the plan says nothing of it"})
+			out = append(out, refusal.Drift{Side: side, Path: name.path,
+				Why: "only this side has it, and the plan says nothing of it"})
 		default:
-			out = append(out, refusal.Drift{Side: side, Path: name.path, Why: "only the other side has it, and the plan says nothing of it"})
+			out = append(out, refusal.Drift{Side: side, Path: name.path,
+				Why: "only the other side has it, and the plan says nothing of it"})
 		}
 	}
 	return out

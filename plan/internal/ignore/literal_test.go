@@ -11,7 +11,9 @@ import (
 
 // oddPath draws a path with every byte that means something to a .treatyignore.
 func oddPath() *rapid.Generator[string] {
-	name := rapid.StringMatching("[ab *?\\[\\]\\\\#! \n\r.-]{1,4}").Filter(func(s string) bool { return s != "." && s != ".." })
+	name := rapid.StringMatching("[ab *?\\[\\]\\\\#! \n\r.-]{1,4}").Filter(func(s string) bool {
+		return s != "." && s != ".."
+	})
 	return rapid.Custom(func(t *rapid.T) string {
 		return strings.Join(rapid.SliceOfN(name, 1, 3).Draw(t, "names"), "/")
 	})

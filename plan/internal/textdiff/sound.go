@@ -24,7 +24,8 @@ func (d *Diff) Unsound() string {
 	case why != "":
 		return why
 	case parsed[1].changed != d.Added || parsed[0].changed != d.Removed:
-		return fmt.Sprintf("it counts %d lines added and %d removed, and has %d and %d", d.Added, d.Removed, parsed[1].changed, parsed[0].changed)
+		return fmt.Sprintf("it counts %d lines added and %d removed, and has %d and %d", d.Added, d.Removed,
+			parsed[1].changed, parsed[0].changed)
 	case d.OnlyLineEndings && !parsed.alike():
 		return "it says that only line endings differ, and more does"
 	}

@@ -211,8 +211,9 @@ func TestJSON(t *testing.T) {
 		d    Diff
 		want string
 	}{
-		{texts{"a\r\n", "a\n"}.diff(), `{"format":"unified","lines":["--- local/f","+++ remote/f","@@ -1 +1 @@","-a\r","+a"],` +
-			`"added":1,"removed":1,"omitted":null,"only_line_endings":true}`},
+		{texts{"a\r\n", "a\n"}.diff(),
+			`{"format":"unified","lines":["--- local/f","+++ remote/f","@@ -1 +1 @@","-a\r","+a"],` +
+				`"added":1,"removed":1,"omitted":null,"only_line_endings":true}`},
 		{texts{"a", "a"}.diff(), `{"format":"unified","lines":[],"added":0,"removed":0,"omitted":null,"only_line_endings":false}`},
 		{Omit(OmittedSensitive), `{"format":"unified","lines":[],"added":0,"removed":0,"omitted":"sensitive","only_line_endings":false}`},
 	} {

@@ -28,7 +28,8 @@ type grammar struct {
 	Unseen struct{} `cmd:"" hidden:""`
 }
 
-// next are the words that may come next on a line, and what else may; what is known of a place is its name and the word.
+// next are the words that may come next on a line, and what else may; what is known of a place is its name and the
+// word.
 func next(t *testing.T, line string) string {
 	t.Helper()
 	k, err := kong.New(&grammar{})
@@ -132,7 +133,8 @@ func TestAnAnswerIsALineACandidate(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, line := range []string{"treaty copy --ignore=a -q b", `treaty -C "x y`, "treaty -- copy", "treaty -\xff --=", "treaty =:"} {
+	for _, line := range []string{"treaty copy --ignore=a -q b", `treaty -C "x y`, "treaty -- copy",
+		"treaty -\xff --=", "treaty =:"} {
 		f.Add(line)
 	}
 	k, err := kong.New(&grammar{})
@@ -143,7 +145,9 @@ func FuzzRead(f *testing.F) {
 		typed := Split("treaty " + line)
 		last := typed.last()
 		l := Read(k.Model, append(typed.Words, "")[1:max(2, len(typed.Words))])
-		list, _ := l.Next(func(l Line, place string) ([]Candidate, Rest) { return []Candidate{{l.Word + place, ""}}, Nothing })
+		list, _ := l.Next(func(l Line, place string) ([]Candidate, Rest) {
+			return []Candidate{{l.Word + place, ""}}, Nothing
+		})
 		for _, c := range list {
 			if !strings.HasPrefix(c.Word, last) {
 				t.Fatalf("%q does not go on from %q", c.Word, last)

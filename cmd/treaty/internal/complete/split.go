@@ -11,7 +11,8 @@ type Typed struct {
 	kept int
 	// quote is the one that is open, 0 for none.
 	quote rune
-	// started tells whether the last word has begun, if only by a quote, and escaped whether a backslash stands at the end.
+	// started tells whether the last word has begun, if only by a quote, and escaped whether a backslash stands at the
+	// end.
 	started, escaped bool
 }
 
@@ -64,8 +65,8 @@ func (t *Typed) end() {
 	}
 }
 
-// Insert is what Bash is to put where the cursor's word is, so that the line then has this word there: it lacks what Bash
-// keeps, and is quoted as that is begun. Word goes on from the last one of the line.
+// Insert is what Bash is to put where the cursor's word is, so that the line then has this word there: it lacks what
+// Bash keeps, and is quoted as that is begun. Word goes on from the last one of the line.
 func (t *Typed) Insert(word string) string {
 	rest := word[t.kept:]
 	switch t.quote {

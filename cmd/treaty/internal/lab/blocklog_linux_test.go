@@ -74,7 +74,8 @@ func newLogged(t *testing.T, kinds plan.Sides[string]) *logged {
 		check(t, os.Mkdir(l.root(side), 0o755))
 	}
 	v := &volume{name: kinds[plan.Remote], root: l.point(plan.Remote)}
-	l.evidence = newCrash(newDesk(t, v, l.root(plan.Local), l.root(plan.Remote)), 4, l.point(plan.Local), l.point(plan.Remote)).evidence
+	l.evidence = newCrash(newDesk(t, v, l.root(plan.Local), l.root(plan.Remote)), 4, l.point(plan.Local),
+		l.point(plan.Remote)).evidence
 	l.unmount(t)
 	return l
 }
@@ -176,7 +177,9 @@ func (l *logged) outages(events []blocklog.Event) (all []outage) {
 		if i%2 == 0 {
 			all = append(all, outage{at, blocklog.Survivors(events[:at], func() bool { return true }), "write"})
 		} else {
-			all = append(all, outage{at, blocklog.Survivors(events[:at], func() bool { return random.IntN(2) == 0 }), "some of the writes to"})
+			all = append(all, outage{at, blocklog.Survivors(events[:at], func() bool {
+				return random.IntN(2) == 0
+			}), "some of the writes to"})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b outage) int { return a.at - b.at })

@@ -18,7 +18,8 @@ import (
 )
 
 // aboutFiles are the system calls that are counted: the rest is the scheduler's, and differs from run to run.
-var aboutFiles = []string{"openat", "openat2", "close", "read", "pread64", "write", "pwrite64", "fstat", "newfstatat", "statx",
+var aboutFiles = []string{"openat", "openat2", "close", "read", "pread64", "write", "pwrite64",
+	"fstat", "newfstatat", "statx",
 	"fcntl", "fchmod", "fchmodat", "utimensat", "renameat", "renameat2", "linkat", "unlinkat", "mkdirat", "readlinkat",
 	"symlinkat", "getdents64", "fsync", "fdatasync", "syncfs", "fadvise64", "copy_file_range"}
 
@@ -102,7 +103,8 @@ func callsOf(t *testing.T, n int, change func(*testing.T, string, int)) map[stri
 	run("plan", "--allow-many-deletes")
 	run("approve", "--yes")
 	log := filepath.Join(dir, "log")
-	out, err := exec.Command("strace", "-f", "-c", "-U", "calls,name", "-e", "trace="+strings.Join(aboutFiles, ","), "-o", log,
+	out, err := exec.Command("strace", "-f", "-c", "-U", "calls,name", "-e",
+		"trace="+strings.Join(aboutFiles, ","), "-o", log,
 		treaty(t), "-C", local, "apply").CombinedOutput()
 	if err != nil || !bytes.Contains(out, fmt.Appendf(nil, "%d done", n)) {
 		t.Fatalf("%v: %s", err, out)

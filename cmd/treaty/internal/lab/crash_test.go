@@ -109,7 +109,8 @@ func newCrash(d *desk, bulk int, beside ...string) *crash {
 	edit(d, plan.Local, "one/", 100)
 	edit(d, plan.Remote, "two/", 200)
 	for i := range bulk {
-		d.put(plan.BothSides[i%2], fmt.Sprintf("bulk/%d/%03d.txt", i%3, i), strings.Repeat(fmt.Sprintf("new bulk %d\n", i), 1+i*40), 300+i)
+		d.put(plan.BothSides[i%2], fmt.Sprintf("bulk/%d/%03d.txt", i%3, i),
+			strings.Repeat(fmt.Sprintf("new bulk %d\n", i), 1+i*40), 300+i)
 	}
 	for name, clash := range clashes {
 		clash.make(d, name)
@@ -288,7 +289,8 @@ func (c *crash) equalize() {
 // meant tells whether edit deleted a path, or moved it away.
 func meant(path string) bool {
 	_, name, _ := strings.Cut(path, "/")
-	for _, gone := range []string{"delete.txt", "move.txt", "chain", "swap", "case.TXT", "gone", "emptied", "file to directory", "directory to file", "moved folder"} {
+	for _, gone := range []string{"delete.txt", "move.txt", "chain", "swap", "case.TXT", "gone", "emptied",
+		"file to directory", "directory to file", "moved folder"} {
 		if name == gone || strings.HasPrefix(name, gone+"/") {
 			return true
 		}

@@ -106,7 +106,8 @@ func command(t *testing.T, name string, args ...string) {
 // desk is that of the world that is mounted.
 func (g *guest) desk(t *testing.T) (*desk, []string) {
 	v := &volume{name: "vfat", root: g.mounted("remote")}
-	return &desk{T: t, volume: v, at: plan.Sides[string]{filepath.Join(g.mounted("local"), "tree"), filepath.Join(g.mounted("remote"), "tree")}},
+	return &desk{T: t, volume: v, at: plan.Sides[string]{filepath.Join(g.mounted("local"), "tree"),
+			filepath.Join(g.mounted("remote"), "tree")}},
 		[]string{g.mounted("local"), g.mounted("remote")}
 }
 

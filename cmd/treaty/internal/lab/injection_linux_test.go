@@ -178,7 +178,8 @@ func (w *workbench) inject(t *testing.T, fault injection, nth int, count *counts
 	c := w.restore(t)
 	before := plan.Sides[holding]{holdings(t, c.at[plan.Local]), holdings(t, c.at[plan.Remote])}
 	log := filepath.Join(t.TempDir(), "log")
-	code, out := ended(t, w.strace(t, log, "-e", "trace="+fault.call, "-e", "inject="+fault.call+":"+fault.what+":when="+strconv.Itoa(fault.when)))
+	code, out := ended(t, w.strace(t, log, "-e", "trace="+fault.call, "-e",
+		"inject="+fault.call+":"+fault.what+":when="+strconv.Itoa(fault.when)))
 	text, err := os.ReadFile(log)
 	check(t, err)
 	count.runs.Add(1)
@@ -186,7 +187,8 @@ func (w *workbench) inject(t *testing.T, fault injection, nth int, count *counts
 		count.kills.Add(1)
 	}
 	// A write with which Go wakes a thread of its own is none of the program's: where that fails, the process dies.
-	killed := strings.Contains(string(text), "killed by SIGKILL") || strings.Contains(out, "runtime: netpollBreak write failed")
+	killed := strings.Contains(string(text), "killed by SIGKILL") ||
+		strings.Contains(out, "runtime: netpollBreak write failed")
 	if killed || strings.Contains(string(text), "(INJECTED)") {
 		count.fired.Add(1)
 	}
@@ -199,7 +201,8 @@ func (w *workbench) inject(t *testing.T, fault injection, nth int, count *counts
 	case code == exitFailed, code == exitSafety, code == exitStale:
 		count.refused.Add(1)
 		for _, side := range plan.BothSides {
-			if differences := c.compare(before[side], holdings(t, c.at[side]), c.traits[side], c.traits[side]); len(differences) > 0 {
+			if differences := c.compare(before[side], holdings(t, c.at[side]), c.traits[side],
+				c.traits[side]); len(differences) > 0 {
 				t.Errorf("exit %d, and %s has changed:\n%s", code, side, strings.Join(differences, "\n"))
 			}
 		}

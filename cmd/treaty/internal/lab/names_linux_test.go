@@ -92,7 +92,8 @@ func TestNamesThatComeBackDecomposed(t *testing.T) {
 		}
 	}
 	for _, name := range names(t, local) {
-		if name == norm.NFD.String(name) && name != norm.NFC.String(name) && name != "a\u0308.txt" && !strings.HasPrefix(name, "stick/") {
+		if name == norm.NFD.String(name) && name != norm.NFC.String(name) && name != "a\u0308.txt" &&
+			!strings.HasPrefix(name, "stick/") {
 			t.Errorf("local got another spelling: %+q", name)
 		}
 	}
@@ -121,10 +122,13 @@ func TestConflictsUnderTwoSpellings(t *testing.T) {
 			}
 			d.apply()
 			want := map[string][2][]string{
-				"local":  {{"Docs", "Docs/Folder", "Docs/Folder/in", "Docs/Readme.txt"}, {"DOCS", "DOCS/FOLDER", "DOCS/FOLDER/in", "DOCS/README.TXT"}},
+				"local": {{"Docs", "Docs/Folder", "Docs/Folder/in", "Docs/Readme.txt"},
+					{"DOCS", "DOCS/FOLDER", "DOCS/FOLDER/in", "DOCS/README.TXT"}},
 				"remote": {{"Docs", "Docs/Folder", "Docs/Readme.txt"}, {"DOCS", "DOCS/FOLDER", "DOCS/README.TXT"}},
-				"newer":  {{"Docs", "Docs/Folder", "Docs/Folder/in", "Docs/Readme.txt"}, {"DOCS", "DOCS/FOLDER", "DOCS/FOLDER/in", "DOCS/README.TXT"}},
-				"both": {{"Docs", "Docs/Folder", "Docs/Folder (remote)", "Docs/Folder/in", "Docs/Readme (remote).txt", "Docs/Readme.txt"},
+				"newer": {{"Docs", "Docs/Folder", "Docs/Folder/in", "Docs/Readme.txt"},
+					{"DOCS", "DOCS/FOLDER", "DOCS/FOLDER/in", "DOCS/README.TXT"}},
+				"both": {{"Docs", "Docs/Folder", "Docs/Folder (remote)", "Docs/Folder/in",
+					"Docs/Readme (remote).txt", "Docs/Readme.txt"},
 					{"DOCS", "DOCS/FOLDER", "DOCS/FOLDER/in", "DOCS/Folder (remote)", "DOCS/README.TXT", "DOCS/Readme (remote).txt"}},
 				"skip": {{"Docs", "Docs/Folder", "Docs/Folder/in", "Docs/Readme.txt"}, {"DOCS", "DOCS/FOLDER", "DOCS/README.TXT"}},
 			}[choice]

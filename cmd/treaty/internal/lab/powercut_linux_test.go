@@ -93,7 +93,8 @@ func (h *host) cutAll(cuts int) {
 		}
 		files += lost
 	}
-	h.Logf("%d power cuts in applies of %v, %d of them after the end; the control lost %d of %d files", cuts, time.Duration(h.lasts.Load()).Round(time.Millisecond), late, files, cuts*controlFiles)
+	h.Logf("%d power cuts in applies of %v, %d of them after the end; the control lost %d of %d files", cuts,
+		time.Duration(h.lasts.Load()).Round(time.Millisecond), late, files, cuts*controlFiles)
 	if late > cuts/2 {
 		h.Errorf("too many cuts came too late to cut anything off")
 	}
@@ -128,8 +129,10 @@ func (h *host) boot(role, place string, images []string, settings ...string) *ex
 	if err != nil {
 		h.Error(err)
 	}
-	args := append([]string{strings.Join(images, ","), place, "env", guestRole + "=" + role, guestPlace + "=" + h.dir}, settings...)
-	args = append(args, "PATH="+os.Getenv("PATH"), "TREATY_TEST_PROGRAM="+treaty(h), exe, "-test.v", "-test.run", "^TestPowerCuts$")
+	args := append([]string{strings.Join(images, ","), place, "env", guestRole + "=" + role, guestPlace + "=" + h.dir},
+		settings...)
+	args = append(args, "PATH="+os.Getenv("PATH"), "TREATY_TEST_PROGRAM="+treaty(h), exe, "-test.v",
+		"-test.run", "^TestPowerCuts$")
 	return exec.Command(filepath.Join("..", "..", "..", "..", ".ci", "uml", "boot"), args...)
 }
 
@@ -252,7 +255,8 @@ func (h *host) judge(from, to int) {
 		all = append(all, images(h.place(n))...)
 	}
 	place := filepath.Join(h.dir, fmt.Sprintf("judge-%d", from))
-	out, err := h.boot("judge", place, all, fmt.Sprintf("TREATY_TEST_FROM=%d", from), fmt.Sprintf("TREATY_TEST_TO=%d", to)).CombinedOutput()
+	out, err := h.boot("judge", place, all, fmt.Sprintf("TREATY_TEST_FROM=%d", from),
+		fmt.Sprintf("TREATY_TEST_TO=%d", to)).CombinedOutput()
 	if err != nil {
 		h.Errorf("judge: %v\n%s", err, out)
 	}

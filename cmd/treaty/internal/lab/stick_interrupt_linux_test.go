@@ -65,7 +65,8 @@ func TestStickInterrupted(t *testing.T) {
 				case i.code != exitInterrupted:
 					t.Errorf("%v\n%s", cmd.ProcessState, i.out)
 				case strings.Contains(i.out, "complete:"): // it came too late to leave anything to be done
-				case strings.Contains(i.out, "done") && !strings.Contains(i.out, "goes on with it; or, to settle it back, then: treaty recover "):
+				case strings.Contains(i.out, "done") &&
+					!strings.Contains(i.out, "goes on with it; or, to settle it back, then: treaty recover "):
 					t.Errorf("it does not say how to go on:\n%s", i.out)
 				}
 				i.settled()

@@ -156,7 +156,8 @@ func TestUnplugWhilePlanning(t *testing.T) {
 				d.nothingToDo()
 				tried(t, 0, command...)
 			}
-			if differences := d.compare(before, holdings(t, d.at[plan.Local]), d.traits[plan.Local], d.traits[plan.Local]); len(differences) > 0 {
+			if differences := d.compare(before, holdings(t, d.at[plan.Local]), d.traits[plan.Local],
+				d.traits[plan.Local]); len(differences) > 0 {
 				t.Errorf("local changed:\n%s", strings.Join(differences, "\n"))
 			}
 			t.Logf("%d calls", calls)

@@ -33,7 +33,8 @@ func (d *desk) shortName(long string) string {
 // listing shows: nothing is changed under such a name, nor below such a directory.
 func tryShortNames(t *testing.T, v *volume) {
 	d := paired(t, v)
-	files := []string{"Longfilename updated.txt", "Longfilename deleted.txt", "Longfilename moved.txt", "Longfilename touched.txt"}
+	files := []string{"Longfilename updated.txt", "Longfilename deleted.txt", "Longfilename moved.txt",
+		"Longfilename touched.txt"}
 	for _, name := range append(files, "Long directory/inside.txt") {
 		d.both(name, "the text of "+name, 1)
 	}
@@ -83,7 +84,8 @@ func tryShortNames(t *testing.T, v *volume) {
 			if code != exitStale && code != exitPartial {
 				t.Errorf("%s %q from %q: exit %d\n%s", op.Action, op.Path, op.From, code, out)
 			}
-			if differences := d.compare(before, holdings(t, d.at[plan.Remote]), d.traits[plan.Remote], d.traits[plan.Remote]); len(differences) > 0 {
+			if differences := d.compare(before, holdings(t, d.at[plan.Remote]), d.traits[plan.Remote],
+				d.traits[plan.Remote]); len(differences) > 0 {
 				t.Fatalf("%s %q from %q changed:\n%s\n%s", op.Action, op.Path, op.From, strings.Join(differences, "\n"), out)
 			}
 			tried(t, 0, "recover", d.at[plan.Local])

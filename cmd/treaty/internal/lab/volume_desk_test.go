@@ -185,7 +185,8 @@ func (d *desk) remount() {
 func (d *desk) inStep() {
 	d.Helper()
 	d.remount()
-	if differences := d.compare(holdings(d.T, d.at[plan.Local]), holdings(d.T, d.at[plan.Remote]), d.traits[plan.Local], d.traits[plan.Remote]); len(differences) > 0 {
+	if differences := d.compare(holdings(d.T, d.at[plan.Local]), holdings(d.T, d.at[plan.Remote]), d.traits[plan.Local],
+		d.traits[plan.Remote]); len(differences) > 0 {
 		d.Fatalf("local and remote differ:\n%s", strings.Join(differences, "\n"))
 	}
 	d.nothingToDo()
@@ -193,7 +194,8 @@ func (d *desk) inStep() {
 
 func (d *desk) nothingToDo() {
 	d.Helper()
-	args := append([]string{"plan", "--exit-code", "-o", filepath.Join(d.TempDir(), "p.json"), d.at[plan.Local], d.at[plan.Remote]}, d.flags...)
+	args := append([]string{"plan", "--exit-code", "-o", filepath.Join(d.TempDir(), "p.json"), d.at[plan.Local],
+		d.at[plan.Remote]}, d.flags...)
 	if got, out := child(d.T, args...); got != 0 {
 		d.Fatalf("the next plan is not empty (exit %d):\n%s\n%s", got, out, tried(d.T, 0, "show", args[3]))
 	}
@@ -256,7 +258,8 @@ func (d *desk) compare(a, b holding, at, bt tree.Traits) []string {
 	var out []string
 	for _, path := range slices.Sorted(maps.Keys(paths)) {
 		x, y := a[path], b[path]
-		x.mtime, y.mtime = x.mtime.Truncate(time.Duration(granularity)).UTC(), y.mtime.Truncate(time.Duration(granularity)).UTC()
+		x.mtime, y.mtime = x.mtime.Truncate(time.Duration(granularity)).UTC(),
+			y.mtime.Truncate(time.Duration(granularity)).UTC()
 		if !at.Modes || !bt.Modes {
 			x.mode, y.mode = 0, 0
 		}

@@ -75,7 +75,8 @@ func tryTraits(t *testing.T, v *volume) {
 	if _, remounts := os.LookupEnv("TREATY_TEST_REMOUNT"); !listed || !remounts {
 		return // a person's volume, by another driver
 	}
-	if got.MtimeGranularity != want.granularity || got.Modes != want.modes || got.Symlinks != want.symlinks || got.CaseSensitive != want.cased {
+	if got.MtimeGranularity != want.granularity || got.Modes != want.modes || got.Symlinks != want.symlinks ||
+		got.CaseSensitive != want.cased {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
@@ -245,7 +246,8 @@ func tryClashes(d *desk, before func(name string), clashes []clash) {
 	names := map[string]clash{}
 	var order []string
 	for i, c := range clashes {
-		for _, choice := range []plan.Resolution{plan.TakeLocal, plan.TakeRemote, plan.TakeNewer, plan.KeepBoth, plan.SkipPath} {
+		for _, choice := range []plan.Resolution{plan.TakeLocal, plan.TakeRemote, plan.TakeNewer,
+			plan.KeepBoth, plan.SkipPath} {
 			name := fmt.Sprintf("clash %d %s.txt", i, choice)
 			names[name], order = c, append(order, name)
 			if before != nil {
@@ -308,7 +310,8 @@ func tryClashes(d *desk, before func(name string), clashes []clash) {
 				if err != nil || info.IsDir() != (choice == plan.TakeRemote) {
 					d.Errorf("%s: %q is %v, %v", side, path, info, err)
 				}
-			case choice == plan.TakeLocal, choice == plan.TakeNewer && strings.Contains(local, "newer"), choice == plan.TakeNewer && c.Kind == plan.SameTimeDifferentSize:
+			case choice == plan.TakeLocal, choice == plan.TakeNewer && strings.Contains(local, "newer"),
+				choice == plan.TakeNewer && c.Kind == plan.SameTimeDifferentSize:
 				d.has(side, path, local)
 			default:
 				d.has(side, path, remote)
@@ -355,8 +358,10 @@ func tryEdits(t *testing.T, v *volume) {
 
 // setOut makes what edit edits.
 func setOut(d *desk, in string) {
-	for i, name := range []string{"update.txt", "grow.txt", "same size.txt", "touch.txt", "delete.txt", "move.txt", "chain/1.txt", "chain/2.txt",
-		"swap/a.txt", "swap/b.txt", "case.TXT", "gone/1.txt", "gone/deep/2.txt", "file to directory", "directory to file/x.txt",
+	for i, name := range []string{"update.txt", "grow.txt", "same size.txt", "touch.txt", "delete.txt", "move.txt",
+		"chain/1.txt", "chain/2.txt",
+		"swap/a.txt", "swap/b.txt", "case.TXT", "gone/1.txt", "gone/deep/2.txt", "file to directory",
+		"directory to file/x.txt",
 		"moved folder/1.txt", "moved folder/2.txt", "mode.txt"} {
 		d.put(plan.Local, in+name, "text of "+in+name, i)
 	}
@@ -455,7 +460,8 @@ func tryBlocked(t *testing.T, v *volume) {
 	want := map[string]plan.Code{}
 	d.put(plan.Local, "fine.txt", "fine", 1)
 	if here.Names == tree.PosixNames {
-		for _, name := range []string{"co:lon", "que?stion", "st*r", "back\\slash", "quo\"te", "p|pe", "a<b", "a>b", "trail.", "space ", "con", "AUX.txt", "com1", "tab\tbed"} {
+		for _, name := range []string{"co:lon", "que?stion", "st*r", "back\\slash", "quo\"te", "p|pe", "a<b", "a>b", "trail.",
+			"space ", "con", "AUX.txt", "com1", "tab\tbed"} {
 			d.put(plan.Local, "odd/"+name, name, 1)
 			if there.Names == tree.WindowsNames {
 				want["odd/"+name] = plan.NameNotAllowed
@@ -495,7 +501,8 @@ func tryBlocked(t *testing.T, v *volume) {
 	d.apply()
 	d.remount()
 	d.has(plan.Remote, "fine.txt", "fine")
-	if again := d.plan(); len(again.Operations) > 0 || len(again.Conflicts) > 0 || again.Summary.Problems.Blocked != p.Summary.Problems.Blocked {
+	if again := d.plan(); len(again.Operations) > 0 || len(again.Conflicts) > 0 ||
+		again.Summary.Problems.Blocked != p.Summary.Problems.Blocked {
 		t.Errorf("the next plan has %d operations, %d blocked", len(again.Operations), again.Summary.Problems.Blocked)
 	}
 	if there.MaxFileSize == nil {

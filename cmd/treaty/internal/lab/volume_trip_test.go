@@ -59,7 +59,8 @@ func tryThreeTrees(t *testing.T, v *volume) {
 	home.check(os.Chmod(home.path(plan.Local, "notes/東京.txt"), 0o640))
 	home.sync()
 	evening := holdings(t, mac)
-	want := map[string]string{"bin/tools/tool": "bin/tool", "Photos/img_0001.jpg": "Photos/IMG_0001.JPG", "letters/letter.txt": "old/letter.txt"}
+	want := map[string]string{"bin/tools/tool": "bin/tool", "Photos/img_0001.jpg": "Photos/IMG_0001.JPG",
+		"letters/letter.txt": "old/letter.txt"}
 	for _, name := range []string{"bin/sourced.sh", "notes/Übersicht.txt", "Photos/IMG_0002.JPG", "untouched/a.txt"} {
 		want[name] = name
 	}
@@ -70,7 +71,8 @@ func tryThreeTrees(t *testing.T, v *volume) {
 			t.Errorf("%q: %v in the morning, %v in the evening", name, morning[was], evening[name])
 		}
 	}
-	for name, mode := range map[string]os.FileMode{"bin/run.sh": 0o755, "bin/new.py": 0o755, "reports/q1/r.csv": 0o644, "notes/東京.txt": 0o640} {
+	for name, mode := range map[string]os.FileMode{"bin/run.sh": 0o755, "bin/new.py": 0o755, "reports/q1/r.csv": 0o644,
+		"notes/東京.txt": 0o640} {
 		if got, there := evening[name]; !there || got.mode != mode {
 			t.Errorf("%q has mode %v, want %v", name, got.mode, mode)
 		}
@@ -78,12 +80,14 @@ func tryThreeTrees(t *testing.T, v *volume) {
 	home.has(plan.Local, "bin/run.sh", "#!/bin/sh\necho from work\n")
 	home.has(plan.Local, "notes/todo.txt", "one\ntwo\nthree\n")
 	home.has(plan.Local, "notes/Diary.txt", "day 1\nday 2\n")
-	for _, gone := range []string{"old/delete me.txt", "Photos/IMG_0001.JPG", "bin/tool", "old/letter.txt", "notes/diary.txt"} {
+	for _, gone := range []string{"old/delete me.txt", "Photos/IMG_0001.JPG", "bin/tool",
+		"old/letter.txt", "notes/diary.txt"} {
 		home.has(plan.Local, gone, "")
 	}
 	// The next day at work: all three are the same.
 	work.sync()
-	if differences := work.compare(holdings(t, windows), holdings(t, mac), work.traits[plan.Remote], work.traits[plan.Local]); len(differences) > 0 {
+	if differences := work.compare(holdings(t, windows), holdings(t, mac), work.traits[plan.Remote],
+		work.traits[plan.Local]); len(differences) > 0 {
 		t.Errorf("windows and mac:\n%s", strings.Join(differences, "\n"))
 	}
 	home.nothingToDo()

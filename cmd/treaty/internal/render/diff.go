@@ -56,8 +56,8 @@ func header(l string) string {
 	return l
 }
 
-// pieces are the lines' parts, what is otherwise in the line that one stands for marked. Only lines that go together have
-// any.
+// pieces are the lines' parts, what is otherwise in the line that one stands for marked. Only lines that go together
+// have any.
 func (d *diff) pieces() map[int][]piece {
 	out := map[int][]piece{}
 	for at := 2; at < len(d.Lines); at++ {

@@ -79,7 +79,8 @@ func (o Options) disputeOf(c *plan.Conflict) dispute {
 	for _, name := range c.Choices.Names() {
 		sentence := c.Choices[name]
 		// The sentence is only words; the name is what is carried out.
-		if as := string(c.KeepBothAs); name == plan.KeepBoth && as != "" && !strings.Contains(sentence, fmt.Sprintf("%q", as)) {
+		if as := string(c.KeepBothAs); name == plan.KeepBoth && as != "" &&
+			!strings.Contains(sentence, fmt.Sprintf("%q", as)) {
 			sentence += " (remote's version becomes " + Name(as) + ")"
 		}
 		d.Choices = append(d.Choices, choice{Escape(string(name)), Escape(sentence), name == c.Resolution})

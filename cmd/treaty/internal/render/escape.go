@@ -19,8 +19,9 @@ func escapeLine(s string) string { return visible.Text(s, "\t") }
 
 // Name is a file name, path or link target as a person should see it: as it is where that is clear,
 // else in double quotes with Go's escapes. It is quoted when something in it is escaped, when it has a
-// double quote, when it has another space than the common one, when a component begins or ends with a space or a blank of Braille, when two of these or an arrow
-// could be taken for the layout around it, and when it is empty. No two names look the same to a program.
+// double quote, when it has another space than the common one, when a component begins or ends with a space or a blank
+// of Braille, when two of these or an arrow could be taken for the layout around it, and when it is empty. No two names
+// look the same to a program.
 func Name(s string) string {
 	escaped := Escape(s)
 	if escaped == s && !unclear(s) {
@@ -62,8 +63,8 @@ func unclear(s string) bool {
 // spacelike tells whether r looks like a space.
 func spacelike(r rune) bool { return unicode.IsSpace(r) || r == '\u2800' }
 
-// otherSpace tells whether r looks like the common space and is another one, such as U+00A0. That of U+3000 is wider and
-// between words of its scripts.
+// otherSpace tells whether r looks like the common space and is another one, such as U+00A0. That of U+3000 is wider
+// and between words of its scripts.
 func otherSpace(r rune) bool { return r > ' ' && r != '\u3000' && unicode.IsSpace(r) }
 
 // pathName is a path of a tree; a directory gets a slash at its end.

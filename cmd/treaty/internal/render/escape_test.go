@@ -75,7 +75,8 @@ func unescape(t *testing.T, name string) string {
 		}
 		digits := map[byte]int{'x': 2, 'u': 4, 'U': 8}[inside[1]]
 		if digits == 0 {
-			out.WriteByte(strings.NewReplacer("a", "\a", "b", "\b", "t", "\t", "n", "\n", "v", "\v", "f", "\f", "r", "\r").Replace(inside[1:2])[0])
+			out.WriteByte(strings.NewReplacer("a", "\a", "b", "\b", "t", "\t", "n", "\n", "v", "\v", "f", "\f", "r",
+				"\r").Replace(inside[1:2])[0])
 			inside = inside[2:]
 			continue
 		}
@@ -94,7 +95,8 @@ func unescape(t *testing.T, name string) string {
 }
 
 func FuzzEscape(f *testing.F) {
-	for _, s := range []string{"a", "\x1b[0m", "\u202e", "\xff\xfe", "a\\\n", ` "x" `, "👩\u200d🔬\u200d", "\u2028\r", "\xed\xa0\x80"} {
+	for _, s := range []string{"a", "\x1b[0m", "\u202e", "\xff\xfe", "a\\\n", ` "x" `, "👩\u200d🔬\u200d",
+		"\u2028\r", "\xed\xa0\x80"} {
 		f.Add(s)
 	}
 	const forbidden = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029\ufeff\x7f"

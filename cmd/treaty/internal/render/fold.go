@@ -87,7 +87,8 @@ func below(ops []*plan.Operation) int {
 // directory folds members, which all lie below head. The line speaks of those that are carried out, or
 // of all where none is.
 func (e *effect) directory(head *plan.Operation, members []*plan.Operation, of func(*plan.Operation) *tree.State) line {
-	l := line{op: head, applied: e.applied(head) || slices.ContainsFunc(members, e.applied), shown: head.Action == plan.Update}
+	l := line{op: head, applied: e.applied(head) || slices.ContainsFunc(members, e.applied),
+		shown: head.Action == plan.Update}
 	l.stays = l.applied && !e.applied(head)
 	for len(members) > 0 {
 		op, n := members[0], 1

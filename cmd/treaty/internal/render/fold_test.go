@@ -261,7 +261,8 @@ func TestADirectoryWithAConflictInIt(t *testing.T) {
 		plan.SkipPath:   "d/  skipped: something in the directory stays, directory, on remote, deleted on local",
 	} {
 		p := parse(t, "delete remote d/")
-		p.Conflicts = []plan.Conflict{{ID: 2, Kind: plan.ChangedAndDeleted, Path: "d/f", Remote: file(9, 2, "r"), Base: file(8, 1, "b"), Resolution: resolution}}
+		p.Conflicts = []plan.Conflict{{ID: 2, Kind: plan.ChangedAndDeleted, Path: "d/f", Remote: file(9, 2, "r"),
+			Base: file(8, 1, "b"), Resolution: resolution}}
 		if got := text(t, Show, p, Options{}); !strings.Contains(got, want+"\n") {
 			t.Errorf("resolved as %q:\n%s", resolution, got)
 		}

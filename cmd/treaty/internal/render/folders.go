@@ -7,8 +7,8 @@ import (
 	"treaty/plan/tree"
 )
 
-// Many lines of a section become one a folder. How deep these lie is chosen so that there are as many as a person likes to
-// read at once: the folder with most in it is taken apart again and again, while there is room.
+// Many lines of a section become one a folder. How deep these lie is chosen so that there are as many as a person likes
+// to read at once: the folder with most in it is taken apart again and again, while there is room.
 
 // batch are lines in one folder that are shown as one.
 type batch struct {
@@ -18,8 +18,8 @@ type batch struct {
 	own bool
 }
 
-// byFolder makes batches of the lines that say no more than others do; those that do have one of their own. A batch of one
-// line is that line, and there are about as many as there is room for. The order is that of the paths.
+// byFolder makes batches of the lines that say no more than others do; those that do have one of their own. A batch of
+// one line is that line, and there are about as many as there is room for. The order is that of the paths.
 func (e *effect) byFolder(lines []line, room int) []batch {
 	var out []batch
 	whole := batch{dir: tree.Root}
@@ -67,8 +67,8 @@ func takenApart(whole batch, room int) []batch {
 // shown is how many lines of one folder are shown, and not counted.
 const shown = 3
 
-// parts are the folders in a batch's, and what lies directly in that: each, where that is not much. There are none of what
-// cannot be taken apart.
+// parts are the folders in a batch's, and what lies directly in that: each, where that is not much. There are none of
+// what cannot be taken apart.
 func (b *batch) parts() []batch {
 	if b.own {
 		return nil

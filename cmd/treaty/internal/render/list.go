@@ -15,8 +15,8 @@ const few = 20
 const aHandful = 8
 
 // List is what is listed of a plan beside its summary: what Show has, each conflict in a line and no diffs, where that
-// is little; else the same by folders, what replaces or takes away work first, and how much is blocked, with the command
-// that shows each by itself. It writes nothing where there is nothing to list.
+// is little; else the same by folders, what replaces or takes away work first, and how much is blocked, with the
+// command that shows each by itself. It writes nothing where there is nothing to list.
 func List(w io.Writer, p *plan.Plan, show string, opts Options) error {
 	opts.Diffs = false
 	e, conflicts, problems, n := effects(p, opts), opts.disputes(p), opts.troubles(p), blocked(p)

@@ -20,21 +20,26 @@ func many(t testing.TB) *plan.Plan {
 	for i := range 30 {
 		fmt.Fprintf(&text, "create local music/%d/%02d.mp3 5000000\n", i%3, i)
 	}
-	p := parse(t, text.String()+"skip create local music/0/skip.mp3 7\ncreate local music/1/note.mp3 7 note=mine\ndelete local single")
+	p := parse(t, text.String()+"skip create local music/0/skip.mp3 7\ncreate local music/1/note.mp3 7 "+
+		"note=mine\ndelete local single")
 	for i := range 40 {
 		path := tree.Path(fmt.Sprintf("src/%s/%02d.go", []string{"plan", "plan/walk", "apply", "cmd"}[i%4], i))
 		p.Operations = append(p.Operations, plan.Operation{Side: plan.Remote, Action: plan.Update, Path: path,
 			Reason: plan.ChangedOn.On(plan.Local), Before: file(100, 1, "a"), After: file(200, 2, "b"), Decision: plan.Apply})
 	}
 	for i := range 25 {
-		p.Operations = append(p.Operations, plan.Operation{Side: plan.Side(i % 2), Action: plan.Touch, Path: tree.Path(fmt.Sprintf("raw/%02d", i)),
-			Reason: plan.AlignTimes, Before: file(9, 1, "a"), After: file(9, 2, "a"), Decision: plan.Apply})
+		p.Operations = append(p.Operations,
+			plan.Operation{Side: plan.Side(i % 2), Action: plan.Touch, Path: tree.Path(fmt.Sprintf("raw/%02d", i)),
+				Reason: plan.AlignTimes, Before: file(9, 1, "a"), After: file(9, 2, "a"), Decision: plan.Apply})
 	}
 	for i := range 10 {
-		p.Conflicts = append(p.Conflicts, plan.Conflict{Kind: plan.BothChanged, Path: tree.Path(fmt.Sprintf("notes/%02d.txt", i)),
-			Local: file(11, 2, "l"), Remote: file(12, 3, "r"), Base: file(10, 1, "b"), KeepBothAs: tree.Path(fmt.Sprintf("notes/%02d (remote).txt", i)),
-			Choices: plan.Choices{plan.TakeLocal: "replace remote's", plan.TakeRemote: "replace local's", plan.KeepBoth: "keep both",
-				plan.SkipPath: "leave both sides as they are; the next plan asks again"}})
+		p.Conflicts = append(p.Conflicts,
+			plan.Conflict{Kind: plan.BothChanged, Path: tree.Path(fmt.Sprintf("notes/%02d.txt", i)),
+				Local: file(11, 2, "l"), Remote: file(12, 3, "r"), Base: file(10, 1, "b"),
+				KeepBothAs: tree.Path(fmt.Sprintf("notes/%02d (remote).txt", i)),
+				Choices: plan.Choices{plan.TakeLocal: "replace remote's", plan.TakeRemote: "replace local's",
+					plan.KeepBoth: "keep both",
+					plan.SkipPath: "leave both sides as they are; the next plan asks again"}})
 	}
 	p.Conflicts[3].Resolution = plan.TakeLocal
 	p.Conflicts[4].Resolution, p.Conflicts[4].Note = plan.SkipPath, "ask Kim"
@@ -111,14 +116,16 @@ func TestWordsThatChangedAreMarked(t *testing.T) {
 	for i := range p.Conflicts {
 		if c := &p.Conflicts[i]; c.Diff != nil {
 			c.Remote.Size = c.Local.Size + 17
-			c.Diff = &plan.Diff{Format: "unified", Added: 2, Removed: 1, Lines: []string{"--- local/notes/a.txt", "+++ remote/notes/a.txt", "@@ -1 +1,2 @@",
-				"-the stick is in the post", "+the stick is in the blue drawer", "+and Kim's"}}
+			c.Diff = &plan.Diff{Format: "unified", Added: 2, Removed: 1,
+				Lines: []string{"--- local/notes/a.txt", "+++ remote/notes/a.txt", "@@ -1 +1,2 @@",
+					"-the stick is in the post", "+the stick is in the blue drawer", "+and Kim's"}}
 		}
 	}
 	const marked = "\x1b[31m-\x1b[0m\x1b[31mthe stick is in the \x1b[0m\x1b[31;7mpost\x1b[0m\n"
 	const other = "\x1b[32m+\x1b[0m\x1b[32mthe stick is in the \x1b[0m\x1b[32;7mblue drawer\x1b[0m\n"
 	shown := text(t, Show, p, Options{Diffs: true, Color: true})
-	if !strings.Contains(shown, marked) || !strings.Contains(shown, other) || !strings.Contains(shown, "\x1b[32m+and Kim's\x1b[0m\n") {
+	if !strings.Contains(shown, marked) || !strings.Contains(shown, other) ||
+		!strings.Contains(shown, "\x1b[32m+and Kim's\x1b[0m\n") {
 		t.Errorf("it is shown as\n%q", shown)
 	}
 }

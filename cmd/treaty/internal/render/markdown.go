@@ -169,6 +169,7 @@ func code(text string) string {
 }
 
 // marked is a text in which nothing is markup, nor an address that would be made a link.
-var marked = strings.NewReplacer("://", ":&#47;/", "www.", "www&#46;", `\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`,
+var marked = strings.NewReplacer("://", ":&#47;/", "www.", "www&#46;", `\`, `\\`, "`", "\\`", "*", `\*`, "_",
+	`\_`, "[", `\[`, "]", `\]`,
 	"<", "&lt;", ">", "&gt;", "&", "&amp;",
 	"#", `\#`, "|", `\|`, "~", `\~`, "@", "&#64;", "$", `\$`).Replace

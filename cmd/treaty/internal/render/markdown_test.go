@@ -22,7 +22,8 @@ var tags = regexp.MustCompile(`</?(?:h3|h4|ul|li|p|strong|code)>`)
 // What people or sticks may call a file or write into a note is text in Markdown, whatever it is made of.
 func TestNothingInANameOrANoteIsMarkup(t *testing.T) {
 	page := goldmark.New(goldmark.WithExtensions(extension.GFM))
-	pieces := []string{"`", "``", "*", "_", "<b>", "</code>", "[a](http://x.example)", "![](x)", "http://x.example", "www.x.example", "@ann", "#7", "|", "~~",
+	pieces := []string{"`", "``", "*", "_", "<b>", "</code>", "[a](http://x.example)", "![](x)", "http://x.example",
+		"www.x.example", "@ann", "#7", "|", "~~",
 		"- ", "> ", "# ", "\\", "&lt;", "\n", " ", "  ", "$x$", "ü", "a", "1. ", "```"}
 	texts := rapid.Custom(func(t *rapid.T) string {
 		return "x" + strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 1, 6).Draw(t, "pieces"), "") + "x"
@@ -30,7 +31,8 @@ func TestNothingInANameOrANoteIsMarkup(t *testing.T) {
 	effort.Check(t, 20, 200, func(t *rapid.T) {
 		name, note := texts.Draw(t, "name"), texts.Draw(t, "note")
 		p := blank()
-		p.Operations = []plan.Operation{{Side: plan.Remote, Action: plan.Create, Path: tree.Path(name), Reason: "only-on-local",
+		p.Operations = []plan.Operation{{Side: plan.Remote, Action: plan.Create,
+			Path: tree.Path(name), Reason: "only-on-local",
 			After: file(1, 1, "a"), Decision: plan.Apply, Note: note}}
 		p.Number()
 		var said strings.Builder

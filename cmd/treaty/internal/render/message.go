@@ -3,7 +3,8 @@ package render
 import "strings"
 
 // Message breaks a line of words for people to a width; 0 breaks nothing. What stands there to be typed stays whole: a
-// command goes to a line of its own as it is, however long it is, and a path that is too long for any line stays where it is.
+// command goes to a line of its own as it is, however long it is, and a path that is too long for any line stays where
+// it is.
 func Message(line string, width int) string {
 	if width <= 0 || columns(line) <= width {
 		return line
@@ -44,8 +45,9 @@ func isCommand(piece string) bool {
 	return false
 }
 
-// pieces are the parts of a message between which a line may end. A command is one piece: from the name of its program to
-// a comma, a semicolon or a bracket that is no part of an argument, or else to the end. What follows "then: " is one too.
+// pieces are the parts of a message between which a line may end. A command is one piece: from the name of its program
+// to a comma, a semicolon or a bracket that is no part of an argument, or else to the end. What follows "then: " is one
+// too.
 func pieces(text string) []string {
 	const then = ", then: "
 	if at := strings.LastIndex(text, then); at >= 0 {

@@ -43,7 +43,8 @@ func (page *Page) settling(p *plan.Plan) (settling, error) {
 		return settling{}, err
 	}
 	if text.Len() > mostText {
-		return settling{Why: "This page cannot settle the plan, which has " + Bytes(int64(text.Len())) + ", where a page carries " +
+		return settling{Why: "This page cannot settle the plan, which has " + Bytes(int64(text.Len())) +
+			", where a page carries " +
 			Bytes(mostText) + ": treaty review can."}, nil
 	}
 	known, err := json.Marshal(knownOf(&counted, page.There))

@@ -58,7 +58,8 @@ func ranges(has func(rune) bool) string {
 func TestTheScriptEscapesWhatVisibleEscapes(t *testing.T) {
 	sets := characterSets()
 	var text strings.Builder
-	text.WriteString("// Characters by what treaty's package visible makes of them: how much further a set begins and ends,\n// in turn, to the base 36. " +
+	text.WriteString("// Characters by what treaty's package visible makes of them: how much further a set begins and " +
+		"ends,\n// in turn, to the base 36. " +
 		"go test -update writes it.\n\nconst characterSets = {\n")
 	for _, name := range []string{"hidden", "joins", "symbols", "ideographs", "mongolian", "selectors"} {
 		fmt.Fprintf(&text, "  %s: %q,\n", name, ranges(sets[name]))
@@ -82,7 +83,8 @@ func (d draws) text(label string) string {
 		"\u200d", "\u200c", "क", "\ufe0f", "\ufe0e",
 		"\u20e3", "8", "#", "\u2028", "\u202e", "\u2800", "👩", "🔬", "漢", "\U000e0100", "ᠠ", "\u180b",
 		"\U000e0041", "\ufeff", "<!--", "</script>", "é",
-		"\ufffd", "\u0600", "\u3164", "\U0001d159", "8\ufe0f\u20e3", "é\u200dé", "👩\u200d🔬", "\u2028\ufe0f\u20e3", "x\ufe0f\u20e3"})
+		"\ufffd", "\u0600", "\u3164", "\U0001d159", "8\ufe0f\u20e3", "é\u200dé", "👩\u200d🔬",
+		"\u2028\ufe0f\u20e3", "x\ufe0f\u20e3"})
 	return strings.Join(rapid.SliceOfN(rapid.OneOf(odd, rapid.StringN(0, 3, -1)), 0, 6).Draw(d.T, label), "")
 }
 
@@ -124,7 +126,8 @@ func (d draws) operation(id int) plan.Operation {
 
 func (d draws) conflict(id int) plan.Conflict {
 	c := plan.Conflict{ID: id, Kind: plan.BothChanged, Path: d.path("path"),
-		Local: d.state("local", 0), Remote: d.state("remote", 0), Note: d.text("note"), Choices: plan.Choices{plan.SkipPath: d.text("says")}}
+		Local: d.state("local", 0), Remote: d.state("remote", 0), Note: d.text("note"),
+		Choices: plan.Choices{plan.SkipPath: d.text("says")}}
 	if c.Local == nil && c.Remote == nil {
 		c.Local = directory()
 	}

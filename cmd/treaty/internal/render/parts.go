@@ -168,6 +168,6 @@ func DiffLine(d *plan.Diff, at int) string {
 	return escapeLine(l)
 }
 
-// DiffColour is the colour of a line of a diff by its place in it: parameters of ECMA-48's Select Graphic Rendition, "" for
-// none.
+// DiffColour is the colour of a line of a diff by its place in it: parameters of ECMA-48's Select Graphic Rendition, ""
+// for none.
 func DiffColour(at int, text string) string { return sgr[lineTone(at, text)] }

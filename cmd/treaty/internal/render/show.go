@@ -239,7 +239,8 @@ func (s *shower) conflict(d *dispute, explained bool) {
 	s.indent(body)
 	switch {
 	case explained:
-		s.put(warned, map[bool]string{true: "not resolved", false: "resolved: " + d.Resolution + ", which is " + d.Unfulfilled}[d.Resolution == ""])
+		s.put(warned, map[bool]string{true: "not resolved",
+			false: "resolved: " + d.Resolution + ", which is " + d.Unfulfilled}[d.Resolution == ""])
 		s.put(plain, "; choose one of ")
 		s.list(body+2, s.named(d))
 	case d.Resolution == "":

@@ -76,7 +76,8 @@ func (o Options) trees(p *plan.Plan) []fact {
 	}
 	out = append(out, fact{"", []span{{last, dim}}})
 	if len(p.Options.Only) > 0 {
-		out = append(out, fact{"only", []span{{Escape(strings.Join(p.Options.Only, ", ")), plain}, {"the rest is left as it is", dim}}})
+		out = append(out, fact{"only",
+			[]span{{Escape(strings.Join(p.Options.Only, ", ")), plain}, {"the rest is left as it is", dim}}})
 	}
 	return out
 }
@@ -133,7 +134,8 @@ func facts(e *effect, p *plan.Plan) []fact {
 	}
 	for _, side := range plan.BothSides {
 		if s := p.Summary.TimeShiftSeconds[side]; s != 0 {
-			say("time shift", span{"all times on " + side.String() + " are off by " + shift(s) + ", which is made up for", warned})
+			say("time shift", span{"all times on " + side.String() + " are off by " + shift(s) +
+				", which is made up for", warned})
 		}
 	}
 	return out

@@ -10,7 +10,8 @@ import (
 )
 
 func TestWideCharactersAreTwoColumns(t *testing.T) {
-	for s, want := range map[string]int{"": 0, "abc": 3, "日本": 4, "é": 1, "e\u0301": 1, "🙂": 2, "👩\u200d🔬": 2, "한글.txt": 8, "→": 1} {
+	for s, want := range map[string]int{"": 0, "abc": 3, "日本": 4, "é": 1, "e\u0301": 1, "🙂": 2, "👩\u200d🔬": 2,
+		"한글.txt": 8, "→": 1} {
 		if got := columns(s); got != want {
 			t.Errorf("%q: %d columns, not %d", s, got, want)
 		}
@@ -50,10 +51,12 @@ func TestTimesAreThoseOfTheZone(t *testing.T) {
 	if got, want := o.Time(when), "2026-07-03 01:30:00"; got != want {
 		t.Errorf("%s, not %s", got, want)
 	}
-	if got, want := o.times(at(1), at(1).Add(1)), []string{"2026-07-01 03:00:00 +02:00", "2026-07-01 03:00:00.000000001 +02:00"}; !slices.Equal(got, want) {
+	if got, want := o.times(at(1), at(1).Add(1)),
+		[]string{"2026-07-01 03:00:00 +02:00", "2026-07-01 03:00:00.000000001 +02:00"}; !slices.Equal(got, want) {
 		t.Errorf("%s, not %s", got, want)
 	}
-	if got, want := o.times(at(1), at(1).Add(5_000_000)), []string{"2026-07-01 03:00:00.000", "2026-07-01 03:00:00.005"}; !slices.Equal(got, want) {
+	if got, want := o.times(at(1), at(1).Add(5_000_000)),
+		[]string{"2026-07-01 03:00:00.000", "2026-07-01 03:00:00.005"}; !slices.Equal(got, want) {
 		t.Errorf("%s, not %s", got, want)
 	}
 	if page := text(t, whole, full(), o); page != text(t, whole, full(), Options{}) {
@@ -63,12 +66,14 @@ func TestTimesAreThoseOfTheZone(t *testing.T) {
 
 func TestADiffNamesItsVersionsAsPeopleDo(t *testing.T) {
 	d := diffOf(&plan.Diff{Lines: []string{
-		"--- \"local/Vertr\\303\\244ge/\\302\\233 \\\"x\\\".txt\"\t", "+++ remote/Müller & Söhne.txt\t", "@@ -1 +1 @@", `-"\303\244"`, `+--- "\303"`}}, "")
+		"--- \"local/Vertr\\303\\244ge/\\302\\233 \\\"x\\\".txt\"\t", "+++ remote/Müller & Söhne.txt\t", "@@ -1 +1 @@",
+		`-"\303\244"`, `+--- "\303"`}}, "")
 	var got []string
 	for _, l := range d.Lines {
 		got = append(got, l.Text)
 	}
-	want := []string{`--- "local/Verträge/\u009b \"x\".txt"`, "+++ remote/Müller & Söhne.txt", "@@ -1 +1 @@", `-"\303\244"`, `+--- "\303"`}
+	want := []string{`--- "local/Verträge/\u009b \"x\".txt"`, "+++ remote/Müller & Söhne.txt", "@@ -1 +1 @@",
+		`-"\303\244"`, `+--- "\303"`}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, not %q", got, want)
 	}
@@ -84,7 +89,8 @@ func TestADiffThatCannotBeTrueIsNotShown(t *testing.T) {
 	_, page, _ := strings.Cut(text(t, whole, p, Options{Diffs: true}), "</nav>")
 	for name, shown := range map[string]string{"text": text(t, Show, p, Options{Diffs: true}), "page": page} {
 		conflicts, _, _ := strings.Cut(shown, "Update Local to Remote")
-		if !strings.Contains(conflicts, "diff is not shown, since it cannot be true") || strings.Contains(conflicts, "not a header") {
+		if !strings.Contains(conflicts, "diff is not shown, since it cannot be true") ||
+			strings.Contains(conflicts, "not a header") {
 			t.Errorf("%s:\n%s", name, conflicts)
 		}
 	}
@@ -93,7 +99,8 @@ func TestADiffThatCannotBeTrueIsNotShown(t *testing.T) {
 func TestAPlanThatDeletesIsNotSaidToDeleteNothing(t *testing.T) {
 	p := full()
 	p.Baseline = nil
-	if shown := text(t, Summary, p, Options{}); !strings.Contains(shown, "never synced") || strings.Contains(shown, "nothing is deleted") {
+	if shown := text(t, Summary, p, Options{}); !strings.Contains(shown, "never synced") ||
+		strings.Contains(shown, "nothing is deleted") {
 		t.Errorf("%s", shown)
 	}
 }

@@ -26,10 +26,12 @@ func TestDifferentValuesLookDifferent(t *testing.T) {
 	if got := sizes(1<<20, 2<<20, 1<<20); !slices.Equal(got, []string{"1.0 MiB", "2.0 MiB", "1.0 MiB"}) {
 		t.Errorf("sizes: %q", got)
 	}
-	if got := (Options{}).times(at(1), at(1).Add(1)); !slices.Equal(got, []string{"2026-07-01T01:00:00Z", "2026-07-01T01:00:00.000000001Z"}) {
+	if got := (Options{}).times(at(1), at(1).Add(1)); !slices.Equal(got,
+		[]string{"2026-07-01T01:00:00Z", "2026-07-01T01:00:00.000000001Z"}) {
 		t.Errorf("times: %q", got)
 	}
-	if got := (Options{}).times(at(1), at(2).Add(1)); !slices.Equal(got, []string{"2026-07-01T01:00:00Z", "2026-07-01T02:00:00Z"}) {
+	if got := (Options{}).times(at(1), at(2).Add(1)); !slices.Equal(got,
+		[]string{"2026-07-01T01:00:00Z", "2026-07-01T02:00:00Z"}) {
 		t.Errorf("times: %q", got)
 	}
 }
@@ -47,7 +49,8 @@ func TestWords(t *testing.T) {
 	}
 	declared := tree.NTFS.Traits()
 	declared.Source = tree.Declared
-	if got, want := traits(&declared), "ntfs (declared), times to 100 ns, no modes, no symlinks, ignores case"; got != want {
+	if got, want := traits(&declared),
+		"ntfs (declared), times to 100 ns, no modes, no symlinks, ignores case"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

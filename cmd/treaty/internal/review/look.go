@@ -42,7 +42,8 @@ type (
 func said(t tone, text string) line { return line{{text, t}} }
 
 // signs are what is drawn without letters, and what stands for it where there is only ASCII.
-var signs = strings.NewReplacer("→", "->", "↔", "<->", "−", "-", "…", "...", "▸", ">", "▾", "v", "│", "|", "─", "-", "✓", "+",
+var signs = strings.NewReplacer("→", "->", "↔", "<->", "−", "-", "…", "...", "▸", ">", "▾", "v", "│",
+	"|", "─", "-", "✓", "+",
 	"↑", "^", "↓", "v", "·", "-")
 
 // text is s as the terminal can show it: what is no ASCII is escaped where it shows nothing else.

@@ -49,8 +49,8 @@ const (
 	Stop
 )
 
-// New is the review of a plan, which it never changes. Where it is not nil, look.There tells which directories were on a
-// side when the plan was made.
+// New is the review of a plan, which it never changes. Where it is not nil, look.There tells which directories were on
+// a side when the plan was made.
 func New(p *plan.Plan, look Look) Model {
 	m := Model{look: look, size: size{80, 24}, draft: newDraft(p, look.Options), whole: outlineOf(p)}
 	m.place = placeIn(m.whole, func(n *node) bool {
@@ -78,8 +78,8 @@ func (m Model) Resize(width, height int) Model {
 	return m.inSight()
 }
 
-// Written is the model after the plan was written, or, with an error, was not. It wants to leave, or to approve the plan,
-// where it did so once that was written.
+// Written is the model after the plan was written, or, with an error, was not. It wants to leave, or to approve the
+// plan, where it did so once that was written.
 func (m Model) Written(err error) Model {
 	wanted := m.wants
 	m.wants = Nothing

@@ -123,8 +123,9 @@ func stateOf(t rapid.TB, path, word string) (string, *tree.State) {
 
 // diff is one with so many lines on each side.
 func diff(path string, lines int) *plan.Diff {
-	d := &plan.Diff{Format: "unified", Added: lines, Removed: lines, Lines: []string{"--- local/" + path, "+++ remote/" + path,
-		fmt.Sprintf("@@ -1,%d +1,%d @@", lines+1, lines+1), " the same"}}
+	d := &plan.Diff{Format: "unified", Added: lines, Removed: lines,
+		Lines: []string{"--- local/" + path, "+++ remote/" + path,
+			fmt.Sprintf("@@ -1,%d +1,%d @@", lines+1, lines+1), " the same"}}
 	for i := range lines {
 		d.Lines = append(d.Lines, fmt.Sprintf("-old\t%d", i))
 	}

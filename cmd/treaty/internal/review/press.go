@@ -7,8 +7,8 @@ import (
 	"treaty/plan"
 )
 
-// Key is one that was pressed: its name ("l", "A", "up", "pgdown", "enter", "esc", "space", "ctrl+c"), and the text that
-// it types, "" for none.
+// Key is one that was pressed: its name ("l", "A", "up", "pgdown", "enter", "esc", "space", "ctrl+c"), and the text
+// that it types, "" for none.
 type Key struct{ Name, Text string }
 
 // Press is the model after a key.

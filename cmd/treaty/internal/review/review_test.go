@@ -131,19 +131,24 @@ func TestKeysDecide(t *testing.T) {
 	for _, c := range []struct{ name, keys, want string }{
 		{"a key settles the conflict in focus, and goes on to the next", "l r", "letters/kim.txt=local notes/a.txt=remote"},
 		{"what a conflict does not allow settles nothing", "n", ""},
-		{"a directory's key settles all in it that is open and allows it", "tab r left b", "notes/a.txt=remote notes/b.txt=both notes/deeper/c.txt=both"},
-		{"a second key on a settled directory settles it anew", "tab left b r", "notes/a.txt=remote notes/b.txt=remote notes/deeper/c.txt=remote"},
-		{"the whole plan settles all", "home s", "letters/kim.txt=skip notes/a.txt=skip notes/b.txt=skip notes/deeper/c.txt=skip odd=skip"},
+		{"a directory's key settles all in it that is open and allows it", "tab r left b",
+			"notes/a.txt=remote notes/b.txt=both notes/deeper/c.txt=both"},
+		{"a second key on a settled directory settles it anew", "tab left b r",
+			"notes/a.txt=remote notes/b.txt=remote notes/deeper/c.txt=remote"},
+		{"the whole plan settles all", "home s",
+			"letters/kim.txt=skip notes/a.txt=skip notes/b.txt=skip notes/deeper/c.txt=skip odd=skip"},
 		{"A settles all of a kind", "tab A n", "notes/a.txt=newer notes/b.txt=newer"},
 		{"another key leaves what A asked about", "tab A esc", ""},
-		{"a filter is what a directory's key is about", "/ 'both-changed' enter home r", "notes/a.txt=remote notes/b.txt=remote"},
+		{"a filter is what a directory's key is about", "/ 'both-changed' enter home r",
+			"notes/a.txt=remote notes/b.txt=remote"},
 		{"x opens again", "l r shift+tab home x", ""},
 		{"u takes back the last", "l r u", "letters/kim.txt=local"},
 		{"u takes back all of a directory at once", "l home b u", "letters/kim.txt=local"},
 		{"space settles a conflict as skip", "space", "letters/kim.txt=skip"},
 		{"space again opens it", "space home down down space", ""},
 		{"space leaves out an operation", "/ 'latest' enter end space", "-photos/latest.jpg"},
-		{"space leaves out a directory with all in it", "/ 'photos' enter down down space", "-photos -photos/2025 -photos/2025/a.jpg -photos/2025/b.jpg -photos/latest.jpg"},
+		{"space leaves out a directory with all in it", "/ 'photos' enter down down space",
+			"-photos -photos/2025 -photos/2025/a.jpg -photos/2025/b.jpg -photos/latest.jpg"},
 		{"space takes it in again", "/ 'photos' enter down down space space", ""},
 		{"c notes", "c 'ask_Kim' enter", "letters/kim.txt:ask Kim"},
 		{"a note that is given up is none", "c 'ask_Kim' esc", ""},
@@ -267,7 +272,8 @@ func text(t rapid.TB, p *plan.Plan) string {
 }
 
 // anyKey draws keys of all kinds.
-var anyKey = rapid.SampledFrom(strings.Fields("l r n b s x u A c / ? w a q d enter esc space up down left right home end " +
+var anyKey = rapid.SampledFrom(strings.Fields("l r n b s x u A c / ? w a q d enter esc space up down left right " +
+	"home end " +
 	"pgup pgdown tab shift+tab * J K ctrl+d ctrl+u backspace y ä photos notes"))
 
 // walk presses drawn keys, and shows each model.
@@ -414,9 +420,11 @@ func TestWhatDependsOnTheElementInFocusIsTold(t *testing.T) {
 		create local apart
 	`)
 	for _, c := range []struct{ name, keys, want string }{
-		{"a conflict says which choice leaves what undone", "", "remote leaves undone 1 operation:\n  delete on remote: attic\n" +
-			"\nskip leaves undone 1 operation:\n  delete on remote: attic"},
-		{"a directory says what is left out with it", "/ 'new' enter end left", "if this is left out, so are 1 operation:\n  create on local: new/in"},
+		{"a conflict says which choice leaves what undone", "",
+			"remote leaves undone 1 operation:\n  delete on remote: attic\n" +
+				"\nskip leaves undone 1 operation:\n  delete on remote: attic"},
+		{"a directory says what is left out with it", "/ 'new' enter end left",
+			"if this is left out, so are 1 operation:\n  create on local: new/in"},
 		{"what nothing depends on says nothing", "/ 'apart' enter end", ""},
 		{"what is left out holds nothing more", "/ 'new' enter end left space", ""},
 	} {
@@ -469,7 +477,9 @@ func TestBothVersionsOfADiffStandBesideEachOtherWhole(t *testing.T) {
 			}
 		}
 		without := func(sign string) []string {
-			return slices.DeleteFunc(slices.Clone(d.Lines), func(l string) bool { return strings.HasPrefix(l, sign) && l != "--- local/a" && l != "+++ remote/a" })
+			return slices.DeleteFunc(slices.Clone(d.Lines), func(l string) bool {
+				return strings.HasPrefix(l, sign) && l != "--- local/a" && l != "+++ remote/a"
+			})
 		}
 		if !slices.Equal(left, without("+")) || !slices.Equal(right, without("-")) {
 			t.Fatalf("left are %q, right %q", left, right)
@@ -478,7 +488,8 @@ func TestBothVersionsOfADiffStandBesideEachOtherWhole(t *testing.T) {
 }
 
 func TestLinesOfADiffHaveTheNumbersOfTheirFiles(t *testing.T) {
-	d := &plan.Diff{Lines: []string{"--- local/a", "+++ remote/a", "@@ -3,3 +3,4 @@", " same", "-old", "+new", "+more", " end", "@@ -10 +11 @@", "-x", "+y"}}
+	d := &plan.Diff{Lines: []string{"--- local/a", "+++ remote/a", "@@ -3,3 +3,4 @@", " same", "-old", "+new", "+more",
+		" end", "@@ -10 +11 @@", "-x", "+y"}}
 	var got []string
 	for _, row := range (Look{}).diffOf(d, beside).rows {
 		got = append(got, fmt.Sprintf("%d|%d", row.from, row.to))
@@ -512,7 +523,8 @@ func large(files int) *plan.Plan {
 	p := blank()
 	for i := range files {
 		p.Operations = append(p.Operations, plan.Operation{Side: plan.Remote, Action: plan.Create, Decision: plan.Apply,
-			Path: tree.Path(fmt.Sprintf("d%04d/f%02d", i/100, i%100)), After: &tree.State{Type: tree.File, Size: 10, Mtime: hour(1)},
+			Path:   tree.Path(fmt.Sprintf("d%04d/f%02d", i/100, i%100)),
+			After:  &tree.State{Type: tree.File, Size: 10, Mtime: hour(1)},
 			Source: &plan.Source{Path: tree.Path(fmt.Sprintf("d%04d/f%02d", i/100, i%100))}})
 	}
 	p.Sort()

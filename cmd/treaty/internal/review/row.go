@@ -179,7 +179,8 @@ func (l *list) conflictCount(at int) state {
 	if waiting == 0 {
 		return state{added, []string{fmt.Sprintf("%d settled", n.tally.conflicts), fmt.Sprint(n.tally.conflicts)}}
 	}
-	return state{warned, []string{fmt.Sprintf("%d of %d open", waiting, n.tally.conflicts), fmt.Sprintf("%d open", waiting)}}
+	return state{warned, []string{fmt.Sprintf("%d of %d open", waiting, n.tally.conflicts),
+		fmt.Sprintf("%d open", waiting)}}
 }
 
 // operationCount counts the operations below a node, or the problems where it has none.

@@ -44,7 +44,8 @@ func (s size) list() size {
 	return size{min(s.width-1-pane, max(s.width*2/5, least)), s.body()}
 }
 
-// pane is how large the room for the element in focus is, alone or with the list. It has no lines where it is not shown.
+// pane is how large the room for the element in focus is, alone or with the list. It has no lines where it is not
+// shown.
 func (s size) pane(alone bool) size {
 	list := s.list()
 	switch {

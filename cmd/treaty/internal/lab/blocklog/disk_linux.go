@@ -31,7 +31,8 @@ func Serve(folder string, log *Log, images ...string) (stop func() error, err er
 		}
 		root.disks = append(root.disks, &disk{image: f, number: n, log: log})
 	}
-	server, err := fs.Mount(folder, root, &fs.Options{MountOptions: fuse.MountOptions{FsName: "blocklog", DirectMount: true, DisableXAttrs: true}})
+	server, err := fs.Mount(folder, root,
+		&fs.Options{MountOptions: fuse.MountOptions{FsName: "blocklog", DirectMount: true, DisableXAttrs: true}})
 	if err != nil {
 		return nil, errors.Join(ErrNotHere, err, root.close())
 	}

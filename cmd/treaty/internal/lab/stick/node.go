@@ -217,7 +217,8 @@ func (n *node) Mkdir(ctx context.Context, name string, mode uint32, out *fuse.En
 	return n.child(ctx, name, e, out), 0
 }
 
-func (n *node) Create(ctx context.Context, name string, _, mode uint32, out *fuse.EntryOut) (*fs.Inode, fs.FileHandle, uint32, syscall.Errno) {
+func (n *node) Create(ctx context.Context, name string, _, mode uint32,
+	out *fuse.EntryOut) (*fs.Inode, fs.FileHandle, uint32, syscall.Errno) {
 	defer n.v.mu.Unlock()
 	e, errno := n.make("create", name, syscall.S_IFREG|mode&0o7777)
 	if errno != 0 {
@@ -245,7 +246,8 @@ func (n *node) Readlink(context.Context) ([]byte, syscall.Errno) {
 	return []byte(n.e.target), errno
 }
 
-func (n *node) Link(ctx context.Context, target fs.InodeEmbedder, name string, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
+func (n *node) Link(ctx context.Context, target fs.InodeEmbedder, name string,
+	out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
 	errno := n.v.enter("link", name, true)
 	defer n.v.mu.Unlock()
 	if errno == 0 && n.v.rules.NoLinks {

@@ -50,8 +50,9 @@ type Rules struct {
 // FAT is what a FAT driver under FUSE may do at its worst.
 func FAT() Rules {
 	return Rules{
-		Driver: "vfat", Granularity: 2 * time.Second, Chmod: syscall.EPERM, FoldsCase: true, ShortNames: true, RefusesNames: syscall.EINVAL,
-		LargestFile: 1<<32 - 1, NoExchange: true, NoNoReplace: true, NoLinks: true, NoSymlinks: true,
+		Driver: "vfat", Granularity: 2 * time.Second, Chmod: syscall.EPERM, FoldsCase: true, ShortNames: true,
+		RefusesNames: syscall.EINVAL,
+		LargestFile:  1<<32 - 1, NoExchange: true, NoNoReplace: true, NoLinks: true, NoSymlinks: true,
 	}
 }
 
@@ -89,7 +90,8 @@ func (r *Rules) refused(name string) syscall.Errno {
 		return 0
 	}
 	last := name[len(name)-1]
-	if strings.ContainsAny(name, `<>:"\|?*`) || last == '.' || last == ' ' || strings.IndexFunc(name, func(r rune) bool { return r < 0x20 }) >= 0 {
+	if strings.ContainsAny(name, `<>:"\|?*`) || last == '.' || last == ' ' ||
+		strings.IndexFunc(name, func(r rune) bool { return r < 0x20 }) >= 0 {
 		return r.RefusesNames
 	}
 	return 0
