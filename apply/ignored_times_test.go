@@ -95,7 +95,7 @@ func newForgetful(t tester, dir string, side plan.Side) *forgetful {
 func TestAnyHistoryOnAVolumeThatIgnoresTimes(t *testing.T) {
 	needPosix(t, "modes")
 	dir := scratch(t)
-	effort.Check(t, 5, 60, func(r *rapid.T) {
+	effort.Check(t, 3, 20, func(r *rapid.T) {
 		at, err := os.MkdirTemp(dir, "")
 		check(r, err)
 		defer os.RemoveAll(at)

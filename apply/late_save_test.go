@@ -15,6 +15,7 @@ import (
 	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/tree"
+	"treaty/testdata/effort"
 )
 
 // saveAt replaces a file by content that was written at the given time, as an editor does.
@@ -52,12 +53,7 @@ func (w *world) recorded(path tree.Path) *tree.Agreed {
 }
 
 // stride is how many calls lie between two moments that are tried.
-func stride() int {
-	if testing.Short() {
-		return 9
-	}
-	return slowness
-}
+func stride() int { return effort.Stride(15, 4) * slowness }
 
 // A save of the same size, within what the other side can tell apart, on either side and at any moment of
 // an apply, is never recorded as what was synced.

@@ -101,7 +101,7 @@ func TestABrokenApplyLeavesOtherNamesOfAFileAsTheyAre(t *testing.T) {
 // before that is done to the link too; nothing that comes after it is.
 func TestALinkMadeWhileApplyingStaysAsItWasMade(t *testing.T) {
 	needPosix(t, "modes")
-	for n := 1; ; n += effort.Stride(7, 2) * slowness {
+	for n := 1; ; n += effort.Stride(15, 5) * slowness {
 		w := newWorld(t, scratch(t))
 		w.base = tryParse(t, "a=1@10 b=2@10")
 		tryParse(t, "a=1@30!755 b=2@10!700").write(t, w.at[plan.Local])

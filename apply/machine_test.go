@@ -612,7 +612,7 @@ func TestHistories(t *testing.T) {
 	t.Cleanup(func() { t.Logf("%d applies died on the way", deaths.Load()) })
 	for _, trees := range []int{2, 3} {
 		t.Run(fmt.Sprintf("%d trees", trees), func(t *testing.T) {
-			effort.Check(t, 2, 40, func(r *rapid.T) {
+			effort.Check(t, 1, 12, func(r *rapid.T) {
 				dir, err := os.MkdirTemp(scratch(t), "history-")
 				check(r, err)
 				defer os.RemoveAll(dir)

@@ -163,7 +163,7 @@ func TestASaveAtAnyMomentIsKept(t *testing.T) {
 	for _, path := range []string{"update", "create", "from", "to", "delete", "touch", "chmod", "type", "gone/x"} {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
-			for n := 0; ; n += effort.Stride(50, 5) * slowness {
+			for n := 0; ; n += effort.Stride(50, 15) * slowness {
 				w, p := busyWorld(t)
 				r := w.request(p)
 				calls, saved := 0, false
@@ -211,7 +211,7 @@ func (w *world) moved(content string) bool {
 // done has nothing to interrupt.
 func TestAnInterruptedApplyStops(t *testing.T) {
 	whole := 0
-	for n := 0; ; n += effort.Stride(40, 7) * slowness {
+	for n := 0; ; n += effort.Stride(60, 20) * slowness {
 		w, p := busyWorld(t)
 		was := w.trees()
 		r := w.request(p)

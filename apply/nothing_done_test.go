@@ -109,7 +109,7 @@ func TestAFirstApplyThatDidNothingIsNoSync(t *testing.T) {
 
 // TestSettlingAFirstApplyThatDidNothingCanBeBroken: wherever it is, what comes of it is the same.
 func TestSettlingAFirstApplyThatDidNothingCanBeBroken(t *testing.T) {
-	for n := 1; ; n += effort.Stride(9, 2) * slowness {
+	for n := 1; ; n += effort.Stride(15, 5) * slowness {
 		w, p := newcomers(t)
 		w.stageless(p, errDead)
 		b := &breaker{n: n, with: errDead}

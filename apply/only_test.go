@@ -63,7 +63,7 @@ func syncedOnce(r *rapid.T) *world {
 // in step, as if the part had never been taken out.
 func TestAPlanOfAPartLeavesTheRestForTheNextPlan(t *testing.T) {
 	var parts, rests int
-	effort.Check(t, 20, 150, func(r *rapid.T) {
+	effort.Check(t, 10, 50, func(r *rapid.T) {
 		w := syncedOnce(r)
 		whole := deletesOf(w.paired((*apply.Pair).Plan))
 		w.options.Only = rapid.SampledFrom([][]string{{"/a"}, {"b/"}, {"/a/b", "c"}, {"*-renamed"}}).Draw(r, "only")

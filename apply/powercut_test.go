@@ -154,7 +154,7 @@ func (w *world) cutOff(p *plan.Plan, n int, dice *rand.Rand) bool {
 // cuts tries all moments for a power cut, each with some throws of the dice.
 func cuts(t *testing.T, try func(t *testing.T, fat plan.Sides[bool], n int, dice *rand.Rand) bool) {
 	t.Helper()
-	stride, throws := effort.Stride(307, 47), 1
+	stride, throws := effort.Stride(307, 97), 1
 	if stride == 1 {
 		throws = 4
 	}
@@ -241,7 +241,7 @@ func (w *world) noCopies(p *plan.Plan) {
 func TestAPowerCutInAnyPlan(t *testing.T) {
 	needPosix(t, "links and modes")
 	dir := scratch(t)
-	effort.Check(t, 3, 40, func(r *rapid.T) {
+	effort.Check(t, 2, 15, func(r *rapid.T) {
 		w := anyWorld(r, dir)
 		defer os.RemoveAll(w.dir)
 		w.fat = rapid.SampledFrom(fats[1:]).Draw(r, "fat")

@@ -175,7 +175,7 @@ func (w *world) story(p *plan.Plan, was plan.Sides[nodes], receipt *apply.Receip
 
 func TestAnyPlanOfAnyTrees(t *testing.T) {
 	dir := scratch(t)
-	effort.Check(t, 5, 30, func(r *rapid.T) {
+	effort.Check(t, 2, 15, func(r *rapid.T) {
 		w := anyWorld(r, dir)
 		defer os.RemoveAll(w.dir)
 		w.fat = rapid.SampledFrom(fats).Draw(r, "fat")
@@ -263,7 +263,7 @@ func (w *world) equalButForStat(p *plan.Plan) {
 func TestAnyEditedPlan(t *testing.T) {
 	dir := scratch(t)
 	applied := 0
-	effort.Check(t, 10, 40, func(r *rapid.T) {
+	effort.Check(t, 4, 20, func(r *rapid.T) {
 		w := anyWorld(r, dir)
 		defer os.RemoveAll(w.dir)
 		applied += w.anyEditedPlan(r)
@@ -498,7 +498,7 @@ func below(r *rapid.T, document map[string]any) {
 // TestAnyDriftIsSeen edits one path that an operation reads or writes after the plan was made.
 func TestAnyDriftIsSeen(t *testing.T) {
 	dir := scratch(t)
-	effort.Check(t, 5, 30, func(r *rapid.T) {
+	effort.Check(t, 2, 15, func(r *rapid.T) {
 		w := anyWorld(r, dir)
 		defer os.RemoveAll(w.dir)
 		p := w.compare()

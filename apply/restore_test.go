@@ -15,7 +15,7 @@ import (
 // What an apply displaced is brought back to both sides, and these are in step afterwards; nothing is lost by it.
 func TestWhatAnApplyDisplacedComesBackOnBothSides(t *testing.T) {
 	back := 0
-	effort.Check(t, 30, 150, func(r *rapid.T) {
+	effort.Check(t, 10, 50, func(r *rapid.T) {
 		w := syncedOnce(r)
 		settledAndApplied(r, w, w.paired((*apply.Pair).Plan))
 		displaced := w.displaced()

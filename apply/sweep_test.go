@@ -119,7 +119,7 @@ func sweepOn(t *testing.T, fat plan.Sides[bool], stride int, ways []error, try f
 			if with != errDead {
 				usual *= 4
 			}
-			step := effort.Stride(3*usual, usual)
+			step := effort.Stride(9*usual, 3*usual)
 			if fat[plan.Local] && step < usual {
 				step = usual // a local tree that is FAT's is a sample all the same
 			}
@@ -396,7 +396,7 @@ func TestABrokenApplyIsSettledBack(t *testing.T) {
 // the stick first. The receipt has as done what is there, and as not done what is not.
 func TestWhatIsSettledApartIsToldAsItIs(t *testing.T) {
 	will := will(t)
-	for n := 1; ; n += effort.Stride(9, 1) {
+	for n := 1; ; n += effort.Stride(15, 4) {
 		w, p := richWorld(t, plan.Sides[bool]{})
 		b := &breaker{n: n, with: errDead}
 		r := w.request(p)

@@ -258,7 +258,7 @@ func (c *tableCase) edit(t *testing.T, p *plan.Plan) {
 
 func TestTables(t *testing.T) {
 	for i, c := range readTables(t) {
-		if testing.Short() && i%3 > 0 {
+		if testing.Short() && i%6 > 0 {
 			continue // TestTablesInMemory has them all
 		}
 		t.Run(c.where+" "+c.name, func(t *testing.T) {

@@ -82,12 +82,12 @@ func Samples(all int) []int {
 	return slices.Compact(out)
 }
 
-// Stride returns the distance of the points that are tried, for who goes on until there are none left. A sweep
-// leaves none out.
+// Stride returns the distance of the points that are tried, for who goes on until there are none left. A sweep tries N
+// times as many as a sample, and one of all leaves none out.
 func Stride(short, usual int) int {
-	switch {
-	case Sweep() > 0:
-		return 1
+	switch n := Sweep(); {
+	case n > 0:
+		return max(1, usual/n)
 	case testing.Short():
 		return short
 	}

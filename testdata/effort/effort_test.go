@@ -26,8 +26,8 @@ func TestASweepSaysHowMuchIsTried(t *testing.T) {
 	t.Setenv("TREATY_TEST_SWEEP", "7")
 	drawn := 0
 	Check(t, 1, 2, func(*rapid.T) { drawn++ })
-	if drawn != 7 || Tries(1, 2) != 7 || Stride(9, 9) != 1 {
-		t.Errorf("%d drawn, %d tries, stride %d", drawn, Tries(1, 2), Stride(9, 9))
+	if drawn != 7 || Tries(1, 2) != 7 || Stride(99, 9) != 1 || Stride(99, 30) != 4 {
+		t.Errorf("%d drawn, %d tries, strides %d and %d", drawn, Tries(1, 2), Stride(99, 9), Stride(99, 30))
 	}
 }
 
