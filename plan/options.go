@@ -42,11 +42,13 @@ func (o *Options) Gives(given *Options, recorded Sides[*tree.Profile]) bool {
 	return bytes.Equal(o.judging(), given.judging())
 }
 
-// judging is a text of all but the umask, what the filesystems are declared to be, and the part that a plan is limited
-// to: what two trees agree on is the same whatever part was asked for.
+// judging is a text of all but the umask, what the filesystems are declared to be, the part that a plan is limited to,
+// and how much it may delete: what two trees agree on is the same whatever part was asked for, and however many deletes
+// would be too many.
 func (o *Options) judging() []byte {
 	rest := *o
 	rest.LocalFS, rest.RemoteFS, rest.Umask, rest.Only = nil, nil, 0, nil
+	rest.AllowManyDeletes, rest.MaxDeletes = false, 0
 	text, _ := Indented(rest) // of strings, numbers and booleans, which cannot fail
 	return text
 }

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 
 	"treaty/apply"
-	"treaty/apply/reach"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/plan"
@@ -78,69 +77,7 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 	},
 
 	refusal.CausePartial:    func(*apply.Refusal) hint { return comparing() },
-	refusal.CauseUnfinished: func(r *apply.Refusal) hint { return onOrBack(applyIt, r.Root) },
-}
-
-// onOrBack are the two ways out of an apply that is not finished, of the tree at root: which is taken is the person's
-// choice, and the command is the one that carries out no more of the plan. Where the plan is not at hand, there is only
-// the one.
-func onOrBack(on hint, root string) hint {
-	back := exactly("treaty recover " + argument(root))
-	return func(i *invocation) string {
-		if on(i) == "" {
-			return back(i)
-		}
-		return besides("%s goes on with it; or, to settle it back", on, back)(i)
-	}
-}
-
-// goOn applies the plan of an apply that was interrupted, by whichever tree at hand has it; "" where none has.
-func goOn(r *apply.Refusal) hint {
-	return func(i *invocation) string {
-		for _, root := range append([]string{r.Root, i.trees[plan.Local], i.trees[plan.Remote]}, partnersHere(r.Root)...) {
-			path, newest := planIn(root, r.Plan)
-			switch {
-			case path == "":
-			case newest:
-				return in(root, "apply")(i)
-			default:
-				return exactly("treaty apply " + argument(path))(i)
-			}
-		}
-		return ""
-	}
-}
-
-// planIn is the file of a plan in the tree at root, "" where there is none, and whether it is the newest there.
-func planIn(root, id string) (path string, newest bool) {
-	if root == "" {
-		return "", false
-	}
-	store, err := reach.Store(expandHome(root))
-	if err != nil {
-		return "", false
-	}
-	defer store.Close()
-	found, err := store.PlanPath(id)
-	if err != nil {
-		return "", false
-	}
-	last, err := store.Newest()
-	return found, err == nil && last == found
-}
-
-// partnersHere are where the trees that the one at root was synced with were on this machine.
-func partnersHere(root string) []string {
-	store, err := reach.Store(root)
-	if err != nil {
-		return nil
-	}
-	defer store.Close()
-	identity, err := store.Identity()
-	if err != nil {
-		return nil
-	}
-	return identity.PartnersOn(store.Host())
+	refusal.CauseUnfinished: func(r *apply.Refusal) hint { return onOrBack(goingOn, r.Root) },
 }
 
 // cleanUp removes the old trash of both trees of the pair that it is about.

@@ -19,6 +19,8 @@ type pair struct {
 	stores plan.Sides[*store.Store]
 	config *config
 	found  found // REMOTE
+	// planned tells that REMOTE may also be that of a plan that was not applied yet, where nothing else tells.
+	planned bool
 }
 
 // openPair finds and opens the trees of a command line: LOCAL defaults to the tree of the current directory.

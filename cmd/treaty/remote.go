@@ -69,9 +69,25 @@ func (p *pair) lastSynced() (found, error) {
 		return found{}, usage(exactly("treaty plan --help"),
 			`no REMOTE is given, %s has no "remote", and the trees synced with were on other machines: %s`,
 			config, strings.Join(elsewhere, ", "))
+	case p.planned && p.waiting() != "":
+		return found{p.waiting(), "that of the plan that waits"}, nil
 	}
 	return found{}, usage(exactly("treaty plan --help"),
 		`no REMOTE is given, %s has no "remote", and the tree was never synced`, config)
+}
+
+// waiting is the other tree of the newest plan of LOCAL, if that was not applied; "" otherwise.
+func (p *pair) waiting() string {
+	folder := p.stores[plan.Local]
+	path, err := folder.Newest()
+	if err != nil {
+		return ""
+	}
+	f, err := readPlan(path)
+	if err != nil || folder.Unapplied(f.plan.ID) != nil {
+		return ""
+	}
+	return f.otherThan(folder.Root())
 }
 
 // toFirst compares with the first of several trees that could be meant.

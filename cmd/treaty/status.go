@@ -54,6 +54,7 @@ func (c *statusCommand) Run(a *app) error {
 
 // compare makes a plan of the two trees, which nobody keeps.
 func (c *statusCommand) compare(a *app, p *pair) (*planned, error) {
+	p.planned = true
 	if err := p.meant(a.call, c.First, c.Second); err != nil {
 		if p.busy(err) {
 			p.meetOther(a.call)
@@ -291,7 +292,11 @@ func (s *standing) print(a *app, ends bool) error {
 
 // next is what to type, a command a line.
 func (s *standing) next(waiting *render.Waiting) []string {
-	if s.why != nil {
+	var refused *apply.Refusal
+	switch {
+	case errors.As(s.why, &refused) && refused.Cause == refusal.CauseInterrupted:
+		return outOf(refused, s.call)
+	case s.why != nil:
 		return []string{hintFor(s.why)(s.call)}
 	}
 	empty := s.plan.Empty()
