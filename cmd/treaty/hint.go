@@ -24,8 +24,8 @@ type invocation struct {
 	trees plan.Sides[string]
 	// about is the plan, nil as long as none was read.
 	about *plan.Plan
-	// only are the patterns of the part that is compared, none for all.
-	only []string
+	// flags are what shapes the plan that was asked for, nil where none was.
+	flags *planFlags
 	// asks tells whether a person can be asked, and draws whether there is a screen for a review too.
 	asks, draws bool
 }
@@ -95,34 +95,43 @@ func in(root, name string, flags ...string) hint {
 	return func(i *invocation) string { return i.inTree(root, name, flags...).started() }
 }
 
-// comparing is the command that compares the same trees anew.
+// comparing is the command that compares the same trees anew, by the same options where flags don't say otherwise.
 func comparing(flags ...string) hint {
 	return func(i *invocation) string {
-		words := slices.Concat([]string{"plan"}, flags, i.limiting())
-		local, remote := reach.FindTree("."), i.trees[plan.Remote]
-		known := defaultRemote(local)
-		switch here := i.trees[plan.Local] == "" || sameDirectory(i.trees[plan.Local], local); {
-		case here && known != "" && (remote == "" || sameDirectory(remote, known)):
-			return commandLine{i.dir, words}.started()
-		case remote == "":
-			return commandLine{i.dir, append(words, "--help")}.started()
-		case !here:
-			words = append(words, argument(i.trees[plan.Local]))
+		words := slices.Concat([]string{"plan"}, flags)
+		for _, option := range i.shaping() {
+			if !slices.Contains(flags, option.flag) {
+				words = append(words, option.words()...)
+			}
 		}
-		return commandLine{i.dir, append(words, argument(i.trees[plan.Remote]))}.started()
+		return i.comparingBy(words)
 	}
 }
 
-// limiting are the flags that limit a plan to the same part.
-func (i *invocation) limiting() (flags []string) {
-	only := i.only
-	if i.about != nil {
-		only = i.about.Options.Only
+// comparingAll is comparing for what comes after a plan of a part: it is not limited to that.
+func comparingAll(i *invocation) string {
+	words := []string{"plan"}
+	for _, option := range i.shaping() {
+		if option.flag != "--only" {
+			words = append(words, option.words()...)
+		}
 	}
-	for _, pattern := range only {
-		flags = append(flags, "--only", argument(pattern))
+	return i.comparingBy(words)
+}
+
+// comparingBy is the command that these words begin, of the same trees.
+func (i *invocation) comparingBy(words []string) string {
+	local, remote := reach.FindTree("."), i.trees[plan.Remote]
+	known := defaultRemote(local)
+	switch here := i.trees[plan.Local] == "" || sameDirectory(i.trees[plan.Local], local); {
+	case here && known != "" && (remote == "" || sameDirectory(remote, known)):
+		return commandLine{i.dir, words}.started()
+	case remote == "":
+		return commandLine{i.dir, append(words, "--help")}.started()
+	case !here:
+		words = append(words, pathArgument(i.trees[plan.Local]))
 	}
-	return flags
+	return commandLine{i.dir, append(words, pathArgument(remote))}.started()
 }
 
 // commandLine is one of treaty's, as if started in dir, "" for where it is typed.
@@ -135,7 +144,7 @@ type commandLine struct {
 func (c commandLine) started() string {
 	words := append([]string{"treaty"}, c.words...)
 	if c.dir != "" {
-		words = append(words, "-C", argument(c.dir))
+		words = append(words, "-C", pathArgument(c.dir))
 	}
 	return strings.Join(words, " ")
 }
@@ -144,16 +153,24 @@ func (c commandLine) started() string {
 func (c commandLine) next() string {
 	dir := ""
 	if c.dir != "" {
-		dir = "-C " + argument(c.dir) + " "
+		dir = "-C " + pathArgument(c.dir) + " "
 	}
 	return "treaty " + dir + strings.Join(c.words, " ")
+}
+
+// pathArgument is a path as an argument that is not taken for a flag. It stays a slash on Windows, which takes it too.
+func pathArgument(path string) string {
+	if strings.HasPrefix(path, "-") {
+		path = "./" + path
+	}
+	return argument(path)
 }
 
 func (i *invocation) aboutPlan(name string, flags ...string) commandLine {
 	if i.plan == "" {
 		return i.inTree(i.trees[plan.Local], name, flags...)
 	}
-	return commandLine{i.dir, slices.Concat([]string{name}, flags, []string{argument(i.plan)})}
+	return commandLine{i.dir, slices.Concat([]string{name}, flags, []string{pathArgument(i.plan)})}
 }
 
 // naming is a command about what these words name in of the plan.
@@ -161,7 +178,7 @@ func naming(words []string, name string, flags ...string) hint {
 	return func(i *invocation) string {
 		line := i.aboutPlan(name, flags...)
 		for _, word := range words {
-			line.words = append(line.words, argument(word))
+			line.words = append(line.words, pathArgument(word))
 		}
 		return line.started()
 	}

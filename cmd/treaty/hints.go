@@ -30,7 +30,7 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 			about("apply", "--allow-unrelated-drift"))
 	},
 	refusal.CauseUnfit:   func(*apply.Refusal) hint { return comparing() },
-	refusal.CauseApplied: func(*apply.Refusal) hint { return comparing() },
+	refusal.CauseApplied: func(*apply.Refusal) hint { return comparingAll },
 	refusal.CauseWeaker:  func(r *apply.Refusal) hint { return comparing("--"+r.Side.String()+"-fs", "unknown") },
 
 	refusal.CauseUnapproved: func(*apply.Refusal) hint { return approveIt },

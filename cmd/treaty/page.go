@@ -102,7 +102,7 @@ func commandsAbout(file string) func(name string, flags ...string) string {
 		file = absolute
 	}
 	return func(name string, flags ...string) string {
-		return commandLine{words: append(append([]string{name}, flags...), argument(file))}.started()
+		return commandLine{words: append(append([]string{name}, flags...), pathArgument(file))}.started()
 	}
 }
 

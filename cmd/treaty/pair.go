@@ -106,7 +106,6 @@ type planned struct {
 // compare makes a plan of the two trees.
 func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
 	options := p.config.options(f)
-	a.call.only = f.Only
 	if err := options.CheckPatterns(); err != nil {
 		return nil, usage(then("write it as in a .gitignore", exactly("treaty plan --help")), "%v", err)
 	}

@@ -60,6 +60,7 @@ type planCommand struct {
 
 // Run compares and writes the plan.
 func (c *planCommand) Run(a *app) error {
+	a.call.flags = &c.planFlags
 	p, err := a.openPair(c.First, c.Second)
 	if err != nil {
 		return err
@@ -101,7 +102,7 @@ func (c *planCommand) checkOutput(p *pair, instead func(flags ...string) hint) e
 	}
 	c.Output = expandHome(c.Output)
 	if info, err := os.Stat(c.Output); err == nil && info.IsDir() {
-		return usage(instead("-o", argument(filepath.Join(c.Output, "new.plan.json"))), "-o %s is a directory", c.Output)
+		return usage(instead("-o", pathArgument(filepath.Join(c.Output, "new.plan.json"))), "-o %s is a directory", c.Output)
 	}
 	if err := replaceable(c.Output); err != nil {
 		return err

@@ -22,6 +22,7 @@ type syncCommand struct {
 // Run plans, shows, asks once, approves and applies. Everything is archived as if it had been done step
 // by step.
 func (c *syncCommand) Run(a *app) error {
+	a.call.flags = &c.planFlags
 	p, err := a.openPair(c.First, c.Second)
 	if err != nil {
 		return err

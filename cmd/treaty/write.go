@@ -25,7 +25,7 @@ func writeFile(path string, write store.Content) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
-		return usage(exactly(makeFolder+argument(folder)), "there is no folder %s", folder)
+		return usage(exactly(makeFolder+pathArgument(folder)), "there is no folder %s", folder)
 	case errors.Is(err, syscall.ENOTDIR):
 		return usage(then("name a file in a folder", helped), "%s is not a folder", folder)
 	}

@@ -179,9 +179,11 @@ func (o Options) kind(c *plan.Conflict) string {
 	case plan.ChangedAndDeleted:
 		switch {
 		case c.Remote == nil:
-			return "changed on " + here + ", deleted on " + there
-		case c.Local == nil:
+			return changedHere(c, here, there)
+		case c.Local == nil && c.Base != nil:
 			return "deleted on " + here + ", changed on " + there
+		case c.Local == nil:
+			return changedHere(c, there, here)
 		}
 	case plan.TypeMismatch:
 		return fmt.Sprintf("%s on %s, %s on %s", aType(c.Local), here, aType(c.Remote), there)
@@ -193,6 +195,15 @@ func (o Options) kind(c *plan.Conflict) string {
 		return "the same file has a different name on each side"
 	}
 	return Escape(strings.ReplaceAll(string(c.Kind), "-", " "))
+}
+
+// changedHere is what the side with a name here did that stands against what the other one deleted: what is on no record
+// came to a directory that was deleted there.
+func changedHere(c *plan.Conflict, here, there string) string {
+	if c.Base == nil {
+		return "new on " + here + ", in a directory deleted on " + there
+	}
+	return "changed on " + here + ", deleted on " + there
 }
 
 // name is what a tree is called.
