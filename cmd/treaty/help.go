@@ -67,6 +67,8 @@ var examples = map[string][]manual.Example{
 	},
 	"log": {
 		{Command: "treaty log", Says: "a line for each apply"},
+		{Command: "treaty log 3", Says: "the third whole, with diffs as far as both versions are still there"},
+		{Command: "treaty log --path letters/kim.txt", Says: "when and by which plans that file came to be as it is"},
 		{Command: "treaty log --verify", Says: "hash all of the archive again"},
 	},
 	"clean": {

@@ -17,8 +17,10 @@ import (
 )
 
 type logCommand struct {
-	Verify bool `help:"Hash the whole history again, and say what does not hold."`
-	JSON   bool `name:"json" help:"Print the receipts as one JSON array."`
+	PlanID string `arg:"" optional:"" name:"PLAN-ID" help:"Show this one whole: by its number, the id of its plan, or the end of that."`
+	Path   string `placeholder:"P" help:"Show when and by which plans a file, or a directory with all in it, came to be as it is."`
+	Verify bool   `help:"Hash the whole history again, and say what does not hold."`
+	JSON   bool   `name:"json" help:"Print receipts: one with PLAN-ID, else an array of all, or of those that --path is about."`
 }
 
 // Run lists the applied plans.
@@ -27,43 +29,110 @@ func (c *logCommand) Run(a *app) error {
 }
 
 func (c *logCommand) run(a *app) error {
+	if c.PlanID != "" && c.Path != "" || c.Verify && (c.PlanID != "" || c.Path != "" || c.JSON) {
+		return usage(exactly("treaty log --help"), "PLAN-ID, --path and --verify do not go together, nor do --verify and --json")
+	}
 	folder, err := a.history()
 	if err != nil {
 		return err
 	}
-	defer folder.Close()
 	if c.Verify {
+		defer folder.Close()
 		return c.verify(a, folder)
 	}
-	list, err := folder.History()
+	known, err := knownBy(folder)
+	if err != nil {
+		folder.Close()
+		return err
+	}
+	defer known.Close()
+	if err := sayWhere(a, known, c.JSON); err != nil {
+		return err
+	}
+	all, err := archives(known)
+	switch {
+	case err != nil:
+		return err
+	case c.PlanID != "":
+		return c.one(a, known, all)
+	case c.Path != "":
+		return c.ofPath(a, all)
+	case c.JSON:
+		return receiptsOf(a, all)
+	}
+	for i := range all {
+		if err := all[i].line(a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sayWhere says of a tree without a history where that is.
+func sayWhere(a *app, known *store.Store, quiet bool) error {
+	mine, err := a.history()
 	if err != nil {
 		return err
 	}
-	receipts := []json.RawMessage{}
-	for _, archived := range list {
-		r, text, err := folder.Receipt(archived)
-		if err != nil {
-			return unreadable(folder, archived.Number, err)
-		}
-		receipts = append(receipts, text)
-		if !c.JSON {
-			if err := render.Log(a.stdout, applied(archived.Number, r), a.style()); err != nil {
-				return err
-			}
-		}
-	}
-	if c.JSON {
-		text, err := plan.Indented(receipts)
-		if err != nil {
-			return err
-		}
-		_, err = a.stdout.Write(text)
+	defer mine.Close()
+	list, err := mine.History()
+	if err != nil || len(list) > 0 || quiet {
 		return err
 	}
-	if len(list) == 0 {
-		return a.sayElsewhere(folder)
+	return a.sayElsewhere(mine)
+}
+
+// receiptsOf prints the receipts of applies.
+func receiptsOf(a *app, all []logged) error {
+	receipts := make([]json.RawMessage, len(all))
+	for i := range all {
+		receipts[i] = all[i].text
 	}
-	return nil
+	text, err := plan.Indented(receipts)
+	if err != nil {
+		return err
+	}
+	_, err = a.stdout.Write(text)
+	return err
+}
+
+// one shows one apply whole.
+func (c *logCommand) one(a *app, folder *store.Store, all []logged) error {
+	chosen, err := appliedAs(folder, c.PlanID)
+	if err != nil {
+		return err
+	}
+	h := &all[slices.IndexFunc(all, func(h logged) bool { return h.Number == chosen.Number })]
+	if c.JSON {
+		_, err := a.stdout.Write(h.text)
+		return err
+	}
+	if err := h.line(a); err != nil {
+		return err
+	}
+	if err := h.show(a, nil); err != nil {
+		return err
+	}
+	if t := h.receipt.Totals; t.Skipped+t.Drifted+t.Failed == 0 {
+		return nil
+	}
+	a.say("")
+	return a.receipt(h.receipt, h.told().Trees)
+}
+
+// show shows the plan, or a part of it.
+func (h *logged) show(a *app, only *render.Selection) error {
+	p, err := h.whole()
+	if err != nil {
+		return unreadable(h.folder, h.Number, err)
+	}
+	if len(p.Operations)+len(p.Conflicts)+len(p.Problems) == 0 {
+		return nil
+	}
+	opts := a.named(h.told().Trees)
+	opts.Diffs, opts.Only, opts.All = true, only, only != nil
+	a.say("")
+	return render.Show(a.stdout, p, opts)
 }
 
 // unreadable is the refusal of a history of which a receipt cannot be read.

@@ -229,7 +229,10 @@ func typed(path, at tree.Path) string {
 }
 
 // here is the current directory in the plan's trees, the root where it is in neither.
-func here(p *plan.Plan) tree.Path {
+func here(p *plan.Plan) tree.Path { return standsIn(p.Local.Root, p.Remote.Root) }
+
+// standsIn is the current directory in the first of these trees that it is in, the root where it is in none.
+func standsIn(roots ...string) tree.Path {
 	dir, err := os.Getwd()
 	if err != nil {
 		return tree.Root
@@ -237,8 +240,8 @@ func here(p *plan.Plan) tree.Path {
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real
 	}
-	for _, side := range plan.BothSides {
-		rel, err := filepath.Rel(p.Snapshot(side).Root, dir)
+	for _, root := range roots {
+		rel, err := filepath.Rel(root, dir)
 		if err == nil && rel != "." && filepath.IsLocal(rel) {
 			return tree.Path(filepath.ToSlash(rel))
 		}

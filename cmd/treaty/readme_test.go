@@ -321,6 +321,7 @@ func masked(text string) string {
 		{`\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}`, "PLAN"},
 		{`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`, "ID"},
 		{`[^\s@]+@[^\s@]+  ID`, "WHO  ID"},
+		{`approved by [^\s,]+`, "approved by WHO"},
 		{`[-\dT:]{19}Z  complete`, "TIME  complete"},
 		{`(last synced|was applied) [-\dT:]{19}Z`, "$1 TIME"},
 		{`posix \((hinted|recorded): \w+\)`, "posix ($1)"},

@@ -22,6 +22,88 @@ type Applied struct {
 	Outcome                        string
 	Done, Skipped, Drifted, Failed int // operations and resolutions
 	Bytes                          int64
+	// Told is what else is known of it, nil for nothing.
+	Told *Told
+}
+
+// Told is what is known of an apply besides its receipt.
+type Told struct {
+	// Trees are what people call them, "" where nobody knows.
+	Trees plan.Sides[string]
+	// Changes count the files that something was done to on each side, by action, and Others the directories and links.
+	Changes  plan.Sides[map[plan.Action]int]
+	Others   plan.Sides[int]
+	Approved []Approved
+	Undoes   int // the number of another one, 0 for none
+}
+
+// Approved is who approved a plan.
+type Approved struct {
+	By, Note string
+	Signed   bool
+}
+
+// Count counts one more change, of a file or of something else.
+func (t *Told) Count(side plan.Side, action plan.Action, file bool) {
+	if !file {
+		t.Others[side]++
+		return
+	}
+	if t.Changes[side] == nil {
+		t.Changes[side] = map[plan.Action]int{}
+	}
+	t.Changes[side][action]++
+}
+
+// spans say it, each by itself.
+func (t *Told) spans() []span {
+	if t == nil {
+		return nil
+	}
+	out := []span{{t.changed(), plain}}
+	for _, a := range t.Approved {
+		text := "approved by " + Name(a.By)
+		if a.Signed {
+			text = "signed by " + Name(a.By)
+		}
+		if a.Note != "" {
+			text += ", who notes: " + Escape(a.Note)
+		}
+		out = append(out, span{text, dim})
+	}
+	if t.Undoes > 0 {
+		out = append(out, span{fmt.Sprintf("undoes %d", t.Undoes), warned})
+	}
+	return out
+}
+
+// changed says what was done to which tree.
+func (t *Told) changed() string {
+	names := Options{Names: t.Trees}
+	var sides []string
+	for _, side := range plan.BothSides {
+		var parts []string
+		for _, action := range plan.Actions {
+			if n := t.Changes[side][action]; n > 0 {
+				parts = append(parts, fmt.Sprintf("%d %s", n, did[action]))
+			}
+		}
+		if len(parts) == 0 && t.Others[side] > 0 {
+			parts = append(parts, "only directories or links")
+		}
+		if len(parts) == 0 {
+			continue
+		}
+		text := names.name(side) + ": " + strings.Join(parts, ", ")
+		if len(t.Changes[side.Other()]) == 0 && t.Others[side.Other()] == 0 {
+			text += ", as on " + names.name(side.Other())
+		}
+		sides = append(sides, text)
+	}
+	if len(sides) == 0 {
+		return names.name(plan.Local) + " and " + names.name(plan.Remote) + " unchanged"
+	}
+	return strings.Join(sides, "; ")
 }
 
 // Result is what became of one operation or conflict.
@@ -53,6 +135,9 @@ func Log(w io.Writer, a Applied, opts Options) error {
 	p.list(hang, totals)
 	p.apart(hang, plain, Name(a.By))
 	p.apart(hang, dim, Name(a.PlanID))
+	for _, s := range a.Told.spans() {
+		p.apart(hang, s.Tone, s.Text)
+	}
 	p.newline()
 	return p.Flush()
 }

@@ -263,6 +263,9 @@ func TestLogAndReceipt(t *testing.T) {
 		{Number: 1, PlanID: "01981f3e", At: when, By: "ann@laptop", Outcome: "complete", Done: 5, Bytes: 1 << 20},
 		{Number: 12, PlanID: "0198\x1b", At: when, By: "bob \u202e", Outcome: "partial", Done: 5, Skipped: 1, Drifted: 2, Failed: 3},
 		{Number: 123, PlanID: "01981f40", At: when, By: "ann@laptop", Outcome: "complete"},
+		{Number: 124, PlanID: "01981f41", At: when, By: "ann@laptop", Outcome: "complete", Done: 3, Told: &Told{Trees: plan.Sides[string]{"macbook", "my stick"},
+			Changes: plan.Sides[map[plan.Action]int]{{plan.Create: 2}, {plan.Delete: 1, plan.Move: 1}}, Undoes: 12,
+			Approved: []Approved{{By: "ann", Note: "as \u202esaid"}, {By: "bob", Signed: true}}}},
 	} {
 		if err := Log(&out, a, Options{}); err != nil {
 			t.Fatal(err)
