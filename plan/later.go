@@ -7,7 +7,7 @@ import (
 
 // DiffLater is the diff of an update that was carried out, made of both versions as they are kept since. It is nil where the
 // plan has that diff itself, and of a link, and says why it has no lines where the plan's options keep the text of the file out of diffs.
-func (p *Plan) DiffLater(op *Operation, before, after []byte) *Diff {
+func DiffLater(p *Plan, op *Operation, before, after []byte) *Diff {
 	if op.Diff != nil || op.Source == nil {
 		return nil
 	}

@@ -14,10 +14,11 @@ type Glance struct {
 var did = map[plan.Action]string{plan.Create: "new", plan.Update: "updated", plan.Delete: "deleted", plan.Move: "moved",
 	plan.Chmod: "with another mode", plan.Touch: "with another time"}
 
-// glance says what becomes of each tree, in a line each; nothing where nothing becomes of any.
+// glance says what becomes of each tree, in a line each; nothing where nothing becomes of any, and of a
+// plan that undoes another one, which says so first.
 func (s *shower) glance(e *effect) {
 	total, _ := e.totals()
-	if s.opts.Glance == nil || len(total[plan.Local])+len(total[plan.Remote]) == 0 {
+	if s.opts.Glance == nil || s.opts.Undoes != nil || len(total[plan.Local])+len(total[plan.Remote]) == 0 {
 		return
 	}
 	names := 0

@@ -42,7 +42,7 @@ func (o Options) troubles(p *plan.Plan) []trouble {
 			t.Tone = removed
 		}
 		if q.Side != nil {
-			t.Where = o.name(*q.Side)
+			t.Where = q.Side.String()
 		}
 		if q.Path != nil {
 			if t.Where != "" {
