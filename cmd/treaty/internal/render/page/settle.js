@@ -95,8 +95,8 @@ class Table {
     this.remark = document.querySelector('nav a[href="#conflicts"] ~ .warned');
   }
 
-  // decided shows what a decision about some elements comes to.
-  decided(ids, told) {
+  // decided shows what a decision about some elements comes to, of which so many were to be left out.
+  decided(ids, told, left = 0) {
     for (const id of ids) this.draw(id);
     const held = this.draft.held();
     for (const [id, why] of held) {
@@ -104,14 +104,14 @@ class Table {
     }
     const before = [...this.held.values()].filter(Boolean).length, after = [...held.values()].filter(Boolean).length;
     this.held = held;
-    this.tell(told, after - before);
+    this.tell(told, after - before - left);
   }
 
   // tell says what was decided and how the plan stands; more is how many more operations are left out.
   tell(told, more) {
     const open = this.draft.open().length, out = [...this.held.values()].filter(Boolean).length;
     const parts = told ? [told] : [];
-    if (more > 1) parts.push(`with what depends on it ${more} operations are left out`);
+    if (more > 0 && told) parts.push(`with it ${more} more, which depend on it`);
     parts.push(open > 0 ? `${times(open, "conflict")} open` : "no conflict open");
     if (out > 0) parts.push(`${out} of ${times(this.held.size, "operation")} left out`);
     this.said.textContent = parts.join(" · ");
@@ -217,7 +217,8 @@ class Table {
   // leave leaves out what is in a row or, where all of it is, takes it in again.
   leave(row) {
     const ids = idsIn(row), value = this.isLeft(row) ? "apply" : "skip", count = this.draft.set(ids, "decision", value);
-    this.decided(ids, `${times(count, "operation")} ${value === "skip" ? "left out" : "taken in again"}`);
+    const skips = value === "skip";
+    this.decided(ids, `${times(count, "operation")} ${skips ? "left out" : "taken in again"}`, skips ? count : 0);
   }
 
   button(text, label, act) {
