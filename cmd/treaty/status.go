@@ -32,6 +32,9 @@ func (c *statusCommand) Run(a *app) error {
 	if made != nil {
 		found.plan = made.plan
 	}
+	if err := found.meetWaiting(a); err != nil {
+		return err
+	}
 	if c.JSON {
 		text, err := paper.Document(schema.Status, found.document())
 		if err != nil {
@@ -108,6 +111,29 @@ type standing struct {
 	// plan is what would be to do; nil where they were not compared, for the reason why.
 	plan *plan.Plan
 	why  error
+	// waits is the plan that waits, nil where none does; fresh tells that the trees are as it was made for.
+	waits *planFile
+	fresh bool
+}
+
+// meetWaiting finds the plan that waits, and whether the trees are as it was made for: they are looked at as it was made.
+func (s *standing) meetWaiting(a *app) error {
+	s.waits = s.newest()
+	if s.waits == nil || s.plan == nil {
+		return nil
+	}
+	now := s.plan
+	if options := s.waits.plan.Options; !options.Sees(&now.Options) {
+		// What is read of files tells nothing here.
+		options.Hash, options.Diffs = plan.HashConflicts, plan.DiffNone
+		made, err := s.watched(a, apply.Planning{Options: options}, s.Plan)
+		if err != nil {
+			return err
+		}
+		now = made.plan
+	}
+	s.fresh = sameTrees(now, s.waits.plan)
+	return nil
 }
 
 // state is the standing in a word of the schema.
@@ -235,8 +261,8 @@ func (s *standing) numbered(last *render.LastSync) *render.LastSync {
 	return last
 }
 
-// waiting is the newest plan, if it would do something and was not applied; nil otherwise.
-func (s *standing) waiting() *render.Waiting {
+// newest is the newest plan, if it would do something and was not applied; nil otherwise.
+func (s *standing) newest() *planFile {
 	own := s.stores[plan.Local]
 	path, err := own.Newest()
 	if err != nil {
@@ -246,11 +272,20 @@ func (s *standing) waiting() *render.Waiting {
 	if err != nil || f.plan.Empty() || own.Unapplied(f.plan.ID) != nil {
 		return nil
 	}
-	w := &render.Waiting{Path: path, ID: f.plan.ID, CreatedAt: f.plan.CreatedAt, Unresolved: f.plan.Unresolved()}
+	return f
+}
+
+// waiting is what there is to say of the plan that waits, nil where none does.
+func (s *standing) waiting() *render.Waiting {
+	f := s.waits
+	if f == nil {
+		return nil
+	}
+	w := &render.Waiting{Path: f.path, ID: f.plan.ID, CreatedAt: f.plan.CreatedAt, Only: f.plan.Options.Only,
+		Unresolved: f.plan.Unresolved(), Fresh: s.fresh}
 	if _, approval, err := f.approval(); err == nil && approval != nil {
 		w.Approved = approval.Of(f.file.Ref())
 	}
-	w.Fresh = s.plan != nil && sameTrees(s.plan, f.plan)
 	return w
 }
 
@@ -303,8 +338,12 @@ func (s *standing) next(waiting *render.Waiting) []string {
 	switch known := s.plan.Local.ID != nil && s.plan.Remote.ID != nil && !s.plan.News; {
 	case empty && known && !s.plan.Blocked():
 		return []string{"nothing to do"}
-	case empty && known, waiting == nil || !waiting.Fresh:
+	case empty && known, waiting == nil:
 		return []string{comparing()(s.call)}
+	case !waiting.Fresh:
+		anew := *s.call
+		anew.about = s.waits.plan
+		return []string{comparing()(&anew)}
 	case waiting.Unresolved > 0:
 		return []string{about("show", "--unresolved")(s.call)}
 	case !waiting.Approved:

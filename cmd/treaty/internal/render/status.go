@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"treaty/plan"
@@ -34,10 +35,12 @@ type LastSync struct {
 
 // Waiting is a plan that was made and not applied.
 type Waiting struct {
-	Path       string    `json:"path"`
-	ID         string    `json:"id"`
-	CreatedAt  time.Time `json:"created_at"`
-	Unresolved int       `json:"unresolved"`
+	Path      string    `json:"path"`
+	ID        string    `json:"id"`
+	CreatedAt time.Time `json:"created_at"`
+	// Only are patterns of the part that it is limited to, none where it is of the whole trees.
+	Only       []string `json:"only,omitempty"`
+	Unresolved int      `json:"unresolved"`
 	// Approved tells that its approval is of exactly this text, and Fresh that the trees are as it was made for.
 	Approved bool `json:"approved"`
 	Fresh    bool `json:"fresh"`
@@ -120,6 +123,9 @@ func (l *LastSync) words(opts Options) string {
 // words says of a plan that waits what it waits for.
 func (w *Waiting) words(opts Options, compared bool) []span {
 	spans := []span{{"the plan of " + opts.Time(w.CreatedAt), plain}}
+	if len(w.Only) > 0 {
+		spans = append(spans, span{"only of " + Escape(strings.Join(w.Only, ", ")), plain})
+	}
 	switch {
 	case w.Unresolved > 0:
 		spans = append(spans, span{Count(w.Unresolved, "conflict") + " not resolved", warned})
