@@ -125,5 +125,8 @@ func (p *Plan) snapshots(in *Input, walk *lockstep, digests Sides[tree.Hash]) {
 		from, c := &in.Trees[side], walk.counts[side]
 		*p.Snapshot(side) = Snapshot{Root: from.Root, ID: from.ID, Filesystem: from.Traits,
 			Files: c.files, Directories: c.directories, Bytes: c.bytes, Digest: digests[side]}
+		if len(p.Options.Only) > 0 {
+			p.Snapshot(side).PartDigest = walk.partDigests[side]
+		}
 	}
 }

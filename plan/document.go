@@ -82,6 +82,9 @@ type Snapshot struct {
 	Bytes       int64       `json:"bytes"`
 	// Digest is that of the root directory: drift of the whole tree is judged by it.
 	Digest tree.Hash `json:"digest"`
+	// PartDigest is, of a plan of a part, that of the root directory with only the part in it: drift of the part is
+	// judged by it. It is zero where the plan is of the whole trees.
+	PartDigest tree.Hash `json:"part_digest,omitzero"`
 }
 
 // BaselineRef names the plan whose apply both sides last agreed on.

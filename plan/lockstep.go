@@ -17,13 +17,18 @@ type lockstep struct {
 	// observe, where not nil, is told of every directory's digest.
 	observe func(side Side, dir tree.Path, digest tree.Hash)
 
+	// limits are the part that a plan is limited to.
+	limits Limits
+	// partDigests are the digests of the roots with only the part in them, zero where there is no limit.
+	partDigests Sides[tree.Hash]
+
 	// counts are what the sides' trees amount to, ignored how many names are out of scope.
 	counts  Sides[counts]
 	ignored int
 }
 
 func newLockstep(in *Input, memory tree.Memory, p *policy, f foresight) *lockstep {
-	return &lockstep{policy: p, memory: memory, foresight: f, observe: in.Observe,
+	return &lockstep{policy: p, memory: memory, foresight: f, observe: in.Observe, limits: p.options.Limits(),
 		streams: Sides[tree.Stream]{in.Trees[Local].Stream, in.Trees[Remote].Stream}}
 }
 
@@ -92,6 +97,8 @@ func (d *directory) pathOf(t *trio) Sides[tree.Path] {
 type found struct {
 	digest  Sides[tree.Hash]
 	entries Sides[int]
+	// part is the digest with only the part in it that a plan is limited to, zero where nothing of it is there.
+	part Sides[tree.Hash]
 	// stays tells that a doomed directory cannot go: something in it is blocked or ignored.
 	stays bool
 	// guarded tells that something in it is ignored by nothing but the rules of doomed directories.
@@ -110,6 +117,7 @@ type counts struct {
 // visitor or of ctx.
 func (l *lockstep) run(ctx context.Context, v visitor) (Sides[tree.Hash], error) {
 	f, err := l.directory(ctx, v, &place{on: Sides[bool]{true, true}, remembered: l.memory != nil})
+	l.partDigests = f.part
 	return f.digest, err
 }
 
@@ -126,7 +134,7 @@ func (l *lockstep) directory(ctx context.Context, v visitor, p *place) (found, e
 	if err := v.enter(d, &f); err != nil {
 		return f, err
 	}
-	var lines Sides[[]tree.Line]
+	var lines, partLines Sides[[]tree.Line]
 	for i := range d.trios {
 		t := &d.trios[i]
 		below, err := v.name(ctx, d, t)
@@ -141,12 +149,16 @@ func (l *lockstep) directory(ctx context.Context, v visitor, p *place) (found, e
 			l.counts[side].add(t.now(side))
 			f.entries[side] += below.entries[side] + 1
 			lines[side] = append(lines[side], tree.Line{Entry: t.now(side), Below: below.digest[side]})
+			partLines[side] = l.limits.with(partLines[side], d.pathOf(t), t.now(side), below.digest[side], below.part[side])
 		}
 	}
 	v.leave(d, &f)
 	for _, side := range BothSides {
 		if p.on[side] {
 			f.digest[side] = tree.Digest(lines[side])
+			if len(partLines[side]) > 0 {
+				f.part[side] = tree.Digest(partLines[side])
+			}
 			if l.observe != nil {
 				l.observe(side, p.path[side], f.digest[side])
 			}

@@ -289,10 +289,12 @@ func (s *standing) waiting() *render.Waiting {
 	return w
 }
 
-// sameTrees tells whether two plans were made of the same trees, which held the same.
+// sameTrees tells whether two plans were made of the same trees, which held the same, or the same part of them.
 func sameTrees(a, b *plan.Plan) bool {
 	for _, side := range plan.BothSides {
-		if x, y := a.Snapshot(side), b.Snapshot(side); x.Digest != y.Digest || x.Root != y.Root {
+		x, y := a.Snapshot(side), b.Snapshot(side)
+		inPart := len(b.Options.Only) > 0 && x.PartDigest == y.PartDigest
+		if x.Root != y.Root || x.Digest != y.Digest && !inPart {
 			return false
 		}
 	}

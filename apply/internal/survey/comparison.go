@@ -20,6 +20,9 @@ type comparison struct {
 	before   *store.Digests
 	unlisted *unlisted
 	drifted  []refusal.Drift
+	// limits are the part that the plan is limited to, and partFits tells on which sides that is as planned.
+	limits   plan.Limits
+	partFits plan.Sides[bool]
 }
 
 func (c *comparison) report(side plan.Side, path tree.Path, why string) {
@@ -40,7 +43,9 @@ func (c *comparison) read(ctx context.Context, memory *store.Memory) error {
 		return err
 	}
 	for _, side := range plan.BothSides {
-		c.Stamps.Fits[side] = found.Digests[side] == c.Plan.Snapshot(side).Digest
+		planned := c.Plan.Snapshot(side)
+		c.Stamps.Fits[side] = found.Digests[side] == planned.Digest
+		c.partFits[side] = len(c.Plan.Options.Only) > 0 && found.PartDigests[side] == planned.PartDigest
 	}
 	return nil
 }
@@ -59,7 +64,7 @@ func (c *comparison) name(n *plan.Name) error {
 	if c.x.concerns(n) {
 		c.Stamps.Note(n)
 	}
-	c.unlisted.note(n)
+	c.unlisted.note(n, c.limits)
 	for _, side := range plan.BothSides {
 		path, e := n.Path[side], &n.Entry[side]
 		if e.Type == tree.Absent {
@@ -81,7 +86,7 @@ func (c *comparison) miss() {
 	c.x.parentless(c.before, c.Seen, c.report)
 	c.x.misplaced(c.Ends, c.Seen, c.report)
 	for _, side := range plan.BothSides {
-		if !c.Stamps.Fits[side] && c.AllowUnrelated && c.Stamps.ReadUnproved(side) {
+		if !c.fitsOn(side) && c.AllowUnrelated && c.Stamps.ReadUnproved(side) {
 			c.report(side, tree.Root,
 				"something changed, and the plan has no hashes to tell whether that is to be copied")
 		}
@@ -90,6 +95,12 @@ func (c *comparison) miss() {
 
 // fits tells whether both trees are, as a whole, what was planned.
 func (c *comparison) fits() bool { return c.Stamps.Fits[plan.Local] && c.Stamps.Fits[plan.Remote] }
+
+// fitsOn tells whether a side is what was planned, as a whole or in the part that the plan is limited to.
+func (c *comparison) fitsOn(side plan.Side) bool { return c.Stamps.Fits[side] || c.partFits[side] }
+
+// fitsInPart tells whether what the plan is of is what was planned: the part that it is limited to, or both trees.
+func (c *comparison) fitsInPart() bool { return c.fitsOn(plan.Local) && c.fitsOn(plan.Remote) }
 
 // occupied reports the names that operations are to take and that something has. Where nothing drifted, such a name is
 // taken because a person took the move out that would free it: what is not listed is left alone, and what waits for it
@@ -108,10 +119,10 @@ func (c *comparison) occupied() {
 // beside the plan only help to say where.
 func (c *comparison) elsewhere() {
 	for _, side := range plan.BothSides {
-		if c.Stamps.Fits[side] {
+		if c.fitsOn(side) {
 			continue
 		}
-		places := c.before.Changed(c.Seen, side)
+		places := slices.DeleteFunc(c.before.Changed(c.Seen, side), func(dir tree.Path) bool { return !c.limits.MayReach(dir) })
 		if len(places) == 0 {
 			places = []tree.Path{tree.Root}
 		}

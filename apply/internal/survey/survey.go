@@ -99,7 +99,7 @@ func (s *Survey) compare(ctx context.Context, x *expectations) error {
 // compareAgainst is compare with a memory, nil for none.
 func (s *Survey) compareAgainst(ctx context.Context, x *expectations, memory *store.Memory) error {
 	s.Seen, s.Stamps = &store.Digests{}, execute.NewStamps(s.Plan, s.Shift.Since, s.Shift.Total)
-	c := &comparison{Survey: s, x: x, unlisted: newUnlisted(s.Plan),
+	c := &comparison{Survey: s, x: x, unlisted: newUnlisted(s.Plan), limits: s.Plan.Options.Limits(),
 		before: s.Ends[plan.Local].Store.Digests(s.Plan.ID)}
 	if err := c.read(ctx, memory); err != nil {
 		return err
@@ -107,7 +107,7 @@ func (s *Survey) compareAgainst(ctx context.Context, x *expectations, memory *st
 	c.miss()
 	c.occupied()
 	related := len(c.drifted) > 0
-	if !related && s.AllowUnrelated {
+	if !related && (s.AllowUnrelated || c.fitsInPart()) {
 		return nil
 	}
 	c.elsewhere()

@@ -40,11 +40,13 @@ func newUnlisted(p *plan.Plan) *unlisted {
 	return u
 }
 
-// note keeps a name that only one side has, unless the plan lists it or a directory above it.
-func (u *unlisted) note(n *plan.Name) {
+// note keeps a name of the part that only one side has, unless the plan lists it or a directory above it. What is not of
+// the part may have been on one side when the plan was made.
+func (u *unlisted) note(n *plan.Name, limits plan.Limits) {
 	for _, side := range plan.BothSides {
 		here, there := n.Entry[side].Type, n.Entry[side.Other()].Type
-		if here == tree.Absent || there != tree.Absent || len(u.names) == mostUnlisted || u.lists(n.Path[side]) {
+		if here == tree.Absent || there != tree.Absent || len(u.names) == mostUnlisted || u.lists(n.Path[side]) ||
+			!limits.Has(n.Path[side], &n.Entry[side]) {
 			continue
 		}
 		u.names = append(u.names, lone{side, tree.Path(strings.Clone(string(n.Path[side])))})
