@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"treaty/apply"
-	"treaty/apply/paper"
 	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
@@ -85,13 +84,17 @@ func pageOf(f *planFile, opts render.Options, now time.Time) (render.Page, error
 	if err != nil || approval == nil {
 		return page, err
 	}
-	page.Void = !approval.Of(paper.RefTo(f.plan, f.text))
+	page.Void = !approval.Of(f.file.Ref())
 	signers, err := signersOf(f.plan)
 	if err != nil {
 		return page, err
 	}
+	text, err := f.file.Text()
+	if err != nil {
+		return page, err
+	}
 	for i := range approval.Approvals {
-		page.Approvals = append(page.Approvals, signoffOf(&approval.Approvals[i], signers, f.text, now))
+		page.Approvals = append(page.Approvals, signoffOf(&approval.Approvals[i], signers, text, now))
 	}
 	return page, nil
 }
