@@ -21,7 +21,7 @@
 //     still do what was planned with (package ends: ErrStale).
 //  2. Scan both trees again and compare their digests, and all that the plan reads or writes, with what
 //     the plan saw (package survey: ErrStale, with every place that differs). With AllowUnrelatedDrift only the
-//     latter, and the directories above it.
+//     latter, and the directories above it; of a plan of a part, that and the digest of the part.
 //  3. Turn resolutions into operations, and leave out what depends on what a person took out
 //     (plan.Plan.Steps). Each step that comes of it is a task from here on.
 //  4. Look ahead: space, that of copies out of reach included, permissions (package preflight: ErrSafety). Locks

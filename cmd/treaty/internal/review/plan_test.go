@@ -91,6 +91,9 @@ func conflict(t rapid.TB, words []string) plan.Conflict {
 	path, local := stateOf(t, words[1], words[2])
 	_, remote := stateOf(t, words[1], words[3])
 	c.Path, c.Local, c.Remote = tree.Path(path), local, remote
+	if c.Kind == plan.ChangedAndDeleted {
+		_, c.Base = stateOf(t, words[1], "1@1")
+	}
 	for _, r := range c.Allowed() {
 		c.Choices[r] = "what " + string(r) + " does"
 	}
