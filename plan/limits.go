@@ -34,8 +34,6 @@ func (l Limits) MayReach(dir tree.Path) bool {
 // the directory's own digest, and part that with only the part in it, zero where nothing is.
 func (l Limits) with(lines []tree.Line, path Sides[tree.Path], e *tree.Entry, whole, part tree.Hash) []tree.Line {
 	switch {
-	case l.named == nil:
-		return nil
 	case l.Has(path[Local], e) || l.Has(path[Remote], e):
 		return append(lines, tree.Line{Entry: e, Below: whole})
 	case part.Known():

@@ -149,7 +149,9 @@ func (l *lockstep) directory(ctx context.Context, v visitor, p *place) (found, e
 			l.counts[side].add(t.now(side))
 			f.entries[side] += below.entries[side] + 1
 			lines[side] = append(lines[side], tree.Line{Entry: t.now(side), Below: below.digest[side]})
-			partLines[side] = l.limits.with(partLines[side], d.pathOf(t), t.now(side), below.digest[side], below.part[side])
+			if l.limits.named != nil {
+				partLines[side] = l.limits.with(partLines[side], d.pathOf(t), t.now(side), below.digest[side], below.part[side])
+			}
 		}
 	}
 	v.leave(d, &f)
