@@ -65,7 +65,8 @@ func (f *forgetful) settles(p *plan.Plan, dies int) {
 			dies = 0
 		}
 	}
-	if _, err := apply.Apply(context.Background(), f.asked(p, 0)); err != nil && !strings.Contains(err.Error(), "applied already") {
+	if _, err := apply.Apply(context.Background(), f.asked(p, 0)); err != nil &&
+		!strings.Contains(err.Error(), "applied already") {
 		f.Fatalf("%v\n%s", err, describe(p))
 	}
 	if p := f.look((*apply.Pair).Plan); len(p.Operations)+len(p.Conflicts) > 0 {

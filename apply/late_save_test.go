@@ -69,7 +69,8 @@ func TestASaveDuringApplyNeverPassesForWhatWasSynced(t *testing.T) {
 		{"a source that is created, on a first sync", "a=1@20.1", "", "", plan.Local, epoch.Add(20_900_000_000)},
 		{"a source that is created", "a=1@20.1 z=9", "z=9", "z=9", plan.Local, epoch.Add(20_900_000_000)},
 		{"a source that is an update", "a=2@20.1", "a=1@10", "a=1@10", plan.Local, epoch.Add(20_900_000_000)},
-		{"a newer side that gives its time, on a first sync", "a=1@20.1", "a=1@10", "", plan.Local, epoch.Add(20_900_000_000)},
+		{"a newer side that gives its time, on a first sync", "a=1@20.1", "a=1@10", "", plan.Local,
+			epoch.Add(20_900_000_000)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for nth := 1; nth < 60; nth += stride() {
@@ -113,7 +114,8 @@ func (w *world) recordsTruly(path tree.Path, call int) {
 		at := w.tree(side)[path]
 		same := record.On[side].Mtime == at.mtime && record.Size == int64(len(at.content))
 		if same && !record.On[side].Racy && record.SHA256.Known() && record.SHA256 != hashOf([]byte(at.content)) {
-			w.Errorf("save before call %d: %s holds %q, and the baseline takes its stat for other content", call, side, at.content)
+			w.Errorf("save before call %d: %s holds %q, and the baseline takes its stat for other content", call, side,
+				at.content)
 		}
 	}
 }
@@ -344,5 +346,6 @@ func (w *world) oneSideChanged(path tree.Path, call int) {
 			return
 		}
 	}
-	w.Errorf("changed before call %d: local %v, remote %v, and on record is %+v", call, now[plan.Local][path], now[plan.Remote][path], record)
+	w.Errorf("changed before call %d: local %v, remote %v, and on record is %+v", call, now[plan.Local][path],
+		now[plan.Remote][path], record)
 }

@@ -20,9 +20,11 @@ func linkedWorld(t *testing.T, fat plan.Sides[bool]) (*world, *plan.Plan) {
 	t.Helper()
 	w := newWorld(t, scratch(t))
 	w.fat = fat
-	w.base = native(tryParse(t, "mode=canary time=2@10 both=2@10 same=2@10 from=55 beside=55 alone=6@10 mine=7@10 mine2=7@10"))
+	w.base = native(tryParse(t, "mode=canary time=2@10 both=2@10 same=2@10 from=55 beside=55 alone=6@10 mine=7@10 "+
+		"mine2=7@10"))
 	w.base.write(t, w.at[plan.Remote])
-	native(tryParse(t, "mode=canary!755 time=2@30 both=2@40!755 same=2@10 to=55@60!755 beside=55 alone=6@20!755 mine=7@10 mine2=7@10")).
+	native(tryParse(t, "mode=canary!755 time=2@30 both=2@40!755 same=2@10 to=55@60!755 beside=55 alone=6@20!755 "+
+		"mine=7@10 mine2=7@10")).
 		write(t, w.at[plan.Local])
 	check(t, os.Chmod(w.path(plan.Remote, "mine"), 0o755))
 	w.link(plan.Remote, []string{"mode", "../outside"})
@@ -132,7 +134,8 @@ func TestALinkMadeWhileApplyingStaysAsItWasMade(t *testing.T) {
 				t.Errorf("before call %d: %s was made as %v, and is %v", n, name, made[i], got)
 			}
 		}
-		if got, want := w.tree(plan.Remote), tryParse(t, "a=1@30!755 b=2@10!700"); err == nil && (got["a"] != want["a"] || got["b"] != want["b"]) {
+		if got, want := w.tree(plan.Remote), tryParse(t, "a=1@30!755 b=2@10!700"); err == nil &&
+			(got["a"] != want["a"] || got["b"] != want["b"]) {
 			t.Errorf("before call %d: %v", n, got)
 		}
 	}

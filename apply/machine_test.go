@@ -132,7 +132,8 @@ func (h *history) newNode(dirs bool) node {
 	case kind == 0:
 		return node{kind: tree.Symlink, target: rapid.SampledFrom([]string{"a", "b"}).Draw(h.T, "target")}
 	case kind <= 2 && dirs:
-		return node{kind: tree.Directory, mode: rapid.SampledFrom([]tree.Mode{tree.Perm(0o755), tree.Perm(0o700)}).Draw(h.T, "mode")}
+		return node{kind: tree.Directory,
+			mode: rapid.SampledFrom([]tree.Mode{tree.Perm(0o755), tree.Perm(0o700)}).Draw(h.T, "mode")}
 	}
 	return h.newFile()
 }
@@ -154,7 +155,8 @@ func (h *history) edit(m *member) {
 	fresh := rapid.SampledFrom(dirs).Draw(h.T, "in").Join(string(rapid.SampledFrom(pathNames).Draw(h.T, "name")))
 	_, taken := now[fresh]
 	free := !taken && fresh.Depth() <= 4
-	what := rapid.SampledFrom([]string{"create", "create", "create", "write", "write", "touch", "chmod", "delete", "delete",
+	what := rapid.SampledFrom([]string{"create", "create", "create", "write", "write", "touch",
+		"chmod", "delete", "delete",
 		"rename", "rename", "swap", "replace", "ignored", "litter", "case"}).Draw(h.T, "edit")
 	if what == "create" && free {
 		n := h.newNode(true)
@@ -254,7 +256,8 @@ func (h *history) remount(m *member) {
 
 // world is two partners as the helpers of other tests know them, the first or the second as LOCAL.
 func (h *history) world(p *partners, local int) *world {
-	return &world{tester: h, dir: h.dir, at: plan.Sides[string]{p.trees[local].at, p.trees[1-local].at}, options: defaults()}
+	return &world{tester: h, dir: h.dir, at: plan.Sides[string]{p.trees[local].at, p.trees[1-local].at},
+		options: defaults()}
 }
 
 // look opens the two trees as a pair, has a plan made of them, and keeps what belongs beside it.
@@ -418,10 +421,13 @@ var deaths atomic.Int64
 
 // apply applies, on volumes that can do more or less, and sometimes dies on the way, up to a few times. What it
 // comes to in the end is what it would have come to at once.
-func (h *history) apply(w *world, made *plan.Plan, request apply.Request, was plan.Sides[nodes]) (*apply.Receipt, error) {
-	can := rapid.SampledFrom([]volume.Capabilities{{Exchange: true, NoReplace: true, Link: true}, {NoReplace: true}, {Link: true}, {}}).Draw(h.T, "can")
+func (h *history) apply(w *world, made *plan.Plan, request apply.Request,
+	was plan.Sides[nodes]) (*apply.Receipt, error) {
+	can := rapid.SampledFrom([]volume.Capabilities{{Exchange: true, NoReplace: true, Link: true}, {NoReplace: true},
+		{Link: true}, {}}).Draw(h.T, "can")
 	request.SetProbed(func(_ plan.Side, p *volume.Probed) {
-		p.Can.Exchange, p.Can.NoReplace, p.Can.Link = p.Can.Exchange && can.Exchange, p.Can.NoReplace && can.NoReplace, p.Can.Link && can.Link
+		p.Can.Exchange, p.Can.NoReplace, p.Can.Link = p.Can.Exchange && can.Exchange,
+			p.Can.NoReplace && can.NoReplace, p.Can.Link && can.Link
 	})
 	w.fat = rapid.SampledFrom(fats).Draw(h.T, "fat")
 	request.SetFAT(w.fat)

@@ -40,7 +40,8 @@ func busyWorld(t *testing.T) (*world, *plan.Plan) {
 	base := "update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a"
 	w.base = native(tryParse(t, base))
 	w.base.write(t, w.at[plan.Remote])
-	native(tryParse(t, "update=10 chmod=3!755 touch=4@50 to=55 into/ into/new=9 into/sub/ into/sub/y=9 type/ type/z=5 kept=8 create=7 made/ made/m=3 link->b")).
+	native(tryParse(t, "update=10 chmod=3!755 touch=4@50 to=55 into/ into/new=9 into/sub/ into/sub/y=9 type/ type/z=5 "+
+		"kept=8 create=7 made/ made/m=3 link->b")).
 		write(t, w.at[plan.Local])
 	return w, w.compare()
 }
@@ -188,8 +189,10 @@ func TestASaveAtAnyMomentIsKept(t *testing.T) {
 				if receipt == nil || err != nil && !errors.Is(err, apply.ErrPartial) {
 					t.Fatalf("%d: %v", n, err)
 				}
-				if got, err := readNode(w.path(plan.Remote, path)); saved && (err != nil || got.content != "mine") && !w.moved("mine") {
-					t.Fatalf("before call %d: %s is %v (%v), and nothing else is what was saved\n%s", n, path, got, err, outcomes(receipt))
+				if got, err := readNode(w.path(plan.Remote, path)); saved &&
+					(err != nil || got.content != "mine") && !w.moved("mine") {
+					t.Fatalf("before call %d: %s is %v (%v), and nothing else is what was saved\n%s", n, path,
+						got, err, outcomes(receipt))
 				}
 				w.sparesCanary()
 			}

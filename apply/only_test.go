@@ -102,8 +102,8 @@ func deletesOf(p *plan.Plan) map[deletion]bool {
 	return all
 }
 
-// settledAndApplied settles each conflict somehow and applies the plan, which it holds to the invariants. It returns how
-// many operations it had.
+// settledAndApplied settles each conflict somehow and applies the plan, which it holds to the invariants. It returns
+// how many operations it had.
 func settledAndApplied(r *rapid.T, w *world, p *plan.Plan) int {
 	for i := range p.Conflicts {
 		c := &p.Conflicts[i]
@@ -125,7 +125,9 @@ func settledAndApplied(r *rapid.T, w *world, p *plan.Plan) int {
 	w.keepsEverything(was)
 	w.touchesOnly(p, was)
 	if len(p.Options.Only) == 0 && !p.Blocked() && p.Summary.Problems.Warning == 0 &&
-		!slices.ContainsFunc(receipt.Results, func(result apply.Result) bool { return result.Outcome != apply.Done && !kept(p, result) }) {
+		!slices.ContainsFunc(receipt.Results, func(result apply.Result) bool {
+			return result.Outcome != apply.Done && !kept(p, result)
+		}) {
 		if next := w.paired((*apply.Pair).Plan); !next.Empty() {
 			w.Errorf("the next plan is not empty:\n%s", describe(next))
 		}

@@ -78,7 +78,8 @@ func (p *power) cut(side plan.Side, dice *rand.Rand) {
 	}
 	for _, name := range slices.SortedFunc(maps.Keys(names), tree.Compare) {
 		is, was := now[name], lasting[name]
-		if is == was || is.kind != tree.File && was.kind != tree.File || is.kind == tree.Directory || was.kind == tree.Directory ||
+		if is == was || is.kind != tree.File && was.kind != tree.File || is.kind == tree.Directory ||
+			was.kind == tree.Directory ||
 			name.Within(".treaty/journal") {
 			continue
 		}
@@ -248,9 +249,11 @@ func TestAPowerCutInAnyPlan(t *testing.T) {
 		p := w.compare()
 		decide(r, p)
 		was := w.trees()
-		can := rapid.SampledFrom([]volume.Capabilities{{Exchange: true, NoReplace: true, Link: true}, {NoReplace: true}, {Link: true}, {}}).Draw(r, "can")
+		can := rapid.SampledFrom([]volume.Capabilities{{Exchange: true, NoReplace: true, Link: true}, {NoReplace: true},
+			{Link: true}, {}}).Draw(r, "can")
 		less := func(_ plan.Side, p *volume.Probed) {
-			p.Can.Exchange, p.Can.NoReplace, p.Can.Link = p.Can.Exchange && can.Exchange, p.Can.NoReplace && can.NoReplace, p.Can.Link && can.Link
+			p.Can.Exchange, p.Can.NoReplace, p.Can.Link = p.Can.Exchange && can.Exchange,
+				p.Can.NoReplace && can.NoReplace, p.Can.Link && can.Link
 		}
 		power := newPower(w, &breaker{n: rapid.IntRange(20, 150).Draw(r, "at"), with: errDead})
 		power.id = p.ID

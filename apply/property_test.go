@@ -130,7 +130,8 @@ func (w *world) fill(r *rapid.T) {
 			w.place(side).write(r, native(anyTree(r, side.String())))
 		}
 	}
-	w.options.Hash = rapid.SampledFrom([]plan.HashWhat{plan.HashOperations, plan.HashConflicts, plan.HashAll}).Draw(r, "hash")
+	w.options.Hash = rapid.SampledFrom([]plan.HashWhat{plan.HashOperations, plan.HashConflicts, plan.HashAll}).Draw(r,
+		"hash")
 }
 
 // decide draws what a reviewer might do to a plan, and tells whether all of it is to be carried out.
@@ -169,7 +170,8 @@ func decide(r *rapid.T, p *plan.Plan) (all bool) {
 
 // story is what a failing example looked like.
 func (w *world) story(p *plan.Plan, was plan.Sides[nodes], receipt *apply.Receipt, err error) {
-	w.Logf("base:   %v\nlocal:  %v\nremote: %v\nplan:\n%sresults:\n%serror: %v\nlocal:  %v\nremote: %v", w.base, was[0], was[1],
+	w.Logf("base:   %v\nlocal:  %v\nremote: %v\nplan:\n%sresults:\n%serror: %v\nlocal:  %v\nremote: %v", w.base, was[0],
+		was[1],
 		describe(p), outcomes(receipt), err, w.tree(0), w.tree(1))
 }
 
@@ -290,7 +292,8 @@ func (w *world) anyEditedPlan(r *rapid.T) (applied int) {
 		return 0
 	}
 	if q.Local.Root == w.at[plan.Remote] {
-		w.at[plan.Local], w.at[plan.Remote] = w.at[plan.Remote], w.at[plan.Local] // the plan is about the same two trees, the other way round
+		// the plan is about the same two trees, the other way round
+		w.at[plan.Local], w.at[plan.Remote] = w.at[plan.Remote], w.at[plan.Local]
 	}
 	request := apply.Request{Plan: text, Approval: w.approve(text), By: ann,
 		Roots: w.at, Open: w.opener(), Care: apply.Care{AllowUnrelatedDrift: rapid.Bool().Draw(r, "allow unrelated drift")}}
@@ -322,7 +325,8 @@ func (w *world) anyEditedPlan(r *rapid.T) (applied int) {
 func mutate(r *rapid.T, document map[string]any) {
 	operations, _ := document["operations"].([]any)
 	conflicts, _ := document["conflicts"].([]any)
-	paths := []string{"a", "b", "c", "a/a", "a/b", "b/c/a", "new", "a/new", "..", "../outside", "a/../../outside", "/etc/x", ".treaty/tree.json",
+	paths := []string{"a", "b", "c", "a/a", "a/b", "b/c/a", "new", "a/new", "..", "../outside", "a/../../outside",
+		"/etc/x", ".treaty/tree.json",
 		".treaty/trash/x", ".TREATY/x", "a//b", "", "a\x00b", strings.Repeat("x", 300), "outside", "a\\b"}
 	path := func() string { return rapid.SampledFrom(paths).Draw(r, "path") }
 	side := func() string { return rapid.SampledFrom([]string{"local", "remote"}).Draw(r, "side") }
@@ -413,15 +417,21 @@ func lie(r *rapid.T, document map[string]any) {
 	case 0:
 		of["digest"] = rapid.SampledFrom([]string{zeros, strings.Repeat("7", 64)}).Draw(r, "digest")
 	case 1:
-		document["options"].(map[string]any)["ignore"] = []any{rapid.SampledFrom([]string{"*", "a", "b/", "new"}).Draw(r, "ignored")}
+		document["options"].(map[string]any)["ignore"] = []any{rapid.SampledFrom([]string{"*", "a", "b/", "new"}).Draw(r,
+			"ignored")}
 	case 2:
-		odd := rapid.SampledFrom([]map[string]any{{"hash": "conflicts"}, {"hash": "all"}, {"bidirectional": "conflict"}, {"align_times": true},
+		odd := rapid.SampledFrom([]map[string]any{{"hash": "conflicts"}, {"hash": "all"},
+			{"bidirectional": "conflict"}, {"align_times": true},
 			{"fix_modes": true}, {"default_ignores": false}, {"max_deletes": 1}, {"allow_many_deletes": true},
-			{"remote_fs": "fat"}, {"local_fs": "unknown"}, {"executable": map[string]any{"overrides": []any{"*"}, "extensions": map[string]any{}}}, {"umask": "0077"}}).Draw(r, "option")
+			{"remote_fs": "fat"}, {"local_fs": "unknown"},
+			{"executable": map[string]any{"overrides": []any{"*"}, "extensions": map[string]any{}}}, {"umask": "0077"}}).Draw(r,
+			"option")
 		maps.Copy(document["options"].(map[string]any), odd)
 	case 3:
-		trait := rapid.SampledFrom([]map[string]any{{"modes": false}, {"symlinks": false}, {"case_sensitive": false}, {"names": "windows"},
-			{"mtime_granularity_ns": 2_000_000_000}, {"mtime_granularity_ns": 3_600_000_000_000}, {"profile": "fat", "type": "vfat"},
+		trait := rapid.SampledFrom([]map[string]any{{"modes": false}, {"symlinks": false},
+			{"case_sensitive": false}, {"names": "windows"},
+			{"mtime_granularity_ns": 2_000_000_000}, {"mtime_granularity_ns": 3_600_000_000_000},
+			{"profile": "fat", "type": "vfat"},
 			{"source": "declared"}, {"max_file_size": 1}, {"volume": "another"}}).Draw(r, "trait")
 		maps.Copy(of["filesystem"].(map[string]any), trait)
 	case 4:
@@ -487,7 +497,8 @@ func below(r *rapid.T, document map[string]any) {
 	one := all[rapid.IntRange(0, len(all)-1).Draw(r, "one")]
 	other := all[rapid.IntRange(0, len(all)-1).Draw(r, "other")]
 	path, _ := one["path"].(string)
-	name := rapid.SampledFrom([]string{path, path + "/x", path + "/x/y", strings.ToUpper(path), path + ".", path + " (remote)"}).Draw(r, "name")
+	name := rapid.SampledFrom([]string{path, path + "/x", path + "/x/y", strings.ToUpper(path), path + ".",
+		path + " (remote)"}).Draw(r, "name")
 	key := "path"
 	if _, there := other["keep_both_as"]; there {
 		key = "keep_both_as"
@@ -511,7 +522,8 @@ func TestAnyDriftIsSeen(t *testing.T) {
 		at := w.path(side, string(path))
 		switch n, there := now[path]; {
 		case !there || n.kind == tree.Directory:
-			writeFile(w, filepath.Join(filepath.Dir(at), "drifted"), node{content: "drift", mtime: epoch, mode: tree.Perm(0o644)})
+			writeFile(w, filepath.Join(filepath.Dir(at), "drifted"),
+				node{content: "drift", mtime: epoch, mode: tree.Perm(0o644)})
 		case rapid.Bool().Draw(r, "removed"):
 			check(w, os.Remove(at))
 		default:

@@ -33,12 +33,17 @@ func (w *world) rich() *plan.Plan {
 	w.Helper()
 	apfs := tree.APFS // so that a name may be spelled otherwise
 	w.options.RemoteFS = &apfs
-	base := "spelled=30 update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ away/1=11 mine=14"
+	base := "spelled=30 update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ " +
+		"away/1=11 mine=14"
 	w.base = native(tryParse(w, base))
-	w.place(plan.Remote).write(w, native(tryParse(w, "spelled=30 update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ away/1=12 mine=15 "+
-		"odd/ odd/a=16 odd/b/ odd/b/c=17 both/ both/a=18 both/d/ both/d/e=19 new=20 newdir/!555 newdir/z=21")))
-	w.place(plan.Local).write(w, native(tryParse(w, "Spelled=310 update=10 chmod=3!755 touch=4@50 to=55@60!755 into/ into/new=9 into/sub/ into/sub/y=9 type/ type/z=5 kept=8 create=7 made/ made/m=3 link->b mine=14 "+
-		"odd=22 both=23")))
+	w.place(plan.Remote).write(w, native(tryParse(w,
+		"spelled=30 update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ "+
+			"away/1=12 mine=15 "+
+			"odd/ odd/a=16 odd/b/ odd/b/c=17 both/ both/a=18 both/d/ both/d/e=19 new=20 newdir/!555 newdir/z=21")))
+	w.place(plan.Local).write(w, native(tryParse(w,
+		"Spelled=310 update=10 chmod=3!755 touch=4@50 to=55@60!755 into/ into/new=9 into/sub/ into/sub/y=9 type/ type/z=5 "+
+			"kept=8 create=7 made/ made/m=3 link->b mine=14 "+
+			"odd=22 both=23")))
 	p := w.compare()
 	for i := range p.Conflicts {
 		c := &p.Conflicts[i]
@@ -97,7 +102,8 @@ func sweep(t *testing.T, stride int, try func(t *testing.T, fat plan.Sides[bool]
 	}
 }
 
-func sweepOn(t *testing.T, fat plan.Sides[bool], stride int, ways []error, try func(t *testing.T, fat plan.Sides[bool], b *breaker) bool) {
+func sweepOn(t *testing.T, fat plan.Sides[bool], stride int, ways []error,
+	try func(t *testing.T, fat plan.Sides[bool], b *breaker) bool) {
 	t.Helper()
 	if effort.Sweep() == 0 {
 		ways = ways[:1] // in memory all others happen: see TestAnyAccidentIsTakenUp
@@ -148,7 +154,8 @@ func (w *world) half(was, will plan.Sides[nodes]) {
 		for path, n := range now {
 			before, there := was[side][path]
 			after, comes := will[side][path]
-			if (!there || contentOf(n) != contentOf(before)) && (!comes || contentOf(n) != contentOf(after)) && n.kind != tree.Directory {
+			if (!there || contentOf(n) != contentOf(before)) && (!comes || contentOf(n) != contentOf(after)) &&
+				n.kind != tree.Directory {
 				w.Errorf("%s: %s is %v, neither %v nor %v", side, path, n, before, after)
 			}
 		}
@@ -392,8 +399,8 @@ func TestABrokenApplyIsSettledBack(t *testing.T) {
 	}
 }
 
-// TestWhatIsSettledApartIsToldAsItIs: an apply dies at each write of a journal, and then each tree is settled by itself,
-// the stick first. The receipt has as done what is there, and as not done what is not.
+// TestWhatIsSettledApartIsToldAsItIs: an apply dies at each write of a journal, and then each tree is settled by
+// itself, the stick first. The receipt has as done what is there, and as not done what is not.
 func TestWhatIsSettledApartIsToldAsItIs(t *testing.T) {
 	will := will(t)
 	for n := 1; ; n += effort.Stride(15, 4) {

@@ -184,10 +184,13 @@ func (w *world) byHand(p *plan.Plan, lines []string) {
 		words := strings.Fields(line)
 		var side plan.Side
 		check(w, side.UnmarshalText([]byte(words[1])))
-		op := plan.Operation{Side: side, Action: plan.Action(words[0]), Path: tree.Path(words[2]), Decision: plan.Apply, Reason: plan.ChangedOn.On(side.Other())}
+		op := plan.Operation{Side: side, Action: plan.Action(words[0]), Path: tree.Path(words[2]), Decision: plan.Apply,
+			Reason: plan.ChangedOn.On(side.Other())}
 		if words[0] == "mkdir" {
 			op.Action, op.After = plan.Create, &tree.State{Type: tree.Directory, Mode: tree.Perm(0o755)}
-			if n, there := w.was[side][op.Path]; there && !slices.ContainsFunc(lines, func(line string) bool { return strings.HasSuffix(line, " from "+words[2]) }) {
+			if n, there := w.was[side][op.Path]; there && !slices.ContainsFunc(lines, func(line string) bool {
+				return strings.HasSuffix(line, " from "+words[2])
+			}) {
 				op.Action, op.Before = plan.Update, n.state()
 			}
 		}
@@ -280,7 +283,8 @@ func TestTables(t *testing.T) {
 var fats = []plan.Sides[bool]{{}, {false, true}, {true, false}, {true, true}}[:max(1, 4/slowness)]
 
 func fatNames(fat plan.Sides[bool]) string {
-	return map[plan.Sides[bool]]string{{}: "none FAT", {false, true}: "remote FAT", {true, false}: "local FAT", {true, true}: "both FAT"}[fat]
+	return map[plan.Sides[bool]]string{{}: "none FAT", {false, true}: "remote FAT", {true, false}: "local FAT",
+		{true, true}: "both FAT"}[fat]
 }
 
 func (c *tableCase) test(t *testing.T, fat plan.Sides[bool]) {
@@ -309,13 +313,15 @@ func (c *tableCase) testIn(t *testing.T, w *world) {
 	r, err := w.apply(p)
 	defer func() {
 		if t.Failed() {
-			t.Logf("plan:\n%s\nresults:\n%serror: %v\nlocal:  %v\nremote: %v", describe(p), outcomes(r), err, w.tree(0), w.tree(1))
+			t.Logf("plan:\n%s\nresults:\n%serror: %v\nlocal:  %v\nremote: %v", describe(p), outcomes(r),
+				err, w.tree(0), w.tree(1))
 		}
 	}()
 	if r == nil {
 		t.Fatalf("not applied: %v", err)
 	}
-	if partial := r.Totals.Drifted+r.Totals.Failed > 0; errors.Is(err, apply.ErrPartial) != partial || err != nil && !partial {
+	if partial := r.Totals.Drifted+r.Totals.Failed > 0; errors.Is(err, apply.ErrPartial) != partial ||
+		err != nil && !partial {
 		t.Errorf("error: %v", err)
 	}
 	var notDone []string

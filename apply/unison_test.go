@@ -105,7 +105,8 @@ func TestUnisonGivesTheSameTrees(t *testing.T) {
 		h := newHistory(r, dir, 2)
 		h.plain = true
 		p := h.pairs[0]
-		u := &unison{T: r, home: filepath.Join(dir, "home"), at: [2]string{filepath.Join(dir, "one"), filepath.Join(dir, "two")}}
+		u := &unison{T: r, home: filepath.Join(dir, "home"),
+			at: [2]string{filepath.Join(dir, "one"), filepath.Join(dir, "two")}}
 		for _, d := range []string{u.home, u.at[0], u.at[1]} {
 			check(r, os.Mkdir(d, 0o755))
 		}

@@ -29,9 +29,9 @@ func (l Limits) MayReach(dir tree.Path) bool {
 	return l.named == nil || dir == tree.Root || l.named.Has(string(dir), true) || l.named.MayLieIn(string(dir))
 }
 
-// with adds to the lines of a part's digest the one of an entry, by either side's spelling: as digests have
-// it where it is of the part, the bare name of a directory where only something below it is, and none otherwise. whole is
-// the directory's own digest, and part that with only the part in it, zero where nothing is.
+// with adds to the lines of a part's digest the one of an entry, by either side's spelling: as digests have it where it
+// is of the part, the bare name of a directory where only something below it is, and none otherwise. whole is the
+// directory's own digest, and part that with only the part in it, zero where nothing is.
 func (l Limits) with(lines []tree.Line, path Sides[tree.Path], e *tree.Entry, whole, part tree.Hash) []tree.Line {
 	switch {
 	case l.Has(path[Local], e) || l.Has(path[Remote], e):

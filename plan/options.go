@@ -42,8 +42,8 @@ func (o *Options) Gives(given *Options, recorded Sides[*tree.Profile]) bool {
 	return bytes.Equal(o.judging(), given.judging())
 }
 
-// Sees tells whether two plans of the same trees have the same entries in view: what is in scope, what part, and as which
-// filesystems they are taken.
+// Sees tells whether two plans of the same trees have the same entries in view: what is in scope, what part, and as
+// which filesystems they are taken.
 func (o *Options) Sees(other *Options) bool {
 	for _, side := range BothSides {
 		mine, theirs := o.Declared(side), other.Declared(side)
@@ -51,7 +51,8 @@ func (o *Options) Sees(other *Options) bool {
 			return false
 		}
 	}
-	return slices.Equal(o.Ignore, other.Ignore) && slices.Equal(o.Only, other.Only) && o.DefaultIgnores == other.DefaultIgnores
+	return slices.Equal(o.Ignore, other.Ignore) && slices.Equal(o.Only, other.Only) &&
+		o.DefaultIgnores == other.DefaultIgnores
 }
 
 // judging is a text of all but the umask, what the filesystems are declared to be, the part that a plan is limited to,

@@ -36,7 +36,8 @@ func Survey(ctx context.Context, in Input, visit func(*Name) error) (Seen, error
 	}}
 	digests, err := s.walk.run(ctx, &s)
 	seen := shifting.seen(leastShifted)
-	return Seen{digests, s.walk.partDigests, Sides[time.Duration]{time.Duration(seen[Local]), time.Duration(seen[Remote])}}, err
+	return Seen{digests, s.walk.partDigests, Sides[time.Duration]{time.Duration(seen[Local]),
+		time.Duration(seen[Remote])}}, err
 }
 
 // Seen is what a survey comes to.

@@ -42,7 +42,8 @@ func archives(folder *store.Store) ([]logged, error) {
 	return all, nil
 }
 
-// told is what a line of the log tells besides the receipt. What cannot be read is not told: log --verify tells of that.
+// told is what a line of the log tells besides the receipt. What cannot be read is not told: log --verify tells of
+// that.
 func (h *logged) told() *render.Told {
 	told := &render.Told{}
 	text, err := h.folder.File(h.Archived, "plan.json")
@@ -151,8 +152,8 @@ func (h *logged) whole() (*plan.Plan, error) {
 	return p, nil
 }
 
-// rootNow is where a tree is that was at a root: the one that has the history is where that is, and the other one where it
-// was; "" where that is not here any more, or another one is there. On its first plan it had no id.
+// rootNow is where a tree is that was at a root: the one that has the history is where that is, and the other one where
+// it was; "" where that is not here any more, or another one is there. On its first plan it had no id.
 func (h *logged) rootNow(side plan.Side, id *string, root string) string {
 	if side == plan.Local {
 		return h.folder.Root()
@@ -183,8 +184,8 @@ func kept(root, path string, state *tree.State) []byte {
 	return append([]byte{}, text...) // an empty one is there too
 }
 
-// knownBy opens the history that knows of a tree: its own or, where it has none, the one of the tree that it was synced with,
-// if that is here. It is to be closed.
+// knownBy opens the history that knows of a tree: its own or, where it has none, the one of the tree that it was synced
+// with, if that is here. It is to be closed.
 func knownBy(folder *store.Store) (*store.Store, error) {
 	list, err := folder.History()
 	if err != nil || len(list) > 0 {

@@ -75,7 +75,8 @@ func bringOut(from *store.Store, v *store.Version, to string) error {
 
 // gone is the error of a version of which clean has removed the content.
 func gone(v *store.Version) error {
-	why := fmt.Sprintf("%s: the content that number %d displaced is no longer in the trash", render.Name(string(v.Path)), v.Number)
+	why := fmt.Sprintf("%s: the content that number %d displaced is no longer in the trash",
+		render.Name(string(v.Path)), v.Number)
 	return &complaint{is: fs.ErrNotExist, why: why, hint: in("", "restore", "--list")}
 }
 

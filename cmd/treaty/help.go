@@ -18,9 +18,11 @@ import (
 // examples stand in the help and the manual page of each command, by its name; those of "" are a day's.
 var examples = map[string][]manual.Example{
 	"": {
-		{Command: "treaty sync ~/work /media/stick", Says: "the first time: both trees are named, what will happen is shown, and a question asked"},
+		{Command: "treaty sync ~/work /media/stick",
+			Says: "the first time: both trees are named, what will happen is shown, and a question asked"},
 		{Command: "treaty sync", Says: "from then on, from anywhere in a tree that was synced"},
-		{Command: "treaty plan && treaty review && treaty apply", Says: "the same in three steps, which may be those of three people"},
+		{Command: "treaty plan && treaty review && treaty apply",
+			Says: "the same in three steps, which may be those of three people"},
 	},
 	"plan": {
 		{Command: "treaty plan ~/work /media/stick", Says: "compare two trees, and write what should happen to a file"},
@@ -63,7 +65,8 @@ var examples = map[string][]manual.Example{
 	"restore": {
 		{Command: "treaty restore --list", Says: "what applies replaced or deleted, the newest first"},
 		{Command: "treaty restore notes/ideas.txt", Says: "write a plan that brings it back on both sides"},
-		{Command: "treaty restore notes/ --from 3 --to /tmp/old", Says: "copy what number 3 replaced or deleted of a folder, and leave both trees as they are"},
+		{Command: "treaty restore notes/ --from 3 --to /tmp/old",
+			Says: "copy what number 3 replaced or deleted of a folder, and leave both trees as they are"},
 	},
 	"log": {
 		{Command: "treaty log", Says: "a line for each apply"},
@@ -76,7 +79,8 @@ var examples = map[string][]manual.Example{
 	},
 	"status": {
 		{Command: "treaty status", Says: "is the tree here in step with the other one"},
-		{Command: "treaty status --exit-code", Says: "the same for a script: 10 if changes are waiting, 11 if something is in their way"},
+		{Command: "treaty status --exit-code",
+			Says: "the same for a script: 10 if changes are waiting, 11 if something is in their way"},
 	},
 	"sync": {
 		{Command: "treaty sync ~/work /media/stick", Says: "the first time"},
@@ -104,7 +108,8 @@ var examples = map[string][]manual.Example{
 		{Command: "treaty demo", Says: "see a first sync, a conflict and a second sync of two small trees"},
 	},
 	"completion": {
-		{Command: "treaty completion bash > ~/.local/share/bash-completion/completions/treaty", Says: "for bash, from the next shell on"},
+		{Command: "treaty completion bash > ~/.local/share/bash-completion/completions/treaty",
+			Says: "for bash, from the next shell on"},
 	},
 }
 
@@ -137,8 +142,10 @@ var exits = []manual.Exit{
 	{Code: exitConflicts, Means: "conflicts are not resolved"},
 	{Code: exitStale, Means: "the plan is stale: a tree has changed since, or it was applied already"},
 	{Code: exitNotApproved, Means: "not approved, edited since, or too few valid signatures"},
-	{Code: exitPartial, Means: "applied in part, a change met midway included; or an apply was interrupted: apply again, or recover"},
-	{Code: exitSafety, Means: "safety stop: a tree is missing or not the one that was planned, too many deletes, no space"},
+	{Code: exitPartial,
+		Means: "applied in part, a change met midway included; or an apply was interrupted: apply again, or recover"},
+	{Code: exitSafety,
+		Means: "safety stop: a tree is missing or not the one that was planned, too many deletes, no space"},
 	{Code: exitLocked, Means: "another treaty works on one of the trees"},
 	{Code: exitChanges, Means: "plan or status with --exit-code: changes are waiting, and nothing is in their way"},
 	{Code: exitAttention, Means: "the same: there are conflicts or blocked paths"},

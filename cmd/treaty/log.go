@@ -30,7 +30,8 @@ func (c *logCommand) Run(a *app) error {
 
 func (c *logCommand) run(a *app) error {
 	if c.PlanID != "" && c.Path != "" || c.Verify && (c.PlanID != "" || c.Path != "" || c.JSON) {
-		return usage(exactly("treaty log --help"), "PLAN-ID, --path and --verify do not go together, nor do --verify and --json")
+		return usage(exactly("treaty log --help"),
+			"PLAN-ID, --path and --verify do not go together, nor do --verify and --json")
 	}
 	folder, err := a.history()
 	if err != nil {
@@ -172,7 +173,8 @@ func knownElsewhere(folder *store.Store) (elsewhere, error) {
 	if err != nil || identity == nil || identity.Head == nil {
 		return elsewhere{why: "nothing was applied yet"}, err
 	}
-	known := elsewhere{why: fmt.Sprintf("number %d was the last that was applied here; this tree has no history of its own", identity.Head.Number)}
+	const without = "number %d was the last that was applied here; this tree has no history of its own"
+	known := elsewhere{why: fmt.Sprintf(without, identity.Head.Number)}
 	partner, there := identity.Partners[identity.Head.History]
 	if !there {
 		return known, nil
@@ -227,7 +229,8 @@ func (c *logCommand) verify(a *app, folder *store.Store) error {
 	return nil
 }
 
-// verifyElsewhere says of a tree without a history where it is, and holds that to what the tree remembers, if it is here.
+// verifyElsewhere says of a tree without a history where it is, and holds that to what the tree remembers, if it is
+// here.
 func (a *app) verifyElsewhere(folder *store.Store) error {
 	known, err := knownElsewhere(folder)
 	if err != nil {
@@ -261,7 +264,8 @@ func (c *console) unasked(roots []string, history bool) {
 		return
 	}
 	for _, root := range roots {
-		message(c.stderr, "treaty: warning: the other tree at %s was not there to be asked what it remembers", render.Name(root))
+		message(c.stderr, "treaty: warning: the other tree at %s was not there to be asked what it remembers",
+			render.Name(root))
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 	"treaty/plan/tree"
 )
 
-// ofPath shows the applies that have to do with a path, and of each only what that is. Where a file was moved to its name,
-// the older ones are those of the name that it had.
+// ofPath shows the applies that have to do with a path, and of each only what that is. Where a file was moved to its
+// name, the older ones are those of the name that it had.
 func (c *logCommand) ofPath(a *app, all []logged) error {
 	asked, inside := inTree(stands(all), c.Path)
 	if !inside || asked == tree.Root {
@@ -62,8 +62,8 @@ func stands(all []logged) tree.Path {
 	return standsIn(roots...)
 }
 
-// about is what an apply did to a path, or to what is below it, nil for nothing; and what was before at the path that it
-// had then.
+// about is what an apply did to a path, or to what is below it, nil for nothing; and what was before at the path that
+// it had then.
 func (h *logged) about(asked tree.Path) (part *render.Selection, before tree.Path, err error) {
 	if !slices.ContainsFunc(h.receipt.Results, func(r paper.Result) bool {
 		moves := r.Action != nil && *r.Action == plan.Move

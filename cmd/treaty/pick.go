@@ -45,8 +45,8 @@ func (a *app) unnamed(planPath, why string, elements func(*plan.Plan) []element)
 	return usage(exactly("treaty "+a.call.name+" --help"), "%s", why)
 }
 
-// namesInNewest tells whether an argument that looks like a plan's file is none, and names a conflict or an operation of
-// the newest plan.
+// namesInNewest tells whether an argument that looks like a plan's file is none, and names a conflict or an operation
+// of the newest plan.
 func (a *app) namesInNewest(word string) bool {
 	if text, err := readFile(expandHome(word), schema.Plan); err == nil && planFormat().Match(text) {
 		return false
@@ -110,9 +110,9 @@ func named(paths ...tree.Path) []tree.Path {
 	return slices.DeleteFunc(paths, func(p tree.Path) bool { return p == tree.Root })
 }
 
-// pick finds what each word names among the elements of a plan, what being their noun: a path exactly, a
-// directory with all in it, an id, a glob, or else a name as treaty shows it. Paths are relative to the current directory, where that is in
-// one of the plan's trees, or from the root with a leading slash. A word that names nothing is a usage error.
+// pick finds what each word names among the elements of a plan, what being their noun: a path exactly, a directory with
+// all in it, an id, a glob, or else a name as treaty shows it. Paths are relative to the current directory, where that
+// is in one of the plan's trees, or from the root with a leading slash. A word that names nothing is a usage error.
 func pick(p *plan.Plan, list []element, words []string, what string) ([]int, error) {
 	at := here(p)
 	var ids []int

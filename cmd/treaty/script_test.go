@@ -73,8 +73,8 @@ func TestScripts(t *testing.T) {
 	}
 }
 
-// leaveOutTests makes the command that scripts run the program as people have it: a process of this binary takes half as
-// long again to start, for all that tests bring along, and scripts start more than a thousand.
+// leaveOutTests makes the command that scripts run the program as people have it: a process of this binary takes half
+// as long again to start, for all that tests bring along, and scripts start more than a thousand.
 func leaveOutTests(t *testing.T) {
 	t.Helper()
 	here, err := exec.LookPath("treaty")
@@ -82,7 +82,8 @@ func leaveOutTests(t *testing.T) {
 		t.Fatal(err)
 	}
 	built := here + ".built"
-	if out, err := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", built, ".").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", built,
+		".").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	if err := os.Rename(built, here); err != nil {
@@ -139,12 +140,15 @@ func TestScriptNames(t *testing.T) {
 	}
 	subjects := map[string]bool{"plan": true, "show": true, "resolve": true, "approve": true, "apply": true, "log": true,
 		"schema": true, "demo": true, "config": true, "usage": true, "review": true, "first": true, "private": true,
-		"output": true, "sync": true, "undo": true, "clean": true, "recover": true, "baseline": true, "since": true, "safety": true,
-		"fs": true, "skip": true, "status": true, "completion": true, "restore": true, "doctor": true, "ignore": true, "init": true}
+		"output": true, "sync": true, "undo": true, "clean": true, "recover": true, "baseline": true,
+		"since": true, "safety": true,
+		"fs": true, "skip": true, "status": true, "completion": true, "restore": true, "doctor": true,
+		"ignore": true, "init": true}
 	for _, file := range files {
 		subject, _, _ := strings.Cut(strings.TrimSuffix(filepath.Base(file), ".txtar"), "-")
 		if !subjects[subject] {
-			t.Errorf("%s: begin the name with one of %s", filepath.Base(file), strings.Join(slices.Sorted(maps.Keys(subjects)), ", "))
+			t.Errorf("%s: begin the name with one of %s", filepath.Base(file),
+				strings.Join(slices.Sorted(maps.Keys(subjects)), ", "))
 		}
 	}
 }

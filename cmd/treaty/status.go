@@ -116,7 +116,8 @@ type standing struct {
 	fresh bool
 }
 
-// meetWaiting finds the plan that waits, and whether the trees are as it was made for: they are looked at as it was made.
+// meetWaiting finds the plan that waits, and whether the trees are as it was made for: they are looked at as it was
+// made.
 func (s *standing) meetWaiting(a *app) error {
 	s.waits = s.newest()
 	if s.waits == nil || s.plan == nil {

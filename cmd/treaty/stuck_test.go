@@ -125,7 +125,8 @@ func (p *plight) edit() {
 	root := rapid.SampledFrom(p.roots[:]).Draw(p.T, "side")
 	name := rapid.SampledFrom(oddPaths).Draw(p.T, "path")
 	path := filepath.Join(root, filepath.FromSlash(name))
-	what := rapid.SampledFrom([]string{"write", "write", "write", "delete", "delete", "mkdir", "link", "rename"}).Draw(p.T, "edit")
+	what := rapid.SampledFrom([]string{"write", "write", "write", "delete", "delete", "mkdir", "link", "rename"}).Draw(p.T,
+		"edit")
 	p.note("# %s %s", what, path)
 	p.stamps++
 	at := time.Date(2026, 1, 1, 0, 0, 10*p.stamps, 0, time.UTC)
@@ -150,7 +151,8 @@ func (p *plight) edit() {
 		p.must(os.Mkdir(path, 0o755))
 	case "link", "rename":
 		other := filepath.Join(root, filepath.FromSlash(rapid.SampledFrom(oddPaths).Draw(p.T, "other")))
-		if info, err := os.Lstat(other); err != nil || !info.Mode().IsRegular() || other == path || strings.HasPrefix(path, other) {
+		if info, err := os.Lstat(other); err != nil || !info.Mode().IsRegular() || other == path ||
+			strings.HasPrefix(path, other) {
 			return
 		}
 		clear()
@@ -175,7 +177,8 @@ func (p *plight) prepare() {
 		words = append(words, "--new-pair")
 	}
 	p.types(words...)
-	p.types("resolve", "--take", rapid.SampledFrom([]string{"local", "remote", "skip", "both"}).Draw(p.T, "choice"), "--all")
+	p.types("resolve", "--take", rapid.SampledFrom([]string{"local", "remote", "skip", "both"}).Draw(p.T, "choice"),
+		"--all")
 	p.types("resolve", "--take", "skip", "--all")
 	if rapid.IntRange(0, 3).Draw(p.T, "leave out") == 0 {
 		p.types("skip", "#1")
@@ -241,13 +244,17 @@ func (p *plight) private(pattern string) []string {
 	return all
 }
 
-// damaged are treaty's own files and folders, the config left out, which is a person's, and the trash, which is content.
-var damaged = []string{"tree.json", "lock", "plans", "plans/*", "history", "history/head.json", "history/*", "history/*/*", "baselines", "baselines/*",
+// damaged are treaty's own files and folders, the config left out, which is a person's, and the trash, which is
+// content.
+var damaged = []string{"tree.json", "lock", "plans", "plans/*", "history", "history/head.json", "history/*",
+	"history/*/*", "baselines", "baselines/*",
 	"journal", "stage"}
 
 // added are names that treaty looks for, and that may be there or not.
-var added = []string{"lock", "tree.new.json", "history/head.new.json", "history/9-x", "plans/99990101T000000.000Z-00000000.plan.json",
-	"plans/zzz.plan.json", "journal/x.log", "journal/01234567-89ab-7def-8123-456789abcdef.log", "stage/x", "baselines/x", "trash/x"}
+var added = []string{"lock", "tree.new.json", "history/head.new.json", "history/9-x",
+	"plans/99990101T000000.000Z-00000000.plan.json",
+	"plans/zzz.plan.json", "journal/x.log", "journal/01234567-89ab-7def-8123-456789abcdef.log", "stage/x",
+	"baselines/x", "trash/x"}
 
 func (p *plight) damage() {
 	var path string
@@ -268,13 +275,15 @@ func (p *plight) damage() {
 		slices.Sort(found)
 		path = found[rapid.IntRange(0, len(found)-1).Draw(p.T, "file")]
 	}
-	how := rapid.SampledFrom([]string{"gone", "empty", "cut", "garbage", "{}", "folder", "link", "another", "contradicts"}).Draw(p.T, "how")
+	how := rapid.SampledFrom([]string{"gone", "empty", "cut", "garbage", "{}", "folder", "link", "another",
+		"contradicts"}).Draw(p.T, "how")
 	p.note("# damage: %s is %s", path, how)
 	text, _ := os.ReadFile(path)
 	if how == "cut" && len(text) == 0 || how == "contradicts" && filepath.Base(filepath.Dir(path)) != "baselines" {
 		return
 	}
-	others := p.private(strings.ReplaceAll(filepath.ToSlash(filepath.Dir(path[strings.LastIndex(path, ".treaty")+len(".treaty/"):])), ".", "") + "/*")
+	others := p.private(strings.ReplaceAll(filepath.ToSlash(filepath.Dir(path[strings.LastIndex(path, ".treaty")+
+		len(".treaty/"):])), ".", "") + "/*")
 	p.must(os.RemoveAll(path))
 	put := func(text []byte) { p.must(os.WriteFile(path, text, 0o600)) }
 	switch how {

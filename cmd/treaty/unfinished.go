@@ -9,8 +9,8 @@ import (
 )
 
 // onOrBack are the two ways out of an apply that is not finished, of the tree at root: which is taken is the person's
-// choice, and the command is the one that carries out no more of the plan. Where the plan can't be gone on with, there is
-// only the one.
+// choice, and the command is the one that carries out no more of the plan. Where the plan can't be gone on with, there
+// is only the one.
 func onOrBack(on hint, root string) hint {
 	back := exactly("treaty recover " + argument(root))
 	return func(i *invocation) string {

@@ -13,7 +13,8 @@ func TestSamplesHaveTheFirstAndTheLast(t *testing.T) {
 		all   int
 		want  []int
 	}{
-		{"1", 9, []int{1}}, {"3", 9, []int{1, 5, 9}}, {"100", 3, []int{1, 2, 3}}, {"all", 4, []int{1, 2, 3, 4}}, {"all", 0, nil},
+		{"1", 9, []int{1}}, {"3", 9, []int{1, 5, 9}}, {"100", 3, []int{1, 2, 3}},
+		{"all", 4, []int{1, 2, 3, 4}}, {"all", 0, nil},
 	} {
 		t.Setenv("TREATY_TEST_SWEEP", c.sweep)
 		if got := Samples(c.all); !slices.Equal(got, c.want) {

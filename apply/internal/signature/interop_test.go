@@ -44,7 +44,8 @@ func TestSSHKeygenAcceptsWhatTreatySigned(t *testing.T) {
 
 func TestTreatyAcceptsWhatSSHKeygenSigned(t *testing.T) {
 	keygen := sshKeygen(t)
-	for _, kind := range []string{"ed25519", "ecdsa -b 256", "ecdsa -b 384", "ecdsa -b 521", "rsa -b 2048", "rsa -b 3072"} {
+	for _, kind := range []string{"ed25519", "ecdsa -b 256", "ecdsa -b 384", "ecdsa -b 521",
+		"rsa -b 2048", "rsa -b 3072"} {
 		key := filepath.Join(t.TempDir(), "key")
 		args := append([]string{"-q", "-N", "", "-C", "a comment", "-f", key, "-t"}, strings.Fields(kind)...)
 		if out, err := keygen("", args...); err != nil {
@@ -159,7 +160,8 @@ func TestCertificatesOfSSHKeygen(t *testing.T) {
 		}
 		sig := write(t, dir, "sig", armored)
 		file := write(t, dir, "allowed", "*@x cert-authority "+string(public))
-		if out, err := keygen(plan, "-Y", "verify", "-n", Namespace, "-s", sig, "-f", file, "-I", "alice@x", "-O", "verify-time=20260301Z"); err != nil {
+		if out, err := keygen(plan, "-Y", "verify", "-n", Namespace, "-s", sig, "-f", file, "-I", "alice@x", "-O",
+			"verify-time=20260301Z"); err != nil {
 			t.Error(out)
 		}
 	}
@@ -187,8 +189,12 @@ func TestAllowedSignersMeanWhatSSHKeygenTakesThemToMean(t *testing.T) {
 		"h": c.signCertified(t, c.certify(t, d, func(c *ssh.Certificate) { c.CertType = ssh.HostCert }, "carol@x")),
 		"n": c.signCertified(t, c.certify(t, d, nil)), // for no name
 		"e": c.signCertified(t, c.certify(t, d, func(c *ssh.Certificate) { c.ValidBefore = uint64(now.Unix()) }, "carol@x")),
-		"l": c.signCertified(t, c.certify(t, d, func(c *ssh.Certificate) { c.ValidAfter = uint64(now.Unix()) + 1 }, "carol@x")),
-		"f": c.signCertified(t, c.certify(t, d, func(c *ssh.Certificate) { c.ValidBefore = ssh.CertTimeInfinity }, "carol@x")),
+		"l": c.signCertified(t, c.certify(t, d, func(c *ssh.Certificate) {
+			c.ValidAfter = uint64(now.Unix()) + 1
+		}, "carol@x")),
+		"f": c.signCertified(t, c.certify(t, d, func(c *ssh.Certificate) {
+			c.ValidBefore = ssh.CertTimeInfinity
+		}, "carol@x")),
 		"o": c.signCertified(t, c.certify(t, b, nil, "carol@x")), // by another authority
 	}
 	const refused = "-"

@@ -63,7 +63,8 @@ func TestWhatIsTooWeakIsRefused(t *testing.T) {
 		"a small authority": {
 			edward.signCertified(t, edward.certify(t, small, nil, "alice")), "alice cert-authority " + listed(small.public())},
 		"an authority's SHA-1": {
-			edward.signCertified(t, edward.certify(t, testKey{signer: bySHA1}, nil, "alice")), "alice cert-authority " + listed(strong.public())},
+			edward.signCertified(t, edward.certify(t, testKey{signer: bySHA1}, nil, "alice")),
+			"alice cert-authority " + listed(strong.public())},
 	} {
 		if who, err := Verify(c.armored, []byte(plan), allow(t, c.file), now); !errors.Is(err, ErrWeakKey) || who != "" {
 			t.Errorf("%s: %q, %v", name, who, err)
@@ -71,7 +72,8 @@ func TestWhatIsTooWeakIsRefused(t *testing.T) {
 	}
 	// That it is the weakness which they are refused for.
 	for _, by := range []string{ssh.KeyAlgoRSASHA256, ssh.KeyAlgoRSASHA512} {
-		if _, err := Verify(forge(t, strong.signer, sshsig{}, by), []byte(plan), allow(t, signers(strong.public())), now); err != nil {
+		if _, err := Verify(forge(t, strong.signer, sshsig{}, by), []byte(plan),
+			allow(t, signers(strong.public())), now); err != nil {
 			t.Errorf("%s: %v", by, err)
 		}
 	}
@@ -84,7 +86,8 @@ func TestOtherHashesAreRefused(t *testing.T) {
 	key := ed25519Key(t)
 	allowed := allow(t, "alice "+listed(key.public()))
 	for _, hash := range []string{"sha1", "md5", "SHA512", "sha512 ", "sha384", "sha256,sha512"} {
-		if who, err := Verify(forge(t, key.signer, sshsig{hash: hash}, ""), []byte(plan), allowed, now); !errors.Is(err, ErrHash) || who != "" {
+		if who, err := Verify(forge(t, key.signer, sshsig{hash: hash}, ""), []byte(plan), allowed,
+			now); !errors.Is(err, ErrHash) || who != "" {
 			t.Errorf("%q: %q, %v", hash, who, err)
 		}
 	}
@@ -139,7 +142,8 @@ func TestWhatIsNoSignatureIsRefused(t *testing.T) {
 	}
 	other := ed25519Key(t)
 	theirs := blobWith(func(e *envelope) { e.PublicKey = other.public().Marshal() })
-	if _, err := Verify(theirs, []byte(plan), allow(t, "bob "+listed(other.public())), now); !errors.Is(err, ErrBadSignature) {
+	if _, err := Verify(theirs, []byte(plan), allow(t, "bob "+listed(other.public())),
+		now); !errors.Is(err, ErrBadSignature) {
 		t.Errorf("under another's name: %v", err)
 	}
 }

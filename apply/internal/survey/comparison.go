@@ -122,7 +122,8 @@ func (c *comparison) elsewhere() {
 		if c.fitsOn(side) {
 			continue
 		}
-		places := slices.DeleteFunc(c.before.Changed(c.Seen, side), func(dir tree.Path) bool { return !c.limits.MayReach(dir) })
+		places := slices.DeleteFunc(c.before.Changed(c.Seen, side),
+			func(dir tree.Path) bool { return !c.limits.MayReach(dir) })
 		if len(places) == 0 {
 			places = []tree.Path{tree.Root}
 		}

@@ -40,8 +40,8 @@ func newUnlisted(p *plan.Plan) *unlisted {
 	return u
 }
 
-// note keeps a name of the part that only one side has, unless the plan lists it or a directory above it. What is not of
-// the part may have been on one side when the plan was made.
+// note keeps a name of the part that only one side has, unless the plan lists it or a directory above it. What is not
+// of the part may have been on one side when the plan was made.
 func (u *unlisted) note(n *plan.Name, limits plan.Limits) {
 	for _, side := range plan.BothSides {
 		here, there := n.Entry[side].Type, n.Entry[side.Other()].Type

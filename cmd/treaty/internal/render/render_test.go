@@ -127,7 +127,8 @@ func TestTheOrderOfAPlanDoesNotMatter(t *testing.T) {
 	slices.Reverse(reversed.Conflicts)
 	slices.Reverse(reversed.Problems)
 	for name, write := range map[string]writer{"Summary": Summary, "Show": Show, "HTML": whole} {
-		if withoutOurs(text(t, write, full(), Options{Diffs: true})) != withoutOurs(text(t, write, reversed, Options{Diffs: true})) {
+		one, other := text(t, write, full(), Options{Diffs: true}), text(t, write, reversed, Options{Diffs: true})
+		if withoutOurs(one) != withoutOurs(other) {
 			t.Errorf("%s depends on the order of the plan", name)
 		}
 	}
@@ -176,7 +177,8 @@ func TestSummaryCountsWhatIsCarriedOut(t *testing.T) {
 func TestABlockedPathIsNotInSync(t *testing.T) {
 	p := blank()
 	p.Problems = []plan.Problem{{Severity: plan.Blocked, Code: plan.Unreadable}}
-	if got := text(t, Summary, p, Options{}); !strings.Contains(got, "already in sync, but for what is blocked\nproblems: 1 blocked\n") {
+	want := "already in sync, but for what is blocked\nproblems: 1 blocked\n"
+	if got := text(t, Summary, p, Options{}); !strings.Contains(got, want) {
 		t.Errorf("got\n%s", got)
 	}
 }
@@ -223,7 +225,8 @@ func TestPageIsWellFormed(t *testing.T) {
 				t.Errorf("operation %d has no anchor", p.Operations[i].ID)
 			}
 		}
-		if strings.Count(page, "<script") != map[bool]int{true: 1, false: 2}[p.Empty()] || strings.Contains(page, "ZgotmplZ") {
+		if strings.Count(page, "<script") != map[bool]int{true: 1, false: 2}[p.Empty()] || strings.Contains(page,
+			"ZgotmplZ") {
 			t.Error("the page has an unescaped or refused name")
 		}
 	}
@@ -232,12 +235,14 @@ func TestPageIsWellFormed(t *testing.T) {
 func TestUncheckedPlansDoNotPanic(t *testing.T) {
 	p := blank()
 	for _, action := range append(plan.Actions[:], "dance") {
-		for _, states := range [][2]*tree.State{{nil, nil}, {directory(), nil}, {nil, file(1, 1, "")}, {link(""), directory()}} {
+		for _, states := range [][2]*tree.State{{nil, nil}, {directory(), nil}, {nil, file(1, 1, "")}, {link(""),
+			directory()}} {
 			p.Operations = append(p.Operations, plan.Operation{Action: action, Before: states[0], After: states[1]},
 				plan.Operation{Action: action, Path: "a/b", From: "b", Before: states[0], After: states[1]})
 		}
 	}
-	p.Conflicts = []plan.Conflict{{}, {Kind: plan.ChangedAndDeleted, Local: link("x"), Remote: link("y")}, {Kind: "new", Resolution: "x"}}
+	p.Conflicts = []plan.Conflict{{}, {Kind: plan.ChangedAndDeleted, Local: link("x"), Remote: link("y")}, {Kind: "new",
+		Resolution: "x"}}
 	p.Problems = []plan.Problem{{}}
 	for _, write := range []writer{Summary, Show, whole} {
 		text(t, write, p, Options{Diffs: true, Width: 1, Color: true})
@@ -261,11 +266,13 @@ func TestLogAndReceipt(t *testing.T) {
 	var out strings.Builder
 	for _, a := range []Applied{
 		{Number: 1, PlanID: "01981f3e", At: when, By: "ann@laptop", Outcome: "complete", Done: 5, Bytes: 1 << 20},
-		{Number: 12, PlanID: "0198\x1b", At: when, By: "bob \u202e", Outcome: "partial", Done: 5, Skipped: 1, Drifted: 2, Failed: 3},
+		{Number: 12, PlanID: "0198\x1b", At: when, By: "bob \u202e", Outcome: "partial", Done: 5, Skipped: 1, Drifted: 2,
+			Failed: 3},
 		{Number: 123, PlanID: "01981f40", At: when, By: "ann@laptop", Outcome: "complete"},
-		{Number: 124, PlanID: "01981f41", At: when, By: "ann@laptop", Outcome: "complete", Done: 3, Told: &Told{Trees: plan.Sides[string]{"macbook", "my stick"},
-			Changes: plan.Sides[map[plan.Action]int]{{plan.Create: 2}, {plan.Delete: 1, plan.Move: 1}}, Undoes: 12,
-			Approved: []Approved{{By: "ann", Note: "as \u202esaid"}, {By: "bob", Signed: true}}}},
+		{Number: 124, PlanID: "01981f41", At: when, By: "ann@laptop", Outcome: "complete", Done: 3,
+			Told: &Told{Trees: plan.Sides[string]{"macbook", "my stick"},
+				Changes: plan.Sides[map[plan.Action]int]{{plan.Create: 2}, {plan.Delete: 1, plan.Move: 1}}, Undoes: 12,
+				Approved: []Approved{{By: "ann", Note: "as \u202esaid"}, {By: "bob", Signed: true}}}},
 	} {
 		if err := Log(&out, a, Options{}); err != nil {
 			t.Fatal(err)

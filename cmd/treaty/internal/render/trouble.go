@@ -37,7 +37,8 @@ func (o Options) troubles(p *plan.Plan) []trouble {
 	})
 	out := make([]trouble, len(problems))
 	for i, q := range problems {
-		t := trouble{Severity: Escape(string(q.Severity)), Code: Escape(string(q.Code)), Tone: warned, Message: Escape(q.Message)}
+		t := trouble{Severity: Escape(string(q.Severity)), Code: Escape(string(q.Code)), Tone: warned,
+			Message: Escape(q.Message)}
 		if q.Severity == plan.Blocked {
 			t.Tone = removed
 		}
@@ -55,8 +56,8 @@ func (o Options) troubles(p *plan.Plan) []trouble {
 	return out
 }
 
-// Blocked writes what a plan leaves alone since it is blocked, as much of it as is easily read, and the command that shows
-// all of it; nothing where nothing is.
+// Blocked writes what a plan leaves alone since it is blocked, as much of it as is easily read, and the command that
+// shows all of it; nothing where nothing is.
 func Blocked(w io.Writer, p *plan.Plan, show string, opts Options) error {
 	n := blocked(p)
 	if n == 0 {

@@ -197,8 +197,8 @@ func (o Options) kind(c *plan.Conflict) string {
 	return Escape(strings.ReplaceAll(string(c.Kind), "-", " "))
 }
 
-// changedHere is what the side with a name here did that stands against what the other one deleted: what is on no record
-// came to a directory that was deleted there.
+// changedHere is what the side with a name here did that stands against what the other one deleted: what is on no
+// record came to a directory that was deleted there.
 func changedHere(c *plan.Conflict, here, there string) string {
 	if c.Base == nil {
 		return "new on " + here + ", in a directory deleted on " + there
