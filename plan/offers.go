@@ -76,7 +76,7 @@ func lacksNewer(c *Conflict) string {
 	_, tells := c.Newer()
 	switch {
 	case c.Local.Of() != tree.File || c.Remote.Of() != tree.File:
-		return "there are not two files"
+		return "it is not a file on both sides"
 	case !tells:
 		return "both were written at the same time"
 	}

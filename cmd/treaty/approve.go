@@ -151,6 +151,6 @@ func (a *app) approve(f *planFile, signoff apply.Signoff, sign func([]byte) (str
 	if err := writeFile(path, store.Exactly(text)); err != nil {
 		return err
 	}
-	a.say("Approved: %s", render.Name(path))
+	a.say("Approved: %s", render.Name(a.call.reached(path)))
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"treaty/cmd/treaty/internal/complete"
+	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -52,12 +53,17 @@ func (c *completeCommand) Run(a *app) error {
 	list, rest := l.Next(func(l complete.Line, place string) ([]complete.Candidate, complete.Rest) {
 		return candidates(a, l, place)
 	})
+	list = slices.DeleteFunc(list, hidden)
 	for i := range list {
 		list[i].Word = insert(list[i].Word)
 	}
 	_, err = io.WriteString(a.stdout, complete.Answer(list, rest))
 	return err
 }
+
+// hidden tells whether something in a word would not be seen, or steer the terminal: shells write words as they are, so
+// such a one has to be typed as show prints it.
+func hidden(c complete.Candidate) bool { return render.Escape(c.Word) != c.Word }
 
 // typed are the words behind the program's name, the last one the cursor's, and how to put a word there; nil where the
 // arguments are not what scripts send.

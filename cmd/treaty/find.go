@@ -128,8 +128,13 @@ func (f *planFile) unapplied() error {
 func (a *app) store() (*store.Store, error) { return a.nearest(reach.FindPlans) }
 
 // history opens the store of the tree that the current directory is in, which may have no plans: what was REMOTE has
-// none.
-func (a *app) history() (*store.Store, error) { return a.nearest(reach.FindHistory) }
+// none. Errors wrap store.ErrNoTree, also where -C names what is no tree.
+func (a *app) history() (*store.Store, error) {
+	if _, err := reach.FindHistory("."); err != nil {
+		return nil, err
+	}
+	return a.nearest(reach.FindHistory)
+}
 
 // nearest opens the store that is found from the current directory. What -C names is taken where none is.
 func (a *app) nearest(find func(string) (string, error)) (*store.Store, error) {

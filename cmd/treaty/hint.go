@@ -30,6 +30,14 @@ type invocation struct {
 	asks, draws bool
 }
 
+// reached is a path as it leads there from where treaty was started: as it was typed, but with -C the whole of it.
+func (i *invocation) reached(path string) string {
+	if i.dir == "" || path == "-" {
+		return path
+	}
+	return absolute(path)
+}
+
 // hint is a command to type, made when it is known how treaty was called; advice may stand before it. What
 // it makes can be typed as printed, in the directory where it was printed.
 type hint func(*invocation) string

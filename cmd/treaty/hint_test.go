@@ -49,6 +49,15 @@ func calledFromOutside(t *testing.T, args ...string) (*invocation, string) {
 		roots[plan.Local]
 }
 
+func TestAPathUnderAnotherDirectoryIsPrintedWhole(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for dir, want := range map[string]string{"": "p.html", "mac": absolute("p.html")} {
+		if got := (&invocation{dir: dir}).reached("p.html"); got != want {
+			t.Errorf("with -C %q: %s, not %s", dir, got, want)
+		}
+	}
+}
+
 // Whoever called with -C stands elsewhere: each command of a hint, those in its advice too, says where.
 func TestEveryCommandInAHintSaysWhere(t *testing.T) {
 	command := regexp.MustCompile(`\btreaty( -C mac)? [a-z]+\b`)

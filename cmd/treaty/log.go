@@ -33,7 +33,7 @@ func (c *logCommand) run(a *app) error {
 		return usage(exactly("treaty log --help"),
 			"PLAN-ID, --path and --verify do not go together, nor do --verify and --json")
 	}
-	folder, err := a.history()
+	folder, err := a.logged()
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (c *logCommand) run(a *app) error {
 
 // sayWhere says of a tree without a history where that is.
 func sayWhere(a *app, known *store.Store, quiet bool) error {
-	mine, err := a.history()
+	mine, err := a.nearest(reach.FindHistory)
 	if err != nil {
 		return err
 	}
@@ -134,6 +134,15 @@ func (h *logged) show(a *app, only *render.Selection) error {
 	opts.Diffs, opts.Only, opts.All = true, only, only != nil
 	a.say("")
 	return render.Show(a.stdout, p, opts)
+}
+
+// logged opens the store of the tree that the current directory is in. To what -C names and is no tree nothing was
+// applied, which is no failure, but said.
+func (a *app) logged() (*store.Store, error) {
+	if _, err := reach.FindHistory("."); err != nil && a.call.dir != "" && !a.quiet {
+		message(a.stderr, "treaty: warning: %s", render.Escape(err.Error()))
+	}
+	return a.nearest(reach.FindHistory)
 }
 
 // unreadable is the refusal of a history of which a receipt cannot be read.

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"path"
+	"slices"
 	"strings"
 
 	"treaty/plan"
@@ -31,9 +32,19 @@ func baseOf(root string) string {
 	return base
 }
 
+// saysSide tells whether a name ends as if it were made to say a side.
+func saysSide(name string) bool {
+	return slices.ContainsFunc(plan.BothSides[:], func(side plan.Side) bool {
+		return strings.HasSuffix(strings.ToLower(name), "("+side.String()+")")
+	})
+}
+
 // toldApart are names of which none can be taken for the other tree's: with the directory above or, where that is the
-// same too, the side behind it.
+// same too, the side behind it. Where a name ends in a side by itself, both have the side before them.
 func toldApart(names, roots plan.Sides[string]) plan.Sides[string] {
+	if slices.ContainsFunc(names[:], saysSide) {
+		return plan.Sides[string]{"local " + names[plan.Local], "remote " + names[plan.Remote]}
+	}
 	side := func(of plan.Side) bool { return strings.EqualFold(names[of], of.Other().String()) }
 	same := strings.EqualFold(names[plan.Local], names[plan.Remote])
 	if !same && !side(plan.Local) && !side(plan.Remote) {

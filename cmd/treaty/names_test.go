@@ -15,6 +15,8 @@ func TestTreesAreCalledByTheirDirectoriesAndToldApart(t *testing.T) {
 		{"/srv/local", "/srv/remote", "local", "remote"},
 		{`C:\Users\Ann\Work`, `E:\`, "Work", "E:"},
 		{"/", "/mnt", "/", "mnt"},
+		{"/home/ann/b (remote)", "/media/b", "local b (remote)", "remote b"},
+		{"/home/ann/b", "/media/b (Local)", "local b", "remote b (Local)"},
 	} {
 		roots := plan.Sides[string]{c.local, c.remote}
 		got := toldApart(plan.Sides[string]{baseOf(c.local), baseOf(c.remote)}, roots)

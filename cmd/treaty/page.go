@@ -39,7 +39,7 @@ func (c *showCommand) page(a *app, f *planFile, opts render.Options) error {
 	if err := writeFile(file, store.Exactly(page.Bytes())); err != nil {
 		return err
 	}
-	a.say("Page: %s", render.Name(file))
+	a.say("Page: %s", render.Name(a.call.reached(file)))
 	if c.Open {
 		return openInBrowser(a.ctx, file)
 	}

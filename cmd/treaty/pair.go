@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
+	"path/filepath"
 
 	"treaty/apply"
 	"treaty/apply/reach"
@@ -69,7 +71,26 @@ func (p *pair) find(local, remote string) (err error) {
 		return err
 	}
 	p.Pair, err = apply.PairOf(p.stores[plan.Local], p.stores[plan.Remote].Reader)
-	return err
+	return p.fromAbove(err)
+}
+
+// fromAbove is an error of opening the two, as one that says so where LOCAL is no tree yet and REMOTE is one that lies in
+// it: whoever stands above a tree and names that means it. nil is for nil.
+func (p *pair) fromAbove(err error) error {
+	var refused *apply.Refusal
+	if !errors.As(err, &refused) || refused.Cause != refusal.CauseNotApart || !p.config.absent {
+		return err
+	}
+	local, remote := p.stores[plan.Local].Root(), p.stores[plan.Remote].Root()
+	rest, unrelated := filepath.Rel(local, remote)
+	if unrelated != nil || !filepath.IsLocal(rest) || idAt(local) != "" || idAt(remote) == "" {
+		return err
+	}
+	there := func(i *invocation) string {
+		return commandLine{i.reached(i.trees[plan.Remote]), []string{i.name}}.started()
+	}
+	return &complaint{is: errUsage, why: fmt.Sprintf("the tree %s lies inside %s, which is no tree itself", remote, local),
+		hint: then("to do it in that tree", there)}
 }
 
 func (p *pair) open(side plan.Side, path string) error {

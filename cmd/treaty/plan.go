@@ -183,7 +183,7 @@ func (a *app) pointTo(made *planned, path, output string) {
 
 // sayNext says where a plan is and what to type.
 func (a *app) sayNext(made *planned, path string) {
-	a.say("Plan: %s", render.Name(path))
+	a.say("Plan: %s", render.Name(a.call.reached(path)))
 	a.say("Next: %s", strings.Join(next(made, a.call), "\n      "))
 }
 

@@ -75,7 +75,7 @@ func (c *console) recovered(r *apply.Recovered) {
 	}
 	if r.Receipt != nil {
 		t := r.Receipt.Totals
-		c.say("closed as applied %s: %d done, %d skipped, %d drifted, %d not done",
+		c.say("closed as applied %s: %d done, %d skipped, %d drifted, %d failed",
 			map[bool]string{true: "in full", false: "in part"}[r.Receipt.Outcome == apply.Complete],
 			t.Done, t.Skipped, t.Drifted, t.Failed)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -147,11 +148,9 @@ func (s stay) line(names []string, choice plan.Resolution) string {
 	if more := count - fewNames; more > 0 {
 		few += fmt.Sprintf(" and %d more", more)
 	}
-	switch {
-	case s.as == plan.Unresolved:
-		return fmt.Sprintf("%s not as %s, since %s: %s", render.Count(count, "conflict"), choice, s.why, few)
-	case count == 1:
-		return fmt.Sprintf("%s stays %s: not %s, since %s", few, s.as, choice, s.why)
+	verb, as := "stay", cmp.Or(string(s.as), "open")
+	if count == 1 {
+		verb = "stays"
 	}
-	return fmt.Sprintf("%s stay %s: not %s, since %s", few, s.as, choice, s.why)
+	return fmt.Sprintf("%s %s %s: not %s, since %s", few, verb, as, choice, s.why)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"treaty/apply"
 	"treaty/apply/policy"
@@ -117,7 +118,7 @@ func resolveAll(a *app, keyboard *keyboard, f *planFile) (*planFile, error) {
 	const kept = "; nothing was changed; the plan is kept"
 	switch {
 	case errors.Is(err, errLeft):
-		return nil, &apply.Refusal{Cause: refusal.CauseConflicts, Why: render.Count(n, "conflict") + " not settled" + kept}
+		return nil, &apply.Refusal{Cause: refusal.CauseConflicts, Why: unsettled(f.plan.Unresolved(), n) + kept}
 	case errors.Is(err, context.Canceled):
 		return nil, &complaint{is: err, why: "interrupted" + kept}
 	case err != nil:
@@ -127,6 +128,14 @@ func resolveAll(a *app, keyboard *keyboard, f *planFile) (*planFile, error) {
 		return nil, err
 	}
 	return readPlan(f.path)
+}
+
+// unsettled says how many of so many conflicts are left by whoever leaves, and what that makes of the answers before.
+func unsettled(left, of int) string {
+	if left == of {
+		return render.Count(of, "conflict") + " not settled"
+	}
+	return fmt.Sprintf("%d of %s not settled, and what was answered before is dropped", left, render.Count(of, "conflict"))
 }
 
 // record applies a plan that changes nothing. What was typed here to shape it is as good as approved, but where only

@@ -64,17 +64,17 @@ func (o Options) trees(p *plan.Plan) []fact {
 			facts.spans = slices.Insert(facts.spans, 0, span{o.name(side), plain})
 		}
 	}
-	last := "never synced with each other"
+	last, so := "never synced with each other", []span(nil)
 	if forgotten(p) {
 		last = "planned like a first sync"
 	}
 	if !p.Deletes() {
-		last += ", so nothing is deleted"
+		so = []span{{"so nothing is deleted", dim}}
 	}
 	if p.Baseline != nil {
-		last = "last synced " + o.Time(p.Baseline.SyncedAt)
+		last, so = "last synced "+o.Time(p.Baseline.SyncedAt), nil
 	}
-	out = append(out, fact{"", []span{{last, dim}}})
+	out = append(out, fact{"", append([]span{{last, dim}}, so...)})
 	if len(p.Options.Only) > 0 {
 		out = append(out, fact{"only",
 			[]span{{Escape(strings.Join(p.Options.Only, ", ")), plain}, {"the rest is left as it is", dim}}})

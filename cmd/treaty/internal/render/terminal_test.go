@@ -105,6 +105,15 @@ func TestAPlanThatDeletesIsNotSaidToDeleteNothing(t *testing.T) {
 	}
 }
 
+func TestThatNothingIsDeletedFitsANarrowTerminal(t *testing.T) {
+	p := full()
+	p.Baseline, p.Operations, p.Conflicts = nil, nil, nil
+	want := "        never synced with each other,\n        so nothing is deleted\n"
+	if shown := text(t, Summary, p, Options{Width: 40}); !strings.Contains(shown, want) {
+		t.Errorf("%s", shown)
+	}
+}
+
 func TestResultsThatAreAlikeAreCountedAfterTwenty(t *testing.T) {
 	remote := plan.Remote
 	results := make([]Result, 81)
