@@ -33,7 +33,7 @@ func (c *logCommand) run(a *app) error {
 		return usage(exactly("treaty log --help"),
 			"PLAN-ID, --path and --verify do not go together, nor do --verify and --json")
 	}
-	folder, err := a.logged()
+	folder, err := logged(a)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (h *logged) show(a *app, only *render.Selection) error {
 
 // logged opens the store of the tree that the current directory is in. To what -C names and is no tree nothing was
 // applied, which is no failure, but said.
-func (a *app) logged() (*store.Store, error) {
+func logged(a *app) (*store.Store, error) {
 	if _, err := reach.FindHistory("."); err != nil && a.call.dir != "" && !a.quiet {
 		message(a.stderr, "treaty: warning: %s", render.Escape(err.Error()))
 	}
