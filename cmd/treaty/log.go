@@ -33,7 +33,7 @@ func (c *logCommand) run(a *app) error {
 		return usage(exactly("treaty log --help"),
 			"PLAN-ID, --path and --verify do not go together, nor do --verify and --json")
 	}
-	folder, err := logged(a)
+	folder, err := whereLogged(a)
 	if err != nil {
 		return err
 	}
@@ -136,9 +136,9 @@ func (h *logged) show(a *app, only *render.Selection) error {
 	return render.Show(a.stdout, p, opts)
 }
 
-// logged opens the store of the tree that the current directory is in. To what -C names and is no tree nothing was
+// whereLogged opens the store of the tree that the current directory is in. To what -C names and is no tree nothing was
 // applied, which is no failure, but said.
-func logged(a *app) (*store.Store, error) {
+func whereLogged(a *app) (*store.Store, error) {
 	if _, err := reach.FindHistory("."); err != nil && a.call.dir != "" && !a.quiet {
 		message(a.stderr, "treaty: warning: %s", render.Escape(err.Error()))
 	}
