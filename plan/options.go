@@ -56,12 +56,11 @@ func (o *Options) Sees(other *Options) bool {
 }
 
 // judging is a text of all but the umask, what the filesystems are declared to be, the part that a plan is limited to,
-// and how much it may delete: what two trees agree on is the same whatever part was asked for, and however many deletes
-// would be too many.
+// and whether it may delete as much as it likes, as undo may: what two trees agree on is the same with and without.
 func (o *Options) judging() []byte {
 	rest := *o
 	rest.LocalFS, rest.RemoteFS, rest.Umask, rest.Only = nil, nil, 0, nil
-	rest.AllowManyDeletes, rest.MaxDeletes = false, 0
+	rest.AllowManyDeletes = false
 	text, _ := Indented(rest) // of strings, numbers and booleans, which cannot fail
 	return text
 }

@@ -10,9 +10,6 @@ import (
 // host is this machine.
 type host struct{}
 
-// Host is this machine.
-func Host() volume.Host { return host{} }
-
 // Name is what the machine calls itself, "" where it has no name.
 func (host) Name() string {
 	name, _ := os.Hostname()
