@@ -74,8 +74,8 @@ func (p *pair) find(local, remote string) (err error) {
 	return p.fromAbove(err)
 }
 
-// fromAbove is an error of opening the two, as one that says so where LOCAL is no tree yet and REMOTE is one that lies in
-// it: whoever stands above a tree and names that means it. nil is for nil.
+// fromAbove is an error of opening the two, as one that says so where LOCAL is no tree yet and REMOTE is one that lies
+// in it: whoever stands above a tree and names that means it. nil is for nil.
 func (p *pair) fromAbove(err error) error {
 	var refused *apply.Refusal
 	if !errors.As(err, &refused) || refused.Cause != refusal.CauseNotApart || !p.config.absent {

@@ -72,11 +72,6 @@ func (p *pair) lastSynced() (found, error) {
 	case p.planned && p.waiting() != "":
 		return found{p.waiting(), "that of the plan that waits"}, nil
 	}
-	if p.config.absent && identity == nil {
-		return found{}, usage(exactly("treaty plan --help"),
-			`no REMOTE is given, and %s is no tree yet: it has no .treaty/config.json with a "remote", and the tree was never synced`,
-			folder.Root())
-	}
 	return found{}, usage(exactly("treaty plan --help"),
 		`no REMOTE is given, %s has no "remote", and the tree was never synced`, config)
 }
