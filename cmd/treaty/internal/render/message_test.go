@@ -41,9 +41,9 @@ hint:
 hint: make room
   (treaty clean -C mac removes old trash),
   then: treaty apply`},
-		"a path that is too long for any line": {30, "Plan: /home/ann/work/.treaty/plans/2026.plan.json",
-			"Plan: /home/ann/work/.treaty/plans/2026.plan.json"},
-		"a path that fits below": {30, "Approved: /home/ann/work/plan.json", "Approved:\n  /home/ann/work/plan.json"},
+		"a path that is too long for any line": {30, "Plan: /home/ann/docs/.treaty/plans/2026.plan.json",
+			"Plan: /home/ann/docs/.treaty/plans/2026.plan.json"},
+		"a path that fits below": {30, "Approved: /home/ann/docs/plan.json", "Approved:\n  /home/ann/docs/plan.json"},
 	} {
 		if got, want := Message(c.line, c.width), strings.TrimPrefix(c.want, "\n"); got != want {
 			t.Errorf("%s:\n%s\nnot\n%s", name, got, want)
