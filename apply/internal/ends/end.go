@@ -51,27 +51,24 @@ func (e *Ends) There() []*End {
 
 // Stores are those of both, nil for one that is not there.
 func (e *Ends) Stores() plan.Sides[*store.Store] {
-	var all plan.Sides[*store.Store]
-	for _, one := range e.There() {
-		all[one.Side] = one.Store
-	}
-	return all
+	return each(e, func(one *End) *store.Store { return one.Store })
 }
 
 // Readers are the same, to be read.
 func (e *Ends) Readers() plan.Sides[*store.Reader] {
-	var all plan.Sides[*store.Reader]
-	for _, one := range e.There() {
-		all[one.Side] = one.Store.Reader
-	}
-	return all
+	return each(e, func(one *End) *store.Reader { return one.Store.Reader })
 }
 
 // Files are the own files of both trees, nil for none.
 func (e *Ends) Files() plan.Sides[*store.TreeFile] {
-	var all plan.Sides[*store.TreeFile]
+	return each(e, func(one *End) *store.TreeFile { return one.File })
+}
+
+// each is something of both, its zero value for one that is not there.
+func each[T any](e *Ends, of func(*End) T) plan.Sides[T] {
+	var all plan.Sides[T]
 	for _, one := range e.There() {
-		all[one.Side] = one.File
+		all[one.Side] = of(one)
 	}
 	return all
 }
