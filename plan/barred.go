@@ -32,11 +32,18 @@ type keptName struct {
 	path tree.Path
 }
 
+// barring is what the other side cannot hold, and what follows of that.
+type barring struct {
+	// barred are the entries that the other side cannot hold, and kept the names that entries keep for that.
+	barred []barredEntry
+	kept   []keptName
+}
+
 // bar notes an entry whose create was refused, with what is in it.
-func (dr *draft) bar(t *trio, path Sides[tree.Path], in found) {
+func (bs *barring) bar(t *trio, path Sides[tree.Path], in found) {
 	for _, side := range BothSides {
 		if e := t.now(side); t.base == nil && t.has(side) && !t.has(side.Other()) {
-			dr.barred = append(dr.barred, barredEntry{side: side, path: path[side], entry: *e, problem: -1,
+			bs.barred = append(bs.barred, barredEntry{side: side, path: path[side], entry: *e, problem: -1,
 				empty: e.Type == tree.Directory && in.entries[side] == 0 && !in.blocked, unread: e.Obstacle != ""})
 		}
 	}
@@ -48,11 +55,11 @@ func keepOldNames(ctx context.Context, dr *draft) error {
 	if len(dr.barred) == 0 {
 		return nil
 	}
-	leaving := whatLeaves(dr)
+	leaving := whatLeaves(dr.differences)
 	if err := readBarred(ctx, dr, leaving); err != nil {
 		return err
 	}
-	blame(dr)
+	dr.blame(dr.problems)
 	for _, side := range BothSides {
 		o := newOldNames(dr, side, leaving[side])
 		o.related()
@@ -70,15 +77,15 @@ func keepOldNames(ctx context.Context, dr *draft) error {
 }
 
 // blame finds the problem that says why each entry is barred: its own or that of a directory above it.
-func blame(dr *draft) {
+func (bs *barring) blame(problems problems) {
 	at := Sides[map[tree.Path]int]{{}, {}}
-	for i := range dr.problems {
-		if p := &dr.problems[i]; p.Severity == Blocked && p.Side != nil && p.Path != nil {
+	for i := range problems {
+		if p := &problems[i]; p.Severity == Blocked && p.Side != nil && p.Path != nil {
 			at[p.Side.Other()][*p.Path] = i
 		}
 	}
-	for i := range dr.barred {
-		b := &dr.barred[i]
+	for i := range bs.barred {
+		b := &bs.barred[i]
 		for path := b.path; path != tree.Root && b.problem < 0; path = path.Parent() {
 			if problem, found := at[b.side][path]; found {
 				b.problem = problem
@@ -89,15 +96,14 @@ func blame(dr *draft) {
 
 // whatLeaves are the differences, by the side that would lose it, that delete something. What lies in a directory that
 // makes way for something else cannot stay.
-func whatLeaves(dr *draft) (leaving Sides[[]*difference]) {
+func whatLeaves(ds differences) (leaving Sides[[]*difference]) {
 	var goes Sides[[]tree.Path]
-	for i := range dr.differences {
-		if d := dr.differences[i]; d.against != nil {
+	for _, d := range ds {
+		if d.against != nil {
 			goes[d.against.side] = append(goes[d.against.side], d.path[d.against.side])
 		}
 	}
-	for i := range dr.differences {
-		d := dr.differences[i]
+	for _, d := range ds {
 		if side, deletes := d.deletes(); deletes && !slices.ContainsFunc(goes[side], d.path[side].Within) {
 			leaving[side] = append(leaving[side], d)
 		}

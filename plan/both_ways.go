@@ -10,16 +10,15 @@ func decideBothWays(ctx context.Context, dr *draft) error {
 		return nil
 	}
 	var to Sides[bool]
-	for i := range dr.differences {
-		if side, updates := dr.differences[i].updates(); updates {
+	for _, d := range dr.differences {
+		if side, updates := d.updates(); updates {
 			to[side] = true
 		}
 	}
 	if !to[Local] || !to[Remote] {
 		return nil
 	}
-	for i := range dr.differences {
-		d := dr.differences[i]
+	for _, d := range dr.differences {
 		if _, updates := d.updates(); updates {
 			d.verdict = verdict{kind: BidirectionalUpdate}
 		}

@@ -24,7 +24,7 @@ func decideExchanges(dr *draft) {
 			continue
 		}
 		where := d.against.side
-		below, onlyDeletes := differencesBelow(dr, i, where), !d.against.stays
+		below, onlyDeletes := dr.differences.below(i, where), !d.against.stays
 		for j := range below {
 			_, deletes := below[j].deletes()
 			onlyDeletes = onlyDeletes && deletes
@@ -43,13 +43,4 @@ func decideExchanges(dr *draft) {
 		}
 	}
 	dr.drop()
-}
-
-// differencesBelow are the differences in the directory that a side has at the i-th.
-func differencesBelow(dr *draft, i int, side Side) []*difference {
-	first := i
-	for first > 0 && dr.differences[first-1].path[side].Within(dr.differences[i].path[side]) {
-		first--
-	}
-	return dr.differences[first:i]
 }

@@ -220,8 +220,8 @@ func (o *oldNames) renamedDirectories() map[tree.Path][]int {
 // full are the directories of the side that have differences in them.
 func (o *oldNames) full() map[tree.Path]bool {
 	full := map[tree.Path]bool{}
-	for i := range o.draft.differences {
-		if d := o.draft.differences[i]; d.has(o.side) {
+	for _, d := range o.draft.differences {
+		if d.has(o.side) {
 			full[d.path[o.side].Parent()] = true
 		}
 	}
@@ -231,8 +231,7 @@ func (o *oldNames) full() map[tree.Path]bool {
 // arriving are the contents that the side gets under some name, and how often.
 func (o *oldNames) arriving() map[content]int {
 	times := map[content]int{}
-	for i := range o.draft.differences {
-		d := o.draft.differences[i]
+	for _, d := range o.draft.differences {
 		side, ok := d.arrives()
 		if key, known := d.contentOf(side.Other()); ok && side == o.side && known {
 			times[key]++

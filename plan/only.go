@@ -59,7 +59,7 @@ func limit(dr *draft) {
 	if dr.portion == nil {
 		return
 	}
-	closed := dr.closedOutside()
+	closed := dr.portion.closedOutside(dr.differences)
 	needed := map[tree.Path]bool{}
 	// A directory comes after what is in it.
 	dr.keep(func(d *difference) bool {
@@ -79,11 +79,11 @@ func limit(dr *draft) {
 
 // closedOutside are the paths that are not of the part and under which the sides have entries of two types: what is
 // below can only change with them.
-func (dr *draft) closedOutside() map[tree.Path]bool {
+func (p *portion) closedOutside(ds differences) map[tree.Path]bool {
 	closed := map[tree.Path]bool{}
-	for _, d := range dr.differences {
+	for _, d := range ds {
 		exchanges := d.has(Local) && d.has(Remote) && d.entry[Local].Type != d.entry[Remote].Type
-		if exchanges && !dr.portion.has(d.path, &d.trio) {
+		if exchanges && !p.has(d.path, &d.trio) {
 			closed[d.path[Local]] = true
 		}
 	}

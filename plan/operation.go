@@ -64,8 +64,7 @@ func operationOf(p *policy, d *difference, c change) Operation {
 // warnOfLosses reports what operations lose or what a person should look at, each kind of loss once.
 func warnOfLosses(dr *draft) {
 	var extras, links, modes Sides[int]
-	for i := range dr.differences {
-		d := dr.differences[i]
+	for _, d := range dr.differences {
 		for _, c := range d.verdict.changes {
 			from := c.side.Other()
 			if c.action != Create && c.action != Update {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"unicode/utf8"
@@ -50,6 +51,25 @@ func (p *problems) obstacles(in *directory, t *trio) bool {
 			p.block(Code(e.Obstacle), side, in.pathOf(t)[side], e.Why)
 			blocked = true
 		}
+	}
+	return blocked
+}
+
+// unread blocks a difference whose content could not be read, and tells whether it did. A file that
+// still has the stat of its record needs no reading to be known.
+func (p *problems) unread(d *difference) bool {
+	blocked := false
+	for _, side := range BothSides {
+		err := d.read(side).Err
+		if err == nil || d.hash[side].Known() {
+			continue
+		}
+		code := Unreadable
+		if errors.Is(err, tree.ErrChanged) {
+			code = ChangedWhileReading
+		}
+		p.block(code, side, d.path[side], tree.Why(err, d.path[side]))
+		blocked = true
 	}
 	return blocked
 }

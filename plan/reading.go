@@ -56,6 +56,22 @@ func (d *difference) wantedOf(side Side) tree.Wanted {
 	return tree.Wanted{Path: d.path[side], Size: e.Size, Mtime: e.Mtime}
 }
 
+// want asks for what a difference waits for now.
+func (r *reads) want(p *policy, d *difference) {
+	for _, side := range BothSides {
+		if d.now(side).Type != tree.File || d.unreadable() || d.read(side).Err != nil {
+			continue
+		}
+		head := wantsHead(p, d, side)
+		whole := (d.verdict.unsure[side] || d.wanted[side]) && !d.hash[side].Known()
+		if whole || head {
+			wanted := d.wantedOf(side)
+			wanted.Head, wanted.HeadOnly = head, !whole
+			r.add(side, wanted, func(content tree.Content) { d.took(side, content) })
+		}
+	}
+}
+
 // readAll reads what decisions wait for and what operations and conflicts state, and decides again, until there is
 // no more to read.
 func readAll(ctx context.Context, dr *draft) error {
@@ -81,7 +97,7 @@ func (dr *draft) readOnce(ctx context.Context) (bool, error) {
 	var r reads
 	any := false
 	for i, d := range dr.differences {
-		dr.want(&r, d)
+		r.want(dr.policy, d)
 		if last := i == len(dr.differences)-1; r.none() || !last && r.count() < readsAtOnce {
 			continue
 		}
@@ -95,22 +111,6 @@ func (dr *draft) readOnce(ctx context.Context) (bool, error) {
 		dr.keep(dr.differsStill)
 	}
 	return any, nil
-}
-
-// want asks for what a difference waits for now.
-func (dr *draft) want(r *reads, d *difference) {
-	for _, side := range BothSides {
-		if d.now(side).Type != tree.File || d.unreadable() || d.read(side).Err != nil {
-			continue
-		}
-		head := wantsHead(dr.policy, d, side)
-		whole := (d.verdict.unsure[side] || d.wanted[side]) && !d.hash[side].Known()
-		if whole || head {
-			wanted := d.wantedOf(side)
-			wanted.Head, wanted.HeadOnly = head, !whole
-			r.add(side, wanted, func(content tree.Content) { d.took(side, content) })
-		}
-	}
 }
 
 // differsStill decides again where the content is known now; false of what turns out to be the same or cannot be
@@ -132,31 +132,11 @@ func (dr *draft) differsStill(d *difference) bool {
 	return !d.verdict.isUnsure() || dr.decideAgain(d)
 }
 
-// unread blocks a difference whose content could not be read, and tells whether it did. A file that
-// still has the stat of its record needs no reading to be known.
-func (dr *draft) unread(d *difference) bool {
-	blocked := false
-	for _, side := range BothSides {
-		err := d.read(side).Err
-		if err == nil || d.hash[side].Known() {
-			continue
-		}
-		code := Unreadable
-		if errors.Is(err, tree.ErrChanged) {
-			code = ChangedWhileReading
-		}
-		dr.block(code, side, d.path[side], tree.Why(err, d.path[side]))
-		blocked = true
-	}
-	return blocked
-}
-
 // wantStated marks what must be read so that operations and conflicts can state their content;
 // what is known already is not read again.
 func (dr *draft) wantStated() {
 	wantRenames(dr)
-	for i := range dr.differences {
-		d := dr.differences[i]
+	for _, d := range dr.differences {
 		if d.verdict.isUnsure() {
 			continue
 		}

@@ -50,8 +50,7 @@ func wantRenames(dr *draft) {
 	for _, side := range BothSides {
 		arrives[side], leaves[side], created[side] = map[int64]bool{}, map[int64]bool{}, map[int64]bool{}
 	}
-	for i := range dr.differences {
-		d := dr.differences[i]
+	for _, d := range dr.differences {
 		if side, ok := d.arrives(); ok {
 			arrives[side][d.now(side.Other()).Size] = true
 		}
@@ -62,8 +61,7 @@ func wantRenames(dr *draft) {
 			leaves[side][d.now(side).Size] = true
 		}
 	}
-	for i := range dr.differences {
-		d := dr.differences[i]
+	for _, d := range dr.differences {
 		if side, ok := d.arrives(); ok && !d.hash[side.Other()].Known() {
 			size := d.now(side.Other()).Size
 			_, isNew := d.createdFile()

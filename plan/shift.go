@@ -205,8 +205,8 @@ func everyOther(list []*difference) []*difference {
 
 // movedBy are the differences of which isMovedBy holds, and those among them that prove something.
 func movedBy(dr *draft, side Side, by int64) (moved, proving []*difference) {
-	for i := range dr.differences {
-		if d := dr.differences[i]; isMovedBy(dr.policy, d, side, by) {
+	for _, d := range dr.differences {
+		if isMovedBy(dr.policy, d, side, by) {
 			moved = append(moved, d)
 			if dr.shifting.proves(d, side) {
 				proving = append(proving, d)
