@@ -186,9 +186,7 @@ func (w *workbench) inject(t *testing.T, fault injection, nth int, count *counts
 	if fault.what == "signal=KILL" {
 		count.kills.Add(1)
 	}
-	// A write with which Go wakes a thread of its own is none of the program's: where that fails, the process dies.
-	killed := strings.Contains(string(text), "killed by SIGKILL") ||
-		strings.Contains(out, "runtime: netpollBreak write failed")
+	killed := died(string(text), out)
 	if killed || strings.Contains(string(text), "(INJECTED)") {
 		count.fired.Add(1)
 	}
@@ -211,13 +209,19 @@ func (w *workbench) inject(t *testing.T, fault injection, nth int, count *counts
 	default:
 		t.Errorf("exit %d", code)
 	}
-	if code > 0 && !strings.Contains(out, "treaty: ") && !silenced(string(text)) {
+	if code > 0 && !killed && !strings.Contains(out, "treaty: ") && !silenced(string(text)) {
 		t.Errorf("exit %d without a word of why", code)
 	}
 	c.settle([]string{"apply", "recover"}[nth%2])
 	if t.Failed() || testing.Verbose() && code == 0 && !killed {
 		t.Logf("exit %d:\n%s\n%s", code, out, text)
 	}
+}
+
+// died tells, by strace's log and what the process said, whether it came to its end in the middle of what it did. A
+// write with which Go wakes a thread of its own is none of the program's: where that fails, the process dies.
+func died(log, out string) bool {
+	return strings.Contains(log, "killed by SIGKILL") || strings.Contains(out, "runtime: netpollBreak write failed")
 }
 
 // said are writes to standard output and standard error, and the ends of writes, in strace's log: each with the thread.
@@ -244,6 +248,22 @@ func silenced(log string) bool {
 		}
 	}
 	return false
+}
+
+func TestADeathInTheMiddleIsKnown(t *testing.T) {
+	for _, end := range []struct {
+		log, out string
+		want     bool
+	}{
+		{"7 +++ killed by SIGKILL +++", "", true},
+		{"7 write(4, \"x\", 1) = -1 EIO (INJECTED)", "runtime: netpollBreak write failed with 5\nfatal error", true},
+		{"7 write(4, \"x\", 1) = -1 EIO (INJECTED)", "treaty: no", false},
+		{"7 +++ exited with 2 +++", "panic: no", false},
+	} {
+		if got := died(end.log, end.out); got != end.want {
+			t.Errorf("%t for\n%s\n%s", got, end.log, end.out)
+		}
+	}
 }
 
 func TestAFaultThatMeetsTheMessageIsKnown(t *testing.T) {
