@@ -44,36 +44,49 @@ func Merge3(base, local, remote []byte) (*Merge, Omitted) {
 		}
 	}
 	m := &Merge{}
-	regions := regionsOf(b.lines, l.lines, r.lines)
-	m.Regions = len(regions)
-	markers := markersFor(b.lines, l.lines, r.lines)
-	at := 0
-	for _, g := range regions {
-		m.Lines = append(m.Lines, b.lines[at:g.base0]...)
-		at = g.base1
-		m.take(g, b.lines[g.base0:g.base1], l.lines[g.local0:g.local1], r.lines[g.remote0:g.remote1], markers)
-	}
-	m.Lines = append(m.Lines, b.lines[at:]...)
-	if ends == crlf {
-		for i := range m.Lines {
-			m.Lines[i] += "\r"
-		}
-	}
+	m.mergeLines(b.lines, l.lines, r.lines)
 	m.FinalNewline = decided(b.last, l.last, r.last) != unterminated && len(m.Lines) > 0
-	if !m.FinalNewline && ends == crlf && len(m.Lines) > 0 {
-		last := &m.Lines[len(m.Lines)-1]
-		*last = strings.TrimSuffix(*last, "\r")
+	if ends == crlf {
+		m.addReturns()
 	}
 	if decided(b.mark, l.mark, r.mark) == bom {
-		if len(m.Lines) == 0 {
-			m.Lines = []string{""}
-		}
-		m.Lines[0] = bom + m.Lines[0]
+		m.addMark()
 	}
 	if why := omitted(m.Text()); why != "" {
 		return nil, why
 	}
 	return m, ""
+}
+
+// mergeLines merges the lines of texts.
+func (m *Merge) mergeLines(base, local, remote []string) {
+	regions, markers := regionsOf(base, local, remote), markersFor(base, local, remote)
+	m.Regions = len(regions)
+	at := 0
+	for _, g := range regions {
+		m.Lines = append(m.Lines, base[at:g.base0]...)
+		at = g.base1
+		m.take(g, base[g.base0:g.base1], local[g.local0:g.local1], remote[g.remote0:g.remote1], markers)
+	}
+	m.Lines = append(m.Lines, base[at:]...)
+}
+
+// addReturns makes all line ends CRLF.
+func (m *Merge) addReturns() {
+	last := len(m.Lines) - 1
+	for i := range m.Lines {
+		if i < last || m.FinalNewline {
+			m.Lines[i] += "\r"
+		}
+	}
+}
+
+// addMark puts a BOM before the text.
+func (m *Merge) addMark() {
+	if len(m.Lines) == 0 {
+		m.Lines = []string{""}
+	}
+	m.Lines[0] = bom + m.Lines[0]
 }
 
 // take adds what a region comes to.
@@ -84,25 +97,30 @@ func (m *Merge) take(g region, base, local, remote []string, markers [4]string) 
 	case !g.byLocal:
 		m.Lines = append(m.Lines, remote...)
 	default:
-		m.Open++
-		n := 0
-		for n < min(len(local), len(remote)) && local[n] == remote[n] {
-			n++
-		}
-		head := local[:n]
-		local, remote = local[n:], remote[n:]
-		n = 0
-		for n < min(len(local), len(remote)) && local[len(local)-1-n] == remote[len(remote)-1-n] {
-			n++
-		}
-		tail := local[len(local)-n:]
-		local, remote = local[:len(local)-n], remote[:len(remote)-n]
-		m.Lines = append(m.Lines, head...)
-		for i, part := range [][]string{local, base, remote} {
-			m.Lines = append(append(m.Lines, markers[i]), part...)
-		}
-		m.Lines = append(append(m.Lines, markers[3]), tail...)
+		m.open(base, local, remote, markers)
 	}
+}
+
+// open adds a region that both versions have changed, differently, without the lines that both begin or end with.
+func (m *Merge) open(base, local, remote []string, markers [4]string) {
+	m.Open++
+	n := 0
+	for n < min(len(local), len(remote)) && local[n] == remote[n] {
+		n++
+	}
+	head := local[:n]
+	local, remote = local[n:], remote[n:]
+	n = 0
+	for n < min(len(local), len(remote)) && local[len(local)-1-n] == remote[len(remote)-1-n] {
+		n++
+	}
+	tail := local[len(local)-n:]
+	local, remote = local[:len(local)-n], remote[:len(remote)-n]
+	m.Lines = append(m.Lines, head...)
+	for i, part := range [][]string{local, base, remote} {
+		m.Lines = append(append(m.Lines, markers[i]), part...)
+	}
+	m.Lines = append(append(m.Lines, markers[3]), tail...)
 }
 
 // markersFor are the lines around and between the parts of an open region, of the least length from 7 at which no text
@@ -134,22 +152,12 @@ func regionsOf(base, local, remote []string) []region {
 	var regions []region
 	shiftL, shiftR := 0, 0 // how much further on a line of the base is in the versions, behind the last region
 	for len(mine) > 0 || len(theirs) > 0 {
-		var g region
 		from := first(mine, theirs)
-		g.base0, g.base1 = from, from
+		g := region{base0: from, base1: from}
 		grownL, grownR := 0, 0
-		for {
-			if len(mine) > 0 && (mine[0].a0 <= g.base1) {
-				g.base1, g.byLocal = max(g.base1, mine[0].a1), true
-				grownL += mine[0].b1 - mine[0].b0 - (mine[0].a1 - mine[0].a0)
-				mine = mine[1:]
-			} else if len(theirs) > 0 && theirs[0].a0 <= g.base1 {
-				g.base1, g.byRemote = max(g.base1, theirs[0].a1), true
-				grownR += theirs[0].b1 - theirs[0].b0 - (theirs[0].a1 - theirs[0].a0)
-				theirs = theirs[1:]
-			} else {
-				break
-			}
+		for more := true; more; {
+			l, r := g.grow(&mine, &g.byLocal, &grownL), g.grow(&theirs, &g.byRemote, &grownR)
+			more = l || r
 		}
 		g.local0, g.remote0 = g.base0+shiftL, g.base0+shiftR
 		shiftL, shiftR = shiftL+grownL, shiftR+grownR
@@ -157,6 +165,19 @@ func regionsOf(base, local, remote []string) []region {
 		regions = append(regions, g)
 	}
 	return regions
+}
+
+// grow takes the first edit of a script into the region, if it touches that, and tells whether it did. by is then true,
+// and grown by how many lines the version is longer there than the base.
+func (g *region) grow(script *[]edit, by *bool, grown *int) bool {
+	if len(*script) == 0 || (*script)[0].a0 > g.base1 {
+		return false
+	}
+	e := (*script)[0]
+	*script = (*script)[1:]
+	g.base1, *by = max(g.base1, e.a1), true
+	*grown += e.b1 - e.b0 - (e.a1 - e.a0)
+	return true
 }
 
 // first is where the first edit of two scripts begins, of which one is not empty.
@@ -221,7 +242,8 @@ func dissect(text []byte) dissected {
 // uniform tells whether each text has one kind of line end, and it can be told who changed it.
 func uniform(base, local, remote dissected) bool {
 	kinds := []string{base.ends, local.ends, remote.ends}
-	return !slices.Contains(kinds, mixed) && (base.ends != "" || local.ends == "" || remote.ends == "" || local.ends == remote.ends)
+	decidable := base.ends != "" || local.ends == "" || remote.ends == "" || local.ends == remote.ends
+	return decidable && !slices.Contains(kinds, mixed)
 }
 
 // dropReturns takes the CRs of uniform line ends off the lines.

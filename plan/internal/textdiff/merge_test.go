@@ -71,8 +71,8 @@ func laws(t *testing.T, base, local, remote string) {
 	if m.Open == 0 && !bytes.Equal(m.Text(), swapped.Text()) {
 		t.Fatalf("swapped: %q, %q", m.Text(), swapped.Text())
 	}
-	for name, c := range map[string][3]string{"nobody changed": {base, base, base}, "local": {base, local, base}, "remote": {base, base, remote},
-		"both alike": {base, local, local}} {
+	for name, c := range map[string][3]string{"nobody changed": {base, base, base}, "local": {base, local, base},
+		"remote": {base, base, remote}, "both alike": {base, local, local}} {
 		got, why := Merge3([]byte(c[0]), []byte(c[1]), []byte(c[2]))
 		want := c[1]
 		if name == "remote" {
@@ -158,7 +158,8 @@ func gitMerge(t *testing.T, dir, base, local, remote string) string {
 			t.Fatal(err)
 		}
 	}
-	command := exec.Command("git", "merge-file", "-p", "--zdiff3", "-L", "local", "-L", "base", "-L", "remote", "local", "base", "remote")
+	command := exec.Command("git", "merge-file", "-p", "--zdiff3", "-L", "local", "-L", "base", "-L", "remote",
+		"local", "base", "remote")
 	command.Dir = dir
 	out, err := command.Output()
 	if _, conflicts := err.(*exec.ExitError); err != nil && !conflicts {
