@@ -61,31 +61,28 @@ func textOf(t *testing.T, path string) []byte {
 }
 
 func TestAReviewSettlesAsResolveDoes(t *testing.T) {
-	for name, width := range map[string]int{"80 columns": narrow, "120 columns": wide} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir, path := disputed(t)
-			before := textOf(t, path)
-			s := reviewing(t, width, dir)
-			s.shows("same time, different sizes")
-			s.types("l")
-			s.shows("draft.txt: take-local")
-			if !bytes.Equal(textOf(t, path), before) {
-				t.Error("it is written before anybody says so")
-			}
-			s.types("w")
-			s.shows("written")
-			s.types("q")
-			s.exits(0)
-			s.endsWith("Plan: …\nNext: treaty -C mac show\n      treaty -C mac approve\n      treaty -C mac apply")
-			after := textOf(t, path)
-			write(t, path, string(before))
-			treaty(t, dir, "-C", "mac", "resolve", "--take", "local", "--all")
-			if want := textOf(t, path); !bytes.Equal(after, want) {
-				t.Errorf("it writes\n%s\nand resolve\n%s", after, want)
-			}
-		})
-	}
+	onBothWidths(t, func(t *testing.T, width int) {
+		dir, path := disputed(t)
+		before := textOf(t, path)
+		s := reviewing(t, width, dir)
+		s.shows("same time, different sizes")
+		s.types("l")
+		s.shows("draft.txt: take-local")
+		if !bytes.Equal(textOf(t, path), before) {
+			t.Error("it is written before anybody says so")
+		}
+		s.types("w")
+		s.shows("written")
+		s.types("q")
+		s.exits(0)
+		s.endsWith("Plan: …\nNext: treaty -C mac show\n      treaty -C mac approve\n      treaty -C mac apply")
+		after := textOf(t, path)
+		write(t, path, string(before))
+		treaty(t, dir, "-C", "mac", "resolve", "--take", "local", "--all")
+		if want := textOf(t, path); !bytes.Equal(after, want) {
+			t.Errorf("it writes\n%s\nand resolve\n%s", after, want)
+		}
+	})
 }
 
 func TestAReviewLooksAsInReadme(t *testing.T) {

@@ -5,6 +5,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,10 +16,19 @@ const narrow, wide = 80, 120
 
 // atBothWidths runs a test on a narrow and on a wide terminal, in a folder with the trees of plant.
 func atBothWidths(t *testing.T, test func(t *testing.T, width int, dir string)) {
-	for name, width := range map[string]int{"80 columns": narrow, "120 columns": wide} {
-		t.Run(name, func(t *testing.T) {
+	onBothWidths(t, func(t *testing.T, width int) { test(t, width, plant(t)) })
+}
+
+// onBothWidths runs a test on a narrow terminal and, unless -short asks for a taste, on a wide one.
+func onBothWidths(t *testing.T, test func(t *testing.T, width int)) {
+	widths := []int{narrow, wide}
+	if testing.Short() {
+		widths = widths[:1]
+	}
+	for _, width := range widths {
+		t.Run(strconv.Itoa(width)+" columns", func(t *testing.T) {
 			t.Parallel()
-			test(t, width, plant(t))
+			test(t, width)
 		})
 	}
 }

@@ -12,6 +12,8 @@
 // Whoever imports this package also draws the same random cases in every run, so that a failure is the change's and
 // not the day's. -rapid.seed=N draws others, and -rapid.checks=N another number of them.
 //
+// The collector runs less often in what imports this package: tests make many small things, and are gone soon.
+//
 // It lies in testdata to be no part of what others may import; the wildcard ./... leaves it out.
 package effort
 
@@ -20,6 +22,7 @@ import (
 	"math"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"sync"
@@ -29,6 +32,7 @@ import (
 )
 
 func init() {
+	debug.SetGCPercent(400)
 	if err := flag.Set("rapid.seed", "20261122"); err != nil {
 		panic(err)
 	}
