@@ -35,9 +35,19 @@ func TestWhatResolutionsDeleteCounts(t *testing.T) {
 		}
 		for _, side := range plan.BothSides {
 			want := strings.Replace(c.deletes[side], "1 deletes", "2 deletes", 1)
-			if got := p.TooManyDeletes(side); !strings.HasPrefix(got, want) || (got == "") != (want == "") {
+			if got := tooMuch(p, plan.ManyDeletes, side); !strings.HasPrefix(got, want) || (got == "") != (want == "") {
 				t.Errorf("%v against %v, %q: %q on %s, want %q", c.local, c.remote, c.resolution, got, side, want)
 			}
 		}
 	}
+}
+
+// tooMuch is what a plan does too much of on a side and was not allowed to, in words.
+func tooMuch(p *plan.Plan, code plan.Code, side plan.Side) string {
+	for _, mass := range p.Masses() {
+		if mass.Code == code && mass.Side == side && !mass.Allowed {
+			return mass.Why
+		}
+	}
+	return ""
 }

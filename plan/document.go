@@ -7,8 +7,8 @@ import (
 	"treaty/plan/tree"
 )
 
-// Format and FormatVersion are what every plan of this version carries; SchemaFile is the name under
-// which plans expect their schema beside them.
+// Format is what every plan carries, and FormatVersion what one carries that uses nothing newer; SchemaFile is the name
+// under which plans expect their schema beside them.
 const (
 	Format        = "treaty.plan"
 	FormatVersion = "1.0"
@@ -110,6 +110,7 @@ type Options struct {
 	LocalFS          *tree.Profile `json:"local_fs"`
 	RemoteFS         *tree.Profile `json:"remote_fs"`
 	AllowManyDeletes bool          `json:"allow_many_deletes"`
+	AllowManyUpdates bool          `json:"allow_many_updates,omitempty"`
 	Umask            tree.Mode     `json:"umask"`
 }
 
@@ -387,6 +388,7 @@ const (
 	KeptNotEmpty        Code = "kept-not-empty"
 	BaselineMismatch    Code = "baseline-mismatch"
 	ManyDeletes         Code = "many-deletes"
+	ManyUpdates         Code = "many-updates"
 )
 
 // Diff is a unified diff as an array of lines, so that it can be read in the JSON itself.

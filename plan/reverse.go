@@ -37,10 +37,12 @@ func Reverse(ctx context.Context, in Input, reversal []Operation, kept func(Sour
 		p.Operations = append(p.Operations, op)
 	}
 	p.Problems = append(p.Problems, s.blocks...)
+	p.meant()
 	p.Sort()
 	p.Number()
 	p.Summary = Summary{Ignored: s.walk.ignored}
 	p.Summarize()
+	p.nameVersion()
 	return p, nil
 }
 

@@ -35,15 +35,14 @@ func (dr *draft) state(p *Plan) (spelled map[tree.Path]tree.Path) {
 
 // document fills in what the plan says besides.
 func (dr *draft) document(p *Plan, ignored int) {
-	for _, side := range BothSides {
-		if why := p.deletesTooMuch(side); why != "" {
-			dr.warn(ManyDeletes, &side, nil, why)
-		}
+	for _, mass := range p.Masses() {
+		dr.warn(mass.Code, &mass.Side, nil, mass.Why)
 	}
 	p.Summary = Summary{Agreed: dr.agreed, Ignored: ignored}
 	warnOfShift(dr, &p.Summary)
 	p.Problems = append(p.Problems, dr.problems...)
 	sortProblems(p.Problems)
 	p.Summarize()
+	p.nameVersion()
 	p.News = dr.news
 }

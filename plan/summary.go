@@ -1,11 +1,5 @@
 package plan
 
-import (
-	"fmt"
-
-	"treaty/plan/tree"
-)
-
 // Summarize counts operations, conflicts and problems anew. What only the trees tell, the numbers of
 // agreed and ignored entries and time shifts, stays.
 func (p *Plan) Summarize() {
@@ -58,28 +52,6 @@ func (op *Operation) Bytes() int64 {
 	return 0
 }
 
-// TooManyDeletes says in words that the plan deletes so much of a side that it is more likely a mistake
-// than meant, and "" where it does not, or where the planner allowed it. Moves are no deletes; what a
-// resolution deletes counts, with all that is in a directory.
-func (p *Plan) TooManyDeletes(side Side) string {
-	if p.Options.AllowManyDeletes {
-		return ""
-	}
-	return p.deletesTooMuch(side)
-}
-
-// deletesTooMuch is TooManyDeletes whatever the planner allowed.
-func (p *Plan) deletesTooMuch(side Side) string {
-	deletes, files := p.deletes(side), p.Snapshot(side).Files
-	switch {
-	case p.Options.MaxDeletes > 0 && deletes > p.Options.MaxDeletes:
-		return fmt.Sprintf("%d deletes on %s, more than the %d that are allowed at once", deletes, side, p.Options.MaxDeletes)
-	case deletes > manyDeletes && 2*deletes > files:
-		return fmt.Sprintf("%d deletes on %s, more than half of its %d files", deletes, side, files)
-	}
-	return ""
-}
-
 // Deletes tells whether anything is deleted on either side, by operations as they stand or by resolutions.
 func (p *Plan) Deletes() bool {
 	for i := range p.Operations {
@@ -89,37 +61,3 @@ func (p *Plan) Deletes() bool {
 	}
 	return p.deletes(Local)+p.deletes(Remote) > 0
 }
-
-// deletes counts the files that the plan deletes on a side, by operations and by resolutions.
-func (p *Plan) deletes(side Side) int {
-	deletes := 0
-	for i := range p.Operations {
-		op := &p.Operations[i]
-		if op.Side == side && op.Action == Delete && op.Decision == Apply && op.Before.Type != tree.Directory {
-			deletes++
-		}
-	}
-	for i := range p.Conflicts {
-		deletes += p.Conflicts[i].deletes(side)
-	}
-	return deletes
-}
-
-// deletes counts the files that the conflict's resolution deletes on a side. Of a directory in conflict only
-// the number of its entries is known, so directories in it count as files do.
-func (c *Conflict) deletes(side Side) int {
-	from, taken := c.taken()
-	lose := c.State(side)
-	switch {
-	case !taken || from == side || lose == nil:
-		return 0
-	case lose.Type == tree.Directory && lose.Subtree != nil:
-		return lose.Subtree.Entries
-	case lose.Type != tree.Directory && c.State(from) == nil:
-		return 1
-	}
-	return 0
-}
-
-// manyDeletes is how many deletes are few, whatever share of a tree they are.
-const manyDeletes = 10

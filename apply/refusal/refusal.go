@@ -23,7 +23,7 @@ var (
 	ErrNotApproved = errors.New("not approved")
 	// ErrOpen: an earlier apply was interrupted and is not settled.
 	ErrOpen = errors.New("an interrupted apply is open")
-	// ErrSafety: a tree is missing, empty or another one; too many deletes; no space.
+	// ErrSafety: a tree is missing, empty or another one; too many deletes or updates; no space.
 	ErrSafety = errors.New("safety stop")
 	// ErrLocked: another treaty works on one of the trees.
 	ErrLocked = errors.New("another treaty is at work")
@@ -78,8 +78,8 @@ const (
 	CauseNewTree
 	// CauseEmptied: a tree has lost everything: its volume may not be mounted. Side, Root.
 	CauseEmptied
-	// CauseDeletes: the plan deletes too many files of a side. Side.
-	CauseDeletes
+	// CauseTooMuch: the plan deletes or replaces too many files of a side. Side.
+	CauseTooMuch
 	// CauseVanished: a tree went away while it was read.
 	CauseVanished
 	// CauseSpace: a volume is too full. Side, Root.
@@ -115,7 +115,7 @@ var sentinels = [...]error{
 	CauseSignatures:  ErrNotApproved,
 	CauseInterrupted: ErrOpen, CauseEdited: ErrOpen, CausePartner: ErrOpen,
 	CauseMissing: ErrSafety, CauseOther: ErrSafety, CauseNewTree: ErrSafety,
-	CauseEmptied: ErrSafety, CauseDeletes: ErrSafety,
+	CauseEmptied: ErrSafety, CauseTooMuch: ErrSafety,
 	CauseVanished: ErrSafety, CauseSpace: ErrSafety, CauseForbidden: ErrSafety,
 	CauseReadOnly: ErrSafety, CauseSlots: ErrSafety,
 	CauseJournal: ErrSafety, CausePair: ErrSafety, CauseNotUndone: ErrSafety,

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 
@@ -71,15 +70,10 @@ func approvable(p *plan.Plan) error {
 		return &apply.Refusal{Cause: refusal.CauseConflicts,
 			Why: fmt.Sprintf("%d of %s not resolved", n, render.Count(len(p.Conflicts), "conflict"))}
 	}
-	if why := tooMany(p); why != "" {
-		return &apply.Refusal{Cause: refusal.CauseDeletes, Why: why}
+	if mass := p.TooMuch(); mass != nil {
+		return &apply.Refusal{Cause: refusal.CauseTooMuch, Why: mass.Why, Side: mass.Side}
 	}
 	return nil
-}
-
-// tooMany is why a plan deletes too much of a side, what its resolutions delete included; "" where it does not.
-func tooMany(p *plan.Plan) string {
-	return cmp.Or(p.TooManyDeletes(plan.Local), p.TooManyDeletes(plan.Remote))
 }
 
 // unsigned refuses to let a plan be approved by a mere word where the config of one of its trees asks for

@@ -116,7 +116,8 @@ func (c *config) policy(folder *store.Store) (apply.Policy, error) {
 // options are what a plan is shaped by: the defaults, over them the config, over that the flags.
 func (c *config) options(f *planFlags) plan.Options {
 	o := plan.DefaultOptions()
-	o.AllowManyDeletes, o.Umask, o.Only = f.AllowManyDeletes, tree.Perm(umask()), f.Only
+	o.AllowManyDeletes, o.AllowManyUpdates = f.AllowManyDeletes, f.AllowManyUpdates
+	o.Umask, o.Only = tree.Perm(umask()), f.Only
 	if c.Executable != nil {
 		o.Executable.Overrides = append(o.Executable.Overrides, c.Executable.Overrides...)
 		for extension, executable := range c.Executable.Extensions {

@@ -101,7 +101,7 @@ func (a *app) editable(path string) (*planFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.plan.FormatVersion != plan.FormatVersion {
+	if !f.plan.Known() {
 		return nil, usage(then("edit the JSON, or use a newer treaty", again),
 			"%s is of version %s, and rewriting it would lose what only that knows", f.path, f.plan.FormatVersion)
 	}

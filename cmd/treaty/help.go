@@ -145,7 +145,7 @@ var exits = []manual.Exit{
 	{Code: exitPartial,
 		Means: "applied in part, a change met midway included; or an apply was interrupted: apply again, or recover"},
 	{Code: exitSafety,
-		Means: "safety stop: a tree is missing or not the one that was planned, too many deletes, no space"},
+		Means: "safety stop: a tree is missing or not the one that was planned, too many deletes or updates, no space"},
 	{Code: exitLocked, Means: "another treaty works on one of the trees"},
 	{Code: exitChanges, Means: "plan or status with --exit-code: changes are waiting, and nothing is in their way"},
 	{Code: exitAttention, Means: "the same: there are conflicts or blocked paths"},

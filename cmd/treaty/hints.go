@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"treaty/apply"
 	"treaty/apply/refusal"
@@ -54,7 +55,7 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 	},
 	refusal.CauseNewTree:  func(*apply.Refusal) hint { return comparing() },
 	refusal.CauseEmptied:  func(*apply.Refusal) hint { return then("mount it again", again) },
-	refusal.CauseDeletes:  func(*apply.Refusal) hint { return allowDeletes },
+	refusal.CauseTooMuch:  func(*apply.Refusal) hint { return allowMuch },
 	refusal.CauseVanished: func(*apply.Refusal) hint { return then("mount it again", again) },
 	refusal.CauseSpace: func(*apply.Refusal) hint {
 		return besides("make room (%s removes old trash)", cleanUp, again)
@@ -131,8 +132,8 @@ var twoTrees = then("name two trees of which neither lies in the other", exactly
 // approveIt approves the plan, without a question where nobody can be asked. Where it would be refused, that is made
 // anew which can be approved.
 func approveIt(i *invocation) string {
-	if i.about != nil && tooMany(i.about) != "" {
-		return allowDeletes(i)
+	if i.about != nil && i.about.TooMuch() != nil {
+		return allowMuch(i)
 	}
 	advice := "look at it with %s"
 	if len(i.signing()) > 0 && !isThere(ownKey()) {
@@ -147,16 +148,37 @@ func approving(i *invocation) string {
 	return i.aboutPlan("approve", append(i.signing(), i.unasked()...)...).started()
 }
 
-// allowDeletes makes a plan anew that may delete much. What was settled in this one is not settled there.
-func allowDeletes(i *invocation) string {
-	advice := "look at the deletes"
-	if i.about != nil && len(i.about.Conflicts) > 0 {
-		advice += " (the new plan asks for each conflict again)"
+// allowMuch makes a plan anew that may delete and replace as much as this one. What was settled in this one is not
+// settled there.
+func allowMuch(i *invocation) string {
+	flags := []string{"--allow-many-deletes"}
+	again := ""
+	if i.about != nil {
+		flags = allowing(i.about)
+		if len(i.about.Conflicts) > 0 {
+			again = " (the new plan asks for each conflict again)"
+		}
 	}
+	command := comparing(flags...)
 	if i.name == "sync" {
-		return then(advice, with("--allow-many-deletes"))(i)
+		command = with(flags...)
 	}
-	return then(advice, comparing("--allow-many-deletes"))(i)
+	if !slices.Contains(flags, "--allow-many-deletes") {
+		return "look at them" + again + ", and then: " + command(i)
+	}
+	return then("look at the deletes"+again, command)(i)
+}
+
+// allowing are the flags that let a plan do all that it does too much of; that of deletes where it does not.
+func allowing(p *plan.Plan) (flags []string) {
+	by := map[plan.Code]string{plan.ManyDeletes: "--allow-many-deletes", plan.ManyUpdates: "--allow-many-updates"}
+	for _, mass := range p.Masses() {
+		flags = append(flags, by[mass.Code])
+	}
+	if len(flags) == 0 {
+		return []string{by[plan.ManyDeletes]}
+	}
+	return slices.Compact(flags)
 }
 
 // signIt approves by a signature, whatever the configs say. Whoever has signed can't sign for another person.

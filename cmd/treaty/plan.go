@@ -32,6 +32,7 @@ type planFlags struct {
 	Sensitive        []string            `sep:"none" placeholder:"PATTERN" help:"Files whose text is kept out of plans."`
 	MaxDeletes       *int                `placeholder:"N" help:"How many deletes are too many (1000)."`
 	AllowManyDeletes bool                `help:"Let this plan delete more than that."`
+	AllowManyUpdates bool                `help:"Let this plan replace more than half of a tree's files."`
 	NewPair          bool                `help:"Take a path for a new tree where another one was known."`
 	LocalFS          *tree.Profile       `name:"local-fs" placeholder:"KIND" help:"Take LOCAL for posix, apfs, fat, exfat, ntfs or unknown."`
 	RemoteFS         *tree.Profile       `name:"remote-fs" placeholder:"KIND" help:"Take REMOTE for one of these."`
@@ -217,8 +218,8 @@ func next(made *planned, i *invocation) []string {
 		return []string{i.aboutPlan("review").next(), i.aboutPlan("resolve").next() + " --take CHOICE PATH…"}
 	case p.Unresolved() > 0:
 		return []string{i.aboutPlan("show").next(), i.aboutPlan("resolve").next() + " --take CHOICE PATH…"}
-	case tooMany(p) != "":
-		return []string{i.aboutPlan("show").next(), comparing("--allow-many-deletes")(i)}
+	case p.TooMuch() != nil:
+		return []string{i.aboutPlan("show").next(), comparing(allowing(p)...)(i)}
 	}
 	return append([]string{i.aboutPlan("show").next()}, i.toApprove(i.aboutPlan("apply").next())...)
 }

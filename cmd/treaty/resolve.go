@@ -71,8 +71,8 @@ func (c *resolveCommand) Run(a *app) error {
 		a.say("  %s settled before: left so; to settle all anew: %s", render.Count(settled, "conflict"),
 			naming([]string{"/"}, "resolve", "--take", choice.Short())(a.call))
 	}
-	if why := tooMany(f.plan); why != "" {
-		a.say("  too much to be approved: %s", why)
+	if mass := f.plan.TooMuch(); mass != nil {
+		a.say("  too much to be approved: %s", mass.Why)
 	}
 	return c.left(f.plan, refused)
 }

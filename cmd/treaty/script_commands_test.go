@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -46,6 +47,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"sparse":    cmdSparse,
 	"many":      cmdMany,
 	"flip":      cmdFlip,
+	"xor":       cmdXor,
 	"order":     cmdOrder,
 	"oneline":   cmdOneline,
 	"mkfifo":    cmdMkfifo,
@@ -267,6 +269,30 @@ func cmdFlip(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	data[offset] ^= 1
 	ts.Check(os.WriteFile(file, data, 0o600))
+}
+
+// cmdXor: xor COUNT DIR writes over the first files below a folder, each as long as before and all of it changed, as who
+// encrypts them does.
+func cmdXor(ts *testscript.TestScript, neg bool, args []string) {
+	count, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	ts.Check(filepath.WalkDir(ts.MkAbs(args[1]), func(file string, d fs.DirEntry, err error) error {
+		if err == nil && d.Name() == ".treaty" {
+			return fs.SkipDir
+		}
+		if err != nil || count == 0 || d.IsDir() {
+			return err
+		}
+		count--
+		data, err := os.ReadFile(file)
+		for i := range data {
+			data[i] ^= 0x55
+		}
+		return cmp.Or(err, os.WriteFile(file, data, 0o666))
+	}))
+	if count > 0 {
+		ts.Fatalf("%d files fewer in %s", count, args[1])
+	}
 }
 
 // cmdOrder: order stdout LINE… finds whole lines, in this order.

@@ -25,8 +25,8 @@ func hinted(stderr string) (advice, command string) {
 		if !found {
 			continue
 		}
-		if at := strings.LastIndex(rest, ", then: "); at >= 0 {
-			return rest[:at], rest[at+len(", then: "):]
+		if at := strings.LastIndex(rest, "then: "); at >= 0 {
+			return rest[:at], rest[at+len("then: "):]
 		}
 		return "", rest
 	}

@@ -31,8 +31,8 @@ func (o option) words() (words []string) {
 }
 
 // shaping are the options that shape the plan that hints are about, or the one that was asked for, and that the config
-// of LOCAL does not give by itself. None are left out but leave to delete much: that was given for what one plan
-// deletes.
+// of LOCAL does not give by itself. None are left out but leave to delete or replace much: that was given for what one
+// plan does.
 func (i *invocation) shaping() []option {
 	c := i.configOfLocal()
 	given, wanted := c.options(&planFlags{}), c.options(&planFlags{})

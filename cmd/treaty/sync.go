@@ -93,6 +93,7 @@ func (c *syncCommand) carryOut(a *app, f *planFile) error {
 		return &apply.Refusal{Cause: refusal.CauseConflicts,
 			Why: render.Count(n, "conflict") + " must be settled by a person"}
 	}
+	a.call.about = f.plan
 	if err := approvable(f.plan); err != nil {
 		return err
 	}

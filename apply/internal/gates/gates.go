@@ -34,7 +34,7 @@ func (g *Gates) Pass(missing error) error {
 		func() error { return g.Ends.Each((*store.Store).Locked) },
 		g.unapplied, g.unopened, g.resolved, g.approved,
 		func() error { return missing },
-		g.sameTrees, g.fewDeletes,
+		g.sameTrees, g.fewChanged,
 	} {
 		if err := gate(); err != nil {
 			return err
@@ -211,11 +211,11 @@ func notEmptied(e *ends.End, planned *plan.Snapshot) error {
 	return e.Refuse(refusal.CauseEmptied, "%s is empty, and was not when the plan was made", e.Root())
 }
 
-func (g *Gates) fewDeletes() error {
-	for _, e := range g.Ends {
-		if why := g.Plan.TooManyDeletes(e.Side); why != "" {
-			return e.Refuse(refusal.CauseDeletes, "%s", why)
-		}
+// fewChanged refuses to delete or to replace more of a side than is likely meant.
+func (g *Gates) fewChanged() error {
+	mass := g.Plan.TooMuch()
+	if mass == nil {
+		return nil
 	}
-	return nil
+	return g.Ends[mass.Side].Refuse(refusal.CauseTooMuch, "%s", mass.Why)
 }

@@ -49,7 +49,7 @@ func isCommand(piece string) bool {
 // to a comma, a semicolon or a bracket that is no part of an argument, or else to the end. What follows "then: " is one
 // too.
 func pieces(text string) []string {
-	const then = ", then: "
+	const then = " then: "
 	if at := strings.LastIndex(text, then); at >= 0 {
 		return append(pieces(text[:at+len(then)-1]), text[at+len(then):])
 	}

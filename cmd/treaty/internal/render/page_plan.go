@@ -33,7 +33,7 @@ func (page *Page) settling(p *plan.Plan) (settling, error) {
 		return settling{}, nil
 	case page.Applied != nil:
 		return settling{Why: "This plan was applied: there is nothing left to settle."}, nil
-	case p.FormatVersion != plan.FormatVersion:
+	case !p.Known():
 		return settling{Why: "This page cannot settle the plan, which is of a newer version than it knows."}, nil
 	}
 	counted := *p

@@ -1,0 +1,150 @@
+package plan
+
+import (
+	"fmt"
+
+	"treaty/plan/tree"
+)
+
+// Mass is that a plan deletes or replaces so much of a side that it is more likely a mistake than meant: an unmounted
+// volume, a wild script, files that somebody encrypted.
+type Mass struct {
+	// Code is ManyDeletes or ManyUpdates.
+	Code Code
+	Side Side
+	// Why says it in words.
+	Why string
+	// Allowed tells that the planner allowed it.
+	Allowed bool
+}
+
+// Masses are what the plan does too much of, deletes before updates, as its decisions and resolutions stand; whatever
+// it says of itself is counted anew. What a person asked to have back is no mistake, and stands here as allowed.
+func (p *Plan) Masses() (all []Mass) {
+	for _, side := range BothSides {
+		if why := p.deletesTooMuch(side); why != "" {
+			all = append(all, Mass{ManyDeletes, side, why, p.Options.AllowManyDeletes})
+		}
+	}
+	for _, side := range BothSides {
+		if why := p.updatesTooMuch(side); why != "" {
+			all = append(all, Mass{ManyUpdates, side, why, p.Options.AllowManyUpdates})
+		}
+	}
+	return all
+}
+
+// TooMuch is the first of the Masses that the planner did not allow, nil where there is none.
+func (p *Plan) TooMuch() *Mass {
+	for _, mass := range p.Masses() {
+		if !mass.Allowed {
+			return &mass
+		}
+	}
+	return nil
+}
+
+// deletesTooMuch says in words that the plan deletes too much of a side, "" where it does not. Moves are no deletes;
+// what a resolution deletes counts, with all that is in a directory.
+func (p *Plan) deletesTooMuch(side Side) string {
+	deletes := p.deletes(side)
+	if most := p.Options.MaxDeletes; most > 0 && deletes > most {
+		return fmt.Sprintf("%d deletes on %s, more than the %d that are allowed at once", deletes, side, most)
+	}
+	return p.moreThanHalf(deletes, manyDeletes, "deletes", side)
+}
+
+// updatesTooMuch says in words that the plan replaces too many of the files that a side has by what the other has, ""
+// where it does not. Without a baseline nobody knows what was there before: then it is never too much.
+func (p *Plan) updatesTooMuch(side Side) string {
+	if p.Baseline == nil {
+		return ""
+	}
+	return p.moreThanHalf(p.updates(side), manyUpdates, "updates", side)
+}
+
+// moreThanHalf says that n files are more than half of a side's, "" where they are not, or are few.
+func (p *Plan) moreThanHalf(n, few int, what string, side Side) string {
+	files := p.Snapshot(side).Files
+	if n <= few || 2*n <= files {
+		return ""
+	}
+	return fmt.Sprintf("%d %s on %s, more than half of its %d files", n, what, side, files)
+}
+
+// deletes counts the files that the plan deletes on a side, by operations and by resolutions.
+func (p *Plan) deletes(side Side) int {
+	deletes := 0
+	for i := range p.Operations {
+		op := &p.Operations[i]
+		if op.Side == side && op.Action == Delete && op.Decision == Apply && op.Before.Of() != tree.Directory {
+			deletes++
+		}
+	}
+	for i := range p.Conflicts {
+		deletes += p.Conflicts[i].deletes(side)
+	}
+	return deletes
+}
+
+// deletes counts the files that the conflict's resolution deletes on a side. Of a directory in conflict only
+// the number of its entries is known, so directories in it count as files do.
+func (c *Conflict) deletes(side Side) int {
+	from, taken := c.taken()
+	lose := c.State(side)
+	switch {
+	case !taken || from == side || lose == nil:
+		return 0
+	case lose.Type == tree.Directory && lose.Subtree != nil:
+		return lose.Subtree.Entries
+	case lose.Type != tree.Directory && c.State(from) == nil:
+		return 1
+	}
+	return 0
+}
+
+// updates counts the files of a side that the plan replaces, by operations and by resolutions.
+func (p *Plan) updates(side Side) int {
+	updates := 0
+	for i := range p.Operations {
+		op := &p.Operations[i]
+		if op.Side == side && op.Action == Update && op.Decision == Apply && op.Before.Of() == tree.File {
+			updates++
+		}
+	}
+	for i := range p.Conflicts {
+		if p.Conflicts[i].replaces(side) {
+			updates++
+		}
+	}
+	return updates
+}
+
+// replaces tells whether the conflict's resolution replaces a file of a side by what the other has under that name.
+func (c *Conflict) replaces(side Side) bool {
+	from, taken := c.taken()
+	return taken && from != side && c.State(side).Of() == tree.File && c.State(from) != nil &&
+		c.Kind != RenamedDifferently
+}
+
+// meant lets a plan replace as much as it does, and says so where that is much: it brings back what a person asked for.
+func (p *Plan) meant() {
+	for _, mass := range p.Masses() {
+		if mass.Code == ManyUpdates {
+			p.Options.AllowManyUpdates = true
+			p.Problems = append(p.Problems, mass.problem())
+		}
+	}
+}
+
+// problem is the warning of it that a plan has.
+func (m *Mass) problem() Problem {
+	side := m.Side
+	return Problem{Severity: Warning, Code: m.Code, Side: &side, Message: m.Why}
+}
+
+// manyDeletes and manyUpdates are how many are few, whatever share of a tree they are.
+const (
+	manyDeletes = 10
+	manyUpdates = 50
+)
