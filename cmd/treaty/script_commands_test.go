@@ -271,10 +271,12 @@ func cmdFlip(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(file, data, 0o600))
 }
 
-// cmdXor: xor COUNT DIR writes over the first files below a folder, each as long as before and all of it changed, as who
-// encrypts them does.
+// cmdXor: xor COUNT DIR KEY writes over the first files below a folder, each as long as before and all of it changed,
+// as who encrypts them does, with a byte as the key.
 func cmdXor(ts *testscript.TestScript, neg bool, args []string) {
 	count, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	key, err := strconv.ParseUint(args[2], 10, 8)
 	ts.Check(err)
 	ts.Check(filepath.WalkDir(ts.MkAbs(args[1]), func(file string, d fs.DirEntry, err error) error {
 		if err == nil && d.Name() == ".treaty" {
@@ -286,7 +288,7 @@ func cmdXor(ts *testscript.TestScript, neg bool, args []string) {
 		count--
 		data, err := os.ReadFile(file)
 		for i := range data {
-			data[i] ^= 0x55
+			data[i] ^= byte(key)
 		}
 		return cmp.Or(err, os.WriteFile(file, data, 0o666))
 	}))
