@@ -22,12 +22,12 @@ type Mass struct {
 // it says of itself is counted anew. What a person asked to have back is no mistake, and stands here as allowed.
 func (p *Plan) Masses() (all []Mass) {
 	for _, side := range BothSides {
-		if why := p.deletesTooMuch(side); why != "" {
+		if why := deletesTooMuch(p, side); why != "" {
 			all = append(all, Mass{ManyDeletes, side, why, p.Options.AllowManyDeletes})
 		}
 	}
 	for _, side := range BothSides {
-		if why := p.updatesTooMuch(side); why != "" {
+		if why := updatesTooMuch(p, side); why != "" {
 			all = append(all, Mass{ManyUpdates, side, why, p.Options.AllowManyUpdates})
 		}
 	}
@@ -46,25 +46,25 @@ func (p *Plan) TooMuch() *Mass {
 
 // deletesTooMuch says in words that the plan deletes too much of a side, "" where it does not. Moves are no deletes;
 // what a resolution deletes counts, with all that is in a directory.
-func (p *Plan) deletesTooMuch(side Side) string {
-	deletes := p.deletes(side)
+func deletesTooMuch(p *Plan, side Side) string {
+	deletes := deletesOn(p, side)
 	if most := p.Options.MaxDeletes; most > 0 && deletes > most {
 		return fmt.Sprintf("%d deletes on %s, more than the %d that are allowed at once", deletes, side, most)
 	}
-	return p.moreThanHalf(deletes, manyDeletes, "deletes", side)
+	return moreThanHalf(p, deletes, manyDeletes, "deletes", side)
 }
 
 // updatesTooMuch says in words that the plan replaces too many of the files that a side has by what the other has, ""
 // where it does not. Without a baseline nobody knows what was there before: then it is never too much.
-func (p *Plan) updatesTooMuch(side Side) string {
+func updatesTooMuch(p *Plan, side Side) string {
 	if p.Baseline == nil {
 		return ""
 	}
-	return p.moreThanHalf(p.updates(side), manyUpdates, "updates", side)
+	return moreThanHalf(p, updatesOn(p, side), manyUpdates, "updates", side)
 }
 
 // moreThanHalf says that n files are more than half of a side's, "" where they are not, or are few.
-func (p *Plan) moreThanHalf(n, few int, what string, side Side) string {
+func moreThanHalf(p *Plan, n, few int, what string, side Side) string {
 	files := p.Snapshot(side).Files
 	if n <= few || 2*n <= files {
 		return ""
@@ -72,8 +72,8 @@ func (p *Plan) moreThanHalf(n, few int, what string, side Side) string {
 	return fmt.Sprintf("%d %s on %s, more than half of its %d files", n, what, side, files)
 }
 
-// deletes counts the files that the plan deletes on a side, by operations and by resolutions.
-func (p *Plan) deletes(side Side) int {
+// deletesOn counts the files that the plan deletes on a side, by operations and by resolutions.
+func deletesOn(p *Plan, side Side) int {
 	deletes := 0
 	for i := range p.Operations {
 		op := &p.Operations[i]
@@ -103,8 +103,8 @@ func (c *Conflict) deletes(side Side) int {
 	return 0
 }
 
-// updates counts the files of a side that the plan replaces, by operations and by resolutions.
-func (p *Plan) updates(side Side) int {
+// updatesOn counts the files of a side that the plan replaces, by operations and by resolutions.
+func updatesOn(p *Plan, side Side) int {
 	updates := 0
 	for i := range p.Operations {
 		op := &p.Operations[i]
@@ -128,7 +128,7 @@ func (c *Conflict) replaces(side Side) bool {
 }
 
 // meant lets a plan replace as much as it does, and says so where that is much: it brings back what a person asked for.
-func (p *Plan) meant() {
+func meant(p *Plan) {
 	for _, mass := range p.Masses() {
 		if mass.Code == ManyUpdates {
 			p.Options.AllowManyUpdates = true

@@ -75,7 +75,7 @@ func TestWhatIsReplacedIsCountedOnItsSide(t *testing.T) {
 		"a touch":                   {with(func(op *plan.Operation) { op.Action = plan.Touch }), plan.Sides[bool]{}},
 		"a chmod":                   {with(func(op *plan.Operation) { op.Action = plan.Chmod }), plan.Sides[bool]{}},
 		"a move":                    {with(func(op *plan.Operation) { op.Action = plan.Move }), plan.Sides[bool]{}},
-		"a link's update":           {with(func(op *plan.Operation) { op.Before, op.After = link, link }), plan.Sides[bool]{}},
+		"a link":                    {with(func(op *plan.Operation) { op.Before = link }), plan.Sides[bool]{}},
 		"local's is taken":          {settled(file, file, plan.TakeLocal), plan.Sides[bool]{false, true}},
 		"remote's is taken":         {settled(file, file, plan.TakeRemote), plan.Sides[bool]{true, false}},
 		"both are kept":             {settled(file, file, plan.KeepBoth), plan.Sides[bool]{}},
@@ -86,7 +86,8 @@ func TestWhatIsReplacedIsCountedOnItsSide(t *testing.T) {
 		"a directory is taken":      {settled(directory, file, plan.TakeLocal), plan.Sides[bool]{false, true}},
 	} {
 		for range 50 {
-			c.plan.Operations = append(c.plan.Operations, c.plan.Operations[:min(1, len(c.plan.Operations))]...)
+			c.plan.Operations = append(c.plan.Operations,
+				c.plan.Operations[:min(1, len(c.plan.Operations))]...)
 			c.plan.Conflicts = append(c.plan.Conflicts, c.plan.Conflicts[:min(1, len(c.plan.Conflicts))]...)
 		}
 		c.plan.Options, c.plan.Local.Files, c.plan.Remote.Files = defaults(), 101, 101

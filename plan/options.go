@@ -56,7 +56,8 @@ func (o *Options) Sees(other *Options) bool {
 }
 
 // judging is a text of all but the umask, what the filesystems are declared to be, the part that a plan is limited to,
-// and whether it may delete or replace as much as it likes, as undo may: what two trees agree on is the same with and without.
+// and whether it may delete or replace as much as it likes, as undo may: what two trees agree on is the same with and
+// without.
 func (o *Options) judging() []byte {
 	rest := *o
 	rest.LocalFS, rest.RemoteFS, rest.Umask, rest.Only = nil, nil, 0, nil

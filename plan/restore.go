@@ -47,12 +47,12 @@ func Restore(ctx context.Context, in Input, displaced []Displaced, kept func(Sou
 		}
 	}
 	p.Problems = append(append(p.Problems, s.blocks...), r.problems...)
-	p.meant()
+	meant(p)
 	p.Sort()
 	p.Number()
 	p.Summary = Summary{Ignored: s.walk.ignored}
 	p.Summarize()
-	p.nameVersion()
+	nameVersion(p)
 	return p, nil
 }
 

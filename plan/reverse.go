@@ -37,12 +37,12 @@ func Reverse(ctx context.Context, in Input, reversal []Operation, kept func(Sour
 		p.Operations = append(p.Operations, op)
 	}
 	p.Problems = append(p.Problems, s.blocks...)
-	p.meant()
+	meant(p)
 	p.Sort()
 	p.Number()
 	p.Summary = Summary{Ignored: s.walk.ignored}
 	p.Summarize()
-	p.nameVersion()
+	nameVersion(p)
 	return p, nil
 }
 

@@ -43,6 +43,6 @@ func (dr *draft) document(p *Plan, ignored int) {
 	p.Problems = append(p.Problems, dr.problems...)
 	sortProblems(p.Problems)
 	p.Summarize()
-	p.nameVersion()
+	nameVersion(p)
 	p.News = dr.news
 }

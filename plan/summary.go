@@ -59,5 +59,5 @@ func (p *Plan) Deletes() bool {
 			return true
 		}
 	}
-	return p.deletes(Local)+p.deletes(Remote) > 0
+	return deletesOn(p, Local)+deletesOn(p, Remote) > 0
 }

@@ -10,15 +10,15 @@ var Versions = [...]string{FormatVersion, "1.1"}
 func (p *Plan) Known() bool { return slices.Contains(Versions[:], p.FormatVersion) }
 
 // nameVersion gives the plan the lowest version that knows all it uses, so that no reader refuses what it could do.
-func (p *Plan) nameVersion() {
+func nameVersion(p *Plan) {
 	p.FormatVersion = Versions[0]
-	if p.usesUpdates() {
+	if usesUpdates(p) {
 		p.FormatVersion = Versions[1]
 	}
 }
 
 // usesUpdates tells whether the plan says anything of too many updates.
-func (p *Plan) usesUpdates() bool {
+func usesUpdates(p *Plan) bool {
 	return p.Options.AllowManyUpdates || slices.ContainsFunc(p.Problems, func(problem Problem) bool {
 		return problem.Code == ManyUpdates
 	})
