@@ -78,7 +78,7 @@ func NamedIn(j *journal.Journal) map[int][]string {
 		at[step] = append(at[step], string(c.Path))
 	}
 	for _, in := range slices.Concat(j.Closed, j.Open) {
-		at[in.Step] = append(at[in.Step], names(&in)...)
+		at[in.Step] = append(at[in.Step], namesOf(&in)...)
 	}
 	return at
 }

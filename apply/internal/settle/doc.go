@@ -2,7 +2,7 @@
 // what only that has, the other tree.
 //
 //  1. Mend what a power cut did to volumes that may lose what was renamed (Mend).
-//  2. Examine how far each open intent got (Examine).
+//  2. Examine how far each open intent got (Examine); on a tree that is only looked at, Sight.
 //  3. Roll back what did not come to its end (RollBack); who takes the apply up only does so with what it cannot
 //     take for done.
 //  4. In the end, when all is durable, release the copies of what is intact on its own volume (Release).

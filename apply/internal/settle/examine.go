@@ -20,80 +20,78 @@ const (
 
 // Examine tells how far an intent got. Errors are those of looking at the volume.
 func Examine(d volume.Changer, in *journal.Intent) (Finding, error) {
-	i := inspection{d: d}
 	for _, path := range []tree.Path{in.Path, in.From} {
 		if err := d.Single(in.Place, path); err != nil {
 			return Strange, err
 		}
 	}
+	i := inspection{view: d}
+	found, known := i.examine(in, d.LosesRenames())
+	if !known {
+		return Strange, fmt.Errorf("the journal has an intent to %q", in.Kind)
+	}
+	return found, i.err
+}
+
+// examine tells how far an intent got; false of a kind that is none.
+func (i *inspection) examine(in *journal.Intent, losesRenames bool) (f Finding, known bool) {
 	at := string(in.Path)
 	switch in.Kind {
 	case journal.Create:
-		// What another program put there meanwhile may be the same; ours is not in the stage any more, or, where a
-		// power cut may come between, its old name is there still.
-		if i.holds(at, in.After) && (!i.there(in.Staged) || i.twice(in.Staged) || d.LosesRenames()) {
-			return Carried, i.err
-		}
-		return Untouched, i.err
+		return carried(i.created(in, losesRenames)), true
 	case journal.Replace:
 		if in.From != "" {
-			return i.respelled(in), i.err
+			return i.respelled(in), true
 		}
-		holds := i.holds
-		if in.Before.SHA256.Known() && in.Before.SHA256 == in.After.SHA256 {
-			holds = i.wears
-		}
-		switch {
-		case holds(at, in.Before):
-			return Untouched, i.err
-		case !i.holds(in.Place, in.Before):
-			return Strange, i.err
-		case holds(at, in.After):
-			return Carried, i.err
-		case !i.there(at):
-			return Halfway, i.err
-		}
-		return Strange, i.err
+		return i.replaced(in), true
 	case journal.Trash:
-		if i.holds(in.Place, in.Before) && !i.holds(at, in.Before) {
-			return Carried, i.err
-		}
-		return Untouched, i.err
+		return carried(i.holds(in.Place, in.Before) && !i.holds(at, in.Before)), true
 	case journal.Move:
-		switch {
-		case i.spelled(in.Path) && (i.holds(at, in.Before) || i.holds(at, in.After)):
-			if i.spelled(in.From) && i.holds(string(in.From), in.Before) {
-				return Untouched, i.err
-			}
-			return Carried, i.err
-		case i.holds(in.Place, in.Before):
-			return Halfway, i.err
-		case i.spelled(in.From):
-			return Untouched, i.err
-		}
-		return Strange, i.err
+		return i.moved(in), true
 	case journal.Mkdir, journal.Revive:
-		if i.is(at, tree.Directory) {
-			return Carried, i.err
-		}
-		return Untouched, i.err
+		return carried(i.is(at, tree.Directory)), true
 	case journal.Rmdir:
-		if i.is(at, tree.Directory) {
-			return Untouched, i.err
-		}
-		return Carried, i.err
+		return carried(!i.is(at, tree.Directory)), true
 	case journal.Chmod:
-		if e := i.at(at); e.Type == in.After.Type && e.Mode == in.After.Mode {
-			return Carried, i.err
-		}
-		return Untouched, i.err
+		e := i.at(at)
+		return carried(e.Type == in.After.Type && e.Mode == in.After.Mode), true
 	case journal.Touch:
-		if i.holds(at, in.After) && i.timed(at, in.After) {
-			return Carried, i.err
-		}
-		return Untouched, i.err
+		return carried(i.holds(at, in.After) && i.timed(at, in.After)), true
 	}
-	return Strange, fmt.Errorf("the journal has an intent to %q", in.Kind)
+	return Strange, false
+}
+
+// carried is the finding of what is either done or untouched.
+func carried(done bool) Finding {
+	if done {
+		return Carried
+	}
+	return Untouched
+}
+
+// created tells whether a path has what was to come there from the stage. What another program put there meanwhile may
+// be the same; ours is not in the stage any more, or, where a power cut may come between, its old name is there still.
+func (i *inspection) created(in *journal.Intent, losesRenames bool) bool {
+	return i.holds(string(in.Path), in.After) && (!i.there(in.Staged) || i.twice(in.Staged) || losesRenames)
+}
+
+// replaced tells how far a replacement got under one name.
+func (i *inspection) replaced(in *journal.Intent) Finding {
+	at, holds := string(in.Path), i.holds
+	if in.Before.SHA256.Known() && in.Before.SHA256 == in.After.SHA256 {
+		holds = i.wears
+	}
+	switch {
+	case holds(at, in.Before):
+		return Untouched
+	case !i.holds(in.Place, in.Before):
+		return Strange
+	case holds(at, in.After):
+		return Carried
+	case !i.there(at):
+		return Halfway
+	}
+	return Strange
 }
 
 // respelled tells how far a replacement got that gives the name another spelling.
@@ -111,57 +109,19 @@ func (i *inspection) respelled(in *journal.Intent) Finding {
 	return Strange
 }
 
-// inspection asks a disk, and keeps the first error.
-type inspection struct {
-	d   volume.Changer
-	err error
-}
-
-func (i *inspection) at(path string) tree.Entry {
-	e, err := i.d.At(path)
-	if i.err == nil {
-		i.err = err
+// moved tells how far a move got.
+func (i *inspection) moved(in *journal.Intent) Finding {
+	at := string(in.Path)
+	switch {
+	case i.spelled(in.Path) && (i.holds(at, in.Before) || i.holds(at, in.After)):
+		if i.spelled(in.From) && i.holds(string(in.From), in.Before) {
+			return Untouched
+		}
+		return Carried
+	case i.holds(in.Place, in.Before):
+		return Halfway
+	case i.spelled(in.From):
+		return Untouched
 	}
-	return e
-}
-
-func (i *inspection) is(path string, t tree.Type) bool { return i.at(path).Type == t }
-
-func (i *inspection) there(path string) bool { return i.at(path).Type != tree.Absent }
-
-// twice tells of a file that has two names: between a link and the unlink that follows it.
-func (i *inspection) twice(path string) bool { return i.at(path).Links > 1 }
-
-func (i *inspection) holds(path string, s *tree.State) bool {
-	if s == nil {
-		return false
-	}
-	holds, err := i.d.Holds(path, s)
-	if i.err == nil {
-		i.err = err
-	}
-	return holds
-}
-
-// timed tells whether what is at path has the time of s: where stamps prove little, holds does not ask.
-func (i *inspection) timed(path string, s *tree.State) bool {
-	granularity := i.d.Granularity()
-	return i.at(path).Mtime.Cut(granularity) == s.Mtime.Cut(granularity)
-}
-
-// wears tells whether path holds s with the time and the mode of s: where these are all that a change is about.
-func (i *inspection) wears(path string, s *tree.State) bool {
-	e := i.at(path)
-	return i.holds(path, s) && i.timed(path, s) && (e.Mode == s.Mode || !e.Mode.Known() || !s.Mode.Known())
-}
-
-func (i *inspection) spelled(path tree.Path) bool {
-	if !i.there(string(path)) {
-		return false
-	}
-	is, err := i.d.Spelled(path)
-	if i.err == nil {
-		i.err = err
-	}
-	return is
+	return Strange
 }
