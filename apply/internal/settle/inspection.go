@@ -55,15 +55,15 @@ func (i *inspection) timed(name string, s *tree.State) bool {
 	return i.at(name).Mtime.Cut(granularity) == s.Mtime.Cut(granularity)
 }
 
-// dressed tells whether a name has the time and the mode of s, as far as both are known.
-func (i *inspection) dressed(name string, s *tree.State) bool {
+// stamped tells whether a name has the time and the mode of s, as far as both are known.
+func (i *inspection) stamped(name string, s *tree.State) bool {
 	e := i.at(name)
 	return i.timed(name, s) && (e.Mode == s.Mode || !e.Mode.Known() || !s.Mode.Known())
 }
 
 // wears tells whether a name holds s with its time and its mode: where these are all that a change is about.
 func (i *inspection) wears(name string, s *tree.State) bool {
-	return i.holds(name, s) && i.dressed(name, s)
+	return i.holds(name, s) && i.stamped(name, s)
 }
 
 func (i *inspection) spelled(path tree.Path) bool {

@@ -86,7 +86,7 @@ func (i *inspection) sightReplaced(in *journal.Intent) Finding {
 	case in.From != "":
 		return either(i.spelled(in.From), i.spelled(in.Path) && i.holds(at, in.After))
 	case in.Before.SHA256.Known() && in.Before.SHA256 == in.After.SHA256:
-		return either(i.dressed(at, in.Before), i.dressed(at, in.After))
+		return either(i.stamped(at, in.Before), i.stamped(at, in.After))
 	}
 	return either(i.holds(at, in.Before), i.holds(at, in.After))
 }
