@@ -33,7 +33,7 @@ func (t *Tree) Chmod(p tree.Path, before *tree.State, mode tree.Mode) (volume.Re
 	case tree.Directory:
 		r, err := t.setMode(d, name, tree.Directory, mode)
 		if err == nil {
-			t.forget(p)
+			t.Forget(p)
 		}
 		return r, err
 	}

@@ -74,7 +74,7 @@ func (t *Tree) Rmdir(p tree.Path, litter ...string) (trashed []string, err error
 	switch err := d.rmdir(name); {
 	case err == nil:
 		t.root.Forget(p)
-		t.forget(p)
+		t.Forget(p)
 	case notEmpty(err):
 		return trashed, &volume.NotEmpty{Path: p}
 	default:

@@ -3,8 +3,6 @@ package disk
 import (
 	"errors"
 	"io/fs"
-	"maps"
-	"slices"
 	"sync"
 
 	"treaty/apply/volume"
@@ -19,11 +17,9 @@ import (
 // loans are the directories that were made workable.
 type loans struct {
 	*base
+	volume.Loans
+	// lending is held while modes are changed.
 	lending sync.Mutex
-	// owed are the modes that they are to have again, and paid those that were given another mode since, or are no
-	// more.
-	owed map[tree.Path]tree.Mode
-	paid []volume.Loan
 }
 
 // Lends tells whether the directory p lets nobody work in it, and would be made workable.
@@ -37,36 +33,6 @@ func (t *loans) Lends(p tree.Path) bool {
 	return ours && volume.Workable(mode) != mode
 }
 
-// Owe takes over the loans that an earlier run has left.
-func (t *loans) Owe(loans ...volume.Loan) {
-	t.lending.Lock()
-	defer t.lending.Unlock()
-	for _, loan := range loans {
-		t.owed[loan.Path] = loan.Mode
-	}
-}
-
-// Decided says that mode is what the directory p is to have, whatever it had before: a loan under which it
-// has just that is none.
-func (t *loans) Decided(p tree.Path, mode tree.Mode) {
-	t.lending.Lock()
-	owed, lent := t.owed[p]
-	t.lending.Unlock()
-	if lent && volume.Workable(owed) == mode {
-		t.forget(p)
-	}
-}
-
-// forget drops the loan of a directory that is given another mode, or is no more.
-func (t *loans) forget(p tree.Path) {
-	t.lending.Lock()
-	defer t.lending.Unlock()
-	if mode, lent := t.owed[p]; lent {
-		delete(t.owed, p)
-		t.paid = append(t.paid, volume.Loan{Path: p, Mode: mode})
-	}
-}
-
 // lend makes those of some folders workable in which their owner may not work, and tells whether a call
 // in them that was refused is worth another try.
 func (t *loans) lend(folders ...*folder) (again bool, err error) {
@@ -74,18 +40,18 @@ func (t *loans) lend(folders ...*folder) (again bool, err error) {
 	defer t.lending.Unlock()
 	for _, d := range folders {
 		mode, ours := sysOwnMode(d.handle)
-		_, lent := t.owed[tree.Path(d.path)]
 		switch own := tree.Path(d.path).Within(tree.PrivateFolder); {
-		case ours && lent && volume.Workable(mode) == mode: // by another goroutine, after the call
+		case ours && t.Lent(tree.Path(d.path)) && volume.Workable(mode) == mode: // by another goroutine, after the call
 			again = true
 			continue
 		case !ours, volume.Workable(mode) == mode, !own && t.opts.Lend == nil:
 			continue
 		case !own: // treaty's own folders are owed nothing
-			if err := t.opts.Lend(volume.Loan{Path: tree.Path(d.path), Mode: mode}); err != nil {
+			loan := volume.Loan{Path: tree.Path(d.path), Mode: mode}
+			if err := t.opts.Lend(loan); err != nil {
 				return false, err
 			}
-			t.owed[tree.Path(d.path)] = mode
+			t.Owe(loan)
 		}
 		if err := d.chmodSelf(volume.Workable(mode)); err != nil {
 			return false, err
@@ -120,17 +86,7 @@ func (t *loans) GiveBack() (settled []volume.Loan, err error) {
 	if err := t.ready(); err != nil {
 		return nil, err
 	}
-	settled, t.paid = t.paid, nil
-	paths := slices.SortedFunc(maps.Keys(t.owed), func(a, b tree.Path) int { return tree.Compare(b, a) })
-	for _, p := range paths {
-		loan := volume.Loan{Path: p, Mode: t.owed[p]}
-		if err := t.giveBack(loan); err != nil {
-			return settled, err
-		}
-		delete(t.owed, p)
-		settled = append(settled, loan)
-	}
-	return settled, nil
+	return t.Settle(t.giveBack)
 }
 
 // giveBack works on the directory itself, not by its name, once that is found to be the directory's still.

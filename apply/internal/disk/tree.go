@@ -95,7 +95,7 @@ func OpenFiles(root *scan.Root, run string, opts Options) (*Files, error) {
 	}
 	b := &base{root: root, run: run, hook: opts.Hook, opts: opts, syncfs: !opts.NoSyncVolume,
 		folders: map[string]bool{}, files: map[string]bool{}}
-	l := &loans{base: b, owed: map[tree.Path]tree.Mode{}}
+	l := &loans{base: b}
 	b.lend = l.lend
 	return &Files{&trash{base: b, places: map[string]bool{}}, l}, nil
 }

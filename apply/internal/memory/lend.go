@@ -3,19 +3,15 @@ package memory
 import (
 	"errors"
 	"io/fs"
-	"maps"
-	"slices"
 
 	"treaty/apply/volume"
 	"treaty/plan/tree"
 )
 
-// lender knows the directories that were made workable: owed are those that are to be given back, and paid those that
-// need it no more.
+// lender makes directories workable.
 type lender struct {
 	examiner
-	owed map[tree.Path]tree.Mode
-	paid []volume.Loan
+	*volume.Loans
 }
 
 // call makes a change, and makes it anew once a directory was lent for it: what a change has found out before, it finds
@@ -69,55 +65,24 @@ func (c *lender) lend(p tree.Path) error {
 	err = c.opts.Lend(loan) // by a call on this very volume
 	c.mu.Lock()
 	if err == nil {
-		c.owed[p], n.mode = loan.Mode, volume.Workable(n.mode)
+		c.Owe(loan)
+		n.mode = volume.Workable(n.mode)
 	}
 	return err
 }
 
-// Owe takes over loans that an earlier run has left.
-func (c *lender) Owe(loans ...volume.Loan) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, loan := range loans {
-		c.owed[loan.Path] = loan.Mode
-	}
-}
-
-// Decided says that mode is what a directory is to have.
-func (c *lender) Decided(p tree.Path, mode tree.Mode) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if owed, lent := c.owed[p]; lent && volume.Workable(owed) == mode {
-		c.forget(p)
-	}
-}
-
-// forget drops the loan of a directory that is given another mode, or is no more.
-func (c *lender) forget(p tree.Path) {
-	if mode, lent := c.owed[p]; lent {
-		delete(c.owed, p)
-		c.paid = append(c.paid, volume.Loan{Path: p, Mode: mode})
-	}
-}
-
 // GiveBack gives directories the modes that they are owed, those inside others first.
 func (c *lender) GiveBack() (settled []volume.Loan, err error) {
-	c.mu.Lock()
-	paths := slices.SortedFunc(maps.Keys(c.owed), func(a, b tree.Path) int { return tree.Compare(b, a) })
-	settled, c.paid = c.paid, nil
-	c.mu.Unlock()
-	for _, p := range paths {
-		err := c.call("give back", string(p), func() error {
-			if n, err := c.dir(string(p)); err == nil && n.mode == volume.Workable(c.owed[p]) {
-				n.mode = c.owed[p]
+	settled, err = c.Settle(func(loan volume.Loan) error {
+		return c.call("give back", string(loan.Path), func() error {
+			if n, err := c.dir(string(loan.Path)); err == nil && n.mode == volume.Workable(loan.Mode) {
+				n.mode = loan.Mode
 			}
-			settled = append(settled, volume.Loan{Path: p, Mode: c.owed[p]})
-			delete(c.owed, p)
 			return nil
 		})
-		if err != nil {
-			return settled, err
-		}
+	})
+	if err != nil {
+		return settled, err
 	}
 	return settled, c.Stopped()
 }

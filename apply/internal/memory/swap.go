@@ -273,7 +273,7 @@ func (c *changer) Rmdir(p tree.Path, litter ...string) (trashed []string, err er
 			trashed = append(trashed, place)
 		}
 		c.drop(dir, n.spelled)
-		c.forget(p)
+		c.Forget(p)
 		return nil
 	})
 	return trashed, err
@@ -289,7 +289,7 @@ func (c *changer) Chmod(p tree.Path, before *tree.State, mode tree.Mode) (volume
 			return fmt.Errorf("%q: a link has no mode", string(p))
 		}
 		if n.mode = mode; n.kind == tree.Directory {
-			c.forget(p)
+			c.Forget(p)
 		}
 		return nil
 	})
