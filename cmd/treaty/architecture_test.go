@@ -88,8 +88,11 @@ var house = map[string][]string{
 
 	"cmd/treaty/internal/complete": {},
 	"cmd/treaty/internal/manual":   {},
-	"cmd/treaty/internal/render":   {"plan", "plan/tree", "plan/visible"},
-	"cmd/treaty/internal/review":   {"cmd/treaty/internal/render", "plan", "plan/tree"},
+	"cmd/treaty/internal/beside":   {},
+	"cmd/treaty/internal/render":   {"cmd/treaty/internal/beside", "plan", "plan/tree", "plan/visible"},
+	"cmd/treaty/internal/review": {
+		"cmd/treaty/internal/beside", "cmd/treaty/internal/render", "plan", "plan/tree",
+	},
 	// Tests only: nobody above may import these.
 	"cmd/treaty/internal/lab":          {},
 	"cmd/treaty/internal/lab/stick":    {"plan/tree"},
@@ -135,7 +138,7 @@ var lodgers = map[string][]string{
 		"cmd/treaty/internal/manual"},
 	"github.com/hanwen/go-fuse":                {"cmd/treaty/internal/lab/stick", "cmd/treaty/internal/lab/blocklog"},
 	"github.com/bmatcuk/doublestar":            {"cmd/treaty"},
-	"github.com/rivo/uniseg":                   {"cmd/treaty/internal/render"},
+	"github.com/rivo/uniseg":                   {"cmd/treaty/internal/beside", "cmd/treaty/internal/render"},
 	"golang.org/x/term":                        {"cmd/treaty"},
 	"github.com/santhosh-tekuri/jsonschema/v5": {"schema"},
 	"github.com/sergi/go-diff":                 {"plan/internal/textdiff"},

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"treaty/cmd/treaty/internal/beside"
 	"treaty/plan"
 )
 
@@ -11,6 +12,7 @@ import (
 type diff struct {
 	Remark string // why there are no lines, or what is special about them
 	Lines  []span
+	raw    []string // the lines as the plan has them
 	counts string
 }
 
@@ -25,7 +27,7 @@ func diffOf(d *plan.Diff, doubt string) diff {
 	if why := omitted(d); why != "" {
 		return diff{Remark: why}
 	}
-	out := diff{Lines: make([]span, len(d.Lines))}
+	out := diff{Lines: make([]span, len(d.Lines)), raw: d.Lines}
 	if d.OnlyLineEndings {
 		out.Remark = "only line endings differ"
 	}
@@ -56,27 +58,16 @@ func header(l string) string {
 	return l
 }
 
-// pieces are the lines' parts, what is otherwise in the line that one stands for marked. Only lines that go together
-// have any.
-func (d *diff) pieces() map[int][]piece {
-	out := map[int][]piece{}
-	for at := 2; at < len(d.Lines); at++ {
-		gone := d.run(at, removed)
-		came := d.run(gone, added)
-		for i := range min(gone-at, came-gone) {
-			out[at+i], out[gone+i] = changedWords(d.Lines[at+i].Text[1:], d.Lines[gone+i].Text[1:])
+// pieces are the lines' parts, by their places in the diff, what is otherwise in the line that one stands for marked.
+// Only lines that go together have any.
+func (d *diff) pieces() map[int][]beside.Piece {
+	out := map[int][]beside.Piece{}
+	for _, row := range beside.Rows(d.raw) {
+		if row.Changed() {
+			out[row.Old], out[row.New] = beside.Words(d.content(row.Old), d.content(row.New))
 		}
-		at = max(at, came-1)
 	}
 	return out
-}
-
-// run is where lines of a tone end that begin at a place.
-func (d *diff) run(at int, tone tone) int {
-	for at < len(d.Lines) && d.Lines[at].Tone == tone {
-		at++
-	}
-	return at
 }
 
 // lineTone goes by place for the two header lines: a removed line "-- x" reads "--- x" too.

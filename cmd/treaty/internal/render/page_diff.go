@@ -1,9 +1,9 @@
 package render
 
 import (
-	"strconv"
 	"strings"
 
+	"treaty/cmd/treaty/internal/beside"
 	"treaty/plan"
 )
 
@@ -27,13 +27,7 @@ type diffRow struct {
 // diffCell is one version's line, with its number; number 0 is none.
 type diffCell struct {
 	Number int
-	Pieces []piece
-}
-
-// piece is a run of a line, and whether the other version has something else there.
-type piece struct {
-	Text    string
-	Changed bool
+	Pieces []beside.Piece
 }
 
 // shortDiff is how many rows a diff has that is unfolded from the start.
@@ -55,91 +49,33 @@ func besideEachOther(d *plan.Diff, doubt string, lines bool) pageDiff {
 			out.Names[i] = strings.TrimLeft(told.Lines[i].Text, "-+ ")
 		}
 	}
-	a := aligner{lines: told.Lines, raw: d.Lines}
-	for a.at = 2; a.at < len(a.lines); {
-		a.next()
+	for _, row := range beside.Rows(told.raw) {
+		if row.Old >= len(out.Names) || row.New >= len(out.Names) {
+			out.Rows = append(out.Rows, told.row(row))
+		}
 	}
-	out.Rows, out.Open = a.rows, len(a.rows) <= shortDiff
+	out.Open = len(out.Rows) <= shortDiff
 	return out
 }
 
-// aligner goes over the lines of a diff.
-type aligner struct {
-	lines    []span
-	raw      []string
-	at       int
-	old, new int // the numbers of the next lines
-	rows     []diffRow
+// row is a row of the diff as a page has it.
+func (d *diff) row(at beside.Row) diffRow {
+	switch {
+	case at.About:
+		return diffRow{About: strings.TrimPrefix(d.Lines[at.Old].Text, `\ `)}
+	case at.Changed():
+		old, fresh := beside.Words(d.content(at.Old), d.content(at.New))
+		return diffRow{Old: diffCell{at.From, old}, New: diffCell{at.To, fresh}}
+	}
+	row := diffRow{Same: at.Old == at.New}
+	if at.Old >= 0 {
+		row.Old = diffCell{at.From, []beside.Piece{{Text: d.content(at.Old)}}}
+	}
+	if at.New >= 0 {
+		row.New = diffCell{at.To, []beside.Piece{{Text: d.content(at.New)}}}
+	}
+	return row
 }
 
-func (a *aligner) sign(at int) byte {
-	if at >= len(a.raw) || a.raw[at] == "" {
-		return 0
-	}
-	return a.raw[at][0]
-}
-
-// next adds a row, or those of a change.
-func (a *aligner) next() {
-	text := a.lines[a.at].Text
-	switch a.sign(a.at) {
-	case '-', '+':
-		a.change()
-		return
-	case '@':
-		a.old, a.new = startIn(text, "-", a.old), startIn(text, "+", a.new)
-		a.rows = append(a.rows, diffRow{About: text})
-	case ' ':
-		same := []piece{{Text: text[1:]}}
-		a.rows = append(a.rows, diffRow{Old: diffCell{a.old, same}, New: diffCell{a.new, same}, Same: true})
-		a.old, a.new = a.old+1, a.new+1
-	default:
-		a.rows = append(a.rows, diffRow{About: strings.TrimPrefix(text, `\ `)})
-	}
-	a.at++
-}
-
-// startIn is the number after a sign in a hunk's header, otherwise where there is none.
-func startIn(header, sign string, otherwise int) int {
-	_, after, _ := strings.Cut(header, sign)
-	if end := strings.IndexFunc(after, func(r rune) bool { return r < '0' || r > '9' }); end >= 0 {
-		after = after[:end]
-	}
-	if n, err := strconv.Atoi(after); err == nil {
-		return n
-	}
-	return otherwise
-}
-
-// change adds the lines that go beside those that come in their place.
-func (a *aligner) change() {
-	gone := a.run(a.at, '-')
-	came := a.run(gone, '+')
-	for i := range max(gone-a.at, came-gone) {
-		var row diffRow
-		old, fresh := "", ""
-		if a.at+i < gone {
-			old = a.lines[a.at+i].Text[1:]
-			row.Old = diffCell{a.old, []piece{{Text: old}}}
-			a.old++
-		}
-		if gone+i < came {
-			fresh = a.lines[gone+i].Text[1:]
-			row.New = diffCell{a.new, []piece{{Text: fresh}}}
-			a.new++
-		}
-		if row.Old.Pieces != nil && row.New.Pieces != nil {
-			row.Old.Pieces, row.New.Pieces = changedWords(old, fresh)
-		}
-		a.rows = append(a.rows, row)
-	}
-	a.at = came
-}
-
-// run is where lines with a sign end that begin at a place.
-func (a *aligner) run(at int, sign byte) int {
-	for a.sign(at) == sign {
-		at++
-	}
-	return at
-}
+// content is a line of a file, without the sign before it.
+func (d *diff) content(at int) string { return d.Lines[at].Text[1:] }

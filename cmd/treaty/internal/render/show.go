@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"treaty/cmd/treaty/internal/beside"
 	"treaty/plan"
 )
 
@@ -162,7 +163,7 @@ func (s *shower) diff(body int, d *diff) {
 		}
 		return
 	}
-	var pieces map[int][]piece
+	var pieces map[int][]beside.Piece
 	if s.opts.Color {
 		pieces = d.pieces()
 	}

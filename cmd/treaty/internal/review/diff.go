@@ -4,19 +4,19 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
+	"treaty/cmd/treaty/internal/beside"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 )
 
-// beside is from which width on the versions of a diff stand beside each other.
-const beside = 100
+// wide is from which width on the versions of a diff stand beside each other.
+const wide = 100
 
 // diffView is a diff as it is shown: a line of it after another or, where there is room, local's lines beside remote's.
 type diffView struct {
 	diff  *plan.Diff
-	rows  []diffRow
+	rows  []beside.Row
 	look  Look
 	width int
 	// partner is, by its place, the line of the other version that a changed one stands beside; -1 where none does.
@@ -25,82 +25,15 @@ type diffView struct {
 	shift int
 }
 
-// diffRow is a line of a diff or, of one that was changed, both; by their places in it, -1 for none. Both are the same
-// where the versions are.
-type diffRow struct {
-	left, right int
-	// from and to are the numbers of the lines in both files, 0 where there is none.
-	from, to int
-}
-
 // diffOf is how a diff is shown.
 func (l Look) diffOf(d *plan.Diff, width int) *diffView {
-	v := &diffView{diff: d, look: l, width: width, rows: make([]diffRow, 0, len(d.Lines)),
-		partner: slices.Repeat([]int{-1}, len(d.Lines))}
-	from, to := 0, 0
-	for at := 0; at < len(d.Lines); {
-		if text := d.Lines[at]; at < 2 || text == "" || strings.IndexByte("-+", text[0]) < 0 {
-			v.plainRow(at, &from, &to)
-			at++
-			continue
+	v := &diffView{diff: d, look: l, width: width, rows: beside.Rows(d.Lines), partner: slices.Repeat([]int{-1}, len(d.Lines))}
+	for _, row := range v.rows {
+		if row.Changed() {
+			v.partner[row.Old], v.partner[row.New] = row.New, row.Old
 		}
-		at = v.changedRows(at, &from, &to)
 	}
 	return v
-}
-
-// plainRow adds a line that is no change: of both versions, or about them.
-func (v *diffView) plainRow(at int, from, to *int) {
-	row, text := diffRow{left: at, right: at}, v.diff.Lines[at]
-	switch {
-	case at < 2:
-	case strings.HasPrefix(text, "@@"):
-		// A header that is none leaves the numbers as they are.
-		_, _ = fmt.Sscanf(strings.NewReplacer("@", "", "-", "", "+", "").Replace(headOf(text)), "%d %d", from, to)
-	case !strings.HasPrefix(text, `\`):
-		row.from, row.to = *from, *to
-		*from, *to = *from+1, *to+1
-	}
-	v.rows = append(v.rows, row)
-}
-
-// headOf are the starts of a hunk's header, "@@ -12 +14", without the lengths.
-func headOf(text string) string {
-	words := strings.Fields(text)
-	for i := range words {
-		words[i], _, _ = strings.Cut(words[i], ",")
-	}
-	return strings.Join(words, " ")
-}
-
-// changedRows adds the lines that go and those that come in their place, and returns where the diff goes on.
-func (v *diffView) changedRows(at int, from, to *int) int {
-	gone := v.run(at, '-')
-	came := v.run(gone, '+')
-	for i := range max(gone-at, came-gone) {
-		row := diffRow{left: -1, right: -1}
-		if at+i < gone {
-			row.left, row.from = at+i, *from
-			*from++
-		}
-		if gone+i < came {
-			row.right, row.to = gone+i, *to
-			*to++
-		}
-		if row.left >= 0 && row.right >= 0 {
-			v.partner[row.left], v.partner[row.right] = row.right, row.left
-		}
-		v.rows = append(v.rows, row)
-	}
-	return max(came, at+1)
-}
-
-// run is where lines with a sign end that begin at a place.
-func (v *diffView) run(at int, sign byte) int {
-	for at < len(v.diff.Lines) && v.diff.Lines[at] != "" && v.diff.Lines[at][0] == sign {
-		at++
-	}
-	return at
 }
 
 // length is how many lines it is shown in.
@@ -108,7 +41,7 @@ func (v *diffView) length() int {
 	switch {
 	case v == nil:
 		return 0
-	case v.width >= beside:
+	case v.width >= wide:
 		return len(v.rows)
 	}
 	return len(v.diff.Lines)
@@ -116,17 +49,17 @@ func (v *diffView) length() int {
 
 // line is one of the lines that it is shown in.
 func (v *diffView) line(at int) line {
-	if v.width < beside {
+	if v.width < wide {
 		return v.unified(at)
 	}
 	row := v.rows[at]
-	if row.left == row.right && row.from == 0 {
-		return v.unified(row.left)
+	if row.About {
+		return v.unified(row.Old)
 	}
 	half := (v.width - 1) / 2
-	l := v.half(row.left, row.from, half)
+	l := v.half(row.Old, row.From, half)
 	l = append(l, run{v.look.text("│"), dim})
-	return append(l, v.half(row.right, row.to, v.width-1-half)...)
+	return append(l, v.half(row.New, row.To, v.width-1-half)...)
 }
 
 // unified is a line of the diff by its place in it. What says where it is from is not shifted.
@@ -174,37 +107,16 @@ func (v *diffView) text(at int) string {
 	return v.look.text(strings.ReplaceAll(render.DiffLine(v.diff, at)[1:], "\t", "    "))
 }
 
-// marked is a line with what another one has otherwise drawn the other way round, if they have anything in common.
+// marked is a line with what another one has otherwise drawn the other way round, if they have enough in common.
 func marked(text, other string, t tone) line {
-	before := common(text, other)
-	after := commonEnd(text[before:], other[before:])
-	if 2*(before+after) < len(text) {
-		return said(t, text)
+	pieces, _ := beside.Words(text, other)
+	l := make(line, len(pieces))
+	for i, p := range pieces {
+		if l[i] = (run{p.Text, t}); p.Changed {
+			l[i] = run{p.Text, t + ";" + inFocus}
+		}
 	}
-	return line{{text[:before], t}, {text[before : len(text)-after], t + ";" + inFocus}, {text[len(text)-after:], t}}
-}
-
-// common is how many bytes, whole characters, two texts begin with alike, and commonEnd end with.
-func common(a, b string) int {
-	n := 0
-	for n < len(a) && n < len(b) && a[n] == b[n] {
-		n++
-	}
-	for n > 0 && n < len(a) && !utf8.RuneStart(a[n]) {
-		n--
-	}
-	return n
-}
-
-func commonEnd(a, b string) int {
-	n := 0
-	for n < len(a) && n < len(b) && a[len(a)-1-n] == b[len(b)-1-n] {
-		n++
-	}
-	for n > 0 && !utf8.RuneStart(a[len(a)-n]) {
-		n--
-	}
-	return n
+	return l
 }
 
 // diffTone is how a line of a diff looks, by its place in it.

@@ -1,4 +1,4 @@
-package render
+package beside
 
 import (
 	"unicode"
@@ -7,19 +7,25 @@ import (
 	"github.com/rivo/uniseg"
 )
 
+// Piece is a run of a line, and whether the other version has something else there.
+type Piece struct {
+	Text    string
+	Changed bool
+}
+
 // longLine is how many words lines have together of which each word is compared with each other one, at most.
 const longLine = 400
 
-// changedWords are two lines in pieces, of which those are marked that the other line does not have there. Lines that
-// have less than a third of their words in common are others altogether, and nothing in them is marked.
-func changedWords(old, fresh string) (olds, news []piece) {
+// Words are two lines in pieces, of which those are changed that the other line does not have there. Lines that
+// have less than a third of their words in common are others altogether, and nothing in them is.
+func Words(old, fresh string) (olds, news []Piece) {
 	a, b := wordsOf(old), wordsOf(fresh)
 	if len(a)+len(b) > longLine {
-		return []piece{{Text: old}}, []piece{{Text: fresh}}
+		return []Piece{{Text: old}}, []Piece{{Text: fresh}}
 	}
 	inOld, inNew, common := inCommon(a, b)
 	if 3*common < max(len(a), len(b)) {
-		return []piece{{Text: old}}, []piece{{Text: fresh}}
+		return []Piece{{Text: old}}, []Piece{{Text: fresh}}
 	}
 	return runsOf(a, inOld), runsOf(b, inNew)
 }
@@ -75,14 +81,14 @@ func inCommon(a, b []string) (inA, inB []bool, length int) {
 }
 
 // runsOf are words joined to runs.
-func runsOf(words []string, same []bool) []piece {
-	var out []piece
+func runsOf(words []string, same []bool) []Piece {
+	var out []Piece
 	for i, w := range words {
 		if n := len(out); n > 0 && out[n-1].Changed == !same[i] {
 			out[n-1].Text += w
 			continue
 		}
-		out = append(out, piece{w, !same[i]})
+		out = append(out, Piece{w, !same[i]})
 	}
 	return out
 }
