@@ -71,7 +71,7 @@ func Recover(ctx context.Context, request Recovery) (Settled, error) {
 			return out, err
 		}
 	}
-	unlock, err := store.HoldWhere(stores, (*store.Store).Unsound)
+	unlock, err := store.HoldBy((*store.Store).LockUnsound, stores...)
 	if err != nil {
 		return out, err
 	}

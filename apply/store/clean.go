@@ -47,7 +47,7 @@ func (s *Store) OlderThan(before time.Time) ([]Discardable, error) {
 // Hold takes the locks of trees until it is told to release them. It refuses with ErrLocked where another treaty
 // works on one of them.
 func Hold(stores ...*Store) (release func(), err error) {
-	return HoldWhere(stores, func(*Store) bool { return true })
+	return HoldBy((*Store).Lock, stores...)
 }
 
 // oldPlans lists the files in plans/ that belong to plans made before a time; the schema stays.

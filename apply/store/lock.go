@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -67,13 +68,12 @@ func locked(where string, h *Holder) error {
 	return refusal.Because(refusal.CauseLocked, "another treaty works on %s: %s", where, h).At(where)
 }
 
-// Lock takes the tree's lock. A stale one is taken over. It refuses with ErrLocked where another treaty works on the
-// tree; other errors are those of the first write.
+// lock takes the tree's lock. A stale one is taken over. Errors are those of Lock.
 //
 // Race: two processes find the same stale lock, and the slower one removes the lock that the faster
 // has just taken. It looks again right before it removes, so that the window is a few microseconds;
 // at worst two treaties work on one tree, and each finds the other's changes as drift.
-func (s *writer) Lock() (unlock func() error, err error) {
+func (s *writer) lock() (unlock func() error, err error) {
 	text, err := json.Marshal(s.source.Host().Self())
 	if err != nil {
 		return nil, err
@@ -102,35 +102,50 @@ func (s *writer) Lock() (unlock func() error, err error) {
 	}
 }
 
-// HoldWhere locks trees, the lower path first. Of those that need nothing it only looks whether another treaty works
-// there.
-func HoldWhere(stores []*Store, needed func(*Store) bool) (unlock func(), err error) {
+// HoldBy locks trees by a function for each, the lower path first, so that two treaties cannot wait for each other. A
+// release that is nil is of a tree that needs no lock. After an error, which it returns, nothing is held.
+func HoldBy(lock func(*Store) (release func() error, err error), stores ...*Store) (unlock func(), err error) {
 	var held []func() error
 	unlock = func() {
-		for _, release := range held {
+		for _, release := range slices.Backward(held) {
 			_ = release() // a lock that stays is found stale by the next run
 		}
 	}
-	sorted := slices.SortedFunc(slices.Values(stores), func(a, b *Store) int {
-		if a.Root() < b.Root() {
-			return -1
-		}
-		return 1
-	})
-	for _, s := range sorted {
-		if !needed(s) {
-			if err := s.Locked(); err != nil {
-				unlock()
-				return nil, err
-			}
-			continue // nothing is to be done here, not even a lock to be left
-		}
-		release, err := s.Lock()
+	byRoot := func(a, b *Store) int { return cmp.Compare(a.Root(), b.Root()) }
+	for _, s := range slices.SortedStableFunc(slices.Values(stores), byRoot) {
+		release, err := lock(s)
 		if err != nil {
 			unlock()
 			return nil, err
 		}
-		held = append(held, release)
+		if release != nil {
+			held = append(held, release)
+		}
 	}
 	return unlock, nil
+}
+
+// Lock takes the tree's lock, as HoldBy asks for it. It refuses with ErrLocked where another treaty works on the tree;
+// other errors are those of the first write. Of a tree that had nothing of treaty's nothing stays when the lock is
+// released, or refused, unless more came to it meanwhile.
+func (s *Store) Lock() (release func() error, err error) {
+	bare := !s.There()
+	unlock, err := s.lock()
+	switch {
+	case err != nil && bare:
+		_ = s.RemoveEmpty() // the refusal is what counts
+		return nil, err
+	case bare:
+		return func() error { return errors.Join(unlock(), s.RemoveEmpty()) }, nil
+	}
+	return unlock, err
+}
+
+// LockUnsound takes the lock of a tree in which something is to be put right. Of others it only looks whether another
+// treaty works there: nothing is to be done, not even a lock to be left.
+func (s *Store) LockUnsound() (release func() error, err error) {
+	if !s.Unsound() {
+		return nil, s.Locked()
+	}
+	return s.Lock()
 }

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"path/filepath"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -160,9 +160,9 @@ func (s *Store) Read(file tree.Path, most int64) ([]byte, error) {
 	return text, nil
 }
 
-// Path is where a file of the store lies.
+// Path is where a file of the store lies, "" for its folder.
 func (s *folder) Path(name string) string {
-	return filepath.Join(s.source.Root(), tree.PrivateFolder, filepath.FromSlash(name))
+	return s.source.Where(tree.Path(path.Join(tree.PrivateFolder, name)))
 }
 
 // inFull is an error about an entry of the tree as one about the place where that lies: of treaty's own files the
@@ -172,7 +172,7 @@ func (s *folder) inFull(err error) error {
 	if !errors.As(err, &about) {
 		return err
 	}
-	return fmt.Errorf("%s: %w", filepath.Join(s.Root(), filepath.FromSlash(string(about.Path))), about.Err)
+	return fmt.Errorf("%s: %w", s.source.Where(about.Path), about.Err)
 }
 
 // Locked refuses with ErrLocked if another treaty works on the tree.

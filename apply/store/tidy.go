@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -230,7 +229,7 @@ func (s *writer) setAside(wrong []string) ([]string, error) {
 		}
 		if place != "" {
 			words = append(words, fmt.Sprintf("%s was not what treaty wrote, and is now %s", s.Path(name),
-				filepath.Join(s.Root(), filepath.FromSlash(place))))
+				s.source.Where(tree.Path(place))))
 		}
 	}
 	return words, nil

@@ -13,6 +13,8 @@ import (
 type Source interface {
 	// Root is what the tree is called, in plans and for people: of a directory here, its absolute path, links resolved.
 	Root() string
+	// Where is what a path of the tree is called, in files and for people: of a directory here, its absolute path.
+	Where(path tree.Path) string
 	// Walk begins to list the tree, for the caller to close.
 	Walk(ctx context.Context, options scan.Options) Walk
 	// Reader reads files as a walk listed them that cut times to a granularity in nanoseconds. It adds the bytes that

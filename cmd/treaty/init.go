@@ -35,15 +35,12 @@ func (c *initCommand) Run(a *app) error {
 	if local == "" {
 		local = reach.FindTree(".")
 	}
-	folder, err := openStore(expandHome(local))
+	s, err := openSettings(expandHome(local))
 	if err != nil {
 		return err
 	}
+	folder := s.folder
 	defer folder.Close()
-	s, err := readSettings(folder)
-	if err != nil {
-		return err
-	}
 	a.call.trees[plan.Local] = folder.Root()
 	if remote == "" && s.given.of("remote") != nil {
 		return usage(in(folder.Root(), "config"), "%s is set up already: its remote is %s", folder.Root(),

@@ -24,15 +24,11 @@ type configCommand struct {
 
 // Run shows the config, or explains one key, or sets it.
 func (c *configCommand) Run(a *app) error {
-	folder, err := openStore(reach.FindTree("."))
+	s, err := openSettings(reach.FindTree("."))
 	if err != nil {
 		return err
 	}
-	defer folder.Close()
-	s, err := readSettings(folder)
-	if err != nil {
-		return err
-	}
+	defer s.folder.Close()
 	switch {
 	case c.Unset && (c.Key == "" || c.Value != ""):
 		return usage(helped, "--unset needs a key, and no value")
@@ -66,6 +62,19 @@ type configKey struct {
 		Additional       json.RawMessage  `json:"additionalProperties"`
 		Items            *json.RawMessage `json:"items"`
 	}
+}
+
+// openSettings opens the tree at dir and reads its config; the folder is for the caller to close.
+func openSettings(dir string) (*settings, error) {
+	folder, err := openStore(dir)
+	if err != nil {
+		return nil, err
+	}
+	s, err := readSettings(folder)
+	if err != nil {
+		folder.Close()
+	}
+	return s, err
 }
 
 // readSettings reads a tree's config, and what keys there are.

@@ -1,37 +1,26 @@
 package ends
 
 import (
-	"slices"
-
+	"treaty/apply/store"
 	"treaty/plan"
 )
 
-// Lock takes the locks of both trees, the lower path first, so that two treaties cannot wait for each
-// other.
+// Lock takes the locks of both trees.
 func (e *Ends) Lock() (unlock func(), err error) {
-	var held []func() error
-	unlock = func() {
-		for _, release := range slices.Backward(held) {
-			// A lock that stays is found stale by the next run.
-			_ = release()
-		}
-	}
-	order := plan.BothSides
-	if e[plan.Remote].Root() < e[plan.Local].Root() {
-		order = [2]plan.Side{plan.Remote, plan.Local}
-	}
-	for _, side := range order {
-		s := e[side].Store
-		if !s.There() {
-			// A refusal leaves nothing behind.
-			held = append(held, s.RemoveEmpty)
-		}
+	lock := func(s *store.Store) (func() error, error) {
 		release, err := s.Lock()
 		if err != nil {
-			unlock()
-			return nil, e[side].writable(err)
+			return nil, e.of(s).writable(err)
 		}
-		held = append(held, release)
+		return release, nil
 	}
-	return unlock, nil
+	return store.HoldBy(lock, e[plan.Local].Store, e[plan.Remote].Store)
+}
+
+// of is the end that has a store.
+func (e *Ends) of(s *store.Store) *End {
+	if e[plan.Remote].Store == s {
+		return e[plan.Remote]
+	}
+	return e[plan.Local]
 }

@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"path/filepath"
 	"sync/atomic"
 
 	"treaty/apply/internal/disk"
@@ -42,6 +43,11 @@ func (v *Volume) Close() error { return v.root.Close() }
 
 // Root is the absolute path with links resolved.
 func (v *Volume) Root() string { return v.root.Path() }
+
+// Where is the absolute path.
+func (v *Volume) Where(path tree.Path) string {
+	return filepath.Join(v.Root(), filepath.FromSlash(string(path)))
+}
 
 // Present tells whether the directory is there still, and is what its path names.
 func (v *Volume) Present() error { return v.root.Check() }

@@ -2,6 +2,7 @@ package memory
 
 import (
 	"context"
+	"path"
 	"sync"
 	"sync/atomic"
 
@@ -72,6 +73,9 @@ func (v *Volume) Close() error { return nil }
 // Root is the path that the tree is called by.
 func (v *Volume) Root() string { return v.path }
 
+// Where is the root's path with the other one behind it.
+func (v *Volume) Where(p tree.Path) string { return path.Join(v.path, string(p)) }
+
 // Walk begins to list the tree.
 func (v *Volume) Walk(ctx context.Context, options scan.Options) volume.Walk {
 	return &walk{at: v.shared, ctx: ctx, options: options, rules: map[tree.Path]*scan.Rules{}}
@@ -114,7 +118,7 @@ func (v *Volume) Change(run string, options volume.Options) (volume.Changer, err
 	}
 	options.LosesRenames = options.LosesRenames || v.kind.Probed.LosesRenames
 	own := &files{shared: v.shared, run: run, at: v.path, lossy: options.LosesRenames}
-	lends := lender{examiner: examiner{files: own, opts: options}, owed: map[tree.Path]tree.Mode{}}
+	lends := lender{examiner{files: own, opts: options}, &volume.Loans{}}
 	return &changer{copies{stage{placer: placer{lends, map[string]bool{}}}}}, nil
 }
 
