@@ -59,9 +59,9 @@ func (l *Loans) drop(dir tree.Path, such func(tree.Mode) bool) {
 	}
 }
 
-// Settle has all loans given back, directories inside others first, and returns those that are settled by that, the
+// Return has all loans given back, directories inside others first, and returns those that are settled by that, the
 // paid ones included. After an error of back, which it returns, the rest are owed still.
-func (l *Loans) Settle(back func(Loan) error) (settled []Loan, err error) {
+func (l *Loans) Return(back func(Loan) error) (settled []Loan, err error) {
 	settled, open := l.take()
 	for _, loan := range open {
 		if err := back(loan); err != nil {

@@ -86,7 +86,7 @@ func (t *loans) GiveBack() (settled []volume.Loan, err error) {
 	if err := t.ready(); err != nil {
 		return nil, err
 	}
-	return t.Settle(t.giveBack)
+	return t.Return(t.giveBack)
 }
 
 // giveBack works on the directory itself, not by its name, once that is found to be the directory's still.

@@ -73,7 +73,7 @@ func (c *lender) lend(p tree.Path) error {
 
 // GiveBack gives directories the modes that they are owed, those inside others first.
 func (c *lender) GiveBack() (settled []volume.Loan, err error) {
-	settled, err = c.Settle(func(loan volume.Loan) error {
+	settled, err = c.Return(func(loan volume.Loan) error {
 		return c.call("give back", string(loan.Path), func() error {
 			if n, err := c.dir(string(loan.Path)); err == nil && n.mode == volume.Workable(loan.Mode) {
 				n.mode = loan.Mode

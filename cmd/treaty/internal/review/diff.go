@@ -27,7 +27,8 @@ type diffView struct {
 
 // diffOf is how a diff is shown.
 func (l Look) diffOf(d *plan.Diff, width int) *diffView {
-	v := &diffView{diff: d, look: l, width: width, rows: beside.Rows(d.Lines), partner: slices.Repeat([]int{-1}, len(d.Lines))}
+	v := &diffView{diff: d, look: l, width: width, rows: beside.Rows(d.Lines),
+		partner: slices.Repeat([]int{-1}, len(d.Lines))}
 	for _, row := range v.rows {
 		if row.Changed() {
 			v.partner[row.Old], v.partner[row.New] = row.New, row.Old
