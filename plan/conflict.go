@@ -32,7 +32,7 @@ func (c *Conflict) reword() {
 			delete(c.Choices, r)
 			continue
 		}
-		c.Choices[r] = offered(r).says(c)
+		c.Choices[r] = c.Says(r, ownWords)
 	}
 }
 

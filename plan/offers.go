@@ -16,7 +16,7 @@ type offer struct {
 	lacks  func(*Conflict) string
 	cannot string
 	// says says what it would do.
-	says func(*Conflict) string
+	says func(*Conflict, Words) string
 	// taken is the side to which it makes the other one equal; false where it does no such thing.
 	taken func(*Conflict) (Side, bool)
 	// does is what it does on both sides, seen from outside of what is in conflict, and on which sides what is
@@ -90,43 +90,58 @@ func lacksBoth(c *Conflict) string {
 	return ""
 }
 
-func saysTaken(taken func(*Conflict) (Side, bool)) func(*Conflict) string {
-	return func(c *Conflict) string {
+// Words are how a conflict's choices are put for whoever reads them: what the sides are called, and how times are
+// written.
+type Words struct {
+	Names Sides[string]
+	Time  func(tree.Time) string
+}
+
+// ownWords are those of the plan's file.
+var ownWords = Words{Sides[string]{Local.String(), Remote.String()}, tree.Time.String}
+
+// Says says what a choice would do; of what is no resolution, what is done without one.
+func (c *Conflict) Says(r Resolution, in Words) string { return offered(r).says(c, in) }
+
+func saysTaken(taken func(*Conflict) (Side, bool)) func(*Conflict, Words) string {
+	return func(c *Conflict, in Words) string {
 		side, _ := taken(c)
-		return saysEqual(c, side)
+		return saysEqual(c, side, in)
 	}
 }
 
-func saysNewer(c *Conflict) string {
+func saysNewer(c *Conflict, in Words) string {
 	newer, _ := c.Newer()
-	return fmt.Sprintf("take %s's version, written at %s: %s", newer, c.State(newer).Mtime, saysEqual(c, newer))
+	return fmt.Sprintf("take %s's version, written at %s: %s", in.Names[newer],
+		in.Time(c.State(newer).Mtime), saysEqual(c, newer, in))
 }
 
-func saysKept(c *Conflict) string {
+func saysKept(c *Conflict, in Words) string {
 	if c.Kind == RenamedDifferently {
 		return fmt.Sprintf("keep both names, %q and %q, on both sides", c.Path, c.RemotePath)
 	}
-	return fmt.Sprintf("keep local's version under its name and remote's as %q, both on both sides", c.KeepBothAs)
+	return fmt.Sprintf("keep %s's version under its name and %s's as %q, both on both sides",
+		in.Names[Local], in.Names[Remote], c.KeepBothAs)
 }
 
-func saysSkipped(*Conflict) string {
+func saysSkipped(*Conflict, Words) string {
 	return "leave both sides as they are; the next plan asks again"
 }
 
 // saysEqual says what making the other side equal to side would do.
-func saysEqual(c *Conflict, side Side) string {
+func saysEqual(c *Conflict, side Side, in Words) string {
 	other := side.Other()
-	have, lose := c.State(side), c.State(other)
+	have, lose, there := c.State(side), c.State(other), in.Names[other]
 	switch {
 	case c.Kind == RenamedDifferently:
-		return fmt.Sprintf("rename %q to %q on %s", c.PathOn(other), c.PathOn(side), other)
+		return fmt.Sprintf("rename %q to %q on %s", c.PathOn(other), c.PathOn(side), there)
 	case have == nil:
-		return fmt.Sprintf("delete %s on %s; it goes to the trash there", describe(lose), other)
+		return fmt.Sprintf("delete %s on %s; it goes to the trash there", describe(lose), there)
 	case lose == nil:
-		return fmt.Sprintf("bring back %s on %s", describe(have), other)
+		return fmt.Sprintf("bring back %s on %s", describe(have), there)
 	}
 	return fmt.Sprintf("replace %s on %s by %s of %s; what is replaced goes to the trash there",
-		describe(lose), other, describe(have), side)
+		describe(lose), there, describe(have), in.Names[side])
 }
 
 func doesTaken(taken func(*Conflict) (Side, bool)) func(*Conflict) ([]deed, Sides[bool]) {

@@ -20,6 +20,18 @@ func declined(why string) error { return errors.New(why) }
 // ask asks a person; only "y" or "yes" is yes. Of anything else, no answer included, it says why, and after an
 // interrupt that too.
 func (c *console) ask(question, why string) error {
+	switch answer, err := c.answer(question, why); {
+	case err != nil:
+		return err
+	case answer == "y", answer == "yes":
+		return nil
+	}
+	return declined(why)
+}
+
+// answer is what a person answers to a question for yes or no, in lower case; "" where nobody does. After an interrupt
+// it is an error.
+func (c *console) answer(question, why string) (string, error) {
 	to := c.facing()
 	fmt.Fprintf(to, "%s [y/N] ", question)
 	line, err := awaited(c.ctx, func() (string, error) { return bufio.NewReader(c.stdin).ReadString('\n') })
@@ -29,13 +41,9 @@ func (c *console) ask(question, why string) error {
 	}
 	c.terminal.answered()
 	if c.ctx.Err() != nil {
-		return &complaint{is: c.ctx.Err(), why: "interrupted; " + why}
+		return "", &complaint{is: c.ctx.Err(), why: "interrupted; " + why}
 	}
-	switch strings.ToLower(strings.TrimSpace(line)) {
-	case "y", "yes":
-		return nil
-	}
-	return declined(why)
+	return strings.ToLower(strings.TrimSpace(line)), nil
 }
 
 // facing is the stream that the person who is asked can see: standard output, unless only standard error is a

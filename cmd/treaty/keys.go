@@ -69,10 +69,12 @@ func (k *keyboard) read(ctx context.Context) error {
 	return err
 }
 
-// press asks for one key, and shows the one that came.
-func (k *keyboard) press(a *app, question string) (byte, error) {
+// press asks for one key, of those that are named, about a subject, and shows the one that came.
+func (k *keyboard) press(a *app, subject string, keys []string) (byte, error) {
 	to := a.facing()
-	fmt.Fprintf(to, "%s ", question)
+	if err := render.Question(to, subject, keys, a.style()); err != nil {
+		return 0, err
+	}
 	key, err := k.key(a.ctx)
 	if key > ' ' && key < 127 {
 		fmt.Fprintf(to, "%c", key)
@@ -84,10 +86,10 @@ func (k *keyboard) press(a *app, question string) (byte, error) {
 	return key, err
 }
 
-// lines writes lines for whoever presses keys.
-func (k *keyboard) lines(a *app, lines ...string) error {
+// lines writes lines for whoever presses keys, each from its second line on to hang at a column.
+func (k *keyboard) lines(a *app, hang int, lines ...string) error {
 	for _, line := range lines {
-		if err := render.Line(a.facing(), line, 2, 4, a.style()); err != nil {
+		if err := render.Line(a.facing(), line, 2, hang, a.style()); err != nil {
 			return err
 		}
 	}

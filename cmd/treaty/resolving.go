@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
@@ -15,7 +14,7 @@ import (
 type choiceKey struct {
 	key    byte
 	choice plan.Resolution
-	name   string
+	name   string // of the key, where the tree that is taken has none
 }
 
 // choiceKeys are all of them, in the order in which they are offered.
@@ -32,6 +31,15 @@ type resolving struct {
 	*app
 	*keyboard
 	plan *plan.Plan
+	look render.Options
+	// done are the conflicts that each choice settled, the last one last, and again the one to be asked about next, 0
+	// for the first that is left.
+	done  [][]int
+	again int
+}
+
+func newResolving(a *app, keyboard *keyboard, p *plan.Plan) *resolving {
+	return &resolving{app: a, keyboard: keyboard, plan: p, look: a.view(p, true)}
 }
 
 // errLeft: whoever was asked has left.
@@ -44,8 +52,11 @@ func (s *resolving) ask() error {
 		if len(left) == 0 {
 			return nil
 		}
-		c := s.conflict(left[0])
-		err := s.one(c, len(left))
+		id := left[0]
+		if slices.Contains(left, s.again) {
+			id = s.again
+		}
+		err := s.one(s.conflict(id), len(left))
 		switch {
 		case errors.Is(err, io.EOF):
 			return errLeft
@@ -62,13 +73,7 @@ func (s *resolving) conflict(id int) *plan.Conflict {
 
 // one asks once about a conflict, of so many that are left. It stays open where the key settles nothing.
 func (s *resolving) one(c *plan.Conflict, left int) error {
-	all := ""
-	if left > 1 {
-		all = ", [A]ll"
-	}
-	question := fmt.Sprintf("#%d %s: %s, [d]iff%s, [q]uit, [?]", c.ID, render.Name(string(c.Path)),
-		offered(c.Allowed()), all)
-	key, err := s.press(s.app, question)
+	key, err := s.press(s.app, fmt.Sprintf("#%d %s", c.ID, render.Name(string(c.Path))), s.keys(c, left))
 	if err != nil {
 		return err
 	}
@@ -81,24 +86,49 @@ func (s *resolving) one(c *plan.Conflict, left int) error {
 		return s.show(c)
 	case key == 'A' && left > 1:
 		return s.every(left)
+	case key == 'u' && len(s.done) > 0:
+		return s.back()
 	}
 	return s.take(key, c.ID)
 }
 
-// offered are the keys of some choices.
-func offered(choices []plan.Resolution) string {
+// keys are those that do something to a conflict, of so many that are left.
+func (s *resolving) keys(c *plan.Conflict, left int) []string {
+	keys := append(s.offered(c.Allowed()), "[d]iff")
+	if left > 1 {
+		keys = append(keys, "[A]ll")
+	}
+	if len(s.done) > 0 {
+		keys = append(keys, "[u]ndo")
+	}
+	return append(keys, "[q]uit", "[?]")
+}
+
+// offered are the keys of some choices: of a side with what its tree is called, unless that is the side.
+func (s *resolving) offered(choices []plan.Resolution) []string {
 	var names []string
 	for _, k := range choiceKeys {
 		if slices.Contains(choices, k.choice) {
-			names = append(names, k.name)
+			names = append(names, k.in(s.look))
 		}
 	}
-	return strings.Join(names, ", ")
+	return names
+}
+
+// in is the key by its name, or by that of the tree that is taken.
+func (k *choiceKey) in(look render.Options) string {
+	for _, side := range plan.BothSides {
+		if plan.Take(side) == k.choice && look.Names[side] != "" {
+			return fmt.Sprintf("[%c] %s", k.key, look.Tree(side))
+		}
+	}
+	return k.name
 }
 
 // every asks for one choice for all conflicts that are left and allow it.
 func (s *resolving) every(left int) error {
-	key, err := s.press(s.app, fmt.Sprintf("all %d: %s, or another key for none", left, offered(plan.Resolutions[:])))
+	key, err := s.press(s.app, fmt.Sprintf("all %d", left),
+		append(s.offered(plan.Resolutions[:]), "or another key for none"))
 	if err != nil {
 		return err
 	}
@@ -118,14 +148,27 @@ func (s *resolving) take(key byte, ids ...int) error {
 		if err != nil {
 			return err
 		}
-		return s.lines(s.app, groups(refused, k.choice)...)
+		open := unresolvedIDs(s.plan)
+		ids = slices.DeleteFunc(ids, func(id int) bool { return slices.Contains(open, id) })
+		if len(ids) > 0 {
+			s.done = append(s.done, ids)
+		}
+		return s.lines(s.app, 4, groups(refused, k.choice)...)
 	}
-	return s.lines(s.app, "this key does nothing here; ? tells which do")
+	return s.lines(s.app, 4, "this key does nothing here; ? tells which do")
+}
+
+// back opens again what the last choice settled, to be asked about next.
+func (s *resolving) back() error {
+	last := s.done[len(s.done)-1]
+	s.done, s.again = s.done[:len(s.done)-1], last[0]
+	_, err := s.plan.Resolve(plan.Unresolved, last...)
+	return err
 }
 
 // show shows a conflict whole, with its diff.
 func (s *resolving) show(c *plan.Conflict) error {
-	opts := s.view(s.plan, true)
+	opts := s.look
 	opts.Undoes, opts.Only = nil, &render.Selection{IDs: map[int]bool{c.ID: true}}
 	return render.Show(s.facing(), s.plan, opts)
 }
@@ -135,10 +178,11 @@ func (s *resolving) help(c *plan.Conflict) error {
 	var lines []string
 	for _, k := range choiceKeys {
 		if slices.Contains(c.Allowed(), k.choice) {
-			lines = append(lines, fmt.Sprintf("%c  %s", k.key, c.Choices[k.choice]))
+			lines = append(lines, fmt.Sprintf("%c %s", k.key, s.look.Choice(c, k.choice)))
 		}
 	}
-	return s.lines(s.app, append(lines, "d  show both states, and the diff",
-		"A  the next choice is for all that are left and allow it",
-		"q  leave; nothing is changed")...)
+	return s.lines(s.app, len("  k  "), append(lines, "d show both states, and the diff",
+		"A the next choice is for all that are left and allow it",
+		"u go back: ask again about what was settled last",
+		"q leave; nothing is changed")...)
 }

@@ -42,7 +42,7 @@ func clash(t *testing.T, dir string, names ...string) {
 }
 
 // keysOf are the keys of a conflict that knows no newer version.
-const keysOf = ": [l]ocal, [r]emote, [b]oth, [s]kip, [d]iff, "
+const keysOf = ": [l] mac, [r] stick, [b]oth, [s]kip, [d]iff, "
 
 func TestSyncAsksForEachConflictByOneKey(t *testing.T) {
 	dir := plant(t)
@@ -50,16 +50,17 @@ func TestSyncAsksForEachConflictByOneKey(t *testing.T) {
 	s := onScreen(t, narrow, dir, "eager", "sync", "mac", "stick")
 	s.asks("one" + keysOf + "[A]ll, [q]uit, [?]")
 	s.types("?")
+	s.shows("  r  replace the file of 11 bytes on mac by the file of 13 bytes of stick; what\n     is")
 	s.shows("  A  the next choice is for all that are left and allow it")
 	s.types("\x1b[A") // an arrow, which ends in the letter of another key
 	s.types("n")
 	s.shows("  one stays open: not take-newer, since both were written at the same time")
 	s.types("r")
-	s.asks("three" + keysOf + "[A]ll, [q]uit, [?]")
+	s.asks("three" + keysOf + "[A]ll, [u]ndo,\n  [q]uit, [?]")
 	s.types("A")
-	s.asks("all 2: [l]ocal, [r]emote, [n]ewer, [b]oth, [s]kip, or another key for none")
+	s.asks("all 2: [l] mac, [r] stick, [n]ewer, [b]oth, [s]kip, or another key for none")
 	s.types("l")
-	s.asks("Carry this out? [y/N]")
+	s.asks("All conflicts are settled; u goes back to the last.\nCarry this out? [y/N]")
 	s.types("y\r")
 	s.exits(0)
 	for name, from := range map[string]string{"one": "stick", "two": "mac", "three": "mac"} {
@@ -69,6 +70,53 @@ func TestSyncAsksForEachConflictByOneKey(t *testing.T) {
 				t.Errorf("%s in %s is %q, not %q", name, side, text, want)
 			}
 		}
+	}
+}
+
+func TestSyncGoesBackToTheConflictThatWasSettledLast(t *testing.T) {
+	dir := plant(t)
+	clash(t, dir, "one", "two", "three")
+	s := onScreen(t, wide, dir, "eager", "sync", "mac", "stick")
+	s.asks("one" + keysOf + "[A]ll, [q]uit, [?]")
+	s.types("u") // nothing was settled yet
+	s.shows("this key does nothing here; ? tells which do")
+	s.types("l")
+	s.asks("three" + keysOf + "[A]ll, [u]ndo, [q]uit, [?]")
+	s.types("u")
+	s.asks("one" + keysOf + "[A]ll, [q]uit, [?]")
+	s.types("rAl")
+	s.asks("Carry this out? [y/N]")
+	s.types("u\r")
+	s.asks("three" + keysOf + "[A]ll, [u]ndo, [q]uit, [?]")
+	s.types("sl")
+	s.asks("Carry this out? [y/N]")
+	s.types("y\r")
+	s.exits(0)
+	for name, from := range map[string]string{"one": "stick", "two": "mac"} {
+		for _, side := range []string{"mac", "stick"} {
+			if text := textOf(t, filepath.Join(dir, side, name)); string(text) != name+" of "+from+"\n" {
+				t.Errorf("%s in %s is %q", name, side, text)
+			}
+		}
+	}
+	if text := textOf(t, filepath.Join(dir, "stick", "three")); string(text) != "three of stick\n" {
+		t.Errorf("three in stick is %q", text)
+	}
+}
+
+func TestWhoGoesBackAndLeavesHasChangedNothing(t *testing.T) {
+	dir := plant(t)
+	clash(t, dir, "one", "two")
+	s := onScreen(t, narrow, dir, "eager", "sync", "mac", "stick")
+	s.asks("one" + keysOf + "[A]ll, [q]uit, [?]")
+	s.types("ll")
+	s.asks("Carry this out? [y/N]")
+	s.types("u\r")
+	s.asks("two" + keysOf + "[u]ndo, [q]uit, [?]")
+	s.types("q")
+	s.exits(exitConflicts)
+	if said := treaty(t, dir, "-C", "mac", "show", "--unresolved"); strings.Count(said, "not resolved") != 2 {
+		t.Errorf("the plan was changed:\n%s", said)
 	}
 }
 
@@ -91,7 +139,7 @@ func TestWhoLeavesTheConflictsOfSyncChangesNothing(t *testing.T) {
 			s := onScreen(t, narrow, dir, "eager", "sync", "mac", "stick")
 			s.asks("one" + keysOf + "[A]ll, [q]uit, [?]")
 			s.types("l")
-			s.asks("two" + keysOf + "[q]uit, [?]")
+			s.asks("two" + keysOf + "[u]ndo, [q]uit, [?]")
 			s.types(answer.keys)
 			s.exits(answer.code)
 			if said := strings.Join(strings.Fields(s.text()), " "); !strings.Contains(said, answer.said) {

@@ -82,53 +82,90 @@ func listWhole(a *app, f *planFile) error {
 
 // carryOut asks for what is to be asked, and carries the plan out.
 func (c *syncCommand) carryOut(a *app, f *planFile) error {
-	if keyboard := keyboardOf(a); !c.Yes && keyboard != nil && f.plan.Unresolved() > 0 {
-		settled, err := resolveAll(a, keyboard, f)
-		if err != nil {
-			return err
-		}
-		f = settled
-	}
-	if n := f.plan.Unresolved(); n > 0 {
-		return &apply.Refusal{Cause: refusal.CauseConflicts,
-			Why: render.Count(n, "conflict") + " must be settled by a person"}
-	}
-	a.call.about = f.plan
-	if err := approvable(f.plan); err != nil {
+	agreed, err := c.agreed(a, f)
+	if err != nil {
 		return err
 	}
-	if err := unsigned(f.plan); err != nil {
+	if err := a.approve(agreed, apply.Signoff{}, nil); err != nil {
 		return err
 	}
-	if !c.Yes {
-		if err := a.ask("Carry this out?", "nothing was changed; the plan is kept"); err != nil {
-			return err
-		}
-	}
-	if err := a.approve(f, apply.Signoff{}, nil); err != nil {
-		return err
-	}
-	return a.apply(f, &applyCommand{Verify: c.Verify})
+	return a.apply(agreed, &applyCommand{Verify: c.Verify})
 }
 
-// resolveAll asks for each conflict of a plan, and writes what was chosen into its file, once all is. Whoever leaves
-// has settled nothing.
-func resolveAll(a *app, keyboard *keyboard, f *planFile) (*planFile, error) {
-	n := f.plan.Unresolved()
-	err := (&resolving{app: a, keyboard: keyboard, plan: f.plan}).ask()
-	const kept = "; nothing was changed; the plan is kept"
-	switch {
-	case errors.Is(err, errLeft):
-		return nil, &apply.Refusal{Cause: refusal.CauseConflicts, Why: unsettled(f.plan.Unresolved(), n) + kept}
-	case errors.Is(err, context.Canceled):
-		return nil, &complaint{is: err, why: "interrupted" + kept}
-	case err != nil:
-		return nil, err
+// agreed asks for each conflict, and then whether all of it is to be carried out, until a person has said so. The plan's
+// file has what was chosen then, or when the answer was no.
+func (c *syncCommand) agreed(a *app, f *planFile) (*planFile, error) {
+	keyboard := keyboardOf(a)
+	if c.Yes || keyboard == nil || f.plan.Unresolved() == 0 {
+		_, err := c.question(a, f.plan, false)
+		return f, err
 	}
+	s, n := newResolving(a, keyboard, f.plan), f.plan.Unresolved()
+	for {
+		if err := resolveAll(s, n); err != nil {
+			return nil, err
+		}
+		back, err := c.question(a, f.plan, true)
+		if back {
+			if err := s.back(); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		settled, failed := f.resaved()
+		return settled, errors.Join(err, failed)
+	}
+}
+
+// planKept is what whoever does not agree is told.
+const planKept = "nothing was changed; the plan is kept"
+
+// question asks whether a plan is to be carried out, if that is allowed. Another answer than yes is an error, but for
+// the one that goes back to its conflicts, where they were asked for.
+func (c *syncCommand) question(a *app, p *plan.Plan, asked bool) (back bool, err error) {
+	if n := p.Unresolved(); n > 0 {
+		return false, &apply.Refusal{Cause: refusal.CauseConflicts,
+			Why: render.Count(n, "conflict") + " must be settled by a person"}
+	}
+	a.call.about = p
+	if err := approvable(p); err != nil {
+		return false, err
+	}
+	if err := unsigned(p); err != nil || c.Yes {
+		return false, err
+	}
+	if asked {
+		fmt.Fprintln(a.facing(), "All conflicts are settled; u goes back to the last.")
+	}
+	switch answer, err := a.answer("Carry this out?", planKept); {
+	case err != nil:
+		return false, err
+	case answer == "y", answer == "yes":
+		return false, nil
+	case answer == "u" && asked:
+		return true, nil
+	}
+	return false, declined(planKept)
+}
+
+// resaved writes a plan that was changed into its file, and reads it again.
+func (f *planFile) resaved() (*planFile, error) {
 	if err := f.save(); err != nil {
 		return nil, err
 	}
 	return readPlan(f.path)
+}
+
+// resolveAll asks for each of n conflicts that is not settled. Whoever leaves has settled nothing in the plan's file.
+func resolveAll(s *resolving, n int) error {
+	switch err := s.ask(); {
+	case errors.Is(err, errLeft):
+		return &apply.Refusal{Cause: refusal.CauseConflicts, Why: unsettled(s.plan.Unresolved(), n) + "; " + planKept}
+	case errors.Is(err, context.Canceled):
+		return &complaint{is: err, why: "interrupted; " + planKept}
+	default:
+		return err
+	}
 }
 
 // unsettled says how many of so many conflicts are left by whoever leaves, and what that makes of the answers before.

@@ -157,6 +157,22 @@ func Line(w io.Writer, text string, from, hang int, opts Options) error {
 	return p.Flush()
 }
 
+// Question writes what is asked about a subject, and the keys that answer it, each of them in one line, with room for the
+// answer behind.
+func Question(w io.Writer, subject string, keys []string, opts Options) error {
+	opts.Width = max(0, opts.Width-len(" k "))
+	p := newPrinter(w, opts)
+	spans := make([]span, len(keys))
+	for i, key := range keys {
+		spans[i] = span{key, plain}
+	}
+	p.put(bold, subject+":")
+	p.put(plain, " ")
+	p.list(margin, spans)
+	p.put(plain, " ")
+	return p.Flush()
+}
+
 // Old writes the line that `clean` has for something old, by its path, which is never broken.
 func Old(w io.Writer, at time.Time, path string, bytes int64, opts Options) error {
 	p := newPrinter(w, opts)
@@ -197,7 +213,7 @@ func Displaced(w io.Writer, v *Version, opts Options) error {
 	default:
 		p.apart(hang, plain, "a "+v.State.Type.String()+",")
 	}
-	p.wrapped(hang, plain, what+v.Side.String())
+	p.wrapped(hang, plain, what+opts.name(v.Side))
 	p.newline()
 	return p.Flush()
 }

@@ -76,10 +76,24 @@ func (l *line) moved(noted map[*plan.Operation]bool) Moved {
 }
 
 // Kind is what makes c a conflict, in words.
-func Kind(c *plan.Conflict) string { return Options{}.kind(c) }
+func (o Options) Kind(c *plan.Conflict) string { return o.kind(c) }
 
 // Reason is why an operation is proposed, in words.
-func Reason(r plan.Reason) string { return Options{}.reason(r) }
+func (o Options) Reason(r plan.Reason) string { return o.reason(r) }
+
+// Tree is what the tree of a side is called.
+func (o Options) Tree(side plan.Side) string { return o.name(side) }
+
+// Choice is what a choice of a conflict would do, in a sentence that calls the trees by their names.
+func (o Options) Choice(c *plan.Conflict, r plan.Resolution) string {
+	called := plan.Sides[string]{plan.Local.String(), plan.Remote.String()}
+	for _, side := range plan.BothSides {
+		if name := o.Names[side]; name != "" {
+			called[side] = Cut(name, widestName)
+		}
+	}
+	return Escape(c.Says(r, plan.Words{Names: called, Time: func(t tree.Time) string { return o.Time(t.Time()) }}))
+}
 
 // Aspect is one thing that is told of several states of a path.
 type Aspect struct {

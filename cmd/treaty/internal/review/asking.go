@@ -3,8 +3,6 @@ package review
 import (
 	"strings"
 	"unicode"
-
-	"treaty/cmd/treaty/internal/render"
 )
 
 // asking is what is asked of the person. The zero value is nothing: keys move and decide.
@@ -51,7 +49,7 @@ func askAlike(m Model) Model {
 	}
 	places := m.draft.alike(m.place.outline, n.at)
 	if len(places) == 0 {
-		return m.saying(warned, "none like it is open: "+render.Kind(&m.draft.plan.Conflicts[n.at]))
+		return m.saying(warned, "none like it is open: "+m.look.Kind(&m.draft.plan.Conflicts[n.at]))
 	}
 	m.ask = asking{what: forAlike, places: places}
 	return m

@@ -137,11 +137,11 @@ func (w *writer) contents(n *node) {
 func (w *writer) conflict(n *node, c *plan.Conflict) {
 	w.say(strong, fmt.Sprintf("#%d %s", c.ID, render.Name(string(c.Path))))
 	if c.RemotePath != "" {
-		w.say(strong, "on remote "+render.Name(string(c.RemotePath)))
+		w.say(strong, "on "+w.look.tree(plan.Remote)+" "+render.Name(string(c.RemotePath)))
 	}
-	w.say(warned, render.Kind(c))
+	w.say(warned, w.look.Kind(c))
 	w.gap()
-	heads, states := []string{"local", "remote"}, []*tree.State{c.Local, c.Remote}
+	heads, states := []string{w.look.tree(plan.Local), w.look.tree(plan.Remote)}, []*tree.State{c.Local, c.Remote}
 	if c.Base != nil {
 		heads, states = append(heads, "base"), append(states, c.Base)
 	}
@@ -156,20 +156,20 @@ func (w *writer) conflict(n *node, c *plan.Conflict) {
 // choices are what there is to choose from, with the keys.
 func (w *writer) choices(c *plan.Conflict) {
 	for _, r := range plan.Resolutions {
-		sentence, allowed := c.Choices[r]
-		if !allowed {
+		if !c.Choices.Allows(r) {
 			continue
 		}
+		sentence := w.look.Choice(c, r)
 		mark, t := "  ", plain
 		if c.Resolution == r {
 			mark, t = "✓ ", strong
 		}
 		head := mark + r.Short()[:1] + "  "
 		if w.brief && c.Resolution != r {
-			w.lines = append(w.lines, line{{head, t}, {w.look.cut(render.Escape(sentence), max(0, w.width-len(head))), t}})
+			w.lines = append(w.lines, line{{head, t}, {w.look.cut(sentence, max(0, w.width-len(head))), t}})
 			continue
 		}
-		for i, l := range w.look.wrapped(t, render.Escape(sentence), w.width-len("x y  ")) {
+		for i, l := range w.look.wrapped(t, sentence, w.width-len("x y  ")) {
 			if i > 0 {
 				head = strings.Repeat(" ", len("x y  "))
 			}
@@ -180,7 +180,8 @@ func (w *writer) choices(c *plan.Conflict) {
 
 func (w *writer) operation(n *node, op *plan.Operation) {
 	w.say(strong, fmt.Sprintf("#%d %s", op.ID, operationName(op)))
-	w.say(plain, fmt.Sprintf("%s on %s: %s", op.Action, op.Side, render.Reason(op.Reason)))
+	w.say(plain, fmt.Sprintf("%s on %s: %s", op.Action, w.look.tree(op.Side),
+		w.look.Reason(op.Reason)))
 	switch why := w.list.draft.skips[op.ID]; why {
 	case "":
 	case plan.SaysSo:
@@ -217,7 +218,7 @@ func (w *writer) problem(q *plan.Problem) {
 	w.say(strong, title)
 	about := string(q.Severity) + ": " + string(q.Code)
 	if q.Side != nil {
-		about += ", on " + q.Side.String()
+		about += ", on " + w.look.tree(*q.Side)
 	}
 	w.say(warned, about)
 	w.gap()
@@ -249,7 +250,7 @@ func (w *writer) diffOf(d *plan.Diff, doubt string) {
 func (w *writer) table(heads []string, aspects []render.Aspect) {
 	widths := make([]int, len(heads))
 	for i, head := range heads {
-		widths[i] = len(head)
+		widths[i] = render.Columns(head)
 		for _, a := range aspects {
 			widths[i] = max(widths[i], render.Columns(w.look.text(a.Values[i])))
 		}

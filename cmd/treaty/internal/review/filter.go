@@ -91,6 +91,7 @@ func (d *draft) terms(n *node, said func(string) bool) bool {
 	case anOperation:
 		op := &d.plan.Operations[n.at]
 		return d.skips[op.ID] != "" && said("skipped") || said(string(op.Action)) || said(op.Side.String()) ||
+			said(d.opts.Names[op.Side]) ||
 			said(string(op.Reason)) || said(string(op.From)) || said(op.Note)
 	case aProblem:
 		q := &d.plan.Problems[n.at]

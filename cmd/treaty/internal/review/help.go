@@ -1,8 +1,10 @@
 package review
 
 import (
+	"cmp"
 	"strings"
 
+	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 )
 
@@ -17,7 +19,7 @@ func keyLine(m *Model, width int) string {
 	case forNote:
 		return " enter keeps   esc leaves it as it was"
 	case forAlike:
-		return " " + strings.Join(keysOf(plan.Resolutions[:]), "  ") + "  esc"
+		return " " + strings.Join(m.look.keysOf(plan.Resolutions[:]), "  ") + "  esc"
 	case toLeave:
 		return " y write and leave  n leave without  esc stay"
 	case toApprove:
@@ -36,21 +38,21 @@ func keyLine(m *Model, width int) string {
 func pressable(m *Model) []string {
 	switch n := m.place.focus(); {
 	case n.what == aConflict:
-		return append(chosenBy(m.size, m.draft.plan.Conflicts[n.at].Choices.Names()), "d diff")
+		return append(m.chosenBy(m.draft.plan.Conflicts[n.at].Choices.Names()), "d diff")
 	case n.tally.operations > 0 && m.draft.plan.Unresolved() == 0:
 		return []string{"space skip", "d more", "a approve"}
 	case n.tally.operations > 0:
 		return []string{"space skip", "d more", "tab next conflict"}
 	case n.tally.conflicts > 0:
-		return chosenBy(m.size, plan.Resolutions[:])
+		return m.chosenBy(plan.Resolutions[:])
 	}
 	return []string{"d more"}
 }
 
 // chosenBy are the keys of resolutions, on a narrow screen without their names.
-func chosenBy(on size, names []plan.Resolution) []string {
-	if !on.narrow() {
-		return keysOf(names)
+func (m *Model) chosenBy(names []plan.Resolution) []string {
+	if !m.size.narrow() {
+		return m.look.keysOf(names)
 	}
 	text := ""
 	for _, r := range names {
@@ -59,14 +61,24 @@ func chosenBy(on size, names []plan.Resolution) []string {
 	return []string{text + "settle"}
 }
 
-// keysOf are the keys of resolutions.
-func keysOf(names []plan.Resolution) []string {
+// keysOf are the keys of resolutions, a side's by the name of its tree where both are short.
+func (l Look) keysOf(names []plan.Resolution) []string {
+	called := map[plan.Resolution]string{}
+	for _, side := range plan.BothSides {
+		if called[plan.Take(side)] = l.tree(side); render.Columns(l.tree(side)) > widestKey {
+			called = nil
+			break
+		}
+	}
 	var keys []string
 	for _, r := range names {
-		keys = append(keys, r.Short()[:1]+" "+r.Short())
+		keys = append(keys, r.Short()[:1]+" "+cmp.Or(called[r], r.Short()))
 	}
 	return keys
 }
+
+// widestKey is how many columns of the line of keys the name of a tree may have.
+const widestKey = 12
 
 // helpOn are the lines of the page of keys.
 func helpOn(look Look, width int) detail {

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"treaty/cmd/treaty/internal/render"
+	"treaty/plan"
 )
 
 // Look is what the terminal can show.
@@ -73,6 +74,12 @@ func ascii(s string) bool {
 	}
 	return true
 }
+
+// widestHead is how many columns of a tree's name head a column, or stand in a row.
+const widestHead = 20
+
+// tree is what the tree of a side is called.
+func (l Look) tree(side plan.Side) string { return l.cut(l.Tree(side), widestHead) }
 
 // cut is s within width columns, and tail its end.
 func (l Look) cut(s string, width int) string  { return l.ellipsis(render.Cut(l.text(s), width)) }

@@ -140,14 +140,14 @@ func operationTally(op *plan.Operation) tally {
 	return t
 }
 
-// side is where all operations below a node are, "" where there are none, or on both sides.
-func (t *tally) side() string {
+// side is where all operations below a node are; false where there are none, or on both sides.
+func (t *tally) side() (on plan.Side, one bool) {
 	for _, side := range plan.BothSides {
 		if t.operations > 0 && t.on[side] == t.operations {
-			return "on " + side.String()
+			return side, true
 		}
 	}
-	return ""
+	return 0, false
 }
 
 // bytesOf is what an operation moves: what is written or taken away.

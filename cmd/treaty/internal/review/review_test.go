@@ -119,7 +119,7 @@ func TestScreens(t *testing.T) {
 		{"tiny-20x5.txt", 20, 5, "", Look{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			c.look.Zone = time.UTC
+			c.look.Zone, c.look.Names = time.UTC, plan.Sides[string]{"macbook", "stick"}
 			m := New(parse(t, pair), c.look).Resize(c.width, c.height)
 			golden(t, c.name, typing(m, c.keys).Screen())
 		})

@@ -187,8 +187,8 @@ func (l *list) conflictCount(at int) state {
 func (l *list) operationCount(at int) state {
 	n, left := &l.place.outline[at], l.draft.left[at]
 	count, side := fmt.Sprint(n.tally.operations), ""
-	if n.sided && n.what != aSection {
-		side = " " + n.tally.side()
+	if on, one := n.tally.side(); one && n.sided && n.what != aSection {
+		side = " on " + l.look.tree(on)
 	}
 	switch {
 	case n.tally.operations == 0:
@@ -222,7 +222,7 @@ func (l *list) operationState(n *node) state {
 		size = render.Bytes(bytesOf(op))
 	}
 	if n.sided {
-		side = "on " + op.Side.String()
+		side = "on " + l.look.tree(op.Side)
 	}
 	if side == "" {
 		return state{dim, []string{size, ""}}

@@ -96,7 +96,7 @@ func (s size) tooSmall(left int) string {
 // title is the first line: what the plan is about, and how far it is settled.
 func title(d *draft) line {
 	p := d.plan
-	l := line{{" " + trees(p), strong}}
+	l := line{{" " + trees(d), strong}}
 	if n, open := len(p.Conflicts), p.Unresolved(); n > 0 {
 		t, text := warned, render.Count(n, "conflict")+" open"
 		if open == 0 {
@@ -118,10 +118,13 @@ func title(d *draft) line {
 	return l
 }
 
-// trees are both trees by the names of their directories, which tell most of their paths.
-func trees(p *plan.Plan) string {
+// trees are both trees by their names or, where they have none, by those of their directories.
+func trees(d *draft) string {
 	name := func(side plan.Side) string {
-		return render.Name(path.Base(strings.ReplaceAll(p.Snapshot(side).Root, `\`, "/")))
+		if d.opts.Names[side] != "" {
+			return d.opts.Tree(side)
+		}
+		return render.Name(path.Base(strings.ReplaceAll(d.plan.Snapshot(side).Root, `\`, "/")))
 	}
 	return name(plan.Local) + " ↔ " + name(plan.Remote)
 }

@@ -1,0 +1,285 @@
+package main
+
+import (
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"treaty/apply/store"
+	"treaty/cmd/treaty/internal/render"
+	"treaty/plan"
+	"treaty/plan/tree"
+	"treaty/schema"
+)
+
+// archive is what a history knows of what was displaced, and what is named of it.
+type archive struct {
+	folder *store.Store
+	// from is the only apply that counts, nil for all; plan is its plan.
+	from  *store.Archived
+	plan  *plan.Plan
+	words []string
+	// at is the current directory in either of the trees.
+	at tree.Path
+}
+
+// archive opens the history that knows, which may be the other tree's.
+func (c *restoreCommand) archive(a *app) (*archive, error) {
+	folder, err := historyHere(a)
+	if err != nil {
+		return nil, err
+	}
+	r := &archive{folder: folder, words: c.Words}
+	if err := r.narrow(c); err != nil {
+		folder.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// historyHere is the history of the tree that the current directory is in; of one that was REMOTE that of LOCAL, if it
+// is here.
+func historyHere(a *app) (*store.Store, error) {
+	folder, err := a.history()
+	if err != nil {
+		return nil, err
+	}
+	list, err := folder.History()
+	if err != nil || len(list) > 0 {
+		return folder, err
+	}
+	known, err := knownElsewhere(folder)
+	if err != nil {
+		folder.Close()
+		return nil, err
+	}
+	folder.Close()
+	if known.root == "" {
+		return nil, usage(in("", "log"), "%s, so there is nothing to restore", known.why)
+	}
+	return openStore(known.root)
+}
+
+// narrow finds the apply that is asked for, if one is, and tells PLAN from the first path.
+func (r *archive) narrow(c *restoreCommand) (err error) {
+	from := c.From
+	switch id, isPlan := planNamed(c.First); {
+	case isPlan && from != "":
+		return usage(helped, "--from and a plan are one too many")
+	case isPlan:
+		from = id
+	case c.First != "":
+		r.words = slices.Concat([]string{c.First}, c.Words)
+	}
+	if from != "" {
+		if r.from, err = appliedAs(r.folder, from); err != nil {
+			return err
+		}
+		if r.plan, err = r.folder.Plan(*r.from); err != nil {
+			return err
+		}
+	}
+	r.at = r.here()
+	return nil
+}
+
+// planNamed is the id of the plan in a file that an argument names; false where it names none.
+func planNamed(word string) (id string, isPlan bool) {
+	if !strings.HasSuffix(word, ".json") {
+		return "", false
+	}
+	if text, err := readFile(expandHome(word), schema.Plan); err != nil || !planFormat().Match(text) {
+		return "", false
+	}
+	f, err := readPlan(expandHome(word))
+	if err != nil {
+		return "", false
+	}
+	return f.plan.ID, true
+}
+
+// here is the current directory in one of the trees of the last apply, the root where it is in neither.
+func (r *archive) here() tree.Path {
+	list, err := r.folder.History()
+	if err != nil || len(list) == 0 {
+		return tree.Root
+	}
+	last, err := r.folder.Plan(list[len(list)-1])
+	if err != nil {
+		return tree.Root
+	}
+	last.Local.Root = r.folder.Root()
+	return here(last)
+}
+
+// chosen are the versions that are named, or all where nothing is.
+func (r *archive) chosen() ([]store.Version, error) {
+	all, err := r.folder.Versions()
+	if err != nil {
+		return nil, err
+	}
+	if r.from != nil {
+		all = slices.DeleteFunc(all, func(v store.Version) bool { return v.Number != r.from.Number })
+	}
+	if len(r.words) == 0 {
+		return all, nil
+	}
+	return r.named(all)
+}
+
+// named are the versions that the words name. A word that names none is a usage error.
+func (r *archive) named(all []store.Version) ([]store.Version, error) {
+	wanted := map[int]bool{}
+	for _, word := range r.words {
+		found := r.matching(all, word)
+		if len(found) == 0 {
+			return nil, usage(in(r.folder.Root(), "restore", "--list"),
+				"no apply%s replaced or deleted %q", r.of(), word)
+		}
+		for _, i := range found {
+			wanted[i] = true
+		}
+	}
+	var named []store.Version
+	for i := range all {
+		if wanted[i] {
+			named = append(named, all[i])
+		}
+	}
+	return named, nil
+}
+
+// of says which apply is meant, where one is.
+func (r *archive) of() string {
+	if r.from == nil {
+		return ""
+	}
+	return " of number " + strconv.Itoa(r.from.Number)
+}
+
+// matching are the versions that a word names: as in resolve, but that ids are those of the plan that is named.
+func (r *archive) matching(all []store.Version, word string) []int {
+	elements := make([]element, len(all))
+	for i := range all {
+		elements[i] = element{id: -1 - i, paths: []tree.Path{all[i].Path}}
+	}
+	if found := matching(elements, r.at, word); len(found) > 0 || r.plan == nil {
+		return indexes(found)
+	}
+	of := slices.Concat(operationElements(r.plan), conflictElements(r.plan))
+	ids := matching(of, tree.Root, "#"+strings.TrimPrefix(word, "#"))
+	return indexes(having(elements, func(path tree.Path) bool { return r.isOf(ids, path) }))
+}
+
+// indexes are those of which elements have the ids.
+func indexes(ids []int) []int {
+	list := make([]int, len(ids))
+	for i, id := range ids {
+		list[i] = -1 - id
+	}
+	return list
+}
+
+// isOf tells whether a path is that of one of the plan's elements.
+func (r *archive) isOf(ids []int, path tree.Path) bool {
+	of := func(e element) bool { return slices.Contains(ids, e.id) && slices.Contains(e.paths, path) }
+	return slices.ContainsFunc(slices.Concat(operationElements(r.plan), conflictElements(r.plan)), of)
+}
+
+// newestOf are of each path the first version, and so the newest.
+func newestOf(versions []store.Version) []store.Version {
+	seen := map[tree.Path]bool{}
+	var first []store.Version
+	for _, v := range versions {
+		if !seen[v.Path] {
+			seen[v.Path] = true
+			first = append(first, v)
+		}
+	}
+	return first
+}
+
+// open opens the two trees that versions are of.
+func (r *archive) open(a *app, found []store.Version) (*pair, error) {
+	of, err := appliedAs(r.folder, strconv.Itoa(found[0].Number))
+	if err != nil {
+		return nil, err
+	}
+	done, err := r.folder.Plan(*of)
+	if err != nil {
+		return nil, err
+	}
+	remote := done.Remote.Root
+	if id := done.Remote.ID; id != nil {
+		if places := whereabouts(*id, remote); len(places) == 1 {
+			remote = places[0]
+		}
+	}
+	return a.openPair(r.folder.Root(), remote)
+}
+
+// list lists versions, a line each.
+func (r *archive) list(a *app, versions []store.Version) error {
+	if len(versions) == 0 {
+		a.say("no apply replaced or deleted anything")
+		return nil
+	}
+	opts, names := a.style(), map[int]plan.Sides[string]{}
+	for i := range versions {
+		v := &versions[i]
+		if _, known := names[v.Number]; !known {
+			names[v.Number] = r.namesAt(v.Number)
+		}
+		opts.Names = names[v.Number]
+		line := render.Version{Number: v.Number, At: v.At, Side: v.Side, Path: string(v.Path), State: v.Was,
+			Deleted: v.Left == nil}
+		if err := render.Displaced(a.stdout, &line, opts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// namesAt are what people call the trees of an apply by its number; "" where nobody knows.
+func (r *archive) namesAt(number int) (names plan.Sides[string]) {
+	list, err := r.folder.History()
+	if err != nil {
+		return names
+	}
+	at := slices.IndexFunc(list, func(one store.Archived) bool { return one.Number == number })
+	if at < 0 {
+		return names
+	}
+	text, err := r.folder.File(list[at], "plan.json")
+	if err != nil {
+		return names
+	}
+	return (&logged{Archived: list[at], folder: r.folder}).namesThen(text)
+}
+
+// out are versions by where they are to go, relative to the folder that they are copied to: what a word names under its
+// own name, with what is below it.
+func (r *archive) out(found []store.Version) map[string]store.Version {
+	to := map[string]store.Version{}
+	for _, v := range found {
+		to[filepath.FromSlash(string(r.under(v.Path)))] = v
+	}
+	return to
+}
+
+// under is a path without the directories above what the words name.
+func (r *archive) under(path tree.Path) tree.Path {
+	for _, word := range r.words {
+		top, inside := inTree(r.at, word)
+		if matches, err := doublestar.Match(string(top), string(path)); inside && err == nil && matches {
+			return tree.Path(path.Base())
+		}
+		if inside && path.Within(top) && top != tree.Root {
+			return tree.Path(strings.TrimPrefix(string(path[len(top.Parent()):]), "/"))
+		}
+	}
+	return path
+}
