@@ -138,6 +138,13 @@ func (r *release) describe(work string) error {
 		return err
 	}
 	r.documents = []document{{"README.md", "README.md", "/usr/share/doc/treaty/README.md"}}
+	guides, err := filepath.Glob(".github/docs/*")
+	if err != nil {
+		return err
+	}
+	for _, guide := range guides { // where README.md leads to them
+		r.documents = append(r.documents, document{guide, guide, "/usr/share/doc/treaty/" + guide})
+	}
 	for _, page := range list {
 		r.documents = append(r.documents,
 			document{filepath.Join(pages, page.Name()), "man/" + page.Name(), "/usr/share/man/man1/" + page.Name()})

@@ -53,12 +53,7 @@ func TestTheHelpOfACommandEndsInExamples(t *testing.T) {
 }
 
 func TestWhatExitCodesMeanIsSaidInReadmeToo(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, section, _ := strings.Cut(string(text), "\n## Exit codes\n")
-	section, _, _ = strings.Cut(section, "\n## ")
+	section := page(t, codesPage)
 	var said, meant []string
 	for _, row := range regexp.MustCompile("(?m)^\\| `(\\d+)` \\| (.*) \\|$").FindAllStringSubmatch(section, -1) {
 		said = append(said, row[1]+" "+strings.ReplaceAll(row[2], "`", ""))
@@ -67,7 +62,7 @@ func TestWhatExitCodesMeanIsSaidInReadmeToo(t *testing.T) {
 		meant = append(meant, fmt.Sprint(exit.Code, " ", exit.Means))
 	}
 	if got, want := strings.Join(meant, "\n"), strings.Join(said, "\n"); got != want {
-		t.Errorf("the manual page says\n%s\nand README\n%s", got, want)
+		t.Errorf("the manual page says\n%s\nand the page of exit codes\n%s", got, want)
 	}
 }
 

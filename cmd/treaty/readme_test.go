@@ -23,69 +23,22 @@ import (
 	"treaty/schema"
 )
 
-// In README.md a comment "<!-- test: NAME -->" before a block has the block run here.
+// A comment "<!-- test: NAME -->" before a block of a page has the block run here.
 
-// readmePath is absolute: sessions change the directory.
-var readmePath, _ = filepath.Abs(filepath.Join("..", "..", "README.md"))
-
-func readme(t *testing.T) string {
-	t.Helper()
-	text, err := os.ReadFile(readmePath)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-// block is the text of the fenced block that is marked for a test.
-func block(t *testing.T, name string) string {
-	t.Helper()
-	_, text, found := strings.Cut(readme(t), "<!-- test: "+name+" -->\n```")
-	if !found {
-		t.Fatalf("README.md has no block for the test %q", name)
-	}
-	_, text, _ = strings.Cut(text, "\n")
-	text, _, _ = strings.Cut(text, "\n```")
-	return text + "\n"
-}
-
-// column is the first column of the table below a heading: the code in it, cell by cell.
-func column(t *testing.T, heading string) []string {
-	t.Helper()
-	_, section, found := strings.Cut(readme(t), "\n## "+heading+"\n")
-	if !found {
-		t.Fatalf("README.md has no section %q", heading)
-	}
-	section, _, _ = strings.Cut(section, "\n## ")
-	var cells []string
-	for line := range strings.Lines(section) {
-		cell, isRow := strings.CutPrefix(line, "| `")
-		if !isRow {
-			continue
-		}
-		cell, _, _ = strings.Cut(cell, "`")
-		cells = append(cells, cell)
-	}
-	if len(cells) == 0 {
-		t.Fatalf("the section %q has no table", heading)
-	}
-	return cells
-}
-
-// same compares what README.md lists with what there is.
-func same(t *testing.T, what string, listed, real []string) {
+// same compares what a page lists with what there is.
+func same(t *testing.T, page, what string, listed, real []string) {
 	t.Helper()
 	for _, name := range real {
 		if !slices.Contains(listed, name) {
-			t.Errorf("README.md does not list the %s %s", what, name)
+			t.Errorf("%s does not list the %s %s", page, what, name)
 		}
 	}
 	for i, name := range listed {
 		if !slices.Contains(real, name) {
-			t.Errorf("README.md lists the %s %s, and there is none", what, name)
+			t.Errorf("%s lists the %s %s, and there is none", page, what, name)
 		}
 		if slices.Contains(listed[:i], name) {
-			t.Errorf("README.md lists the %s %s twice", what, name)
+			t.Errorf("%s lists the %s %s twice", page, what, name)
 		}
 	}
 }
@@ -102,7 +55,7 @@ func TestReadmeListsTheExitCodes(t *testing.T) {
 		}
 		return true
 	})
-	same(t, "exit code", column(t, "Exit codes"), codes)
+	same(t, codesPage, "exit code", column(t, codesPage, "Exit codes"), codes)
 }
 
 func TestReadmeListsTheKeysOfTheConfig(t *testing.T) {
@@ -111,7 +64,7 @@ func TestReadmeListsTheKeysOfTheConfig(t *testing.T) {
 		t.Fatal(err)
 	}
 	delete(config.Properties, "$schema")
-	same(t, "config key", column(t, "Config"), slices.Collect(maps.Keys(config.Properties)))
+	same(t, configPage, "config key", column(t, configPage, "Config"), slices.Collect(maps.Keys(config.Properties)))
 }
 
 // grammarCommands are the commands of the grammar.
@@ -129,17 +82,20 @@ func grammarCommands(t *testing.T) map[string]*kong.Node {
 }
 
 func TestReadmeListsTheCommands(t *testing.T) {
-	var listed []string
-	for _, cell := range column(t, "Commands") {
-		listed = append(listed, strings.Fields(cell)[1])
+	for _, name := range []string{readmePage, commandsPage} {
+		var listed []string
+		for _, cell := range column(t, name, "Commands") {
+			listed = append(listed, strings.Fields(cell)[1])
+		}
+		same(t, name, "command", listed, slices.Collect(maps.Keys(grammarCommands(t))))
 	}
-	same(t, "command", listed, slices.Collect(maps.Keys(grammarCommands(t))))
 }
 
-// Each command line in README.md, in a block or in a sentence, is one that the grammar knows.
+// Each command line in README.md and its pages, in a block or in a sentence, is one that the grammar knows.
 func TestReadmeNamesNoFlagThatIsNotThere(t *testing.T) {
 	all := grammarCommands(t)
-	lines := regexp.MustCompile("`(treaty [^`]*)`|(?m:^\\$ (treaty .*)$)").FindAllStringSubmatch(readme(t), -1)
+	lines := regexp.MustCompile("`(treaty [^`]*)`|(?m:^\\$ (treaty .*)$)").FindAllStringSubmatch(
+		strings.Join(slices.Collect(maps.Values(pages(t))), "\n"), -1)
 	if len(lines) < 20 {
 		t.Errorf("only %d command lines were found", len(lines))
 	}
@@ -340,7 +296,7 @@ func TestReadmeSessionIsReal(t *testing.T) {
 		}
 	}
 	var listed []string
-	for _, name := range column(t, "`.treaty/`") {
+	for _, name := range column(t, folderPage, "What is in `.treaty/`") {
 		listed = append(listed, strings.TrimSuffix(name, "/"))
 	}
 	for _, root := range []string{local, remote} {
@@ -350,7 +306,7 @@ func TestReadmeSessionIsReal(t *testing.T) {
 		}
 		for _, entry := range entries {
 			if !slices.Contains(listed, entry.Name()) {
-				t.Errorf("README.md does not list .treaty/%s", entry.Name())
+				t.Errorf(folderPage+" does not list .treaty/%s", entry.Name())
 			}
 		}
 	}

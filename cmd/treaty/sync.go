@@ -92,8 +92,8 @@ func (c *syncCommand) carryOut(a *app, f *planFile) error {
 	return a.apply(agreed, &applyCommand{Verify: c.Verify})
 }
 
-// agreed asks for each conflict, and then whether all of it is to be carried out, until a person has said so. The plan's
-// file has what was chosen then, or when the answer was no.
+// agreed asks for each conflict, and then whether all of it is to be carried out, until a person has said so. The
+// plan's file has what was chosen then, or when the answer was no.
 func (c *syncCommand) agreed(a *app, f *planFile) (*planFile, error) {
 	keyboard := keyboardOf(a)
 	if c.Yes || keyboard == nil || f.plan.Unresolved() == 0 {

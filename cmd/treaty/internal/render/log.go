@@ -157,7 +157,7 @@ func Line(w io.Writer, text string, from, hang int, opts Options) error {
 	return p.Flush()
 }
 
-// Question writes what is asked about a subject, and the keys that answer it, each of them in one line, with room for the
+// Question writes what is asked about a subject, and the keys that answer it, none of them broken, with room for the
 // answer behind.
 func Question(w io.Writer, subject string, keys []string, opts Options) error {
 	opts.Width = max(0, opts.Width-len(" k "))
