@@ -56,7 +56,7 @@ func TestSyncAsksForEachConflictByOneKey(t *testing.T) {
 	s.types("n")
 	s.shows("  one stays open: not take-newer, since both were written at the same time")
 	s.types("r")
-	s.asks("three" + keysOf + "[A]ll, [u]ndo,\n  [q]uit, [?]")
+	s.asks("three" + keysOf + "[A]ll, [u]ndo, [q]uit,\n  [?]")
 	s.types("A")
 	s.asks("all 2: [l] mac, [r] stick, [n]ewer, [b]oth, [s]kip, or another key for none")
 	s.types("l")
