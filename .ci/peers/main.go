@@ -4,9 +4,9 @@
 //	go run ./.ci/peers TREATY FOLDER [FILES...]
 //
 // TREATY is the program. In FOLDER, which is best on a volume in memory, since then no disk is measured, trees with so
-// many files each are made, 10000 and 100000 if nothing is said. It prints the table that is in
-// .github/docs/others.md. Peers that are not installed are left out. Each figure is the median of several rounds, in each of which everything runs once,
-// so that a machine that is slower for a while is so for all; a ratio is the median of those of the rounds.
+// many files each are made, 10000 and 100000 if nothing is said. It prints the table that is in .github/docs/others.md.
+// Peers that are not installed are left out. Each figure is the median of several rounds, in each of which everything
+// runs once, so that a machine that is slower for a while is so for all; a ratio is the median of those of the rounds.
 package main
 
 import (
