@@ -30,7 +30,7 @@ const (
 var noModes = []syscall.Errno{syscall.ENOSYS, syscall.EPERM, syscall.EOPNOTSUPP}
 
 // stride is how far apart the calls are at which faults are tried.
-const stride = 1
+const stride = 6
 
 func perm(bits uint32) tree.Mode { return tree.Perm(bits) }
 
