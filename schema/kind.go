@@ -16,10 +16,11 @@ const (
 	Tree     Kind = "tree"     // .treaty/tree.json
 	Head     Kind = "head"     // .treaty/history/head.json
 	Status   Kind = "status"   // what treaty status --json prints
+	Doctor   Kind = "doctor"   // what treaty doctor --json prints
 )
 
 // kinds are all documents that have a schema.
-var kinds = []Kind{Plan, Approval, Receipt, Config, Tree, Head, Status}
+var kinds = []Kind{Plan, Approval, Receipt, Config, Tree, Head, Status, Doctor}
 
 // FileName is the name that editors find the schema of a kind by, such as
 // "plan-v1.schema.json".

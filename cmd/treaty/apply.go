@@ -14,6 +14,7 @@ type applyCommand struct {
 	planArgument
 	AllowUnrelatedDrift bool   `help:"Go on if only paths changed that the plan has nothing to do with."`
 	Verify              bool   `help:"Read back from the device what was written."`
+	JSON                bool   `name:"json" help:"Print the receipt as JSON, and nothing for people."`
 	Local               string `placeholder:"DIR" help:"Where the local tree is now."`
 	Remote              string `placeholder:"DIR" help:"Where the remote tree is now."`
 }
@@ -43,15 +44,10 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 	meter := a.meter(applying(request.Progress))
 	receipt, err := apply.Apply(a.ctx, request)
 	meter.stop()
-	if receipt != nil && !a.quiet {
-		// What was done is done: the exit code tells of that, and not of who reads along.
-		if unread := a.receipt(receipt, f.treeNames()); unread != nil {
-			a.call.report(a.stderr, fmt.Errorf("what was done cannot be shown: %w", unread))
-		} else if together(a.stdout, a.stderr) {
-			err = told(err)
-		}
+	if receipt != nil {
+		err = tellReceipt(a, receipt, f, c.JSON, err)
 	}
-	if err != nil || receipt.Outcome != apply.Complete {
+	if err != nil || receipt.Outcome != apply.Complete || c.JSON {
 		return err
 	}
 	if err := a.stayed(f); err != nil {
@@ -59,6 +55,24 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 	}
 	a.say("safe to eject")
 	return nil
+}
+
+// tellReceipt tells what an apply came to, and returns what is left to tell of its error. What was done is done: that
+// it cannot be shown changes no exit code.
+func tellReceipt(a *app, r *apply.Receipt, f *planFile, asJSON bool, err error) error {
+	show := func() error { return a.receipt(r, f.treeNames()) }
+	switch {
+	case asJSON:
+		show = func() error { return r.Write(a.stdout) }
+	case a.quiet:
+		return err
+	}
+	if unread := show(); unread != nil {
+		a.call.report(a.stderr, fmt.Errorf("what was done cannot be shown: %w", unread))
+	} else if !asJSON && together(a.stdout, a.stderr) {
+		err = told(err)
+	}
+	return err
 }
 
 // stayed says what a plan that was carried out has left alone, since it is blocked.

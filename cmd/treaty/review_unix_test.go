@@ -50,16 +50,6 @@ func (s *screen) shows(text string) {
 	}
 }
 
-// textOf is the text of a file.
-func textOf(t *testing.T, path string) []byte {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
-
 func TestAReviewSettlesAsResolveDoes(t *testing.T) {
 	onBothWidths(t, func(t *testing.T, width int) {
 		dir, path := disputed(t)

@@ -3,7 +3,7 @@ package main
 import "treaty/schema"
 
 type schemaCommand struct {
-	Kind string `arg:"" name:"KIND" enum:"plan,approval,receipt,config,status" help:"status, plan, approval, receipt or config."`
+	Kind string `arg:"" name:"KIND" enum:"plan,approval,receipt,config,status,doctor" help:"plan, approval, receipt, config, status or doctor."`
 }
 
 // Run prints the schema.

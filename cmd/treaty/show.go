@@ -3,8 +3,10 @@ package main
 import (
 	"slices"
 
+	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
+	"treaty/schema"
 )
 
 type showCommand struct {
@@ -12,6 +14,7 @@ type showCommand struct {
 	All        bool   `help:"List each operation in a line of its own, also those of a folder, and settled conflicts whole."`
 	Unresolved bool   `help:"List only the conflicts that are not settled."`
 	Since      string `placeholder:"PLAN" help:"Print only what is new, gone or different since an earlier plan of these trees."`
+	JSON       bool   `name:"json" help:"Print the plan as JSON: exactly the text of its file or, of a part, that part as a plan."`
 	Markdown   bool   `help:"Print it as Markdown, for a pull request or a chat."`
 	HTML       string `name:"html" placeholder:"FILE" help:"Write a page for a browser instead, of the whole plan."`
 	Open       bool   `help:"Open the page in the browser; without --html it lies beside the plan."`
@@ -31,9 +34,9 @@ func (c *showCommand) run(a *app) error {
 	}
 	opts := a.view(f.plan, c.Diffs == nil || *c.Diffs)
 	if c.HTML != "" || c.Open {
-		if len(words) > 0 || c.All || c.Unresolved || c.Markdown || c.Since != "" {
+		if len(words) > 0 || c.All || c.Unresolved || c.Markdown || c.JSON || c.Since != "" {
 			return usage(exactly("treaty show --help"),
-				"--html writes the whole plan: no PATH, --all, --unresolved, --since or --markdown goes with it")
+				"--html writes the whole plan: no PATH, --all, --unresolved, --since, --json or --markdown goes with it")
 		}
 		return c.page(a, f, opts)
 	}
@@ -42,11 +45,14 @@ func (c *showCommand) run(a *app) error {
 		return err
 	}
 	if c.Since != "" {
-		if len(words) > 0 || c.Unresolved || c.Markdown {
+		if len(words) > 0 || c.Unresolved || c.Markdown || c.JSON {
 			return usage(exactly("treaty show --help"),
-				"--since shows all that differs: no PATH, --unresolved or --markdown goes with it")
+				"--since shows all that differs: no PATH, --unresolved, --json or --markdown goes with it")
 		}
 		return c.since(a, f, opts)
+	}
+	if c.JSON {
+		return c.json(a, f, opts.Only)
 	}
 	if !c.Unresolved {
 		opts.Glance = &render.Glance{Free: freeOn(f.plan)}
@@ -58,6 +64,43 @@ func (c *showCommand) run(a *app) error {
 		return a.summary(f.plan)
 	}
 	return render.Show(a.stdout, f.plan, opts)
+}
+
+// json prints the plan, or a part of it, which is a plan too.
+func (c *showCommand) json(a *app, f *planFile, part *render.Selection) error {
+	switch {
+	case c.Markdown:
+		return usage(exactly("treaty show --help"), "--json and --markdown are one too many")
+	case part != nil:
+		p := *f.plan
+		keep(&p, part)
+		return store.WritePlan(a.stdout, &p)
+	}
+	text, err := readFile(f.path, schema.Plan)
+	if err != nil {
+		return err
+	}
+	_, err = a.stdout.Write(text)
+	return err
+}
+
+// keep leaves in a plan what is selected.
+func keep(p *plan.Plan, part *render.Selection) {
+	p.Operations = those(p.Operations, func(at int) bool { return part.IDs[p.Operations[at].ID] })
+	p.Conflicts = those(p.Conflicts, func(at int) bool { return part.IDs[p.Conflicts[at].ID] })
+	p.Problems = those(p.Problems, func(at int) bool { return part.Problems[at] })
+	p.Summarize()
+}
+
+// those are the elements of a list whose places are wanted, in a list of their own.
+func those[T any](list []T, wanted func(at int) bool) []T {
+	found := []T{}
+	for at := range list {
+		if wanted(at) {
+			found = append(found, list[at])
+		}
+	}
+	return found
 }
 
 // since prints what differs from an earlier plan: what is new or otherwise, and then what that one had instead.

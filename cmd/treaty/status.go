@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"treaty/apply"
-	"treaty/apply/paper"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
@@ -36,11 +35,7 @@ func (c *statusCommand) Run(a *app) error {
 		return err
 	}
 	if c.JSON {
-		text, err := paper.Document(schema.Status, found.document())
-		if err != nil {
-			return err
-		}
-		if _, err := a.stdout.Write(text); err != nil {
+		if err := a.document(schema.Status, found.document()); err != nil {
 			return err
 		}
 	} else if err := found.print(a, c.ExitCode); err != nil {

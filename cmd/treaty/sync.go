@@ -17,6 +17,7 @@ type syncCommand struct {
 	planFlags
 	Verify        bool `help:"Read back from the device what was written."`
 	Yes           bool `short:"y" help:"Don't ask; conflicts stop it."`
+	JSON          bool `name:"json" help:"Print the receipt of what was done as JSON, and nothing for people; it needs --yes."`
 	SkipConflicts bool `help:"Leave conflicts for later: settle all of them as skip."`
 }
 
@@ -24,6 +25,10 @@ type syncCommand struct {
 // by step.
 func (c *syncCommand) Run(a *app) error {
 	a.call.flags = &c.planFlags
+	if c.JSON && !c.Yes {
+		return usage(with("--yes"), "--json asks nobody, and so needs --yes")
+	}
+	a.quiet = a.quiet || c.JSON
 	p, err := a.openPair(c.First, c.Second)
 	if err != nil {
 		return err
@@ -89,7 +94,7 @@ func (c *syncCommand) carryOut(a *app, f *planFile) error {
 	if err := a.approve(agreed, apply.Signoff{}, nil); err != nil {
 		return err
 	}
-	return a.apply(agreed, &applyCommand{Verify: c.Verify})
+	return a.apply(agreed, &applyCommand{Verify: c.Verify, JSON: c.JSON})
 }
 
 // agreed asks for each conflict, and then whether all of it is to be carried out, until a person has said so. The
@@ -195,7 +200,7 @@ func (c *syncCommand) record(a *app, p *pair, f *planFile) error {
 			return err
 		}
 	}
-	return a.apply(f, &applyCommand{Verify: c.Verify})
+	return a.apply(f, &applyCommand{Verify: c.Verify, JSON: c.JSON})
 }
 
 // recorded tells whether both trees have been recorded with each other.

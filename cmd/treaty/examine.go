@@ -1,0 +1,282 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"treaty/apply/reach"
+	"treaty/apply/store"
+	"treaty/apply/volume"
+	"treaty/cmd/treaty/internal/render"
+	"treaty/plan"
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// files looks for what cannot be treaty's own in its folder.
+func (e *examination) files() error { return e.tree.Sound() }
+
+// works looks for who works on the tree, and for what is open.
+func (e *examination) works() error {
+	if err := e.tree.Locked(); err != nil {
+		return err
+	}
+	return e.tree.Settled()
+}
+
+// identity looks at the tree's own file, and at what its volume was seen to do.
+func (e *examination) identity() error {
+	own, err := e.tree.Identity()
+	if err != nil {
+		return err
+	}
+	if own == nil {
+		e.fine("it was never synced")
+		return nil
+	}
+	kind, remembers := string(own.Traits.Profile), ""
+	if own.Traits.IgnoresTimes {
+		remembers = "; its volume keeps no times of files, so content decides"
+	}
+	e.fine("the filesystem counts as %s (%s)%s", kind, own.Traits.Type, remembers)
+	return nil
+}
+
+// config looks at what the config says, and whether its trees are there.
+func (e *examination) config() error {
+	c, err := readConfig(e.tree)
+	if err != nil || c.absent {
+		return err
+	}
+	options := c.options(&planFlags{})
+	if err := options.CheckPatterns(); err != nil {
+		e.found(fmt.Sprintf("%s: %v", e.tree.Path("config.json"), err), then("mend it", again))
+	}
+	if _, err := c.policy(e.tree); err != nil {
+		e.found(err.Error(), then("mend the config, and what it names", again))
+	}
+	if c.Remote != nil {
+		e.remote("remote", c, *c.Remote)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Remotes)) {
+		e.remote("remotes", c, name)
+	}
+	return nil
+}
+
+// remote looks whether there is a tree where a key of the config says: by its path, or by its name in the config. One
+// that was there once, such as a stick, may be away.
+func (e *examination) remote(key string, c *config, named string) {
+	path, known := c.Remotes[named]
+	if !known {
+		path = named
+	}
+	root := below(e.root, expandHome(path))
+	if info, err := os.Stat(root); err == nil && info.IsDir() {
+		return
+	}
+	if own, err := e.tree.Identity(); err == nil && own != nil && slices.Contains(own.PartnersOn(e.tree.Host()), root) {
+		return // pairs tells of it
+	}
+	e.found(fmt.Sprintf("%s: %q says %q, and there is no folder %s, nor was the tree ever synced with one there",
+		e.tree.Path("config.json"), key, named, root), in(e.root, "config", key))
+}
+
+// history holds the history to itself and to what the tree remembers.
+func (e *examination) history() error {
+	list, err := e.tree.History()
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	own, err := e.tree.Identity()
+	if err != nil {
+		return nil // it is told of already
+	}
+	heads := map[string]*store.Head{}
+	if own != nil {
+		heads[".treaty/tree.json"] = own.Head
+	}
+	broken, err := e.tree.Verify(heads)
+	if err != nil {
+		return err
+	}
+	if len(broken) > 0 {
+		e.found("the history does not hold: "+render.Count(len(broken), "fault"), in(e.root, "log", "--verify"))
+		return nil
+	}
+	e.fine("%s in the history, all as written", render.Count(len(list), "apply"))
+	return nil
+}
+
+// pairs looks at what the tree and each of its partners that is here last agreed on.
+func (e *examination) pairs() error {
+	own, err := e.tree.Identity()
+	if err != nil || own == nil {
+		return nil // it is told of already
+	}
+	for _, root := range own.PartnersOn(e.tree.Host()) {
+		if err := e.pair(own, root); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pair looks at one partner, by where it was last.
+func (e *examination) pair(own *store.TreeFile, root string) error {
+	places := whereabouts(partnerAt(own, e.tree.Host(), root), root)
+	if len(places) != 1 {
+		e.fine("the tree that it was synced with at %s is not here now", render.Name(root))
+		return nil
+	}
+	other, err := reach.Store(places[0])
+	if err != nil {
+		return err
+	}
+	defer other.Close()
+	memory, problem, err := store.Remember(plan.Sides[*store.Reader]{e.tree.Reader, other.Reader})
+	if err != nil {
+		return err
+	}
+	defer memory.Close()
+	if problem != nil {
+		e.found(fmt.Sprintf("with %s: %s", places[0], problem.Message), comparingAt(e.root, places[0]))
+		return nil
+	}
+	e.fine("what it and %s last agreed on is there", render.Name(places[0]))
+	return nil
+}
+
+// comparingAt compares these two trees.
+func comparingAt(local, remote string) hint {
+	return exactly("treaty plan " + argument(local) + " " + argument(remote))
+}
+
+// littleRoom is how many bytes of a volume are so few that something should go.
+const littleRoom = 64 << 20
+
+// space looks at what lies in the trash, and at what is free.
+func (e *examination) space() error {
+	old, err := e.tree.OlderThan(e.app.now())
+	if err != nil {
+		return err
+	}
+	var trash int64
+	for _, d := range old {
+		trash += d.Bytes
+	}
+	e.fine("trash and old plans: %s, %s", render.Count(len(old), "item"), render.Bytes(trash))
+	changer, err := e.tree.Volume().Change("doctor", volume.Options{})
+	if err != nil {
+		return err
+	}
+	space, err := changer.Space()
+	switch {
+	case err != nil:
+		return err
+	case space.Total == 0:
+	case space.Free < littleRoom:
+		e.found(fmt.Sprintf("only %s are free", render.Bytes(space.Free)), in(e.root, "clean"))
+	default:
+		e.fine("%s free of %s", render.Bytes(space.Free), render.Bytes(space.Total))
+	}
+	return nil
+}
+
+// aheadOf is by how much clocks may differ.
+const aheadOf = 2 * time.Minute
+
+// clock holds the clock to when the last apply ended.
+func (e *examination) clock() error {
+	list, err := e.tree.History()
+	if err != nil || len(list) == 0 {
+		return nil // it is told of already
+	}
+	last, _, err := e.tree.Receipt(list[len(list)-1])
+	if err != nil {
+		return nil // log --verify tells of it
+	}
+	if now := e.app.now(); now.Add(aheadOf).Before(last.FinishedAt) {
+		e.found(fmt.Sprintf("the clock says %s, and the last apply ended at %s: it was set back, or is wrong",
+			now.UTC().Format(time.RFC3339), last.FinishedAt.UTC().Format(time.RFC3339)), nil)
+	}
+	return nil
+}
+
+// repaired looks for what a repair of the volume has left.
+func (e *examination) repaired() error {
+	name, err := e.tree.Volume().Rescued()
+	if err != nil || name == "" {
+		return err
+	}
+	e.found(fmt.Sprintf("the volume was damaged and repaired: there is %s; files may have changed without a trace", name),
+		in(e.root, "plan", "--hash", "all"))
+	return nil
+}
+
+// patterns looks for patterns that leave nothing out: those of the config one by one, and lines of rule files that no
+// name can match.
+func (e *examination) patterns() error {
+	c, err := readConfig(e.tree)
+	if err != nil {
+		return nil // it is told of already
+	}
+	options := c.options(&planFlags{})
+	walk := e.tree.Source().Walk(e.app.ctx, scan.Options{DefaultIgnores: options.DefaultIgnores, Granularity: 1})
+	defer walk.Close()
+	unmatched := map[string]*scan.Rules{}
+	for _, pattern := range c.Ignore {
+		if !strings.HasPrefix(pattern, "!") {
+			unmatched[pattern] = (&scan.Options{Patterns: []string{pattern}}).Rules()
+		}
+	}
+	err = eachEntry(walk, tree.Root, func(path tree.Path, directory bool) {
+		maps.DeleteFunc(unmatched, func(_ string, rules *scan.Rules) bool {
+			return rules.Judge(path, directory) == tree.Ignored
+		})
+	})
+	if err != nil {
+		return err
+	}
+	for _, pattern := range slices.Sorted(maps.Keys(unmatched)) {
+		e.found(fmt.Sprintf("%s: nothing in this tree matches %q of ignore", e.tree.Path("config.json"), pattern),
+			in(e.root, "config", "ignore"))
+	}
+	return e.idle(walk)
+}
+
+// idle tells of lines of rule files that nothing can match.
+func (e *examination) idle(walk volume.Walk) error {
+	if err := walk.Finish(); err != nil {
+		return err
+	}
+	for _, idle := range walk.IdlePatterns() {
+		file := filepath.Join(e.root, filepath.FromSlash(string(idle.File)))
+		e.found(fmt.Sprintf("%s, line %d: no name matches this pattern: %s", file, idle.Line, idle.Why),
+			then("mend the line", again))
+	}
+	return nil
+}
+
+// eachEntry visits all entries below a directory, but what is in directories that are out of scope.
+func eachEntry(walk tree.Stream, dir tree.Path, visit func(path tree.Path, directory bool)) error {
+	listing, err := walk.List(dir)
+	if err != nil {
+		return err
+	}
+	for i := range listing.Entries {
+		e := &listing.Entries[i]
+		path, directory := dir.Join(e.Name), e.Type == tree.Directory
+		if visit(path, directory); directory && e.Ruling == tree.InScope && e.Obstacle == "" {
+			if err := eachEntry(walk, path, visit); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
