@@ -68,7 +68,7 @@ func (c *Conclusion) Conclude(ctx context.Context) error {
 // archive writes the baseline, and then the receipt into the history, whose new head it returns.
 func (c *Conclusion) archive(ctx context.Context) (*store.Head, error) {
 	var err error
-	if c.former, err = newFormer(c.Execution.Steps(), c.Plan, c.Ends.IDs()); err != nil {
+	if c.former, err = newFormer(c.Execution, c.Plan, c.Ends.IDs()); err != nil {
 		return nil, err
 	}
 	if c.agreed() {
@@ -100,7 +100,6 @@ func (c *Conclusion) files() (map[string]store.Content, error) {
 	if err := c.former.out.Close(); err != nil {
 		return nil, err
 	}
-	c.former.affected = plan.Sides[map[tree.Path]bool]{} // nothing is noted any more
 	files[store.ReversalFile] = func(to io.Writer) error { return plan.WriteOperations(to, c.Execution.Reversal()) }
 	files[store.FormerFile] = store.Exactly(c.former.buf.Bytes())
 	return files, nil

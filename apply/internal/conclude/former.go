@@ -12,31 +12,27 @@ import (
 // former collects what the old baseline held of the paths that a plan changes, and of what was renamed on both sides
 // and settled by it.
 type former struct {
-	affected plan.Sides[map[tree.Path]bool]
-	renamed  renamed
-	buf      bytes.Buffer
-	out      *baseline.Writer
+	execution *execute.Execution
+	renamed   renamed
+	buf       bytes.Buffer
+	out       *baseline.Writer
 }
 
-func newFormer(steps []*execute.Step, p *plan.Plan, ids plan.Sides[string]) (*former, error) {
-	f := &former{renamed: renamedBy(p)}
-	for _, side := range plan.BothSides {
-		f.affected[side] = map[tree.Path]bool{}
-	}
-	for _, s := range steps {
-		f.affected[s.Side][s.Path] = true
-		if s.From != "" {
-			f.affected[s.Side][s.From] = true
-		}
-	}
+func newFormer(execution *execute.Execution, p *plan.Plan, ids plan.Sides[string]) (*former, error) {
+	f := &former{execution: execution, renamed: renamedBy(p)}
 	var err error
 	f.out, err = baseline.NewExcerpt(&f.buf, baseline.Header{IDs: ids, PlanID: p.ID})
 	return f, err
 }
 
+// affects tells whether the plan changes what has a path on one of the sides.
+func (f *former) affects(path plan.Sides[tree.Path]) bool {
+	return f.execution.Affects(plan.Local, path[plan.Local]) || f.execution.Affects(plan.Remote, path[plan.Remote])
+}
+
 // note notes a record of a path that changes, as a directory of its own under the path's name.
 func (f *former) note(path plan.Sides[tree.Path], record *tree.Agreed) error {
-	if !f.affected[plan.Local][path[plan.Local]] && !f.affected[plan.Remote][path[plan.Remote]] && !f.renamed.was(record) {
+	if !f.affects(path) && !f.renamed.was(record) {
 		return nil
 	}
 	return f.out.Directory(path[plan.Local], []tree.Agreed{*record})
@@ -44,14 +40,12 @@ func (f *former) note(path plan.Sides[tree.Path], record *tree.Agreed) error {
 
 // noteBelow notes a record that went with a directory above it, if that is one that changes.
 func (f *former) noteBelow(path plan.Sides[tree.Path], record *tree.Agreed) error {
-	for _, side := range plan.BothSides {
-		if f.affected[side][path[side]] {
-			return nil // it is noted for itself
-		}
+	if f.affects(path) {
+		return nil // it is noted for itself
 	}
 	for _, side := range plan.BothSides {
 		for dir := path[side].Parent(); dir != tree.Root; dir = dir.Parent() {
-			if f.affected[side][dir] {
+			if f.execution.Affects(side, dir) {
 				return f.out.Directory(path[plan.Local], []tree.Agreed{*record})
 			}
 		}

@@ -13,6 +13,8 @@ type Journals struct {
 	Ends *Ends
 	// broken is why nothing more can be written down.
 	broken error
+	// texts are the buffers of what is written.
+	texts plan.Sides[[]byte]
 }
 
 // Begin opens the journals to be written. One that an earlier run has begun goes on; a new one gets a header, and
@@ -33,7 +35,10 @@ func (j *Journals) Begin(header journal.Header, steps *journal.Steps) error {
 		if e.Side == plan.Local && j.Ends.Resumed() == nil {
 			records = append(records, journal.Record{Steps: steps})
 		}
-		if err := j.append(e.Side, true, records); err != nil {
+		if err := j.encode(records, e.Side); err != nil {
+			return err
+		}
+		if err := j.append(e.Side, true); err != nil {
 			return err
 		}
 	}
@@ -46,18 +51,47 @@ func (j *Journals) Write(sync bool, records ...journal.Record) error {
 	if j.broken != nil || len(records) == 0 {
 		return j.broken
 	}
-	theirs := slices.DeleteFunc(slices.Clone(records), func(record journal.Record) bool {
-		return record.Intent != nil && record.Intent.Side != plan.Remote ||
-			record.Done != nil && record.Done.Side != plan.Remote ||
-			record.Loan != nil && record.Loan.Side != plan.Remote
-	})
-	texts := plan.Sides[[]journal.Record]{plan.Local: records, plan.Remote: theirs}
+	if j.broken = j.encode(records, plan.Local, plan.Remote); j.broken != nil {
+		return j.broken
+	}
 	for _, side := range order(records) {
-		if j.broken = j.append(side, sync, texts[side]); j.broken != nil {
+		if j.broken = j.append(side, sync); j.broken != nil {
 			break
 		}
 	}
 	return j.broken
+}
+
+// encode makes the texts of records for some journals. What both have is put into words once.
+func (j *Journals) encode(records []journal.Record, sides ...plan.Side) (err error) {
+	var line []byte
+	for _, side := range plan.BothSides {
+		j.texts[side] = j.texts[side][:0]
+	}
+	for i := range records {
+		if line, err = records[i].AppendLine(line[:0]); err != nil {
+			return err
+		}
+		for _, side := range sides {
+			if side == plan.Local || concernsRemote(&records[i]) {
+				j.texts[side] = append(j.texts[side], line...)
+			}
+		}
+	}
+	return nil
+}
+
+// concernsRemote tells of what is not about LOCAL alone.
+func concernsRemote(r *journal.Record) bool {
+	switch {
+	case r.Intent != nil:
+		return r.Intent.Side == plan.Remote
+	case r.Done != nil:
+		return r.Done.Side == plan.Remote
+	case r.Loan != nil:
+		return r.Loan.Side == plan.Remote
+	}
+	return true
 }
 
 // order is in which order the journals are written. What is announced, LOCAL's has first: it has everything. What is
@@ -70,14 +104,14 @@ func order(records []journal.Record) []plan.Side {
 	return []plan.Side{plan.Remote, plan.Local}
 }
 
-func (j *Journals) append(side plan.Side, sync bool, records []journal.Record) error {
-	e := j.Ends[side]
-	if len(records) == 0 || e == nil {
+// append adds the text of a side to its journal, if there is any and that side is there.
+func (j *Journals) append(side plan.Side, sync bool) error {
+	e, text := j.Ends[side], j.texts[side]
+	if len(text) == 0 || e == nil {
 		return nil
 	}
-	text, err := journal.Encode(e.torn, records...)
-	if err != nil {
-		return err
+	if e.torn {
+		text = append([]byte{'\n'}, text...)
 	}
 	// Should the write fail half-way, then the run ends, and the next one finds the tail torn.
 	e.torn = false

@@ -20,7 +20,7 @@ func (e *Execution) Abandon(j *journal.Journal, wrong map[int]*volume.Drift, und
 		if c, copied := j.Copies[t.number]; copied {
 			t.copy = &c
 		}
-		if sighting, looked := seen[t.number]; looked && t.disk == nil && e.tasks.sight(t, j.Done[t.number], &sighting) {
+		if sighting, looked := seen[t.number]; looked && t.disk() == nil && e.tasks.sight(t, j.Done[t.number], &sighting) {
 			continue
 		}
 		if !t.noted() {
@@ -58,7 +58,7 @@ func (ts *tasks) abandon(t *task, was *journal.Done, wrong *volume.Drift, undone
 		ts.restore(t, was)
 	case wrong != nil:
 		t.noteError(wrong)
-	case t.disk == nil:
+	case t.disk() == nil:
 		t.note(paper.Failed, "it was not done for certain, and its tree was not there to be settled")
 	default:
 		t.note(paper.Failed, "it was not done, or was settled back")

@@ -49,10 +49,10 @@ func (c *contents) group(ctx context.Context, group []*task) {
 // put swaps in what a task has staged.
 func put(t *task) (volume.Result, error) {
 	if t.Action == plan.Create {
-		return t.disk.Create(t.Path, t.staged())
+		return t.disk().Create(t.Path, t.staged())
 	}
 	if t.From != "" {
-		return t.disk.ReplaceAs(t.From, t.Path, t.Before, t.staged(), t.place)
+		return t.disk().ReplaceAs(t.From, t.Path, t.Before, t.staged(), t.place)
 	}
-	return t.disk.Replace(t.Path, t.Before, t.staged(), t.place)
+	return t.disk().Replace(t.Path, t.Before, t.staged(), t.place)
 }

@@ -22,7 +22,7 @@ type directoryModes struct {
 // widen lets the owner work in the directories in which the plan lets them, parents first.
 func (d *directoryModes) widen(ctx context.Context, on sides) {
 	d.groups.batch(ctx, on, d.tasks.choose(on, (*task).Widens), func(t *task) {
-		t.noteResult(t.disk.Chmod(t.Path, t.Before, t.After.Mode))
+		t.noteResult(t.disk().Chmod(t.Path, t.Before, t.After.Mode))
 	})
 }
 
@@ -46,7 +46,7 @@ func (d *directoryModes) set(ctx context.Context, on sides) {
 		return
 	}
 	for n := range all {
-		if all[n].task.disk.Stopped() == nil {
+		if all[n].task.disk().Stopped() == nil {
 			all[n].set()
 		}
 	}
@@ -56,13 +56,16 @@ func (d *directoryModes) set(ctx context.Context, on sides) {
 // set sets one mode. Where a task was done already, only what it left is another by that.
 func (d *due) set() {
 	t := d.task
-	result, err := t.disk.Chmod(d.Path, d.Before, d.After.Mode)
+	result, err := t.disk().Chmod(d.Path, d.Before, d.After.Mode)
 	switch {
 	case t.Path != d.Path: // revived: what is wrong shows in the next plan
 	case t.Action == plan.Chmod || err != nil:
 		t.noteResult(result, err)
 	default:
-		t.left.mode = d.After.Mode
+		if left := t.remains(); left != nil {
+			left.Mode = d.After.Mode
+			t.left = left
+		}
 		t.notes.fresh = append(t.notes.fresh, t)
 	}
 }
@@ -89,7 +92,7 @@ func (d *directoryModes) due(ctx context.Context, on sides) []due {
 
 // owed adds the mode that a directory was made without, if there is one.
 func owed(all []due, t *task, path tree.Path, mode tree.Mode) []due {
-	if at, err := t.disk.At(string(path)); volume.Workable(mode) == mode || err == nil && at.Mode == mode {
+	if at, err := t.disk().At(string(path)); volume.Workable(mode) == mode || err == nil && at.Mode == mode {
 		return all
 	}
 	made, owed := tree.State{Type: tree.Directory, Mode: volume.Workable(mode)},

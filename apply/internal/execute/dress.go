@@ -57,19 +57,19 @@ func (d *dresser) dress(t *task, result volume.Result) {
 	at := *t.Before
 	var err error
 	if t.After.Type == tree.File && t.After.Mtime != at.Mtime {
-		if result, err = t.disk.Touch(t.Path, &at, t.After.Mtime); err == nil {
+		if result, err = t.disk().Touch(t.Path, &at, t.After.Mtime); err == nil {
 			at.Mtime = result.Entry.Mtime.Add(-d.Ends[t.Side].Since)
 		}
 	}
 	if err == nil && t.After.Mode.Known() && t.After.Mode != at.Mode {
-		result, err = t.disk.Chmod(t.Path, &at, t.After.Mode)
+		result, err = t.disk().Chmod(t.Path, &at, t.After.Mode)
 	}
 	d.noteUnlessShared(t, at, result, err)
 }
 
 // chmod gives the file of a task its new mode.
 func (d *dresser) chmod(t *task) {
-	result, err := t.disk.Chmod(t.Path, t.Before, t.After.Mode)
+	result, err := t.disk().Chmod(t.Path, t.Before, t.After.Mode)
 	d.noteUnlessShared(t, *t.Before, result, err)
 }
 
@@ -106,7 +106,7 @@ func (d *dresser) redress(ctx context.Context) {
 
 // replace puts a copy in the place of a file that has other names.
 func (d *dresser) replace(ctx context.Context, f *sharing) {
-	result, err := f.disk.Replace(f.Path, &f.at, f.staged(), f.place)
+	result, err := f.disk().Replace(f.Path, &f.at, f.staged(), f.place)
 	f.noteResult(result, err)
 	if err != nil {
 		d.groups.installed(ctx, f.task)
@@ -146,7 +146,7 @@ func (d *dresser) stage(ctx context.Context, group []sharing) bool {
 		if f.noted() {
 			continue
 		}
-		copied, err := f.disk.StageCopy(ctx, f.Path, &f.at, f.After)
+		copied, err := f.disk().StageCopy(ctx, f.Path, &f.at, f.After)
 		if err != nil {
 			f.noteError(err)
 		}
@@ -176,7 +176,7 @@ func (d *dresser) announce(group []sharing) bool {
 
 // replacing is the intent to put the copy in the place of the file, at a place in the trash that is chosen.
 func (f *sharing) replacing() (*journal.Intent, error) {
-	place, err := f.disk.Place(f.Path)
+	place, err := f.disk().Place(f.Path)
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ func (e *emptied) remove(t *task) {
 	result, err := e.rmdir(t)
 	switch {
 	case err == nil && t.After != nil:
-		put, err := t.disk.Create(t.Path, t.staged())
+		put, err := t.disk().Create(t.Path, t.staged())
 		put.Trash = result.Trash
 		t.noteResult(put, err)
 	case errors.Is(err, volume.ErrNotEmpty):
@@ -56,10 +56,10 @@ func (e *emptied) remove(t *task) {
 
 // rmdir removes the emptied directory of a task. Litter in it goes to the trash.
 func (e *emptied) rmdir(t *task) (volume.Result, error) {
-	litter, err := t.disk.Rmdir(t.Path)
+	litter, err := t.disk().Rmdir(t.Path)
 	if left := new(volume.NotEmpty); errors.As(err, &left) && len(left.Names) > 0 &&
 		!slices.ContainsFunc(left.Names, e.somebodys) {
-		litter, err = t.disk.Rmdir(t.Path, left.Names...)
+		litter, err = t.disk().Rmdir(t.Path, left.Names...)
 	}
 	var result volume.Result
 	if len(litter) > 0 {

@@ -127,6 +127,11 @@ func (e *Execution) Halted(ctx context.Context) error {
 // Steps are all steps.
 func (e *Execution) Steps() []*Step { return e.which(func(*task) bool { return true }) }
 
+// Affects tells whether a step changes a path of a side, or takes something from it.
+func (e *Execution) Affects(side plan.Side, path tree.Path) bool {
+	return e.tasks.about(side, path) != nil || e.tasks.respelled[side][path]
+}
+
 // Pending are the steps that are to be carried out still.
 func (e *Execution) Pending() []*Step { return e.which(func(t *task) bool { return !t.noted() }) }
 

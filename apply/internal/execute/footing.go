@@ -115,7 +115,7 @@ func (f *footing) revive(t *task) error {
 		if err := f.Write(true, journal.Record{Intent: &in}); err != nil {
 			return err
 		}
-		if _, err := t.disk.Mkdir(dir, volume.Workable(mode), true); err != nil {
+		if _, err := t.disk().Mkdir(dir, volume.Workable(mode), true); err != nil {
 			return err
 		}
 		f.revived = append(f.revived, revived{t, dir, mode})

@@ -120,7 +120,7 @@ func (g *groups) installed(ctx context.Context, t *task) {
 	if t.done() {
 		t.result.SHA256 = staged.Hash
 		g.notes.bytes += staged.Size
-	} else if err := t.disk.Discard(staged); err != nil && g.halted(ctx) == nil {
+	} else if err := t.disk().Discard(staged); err != nil && g.halted(ctx) == nil {
 		t.result.Error += "; what was staged stays: " + err.Error()
 	}
 }

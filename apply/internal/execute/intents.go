@@ -54,7 +54,7 @@ func (t *task) putting() ([]journal.Intent, error) {
 
 // displacing is an intent that takes what is at a path away, to a place in the trash that is chosen.
 func (t *task) displacing(kind journal.Kind, path tree.Path) ([]journal.Intent, error) {
-	place, err := t.disk.Place(path)
+	place, err := t.disk().Place(path)
 	t.place = place
 	in := t.intent(kind, t.was(), t.becoming())
 	in.Place = place
@@ -107,6 +107,6 @@ func hashed(s, copied *tree.State) *tree.State {
 func (t *task) outcome() *journal.Done {
 	done := &journal.Done{Step: t.number, Side: t.Side, Outcome: string(t.result.Outcome), SHA256: t.result.SHA256,
 		Trash: t.result.Trash, Error: t.result.Error}
-	done.After = t.left.state()
+	done.After = t.remains()
 	return done
 }

@@ -62,7 +62,10 @@ func (l *lasting) file(path plan.Sides[tree.Path]) (*tree.Agreed, bool) {
 // mode is the one that a side's file got, or, where both sides have modes, the one that it gave; 0 where it is unknown.
 func (l *lasting) mode(side plan.Side, path plan.Sides[tree.Path]) tree.Mode {
 	if t := l.tasks.at[side][path[side]]; t != nil {
-		return t.left.mode
+		if t.left == nil {
+			return 0
+		}
+		return t.left.Mode
 	}
 	if t := l.tasks.at[side.Other()][path[side.Other()]]; t != nil && l.plan.Snapshot(side).Filesystem.Modes {
 		return t.After.Mode

@@ -26,13 +26,13 @@ func (e *Execution) late(ctx context.Context) {
 // surface gives what was written late to what a task moved to the trash a visible name. What could not be
 // looked at is looked at again when the same apply goes on.
 func surface(t *task) {
-	changed, err := t.disk.Changed(t.result.Trash, t.was())
+	changed, err := t.disk().Changed(t.result.Trash, t.was())
 	switch {
 	case err != nil:
 		t.note(unseen(err), "what was moved to the trash could not be looked at again: "+t.why(err))
 	case changed:
 		const what = "another program wrote to the old version when it was in the trash already"
-		as, err := t.disk.Surface(t.result.Trash, t.Path)
+		as, err := t.disk().Surface(t.result.Trash, t.Path)
 		if err != nil {
 			t.note(paper.Drifted, fmt.Sprintf("%s, where it still is: %v", what, err))
 			return

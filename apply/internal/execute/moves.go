@@ -81,14 +81,14 @@ func (m *moves) move(t *task) {
 // carry gives the file of a move its new name, from where it is or where it waits.
 func carry(t *task) (volume.Result, error) {
 	if t.parked != nil {
-		return t.disk.Create(t.Path, *t.parked)
+		return t.disk().Create(t.Path, *t.parked)
 	}
-	return t.disk.Move(t.From, t.Path, t.Before, t.place)
+	return t.disk().Move(t.From, t.Path, t.Before, t.place)
 }
 
 // park lets the file of a move wait in the trash, so that its name is free for something else.
 func (t *task) park() {
-	parked, err := t.disk.Park(t.From, t.Before, t.place)
+	parked, err := t.disk().Park(t.From, t.Before, t.place)
 	if err != nil {
 		t.noteError(err)
 		return
@@ -102,7 +102,7 @@ func (t *task) unpark() {
 	if t.parked == nil {
 		return
 	}
-	if _, err := t.disk.Create(t.From, *t.parked); err != nil {
+	if _, err := t.disk().Create(t.From, *t.parked); err != nil {
 		t.result.Trash = t.parked.Name
 	}
 }

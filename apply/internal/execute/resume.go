@@ -63,7 +63,7 @@ func (r *resumption) takeUp(ctx context.Context) error {
 	for _, t := range r.tasks.all {
 		// One that widens may have done so before the directory was needed, or just that may have been a loan.
 		if t.done() && t.Widens() {
-			t.disk.Decided(t.Path, t.After.Mode)
+			t.disk().Decided(t.Path, t.After.Mode)
 		}
 	}
 	for _, side := range plan.BothSides {
@@ -128,9 +128,7 @@ func (ts *tasks) restore(t *task, was *journal.Done) {
 		t.note(outcome, was.Error)
 		ts.fresh = ts.fresh[:len(ts.fresh)-1] // it is written down
 		t.result.SHA256, t.result.Trash = was.SHA256, was.Trash
-		if s := was.After; s != nil {
-			t.left = remains{s.Type, s.Mode, s.Size, s.Mtime, s.Target}
-		}
+		t.left = was.After
 		if outcome == paper.Done {
 			ts.wasDone(t)
 		}
@@ -208,7 +206,7 @@ func (r *resumption) find(open []journal.Intent) (map[*task]found, error) {
 		if t.done() {
 			continue
 		}
-		got, err := settle.Examine(t.disk, in)
+		got, err := settle.Examine(t.disk(), in)
 		if err != nil {
 			return nil, err
 		}
@@ -230,7 +228,7 @@ func (r *resumption) find(open []journal.Intent) (map[*task]found, error) {
 
 // waits finds the file of a move that was announced and that waits in its place in the trash, if it does.
 func waits(t *task, place string) error {
-	waiting, err := t.disk.Waiting(place)
+	waiting, err := t.disk().Waiting(place)
 	if err == nil && waiting != nil {
 		t.parked, t.place, t.announced = waiting, place, true
 	}
@@ -248,7 +246,7 @@ func (ts *tasks) carried(t *task, intents []journal.Intent) error {
 		}
 	}
 	var err error
-	if result.Entry, err = t.disk.At(string(t.Path)); err != nil {
+	if result.Entry, err = t.disk().At(string(t.Path)); err != nil {
 		return err
 	}
 	t.noteResult(result, nil)

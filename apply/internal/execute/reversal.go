@@ -140,8 +140,8 @@ func (t *task) stateAfter(traits *tree.Traits) *tree.State {
 		return nil
 	}
 	state := *t.After
-	if t.left.kind != tree.Absent {
-		state.Mtime = t.left.mtime.Cut(traits.MtimeGranularity)
+	if t.left != nil {
+		state.Mtime = t.left.Mtime.Cut(traits.MtimeGranularity)
 		if state.Type != tree.File {
 			state.Mtime = tree.Time{}
 		}

@@ -62,7 +62,7 @@ func (s *stager) content(ctx context.Context, t *task) error {
 	var err error
 	switch t.After.Of() {
 	case tree.Symlink:
-		staged, err = t.disk.StageLink(t.After.Target)
+		staged, err = t.disk().StageLink(t.After.Target)
 	case tree.File:
 		staged, err = s.file(ctx, t)
 	}
@@ -90,7 +90,7 @@ func (s *stager) file(ctx context.Context, t *task) (volume.Staged, error) {
 		mode = tree.Perm(0o666 &^ s.Plan.Options.Umask.Bits())
 	}
 	source := readCounter{Reader: f, copied: s.copied}
-	staged, err := t.disk.Stage(ctx, &source, t.After.Size, t.After.SHA256, t.After.Mtime, mode)
+	staged, err := t.disk().Stage(ctx, &source, t.After.Size, t.After.SHA256, t.After.Mtime, mode)
 	if err == nil {
 		t.read, err = s.asPlanned(f, t)
 	}

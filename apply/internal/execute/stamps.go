@@ -113,71 +113,79 @@ type Proof struct {
 // plan.
 type Learned struct {
 	stamps *Stamps
-	from   plan.Sides[map[tree.Path]lesson]
+	tasks  *tasks
+	// sources are the tasks that read a file of a side under another path than theirs.
+	sources plan.Sides[map[tree.Path]*task]
 }
 
-// lesson is a task that tells of a file, and which of the stamps that are known goes with that.
-type lesson struct {
-	*task
-	stamp stampOf
-}
-
-type stampOf int
-
-const (
-	left stampOf = iota
-	read
-	seen
-)
-
-// Of is what is known of a file of a side, the zero value for nothing.
-func (l *Learned) Of(side plan.Side, path tree.Path) Proof {
-	from, found := l.from[side][path]
-	switch {
-	case !found:
-		return Proof{}
-	case from.stamp == read:
-		return Proof{from.read, from.result.SHA256}
-	case from.stamp == seen:
-		return Proof{l.stamps.of[side][path], from.result.SHA256}
+// Learned is what is to be learned from the tasks, now that they are over.
+func (e *Execution) Learned() *Learned {
+	l := &Learned{e.stamps, e.tasks, plan.Sides[map[tree.Path]*task]{{}, {}}}
+	for _, t := range e.tasks.all {
+		if from := t.Source; from != nil && from.Path != t.Path && l.teaches(t) {
+			l.sources[from.Tree][from.Path] = t
+		}
 	}
-	return Proof{stamp{from.left.size, from.left.mtime}, from.result.SHA256}
+	return l
 }
 
-// Learned is what is to be learned from the tasks, now that they are over. A stamp is only ever that of the file's own
+// Of is what is known of a file of a side, the zero value for nothing. A stamp is only ever that of the file's own
 // side: the other side's copy may be of the same granule as two versions here. A source has the one with which it was
 // read, and none where an earlier run read it.
-func (e *Execution) Learned() *Learned {
-	ts, s := e.tasks, e.stamps
-	learned := &Learned{s, plan.Sides[map[tree.Path]lesson]{{}, {}}}
-	facts := learned.from
-	for _, t := range ts.all {
-		if !t.done() || t.After.Of() != tree.File || !t.result.SHA256.Known() {
-			continue
-		}
-		other := t.Side.Other()
-		if ts.equalByStat(t, s.plan) {
-			continue
-		}
-		facts[t.Side][t.Path] = lesson{t, left}
-		switch {
-		case t.Source != nil:
-			if _, moved := ts.moved[t.Source.Tree][t.Source.Path]; !moved {
-				facts[t.Source.Tree][t.Source.Path] = lesson{t, read}
-			}
-		case t.Action == plan.Move && s.Fits[other] && s.plan.Baseline != nil && t.Before.SHA256.Known():
-			// Its content is that of the file of the other side that it follows.
-			if _, ok := s.of[other][t.Path]; ok && ts.at[other][t.Path] == nil {
-				facts[other][t.Path] = lesson{t, seen}
-			}
-		case t.Action == plan.Touch && t.Reason != plan.AlignTimes && s.Fits[other]:
-			// Its content is what the other side's was when the plan was made, or it would not get that time.
-			if _, ok := s.of[other][t.Path]; ok {
-				facts[other][t.Path] = lesson{t, seen}
-			}
+func (l *Learned) Of(side plan.Side, path tree.Path) Proof {
+	if t := l.tasks.at[side][path]; l.teaches(t) {
+		return t.proof()
+	}
+	if t := l.tasks.at[side.Other()][path]; l.teaches(t) {
+		if known, proof := l.across(t, side, path); known {
+			return proof
 		}
 	}
-	return learned
+	if t := l.sources[side][path]; t != nil {
+		return l.source(t)
+	}
+	return Proof{}
+}
+
+// teaches tells whether it is known which content a task left. nil teaches nothing.
+func (l *Learned) teaches(t *task) bool {
+	return t != nil && t.done() && t.After.Of() == tree.File && t.result.SHA256.Known() &&
+		!l.tasks.equalByStat(t, l.stamps.plan)
+}
+
+// proof is of the file that a task left.
+func (t *task) proof() Proof {
+	if t.left == nil {
+		return Proof{}
+	}
+	return Proof{stamp{t.left.Size, t.left.Mtime}, t.result.SHA256}
+}
+
+// across is what a task of the other side proves of the file of the same path, and whether it tells of that.
+func (l *Learned) across(t *task, side plan.Side, path tree.Path) (known bool, of Proof) {
+	seen, was := l.stamps.of[side][path]
+	switch {
+	case t.Source != nil:
+		if *t.Source == (plan.Source{Tree: side, Path: path}) {
+			return true, l.source(t)
+		}
+		return false, Proof{}
+	case t.Action == plan.Move:
+		// Its content is that of the file of the other side that it follows.
+		known = l.stamps.plan.Baseline != nil && t.Before.SHA256.Known() && l.tasks.at[side][path] == nil
+	case t.Action == plan.Touch:
+		// Its content is what the other side's was when the plan was made, or it would not get that time.
+		known = t.Reason != plan.AlignTimes
+	}
+	return known && was && l.stamps.Fits[side], Proof{seen, t.result.SHA256}
+}
+
+// source is what a task proves of the file that it has read, nothing where that was moved.
+func (l *Learned) source(t *task) Proof {
+	if _, moved := l.tasks.moved[t.Source.Tree][t.Source.Path]; moved {
+		return Proof{}
+	}
+	return Proof{t.read, t.result.SHA256}
 }
 
 // equalByStat tells of a task that aligns the time of a file of which a first sync only knows that size and time

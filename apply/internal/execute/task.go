@@ -19,8 +19,6 @@ type task struct {
 	Step
 	// number is its place among the steps, by which journals name it.
 	number int
-	// disk changes its side, nil where that tree is not there.
-	disk volume.Changer
 	// result is for the receipt. It has no outcome before one is noted. It lies beside those of the other tasks, so that
 	// the receipt's need not be copied.
 	result *paper.Result
@@ -37,24 +35,34 @@ type task struct {
 	parked *volume.Staged
 	// read is the stamp with which its source was read, zero where it was not.
 	read stamp
-	// left is what it left behind at its path, read back from the disk; absent for nothing, and before it is done.
-	left remains
+	// left is what it left behind at its path, read back from the disk; nil for nothing, and before it is done. Of its
+	// hash nothing is said here.
+	left *tree.State
 }
 
-// remains are what a task left behind, as far as that counts later. A plan may have a million of them.
-type remains struct {
-	kind   tree.Type
-	mode   tree.Mode
-	size   int64
-	mtime  tree.Time
-	target string
+// disk changes its side, nil where that tree is not there.
+func (t *task) disk() volume.Changer { return t.notes.ends[t.Side].Disk }
+
+// leave keeps what was read back. Mostly that is as planned and takes no room of its own: a plan may have a million
+// steps.
+func (t *task) leave(e *tree.Entry) {
+	as := t.After
+	if as != nil && as.Type == e.Type && as.Size == e.Size && as.Mtime == e.Mtime && as.Mode == e.Mode &&
+		as.Target == e.Target {
+		t.left = as
+		return
+	}
+	t.left = e.State()
 }
 
-func remainsOf(e *tree.Entry) remains { return remains{e.Type, e.Mode, e.Size, e.Mtime, e.Target} }
-
-// state is what is left as plans have it, nil for nothing.
-func (r *remains) state() *tree.State {
-	return (&tree.Entry{Type: r.kind, Mode: r.mode, Size: r.size, Mtime: r.mtime, Target: r.target}).State()
+// remains are what is left, nil for nothing, without a hash.
+func (t *task) remains() *tree.State {
+	if t.left == nil {
+		return nil
+	}
+	s := *t.left
+	s.SHA256, s.Subtree = tree.Hash{}, nil
+	return &s
 }
 
 // staged is what waits to be put in place, the zero value for nothing.
@@ -112,7 +120,7 @@ func (t *task) noteResult(result volume.Result, err error) {
 	switch {
 	case err == nil:
 		t.note(paper.Done, "")
-		t.left = remainsOf(&result.Entry)
+		t.leave(&result.Entry)
 		t.result.Trash = result.Trash
 		t.result.SHA256 = t.hashOf(result)
 	case errors.As(err, &drift):
@@ -157,10 +165,10 @@ func (t *task) hashOf(result volume.Result) tree.Hash {
 		return tree.Hash{}
 	case s.SHA256.Known(), t.copies():
 		return s.SHA256
-	case t.disk == nil:
+	case t.disk() == nil:
 		return tree.Hash{}
 	}
-	_, sum, err := t.disk.ReadBack(at)
+	_, sum, err := t.disk().ReadBack(at)
 	if err != nil {
 		return tree.Hash{}
 	}

@@ -21,6 +21,8 @@ type tasks struct {
 	ordered []*task
 	// at are those that change a path, and leaving the moves that come from one.
 	at, leaving plan.Sides[map[tree.Path]*task]
+	// respelled are the present paths of what is changed under another spelling.
+	respelled plan.Sides[map[tree.Path]bool]
 	// moved tells where a file is now that some tasks take as their source.
 	moved plan.Sides[map[tree.Path]tree.Path]
 }
@@ -30,21 +32,24 @@ func newTasks(steps []plan.Step, ends *settle.Ends, over *atomic.Int64) *tasks {
 	ts := &tasks{notes: notes{ends: ends, over: over}}
 	for _, side := range plan.BothSides {
 		ts.at[side], ts.leaving[side] = map[tree.Path]*task{}, map[tree.Path]*task{}
-		ts.moved[side] = map[tree.Path]tree.Path{}
+		ts.moved[side], ts.respelled[side] = map[tree.Path]tree.Path{}, map[tree.Path]bool{}
 	}
 	made := make([]task, len(steps))
 	ts.results = make([]paper.Result, len(steps))
 	for i, step := range steps {
 		t := &made[i]
-		t.Step, t.number, t.disk, t.notes = Step{step}, i, ends[step.Side].Disk, &ts.notes
+		t.Step, t.number, t.notes = Step{step}, i, &ts.notes
 		t.result = &ts.results[i]
 		*t.result = paper.Result{Conflict: t.Conflict, Side: &t.Side, Action: &t.Action, Path: t.Path}
 		if t.Conflict == 0 {
 			t.result.Operation = t.ID
 		}
 		ts.at[t.Side][t.Path] = t
-		if t.Action == plan.Move {
+		switch {
+		case t.Action == plan.Move:
 			ts.leaving[t.Side][t.From] = t
+		case t.From != "":
+			ts.respelled[t.Side][t.From] = true
 		}
 		if t.Skipped != "" {
 			t.note(paper.Skipped, string(t.Skipped))

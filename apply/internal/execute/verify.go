@@ -24,7 +24,7 @@ func (e *Execution) Verify(ctx context.Context) {
 
 // readBack holds what a task has written to what is there.
 func readBack(t *task) {
-	_, sum, err := t.disk.ReadBack(string(t.Path))
+	_, sum, err := t.disk().ReadBack(string(t.Path))
 	switch {
 	case err != nil:
 		t.note(unseen(err), "it cannot be read back: "+t.why(err))

@@ -10,29 +10,23 @@ import (
 	"treaty/plan/tree"
 )
 
-// Encode is records as lines. The first begins with an empty line if torn: then the file ends in the
-// middle of one.
-func Encode(torn bool, records ...Record) ([]byte, error) {
-	out := make([]byte, 0, len(records)*usual)
-	if torn {
-		out = append(out, '\n')
+// AppendLine appends the record to a text as a line. Where that ends in the middle of one, a line break must come
+// first.
+func (r *Record) AppendLine(to []byte) ([]byte, error) {
+	const sum = "00000000 "
+	began := len(to)
+	line, err := r.text(append(to, sum...))
+	if err != nil {
+		return to, err
 	}
-	var text []byte
-	for i := range records {
-		var err error
-		if text, err = records[i].text(text[:0]); err != nil {
-			return nil, err
-		}
-		sum := binary.BigEndian.AppendUint32(nil, crc32.Checksum(text, castagnoli))
-		out = append(append(append(hex.AppendEncode(out, sum), ' '), text...), '\n')
-	}
-	return out, nil
+	text := line[began+len(sum):]
+	var crc [crc32.Size]byte
+	binary.BigEndian.PutUint32(crc[:], crc32.Checksum(text, castagnoli))
+	hex.Encode(line[began:], crc[:])
+	return append(line, '\n'), nil
 }
 
-// usual is about how many bytes a record takes.
-const usual = 400
-
-// text is the record's JSON, in a buffer. What is written for each step of a plan goes without reflection.
+// text appends the record's JSON to a buffer. What is written for each step of a plan goes without reflection.
 func (r *Record) text(buffer []byte) ([]byte, error) {
 	w := jsontext.On(buffer)
 	w.Open('{')
@@ -44,7 +38,8 @@ func (r *Record) text(buffer []byte) ([]byte, error) {
 		w.Name("done")
 		r.Done.writeJSON(w)
 	default:
-		return json.Marshal(r)
+		text, err := json.Marshal(r)
+		return append(buffer, text...), err
 	}
 	w.Close('}')
 	return w.Bytes(), nil
@@ -71,7 +66,10 @@ func (d *Done) writeJSON(w *jsontext.Writer) {
 	w.Int(int64(d.Step))
 	w.Member("side", d.Side.String())
 	w.Member("outcome", d.Outcome)
-	writeSome(w, "sha256", d.SHA256.String())
+	if d.SHA256.Known() {
+		w.Name("sha256")
+		w.Hex(d.SHA256[:])
+	}
 	writeSome(w, "trash", d.Trash)
 	writeSome(w, "error", d.Error)
 	writeState(w, "after", d.After)
