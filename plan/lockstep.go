@@ -90,7 +90,11 @@ type directory struct {
 
 // pathOf is how each side spells the path of a name in the directory, or would.
 func (d *directory) pathOf(t *trio) Sides[tree.Path] {
-	return Sides[tree.Path]{d.path[Local].Join(t.name[Local]), d.path[Remote].Join(t.name[Remote])}
+	local := d.path[Local].Join(t.name[Local])
+	if d.path[Local] == d.path[Remote] && t.name[Local] == t.name[Remote] {
+		return Sides[tree.Path]{local, local}
+	}
+	return Sides[tree.Path]{local, d.path[Remote].Join(t.name[Remote])}
 }
 
 // found is what a directory came to.

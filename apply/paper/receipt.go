@@ -112,7 +112,10 @@ func (r *Receipt) Text() ([]byte, error) {
 }
 
 // Write writes the receipt as its file holds it. Results go in pieces, so that of a large one the text is never held.
-func (r *Receipt) Write(to io.Writer) error {
+func (r *Receipt) Write(to io.Writer) error { return r.write(to, jsontext.Inside(1)) }
+
+// write writes results by a writer inside of the receipt.
+func (r *Receipt) write(to io.Writer, results *jsontext.Writer) error {
 	envelope := *r
 	envelope.Results = []Result{}
 	text, err := plan.Indented(&envelope)
@@ -124,7 +127,6 @@ func (r *Receipt) Write(to io.Writer) error {
 	if _, err := to.Write(before); err != nil {
 		return err
 	}
-	results := jsontext.Inside(1)
 	results.Name("results")
 	results.Open('[')
 	for piece := range slices.Chunk(r.Results, pieceSize) {
@@ -137,7 +139,11 @@ func (r *Receipt) Write(to io.Writer) error {
 		results.Reset()
 	}
 	results.Close(']')
-	_, err = to.Write(append(results.Bytes(), after...))
+	if _, err := to.Write(results.Bytes()); err != nil {
+		return err
+	}
+	results.Reset()
+	_, err = to.Write(after)
 	return err
 }
 
@@ -147,9 +153,10 @@ const pieceSize = 1 << 10
 // Prove is nil for a receipt that is valid by its schema, which says nothing of two results at a time.
 func (r *Receipt) Prove() error {
 	var text bytes.Buffer
+	writer := jsontext.Inside(1)
 	prove := func(piece Receipt) error {
 		text.Reset()
-		if err := piece.Write(&text); err != nil {
+		if err := piece.write(&text, writer); err != nil {
 			return err
 		}
 		_, err := valid(schema.Receipt, text.Bytes())

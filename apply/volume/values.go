@@ -29,6 +29,8 @@ type Staged struct {
 	Size  int64
 	Mtime tree.Time // as read back, not cut
 	Hash  tree.Hash // zero for links
+	// Mode is the one that a copy was seen to have, 0 where that was not looked at.
+	Mode tree.Mode
 	// Target is a link's.
 	Target string
 }

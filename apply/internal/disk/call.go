@@ -57,6 +57,16 @@ func (t *base) offer(kind Kind, path string) error {
 	return t.hook(Call{kind, path})
 }
 
+// try offers a call that changes name in d, and makes it.
+func (d *folder) try(kind Kind, name string, call func() error) error {
+	if d.tree.hook != nil {
+		if err := d.tree.hook(Call{kind, d.at(name)}); err != nil {
+			return err
+		}
+	}
+	return call()
+}
+
 // at is where name in d stands, for hooks and errors.
 func (d *view) at(name string) string {
 	if d.path == "" {
@@ -80,25 +90,19 @@ func failed(kind Kind, path string, err error) error {
 // do offers a call that changes name in d, and the names in others, and makes it: twice, where it is refused
 // because of what one of these directories lets its owner do, and that can be changed for the while.
 func (d *folder) do(kind Kind, name string, call func() error, others ...*folder) error {
-	path := d.at(name)
-	try := func() error {
-		if err := d.tree.offer(kind, path); err != nil {
-			return err
-		}
-		return call()
-	}
-	err := try()
+	err := d.try(kind, name, call)
 	if err != nil && kind.changesNames() && denied(err) {
 		if again, refused := d.tree.lend(append(others, d)...); refused != nil {
 			return refused
 		} else if again {
-			err = try()
+			err = d.try(kind, name, call)
 		}
 	}
-	if err == nil {
-		d.tree.touched(kind, d.path, path)
+	if err != nil {
+		return failed(kind, d.at(name), err)
 	}
-	return failed(kind, path, err)
+	d.touched(kind, name)
+	return nil
 }
 
 func (d *folder) mkdir(name string, perm uint32) error {
@@ -106,15 +110,31 @@ func (d *folder) mkdir(name string, perm uint32) error {
 }
 
 // create opens a new file for reading and writing, private until its mode is set.
-func (d *folder) create(name string) (*os.File, error) { return d.createAs(name, privateFileMode) }
-
-// createAs opens a new file for reading and writing that has the mode perm, less what the umask takes.
-func (d *folder) createAs(name string, perm uint32) (file *os.File, err error) {
+func (d *folder) create(name string) (file *os.File, err error) {
 	err = d.do(MakeFile, name, func() error {
-		file, err = sysCreate(d.handle, name, perm)
+		file, err = sysCreate(d.handle, name, privateFileMode)
 		return err
 	})
 	return file, err
+}
+
+// make opens a new file to be filled that has the mode perm, less what the umask takes.
+func (d *folder) make(name string, perm uint32) (file newFile, err error) {
+	err = d.do(MakeFile, name, func() error {
+		file, err = sysMake(d.handle, name, perm)
+		return err
+	})
+	return file, err
+}
+
+// fill appends to a file that was made just now.
+func (d *folder) fill(file newFile, name string, p []byte) error {
+	return d.do(WriteFile, name, func() error { return sysFill(file, p) })
+}
+
+// chmodNew is chmodFile for a file that was made just now.
+func (d *folder) chmodNew(file newFile, name string, mode tree.Mode) error {
+	return d.do(SetMode, name, func() error { return sysChmodNew(file, mode.Bits()) })
 }
 
 func (d *folder) symlink(target, name string) error {
@@ -144,7 +164,7 @@ func (d *folder) chmodSelf(mode tree.Mode) error {
 		err = sysChmodFolder(d.handle, mode.Bits())
 	}
 	if err == nil {
-		d.tree.touched(SetMode, d.path, "")
+		d.touched(SetMode, "")
 	}
 	return failed(SetMode, d.path, err)
 }
@@ -155,7 +175,7 @@ func (d *folder) touch(file *os.File, name string, mtime tree.Time) error {
 }
 
 // touchNew is touch for a file that was made just now.
-func (d *folder) touchNew(file *os.File, name string, mtime tree.Time) error {
+func (d *folder) touchNew(file newFile, name string, mtime tree.Time) error {
 	return d.do(SetTime, name, func() error { return sysTouchNew(file, d.handle, name, mtime) })
 }
 
@@ -190,7 +210,7 @@ func (d *folder) exchange(name string, with *folder, as string) error {
 // left notes that a name went from d, unless err.
 func (d *folder) left(kind Kind, err error) error {
 	if err == nil {
-		d.tree.touched(kind, d.path, "")
+		d.touched(kind, "")
 	}
 	return err
 }

@@ -36,8 +36,19 @@ func (t *Tree) Create(p tree.Path, s volume.Staged) (volume.Result, error) {
 	if err := t.syncEach(d, name, from); err != nil {
 		return volume.Result{}, err
 	}
-	e, err := d.entry(name)
+	e, err := t.installed(d, name, s)
 	return volume.Result{Entry: e}, err
+}
+
+// installed is what is at name, where s was put. A rename keeps the stat, so that it is the one which s had when it was
+// staged, as far as that was read back; on volumes that cannot be relied on, and where a file takes over more than that,
+// it is read back now.
+func (t *swaps) installed(d *folder, name string, s volume.Staged) (tree.Entry, error) {
+	if t.opts.SyncEach || inherits || !s.Mode.Known() {
+		return d.entry(name)
+	}
+	return d.tree.cut(tree.Entry{Name: name, Key: tree.CollisionKey(name), Type: s.Type, Mode: s.Mode, Size: s.Size,
+		Mtime: s.Mtime, Links: 1}), nil
 }
 
 func (d *view) taken(name string) error {

@@ -76,7 +76,7 @@ func (t *Tree) replace(p tree.Path, as string, before *tree.State, s volume.Stag
 	if err != nil {
 		return volume.Result{}, err
 	}
-	e, err := d.entry(as)
+	e, err := t.installed(d, as, s)
 	return volume.Result{Entry: e, Trash: place}, err
 }
 

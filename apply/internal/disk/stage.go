@@ -7,12 +7,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
+	"strconv"
 	"strings"
 	"sync"
 
 	"treaty/apply/volume"
-	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -27,6 +26,8 @@ type stage struct {
 type shelf struct {
 	sync.Mutex
 	folder, next int
+	// path is the folder's, "" before there is one.
+	path string
 }
 
 const shelfSize = 1000
@@ -56,15 +57,24 @@ func (t *stage) place() (*folder, string, error) {
 		t.shelf.folder++
 	}
 	if t.shelf.next == shelfSize {
-		t.shelf.folder, t.shelf.next = t.shelf.folder+1, 0
+		t.shelf.folder, t.shelf.next, t.shelf.path = t.shelf.folder+1, 0, ""
 	}
-	d, err := t.makePrivate(fmt.Sprintf("%s/%s/%06d", volume.StageFolder, t.run, t.shelf.folder))
+	if t.shelf.path == "" {
+		t.shelf.path = fmt.Sprintf("%s/%s/%06d", volume.StageFolder, t.run, t.shelf.folder)
+	}
+	d, err := t.makePrivate(t.shelf.path)
 	if err != nil {
 		return nil, "", err
 	}
-	name := fmt.Sprintf("staged-%06d-%06d-%s", t.shelf.folder, t.shelf.next, strings.Repeat("0", 12))
+	name := "staged-" + digits(t.shelf.folder) + "-" + digits(t.shelf.next) + "-000000000000"
 	t.shelf.next++
 	return d, name, nil
+}
+
+// digits are those of n, six at least.
+func digits(n int) string {
+	s := strconv.Itoa(n)
+	return "000000"[min(len(s), 6):] + s
 }
 
 // Stage copies src, which must be size bytes and have the hash want (if known), to a file of its own
@@ -90,12 +100,12 @@ func (t *stage) copyTo(ctx context.Context, d *folder, name string, src io.Reade
 	mtime tree.Time, mode tree.Mode) (s volume.Staged, err error) {
 	// The folder lets nobody else in. Its owner must be able to write, since some drivers make a file first and open it
 	// then.
-	f, err := d.createAs(name, privateFileMode|mode.Bits())
+	f, err := d.make(name, privateFileMode|mode.Bits())
 	if err != nil {
 		return s, t.written(err)
 	}
 	defer func() {
-		if e := f.Close(); err == nil && e != nil {
+		if e := f.close(); err == nil && e != nil {
 			err = t.stop(e)
 		}
 		if err != nil {
@@ -109,30 +119,28 @@ func (t *stage) copyTo(ctx context.Context, d *folder, name string, src io.Reade
 	if want.Known() && s.Hash != want {
 		return s, fmt.Errorf("%w: its content has changed", volume.ErrSource)
 	}
-	s.Mtime, err = t.dressed(d, f, name, mtime, mode)
-	return s, err
+	return s, t.dress(d, f, &s, mtime, mode)
 }
 
-// dressed gives a file that was made just now its time, and its mode (if known) where it was not made with that. It
-// returns the time that the file has then.
-func (t *stage) dressed(d *folder, f *os.File, name string, mtime tree.Time, mode tree.Mode) (tree.Time, error) {
+// dress gives a file that was made just now its time, and its mode (if known) where it was not made with that. What was
+// read back is in s.
+func (t *stage) dress(d *folder, f newFile, s *volume.Staged, mtime tree.Time, mode tree.Mode) (err error) {
+	_, name := split(s.Name)
 	if err := t.timed(d.touchNew(f, name, mtime)); err != nil {
-		return tree.Time{}, t.written(err)
+		return t.written(err)
 	}
-	is, err := f.Stat()
-	if err != nil {
-		return tree.Time{}, err
+	if s.Mtime, s.Mode, err = f.stamp(); err != nil || !mode.Known() || s.Mode == mode {
+		return err
 	}
-	if mode.Known() && tree.Perm(uint32(is.Mode().Perm())) != mode {
-		if err := d.chmodFile(f, name, mode); err != nil && !unmoded(err) {
-			return tree.Time{}, t.written(err)
-		}
+	s.Mode = 0
+	if err := d.chmodNew(f, name, mode); err != nil && !unmoded(err) {
+		return t.written(err)
 	}
-	return scan.MtimeOf(is), nil
+	return nil
 }
 
 // fill copies src to f, hashing on the way.
-func (t *stage) fill(ctx context.Context, d *folder, name string, f *os.File, src io.Reader,
+func (t *stage) fill(ctx context.Context, d *folder, name string, f newFile, src io.Reader,
 	size int64) (tree.Hash, error) {
 	buf := buffers.Get().(*[copyBuffer]byte)
 	defer buffers.Put(buf)
@@ -148,7 +156,7 @@ func (t *stage) fill(ctx context.Context, d *folder, name string, f *os.File, sr
 		}
 		if n > 0 {
 			h.Write(buf[:n])
-			if err := d.write(f, name, buf[:n]); err != nil {
+			if err := d.fill(f, name, buf[:n]); err != nil {
 				return sum, t.written(err)
 			}
 		}
@@ -198,7 +206,7 @@ func (t *stage) Adopt(name string, want tree.Hash, target string) (volume.Staged
 	if err != nil {
 		return volume.Staged{}, err
 	}
-	s := volume.Staged{Name: name, Type: e.Type, Size: e.Size, Mtime: e.Mtime, Target: e.Target}
+	s := volume.Staged{Name: name, Type: e.Type, Size: e.Size, Mtime: e.Mtime, Mode: e.Mode, Target: e.Target}
 	switch {
 	case e.Type == tree.Symlink && !want.Known() && e.Target == target:
 		return s, nil

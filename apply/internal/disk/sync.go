@@ -12,16 +12,20 @@ import (
 	"treaty/plan/scan"
 )
 
-// touched notes what a call changes, for a barrier that has to sync one by one: path, or, where that is "",
-// the folder itself.
-func (t *base) touched(kind Kind, folder, path string) {
+// touched notes what a call changes, for a barrier that has to sync one by one: what has the name, or, where that is
+// "", the folder itself.
+func (d *folder) touched(kind Kind, name string) {
+	folder := kind.changesNames() || name == ""
+	if !folder && kind != SetMode && kind != SetTime {
+		return
+	}
+	t := d.tree
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	switch {
-	case kind.changesNames(), path == "":
-		t.folders[folder] = true
-	case kind == SetMode, kind == SetTime:
-		t.files[path] = true
+	if folder {
+		t.folders[d.path] = true
+	} else {
+		t.files[d.at(name)] = true
 	}
 }
 

@@ -43,11 +43,6 @@ func sysTouch(f *os.File, d handle, name string, mtime tree.Time) error {
 	return touchHandle(h, mtime)
 }
 
-// sysTouchNew is sysTouch for a file that was made just now.
-func sysTouchNew(f *os.File, d handle, name string, mtime tree.Time) error {
-	return sysTouch(f, d, name, mtime)
-}
-
 // touchHandle sets an mtime. FAT rounds up here, and everywhere else down; what is on the grid already
 // stays.
 func touchHandle(h windows.Handle, mtime tree.Time) error {

@@ -27,7 +27,7 @@ func sysExchange(d handle, name string, with handle, as string) error {
 //
 // Race: name is replaced after its file was examined. Worst: the new file gets the planned mtime; the
 // caller's check afterwards finds and reports it.
-func sysSetTimes(_ *os.File, d handle, name string, ts [2]unix.Timespec) error {
+func sysSetTimes(_ int, d handle, name string, ts [2]unix.Timespec) error {
 	return despite(func() error { return unix.UtimesNanoAt(d, name, ts[:], unix.AT_SYMLINK_NOFOLLOW) }, named(d, name))
 }
 

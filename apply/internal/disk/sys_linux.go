@@ -25,9 +25,9 @@ func sysExchange(d handle, name string, with handle, as string) error {
 	return again(func() error { return unix.Renameat2(d, name, with, as, unix.RENAME_EXCHANGE) })
 }
 
-func sysSetTimes(f *os.File, _ handle, _ string, ts [2]unix.Timespec) error {
+func sysSetTimes(fd int, _ handle, _ string, ts [2]unix.Timespec) error {
 	return again(func() error {
-		_, _, errno := unix.Syscall6(unix.SYS_UTIMENSAT, f.Fd(), 0, uintptr(unsafe.Pointer(&ts[0])), 0, 0, 0)
+		_, _, errno := unix.Syscall6(unix.SYS_UTIMENSAT, uintptr(fd), 0, uintptr(unsafe.Pointer(&ts[0])), 0, 0, 0)
 		if errno != 0 {
 			return errno
 		}

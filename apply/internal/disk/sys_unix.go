@@ -78,15 +78,19 @@ func readOnly(err error) error {
 func openFile(d *folder, name string) (*os.File, error) { return d.dir.Open(name) }
 
 func openAt(d handle, name string, flags int, perm uint32) (*os.File, error) {
-	fd := -1
-	err := again(func() (err error) {
-		fd, err = unix.Openat(d, name, flags|unix.O_NOFOLLOW|unix.O_CLOEXEC, perm)
-		return err
-	})
+	fd, err := descriptorAt(d, name, flags, perm)
 	if err != nil {
 		return nil, err
 	}
 	return os.NewFile(uintptr(fd), name), nil
+}
+
+func descriptorAt(d handle, name string, flags int, perm uint32) (fd int, err error) {
+	err = again(func() (err error) {
+		fd, err = unix.Openat(d, name, flags|unix.O_NOFOLLOW|unix.O_CLOEXEC, perm)
+		return err
+	})
+	return fd, err
 }
 
 func sysCreate(d handle, name string, perm uint32) (*os.File, error) {
@@ -172,12 +176,7 @@ func sysTouch(f *os.File, d handle, name string, mtime tree.Time) error {
 	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
 		return err
 	}
-	return sysSetTimes(f, d, name, [2]unix.Timespec{st.Atim, timespec(mtime.Time())})
-}
-
-// sysTouchNew is sysTouch for a file that was made just now.
-func sysTouchNew(f *os.File, d handle, name string, mtime tree.Time) error {
-	return sysSetTimes(f, d, name, [2]unix.Timespec{timespec(time.Now()), timespec(mtime.Time())})
+	return sysSetTimes(int(f.Fd()), d, name, [2]unix.Timespec{st.Atim, timespec(mtime.Time())})
 }
 
 func timespec(at time.Time) (ts unix.Timespec) {

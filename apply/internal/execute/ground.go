@@ -51,6 +51,9 @@ func (g *Ground) durable(group []*task) bool {
 	var of plan.Sides[[]volume.Staged]
 	for _, t := range group {
 		if !t.noted() {
+			if of[t.Side] == nil {
+				of[t.Side] = make([]volume.Staged, 0, len(group))
+			}
 			of[t.Side] = append(of[t.Side], t.staged())
 		}
 	}

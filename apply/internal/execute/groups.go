@@ -64,7 +64,7 @@ func (g *groups) announce(ctx context.Context, group ...*task) bool {
 	if g.halted(ctx) != nil {
 		return false
 	}
-	var records []journal.Record
+	records := make([]journal.Record, 0, len(group))
 	for _, t := range group {
 		if t.noted() || t.announced {
 			continue
@@ -103,7 +103,7 @@ func (g *groups) seal() {
 // writeDown tells the journals what was noted since the last time. That needs no sync: what is lost in a
 // crash is examined again. What failed is not over.
 func (g *groups) writeDown() {
-	var records []journal.Record
+	records := make([]journal.Record, 0, len(g.notes.fresh))
 	for _, t := range g.notes.fresh {
 		if t.result.Outcome != paper.Failed {
 			records = append(records, journal.Record{Done: t.outcome()})

@@ -1,6 +1,7 @@
 package execute
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 
@@ -8,23 +9,30 @@ import (
 	"treaty/plan/tree"
 )
 
-// undoing is an operation that undoes what was done: a task, or what is said of it already.
+// undoing is an operation that undoes what was done: of a task, or, where that is nil, one that is said already.
 type undoing struct {
-	path tree.Path
-	side plan.Side
 	task *task
 	op   *plan.Operation
+}
+
+// at is the path and the side that it is about.
+func (u *undoing) at() (tree.Path, plan.Side) {
+	if u.op != nil {
+		return u.op.Path, u.op.Side
+	}
+	return u.task.present(), u.task.Side
+}
+
+func compareUndoings(a, b undoing) int {
+	path, side := a.at()
+	other, otherSide := b.at()
+	return cmp.Or(tree.Compare(path, other), cmp.Compare(side, otherSide))
 }
 
 // Reversal is the operations that undo what was done, in the plan's own form, each made when it is asked for.
 func (e *Execution) Reversal() iter.Seq[*plan.Operation] {
 	list := e.undoings()
-	slices.SortFunc(list, func(a, b undoing) int {
-		if c := tree.Compare(a.path, b.path); c != 0 {
-			return c
-		}
-		return int(a.side) - int(b.side)
-	})
+	slices.SortFunc(list, compareUndoings)
 	return func(yield func(*plan.Operation) bool) {
 		for i := range list {
 			op := e.undo(&list[i])
@@ -41,21 +49,21 @@ func (e *Execution) undo(u *undoing) plan.Operation {
 	if u.op != nil {
 		return *u.op
 	}
-	return u.task.reverse(&e.Plan.Snapshot(u.side).Filesystem)
+	return u.task.reverse(&e.Plan.Snapshot(u.task.Side).Filesystem)
 }
 
 // undoings are what there is to undo. Only where something was moved they depend on each other.
 func (e *Execution) undoings() []undoing {
-	var list []undoing
+	list := make([]undoing, 0, len(e.tasks.all))
 	moved := false
 	for _, t := range e.tasks.all {
 		if t.done() {
-			list = append(list, undoing{path: t.present(), side: t.Side, task: t})
+			list = append(list, undoing{task: t})
 			moved = moved || t.Action == plan.Move
 		}
 	}
 	for _, made := range e.footing.revived {
-		list = append(list, undoing{path: made.path, side: made.task.Side, op: &plan.Operation{Side: made.task.Side,
+		list = append(list, undoing{op: &plan.Operation{Side: made.task.Side,
 			Action: plan.Delete, Path: made.path, Before: &tree.State{Type: tree.Directory, Mode: made.mode}}})
 	}
 	if moved {
@@ -72,7 +80,7 @@ func (e *Execution) part(list []undoing) {
 	}
 	ops = withoutMovesOntoDeletes(ops)
 	for i := range ops {
-		list[i] = undoing{path: ops[i].Path, side: ops[i].Side, op: &ops[i]}
+		list[i] = undoing{op: &ops[i]}
 	}
 }
 

@@ -30,11 +30,12 @@ func NewStamps(p *plan.Plan, since, total plan.Sides[time.Duration]) *Stamps {
 	return &Stamps{plan: p, since: since, total: total, of: plan.Sides[map[tree.Path]stamp]{{}, {}}}
 }
 
-// Note keeps the stamps of a name that the plan has to do with, on both sides, as their volumes tell them.
-func (s *Stamps) Note(n *plan.Name) {
+// Note keeps the stamps of a name that the plan has to do with, on both sides, as their volumes tell them. paths are
+// those of the name, for keeping.
+func (s *Stamps) Note(n *plan.Name, paths plan.Sides[tree.Path]) {
 	for _, side := range plan.BothSides {
 		if e := &n.Entry[side]; e.Type == tree.File {
-			s.of[side][n.Path[side]] = stamp{e.Size, e.Mtime.Add(s.since[side])}
+			s.of[side][paths[side]] = stamp{e.Size, e.Mtime.Add(s.since[side])}
 		}
 	}
 }

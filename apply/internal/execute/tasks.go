@@ -34,10 +34,15 @@ func newTasks(steps []plan.Step, ends *settle.Ends, over *atomic.Int64) *tasks {
 		ts.at[side], ts.leaving[side] = map[tree.Path]*task{}, map[tree.Path]*task{}
 		ts.moved[side], ts.respelled[side] = map[tree.Path]tree.Path{}, map[tree.Path]bool{}
 	}
-	made := make([]task, len(steps))
+	var made []task
+	ts.all = make([]*task, 0, len(steps))
 	ts.results = make([]paper.Result, len(steps))
 	for i, step := range steps {
-		t := &made[i]
+		if len(made) == 0 {
+			made = make([]task, min(together, len(steps)-i))
+		}
+		t := &made[0]
+		made = made[1:]
 		t.Step, t.number, t.notes = Step{step}, i, &ts.notes
 		t.result = &ts.results[i]
 		*t.result = paper.Result{Conflict: t.Conflict, Side: &t.Side, Action: &t.Action, Path: t.Path}
@@ -60,6 +65,9 @@ func newTasks(steps []plan.Step, ends *settle.Ends, over *atomic.Int64) *tasks {
 	slices.SortStableFunc(ts.ordered, func(a, b *task) int { return tree.Compare(a.Path, b.Path) })
 	return ts
 }
+
+// together is how many tasks are allocated at a time: few enough for them to go where something smaller was.
+const together = 64
 
 // choose are the tasks on some sides that are to be carried out still and are wanted, what holds something before what
 // is in it.

@@ -62,7 +62,7 @@ func (c *comparison) observe(side plan.Side, dir tree.Path, digest tree.Hash) {
 func (c *comparison) name(n *plan.Name) error {
 	c.x.spellings.note(n)
 	if c.x.concerns(n) {
-		c.Stamps.Note(n)
+		c.Stamps.Note(n, c.x.paths(n))
 	}
 	c.unlisted.note(n, c.limits)
 	for _, side := range plan.BothSides {

@@ -172,11 +172,26 @@ func (x *expectations) compare(list []expectation, e *tree.Entry) string {
 // concerns tells whether something is expected of a name on either side.
 func (x *expectations) concerns(n *plan.Name) bool {
 	for _, side := range plan.BothSides {
-		if len(x.of(side, n)) > 0 || x.inConflict(side, n.Path[side]) {
+		at := &x.at[side]
+		if len(at[plan.Local][n.Path[plan.Local]]) > 0 || len(at[plan.Remote][n.Path[plan.Remote]]) > 0 ||
+			x.inConflict(side, n.Path[side]) {
 			return true
 		}
 	}
 	return false
+}
+
+// paths are those of a name: the plan's own, as far as it has them, since they are held anyway.
+func (x *expectations) paths(n *plan.Name) plan.Sides[tree.Path] {
+	paths := n.Path
+	for _, by := range plan.BothSides {
+		for _, at := range x.at {
+			if list := at[by][n.Path[by]]; len(list) > 0 {
+				paths[by] = list[0].path
+			}
+		}
+	}
+	return paths
 }
 
 // inConflict tells whether a path lies in a directory that is in conflict.
