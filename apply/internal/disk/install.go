@@ -40,9 +40,9 @@ func (t *Tree) Create(p tree.Path, s volume.Staged) (volume.Result, error) {
 	return volume.Result{Entry: e}, err
 }
 
-// installed is what is at name, where s was put. A rename keeps the stat, so that it is the one which s had when it was
-// staged, as far as that was read back; on volumes that cannot be relied on, and where a file takes over more than that,
-// it is read back now.
+// installed is what is at name, where s was put. A rename keeps the stat, so that it is the one which s had when it
+// was staged, as far as that was read back; on volumes that cannot be relied on, and where a file takes over more than
+// that, it is read back now.
 func (t *swaps) installed(d *folder, name string, s volume.Staged) (tree.Entry, error) {
 	if t.opts.SyncEach || inherits || !s.Mode.Known() {
 		return d.entry(name)

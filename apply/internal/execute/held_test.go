@@ -16,7 +16,8 @@ func TestATaskTakesLittleRoom(t *testing.T) {
 }
 
 func TestWhatIsLeftAsPlannedTakesNoRoomOfItsOwn(t *testing.T) {
-	after := &tree.State{Type: tree.File, Size: 1, Mtime: tree.UnixTime(5, 0), Mode: tree.Perm(0o644), SHA256: tree.Hash{1}}
+	after := &tree.State{Type: tree.File, Size: 1, Mtime: tree.UnixTime(5, 0), Mode: tree.Perm(0o644),
+		SHA256: tree.Hash{1}}
 	one := &task{Step: Step{plan.Step{Operation: &plan.Operation{After: after}}}}
 	left := tree.Entry{Name: "a", Type: tree.File, Size: 1, Mtime: tree.UnixTime(5, 0), Mode: tree.Perm(0o644)}
 	if one.leave(&left); one.left != after || one.remains().SHA256.Known() {

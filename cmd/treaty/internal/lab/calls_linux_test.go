@@ -49,7 +49,7 @@ func TestAnOperationMakesFewSystemCalls(t *testing.T) {
 			for i := range n {
 				check(t, os.WriteFile(filepath.Join(dir, "new-"+name(i)), []byte(name(i)), 0o644))
 			}
-		}, 17.5},
+		}, 15.5},
 		{"update", each(func(path string) error { return os.WriteFile(path, []byte("another "+path), 0o644) }), 30.5},
 		{"delete", each(os.Remove), 15.5},
 		{"move", each(func(path string) error { return os.Rename(path, path+".moved") }), 20.5},
