@@ -57,16 +57,6 @@ func (t *base) offer(kind Kind, path string) error {
 	return t.hook(Call{kind, path})
 }
 
-// try offers a call that changes name in d, and makes it.
-func (d *folder) try(kind Kind, name string, call func() error) error {
-	if d.tree.hook != nil {
-		if err := d.tree.hook(Call{kind, d.at(name)}); err != nil {
-			return err
-		}
-	}
-	return call()
-}
-
 // at is where name in d stands, for hooks and errors.
 func (d *view) at(name string) string {
 	if d.path == "" {
@@ -90,18 +80,26 @@ func failed(kind Kind, path string, err error) error {
 // do offers a call that changes name in d, and the names in others, and makes it: twice, where it is refused
 // because of what one of these directories lets its owner do, and that can be changed for the while.
 func (d *folder) do(kind Kind, name string, call func() error, others ...*folder) error {
-	err := d.try(kind, name, call)
+	try := func() error {
+		if d.tree.hook != nil {
+			if err := d.tree.hook(Call{kind, d.at(name)}); err != nil {
+				return err
+			}
+		}
+		return call()
+	}
+	err := try()
 	if err != nil && kind.changesNames() && denied(err) {
 		if again, refused := d.tree.lend(append(others, d)...); refused != nil {
 			return refused
 		} else if again {
-			err = d.try(kind, name, call)
+			err = try()
 		}
 	}
 	if err != nil {
 		return failed(kind, d.at(name), err)
 	}
-	d.touched(kind, name)
+	d.tree.touched(kind, d, name)
 	return nil
 }
 
@@ -118,23 +116,36 @@ func (d *folder) create(name string) (file *os.File, err error) {
 	return file, err
 }
 
+// making is a file that was made just now in a folder, and is being filled.
+type making struct {
+	newFile
+	d    *folder
+	name string
+}
+
 // make opens a new file to be filled that has the mode perm, less what the umask takes.
-func (d *folder) make(name string, perm uint32) (file newFile, err error) {
-	err = d.do(MakeFile, name, func() error {
-		file, err = sysMake(d.handle, name, perm)
+func (d *folder) make(name string, perm uint32) (*making, error) {
+	m := &making{d: d, name: name}
+	err := d.do(MakeFile, name, func() (err error) {
+		m.newFile, err = sysMake(d.handle, name, perm)
 		return err
 	})
-	return file, err
+	return m, err
 }
 
-// fill appends to a file that was made just now.
-func (d *folder) fill(file newFile, name string, p []byte) error {
-	return d.do(WriteFile, name, func() error { return sysFill(file, p) })
+// fill appends to it.
+func (m *making) fill(p []byte) error {
+	return m.d.do(WriteFile, m.name, func() error { return sysFill(m.newFile, p) })
 }
 
-// chmodNew is chmodFile for a file that was made just now.
-func (d *folder) chmodNew(file newFile, name string, mode tree.Mode) error {
-	return d.do(SetMode, name, func() error { return sysChmodNew(file, mode.Bits()) })
+// touch sets its mtime.
+func (m *making) touch(mtime tree.Time) error {
+	return m.d.do(SetTime, m.name, func() error { return sysTouchNew(m.newFile, m.d.handle, m.name, mtime) })
+}
+
+// chmod sets its mode.
+func (m *making) chmod(mode tree.Mode) error {
+	return m.d.do(SetMode, m.name, func() error { return sysChmodNew(m.newFile, mode.Bits()) })
 }
 
 func (d *folder) symlink(target, name string) error {
@@ -164,7 +175,7 @@ func (d *folder) chmodSelf(mode tree.Mode) error {
 		err = sysChmodFolder(d.handle, mode.Bits())
 	}
 	if err == nil {
-		d.touched(SetMode, "")
+		d.tree.touched(SetMode, d, "")
 	}
 	return failed(SetMode, d.path, err)
 }
@@ -172,11 +183,6 @@ func (d *folder) chmodSelf(mode tree.Mode) error {
 // touch sets a file's mtime through file where the platform can, else by its name.
 func (d *folder) touch(file *os.File, name string, mtime tree.Time) error {
 	return d.do(SetTime, name, func() error { return sysTouch(file, d.handle, name, mtime) })
-}
-
-// touchNew is touch for a file that was made just now.
-func (d *folder) touchNew(file newFile, name string, mtime tree.Time) error {
-	return d.do(SetTime, name, func() error { return sysTouchNew(file, d.handle, name, mtime) })
 }
 
 // inherit gives name the attributes that old had and that are no mode. Only where inherits.
@@ -210,7 +216,7 @@ func (d *folder) exchange(name string, with *folder, as string) error {
 // left notes that a name went from d, unless err.
 func (d *folder) left(kind Kind, err error) error {
 	if err == nil {
-		d.touched(kind, "")
+		d.tree.touched(kind, d, "")
 	}
 	return err
 }

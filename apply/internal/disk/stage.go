@@ -113,35 +113,34 @@ func (t *stage) copyTo(ctx context.Context, d *folder, name string, src io.Reade
 		}
 	}()
 	s = volume.Staged{Name: d.at(name), Type: tree.File, Size: size}
-	if s.Hash, err = t.fill(ctx, d, name, f, src, size); err != nil {
+	if s.Hash, err = t.fill(ctx, f, src, size); err != nil {
 		return s, err
 	}
 	if want.Known() && s.Hash != want {
 		return s, fmt.Errorf("%w: its content has changed", volume.ErrSource)
 	}
-	return s, t.dress(d, f, &s, mtime, mode)
+	err = t.dress(f, &s, mtime, mode)
+	return s, err
 }
 
 // dress gives a file that was made just now its time, and its mode (if known) where it was not made with that. What was
 // read back is in s.
-func (t *stage) dress(d *folder, f newFile, s *volume.Staged, mtime tree.Time, mode tree.Mode) (err error) {
-	_, name := split(s.Name)
-	if err := t.timed(d.touchNew(f, name, mtime)); err != nil {
+func (t *stage) dress(f *making, s *volume.Staged, mtime tree.Time, mode tree.Mode) (err error) {
+	if err := t.timed(f.touch(mtime)); err != nil {
 		return t.written(err)
 	}
 	if s.Mtime, s.Mode, err = f.stamp(); err != nil || !mode.Known() || s.Mode == mode {
 		return err
 	}
 	s.Mode = 0
-	if err := d.chmodNew(f, name, mode); err != nil && !unmoded(err) {
+	if err := f.chmod(mode); err != nil && !unmoded(err) {
 		return t.written(err)
 	}
 	return nil
 }
 
 // fill copies src to f, hashing on the way.
-func (t *stage) fill(ctx context.Context, d *folder, name string, f newFile, src io.Reader,
-	size int64) (tree.Hash, error) {
+func (t *stage) fill(ctx context.Context, f *making, src io.Reader, size int64) (tree.Hash, error) {
 	buf := buffers.Get().(*[copyBuffer]byte)
 	defer buffers.Put(buf)
 	h := sha256.New()
@@ -156,7 +155,7 @@ func (t *stage) fill(ctx context.Context, d *folder, name string, f newFile, src
 		}
 		if n > 0 {
 			h.Write(buf[:n])
-			if err := d.fill(f, name, buf[:n]); err != nil {
+			if err := f.fill(buf[:n]); err != nil {
 				return sum, t.written(err)
 			}
 		}

@@ -14,12 +14,11 @@ import (
 
 // touched notes what a call changes, for a barrier that has to sync one by one: what has the name, or, where that is
 // "", the folder itself.
-func (d *folder) touched(kind Kind, name string) {
+func (t *base) touched(kind Kind, d *folder, name string) {
 	folder := kind.changesNames() || name == ""
 	if !folder && kind != SetMode && kind != SetTime {
 		return
 	}
-	t := d.tree
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if folder {
