@@ -23,7 +23,7 @@ func TestOfTwoNamesThatCrossEachIsHeldToItsOwnConflict(t *testing.T) {
 			w.options = unshaped()
 			tryParse(t, `"`+composed+`"=1`).write(t, w.at[plan.Local])
 			tryParse(t, `"`+decomposed+`"=1`).write(t, w.at[plan.Remote])
-			if r, err := w.apply(w.look((*apply.Pair).Plan)); err != nil {
+			if r, err := w.apply(w.paired((*apply.Pair).Plan)); err != nil {
 				t.Fatalf("%v\n%s", err, outcomes(r))
 			}
 			w.setTo(plan.Local, composed, "22")
@@ -31,7 +31,7 @@ func TestOfTwoNamesThatCrossEachIsHeldToItsOwnConflict(t *testing.T) {
 			w.setTo(plan.Local, decomposed, "4444")
 			w.setTo(plan.Remote, composed, "55555")
 
-			p := w.look((*apply.Pair).Plan)
+			p := w.paired((*apply.Pair).Plan)
 			for i := range p.Conflicts {
 				p.Conflicts[i].Resolution = take
 			}

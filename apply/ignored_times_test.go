@@ -50,7 +50,7 @@ func (f *forgetful) asked(p *plan.Plan, n int) apply.Request {
 // planned is a plan that has no conflicts, and gives nobody a time.
 func (f *forgetful) planned() *plan.Plan {
 	f.Helper()
-	p := f.look((*apply.Pair).Plan)
+	p := f.paired((*apply.Pair).Plan)
 	if len(p.Conflicts) > 0 || strings.Contains(describe(p), "touch") || p.Summary.Problems.Blocked > 0 {
 		f.Fatalf("what one side did is not what the other gets:\n%s", describe(p))
 	}
@@ -69,7 +69,7 @@ func (f *forgetful) settles(p *plan.Plan, dies int) {
 		!strings.Contains(err.Error(), "applied already") {
 		f.Fatalf("%v\n%s", err, describe(p))
 	}
-	if p := f.look((*apply.Pair).Plan); len(p.Operations)+len(p.Conflicts) > 0 {
+	if p := f.paired((*apply.Pair).Plan); len(p.Operations)+len(p.Conflicts) > 0 {
 		f.Fatalf("just synced, the next plan is\n%s", describe(p))
 	}
 }
@@ -137,7 +137,7 @@ func TestTheFirstApplyFindsThatAVolumeIgnoresTimes(t *testing.T) {
 	f := newForgetful(t, scratch(t), plan.Remote)
 	tryParse(t, "newer=1@30 new=2@20 same=3@10 older=4@10").write(t, f.at[plan.Local])
 	tryParse(t, "newer=1@10 same=3@10 older=4@40").write(t, f.at[plan.Remote])
-	f.settles(f.look((*apply.Pair).Plan), 0)
+	f.settles(f.paired((*apply.Pair).Plan), 0)
 	f.become(plan.Local, tryParse(t, "newer=7@50 new=2@20 same=3@10 older=4@40"))
 	p := f.planned()
 	if got := describe(p); len(p.Operations) != 1 || !strings.Contains(got, "update remote newer") {

@@ -35,7 +35,7 @@ func TestWhatWasSavedJustBeforeAFirstSyncIsOnRecordWithItsContent(t *testing.T) 
 						writeFile(t, w.path(plan.BothSides[side], "a"), file)
 					}
 				}
-				p := w.look((*apply.Pair).Plan)
+				p := w.paired((*apply.Pair).Plan)
 				p.CreatedAt = c.planned
 				if r, err := w.apply(p); err != nil {
 					t.Fatalf("%s: %v\n%s", c.name, err, outcomes(r))
@@ -50,7 +50,7 @@ func TestWhatWasSavedJustBeforeAFirstSyncIsOnRecordWithItsContent(t *testing.T) 
 				} else {
 					check(t, os.Remove(w.path(gone, "a")))
 				}
-				operation(t, w.look((*apply.Pair).Plan), follows)
+				operation(t, w.paired((*apply.Pair).Plan), follows)
 			}
 		}
 	}
@@ -66,13 +66,13 @@ func TestTwoFilesThatLookAlikeJustBeforeAFirstSyncAreAConflictInTheNext(t *testi
 		writeFile(t, w.path(plan.BothSides[side], "a"),
 			node{kind: tree.File, content: content, mtime: soon, mode: tree.Perm(0o644)})
 	}
-	if r, err := w.apply(w.look((*apply.Pair).Plan)); err != nil {
+	if r, err := w.apply(w.paired((*apply.Pair).Plan)); err != nil {
 		t.Fatalf("%v\n%s", err, outcomes(r))
 	}
 	if record := w.recorded("a"); record != nil {
 		t.Errorf("on record is %+v", record)
 	}
-	if c := conflict(t, w.look((*apply.Pair).Plan), "a"); c.Kind != plan.SameStatDifferentContent {
+	if c := conflict(t, w.paired((*apply.Pair).Plan), "a"); c.Kind != plan.SameStatDifferentContent {
 		t.Errorf("the conflict is %s", c.Kind)
 	}
 }

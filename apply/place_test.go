@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"treaty/apply/internal/local"
 	"treaty/apply/internal/memory"
@@ -24,6 +25,13 @@ type place interface {
 	node(path string) (node, error)
 	// link gives what is at a path another name.
 	link(t tester, path, as string)
+	// remove takes away what is at a path, with all in it.
+	remove(t tester, path tree.Path)
+	rename(t tester, from, to tree.Path)
+	// rewrite gives a file another content, now.
+	rewrite(t tester, path tree.Path, content string)
+	// restamp gives what is at a path the mode and, where it is a file, the time of a node.
+	restamp(t tester, path tree.Path, n node)
 	open() (volume.Volume, error)
 }
 
@@ -48,6 +56,30 @@ func (f folder) link(t tester, path, as string) {
 	t.Helper()
 	check(t, os.Remove(f.at(as)))
 	check(t, os.Link(f.at(path), f.at(as)))
+}
+
+func (f folder) remove(t tester, path tree.Path) {
+	t.Helper()
+	check(t, os.RemoveAll(f.at(string(path))))
+}
+
+func (f folder) rename(t tester, from, to tree.Path) {
+	t.Helper()
+	check(t, os.Rename(f.at(string(from)), f.at(string(to))))
+}
+
+func (f folder) rewrite(t tester, path tree.Path, content string) {
+	t.Helper()
+	check(t, os.WriteFile(f.at(string(path)), []byte(content), 0o600))
+}
+
+func (f folder) restamp(t tester, path tree.Path, n node) {
+	t.Helper()
+	at := f.at(string(path))
+	check(t, os.Chmod(at, fs.FileMode(n.mode.Bits())))
+	if n.kind == tree.File {
+		check(t, os.Chtimes(at, n.mtime.Time(), n.mtime.Time()))
+	}
 }
 
 func (f folder) open() (volume.Volume, error) { return local.Open(string(f)) }
@@ -101,6 +133,30 @@ func (in inMemory) link(t tester, path, as string) {
 		check(t, in.Remove(tree.Path(as)))
 	}
 	check(t, in.Link(tree.Path(path), tree.Path(as)))
+}
+
+func (in inMemory) remove(t tester, path tree.Path) {
+	t.Helper()
+	check(t, in.Remove(path))
+}
+
+func (in inMemory) rename(t tester, from, to tree.Path) {
+	t.Helper()
+	check(t, in.Rename(from, to))
+}
+
+func (in inMemory) rewrite(t tester, path tree.Path, content string) {
+	t.Helper()
+	n, err := in.node(string(path))
+	check(t, err)
+	check(t, in.Amend(path, tree.Entry{Mode: n.mode, Mtime: tree.TimeOf(time.Now())}, []byte(content)))
+}
+
+func (in inMemory) restamp(t tester, path tree.Path, n node) {
+	t.Helper()
+	was, err := in.node(string(path))
+	check(t, err)
+	check(t, in.Amend(path, tree.Entry{Mode: n.mode, Mtime: n.mtime}, []byte(was.content)))
 }
 
 func (in inMemory) open() (volume.Volume, error) { return in.Volume, nil }

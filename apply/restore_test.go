@@ -78,18 +78,8 @@ func told(p *plan.Plan, path tree.Path) bool {
 
 // settledAndRestored applies a plan of a restore, which is held to the invariants of all plans.
 func settledAndRestored(r *rapid.T, w *world, p *plan.Plan) {
-	was := w.trees()
-	receipt, err := w.apply(p)
-	defer func() {
-		if r.Failed() {
-			w.story(p, was, receipt, err)
-		}
-	}()
-	if err != nil || receipt == nil {
-		r.Fatalf("%v", err)
-	}
-	w.keepsEverything(was)
-	w.touchesOnly(p, was)
+	receipt, told := w.applies(r, p)
+	defer told()
 	for _, result := range receipt.Results {
 		if result.Outcome != apply.Done {
 			r.Errorf("%s: %s", line(&result), result.Error)

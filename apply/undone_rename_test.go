@@ -21,7 +21,7 @@ func (w *world) undone(p *plan.Plan) {
 	check(w, err)
 	reversal, err := folder.Reversal(*archived)
 	check(w, err)
-	made := w.look(func(pair *apply.Pair, ctx context.Context, how apply.Planning) (*apply.Planned, error) {
+	made := w.paired(func(pair *apply.Pair, ctx context.Context, how apply.Planning) (*apply.Planned, error) {
 		return pair.Undo(ctx, *archived, reversal, how)
 	})
 	check(w, folder.SaveUndoes(made.ID, p.ID))
@@ -39,13 +39,13 @@ func TestAnUndoneRenameOnBothSidesIsAskedAgain(t *testing.T) {
 			for _, side := range plan.BothSides {
 				tryParse(t, names[0]+"=1 z=9").write(t, w.at[side])
 			}
-			if r, err := w.apply(w.look((*apply.Pair).Plan)); err != nil {
+			if r, err := w.apply(w.paired((*apply.Pair).Plan)); err != nil {
 				t.Fatalf("%v\n%s", err, outcomes(r))
 			}
 			for side, name := range names[1:] {
 				w.rename(plan.BothSides[side], names[0], name)
 			}
-			p := w.look((*apply.Pair).Plan)
+			p := w.paired((*apply.Pair).Plan)
 			first := describe(p)
 			c := conflict(t, p, names[1])
 			c.Resolution = take
@@ -57,7 +57,7 @@ func TestAnUndoneRenameOnBothSidesIsAskedAgain(t *testing.T) {
 			if now := w.trees(); !now[0].equal(was[0]) || !now[1].equal(was[1]) {
 				t.Errorf("%s %v: not as it was:\n%v\n%v", take, names, now, was)
 			}
-			if again := describe(w.look((*apply.Pair).Plan)); again != first {
+			if again := describe(w.paired((*apply.Pair).Plan)); again != first {
 				t.Errorf("%s %v: after the undo the plan is\n%snot\n%s", take, names, again, first)
 			}
 		}

@@ -118,7 +118,7 @@ func TestUnisonGivesTheSameTrees(t *testing.T) {
 				u.follow(side, h.tree(m))
 			}
 			w := h.world(p, 0)
-			made := w.look((*apply.Pair).Plan)
+			made := w.paired((*apply.Pair).Plan)
 			settled := u.sync()
 			if len(made.Conflicts) > 0 || !settled {
 				return

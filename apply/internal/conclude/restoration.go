@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+
 	"treaty/apply/baseline"
 	"treaty/apply/internal/ends"
 	"treaty/apply/store"

@@ -25,6 +25,31 @@ func (v *Volume) Save(p tree.Path, e tree.Entry, content []byte) error {
 	return nil
 }
 
+// Amend gives what is at a path, which stays the same entry, another content, mode and time.
+func (v *Volume) Amend(p tree.Path, e tree.Entry, content []byte) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	n, err := v.there(string(p))
+	if err == nil {
+		n.mode, n.mtime, n.content = e.Mode, v.kind.Probed.Traits.Keep(e.Mtime), bytes.Clone(content)
+	}
+	return err
+}
+
+// Rename gives what is at a path another one, in place of what has that. The directories are there.
+func (v *Volume) Rename(from, to tree.Path) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	_, err := v.there(string(from))
+	if err == nil {
+		_, err = v.dir(string(to.Parent()))
+	}
+	if err == nil {
+		v.rename(string(from), string(to))
+	}
+	return err
+}
+
 // Remove takes a name away, with all below it.
 func (v *Volume) Remove(p tree.Path) error {
 	v.mu.Lock()

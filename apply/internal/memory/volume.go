@@ -55,6 +55,11 @@ func New(path string, kind Kind) *Volume {
 	return &Volume{&files{shared: shared, run: "store", at: path}, path, "memory"}
 }
 
+// At is the same tree under another path, as a stick that is mounted elsewhere.
+func (v *Volume) At(path string) *Volume {
+	return &Volume{&files{shared: v.shared, run: v.run, at: path}, path, v.Machine}
+}
+
 // shared is the volume with what guards and interferes with it.
 type shared struct {
 	mu sync.Mutex
