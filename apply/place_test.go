@@ -91,13 +91,14 @@ func (in inMemory) write(t tester, m nodes) {
 	t.Helper()
 	for _, path := range slices.SortedFunc(maps.Keys(m), tree.Compare) {
 		n := m[path]
-		check(t, in.Save(path, tree.Entry{Type: n.kind, Mode: n.mode, Mtime: n.mtime, Target: n.target}, []byte(n.content)))
+		entry := tree.Entry{Type: n.kind, Mode: n.mode, Mtime: n.mtime, Target: n.target}
+		check(t, in.Person().Save(path, entry, []byte(n.content)))
 	}
 }
 
 func (in inMemory) read(_ tester, top, skip string) nodes {
 	m := nodes{}
-	in.All(tree.Path(top), func(p tree.Path, e tree.Entry, content []byte) {
+	in.Person().All(tree.Path(top), func(p tree.Path, e tree.Entry, content []byte) {
 		if skip == "" || !p.Within(tree.Path(skip)) {
 			m[p] = nodeOf(e, content)
 		}
@@ -130,33 +131,33 @@ func (in inMemory) link(t tester, path, as string) {
 	if strings.HasPrefix(as, "../") {
 		as = ""
 	} else {
-		check(t, in.Remove(tree.Path(as)))
+		check(t, in.Person().Remove(tree.Path(as)))
 	}
-	check(t, in.Link(tree.Path(path), tree.Path(as)))
+	check(t, in.Person().Link(tree.Path(path), tree.Path(as)))
 }
 
 func (in inMemory) remove(t tester, path tree.Path) {
 	t.Helper()
-	check(t, in.Remove(path))
+	check(t, in.Person().Remove(path))
 }
 
 func (in inMemory) rename(t tester, from, to tree.Path) {
 	t.Helper()
-	check(t, in.Rename(from, to))
+	check(t, in.Person().Rename(from, to))
 }
 
 func (in inMemory) rewrite(t tester, path tree.Path, content string) {
 	t.Helper()
 	n, err := in.node(string(path))
 	check(t, err)
-	check(t, in.Amend(path, tree.Entry{Mode: n.mode, Mtime: tree.TimeOf(time.Now())}, []byte(content)))
+	check(t, in.Person().Amend(path, tree.Entry{Mode: n.mode, Mtime: tree.TimeOf(time.Now())}, []byte(content)))
 }
 
 func (in inMemory) restamp(t tester, path tree.Path, n node) {
 	t.Helper()
 	was, err := in.node(string(path))
 	check(t, err)
-	check(t, in.Amend(path, tree.Entry{Mode: n.mode, Mtime: n.mtime}, []byte(was.content)))
+	check(t, in.Person().Amend(path, tree.Entry{Mode: n.mode, Mtime: n.mtime}, []byte(was.content)))
 }
 
 func (in inMemory) open() (volume.Volume, error) { return in.Volume, nil }

@@ -43,9 +43,12 @@ func NewReceipt(of PlanRef, by plan.Author, startedAt time.Time, shift plan.Side
 type Outcome string
 
 const (
+	// Of a plan: nothing of it drifted or failed, or something did.
 	Complete Outcome = "complete"
 	Partial  Outcome = "partial"
 
+	// Of an operation: it was done; left out, as the plan says or for what it depends on; not done, since the tree was
+	// not as planned; or not done for another reason. All but the first have an Error.
 	Done    Outcome = "done"
 	Skipped Outcome = "skipped"
 	Drifted Outcome = "drifted"
@@ -57,16 +60,19 @@ const NotReached = "not reached before the interrupt"
 
 // Result is what became of one operation, or of one step that settled a conflict.
 type Result struct {
-	Operation int          `json:"operation,omitempty"`
-	Conflict  int          `json:"conflict,omitempty"`
-	Side      *plan.Side   `json:"side"`
-	Action    *plan.Action `json:"action"`
-	Path      tree.Path    `json:"path"`
-	Outcome   Outcome      `json:"outcome"`
+	// Operation or Conflict is its id in the plan, 0 for the other one.
+	Operation int `json:"operation,omitempty"`
+	Conflict  int `json:"conflict,omitempty"`
+	// Side and Action are nil for a conflict of which nothing came.
+	Side    *plan.Side   `json:"side"`
+	Action  *plan.Action `json:"action"`
+	Path    tree.Path    `json:"path"`
+	Outcome Outcome      `json:"outcome"`
 	// SHA256 is of the content written, or moved aside.
 	SHA256 tree.Hash `json:"sha256,omitzero"`
 	// Trash is where what was at the path is now, relative to the side's root.
 	Trash string `json:"trash,omitempty"`
+	// Error says in words why it was not done, "" where it was.
 	Error string `json:"error,omitempty"`
 }
 

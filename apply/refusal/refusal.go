@@ -186,6 +186,7 @@ type Failure struct {
 	Count int
 }
 
+// Because is a refusal for a cause, with a line for a person as fmt.Sprintf makes it.
 func Because(cause Cause, why string, args ...any) *Refusal {
 	return &Refusal{Cause: cause, Why: fmt.Sprintf(why, args...)}
 }

@@ -31,6 +31,7 @@ func (c *Closing) String() string {
 	return fmt.Sprintf("was applied already, as number %d", c.Number)
 }
 
+// Refusal refuses to apply the plan again.
 func (c *Closing) Refusal() *refusal.Refusal {
 	refusal := refusal.Because(refusal.CauseApplied, "this plan %s", c)
 	refusal.Number = c.Number

@@ -52,6 +52,7 @@ func (s *journals) Settled() error {
 	return s.Interrupted(ids[0])
 }
 
+// Interrupted refuses with ErrOpen, as long as the apply of the plan with this id is not settled here.
 func (s *journals) Interrupted(id string) error {
 	refusal := refusal.Because(refusal.CauseInterrupted, "%s: an apply of plan %s was interrupted here",
 		s.Root(), id).At(s.Root())
@@ -85,6 +86,7 @@ func (s *writer) CloseJournal(id string) error {
 type Beside string
 
 const (
+	// ItsPlan and ItsApproval are the exact files that are carried out.
 	ItsPlan     Beside = planSuffix
 	ItsApproval Beside = approvalSuffix
 	// ItsReceipt is of what is done so far, for people.

@@ -21,16 +21,31 @@ func glossary(t *testing.T) map[string][]string {
 	return verbs
 }
 
-// verbOf is the verb that a function is called by, in whatever form: Resolve, resolved, resolveAlike.
+// verbOf is the verb that a function or a type is called by, in whatever form: Resolve, resolved, resolving, resolver.
 func verbOf(name string, verbs map[string][]string) string {
 	first := strings.ToLower(regexp.MustCompile(`^.[a-z]*`).FindString(name))
 	for verb := range verbs {
 		stem := strings.TrimSuffix(verb, "e")
-		if slices.Contains([]string{verb, verb + "s", verb + "es", stem + "ed"}, first) {
+		if slices.Contains([]string{verb, verb + "s", verb + "es", stem + "ed", stem + "er", stem + "ing"}, first) {
 			return verb
 		}
 	}
 	return ""
+}
+
+// namesIn are the names of the function or the types that are declared.
+func namesIn(decl ast.Decl) (names []*ast.Ident) {
+	switch decl := decl.(type) {
+	case *ast.FuncDecl:
+		return []*ast.Ident{decl.Name}
+	case *ast.GenDecl:
+		for _, spec := range decl.Specs {
+			if named, ok := spec.(*ast.TypeSpec); ok {
+				names = append(names, named.Name)
+			}
+		}
+	}
+	return names
 }
 
 // A verb of the glossary means what stands there: where it would mean something else, there is another word.
@@ -41,17 +56,15 @@ func TestVerbsMeanOneThing(t *testing.T) {
 	}
 	for _, s := range sources(t) {
 		for _, decl := range s.syntax.Decls {
-			f, ok := decl.(*ast.FuncDecl)
-			if !ok {
-				continue
-			}
-			verb := verbOf(f.Name.Name, verbs)
-			if verb == "" {
-				continue
-			}
-			used[verb+" in "+s.dir] = true
-			if !slices.Contains(verbs[verb], s.dir) {
-				t.Errorf("%v: %s, and to %s is for %q", s.files.Position(f.Pos()), f.Name.Name, verb, verbs[verb])
+			for _, name := range namesIn(decl) {
+				verb := verbOf(name.Name, verbs)
+				if verb == "" {
+					continue
+				}
+				used[verb+" in "+s.dir] = true
+				if !slices.Contains(verbs[verb], s.dir) {
+					t.Errorf("%v: %s, and to %s is for %q", s.files.Position(name.Pos()), name.Name, verb, verbs[verb])
+				}
 			}
 		}
 	}

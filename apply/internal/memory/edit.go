@@ -6,10 +6,14 @@ import (
 	"treaty/plan/tree"
 )
 
-// What a person, or another program, does to a tree, and sees of it.
+// Person is a person, or another program, who changes a tree and sees what is in it.
+type Person struct{ *shared }
+
+// Person is who changes the volume by hand.
+func (v *Volume) Person() Person { return Person{v.shared} }
 
 // Save gives a path an entry, with content where it is a file, in place of what has it. The directory is there.
-func (v *Volume) Save(p tree.Path, e tree.Entry, content []byte) error {
+func (v Person) Save(p tree.Path, e tree.Entry, content []byte) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	dir, old, err := v.find(string(p))
@@ -26,7 +30,7 @@ func (v *Volume) Save(p tree.Path, e tree.Entry, content []byte) error {
 }
 
 // Amend gives what is at a path, which stays the same entry, another content, mode and time.
-func (v *Volume) Amend(p tree.Path, e tree.Entry, content []byte) error {
+func (v Person) Amend(p tree.Path, e tree.Entry, content []byte) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	n, err := v.there(string(p))
@@ -37,7 +41,7 @@ func (v *Volume) Amend(p tree.Path, e tree.Entry, content []byte) error {
 }
 
 // Rename gives what is at a path another one, in place of what has that. The directories are there.
-func (v *Volume) Rename(from, to tree.Path) error {
+func (v Person) Rename(from, to tree.Path) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	_, err := v.there(string(from))
@@ -51,7 +55,7 @@ func (v *Volume) Rename(from, to tree.Path) error {
 }
 
 // Remove takes a name away, with all below it.
-func (v *Volume) Remove(p tree.Path) error {
+func (v Person) Remove(p tree.Path) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	dir, n, err := v.find(string(p))
@@ -62,7 +66,7 @@ func (v *Volume) Remove(p tree.Path) error {
 }
 
 // Link gives what is at a path another name: for "", one that is outside of the tree.
-func (v *Volume) Link(p, as tree.Path) error {
+func (v Person) Link(p, as tree.Path) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	n, err := v.there(string(p))
@@ -82,7 +86,7 @@ func (v *Volume) Link(p, as tree.Path) error {
 
 // All visits all below a path, treaty's own folder included, a directory before what is in it. It may not change the
 // volume meanwhile.
-func (v *Volume) All(top tree.Path, visit func(p tree.Path, e tree.Entry, content []byte)) {
+func (v Person) All(top tree.Path, visit func(p tree.Path, e tree.Entry, content []byte)) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if n, err := v.dir(string(top)); err == nil {

@@ -13,8 +13,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"treaty/testdata/effort"
 )
 
 // aboutFiles are the system calls that are counted: the rest is the scheduler's, and differs from run to run.
@@ -29,10 +27,7 @@ func TestAnOperationMakesFewSystemCalls(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it runs many programs")
 	}
-	tools(t, "strace")
-	if out, err := exec.Command("strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "true").CombinedOutput(); err != nil {
-		effort.Missing(t, "strace: %v %s", err, out)
-	}
+	straces(t, "--seccomp-bpf")
 	each := func(do func(path string) error) func(*testing.T, string, int) {
 		return func(t *testing.T, dir string, n int) {
 			for i := range n {

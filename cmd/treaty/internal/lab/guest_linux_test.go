@@ -74,6 +74,15 @@ func (g *guest) unmount(t *testing.T) {
 }
 
 // tools asks for programs, all of them before anything is begun.
+// straces skips the test where no program can be traced, or not by the options.
+func straces(t *testing.T, options ...string) {
+	t.Helper()
+	tools(t, "strace")
+	if out, err := exec.Command("strace", append(options, "-f", "-o", "/dev/null", "true")...).CombinedOutput(); err != nil {
+		effort.Missing(t, "strace: %v %s", err, out)
+	}
+}
+
 func tools(t *testing.T, names ...string) {
 	t.Helper()
 	var missing []string

@@ -39,10 +39,8 @@ func (i injection) String() string { return fmt.Sprintf("%s %d %s", i.call, i.wh
 // kernel's side of what sweep_test.go in package apply does from within.
 func TestInjection(t *testing.T) {
 	effort.Laboratory(t, "injection")
-	tools(t, "strace", "cp", "truncate", "mkfs.ext2", "mount", "umount")
-	if out, err := exec.Command("strace", "-f", "-o", "/dev/null", "true").CombinedOutput(); err != nil {
-		effort.Missing(t, "strace: %v %s", err, out)
-	}
+	straces(t)
+	tools(t, "cp", "truncate", "mkfs.ext2", "mount", "umount")
 	for _, v := range []struct {
 		name  string
 		place func(*testing.T) string

@@ -84,7 +84,7 @@ type pageView struct {
 	Pictures         []picture
 	Parts            []pagePart
 	Commands         []pageCommand
-	Settle           settling
+	Settle           pagePlan
 }
 
 // pagePart is a section with a heading.
@@ -113,7 +113,7 @@ func (page *Page) view(p *plan.Plan) (*pageView, error) {
 	v.Parts = page.parts(e, p)
 	v.Commands = page.commands(p)
 	var err error
-	v.Settle, err = page.settling(p)
+	v.Settle, err = page.planOf(p)
 	return v, err
 }
 

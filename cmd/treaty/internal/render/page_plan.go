@@ -15,8 +15,8 @@ import (
 // mostText is how many bytes a plan's text has, at most, that a page carries.
 const mostText = 32 << 20
 
-// settling is what the page's script needs to settle the plan.
-type settling struct {
+// pagePlan is what the page's script needs so that a person can decide there.
+type pagePlan struct {
 	// Why is why it cannot, "" where it can.
 	Why string `json:"-"`
 	// File is what the plan's file is called.
@@ -26,32 +26,32 @@ type settling struct {
 	Known string `json:"known"`
 }
 
-// settling is nothing where there is nothing to settle.
-func (page *Page) settling(p *plan.Plan) (settling, error) {
+// planOf is nothing where there is nothing to decide.
+func (page *Page) planOf(p *plan.Plan) (pagePlan, error) {
 	switch {
 	case p.Empty():
-		return settling{}, nil
+		return pagePlan{}, nil
 	case page.Applied != nil:
-		return settling{Why: "This plan was applied: there is nothing left to settle."}, nil
+		return pagePlan{Why: "This plan was applied: there is nothing left to settle."}, nil
 	case !p.Known():
-		return settling{Why: "This page cannot settle the plan, which is of a newer version than it knows."}, nil
+		return pagePlan{Why: "This page cannot settle the plan, which is of a newer version than it knows."}, nil
 	}
 	counted := *p
 	counted.Summarize()
 	var text bytes.Buffer
 	if err := counted.Write(&text); err != nil {
-		return settling{}, err
+		return pagePlan{}, err
 	}
 	if text.Len() > mostText {
-		return settling{Why: "This page cannot settle the plan, which has " + Bytes(int64(text.Len())) +
+		return pagePlan{Why: "This page cannot settle the plan, which has " + Bytes(int64(text.Len())) +
 			", where a page carries " +
 			Bytes(mostText) + ": treaty review can."}, nil
 	}
 	known, err := json.Marshal(knownOf(&counted, page.There))
 	if err != nil {
-		return settling{}, err
+		return pagePlan{}, err
 	}
-	s := settling{File: path.Base(strings.ReplaceAll(page.File, `\`, "/"))}
+	s := pagePlan{File: path.Base(strings.ReplaceAll(page.File, `\`, "/"))}
 	if page.File == "" {
 		s.File = p.ID + ".plan.json"
 	}
