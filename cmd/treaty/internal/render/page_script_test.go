@@ -293,7 +293,7 @@ func byPage(t *testing.T, cases any) []outcome {
 // operations.
 func TestThePageSettlesAPlanAsTreatyDoes(t *testing.T) {
 	type script struct {
-		Settling settling  `json:"settling"`
+		Settling pagePlan  `json:"settling"`
 		Steps    []settled `json:"steps"`
 	}
 	var cases []script
@@ -306,7 +306,7 @@ func TestThePageSettlesAPlanAsTreatyDoes(t *testing.T) {
 		if d.yes("there") {
 			page.There = func(_ plan.Side, dir tree.Path) bool { return len(dir)%2 == 0 }
 		}
-		s, err := page.settling(p)
+		s, err := page.planOf(p)
 		if err != nil {
 			r.Fatal(err)
 		}
