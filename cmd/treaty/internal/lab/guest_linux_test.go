@@ -78,7 +78,8 @@ func (g *guest) unmount(t *testing.T) {
 func straces(t *testing.T, options ...string) {
 	t.Helper()
 	tools(t, "strace")
-	if out, err := exec.Command("strace", append(options, "-f", "-o", "/dev/null", "true")...).CombinedOutput(); err != nil {
+	out, err := exec.Command("strace", append(options, "-f", "-o", "/dev/null", "true")...).CombinedOutput()
+	if err != nil {
 		effort.Missing(t, "strace: %v %s", err, out)
 	}
 }
