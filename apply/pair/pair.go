@@ -142,10 +142,10 @@ func (p *Pair) Restore(ctx context.Context, displaced []plan.Displaced, how Plan
 	})
 }
 
-// has tells whether a tree has something at the path of a source.
+// has tells whether a tree has a file at the path of a source.
 func (p *Pair) has(source plan.Source) bool {
-	_, err := p.trees[source.Tree].Source().Entry(source.Path)
-	return err == nil
+	entry, err := p.trees[source.Tree].Source().Entry(source.Path)
+	return err == nil && entry.Type == tree.File
 }
 
 // Save keeps a plan, with what belongs beside it, in the local tree, and returns where.

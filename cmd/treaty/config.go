@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"treaty/apply"
@@ -39,8 +41,9 @@ type config struct {
 		AllowedSigners string `json:"allowed_signers"`
 	} `json:"approvals"`
 
-	// absent: there is no such file.
+	// absent: there is no such file; text is what it holds.
 	absent bool
+	text   []byte
 }
 
 // readConfig reads a tree's config; one that says nothing where there is none.
@@ -62,7 +65,32 @@ func readConfig(folder *store.Store) (*config, error) {
 	if err := json.Unmarshal(schema.InDigits(text), c); err != nil {
 		return nil, invalid(folder.Path("config.json"), "config", err)
 	}
+	c.text = text
 	return c, nil
+}
+
+// misfit is the first pattern of the config that has no place there, with its position; nil where all have one.
+func (c *config) misfit(file string) error {
+	at := map[string]string{}
+	for i, pattern := range c.Ignore {
+		at[fmt.Sprintf("/ignore/%d", i)] = pattern
+	}
+	for i, pattern := range c.Sensitive {
+		at[fmt.Sprintf("/sensitive/%d", i)] = pattern
+	}
+	if c.Executable != nil {
+		for i := range c.Executable.Overrides {
+			at[fmt.Sprintf("/executable/overrides/%d/pattern", i)] = c.Executable.Overrides[i].Pattern
+		}
+	}
+	for _, pointer := range slices.Sorted(maps.Keys(at)) {
+		if err := (&plan.Options{Ignore: []string{at[pointer]}}).CheckPatterns(); err != nil {
+			line, column := schema.Locate(c.text, pointer)
+			wrong := schema.Error{Pointer: pointer, Line: line, Column: column, Message: err.Error()}
+			return usage(then("mend it", again), "%s: %v", file, wrong)
+		}
+	}
+	return nil
 }
 
 // nameAt is the name that the config of the tree at root gives it, "" where it gives none or cannot be read.

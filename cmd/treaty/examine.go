@@ -53,9 +53,8 @@ func (e *examination) config() error {
 	if err != nil || c.absent {
 		return err
 	}
-	options := c.options(&planFlags{})
-	if err := options.CheckPatterns(); err != nil {
-		e.found(fmt.Sprintf("%s: %v", e.tree.Path("config.json"), err), then("mend it", again))
+	if err := c.misfit(e.tree.Path("config.json")); err != nil {
+		e.found(err.Error(), hintFor(err))
 	}
 	if _, err := c.policy(e.tree); err != nil {
 		e.found(err.Error(), then("mend the config, and what it names", again))

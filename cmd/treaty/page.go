@@ -81,8 +81,11 @@ func pageOf(f *planFile, opts render.Options, now time.Time) (render.Page, error
 		return page, err
 	}
 	_, approval, err := f.approval()
-	if err != nil || approval == nil {
-		return page, err
+	if err != nil {
+		page.NoApproval = err.Error() // apply refuses it; the plan can be read all the same
+	}
+	if approval == nil {
+		return page, nil
 	}
 	page.Void = !approval.Of(f.file.Ref())
 	signers, err := signersOf(f.plan)

@@ -127,6 +127,9 @@ type planned struct {
 // compare makes a plan of the two trees.
 func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
 	options := p.config.options(f)
+	if err := p.config.misfit(p.stores[plan.Local].Path("config.json")); err != nil {
+		return nil, err
+	}
 	if err := options.CheckPatterns(); err != nil {
 		return nil, usage(then("write it as in a .gitignore", exactly("treaty plan --help")), "%v", err)
 	}

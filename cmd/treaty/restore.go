@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"treaty/apply"
 	"treaty/apply/store"
@@ -41,9 +42,24 @@ func (c *restoreCommand) Run(a *app) error {
 	}
 	defer p.close()
 	if c.To != "" {
+		unlock, err := store.HoldBy(lockedForReading, p.stores[:]...)
+		if err != nil {
+			return err
+		}
+		defer unlock()
 		return copyOut(a, p, r.out(found), expandHome(c.To))
 	}
 	return c.plan(a, p, found)
+}
+
+// lockedForReading takes the lock of a tree whose trash is read, so that no other treaty moves or removes it meanwhile.
+// Where nobody can write, as on a stick whose switch is set, nobody does that.
+func lockedForReading(s *store.Store) (release func() error, err error) {
+	release, err = s.Lock()
+	if err != nil && !errors.Is(err, apply.ErrLocked) {
+		return nil, nil
+	}
+	return release, err
 }
 
 // plan writes the plan that brings versions back.

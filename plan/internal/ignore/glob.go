@@ -23,6 +23,14 @@ type token struct {
 	set *set
 }
 
+// fault is what is wrong with a pattern, and the byte of it where that begins.
+type fault struct {
+	at int
+	error
+}
+
+func (f fault) Unwrap() error { return f.error }
+
 type op uint8
 
 const (
@@ -75,7 +83,7 @@ func tokens(p string) ([]token, error) {
 		switch c := p[i]; c {
 		case '\\':
 			if i++; i == len(p) {
-				return nil, errBackslash
+				return nil, fault{i - 1, errBackslash}
 			}
 			ts = append(ts, token{op: opLit, lit: p[i]})
 		case '?':
@@ -83,7 +91,7 @@ func tokens(p string) ([]token, error) {
 		case '[':
 			s, n, err := bracket(p[i:])
 			if err != nil {
-				return nil, err
+				return nil, fault{i, err}
 			}
 			ts = append(ts, token{op: opSet, set: s})
 			i += n - 1

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // List is a list of patterns that say something about entries, not whether they are in scope: of
@@ -90,5 +91,10 @@ func check(pattern string) error {
 	if !ok {
 		return errors.New("empty")
 	}
-	return barren(p.text)
+	err := barren(p.text)
+	var wrong fault
+	if before := strings.Index(pattern, p.text); before >= 0 && errors.As(err, &wrong) {
+		return fmt.Errorf("%w, at character %d", wrong.error, utf8.RuneCountInString(pattern[:before+wrong.at])+1)
+	}
+	return err
 }

@@ -53,6 +53,8 @@ type Page struct {
 	// Approvals are those beside the plan. Void tells that they are not of this text.
 	Approvals []Signoff
 	Void      bool
+	// NoApproval is why the file of approvals beside the plan is none, "" where it is one, or there is none.
+	NoApproval string
 	// Applied is what applying the plan came to, nil as long as it was not, and Results what became of each operation.
 	Applied *Applied
 	Results []Result

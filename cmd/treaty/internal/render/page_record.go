@@ -15,7 +15,9 @@ type Signoff struct {
 // approvals are what the page tells of them.
 type approvals struct {
 	Void bool
-	List []signoffRow
+	// Broken is why there are none to be read, "" where they are.
+	Broken string
+	List   []signoffRow
 }
 
 // signoffRow is an approval in words, escaped.
@@ -26,10 +28,10 @@ type signoffRow struct {
 
 // signed is nil where nobody has approved.
 func (page *Page) signed() *approvals {
-	if len(page.Approvals) == 0 {
+	if len(page.Approvals) == 0 && page.NoApproval == "" {
 		return nil
 	}
-	a := &approvals{Void: page.Void}
+	a := &approvals{Void: page.Void, Broken: Escape(page.NoApproval)}
 	for i := range page.Approvals {
 		s := &page.Approvals[i]
 		row := signoffRow{By: Escape(s.By) + " on " + Escape(s.Host), At: page.Time(s.At), Note: Escape(s.Note)}
