@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"treaty/apply/internal/conclude"
@@ -68,6 +69,8 @@ type run struct {
 	journals ends.Journals
 	survey   survey.Survey
 	receipt  *Receipt
+	// unkept is an error of keeping a text, nil where all were kept.
+	unkept atomic.Pointer[error]
 }
 
 // Apply carries out an approved plan. The checks come in the order of the exit codes that they stand
@@ -115,6 +118,9 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 		}
 	}
 	e.CarryOut(ctx)
+	if err := r.unkept.Load(); err != nil {
+		request.tellWords("warning: a text is not kept, so that changes of it will not be merged: " + (*err).Error())
+	}
 	if request.Verify {
 		e.Verify(ctx)
 	}
@@ -153,8 +159,23 @@ func (r *run) probe() error {
 // execution makes tasks of steps.
 func (r *run) execution(steps []plan.Step) *execute.Execution {
 	ends := r.ends.InHand(r.survey.Shift.Since, plan.Sides[volume.Volume]{})
-	return execute.New(&execute.Ground{Plan: r.Plan, Ends: ends, Write: r.journals.Write}, steps,
+	return execute.New(&execute.Ground{Plan: r.Plan, Ends: ends, Write: r.journals.Write, Texts: r.texts()}, steps,
 		execute.Before{Stamps: r.survey.Stamps, Had: r.survey.Seen.Has}, counts(r.request.Progress))
+}
+
+// texts keeps what is put in place and is a text where the baseline lies; nil where nothing is kept. What cannot be
+// kept is told at the end.
+func (r *run) texts() *execute.Texts {
+	which := r.Plan.Options.Keeping()
+	if which == nil {
+		return nil
+	}
+	home := r.ends.Home().Store
+	return &execute.Texts{Which: which, Keep: func(sum tree.Hash, text []byte) {
+		if err := home.KeepBase(sum, text); err != nil {
+			r.unkept.Store(&err)
+		}
+	}}
 }
 
 // takeUp goes on with the journals of an interrupted run, and brings the tasks to where that was.

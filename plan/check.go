@@ -26,6 +26,7 @@ const trashFolder = tree.PrivateFolder + "/trash/"
 // maxWrong of it.
 func (p *Plan) Check() []Wrong {
 	c := checker{ids: make(map[int]string, len(p.Operations)+len(p.Conflicts)), plan: p}
+	c.version()
 	for i := range p.Operations {
 		c.operation(&p.Operations[i], fmt.Sprintf("/operations/%d", i))
 	}
@@ -276,6 +277,7 @@ func (c *checker) conflict(k *Conflict, at string) {
 		return
 	}
 	c.diff(k.Diff, k.Local, k.Remote, at)
+	c.merge(k, at)
 	if k.Resolution != Unresolved {
 		if allowed := k.Allowed(); !slices.Contains(allowed, k.Resolution) {
 			c.fail(at+"/resolution", "%s is not allowed here: %s", k.Resolution, orList(allowed))

@@ -35,6 +35,8 @@ type Input struct {
 	Options  Options
 	// Problems that the caller knows of already, such as a baseline that does not count.
 	Problems []Problem
+	// Base, where not nil, is the text that has a hash among those that both sides once agreed on; nil for none.
+	Base func(tree.Hash) []byte
 	// Shift is by how much all times of a side are off, nil where that is to be found out.
 	Shift *Sides[time.Duration]
 	// Observe, where not nil, is told every directory's digest.
@@ -114,9 +116,12 @@ func simply(do func(*draft)) pass {
 
 // newPlan is a plan with nothing in it yet.
 func newPlan(in Input) *Plan {
-	return &Plan{Schema: SchemaFile, Format: Format, FormatVersion: FormatVersion,
-		Baseline: in.Baseline, Options: in.Options,
+	p := &Plan{Schema: SchemaFile, Format: Format, FormatVersion: FormatVersion, Baseline: in.Baseline, Options: in.Options,
 		Operations: []Operation{}, Conflicts: []Conflict{}, Problems: []Problem{}}
+	if p.Options.Merge != nil {
+		p.Options.SetKeep(p.Options.Merge.Keep)
+	}
+	return p
 }
 
 // snapshots fills in what the trees amount to.

@@ -230,6 +230,8 @@ func (d *decoder) conflict(r *jsontext.Reader, c *Conflict) {
 			c.Base = d.state(r)
 		case "diff":
 			c.Diff = d.diff(r)
+		case "merge":
+			c.Merge = d.merge(r)
 		case "choices":
 			c.Choices = d.choices(r)
 		case "keep_both_as":
@@ -266,10 +268,7 @@ func (d *decoder) diff(r *jsontext.Reader) *Diff {
 		case "format":
 			out.Format = textdiff.Format(d.word(r))
 		case "lines":
-			out.Lines = []string{}
-			for r.Open('['); r.More(']'); {
-				out.Lines = append(out.Lines, r.String())
-			}
+			out.Lines = lines(r)
 		case "added":
 			out.Added = int(r.Int())
 		case "removed":
@@ -280,6 +279,44 @@ func (d *decoder) diff(r *jsontext.Reader) *Diff {
 			}
 		case "only_line_endings":
 			out.OnlyLineEndings = r.Bool()
+		default:
+			r.Skip()
+		}
+	}
+	return &out
+}
+
+// lines reads an array of strings, empty for an empty one.
+func lines(r *jsontext.Reader) []string {
+	list := []string{}
+	for r.Open('['); r.More(']'); {
+		list = append(list, r.String())
+	}
+	return list
+}
+
+// merge reads a merge, nil for null.
+func (d *decoder) merge(r *jsontext.Reader) *Merge {
+	if r.Null() {
+		return nil
+	}
+	var out Merge
+	for r.Open('{'); r.More('}'); {
+		switch string(r.Name()) {
+		case "base_sha256":
+			r.Fail(out.BaseSHA256.UnmarshalText(r.Text()))
+		case "lines":
+			out.Lines = lines(r)
+		case "final_newline":
+			out.FinalNewline = r.Bool()
+		case "sha256":
+			if !r.Null() {
+				r.Fail(out.SHA256.UnmarshalText(r.Text()))
+			}
+		case "regions":
+			out.Regions = int(r.Int())
+		case "open":
+			out.Open = int(r.Int())
 		default:
 			r.Skip()
 		}

@@ -54,7 +54,7 @@ func visitElements(p *Plan, visit func(content tree.Hash, at int, problem bool))
 		c := p.Conflicts[i]
 		c.ID = 0
 		w.Reset()
-		c.writeJSON(&w)
+		c.writeJSON(&w, true)
 		visit(hash(""), p.Conflicts[i].ID, false)
 	}
 	for i := range p.Problems {

@@ -16,11 +16,12 @@ import (
 // addDiffs adds the diffs that the options ask for. A file that changed since it was hashed takes its
 // conflict or operation out of the plan. spelled is remote's own spelling of a conflict's path, where that is another.
 func addDiffs(ctx context.Context, dr *draft, p *Plan, spelled map[tree.Path]tree.Path) error {
-	differ := differ{readers: dr.readers, sensitive: ignore.Sensitive(dr.policy.options.Sensitive)}
+	differ := differ{readers: dr.readers, sensitive: ignore.Sensitive(dr.policy.options.Sensitive), base: dr.base}
 	jobs := p.diffJobs(dr.policy.options.Diffs, spelled)
 	if err := parallel(len(jobs), func(i int) error { return differ.do(ctx, &jobs[i]) }); err != nil {
 		return err
 	}
+	p.keepMerges()
 	takeOut(dr, p, jobs)
 	return ctx.Err()
 }
@@ -30,6 +31,8 @@ type diffJob struct {
 	id       int
 	from, to version
 	into     **Diff
+	// conflict is the one that it is of, nil where it is of an operation.
+	conflict *Conflict
 	// problem is why there is none, nil where there is one.
 	problem *Problem
 }
@@ -43,7 +46,7 @@ func (p *Plan) diffJobs(what DiffWhat, spelled map[tree.Path]tree.Path) (jobs []
 		c := &p.Conflicts[i]
 		if c.Local.Of() == tree.File && c.Remote.Of() == tree.File {
 			there := cmp.Or(spelled[c.Path], c.PathOn(Remote))
-			jobs = append(jobs, diffJob{c.ID, version{Local, c.Path, c.Local}, version{Remote, there, c.Remote}, &c.Diff, nil})
+			jobs = append(jobs, diffJob{c.ID, version{Local, c.Path, c.Local}, version{Remote, there, c.Remote}, &c.Diff, c, nil})
 		}
 	}
 	if what != DiffUpdates {
@@ -53,19 +56,27 @@ func (p *Plan) diffJobs(what DiffWhat, spelled map[tree.Path]tree.Path) (jobs []
 		op := &p.Operations[i]
 		if op.Action == Update && op.Before.Type == tree.File && op.After.Type == tree.File {
 			from, to := version{op.Side, op.Path, op.Before}, version{op.Source.Tree, op.Source.Path, op.After}
-			jobs = append(jobs, diffJob{op.ID, from, to, &op.Diff, nil})
+			jobs = append(jobs, diffJob{op.ID, from, to, &op.Diff, nil, nil})
 		}
 	}
 	return jobs
 }
 
-// do makes one diff, or says why there is none. It returns the error of ctx.
+// do makes one diff, or says why there is none, and the merge of a conflict where there is one. It returns the error of
+// ctx.
 func (d *differ) do(ctx context.Context, job *diffJob) error {
-	diff, side, err := d.diff(ctx, job.from, job.to)
-	if err != nil {
-		job.problem = &Problem{Severity: Blocked, Code: ChangedWhileReading, Side: &side,
-			Path: &job.from.path, Message: tree.Why(err, job.from.path)}
-		return ctx.Err()
+	diff := textdiff.Omit(d.omits(job.from, job.to))
+	if diff.Omitted == "" {
+		texts, side, err := d.texts(ctx, job.from, job.to)
+		if err != nil {
+			job.problem = &Problem{Severity: Blocked, Code: ChangedWhileReading, Side: &side,
+				Path: &job.from.path, Message: tree.Why(err, job.from.path)}
+			return ctx.Err()
+		}
+		diff = textdiff.Unified(job.from.name(), job.to.name(), texts[0], texts[1])
+		if job.conflict != nil {
+			job.conflict.Merge = d.merge(job.conflict, texts)
+		}
 	}
 	*job.into = &diff
 	return nil
@@ -97,21 +108,26 @@ type version struct {
 
 func (v version) name() string { return v.side.String() + "/" + string(v.path) }
 
-// differ makes diffs.
+// differ makes diffs and merges.
 type differ struct {
 	readers   Sides[Reader]
 	sensitive ignore.List
+	base      func(tree.Hash) []byte
 }
 
-// diff compares two versions. On an error it says whose content could not be had.
-func (d *differ) diff(ctx context.Context, from, to version) (Diff, Side, error) {
-	if d.sensitive.Match(string(from.path), false) || d.sensitive.Match(string(to.path), false) {
-		return textdiff.Omit(textdiff.OmittedSensitive), 0, nil
+// omits is why two versions are not even read, "" where they are.
+func (d *differ) omits(from, to version) textdiff.Omitted {
+	switch {
+	case d.sensitive.Match(string(from.path), false) || d.sensitive.Match(string(to.path), false):
+		return textdiff.OmittedSensitive
+	case textdiff.TooLarge(from.state.Size) || textdiff.TooLarge(to.state.Size):
+		return textdiff.OmittedTooLarge
 	}
-	if textdiff.TooLarge(from.state.Size) || textdiff.TooLarge(to.state.Size) {
-		return textdiff.Omit(textdiff.OmittedTooLarge), 0, nil
-	}
-	var texts [2][]byte
+	return ""
+}
+
+// texts reads two versions. On an error it says whose content could not be had.
+func (d *differ) texts(ctx context.Context, from, to version) (texts [2][]byte, side Side, err error) {
 	for i, v := range []version{from, to} {
 		text, err := d.readers[v.side].Text(ctx,
 			tree.Wanted{Path: v.path, Size: v.state.Size, Mtime: v.state.Mtime}, textdiff.MaxBytes)
@@ -119,11 +135,11 @@ func (d *differ) diff(ctx context.Context, from, to version) (Diff, Side, error)
 			err = tree.ErrChanged
 		}
 		if err != nil {
-			return Diff{}, v.side, err
+			return texts, v.side, err
 		}
 		texts[i] = text
 	}
-	return textdiff.Unified(from.name(), to.name(), texts[0], texts[1]), 0, nil
+	return texts, 0, nil
 }
 
 // parallel runs n jobs on all processors and returns the first error in their order.

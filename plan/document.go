@@ -97,16 +97,18 @@ type BaselineRef struct {
 type Options struct {
 	Ignore []string `json:"ignore"`
 	// Only are patterns of the part that the plan is limited to; empty where it is of the whole trees.
-	Only             []string      `json:"only,omitempty"`
-	DefaultIgnores   bool          `json:"default_ignores"`
-	Hash             HashWhat      `json:"hash"`
-	Bidirectional    Bidirectional `json:"bidirectional"`
-	AlignTimes       bool          `json:"align_times"`
-	FixModes         bool          `json:"fix_modes"`
-	Executable       Executable    `json:"executable"`
-	Diffs            DiffWhat      `json:"diffs"`
-	Sensitive        []string      `json:"sensitive"`
-	MaxDeletes       int           `json:"max_deletes"`
+	Only           []string      `json:"only,omitempty"`
+	DefaultIgnores bool          `json:"default_ignores"`
+	Hash           HashWhat      `json:"hash"`
+	Bidirectional  Bidirectional `json:"bidirectional"`
+	AlignTimes     bool          `json:"align_times"`
+	FixModes       bool          `json:"fix_modes"`
+	Executable     Executable    `json:"executable"`
+	Diffs          DiffWhat      `json:"diffs"`
+	Sensitive      []string      `json:"sensitive"`
+	MaxDeletes     int           `json:"max_deletes"`
+	// Merge is nil where merges are as by default, and the plan has none.
+	Merge            *MergeOptions `json:"merge,omitempty"`
 	LocalFS          *tree.Profile `json:"local_fs"`
 	RemoteFS         *tree.Profile `json:"remote_fs"`
 	AllowManyDeletes bool          `json:"allow_many_deletes"`
@@ -237,11 +239,17 @@ type Operation struct {
 	Note     string   `json:"note"`
 }
 
-// Source names a file in one of the trees; an undo's lie in a trash.
+// Source names a file in one of the trees; an undo's lie in a trash. It may be the text of a merge in the plan itself,
+// in steps: no operation of a plan has that.
 type Source struct {
-	Tree Side      `json:"tree"`
-	Path tree.Path `json:"path"`
+	Tree Side
+	Path tree.Path
+	// Conflict is the id of the conflict whose merge it is, 0 for a file. Tree and Path then mean nothing.
+	Conflict int
 }
+
+// InPlan tells whether it is a text in the plan itself, and no file.
+func (s *Source) InPlan() bool { return s.Conflict != 0 }
 
 // Action is what an operation does.
 type Action string
@@ -280,6 +288,8 @@ const (
 	ExecutableRule Reason = "executable-rule"
 	AlignTimes     Reason = "align-times"
 	Undo           Reason = "undo"
+	// Merged is of steps alone: a person took a merge of both sides.
+	Merged Reason = "merged"
 )
 
 // On is the reason about the given side, such as "newer-on-local".
@@ -296,7 +306,9 @@ type Conflict struct {
 	Remote     *tree.State `json:"remote"`
 	Base       *tree.State `json:"base"`
 	// Diff is nil unless both states are files; from local to remote.
-	Diff       *Diff      `json:"diff"`
+	Diff *Diff `json:"diff"`
+	// Merge is nil where there is none.
+	Merge      *Merge     `json:"merge,omitempty"`
 	Choices    Choices    `json:"choices"`
 	KeepBothAs tree.Path  `json:"keep_both_as,omitempty"`
 	Resolution Resolution `json:"resolution"`

@@ -21,6 +21,8 @@ type draft struct {
 	shifting shifting
 	// lost are the records of files that neither side has under their names any more.
 	lost []tree.Agreed
+	// base is the text that both sides agreed on with a hash, nil for none.
+	base func(tree.Hash) []byte
 	// portion is nil where the plan is of the whole trees.
 	portion *portion
 }
@@ -28,7 +30,8 @@ type draft struct {
 func newDraft(in *Input, p *policy) *draft {
 	return &draft{policy: p, problems: slices.Clone(in.Problems), accord: accord{policy: p},
 		shifting: shifting{policy: p, given: in.Shift != nil},
-		readers:  Sides[Reader]{in.Trees[Local].Reader, in.Trees[Remote].Reader}, portion: portionOf(&in.Options)}
+		readers:  Sides[Reader]{in.Trees[Local].Reader, in.Trees[Remote].Reader}, portion: portionOf(&in.Options),
+		base: in.Base}
 }
 
 // decideAgain decides a difference anew, and tells whether it still is one.

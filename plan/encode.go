@@ -27,7 +27,7 @@ const flushed = 1 << 16
 // Write writes the plan as its file holds it: UTF-8, two-space indented, LF, keys in the order of the
 // schema. Elements go one by one, so that a large plan is never held as text.
 func (p *Plan) Write(to io.Writer) error {
-	envelope := *p
+	envelope, merges := *p, p.FormatVersion != FormatVersion
 	envelope.Operations, envelope.Conflicts, envelope.Problems = nil, nil, nil
 	head, err := indented(envelope, "")
 	if err != nil {
@@ -41,7 +41,8 @@ func (p *Plan) Write(to io.Writer) error {
 	if err := writeArray(to, out, "operations", p.Operations, (*Operation).writeJSON); err != nil {
 		return err
 	}
-	if err := writeArray(to, out, "conflicts", p.Conflicts, (*Conflict).writeJSON); err != nil {
+	if err := writeArray(to, out, "conflicts", p.Conflicts,
+		func(c *Conflict, w *jsontext.Writer) { c.writeJSON(w, merges) }); err != nil {
 		return err
 	}
 	if err := writeArray(to, out, "problems", p.Problems, (*Problem).writeJSON); err != nil {
@@ -110,10 +111,7 @@ func (o *Operation) writeJSON(w *jsontext.Writer) {
 	}
 	if o.Source != nil {
 		w.Name("source")
-		w.Open('{')
-		w.Member("tree", o.Source.Tree.String())
-		w.Member("path", string(o.Source.Path))
-		w.Close('}')
+		o.Source.writeJSON(w)
 	}
 	w.Member("reason", string(o.Reason))
 	w.Name("before")
@@ -129,7 +127,8 @@ func (o *Operation) writeJSON(w *jsontext.Writer) {
 	w.Close('}')
 }
 
-func (c *Conflict) writeJSON(w *jsontext.Writer) {
+// writeJSON writes the conflict as plans have it whose version knows merges, or as the others do.
+func (c *Conflict) writeJSON(w *jsontext.Writer, merges bool) {
 	w.Open('{')
 	w.Name("id")
 	w.Int(int64(c.ID))
@@ -146,6 +145,10 @@ func (c *Conflict) writeJSON(w *jsontext.Writer) {
 	c.Base.WriteJSON(w)
 	w.Name("diff")
 	writeDiff(w, c.Diff)
+	if merges {
+		w.Name("merge")
+		c.Merge.writeJSON(w)
+	}
 	w.Name("choices")
 	c.Choices.writeJSON(w)
 	if c.KeepBothAs != "" {

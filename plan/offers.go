@@ -34,6 +34,7 @@ var offers = [...]offer{
 	{TakeRemote, lacksNothing, cannotHold, saysTaken(remote), remote, doesTaken(remote), resolveTaken(remote)},
 	{TakeNewer, lacksNewer, "nothing tells which is newer", saysNewer, (*Conflict).Newer, doesTaken((*Conflict).Newer),
 		resolveTaken((*Conflict).Newer)},
+	{TakeMerged, lacksMerge, cannotHold, saysMerged, neither, doesMerged, resolveMerged},
 	{KeepBoth, lacksBoth, cannotHold, saysKept, neither, doesKept, resolveKept},
 	{SkipPath, lacksNothing, "", saysSkipped, neither, doesNothing, resolveNothing},
 }

@@ -62,6 +62,9 @@ func (o *Options) judging() []byte {
 	rest := *o
 	rest.LocalFS, rest.RemoteFS, rest.Umask, rest.Only = nil, nil, 0, nil
 	rest.AllowManyDeletes, rest.AllowManyUpdates = false, false
+	if rest.Merge != nil {
+		rest.SetKeep(rest.Merge.Keep)
+	}
 	text, _ := Indented(rest) // of strings, numbers and booleans, which cannot fail
 	return text
 }

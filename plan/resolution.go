@@ -16,11 +16,12 @@ const (
 	TakeLocal  Resolution = "take-local"
 	TakeRemote Resolution = "take-remote"
 	TakeNewer  Resolution = "take-newer"
+	TakeMerged Resolution = "take-merged"
 	KeepBoth   Resolution = "keep-both"
 	SkipPath   Resolution = "skip"
 )
 
-// Short is the resolution as a person may type it: local, remote, newer, both or skip.
+// Short is the resolution as a person may type it: local, remote, newer, merged, both or skip.
 func (r Resolution) Short() string {
 	return strings.TrimPrefix(strings.TrimPrefix(string(r), "take-"), "keep-")
 }

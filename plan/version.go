@@ -12,7 +12,7 @@ func (p *Plan) Known() bool { return slices.Contains(Versions[:], p.FormatVersio
 // nameVersion gives the plan the lowest version that knows all it uses, so that no reader refuses what it could do.
 func nameVersion(p *Plan) {
 	p.FormatVersion = Versions[0]
-	if usesUpdates(p) {
+	if usesUpdates(p) || usesMerges(p) {
 		p.FormatVersion = Versions[1]
 	}
 }
@@ -22,4 +22,17 @@ func usesUpdates(p *Plan) bool {
 	return p.Options.AllowManyUpdates || slices.ContainsFunc(p.Problems, func(problem Problem) bool {
 		return problem.Code == ManyUpdates
 	})
+}
+
+// usesMerges tells whether the plan has a merge, or says how they are made.
+func usesMerges(p *Plan) bool {
+	return p.Options.Merge != nil ||
+		slices.ContainsFunc(p.Conflicts, func(c Conflict) bool { return c.Merge != nil })
+}
+
+// version refuses what the plan's own version does not know: its readers would overlook that.
+func (c *checker) version() {
+	if c.plan.FormatVersion == Versions[0] && usesMerges(c.plan) {
+		c.fail("/format_version", "merges are of version %s", Versions[1])
+	}
 }

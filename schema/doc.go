@@ -16,7 +16,7 @@
 // What is wrong comes back as [Errors]: JSON pointer, line, column, and what
 // was expected. The same bytes give the same errors in the same order.
 //
-// A file of a newer minor version (1.1 for this reader of 1.0) may have
+// A file of a newer minor version (1.2 for a reader of 1.1) may have
 // members that this package does not know; they are ignored. Files of another
 // major version are refused.
 package schema

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -77,13 +78,16 @@ func TestInvalidFilesAreExplained(t *testing.T) {
 	}
 }
 
+// newerMinor is what a fixture of a newer minor version than is known says of itself.
+var newerMinor = regexp.MustCompile(`"format_version": "1\.[1-9]"`)
+
 func TestMembersOfANewerMinorVersionAreIgnored(t *testing.T) {
 	for name, data := range fixtures(t, "newer") {
 		if err := Validate(kindOf(name), data); err != nil {
 			t.Errorf("%s:\n%v", name, err)
 		}
-		same := strings.Replace(string(data), `"format_version": "1.1"`, `"format_version": "1.0"`, 1)
-		if err := Validate(kindOf(name), []byte(same)); err == nil {
+		same := newerMinor.ReplaceAllString(string(data), `"format_version": "1.0"`)
+		if err := Validate(kindOf(name), []byte(same)); err == nil || same == string(data) {
 			t.Errorf("%s: unknown members are accepted in version 1.0", name)
 		}
 	}

@@ -50,6 +50,14 @@ func (k Kind) parts() map[string]string {
 	return nil
 }
 
+// minor is the newest minor version of a kind that is known: its schema describes all of them.
+func (k Kind) minor() int {
+	if k == Plan {
+		return 1
+	}
+	return 0
+}
+
 const (
 	// maxPlan bounds plans and receipts: the whole file is held in memory where
 	// something is wrong with it, to say where.

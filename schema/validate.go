@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -120,7 +121,14 @@ func (d *Document) version(kind Kind) (lenient bool, fault *Error) {
 		return false, d.errorAt(m.value.start, "/format_version",
 			fmt.Sprintf("expected version 1.0 or a later 1.N, found %s: it is for another release of treaty", quote(got)))
 	}
-	return strings.Trim(v[2], "0") != "", nil
+	return kind.newer(v[2]), nil
+}
+
+// newer tells whether a minor version, in digits, is newer than the newest that is known of a kind.
+func (k Kind) newer(minor string) bool {
+	minor = strings.TrimLeft(minor, "0")
+	known := strconv.Itoa(k.minor())
+	return len(minor) > len(known) || len(minor) == len(known) && minor > known
 }
 
 // text is a member that is a string.

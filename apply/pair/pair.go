@@ -222,6 +222,9 @@ func (p *Pair) remember(in *plan.Input) (*store.Memory, error) {
 	memory, problem, err := store.Remember(p.trees)
 	if memory != nil {
 		in.Memory, in.Baseline = memory, &memory.Ref
+		if in.Options.Keep() > 0 {
+			in.Base = p.trees[memory.Home].Base
+		}
 	}
 	if problem != nil {
 		in.Problems = append(in.Problems, *problem)

@@ -53,6 +53,8 @@ type Private interface {
 	ClaimPrivate(name string, data []byte) error
 	// RemovePrivate removes a file, if there is one, durably.
 	RemovePrivate(name string) error
+	// DropPrivate is RemovePrivate, but not durably: a file that comes back after a power cut does no harm.
+	DropPrivate(name string) error
 	// RemoveEmptyPrivate removes ".treaty" if nothing is in it.
 	RemoveEmptyPrivate() error
 	// CreatePrivate begins to write a file, for the caller to close, committed or not.

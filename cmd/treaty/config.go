@@ -34,9 +34,12 @@ type config struct {
 	Diffs          *plan.DiffWhat      `json:"diffs"`
 	Sensitive      []string            `json:"sensitive"`
 	MaxDeletes     *int                `json:"max_deletes"`
-	LocalFS        *tree.Profile       `json:"local_fs"`
-	RemoteFS       *tree.Profile       `json:"remote_fs"`
-	Approvals      *struct {
+	Merge          struct {
+		Keep *string `json:"keep"`
+	} `json:"merge"`
+	LocalFS   *tree.Profile `json:"local_fs"`
+	RemoteFS  *tree.Profile `json:"remote_fs"`
+	Approvals *struct {
 		Required       int    `json:"required"`
 		AllowedSigners string `json:"allowed_signers"`
 	} `json:"approvals"`
@@ -165,6 +168,11 @@ func (c *config) options(f *planFlags) plan.Options {
 	choose(&o.FixModes, c.FixModes, f.FixModes)
 	choose(&o.Diffs, c.Diffs, f.Diffs)
 	choose(&o.MaxDeletes, c.MaxDeletes, f.MaxDeletes)
+	for _, keep := range []*string{c.Merge.Keep, f.MergeKeep} {
+		if keep != nil {
+			o.SetKeep(*keep)
+		}
+	}
 	for _, list := range [][]string{c.Ignore, f.Ignore} {
 		if list != nil {
 			o.Ignore = list

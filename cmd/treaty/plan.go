@@ -31,6 +31,7 @@ type planFlags struct {
 	Diffs            *plan.DiffWhat      `enum:"none,conflicts,updates" placeholder:"WHAT" help:"Which diffs to write: conflicts (the default), updates or none."`
 	Sensitive        []string            `sep:"none" placeholder:"PATTERN" help:"Files whose text is kept out of plans."`
 	MaxDeletes       *int                `placeholder:"N" help:"How many deletes are too many (1000)."`
+	MergeKeep        *string             `placeholder:"SIZE" help:"How much room texts may take that are kept to merge by (256MiB); 0 keeps none."`
 	AllowManyDeletes bool                `help:"Let this plan delete more than that."`
 	AllowManyUpdates bool                `help:"Let this plan replace more than half of a tree's files."`
 	NewPair          bool                `help:"Take a path for a new tree where another one was known."`
@@ -48,6 +49,11 @@ type treeArguments struct {
 func (f *planFlags) Validate() error {
 	if f.MaxDeletes != nil && *f.MaxDeletes < 0 {
 		return fmt.Errorf("--max-deletes needs 0 (no limit) or more")
+	}
+	if f.MergeKeep != nil {
+		if err := plan.CheckKeep(*f.MergeKeep); err != nil {
+			return fmt.Errorf("--merge-keep: %w", err)
+		}
 	}
 	return nil
 }

@@ -56,6 +56,11 @@ func (c *resolveCommand) Run(a *app) error {
 			return err
 		}
 	}
+	if choice == plan.TakeMerged && !c.All {
+		if err := mergedAlike(f.plan, ids); err != nil {
+			return err
+		}
+	}
 	refused, err := f.plan.Resolve(choice, ids...)
 	if err != nil {
 		return err
@@ -75,6 +80,23 @@ func (c *resolveCommand) Run(a *app) error {
 		a.say("  too much to be approved: %s", mass.Why)
 	}
 	return c.left(f.plan, refused)
+}
+
+// mergedAlike refuses conflicts of which one cannot be settled as merged.
+func mergedAlike(p *plan.Plan, ids []int) error {
+	for i := range p.Conflicts {
+		c := &p.Conflicts[i]
+		why := c.WhyNot(plan.TakeMerged)
+		if !slices.Contains(ids, c.ID) || why == "" {
+			continue
+		}
+		if none := p.NoMerge(c); none != "" {
+			why += ": " + none
+		}
+		return usage(naming([]string{typed(c.Path, here(p))}, "show"), "%s cannot be settled as %s: %s",
+			render.Name(string(c.Path)), plan.TakeMerged, why)
+	}
+	return nil
 }
 
 // left refuses with ErrConflicts where any of what does not allow the choice has no other resolution either.

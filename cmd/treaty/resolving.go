@@ -22,6 +22,7 @@ var choiceKeys = []choiceKey{
 	{'l', plan.TakeLocal, "[l]ocal"},
 	{'r', plan.TakeRemote, "[r]emote"},
 	{'n', plan.TakeNewer, "[n]ewer"},
+	{'m', plan.TakeMerged, "[m]erged"},
 	{'b', plan.KeepBoth, "[b]oth"},
 	{'s', plan.SkipPath, "[s]kip"},
 }

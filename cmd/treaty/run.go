@@ -144,5 +144,6 @@ func interruptible() (context.Context, func()) {
 func (a *app) view(p *plan.Plan, diffs bool) render.Options {
 	o := a.style()
 	o.Names, o.Diffs, o.There, o.Undoes = namesOf(rootsOf(p)), diffs, there(p), undoneBy(p)
+	o.Text = versionsOf(p)
 	return o
 }

@@ -166,6 +166,8 @@ func (s *settings) value(name string, options members) (value, from string) {
 	switch name {
 	case "remote":
 		return s.lastRemote(), "the default"
+	case "merge":
+		return `{"keep":"` + plan.DefaultKeep + `"}`, "the default"
 	case "name":
 		return filepath.Base(s.folder.Root()), "the default: its folder's name"
 	}

@@ -78,9 +78,22 @@ func asFlags(wanted, given *plan.Options) []option {
 		choiceOption("--diffs", &wanted.Diffs, &given.Diffs),
 		listOption("--sensitive", wanted.Sensitive, given.Sensitive),
 		choiceOption("--max-deletes", &wanted.MaxDeletes, &given.MaxDeletes),
+		keepOption(wanted, given),
 		choiceOption("--local-fs", wanted.LocalFS, given.LocalFS),
 		choiceOption("--remote-fs", wanted.RemoteFS, given.RemoteFS),
 	)
+}
+
+// keepOption is how much room texts may take that are kept to merge by.
+func keepOption(wanted, given *plan.Options) []option {
+	if wanted.Keep() == given.Keep() {
+		return nil
+	}
+	keep := plan.DefaultKeep
+	if wanted.Merge != nil {
+		keep = wanted.Merge.Keep
+	}
+	return []option{{"--merge-keep", []string{keep}}}
 }
 
 func listOption(flag string, wanted, given []string) []option {

@@ -58,6 +58,7 @@ func (c *Conclusion) Conclude(ctx context.Context) error {
 	if err := c.rememberEach(head); err != nil {
 		return err
 	}
+	c.bases()
 	left := c.Ends.Left(plan.Local)
 	if err := settle.Release(c.Execution.Copies(left), c.Execution.Ends); err != nil {
 		return err

@@ -203,6 +203,15 @@ func (t *Files) ClaimPrivate(name string, data []byte) error {
 
 // RemovePrivate removes the file called name in ".treaty", if there is one, durably.
 func (t *Files) RemovePrivate(name string) error {
+	return t.remove(name, func(d *folder) error { return t.synced(d.sync()) })
+}
+
+// DropPrivate is RemovePrivate, but not durably.
+func (t *Files) DropPrivate(name string) error {
+	return t.remove(name, func(*folder) error { return nil })
+}
+
+func (t *Files) remove(name string, then func(*folder) error) error {
 	d, base, err := t.privateFolder(name)
 	if err != nil {
 		return err
@@ -211,7 +220,7 @@ func (t *Files) RemovePrivate(name string) error {
 	if err := d.unlink(base); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return t.synced(d.sync())
+	return then(d)
 }
 
 // RemoveEmptyPrivate removes ".treaty" if nothing is in it.

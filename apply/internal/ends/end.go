@@ -116,6 +116,16 @@ func (e *Ends) Recall(p *plan.Plan) *store.Memory {
 	return memory
 }
 
+// Home is the end at which the baseline of both trees lies, or would lie, and what is kept with it. Both are there.
+func (e *Ends) Home() *End {
+	memory, _ := store.Recall(e.Readers(), e.Files())
+	defer memory.Close()
+	if memory == nil {
+		return e[plan.Local]
+	}
+	return e[memory.Home]
+}
+
 // Each asks the store of each tree that is there, up to the first error.
 func (e *Ends) Each(ask func(*store.Store) error) error {
 	for _, one := range e.There() {

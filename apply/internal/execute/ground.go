@@ -19,6 +19,8 @@ type Ground struct {
 	// Write adds records to the journals, for good where sync says so. An error ends the run, since nothing may be done
 	// that is not written down; without records it is the one that has ended it, nil for none.
 	Write func(sync bool, records ...journal.Record) error
+	// Texts keeps texts that are put in place, nil where none are kept.
+	Texts *Texts
 }
 
 // halted is why the run goes no further, nil as long as it does.

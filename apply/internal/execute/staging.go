@@ -1,8 +1,10 @@
 package execute
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -72,6 +74,9 @@ func (s *stager) content(ctx context.Context, t *task) error {
 
 // file stages the source of a task, if it is what it was before and after it is read.
 func (s *stager) file(ctx context.Context, t *task) (volume.Staged, error) {
+	if t.Source.InPlan() {
+		return s.merged(ctx, t)
+	}
 	from := t.Source.Path
 	if now, moved := s.tasks.moved[t.Source.Tree][from]; moved {
 		from = now
@@ -84,15 +89,34 @@ func (s *stager) file(ctx context.Context, t *task) (volume.Staged, error) {
 	if _, err := s.asPlanned(f, t); err != nil {
 		return volume.Staged{}, err
 	}
+	staged, err := s.copy(ctx, t, f)
+	if err == nil {
+		t.read, err = s.asPlanned(f, t)
+	}
+	return staged, err
+}
+
+// merged stages the text of a merge, which the plan has.
+func (s *stager) merged(ctx context.Context, t *task) (volume.Staged, error) {
+	text := s.Plan.Merged(t.Source.Conflict)
+	if text == nil {
+		return volume.Staged{}, fmt.Errorf("%w: the plan has no merge of conflict %d", volume.ErrSource, t.Source.Conflict)
+	}
+	return s.copy(ctx, t, bytes.NewReader(text))
+}
+
+// copy stages what is read, and keeps it where it is a text.
+func (s *stager) copy(ctx context.Context, t *task, from io.Reader) (volume.Staged, error) {
 	mode := t.After.Mode
 	if !mode.Known() {
 		// A volume that is only declared to have no modes still gets what any new file gets.
 		mode = tree.Perm(0o666 &^ s.Plan.Options.Umask.Bits())
 	}
-	source := readCounter{Reader: f, copied: s.copied}
+	seen := s.Texts.of(t)
+	source := readCounter{Reader: seen.reader(from), copied: s.copied}
 	staged, err := t.disk().Stage(ctx, &source, t.After.Size, t.After.SHA256, t.After.Mtime, mode)
 	if err == nil {
-		t.read, err = s.asPlanned(f, t)
+		s.Texts.keep(seen, staged.Hash)
 	}
 	return staged, err
 }

@@ -43,7 +43,7 @@ func (s *Stamps) Note(n *plan.Name, paths plan.Sides[tree.Path]) {
 // unproved tells of an operation that copies a file of which the plan neither has a hash nor, since the copy's
 // volume tells fewer times apart, the very time: only the stamp that the file had tells whether it is that one.
 func (s *Stamps) unproved(op *plan.Operation) bool {
-	if op.Source == nil || op.After.Of() != tree.File || op.After.SHA256.Known() || op.Source.Path.Private() {
+	if op.Source == nil || op.Source.InPlan() || op.After.Of() != tree.File || op.After.SHA256.Known() || op.Source.Path.Private() {
 		return false
 	}
 	from, to := s.plan.Snapshot(op.Source.Tree).Filesystem, s.plan.Snapshot(op.Side).Filesystem
@@ -123,7 +123,7 @@ type Learned struct {
 func (e *Execution) Learned() *Learned {
 	l := &Learned{e.stamps, e.tasks, plan.Sides[map[tree.Path]*task]{{}, {}}}
 	for _, t := range e.tasks.all {
-		if from := t.Source; from != nil && from.Path != t.Path && l.teaches(t) {
+		if from := t.Source; from != nil && !from.InPlan() && from.Path != t.Path && l.teaches(t) {
 			l.sources[from.Tree][from.Path] = t
 		}
 	}

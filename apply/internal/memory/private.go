@@ -161,8 +161,13 @@ func (d *disk) own(data []byte) *node {
 }
 
 // RemovePrivate removes a file, if there is one.
-func (f *files) RemovePrivate(name string) error {
-	return f.change("remove", name, true, func(folder *node, path string) error {
+func (f *files) RemovePrivate(name string) error { return f.remove(name, true) }
+
+// DropPrivate is RemovePrivate, but not durably.
+func (f *files) DropPrivate(name string) error { return f.remove(name, false) }
+
+func (f *files) remove(name string, durable bool) error {
+	return f.change("remove", name, durable, func(folder *node, path string) error {
 		if _, n, _ := f.find(path); n.node != nil {
 			f.drop(folder, n.spelled)
 		}

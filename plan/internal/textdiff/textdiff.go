@@ -92,6 +92,9 @@ func Unified(oldName, newName string, old, new []byte) Diff {
 	return d
 }
 
+// Omits is why a diff with this text on a side has no lines, "" where it has.
+func Omits(text []byte) Omitted { return omitted(text) }
+
 // omitted asks for sizes first, so that a prefix of a file, cut off at ReadLimit, gets
 // the answer that the whole of it would have had.
 func omitted(sides ...[]byte) Omitted {

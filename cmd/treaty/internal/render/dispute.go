@@ -18,6 +18,8 @@ type dispute struct {
 	Choices     []choice
 	Resolution  string // "" while there is none
 	Note        string
+	Merge       string // what there is to say of its merge, "" for nothing
+	Merged      []diff // what the merge changes on each side, or its whole text
 	Diff        diff
 	KeptAs      string // the name that keep-both gives remote's version
 	Unfulfilled string // a resolution that is none of the choices
@@ -61,14 +63,15 @@ func (o Options) disputes(p *plan.Plan) []dispute {
 	slices.SortStableFunc(conflicts, func(a, b *plan.Conflict) int { return tree.Compare(a.Path, b.Path) })
 	out := make([]dispute, len(conflicts))
 	for i, c := range conflicts {
-		out[i] = o.disputeOf(c)
+		out[i] = o.disputeOf(p, c)
 	}
 	return out
 }
 
-func (o Options) disputeOf(c *plan.Conflict) dispute {
+func (o Options) disputeOf(p *plan.Plan, c *plan.Conflict) dispute {
 	d := dispute{ID: c.ID, Kind: o.kind(c), Code: Escape(string(c.Kind)), Sides: o.states(c),
-		Resolution: Escape(string(c.Resolution)), Note: Escape(c.Note), Diff: diffOf(c.Diff, c.DiffDoubt())}
+		Resolution: Escape(string(c.Resolution)), Note: Escape(c.Note), Diff: diffOf(c.Diff, c.DiffDoubt()),
+		Merge: Merge(p, c), Merged: o.merged(c)}
 	d.Name = pathName(c.Path, c.Local.Of() == tree.Directory || c.Remote.Of() == tree.Directory)
 	if c.RemotePath != "" {
 		d.Name = "local " + d.Name + ", remote " + pathName(c.RemotePath, false)

@@ -140,6 +140,12 @@ func (m *marker) conflict(d *dispute) {
 		}
 	}
 	m.below("  ", d.Note, &d.Diff)
+	if d.Merge != "" {
+		m.line("  - %s", marked(d.Merge))
+	}
+	for i := range d.Merged {
+		m.below("  ", "", &d.Merged[i])
+	}
 }
 
 func (m *marker) problems(list []trouble) {

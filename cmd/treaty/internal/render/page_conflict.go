@@ -18,6 +18,7 @@ const (
 type pageConflict struct {
 	dispute
 	Diff     pageDiff
+	Merged   []pageDiff
 	Open     bool // unfolded from the start
 	Commands []string
 }
@@ -34,8 +35,8 @@ func (page *Page) conflicts(p *plan.Plan) []pageConflict {
 	list := make([]pageConflict, len(conflicts))
 	unfold := p.Unresolved() <= fewConflicts
 	for i, c := range conflicts {
-		list[i] = pageConflict{dispute: page.disputeOf(c), Diff: besideEachOther(c.Diff, c.DiffDoubt(), page.Diffs),
-			Open: unfold && c.Resolution == plan.Unresolved}
+		list[i] = pageConflict{dispute: page.disputeOf(p, c), Diff: besideEachOther(c.Diff, c.DiffDoubt(), page.Diffs),
+			Open: unfold && c.Resolution == plan.Unresolved, Merged: page.mergedBeside(c)}
 		if page.Command == nil || page.Applied != nil {
 			continue
 		}
@@ -44,4 +45,20 @@ func (page *Page) conflicts(p *plan.Plan) []pageConflict {
 		}
 	}
 	return list
+}
+
+// mergedBeside are what a merge changes on each side, or its whole text where a version cannot be had.
+func (page *Page) mergedBeside(c *plan.Conflict) []pageDiff {
+	if c.Merge == nil || !page.Diffs {
+		return nil
+	}
+	var out []pageDiff
+	for _, side := range plan.BothSides {
+		text := page.text(c, side)
+		if text == nil {
+			return []pageDiff{besideEachOther(c.MergedFrom(plan.Local, nil), "", true)}
+		}
+		out = append(out, besideEachOther(c.MergedFrom(side, text), "", true))
+	}
+	return out
 }

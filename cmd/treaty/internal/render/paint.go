@@ -17,6 +17,8 @@ type Options struct {
 	Color bool
 	// Diffs shows the lines of diffs; otherwise only their number.
 	Diffs bool
+	// Text is what a side has of a conflict, nil where that is not what the plan saw; nil where nobody can tell.
+	Text func(c *plan.Conflict, side plan.Side) []byte
 	// Width is where text may be wrapped, in columns; 0 never wraps. Diffs, names and commands are not wrapped.
 	Width int
 	// Zone is that of times; where it is nil they are UTC, as RFC 3339.

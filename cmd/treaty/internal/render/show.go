@@ -269,6 +269,20 @@ func (s *shower) conflict(d *dispute, explained bool) {
 	}
 	s.note(body, d.Note)
 	s.diff(body, &d.Diff)
+	s.merge(body, d)
+}
+
+// merge says what a merge comes to, and what it changes.
+func (s *shower) merge(at int, d *dispute) {
+	if d.Merge == "" {
+		return
+	}
+	s.indent(at)
+	s.text(at+2, plain, d.Merge)
+	s.newline()
+	for i := range d.Merged {
+		s.diff(at, &d.Merged[i])
+	}
 }
 
 // named are the choices of a conflict by their names, and the name that a version would be kept under.

@@ -1,0 +1,155 @@
+package store
+
+import (
+	"bytes"
+	"compress/flate"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"io/fs"
+	"sync"
+
+	"treaty/apply/baseline"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// Bases are texts that both sides once agreed on, by which what both change since is merged. Each lies deflated under
+// its hash, and counts only if it has that: so none needs to be durable, and none can be out of date.
+
+const basesFolder = "bases"
+
+// baseRoom is what a base takes at least of the room that there is for all.
+const baseRoom = 4 << 10
+
+// mostDeflated is what the largest text takes, deflated as badly as can be.
+const mostDeflated = plan.MostText + plan.MostText>>8 + 1<<10
+
+func baseName(sum tree.Hash) string {
+	name := sum.String()
+	return basesFolder + "/" + name[:2] + "/" + name
+}
+
+// Base is the text with a hash, nil where it is not kept, or what lies there is not that.
+func (s *Reader) Base(sum tree.Hash) []byte {
+	packed, err := s.source.ReadPrivate(baseName(sum), mostDeflated)
+	if err != nil {
+		return nil
+	}
+	text, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), plan.MostText+1))
+	if err != nil || sha256.Sum256(text) != sum {
+		return nil
+	}
+	return text
+}
+
+// HasBase tells whether something lies under the name of a base. Whether it is one only reading it tells.
+func (s *Reader) HasBase(sum tree.Hash) bool {
+	_, err := s.source.PrivateEntry(baseName(sum))
+	return err == nil
+}
+
+// packers deflate, one text at a time each.
+var packers = sync.Pool{New: func() any {
+	w, _ := flate.NewWriter(nil, flate.BestSpeed) // of a level that there is
+	return w
+}}
+
+// KeepBase keeps a text. One that is kept already stays, and what is under its name and is not that goes.
+func (s *Store) KeepBase(sum tree.Hash, text []byte) error {
+	var packed bytes.Buffer
+	w := packers.Get().(*flate.Writer)
+	defer packers.Put(w)
+	w.Reset(&packed)
+	if _, err := w.Write(text); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	err := s.files.ClaimPrivate(baseName(sum), packed.Bytes())
+	if !errors.Is(err, fs.ErrExist) || s.Base(sum) != nil {
+		return ignoreExist(err)
+	}
+	if err := s.files.DropPrivate(baseName(sum)); err != nil {
+		return err
+	}
+	return s.files.ClaimPrivate(baseName(sum), packed.Bytes())
+}
+
+func ignoreExist(err error) error {
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return err
+}
+
+// Bases are the hashes of what lies where bases are kept, whatever it is.
+func (s *Reader) Bases() ([]tree.Hash, error) {
+	folders, err := s.names(basesFolder)
+	if err != nil {
+		return nil, err
+	}
+	var list []tree.Hash
+	for _, folder := range folders {
+		names, err := s.names(basesFolder + "/" + folder)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			var sum tree.Hash
+			raw, err := hex.DecodeString(name)
+			if err == nil && len(raw) == len(sum) && copy(sum[:], raw) > 0 && baseName(sum) == basesFolder+"/"+folder+"/"+name {
+				list = append(list, sum)
+			}
+		}
+	}
+	return list, nil
+}
+
+// BaseRoom is how much room a base takes of what there is for all; 0 where there is none.
+func (s *Reader) BaseRoom(sum tree.Hash) int64 {
+	e, err := s.source.PrivateEntry(baseName(sum))
+	if err != nil {
+		return 0
+	}
+	return RoomFor(e.Size)
+}
+
+// RoomFor is how much room a base of so many bytes takes of what there is for all.
+func RoomFor(bytes int64) int64 { return max(bytes, baseRoom) }
+
+// DropBase removes a base, if there is one.
+func (s *Store) DropBase(sum tree.Hash) error { return s.files.DropPrivate(baseName(sum)) }
+
+// EachAgreed goes through all that the tree is on record to have agreed on with others, by the baselines that lie in
+// it and count. A baseline that is damaged names nothing.
+func (s *Reader) EachAgreed(mine *TreeFile, do func(path tree.Path, entry *tree.Agreed)) error {
+	for other, id := range mine.Synced {
+		m, err := openMemory(s, plan.Local, id, plan.Sides[string]{mine.ID, other})
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, baseline.ErrDamaged) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		err = eachOf(m, do)
+		if closed := m.Close(); err == nil {
+			err = closed
+		}
+		if err != nil && !errors.Is(err, baseline.ErrDamaged) {
+			return err
+		}
+	}
+	return nil
+}
+
+func eachOf(m *Memory, do func(path tree.Path, entry *tree.Agreed)) error {
+	return m.Memory.(*baseline.Reader).Each(func(dir tree.Path, entries []tree.Agreed) error {
+		for i := range entries {
+			do(dir.Join(entries[i].Name[plan.Local]), &entries[i])
+		}
+		return nil
+	})
+}

@@ -1,0 +1,293 @@
+package plan
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"time"
+
+	"treaty/plan/internal/textdiff"
+	"treaty/plan/jsontext"
+	"treaty/plan/tree"
+)
+
+// Merge is what becomes of a text that both sides changed, merged by the lines of the one that both last agreed on.
+type Merge struct {
+	BaseSHA256 tree.Hash `json:"base_sha256"`
+	// Lines, joined with LF and, where FinalNewline says so, followed by a last one, are the text. In open regions they
+	// have both versions and the base between markers.
+	Lines        []string `json:"lines"`
+	FinalNewline bool     `json:"final_newline"`
+	// SHA256 is that of the text, zero as long as a region is open.
+	SHA256 tree.Hash `json:"sha256"`
+	// Regions are the places where a version differs from the base, and Open those of them that both sides changed in
+	// different ways.
+	Regions int `json:"regions"`
+	Open    int `json:"open"`
+}
+
+// MergeOptions say how merges are made.
+type MergeOptions struct {
+	// Keep is how much room the texts may take that they are made by, such as "256MiB"; "0" keeps none.
+	Keep string `json:"keep"`
+}
+
+// mergedLater is by how much a merged file's time is later than that of the later version: more than any two times
+// differ that count as equal, so that nobody who goes by sizes and times takes it for either.
+const mergedLater = 4 * time.Second
+
+// Text is the merged text.
+func (m *Merge) Text() []byte {
+	text := strings.Join(m.Lines, "\n")
+	if m.FinalNewline {
+		text += "\n"
+	}
+	return []byte(text)
+}
+
+// MergeOf is the merge of two versions of a base with this hash; nil where there is none, since a diff of one of these
+// texts would be left out.
+func MergeOf(base tree.Hash, texts [3][]byte) *Merge {
+	made, why := textdiff.Merge3(texts[0], texts[1], texts[2])
+	if why != "" {
+		return nil
+	}
+	m := &Merge{BaseSHA256: base, Lines: made.Lines, FinalNewline: made.FinalNewline, Regions: made.Regions,
+		Open: made.Open}
+	if m.Lines == nil {
+		m.Lines = []string{}
+	}
+	if m.Open == 0 {
+		m.SHA256 = sha256.Sum256(m.Text())
+	}
+	return m
+}
+
+// size is how many bytes the lines have, each with its end.
+func (m *Merge) size() (bytes int64) {
+	for _, line := range m.Lines {
+		bytes += int64(len(line)) + 1
+	}
+	return bytes
+}
+
+func (m *Merge) writeJSON(w *jsontext.Writer) {
+	if m == nil {
+		w.Null()
+		return
+	}
+	w.Open('{')
+	w.Member("base_sha256", m.BaseSHA256.String())
+	w.Name("lines")
+	w.Open('[')
+	for _, line := range m.Lines {
+		w.String(line)
+	}
+	w.Close(']')
+	w.Name("final_newline")
+	w.Bool(m.FinalNewline)
+	w.Name("sha256")
+	writeOptional(w, m.SHA256.String())
+	w.Name("regions")
+	w.Int(int64(m.Regions))
+	w.Name("open")
+	w.Int(int64(m.Open))
+	w.Close('}')
+}
+
+// merge holds a conflict's merge to itself, and to the states.
+func (c *checker) merge(k *Conflict, at string) {
+	m := k.Merge
+	if m == nil {
+		return
+	}
+	at += "/merge"
+	for _, s := range []*tree.State{k.Local, k.Remote, k.Base} {
+		if s.Of() != tree.File || !s.SHA256.Known() {
+			c.fail(at, "a merge is of three files with hashes: local, remote and base")
+			return
+		}
+	}
+	if m.BaseSHA256 != k.Base.SHA256 {
+		c.fail(at+"/base_sha256", "the base of the conflict has another hash")
+	}
+	c.mergedText(m, at)
+}
+
+// mergedText holds a merge's lines to its hash, and to what may be in a plan.
+func (c *checker) mergedText(m *Merge, at string) {
+	text := m.Text()
+	switch why := textdiff.Omits(text); {
+	case m.Open > m.Regions:
+		c.fail(at+"/open", "no more regions can be open than there are")
+	case why != "":
+		c.fail(at+"/lines", "that is no text for a plan: %s", why)
+	case m.Open > 0 && m.SHA256.Known():
+		c.fail(at+"/sha256", "as long as a region is open there is none")
+	case m.Open == 0 && m.SHA256 != sha256.Sum256(text):
+		c.fail(at+"/sha256", "the lines have another hash")
+	}
+}
+
+func lacksMerge(c *Conflict) string {
+	switch m := c.Merge; {
+	case m == nil:
+		return "there is no merge of it"
+	case m.Open > 0:
+		return fmt.Sprintf("%d of the %d changed regions are open", m.Open, m.Regions)
+	}
+	return ""
+}
+
+func saysMerged(c *Conflict) string {
+	if side, has := c.hasMerged(); has {
+		return fmt.Sprintf("replace %s on %s by the merge, which %s has already; what is replaced goes to the trash there",
+			describe(c.State(side.Other())), side.Other(), side)
+	}
+	return fmt.Sprintf("replace both by the merge of %d bytes, with the changes of both sides; both versions go to the "+
+		"trash, each on its side", len(c.Merge.Text()))
+}
+
+// hasMerged is the side whose version is the merged text already; false where none is.
+func (c *Conflict) hasMerged() (Side, bool) {
+	for _, side := range BothSides {
+		if c.State(side).SHA256 == c.Merge.SHA256 {
+			return side, true
+		}
+	}
+	return 0, false
+}
+
+func doesMerged(c *Conflict) (deeds []deed, stays Sides[bool]) {
+	if lacksMerge(c) != "" {
+		return doesNothing(c)
+	}
+	has, any := c.hasMerged()
+	for _, side := range BothSides {
+		if any && side == has {
+			stays[side] = true
+			continue
+		}
+		deeds = append(deeds, deed{side: side, from: c.PathOn(side), to: c.PathOn(side), before: tree.File, after: tree.File})
+	}
+	return deeds, stays
+}
+
+func resolveMerged(s *resolver, c *Conflict) ([]Operation, error) {
+	if why := lacksMerge(c); why != "" {
+		return nil, fmt.Errorf("%s", why)
+	}
+	if side, has := c.hasMerged(); has {
+		ops, err := s.take(c, side)
+		for i := range ops {
+			if ops[i].Action == Update {
+				ops[i].Reason = Merged
+			}
+		}
+		return ops, err
+	}
+	return s.mergeBoth(c)
+}
+
+// mergeBoth replaces both versions by the merge, at one time.
+func (s *resolver) mergeBoth(c *Conflict) ([]Operation, error) {
+	text := c.Merge.Text()
+	o := outcome{on: Sides[bool]{true, true}, path: s.at(c, Local), size: int64(len(text)), head: text}
+	for _, side := range BothSides {
+		o.mtime[side] = s.policy.traits[side].Keep(s.policy.mergedTime(c))
+		o.mode[side] = s.mergedMode(c, side, text)
+	}
+	o, _ = s.policy.wish(o)
+	ops := make([]Operation, 0, len(BothSides))
+	for _, side := range BothSides {
+		after := &tree.State{Type: tree.File, Size: o.size, Mtime: o.mtime[side], Mode: o.mode[side],
+			SHA256: c.Merge.SHA256}
+		ops = append(ops, Operation{Side: side, Action: Update, Path: s.at(c, side), Reason: Merged,
+			Source: &Source{Conflict: c.ID}, Before: plain(c.State(side)), After: after})
+	}
+	return ops, nil
+}
+
+// mergedTime is the time of a merge, as a volume tells it that has not shifted.
+func (c *clocks) mergedTime(k *Conflict) tree.Time {
+	local, remote := c.unshifted(Local, k.Local.Mtime), c.unshifted(Remote, k.Remote.Mtime)
+	if local.Before(remote) {
+		local = remote
+	}
+	return local.Add(mergedLater)
+}
+
+// mergedMode is the mode that a merge gets on a side, as any update does.
+func (s *resolver) mergedMode(c *Conflict, side Side, text []byte) tree.Mode {
+	switch {
+	case s.policy.bothModes():
+		return s.policy.mergedModes(c)
+	case !s.policy.traits[side].Modes:
+		return 0
+	}
+	return s.policy.programs.infer(s.at(c, side), modeBefore(c.State(side), c.Base), text)
+}
+
+// mergedModes is the one mode of a merge where both sides have modes: the one that a side changed, or that of the later
+// version where both did, and of two of one time the one that allows less.
+func (p *policy) mergedModes(c *Conflict) tree.Mode {
+	local, remote := c.Local.Mode, c.Remote.Mode
+	switch base := c.Base.Mode; {
+	case local == remote, remote == base:
+		return local
+	case local == base:
+		return remote
+	case c.Local.Mtime == c.Remote.Mtime:
+		return min(local, remote)
+	}
+	return c.State(p.newer(c.Local.Mtime, c.Remote.Mtime)).Mode
+}
+
+func (s *Source) writeJSON(w *jsontext.Writer) {
+	w.Open('{')
+	if s.InPlan() {
+		w.Member("tree", inPlan)
+		w.Name("conflict")
+		w.Int(int64(s.Conflict))
+	} else {
+		w.Member("tree", s.Tree.String())
+		w.Member("path", string(s.Path))
+	}
+	w.Close('}')
+}
+
+// inPlan is what a source has for a tree that is a text in the plan itself.
+const inPlan = "plan"
+
+// readJSON reads what writeJSON wrote.
+func (s *Source) readJSON(r *jsontext.Reader) {
+	for r.Open('{'); r.More('}'); {
+		switch string(r.Name()) {
+		case "tree":
+			if tree := r.Text(); string(tree) != inPlan {
+				r.Fail(s.Tree.UnmarshalText(tree))
+			}
+		case "path":
+			s.Path = tree.Path(r.String())
+		case "conflict":
+			s.Conflict = int(r.Int())
+		default:
+			r.Skip()
+		}
+	}
+}
+
+// MarshalJSON writes what a step's source is.
+func (s Source) MarshalJSON() ([]byte, error) {
+	var w jsontext.Writer
+	s.writeJSON(&w)
+	return w.Bytes(), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (s *Source) UnmarshalJSON(text []byte) error {
+	r := jsontext.NewReader(bytes.Clone(text))
+	s.readJSON(&r)
+	return r.Err()
+}

@@ -1,0 +1,193 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"treaty/plan/internal/ignore"
+	"treaty/plan/internal/textdiff"
+	"treaty/plan/tree"
+)
+
+// mostMerged is how many bytes the lines of all merges of a plan may have.
+const mostMerged = 64 << 20
+
+// DefaultKeep is how much room bases may take where nobody says.
+const DefaultKeep = "256MiB"
+
+// Keep is how many bytes the texts may take that merges are made by; 0 keeps none, and offers no merges.
+func (o *Options) Keep() int64 {
+	if o.Merge == nil {
+		return bytesOf(DefaultKeep)
+	}
+	return bytesOf(o.Merge.Keep)
+}
+
+// SetKeep sets what Keep tells. What is as by default is left out.
+func (o *Options) SetKeep(keep string) {
+	o.Merge = &MergeOptions{Keep: keep}
+	if o.Keep() == bytesOf(DefaultKeep) {
+		o.Merge = nil
+	}
+}
+
+// CheckKeep returns an error for what is no size as the schema has it; nil for one.
+func CheckKeep(keep string) error {
+	if number, _ := split(keep); number == "" || keep != "0" && (number[0] == '0' || number == keep) || len(number) > 12 {
+		return fmt.Errorf("%q is no size such as %s, or 0", keep, DefaultKeep)
+	}
+	return nil
+}
+
+// split is the number of a size, and the bits of its unit; "" where it is no size.
+func split(keep string) (number string, bits int) {
+	for i, unit := range []string{"B", "KiB", "MiB", "GiB"} {
+		if n, ok := strings.CutSuffix(keep, unit); ok && digits(n) {
+			number, bits = n, 10*i
+		}
+	}
+	if digits(keep) {
+		return keep, 0
+	}
+	return number, bits
+}
+
+func digits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
+
+// bytesOf is a size as the schema has it in bytes, at most what an int64 can hold.
+func bytesOf(keep string) int64 {
+	number, bits := split(keep)
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return 0
+	}
+	if n > math.MaxInt64>>bits {
+		return math.MaxInt64
+	}
+	return n << bits
+}
+
+// mergeable tells whether there may be a merge of a conflict: of texts that changed on both sides, whose last common
+// version is known by its content.
+func (c *Conflict) mergeable() bool {
+	return c.Kind == BothChanged && c.Base.Of() == tree.File && c.Base.SHA256.Known() &&
+		c.Local.Of() == tree.File && c.Local.SHA256.Known() && c.Remote.Of() == tree.File && c.Remote.SHA256.Known()
+}
+
+// merge is the merge of a conflict's two texts, nil where there is none.
+func (d *differ) merge(c *Conflict, texts [2][]byte) *Merge {
+	if d.base == nil || !c.mergeable() {
+		return nil
+	}
+	base := d.base(c.Base.SHA256)
+	if base == nil {
+		return nil
+	}
+	return MergeOf(c.Base.SHA256, [3][]byte{base, texts[Local], texts[Remote]})
+}
+
+// keepMerges leaves out the merges for which a plan has no room, in the order of paths, and offers those that are.
+func (p *Plan) keepMerges() {
+	var bytes int64
+	for i := range p.Conflicts {
+		c := &p.Conflicts[i]
+		switch {
+		case c.Merge == nil:
+			continue
+		case bytes+c.Merge.size() > mostMerged:
+			c.Merge = nil
+			continue
+		}
+		bytes += c.Merge.size()
+		c.offerMerge()
+	}
+	if usesMerges(p) && p.Options.Merge == nil {
+		p.Options.Merge = &MergeOptions{Keep: DefaultKeep}
+	}
+}
+
+// offerMerge makes the merge a choice, if nothing is open in it.
+func (c *Conflict) offerMerge() {
+	if lacksMerge(c) == "" {
+		c.Choices[TakeMerged] = ""
+		c.reword()
+	}
+}
+
+// NoMerge says in words why there is no merge of a conflict that might have one, as far as the plan tells; "" where
+// there is one, and of conflicts of other kinds than two changed files.
+func (p *Plan) NoMerge(c *Conflict) string {
+	switch {
+	case c.Merge != nil || c.Kind != BothChanged || c.Local.Of() != tree.File || c.Remote.Of() != tree.File:
+		return ""
+	case p.Options.Diffs == DiffNone:
+		return "the plan has no diffs"
+	case p.sensitive(c):
+		return "sensitive"
+	case c.Diff != nil && c.Diff.Omitted != "":
+		return string(c.Diff.Omitted)
+	case p.Options.Keep() == 0:
+		return "no base, since none are kept"
+	case c.Base.Of() != tree.File || !c.Base.SHA256.Known():
+		return "no base, since nobody knows what both last agreed on"
+	case p.mergedBytes()+textdiff.MaxBytes > mostMerged:
+		return "too large, beside the other merges of the plan"
+	}
+	return "no base, since the text that both last agreed on is not kept"
+}
+
+func (p *Plan) sensitive(c *Conflict) bool {
+	patterns := ignore.Sensitive(p.Options.Sensitive)
+	return patterns.Match(string(c.Path), false) || patterns.Match(string(c.PathOn(Remote)), false)
+}
+
+// mergedBytes are those of the lines of all merges.
+func (p *Plan) mergedBytes() (bytes int64) {
+	for i := range p.Conflicts {
+		if m := p.Conflicts[i].Merge; m != nil {
+			bytes += m.size()
+		}
+	}
+	return bytes
+}
+
+// Merged is the text of the merge of the conflict with an id, nil where there is none.
+func (p *Plan) Merged(conflict int) []byte {
+	for i := range p.Conflicts {
+		if c := &p.Conflicts[i]; c.ID == conflict && c.Merge != nil {
+			return c.Merge.Text()
+		}
+	}
+	return nil
+}
+
+// Keeping is which texts are kept, so that what both sides change can be merged: those of which a diff would be shown.
+type Keeping struct{ sensitive ignore.List }
+
+// Keeping is which texts are kept, nil where none are.
+func (o *Options) Keeping() *Keeping {
+	if o.Keep() == 0 {
+		return nil
+	}
+	return &Keeping{ignore.Sensitive(o.Sensitive)}
+}
+
+// Keeps tells whether the text at a path, of so many bytes, is kept.
+func (k *Keeping) Keeps(path tree.Path, bytes int64) bool {
+	return !textdiff.TooLarge(bytes) && !k.sensitive.Match(string(path), false)
+}
+
+// IsText tells whether a content is a text of which a diff is shown.
+func (k *Keeping) IsText(content []byte) bool { return textdiff.Omits(content) == "" }
+
+// MostText is how many bytes a text has at most that is kept.
+const MostText = textdiff.MaxBytes
+
+// MergedFrom is the diff from the version of a side, whose text is given, to the merge of a conflict that has one.
+func (c *Conflict) MergedFrom(side Side, text []byte) *Diff {
+	diff := textdiff.Unified(version{side, c.PathOn(side), nil}.name(), "merged/"+string(c.PathOn(side)), text,
+		c.Merge.Text())
+	return &diff
+}
