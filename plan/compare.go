@@ -116,7 +116,8 @@ func simply(do func(*draft)) pass {
 
 // newPlan is a plan with nothing in it yet.
 func newPlan(in Input) *Plan {
-	p := &Plan{Schema: SchemaFile, Format: Format, FormatVersion: FormatVersion, Baseline: in.Baseline, Options: in.Options,
+	p := &Plan{Schema: SchemaFile, Format: Format, FormatVersion: FormatVersion,
+		Baseline: in.Baseline, Options: in.Options,
 		Operations: []Operation{}, Conflicts: []Conflict{}, Problems: []Problem{}}
 	if p.Options.Merge != nil {
 		p.Options.SetKeep(p.Options.Merge.Keep)

@@ -21,7 +21,7 @@ func addDiffs(ctx context.Context, dr *draft, p *Plan, spelled map[tree.Path]tre
 	if err := parallel(len(jobs), func(i int) error { return differ.do(ctx, &jobs[i]) }); err != nil {
 		return err
 	}
-	p.keepMerges()
+	keepMerges(p)
 	takeOut(dr, p, jobs)
 	return ctx.Err()
 }
@@ -46,7 +46,8 @@ func (p *Plan) diffJobs(what DiffWhat, spelled map[tree.Path]tree.Path) (jobs []
 		c := &p.Conflicts[i]
 		if c.Local.Of() == tree.File && c.Remote.Of() == tree.File {
 			there := cmp.Or(spelled[c.Path], c.PathOn(Remote))
-			jobs = append(jobs, diffJob{c.ID, version{Local, c.Path, c.Local}, version{Remote, there, c.Remote}, &c.Diff, c, nil})
+			from, to := version{Local, c.Path, c.Local}, version{Remote, there, c.Remote}
+			jobs = append(jobs, diffJob{c.ID, from, to, &c.Diff, c, nil})
 		}
 	}
 	if what != DiffUpdates {

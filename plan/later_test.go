@@ -7,13 +7,13 @@ import (
 
 func TestADiffThatIsMadeLaterKeepsToThePlansOptions(t *testing.T) {
 	p := &Plan{Options: Options{Sensitive: []string{"*.key"}}}
-	diff := DiffLater(p, &Operation{Side: Remote, Path: "a.txt", Source: &Source{Tree: Local, Path: "b.txt"}}, []byte("old\n"),
+	diff := DiffLater(p, &Operation{Side: Remote, Path: "a.txt", Source: &Source{Path: "b.txt"}}, []byte("old\n"),
 		[]byte("new\n"))
 	want := []string{"--- remote/a.txt", "+++ local/b.txt", "@@ -1 +1 @@", "-old", "+new"}
 	if !slices.Equal(diff.Lines, want) {
 		t.Errorf("it is %q", diff.Lines)
 	}
-	diff = DiffLater(p, &Operation{Path: "my.key", Source: &Source{Tree: Local, Path: "my.key"}}, []byte("old\n"), []byte("new\n"))
+	diff = DiffLater(p, &Operation{Path: "my.key", Source: &Source{Path: "my.key"}}, []byte("old\n"), []byte("new\n"))
 	if len(diff.Lines) > 0 || diff.Omitted != "sensitive" {
 		t.Errorf("of a sensitive file it is %+v", diff)
 	}

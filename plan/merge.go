@@ -140,12 +140,12 @@ func lacksMerge(c *Conflict) string {
 	return ""
 }
 
-func saysMerged(c *Conflict) string {
+func saysMerged(c *Conflict, in Words) string {
 	if side, has := c.hasMerged(); has {
 		return fmt.Sprintf("replace %s on %s by the merge, which %s has already; what is replaced goes to the trash there",
-			describe(c.State(side.Other())), side.Other(), side)
+			describe(c.State(side.Other())), in.Names[side.Other()], in.Names[side])
 	}
-	return fmt.Sprintf("replace both by the merge of %d bytes, with the changes of both sides; both versions go to the "+
+	return fmt.Sprintf("replace both by the merge of %d bytes, which has the changes of both; both versions go to the "+
 		"trash, each on its side", len(c.Merge.Text()))
 }
 

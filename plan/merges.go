@@ -89,7 +89,7 @@ func (d *differ) merge(c *Conflict, texts [2][]byte) *Merge {
 }
 
 // keepMerges leaves out the merges for which a plan has no room, in the order of paths, and offers those that are.
-func (p *Plan) keepMerges() {
+func keepMerges(p *Plan) {
 	var bytes int64
 	for i := range p.Conflicts {
 		c := &p.Conflicts[i]
@@ -118,13 +118,13 @@ func (c *Conflict) offerMerge() {
 
 // NoMerge says in words why there is no merge of a conflict that might have one, as far as the plan tells; "" where
 // there is one, and of conflicts of other kinds than two changed files.
-func (p *Plan) NoMerge(c *Conflict) string {
+func NoMerge(p *Plan, c *Conflict) string {
 	switch {
 	case c.Merge != nil || c.Kind != BothChanged || c.Local.Of() != tree.File || c.Remote.Of() != tree.File:
 		return ""
 	case p.Options.Diffs == DiffNone:
 		return "the plan has no diffs"
-	case p.sensitive(c):
+	case sensitive(p, c):
 		return "sensitive"
 	case c.Diff != nil && c.Diff.Omitted != "":
 		return string(c.Diff.Omitted)
@@ -132,19 +132,19 @@ func (p *Plan) NoMerge(c *Conflict) string {
 		return "no base, since none are kept"
 	case c.Base.Of() != tree.File || !c.Base.SHA256.Known():
 		return "no base, since nobody knows what both last agreed on"
-	case p.mergedBytes()+textdiff.MaxBytes > mostMerged:
+	case mergedBytes(p)+textdiff.MaxBytes > mostMerged:
 		return "too large, beside the other merges of the plan"
 	}
 	return "no base, since the text that both last agreed on is not kept"
 }
 
-func (p *Plan) sensitive(c *Conflict) bool {
+func sensitive(p *Plan, c *Conflict) bool {
 	patterns := ignore.Sensitive(p.Options.Sensitive)
 	return patterns.Match(string(c.Path), false) || patterns.Match(string(c.PathOn(Remote)), false)
 }
 
 // mergedBytes are those of the lines of all merges.
-func (p *Plan) mergedBytes() (bytes int64) {
+func mergedBytes(p *Plan) (bytes int64) {
 	for i := range p.Conflicts {
 		if m := p.Conflicts[i].Merge; m != nil {
 			bytes += m.size()
@@ -153,8 +153,8 @@ func (p *Plan) mergedBytes() (bytes int64) {
 	return bytes
 }
 
-// Merged is the text of the merge of the conflict with an id, nil where there is none.
-func (p *Plan) Merged(conflict int) []byte {
+// MergedText is the text of the merge of the conflict with an id, nil where there is none.
+func MergedText(p *Plan, conflict int) []byte {
 	for i := range p.Conflicts {
 		if c := &p.Conflicts[i]; c.ID == conflict && c.Merge != nil {
 			return c.Merge.Text()

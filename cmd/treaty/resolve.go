@@ -90,7 +90,7 @@ func mergedAlike(p *plan.Plan, ids []int) error {
 		if !slices.Contains(ids, c.ID) || why == "" {
 			continue
 		}
-		if none := p.NoMerge(c); none != "" {
+		if none := plan.NoMerge(p, c); none != "" {
 			why += ": " + none
 		}
 		return usage(naming([]string{typed(c.Path, here(p))}, "show"), "%s cannot be settled as %s: %s",

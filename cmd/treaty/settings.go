@@ -246,7 +246,7 @@ func (s *settings) change(a *app, name string, value *string) error {
 	}
 	var to json.RawMessage
 	if value != nil {
-		to = k.parsed(*value, isBelow)
+		to = k.parsed(*value, below)
 	}
 	if isBelow {
 		if to, err = s.inside(k, below, to); err != nil {
@@ -269,16 +269,31 @@ func (s *settings) change(a *app, name string, value *string) error {
 }
 
 // parsed is a value as JSON: as it is where it is JSON that the key may have, or else a string, alone or in a list.
-func (k *configKey) parsed(value string, below bool) json.RawMessage {
+func (k *configKey) parsed(value, below string) json.RawMessage {
 	text, _ := json.Marshal(value) // a string, which cannot fail
 	isJSON := json.Valid([]byte(value))
 	switch {
-	case k.schema.Type == "string" && !strings.HasPrefix(value, `"`), !isJSON && (below || k.schema.Type != "array"):
+	case k.typeOf(below) == "string" && !strings.HasPrefix(value, `"`),
+		!isJSON && (below != "" || k.schema.Type != "array"):
 		return text
 	case !isJSON:
 		return slices.Concat([]byte("["), text, []byte("]"))
 	}
 	return json.RawMessage(value)
+}
+
+// typeOf is the type that the schema has for a name below the key, or, for "", for the key; "" where it has none.
+func (k *configKey) typeOf(below string) string {
+	if below == "" {
+		return k.schema.Type
+	}
+	var names map[string]struct {
+		Type string `json:"type"`
+	}
+	if json.Unmarshal(k.schema.Properties, &names) != nil {
+		return ""
+	}
+	return names[below].Type
 }
 
 // inside is the value of a key that is an object, with another value of a name in it; nil where nothing is left in it.

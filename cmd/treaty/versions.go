@@ -7,8 +7,8 @@ import (
 	"treaty/plan"
 )
 
-// versionsOf reads what the sides of a plan have of its conflicts, where that is what the plan saw; nil where it is not,
-// or cannot be read.
+// versionsOf reads what the sides of a plan have of its conflicts, where that is what the plan saw; nil where it is
+// not, or cannot be read.
 func versionsOf(p *plan.Plan) func(c *plan.Conflict, side plan.Side) []byte {
 	return func(c *plan.Conflict, side plan.Side) []byte {
 		folder, err := reach.Store(p.Snapshot(side).Root)

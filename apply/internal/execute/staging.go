@@ -11,6 +11,7 @@ import (
 
 	"treaty/apply/internal/settle"
 	"treaty/apply/volume"
+	"treaty/plan"
 	"treaty/plan/tree"
 )
 
@@ -98,7 +99,7 @@ func (s *stager) file(ctx context.Context, t *task) (volume.Staged, error) {
 
 // merged stages the text of a merge, which the plan has.
 func (s *stager) merged(ctx context.Context, t *task) (volume.Staged, error) {
-	text := s.Plan.Merged(t.Source.Conflict)
+	text := plan.MergedText(s.Plan, t.Source.Conflict)
 	if text == nil {
 		return volume.Staged{}, fmt.Errorf("%w: the plan has no merge of conflict %d", volume.ErrSource, t.Source.Conflict)
 	}

@@ -43,7 +43,8 @@ func (s *Stamps) Note(n *plan.Name, paths plan.Sides[tree.Path]) {
 // unproved tells of an operation that copies a file of which the plan neither has a hash nor, since the copy's
 // volume tells fewer times apart, the very time: only the stamp that the file had tells whether it is that one.
 func (s *Stamps) unproved(op *plan.Operation) bool {
-	if op.Source == nil || op.Source.InPlan() || op.After.Of() != tree.File || op.After.SHA256.Known() || op.Source.Path.Private() {
+	if op.Source == nil || op.Source.InPlan() || op.Source.Path.Private() || op.After.Of() != tree.File ||
+		op.After.SHA256.Known() {
 		return false
 	}
 	from, to := s.plan.Snapshot(op.Source.Tree).Filesystem, s.plan.Snapshot(op.Side).Filesystem

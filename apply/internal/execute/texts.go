@@ -19,7 +19,10 @@ type Texts struct {
 
 // of begins to see what a task puts in place, nil where it is not to be kept.
 func (k *Texts) of(t *task) *seenText {
-	if k == nil || !k.Which.Keeps(t.Path, t.After.Size) || !t.Source.InPlan() && !k.Which.Keeps(t.Source.Path, t.After.Size) {
+	if k == nil || !k.Which.Keeps(t.Path, t.After.Size) {
+		return nil
+	}
+	if !t.Source.InPlan() && !k.Which.Keeps(t.Source.Path, t.After.Size) {
 		return nil
 	}
 	return &seenText{}

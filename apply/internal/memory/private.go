@@ -36,8 +36,8 @@ func within(name string) (string, error) {
 	return tree.PrivateFolder + "/" + name, nil
 }
 
-// named is an error about a file of treaty's own, with the place of the tree.
-func (f *files) named(path string, err error) error {
+// misnamed is an error about a file of treaty's own, with the place of the tree.
+func misnamed(f *files, path string, err error) error {
 	var about *tree.PathError
 	if errors.As(err, &about) {
 		err = about.Err
@@ -52,7 +52,7 @@ func (f *files) ReadPrivate(name string, most int64) ([]byte, error) {
 		err = scan.ErrTooLarge
 	}
 	if err != nil {
-		return nil, f.named(tree.PrivateFolder+"/"+name, err)
+		return nil, misnamed(f, tree.PrivateFolder+"/"+name, err)
 	}
 	return io.ReadAll(file)
 }
@@ -161,12 +161,12 @@ func (d *disk) own(data []byte) *node {
 }
 
 // RemovePrivate removes a file, if there is one.
-func (f *files) RemovePrivate(name string) error { return f.remove(name, true) }
+func (f *files) RemovePrivate(name string) error { return remove(f, name, true) }
 
 // DropPrivate is RemovePrivate, but not durably.
-func (f *files) DropPrivate(name string) error { return f.remove(name, false) }
+func (f *files) DropPrivate(name string) error { return remove(f, name, false) }
 
-func (f *files) remove(name string, durable bool) error {
+func remove(f *files, name string, durable bool) error {
 	return f.change("remove", name, durable, func(folder *node, path string) error {
 		if _, n, _ := f.find(path); n.node != nil {
 			f.drop(folder, n.spelled)

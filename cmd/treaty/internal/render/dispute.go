@@ -18,8 +18,7 @@ type dispute struct {
 	Choices     []choice
 	Resolution  string // "" while there is none
 	Note        string
-	Merge       string // what there is to say of its merge, "" for nothing
-	Merged      []diff // what the merge changes on each side, or its whole text
+	Merge       merge
 	Diff        diff
 	KeptAs      string // the name that keep-both gives remote's version
 	Unfulfilled string // a resolution that is none of the choices
@@ -71,7 +70,7 @@ func (o Options) disputes(p *plan.Plan) []dispute {
 func (o Options) disputeOf(p *plan.Plan, c *plan.Conflict) dispute {
 	d := dispute{ID: c.ID, Kind: o.kind(c), Code: Escape(string(c.Kind)), Sides: o.states(c),
 		Resolution: Escape(string(c.Resolution)), Note: Escape(c.Note), Diff: diffOf(c.Diff, c.DiffDoubt()),
-		Merge: Merge(p, c), Merged: o.merged(c)}
+		Merge: merge{Merge(p, c), o.merged(c)}}
 	d.Name = pathName(c.Path, c.Local.Of() == tree.Directory || c.Remote.Of() == tree.Directory)
 	if c.RemotePath != "" {
 		d.Name = "local " + d.Name + ", remote " + pathName(c.RemotePath, false)

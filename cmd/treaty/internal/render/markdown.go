@@ -140,11 +140,11 @@ func (m *marker) conflict(d *dispute) {
 		}
 	}
 	m.below("  ", d.Note, &d.Diff)
-	if d.Merge != "" {
-		m.line("  - %s", marked(d.Merge))
+	if d.Merge.Says != "" {
+		m.line("  - %s", marked(d.Merge.Says))
 	}
-	for i := range d.Merged {
-		m.below("  ", "", &d.Merged[i])
+	for i := range d.Merge.diffs {
+		m.below("  ", "", &d.Merge.diffs[i])
 	}
 }
 

@@ -6,11 +6,18 @@ import (
 	"treaty/plan"
 )
 
+// merge is what there is to say of a conflict's merge, "" for nothing, and what that changes on each side, or its whole
+// text.
+type merge struct {
+	Says  string
+	diffs []diff
+}
+
 // Merge says of a conflict what its merge comes to, or why it has none; "" where it could have none.
 func Merge(p *plan.Plan, c *plan.Conflict) string {
 	m := c.Merge
 	if m == nil {
-		why := p.NoMerge(c)
+		why := plan.NoMerge(p, c)
 		if why == "" {
 			return ""
 		}

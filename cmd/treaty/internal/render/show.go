@@ -274,14 +274,14 @@ func (s *shower) conflict(d *dispute, explained bool) {
 
 // merge says what a merge comes to, and what it changes.
 func (s *shower) merge(at int, d *dispute) {
-	if d.Merge == "" {
+	if d.Merge.Says == "" {
 		return
 	}
 	s.indent(at)
-	s.text(at+2, plain, d.Merge)
+	s.put(plain, d.Merge.Says)
 	s.newline()
-	for i := range d.Merged {
-		s.diff(at, &d.Merged[i])
+	for i := range d.Merge.diffs {
+		s.diff(at, &d.Merge.diffs[i])
 	}
 }
 
