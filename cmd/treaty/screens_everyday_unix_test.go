@@ -58,7 +58,7 @@ func TestSyncAsksForEachConflictByOneKey(t *testing.T) {
 	s.types("r")
 	s.asks("three" + keysOf + "[A]ll, [u]ndo, [q]uit,\n  [?]")
 	s.types("A")
-	s.asks("all 2: [l] mac, [r] stick, [n]ewer, [m]erged, [b]oth, [s]kip, or another key for none")
+	s.asks("all 2: [l] mac, [r] stick, [n]ewer, [m]erged, [b]oth, [s]kip,\n  or another key for none")
 	s.types("l")
 	s.asks("All conflicts are settled; u goes back to the last.\nCarry this out? [y/N]")
 	s.types("y\r")

@@ -70,7 +70,7 @@ func (o Options) disputes(p *plan.Plan) []dispute {
 func (o Options) disputeOf(p *plan.Plan, c *plan.Conflict) dispute {
 	d := dispute{ID: c.ID, Kind: o.kind(c), Code: Escape(string(c.Kind)), Sides: o.states(c),
 		Resolution: Escape(string(c.Resolution)), Note: Escape(c.Note), Diff: diffOf(c.Diff, c.DiffDoubt()),
-		Merge: merge{Merge(p, c), o.merged(c)}}
+		Merge: merge{Merge(p, c), mergedIn(o, c)}}
 	d.Name = pathName(c.Path, c.Local.Of() == tree.Directory || c.Remote.Of() == tree.Directory)
 	if c.RemotePath != "" {
 		d.Name = "local " + d.Name + ", remote " + pathName(c.RemotePath, false)

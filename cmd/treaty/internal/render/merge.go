@@ -29,14 +29,14 @@ func Merge(p *plan.Plan, c *plan.Conflict) string {
 	return fmt.Sprintf("merge  %s, none open, %s", Count(m.Regions, "region"), Bytes(int64(len(m.Text()))))
 }
 
-// merged are the diffs from each version to its merge, or the whole text where a version cannot be had.
-func (o Options) merged(c *plan.Conflict) []diff {
+// mergedIn are the diffs from each version to its merge, or the whole text where a version cannot be had.
+func mergedIn(o Options, c *plan.Conflict) []diff {
 	if c.Merge == nil || !o.Diffs {
 		return nil
 	}
 	var out []diff
 	for _, side := range plan.BothSides {
-		text := o.text(c, side)
+		text := textIn(o, c, side)
 		if text == nil {
 			return []diff{wholeMerge(c.Merge)}
 		}
@@ -45,7 +45,7 @@ func (o Options) merged(c *plan.Conflict) []diff {
 	return out
 }
 
-func (o Options) text(c *plan.Conflict, side plan.Side) []byte {
+func textIn(o Options, c *plan.Conflict, side plan.Side) []byte {
 	if o.Text == nil {
 		return nil
 	}

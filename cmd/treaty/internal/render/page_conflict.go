@@ -54,7 +54,7 @@ func (page *Page) mergedBeside(c *plan.Conflict) []pageDiff {
 	}
 	var out []pageDiff
 	for _, side := range plan.BothSides {
-		text := page.text(c, side)
+		text := textIn(page.Options, c, side)
 		if text == nil {
 			return []pageDiff{besideEachOther(c.MergedFrom(plan.Local, nil), "", true)}
 		}
