@@ -122,8 +122,8 @@ func (w *world) fill(r *rapid.T) {
 			w.place(side).write(r, native(anyTree(r, side.String())))
 		}
 	}
-	w.options.Hash = rapid.SampledFrom([]plan.HashWhat{plan.HashOperations, plan.HashConflicts, plan.HashAll}).Draw(r,
-		"hash")
+	hashes := []plan.HashWhat{plan.HashOperations, plan.HashConflicts, plan.HashAll}
+	w.options.Hash = rapid.SampledFrom(hashes).Draw(r, "hash")
 }
 
 // decide draws what a reviewer might do to a plan, and tells whether all of it is to be carried out.

@@ -14,8 +14,8 @@ func mutate(r *rapid.T, document map[string]any) {
 	operations, _ := document["operations"].([]any)
 	conflicts, _ := document["conflicts"].([]any)
 	paths := []string{"a", "b", "c", "a/a", "a/b", "b/c/a", "new", "a/new", "..", "../outside", "a/../../outside",
-		"/etc/x", ".treaty/tree.json",
-		".treaty/trash/x", ".TREATY/x", "a//b", "", "a\x00b", strings.Repeat("x", 300), "outside", "a\\b"}
+		"/etc/x", ".treaty/tree.json", ".treaty/trash/x", ".TREATY/x", "a//b", "", "a\x00b", strings.Repeat("x", 300),
+		"outside", "a\\b"}
 	path := func() string { return rapid.SampledFrom(paths).Draw(r, "path") }
 	side := func() string { return rapid.SampledFrom([]string{"local", "remote"}).Draw(r, "side") }
 	switch what := rapid.IntRange(0, 19).Draw(r, "edit"); {
@@ -105,22 +105,20 @@ func lie(r *rapid.T, document map[string]any) {
 	case 0:
 		of["digest"] = rapid.SampledFrom([]string{zeros, strings.Repeat("7", 64)}).Draw(r, "digest")
 	case 1:
-		document["options"].(map[string]any)["ignore"] = []any{rapid.SampledFrom([]string{"*", "a", "b/", "new"}).Draw(r,
-			"ignored")}
+		ignored := rapid.SampledFrom([]string{"*", "a", "b/", "new"}).Draw(r, "ignored")
+		document["options"].(map[string]any)["ignore"] = []any{ignored}
 	case 2:
-		odd := rapid.SampledFrom([]map[string]any{{"hash": "conflicts"}, {"hash": "all"},
-			{"bidirectional": "conflict"}, {"align_times": true},
-			{"fix_modes": true}, {"default_ignores": false}, {"max_deletes": 1}, {"allow_many_deletes": true},
-			{"remote_fs": "fat"}, {"local_fs": "unknown"},
-			{"executable": map[string]any{"overrides": []any{"*"}, "extensions": map[string]any{}}}, {"umask": "0077"}}).Draw(r,
-			"option")
+		odd := rapid.SampledFrom([]map[string]any{{"hash": "conflicts"}, {"hash": "all"}, {"bidirectional": "conflict"},
+			{"align_times": true}, {"fix_modes": true}, {"default_ignores": false}, {"max_deletes": 1},
+			{"allow_many_deletes": true}, {"remote_fs": "fat"}, {"local_fs": "unknown"}, {"umask": "0077"},
+			{"executable": map[string]any{"overrides": []any{"*"}, "extensions": map[string]any{}}},
+		}).Draw(r, "option")
 		maps.Copy(document["options"].(map[string]any), odd)
 	case 3:
-		trait := rapid.SampledFrom([]map[string]any{{"modes": false}, {"symlinks": false},
-			{"case_sensitive": false}, {"names": "windows"},
-			{"mtime_granularity_ns": 2_000_000_000}, {"mtime_granularity_ns": 3_600_000_000_000},
-			{"profile": "fat", "type": "vfat"},
-			{"source": "declared"}, {"max_file_size": 1}, {"volume": "another"}}).Draw(r, "trait")
+		trait := rapid.SampledFrom([]map[string]any{{"modes": false}, {"symlinks": false}, {"case_sensitive": false},
+			{"names": "windows"}, {"mtime_granularity_ns": 2_000_000_000}, {"mtime_granularity_ns": 3_600_000_000_000},
+			{"profile": "fat", "type": "vfat"}, {"source": "declared"}, {"max_file_size": 1}, {"volume": "another"},
+		}).Draw(r, "trait")
 		maps.Copy(of["filesystem"].(map[string]any), trait)
 	case 4:
 		document["local"], document["remote"] = document["remote"], document["local"]

@@ -17,9 +17,8 @@ import (
 
 // story is what a failing example looked like.
 func (w *world) story(p *plan.Plan, was plan.Sides[nodes], receipt *apply.Receipt, err error) {
-	w.Logf("base:   %v\nlocal:  %v\nremote: %v\nplan:\n%sresults:\n%serror: %v\nlocal:  %v\nremote: %v", w.base, was[0],
-		was[1],
-		describe(p), outcomes(receipt), err, w.tree(0), w.tree(1))
+	w.Logf("base:   %v\nlocal:  %v\nremote: %v\nplan:\n%sresults:\n%serror: %v\nlocal:  %v\nremote: %v",
+		w.base, was[0], was[1], describe(p), outcomes(receipt), err, w.tree(0), w.tree(1))
 }
 
 func TestAnyPlanOfAnyTrees(t *testing.T) {

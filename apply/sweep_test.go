@@ -261,15 +261,23 @@ func TestABrokenApplyIsTakenUp(t *testing.T) {
 		if a, err := folder.Applied(p.ID); err == nil && a != nil && !w.open(plan.Local) {
 			return true // it was broken in what does not matter
 		}
-		receipt, err := w.apply(p)
-		if err != nil {
-			t.Errorf("taken up: %v\n%s", err, outcomes(receipt))
-			return true
+		if w.takenUp(p, will) {
+			w.settled()
 		}
-		w.over(p, will)
-		w.settled()
 		return true
 	})
+}
+
+// takenUp takes a broken apply up, which is then to have come to what it was to come to; false where it is not done.
+func (w *world) takenUp(p *plan.Plan, will plan.Sides[nodes]) bool {
+	w.Helper()
+	receipt, err := w.apply(p)
+	if err != nil {
+		w.Errorf("taken up: %v\n%s", err, outcomes(receipt))
+		return false
+	}
+	w.over(p, will)
+	return true
 }
 
 // Taking it up may be broken as well, any number of times.
@@ -289,11 +297,7 @@ func TestTakingUpMayBreakToo(t *testing.T) {
 		if !w.open(plan.Local) {
 			return true
 		}
-		if receipt, err := w.apply(p); err != nil {
-			t.Errorf("taken up: %v\n%s", err, outcomes(receipt))
-			return true
-		}
-		w.over(p, will)
+		w.takenUp(p, will)
 		return true
 	})
 }
@@ -319,12 +323,9 @@ func TestABrokenApplyIsTakenUpOrSettledWhereVolumesCanDoLittle(t *testing.T) {
 					}
 					w.settledBack(p, will)
 				default:
-					if receipt, err := w.apply(p); err != nil {
-						t.Errorf("taken up: %v\n%s", err, outcomes(receipt))
-						return true
+					if w.takenUp(p, will) {
+						w.settled()
 					}
-					w.over(p, will)
-					w.settled()
 				}
 				return true
 			})
@@ -385,11 +386,7 @@ func TestABrokenApplyIsSettledBack(t *testing.T) {
 				}
 				if len(sides) == 1 && was {
 					// The stick was settled alone, elsewhere; then the apply goes on at home.
-					if receipt, err := w.apply(p); err != nil {
-						t.Errorf("taken up: %v\n%s", err, outcomes(receipt))
-						return true
-					}
-					w.over(p, will)
+					w.takenUp(p, will)
 					return true
 				}
 				w.settledBack(p, will)

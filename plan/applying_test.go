@@ -32,17 +32,8 @@ func TestApplyingAPlan(t *testing.T) {
 	effort.Check(t, 20, 100, func(t *rapid.T) {
 		w := drawWorld(t, false)
 		p := made(t, w)
-		resolve(t, p)
-		e, err := execute(p, w.trees)
-		if err != nil {
-			t.Fatalf("%v\n%s\n%s", err, w, lines(p))
-		}
-		nothingLost(t, w, p, e)
-		onlyListed(t, w, p, e)
-		after := &world{trees: e.trees, options: w.options}
-		after.base = agreement(after, w.base)
-		next := made(t, after)
-		if e.skipped > 0 || blocked(p) || blocked(next) {
+		after, next, whole := carriedOut(t, w, p)
+		if !whole {
 			return
 		}
 		if !next.Empty() {
@@ -50,6 +41,22 @@ func TestApplyingAPlan(t *testing.T) {
 		}
 		equal(t, w, p, after)
 	})
+}
+
+// carriedOut carries a plan out with any choices, which loses nothing and changes only what is listed. It returns the
+// world as it is then, with its next plan, and whether nothing was left out or blocked.
+func carriedOut(t *rapid.T, w *world, p *plan.Plan) (after *world, next *plan.Plan, whole bool) {
+	resolve(t, p)
+	e, err := execute(p, w.trees)
+	if err != nil {
+		t.Fatalf("%v\n%s\n%s", err, w, lines(p))
+	}
+	nothingLost(t, w, p, e)
+	onlyListed(t, w, p, e)
+	after = &world{trees: e.trees, options: w.options}
+	after.base = agreement(after, w.base)
+	next = made(t, after)
+	return after, next, e.skipped == 0 && !blocked(p) && !blocked(next)
 }
 
 func blocked(p *plan.Plan) bool {

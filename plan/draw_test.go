@@ -67,10 +67,10 @@ func drawNode(t *rapid.T, label string, traits tree.Traits, directories bool) *n
 func drawWorld(t *rapid.T, clash bool) *world {
 	w := &world{options: defaults()}
 	w.options.Ignore = []string{"*.tmp"}
-	w.options.Hash = rapid.SampledFrom([]plan.HashWhat{plan.HashOperations, plan.HashConflicts, plan.HashAll}).Draw(t,
-		"hash")
-	w.options.Bidirectional = rapid.SampledFrom([]plan.Bidirectional{plan.BidirectionalAuto,
-		plan.BidirectionalConflict}).Draw(t, "bidirectional")
+	hashes := []plan.HashWhat{plan.HashOperations, plan.HashConflicts, plan.HashAll}
+	w.options.Hash = rapid.SampledFrom(hashes).Draw(t, "hash")
+	both := []plan.Bidirectional{plan.BidirectionalAuto, plan.BidirectionalConflict}
+	w.options.Bidirectional = rapid.SampledFrom(both).Draw(t, "bidirectional")
 	w.options.AlignTimes = rapid.IntRange(0, 4).Draw(t, "align times") == 0
 	profiles := []tree.Profile{tree.POSIX, tree.POSIX, tree.APFS, tree.FAT, tree.FAT, tree.ExFAT, tree.NTFS}
 	var profile plan.Sides[tree.Profile]

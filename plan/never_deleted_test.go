@@ -43,8 +43,8 @@ func TestIgnoringNeverDeletes(t *testing.T) {
 		w := drawWorld(t, true)
 		w.options.Ignore = []string{}
 		without := deletes(made(t, w), true)
-		w.options.Ignore = rapid.SliceOfN(rapid.SampledFrom([]string{"a", "A", "d/", "*.sh", "/b", "a/b", "*"}), 1, 3).Draw(t,
-			"ignore")
+		patterns := rapid.SampledFrom([]string{"a", "A", "d/", "*.sh", "/b", "a/b", "*"})
+		w.options.Ignore = rapid.SliceOfN(patterns, 1, 3).Draw(t, "ignore")
 		for path := range deletes(made(t, w), false) {
 			if !without[path] {
 				t.Fatalf("ignoring %q deletes %s:\n%s", w.options.Ignore, path, w)
@@ -56,8 +56,8 @@ func TestIgnoringNeverDeletes(t *testing.T) {
 func TestNoLongerIgnoringNeverDeletes(t *testing.T) {
 	effort.Check(t, 20, 100, func(t *rapid.T) {
 		w := drawWorld(t, false)
-		w.options.Ignore = rapid.SliceOfN(rapid.SampledFrom([]string{"a", "A", "d/", "*.sh", "/b", "a/b"}), 1, 3).Draw(t,
-			"ignore")
+		patterns := rapid.SampledFrom([]string{"a", "A", "d/", "*.sh", "/b", "a/b"})
+		w.options.Ignore = rapid.SliceOfN(patterns, 1, 3).Draw(t, "ignore")
 		p := made(t, w)
 		for i := range p.Conflicts {
 			p.Conflicts[i].Resolution = plan.SkipPath

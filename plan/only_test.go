@@ -88,17 +88,8 @@ func TestCarriedOutAPlanOfAPartLeavesNothingOfIt(t *testing.T) {
 		w := drawWorld(t, false)
 		w.options.Only = drawPart(t)
 		p := made(t, w)
-		resolve(t, p)
-		e, err := execute(p, w.trees)
-		if err != nil {
-			t.Fatalf("%v\n%s\n%s", err, w, lines(p))
-		}
-		nothingLost(t, w, p, e)
-		onlyListed(t, w, p, e)
-		after := &world{trees: e.trees, options: w.options}
-		after.base = agreement(after, w.base)
-		next := made(t, after)
-		if e.skipped > 0 || blocked(p) || blocked(next) {
+		after, next, whole := carriedOut(t, w, p)
+		if !whole {
 			return
 		}
 		// A rename of both sides, one in the part, is settled whole or not at all.
