@@ -202,7 +202,7 @@ func (h *host) copy(to string) {
 
 // appears waits for a file that a guest writes.
 func (h *host) appears(place, name string) bool {
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(10 * time.Minute); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
 		if _, err := os.Stat(filepath.Join(place, name)); err == nil {
 			return true
 		}
