@@ -25,28 +25,28 @@ const trashFolder = tree.PrivateFolder + "/trash/"
 // and no file or link is ever taken for a directory. It returns what is wrong, in order, at most
 // maxWrong of it.
 func (p *Plan) Check() []Wrong {
-	c := checker{ids: make(map[int]string, len(p.Operations)+len(p.Conflicts)), plan: p}
+	c := checker{ids: make(map[int]element, len(p.Operations)+len(p.Conflicts)), plan: p}
 	c.version()
 	for i := range p.Operations {
-		c.operation(&p.Operations[i], fmt.Sprintf("/operations/%d", i))
+		c.operation(&p.Operations[i], element(i))
 	}
 	for i := range p.Conflicts {
-		c.conflict(&p.Conflicts[i], fmt.Sprintf("/conflicts/%d", i))
+		c.conflict(&p.Conflicts[i], ^element(i))
 	}
 	for i := range p.Operations {
-		op, at := &p.Operations[i], fmt.Sprintf("/operations/%d", i)
+		op, at := &p.Operations[i], element(i)
 		// What a move vacates may be filled again, by a create or another move, and by nothing else.
 		if mover, moved := c.vacated[op.Side][op.Path]; moved && mover != at && op.Before != nil && op.Action != Move {
-			c.fail(at+"/path", "%q on %s is moved away by %s", op.Path, op.Side, mover)
+			c.fail(at.below("/path"), "%q on %s is moved away by %s", op.Path, op.Side, mover)
 		}
 		if op.After != nil {
-			c.parents(op.Side, after, op.Path, at+"/path")
+			c.parents(op.Side, after, op.Path, at.below("/path"))
 		}
 		switch {
 		case op.Action == Move:
-			c.parents(op.Side, before, op.From, at+"/from")
+			c.parents(op.Side, before, op.From, at.below("/from"))
 		case op.Before != nil:
-			c.parents(op.Side, before, op.Path, at+"/path")
+			c.parents(op.Side, before, op.Path, at.below("/path"))
 		}
 	}
 	return c.wrong[:min(len(c.wrong), maxWrong)]
@@ -55,36 +55,63 @@ func (p *Plan) Check() []Wrong {
 type checker struct {
 	plan  *Plan
 	wrong []Wrong
-	ids   map[int]string
+	ids   map[int]element
 	// claimed tells which element puts something at a path of a side, or takes it away; vacated which
 	// move takes it elsewhere.
-	claimed, vacated Sides[map[tree.Path]string]
+	claimed, vacated Sides[map[tree.Path]element]
 	// names are the claimed paths by what a volume that does not mind case takes as one.
 	names Sides[map[tree.Path][]name]
 	// solid are the paths that hold a file or a link, before and after.
-	solid Sides[[2]map[tree.Path]string]
+	solid Sides[[2]map[tree.Path]element]
 }
+
+// element is one of a plan: an operation, by its index, or, below 0, a conflict, by the complement of its index. There
+// may be a million, of which none needs a text unless something is wrong with it.
+type element int32
+
+func (e element) String() string {
+	if e < 0 {
+		return fmt.Sprintf("/conflicts/%d", ^e)
+	}
+	return fmt.Sprintf("/operations/%d", e)
+}
+
+// below is a member of it, by its JSON pointer in the element.
+func (e element) below(pointer string) spot { return spot{e, pointer} }
+
+// spot is a place in the plan: a JSON pointer that is not put together yet.
+type spot struct {
+	of    element
+	below string
+}
+
+func (s spot) String() string { return s.of.String() + s.below }
+
+// member is a place outside of all elements, by its JSON pointer.
+type member string
+
+func (m member) String() string { return string(m) }
 
 const (
 	before = iota
 	after
 )
 
-func (c *checker) fail(pointer, format string, args ...any) {
-	c.wrong = append(c.wrong, Wrong{pointer, fmt.Sprintf(format, args...)})
+func (c *checker) fail(pointer fmt.Stringer, format string, args ...any) {
+	c.wrong = append(c.wrong, Wrong{pointer.String(), fmt.Sprintf(format, args...)})
 }
 
 // id refuses a number that two elements share.
-func (c *checker) id(id int, at string) {
+func (c *checker) id(id int, at element) {
 	if other, taken := c.ids[id]; taken {
-		c.fail(at+"/id", "the id %d is that of %s too", id, other)
+		c.fail(at.below("/id"), "the id %d is that of %s too", id, other)
 		return
 	}
 	c.ids[id] = at
 }
 
 // path refuses what does not name an entry of a tree.
-func (c *checker) path(path tree.Path, pointer string) bool {
+func (c *checker) path(path tree.Path, pointer spot) bool {
 	if _, err := tree.ParsePath(string(path)); err != nil {
 		c.fail(pointer, "%v", err)
 		return false
@@ -93,7 +120,7 @@ func (c *checker) path(path tree.Path, pointer string) bool {
 }
 
 // newPath refuses what the side cannot hold.
-func (c *checker) newPath(side Side, path tree.Path, pointer string) bool {
+func (c *checker) newPath(side Side, path tree.Path, pointer spot) bool {
 	if !c.path(path, pointer) {
 		return false
 	}
@@ -112,20 +139,20 @@ func (c *checker) newPath(side Side, path tree.Path, pointer string) bool {
 // name is a path that an element claims; fresh where nothing has been there under just that name.
 type name struct {
 	path  tree.Path
-	at    string
+	at    element
 	fresh bool
 }
 
 // claim takes a path of a side for one element. Where a volume takes two spellings as equal, there is no
 // new name beside another; two that it is listed with all the same are two.
-func (c *checker) claim(side Side, path tree.Path, fresh bool, at, pointer string) {
-	taken := func(by string) { c.fail(pointer, "%q on %s is changed by %s too", path, side, by) }
+func (c *checker) claim(side Side, path tree.Path, fresh bool, at element, pointer spot) {
+	taken := func(by element) { c.fail(pointer, "%q on %s is changed by %s too", path, side, by) }
 	if by, known := c.claimed[side][path]; known && by != at {
 		taken(by)
 		return
 	}
 	if c.claimed[side] == nil {
-		c.claimed[side], c.names[side] = map[tree.Path]string{}, map[tree.Path][]name{}
+		c.claimed[side], c.names[side] = map[tree.Path]element{}, map[tree.Path][]name{}
 	}
 	c.claimed[side][path] = at
 	if c.plan.Snapshot(side).Filesystem.CaseSensitive {
@@ -142,9 +169,9 @@ func (c *checker) claim(side Side, path tree.Path, fresh bool, at, pointer strin
 }
 
 // vacate notes that a move takes away what is at a path.
-func (c *checker) vacate(side Side, path tree.Path, at, pointer string) {
+func (c *checker) vacate(side Side, path tree.Path, at element, pointer spot) {
 	if c.vacated[side] == nil {
-		c.vacated[side] = map[tree.Path]string{}
+		c.vacated[side] = map[tree.Path]element{}
 	}
 	if other, taken := c.vacated[side][path]; taken {
 		c.fail(pointer, "%q on %s is changed by %s too", path, side, other)
@@ -154,156 +181,156 @@ func (c *checker) vacate(side Side, path tree.Path, at, pointer string) {
 }
 
 // stands notes what is at a path, before or after: nothing may lie below a file or a link.
-func (c *checker) stands(side Side, when int, path tree.Path, s *tree.State, at string) {
+func (c *checker) stands(side Side, when int, path tree.Path, s *tree.State, at element) {
 	if s == nil || s.Type == tree.Directory {
 		return
 	}
 	if c.solid[side][when] == nil {
-		c.solid[side][when] = map[tree.Path]string{}
+		c.solid[side][when] = map[tree.Path]element{}
 	}
 	c.solid[side][when][path] = at
 }
 
-func (c *checker) operation(op *Operation, at string) {
+func (c *checker) operation(op *Operation, at element) {
 	c.id(op.ID, at)
-	legal := c.path(op.Path, at+"/path")
+	legal := c.path(op.Path, at.below("/path"))
 	if op.Action == Create || op.Action == Move {
-		legal = c.newPath(op.Side, op.Path, at+"/path")
+		legal = c.newPath(op.Side, op.Path, at.below("/path"))
 	}
 	if !legal {
 		return
 	}
-	c.claim(op.Side, op.Path, op.Action == Create || op.Action == Move, at, at+"/path")
+	c.claim(op.Side, op.Path, op.Action == Create || op.Action == Move, at, at.below("/path"))
 	from := op.Path
 	if op.Action == Move {
 		from = op.From
-		if c.path(op.From, at+"/from") {
-			c.vacate(op.Side, op.From, at, at+"/from")
+		if c.path(op.From, at.below("/from")) {
+			c.vacate(op.Side, op.From, at, at.below("/from"))
 		}
 		if op.From == op.Path {
-			c.fail(at+"/from", "a move needs two names")
+			c.fail(at.below("/from"), "a move needs two names")
 		}
 	}
 	if c.deletesBlindly(op) {
-		c.fail(at+"/action", "a plan without a baseline removes nothing")
+		c.fail(at.below("/action"), "a plan without a baseline removes nothing")
 	}
 	c.states(op, at)
 	c.source(op, at)
 	c.diff(op.Diff, op.Before, op.After, at)
-	c.symlink(op.Side, op.After, at+"/after")
+	c.symlink(op.Side, op.After, at.below("/after/type"))
 	c.stands(op.Side, before, from, op.Before, at)
 	c.stands(op.Side, after, op.Path, op.After, at)
 }
 
 // states holds before and after to the action.
-func (c *checker) states(op *Operation, at string) {
+func (c *checker) states(op *Operation, at element) {
 	if (op.Before == nil) != (op.Action == Create) {
-		c.fail(at+"/before", "%s needs %s", op.Action,
+		c.fail(at.below("/before"), "%s needs %s", op.Action,
 			map[bool]string{true: "null: there is nothing before", false: "what is there before"}[op.Action == Create])
 		return
 	}
 	if (op.After == nil) != (op.Action == Delete) {
-		c.fail(at+"/after", "%s needs %s", op.Action,
+		c.fail(at.below("/after"), "%s needs %s", op.Action,
 			map[bool]string{true: "null: there is nothing after", false: "what is there after"}[op.Action == Delete])
 		return
 	}
 	switch op.Action {
 	case Move, Touch:
 		if op.Before.Type != tree.File || op.After.Type != tree.File {
-			c.fail(at+"/after/type", "%s is for files", op.Action)
+			c.fail(at.below("/after/type"), "%s is for files", op.Action)
 		}
 	case Chmod:
 		if op.Before.Type != op.After.Type || op.Before.Type == tree.Symlink {
-			c.fail(at+"/after/type", "chmod changes no type, and links have no mode")
+			c.fail(at.below("/after/type"), "chmod changes no type, and links have no mode")
 		} else if !op.After.Mode.Known() {
-			c.fail(at+"/after", "chmod needs a mode")
+			c.fail(at.below("/after"), "chmod needs a mode")
 		}
 	case Update:
 		if op.Before.Type == tree.Directory && op.After.Type == tree.Directory {
-			c.fail(at+"/after/type", "a directory has no content to update")
+			c.fail(at.below("/after/type"), "a directory has no content to update")
 		}
 	}
 	if op.Action == Move || op.Action == Touch || op.Action == Chmod {
 		if op.Before.Size != op.After.Size || op.Before.SHA256 != op.After.SHA256 {
-			c.fail(at+"/after", "%s changes no content", op.Action)
+			c.fail(at.below("/after"), "%s changes no content", op.Action)
 		}
 	}
 }
 
 // source holds where content comes from to what needs content.
-func (c *checker) source(op *Operation, at string) {
+func (c *checker) source(op *Operation, at element) {
 	needs := (op.Action == Create || op.Action == Update) && op.After.Of() == tree.File
 	switch {
 	case needs && op.Source == nil:
-		c.fail(at, "the %s of a file needs a source", op.Action)
+		c.fail(at.below(""), "the %s of a file needs a source", op.Action)
 	case !needs && op.Source != nil:
-		c.fail(at+"/source", "nothing is copied here, so there is no source")
+		c.fail(at.below("/source"), "nothing is copied here, so there is no source")
 	case needs:
 		path, trashed := strings.CutPrefix(string(op.Source.Path), trashFolder)
 		if trashed {
 			if _, err := tree.ParsePath(path); err != nil {
-				c.fail(at+"/source/path", "%v", err)
+				c.fail(at.below("/source/path"), "%v", err)
 			}
 			return
 		}
 		if op.Source.Tree == op.Side && op.Source.Path == op.Path {
-			c.fail(at+"/source", "a file is no source for itself")
+			c.fail(at.below("/source"), "a file is no source for itself")
 		}
-		c.path(op.Source.Path, at+"/source/path")
+		c.path(op.Source.Path, at.below("/source/path"))
 	}
 }
 
-func (c *checker) symlink(side Side, after *tree.State, pointer string) {
+func (c *checker) symlink(side Side, after *tree.State, pointer spot) {
 	if after.Of() == tree.Symlink && !c.plan.Snapshot(side).Filesystem.Symlinks {
-		c.fail(pointer+"/type", "%s has no symlinks", side)
+		c.fail(pointer, "%s has no symlinks", side)
 	}
 }
 
-func (c *checker) conflict(k *Conflict, at string) {
+func (c *checker) conflict(k *Conflict, at element) {
 	c.id(k.ID, at)
-	if !c.path(k.Path, at+"/path") || k.RemotePath != "" && !c.path(k.RemotePath, at+"/remote_path") {
+	if !c.path(k.Path, at.below("/path")) || k.RemotePath != "" && !c.path(k.RemotePath, at.below("/remote_path")) {
 		return
 	}
 	for _, side := range BothSides {
-		c.claim(side, k.Path, false, at, at+"/path")
+		c.claim(side, k.Path, false, at, at.below("/path"))
 		if k.RemotePath != "" {
-			c.claim(side, k.RemotePath, false, at, at+"/remote_path")
+			c.claim(side, k.RemotePath, false, at, at.below("/remote_path"))
 		}
 		c.stands(side, before, k.PathOn(side), k.State(side), at)
 		c.stands(side, after, k.PathOn(side), k.State(side), at)
 	}
 	if k.Local == nil && k.Remote == nil {
-		c.fail(at, "nothing is there on either side, so there is no conflict")
+		c.fail(at.below(""), "nothing is there on either side, so there is no conflict")
 		return
 	}
 	c.diff(k.Diff, k.Local, k.Remote, at)
 	c.merge(k, at)
 	if k.Resolution != Unresolved {
 		if allowed := k.Allowed(); !slices.Contains(allowed, k.Resolution) {
-			c.fail(at+"/resolution", "%s is not allowed here: %s", k.Resolution, orList(allowed))
+			c.fail(at.below("/resolution"), "%s is not allowed here: %s", k.Resolution, orList(allowed))
 		} else if !k.Choices.Allows(k.Resolution) {
-			c.fail(at+"/resolution", "%s is not among this conflict's choices", k.Resolution)
+			c.fail(at.below("/resolution"), "%s is not among this conflict's choices", k.Resolution)
 		}
 	}
 	if k.KeepBothAs != "" {
 		for _, side := range BothSides {
-			if c.newPath(side, k.KeepBothAs, at+"/keep_both_as") {
-				c.claim(side, k.KeepBothAs, true, at, at+"/keep_both_as")
+			if c.newPath(side, k.KeepBothAs, at.below("/keep_both_as")) {
+				c.claim(side, k.KeepBothAs, true, at, at.below("/keep_both_as"))
 			}
 		}
 		if sameName(k.KeepBothAs, k.Path) {
-			c.fail(at+"/keep_both_as", "the two versions need two names")
+			c.fail(at.below("/keep_both_as"), "the two versions need two names")
 		}
 		for dir := k.KeepBothAs.Parent(); dir != tree.Root; dir = dir.Parent() {
 			if sameName(dir, k.Path) {
-				c.fail(at+"/keep_both_as", "%q is below %q, which is one of the two versions", k.KeepBothAs, k.Path)
+				c.fail(at.below("/keep_both_as"), "%q is below %q, which is one of the two versions", k.KeepBothAs, k.Path)
 			}
 		}
 		for _, side := range BothSides {
-			c.parents(side, after, k.KeepBothAs, at+"/keep_both_as")
+			c.parents(side, after, k.KeepBothAs, at.below("/keep_both_as"))
 		}
 	} else if k.Resolution == KeepBoth && k.Kind != RenamedDifferently {
-		c.fail(at, "keep-both needs keep_both_as")
+		c.fail(at.below(""), "keep-both needs keep_both_as")
 	}
 }
 
@@ -328,7 +355,7 @@ func (c *checker) deletesBlindly(op *Operation) bool {
 }
 
 // parents refuses a path below one that holds a file or a link.
-func (c *checker) parents(side Side, when int, path tree.Path, pointer string) {
+func (c *checker) parents(side Side, when int, path tree.Path, pointer spot) {
 	for dir := path.Parent(); dir != tree.Root; dir = dir.Parent() {
 		if at, solid := c.solid[side][when][dir]; solid {
 			c.fail(pointer, "%q is below %q, which is no directory (%s)", path, dir, at)

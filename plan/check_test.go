@@ -394,3 +394,24 @@ func TestAHashOfZerosIsNone(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// A plan may have a million operations, of each of which little is noted and nothing is put into words.
+func TestCheckingAnOperationCostsFewAllocations(t *testing.T) {
+	count := func(n int) float64 {
+		p := &plan.Plan{Operations: make([]plan.Operation, n)}
+		for i := range p.Operations {
+			path := tree.Path(fmt.Sprintf("d%02d/f%05d", i/100, i))
+			p.Operations[i] = plan.Operation{ID: i + 1, Side: plan.Remote, Action: plan.Create, Path: path,
+				Source: &plan.Source{Tree: plan.Local, Path: path}, After: &tree.State{Type: tree.File}}
+		}
+		p.Remote.Filesystem = tree.POSIX.Traits()
+		return testing.AllocsPerRun(1, func() {
+			if wrong := p.Check(); len(wrong) > 0 {
+				t.Fatal(wrong)
+			}
+		})
+	}
+	if more := count(11_000) - count(1000); more > 2000 {
+		t.Errorf("ten thousand operations more are %v allocations more", more)
+	}
+}

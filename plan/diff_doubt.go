@@ -6,14 +6,14 @@ import "treaty/plan/tree"
 // becomes of a file.
 
 // diff holds the diff of an element to itself: it is one, and it is of two files.
-func (c *checker) diff(d *Diff, from, to *tree.State, at string) {
+func (c *checker) diff(d *Diff, from, to *tree.State, at element) {
 	switch {
 	case d == nil:
 	case from.Of() != tree.File || to.Of() != tree.File:
-		c.fail(at+"/diff", "a diff is of two files")
+		c.fail(at.below("/diff"), "a diff is of two files")
 	default:
 		if why := d.Unsound(); why != "" {
-			c.fail(at+"/diff", "that is no diff: %s", why)
+			c.fail(at.below("/diff"), "that is no diff: %s", why)
 		}
 	}
 }

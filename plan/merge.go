@@ -97,36 +97,35 @@ func (m *Merge) writeJSON(w *jsontext.Writer) {
 }
 
 // merge holds a conflict's merge to itself, and to the states.
-func (c *checker) merge(k *Conflict, at string) {
+func (c *checker) merge(k *Conflict, at element) {
 	m := k.Merge
 	if m == nil {
 		return
 	}
-	at += "/merge"
 	for _, s := range []*tree.State{k.Local, k.Remote, k.Base} {
 		if s.Of() != tree.File || !s.SHA256.Known() {
-			c.fail(at, "a merge is of three files with hashes: local, remote and base")
+			c.fail(at.below("/merge"), "a merge is of three files with hashes: local, remote and base")
 			return
 		}
 	}
 	if m.BaseSHA256 != k.Base.SHA256 {
-		c.fail(at+"/base_sha256", "the base of the conflict has another hash")
+		c.fail(at.below("/merge/base_sha256"), "the base of the conflict has another hash")
 	}
 	c.mergedText(m, at)
 }
 
 // mergedText holds a merge's lines to its hash, and to what may be in a plan.
-func (c *checker) mergedText(m *Merge, at string) {
+func (c *checker) mergedText(m *Merge, at element) {
 	text := m.Text()
 	switch why := textdiff.Omits(text); {
 	case m.Open > m.Regions:
-		c.fail(at+"/open", "no more regions can be open than there are")
+		c.fail(at.below("/merge/open"), "no more regions can be open than there are")
 	case why != "":
-		c.fail(at+"/lines", "that is no text for a plan: %s", why)
+		c.fail(at.below("/merge/lines"), "that is no text for a plan: %s", why)
 	case m.Open > 0 && m.SHA256.Known():
-		c.fail(at+"/sha256", "as long as a region is open there is none")
+		c.fail(at.below("/merge/sha256"), "as long as a region is open there is none")
 	case m.Open == 0 && m.SHA256 != sha256.Sum256(text):
-		c.fail(at+"/sha256", "the lines have another hash")
+		c.fail(at.below("/merge/sha256"), "the lines have another hash")
 	}
 }
 

@@ -32,6 +32,10 @@ type streaming struct {
 	split splitter
 	list  decoder
 	text  []byte
+	// These are put together once all have been read: a list that grows is copied again and again.
+	operations [][]Operation
+	conflicts  [][]Conflict
+	problems   [][]Problem
 }
 
 // arrays are the members that are read piece by piece, in the order in which treaty writes them.
@@ -50,24 +54,23 @@ func (s *streaming) piece(name string, head, elements []byte) bool {
 	if err != nil {
 		return false
 	}
-	p := &s.plan
 	switch name {
 	case "operations":
-		p.Operations, err = further(p.Operations, s.text, doc, name, s.list.operation)
+		s.operations, err = further(s.operations, s.text, doc, name, s.list.operation)
 	case "conflicts":
-		p.Conflicts, err = further(p.Conflicts, s.text, doc, name, s.list.conflict)
+		s.conflicts, err = further(s.conflicts, s.text, doc, name, s.list.conflict)
 	default:
-		p.Problems, err = further(p.Problems, s.text, doc, name, s.list.problem)
+		s.problems, err = further(s.problems, s.text, doc, name, s.list.problem)
 	}
 	return err == nil
 }
 
-// further appends the elements of an array.
-func further[T any](list []T, data []byte, doc *schema.Document, name string,
-	read func(*jsontext.Reader, *T)) ([]T, error) {
-	at := len(list)
-	list = append(list, make([]T, doc.Len(name))...)
-	return list, eachElement(data, doc, name, func(i int, r *jsontext.Reader) { read(r, &list[at+i]) })
+// further adds a piece of an array.
+func further[T any](pieces [][]T, data []byte, doc *schema.Document, name string,
+	read func(*jsontext.Reader, *T)) ([][]T, error) {
+	piece := make([]T, doc.Len(name))
+	err := eachElement(data, doc, name, func(i int, r *jsontext.Reader) { read(r, &piece[i]) })
+	return append(pieces, piece), err
 }
 
 // envelope reads all but the elements; false where it is not valid, or has some of its own after all.
@@ -82,16 +85,18 @@ func (s *streaming) envelope() bool {
 		}
 	}
 	p := &s.plan
-	p.Operations, p.Conflicts, p.Problems = some(p.Operations), some(p.Conflicts), some(p.Problems)
+	p.Operations, s.operations = whole(s.operations), nil
+	p.Conflicts, s.conflicts = whole(s.conflicts), nil
+	p.Problems, s.problems = whole(s.problems), nil
 	return envelope(doc, p) == nil
 }
 
-// some is a list that is empty rather than nil.
-func some[T any](list []T) []T {
-	if list == nil {
+// whole is a list put together, empty rather than nil.
+func whole[T any](pieces [][]T) []T {
+	if len(pieces) == 0 {
 		return []T{}
 	}
-	return list
+	return slices.Concat(pieces...)
 }
 
 // A splitter parts the text of a plan into its envelope and pieces of its long arrays. It only looks for where these

@@ -33,6 +33,6 @@ func usesMerges(p *Plan) bool {
 // version refuses what the plan's own version does not know: its readers would overlook that.
 func (c *checker) version() {
 	if c.plan.FormatVersion == Versions[0] && usesMerges(c.plan) {
-		c.fail("/format_version", "merges are of version %s", Versions[1])
+		c.fail(member("/format_version"), "merges are of version %s", Versions[1])
 	}
 }
