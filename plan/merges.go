@@ -1,8 +1,11 @@
 package plan
 
 import (
+	"crypto/sha256"
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -190,4 +193,71 @@ func (c *Conflict) MergedFrom(side Side, text []byte) *Diff {
 	diff := textdiff.Unified(version{side, c.PathOn(side), nil}.name(), "merged/"+string(c.PathOn(side)), text,
 		c.Merge.Text())
 	return &diff
+}
+
+// Settle makes a text the merge of the conflict with an id that has one, with nothing open, and settles it so. Where
+// there is none it changes nothing and returns an error that wraps ErrNoSuch, and for a text that no plan may have one
+// that wraps ErrNoText.
+func Settle(p *Plan, conflict int, text []byte) error {
+	at := slices.IndexFunc(p.Conflicts, func(c Conflict) bool { return c.ID == conflict && c.Merge != nil })
+	if at < 0 {
+		return fmt.Errorf("the merge of conflict %d: %w", conflict, ErrNoSuch)
+	}
+	c := &p.Conflicts[at]
+	made := *c.Merge
+	if err := made.take(text); err != nil {
+		return err
+	}
+	if mergedBytes(p)-c.Merge.size()+made.size() > mostMerged {
+		return fmt.Errorf("%w: the merges of the plan would be too large together", ErrNoText)
+	}
+	c.Merge, c.Resolution = &made, TakeMerged
+	c.Choices[TakeMerged] = ""
+	c.reword()
+	p.Summarize()
+	return nil
+}
+
+// ErrNoText: what was to become a merge is no text that a plan may have.
+var ErrNoText = errors.New("no text for a plan")
+
+// take makes a text that of the merge, if it is one, and none of the merge's markers is left in it.
+func (m *Merge) take(text []byte) error {
+	if why := textdiff.Omits(text); why != "" {
+		return fmt.Errorf("%w: it is %s", ErrNoText, noText[why])
+	}
+	lines := strings.Split(string(text), "\n")
+	for i, line := range lines {
+		if slices.Contains(m.markers(), strings.TrimSuffix(line, "\r")) {
+			return fmt.Errorf("%w: the marker %s is left in line %d", ErrNoText, line, i+1)
+		}
+	}
+	m.FinalNewline = len(lines) > 1 && lines[len(lines)-1] == ""
+	if m.FinalNewline || len(text) == 0 {
+		lines = lines[:len(lines)-1]
+	}
+	m.Lines, m.Open, m.SHA256 = lines, 0, sha256.Sum256(text)
+	return nil
+}
+
+// noText is why a text cannot be in a plan, in words.
+var noText = map[textdiff.Omitted]string{textdiff.OmittedBinary: "binary: there is a NUL in it",
+	textdiff.OmittedNotUTF8: "not UTF-8", textdiff.OmittedTooLarge: "over 1 MiB or 10,000 lines"}
+
+// markers are the lines between the parts of the merge's open regions, none where nothing is open.
+func (m *Merge) markers() []string {
+	if m.Open == 0 {
+		return nil
+	}
+	count := map[string]int{}
+	for _, line := range m.Lines {
+		count[strings.TrimSuffix(line, "\r")]++
+	}
+	for n := 7; n <= textdiff.MaxBytes; n++ {
+		markers := textdiff.Markers(n)
+		if count[markers[0]] == m.Open && count[markers[len(markers)-1]] == m.Open {
+			return markers[:]
+		}
+	}
+	return nil
 }

@@ -41,6 +41,8 @@ var examples = map[string][]manual.Example{
 	"resolve": {
 		{Command: "treaty resolve --take local letters/", Says: "keep what is here of a folder"},
 		{Command: "treaty resolve --take both '#7'", Says: "keep both versions of the conflict that show numbers so"},
+		{Command: "treaty resolve --take merged --all", Says: "take the merges of texts that both sides changed"},
+		{Command: "treaty resolve --edit notes/a.txt", Says: "make a merge whole in your editor"},
 		{Command: "treaty resolve --take newer --all", Says: "settle all that allow it by their times"},
 	},
 	"skip": {

@@ -13,7 +13,9 @@ import (
 )
 
 type resolveCommand struct {
-	Take string `required:"" placeholder:"CHOICE" help:"${choices}; or ${short} for short."`
+	Take string `placeholder:"CHOICE" help:"${choices}; or ${short} for short."`
+	Edit bool   `help:"Edit the merge of each in $VISUAL, or else $EDITOR, and take it."`
+	Tool string `placeholder:"CMD" help:"Merge each by this program, which is given LOCAL, BASE, REMOTE and OUT, and take what it writes to OUT."`
 	All  bool   `help:"Settle all conflicts that allow it and are not settled yet."`
 	planAndWords
 }
@@ -30,10 +32,9 @@ func listed(name func(plan.Resolution) string) string {
 
 // Run writes the resolutions into the plan file.
 func (c *resolveCommand) Run(a *app) error {
-	choice, ok := plan.ParseResolution(c.Take)
-	if !ok {
-		return usage(then("choose "+listed(plan.Resolution.Short), exactly("treaty resolve --help")),
-			"%q is no choice", c.Take)
+	choice, err := c.way()
+	if err != nil {
+		return err
 	}
 	planPath, words := a.split(&c.planAndWords)
 	const wrong = "resolve needs either paths or --all (an id will do for a path: 7, or '#7', which a shell needs quoted)"
@@ -56,6 +57,36 @@ func (c *resolveCommand) Run(a *app) error {
 			return err
 		}
 	}
+	if choice == plan.Unresolved {
+		return c.edit(a, f, ids)
+	}
+	return c.take(a, f, choice, ids)
+}
+
+// way is the choice that is asked for, Unresolved where the merges are to be edited.
+func (c *resolveCommand) way() (plan.Resolution, error) {
+	ways := 0
+	for _, asked := range []bool{c.Take != "", c.Edit, c.Tool != ""} {
+		if asked {
+			ways++
+		}
+	}
+	if ways != 1 {
+		return "", usage(exactly("treaty resolve --help"), "resolve needs one of --take CHOICE, --edit and --tool CMD")
+	}
+	if c.Take == "" {
+		return plan.Unresolved, nil
+	}
+	choice, ok := plan.ParseResolution(c.Take)
+	if !ok {
+		return "", usage(then("choose "+listed(plan.Resolution.Short), exactly("treaty resolve --help")),
+			"%q is no choice", c.Take)
+	}
+	return choice, nil
+}
+
+// take settles conflicts by a choice.
+func (c *resolveCommand) take(a *app, f *planFile, choice plan.Resolution, ids []int) error {
 	if choice == plan.TakeMerged && !c.All {
 		if err := mergedAlike(f.plan, ids); err != nil {
 			return err
@@ -90,13 +121,21 @@ func mergedAlike(p *plan.Plan, ids []int) error {
 		if !slices.Contains(ids, c.ID) || why == "" {
 			continue
 		}
-		if none := plan.NoMerge(p, c); none != "" {
-			why += ": " + none
-		}
-		return usage(naming([]string{typed(c.Path, here(p))}, "show"), "%s cannot be settled as %s: %s",
-			render.Name(string(c.Path)), plan.TakeMerged, why)
+		return unmerged(p, c, why)
 	}
 	return nil
+}
+
+// unmerged refuses a conflict of which there is no whole merge, for a reason.
+func unmerged(p *plan.Plan, c *plan.Conflict, why string) error {
+	instead := naming([]string{typed(c.Path, here(p))}, "resolve", "--edit")
+	if c.Merge == nil {
+		instead = naming([]string{typed(c.Path, here(p))}, "show")
+	}
+	if none := plan.NoMerge(p, c); none != "" {
+		why += ": " + none
+	}
+	return usage(instead, "%s cannot be settled as %s: %s", render.Name(string(c.Path)), plan.TakeMerged, why)
 }
 
 // left refuses with ErrConflicts where any of what does not allow the choice has no other resolution either.

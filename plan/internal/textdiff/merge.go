@@ -127,8 +127,7 @@ func (m *Merge) open(base, local, remote []string, markers [4]string) {
 // has one of them.
 func markersFor(texts ...[]string) [4]string {
 	for n := 7; ; n++ {
-		markers := [4]string{strings.Repeat("<", n) + " local", strings.Repeat("|", n) + " base", strings.Repeat("=", n),
-			strings.Repeat(">", n) + " remote"}
+		markers := Markers(n)
 		taken := slices.ContainsFunc(texts, func(lines []string) bool {
 			return slices.ContainsFunc(lines, func(line string) bool {
 				return slices.Contains(markers[:], strings.TrimSuffix(line, "\r"))
@@ -138,6 +137,12 @@ func markersFor(texts ...[]string) [4]string {
 			return markers
 		}
 	}
+}
+
+// Markers are the lines around and between the parts of an open region, with marks of a length.
+func Markers(length int) [4]string {
+	return [4]string{strings.Repeat("<", length) + " local", strings.Repeat("|", length) + " base",
+		strings.Repeat("=", length), strings.Repeat(">", length) + " remote"}
 }
 
 // region is a place where a version differs from the base, or both do: the lines of it in each text.

@@ -1,0 +1,18 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"os/signal"
+)
+
+// runProgram runs a program that a person named, and gives it the terminal until it ends. Ctrl-C is its matter then.
+func runProgram(a *app, words []string) error {
+	cmd := exec.CommandContext(a.ctx, words[0], words[1:]...)
+	cmd.Stdin = os.Stdin
+	cmd.Stdout, cmd.Stderr = file(a.stdout), file(a.stderr)
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	defer signal.Stop(interrupts)
+	return cmd.Run()
+}
