@@ -72,6 +72,7 @@ func (w *world) survey() (*plan.Plan, *store.Digests) {
 	digests := &store.Digests{}
 	in := plan.Input{Options: w.options, Observe: digests.Observe}
 	if w.base != nil {
+		in.Base = w.base.text
 		in.Memory, in.Baseline = lastAgreed{w.base, w.respelled}, &plan.BaselineRef{PlanID: planID(0), SyncedAt: epoch.Time()}
 	}
 	ctx := context.Background()
@@ -113,3 +114,13 @@ func (w *world) survey() (*plan.Plan, *store.Digests) {
 var ann = plan.Author{User: "ann", Host: "desk", Version: "1.0.0"}
 
 func planID(n int64) string { return fmt.Sprintf("019b76da-a800-7000-8000-%012x", n) }
+
+// text is the content of a file that has this hash, nil for none.
+func (m nodes) text(sum tree.Hash) []byte {
+	for _, n := range m {
+		if n.kind == tree.File && sha256.Sum256([]byte(n.content)) == sum {
+			return []byte(n.content)
+		}
+	}
+	return nil
+}

@@ -17,7 +17,7 @@ import (
 
 // The language of trees here: "a=1 d/ d/b=2@20!755 e/!555 l->a p|fifo". A file's content that is a number
 // n was written at second 10n, other content at ten times its first byte, unless @ says otherwise. Modes
-// are 644 and 755 unless given. A name in quotes is as in Go.
+// are 644 and 755 unless given. A name in quotes is as in Go, and "~" ends a line of a content.
 
 // node is an entry of a tree, as it is on the disk.
 type node struct {
@@ -98,7 +98,7 @@ func (m nodes) add(name, word string) error {
 	word, second, _ = strings.Cut(word, "@")
 	switch {
 	case strings.HasPrefix(word, "="):
-		n.content = word[1:]
+		n.content = strings.ReplaceAll(word[1:], "~", "\n")
 		n.mtime = written(n.content)
 	case strings.HasPrefix(word, "->"):
 		n = node{kind: tree.Symlink, target: word[2:]}

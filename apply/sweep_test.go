@@ -34,22 +34,24 @@ func (w *world) rich() *plan.Plan {
 	apfs := tree.APFS // so that a name may be spelled otherwise
 	w.options.RemoteFS = &apfs
 	base := "spelled=30 update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ " +
-		"away/1=11 mine=14"
+		"away/1=11 mine=14 text=one~two~three~four"
 	w.base = native(tryParse(w, base))
 	w.place(plan.Remote).write(w, native(tryParse(w,
 		"spelled=30 update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ "+
-			"away/1=12 mine=15 "+
+			"away/1=12 mine=15 text=one~two~three~FOUR@101 "+
 			"odd/ odd/a=16 odd/b/ odd/b/c=17 both/ both/a=18 both/d/ both/d/e=19 new=20 newdir/!555 newdir/z=21")))
 	w.place(plan.Local).write(w, native(tryParse(w,
 		"Spelled=310 update=10 chmod=3!755 touch=4@50 to=55@60!755 into/ into/new=9 into/sub/ into/sub/y=9 type/ type/z=5 "+
 			"kept=8 create=7 made/ made/m=3 link->b mine=14 "+
-			"odd=22 both=23")))
+			"odd=22 both=23 text=ONE~two~three~four@102")))
 	p := w.compare()
 	for i := range p.Conflicts {
 		c := &p.Conflicts[i]
 		switch c.Path {
 		case "away/1":
 			c.Resolution = plan.TakeRemote
+		case "text":
+			c.Resolution = plan.TakeMerged
 		case "both":
 			c.Resolution = plan.KeepBoth
 		default:

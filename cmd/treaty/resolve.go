@@ -15,7 +15,7 @@ import (
 type resolveCommand struct {
 	Take string `placeholder:"CHOICE" help:"${choices}; or ${short} for short."`
 	Edit bool   `help:"Edit the merge of each in $VISUAL, or else $EDITOR, and take it."`
-	Tool string `placeholder:"CMD" help:"Merge each by this program, which is given LOCAL, BASE, REMOTE and OUT, and take what it writes to OUT."`
+	Tool string `placeholder:"CMD" help:"Give this program LOCAL, BASE, REMOTE and OUT of each merge, and take OUT."`
 	All  bool   `help:"Settle all conflicts that allow it and are not settled yet."`
 	planAndWords
 }

@@ -1,0 +1,146 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"errors"
+	"strings"
+	"testing"
+
+	"treaty/plan/tree"
+	"treaty/schema"
+)
+
+// clash is a plan in which both sides have changed a text, with its merge.
+func clash(base, local, remote string) *Plan {
+	state := func(text string, second int64) *tree.State {
+		return &tree.State{Type: tree.File, Size: int64(len(text)), Mtime: tree.UnixTime(second, 0), Mode: tree.Perm(0o644),
+			SHA256: sha256.Sum256([]byte(text))}
+	}
+	p := manyCreates(0)
+	p.Operations, p.Problems = []Operation{}, []Problem{}
+	c := Conflict{ID: 1, Kind: BothChanged, Path: "a.txt", Local: state(local, 20), Remote: state(remote, 30),
+		Base: state(base, 10), Choices: Choices{TakeLocal: "", TakeRemote: "", SkipPath: ""}}
+	c.Merge = MergeOf(c.Base.SHA256, [3][]byte{[]byte(base), []byte(local), []byte(remote)})
+	c.reword()
+	p.Conflicts = []Conflict{c}
+	keepMerges(p)
+	nameVersion(p)
+	return p
+}
+
+func TestAPlanWithAMergeIsOfTheVersionThatKnowsIt(t *testing.T) {
+	p := clash("a\nb\nc\n", "A\nb\nc\n", "a\nb\nC\n")
+	text, err := p.Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := Read(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &read.Conflicts[0]
+	known := read.FormatVersion == "1.1" && read.Known()
+	if !known || string(c.Merge.Text()) != "A\nb\nC\n" || c.WhyNot(TakeMerged) != "" {
+		t.Errorf("%s: %+v, %q", read.FormatVersion, c.Merge, c.WhyNot(TakeMerged))
+	}
+	if again, err := read.Text(); err != nil || string(again) != string(text) {
+		t.Errorf("%v: it is written otherwise", err)
+	}
+	p.Conflicts[0].Merge, p.Options.Merge = nil, nil
+	p.Conflicts[0].reword()
+	nameVersion(p)
+	if text, err = p.Text(); err != nil || strings.Contains(string(text), "merge") ||
+		!strings.Contains(string(text), `"format_version": "1.0"`) {
+		t.Errorf("%v: without a merge there is one:\n%s", err, text)
+	}
+}
+
+func TestMergesThatLieAreRefused(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		lie     func(p *Plan, c *Conflict)
+		pointer string
+	}{
+		{"of another base", func(_ *Plan, c *Conflict) { c.Merge.BaseSHA256[0]++ }, "/conflicts/0/merge/base_sha256"},
+		{"other lines", func(_ *Plan, c *Conflict) { c.Merge.Lines[0] = "X" }, "/conflicts/0/merge/sha256"},
+		{"no last newline", func(_ *Plan, c *Conflict) { c.Merge.FinalNewline = false }, "/conflicts/0/merge/sha256"},
+		{"a NUL", func(_ *Plan, c *Conflict) { c.Merge.Lines[0] = "\x00" }, "/conflicts/0/merge/lines"},
+		{"more open than there are", func(_ *Plan, c *Conflict) { c.Merge.Open = 3 }, "/conflicts/0/merge/open"},
+		{"open with a hash", func(_ *Plan, c *Conflict) { c.Merge.Open = 1 }, "/conflicts/0/merge/sha256"},
+		{"open and taken", func(_ *Plan, c *Conflict) {
+			c.Merge.Open, c.Merge.SHA256, c.Resolution = 1, tree.Hash{}, TakeMerged
+		}, "/conflicts/0/resolution"},
+		{"a base without a hash", func(_ *Plan, c *Conflict) { c.Base.SHA256 = tree.Hash{} }, "/conflicts/0/merge"},
+		{"no merge, and taken", func(_ *Plan, c *Conflict) { c.Merge, c.Resolution = nil, TakeMerged },
+			"/conflicts/0/resolution"},
+		{"in a plan that knows none", func(p *Plan, _ *Conflict) { p.FormatVersion = "1.0" }, "/format_version"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := clash("a\nb\nc\n", "A\nb\nc\n", "a\nb\nC\n")
+			c.lie(p, &p.Conflicts[0])
+			wrong := p.Check()
+			if len(wrong) == 0 || wrong[0].Pointer != c.pointer {
+				t.Errorf("%+v, want %s", wrong, c.pointer)
+			}
+		})
+	}
+}
+
+// A merge is no source of a plan's operations: an operation that says so is refused where it says so.
+func TestOperationsTakeNothingFromThePlan(t *testing.T) {
+	p := manyCreates(1)
+	p.Operations[0].Source = &Source{Conflict: 7}
+	_, err := p.Text()
+	var wrong schema.Errors
+	if !errors.As(err, &wrong) || !strings.HasPrefix(wrong[0].Pointer, "/operations/0/source") || wrong[0].Line == 0 {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestATextThatAPersonMadeSettlesAConflict(t *testing.T) {
+	const open = "a\nb\n"
+	for _, c := range []struct{ name, text, want string }{
+		{"whole", "one\ntwo\n", ""},
+		{"without a last newline", "one\ntwo", ""},
+		{"with a shorter marker", "<<<<<< local\n", ""},
+		{"with a marker", "one\n=======\n", "the marker ======= is left in line 2"},
+		{"with a marker and a CR", ">>>>>>> remote\r\n", "is left in line 1"},
+		{"binary", "\x00", "NUL"},
+		{"not UTF-8", "\xff", "not UTF-8"},
+		{"too large", strings.Repeat("x", MostText+1), "over 1 MiB"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := clash(open, "A\nb\n", "X\nb\n")
+			err := Settle(p, 1, []byte(c.text))
+			k := &p.Conflicts[0]
+			if c.want != "" {
+				refused := errors.Is(err, ErrNoText) && strings.Contains(err.Error(), c.want)
+				if !refused || k.Merge.Open != 1 || k.Resolution != Unresolved {
+					t.Errorf("%v: %+v", err, k.Merge)
+				}
+				return
+			}
+			if err != nil || string(k.Merge.Text()) != c.text || k.Resolution != TakeMerged || len(p.Check()) > 0 {
+				t.Errorf("%v: %q, %s, %+v", err, k.Merge.Text(), k.Resolution, p.Check())
+			}
+		})
+	}
+	if err := Settle(clash(open, "A\nb\n", "X\nb\n"), 2, []byte("x")); !errors.Is(err, ErrNoSuch) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestSizesOfWhatIsKept(t *testing.T) {
+	for keep, want := range map[string]int64{"0": 0, "1B": 1, "8KiB": 8 << 10, "256MiB": 256 << 20, "2GiB": 2 << 30,
+		"999999999999GiB": 1<<63 - 1} {
+		o := Options{Merge: &MergeOptions{Keep: keep}}
+		if got := o.Keep(); got != want || CheckKeep(keep) != nil {
+			t.Errorf("%s is %d, want %d (%v)", keep, got, want, CheckKeep(keep))
+		}
+	}
+	for _, keep := range []string{"", "1", "01B", "0B", "MiB", "-1B", "1MB", "1 MiB", "1.5MiB", "9999999999999B"} {
+		if CheckKeep(keep) == nil {
+			t.Errorf("%q is a size", keep)
+		}
+	}
+}
