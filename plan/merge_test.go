@@ -111,7 +111,7 @@ func TestATextThatAPersonMadeSettlesAConflict(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := clash(open, "A\nb\n", "X\nb\n")
-			err := Settle(p, 1, []byte(c.text))
+			err := MergeAs(p, 1, []byte(c.text))
 			k := &p.Conflicts[0]
 			if c.want != "" {
 				refused := errors.Is(err, ErrNoText) && strings.Contains(err.Error(), c.want)
@@ -125,7 +125,7 @@ func TestATextThatAPersonMadeSettlesAConflict(t *testing.T) {
 			}
 		})
 	}
-	if err := Settle(clash(open, "A\nb\n", "X\nb\n"), 2, []byte("x")); !errors.Is(err, ErrNoSuch) {
+	if err := MergeAs(clash(open, "A\nb\n", "X\nb\n"), 2, []byte("x")); !errors.Is(err, ErrNoSuch) {
 		t.Errorf("%v", err)
 	}
 }

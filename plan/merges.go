@@ -195,10 +195,10 @@ func (c *Conflict) MergedFrom(side Side, text []byte) *Diff {
 	return &diff
 }
 
-// Settle makes a text the merge of the conflict with an id that has one, with nothing open, and settles it so. Where
+// MergeAs makes a text the merge of the conflict with an id that has one, with nothing open, and settles it so. Where
 // there is none it changes nothing and returns an error that wraps ErrNoSuch, and for a text that no plan may have one
 // that wraps ErrNoText.
-func Settle(p *Plan, conflict int, text []byte) error {
+func MergeAs(p *Plan, conflict int, text []byte) error {
 	at := slices.IndexFunc(p.Conflicts, func(c Conflict) bool { return c.ID == conflict && c.Merge != nil })
 	if at < 0 {
 		return fmt.Errorf("the merge of conflict %d: %w", conflict, ErrNoSuch)

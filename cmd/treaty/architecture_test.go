@@ -123,8 +123,8 @@ var rim = map[string][]string{
 var outside = []string{"os", "syscall", "unsafe", "golang.org/x/sys", "golang.org/x/term"}
 
 // never are packages that nothing here has a use for, but for the files named: treaty runs no other program but the
-// pager of who reads on a terminal, what opens a page, and the editor or merge tool that a person names, and opens no connection but to the agent that holds a
-// person's keys.
+// pager of who reads on a terminal, what opens a page, and the editor or merge tool that a person names; and it opens
+// no connection but to the agent that holds a person's keys.
 var never = map[string][]string{
 	"os/exec": {"cmd/treaty/pager.go", "cmd/treaty/open.go", "cmd/treaty/program.go"}, "net/http": nil, "plugin": nil,
 	"log": {"cmd/treaty/internal/lab/stick/volume.go"}, "math/rand": nil, "math/rand/v2": nil,

@@ -183,7 +183,7 @@ func (e *editing) made(c *plan.Conflict, folder, out string) error {
 	if _, err := e.file.file.Text(); err != nil {
 		return fmt.Errorf("%s was changed meanwhile", e.file.path)
 	}
-	if err := plan.Settle(e.file.plan, c.ID, text); err != nil {
+	if err := plan.MergeAs(e.file.plan, c.ID, text); err != nil {
 		return err
 	}
 	if err := e.file.save(); err != nil {
