@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
+	"slices"
 	"time"
 
 	"treaty/apply/paper"
@@ -27,7 +29,9 @@ func (c *doctorCommand) Run(a *app) error {
 		if err != nil {
 			return &complaint{is: err, why: err.Error(), hint: exactly("treaty doctor --help")}
 		}
-		dirs = append([]string{dir}, partnersHere(dir)...)
+		// One that is away, as a stick may be, is told of by the tree itself.
+		away := func(root string) bool { info, err := os.Stat(root); return err != nil || !info.IsDir() }
+		dirs = append([]string{dir}, slices.DeleteFunc(partnersHere(dir), away)...)
 	}
 	found := &doctorDocument{Format: "treaty.doctor", FormatVersion: plan.FormatVersion, At: a.now().UTC()}
 	for _, dir := range dirs {
