@@ -30,6 +30,8 @@ type Recorder struct {
 	// Made, where not nil, is the record of what both sides were made to hold of a name, for where they do not hold it
 	// any more; nil for nothing, false where nothing was made.
 	Made func(path Sides[tree.Path]) (*tree.Agreed, bool)
+	// Unfinished, where not nil, tells of names of which nothing new is agreed on: they keep the records that they have.
+	Unfinished func(path Sides[tree.Path]) bool
 	// RacySince is, by side, the first time that is too near the scan to show a later change.
 	RacySince Sides[tree.Time]
 	// Write takes one directory, before those in it. Root comes always.
@@ -194,6 +196,9 @@ func (a *agreeing) record(ctx context.Context, d *directory, t *trio) (*tree.Agr
 		if err := a.to.Old(path, t.base); err != nil {
 			return nil, err
 		}
+	}
+	if a.to.Unfinished != nil && a.to.Unfinished(path) {
+		return t.base, nil
 	}
 	if a.to.Restore != nil {
 		if record, restored := a.to.Restore(path); restored {

@@ -67,6 +67,7 @@ func keepOldNames(ctx context.Context, dr *draft) error {
 		for _, d := range leaving[side] {
 			if len(o.by[d]) > 0 {
 				d.dropped = true
+				d.whole.leaveOut()
 				dr.kept = append(dr.kept, keptName{side, d.path[side]})
 			}
 		}

@@ -33,6 +33,7 @@ func (p *Plan) Check() []Wrong {
 	for i := range p.Conflicts {
 		c.conflict(&p.Conflicts[i], ^element(i))
 	}
+	c.ofUnits()
 	for i := range p.Operations {
 		op, at := &p.Operations[i], element(i)
 		// What a move vacates may be filled again, by a create or another move, and by nothing else.

@@ -57,6 +57,7 @@ func Compare(ctx context.Context, in Input) (*Plan, error) {
 	policy.shiftBy(in.Shift)
 	draft := newDraft(&in, &policy)
 	walk := newLockstep(&in, in.Memory, &policy, asPlanned)
+	walk.wholes = &draft.wholes
 	digests, err := walk.run(ctx, &planner{walk: walk, policy: &policy, draft: draft})
 	if err != nil {
 		return nil, err
@@ -98,6 +99,9 @@ var passes = [...]pass{
 	decideBothWays,
 	// What seems deleted may go by a name that this side cannot hold. Its delete must not become a move.
 	keepOldNames,
+	// What belongs to a directory that is taken whole is all there or not at all, and one conflict where both sides
+	// changed it: so no move goes into it then, or out of it.
+	simply(decideUnits),
 	// A match of a move must be unique among all that comes and goes: so what can be no delete is out before.
 	simply(findRenames),
 	// Wishes are about times and modes as they will be, and so of all changes the last.

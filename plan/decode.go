@@ -173,6 +173,8 @@ func (d *decoder) operation(r *jsontext.Reader, o *Operation) {
 			o.From = tree.Path(r.String())
 		case "source":
 			o.Source = d.source(r, o.Path)
+		case "unit":
+			o.Unit = d.unit(r)
 		case "reason":
 			o.Reason = Reason(d.word(r))
 		case "before":
@@ -209,6 +211,21 @@ func (d *decoder) source(r *jsontext.Reader, path tree.Path) *Source {
 		}
 	}
 	return &s
+}
+
+func (d *decoder) unit(r *jsontext.Reader) *Unit {
+	var u Unit
+	for r.Open('{'); r.More('}'); {
+		switch string(r.Name()) {
+		case "path":
+			u.Path = tree.Path(d.word(r))
+		case "operations":
+			u.Operations = int(r.Int())
+		default:
+			r.Skip()
+		}
+	}
+	return &u
 }
 
 func (d *decoder) conflict(r *jsontext.Reader, c *Conflict) {

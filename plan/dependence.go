@@ -9,6 +9,8 @@ type Dependence struct {
 	Operations []Deed
 	Orphans    []int
 	Conflicts  []Choosing
+	// Units are the places of the operations that are carried out together or not at all.
+	Units [][]int
 	// Blocked are the paths of problems at which something stays.
 	Blocked []Spelled
 }
@@ -44,6 +46,7 @@ type Outcome struct {
 // outcome too where it is none of the choices.
 func DependenceOf(p *Plan, there func(side Side, dir tree.Path) bool) *Dependence {
 	s, d := p.spellings(), &Dependence{}
+	d.Units = s.members(p.Operations)
 	deeds := make([]deed, len(p.Operations))
 	for i := range p.Operations {
 		deeds[i] = deedOf(&p.Operations[i])

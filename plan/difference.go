@@ -13,7 +13,9 @@ type difference struct {
 	against *against
 	// rare is nil for most.
 	rare *rare
-	fate fate
+	// whole is the unit that it belongs to, nil for none.
+	whole *wholeDir
+	fate  fate
 	// wanted tells that the content must be read for more than the decision.
 	wanted Sides[bool]
 	// follows tells which side is to take over a spelling that changed in case only on the other side.

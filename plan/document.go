@@ -113,7 +113,9 @@ type Options struct {
 	RemoteFS         *tree.Profile `json:"remote_fs"`
 	AllowManyDeletes bool          `json:"allow_many_deletes"`
 	AllowManyUpdates bool          `json:"allow_many_updates,omitempty"`
-	Umask            tree.Mode     `json:"umask"`
+	// Atomic are patterns of directories that are taken whole; nil where nobody said of any.
+	Atomic []string  `json:"atomic,omitzero"`
+	Umask  tree.Mode `json:"umask"`
 }
 
 // Declared is what the filesystem of a side is declared to be, nil where nobody says.
@@ -229,7 +231,9 @@ type Operation struct {
 	// From is where a move comes from; "" for all else.
 	From tree.Path `json:"from,omitempty"`
 	// Source is where a file's content comes from, nil where none is needed.
-	Source *Source     `json:"source,omitempty"`
+	Source *Source `json:"source,omitempty"`
+	// Unit is the directory taken whole that it belongs to, nil for none.
+	Unit   *Unit       `json:"unit,omitempty"`
 	Reason Reason      `json:"reason"`
 	Before *tree.State `json:"before"` // nil exactly for create
 	After  *tree.State `json:"after"`  // nil exactly for delete
@@ -401,6 +405,7 @@ const (
 	BaselineMismatch    Code = "baseline-mismatch"
 	ManyDeletes         Code = "many-deletes"
 	ManyUpdates         Code = "many-updates"
+	RepositoryInTree    Code = "repository-in-tree"
 )
 
 // Diff is a unified diff as an array of lines, so that it can be read in the JSON itself.

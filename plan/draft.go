@@ -23,6 +23,7 @@ type draft struct {
 	lost []tree.Agreed
 	// base is the text that both sides agreed on with a hash, nil for none.
 	base func(tree.Hash) []byte
+	wholes wholes
 	// portion is nil where the plan is of the whole trees.
 	portion *portion
 }
@@ -31,7 +32,7 @@ func newDraft(in *Input, p *policy) *draft {
 	return &draft{policy: p, problems: slices.Clone(in.Problems), accord: accord{policy: p},
 		shifting: shifting{policy: p, given: in.Shift != nil},
 		readers:  Sides[Reader]{in.Trees[Local].Reader, in.Trees[Remote].Reader}, portion: portionOf(&in.Options),
-		base: in.Base}
+		base: in.Base, wholes: wholesOf(&in.Options)}
 }
 
 // decideAgain decides a difference anew, and tells whether it still is one.

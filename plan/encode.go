@@ -113,6 +113,14 @@ func (o *Operation) writeJSON(w *jsontext.Writer) {
 		w.Name("source")
 		o.Source.writeJSON(w)
 	}
+	if o.Unit != nil {
+		w.Name("unit")
+		w.Open('{')
+		w.Member("path", string(o.Unit.Path))
+		w.Name("operations")
+		w.Int(int64(o.Unit.Operations))
+		w.Close('}')
+	}
 	w.Member("reason", string(o.Reason))
 	w.Name("before")
 	o.Before.WriteJSON(w)

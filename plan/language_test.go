@@ -20,7 +20,7 @@ import (
 //
 //	case: what is true
 //	shift: remote 3600              all times of remote are later by that many seconds than written below
-//	options: hash=all bidirectional=conflict local-fs=fat ignore=*.tmp only=d/ executable=bin/*:yes ignores-times=remote
+//	options: hash=all bidirectional=conflict local-fs=fat ignore=*.tmp only=d/ atomic=.git executable=bin/*:yes ignores-times=remote
 //	base:    a=1 d/ l->a            without this line nothing was ever synced
 //	local:   a=2@20!755 d/b=3
 //	remote:  a=1 s|fifo d/|unreadable
@@ -363,6 +363,11 @@ func (w *world) set(option string) error {
 		w.trees[plan.Remote].traits.IgnoresTimes = value == "remote"
 	case "ignore":
 		w.options.Ignore = append(w.options.Ignore, value)
+	case "atomic":
+		w.options.Atomic = append([]string{}, w.options.Atomic...)
+		if value != "" {
+			w.options.Atomic = append(w.options.Atomic, value)
+		}
 	case "only":
 		w.options.Only = append(w.options.Only, value)
 	case "default-ignores":

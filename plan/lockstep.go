@@ -22,6 +22,9 @@ type lockstep struct {
 	// partDigests are the digests of the roots with only the part in them, zero where there is no limit.
 	partDigests Sides[tree.Hash]
 
+	// wholes, where not nil, are the units that are come by.
+	wholes *wholes
+
 	// counts are what the sides' trees amount to, ignored how many names are out of scope.
 	counts  Sides[counts]
 	ignored int
@@ -75,6 +78,8 @@ type place struct {
 	base       tree.Path
 	// blocked tells that the directory, or one above it, could not be read on some side.
 	blocked bool
+	// whole is the unit that the directory is, or lies in, nil for none.
+	whole *wholeDir
 }
 
 // directory is one directory with all names in it.
@@ -185,7 +190,7 @@ func (l *lockstep) below(ctx context.Context, v visitor, d *directory, t *trio, 
 		return found{}, nil
 	}
 	next := d.next(t, remembered)
-	next.on, next.fate = on, fate
+	next.on, next.fate, next.whole = on, fate, l.wholes.of(d.whole, d, t)
 	next.remade, next.bare, next.blocked = d.remade, d.bare, d.blocked
 	if fate == doomed && d.fate != doomed {
 		next.bare = d.scope

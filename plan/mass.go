@@ -88,13 +88,17 @@ func deletesOn(p *Plan, side Side) int {
 }
 
 // deletes counts the files that the conflict's resolution deletes on a side. Of a directory in conflict only
-// the number of its entries is known, so directories in it count as files do.
+// the number of its entries is known, so directories in it count as files do, and where it becomes as the other
+// side's only how many fewer these are.
 func (c *Conflict) deletes(side Side) int {
 	from, taken := c.taken()
 	lose := c.State(side)
 	switch {
 	case !taken || from == side || lose == nil:
 		return 0
+	case lose.Type == tree.Directory && c.State(from).Of() == tree.Directory && lose.Subtree != nil &&
+		c.State(from).Subtree != nil:
+		return max(0, lose.Subtree.Entries-c.State(from).Subtree.Entries)
 	case lose.Type == tree.Directory && lose.Subtree != nil:
 		return lose.Subtree.Entries
 	case lose.Type != tree.Directory && c.State(from) == nil:

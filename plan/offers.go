@@ -88,6 +88,9 @@ func lacksBoth(c *Conflict) string {
 	if c.Local == nil || c.Remote == nil {
 		return "one side has nothing"
 	}
+	if c.Local.Type == tree.Directory && c.Remote.Type == tree.Directory {
+		return "the directory is taken whole"
+	}
 	return ""
 }
 

@@ -72,7 +72,7 @@ func (o *Options) judging() []byte {
 // CheckPatterns returns an error for the first of the options' patterns that has no place there: nothing can
 // match it, or it was surely meant otherwise. nil means that all do.
 func (o *Options) CheckPatterns() error {
-	patterns := slices.Concat(o.Ignore, o.Only, o.Sensitive)
+	patterns := slices.Concat(o.Ignore, o.Only, o.Sensitive, o.Atomic)
 	for i := range o.Executable.Overrides {
 		patterns = append(patterns, o.Executable.Overrides[i].Pattern)
 	}

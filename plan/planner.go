@@ -79,7 +79,7 @@ func (p *planner) name(ctx context.Context, in *directory, t *trio) (found, erro
 		p.draft.agree(t)
 		return found{}, nil
 	}
-	d := difference{trio: *t, path: in.pathOf(t), fate: in.fate}
+	d := difference{trio: *t, path: in.pathOf(t), fate: in.fate, whole: p.draft.wholes.of(in.whole, in, t)}
 	d.follows = in.names.respelled(t, p.policy.traits)
 	if alias := in.names.aliases(t, p.policy.traits); alias != (Sides[string]{}) {
 		d.rarely().alias = alias
@@ -95,6 +95,7 @@ func (p *planner) name(ctx context.Context, in *directory, t *trio) (found, erro
 	if err != nil || f.blocked {
 		return f, err
 	}
+	d.whole.enter(&d, &f)
 	p.note(in, &d)
 	return f, nil
 }

@@ -37,10 +37,11 @@ func (d *difference) leaves() (Side, bool) {
 		(c.action == Delete || c.action == Update && d.now(c.side.Other()).Type != tree.Directory)
 }
 
-// createdFile tells which side would get a file that neither side had before, and is not empty.
+// createdFile tells which side would get a file that neither side had before, and is not empty. One of a unit goes
+// by its name in that.
 func (d *difference) createdFile() (Side, bool) {
 	side, arrives := d.arrives()
-	return side, arrives && d.base == nil && d.verdict.changes[0].action == Create
+	return side, arrives && d.base == nil && d.verdict.changes[0].action == Create && !d.whole.taken()
 }
 
 // wantRenames marks files whose size occurs where content leaves, or under another name on the

@@ -37,9 +37,11 @@ func Reverse(ctx context.Context, in Input, reversal []Operation, kept func(Sour
 		p.Operations = append(p.Operations, op)
 	}
 	p.Problems = append(p.Problems, s.blocks...)
+	dropBlockedUnits(p)
 	meant(p)
 	p.Sort()
 	p.Number()
+	nameUnits(p)
 	p.Summary = Summary{Ignored: s.walk.ignored}
 	p.Summarize()
 	nameVersion(p)

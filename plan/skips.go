@@ -13,6 +13,7 @@ const (
 	NotThere   Why = "the directory that it belongs in is not there"
 	NotEmpty   Why = "something in the directory stays"
 	NotVacated Why = "the name is not vacated"
+	NotWhole   Why = "it belongs to a directory that is taken whole, of which something is left out"
 	// GivenUp is of directories that would only hold names that resolutions give up.
 	GivenUp Why = "what it is for goes by another name"
 )
@@ -42,7 +43,7 @@ func (p *Plan) Skips(there func(side Side, dir tree.Path) bool) map[int]Why {
 	}
 	spelled := p.spellings()
 	spelled.orphan(deeds[:len(p.Operations)], there)
-	spelled.drag(deeds, stays)
+	spelled.dragWhole(deeds, stays, p.Operations)
 	for _, g := range p.givenUp(deeds, stays) {
 		deeds[g.create].why = GivenUp
 	}
@@ -99,6 +100,14 @@ func (s spellings) orphan(deeds []deed, there func(side Side, dir tree.Path) boo
 		if dir := d.to.Parent(); d.why == "" && d.to != "" && !made[d.side][s.key(d.side, dir)] && !there(d.side, dir) {
 			d.why = NotThere
 		}
+	}
+}
+
+// dragWhole is drag that leaves out all of a unit of which it leaves out something.
+func (s spellings) dragWhole(deeds []deed, stays Sides[[]tree.Path], operations []Operation) {
+	units := s.members(operations)
+	for more := true; more; more = hold(deeds, units) {
+		s.drag(deeds, stays)
 	}
 }
 

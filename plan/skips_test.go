@@ -30,6 +30,10 @@ func (c memoryContents) Head(side plan.Side, file tree.Path) ([]byte, error) {
 	return []byte(c.trees[side].nodes[file].content), nil
 }
 
+func (c memoryContents) Same(at plan.Sides[tree.Path]) (bool, error) {
+	return c.trees[plan.Local].nodes[at[plan.Local]].content == c.trees[plan.Remote].nodes[at[plan.Remote]].content, nil
+}
+
 func (c memoryContents) Spelled(side plan.Side, path tree.Path, of plan.Side) tree.Path {
 	return spellingsOf(c.trees).on(side, path, of)
 }

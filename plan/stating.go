@@ -30,6 +30,7 @@ func (dr *draft) state(p *Plan) (spelled map[tree.Path]tree.Path) {
 	dr.differences = nil
 	p.Sort()
 	p.Number()
+	nameUnits(p)
 	return spelled
 }
 

@@ -25,6 +25,8 @@ type Contents interface {
 	List(side Side, dir tree.Path) ([]tree.Entry, error)
 	// Head is a file's first bytes, enough to tell whether it is a program.
 	Head(side Side, file tree.Path) ([]byte, error)
+	// Same tells whether both sides' files have the same content.
+	Same(at Sides[tree.Path]) (bool, error)
 	// Spelled is how a side spells the path of a conflict, or one below it, which is given as the side of
 	// spells it.
 	Spelled(side Side, path tree.Path, of Side) tree.Path
@@ -67,7 +69,7 @@ func (p *Plan) Steps(in Contents, shift Sides[time.Duration]) ([]Step, error) {
 	for i := range steps {
 		deeds[i] = deedOf(steps[i].Operation)
 	}
-	p.spellings().drag(deeds, stays)
+	p.spellings().dragWhole(deeds, stays, p.Operations)
 	emptied := p.givenUp(deeds, stays)
 	for _, g := range emptied {
 		deeds[g.create].why = GivenUp
@@ -137,8 +139,11 @@ func (s *resolver) take(c *Conflict, side Side) ([]Operation, error) {
 	case lose == nil:
 		return s.copy(c, side, path)
 	}
-	if have.Type == tree.Directory || lose.Type == tree.Directory {
-		return s.exchange(c, side)
+	switch {
+	case have.Type == tree.Directory && lose.Type == tree.Directory:
+		return s.align(c, side)
+	case have.Type == tree.Directory || lose.Type == tree.Directory:
+		return s.supplant(side, Sides[tree.Path]{s.at(c, Local), s.at(c, Remote)}, have, lose, c.Base)
 	}
 	after, err := s.onto(other, path, side, s.at(c, side), have, lose, c.Base)
 	if err != nil {
@@ -149,11 +154,10 @@ func (s *resolver) take(c *Conflict, side Side) ([]Operation, error) {
 	return s.withWishes(op, side, s.at(c, side), have)
 }
 
-// exchange replaces a directory by something else, or the reverse: what was there goes entry by
+// supplant replaces what the other side has by what side has, which is of another type: what was there goes entry by
 // entry, what is to be comes entry by entry, and the name itself is one update.
-func (s *resolver) exchange(c *Conflict, side Side) ([]Operation, error) {
-	other, path := side.Other(), s.at(c, side.Other())
-	lose := c.State(other)
+func (s *resolver) supplant(side Side, at Sides[tree.Path], have, lose, base *tree.State) ([]Operation, error) {
+	other, path := side.Other(), at[side.Other()]
 	var ops []Operation
 	if lose.Type == tree.Directory {
 		removed, err := s.remove(other, path, lose, ChangedOn.On(side))
@@ -162,7 +166,7 @@ func (s *resolver) exchange(c *Conflict, side Side) ([]Operation, error) {
 		}
 		ops = removed[:len(removed)-1]
 	}
-	come, err := s.copy(c, side, path)
+	come, err := s.copyTree(side, at[side], path, have, base)
 	if err != nil {
 		return nil, err
 	}

@@ -12,16 +12,21 @@ func (p *Plan) Known() bool { return slices.Contains(Versions[:], p.FormatVersio
 // nameVersion gives the plan the lowest version that knows all it uses, so that no reader refuses what it could do.
 func nameVersion(p *Plan) {
 	p.FormatVersion = Versions[0]
-	if usesUpdates(p) || usesMerges(p) {
+	if usesWarnings(p) || usesMerges(p) || usesUnits(p) {
 		p.FormatVersion = Versions[1]
 	}
 }
 
-// usesUpdates tells whether the plan says anything of too many updates.
-func usesUpdates(p *Plan) bool {
+// usesWarnings tells whether the plan says anything of too many updates, or warns of repositories.
+func usesWarnings(p *Plan) bool {
 	return p.Options.AllowManyUpdates || slices.ContainsFunc(p.Problems, func(problem Problem) bool {
-		return problem.Code == ManyUpdates
+		return problem.Code == ManyUpdates || problem.Code == RepositoryInTree
 	})
+}
+
+// usesUnits tells whether the plan says anything of directories that are taken whole.
+func usesUnits(p *Plan) bool {
+	return p.Options.Atomic != nil || slices.ContainsFunc(p.Operations, func(op Operation) bool { return op.Unit != nil })
 }
 
 // usesMerges tells whether the plan has a merge, or says how they are made.
@@ -32,7 +37,13 @@ func usesMerges(p *Plan) bool {
 
 // version refuses what the plan's own version does not know: its readers would overlook that.
 func (c *checker) version() {
-	if c.plan.FormatVersion == Versions[0] && usesMerges(c.plan) {
+	if c.plan.FormatVersion != Versions[0] {
+		return
+	}
+	if usesMerges(c.plan) {
 		c.fail(member("/format_version"), "merges are of version %s", Versions[1])
+	}
+	if usesUnits(c.plan) {
+		c.fail(member("/format_version"), "directories that are taken whole are of version %s", Versions[1])
 	}
 }

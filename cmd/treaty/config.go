@@ -34,6 +34,7 @@ type config struct {
 	Diffs          *plan.DiffWhat      `json:"diffs"`
 	Sensitive      []string            `json:"sensitive"`
 	MaxDeletes     *int                `json:"max_deletes"`
+	Atomic         []string            `json:"atomic"`
 	Merge          struct {
 		Keep *string `json:"keep"`
 	} `json:"merge"`
@@ -181,6 +182,11 @@ func (c *config) options(f *planFlags) plan.Options {
 	for _, list := range [][]string{c.Sensitive, f.Sensitive} {
 		if list != nil {
 			o.Sensitive = list
+		}
+	}
+	for _, list := range [][]string{c.Atomic, f.Atomic} {
+		if list != nil {
+			o.Atomic = list
 		}
 	}
 	o.LocalFS, o.RemoteFS = c.LocalFS, c.RemoteFS

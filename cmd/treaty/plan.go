@@ -30,6 +30,7 @@ type planFlags struct {
 	NotExecutable    []string            `sep:"none" placeholder:"PATTERN" help:"Files that are not."`
 	Diffs            *plan.DiffWhat      `enum:"none,conflicts,updates" placeholder:"WHAT" help:"Which diffs to write: conflicts (the default), updates or none."`
 	Sensitive        []string            `sep:"none" placeholder:"PATTERN" help:"Files whose text is kept out of plans."`
+	Atomic           []string            `sep:"none" placeholder:"PATTERN" help:"Directories that are taken whole, such as .git (as in .gitignore; may be given often)."`
 	MaxDeletes       *int                `placeholder:"N" help:"How many deletes are too many (1000)."`
 	MergeKeep        *string             `placeholder:"SIZE" help:"How much room texts may take that are kept to merge by (256MiB); 0 keeps none."`
 	AllowManyDeletes bool                `help:"Let this plan delete more than that."`

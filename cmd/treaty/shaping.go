@@ -77,6 +77,7 @@ func asFlags(wanted, given *plan.Options) []option {
 		executableOptions(wanted.Executable.Overrides, given.Executable.Overrides),
 		choiceOption("--diffs", &wanted.Diffs, &given.Diffs),
 		listOption("--sensitive", wanted.Sensitive, given.Sensitive),
+		listOption("--atomic", wanted.Atomic, given.Atomic),
 		choiceOption("--max-deletes", &wanted.MaxDeletes, &given.MaxDeletes),
 		keepOption(wanted, given),
 		choiceOption("--local-fs", wanted.LocalFS, given.LocalFS),

@@ -53,7 +53,8 @@ func (c *Conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 	}
 	learned := c.Execution.Learned()
 	recorder := plan.Recorder{Write: w.Directory, Old: c.former.note, Forgotten: c.former.noteBelow,
-		Hash: c.hashes(learned), Resolved: c.Execution.Resolved(), Made: c.Execution.Lasting(learned)}
+		Hash: c.hashes(learned), Resolved: c.Execution.Resolved(), Made: c.Execution.Lasting(learned),
+		Unfinished: c.Execution.Unfinished()}
 	if back != nil {
 		recorder.Restore, recorder.Restored, recorder.Lost = back.record, back.restored, back.lost
 	}

@@ -54,7 +54,7 @@ type Counts struct{ Over, Copied *atomic.Int64 }
 
 // New makes tasks of steps. What is skipped has its outcome; nothing is carried out yet.
 func New(ground *Ground, steps []plan.Step, before Before, counts Counts) *Execution {
-	tasks := newTasks(steps, ground.Ends, counts.Over)
+	tasks := newTasks(ground.Plan, steps, ground.Ends, counts.Over)
 	groups := &groups{ground, &tasks.notes}
 	footing := &footing{Ground: ground, tasks: tasks, had: before.Had}
 	stager := &stager{ground, tasks, footing, before.Stamps, counts.Copied}

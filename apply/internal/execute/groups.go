@@ -51,7 +51,14 @@ func (g *groups) perform(ctx context.Context, group []*task, do func(*task)) {
 		if g.halted(ctx) != nil {
 			break
 		}
-		if !t.noted() {
+		switch {
+		case t.noted():
+		case t.stopped():
+			t.unpark()
+			if t.waiting != nil {
+				g.installed(ctx, t)
+			}
+		default:
 			do(t)
 		}
 	}

@@ -109,7 +109,7 @@ func TestWhatIsInDanger(t *testing.T) {
 
 // tasksOf are tasks of which some have outcomes.
 func tasksOf(steps []plan.Step, outcomes []paper.Outcome) *tasks {
-	ts := newTasks(steps, &settle.Ends{}, nil)
+	ts := newTasks(&plan.Plan{}, steps, &settle.Ends{}, nil)
 	for i, outcome := range outcomes {
 		ts.all[i].result.Outcome = outcome
 	}

@@ -80,6 +80,9 @@ type notes struct {
 	// bytes are how many were put in place.
 	bytes int64
 	ends  *settle.Ends
+	units units
+	// broken are the units of which something drifted.
+	broken map[string]bool
 	// over counts the tasks that were to be carried out and have an outcome, nil where nobody asks.
 	over *atomic.Int64
 }
@@ -93,6 +96,9 @@ func (t *task) note(outcome paper.Outcome, why string) {
 		}
 	}
 	t.result.Outcome, t.result.Error = outcome, why
+	if unit := t.unit(); outcome == paper.Drifted && unit != "" {
+		t.notes.broken[unit] = true
+	}
 	t.notes.fresh = append(t.notes.fresh, t)
 	if t.notes.over != nil && t.Skipped == "" {
 		t.notes.over.Add(1)

@@ -28,8 +28,8 @@ type tasks struct {
 }
 
 // newTasks makes tasks of steps. What is skipped has its outcome.
-func newTasks(steps []plan.Step, ends *settle.Ends, over *atomic.Int64) *tasks {
-	ts := &tasks{notes: notes{ends: ends, over: over}}
+func newTasks(p *plan.Plan, steps []plan.Step, ends *settle.Ends, over *atomic.Int64) *tasks {
+	ts := &tasks{notes: notes{ends: ends, over: over, units: unitsOf(p), broken: map[string]bool{}}}
 	for _, side := range plan.BothSides {
 		ts.at[side], ts.leaving[side] = map[tree.Path]*task{}, map[tree.Path]*task{}
 		ts.moved[side], ts.respelled[side] = map[tree.Path]tree.Path{}, map[tree.Path]bool{}
@@ -74,7 +74,7 @@ const together = 64
 func (ts *tasks) choose(on sides, wanted func(*task) bool) []*task {
 	var list []*task
 	for _, t := range ts.ordered {
-		if !t.noted() && on[t.Side] && wanted(t) {
+		if !t.noted() && on[t.Side] && wanted(t) && !t.stopped() {
 			list = append(list, t)
 		}
 	}

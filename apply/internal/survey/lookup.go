@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"crypto/sha256"
 	"io"
 
 	"treaty/apply/internal/ends"
@@ -21,6 +22,24 @@ func (c lookup) List(side plan.Side, dir tree.Path) ([]tree.Entry, error) {
 
 func (c lookup) Spelled(side plan.Side, path tree.Path, of plan.Side) tree.Path {
 	return c.x.spellings.on(side, path, of)
+}
+
+// Same reads both files.
+func (c lookup) Same(at plan.Sides[tree.Path]) (bool, error) {
+	var sums plan.Sides[[sha256.Size]byte]
+	for _, side := range plan.BothSides {
+		f, err := c.ends[side].Open(at[side])
+		if err != nil {
+			return false, err
+		}
+		defer f.Close()
+		sum := sha256.New()
+		if _, err := io.Copy(sum, f); err != nil {
+			return false, err
+		}
+		sums[side] = [sha256.Size]byte(sum.Sum(nil))
+	}
+	return sums[plan.Local] == sums[plan.Remote], nil
 }
 
 func (c lookup) Head(side plan.Side, file tree.Path) ([]byte, error) {

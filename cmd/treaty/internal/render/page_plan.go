@@ -83,6 +83,7 @@ type known struct {
 	Orphans    []int           `json:"orphans"`
 	Conflicts  []knownConflict `json:"conflicts"`
 	Blocked    []tree.Path     `json:"blocked"`
+	Units      [][]int         `json:"units"`
 }
 
 type knownConflict struct {
@@ -100,8 +101,9 @@ type knownDeed [8]any
 
 func knownOf(p *plan.Plan, there func(plan.Side, tree.Path) bool) known {
 	d := plan.DependenceOf(p, there)
-	k := known{Whys: []plan.Why{plan.SaysSo, plan.NotCreated, plan.NotThere, plan.NotEmpty, plan.NotVacated, plan.GivenUp},
-		Operations: knownDeeds(d.Operations), Orphans: d.Orphans}
+	k := known{Whys: []plan.Why{plan.SaysSo, plan.NotCreated, plan.NotThere, plan.NotEmpty, plan.NotVacated, plan.GivenUp,
+		plan.NotWhole},
+		Operations: knownDeeds(d.Operations), Orphans: d.Orphans, Units: d.Units}
 	for i := range d.Conflicts {
 		c := &d.Conflicts[i]
 		out := knownConflict{At: [2]tree.Path{c.At[plan.Local].Pair, c.At[plan.Remote].Pair},

@@ -2,7 +2,8 @@
 // comes to what plan.Skips comes to, of which it is a translation; a test holds the two against each other.
 
 const nothing = 0, directory = 1;
-const [saysSo, notCreated, notThere, notEmpty, notVacated, givenUp] = [1, 2, 3, 4, 5, 6]; // places in known.whys, from 1
+// These are places in known.whys, from 1.
+const [saysSo, notCreated, notThere, notEmpty, notVacated, givenUp, notWhole] = [1, 2, 3, 4, 5, 6, 7];
 
 function parentOf(path) {
   const at = path.lastIndexOf("/");
@@ -83,6 +84,22 @@ function dragAll(deeds, stays) {
   }
 }
 
+// dragWhole is dragAll that leaves out all of a unit of which it leaves out something.
+function dragWhole(deeds, stays, units) {
+  for (let more = true; more;) {
+    dragAll(deeds, stays);
+    more = false;
+    for (const members of units) {
+      if (!members.some((i) => deeds[i].why)) continue;
+      for (const i of members) {
+        if (deeds[i].why) continue;
+        deeds[i].why = notWhole;
+        more = true;
+      }
+    }
+  }
+}
+
 // givesUp tells, of what settles a conflict, whether it takes one of two names for the other.
 function givesUp(d) {
   return !d.why && d.from !== "" && d.to !== "" && d.moves && d.before !== directory;
@@ -121,7 +138,7 @@ function heldUp(known, isSkipped, choiceOf) {
     outcome.stays.forEach((path, side) => { if (path.Key) stays[side].push(path); });
   });
   for (const i of known.orphans || []) deeds[i].why ||= notThere;
-  dragAll(deeds, stays);
+  dragWhole(deeds, stays, known.units || []);
   giveUp(deeds, listed, stays, paths);
   return deeds.slice(0, listed).map((d) => (d.why ? known.whys[d.why - 1] : ""));
 }
