@@ -122,6 +122,7 @@ func (w *world) fill(r *rapid.T) {
 			w.place(side).write(r, native(anyTree(r, side.String())))
 		}
 	}
+	w.options.Atomic = rapid.SampledFrom([][]string{nil, nil, {}, {"a"}, {"b/", "d"}, {"A", "a/**/d"}}).Draw(r, "atomic")
 	hashes := []plan.HashWhat{plan.HashOperations, plan.HashConflicts, plan.HashAll}
 	w.options.Hash = rapid.SampledFrom(hashes).Draw(r, "hash")
 }
@@ -139,7 +140,9 @@ func decide(r *rapid.T, p *plan.Plan) (all bool) {
 		if what == 8 {
 			op.Decision, all = plan.Skip, false
 		}
-		if what == 9 {
+		if what == 9 && op.Unit != nil {
+			op.Decision, all = plan.Skip, false // what is taken whole is left in the plan whole
+		} else if what == 9 {
 			all = false
 			continue
 		}

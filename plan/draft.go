@@ -22,7 +22,7 @@ type draft struct {
 	// lost are the records of files that neither side has under their names any more.
 	lost []tree.Agreed
 	// base is the text that both sides agreed on with a hash, nil for none.
-	base func(tree.Hash) []byte
+	base   func(tree.Hash) []byte
 	wholes wholes
 	// portion is nil where the plan is of the whole trees.
 	portion *portion

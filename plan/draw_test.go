@@ -72,6 +72,7 @@ func drawWorld(t *rapid.T, clash bool) *world {
 	both := []plan.Bidirectional{plan.BidirectionalAuto, plan.BidirectionalConflict}
 	w.options.Bidirectional = rapid.SampledFrom(both).Draw(t, "bidirectional")
 	w.options.AlignTimes = rapid.IntRange(0, 4).Draw(t, "align times") == 0
+	w.options.Atomic = rapid.SampledFrom([][]string{nil, nil, {}, {"a"}, {"d", "A"}, {"b/", "a/**/d"}}).Draw(t, "atomic")
 	profiles := []tree.Profile{tree.POSIX, tree.POSIX, tree.APFS, tree.FAT, tree.FAT, tree.ExFAT, tree.NTFS}
 	var profile plan.Sides[tree.Profile]
 	for _, side := range plan.BothSides {

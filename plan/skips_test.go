@@ -71,5 +71,26 @@ func TestWhatIsShownAsSkippedIsSkipped(t *testing.T) {
 					step.ID, step.Action, step.Side, step.Path, shown[step.ID], step.Skipped, w, lines(p))
 			}
 		}
+		for unit, decided := range decidedOf(p, shown) {
+			if len(decided) > 1 {
+				t.Fatalf("some of %s is left out, and not all:\n%s\n%s", unit, w, lines(p))
+			}
+		}
 	})
+}
+
+// decidedOf tells, of what is taken whole, whether some is carried out and whether some is left out.
+func decidedOf(p *plan.Plan, skipped map[int]plan.Why) map[tree.Path]map[bool]bool {
+	units := map[tree.Path]map[bool]bool{}
+	for i := range p.Operations {
+		op := &p.Operations[i]
+		if op.Unit == nil {
+			continue
+		}
+		if units[op.Unit.Path] == nil {
+			units[op.Unit.Path] = map[bool]bool{}
+		}
+		units[op.Unit.Path][skipped[op.ID] != ""] = true
+	}
+	return units
 }

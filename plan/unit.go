@@ -137,7 +137,7 @@ func (dr *draft) decideWholes() differences {
 	kept := dr.differences[:0]
 	for _, d := range dr.differences {
 		switch w := d.whole; {
-		case !w.taken() || w.root == nil || w.root.against != nil:
+		case !w.taken() || w.root == nil || w.root.mixed():
 			kept = append(kept, d)
 		case w.cut:
 		case !w.bothWays():
@@ -149,6 +149,11 @@ func (dr *draft) decideWholes() differences {
 	}
 	clear(dr.differences[len(kept):])
 	return kept
+}
+
+// mixed tells whether something else than a directory stands against one: then all in that comes or goes with it.
+func (d *difference) mixed() bool {
+	return d.has(Local) && d.has(Remote) && d.entry[Local].Type != d.entry[Remote].Type
 }
 
 // kind is that of the conflict of the directory.
