@@ -137,7 +137,7 @@ func (dr *draft) decideWholes() differences {
 	kept := dr.differences[:0]
 	for _, d := range dr.differences {
 		switch w := d.whole; {
-		case !w.taken() || w.root == nil || w.root.mixed():
+		case !w.taken() || w.root == nil || mixed(w.root):
 			kept = append(kept, d)
 		case w.cut:
 		case !w.bothWays():
@@ -152,7 +152,7 @@ func (dr *draft) decideWholes() differences {
 }
 
 // mixed tells whether something else than a directory stands against one: then all in that comes or goes with it.
-func (d *difference) mixed() bool {
+func mixed(d *difference) bool {
 	return d.has(Local) && d.has(Remote) && d.entry[Local].Type != d.entry[Remote].Type
 }
 

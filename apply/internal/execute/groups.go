@@ -53,7 +53,7 @@ func (g *groups) perform(ctx context.Context, group []*task, do func(*task)) {
 		}
 		switch {
 		case t.noted():
-		case t.stopped():
+		case t.notes.stops(t):
 			t.unpark()
 			if t.waiting != nil {
 				g.installed(ctx, t)

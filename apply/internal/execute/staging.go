@@ -34,7 +34,7 @@ func (s *stager) stage(ctx context.Context, group []*task) bool {
 		return false
 	}
 	s.footing.lack(group)
-	group = slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.noted() || t.stopped() })
+	group = slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.noted() || t.notes.stops(t) })
 	for n, err := range s.each(ctx, group) {
 		if err != nil {
 			group[n].noteError(err)

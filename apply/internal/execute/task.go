@@ -96,7 +96,7 @@ func (t *task) note(outcome paper.Outcome, why string) {
 		}
 	}
 	t.result.Outcome, t.result.Error = outcome, why
-	if unit := t.unit(); outcome == paper.Drifted && unit != "" {
+	if unit := t.notes.unitOf(t); outcome == paper.Drifted && unit != "" {
 		t.notes.broken[unit] = true
 	}
 	t.notes.fresh = append(t.notes.fresh, t)

@@ -74,7 +74,7 @@ const together = 64
 func (ts *tasks) choose(on sides, wanted func(*task) bool) []*task {
 	var list []*task
 	for _, t := range ts.ordered {
-		if !t.noted() && on[t.Side] && wanted(t) && !t.stopped() {
+		if !t.noted() && on[t.Side] && wanted(t) && !t.notes.stops(t) {
 			list = append(list, t)
 		}
 	}

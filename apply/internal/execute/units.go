@@ -33,16 +33,16 @@ func (u units) of(s *plan.Step) string {
 	return ""
 }
 
-// unit is the directory taken whole that a task is about, "" for none.
-func (t *task) unit() string { return t.notes.units.of(&t.Step.Step) }
+// unitOf is the directory taken whole that a task is about, "" for none.
+func (n *notes) unitOf(t *task) string { return n.units.of(&t.Step.Step) }
 
-// stopped tells whether a task is not to be carried out any more since something else in its unit drifted: nothing is
+// stops tells whether a task is not to be carried out any more since something else in its unit drifted: nothing is
 // mixed with what somebody did there meanwhile. That is noted of the task then.
-func (t *task) stopped() bool {
-	if len(t.notes.broken) == 0 || !t.notes.broken[t.unit()] {
+func (n *notes) stops(t *task) bool {
+	if len(n.broken) == 0 || !n.broken[n.unitOf(t)] {
 		return false
 	}
-	t.note(paper.Drifted, fmt.Sprintf("something in %q changed meanwhile, which is taken whole", t.unit()))
+	t.note(paper.Drifted, fmt.Sprintf("something in %q changed meanwhile, which is taken whole", n.unitOf(t)))
 	return true
 }
 
@@ -51,7 +51,7 @@ func (t *task) stopped() bool {
 func (e *Execution) Unfinished() func(path plan.Sides[tree.Path]) bool {
 	left := map[tree.Path]bool{}
 	for _, t := range e.tasks.all {
-		if unit := t.unit(); unit != "" && !t.done() {
+		if unit := t.notes.unitOf(t); unit != "" && !t.done() {
 			left[tree.Path(unit)] = true
 		}
 	}
