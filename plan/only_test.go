@@ -14,8 +14,8 @@ import (
 
 // drawPart draws patterns of a part.
 func drawPart(t *rapid.T) []string {
-	return rapid.SliceOfN(rapid.SampledFrom([]string{"/a", "b", "d/", "*.sh", "/d", "a/b", "A", "\u00e9"}), 1, 3).Draw(t,
-		"only")
+	patterns := rapid.SampledFrom([]string{"/a", "b", "d/", "*.sh", "/d", "a/b", "A", "\u00e9"})
+	return rapid.SliceOfN(patterns, 1, 3).Draw(t, "only")
 }
 
 // isOf tells whether a path is of a part in the spelling of either side, in whatever of its types.
