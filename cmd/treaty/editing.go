@@ -137,7 +137,7 @@ func (e *editing) prepare(c *plan.Conflict, folder, out string) error {
 		"REMOTE": versionsOf(e.file.plan)(c, plan.Remote)} {
 		if text == nil {
 			return &complaint{is: refusal.CauseDrift, why: fmt.Sprintf("%s: %s is not what the plan saw, or cannot be read",
-				render.Name(string(c.Path)), strings.ToLower(name)), hint: exactly("treaty plan")}
+				render.Name(string(c.Path)), strings.ToLower(name)), hint: comparing()}
 		}
 		if err := os.WriteFile(toolFile(folder, name, c), text, 0o600); err != nil {
 			return err
