@@ -183,11 +183,27 @@ func (d draws) plan() *plan.Plan {
 		}
 	}
 	p.Local.Filesystem.CaseSensitive, p.Remote.Filesystem.CaseSensitive = d.yes("local"), d.yes("remote")
+	for _, dir := range []tree.Path{"a", "d", "x"} {
+		if d.yes("taken whole") {
+			takeWhole(p, dir)
+		}
+	}
 	if at := rapid.SampledFrom([]tree.Path{"a/b", "x/y", "y/z/f"}).Draw(d.T, "blocked"); d.yes("problem") {
 		p.Problems = []plan.Problem{{Severity: plan.Blocked, Code: plan.Unreadable, Path: &at, Message: d.text("message")}}
 	}
 	p.CreatedBy.User = d.text("user")
 	return p
+}
+
+// takeWhole makes what a plan does in a directory one unit.
+func takeWhole(p *plan.Plan, dir tree.Path) {
+	unit := &plan.Unit{Path: dir}
+	for i := range p.Operations {
+		if op := &p.Operations[i]; op.Path.Within(dir) {
+			op.Unit = unit
+			unit.Operations++
+		}
+	}
 }
 
 // settled is a step of settling a plan, as testdata/settle.mjs reads it.
