@@ -45,7 +45,7 @@ func TestAnOperationMakesFewSystemCalls(t *testing.T) {
 				check(t, os.WriteFile(filepath.Join(dir, "new-"+name(i)), []byte(name(i)), 0o644))
 			}
 		}, 15.5},
-		{"update", each(func(path string) error { return os.WriteFile(path, []byte("another "+path), 0o644) }), 30.5},
+		{"update", each(func(path string) error { return os.WriteFile(path, []byte("another "+path), 0o644) }), 28.5},
 		{"delete", each(os.Remove), 15.5},
 		{"move", each(func(path string) error { return os.Rename(path, path+".moved") }), 20.5},
 		{"touch", each(func(path string) error { return os.Chtimes(path, time.Time{}, time.Unix(1e9, 0)) }), 17.5},
