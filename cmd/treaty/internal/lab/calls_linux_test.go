@@ -35,24 +35,32 @@ func TestAnOperationMakesFewSystemCalls(t *testing.T) {
 			}
 		}
 	}
+	create := func(t *testing.T, dir string, n int) {
+		for i := range n {
+			check(t, os.WriteFile(filepath.Join(dir, "new-"+name(i)), []byte(name(i)), 0o644))
+		}
+	}
+	const keepsNoTexts, keepsTexts = `{"merge": {"keep": "0"}}`, `{}`
 	for _, of := range []struct {
 		kind   string
+		config string
 		change func(t *testing.T, dir string, n int)
 		most   float64
 	}{
-		{"create", func(t *testing.T, dir string, n int) {
-			for i := range n {
-				check(t, os.WriteFile(filepath.Join(dir, "new-"+name(i)), []byte(name(i)), 0o644))
-			}
-		}, 15.5},
-		{"update", each(func(path string) error { return os.WriteFile(path, []byte("another "+path), 0o644) }), 28.5},
-		{"delete", each(os.Remove), 15.5},
-		{"move", each(func(path string) error { return os.Rename(path, path+".moved") }), 20.5},
-		{"touch", each(func(path string) error { return os.Chtimes(path, time.Time{}, time.Unix(1e9, 0)) }), 17.5},
-		{"chmod", each(func(path string) error { return os.Chmod(path, 0o755) }), 21.5},
+		{"create", keepsNoTexts, create, 15.5},
+		{"create for merges", keepsTexts, create, 28.5}, // folders for the first texts are among them
+		{"update", keepsNoTexts, each(func(path string) error {
+			return os.WriteFile(path, []byte("another "+path), 0o644)
+		}), 28.5},
+		{"delete", keepsNoTexts, each(os.Remove), 15.5},
+		{"move", keepsNoTexts, each(func(path string) error { return os.Rename(path, path+".moved") }), 20.5},
+		{"touch", keepsNoTexts, each(func(path string) error {
+			return os.Chtimes(path, time.Time{}, time.Unix(1e9, 0))
+		}), 17.5},
+		{"chmod", keepsNoTexts, each(func(path string) error { return os.Chmod(path, 0o755) }), 21.5},
 	} {
 		t.Run(of.kind, func(t *testing.T) {
-			few, many := callsOf(t, 20, of.change), callsOf(t, 100, of.change)
+			few, many := callsOf(t, 20, of.config, of.change), callsOf(t, 100, of.config, of.change)
 			total := 0.0
 			var by []string
 			for _, call := range slices.Sorted(maps.Keys(many)) {
@@ -73,8 +81,8 @@ const files = 110
 
 func name(i int) string { return fmt.Sprintf("f%03d", i) }
 
-// callsOf are the calls of an apply of n changes of one kind.
-func callsOf(t *testing.T, n int, change func(*testing.T, string, int)) map[string]int {
+// callsOf are the calls of an apply of n changes of one kind, with a config.
+func callsOf(t *testing.T, n int, config string, change func(*testing.T, string, int)) map[string]int {
 	t.Helper()
 	dir := t.TempDir()
 	local, remote := filepath.Join(dir, "l"), filepath.Join(dir, "r")
@@ -86,6 +94,8 @@ func callsOf(t *testing.T, n int, change func(*testing.T, string, int)) map[stri
 			check(t, os.Chtimes(path, time.Time{}, time.Unix(15e8, 0)))
 		}
 	}
+	check(t, os.Mkdir(filepath.Join(local, ".treaty"), 0o700))
+	check(t, os.WriteFile(filepath.Join(local, ".treaty", "config.json"), []byte(config), 0o600))
 	run := func(args ...string) {
 		t.Helper()
 		if out, err := exec.Command(treaty(t), append([]string{"-q", "-C", local}, args...)...).CombinedOutput(); err != nil {
