@@ -124,9 +124,6 @@ func (e *Execution) Halted(ctx context.Context) error {
 	return e.halted(ctx)
 }
 
-// Steps are all steps.
-func (e *Execution) Steps() []*Step { return e.which(func(*task) bool { return true }) }
-
 // Affects tells whether a step changes a path of a side, or takes something from it.
 func (e *Execution) Affects(side plan.Side, path tree.Path) bool {
 	return e.tasks.about(side, path) != nil || e.tasks.respelled[side][path]
