@@ -69,6 +69,9 @@ type run struct {
 	journals ends.Journals
 	survey   survey.Survey
 	receipt  *Receipt
+	// room is how many bytes the volume that keeps texts has to spare for them: nothing of a person's fails for lack of
+	// room that they take.
+	room atomic.Int64
 	// unkept is an error of keeping a text, nil where all were kept.
 	unkept atomic.Pointer[error]
 }
@@ -108,10 +111,12 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	}
 	pending := e.Pending()
 	expected(request.Progress, pending)
-	if err := preflight.Check(r.Plan, &r.ends, pending, e.ToPreserve()); err != nil {
+	spare, err := preflight.Check(r.Plan, &r.ends, pending, e.ToPreserve())
+	if err != nil {
 		_ = r.journals.GiveBack() // what is owed still is in the journal
 		return nil, err
 	}
+	r.room.Store(spare[r.ends.Home().Side])
 	if r.ends.Resumed() == nil {
 		if err := r.begin(steps); err != nil {
 			return nil, r.midway(err)
@@ -172,7 +177,11 @@ func (r *run) texts() *execute.Texts {
 	}
 	home := r.ends.Home().Store
 	return &execute.Texts{Which: which, Keep: func(sum tree.Hash, text []byte) {
-		if err := home.KeepBase(sum, text); err != nil {
+		err := store.ErrNoRoom
+		if r.room.Add(-store.RoomFor(int64(len(text)))) >= 0 {
+			err = home.KeepBase(sum, text)
+		}
+		if err != nil {
 			r.unkept.Store(&err)
 		}
 	}}

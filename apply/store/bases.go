@@ -50,17 +50,23 @@ func (s *Reader) HasBase(sum tree.Hash) bool {
 	return err == nil
 }
 
-// packers deflate, one text at a time each.
-var packers = sync.Pool{New: func() any {
-	w, _ := flate.NewWriter(nil, flate.BestSpeed) // of a level that there is
-	return w
-}}
+// packers deflate, one text at a time each: those of texts that take no less room for being small do not look for what
+// repeats in them.
+var packers = map[bool]*sync.Pool{false: packersOf(flate.BestSpeed), true: packersOf(flate.NoCompression)}
+
+func packersOf(level int) *sync.Pool {
+	return &sync.Pool{New: func() any {
+		w, _ := flate.NewWriter(nil, level) // of a level that there is
+		return w
+	}}
+}
 
 // KeepBase keeps a text. One that is kept already stays, and what is under its name and is not that goes.
 func (s *Store) KeepBase(sum tree.Hash, text []byte) error {
 	var packed bytes.Buffer
-	w := packers.Get().(*flate.Writer)
-	defer packers.Put(w)
+	pool := packers[len(text) < baseRoom]
+	w := pool.Get().(*flate.Writer)
+	defer pool.Put(w)
 	w.Reset(&packed)
 	if _, err := w.Write(text); err != nil {
 		return err
@@ -116,6 +122,9 @@ func (s *Reader) BaseRoom(sum tree.Hash) int64 {
 	}
 	return RoomFor(e.Size)
 }
+
+// ErrNoRoom is why a text is not kept: it would take room that a person's own files may need.
+var ErrNoRoom = errors.New("the volume is too full")
 
 // RoomFor is how much room a base of so many bytes takes of what there is for all.
 func RoomFor(bytes int64) int64 { return max(bytes, baseRoom) }

@@ -1,6 +1,7 @@
 package volume
 
 import (
+	"math"
 	"time"
 
 	"treaty/plan/tree"
@@ -55,6 +56,24 @@ type Space struct {
 	Free, Total int64
 	// Block is the unit in which files take space.
 	Block int64
+}
+
+// What is kept free: directories grow, and a full FAT volume cannot even rename.
+const (
+	reserveBytes  = 1 << 20
+	reserveBlocks = 64
+)
+
+// Reserve is what has to stay free, in bytes.
+func (s Space) Reserve() int64 { return max(reserveBytes, reserveBlocks*s.Block) }
+
+// Spare is how many bytes may be written beside so many that are needed: less than none where these are too many
+// already, and math.MaxInt64 where the volume does not tell how large it is.
+func (s Space) Spare(needed int64) int64 {
+	if s.Total == 0 {
+		return math.MaxInt64
+	}
+	return s.Free - needed - s.Reserve()
 }
 
 // Probed is what a volume was seen to do. Of Traits it has what can be seen: granularity, modes,

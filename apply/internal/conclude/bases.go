@@ -65,8 +65,14 @@ func (b *keptBases) name(path tree.Path, e *tree.Agreed) {
 	}
 }
 
-// keepMissing keeps the texts on record that are not kept yet and that the tree has.
+// keepMissing keeps the texts on record that are not kept yet and that the tree has, as far as its volume has room to
+// spare.
 func (b *keptBases) keepMissing() error {
+	space, err := b.end.Disk.Space()
+	if err != nil {
+		return err
+	}
+	room := space.Spare(0)
 	for _, m := range b.missing {
 		if b.end.Store.HasBase(m.sum) {
 			continue
@@ -74,6 +80,9 @@ func (b *keptBases) keepMissing() error {
 		text := b.read(m)
 		if text == nil {
 			continue
+		}
+		if room -= store.RoomFor(m.size); room < 0 {
+			return store.ErrNoRoom
 		}
 		if err := b.end.Store.KeepBase(m.sum, text); err != nil {
 			return err

@@ -17,13 +17,15 @@ import (
 
 // Check refuses, before the first write, what is bound to fail half-way: too little space for all that will be
 // staged while the old content stays in the trash, and directories that take no change. copies are, by their sizes, the
-// contents of each side that will be copied to the other one.
-func Check(p *plan.Plan, ends *ends.Ends, steps []*execute.Step, copies plan.Sides[[]int64]) error {
+// contents of each side that will be copied to the other one. It returns how many bytes each volume has to spare beside
+// that, math.MaxInt64 where the volume does not tell.
+func Check(p *plan.Plan, ends *ends.Ends, steps []*execute.Step,
+	copies plan.Sides[[]int64]) (spare plan.Sides[int64], err error) {
 	var sides plan.Sides[*forecast]
 	for _, e := range ends {
 		space, err := e.Disk.Space()
 		if err != nil {
-			return err
+			return spare, err
 		}
 		sides[e.Side] = newForecast(e, space, p.Snapshot(e.Side).Filesystem.Profile)
 	}
@@ -33,10 +35,11 @@ func Check(p *plan.Plan, ends *ends.Ends, steps []*execute.Step, copies plan.Sid
 	for _, f := range sides {
 		f.keep(copies[f.Side.Other()])
 		if err := f.check(); err != nil {
-			return err
+			return spare, err
 		}
+		spare[f.Side] = f.spare()
 	}
-	return nil
+	return spare, nil
 }
 
 // forecast is what will come to one end.
@@ -129,14 +132,8 @@ func (f *forecast) check() error {
 	return nil
 }
 
-// What is kept free beyond what is needed: directories grow, and a full FAT volume cannot even rename.
-const (
-	reserveBytes  = 1 << 20
-	reserveBlocks = 64
-	// slotBytes is what a name takes in a directory at most commonly: FAT's 32-byte slots, twice over for
-	// stage and place.
-	slotBytes = 256
-)
+// slotBytes is what a name takes in a directory at most commonly: FAT's 32-byte slots, twice over for stage and place.
+const slotBytes = 256
 
 // onDisk is what a file of some bytes takes on a volume.
 func onDisk(bytes int64, space volume.Space) int64 {
@@ -147,12 +144,8 @@ func onDisk(bytes int64, space volume.Space) int64 {
 // enoughSpace refuses where the volume is too full, nil where it is not. One that says neither size nor free space is
 // taken at its word by trying.
 func (f *forecast) enoughSpace() *refusal.Refusal {
-	n, space := f.need, f.space
-	if n.bytes == 0 || space.Total == 0 {
-		return nil
-	}
-	bytes := n.bytes + n.entries*slotBytes + max(reserveBytes, reserveBlocks*space.Block)
-	if space.Free >= bytes {
+	n := f.need
+	if n.bytes == 0 || f.spare() >= 0 {
 		return nil
 	}
 	of := ""
@@ -161,8 +154,14 @@ func (f *forecast) enoughSpace() *refusal.Refusal {
 			n.copies, f.Side.Other())
 	}
 	return f.Refuse(refusal.CauseSpace, "%s has %d bytes free, and the plan needs %d there%s",
-		f.Side, space.Free, bytes, of)
+		f.Side, f.space.Free, n.taken()+f.space.Reserve(), of)
 }
+
+// taken is all that is taken, in bytes.
+func (n need) taken() int64 { return n.bytes + n.entries*slotBytes }
+
+// spare is what the volume has beside what is needed.
+func (f *forecast) spare() int64 { return f.space.Spare(f.need.taken()) }
 
 // changeable refuses a directory in which nothing can be created or renamed, not even when its owner lets it. One that
 // is not there yet is the plan's own affair.

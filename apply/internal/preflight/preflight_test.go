@@ -2,6 +2,7 @@ package preflight
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -26,11 +27,22 @@ func TestCopiesNeedRoom(t *testing.T) {
 	if err := f.enoughSpace(); err != nil {
 		t.Errorf("there is room: %v", err)
 	}
+	if want := int64(4<<20-(2<<20+2*4096)-3*slotBytes) - space.Reserve(); f.spare() != want {
+		t.Errorf("%d bytes to spare, not %d", f.spare(), want)
+	}
 	f.space.Free = 2<<20 + 5000
 	err := f.enoughSpace()
 	const why = "2101248 of them for copies of what is replaced, moved or deleted on remote"
 	if !errors.Is(err, refusal.ErrSafety) || !strings.Contains(err.Error(), why) {
 		t.Errorf("without room: %v", err)
+	}
+}
+
+func TestAVolumeThatDoesNotTellItsSizeHasRoom(t *testing.T) {
+	f := newForecast(&ends.End{Volume: nowhere{}, Side: plan.Local}, volume.Space{}, tree.Unknown)
+	f.write(1 << 40)
+	if err := f.enoughSpace(); err != nil || f.spare() != math.MaxInt64 {
+		t.Errorf("%d bytes to spare, %v", f.spare(), err)
 	}
 }
 
