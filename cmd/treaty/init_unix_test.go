@@ -13,7 +13,8 @@ func TestInitAsksItsThreeQuestions(t *testing.T) {
 	s := onScreen(t, narrow, filepath.Join(dir, "mac"), "treaty", "init")
 	s.asks("Where is the other tree (a folder, such as /media/stick)?")
 	s.types("../stcik\r")
-	s.shows("There is no folder ../stcik.")
+	// Whoever types before the question is there again has the answer stand before it.
+	s.shows("There is no folder ../stcik.\nWhere is the other tree (a folder, such as /media/stick)?")
 	s.types("../stick\r")
 	s.asks("What is this tree to be called [mac]?")
 	s.types("\r")

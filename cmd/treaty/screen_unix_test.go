@@ -115,6 +115,17 @@ func (s *screen) types(keys string) {
 	}
 }
 
+// presses is types for who waits for single keys: what comes before that is shown twice, by the terminal too.
+func (s *screen) presses(keys string) {
+	s.t.Helper()
+	for deadline := time.Now().Add(time.Minute); echoes(s.keyboard); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			s.t.Fatalf("nobody waits for a key:\n%s", s.text())
+		}
+	}
+	s.types(keys)
+}
+
 // exits waits for the program's end.
 func (s *screen) exits(want int) {
 	s.t.Helper()
