@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,6 +121,8 @@ func (c *checker) mergedText(m *Merge, at element) {
 	switch why := textdiff.Omits(text); {
 	case m.Open > m.Regions:
 		c.fail(at.below("/merge/open"), "no more regions can be open than there are")
+	case slices.ContainsFunc(m.Lines, func(line string) bool { return strings.Contains(line, "\n") }):
+		c.fail(at.below("/merge/lines"), "a line has no line feed in it")
 	case why != "":
 		c.fail(at.below("/merge/lines"), "that is no text for a plan: %s", why)
 	case m.Open > 0 && m.SHA256.Known():

@@ -63,6 +63,10 @@ func TestMergesThatLieAreRefused(t *testing.T) {
 	}{
 		{"of another base", func(_ *Plan, c *Conflict) { c.Merge.BaseSHA256[0]++ }, "/conflicts/0/merge/base_sha256"},
 		{"other lines", func(_ *Plan, c *Conflict) { c.Merge.Lines[0] = "X" }, "/conflicts/0/merge/sha256"},
+		{"two lines in one", func(_ *Plan, c *Conflict) {
+			c.Merge.Lines[0] += "\nmore"
+			c.Merge.SHA256 = sha256.Sum256(c.Merge.Text())
+		}, "/conflicts/0/merge/lines"},
 		{"no last newline", func(_ *Plan, c *Conflict) { c.Merge.FinalNewline = false }, "/conflicts/0/merge/sha256"},
 		{"a NUL", func(_ *Plan, c *Conflict) { c.Merge.Lines[0] = "\x00" }, "/conflicts/0/merge/lines"},
 		{"more open than there are", func(_ *Plan, c *Conflict) { c.Merge.Open = 3 }, "/conflicts/0/merge/open"},

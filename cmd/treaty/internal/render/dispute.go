@@ -27,6 +27,9 @@ type dispute struct {
 // resolved tells whether a person has chosen what can be done.
 func (d *dispute) resolved() bool { return d.Resolution != "" && d.Unfulfilled == "" }
 
+// takesNewText tells whether what is chosen is a text that neither side has: whoever approves it has to see it.
+func (d *dispute) takesNewText() bool { return d.resolved() && d.Resolution == string(plan.TakeMerged) }
+
 // choiceNames are the choices by their names.
 func (d *dispute) choiceNames() []string {
 	names := make([]string, len(d.Choices))

@@ -193,7 +193,7 @@ func (s *shower) conflicts(all []dispute) {
 	whole, explained := s.opts.All || s.opts.Only != nil, map[string]bool{}
 	for i := range all {
 		d := &all[i]
-		brief := d.resolved() && !whole
+		brief := d.resolved() && !whole && !d.takesNewText()
 		if i > 0 && !(brief && all[i-1].resolved()) {
 			s.newline()
 		}
