@@ -19,6 +19,7 @@ import (
 var house = map[string][]string{
 	"schema":                 {},
 	"plan/tree":              {"plan/jsontext"},
+	"plan/address":           {},
 	"plan/internal/ignore":   {},
 	"plan/internal/textdiff": {},
 	"plan/scan":              {"plan/internal/ignore", "plan/tree"},
