@@ -10,6 +10,9 @@ import (
 // Tree is one side as Compare takes it.
 type Tree struct {
 	Root string
+	// Host and From are as in Snapshot.
+	Host string
+	From *FileRef
 	// ID is nil before the tree's first apply.
 	ID     *string
 	Traits tree.Traits
@@ -22,7 +25,8 @@ type Reader interface {
 	// Hash reads the wanted files and calls done for each, from any goroutine. It returns an error
 	// only where going on makes no sense, such as a cancelled context.
 	Hash(ctx context.Context, wanted []tree.Wanted, done func(i int, content tree.Content)) error
-	// Text returns the whole of a file that is at most limit bytes.
+	// Text returns the whole of a file that is at most limit bytes. Errors wrap tree.ErrNotHere where only the hash is
+	// known of it.
 	Text(ctx context.Context, wanted tree.Wanted, limit int64) ([]byte, error)
 }
 
@@ -133,8 +137,8 @@ func newPlan(in Input) *Plan {
 func (p *Plan) snapshots(in *Input, walk *lockstep, digests Sides[tree.Hash]) {
 	for _, side := range BothSides {
 		from, c := &in.Trees[side], walk.counts[side]
-		*p.Snapshot(side) = Snapshot{Root: from.Root, ID: from.ID, Filesystem: from.Traits,
-			Files: c.files, Directories: c.directories, Bytes: c.bytes, Digest: digests[side]}
+		*p.Snapshot(side) = Snapshot{Root: from.Root, Host: from.Host, From: from.From, ID: from.ID,
+			Filesystem: from.Traits, Files: c.files, Directories: c.directories, Bytes: c.bytes, Digest: digests[side]}
 		if len(p.Options.Only) > 0 {
 			p.Snapshot(side).PartDigest = walk.partDigests[side]
 		}

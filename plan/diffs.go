@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"runtime"
 	"slices"
 	"sync"
@@ -69,7 +70,12 @@ func (d *differ) do(ctx context.Context, job *diffJob) error {
 	diff := textdiff.Omit(d.omits(job.from, job.to))
 	if diff.Omitted == "" {
 		texts, side, err := d.texts(ctx, job.from, job.to)
-		if err != nil {
+		switch {
+		case errors.Is(err, tree.ErrNotHere):
+			diff = textdiff.Omit(textdiff.OmittedNotHere)
+			*job.into = &diff
+			return nil
+		case err != nil:
 			job.problem = &Problem{Severity: Blocked, Code: ChangedWhileReading, Side: &side,
 				Path: &job.from.path, Message: tree.Why(err, job.from.path)}
 			return ctx.Err()

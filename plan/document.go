@@ -70,23 +70,6 @@ type Author struct {
 	Version string `json:"version"`
 }
 
-// Snapshot is one tree as it was planned from.
-type Snapshot struct {
-	// Root is absolute, links resolved.
-	Root string `json:"root"`
-	// ID is the tree's own, nil before its first apply.
-	ID          *string     `json:"id"`
-	Filesystem  tree.Traits `json:"filesystem"`
-	Files       int         `json:"files"`
-	Directories int         `json:"directories"`
-	Bytes       int64       `json:"bytes"`
-	// Digest is that of the root directory: drift of the whole tree is judged by it.
-	Digest tree.Hash `json:"digest"`
-	// PartDigest is, of a plan of a part, that of the root directory with only the part in it: drift of the part is
-	// judged by it. It is zero where the plan is of the whole trees.
-	PartDigest tree.Hash `json:"part_digest,omitzero"`
-}
-
 // BaselineRef names the plan whose apply both sides last agreed on.
 type BaselineRef struct {
 	PlanID   string    `json:"plan_id"`
@@ -406,6 +389,8 @@ const (
 	ManyDeletes         Code = "many-deletes"
 	ManyUpdates         Code = "many-updates"
 	RepositoryInTree    Code = "repository-in-tree"
+	NetworkMount        Code = "network-mount"
+	ClocksDiffer        Code = "clocks-differ"
 )
 
 // Diff is a unified diff as an array of lines, so that it can be read in the JSON itself.

@@ -129,6 +129,8 @@ func NoMerge(p *Plan, c *Conflict) string {
 		return "the plan has no diffs"
 	case sensitive(p, c):
 		return "sensitive"
+	case c.Diff != nil && c.Diff.Omitted == textdiff.OmittedNotHere:
+		return "a text is not here"
 	case c.Diff != nil && c.Diff.Omitted != "":
 		return string(c.Diff.Omitted)
 	case p.Options.Keep() == 0:

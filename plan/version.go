@@ -1,6 +1,10 @@
 package plan
 
-import "slices"
+import (
+	"slices"
+
+	"treaty/plan/internal/textdiff"
+)
 
 // Versions are those of the format of plans that this package knows, oldest first. What is in a plan of a newer one is
 // read as far as it is known, and would be lost if that plan were written anew.
@@ -12,16 +16,29 @@ func (p *Plan) Known() bool { return slices.Contains(Versions[:], p.FormatVersio
 // nameVersion gives the plan the lowest version that knows all it uses, so that no reader refuses what it could do.
 func nameVersion(p *Plan) {
 	p.FormatVersion = Versions[0]
-	if usesWarnings(p) || usesMerges(p) || usesUnits(p) {
+	if usesWarnings(p) || usesMerges(p) || usesUnits(p) || usesElsewhere(p) || usesNotHere(p) {
 		p.FormatVersion = Versions[1]
 	}
 }
 
-// usesWarnings tells whether the plan says anything of too many updates, or warns of repositories.
+// later are the codes of problems that the first version does not know.
+var later = [...]Code{ManyUpdates, RepositoryInTree, NetworkMount, ClocksDiffer}
+
+// usesWarnings tells whether the plan says anything of too many updates, or warns of what is in later.
 func usesWarnings(p *Plan) bool {
 	return p.Options.AllowManyUpdates || slices.ContainsFunc(p.Problems, func(problem Problem) bool {
-		return problem.Code == ManyUpdates || problem.Code == RepositoryInTree
+		return slices.Contains(later[:], problem.Code)
 	})
+}
+
+// usesElsewhere tells whether a tree of the plan lies on another machine, or was read from a file.
+func usesElsewhere(p *Plan) bool { return p.Local.Elsewhere() || p.Remote.Elsewhere() }
+
+// usesNotHere tells whether the plan lacks a diff since a text was not here.
+func usesNotHere(p *Plan) bool {
+	lacks := func(d *Diff) bool { return d != nil && d.Omitted == textdiff.OmittedNotHere }
+	return slices.ContainsFunc(p.Operations, func(op Operation) bool { return lacks(op.Diff) }) ||
+		slices.ContainsFunc(p.Conflicts, func(c Conflict) bool { return lacks(c.Diff) })
 }
 
 // usesUnits tells whether the plan says anything of directories that are taken whole.
@@ -42,6 +59,11 @@ func (c *checker) version() {
 	}
 	if usesMerges(c.plan) {
 		c.fail(member("/format_version"), "merges are of version %s", Versions[1])
+	}
+	for _, side := range BothSides {
+		if c.plan.Snapshot(side).Elsewhere() {
+			c.fail(member("/"+side.String()), "trees of other machines, and snapshots, are of version %s", Versions[1])
+		}
 	}
 	if usesUnits(c.plan) {
 		c.fail(member("/format_version"), "directories that are taken whole are of version %s", Versions[1])

@@ -187,5 +187,8 @@ type Content struct {
 	Err error
 }
 
+// ErrNotHere tells that of a file only what stands in a listing is known, and its content lies elsewhere.
+var ErrNotHere = errors.New("its content is not here")
+
 // ErrChanged tells that a file is not, or did not stay, what was listed.
 var ErrChanged = errors.New("changed while it was read")

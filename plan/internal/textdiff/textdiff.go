@@ -52,6 +52,7 @@ const (
 	OmittedTooLarge  Omitted = "too-large" // either side is over MaxBytes or MaxLines
 	OmittedNotUTF8   Omitted = "not-utf8"  // either side
 	OmittedSensitive Omitted = "sensitive" // by the caller's patterns; Unified never says so
+	OmittedNotHere   Omitted = "not-here"  // of a side whose texts the caller does not have; Unified never says so
 )
 
 // MarshalJSON has no counterpart: to decode null leaves the zero value, and which other

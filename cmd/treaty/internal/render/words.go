@@ -237,6 +237,8 @@ func omitted(d *plan.Diff) string {
 		return "no diff: not UTF-8 text"
 	case "sensitive":
 		return "no diff: the name is on the list of sensitive files"
+	case "not-here":
+		return "no diff: the text is not here"
 	}
 	return "no diff: " + Escape(string(d.Omitted))
 }
