@@ -99,6 +99,10 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 		return nil, err
 	}
 	steps, err := r.survey.Steps(ctx)
+	if err == nil && r.ends.Resumed() == nil {
+		// What lies beside the plan may say anything.
+		err = gates.FewChanged(r.Plan, &r.ends, r.survey.Seen)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -87,9 +87,21 @@ func deletesOn(p *Plan, side Side) int {
 	return deletes
 }
 
-// deletes counts the files that the conflict's resolution deletes on a side. Of a directory in conflict only
-// the number of its entries is known, so directories in it count as files do, and where it becomes as the other
-// side's only how many fewer these are.
+// CountDirectories notes, for each directory in conflict, how many directories lie below it on a side: a plan says only
+// how many entries do. Those of which below knows nothing, and says 0, count as files in TooMuch, so that it errs on the
+// safe side.
+func (p *Plan) CountDirectories(below func(side Side, dir tree.Path) int) {
+	for i := range p.Conflicts {
+		for _, side := range BothSides {
+			if s := p.Conflicts[i].State(side); s != nil && s.Subtree != nil {
+				s.Subtree.Directories = below(side, p.Conflicts[i].PathOn(side))
+			}
+		}
+	}
+}
+
+// deletes counts the files that the conflict's resolution deletes on a side. Where a directory becomes as the other
+// side's, that is how many fewer these are.
 func (c *Conflict) deletes(side Side) int {
 	from, taken := c.taken()
 	lose := c.State(side)
@@ -98,9 +110,9 @@ func (c *Conflict) deletes(side Side) int {
 		return 0
 	case lose.Type == tree.Directory && c.State(from).Of() == tree.Directory && lose.Subtree != nil &&
 		c.State(from).Subtree != nil:
-		return max(0, lose.Subtree.Entries-c.State(from).Subtree.Entries)
+		return max(0, lose.Subtree.Files()-c.State(from).Subtree.Files())
 	case lose.Type == tree.Directory && lose.Subtree != nil:
-		return lose.Subtree.Entries
+		return lose.Subtree.Files()
 	case lose.Type != tree.Directory && c.State(from) == nil:
 		return 1
 	}

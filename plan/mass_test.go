@@ -114,3 +114,31 @@ func TestWhatIsReplacedIsCountedOnItsSide(t *testing.T) {
 		}
 	}
 }
+
+// Directories that go with a directory in conflict are no files, as far as it is known which of its entries they are.
+func TestDirectoriesOfAResolutionAreNoDeletes(t *testing.T) {
+	holding := func(entries int) *tree.State {
+		return &tree.State{Type: tree.Directory, Subtree: &tree.Subtree{Entries: entries}}
+	}
+	for _, c := range []struct {
+		name          string
+		local, remote *tree.State
+		below         plan.Sides[int]
+		want          string
+	}{
+		{"nobody counted", &tree.State{Type: tree.File}, holding(30), plan.Sides[int]{}, "30 deletes on remote"},
+		{"half are directories", &tree.State{Type: tree.File}, holding(30), plan.Sides[int]{0, 15}, "15 deletes on remote"},
+		{"most are directories", &tree.State{Type: tree.File}, holding(30), plan.Sides[int]{0, 20}, ""},
+		{"more than there can be", &tree.State{Type: tree.File}, holding(30), plan.Sides[int]{0, 99}, ""},
+		{"both are directories", holding(14), holding(30), plan.Sides[int]{4, 9}, "11 deletes on remote"},
+		{"both are directories, of many", holding(14), holding(30), plan.Sides[int]{4, 20}, ""},
+	} {
+		p := &plan.Plan{Options: defaults(), Remote: plan.Snapshot{Files: 20}}
+		p.Conflicts = []plan.Conflict{{ID: 1, Path: "x", Local: c.local, Remote: c.remote, Resolution: plan.TakeLocal}}
+		p.CountDirectories(func(side plan.Side, _ tree.Path) int { return c.below[side] })
+		got := tooMuch(p, plan.ManyDeletes, plan.Remote)
+		if !strings.HasPrefix(got, c.want) || (got == "") != (c.want == "") {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}

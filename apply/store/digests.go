@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"maps"
 	"slices"
+	"sort"
 
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -31,6 +32,23 @@ func (d *Digests) Has(side plan.Side, dir tree.Path) bool {
 	}
 	_, found := d.of[side][dir]
 	return found
+}
+
+// Below tells how many directories there are below one, 0 where there is none of that name. Of nil digests nothing is
+// known, and so it is 0 of all.
+func (d *Digests) Below() func(side plan.Side, dir tree.Path) int {
+	var sorted plan.Sides[[]tree.Path]
+	return func(side plan.Side, dir tree.Path) int {
+		if !d.Has(side, dir) {
+			return 0
+		}
+		if sorted[side] == nil {
+			sorted[side] = slices.SortedFunc(maps.Keys(d.of[side]), tree.Compare)
+		}
+		at, _ := slices.BinarySearchFunc(sorted[side], dir, tree.Compare)
+		below := sorted[side][at+1:]
+		return sort.Search(len(below), func(i int) bool { return !below[i].Within(dir) })
+	}
 }
 
 const digestsSuffix = ".digests"

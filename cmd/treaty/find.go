@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"treaty/apply"
 	"treaty/apply/paper"
@@ -207,7 +208,17 @@ func readPlan(path string) (*planFile, error) {
 	case err != nil:
 		return nil, usage(again, "the plan cannot be read: %v", err)
 	}
-	return &planFile{path: path, plan: file.Plan(), file: file}, nil
+	f := &planFile{path: path, plan: file.Plan(), file: file}
+	f.countDirectories()
+	return f, nil
+}
+
+// countDirectories has directories in conflict known from files, as far as it was kept which there were.
+func (f *planFile) countDirectories() {
+	whole := func(s *tree.State) bool { return s != nil && s.Subtree != nil }
+	if slices.ContainsFunc(f.plan.Conflicts, func(c plan.Conflict) bool { return whole(c.Local) || whole(c.Remote) }) {
+		f.plan.CountDirectories(digestsOf(f.plan).Below())
+	}
 }
 
 // approval reads the approval beside the plan; nil where there is none.
@@ -230,13 +241,18 @@ func (f *planFile) approval() ([]byte, *apply.Approval, error) {
 // there tells which directories the plan's trees had when it was made, as far as that was kept; nil where it
 // was not.
 func there(p *plan.Plan) func(plan.Side, tree.Path) bool {
-	store, err := reach.Store(p.Local.Root)
-	if err != nil {
-		return nil
-	}
-	defer store.Close()
-	if digests := store.Digests(p.ID); digests != nil {
+	if digests := digestsOf(p); digests != nil {
 		return digests.Has
 	}
 	return nil
+}
+
+// digestsOf are those kept of the plan's trees, nil where there are none.
+func digestsOf(p *plan.Plan) *store.Digests {
+	local, err := reach.Store(p.Local.Root)
+	if err != nil {
+		return nil
+	}
+	defer local.Close()
+	return local.Digests(p.ID)
 }

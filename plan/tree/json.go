@@ -74,7 +74,7 @@ func (s *State) ReadJSON(r *jsontext.Reader) {
 		}
 	}
 	if counted {
-		s.Subtree = &Subtree{entries, digest}
+		s.Subtree = &Subtree{Entries: entries, Digest: digest}
 	}
 }
 

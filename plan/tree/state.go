@@ -134,7 +134,12 @@ type State struct {
 type Subtree struct {
 	Entries int
 	Digest  Hash
+	// Directories is how many of the entries are directories, as far as somebody counted them: no document says it.
+	Directories int
 }
+
+// Files is how many of the entries are no directories; of those that nobody told apart, all.
+func (s *Subtree) Files() int { return max(0, s.Entries-s.Directories) }
 
 // Of is the type of s, Absent for nil.
 func (s *State) Of() Type {

@@ -211,11 +211,18 @@ func notEmptied(e *ends.End, planned *plan.Snapshot) error {
 	return e.Refuse(refusal.CauseEmptied, "%s is empty, and was not when the plan was made", e.Root())
 }
 
-// fewChanged refuses to delete or to replace more of a side than is likely meant.
+// fewChanged refuses to delete or to replace more of a side than is likely meant, by the directories that are kept
+// beside the plan.
 func (g *Gates) fewChanged() error {
-	mass := g.Plan.TooMuch()
+	return FewChanged(g.Plan, g.Ends, g.Ends[plan.Local].Store.Digests(g.Plan.ID))
+}
+
+// FewChanged refuses to delete or to replace more of a side than is likely meant, if it has these directories.
+func FewChanged(p *plan.Plan, in *ends.Ends, directories *store.Digests) error {
+	p.CountDirectories(directories.Below())
+	mass := p.TooMuch()
 	if mass == nil {
 		return nil
 	}
-	return g.Ends[mass.Side].Refuse(refusal.CauseTooMuch, "%s", mass.Why)
+	return in[mass.Side].Refuse(refusal.CauseTooMuch, "%s", mass.Why)
 }
