@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // ErrNoSuch is what editing a plan wraps where it has no element with an id that was given.
@@ -35,8 +36,9 @@ func (p *Plan) Resolve(r Resolution, ids ...int) (refused []*Conflict, err error
 	return refused, nil
 }
 
-// Decide says of the operations with these ids whether they are to be carried out. Where an id is none of an
-// operation it changes nothing and returns an error that wraps ErrNoSuch.
+// Decide says of the operations with these ids whether they are to be carried out. What belongs to a directory that is
+// taken whole is taken in again with all of it. Where an id is none of an operation it changes nothing and returns an
+// error that wraps ErrNoSuch.
 func (p *Plan) Decide(d Decision, ids ...int) error {
 	by := map[int]*Operation{}
 	for i := range p.Operations {
@@ -50,8 +52,36 @@ func (p *Plan) Decide(d Decision, ids ...int) error {
 	for _, id := range ids {
 		by[id].Decision = d
 	}
+	if d == Apply {
+		for _, at := range Together(p, ids...) {
+			p.Operations[at].Decision = Apply
+		}
+	}
 	p.Summarize()
 	return nil
+}
+
+// Together are the places, in the order of the plan, of the operations with these ids and of all that belong to a
+// directory that is taken whole with one of them.
+func Together(p *Plan, ids ...int) []int {
+	named := map[int]bool{}
+	for _, id := range ids {
+		named[id] = true
+	}
+	for _, members := range p.spellings().members(p.Operations) {
+		if slices.ContainsFunc(members, func(at int) bool { return named[p.Operations[at].ID] }) {
+			for _, at := range members {
+				named[p.Operations[at].ID] = true
+			}
+		}
+	}
+	var places []int
+	for at := range p.Operations {
+		if named[p.Operations[at].ID] {
+			places = append(places, at)
+		}
+	}
+	return places
 }
 
 // Note puts a note on the operation or the conflict with this id; "" takes it away. Where there is neither,

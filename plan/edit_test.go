@@ -102,3 +102,32 @@ func TestResolutionsAreThoseOfTheSchema(t *testing.T) {
 		t.Errorf("nothing is parsed as %q", parsed)
 	}
 }
+
+// Whatever of a directory that is taken whole is taken in again, all of it is.
+func TestADirectoryIsTakenInAgainWhole(t *testing.T) {
+	unit := &plan.Unit{Path: "u", Operations: 2}
+	p := edited()
+	for i, path := range []tree.Path{"u/a", "u/b"} {
+		p.Operations = append(p.Operations, plan.Operation{ID: 10 + i, Action: plan.Create, Path: path,
+			After: &tree.State{Type: tree.File}, Decision: plan.Apply, Unit: unit})
+	}
+	decisions := func() (list []plan.Decision) {
+		for i := range p.Operations {
+			list = append(list, p.Operations[i].Decision)
+		}
+		return list
+	}
+	for _, step := range []struct {
+		decision plan.Decision
+		id       int
+		want     []plan.Decision
+	}{
+		{plan.Skip, 2, []plan.Decision{plan.Apply, plan.Skip, plan.Apply, plan.Apply}},
+		{plan.Skip, 10, []plan.Decision{plan.Apply, plan.Skip, plan.Skip, plan.Apply}},
+		{plan.Apply, 11, []plan.Decision{plan.Apply, plan.Skip, plan.Apply, plan.Apply}},
+	} {
+		if err := p.Decide(step.decision, step.id); err != nil || !reflect.DeepEqual(decisions(), step.want) {
+			t.Errorf("%s %d: %v, %v, want %v", step.decision, step.id, err, decisions(), step.want)
+		}
+	}
+}

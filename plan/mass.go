@@ -87,10 +87,10 @@ func deletesOn(p *Plan, side Side) int {
 	return deletes
 }
 
-// CountDirectories notes, for each directory in conflict, how many directories lie below it on a side: a plan says only
-// how many entries do. Those of which below knows nothing, and says 0, count as files in TooMuch, so that it errs on the
-// safe side.
-func (p *Plan) CountDirectories(below func(side Side, dir tree.Path) int) {
+// CountDirectories notes, for each directory in conflict, how many directories lie below it on a side: a plan says
+// only how many entries do. Those of which below knows nothing, and says 0, count as files in TooMuch, which thus errs
+// on the safe side.
+func CountDirectories(p *Plan, below func(side Side, dir tree.Path) int) {
 	for i := range p.Conflicts {
 		for _, side := range BothSides {
 			if s := p.Conflicts[i].State(side); s != nil && s.Subtree != nil {

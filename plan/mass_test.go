@@ -135,7 +135,7 @@ func TestDirectoriesOfAResolutionAreNoDeletes(t *testing.T) {
 	} {
 		p := &plan.Plan{Options: defaults(), Remote: plan.Snapshot{Files: 20}}
 		p.Conflicts = []plan.Conflict{{ID: 1, Path: "x", Local: c.local, Remote: c.remote, Resolution: plan.TakeLocal}}
-		p.CountDirectories(func(side plan.Side, _ tree.Path) int { return c.below[side] })
+		plan.CountDirectories(p, func(side plan.Side, _ tree.Path) int { return c.below[side] })
 		got := tooMuch(p, plan.ManyDeletes, plan.Remote)
 		if !strings.HasPrefix(got, c.want) || (got == "") != (c.want == "") {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)

@@ -217,7 +217,7 @@ func readPlan(path string) (*planFile, error) {
 func (f *planFile) countDirectories() {
 	whole := func(s *tree.State) bool { return s != nil && s.Subtree != nil }
 	if slices.ContainsFunc(f.plan.Conflicts, func(c plan.Conflict) bool { return whole(c.Local) || whole(c.Remote) }) {
-		f.plan.CountDirectories(digestsOf(f.plan).Below())
+		plan.CountDirectories(f.plan, digestsOf(f.plan).Below())
 	}
 }
 

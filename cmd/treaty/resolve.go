@@ -205,13 +205,17 @@ func groups(refused []*plan.Conflict, choice plan.Resolution) []string {
 
 // line tells of the conflicts with these names.
 func (s stay) line(names []string, choice plan.Resolution) string {
-	count, few := len(names), strings.Join(names[:min(len(names), fewNames)], ", ")
-	if more := count - fewNames; more > 0 {
+	return fmt.Sprintf("%s %s: not %s, since %s", staying(names), cmp.Or(string(s.as), "open"), choice, s.why)
+}
+
+// staying begins a sentence that what has these names stays as it is.
+func staying(names []string) string {
+	few := strings.Join(names[:min(len(names), fewNames)], ", ")
+	if more := len(names) - fewNames; more > 0 {
 		few += fmt.Sprintf(" and %d more", more)
 	}
-	verb, as := "stay", cmp.Or(string(s.as), "open")
-	if count == 1 {
-		verb = "stays"
+	if len(names) == 1 {
+		return few + " stays"
 	}
-	return fmt.Sprintf("%s %s %s: not %s, since %s", few, verb, as, choice, s.why)
+	return few + " stay"
 }

@@ -1,6 +1,10 @@
 package main
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 )
@@ -28,14 +32,54 @@ func (c *skipCommand) Run(a *app) error {
 	if c.Undo {
 		decision, done = plan.Apply, "taken in again"
 	}
+	named := map[int]bool{}
+	for _, id := range ids {
+		named[id] = true
+	}
+	before := f.plan.Skips(there(f.plan))
 	if err := f.plan.Decide(decision, ids...); err != nil {
 		return err
 	}
 	if err := f.save(); err != nil {
 		return err
 	}
-	skips := f.plan.Skips(there(f.plan))
-	a.say("%s %s; %d of %d will be carried out", render.Count(len(ids), "operation"), done,
-		len(f.plan.Operations)-len(skips), len(f.plan.Operations))
+	after := f.plan.Skips(there(f.plan))
+	a.say("%s %s%s; %d of %d will be carried out", render.Count(len(ids), "operation"), done,
+		alongWith(named, before, after), len(f.plan.Operations)-len(after), len(f.plan.Operations))
+	if c.Undo {
+		for _, line := range heldStill(f.plan, named, after) {
+			a.say("  %s", line)
+		}
+	}
 	return nil
+}
+
+// alongWith says how many operations that were not named are left out, or taken in again, with those that were.
+func alongWith(named map[int]bool, before, after map[int]plan.Why) string {
+	more := 0
+	for _, skips := range [][2]map[int]plan.Why{{before, after}, {after, before}} {
+		for id := range skips[0] {
+			if skips[1][id] == "" && !named[id] {
+				more++
+			}
+		}
+	}
+	if more == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", and %d with them", more)
+}
+
+// heldStill says of the operations that were to be taken in again which are left out all the same, by the reason.
+func heldStill(p *plan.Plan, named map[int]bool, skips map[int]plan.Why) (lines []string) {
+	by := map[plan.Why][]string{}
+	for i := range p.Operations {
+		if op := &p.Operations[i]; named[op.ID] && skips[op.ID] != "" {
+			by[skips[op.ID]] = append(by[skips[op.ID]], render.Name(string(op.Path)))
+		}
+	}
+	for _, why := range slices.Sorted(maps.Keys(by)) {
+		lines = append(lines, staying(by[why])+" left out: "+string(why))
+	}
+	return lines
 }

@@ -219,7 +219,7 @@ func (g *Gates) fewChanged() error {
 
 // FewChanged refuses to delete or to replace more of a side than is likely meant, if it has these directories.
 func FewChanged(p *plan.Plan, in *ends.Ends, directories *store.Digests) error {
-	p.CountDirectories(directories.Below())
+	plan.CountDirectories(p, directories.Below())
 	mass := p.TooMuch()
 	if mass == nil {
 		return nil

@@ -61,8 +61,9 @@ func (d draft) resolve(r plan.Resolution, places []int, text string) (draft, lin
 // leaveOut skips operations or, where all of them are, takes them in again.
 func (d draft) leaveOut(places []int) (draft, line) {
 	decision, done := plan.Skip, "left out"
-	if !slices.ContainsFunc(places, func(at int) bool { return d.plan.Operations[at].Decision != plan.Skip }) {
+	if !slices.ContainsFunc(places, func(at int) bool { return !isLeft(d.skips, &d.plan.Operations[at]) }) {
 		decision, done = plan.Apply, "taken in again"
+		places = plan.Together(d.plan, ids(places, func(at int) int { return d.plan.Operations[at].ID })...)
 	}
 	text := render.Count(len(places), "operation")
 	if len(places) == 1 {
@@ -75,6 +76,11 @@ func (d draft) leaveOut(places []int) (draft, line) {
 		told = append(told, run{fmt.Sprintf("; with it %d more, which depend on it", more), warned})
 	}
 	return next, told
+}
+
+// isLeft tells whether a person left an operation out, by itself or with the directory that is taken whole.
+func isLeft(skips map[int]plan.Why, op *plan.Operation) bool {
+	return op.Decision == plan.Skip || skips[op.ID] == plan.NotWhole
 }
 
 // dragged is how many operations are not carried out without anybody having said so.

@@ -163,6 +163,27 @@ func TestKeysDecide(t *testing.T) {
 	}
 }
 
+// What of a directory that is taken whole is left out with another is taken in again by its own key, with all of it.
+func TestSpaceTakesADirectoryInAgainThatIsTakenWhole(t *testing.T) {
+	for _, c := range []struct{ name, keys, want string }{
+		{"one is left out", "/ 'latest' enter end space", "-photos/latest.jpg"},
+		{"another is taken in", "/ 'latest' enter end space / ctrl+u '2025/a.jpg' enter end space", ""},
+		{"and that is taken back", "/ 'latest' enter end space / ctrl+u '2025/a.jpg' enter end space u",
+			"-photos/latest.jpg"},
+	} {
+		p := parse(t, pair)
+		unit := &plan.Unit{Path: "photos"}
+		for i := range p.Operations {
+			if op := &p.Operations[i]; op.Path.Within("photos") {
+				op.Unit, unit.Operations = unit, unit.Operations+1
+			}
+		}
+		if got := decided(typing(New(p, Look{}), c.keys).Plan()); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
 func TestAFilterLeavesWhatAllItsWordsAreTrueOf(t *testing.T) {
 	for _, c := range []struct{ filter, want string }{
 		{"2025", "photos/2025 photos/2025/a.jpg photos/2025/b.jpg"},

@@ -30,10 +30,20 @@ class Draft {
 
   // set decides a member of some elements, and returns how many of them that changed.
   set(ids, name, value) {
+    if (name === "decision" && value === "apply") ids = this.together(ids);
     const were = ids.filter((id) => this.get(id, name) !== value).map((id) => [id, name, this.get(id, name)]);
     for (const [id] of were) this.change(id, name, value);
     if (were.length > 0) this.past.push(were);
     return were.length;
+  }
+
+  // together are operations with all that belong to a directory that is taken whole with one of them.
+  together(ids) {
+    const all = new Set(ids), id = (at) => this.plan.operations[at].id;
+    for (const members of this.known.units || []) {
+      if (members.some((at) => all.has(id(at)))) members.forEach((at) => all.add(id(at)));
+    }
+    return [...all];
   }
 
   change(id, name, value) {
@@ -216,8 +226,8 @@ class Table {
 
   // leave leaves out what is in a row or, where all of it is, takes it in again.
   leave(row) {
-    const ids = idsIn(row), value = this.isLeft(row) ? "apply" : "skip", count = this.draft.set(ids, "decision", value);
-    const skips = value === "skip";
+    const skips = !this.isLeft(row), ids = skips ? idsIn(row) : this.draft.together(idsIn(row));
+    const count = this.draft.set(ids, "decision", skips ? "skip" : "apply");
     this.decided(ids, `${times(count, "operation")} ${skips ? "left out" : "taken in again"}`, skips ? count : 0);
   }
 
