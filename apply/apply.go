@@ -72,7 +72,7 @@ type run struct {
 	// room is how many bytes the volume that keeps texts has to spare for them: nothing of a person's fails for lack of
 	// room that they take.
 	room atomic.Int64
-	// unkept is an error of keeping a text, nil where all were kept.
+	// unkept is the first error of keeping a text, nil where all were kept.
 	unkept atomic.Pointer[error]
 }
 
@@ -127,9 +127,6 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 		}
 	}
 	e.CarryOut(ctx)
-	if err := r.unkept.Load(); err != nil {
-		request.tellWords("warning: a text is not kept, so that changes of it will not be merged: " + (*err).Error())
-	}
 	if request.Verify {
 		e.Verify(ctx)
 	}
@@ -186,7 +183,7 @@ func (r *run) texts() *execute.Texts {
 			err = home.KeepBase(sum, text)
 		}
 		if err != nil {
-			r.unkept.Store(&err)
+			r.unkept.CompareAndSwap(nil, &err)
 		}
 	}}
 }
@@ -230,6 +227,10 @@ func (r *run) report(ctx context.Context, e *execute.Execution) (*Receipt, error
 	c := &conclude.Conclusion{Papers: &r.Papers, Ends: &r.ends, Journals: &r.journals, Receipt: r.receipt, Execution: e,
 		Shift: r.survey.Shift.Total, Now: r.request.Now, Tell: r.request.tellWords}
 	c.Count()
+	if err := r.unkept.Load(); err != nil {
+		c.Unkept = *err
+	}
+	defer r.tellUnkept(c)
 	halted := e.Halted(ctx)
 	if unfinished(r.receipt, halted) {
 		c.Postpone()
@@ -242,6 +243,13 @@ func (r *run) report(ctx context.Context, e *execute.Execution) (*Receipt, error
 		return r.receipt, r.partial(nil, nil)
 	}
 	return r.receipt, nil
+}
+
+// tellUnkept tells, where not all texts were kept, why.
+func (r *run) tellUnkept(c *conclude.Conclusion) {
+	if c.Unkept != nil {
+		r.request.tell(Notice{Unkept: c.Unkept, Root: r.ends.Home().Root()})
+	}
 }
 
 // midway is an error after the first write, with how to go on.

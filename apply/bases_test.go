@@ -2,13 +2,14 @@ package apply_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
 	"treaty/apply"
 	"treaty/apply/internal/memory"
+	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/plan"
 )
@@ -45,7 +46,7 @@ func TestTextsAreKeptWhereThereIsRoomToSpare(t *testing.T) {
 			w.place(plan.Local).write(t, tryParse(t, strings.Join(list, " ")))
 			p := w.compare()
 			request := w.request(p)
-			open, words := request.Open, []string{}
+			open, told := request.Open, []error{}
 			request.Open = func(root string) (volume.Volume, error) {
 				v, err := open(root)
 				if root != w.at[plan.Local] {
@@ -53,7 +54,7 @@ func TestTextsAreKeptWhereThereIsRoomToSpare(t *testing.T) {
 				}
 				return narrow{v, volume.Space{Free: room, Total: 1 << 40, Block: 1}}, err
 			}
-			request.Tell = func(n apply.Notice) { words = append(words, n.Words) }
+			request.Tell = func(n apply.Notice) { told = append(told, n.Unkept) }
 			receipt, err := apply.Apply(context.Background(), request)
 			check(t, err)
 			if receipt.Totals.Done != texts {
@@ -66,9 +67,8 @@ func TestTextsAreKeptWhereThereIsRoomToSpare(t *testing.T) {
 			if len(bases) != kept {
 				t.Errorf("%d texts are kept, not %d", len(bases), kept)
 			}
-			told := slices.ContainsFunc(words, func(s string) bool { return strings.Contains(s, "the volume is too full") })
-			if told != (kept < texts) {
-				t.Errorf("said: %q", words)
+			if full := len(told) == 1 && errors.Is(told[0], store.ErrNoRoom); full != (kept < texts) {
+				t.Errorf("told: %v", told)
 			}
 		})
 	}

@@ -8,6 +8,10 @@ type Notice struct {
 	// It is told by the first apply that finds it.
 	TimesIgnored bool
 	Side         plan.Side
+	// Unkept is why not all texts are kept by which changes of both sides would be merged, nil otherwise, and Root the
+	// tree that was to keep them. It is told once.
+	Unkept error
+	Root   string
 	// Words say all else.
 	Words string
 }

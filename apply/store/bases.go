@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/flate"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io"
 	"io/fs"
@@ -33,21 +32,21 @@ func baseName(sum tree.Hash) string {
 
 // Base is the text with a hash, nil where it is not kept, or what lies there is not that.
 func (s *Reader) Base(sum tree.Hash) []byte {
-	packed, err := s.source.ReadPrivate(baseName(sum), mostDeflated)
-	if err != nil {
-		return nil
-	}
-	text, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), plan.MostText+1))
-	if err != nil || sha256.Sum256(text) != sum {
-		return nil
-	}
+	text, _ := s.base(sum)
 	return text
 }
 
-// HasBase tells whether something lies under the name of a base. Whether it is one only reading it tells.
-func (s *Reader) HasBase(sum tree.Hash) bool {
-	_, err := s.source.PrivateEntry(baseName(sum))
-	return err == nil
+// base is Base; an error is that nothing could be read.
+func (s *Reader) base(sum tree.Hash) ([]byte, error) {
+	packed, err := s.source.ReadPrivate(baseName(sum), mostDeflated)
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), plan.MostText+1))
+	if err != nil || sha256.Sum256(text) != sum {
+		return nil, nil
+	}
+	return text, nil
 }
 
 // packers deflate, one text at a time each: those of texts that take no less room for being small do not look for what
@@ -104,9 +103,7 @@ func (s *Reader) Bases() ([]tree.Hash, error) {
 			return nil, err
 		}
 		for _, name := range names {
-			var sum tree.Hash
-			raw, err := hex.DecodeString(name)
-			if err == nil && len(raw) == len(sum) && copy(sum[:], raw) > 0 && baseName(sum) == basesFolder+"/"+folder+"/"+name {
+			if sum, is := sumOf(basesFolder + "/" + folder + "/" + name); is {
 				list = append(list, sum)
 			}
 		}

@@ -162,6 +162,8 @@ func (s *Reader) wrongs() ([]string, error) {
 			wrong = append(wrong, name)
 		}
 	}
+	texts := s.Texts()
+	wrong = slices.Concat(wrong, texts.Wrong, texts.Torn)
 	ids, err := s.OpenJournals()
 	if err != nil {
 		return nil, err
@@ -211,8 +213,14 @@ func (s *Reader) Unsound() bool {
 	return err != nil || len(wrong) > 0
 }
 
-// Tidy sets aside what is wrong, and says, in words, what went where. The tree's lock is held.
+// Tidy sets aside what is wrong, and says, in words, what went where. What is only torn of the texts that are kept for
+// merges, which count for nothing then, goes without a word. The tree's lock is held.
 func (s *Store) Tidy() ([]string, error) {
+	for _, torn := range s.Texts().Torn {
+		if err := s.files.DropPrivate(torn); err != nil {
+			return nil, s.inFull(err)
+		}
+	}
 	wrong, err := s.wrongs()
 	if err != nil {
 		return nil, err

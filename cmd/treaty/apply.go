@@ -39,7 +39,7 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 		Roots:  plan.Sides[string]{expandHome(c.Local), expandHome(c.Remote)},
 		Care:   apply.Care{AllowUnrelatedDrift: c.AllowUnrelatedDrift, Verify: c.Verify},
 		Config: configured, By: author(), Progress: &apply.Progress{}, Now: a.now,
-		Tell: func(n apply.Notice) { message(a.stderr, "treaty: %s", render.Escape(noticed(n))) },
+		Tell: func(n apply.Notice) { tellNotice(a, n) },
 	}
 	meter := a.meter(applying(request.Progress))
 	receipt, err := apply.Apply(a.ctx, request)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"treaty/apply/reach"
+	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
@@ -149,6 +150,52 @@ func (e *examination) pair(own *store.TreeFile, root string) error {
 	}
 	e.fine("what it and %s last agreed on is there", render.Name(places[0]))
 	return nil
+}
+
+// texts looks at what is kept to merge by.
+func (e *examination) texts() error {
+	kept := e.tree.Texts()
+	mended := exactly("treaty recover " + argument(e.root))
+	for _, wrong := range []struct {
+		names []string
+		what  string
+		h     hint
+	}{
+		{kept.Wrong, "is not what treaty put there", mended},
+		{kept.Torn, "has other bytes than its name says", mended},
+		{kept.Unread, fmt.Sprint("cannot be read: ", refusal.Innermost(kept.Err)), then("let yourself read it", again)},
+	} {
+		if len(wrong.names) == 0 {
+			continue
+		}
+		more := ""
+		if n := len(wrong.names) - 1; n > 0 {
+			more = fmt.Sprintf(" (and %d more)", n)
+		}
+		e.found(fmt.Sprintf("texts kept to merge by: %s%s %s", e.tree.Path(wrong.names[0]), more, wrong.what), wrong.h)
+	}
+	switch {
+	case kept.Count > 0:
+		e.fine("%s kept to merge by, as written", render.Count(kept.Count, "text"))
+	case e.couldMerge():
+		e.fine("no texts are kept to merge by; an apply of a plan with --hash all keeps those that both sides have alike")
+	}
+	return nil
+}
+
+// couldMerge tells whether texts could be kept of what this tree and another agreed on.
+func (e *examination) couldMerge() (could bool) {
+	c, err := readConfig(e.tree)
+	own, unknown := e.tree.Identity()
+	if err != nil || unknown != nil || own == nil {
+		return false // it is told of already
+	}
+	options := c.options(&planFlags{})
+	keeping := options.Keeping()
+	err = e.tree.EachAgreed(own, func(path tree.Path, agreed *tree.Agreed) {
+		could = could || keeping != nil && agreed.Type == tree.File && keeping.Keeps(path, agreed.Size)
+	})
+	return could && err == nil
 }
 
 // comparingAt compares these two trees.

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"treaty/apply"
+	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/scan"
@@ -30,10 +32,26 @@ func timesIgnored(side plan.Side) string {
 		"what differs there is told by the content, and times are not carried over", side)
 }
 
+// tellNotice tells what an apply gives notice of.
+func tellNotice(a *app, n apply.Notice) {
+	message(a.stderr, "treaty: %s", render.Escape(noticed(n)))
+	if n.Unkept == nil {
+		return
+	}
+	about := exactly("treaty doctor " + argument(n.Root))
+	if errors.Is(n.Unkept, store.ErrNoRoom) {
+		about = in(n.Root, "clean")
+	}
+	message(a.stderr, "hint: %s", render.Escape(about(a.call)))
+}
+
 // noticed is a notice in words.
 func noticed(n apply.Notice) string {
-	if n.TimesIgnored {
+	switch {
+	case n.TimesIgnored:
 		return timesIgnored(n.Side)
+	case n.Unkept != nil:
+		return "warning: not all texts are kept, so that some changes of both sides will not be merged: " + n.Unkept.Error()
 	}
 	return n.Words
 }

@@ -2,6 +2,7 @@ package conclude
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"io"
 	"slices"
@@ -27,8 +28,8 @@ func (c *Conclusion) bases() {
 	if err == nil {
 		err = b.sweep(c.Plan.Options.Keep())
 	}
-	if err != nil && c.Tell != nil {
-		c.Tell("warning: texts are not kept as they should be, so that some changes will not be merged: " + err.Error())
+	if c.Unkept == nil {
+		c.Unkept = err
 	}
 }
 
@@ -65,8 +66,8 @@ func (b *keptBases) name(path tree.Path, e *tree.Agreed) {
 	}
 }
 
-// keepMissing keeps the texts on record that are not kept yet and that the tree has, as far as its volume has room to
-// spare.
+// keepMissing keeps the texts on record that the tree has and that are not kept yet, or not as they were, as far as its
+// volume has room to spare.
 func (b *keptBases) keepMissing() error {
 	space, err := b.end.Disk.Space()
 	if err != nil {
@@ -74,7 +75,7 @@ func (b *keptBases) keepMissing() error {
 	}
 	room := space.Spare(0)
 	for _, m := range b.missing {
-		if b.end.Store.HasBase(m.sum) {
+		if b.end.Store.Base(m.sum) != nil {
 			continue
 		}
 		text := b.read(m)
@@ -108,7 +109,7 @@ func (b *keptBases) read(m agreedText) []byte {
 	return text.Bytes()
 }
 
-// sweep drops what is not on record, and what there is no room for.
+// sweep drops what is not on record, and what there is no room for. What cannot be dropped keeps nothing else.
 func (b *keptBases) sweep(keep int64) error {
 	all, err := b.end.Store.Bases()
 	if err != nil {
@@ -118,16 +119,14 @@ func (b *keptBases) sweep(keep int64) error {
 	for _, sum := range all {
 		if _, named := b.named[sum]; named {
 			kept = append(kept, sum)
-			continue
-		}
-		if err := b.end.Store.DropBase(sum); err != nil {
-			return err
+		} else {
+			err = cmp.Or(err, b.end.Store.DropBase(sum))
 		}
 	}
-	if b.most <= keep {
-		return nil
+	if b.most > keep {
+		err = cmp.Or(err, b.bound(kept, keep))
 	}
-	return b.bound(kept, keep)
+	return err
 }
 
 // bound drops the oldest of what is kept as long as there is no room for it: by the times on record, then by hash.
@@ -142,13 +141,11 @@ func (b *keptBases) bound(kept []tree.Hash, keep int64) error {
 		return bytes.Compare(x[:], y[:])
 	})
 	var room int64
+	var err error
 	for _, sum := range kept {
-		if room += b.end.Store.BaseRoom(sum); room <= keep {
-			continue
-		}
-		if err := b.end.Store.DropBase(sum); err != nil {
-			return err
+		if room += b.end.Store.BaseRoom(sum); room > keep {
+			err = cmp.Or(err, b.end.Store.DropBase(sum))
 		}
 	}
-	return nil
+	return err
 }

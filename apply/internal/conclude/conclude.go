@@ -32,6 +32,8 @@ type Conclusion struct {
 	Now   func() time.Time
 	// Tell is told, in words, what a person should know; nil where nobody asks.
 	Tell func(words string)
+	// Unkept is the first error of keeping texts, nil where there was none.
+	Unkept error
 }
 
 // Count takes the results over into the receipt.
