@@ -41,6 +41,14 @@ var subjects = []struct {
 	{"memory that may lose what is renamed", func(*testing.T) place {
 		return inMemory{memory.New("/memory/it", memory.Lossy)}
 	}, false},
+	{"directory behind an agent", func(t *testing.T) place { return afar{folder(scratch(t))} }, false},
+	{"directory that can do little, behind an agent", func(t *testing.T) place { return afar{folder(scratch(t))} }, true},
+	{"memory behind an agent", func(*testing.T) place {
+		return afar{inMemory{memory.New("/memory/it", memory.POSIX)}}
+	}, false},
+	{"memory that may lose what is renamed, behind an agent", func(*testing.T) place {
+		return afar{inMemory{memory.New("/memory/it", memory.Lossy)}}
+	}, false},
 }
 
 func TestLawsOfVolumes(t *testing.T) {

@@ -14,12 +14,19 @@ import (
 var mixes = []struct {
 	name  string
 	kinds plan.Sides[*memory.Kind]
+	// far are the sides that are reached through an agent.
+	far plan.Sides[bool]
 }{
-	{"both in memory", plan.Sides[*memory.Kind]{&memory.POSIX, &memory.POSIX}},
-	{"a remote that can do little", plan.Sides[*memory.Kind]{&memory.POSIX, &memory.Weak}},
-	{"both may lose what is renamed", plan.Sides[*memory.Kind]{&memory.Lossy, &memory.Lossy}},
-	{"remote in memory", plan.Sides[*memory.Kind]{nil, &memory.POSIX}},
-	{"local in memory", plan.Sides[*memory.Kind]{&memory.POSIX, nil}},
+	{"both in memory", plan.Sides[*memory.Kind]{&memory.POSIX, &memory.POSIX}, plan.Sides[bool]{}},
+	{"a remote that can do little", plan.Sides[*memory.Kind]{&memory.POSIX, &memory.Weak}, plan.Sides[bool]{}},
+	{"both may lose what is renamed", plan.Sides[*memory.Kind]{&memory.Lossy, &memory.Lossy}, plan.Sides[bool]{}},
+	{"remote in memory", plan.Sides[*memory.Kind]{nil, &memory.POSIX}, plan.Sides[bool]{}},
+	{"local in memory", plan.Sides[*memory.Kind]{&memory.POSIX, nil}, plan.Sides[bool]{}},
+	{"remote behind an agent", plan.Sides[*memory.Kind]{&memory.POSIX, &memory.POSIX}, plan.Sides[bool]{false, true}},
+	{"local behind an agent", plan.Sides[*memory.Kind]{&memory.Weak, &memory.POSIX}, plan.Sides[bool]{true, false}},
+	{"a real remote behind an agent", plan.Sides[*memory.Kind]{&memory.POSIX, nil}, plan.Sides[bool]{false, true}},
+	{"both behind agents, and may lose what is renamed", plan.Sides[*memory.Kind]{&memory.Lossy, &memory.Lossy},
+		plan.Sides[bool]{true, true}},
 }
 
 // dirOf is the folder for the real trees of a mix, "" where there is none.
@@ -35,14 +42,16 @@ func TestTablesInMemory(t *testing.T) {
 	for nth, mix := range mixes {
 		t.Run(mix.name, func(t *testing.T) {
 			for i, c := range readTables(t) {
-				if effort.Sweep() == 0 && i%3 != nth && (nth > 0 || testing.Short()) {
+				if effort.Sweep() == 0 && i%3 != nth%3 && (nth > 0 || testing.Short()) {
 					continue // a sample; under -short each case once, on two trees in memory
 				}
 				if real := mix.kinds[plan.Local] == nil || mix.kinds[plan.Remote] == nil; real && i%8 > 0 && effort.Sweep() == 0 {
 					continue // a sample
 				}
 				t.Run(c.where+" "+c.name, func(t *testing.T) {
-					c.testIn(t, newWorldOf(t, dirOf(t, mix.kinds), mix.kinds))
+					w := newWorldOf(t, dirOf(t, mix.kinds), mix.kinds)
+					w.far = mix.far
+					c.testIn(t, w)
 				})
 			}
 		})
@@ -53,6 +62,7 @@ func TestAnyPlanOfAnyTreesInMemory(t *testing.T) {
 	effort.Check(t, 20, 100, func(r *rapid.T) {
 		kinds := plan.Sides[*memory.Kind]{anyKind(r, "local"), anyKind(r, "remote")}
 		w := newWorldOf(r, "", kinds)
+		w.far = anyFar(r)
 		w.fill(r)
 		w.anyPlan(r)
 	})
@@ -62,6 +72,7 @@ func TestAnyEditedPlanInMemory(t *testing.T) {
 	applied := 0
 	effort.Check(t, 20, 150, func(r *rapid.T) {
 		w := newWorldOf(r, "", plan.Sides[*memory.Kind]{anyKind(r, "local"), anyKind(r, "remote")})
+		w.far = anyFar(r)
 		w.fill(r)
 		applied += w.anyEditedPlan(r)
 	})
@@ -73,4 +84,9 @@ func TestAnyEditedPlanInMemory(t *testing.T) {
 // anyKind draws a kind of volume that can hold all that trees here have.
 func anyKind(r *rapid.T, label string) *memory.Kind {
 	return rapid.SampledFrom([]*memory.Kind{&memory.POSIX, &memory.Weak, &memory.Lossy}).Draw(r, label)
+}
+
+// anyFar draws which sides are reached through an agent.
+func anyFar(r *rapid.T) plan.Sides[bool] {
+	return plan.Sides[bool]{rapid.Bool().Draw(r, "local far"), rapid.Bool().Draw(r, "remote far")}
 }

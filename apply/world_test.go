@@ -20,7 +20,9 @@ type world struct {
 	dir string
 	at  plan.Sides[string]
 	// memory are the trees that are in memory, by their roots.
-	memory  map[string]*memory.Volume
+	memory map[string]*memory.Volume
+	// far are the sides that are reached through an agent.
+	far     plan.Sides[bool]
 	options plan.Options
 	// was is what both trees held when the last plan was made.
 	was plan.Sides[nodes]
@@ -84,6 +86,14 @@ func newWorldOf(t tester, dir string, kinds plan.Sides[*memory.Kind]) *world {
 
 // place is where the tree of a side lies.
 func (w *world) place(side plan.Side) place {
+	if w.far[side] {
+		return afar{w.near(side)}
+	}
+	return w.near(side)
+}
+
+// near is the place for whoever is on that side's machine.
+func (w *world) near(side plan.Side) place {
 	if v := w.memory[w.at[side]]; v != nil {
 		return inMemory{v}
 	}
@@ -92,10 +102,15 @@ func (w *world) place(side plan.Side) place {
 
 // opener is what opens the trees of this world, nil where nobody need be told how.
 func (w *world) opener() apply.Opener {
-	if len(w.memory) == 0 {
+	if len(w.memory) == 0 && w.far == (plan.Sides[bool]{}) {
 		return nil
 	}
 	return func(root string) (volume.Volume, error) {
+		for side, far := range w.far {
+			if far && root == w.at[side] {
+				return w.place(plan.Side(side)).open()
+			}
+		}
 		if v := w.memory[root]; v != nil {
 			return v, nil
 		}

@@ -36,6 +36,12 @@ var house = map[string][]string{
 	"apply/internal/signature": {"plan/scan"},
 	"apply/volume":             {"plan/scan", "plan/tree"},
 	"apply/internal/local":     {"apply/internal/disk", "apply/volume", "plan/scan", "plan/tree"},
+	"apply/internal/wire":      {"apply/volume", "plan/scan", "plan/tree"},
+	"apply/internal/pipe":      {},
+	"apply/internal/agent":     {"apply/internal/pipe", "apply/internal/wire", "apply/volume", "plan/scan", "plan/tree"},
+	"apply/internal/remote": {
+		"apply/internal/pipe", "apply/internal/wire", "apply/volume", "plan/address", "plan/scan", "plan/tree",
+	},
 	// Tests only: nobody above may import it.
 	"apply/internal/memory": {"apply/volume", "plan/scan", "plan/tree"},
 	"apply/paper":           {"plan", "plan/jsontext", "plan/tree", "schema"},
@@ -127,9 +133,12 @@ var outside = []string{"os", "syscall", "unsafe", "golang.org/x/sys", "golang.or
 // pager of who reads on a terminal, what opens a page, and the editor or merge tool that a person names; and it opens
 // no connection but to the agent that holds a person's keys.
 var never = map[string][]string{
-	"os/exec": {"cmd/treaty/pager.go", "cmd/treaty/open.go", "cmd/treaty/program.go"}, "net/http": nil, "plugin": nil,
-	"log": {"cmd/treaty/internal/lab/stick/volume.go"}, "math/rand": nil, "math/rand/v2": nil,
-	"net": {"apply/internal/signature/agent_other.go", "apply/internal/signature/agent_windows.go"},
+	"os/exec": {"cmd/treaty/pager.go", "cmd/treaty/open.go", "cmd/treaty/program.go"}, "plugin": nil,
+	"net/http": {"apply/internal/agent/serve.go", "apply/internal/remote/connection.go"},
+	"log":      {"apply/internal/agent/serve.go", "cmd/treaty/internal/lab/stick/volume.go"}, "math/rand": nil,
+	"math/rand/v2": nil,
+	"net": {"apply/internal/pipe/pipe.go", "apply/internal/remote/connection.go",
+		"apply/internal/signature/agent_other.go", "apply/internal/signature/agent_windows.go"},
 }
 
 // lodgers are the modules we depend on, and who may import each.

@@ -16,17 +16,25 @@ const IgnoreLimit = 1 << 20
 
 // Rules are those of a tree that hold in one of its directories, as a tree.Scope. They are pure: whoever lists a tree
 // that is no directory of this machine judges by them too.
-type Rules struct{ rules ignore.Scope }
+type Rules struct {
+	rules ignore.Scope
+	// text is what the file of them says that was entered last.
+	text []byte
+}
 
 // Rules are those that hold in a root, before its own file of them is read.
 func (o *Options) Rules() *Rules {
-	return &Rules{ignore.New(ignore.Options{Patterns: o.Patterns, DefaultIgnores: o.DefaultIgnores})}
+	return &Rules{rules: ignore.New(ignore.Options{Patterns: o.Patterns, DefaultIgnores: o.DefaultIgnores})}
 }
 
 // Enter are the rules in dir, whose .treatyignore says text.
 func (s *Rules) Enter(dir tree.Path, text []byte) *Rules {
-	return &Rules{s.rules.Enter(string(dir), text)}
+	return &Rules{s.rules.Enter(string(dir), text), text}
 }
+
+// Text is what the innermost file of rules says that was entered, nil where there was none: who is given the rules of
+// the directories above makes the same of it, by Enter.
+func (s *Rules) Text() []byte { return s.text }
 
 // Judge is asked of entries whose parents are all in scope.
 func (s *Rules) Judge(path tree.Path, directory bool) tree.Ruling {
@@ -45,7 +53,7 @@ func (s *Rules) Extend(outer tree.Scope, dir, as tree.Path) tree.Scope {
 	if known, ok := outer.(*Rules); ok {
 		other = known
 	}
-	return &Rules{s.rules.Extend(other.rules, string(dir), string(as))}
+	return &Rules{rules: s.rules.Extend(other.rules, string(dir), string(as))}
 }
 
 // ruleText is what a file of rules says. An error means that the rules are not known, and so not what of the

@@ -88,7 +88,7 @@ func (w *Walk) List(dir tree.Path) (tree.Listing, error) {
 	for {
 		for len(w.current) > 0 {
 			next := w.current[0]
-			order := compare(next.Dir, dir)
+			order := Compare(next.Dir, dir)
 			if order > 0 {
 				return w.unmet(dir)
 			}
@@ -371,11 +371,11 @@ func (w *Walk) flush() error {
 // passed tells whether dir and all below it were passed over by who asks.
 func (w *Walk) passed(dir tree.Path) bool {
 	wanted := w.wanted.Load()
-	return wanted != nil && !wanted.Within(dir) && compare(dir, *wanted) < 0
+	return wanted != nil && !wanted.Within(dir) && Compare(dir, *wanted) < 0
 }
 
-// compare is the order in which directories are walked.
-func compare(a, b tree.Path) int {
+// Compare is the order in which directories are walked.
+func Compare(a, b tree.Path) int {
 	for {
 		if a == b {
 			return 0

@@ -269,7 +269,7 @@ func TestWalkGoesInOrderAndTakesAnySkipping(t *testing.T) {
 		if !reflect.DeepEqual(got, want) {
 			rt.Fatalf("got  %q\nwant %q", got, want)
 		}
-		if !slices.IsSortedFunc(want, compare) {
+		if !slices.IsSortedFunc(want, Compare) {
 			rt.Fatalf("compare is not the order of the walk: %q", want)
 		}
 		w := r.Walk(context.Background(), Options{})

@@ -2,6 +2,7 @@ package disk
 
 import (
 	"treaty/apply/volume"
+	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -43,7 +44,7 @@ func (t *examiner) ReadBack(path string) (tree.Entry, tree.Hash, error) {
 
 // unread is an error of reading, which is volume.ErrUnreadable where the volume cannot read what it holds.
 func unread(err error) error {
-	if err != nil && unreadable(err) {
+	if err != nil && scan.Damaged(err) {
 		return &volume.Unreadable{Err: err}
 	}
 	return err

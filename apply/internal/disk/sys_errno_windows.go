@@ -53,17 +53,6 @@ func fatal(err error) bool {
 	return scan.Unplugged(err)
 }
 
-// unreadable tells whether err of a read is the volume's fault, and it is still there.
-func unreadable(err error) bool {
-	for _, bad := range []error{windows.ERROR_CRC, windows.ERROR_FILE_CORRUPT, windows.ERROR_DISK_CORRUPT,
-		windows.ERROR_SEEK, windows.ERROR_SECTOR_NOT_FOUND} {
-		if errors.Is(err, bad) {
-			return true
-		}
-	}
-	return false
-}
-
 func readOnly(err error) error {
 	if errors.Is(err, windows.ERROR_WRITE_PROTECT) {
 		return fmt.Errorf("%w: %w", volume.ErrReadOnly, err)

@@ -64,9 +64,6 @@ func fatal(err error) bool {
 	return scan.Unplugged(err)
 }
 
-// unreadable tells whether err of a read is the volume's fault, and it is still there.
-func unreadable(err error) bool { return errors.Is(err, unix.EIO) }
-
 func readOnly(err error) error {
 	if errors.Is(err, unix.EROFS) {
 		return fmt.Errorf("%w: %w", volume.ErrReadOnly, err)

@@ -70,13 +70,20 @@ func (v *Volume) Traits(declared tree.Profile, recorded *tree.Traits) (tree.Trai
 	return v.root.Traits(declared, recorded)
 }
 
-// Relate tells how the directory lies to another one of this machine. From all else it is apart.
+// Relate tells how the directory lies to another one of this machine, also to one that is reached in another way. From
+// all else it is apart.
 func (v *Volume) Relate(to volume.Source) (scan.Relation, error) {
-	other, here := to.(*Volume)
-	if !here {
-		return scan.Apart, nil
+	if other, here := to.(*Volume); here {
+		return scan.Relate(v.root, other.root)
 	}
-	return scan.Relate(v.root, other.root)
+	return volume.Relate(v, to)
+}
+
+// Kin tells the directory from all others of this boot.
+func (v *Volume) Kin() (scan.Kin, error) {
+	kin, err := v.root.Kin()
+	kin.Boot = bootID()
+	return kin, err
 }
 
 // Holds tells whether a file is or would be in the directory.

@@ -2,6 +2,7 @@ package memory
 
 import (
 	"context"
+	"fmt"
 	"path"
 	"sync"
 	"sync/atomic"
@@ -101,7 +102,12 @@ func (v *Volume) Relate(to volume.Source) (scan.Relation, error) {
 	if other, here := to.(*Volume); here && other.shared == v.shared {
 		return scan.Same, nil
 	}
-	return scan.Apart, nil
+	return volume.Relate(v, to)
+}
+
+// Kin tells the tree from all others in memory.
+func (v *Volume) Kin() (scan.Kin, error) {
+	return scan.Kin{Boot: "memory", Self: fmt.Sprintf("%p", v.shared)}, nil
 }
 
 // Holds is false: no file of this machine is in memory.

@@ -1,0 +1,333 @@
+package remote
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"treaty/apply/internal/pipe"
+	"treaty/apply/internal/wire"
+	"treaty/plan/scan"
+)
+
+// ErrLost: the connection to the other end is no more.
+var ErrLost = errors.New("the connection is lost")
+
+// lost is why a connection is no more: an ErrLost, and a scan.ErrVanished.
+type lost struct{ why error }
+
+func (l *lost) Error() string { return fmt.Sprintf("%v: %v", ErrLost, l.why) }
+
+func (l *lost) Is(target error) bool { return target == ErrLost || target == scan.ErrVanished }
+
+func (l *lost) Unwrap() error { return l.why }
+
+// The other end is asked whether it is there after Ping without a word, and taken to be gone after Silence.
+const (
+	Ping    = 15 * time.Second
+	Silence = 60 * time.Second
+)
+
+// Streams are what connects to an agent.
+type Streams struct {
+	From io.Reader
+	To   io.Writer
+	// Stop ends both.
+	Stop func() error
+	// Why, where not nil, says more of why they ended; nil for nothing.
+	Why func() error
+}
+
+// Connection is an agent that is asked. Many goroutines may ask at once.
+type Connection struct {
+	streams Streams
+	conn    *pipe.Conn
+	client  *http.Client
+	// slots bounds how many calls are under way.
+	slots chan struct{}
+
+	mu   sync.Mutex
+	lost error
+	open int
+}
+
+// atOnce is how many calls are under way at most, and window how many bytes may be on their way unread.
+const (
+	atOnce = 64
+	window = 4<<20 - 1
+)
+
+// Connect speaks to the agent at the other end of streams. It returns what came before the agent's first line. Errors
+// are those of wire.ReadHello; then the streams were ended.
+func Connect(streams Streams, program string) (c *Connection, noise []byte, err error) {
+	buffered := bufio.NewReader(streams.From)
+	_, noise, err = wire.ReadHello(buffered)
+	if err == nil {
+		_, err = streams.To.Write(wire.NewHello(program).Line())
+	}
+	if err != nil {
+		return nil, noise, errors.Join(err, streams.Stop())
+	}
+	c = &Connection{streams: streams, slots: make(chan struct{}, atOnce)}
+	c.conn = pipe.New(buffered, streams.To, streams.Stop)
+	protocols := &http.Protocols{}
+	protocols.SetUnencryptedHTTP2(true)
+	once := make(chan net.Conn, 1)
+	once <- c.conn
+	c.client = &http.Client{Transport: &http.Transport{Protocols: protocols, DisableCompression: true,
+		MaxResponseHeaderBytes: 64 << 10,
+		DialContext: func(context.Context, string, string) (net.Conn, error) {
+			select {
+			case conn := <-once:
+				return conn, nil
+			default:
+				return nil, c.ended(pipe.ErrEnded)
+			}
+		},
+		HTTP2: &http.HTTP2Config{SendPingTimeout: Ping, PingTimeout: Silence - Ping, StrictMaxConcurrentRequests: true,
+			MaxReceiveBufferPerStream: window, MaxReceiveBufferPerConnection: window}}}
+	return c, noise, nil
+}
+
+// Close ends the connection.
+func (c *Connection) Close() error {
+	c.mu.Lock()
+	if c.lost == nil {
+		c.lost = &lost{errors.New("it was closed here")}
+	}
+	c.mu.Unlock()
+	return c.conn.Close()
+}
+
+// Lost is why the connection is no more, nil as long as it is.
+func (c *Connection) Lost() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.lost
+}
+
+// ended ends the connection because of an error, and returns why it is lost.
+func (c *Connection) ended(err error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.lost != nil {
+		return c.lost
+	}
+	_ = c.conn.Close() // it is of no use any more
+	if c.streams.Why != nil {
+		if why := c.streams.Why(); why != nil {
+			err = why
+		}
+	}
+	c.lost = &lost{err}
+	return c.lost
+}
+
+// exchange is a call that was asked, whose answer is read.
+type exchange struct {
+	*Connection
+	body   io.ReadCloser
+	in     *wire.Reader
+	cancel context.CancelFunc
+	ctx    context.Context
+	once   sync.Once
+	// upload is what is read of what is uploaded, and uploaded is closed when nothing more is written to it; nil for
+	// none.
+	upload   *io.PipeReader
+	uploaded chan struct{}
+}
+
+// ask begins a call. With upload, what that writes follows the question. The caller closes the exchange.
+func (c *Connection) ask(ctx context.Context, ask *wire.Ask, upload func(*wire.Writer) error) (*exchange, error) {
+	if err := c.Lost(); err != nil {
+		return nil, err
+	}
+	select {
+	case c.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	e := &exchange{Connection: c}
+	e.ctx, e.cancel = context.WithCancel(ctx)
+	request, err := http.NewRequestWithContext(e.ctx, http.MethodPost, "http://agent/", nil)
+	if err == nil {
+		err = e.fill(request, ask, upload)
+	}
+	var response *http.Response
+	if err == nil {
+		if response, err = c.client.Do(request); err != nil {
+			err = e.failed(err)
+		}
+	}
+	if err != nil {
+		e.Close()
+		return nil, err
+	}
+	e.body, e.in = response.Body, wire.NewReader(response.Body)
+	if response.StatusCode != http.StatusOK {
+		defer e.Close()
+		return nil, c.ended(fmt.Errorf("%w: %s", wire.ErrBroken, response.Status))
+	}
+	return e, nil
+}
+
+// fill gives a request its body: at once what is small, else as it is written.
+func (e *exchange) fill(request *http.Request, ask *wire.Ask, upload func(*wire.Writer) error) error {
+	var whole bytes.Buffer
+	w := wire.NewWriter(&whole)
+	if err := w.Send(wire.Message, ask); err != nil {
+		return err
+	}
+	if upload == nil {
+		if err := w.Send(wire.End, struct{}{}); err != nil {
+			return err
+		}
+		request.Body, request.ContentLength = io.NopCloser(&whole), int64(whole.Len())
+		return nil
+	}
+	reader, writer := io.Pipe()
+	request.Body, request.ContentLength = reader, -1
+	e.upload, e.uploaded = reader, make(chan struct{})
+	go func() {
+		defer close(e.uploaded)
+		out := bufio.NewWriterSize(writer, wire.Chunk)
+		_, err := whole.WriteTo(out)
+		frames := wire.NewWriter(out)
+		if err == nil {
+			err = upload(frames)
+		}
+		if err != nil {
+			err = frames.Send(wire.Abort, wire.FaultOf(err))
+		} else {
+			err = frames.Send(wire.End, struct{}{})
+		}
+		if err == nil {
+			err = out.Flush()
+		}
+		writer.CloseWithError(err)
+	}()
+	return nil
+}
+
+// failed is an error of what carries a call: where the caller did not end it, the connection is lost.
+func (e *exchange) failed(err error) error {
+	if stop := e.ctx.Err(); stop != nil {
+		return stop
+	}
+	return e.ended(err)
+}
+
+// Read reads the data of the answer. Errors are those of the connection.
+func (e *exchange) Read(p []byte) (int, error) {
+	n, err := e.in.Read(p)
+	if err != nil && err != io.EOF {
+		err = e.failed(err)
+	}
+	return n, err
+}
+
+// first reads what comes before the data; where that is the end already, the error that it tells.
+func (e *exchange) first() (*wire.Answer, error) {
+	answer, last, err := e.in.First()
+	switch {
+	case err != nil:
+		return nil, e.failed(err)
+	case last && answer.Fault != nil:
+		return nil, e.own(answer.Fault.Err())
+	case last:
+		return nil, e.ended(wire.Broken("its data"))
+	}
+	return answer, nil
+}
+
+// end reads the end of the answer, behind all its data. The error is the one that it tells.
+func (e *exchange) end() (*wire.Answer, error) {
+	answer := &wire.Answer{}
+	if err := e.in.Ended(answer); err != nil {
+		return answer, e.failed(err)
+	}
+	return answer, e.own(answer.Fault.Err())
+}
+
+// own is an error that the other end tells. One that breaks the rules ends the connection.
+func (e *exchange) own(err error) error {
+	if errors.Is(err, wire.ErrBroken) {
+		return e.ended(err)
+	}
+	return err
+}
+
+// Close ends the call.
+func (e *exchange) Close() error {
+	e.once.Do(func() {
+		e.cancel()
+		if e.body != nil {
+			_ = e.body.Close() // nothing more is read
+		}
+		if e.upload != nil {
+			e.upload.CloseWithError(context.Canceled)
+			<-e.uploaded // what is uploaded is the caller's again
+		}
+		<-e.slots
+	})
+	return nil
+}
+
+// call makes a call whose answer has no data.
+func (c *Connection) call(ctx context.Context, ask *wire.Ask, upload func(*wire.Writer) error) (*wire.Answer, error) {
+	e, err := c.ask(ctx, ask, upload)
+	if err != nil {
+		return &wire.Answer{}, err
+	}
+	defer e.Close()
+	return e.end()
+}
+
+// fetch makes a call whose answer has data, of at most so many bytes.
+func (c *Connection) fetch(ctx context.Context, ask *wire.Ask, most int64) ([]byte, error) {
+	e, err := c.ask(ctx, ask, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer e.Close()
+	data, err := io.ReadAll(io.LimitReader(e, most+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(data)) > most {
+		return nil, e.ended(fmt.Errorf("%w: more than the %d bytes that were asked for", wire.ErrBroken, most))
+	}
+	_, err = e.end()
+	return data, err
+}
+
+// list makes a call whose answer is names of at most so many bytes.
+func (c *Connection) list(ask *wire.Ask, most int, upload func(*wire.Writer) error) ([]string, error) {
+	e, err := c.ask(context.Background(), ask, upload)
+	if err != nil {
+		return nil, err
+	}
+	defer e.Close()
+	names, err := wire.ReadNames(e, most)
+	if err != nil {
+		return nil, e.early(err)
+	}
+	_, err = e.end()
+	return names, err
+}
+
+// early is an error of reading data: the one that the other end tells, where that has ended it for a reason of its own.
+func (e *exchange) early(err error) error {
+	answer := wire.Answer{}
+	if e.in.Ended(&answer) == nil && answer.Fault != nil {
+		return e.own(answer.Fault.Err())
+	}
+	return e.failed(err)
+}

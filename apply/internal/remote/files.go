@@ -1,0 +1,209 @@
+package remote
+
+import (
+	"context"
+	"io"
+
+	"treaty/apply/internal/wire"
+	"treaty/apply/volume"
+	"treaty/plan/tree"
+)
+
+// files keep treaty's own files in a tree: by the tree itself, or by a run that changes it.
+type files struct {
+	*Connection
+	tree int
+	// run is 0 for the tree itself.
+	run   int
+	loses bool
+}
+
+// asking is a call to the tree, or the run.
+func (f *files) asking(call string) *wire.Ask { return &wire.Ask{Call: call, Tree: f.tree, Run: f.run} }
+
+// named is a call about a name.
+func (f *files) named(call, name string) *wire.Ask {
+	ask := f.asking(call)
+	ask.Name = wire.Text(name)
+	return ask
+}
+
+// do makes a call that is answered by an error alone.
+func (f *files) do(ask *wire.Ask, upload func(*wire.Writer) error) error {
+	_, err := f.call(context.Background(), ask, upload)
+	return err
+}
+
+// whole uploads some bytes.
+func whole(data []byte) func(*wire.Writer) error {
+	return func(w *wire.Writer) error {
+		_, err := w.Write(data)
+		return err
+	}
+}
+
+// ReadPrivate is the content of a file of treaty's own.
+func (f *files) ReadPrivate(name string, most int64) ([]byte, error) {
+	ask := f.named(wire.PrivateFile, name)
+	ask.Most = most
+	return f.fetch(context.Background(), ask, most)
+}
+
+// PrivateNames are the names in a folder of treaty's own.
+func (f *files) PrivateNames(folder string) ([]string, error) {
+	return f.list(f.named(wire.PrivateNames, folder), wire.MaxName, nil)
+}
+
+// PrivateEntry is what has a name in it.
+func (f *files) PrivateEntry(name string) (tree.Entry, error) {
+	return f.entry(f.named(wire.PrivateEntry, name))
+}
+
+// WritePrivate makes data the content of a file.
+func (f *files) WritePrivate(name string, data []byte) error {
+	return f.do(f.named(wire.WritePrivate, name), whole(data))
+}
+
+// ClaimPrivate is WritePrivate for a file that must not exist yet. Should the connection be lost, the agent removes it.
+func (f *files) ClaimPrivate(name string, data []byte) error {
+	return f.do(f.named(wire.ClaimPrivate, name), whole(data))
+}
+
+// RemovePrivate removes a file, durably.
+func (f *files) RemovePrivate(name string) error { return f.do(f.named(wire.RemovePrivate, name), nil) }
+
+// DropPrivate removes a file, not durably.
+func (f *files) DropPrivate(name string) error { return f.do(f.named(wire.DropPrivate, name), nil) }
+
+// RemoveEmptyPrivate removes ".treaty" if nothing is in it.
+func (f *files) RemoveEmptyPrivate() error { return f.do(f.asking(wire.RemoveEmpty), nil) }
+
+// SetAside moves what has a name into the trash, and returns its place there.
+func (f *files) SetAside(name string) (string, error) { return f.place(f.named(wire.SetAside, name)) }
+
+// place makes a call that is answered by a place in treaty's own folder.
+func (f *files) place(ask *wire.Ask) (string, error) {
+	answer, err := f.call(context.Background(), ask, nil)
+	if err != nil {
+		return "", err
+	}
+	place, err := wire.CheckedPlace(answer.Name)
+	if err != nil {
+		return "", f.ended(err)
+	}
+	return place, nil
+}
+
+// LosesRenames tells whether a power cut may come between the two names of a rename.
+func (f *files) LosesRenames() bool { return f.loses }
+
+// barrierAtOnce is how many names are told in one call.
+const barrierAtOnce = 1024
+
+// Barrier makes durable all that was changed before it.
+func (f *files) Barrier(staged ...volume.Staged) error {
+	for {
+		ask := f.asking(wire.Barrier)
+		n := min(len(staged), barrierAtOnce)
+		for _, s := range staged[:n] {
+			ask.Stageds = append(ask.Stageds, wire.StagedOf(s))
+		}
+		if err := f.do(ask, nil); err != nil {
+			return err
+		}
+		if staged = staged[n:]; len(staged) == 0 {
+			return nil
+		}
+	}
+}
+
+// TrashRuns are the names in the trash.
+func (f *files) TrashRuns() ([]string, error) {
+	return f.list(f.asking(wire.TrashRuns), wire.MaxName, nil)
+}
+
+// Trashed is how much lies in the trash of a run, and when the last of it came there.
+func (f *files) Trashed(run string) (bytes int64, last tree.Time, err error) {
+	answer, err := f.call(context.Background(), f.named(wire.Trashed, run), nil)
+	return max(answer.Size, 0), answer.Mtime, err
+}
+
+// ClearTrash removes the trash of a run for good.
+func (f *files) ClearTrash(run string) error { return f.do(f.named(wire.ClearTrash, run), nil) }
+
+// OpenLog opens a file to be appended to.
+func (f *files) OpenLog(name string) (volume.Log, error) {
+	answer, err := f.call(context.Background(), f.named(wire.OpenLog, name), nil)
+	if err != nil {
+		return nil, err
+	}
+	return &log{f, answer.Log}, nil
+}
+
+// log is a file that is appended to.
+type log struct {
+	files  *files
+	number int
+}
+
+func (l *log) asking(call string) *wire.Ask {
+	ask := l.files.asking(call)
+	ask.Log = l.number
+	return ask
+}
+
+// Append writes p at the end.
+func (l *log) Append(p []byte, sync bool) error {
+	ask := l.asking(wire.AppendLog)
+	ask.Sync = sync
+	return l.files.do(ask, whole(p))
+}
+
+// Close closes it.
+func (l *log) Close() error { return l.files.do(l.asking(wire.CloseLog), nil) }
+
+// CreatePrivate begins to write a file.
+func (f *files) CreatePrivate(name string) (volume.PrivateFile, error) {
+	if err := f.Lost(); err != nil {
+		return nil, err
+	}
+	written, to := io.Pipe()
+	file := &file{to: to, done: make(chan error, 1)}
+	go func() {
+		err := f.do(f.named(wire.CreatePrivate, name), func(w *wire.Writer) error {
+			_, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{written}, make([]byte, wire.Chunk))
+			return err
+		})
+		written.CloseWithError(err)
+		file.done <- err
+	}()
+	return file, nil
+}
+
+// file is a file of treaty's own being written.
+type file struct {
+	to   *io.PipeWriter
+	done chan error
+	over bool
+}
+
+// Write writes on. It may be told later that what was written before came to nothing.
+func (f *file) Write(p []byte) (int, error) { return f.to.Write(p) }
+
+// Commit has the file get its name.
+func (f *file) Commit() error {
+	f.over = true
+	f.to.Close()
+	return <-f.done
+}
+
+// Close leaves no file where Commit was not called.
+func (f *file) Close() error {
+	if f.over {
+		return nil
+	}
+	f.over = true
+	f.to.CloseWithError(context.Canceled)
+	<-f.done // that it came to nothing is what is wanted
+	return nil
+}

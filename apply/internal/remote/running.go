@@ -1,0 +1,179 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"treaty/apply/internal/wire"
+	"treaty/apply/volume"
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// changer changes the tree for one run.
+type changer struct {
+	*running
+	examiner
+	staging
+	swapping
+	copying
+	lending
+}
+
+// running is a run that an agent has begun.
+type running struct {
+	files
+	begun wire.Begun
+	lend  func(volume.Loan) error
+
+	mu sync.Mutex
+	// stopped is why the volume there takes no further change, nil as long as it does.
+	stopped error
+	// granted are the loans that were written down.
+	granted map[volume.Loan]bool
+}
+
+var _ volume.Changer = (*changer)(nil)
+
+// Change begins the changes of a run.
+func (v *Volume) Change(run string, options volume.Options) (volume.Changer, error) {
+	ask := v.named(wire.Change, run)
+	ask.Options = wire.OptionsOf(options)
+	answer, err := v.call(context.Background(), ask, nil)
+	if err != nil {
+		return nil, err
+	}
+	if answer.Begun == nil || answer.Begun.Run < 1 || answer.Begun.Granularity < 0 {
+		return nil, v.ended(wire.Broken("a run"))
+	}
+	begun := *answer.Begun
+	r := &running{files: files{Connection: v.Connection, tree: v.tree, run: begun.Run, loses: begun.LosesRenames},
+		begun: begun, lend: options.Lend, granted: map[volume.Loan]bool{}}
+	return &changer{r, examiner{r}, staging{r}, swapping{r}, copying{r}, lending{r}}, nil
+}
+
+// most is how many directories one change may need to be made workable.
+const most = 64
+
+// change makes a call of the run. Where that needs a directory to be made workable, the loan is written down, and the
+// call made again: nothing was changed by it.
+func (c *running) change(ctx context.Context, ask *wire.Ask, upload func(*wire.Writer) error) (*wire.Answer, error) {
+	for range most {
+		answer, err := c.call(ctx, ask, upload)
+		c.note(answer)
+		var need *wire.NeedLoan
+		if !errors.As(err, &need) {
+			return answer, err
+		}
+		if err := c.grant(need.Loan); err != nil {
+			return answer, err
+		}
+		ask.Granted = append(ask.Granted, wire.LoansOf([]volume.Loan{need.Loan})...)
+	}
+	return &wire.Answer{}, c.ended(fmt.Errorf("%w: it asks for loans without end", wire.ErrBroken))
+}
+
+// note keeps why the volume has stopped.
+func (c *running) note(answer *wire.Answer) {
+	if answer.Stopped == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.stopped == nil {
+		c.stopped = &stopped{answer.Stopped.Err()}
+	}
+}
+
+// grant writes a loan down, once.
+func (c *running) grant(loan volume.Loan) error {
+	if c.lend == nil {
+		return c.ended(fmt.Errorf("%w: it asks for a loan that was not offered", wire.ErrBroken))
+	}
+	if _, err := tree.ParsePath(string(loan.Path)); err != nil && loan.Path != tree.Root {
+		return c.ended(fmt.Errorf("%w: a loan of %q", wire.ErrBroken, string(loan.Path)))
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.granted[loan] {
+		return nil
+	}
+	if err := c.lend(loan); err != nil {
+		return err
+	}
+	c.granted[loan] = true
+	return nil
+}
+
+// stopped is why nothing more is changed: a volume.ErrStopped.
+type stopped struct{ why error }
+
+func (s *stopped) Error() string { return s.why.Error() }
+
+func (s *stopped) Is(target error) bool { return target == volume.ErrStopped }
+
+func (s *stopped) Unwrap() error { return s.why }
+
+// Stopped is why the volume takes no further change: for a reason of its own, or since the connection is lost.
+func (c *running) Stopped() error {
+	if err := c.Lost(); err != nil {
+		return &stopped{err}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.stopped
+}
+
+// Barrier makes durable all that was changed before it.
+func (c *running) Barrier(staged ...volume.Staged) error {
+	for {
+		ask := c.asking(wire.Barrier)
+		n := min(len(staged), barrierAtOnce)
+		for _, s := range staged[:n] {
+			ask.Stageds = append(ask.Stageds, wire.StagedOf(s))
+		}
+		if _, err := c.change(context.Background(), ask, nil); err != nil {
+			return err
+		}
+		if staged = staged[n:]; len(staged) == 0 {
+			return nil
+		}
+	}
+}
+
+// about is a call about a path.
+func (c *running) about(call string, path tree.Path) *wire.Ask {
+	ask := c.asking(call)
+	ask.Path = wire.Text(path)
+	return ask
+}
+
+// planned is a call about what a plan saw at a path.
+func (c *running) planned(call string, path tree.Path, before *tree.State, place string) *wire.Ask {
+	ask := c.about(call, path)
+	ask.Before, ask.Place = wire.StateOf(before), wire.Text(place)
+	return ask
+}
+
+// sending uploads what is read. An error of reading is the other end's too.
+func sending(src io.Reader) func(*wire.Writer) error {
+	return func(w *wire.Writer) error {
+		_, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{src}, make([]byte, wire.Chunk))
+		if err != nil && scan.Damaged(err) {
+			err = &volume.Unreadable{Err: err}
+		}
+		return err
+	}
+}
+
+// staged makes a call that is answered by what waits then.
+func (c *running) staged(ctx context.Context, ask *wire.Ask, upload func(*wire.Writer) error) (volume.Staged, error) {
+	answer, err := c.change(ctx, ask, upload)
+	if err != nil {
+		return volume.Staged{}, err
+	}
+	return checked(c.Connection, answer.Staged, (*wire.Staged).Checked)
+}

@@ -1,0 +1,202 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"path"
+	"sync"
+	"time"
+
+	"treaty/apply/internal/wire"
+	"treaty/apply/volume"
+	"treaty/plan/address"
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// Volume is a tree that an agent has opened.
+type Volume struct {
+	files
+	at     address.Address
+	host   string
+	ahead  time.Duration
+	closed sync.Once
+	// done, where not nil, is told that the tree was closed.
+	done func() error
+}
+
+var (
+	_ volume.Volume  = (*Volume)(nil)
+	_ volume.Kindred = (*Volume)(nil)
+)
+
+// Open opens the tree at an address of the machine that was connected to; done, where not nil, is told that it was
+// closed. now is the clock here. Errors are those of scan.Open there.
+func (c *Connection) Open(at address.Address, now func() time.Time, done func() error) (*Volume, error) {
+	asked := now()
+	answer, err := c.call(context.Background(), &wire.Ask{Call: wire.Open, Root: at.Path}, nil)
+	if err != nil {
+		return nil, err
+	}
+	opened := answer.Opened
+	if opened == nil || opened.Tree < 1 || !path.IsAbs(opened.Root) || len(opened.Host) > wire.MaxName {
+		return nil, c.ended(wire.Broken("a tree"))
+	}
+	resolved, err := address.Parse(at.At(opened.Root).String())
+	if err != nil {
+		return nil, c.ended(wire.Broken("a root that an address can have"))
+	}
+	middle := asked.Add(now().Sub(asked) / 2)
+	return &Volume{files: files{Connection: c, tree: opened.Tree, loses: opened.LosesRenames}, at: resolved,
+		host: opened.Host, ahead: opened.Clock.Time().Sub(middle), done: done}, nil
+}
+
+// Ahead is by how much that machine's clock was ahead of this one's when the tree was opened.
+func (v *Volume) Ahead() time.Duration { return v.ahead }
+
+// Close closes the tree.
+func (v *Volume) Close() (err error) {
+	v.closed.Do(func() {
+		if v.Lost() == nil {
+			_, err = v.call(context.Background(), v.asking(wire.Close), nil)
+		}
+		if v.done != nil {
+			err = errors.Join(err, v.done())
+		}
+	})
+	return err
+}
+
+// Root is the tree's address, links resolved there.
+func (v *Volume) Root() string { return v.at.String() }
+
+// Where is the address of a path.
+func (v *Volume) Where(p tree.Path) string { return v.at.At(path.Join(v.at.Path, string(p))).String() }
+
+// Host is the machine that the tree lies on.
+func (v *Volume) Host() volume.Host { return host{v} }
+
+// host is the machine of a tree.
+type host struct{ v *Volume }
+
+// Name is what the machine calls itself.
+func (h host) Name() string { return h.v.host }
+
+// Self is the agent. Where the connection is lost it is nobody.
+func (h host) Self() volume.Holder {
+	answer, err := h.v.call(context.Background(), h.v.asking(wire.Self), nil)
+	if err != nil {
+		return volume.Holder{Host: h.v.host}
+	}
+	self, err := wire.CheckedHolder(answer.Holder)
+	if err != nil {
+		_ = h.v.ended(err) // every call tells from now on
+	}
+	return self
+}
+
+// Gone tells whether a holder is gone for sure, which it is not where nobody can be asked.
+func (h host) Gone(holder volume.Holder) bool {
+	ask := h.v.asking(wire.Gone)
+	ask.Holder = &holder
+	answer, err := h.v.call(context.Background(), ask, nil)
+	return err == nil && answer.Yes
+}
+
+// Kin tells the tree from all others.
+func (v *Volume) Kin() (scan.Kin, error) {
+	answer, err := v.call(context.Background(), v.asking(wire.Kin), nil)
+	if err != nil || answer.Kin == nil {
+		return scan.Kin{}, err
+	}
+	return *answer.Kin, nil
+}
+
+// Relate tells how the tree lies to another one, however that is reached.
+func (v *Volume) Relate(to volume.Source) (scan.Relation, error) { return volume.Relate(v, to) }
+
+// Holds is false: no file of this machine is known to be in the tree.
+func (v *Volume) Holds(string) (bool, error) { return false, nil }
+
+// Rescued is the name of something that a repair has left in the tree.
+func (v *Volume) Rescued() (string, error) {
+	answer, err := v.call(context.Background(), v.asking(wire.Rescued), nil)
+	return string(answer.Name), err
+}
+
+// Present is nil as long as the tree is there.
+func (v *Volume) Present() error {
+	_, err := v.call(context.Background(), v.asking(wire.Present), nil)
+	return err
+}
+
+// Traits are those of a declared profile, or as recorded, or as the kind of volume there lets one think.
+func (v *Volume) Traits(declared tree.Profile, recorded *tree.Traits) (tree.Traits, error) {
+	ask := v.asking(wire.Traits_)
+	ask.Declared = declared
+	if recorded != nil {
+		ask.Recorded = wire.TraitsOf(*recorded)
+	}
+	answer, err := v.call(context.Background(), ask, nil)
+	if err != nil {
+		return tree.Traits{}, err
+	}
+	return checked(v.Connection, answer.Traits, (*wire.Traits).Checked)
+}
+
+// checked is a part of an answer that has to be there, held to what it can be.
+func checked[W any, T any](c *Connection, part *W, check func(*W) (T, error)) (value T, err error) {
+	if part == nil {
+		return value, c.ended(wire.Broken("what was asked for"))
+	}
+	if value, err = check(part); err != nil {
+		return value, c.ended(err)
+	}
+	return value, nil
+}
+
+// entry makes a call that is answered by an entry.
+func (f *files) entry(ask *wire.Ask) (tree.Entry, error) {
+	answer, err := f.call(context.Background(), ask, nil)
+	if err != nil {
+		return tree.Entry{}, err
+	}
+	return checked(f.Connection, answer.Entry, (*wire.Entry).Checked)
+}
+
+// Entry is what is at a path.
+func (v *Volume) Entry(p tree.Path) (tree.Entry, error) {
+	ask := v.asking(wire.EntryAt)
+	ask.Path = wire.Text(p)
+	return v.entry(ask)
+}
+
+// Directory is a directory's own entry, without a name.
+func (v *Volume) Directory(dir tree.Path) (tree.Entry, error) {
+	ask := v.asking(wire.Directory)
+	ask.Path = wire.Text(dir)
+	return v.entry(ask)
+}
+
+// Names are all names in a directory.
+func (v *Volume) Names(dir tree.Path) ([]string, error) {
+	ask := v.asking(wire.Names)
+	ask.Path = wire.Text(dir)
+	return v.list(ask, wire.MaxName, nil)
+}
+
+// Open opens a regular file for reading.
+func (v *Volume) Open(file tree.Path) (volume.Content, error) {
+	ask := v.asking(wire.Content)
+	ask.Path = wire.Text(file)
+	return v.receive(ask)
+}
+
+// Probe finds out what the volume there can do.
+func (v *Volume) Probe() (volume.Probed, error) {
+	answer, err := v.call(context.Background(), v.asking(wire.Probe), nil)
+	if err != nil {
+		return volume.Probed{}, err
+	}
+	return checked(v.Connection, answer.Probed, (*wire.Able).Checked)
+}

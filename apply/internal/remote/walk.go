@@ -1,0 +1,202 @@
+package remote
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"sync/atomic"
+
+	"treaty/apply/internal/wire"
+	"treaty/apply/volume"
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// walk is a listing that the agent sends.
+type walk struct {
+	at       *Volume
+	ctx      context.Context
+	options  scan.Options
+	sent     *exchange
+	listings *wire.ListingReader
+	// next is the listing that was read and not asked for yet, nil for none.
+	next *tree.Listing
+	idle []scan.IdlePattern
+	// err is why it cannot go on, and over tells that all was sent.
+	err  error
+	over bool
+}
+
+// Walk begins to list the tree.
+func (v *Volume) Walk(ctx context.Context, options scan.Options) volume.Walk {
+	w := &walk{at: v, ctx: ctx, options: options}
+	ask := v.asking(wire.Walk)
+	ask.Walking = wire.WalkingOf(options)
+	if w.sent, w.err = v.ask(ctx, ask, nil); w.err == nil {
+		w.listings = wire.NewListingReader(w.sent, options)
+	}
+	return w
+}
+
+// List is the listing of a directory, asked for in the order of the walk.
+func (w *walk) List(dir tree.Path) (tree.Listing, error) {
+	for {
+		if err := w.fill(); err != nil {
+			return tree.Listing{}, err
+		}
+		if w.next == nil {
+			return w.aside(dir)
+		}
+		switch order := scan.Compare(w.next.Dir, dir); {
+		case order > 0:
+			return w.aside(dir)
+		case order == 0:
+			l := *w.next
+			w.next = nil
+			return l, nil
+		}
+		w.next = nil
+	}
+}
+
+// fill reads the next listing, where none waits and there is one.
+func (w *walk) fill() error {
+	if w.next != nil || w.err != nil || w.over {
+		return w.err
+	}
+	l, err := w.listings.Next()
+	switch {
+	case err == io.EOF:
+		w.over = true
+		w.err = w.end()
+	case err != nil:
+		w.err = w.sent.early(err)
+	default:
+		w.count(&l)
+		w.next = &l
+	}
+	return w.err
+}
+
+func (w *walk) end() error {
+	answer, err := w.sent.end()
+	w.idle = wire.IdlePatterns(answer.Idle)
+	return err
+}
+
+func (w *walk) count(l *tree.Listing) {
+	if w.options.Progress == nil {
+		return
+	}
+	w.options.Progress.Directories.Add(1)
+	for i := range l.Entries {
+		if e := &l.Entries[i]; e.Type == tree.File && e.Ruling == tree.InScope {
+			w.options.Progress.Files.Add(1)
+			w.options.Progress.Bytes.Add(e.Size)
+		}
+	}
+}
+
+// aside is the listing of a directory that the walk does not come to.
+func (w *walk) aside(dir tree.Path) (tree.Listing, error) {
+	ask := w.at.asking(wire.List)
+	ask.Path, ask.Walking = wire.Text(dir), wire.WalkingOf(w.options)
+	e, err := w.at.ask(w.ctx, ask, nil)
+	if err != nil {
+		return tree.Listing{}, err
+	}
+	defer e.Close()
+	packed, err := io.ReadAll(e)
+	if err != nil {
+		return tree.Listing{}, err
+	}
+	if _, err := e.end(); err != nil {
+		return tree.Listing{}, err
+	}
+	l, err := wire.DecodeListing(bytes.NewReader(packed), dir, w.options)
+	if err != nil {
+		return tree.Listing{}, e.ended(err)
+	}
+	w.count(&l)
+	return l, nil
+}
+
+// Finish ends the walk, and tells whether what was listed can be relied on.
+func (w *walk) Finish() error {
+	w.Close()
+	if w.err != nil {
+		if w.ctx.Err() != nil {
+			return nil
+		}
+		return w.err
+	}
+	return w.at.Present()
+}
+
+// Close ends the walk.
+func (w *walk) Close() error {
+	if w.sent != nil {
+		w.sent.Close()
+	}
+	return nil
+}
+
+// IdlePatterns are those that the agent has met.
+func (w *walk) IdlePatterns() []scan.IdlePattern { return w.idle }
+
+// reader has files read there.
+type reader struct {
+	at          *Volume
+	granularity int64
+	read        *atomic.Int64
+}
+
+// Reader has files read as a walk with that granularity listed them.
+func (v *Volume) Reader(granularity int64, read *atomic.Int64) volume.Reader {
+	return &reader{v, granularity, read}
+}
+
+// Hash has the wanted files read.
+func (r *reader) Hash(ctx context.Context, wanted []tree.Wanted, done func(int, tree.Content)) error {
+	if len(wanted) == 0 {
+		return ctx.Err()
+	}
+	ask := r.at.asking(wire.Hash)
+	ask.Granularity = r.granularity
+	e, err := r.at.ask(ctx, ask, func(w *wire.Writer) error {
+		files := wire.NewWantedWriter(w)
+		for i := range wanted {
+			if err := files.Write(&wanted[i]); err != nil {
+				return err
+			}
+		}
+		return files.Flush()
+	})
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	contents := wire.NewContentReader(e)
+	for i := range wanted {
+		is, err := contents.Next()
+		if err != nil {
+			return e.early(err)
+		}
+		if r.read != nil && is.Err == nil {
+			r.read.Add(wanted[i].Size)
+		}
+		done(i, is)
+	}
+	if _, err := e.end(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// Text is the whole of a file.
+func (r *reader) Text(ctx context.Context, wanted tree.Wanted, limit int64) ([]byte, error) {
+	ask := r.at.asking(wire.ReadText)
+	ask.Path, ask.Size, ask.Mtime = wire.Text(wanted.Path), wanted.Size, wanted.Mtime
+	ask.Granularity, ask.Most = r.granularity, limit
+	return r.at.fetch(ctx, ask, limit)
+}

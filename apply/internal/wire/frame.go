@@ -1,0 +1,213 @@
+package wire
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// The bounds of what an end may send at once, in bytes.
+const (
+	// MaxMessage is of a message, as JSON.
+	MaxMessage = 1 << 20
+	// MaxData is of a frame of data.
+	MaxData = 256 << 10
+	// Chunk is how much of a content is sent in a frame.
+	Chunk = 64 << 10
+)
+
+// Kind is what a frame is.
+type Kind byte
+
+const (
+	// Message is JSON: a question, or the part of an answer that comes before its data.
+	Message Kind = 'm'
+	// Data is a part of a stream.
+	Data Kind = 'd'
+	// End is the last frame: JSON.
+	End Kind = 'e'
+	// Abort is the last frame where what was to be sent cannot be: a Fault.
+	Abort Kind = 'x'
+)
+
+// ErrBroken is wrapped by every error that means that an end does not keep to the rules.
+var ErrBroken = errors.New("the other end breaks the rules")
+
+// broken is an error of what an end has sent.
+func broken(why string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrBroken, fmt.Sprintf(why, args...))
+}
+
+// header is a frame's: its kind, and the length of what follows.
+const header = 5
+
+// Writer writes frames.
+type Writer struct {
+	to  io.Writer
+	buf []byte
+}
+
+// NewWriter writes frames to a stream, each in one call.
+func NewWriter(to io.Writer) *Writer { return &Writer{to: to} }
+
+// Send writes a frame of JSON.
+func (w *Writer) Send(kind Kind, value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	if len(text) > MaxMessage {
+		return fmt.Errorf("a message of %d bytes, where %d are the most", len(text), MaxMessage)
+	}
+	return w.frame(kind, text)
+}
+
+// Write writes frames of data.
+func (w *Writer) Write(p []byte) (int, error) {
+	done := 0
+	for done < len(p) {
+		n := min(len(p)-done, Chunk)
+		if err := w.frame(Data, p[done:done+n]); err != nil {
+			return done, err
+		}
+		done += n
+	}
+	return done, nil
+}
+
+func (w *Writer) frame(kind Kind, p []byte) error {
+	w.buf = append(w.buf[:0], byte(kind), 0, 0, 0, 0)
+	binary.BigEndian.PutUint32(w.buf[1:], uint32(len(p)))
+	w.buf = append(w.buf, p...)
+	_, err := w.to.Write(w.buf)
+	return err
+}
+
+// Reader reads frames. As an io.Reader it reads the data up to the last frame, and then returns io.EOF, or, where the
+// stream was aborted, the error that it was aborted for.
+type Reader struct {
+	from *bufio.Reader
+	// left is how much of the frame of data being read is still to come.
+	left int
+	// last is the frame that ended the stream, once it has.
+	last    Kind
+	text    []byte
+	aborted error
+}
+
+// NewReader reads the frames of a stream.
+func NewReader(from io.Reader) *Reader { return &Reader{from: bufio.NewReaderSize(from, Chunk+header)} }
+
+// Receive reads a frame of JSON of a kind into value. Errors wrap ErrBroken where it is another one; what was aborted
+// has the error that it was aborted for.
+func (r *Reader) Receive(kind Kind, value any) error {
+	got, err := r.next()
+	switch {
+	case err != nil:
+		return err
+	case got != kind:
+		return broken("a frame %q came where %q was due", got, kind)
+	}
+	return decode(r.text, value)
+}
+
+// First reads what an answer begins with: a message, or the end, which ended tells.
+func (r *Reader) First() (answer *Answer, ended bool, err error) {
+	kind, err := r.next()
+	switch {
+	case err != nil:
+		return nil, false, err
+	case kind != Message && kind != End:
+		return nil, false, broken("a frame %q came where an answer was due", kind)
+	}
+	answer = &Answer{}
+	return answer, kind == End, decode(r.text, answer)
+}
+
+// next reads the head of the next frame, and all of one that is no data.
+func (r *Reader) next() (Kind, error) {
+	if r.last != 0 {
+		return r.last, r.aborted
+	}
+	var head [header]byte
+	if _, err := io.ReadFull(r.from, head[:]); err != nil {
+		return 0, torn(err)
+	}
+	kind, size := Kind(head[0]), int(binary.BigEndian.Uint32(head[1:]))
+	switch {
+	case kind == Data && size <= MaxData:
+		r.left = size
+		return kind, nil
+	case kind != Message && kind != End && kind != Abort:
+		return 0, broken("a frame of the unknown kind %q", kind)
+	case size > MaxMessage:
+		return 0, broken("a message of %d bytes", size)
+	}
+	r.text = make([]byte, size)
+	if _, err := io.ReadFull(r.from, r.text); err != nil {
+		return 0, torn(err)
+	}
+	switch kind {
+	case End:
+		r.last = kind
+	case Abort:
+		r.last = kind
+		var fault Fault
+		if err := decode(r.text, &fault); err != nil {
+			return 0, err
+		}
+		r.aborted = fault.Err()
+		return kind, r.aborted
+	}
+	return kind, nil
+}
+
+// Read reads data.
+func (r *Reader) Read(p []byte) (int, error) {
+	for r.left == 0 {
+		switch kind, err := r.next(); {
+		case err != nil:
+			return 0, err
+		case kind == End:
+			return 0, io.EOF
+		case kind != Data:
+			return 0, broken("a frame %q came amid data", kind)
+		}
+	}
+	n, err := r.from.Read(p[:min(len(p), r.left)])
+	r.left -= n
+	return n, torn(err)
+}
+
+// Ended reads what came with the end into value. Errors wrap ErrBroken where there is still data.
+func (r *Reader) Ended(value any) error {
+	if r.left > 0 {
+		return broken("data came where the end was due")
+	}
+	kind, err := r.next()
+	switch {
+	case err != nil:
+		return err
+	case kind != End:
+		return broken("a frame %q came where the end was due", kind)
+	}
+	return decode(r.text, value)
+}
+
+// torn is the error of a stream that ends within: io.EOF is for what ended as it should.
+func torn(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+func decode(text []byte, value any) error {
+	if err := json.Unmarshal(text, value); err != nil {
+		return broken("a message that cannot be read: %v", err)
+	}
+	return nil
+}

@@ -1,0 +1,132 @@
+package wire
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// Format is what both ends call what they speak.
+const Format = "treaty.agent"
+
+// The version of it that this program speaks: a minor one adds, and of two the lower is spoken.
+const (
+	Major = 1
+	Minor = 0
+)
+
+// Hello is what each end says first, in one line of JSON.
+type Hello struct {
+	Format        string `json:"format"`
+	FormatVersion string `json:"format_version"`
+	// Program is the version of the program, for people.
+	Program string `json:"program"`
+}
+
+// NewHello is this program's, whose version people know by a name.
+func NewHello(program string) Hello {
+	return Hello{Format, fmt.Sprintf("%d.%d", Major, Minor), program}
+}
+
+// begins is how a hello begins, whatever stands before it.
+var begins = []byte(`{"format":"` + Format + `",`)
+
+// The bounds of what comes first, in bytes.
+const (
+	// MaxNoise is what may come before the hello: what a login prints.
+	MaxNoise = 64 << 10
+	maxHello = 4 << 10
+)
+
+// ErrNoHello: what answered is no agent.
+var ErrNoHello = errors.New("no treaty answered")
+
+// A VersionError tells of an end that speaks another major version.
+type VersionError struct{ Theirs, Program string }
+
+func (e *VersionError) Error() string {
+	return fmt.Sprintf("the other end is treaty %s and speaks version %s, and this one %d.%d",
+		e.Program, e.Theirs, Major, Minor)
+}
+
+// Newer tells whether the other end is the one that is newer.
+func (e *VersionError) Newer() bool {
+	major, _, _ := cutVersion(e.Theirs)
+	return major > Major
+}
+
+// Line is the hello as it is sent.
+func (h Hello) Line() []byte {
+	text, err := json.Marshal(h)
+	if err != nil {
+		panic(err) // strings always can
+	}
+	return append(text, '\n')
+}
+
+// ReadHello reads the other end's hello, and returns what came before it. Errors wrap ErrNoHello where none came, and
+// are a *VersionError where it speaks another major version; then noise is all that came.
+func ReadHello(from *bufio.Reader) (hello Hello, noise []byte, err error) {
+	var seen []byte
+	for {
+		c, err := from.ReadByte()
+		if err != nil {
+			return Hello{}, seen, fmt.Errorf("%w: %w", ErrNoHello, torn(err))
+		}
+		seen = append(seen, c)
+		if c == ',' && bytes.HasSuffix(seen, begins) {
+			break
+		}
+		if len(seen) > MaxNoise+len(begins) {
+			return Hello{}, seen, fmt.Errorf("%w within %d bytes", ErrNoHello, MaxNoise)
+		}
+	}
+	noise = seen[:len(seen)-len(begins)]
+	line, err := readLine(from, bytes.Clone(begins))
+	if err != nil {
+		return Hello{}, seen, err
+	}
+	if err := json.Unmarshal(line, &hello); err != nil {
+		return Hello{}, seen, fmt.Errorf("%w: its first line cannot be read: %w", ErrNoHello, err)
+	}
+	major, _, found := cutVersion(hello.FormatVersion)
+	switch {
+	case !found:
+		return Hello{}, seen, fmt.Errorf("%w: it names no version", ErrNoHello)
+	case major != Major:
+		return hello, noise, &VersionError{hello.FormatVersion, hello.Program}
+	}
+	return hello, noise, nil
+}
+
+// readLine reads the rest of a line.
+func readLine(from io.ByteReader, line []byte) ([]byte, error) {
+	for {
+		c, err := from.ReadByte()
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("%w: %w", ErrNoHello, torn(err))
+		case c == '\n':
+			return line, nil
+		case len(line) >= maxHello:
+			return nil, fmt.Errorf("%w: its first line is longer than %d bytes", ErrNoHello, maxHello)
+		}
+		line = append(line, c)
+	}
+}
+
+// cutVersion parts "1.0". Found tells whether it is such a version.
+func cutVersion(text string) (major, minor int, found bool) {
+	first, second, _ := strings.Cut(text, ".")
+	major, err := strconv.Atoi(first)
+	if err != nil || major < 1 {
+		return 0, 0, false
+	}
+	minor, err = strconv.Atoi(second)
+	return major, minor, err == nil && minor >= 0
+}
