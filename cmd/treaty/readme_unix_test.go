@@ -47,7 +47,7 @@ func TestReadmeShowsHowSyncAsks(t *testing.T) {
 	local, remote := readmeEvening(t)
 	s := onScreen(t, 200, local, "env", "TZ=UTC", "treaty", "sync")
 	s.asks("[q]uit, [?]")
-	s.types("m")
+	s.presses("m")
 	s.asks("Carry this out? [y/N]")
 	s.types("y\r")
 	s.exits(0)
