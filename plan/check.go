@@ -25,7 +25,7 @@ const trashFolder = tree.PrivateFolder + "/trash/"
 // and no file or link is ever taken for a directory. It returns what is wrong, in order, at most
 // maxWrong of it.
 func (p *Plan) Check() []Wrong {
-	c := checker{ids: make(map[int]element, len(p.Operations)+len(p.Conflicts)), plan: p}
+	c := checker{plan: p, spelled: p.spellings()}
 	c.version()
 	for i := range p.Operations {
 		c.operation(&p.Operations[i], element(i))
@@ -54,16 +54,18 @@ func (p *Plan) Check() []Wrong {
 }
 
 type checker struct {
-	plan  *Plan
-	wrong []Wrong
-	ids   map[int]element
-	// claimed tells which element puts something at a path of a side, or takes it away; vacated which
-	// move takes it elsewhere.
-	claimed, vacated Sides[map[tree.Path]element]
-	// names are the claimed paths by what a volume that does not mind case takes as one.
-	names Sides[map[tree.Path][]name]
-	// solid are the paths that hold a file or a link, before and after.
-	solid Sides[[2]map[tree.Path]element]
+	plan    *Plan
+	spelled spellings
+	wrong   []Wrong
+	ids     index
+	// claimed tells which elements put something at a path of a side, or take it away, by what the side takes as one
+	// path; vacated which move takes it elsewhere.
+	claimed Sides[index]
+	vacated Sides[map[tree.Path]element]
+	// solid are the paths that hold a file or a link, before and after, and open a directory each of which none is
+	// above, nor is one there itself.
+	solid Sides[[2]index]
+	open  Sides[[2]tree.Path]
 }
 
 // element is one of a plan: an operation, by its index, or, below 0, a conflict, by the complement of its index. There
@@ -104,11 +106,21 @@ func (c *checker) fail(pointer fmt.Stringer, format string, args ...any) {
 
 // id refuses a number that two elements share.
 func (c *checker) id(id int, at element) {
-	if other, taken := c.ids[id]; taken {
-		c.fail(at.below("/id"), "the id %d is that of %s too", id, other)
-		return
+	hash := hashed(id)
+	for other := range c.ids.candidates(hash) {
+		if c.plan.idOf(other) == id {
+			c.fail(at.below("/id"), "the id %d is that of %s too", id, other)
+			return
+		}
 	}
-	c.ids[id] = at
+	c.ids.add(hash, at)
+}
+
+func (p *Plan) idOf(at element) int {
+	if at < 0 {
+		return p.Conflicts[^at].ID
+	}
+	return p.Operations[at].ID
 }
 
 // path refuses what does not name an entry of a tree.
@@ -140,33 +152,41 @@ func (c *checker) newPath(side Side, path tree.Path, pointer spot) bool {
 // name is a path that an element claims; fresh where nothing has been there under just that name.
 type name struct {
 	path  tree.Path
-	at    element
 	fresh bool
+}
+
+// names are what an element claims, where nothing is wrong with that.
+func (p *Plan) names(at element) [3]name {
+	if at < 0 {
+		k := &p.Conflicts[^at]
+		return [3]name{{k.Path, false}, {k.RemotePath, false}, {k.KeepBothAs, true}}
+	}
+	op := &p.Operations[at]
+	return [3]name{{op.Path, op.Action == Create || op.Action == Move}}
 }
 
 // claim takes a path of a side for one element. Where a volume takes two spellings as equal, there is no
 // new name beside another; two that it is listed with all the same are two.
 func (c *checker) claim(side Side, path tree.Path, fresh bool, at element, pointer spot) {
-	taken := func(by element) { c.fail(pointer, "%q on %s is changed by %s too", path, side, by) }
-	if by, known := c.claimed[side][path]; known && by != at {
-		taken(by)
-		return
-	}
-	if c.claimed[side] == nil {
-		c.claimed[side], c.names[side] = map[tree.Path]element{}, map[tree.Path][]name{}
-	}
-	c.claimed[side][path] = at
-	if c.plan.Snapshot(side).Filesystem.CaseSensitive {
-		return
-	}
-	key := c.plan.spellings().key(side, path)
-	for _, other := range c.names[side][key] {
-		if other.path != path && other.at != at && (fresh || other.fresh) {
-			taken(other.at)
+	key := c.spelled.key(side, path)
+	hash := hashed(key)
+	for other := range c.claimed[side].candidates(hash) {
+		if other != at && c.taken(side, name{path, fresh}, key, other) {
+			c.fail(pointer, "%q on %s is changed by %s too", path, side, other)
 			return
 		}
 	}
-	c.names[side][key] = append(c.names[side][key], name{path, at, fresh})
+	c.claimed[side].add(hash, at)
+}
+
+// taken tells whether another element claims a path already, or what the side takes for it.
+func (c *checker) taken(side Side, wanted name, key tree.Path, by element) bool {
+	for _, n := range c.plan.names(by) {
+		if n.path == wanted.path || (n.fresh || wanted.fresh) && n.path != "" && c.spelled.key(side, n.path) == key {
+			return true
+		}
+	}
+	return false
 }
 
 // vacate notes that a move takes away what is at a path.
@@ -186,10 +206,19 @@ func (c *checker) stands(side Side, when int, path tree.Path, s *tree.State, at 
 	if s == nil || s.Type == tree.Directory {
 		return
 	}
-	if c.solid[side][when] == nil {
-		c.solid[side][when] = map[tree.Path]element{}
+	c.solid[side][when].add(hashed(path), at)
+	c.open[side][when] = tree.Root
+}
+
+// standing is the path of what an element has on a side, or will have.
+func (p *Plan) standing(side Side, when int, at element) tree.Path {
+	switch {
+	case at < 0:
+		return p.Conflicts[^at].PathOn(side)
+	case when == before && p.Operations[at].Action == Move:
+		return p.Operations[at].From
 	}
-	c.solid[side][when][path] = at
+	return p.Operations[at].Path
 }
 
 func (c *checker) operation(op *Operation, at element) {
@@ -357,10 +386,13 @@ func (c *checker) deletesBlindly(op *Operation) bool {
 
 // parents refuses a path below one that holds a file or a link.
 func (c *checker) parents(side Side, when int, path tree.Path, pointer spot) {
-	for dir := path.Parent(); dir != tree.Root; dir = dir.Parent() {
-		if at, solid := c.solid[side][when][dir]; solid {
-			c.fail(pointer, "%q is below %q, which is no directory (%s)", path, dir, at)
-			return
+	for dir := path.Parent(); dir != tree.Root && dir != c.open[side][when]; dir = dir.Parent() {
+		for at := range c.solid[side][when].candidates(hashed(dir)) {
+			if c.plan.standing(side, when, at) == dir {
+				c.fail(pointer, "%q is below %q, which is no directory (%s)", path, dir, at)
+				return
+			}
 		}
 	}
+	c.open[side][when] = path.Parent()
 }

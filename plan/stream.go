@@ -1,7 +1,7 @@
 package plan
 
 import (
-	"bytes"
+	"encoding/json"
 	"io"
 	"slices"
 
@@ -32,10 +32,6 @@ type streaming struct {
 	split splitter
 	list  decoder
 	text  []byte
-	// These are put together once all have been read: a list that grows is copied again and again.
-	operations [][]Operation
-	conflicts  [][]Conflict
-	problems   [][]Problem
 }
 
 // arrays are the members that are read piece by piece, in the order in which treaty writes them.
@@ -54,23 +50,45 @@ func (s *streaming) piece(name string, head, elements []byte) bool {
 	if err != nil {
 		return false
 	}
+	p := &s.plan
+	if p.Operations == nil {
+		p.Operations, p.Conflicts, p.Problems = make([]Operation, 0, operationsIn(doc)), []Conflict{}, []Problem{}
+	}
 	switch name {
 	case "operations":
-		s.operations, err = further(s.operations, s.text, doc, name, s.list.operation)
+		p.Operations, err = further(p.Operations, s.text, doc, name, s.list.operation)
 	case "conflicts":
-		s.conflicts, err = further(s.conflicts, s.text, doc, name, s.list.conflict)
+		p.Conflicts, err = further(p.Conflicts, s.text, doc, name, s.list.conflict)
 	default:
-		s.problems, err = further(s.problems, s.text, doc, name, s.list.problem)
+		p.Problems, err = further(p.Problems, s.text, doc, name, s.list.problem)
 	}
 	return err == nil
 }
 
-// further adds a piece of an array.
-func further[T any](pieces [][]T, data []byte, doc *schema.Document, name string,
-	read func(*jsontext.Reader, *T)) ([][]T, error) {
-	piece := make([]T, doc.Len(name))
-	err := eachElement(data, doc, name, func(i int, r *jsontext.Reader) { read(r, &piece[i]) })
-	return append(pieces, piece), err
+// operationsIn is how many operations there seem to be: a list that grows is copied again and again. What a plan says
+// of itself may be wrong, and is believed up to a million.
+func operationsIn(doc *schema.Document) int {
+	var said Summary
+	if err := json.Unmarshal(doc.Member("summary"), &said); err != nil {
+		return 0
+	}
+	n := 0
+	for _, tally := range []*Tally{&said.Local, &said.Remote} {
+		for _, action := range Actions {
+			n += max(0, min(tally.Of(action).Count, mostBelieved))
+		}
+	}
+	return min(n, mostBelieved)
+}
+
+const mostBelieved = 1 << 20
+
+// further reads a piece of an array to the end of a list.
+func further[T any](list []T, data []byte, doc *schema.Document, name string,
+	read func(*jsontext.Reader, *T)) ([]T, error) {
+	first := len(list)
+	list = slices.Grow(list, doc.Len(name))[:first+doc.Len(name)]
+	return list, eachElement(data, doc, name, func(i int, r *jsontext.Reader) { read(r, &list[first+i]) })
 }
 
 // envelope reads all but the elements; false where it is not valid, or has some of its own after all.
@@ -85,22 +103,15 @@ func (s *streaming) envelope() bool {
 		}
 	}
 	p := &s.plan
-	p.Operations, s.operations = whole(s.operations), nil
-	p.Conflicts, s.conflicts = whole(s.conflicts), nil
-	p.Problems, s.problems = whole(s.problems), nil
+	if p.Operations == nil {
+		p.Operations, p.Conflicts, p.Problems = []Operation{}, []Conflict{}, []Problem{}
+	}
 	return envelope(doc, p) == nil
 }
 
-// whole is a list put together, empty rather than nil.
-func whole[T any](pieces [][]T) []T {
-	if len(pieces) == 0 {
-		return []T{}
-	}
-	return slices.Concat(pieces...)
-}
-
 // A splitter parts the text of a plan into its envelope and pieces of its long arrays. It only looks for where these
-// end: whoever reads the pieces finds out whether they are JSON. What it cuts out between two pieces is one comma.
+// end: whoever reads the pieces finds out whether they are JSON. What it cuts out between two pieces is one comma; of
+// white space, it leaves one space.
 type splitter struct {
 	// head is the text so far, without elements.
 	head []byte
@@ -137,15 +148,42 @@ func (s *splitter) all(r io.Reader, take func(name string, head, elements []byte
 func (s *splitter) part(text []byte, take func(name string, head, elements []byte) bool) bool {
 	for len(text) > 0 {
 		n := 1
-		if s.quoted {
+		switch {
+		case s.quoted:
 			n = s.inString(text)
-		} else if !s.structure(text[0], take) {
+		case white(text[0]):
+			n = run(text, white)
+			s.add(' ')
+		case !marks(text[0]):
+			n = run(text, func(c byte) bool { return !marks(c) && !white(c) })
+			s.element = s.element || s.within()
+			s.add(text[:n]...)
+		case !s.structure(text[0], take):
 			return false
 		}
 		text = text[n:]
 	}
 	return true
 }
+
+func white(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
+
+// marks tells of what a splitter looks for outside of strings.
+func marks(c byte) bool {
+	return c == '"' || c == ',' || c == '{' || c == '}' || c == '[' || c == ']'
+}
+
+// run is how many bytes there are such as a text begins with.
+func run(text []byte, such func(byte) bool) int {
+	n := 1
+	for n < len(text) && such(text[n]) {
+		n++
+	}
+	return n
+}
+
+// within tells whether what comes is of an array's elements, and not below one.
+func (s *splitter) within() bool { return s.name != "" && s.depth == 2 }
 
 // inString goes on in a string, and returns how far.
 func (s *splitter) inString(text []byte) int {
@@ -158,9 +196,7 @@ func (s *splitter) inString(text []byte) int {
 	case c == '"':
 		s.quoted = false
 	default:
-		if n = bytes.IndexAny(text, `"\`); n < 0 {
-			n = len(text)
-		}
+		n = run(text, func(c byte) bool { return c != '"' && c != '\\' })
 	}
 	if s.depth == 1 && s.quoted {
 		s.text = append(s.text, text[:n]...)
@@ -180,11 +216,8 @@ func (s *splitter) add(text ...byte) {
 
 // structure goes on with one byte between strings.
 func (s *splitter) structure(c byte, take func(name string, head, elements []byte) bool) bool {
-	within := s.name != "" && s.depth == 2
+	within := s.within()
 	switch c {
-	case ' ', '\n', '\r', '\t':
-		s.add(c)
-		return true
 	case '"':
 		s.quoted, s.text = true, s.text[:0]
 	case '{', '[':

@@ -30,6 +30,7 @@ func many(t *testing.T) string {
 	}
 	p := full(t)
 	p.Operations, p.Conflicts, p.Problems = made.Operations, []plan.Conflict{}, []plan.Problem{}
+	p.Summarize()
 	return text(t, p)
 }
 
@@ -89,13 +90,51 @@ func TestAPlanIsNotReadOfWhatCannotBeReadToItsEnd(t *testing.T) {
 // What is kept of a plan while it is read is the plan, and not its text beside it.
 func TestReadingAPlanPieceByPieceTakesLittleMemory(t *testing.T) {
 	data := many(t)
+	each := allocated(func() {
+		if plan.ReadFrom(strings.NewReader(data)) == nil {
+			t.Fatal("it is not read")
+		}
+	}) / 6000
+	if most := uint64(1300); each > most {
+		t.Errorf("%d bytes are allocated an operation, at most %d are meant", each, most)
+	}
+}
+
+// A check of a million operations is not to take more than they do.
+func TestCheckingAPlanHoldsNoneOfItsPaths(t *testing.T) {
+	p := plan.ReadFrom(strings.NewReader(many(t)))
+	each := allocated(func() {
+		if wrong := p.Check(); len(wrong) > 0 {
+			t.Fatal(wrong)
+		}
+	}) / 6000
+	if most := uint64(200); each > most {
+		t.Errorf("%d bytes are allocated an operation, at most %d are meant", each, most)
+	}
+}
+
+// allocated is how many bytes f allocates.
+func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	if plan.ReadFrom(strings.NewReader(data)) == nil {
-		t.Fatal("it is not read")
-	}
+	f()
 	runtime.ReadMemStats(&after)
-	if each, most := (after.TotalAlloc-before.TotalAlloc)/6000, uint64(3000); each > most {
-		t.Errorf("%d bytes are allocated an operation, at most %d are meant", each, most)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+func TestAPlanThatMiscountsItsOperationsIsReadLikeAnyOther(t *testing.T) {
+	data := many(t)
+	start, rest, _ := strings.Cut(data, `"remote": {
+      "create": {
+        "count": `)
+	for _, count := range []string{"7", "9007199254740991"} {
+		miscounted := []byte(start + `"remote": {"create": {"count": ` + count + strings.TrimLeft(rest, "0123456789"))
+		whole, err := plan.Read(miscounted)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if streamedAlike(t, miscounted, whole) == nil {
+			t.Errorf("with a count of %s it is not read piece by piece", count)
+		}
 	}
 }
