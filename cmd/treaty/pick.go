@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -48,11 +49,26 @@ func (a *app) unnamed(planPath, why string, elements func(*plan.Plan) []element)
 // namesInNewest tells whether an argument that looks like a plan's file is none, and names a conflict or an operation
 // of the newest plan.
 func (a *app) namesInNewest(word string) bool {
-	if text, err := readFile(expandHome(word), schema.Plan); err == nil && planFormat().Match(text) {
+	if saysPlan(expandHome(word)) {
 		return false
 	}
 	newest, err := a.newest()
 	return err == nil && (newest.names(word, conflictElements) || newest.names(word, operationElements))
+}
+
+// saysPlan tells whether a file calls itself a plan. One that treaty wrote does so at its beginning.
+func saysPlan(path string) bool {
+	f, err := openFile(path, schema.Plan)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, min(f.size, 4<<10))
+	if n, _ := io.ReadFull(f, head); planFormat().Match(head[:n]) {
+		return true
+	}
+	text, err := readFile(path, schema.Plan)
+	return err == nil && planFormat().Match(text)
 }
 
 // planFormat is what a plan has in it, also where a person's edit left it no valid JSON.

@@ -32,8 +32,14 @@ type renames struct {
 	folded            map[*plan.Operation]bool
 }
 
-// moves folds the moves of one side, and returns which other operations are in the lines.
+// moves folds the moves of one side, and returns which other operations are in the lines. Without moves there is
+// nothing to look for.
 func (e *effect) moves(side plan.Side) ([]line, map[*plan.Operation]bool) {
+	if !slices.ContainsFunc(e.operations, func(op *plan.Operation) bool {
+		return op.Side == side && op.Action == plan.Move
+	}) {
+		return nil, nil
+	}
 	r := renames{e: e, made: map[tree.Path]*plan.Operation{}, gone: map[tree.Path]*plan.Operation{},
 		tried: map[rename]bool{}, folded: map[*plan.Operation]bool{}}
 	var moves []*plan.Operation
