@@ -108,7 +108,7 @@ func (c *checker) fail(pointer fmt.Stringer, format string, args ...any) {
 func (c *checker) id(id int, at element) {
 	hash := hashed(id)
 	for other := range c.ids.candidates(hash) {
-		if c.plan.idOf(other) == id {
+		if c.idOf(other) == id {
 			c.fail(at.below("/id"), "the id %d is that of %s too", id, other)
 			return
 		}
@@ -116,11 +116,11 @@ func (c *checker) id(id int, at element) {
 	c.ids.add(hash, at)
 }
 
-func (p *Plan) idOf(at element) int {
+func (c *checker) idOf(at element) int {
 	if at < 0 {
-		return p.Conflicts[^at].ID
+		return c.plan.Conflicts[^at].ID
 	}
-	return p.Operations[at].ID
+	return c.plan.Operations[at].ID
 }
 
 // path refuses what does not name an entry of a tree.
@@ -156,12 +156,12 @@ type name struct {
 }
 
 // names are what an element claims, where nothing is wrong with that.
-func (p *Plan) names(at element) [3]name {
+func (c *checker) names(at element) [3]name {
 	if at < 0 {
-		k := &p.Conflicts[^at]
+		k := &c.plan.Conflicts[^at]
 		return [3]name{{k.Path, false}, {k.RemotePath, false}, {k.KeepBothAs, true}}
 	}
-	op := &p.Operations[at]
+	op := &c.plan.Operations[at]
 	return [3]name{{op.Path, op.Action == Create || op.Action == Move}}
 }
 
@@ -181,7 +181,7 @@ func (c *checker) claim(side Side, path tree.Path, fresh bool, at element, point
 
 // taken tells whether another element claims a path already, or what the side takes for it.
 func (c *checker) taken(side Side, wanted name, key tree.Path, by element) bool {
-	for _, n := range c.plan.names(by) {
+	for _, n := range c.names(by) {
 		if n.path == wanted.path || (n.fresh || wanted.fresh) && n.path != "" && c.spelled.key(side, n.path) == key {
 			return true
 		}
@@ -211,14 +211,14 @@ func (c *checker) stands(side Side, when int, path tree.Path, s *tree.State, at 
 }
 
 // standing is the path of what an element has on a side, or will have.
-func (p *Plan) standing(side Side, when int, at element) tree.Path {
+func (c *checker) standing(side Side, when int, at element) tree.Path {
 	switch {
 	case at < 0:
-		return p.Conflicts[^at].PathOn(side)
-	case when == before && p.Operations[at].Action == Move:
-		return p.Operations[at].From
+		return c.plan.Conflicts[^at].PathOn(side)
+	case when == before && c.plan.Operations[at].Action == Move:
+		return c.plan.Operations[at].From
 	}
-	return p.Operations[at].Path
+	return c.plan.Operations[at].Path
 }
 
 func (c *checker) operation(op *Operation, at element) {
@@ -388,7 +388,7 @@ func (c *checker) deletesBlindly(op *Operation) bool {
 func (c *checker) parents(side Side, when int, path tree.Path, pointer spot) {
 	for dir := path.Parent(); dir != tree.Root && dir != c.open[side][when]; dir = dir.Parent() {
 		for at := range c.solid[side][when].candidates(hashed(dir)) {
-			if c.plan.standing(side, when, at) == dir {
+			if c.standing(side, when, at) == dir {
 				c.fail(pointer, "%q is below %q, which is no directory (%s)", path, dir, at)
 				return
 			}
