@@ -40,7 +40,15 @@ func (d *difference) failed() bool {
 
 // xsym is the size of the files in which macOS keeps symlinks on FAT volumes: "XSym", the length of the
 // target, its MD5 and the target, a line each, filled up with spaces (fat.h of its msdosfs).
-const xsym = 1067
+const (
+	xsym     = 1067
+	xsymMark = "XSym\n"
+)
+
+// XSym tells from a file's size and first bytes whether it is a symlink as macOS keeps it on FAT volumes.
+func XSym(size int64, head []byte) bool {
+	return size == xsym && bytes.HasPrefix(head, []byte(xsymMark))
+}
 
 // mayBeXSym tells whether a side's file may be a symlink as macOS keeps it, and the plan would carry it
 // to a side that has true ones, or write over it. As bytes it would become a strange file there and,
@@ -64,7 +72,7 @@ func refuseXSyms(dr *draft) {
 	dr.keep(func(d *difference) bool {
 		kept := true
 		for _, side := range BothSides {
-			if d.against == nil && mayBeXSym(dr.policy, d, side) && bytes.HasPrefix(d.read(side).Head, []byte("XSym\n")) {
+			if d.against == nil && mayBeXSym(dr.policy, d, side) && bytes.HasPrefix(d.read(side).Head, []byte(xsymMark)) {
 				dr.block(SymlinkNotSupported, side, d.path[side],
 					"macOS keeps a symlink in this file, and only a Mac can carry it as one; put its name "+
 						intoRules(d.path[side])+", or copy what it points to")

@@ -1,9 +1,9 @@
 package plan
 
 import (
-	"strings"
 	"time"
 
+	"treaty/plan/address"
 	"treaty/plan/tree"
 )
 
@@ -29,6 +29,22 @@ type Snapshot struct {
 	PartDigest tree.Hash `json:"part_digest,omitzero"`
 }
 
+// HostName is what the machine is called for people that the tree lies on, of one that is not this machine's.
+func (s *Snapshot) HostName() string {
+	if s.Host == "" {
+		return "a machine without a name"
+	}
+	return s.Host
+}
+
+// ReadSince is when the tree began to be read, by whatever clock told it, of a plan that was created then.
+func (s *Snapshot) ReadSince(created time.Time) time.Time {
+	if s.From != nil {
+		return s.From.TakenAt
+	}
+	return created
+}
+
 // FileRef names the file that a tree was read from, instead of the tree.
 type FileRef struct {
 	TakenAt time.Time `json:"taken_at"`
@@ -36,10 +52,7 @@ type FileRef struct {
 	SHA256 tree.Hash `json:"sha256"`
 }
 
-// addresses is how a root begins that is the address of a tree on another machine.
-const addresses = "ssh://"
-
 // Elsewhere tells whether the tree was not reached as a directory of the machine that planned.
 func (s *Snapshot) Elsewhere() bool {
-	return s.Host != "" || s.From != nil || strings.HasPrefix(s.Root, addresses)
+	return s.Host != "" || s.From != nil || address.Is(s.Root)
 }

@@ -30,6 +30,9 @@ func excerpt(root, rules map[string]any, named ...string) map[string]any {
 // withoutElements returns the rules of root without those for the elements of the arrays.
 func withoutElements(root map[string]any, arrays map[string]string) map[string]any {
 	out := maps.Clone(root)
+	if len(arrays) == 0 {
+		return out
+	}
 	properties := maps.Clone(root["properties"].(map[string]any))
 	for array := range arrays {
 		rules := maps.Clone(properties[array].(map[string]any))

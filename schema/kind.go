@@ -17,10 +17,11 @@ const (
 	Head     Kind = "head"     // .treaty/history/head.json
 	Status   Kind = "status"   // what treaty status --json prints
 	Doctor   Kind = "doctor"   // what treaty doctor --json prints
+	Snapshot Kind = "snapshot" // a line of a tree in a file
 )
 
 // kinds are all documents that have a schema.
-var kinds = []Kind{Plan, Approval, Receipt, Config, Tree, Head, Status, Doctor}
+var kinds = []Kind{Plan, Approval, Receipt, Config, Tree, Head, Status, Doctor, Snapshot}
 
 // FileName is the name that editors find the schema of a kind by, such as
 // "plan-v1.schema.json".
@@ -62,6 +63,8 @@ const (
 	// maxPlan bounds plans and receipts: the whole file is held in memory where
 	// something is wrong with it, to say where.
 	maxPlan = 1 << 30
+	// maxSnapshot bounds snapshots, which are read line by line: some billions of files.
+	maxSnapshot = 1 << 40
 	// maxSmall bounds all other files.
 	maxSmall = 16 << 20
 	// maxPart bounds what is decoded at once: one element of a long array, or
@@ -71,8 +74,11 @@ const (
 
 // MaxSize is how many bytes a file of a kind may have.
 func (k Kind) MaxSize() int64 {
-	if k == Plan || k == Receipt {
+	switch k {
+	case Plan, Receipt:
 		return maxPlan
+	case Snapshot:
+		return maxSnapshot
 	}
 	return maxSmall
 }

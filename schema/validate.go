@@ -24,11 +24,26 @@ func Validate(kind Kind, data []byte) error {
 // Parse holds a file to the rules of JSON and to the schema of its kind. The
 // error is always of type [Errors]. The document refers to data, which must
 // not change as long as it is used. An unknown kind panics.
-func Parse(kind Kind, data []byte) (*Document, error) {
+func Parse(kind Kind, data []byte) (*Document, error) { return parse(kind, data, false) }
+
+// ParseLine is Parse of a line of a file whose first line says which version all are of. newer says that it is a newer
+// minor version than is known.
+func ParseLine(kind Kind, line []byte, newer bool) (*Document, error) {
+	return parse(kind, line, newer)
+}
+
+// Newer tells whether a version as a valid file of a kind has it is newer than the newest that is known.
+func (k Kind) Newer(version string) bool {
+	v := aVersion().FindStringSubmatch(version)
+	return v != nil && k.newer(v[2])
+}
+
+func parse(kind Kind, data []byte, newer bool) (*Document, error) {
 	doc, lenient, valid, errs := begin(kind, data)
 	if errs != nil {
 		return nil, errs
 	}
+	lenient = lenient || newer
 	if valid {
 		return doc, nil
 	}
@@ -104,6 +119,9 @@ func (d *Document) version(kind Kind) (lenient bool, fault *Error) {
 	}
 	want := "treaty." + string(kind)
 	m, ok := d.member("format")
+	if !ok && kind == Snapshot {
+		return false, nil // only the first line says what the file is
+	}
 	if !ok {
 		return false, d.errorAt(0, "", fmt.Sprintf("missing \"format\": expected %q", want))
 	}

@@ -232,6 +232,16 @@ func (p *Pair) remember(in *plan.Input) (*store.Memory, error) {
 	return memory, err
 }
 
+// treeOf is which tree a source is of, and, of a file's word for one, where that is from.
+func treeOf(source volume.Source) plan.Tree {
+	from := plan.Tree{Root: source.Root()}
+	if file, ok := source.(volume.FromFile); ok {
+		at, sum := file.Taken()
+		from.Host, from.From = source.Host().Name(), &plan.FileRef{TakenAt: at, SHA256: sum}
+	}
+	return from
+}
+
 // describe tells in which the two trees are, but for their streams.
 func (p *Pair) describe(in *plan.Input, progress *Progress) error {
 	for side, t := range p.trees {
@@ -239,7 +249,7 @@ func (p *Pair) describe(in *plan.Input, progress *Progress) error {
 		if err != nil {
 			return err
 		}
-		from := plan.Tree{Root: t.Root()}
+		from := treeOf(t.Source())
 		if identity != nil {
 			from.ID = &identity.ID
 		}

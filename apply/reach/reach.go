@@ -7,6 +7,8 @@ import (
 	"treaty/apply/internal/local"
 	"treaty/apply/store"
 	"treaty/apply/volume"
+	"treaty/plan"
+	"treaty/plan/address"
 )
 
 // Open opens the volume that a root names, a directory of this machine. Errors are those of scan.Open.
@@ -43,6 +45,12 @@ func (open Opener) Store(root string) (*store.Store, error) {
 
 // Lasting tells whether a root means the same wherever it is read: one that does not is no root of a plan.
 func Lasting(root string) bool { return filepath.IsAbs(root) }
+
+// Means tells whether the root of a side of a plan can be looked for from here: not that of a tree that was read from a
+// file on another machine, where it means something else. An address means the same everywhere.
+func Means(side *plan.Snapshot) bool {
+	return side.From == nil || address.Is(side.Root) || side.Host != "" && side.Host == local.HostName()
+}
 
 // Now is the clock of this machine.
 func Now() time.Time { return local.Now() }

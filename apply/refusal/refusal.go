@@ -72,6 +72,8 @@ const (
 	CausePartner
 	// CauseMissing: a tree is not where it was. Side, Root.
 	CauseMissing
+	// CauseElsewhere: a tree was planned from a snapshot of another machine, and nobody says where it is. Side, Root.
+	CauseElsewhere
 	// CauseOther: what lies there is not the tree that was planned. Side, Root.
 	CauseOther
 	// CauseNewTree: what was no tree yet became one after the plan was made. Side, Root.
@@ -114,7 +116,8 @@ var sentinels = [...]error{
 	CauseUnapproved: ErrNotApproved, CauseSigners: ErrNotApproved, CausePolicy: ErrNotApproved,
 	CauseSignatures:  ErrNotApproved,
 	CauseInterrupted: ErrOpen, CauseEdited: ErrOpen, CausePartner: ErrOpen,
-	CauseMissing: ErrSafety, CauseOther: ErrSafety, CauseNewTree: ErrSafety,
+	CauseElsewhere: ErrSafety,
+	CauseMissing:   ErrSafety, CauseOther: ErrSafety, CauseNewTree: ErrSafety,
 	CauseEmptied: ErrSafety, CauseTooMuch: ErrSafety,
 	CauseVanished: ErrSafety, CauseSpace: ErrSafety, CauseForbidden: ErrSafety,
 	CauseReadOnly: ErrSafety, CauseSlots: ErrSafety,

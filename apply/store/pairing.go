@@ -153,7 +153,8 @@ func (s *history) partnerRoot(planID string) (string, error) {
 	return roots[plan.Remote], nil
 }
 
-// peekRoots reads the two roots of a plan, and no further: they come before the operations.
+// peekRoots reads the two roots of a plan, and no further: they come before the operations. That of a tree which was
+// planned from a snapshot is "": it may mean something else here, and need not be where the plan was applied.
 func peekRoots(text []byte) (plan.Sides[string], error) {
 	var roots plan.Sides[string]
 	dec := json.NewDecoder(bytes.NewReader(text))
@@ -177,13 +178,16 @@ func peekRoots(text []byte) (plan.Sides[string], error) {
 			}
 			continue
 		}
-		var snapshot struct {
-			Root string `json:"root"`
+		var tree struct {
+			Root string        `json:"root"`
+			From *plan.FileRef `json:"snapshot"`
 		}
-		if err := dec.Decode(&snapshot); err != nil {
+		if err := dec.Decode(&tree); err != nil {
 			return roots, err
 		}
-		roots[side] = snapshot.Root
+		if tree.From == nil {
+			roots[side] = tree.Root
+		}
 		found++
 	}
 	return roots, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"sync/atomic"
+	"time"
 
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -35,6 +36,13 @@ type Source interface {
 	Entry(path tree.Path) (tree.Entry, error)
 	PrivateReader
 	Close() error
+}
+
+// FromFile is a source that is what a file says of a tree, and not the tree. Nothing of its contents can be read.
+type FromFile interface {
+	Source
+	// Taken tells when the tree was read, and by which sum the file is known.
+	Taken() (time.Time, tree.Hash)
 }
 
 // Walk is a listing of a tree that is under way.

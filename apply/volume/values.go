@@ -90,6 +90,9 @@ type Probed struct {
 	LosesRenames bool
 }
 
+// AllRacy is before all times: no mtime proves anything.
+var AllRacy = tree.UnixTime(math.MinInt64, 0)
+
 // RacySince is the first mtime that may hide a change made after a listing that began at the given time.
 func RacySince(began time.Time, traits tree.Traits) tree.Time {
 	// The kernel's clock for files moves in steps of up to 10 ms.

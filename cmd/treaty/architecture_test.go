@@ -26,7 +26,7 @@ var house = map[string][]string{
 	"plan/visible":           {},
 	"plan/jsontext":          {"plan/visible"},
 	"plan": {
-		"plan/internal/ignore", "plan/internal/textdiff", "plan/jsontext", "plan/tree", "plan/visible",
+		"plan/address", "plan/internal/ignore", "plan/internal/textdiff", "plan/jsontext", "plan/tree", "plan/visible",
 		"schema",
 	},
 
@@ -50,7 +50,11 @@ var house = map[string][]string{
 		"apply/baseline", "apply/internal/journal", "apply/paper", "apply/refusal", "apply/volume", "plan",
 		"plan/scan", "plan/tree", "schema",
 	},
-	"apply/reach": {"apply/internal/local", "apply/store", "apply/volume", "plan/tree"},
+	"apply/reach": {"apply/internal/local", "apply/store", "apply/volume", "plan", "plan/address", "plan/tree"},
+	"apply/snapshot": {
+		"apply/paper", "apply/store", "apply/volume", "plan", "plan/jsontext", "plan/scan", "plan/tree",
+		"plan/visible", "schema",
+	},
 	"apply/policy": {"apply/internal/signature", "apply/paper", "apply/refusal",
 		"apply/store", "plan", "plan/tree"},
 	"apply/internal/sources": {"apply/refusal", "apply/store", "apply/volume", "plan", "plan/scan"},
@@ -105,8 +109,8 @@ var house = map[string][]string{
 	"cmd/treaty/internal/lab/stick":    {"plan/tree"},
 	"cmd/treaty/internal/lab/blocklog": {},
 	"cmd/treaty": {
-		"apply", "apply/paper", "apply/policy", "apply/reach", "apply/refusal", "apply/store", "apply/volume",
-		"cmd/treaty/internal/complete", "cmd/treaty/internal/manual", "cmd/treaty/internal/render",
+		"apply", "apply/paper", "apply/policy", "apply/reach", "apply/refusal", "apply/snapshot", "apply/store",
+		"apply/volume", "cmd/treaty/internal/complete", "cmd/treaty/internal/manual", "cmd/treaty/internal/render",
 		"cmd/treaty/internal/review", "plan", "plan/scan", "plan/tree", "schema",
 	},
 }

@@ -28,6 +28,8 @@ var examples = map[string][]manual.Example{
 		{Command: "treaty plan ~/work /media/stick", Says: "compare two trees, and write what should happen to a file"},
 		{Command: "treaty plan", Says: "compare the tree here with the one that it was last synced with"},
 		{Command: "treaty plan --only photos/", Says: "compare only that folder, and leave the rest for later"},
+		{Command: "treaty plan ~/work stick.snapshot",
+			Says: "plan with what treaty snapshot has written, where the stick is not"},
 		{Command: "treaty plan --hash all", Says: "read every file, also where size and time say that it is as it was"},
 	},
 	"show": {
@@ -69,6 +71,10 @@ var examples = map[string][]manual.Example{
 		{Command: "treaty restore notes/ideas.txt", Says: "write a plan that brings it back on both sides"},
 		{Command: "treaty restore notes/ --from 3 --to /tmp/old",
 			Says: "copy what number 3 replaced or deleted of a folder, and leave both trees as they are"},
+	},
+	"snapshot": {
+		{Command: "treaty snapshot /media/stick -o stick.snapshot", Says: "what is on the stick, and what it hashes to"},
+		{Command: "treaty snapshot --verify stick.snapshot /media/stick", Says: "is what is there still what it was?"},
 	},
 	"log": {
 		{Command: "treaty log", Says: "a line for each apply"},

@@ -49,6 +49,9 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 	},
 
 	refusal.CauseMissing: func(r *apply.Refusal) hint { return moved(r.Side, r.Root, mountIt(r.Side)) },
+	refusal.CauseElsewhere: func(r *apply.Refusal) hint {
+		return then("when that tree is in reach (DIR)", with("--"+r.Side.String(), "DIR"))
+	},
 	refusal.CauseOther: func(r *apply.Refusal) hint {
 		return moved(r.Side, r.Root, then("mount the right one; or, if this is meant to be another tree",
 			comparing("--new-pair")))

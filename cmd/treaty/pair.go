@@ -10,6 +10,7 @@ import (
 	"treaty/apply"
 	"treaty/apply/reach"
 	"treaty/apply/refusal"
+	"treaty/apply/snapshot"
 	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/scan"
@@ -18,7 +19,14 @@ import (
 // pair is the two trees of a command line.
 type pair struct {
 	*apply.Pair
+	// stores are those of both, nil for one that is read from a snapshot.
 	stores plan.Sides[*store.Store]
+	// trees are both as they are read.
+	trees plan.Sides[*store.Reader]
+	// takesFile tells that REMOTE may be a snapshot.
+	takesFile bool
+	// file is the snapshot that REMOTE is read from, nil for a tree that is there.
+	file   *snapshot.File
 	config *config
 	found  found // REMOTE
 	// planned tells that REMOTE may also be that of a plan that was not applied yet, where nothing else tells.
@@ -27,7 +35,7 @@ type pair struct {
 
 // openPair finds and opens the trees of a command line: LOCAL defaults to the tree of the current directory.
 func (a *app) openPair(first, second string) (*pair, error) {
-	p := &pair{}
+	p := &pair{takesFile: a.call.name == "plan"}
 	if err := p.meant(a.call, first, second); err != nil {
 		p.close()
 		return nil, err
@@ -67,10 +75,10 @@ func (p *pair) find(local, remote string) (err error) {
 	if p.found, err = p.remote(remote); err != nil {
 		return err
 	}
-	if err := p.open(plan.Remote, p.found.path); err != nil {
+	if err := p.openRemote(p.found.path); err != nil {
 		return err
 	}
-	p.Pair, err = apply.PairOf(p.stores[plan.Local], p.stores[plan.Remote].Reader)
+	p.Pair, err = apply.PairOf(p.stores[plan.Local], p.trees[plan.Remote])
 	return p.fromAbove(err)
 }
 
@@ -81,7 +89,7 @@ func (p *pair) fromAbove(err error) error {
 	if !errors.As(err, &refused) || refused.Cause != refusal.CauseNotApart || !p.config.absent {
 		return err
 	}
-	local, remote := p.stores[plan.Local].Root(), p.stores[plan.Remote].Root()
+	local, remote := p.trees[plan.Local].Root(), p.trees[plan.Remote].Root()
 	rest, unrelated := filepath.Rel(local, remote)
 	if unrelated != nil || !filepath.IsLocal(rest) || idAt(local) != "" || idAt(remote) == "" {
 		return err
@@ -104,12 +112,61 @@ func (p *pair) open(side plan.Side, path string) error {
 	case err != nil:
 		return err
 	}
-	p.stores[side] = own
+	p.stores[side], p.trees[side] = own, own.Reader
 	return nil
 }
 
+// openRemote opens REMOTE, which for a plan may be a snapshot.
+func (p *pair) openRemote(path string) error {
+	switch {
+	case !isSnapshot(path):
+		return p.open(plan.Remote, path)
+	case !p.takesFile:
+		return usage(then("to compare with it", comparing()), "%s is a snapshot, which only treaty plan takes", path)
+	}
+	file, err := openSnapshot(path, takeAnew(path))
+	if err != nil {
+		return err
+	}
+	p.trees[plan.Remote], p.file = store.ReaderOf(file), file
+	return p.fits(file, path)
+}
+
+// scoped refuses a snapshot that leaves out more or less than a plan by the options.
+func (p *pair) scoped(o *plan.Options) error {
+	if p.file == nil || p.file.DefaultIgnores == o.DefaultIgnores {
+		return nil
+	}
+	without := map[bool]string{true: "without", false: "with"}[p.file.DefaultIgnores]
+	like := func(i *invocation) string {
+		there, flags := *i, *i.flags
+		flags.DefaultIgnores = &p.file.DefaultIgnores
+		there.flags = &flags
+		return comparing()(&there)
+	}
+	return usage(like, "%s was taken %s the litter of operating systems, and a plan of other default_ignores "+
+		"takes no such snapshot", p.found.path, without)
+}
+
+// fits refuses a snapshot that lies in the tree that it is of, as far as that is here.
+func (p *pair) fits(file *snapshot.File, path string) error {
+	if file.Head.Host != p.stores[plan.Local].Host() || file.Head.Host == "" {
+		return nil
+	}
+	of, err := reach.Store(file.Root())
+	if err != nil {
+		return nil
+	}
+	defer of.Close()
+	if inside, err := of.Volume().Holds(absolute(path)); err != nil || !inside {
+		return err
+	}
+	return usage(then("move it out of the tree", again), "the snapshot %s lies inside the tree that it is of, %s", path,
+		file.Root())
+}
+
 func (p *pair) close() {
-	for _, own := range p.stores {
+	for _, own := range p.trees {
 		if own != nil {
 			own.Close()
 		}
@@ -132,6 +189,9 @@ func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
 	}
 	if err := options.CheckPatterns(); err != nil {
 		return nil, usage(then("write it as in a .gitignore", exactly("treaty plan --help")), "%v", err)
+	}
+	if err := p.scoped(&options); err != nil {
+		return nil, err
 	}
 	made, err := p.watched(a, apply.Planning{Options: options, NewPair: f.NewPair}, p.Plan)
 	if err != nil {

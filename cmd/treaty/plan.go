@@ -116,7 +116,7 @@ func (c *planCommand) checkOutput(p *pair, instead func(flags ...string) hint) e
 		return err
 	}
 	for _, side := range plan.BothSides {
-		inside, err := held(p.stores[side].Volume(), p.stores[plan.Local].Path("plans"), c.Output)
+		inside, err := held(p.trees[side].Source(), p.stores[plan.Local].Path("plans"), c.Output)
 		if err != nil {
 			return usage(instead(), "-o %s: %v", c.Output, err)
 		}
@@ -212,7 +212,7 @@ func next(made *planned, i *invocation) []string {
 	p := made.plan
 	switch {
 	case p.Empty() && (p.News || p.Local.ID == nil || p.Remote.ID == nil):
-		apply := i.aboutPlan("apply").next() + "   (changes no file; it records what both trees agree on)"
+		apply := i.aboutPlan("apply", toldWhere(p)...).next() + "   (changes no file; it records what both trees agree on)"
 		if made.asked {
 			return i.toApprove(apply)
 		}
@@ -228,7 +228,17 @@ func next(made *planned, i *invocation) []string {
 	case p.TooMuch() != nil:
 		return []string{i.aboutPlan("show").next(), comparing(allowing(p)...)(i)}
 	}
-	return append([]string{i.aboutPlan("show").next()}, i.toApprove(i.aboutPlan("apply").next())...)
+	return append([]string{i.aboutPlan("show").next()}, i.toApprove(i.aboutPlan("apply", toldWhere(p)...).next())...)
+}
+
+// toldWhere are the flags by which apply is told where the trees of a plan are that it does not look for here.
+func toldWhere(p *plan.Plan) (flags []string) {
+	for _, side := range plan.BothSides {
+		if !reach.Means(p.Snapshot(side)) {
+			flags = append(flags, "--"+side.String(), "DIR")
+		}
+	}
+	return flags
 }
 
 // toApprove are the lines to type that approve the plan, and those after them; none of these where a key has to be made

@@ -19,26 +19,27 @@ import (
 type grammar struct {
 	everywhere
 
-	Plan    planCommand    `cmd:"" help:"Compare two trees and write a plan."`
-	Show    showCommand    `cmd:"" help:"Read a plan as a person would."`
-	Review  reviewCommand  `cmd:"" help:"Read and settle a plan on the whole screen."`
-	Resolve resolveCommand `cmd:"" help:"Settle conflicts (the same as editing the JSON)."`
-	Skip    skipCommand    `cmd:"" help:"Leave operations out, or take them in again (the same as editing the JSON)."`
-	Approve approveCommand `cmd:"" help:"Approve a plan, this very text of it."`
-	Apply   applyCommand   `cmd:"" help:"Carry out an approved plan, and only that."`
-	Recover recoverCommand `cmd:"" help:"Settle what an interrupted apply left open."`
-	Undo    undoCommand    `cmd:"" help:"Write a plan that reverses an applied one."`
-	Restore restoreCommand `cmd:"" help:"Bring back what an apply replaced or deleted."`
-	Log     logCommand     `cmd:"" help:"List the applied plans, and verify them."`
-	Clean   cleanCommand   `cmd:"" help:"Remove old trash and old plans, the only command that does."`
-	Status  statusCommand  `cmd:"" help:"Say whether two trees are in step, and what is in the way."`
-	Sync    syncCommand    `cmd:"" help:"Plan, show, ask, approve and apply in one sitting."`
-	Init    initCommand    `cmd:"" help:"Set up the first tree of a pair, by three questions or by flags."`
-	Config  configCommand  `cmd:"" help:"Show, explain and set what the config of a tree says."`
-	Ignore  ignoreCommand  `cmd:"" help:"Leave out what matches a pattern, from the next plan on."`
-	Doctor  doctorCommand  `cmd:"" help:"Say what is wrong with trees, and what to type."`
-	Schema  schemaCommand  `cmd:"" help:"Print a JSON Schema."`
-	Demo    demoCommand    `cmd:"" help:"Make two small trees and walk through it all."`
+	Plan     planCommand     `cmd:"" help:"Compare two trees and write a plan."`
+	Show     showCommand     `cmd:"" help:"Read a plan as a person would."`
+	Review   reviewCommand   `cmd:"" help:"Read and settle a plan on the whole screen."`
+	Resolve  resolveCommand  `cmd:"" help:"Settle conflicts (the same as editing the JSON)."`
+	Skip     skipCommand     `cmd:"" help:"Leave operations out, or take them in again (the same as editing the JSON)."`
+	Approve  approveCommand  `cmd:"" help:"Approve a plan, this very text of it."`
+	Apply    applyCommand    `cmd:"" help:"Carry out an approved plan, and only that."`
+	Recover  recoverCommand  `cmd:"" help:"Settle what an interrupted apply left open."`
+	Undo     undoCommand     `cmd:"" help:"Write a plan that reverses an applied one."`
+	Snapshot snapshotCommand `cmd:"" help:"Read and hash a tree into a file, to plan with where the tree is not."`
+	Restore  restoreCommand  `cmd:"" help:"Bring back what an apply replaced or deleted."`
+	Log      logCommand      `cmd:"" help:"List the applied plans, and verify them."`
+	Clean    cleanCommand    `cmd:"" help:"Remove old trash and old plans, the only command that does."`
+	Status   statusCommand   `cmd:"" help:"Say whether two trees are in step, and what is in the way."`
+	Sync     syncCommand     `cmd:"" help:"Plan, show, ask, approve and apply in one sitting."`
+	Init     initCommand     `cmd:"" help:"Set up the first tree of a pair, by three questions or by flags."`
+	Config   configCommand   `cmd:"" help:"Show, explain and set what the config of a tree says."`
+	Ignore   ignoreCommand   `cmd:"" help:"Leave out what matches a pattern, from the next plan on."`
+	Doctor   doctorCommand   `cmd:"" help:"Say what is wrong with trees, and what to type."`
+	Schema   schemaCommand   `cmd:"" help:"Print a JSON Schema."`
+	Demo     demoCommand     `cmd:"" help:"Make two small trees and walk through it all."`
 
 	Completion completionCommand `cmd:"" help:"Print a script by which a shell completes words of treaty."`
 	Complete   completeCommand   `cmd:"" name:"__complete" hidden:"" passthrough:"" help:"Say what may come next, to such a script."`

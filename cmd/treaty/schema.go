@@ -3,7 +3,7 @@ package main
 import "treaty/schema"
 
 type schemaCommand struct {
-	Kind string `arg:"" name:"KIND" enum:"plan,approval,receipt,config,status,doctor" help:"plan, approval, receipt, config, status or doctor."`
+	Kind string `arg:"" name:"KIND" enum:"plan,approval,receipt,config,status,doctor,snapshot" help:"plan, approval, receipt, config, status, doctor or snapshot."`
 }
 
 // Run prints the schema.

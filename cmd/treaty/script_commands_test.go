@@ -62,6 +62,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"cut":       cmdCut,
 	"append":    cmdAppend,
 	"shift":     cmdShift,
+	"resum":     cmdResum,
 }
 
 // cmdExits: exits CODE treaty … holds a command to its exit code, and its errors to their form.

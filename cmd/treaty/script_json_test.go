@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -240,4 +241,13 @@ func cmdDeep(ts *testscript.TestScript, neg bool, args []string) {
 	const levels = 100_000
 	text := strings.Repeat(`{"a":`, levels) + "1" + strings.Repeat("}", levels)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o666))
+}
+
+// cmdResum: resum FILE makes the sum at the end of a snapshot fit what stands before it.
+func cmdResum(ts *testscript.TestScript, neg bool, args []string) {
+	text := strings.TrimSuffix(ts.ReadFile(args[0]), "\n")
+	before, end := text[:strings.LastIndex(text, "\n")+1], text[strings.LastIndex(text, "\n")+1:]
+	sum := fmt.Sprintf("%x", sha256.Sum256([]byte(before)))
+	end = end[:strings.LastIndex(end, `"sha256":"`)] + `"sha256":"` + sum + `"}`
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(before+end+"\n"), 0o600))
 }

@@ -102,7 +102,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("LC_ALL", "C")
 	env.Setenv("NO_COLOR", "")
 	env.Setenv("GOGC", "800") // for many processes that live for a moment
-	env.Values[snapshots{}] = map[string]snapshot{}
+	env.Values[snapshots{}] = map[string]sighting{}
 	prepare(env)
 	return filepath.WalkDir(env.WorkDir, func(path string, d os.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
@@ -143,7 +143,7 @@ func TestScriptNames(t *testing.T) {
 		"output": true, "sync": true, "undo": true, "clean": true, "recover": true, "baseline": true,
 		"since": true, "safety": true,
 		"fs": true, "skip": true, "status": true, "completion": true, "restore": true, "doctor": true,
-		"ignore": true, "init": true}
+		"ignore": true, "init": true, "snapshot": true}
 	for _, file := range files {
 		subject, _, _ := strings.Cut(strings.TrimSuffix(filepath.Base(file), ".txtar"), "-")
 		if !subjects[subject] {

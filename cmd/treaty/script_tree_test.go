@@ -18,15 +18,15 @@ import (
 	"treaty/testdata/wrote"
 )
 
-// snapshot is all that treaty promises to leave alone, a line by path: type, mode, mtime and content.
+// sighting is all that treaty promises to leave alone, a line by path: type, mode, mtime and content.
 // Times of directories never count.
-type snapshot map[string]string
+type sighting map[string]string
 
 // snapshots is the key of a script's snapshots by name.
 type snapshots struct{}
 
-// look takes a snapshot of a tree, or of a file. What skip names is left out with all below it.
-func look(root string, into snapshot, skip func(rel string) bool) error {
+// look takes a sighting of a tree, or of a file. What skip names is left out with all below it.
+func look(root string, into sighting, skip func(rel string) bool) error {
 	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		rel, _ := filepath.Rel(root, path)
 		if errors.Is(err, fs.ErrPermission) {
@@ -70,13 +70,13 @@ func notPlans(rel string) bool { return rel == filepath.Join(".treaty", "plans")
 
 // cmdSnap: snap NAME DIR… notes all below the directories but .treaty/plans, and that there is a .treaty.
 func cmdSnap(ts *testscript.TestScript, neg bool, args []string) {
-	ts.Value(snapshots{}).(map[string]snapshot)[args[0]] = lookAll(ts, args[1:])
+	ts.Value(snapshots{}).(map[string]sighting)[args[0]] = lookAll(ts, args[1:])
 }
 
-func lookAll(ts *testscript.TestScript, dirs []string) snapshot {
-	all := snapshot{"": strings.Join(dirs, "\n")}
+func lookAll(ts *testscript.TestScript, dirs []string) sighting {
+	all := sighting{"": strings.Join(dirs, "\n")}
 	for _, dir := range dirs {
-		one := snapshot{}
+		one := sighting{}
 		ts.Check(look(ts.MkAbs(dir), one, notPlans))
 		for rel, line := range one {
 			all[filepath.Join(dir, rel)] = line
@@ -88,14 +88,14 @@ func lookAll(ts *testscript.TestScript, dirs []string) snapshot {
 // cmdUnchanged: unchanged NAME finds everything as snap NAME did; ! finds that something changed.
 // unchanged NAME but FILE… leaves out the files named, and treaty's own.
 func cmdUnchanged(ts *testscript.TestScript, neg bool, args []string) {
-	before, ok := ts.Value(snapshots{}).(map[string]snapshot)[args[0]]
+	before, ok := ts.Value(snapshots{}).(map[string]sighting)[args[0]]
 	if !ok {
 		ts.Fatalf("no snap %s", args[0])
 	}
 	after := lookAll(ts, strings.Split(before[""], "\n"))
 	before = maps.Clone(before)
 	if len(args) > 1 && args[1] == "but" {
-		for _, all := range []snapshot{before, after} {
+		for _, all := range []sighting{before, after} {
 			for path := range all {
 				rel := filepath.ToSlash(path)
 				if slices.Contains(strings.Split(rel, "/"), ".treaty") || slices.ContainsFunc(args[2:], func(but string) bool {
@@ -114,9 +114,9 @@ func cmdUnchanged(ts *testscript.TestScript, neg bool, args []string) {
 
 // cmdSametree: sametree A B holds two trees to be equal, .treaty aside.
 func cmdSametree(ts *testscript.TestScript, neg bool, args []string) {
-	var trees [2]snapshot
+	var trees [2]sighting
 	for i := range trees {
-		trees[i] = snapshot{}
+		trees[i] = sighting{}
 		ts.Check(look(ts.MkAbs(args[i]), trees[i], private))
 	}
 	for _, tree := range trees {
@@ -128,7 +128,7 @@ func cmdSametree(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func compareSnapshots(a, b snapshot) []string {
+func compareSnapshots(a, b sighting) []string {
 	all := maps.Clone(a)
 	maps.Copy(all, b)
 	var out []string

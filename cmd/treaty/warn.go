@@ -88,7 +88,7 @@ func tellForeign(a *app, made *plan.Plan) {
 // tellDamage says where a volume seems to have been repaired, unless every file was read for this plan.
 func (p *pair) tellDamage(a *app, made *plan.Plan) error {
 	for _, side := range plan.BothSides {
-		name, err := p.stores[side].Volume().Rescued()
+		name, err := p.trees[side].Source().Rescued()
 		if err != nil {
 			return err
 		}
@@ -106,17 +106,17 @@ func (p *pair) tellDamage(a *app, made *plan.Plan) error {
 // to treaty, and whoever meant the other one has named the wrong one.
 func (p *pair) tellTwin(a *app) error {
 	for _, side := range plan.BothSides {
-		mine, err := p.stores[side].Identity()
+		mine, err := p.trees[side].Identity()
 		if err != nil || mine == nil {
 			return err
 		}
-		other, err := p.stores[side.Other()].Identity()
+		other, err := p.trees[side.Other()].Identity()
 		if err != nil || other == nil {
 			return err
 		}
-		root := p.stores[side].Root()
+		root := p.trees[side].Root()
 		twin := other.Partners[mine.ID].Root
-		here := slices.Contains(other.PartnersOn(p.stores[side].Host()), twin)
+		here := slices.Contains(other.PartnersOn(p.trees[side].Host()), twin)
 		if a.quiet || !here || sameDirectory(twin, root) || idAt(twin) != mine.ID {
 			continue
 		}
@@ -149,7 +149,7 @@ func (p *pair) tellIdle(a *app, found plan.Sides[[]scan.IdlePattern]) {
 				continue
 			}
 			told[idle] = true
-			file := filepath.Join(p.stores[side].Root(), filepath.FromSlash(string(idle.File)))
+			file := filepath.Join(p.trees[side].Root(), filepath.FromSlash(string(idle.File)))
 			message(a.stderr, "treaty: warning: %s, line %d: no name matches this pattern: %s",
 				render.Name(file), idle.Line, render.Escape(idle.Why))
 		}

@@ -16,6 +16,17 @@ const (
 	Around          // the second lies in the first
 )
 
+// Reversed is how the second tree lies to the first.
+func (r Relation) Reversed() Relation {
+	switch r {
+	case Inside:
+		return Around
+	case Around:
+		return Inside
+	}
+	return r
+}
+
 // Relate tells whether a and b are the same tree or nested, whatever paths they were opened by: links,
 // another case, and on Linux bind mounts are seen through. With an error the answer means nothing.
 func Relate(a, b *Root) (Relation, error) {
@@ -48,6 +59,21 @@ func below(dir string, outer *Root) (bool, error) {
 		}
 		dir = parent
 	}
+}
+
+// RelatePaths tells how two trees lie to each other whose roots are known by their paths alone, links resolved, on one
+// machine.
+func RelatePaths(a, b string) Relation {
+	a, b = filepath.ToSlash(filepath.Clean(a)), filepath.ToSlash(filepath.Clean(b))
+	switch {
+	case a == b:
+		return Same
+	case inPath(a, b):
+		return Inside
+	case inPath(b, a):
+		return Around
+	}
+	return Apart
 }
 
 // place is where a directory lies in its volume, however that is mounted. The zero value is unknown.

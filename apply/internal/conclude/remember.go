@@ -82,18 +82,18 @@ func (c *Conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 // read again.
 func (c *Conclusion) hashes(learned *execute.Learned) func(side plan.Side, path tree.Path,
 	e *tree.Entry) (tree.Hash, bool) {
-	since := c.reliedSince()
 	return func(side plan.Side, path tree.Path, e *tree.Entry) (tree.Hash, bool) {
+		since := c.reliedSince(side)
 		traits := c.Plan.Snapshot(side).Filesystem
 		return learned.Of(side, path).Hash(e, traits.MtimeGranularity, volume.RacySince(since, traits))
 	}
 }
 
-// reliedSince is when the first content was read on which the new baseline relies: what was planned without
+// reliedSince is when the first content of a side was read on which the new baseline relies: what was planned without
 // a look at it since was read for the plan.
-func (c *Conclusion) reliedSince() time.Time {
-	if c.Plan.CreatedAt.Before(c.Receipt.StartedAt) {
-		return c.Plan.CreatedAt
+func (c *Conclusion) reliedSince(side plan.Side) time.Time {
+	if read := c.Plan.Snapshot(side).ReadSince(c.Plan.CreatedAt); read.Before(c.Receipt.StartedAt) {
+		return read
 	}
 	return c.Receipt.StartedAt
 }

@@ -88,11 +88,11 @@ func planned(open reach.Opener, side plan.Side, root string) (*store.Store, erro
 func (e *Ends) Open(p *plan.Plan, roots plan.Sides[string], opener reach.Opener, seams *Seams) error {
 	var first error
 	for _, side := range plan.BothSides {
-		root := roots[side]
-		if root == "" {
-			root = p.Snapshot(side).Root
+		root, err := rootOf(p, side, roots[side])
+		var own *store.Store
+		if err == nil {
+			own, err = planned(opener, side, root)
 		}
-		own, err := planned(opener, side, root)
 		if err == nil {
 			e[side] = seams.NewEnd(side, own)
 		} else if first == nil {
@@ -100,6 +100,20 @@ func (e *Ends) Open(p *plan.Plan, roots plan.Sides[string], opener reach.Opener,
 		}
 	}
 	return first
+}
+
+// rootOf is where a side of a plan is looked for: where it is said to be now, else where it was. The root of a tree
+// that was read from a file means something on the machine alone that the tree lies on.
+func rootOf(p *plan.Plan, side plan.Side, given string) (string, error) {
+	of := p.Snapshot(side)
+	switch {
+	case given != "":
+		return given, nil
+	case of.From != nil && !reach.Means(of):
+		return "", refusal.Because(refusal.CauseElsewhere, "the %s tree was planned from a snapshot, of %s on %s: it is not "+
+			"looked for here", side, of.Root, of.HostName()).On(side, of.Root)
+	}
+	return of.Root, nil
 }
 
 // Sources are both ends as they are read. Both are there.

@@ -42,7 +42,12 @@ func (o *Opening) AsPlanned(e *End, p *plan.Plan, resumed bool) error {
 		return e.Refuse(refusal.CauseWeaker, "the filesystem of %s can do less than was planned with: %s",
 			e.Side, weaker)
 	}
-	options := volume.Options{Traits: planned, RacySince: volume.RacySince(p.CreatedAt, planned)}
+	of := p.Snapshot(e.Side)
+	options := volume.Options{Traits: planned, RacySince: volume.RacySince(of.ReadSince(p.CreatedAt), planned)}
+	if of.From != nil {
+		// A file's word for a tree, maybe old: what is changed there is compared by hash.
+		options.RacySince = volume.AllRacy
+	}
 	if err := o.change(e, &probed, options); err != nil {
 		return err
 	}

@@ -10,6 +10,9 @@ import (
 // host is this machine.
 type host struct{}
 
+// HostName is what this machine calls itself, "" where it has no name.
+func HostName() string { return host{}.Name() }
+
 // Name is what the machine calls itself, "" where it has no name.
 func (host) Name() string {
 	name, _ := os.Hostname()

@@ -13,7 +13,7 @@ import (
 
 // Apart refuses trees of which one is the other, or in it.
 func Apart(trees plan.Sides[volume.Source]) error {
-	relation, err := trees[plan.Local].Relate(trees[plan.Remote])
+	relation, err := relate(trees[plan.Local], trees[plan.Remote])
 	if err != nil {
 		return err
 	}
@@ -27,6 +27,15 @@ func Apart(trees plan.Sides[volume.Source]) error {
 		return refusal.Because(refusal.CauseNotApart, "the remote tree %s lies inside the local tree %s", remote, local)
 	}
 	return nil
+}
+
+// relate tells how the first tree lies to the second. What is known of one that is read from a file, that tells itself.
+func relate(local, remote volume.Source) (scan.Relation, error) {
+	if file, ok := remote.(volume.FromFile); ok {
+		relation, err := file.Relate(local)
+		return relation.Reversed(), err
+	}
+	return local.Relate(remote)
 }
 
 // Listing is both trees being listed, for one pass over them.

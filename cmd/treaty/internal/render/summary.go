@@ -51,7 +51,7 @@ func (o Options) trees(p *plan.Plan) []fact {
 	var out []fact
 	for _, side := range plan.BothSides {
 		snap := p.Snapshot(side)
-		out = append(out, fact{side.String(), []span{{Name(snap.Root), plain}}})
+		out = append(out, fact{side.String(), append([]span{{Name(snap.Root), plain}}, o.from(snap)...)})
 		out = append(out, fact{"", []span{
 			{traits(&snap.Filesystem), dim},
 			{tally{files: snap.Files, directories: snap.Directories, bytes: snap.Bytes}.String(), dim},
@@ -80,6 +80,18 @@ func (o Options) trees(p *plan.Plan) []fact {
 			[]span{{Escape(strings.Join(p.Options.Only, ", ")), plain}, {"the rest is left as it is", dim}}})
 	}
 	return out
+}
+
+// from says of a tree that it was read from a file, and of when and where that is.
+func (o Options) from(snap *plan.Snapshot) []span {
+	if snap.From == nil {
+		return nil
+	}
+	text := "snapshot of " + o.Time(snap.From.TakenAt)
+	if snap.Host != "" {
+		text += " on " + Cut(Name(snap.Host), widestName)
+	}
+	return []span{{text, dim}}
 }
 
 // forgotten tells whether the two trees were synced, and not both remember it.

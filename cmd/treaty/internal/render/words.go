@@ -52,6 +52,15 @@ func (o Options) finely(t tree.Time) string {
 	return t.Time().In(o.Zone).Format("2006-01-02 15:04:05.000")
 }
 
+// Thousands is Count with the thousands set apart.
+func Thousands(n int, noun string) string {
+	digits, rest, _ := strings.Cut(Count(n, noun), " ")
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "," + digits[at:]
+	}
+	return digits + " " + rest
+}
+
 // Count is a number with its noun: "1 file", "3 directories".
 func Count(n int, noun string) string {
 	if n == 1 {

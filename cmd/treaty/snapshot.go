@@ -1,0 +1,263 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+
+	"treaty/apply"
+	"treaty/apply/reach"
+	"treaty/apply/snapshot"
+	"treaty/apply/store"
+	"treaty/cmd/treaty/internal/render"
+	"treaty/plan/scan"
+	"treaty/schema"
+)
+
+type snapshotCommand struct {
+	Dir            string `arg:"" name:"DIR" help:"The tree to read."`
+	Output         string `short:"o" placeholder:"FILE" help:"Write the snapshot here; - is standard output."`
+	Verify         string `placeholder:"FILE" help:"Say how the tree differs from this snapshot of it, what is damaged first."`
+	DefaultIgnores *bool  `negatable:"" help:"Leave out the litter of operating systems, such as .DS_Store (the default)."`
+}
+
+// Run reads a tree into a file, or holds it to one.
+func (c *snapshotCommand) Run(a *app) error {
+	switch {
+	case c.Verify == "" && c.Output == "":
+		return usage(with("-o", argument(snapshotName(c.Dir))), "where to is the snapshot to be written?")
+	case c.Verify != "" && c.Output != "":
+		return usage(helped, "--verify writes nothing, so -o has no meaning beside it")
+	case c.Verify != "" && c.DefaultIgnores != nil:
+		return usage(helped, "what a snapshot left out is said in it, so --default-ignores has no meaning beside --verify")
+	}
+	c.Dir, c.Output, c.Verify = expandHome(c.Dir), expandHome(c.Output), expandHome(c.Verify)
+	tree, err := openTree(c.Dir)
+	if err != nil {
+		return err
+	}
+	defer tree.Close()
+	if c.Verify != "" {
+		return c.verify(a, tree.Reader)
+	}
+	return c.take(a, tree.Reader)
+}
+
+// snapshotName is a name for the snapshot of a directory, beside that.
+func snapshotName(dir string) string {
+	whole := absolute(expandHome(dir))
+	name := filepath.Base(whole)
+	if name == string(filepath.Separator) || name == "." {
+		name = "tree"
+	}
+	return filepath.Join(filepath.Dir(whole), name+".snapshot")
+}
+
+// openTree opens the tree at dir. One that is not there may be on a volume that is not mounted.
+func openTree(dir string) (*store.Store, error) {
+	tree, err := reach.Store(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, &complaint{is: apply.ErrSafety, why: fmt.Sprintf("there is no directory %s", dir),
+			hint: then("mount it, or mend the path", again)}
+	case errors.Is(err, scan.ErrNotDirectory):
+		return nil, usage(helped, "%s is not a directory", dir)
+	}
+	return tree, err
+}
+
+// take writes a snapshot of the tree.
+func (c *snapshotCommand) take(a *app, tree *store.Reader) error {
+	if err := c.outside(tree, c.Output, "-o"); err != nil {
+		return err
+	}
+	how := snapshot.Taking{DefaultIgnores: c.DefaultIgnores == nil || *c.DefaultIgnores, By: author(), Began: a.now(),
+		Scanned: &scan.Progress{}, Read: &atomic.Int64{}}
+	meter := a.meter(takingSnapshot(&how))
+	defer meter.stop()
+	var taken snapshot.Taken
+	write := func(to io.Writer) (err error) {
+		taken, err = snapshot.Take(a.ctx, tree, how, to)
+		return err
+	}
+	if c.Output == "-" {
+		out := bufio.NewWriter(a.stdout)
+		return errors.Join(write(out), out.Flush())
+	}
+	if err := writeFile(c.Output, write); err != nil {
+		return err
+	}
+	meter.stop()
+	c.tell(a, &taken)
+	return nil
+}
+
+// tell says what was read, and what to type next.
+func (c *snapshotCommand) tell(a *app, taken *snapshot.Taken) {
+	if a.quiet {
+		return
+	}
+	a.say("%s, %s", render.Thousands(taken.Files, "file"), render.Bytes(taken.Bytes))
+	if taken.Unknown > 0 {
+		message(a.stderr, "treaty: warning: %s not be read, and no plan will touch %s",
+			map[bool]string{true: "1 entry could", false: fmt.Sprintf("%d entries could", taken.Unknown)}[taken.Unknown == 1],
+			map[bool]string{true: "it", false: "them"}[taken.Unknown == 1])
+	}
+	a.say("Next: treaty plan LOCAL %s", render.Escape(pathArgument(a.call.reached(c.Output))))
+}
+
+// takingSnapshot measures the reading of a tree.
+func takingSnapshot(how *snapshot.Taking) func() measured {
+	return func() measured {
+		m := measured{what: "reading the tree: " + render.Count(int(how.Scanned.Files.Load()), "file"), done: how.Read.Load()}
+		if m.done > 0 {
+			m.what += ", " + render.Bytes(m.done) + " read"
+		}
+		return m
+	}
+}
+
+// outside refuses a file that lies, or would lie, in the tree that it is of: what names it is a flag.
+func (c *snapshotCommand) outside(tree *store.Reader, file, flag string) error {
+	if file == "-" {
+		return nil
+	}
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return usage(helped, "%s %s is a directory", flag, file)
+	}
+	beside := func(i *invocation) string { return instead(i, file, snapshotName(tree.Root()))(i) }
+	inside, err := tree.Source().Holds(absolute(file))
+	switch {
+	case err != nil:
+		return usage(helped, "%s %s: %v", flag, file, err)
+	case inside:
+		return usage(then("keep it outside of the tree", beside), "%s %s lies inside the tree %s", flag, file, tree.Root())
+	}
+	if flag == "-o" {
+		return replaceable(file)
+	}
+	return nil
+}
+
+// openSnapshot opens the file of a snapshot and reads it as a whole.
+func openSnapshot(path string, anew hint) (*snapshot.File, error) {
+	f, err := openFile(path, schema.Snapshot)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, usage(anew, "there is no snapshot %s", path)
+	case err != nil:
+		return nil, err
+	}
+	file, err := snapshot.Open(f, f.size)
+	var fault *snapshot.Fault
+	switch {
+	case errors.As(err, &fault):
+		return nil, errors.Join(&complaint{is: apply.ErrInvalid, hint: anew,
+			why: fmt.Sprintf("%s is not a sound snapshot: %v", path, err)}, f.Close())
+	case err != nil:
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), f.Close())
+	}
+	return file, nil
+}
+
+// isSnapshot tells whether a path names a file that is meant as a snapshot: by its first bytes, or its name.
+func isSnapshot(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	f, err := openFile(path, schema.Snapshot)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	first := make([]byte, 1<<12)
+	n, _ := io.ReadFull(f, first)
+	return bytes.Contains(first[:n], []byte(`"treaty.snapshot"`)) || strings.HasSuffix(path, ".snapshot")
+}
+
+// takeAnew takes a snapshot of a tree on whatever machine has it, to the same file.
+func takeAnew(file string) hint {
+	return then("take it anew where the tree is (DIR), by treaty snapshot DIR -o "+argument(filepath.Base(file))+"; or, "+
+		"to see how", exactly("treaty snapshot --help"))
+}
+
+// verify says how the tree differs from a snapshot of it.
+func (c *snapshotCommand) verify(a *app, tree *store.Reader) error {
+	if err := c.outside(tree, c.Verify, "--verify"); err != nil {
+		return err
+	}
+	file, err := openSnapshot(c.Verify, takeAnew(c.Verify))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if err := tree.Available(); err != nil {
+		return err
+	}
+	how := snapshot.Verifying{Scanned: &scan.Progress{}, Read: &atomic.Int64{}}
+	meter := a.meter(takingSnapshot(&snapshot.Taking{Scanned: how.Scanned, Read: how.Read}))
+	found, err := file.Verify(a.ctx, tree.Source(), how)
+	meter.stop()
+	if err != nil {
+		return err
+	}
+	return c.judge(a, file, found)
+}
+
+// judge lists what differs, and is the error that says how much.
+func (c *snapshotCommand) judge(a *app, file *snapshot.File, found []snapshot.Difference) error {
+	counts := map[snapshot.Kind]int{}
+	for i := range found {
+		d := &found[i]
+		counts[d.Kind]++
+		name, why := render.Name(string(d.Path)), ""
+		if d.Path == "" {
+			name = "the root"
+		} else if d.Directory {
+			name += "/"
+		}
+		if d.Why != "" {
+			why = "   (" + render.Escape(d.Why) + ")"
+		}
+		a.say("%-7s  %s%s", d.Kind, name, why)
+	}
+	tally := tallyOf(counts)
+	switch {
+	case counts[snapshot.Damaged] > 0:
+		return &complaint{is: errDamaged, why: "the tree is damaged: " + tally,
+			hint: then("bring what is damaged back from the other tree or a backup", again)}
+	case len(found) > 0:
+		return &complaint{is: apply.ErrStale, why: "the tree differs from the snapshot: " + tally,
+			hint: then("if that is as it should be", c.retake)}
+	}
+	a.say("%s, %s, as they were on %s", render.Thousands(file.Files, "file"), render.Bytes(file.Bytes),
+		a.style().Time(file.TakenAt))
+	return nil
+}
+
+// errDamaged: content is not what it was, though nobody changed it.
+var errDamaged = errors.New("damaged")
+
+// tallyOf is how much differs, by kind.
+func tallyOf(counts map[snapshot.Kind]int) string {
+	var words []string
+	for kind := snapshot.Damaged; kind <= snapshot.New; kind++ {
+		if n := counts[kind]; n > 0 {
+			words = append(words, fmt.Sprintf("%d %s", n, kind))
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// retake takes the snapshot anew.
+func (c *snapshotCommand) retake(i *invocation) string {
+	return commandLine{i.dir, []string{"snapshot", pathArgument(c.Dir), "-o", argument(c.Verify)}}.started()
+}
