@@ -113,6 +113,18 @@ func (c *checker) merge(k *Conflict, at element) {
 		c.fail(at.below("/merge/base_sha256"), "the base of the conflict has another hash")
 	}
 	c.mergedText(m, at)
+	c.regions(k, at)
+}
+
+// regions holds the numbers of a merge's regions to the texts, as far as a plan tells of them: a base has a place to be
+// changed in at each of its lines, and behind the last.
+func (c *checker) regions(k *Conflict, at element) {
+	switch m := k.Merge; {
+	case int64(m.Regions) > k.Base.Size+1:
+		c.fail(at.below("/merge/regions"), "a base of %d bytes has not so many places to be changed in", k.Base.Size)
+	case m.Open > 0 && k.Resolution != TakeMerged && m.markers() == nil:
+		c.fail(at.below("/merge/open"), "the lines have another number of open regions")
+	}
 }
 
 // mergedText holds a merge's lines to its hash, and to what may be in a plan.
@@ -136,6 +148,10 @@ func lacksMerge(c *Conflict) string {
 	switch m := c.Merge; {
 	case m == nil:
 		return "there is no merge of it"
+	case m.Open > 0 && m.Regions == 1:
+		return "the one changed region is open"
+	case m.Open == 1:
+		return fmt.Sprintf("1 of the %d changed regions is open", m.Regions)
 	case m.Open > 0:
 		return fmt.Sprintf("%d of the %d changed regions are open", m.Open, m.Regions)
 	}

@@ -148,3 +148,40 @@ func TestSizesOfWhatIsKept(t *testing.T) {
 		}
 	}
 }
+
+// What a plan says of a merge's regions is held to its lines and its base, and a marker that was left is found.
+func TestRegionsThatLieAreRefused(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		lie     func(m *Merge)
+		pointer string
+	}{
+		{"as it is", func(*Merge) {}, ""},
+		{"more than the base has room for", func(m *Merge) { m.Regions = 6 }, "/conflicts/0/merge/regions"},
+		{"more open than there are markers", func(m *Merge) { m.Open, m.Regions = 2, 2 }, "/conflicts/0/merge/open"},
+		{"open without a marker", func(m *Merge) { m.Lines = []string{"a", strings.Repeat("<", 1000) + " loca"} },
+			"/conflicts/0/merge/open"},
+		{"open without an end", func(m *Merge) { m.Lines = m.Lines[:2] }, "/conflicts/0/merge/open"},
+	} {
+		p := clash("a\nb\n", "A\nb\n", "X\nb\n")
+		c.lie(p.Conflicts[0].Merge)
+		wrong := p.Check()
+		if (c.pointer == "") != (len(wrong) == 0) || len(wrong) > 0 && wrong[0].Pointer != c.pointer {
+			t.Errorf("%s: %+v, want %s", c.name, wrong, c.pointer)
+		}
+	}
+}
+
+func TestAMarkerThatWasLeftIsFound(t *testing.T) {
+	for lines, want := range map[string]int{"a|<<<<<<< local|b|>>>>>>> remote": 2, "<<<<<<< HEAD\r|>>>>>>> 1234\r": 1,
+		"<<<<<<<<|<<<<<<< x|>>>>>>> y": 2, "<<<<<<< local": 0, "<<<<<< local|>>>>>> remote": 0, ">>>>>>> y|<<<<<<< x": 0,
+		"<<<<<<< x|>>>>>>>> y": 0, "<<<<<<<x|>>>>>>>y": 0, "": 0} {
+		m := Merge{Lines: strings.Split(lines, "|")}
+		if got := m.MarkerLeft(); got != want {
+			t.Errorf("%q: %d, want %d", lines, got, want)
+		}
+		if m.Open = 1; m.MarkerLeft() != 0 {
+			t.Errorf("%q: it is left though a region is open", lines)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -197,9 +198,10 @@ func (c *Conflict) MergedFrom(side Side, text []byte) *Diff {
 	return &diff
 }
 
-// MergeAs makes a text the merge of the conflict with an id that has one, with nothing open, and settles it so. Where
-// there is none it changes nothing and returns an error that wraps ErrNoSuch, and for a text that no plan may have one
-// that wraps ErrNoText.
+// MergeAs makes a text the merge of the conflict with an id that has one, with nothing open, and settles it so; what a
+// copy of that conflict shares with it stays as it is. Where there is none it changes nothing and returns an error that
+// wraps ErrNoSuch, for a text that no plan may have one that wraps ErrNoText, and where that is only for the merge's
+// markers, ErrMarkerLeft too.
 func MergeAs(p *Plan, conflict int, text []byte) error {
 	at := slices.IndexFunc(p.Conflicts, func(c Conflict) bool { return c.ID == conflict && c.Merge != nil })
 	if at < 0 {
@@ -214,6 +216,7 @@ func MergeAs(p *Plan, conflict int, text []byte) error {
 		return fmt.Errorf("%w: the merges of the plan would be too large together", ErrNoText)
 	}
 	c.Merge, c.Resolution = &made, TakeMerged
+	c.Choices = maps.Clone(c.Choices)
 	c.Choices[TakeMerged] = ""
 	c.reword()
 	p.Summarize()
@@ -223,6 +226,9 @@ func MergeAs(p *Plan, conflict int, text []byte) error {
 // ErrNoText: what was to become a merge is no text that a plan may have.
 var ErrNoText = errors.New("no text for a plan")
 
+// ErrMarkerLeft is ErrNoText of a text in which a marker of the merge is left.
+var ErrMarkerLeft = fmt.Errorf("%w", ErrNoText)
+
 // take makes a text that of the merge, if it is one, and none of the merge's markers is left in it.
 func (m *Merge) take(text []byte) error {
 	if why := textdiff.Omits(text); why != "" {
@@ -231,7 +237,7 @@ func (m *Merge) take(text []byte) error {
 	lines := strings.Split(string(text), "\n")
 	for i, line := range lines {
 		if slices.Contains(m.markers(), strings.TrimSuffix(line, "\r")) {
-			return fmt.Errorf("%w: the marker %s is left in line %d", ErrNoText, line, i+1)
+			return fmt.Errorf("%w: the marker %s is left in line %d", ErrMarkerLeft, line, i+1)
 		}
 	}
 	m.FinalNewline = len(lines) > 1 && lines[len(lines)-1] == ""
@@ -246,20 +252,55 @@ func (m *Merge) take(text []byte) error {
 var noText = map[textdiff.Omitted]string{textdiff.OmittedBinary: "binary: there is a NUL in it",
 	textdiff.OmittedNotUTF8: "not UTF-8", textdiff.OmittedTooLarge: "over 1 MiB or 10,000 lines"}
 
-// markers are the lines between the parts of the merge's open regions, none where nothing is open.
+// markers are the lines between the parts of the merge's open regions, none where nothing is open, or the lines have
+// another number of open regions.
 func (m *Merge) markers() []string {
 	if m.Open == 0 {
 		return nil
 	}
 	count := map[string]int{}
+	var lengths []int
 	for _, line := range m.Lines {
-		count[strings.TrimSuffix(line, "\r")]++
+		line = strings.TrimSuffix(line, "\r")
+		if n := textdiff.Begins(line); n > 0 && count[line] == 0 {
+			lengths = append(lengths, n)
+		}
+		count[line]++
 	}
-	for n := 7; n <= textdiff.MaxBytes; n++ {
+	slices.Sort(lengths)
+	for _, n := range lengths {
 		markers := textdiff.Markers(n)
 		if count[markers[0]] == m.Open && count[markers[len(markers)-1]] == m.Open {
 			return markers[:]
 		}
 	}
 	return nil
+}
+
+// MarkerLeft is the number of the first line of a merge with nothing open that looks as if an open region began there,
+// of treaty's or of another program's, and ended further on: a person who edited the plan may not have seen it. It is 0
+// where there is none.
+func (m *Merge) MarkerLeft() int {
+	if m.Open > 0 {
+		return 0
+	}
+	begun := map[int]int{} // the first lines that have so many marks
+	for i, line := range m.Lines {
+		if n := marksOf(line, "<"); n > 0 && begun[n] == 0 {
+			begun[n] = i + 1
+		}
+		if n := marksOf(line, ">"); begun[n] > 0 {
+			return begun[n]
+		}
+	}
+	return 0
+}
+
+// marksOf is of how many marks a line is a marker, 0 where it is none.
+func marksOf(line, mark string) int {
+	marks, _, _ := strings.Cut(strings.TrimSuffix(line, "\r"), " ")
+	if len(marks) < textdiff.LeastMarks || strings.Trim(marks, mark) != "" {
+		return 0
+	}
+	return len(marks)
 }

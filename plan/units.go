@@ -154,26 +154,32 @@ func dropBlockedUnits(p *Plan) {
 // ofUnits holds the operations of a plan to the units that they name, and those that they would have to name.
 func (c *checker) ofUnits() {
 	units, spelled := c.plan.Options.Units(), c.plan.spellings()
-	count := map[tree.Path]int{}
+	count, told := map[tree.Path]int{}, map[tree.Path]bool{}
+	once := func(unit tree.Path) bool {
+		known := told[spelled.pairKey(unit)]
+		told[spelled.pairKey(unit)] = true
+		return !known
+	}
 	for i := range c.plan.Operations {
 		op, at := &c.plan.Operations[i], element(i)
-		if path, found := units.ofOperation(op); found && !within(op, spelled, path) {
+		if path, found := units.ofOperation(op); found && !within(op, spelled, path) && once(path) {
 			c.fail(at.below(""), "it is of %q, which is taken whole, and has to say so", path)
 		}
-		if op.Unit != nil {
-			if c.path(op.Unit.Path, at.below("/unit/path")) && !op.Path.Within(op.Unit.Path) {
-				c.fail(at.below("/unit/path"), "%q does not lie in %q", op.Path, op.Unit.Path)
-			}
-			count[spelled.pairKey(op.Unit.Path)]++
-		}
-	}
-	told := map[tree.Path]bool{}
-	for i := range c.plan.Operations {
-		unit := c.plan.Operations[i].Unit
-		if unit == nil || told[spelled.pairKey(unit.Path)] || count[spelled.pairKey(unit.Path)] == unit.Operations {
+		if op.Unit == nil {
 			continue
 		}
-		told[spelled.pairKey(unit.Path)] = true
+		count[spelled.pairKey(op.Unit.Path)]++
+		_, illegal := tree.ParsePath(string(op.Unit.Path))
+		if (illegal != nil || !op.Path.Within(op.Unit.Path)) && once(op.Unit.Path) &&
+			c.path(op.Unit.Path, at.below("/unit/path")) {
+			c.fail(at.below("/unit/path"), "%q does not lie in %q", op.Path, op.Unit.Path)
+		}
+	}
+	for i := range c.plan.Operations {
+		unit := c.plan.Operations[i].Unit
+		if unit == nil || count[spelled.pairKey(unit.Path)] == unit.Operations || !once(unit.Path) {
+			continue
+		}
 		c.fail(element(i).below("/unit/operations"),
 			"%q is taken whole: %d operations of it are here, of %d; skip what is not to be carried out",
 			unit.Path, count[spelled.pairKey(unit.Path)], unit.Operations)

@@ -127,6 +127,7 @@ func (a *app) approve(f *planFile, signoff apply.Signoff, sign func([]byte) (str
 		}
 		signoff.Signature = &signature
 	}
+	tellMarkers(a, f.plan)
 	_, current, err := f.approval()
 	if err != nil {
 		return err

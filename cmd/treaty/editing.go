@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -18,9 +17,9 @@ import (
 
 // edit settles the conflicts with these ids by what a person makes of their merges, one after the other.
 func (c *resolveCommand) edit(a *app, f *planFile, ids []int) error {
-	e := editing{app: a, file: f, tool: wordsOf(c.Tool)}
+	e := editing{app: a, plan: f.plan, tool: wordsOf(c.Tool), from: expandHome(c.From)}
 	var err error
-	if c.Edit {
+	if c.Tool == "" {
 		e.editor, err = editorWords()
 	} else if len(e.tool) == 0 {
 		err = usage(exactly("treaty resolve --help"), "--tool names no program")
@@ -38,16 +37,21 @@ func (c *resolveCommand) edit(a *app, f *planFile, ids []int) error {
 			return unmerged(f.plan, conflict, "there is no merge of it")
 		}
 	}
+	if c.From != "" && len(chosen) != 1 {
+		return usage(exactly("treaty resolve --help"), "--from is the text of one conflict, and %d are named", len(chosen))
+	}
 	for _, id := range chosen {
-		if err := e.one(conflictOf(f.plan, id)); err != nil {
+		e.plan = f.plan
+		if err := e.made(conflictOf(f.plan, id), func(text []byte) error { return f.takeMerge(id, text) }); err != nil {
 			return err
 		}
 	}
 	a.say("%s settled as %s, %d left", render.Count(len(chosen), "conflict"), plan.TakeMerged, f.plan.Unresolved())
-	if left := len(ids) - len(chosen); left > 0 {
-		return &complaint{is: refusal.CauseConflicts, why: render.Count(left, "conflict") + " left", hint: skipThem}
+	open := openOf(f.plan, ids)
+	if can := allowed(open); can != "" {
+		a.say("  %s", can)
 	}
-	return nil
+	return c.left(f.plan, open)
 }
 
 func conflictOf(p *plan.Plan, id int) *plan.Conflict {
@@ -55,7 +59,23 @@ func conflictOf(p *plan.Plan, id int) *plan.Conflict {
 	return &p.Conflicts[at]
 }
 
-// editorWords are the command of the person's editor. Errors are of the person's where there is none.
+// takeMerge settles a conflict by a text that a person made of its merge, and writes the plan, unless its file was
+// changed meanwhile. Then it is read again, so that it shows when somebody else changes it.
+func (f *planFile) takeMerge(conflict int, text []byte) error {
+	if _, err := f.file.Text(); err != nil {
+		return fmt.Errorf("%s was changed meanwhile", f.path)
+	}
+	if err := plan.MergeAs(f.plan, conflict, text); err != nil {
+		return err
+	}
+	settled, err := f.resaved()
+	if err == nil {
+		*f = *settled
+	}
+	return err
+}
+
+// editorWords are the command of the person's editor. The error is the person's where there is none.
 func editorWords() ([]string, error) {
 	for _, name := range []string{"VISUAL", "EDITOR"} {
 		if words := wordsOf(os.Getenv(name)); len(words) > 0 {
@@ -68,93 +88,83 @@ func editorWords() ([]string, error) {
 // editing has a person make merges whole, by an editor or a merge tool.
 type editing struct {
 	*app
-	file         *planFile
+	plan         *plan.Plan
 	editor, tool []string
+	// from is a file with the text to begin with, "" for that of the merge.
+	from string
 }
 
-// one makes the merge of a conflict whole, and writes the plan. What a person made of it stays where it is if that does
-// not come to its end.
-func (e *editing) one(c *plan.Conflict) error {
-	folder, err := e.folder()
+// made has a person make the text of a conflict's merge, until that is accepted. What was made of it stays where it is,
+// and the error says where, if it does not come to that.
+func (e *editing) made(c *plan.Conflict, accept func(text []byte) error) error {
+	d, err := e.prepared(c)
 	if err != nil {
 		return err
 	}
-	out := filepath.Join(folder, filepath.Base(string(c.Path)))
-	if err := e.prepare(c, folder, out); err != nil {
-		return errors.Join(err, os.RemoveAll(folder))
-	}
 	for {
-		err := e.made(c, folder, out)
+		err := e.once(c, d, accept)
 		switch {
 		case err == nil:
-			return os.RemoveAll(folder)
+			return d.cleared()
 		case errors.Is(err, plan.ErrNoText) && isTerminal(e.stdin) &&
 			e.ask(render.Escape(err.Error())+". Edit it again?", "") == nil:
 			continue
 		}
-		return e.kept(err, out)
+		return e.kept(err, c, d)
 	}
 }
 
 // kept is an error after which what a person made stays where it is, if there is something.
-func (e *editing) kept(err error, out string) error {
+func (e *editing) kept(err error, c *plan.Conflict, d *desk) error {
 	why := err.Error()
-	if _, there := os.Lstat(out); there == nil {
-		why += "; the text is in " + out
+	if made := d.kept(); len(made) > 0 {
+		why += "; the text is in " + strings.Join(made, ", ")
 	}
-	if errors.Is(err, plan.ErrNoText) {
+	switch {
+	case errors.Is(err, plan.ErrMarkerLeft):
+		return usage(naming([]string{typed(c.Path, here(e.plan))}, "resolve", "--edit", "--from", argument(d.out)), "%s", why)
+	case errors.Is(err, plan.ErrNoText):
 		return usage(again, "%s", why)
 	}
 	return errors.New(why)
 }
 
-// folder makes a private folder for a text outside of both trees.
-func (e *editing) folder() (string, error) {
-	folder, err := os.MkdirTemp("", "treaty-merge-")
+// prepared is a desk with the files that a program is to be given.
+func (e *editing) prepared(c *plan.Conflict) (*desk, error) {
+	given, err := e.given(c)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	real, err := filepath.EvalSymlinks(folder)
-	for _, side := range plan.BothSides {
-		root := e.file.plan.Snapshot(side).Root + string(filepath.Separator)
-		if err == nil && strings.HasPrefix(real, root) {
-			err = usage(then("set TMPDIR to a folder outside of both trees", again), "the folder for temporary files lies in %s",
-				side)
-		}
-	}
-	if err != nil {
-		return "", errors.Join(err, os.RemoveAll(folder))
-	}
-	return folder, nil
+	return newDesk(e.plan, c, given)
 }
 
-// prepare writes the files that a program is to be given.
-func (e *editing) prepare(c *plan.Conflict, folder, out string) error {
+// given are the texts that a program is to be given, by the names that they have for it.
+func (e *editing) given(c *plan.Conflict) (map[string][]byte, error) {
 	if e.editor != nil {
-		return os.WriteFile(out, c.Merge.Text(), 0o600)
+		text := c.Merge.Text()
+		if e.from != "" {
+			var err error
+			if text, err = os.ReadFile(e.from); err != nil {
+				return nil, usage(exactly("treaty resolve --help"), "the text to begin with cannot be read: %v", err)
+			}
+		}
+		return map[string][]byte{deskOut: text}, nil
 	}
-	for name, text := range map[string][]byte{"LOCAL": versionsOf(e.file.plan)(c, plan.Local), "BASE": e.base(c),
-		"REMOTE": versionsOf(e.file.plan)(c, plan.Remote)} {
-		if text == nil {
-			return &complaint{is: refusal.CauseDrift, why: fmt.Sprintf("%s: %s is not what the plan saw, or cannot be read",
+	given := map[string][]byte{deskLocal: versionsOf(e.plan)(c, plan.Local), deskBase: e.base(c),
+		deskRemote: versionsOf(e.plan)(c, plan.Remote)}
+	for _, name := range deskNames[:3] {
+		if given[name] == nil {
+			return nil, &complaint{is: refusal.CauseDrift, why: fmt.Sprintf("%s: %s is not what the plan saw, or cannot be read",
 				render.Name(string(c.Path)), strings.ToLower(name)), hint: comparing()}
 		}
-		if err := os.WriteFile(toolFile(folder, name, c), text, 0o600); err != nil {
-			return err
-		}
 	}
-	return nil
-}
-
-// toolFile is where a merge tool has a version, with the extension by which it knows what it is.
-func toolFile(folder, name string, c *plan.Conflict) string {
-	return filepath.Join(folder, name+filepath.Ext(string(c.Path)))
+	return given, nil
 }
 
 // base is the text that both last agreed on, nil where neither tree has it.
 func (e *editing) base(c *plan.Conflict) []byte {
 	for _, side := range plan.BothSides {
-		folder, err := reach.Store(e.file.plan.Snapshot(side).Root)
+		folder, err := reach.Store(e.plan.Snapshot(side).Root)
 		if err != nil {
 			continue
 		}
@@ -167,61 +177,18 @@ func (e *editing) base(c *plan.Conflict) []byte {
 	return nil
 }
 
-// made has the person make the text, and settles the conflict with it.
-func (e *editing) made(c *plan.Conflict, folder, out string) error {
-	words := e.words(c, folder, out)
+// once has the person make the text, and has that accepted.
+func (e *editing) once(c *plan.Conflict, d *desk, accept func(text []byte) error) error {
+	words := d.command(e.editor, e.tool)
 	if err := runProgram(e.app, words); err != nil {
 		return fmt.Errorf("%s failed: %w", render.Name(words[0]), err)
 	}
-	text, err := os.ReadFile(out)
+	text, err := os.ReadFile(d.out)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || err == nil && len(text) == 0:
 		return fmt.Errorf("%s left no text", render.Name(words[0]))
 	case err != nil:
 		return err
 	}
-	if _, err := e.file.file.Text(); err != nil {
-		return fmt.Errorf("%s was changed meanwhile", e.file.path)
-	}
-	if err := plan.MergeAs(e.file.plan, c.ID, text); err != nil {
-		return err
-	}
-	if err := e.file.save(); err != nil {
-		return err
-	}
-	return e.again()
-}
-
-// again reads the plan as it is now, so that it shows when somebody else changes it.
-func (e *editing) again() error {
-	f, err := readPlan(e.file.path)
-	if err == nil {
-		*e.file = *f
-	}
-	return err
-}
-
-// words are the command with the files that it is given.
-func (e *editing) words(c *plan.Conflict, folder, out string) []string {
-	if e.editor != nil {
-		return append(slices.Clone(e.editor), out)
-	}
-	named := false
-	words := slices.Clone(e.tool)
-	files := []string{"LOCAL", "BASE", "REMOTE", "OUT"}
-	paths := map[string]string{"OUT": out}
-	for _, name := range files[:3] {
-		paths[name] = toolFile(folder, name, c)
-	}
-	for i, word := range words {
-		if path := paths[word]; path != "" {
-			words[i], named = path, true
-		}
-	}
-	if !named {
-		for _, name := range files {
-			words = append(words, paths[name])
-		}
-	}
-	return words
+	return accept(text)
 }

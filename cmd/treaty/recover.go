@@ -2,6 +2,7 @@ package main
 
 import (
 	"treaty/apply"
+	"treaty/apply/paper"
 	"treaty/apply/reach"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
@@ -78,5 +79,18 @@ func (c *console) recovered(r *apply.Recovered) {
 		c.say("closed as applied %s: %d done, %d skipped, %d drifted, %d failed",
 			map[bool]string{true: "in full", false: "in part"}[r.Receipt.Outcome == apply.Complete],
 			t.Done, t.Skipped, t.Drifted, t.Failed)
+		if n := unreached(r.Receipt); n > 0 {
+			c.say("  %d of the failed were never begun", n)
+		}
 	}
+}
+
+// unreached is how many results an interrupt came before.
+func unreached(r *apply.Receipt) (n int) {
+	for i := range r.Results {
+		if r.Results[i].Error == paper.NotReached {
+			n++
+		}
+	}
+	return n
 }

@@ -16,6 +16,7 @@ type resolveCommand struct {
 	Take string `placeholder:"CHOICE" help:"${choices}; or ${short} for short."`
 	Edit bool   `help:"Edit the merge of each in $VISUAL, or else $EDITOR, and take it."`
 	Tool string `placeholder:"CMD" help:"Give this program LOCAL, BASE, REMOTE and OUT of each merge, and take OUT."`
+	From string `placeholder:"FILE" help:"With --edit, begin with this text, which was left by an earlier one."`
 	All  bool   `help:"Settle all conflicts that allow it and are not settled yet."`
 	planAndWords
 }
@@ -74,6 +75,9 @@ func (c *resolveCommand) way() (plan.Resolution, error) {
 	if ways != 1 {
 		return "", usage(exactly("treaty resolve --help"), "resolve needs one of --take CHOICE, --edit and --tool CMD")
 	}
+	if c.From != "" && !c.Edit {
+		return "", usage(exactly("treaty resolve --help"), "--from is for --edit")
+	}
 	if c.Take == "" {
 		return plan.Unresolved, nil
 	}
@@ -110,7 +114,11 @@ func (c *resolveCommand) take(a *app, f *planFile, choice plan.Resolution, ids [
 	if mass := f.plan.TooMuch(); mass != nil {
 		a.say("  too much to be approved: %s", mass.Why)
 	}
-	return c.left(f.plan, refused)
+	open := slices.DeleteFunc(refused, func(c *plan.Conflict) bool { return c.Resolution != plan.Unresolved })
+	if can := allowed(open); can != "" {
+		a.say("  %s", can)
+	}
+	return c.left(f.plan, open)
 }
 
 // mergedAlike refuses conflicts of which one cannot be settled as merged.
@@ -138,11 +146,8 @@ func unmerged(p *plan.Plan, c *plan.Conflict, why string) error {
 	return usage(instead, "%s cannot be settled as %s: %s", render.Name(string(c.Path)), plan.TakeMerged, why)
 }
 
-// left refuses with ErrConflicts where any of what does not allow the choice has no other resolution either.
-func (c *resolveCommand) left(p *plan.Plan, refused []*plan.Conflict) error {
-	open := slices.DeleteFunc(slices.Clone(refused), func(c *plan.Conflict) bool {
-		return c.Resolution != plan.Unresolved
-	})
+// left refuses with ErrConflicts where any of what was to be settled is open.
+func (c *resolveCommand) left(p *plan.Plan, open []*plan.Conflict) error {
 	if len(open) == 0 {
 		return nil
 	}
@@ -163,6 +168,33 @@ func skipping(conflicts []*plan.Conflict, at tree.Path) hint {
 		words[i] = typed(c.Path, at)
 	}
 	return naming(words, "resolve", "--take", plan.SkipPath.Short())
+}
+
+// allowed says by what all of some conflicts could be settled, "" for none.
+func allowed(conflicts []*plan.Conflict) string {
+	if len(conflicts) == 0 {
+		return ""
+	}
+	var ways []string
+	for _, r := range plan.Resolutions {
+		if !slices.ContainsFunc(conflicts, func(c *plan.Conflict) bool { return c.WhyNot(r) != "" }) {
+			ways = append(ways, "--take "+r.Short())
+		}
+	}
+	if !slices.ContainsFunc(conflicts, func(c *plan.Conflict) bool { return c.Merge == nil }) {
+		ways = append(ways, "--edit")
+	}
+	return "what is left can be settled by " + strings.Join(ways, ", ")
+}
+
+// openOf are the conflicts with these ids that have no resolution.
+func openOf(p *plan.Plan, ids []int) (open []*plan.Conflict) {
+	for _, id := range ids {
+		if c := conflictOf(p, id); c.Resolution == plan.Unresolved {
+			open = append(open, c)
+		}
+	}
+	return open
 }
 
 // unresolvedIDs are the ids of the conflicts without a resolution.

@@ -32,6 +32,19 @@ func timesIgnored(side plan.Side) string {
 		"what differs there is told by the content, and times are not carried over", side)
 }
 
+// tellMarkers warns of merges that are to be taken and look as if somebody had not made them whole.
+func tellMarkers(a *app, p *plan.Plan) {
+	for i := range p.Conflicts {
+		c := &p.Conflicts[i]
+		if c.Resolution != plan.TakeMerged || c.Merge == nil || c.Merge.MarkerLeft() == 0 {
+			continue
+		}
+		line := c.Merge.MarkerLeft()
+		message(a.stderr, "treaty: warning: the merge of %s has what looks like a marker in line %d: %s",
+			render.Name(string(c.Path)), line, render.Escape(c.Merge.Lines[line-1]))
+	}
+}
+
 // tellNotice tells what an apply gives notice of.
 func tellNotice(a *app, n apply.Notice) {
 	message(a.stderr, "treaty: %s", render.Escape(noticed(n)))

@@ -1,6 +1,8 @@
 package execute
 
 import (
+	"slices"
+
 	"treaty/apply/internal/journal"
 	"treaty/apply/internal/settle"
 	"treaty/apply/paper"
@@ -16,6 +18,10 @@ func (e *Execution) Abandon(j *journal.Journal, wrong map[int]*volume.Drift, und
 	if e.tasks.fits(j) != nil {
 		return false
 	}
+	begun := map[int]bool{}
+	for _, in := range slices.Concat(j.Open, j.Closed) {
+		begun[in.Step] = true
+	}
 	for _, t := range e.tasks.all {
 		if c, copied := j.Copies[t.number]; copied {
 			t.copy = &c
@@ -24,7 +30,8 @@ func (e *Execution) Abandon(j *journal.Journal, wrong map[int]*volume.Drift, und
 			continue
 		}
 		if !t.noted() {
-			e.tasks.abandon(t, j.Done[t.number], wrong[t.number], undone[t.number])
+			was := j.Done[t.number]
+			e.tasks.abandon(t, was, wrong[t.number], undone[t.number], was != nil || begun[t.number])
 		}
 	}
 	return true
@@ -49,8 +56,8 @@ func (ts *tasks) sight(t *task, was *journal.Done, seen *settle.Sighting) bool {
 }
 
 // abandon notes what became of one task. was is what the journal has of it and wrong what could not be rolled back,
-// each nil for nothing.
-func (ts *tasks) abandon(t *task, was *journal.Done, wrong *volume.Drift, undone bool) {
+// each nil for nothing; begun tells that the journals have that it was announced.
+func (ts *tasks) abandon(t *task, was *journal.Done, wrong *volume.Drift, undone, begun bool) {
 	switch {
 	case undone && wrong == nil:
 		t.note(paper.Failed, "it was done, a power cut undid it, and it was settled back")
@@ -60,6 +67,8 @@ func (ts *tasks) abandon(t *task, was *journal.Done, wrong *volume.Drift, undone
 		t.noteError(wrong)
 	case t.disk() == nil:
 		t.note(paper.Failed, "it was not done for certain, and its tree was not there to be settled")
+	case !begun:
+		t.note(paper.Failed, paper.NotReached)
 	default:
 		t.note(paper.Failed, "it was not done, or was settled back")
 	}

@@ -123,10 +123,10 @@ func (m *Merge) open(base, local, remote []string, markers [4]string) {
 	m.Lines = append(append(m.Lines, markers[3]), tail...)
 }
 
-// markersFor are the lines around and between the parts of an open region, of the least length from 7 at which no text
+// markersFor are the lines around and between the parts of an open region, of the least length at which no text
 // has one of them.
 func markersFor(texts ...[]string) [4]string {
-	for n := 7; ; n++ {
+	for n := LeastMarks; ; n++ {
 		markers := Markers(n)
 		taken := slices.ContainsFunc(texts, func(lines []string) bool {
 			return slices.ContainsFunc(lines, func(line string) bool {
@@ -139,9 +139,24 @@ func markersFor(texts ...[]string) [4]string {
 	}
 }
 
+// LeastMarks is how many marks a marker of an open region has at least.
+const LeastMarks = 7
+
+// begins ends the first marker of an open region.
+const begins = " local"
+
+// Begins is how many marks a line has that is the first marker of an open region; 0 for another line.
+func Begins(line string) int {
+	marks, found := strings.CutSuffix(strings.TrimSuffix(line, "\r"), begins)
+	if !found || len(marks) < LeastMarks || strings.Trim(marks, "<") != "" {
+		return 0
+	}
+	return len(marks)
+}
+
 // Markers are the lines around and between the parts of an open region, with marks of a length.
 func Markers(length int) [4]string {
-	return [4]string{strings.Repeat("<", length) + " local", strings.Repeat("|", length) + " base",
+	return [4]string{strings.Repeat("<", length) + begins, strings.Repeat("|", length) + " base",
 		strings.Repeat("=", length), strings.Repeat(">", length) + " remote"}
 }
 

@@ -26,7 +26,11 @@ func Merge(p *plan.Plan, c *plan.Conflict) string {
 	if m.Open > 0 {
 		return fmt.Sprintf("merge  %s, %d open", Count(m.Regions, "region"), m.Open)
 	}
-	return fmt.Sprintf("merge  %s, none open, %s", Count(m.Regions, "region"), Bytes(int64(len(m.Text()))))
+	says := fmt.Sprintf("merge  %s, none open, %s", Count(m.Regions, "region"), Bytes(int64(len(m.Text()))))
+	if line := m.MarkerLeft(); line > 0 {
+		says += fmt.Sprintf("; line %d looks like a marker that was left in it", line)
+	}
+	return says
 }
 
 // mergedIn are the diffs from each version to its merge, or the whole text where a version cannot be had.

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"treaty/plan"
+)
+
+// What a command for merging calls the files that it is given.
+const (
+	deskLocal  = "LOCAL"
+	deskBase   = "BASE"
+	deskRemote = "REMOTE"
+	deskOut    = "OUT"
+)
+
+var deskNames = []string{deskLocal, deskBase, deskRemote, deskOut}
+
+// desk is where a person makes a text: a private folder outside of both trees.
+type desk struct {
+	folder, out string
+	// given is what was put there, by the path.
+	given map[string][]byte
+	// name is that of the text's file in its tree.
+	name string
+}
+
+// newDesk lays out texts, by the names that a program is told of them, to make that of a conflict from.
+func newDesk(p *plan.Plan, c *plan.Conflict, given map[string][]byte) (*desk, error) {
+	folder, err := privateFolder(p)
+	if err != nil {
+		return nil, err
+	}
+	d := &desk{folder: folder, name: filepath.Base(string(c.Path)), given: map[string][]byte{}}
+	d.out = d.path(deskOut)
+	for name, text := range given {
+		d.given[d.path(name)] = text
+		if err := os.WriteFile(d.path(name), text, 0o600); err != nil {
+			return nil, errors.Join(err, d.cleared())
+		}
+	}
+	return d, nil
+}
+
+// privateFolder makes a private folder for texts outside of both trees.
+func privateFolder(p *plan.Plan) (string, error) {
+	folder, err := os.MkdirTemp("", "treaty-merge-")
+	if err != nil {
+		return "", err
+	}
+	real, err := filepath.EvalSymlinks(folder)
+	for _, side := range plan.BothSides {
+		root := p.Snapshot(side).Root + string(filepath.Separator)
+		if err == nil && strings.HasPrefix(real, root) {
+			err = usage(then("set TMPDIR to a folder outside of both trees", again), "the folder for temporary files lies in %s",
+				side)
+		}
+	}
+	if err != nil {
+		return "", errors.Join(err, os.RemoveAll(folder))
+	}
+	return folder, nil
+}
+
+// path is where a file lies: the text under its own name, a version with the extension by which a merge tool knows what
+// it is.
+func (d *desk) path(name string) string {
+	if name == deskOut {
+		return filepath.Join(d.folder, d.name)
+	}
+	return filepath.Join(d.folder, name+filepath.Ext(d.name))
+}
+
+// command is an editor with the text, or else a merge tool with all files: in place of the words that name them, or
+// behind all others where none is named.
+func (d *desk) command(editor, tool []string) []string {
+	if editor != nil {
+		return append(slices.Clone(editor), d.out)
+	}
+	words, named := slices.Clone(tool), false
+	for i, word := range words {
+		if slices.Contains(deskNames, word) {
+			words[i], named = d.path(word), true
+		}
+	}
+	if !named {
+		for _, name := range deskNames {
+			words = append(words, d.path(name))
+		}
+	}
+	return words
+}
+
+// kept are the files that somebody may have made something of: all but versions that are what was given.
+func (d *desk) kept() (paths []string) {
+	for path, given := range d.given {
+		if text, err := os.ReadFile(path); path != d.out && err == nil && bytes.Equal(text, given) {
+			// If it cannot be removed it is named.
+			_ = os.Remove(path)
+		}
+	}
+	entries, err := os.ReadDir(d.folder)
+	if err == nil && len(entries) == 0 {
+		_ = d.cleared()
+	}
+	for _, e := range entries {
+		paths = append(paths, filepath.Join(d.folder, e.Name()))
+	}
+	return paths
+}
+
+// cleared removes all of it.
+func (d *desk) cleared() error { return os.RemoveAll(d.folder) }
