@@ -89,13 +89,32 @@ func (s *resolving) one(c *plan.Conflict, left int) error {
 		return s.every(left)
 	case key == 'u' && len(s.done) > 0:
 		return s.back()
+	case key == 'e' && c.Merge != nil:
+		return s.edit(c)
 	}
 	return s.take(key, c.ID)
+}
+
+// edit has the merge of a conflict edited. Where that comes to nothing, that is said, and the conflict stays open.
+func (s *resolving) edit(c *plan.Conflict) error {
+	words, err := editorWords()
+	if err == nil {
+		e := editing{app: s.app, plan: s.plan, editor: words}
+		err = e.made(c, func(text []byte) error { return plan.MergeAs(s.plan, c.ID, text) })
+	}
+	if err != nil {
+		return s.lines(s.app, 4, render.Escape(err.Error()))
+	}
+	s.done = append(s.done, []int{c.ID})
+	return nil
 }
 
 // keys are those that do something to a conflict, of so many that are left.
 func (s *resolving) keys(c *plan.Conflict, left int) []string {
 	keys := append(s.offered(c.Allowed()), "[d]iff")
+	if c.Merge != nil {
+		keys = append(keys, "[e]dit")
+	}
 	if left > 1 {
 		keys = append(keys, "[A]ll")
 	}
@@ -181,6 +200,9 @@ func (s *resolving) help(c *plan.Conflict) error {
 		if slices.Contains(c.Allowed(), k.choice) {
 			lines = append(lines, fmt.Sprintf("%c %s", k.key, s.look.Choice(c, k.choice)))
 		}
+	}
+	if c.Merge != nil {
+		lines = append(lines, "e edit the merge, and take it")
 	}
 	return s.lines(s.app, len("  k  "), append(lines, "d show both states, and the diff",
 		"A the next choice is for all that are left and allow it",

@@ -54,7 +54,7 @@ func (c *reviewCommand) Run(a *app) error {
 // reviewed shows the plan until the person leaves, and tells whether that is to approve it, or to stop.
 func reviewed(a *app, f *planFile) (review.Wish, error) {
 	look := review.Look{Options: a.view(f.plan, true), ASCII: !unicodeShown()}
-	s := &reviewScreen{file: f, model: review.New(f.plan, look)}
+	s := &reviewScreen{app: a, file: f, model: review.New(f.plan, look)}
 	if width, height, err := term.GetSize(int(file(a.stdout).Fd())); err == nil {
 		s.model = s.model.Resize(width, height)
 	}
@@ -88,6 +88,7 @@ func unicodeShown() bool {
 
 // reviewScreen is a review on a terminal, and the file of its plan.
 type reviewScreen struct {
+	app   *app
 	file  *planFile
 	model review.Model
 	keys  int // how many were pressed
@@ -126,6 +127,9 @@ func (s *reviewScreen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case rested:
 		s.model = s.model.Knowing(msg.found)
 		return s, nil
+	case edited:
+		s.model = msg.model
+		return s, nil
 	}
 	if quit := s.granted(); quit != nil {
 		return s, quit
@@ -144,6 +148,9 @@ func (s *reviewScreen) granted() tea.Cmd {
 	switch s.model.Wants() {
 	case review.Nothing:
 		return nil
+	case review.Edit:
+		e := &mergeEditing{app: s.app, model: s.model}
+		return tea.Exec(e, func(err error) tea.Msg { return e.came(err) })
 	case review.Write, review.WriteAndLeave, review.WriteAndApprove:
 		s.model = s.model.Written(s.write())
 	}

@@ -37,6 +37,8 @@ func keyLine(m *Model, width int) string {
 // pressable are the keys for the element in focus.
 func pressable(m *Model) []string {
 	switch n := m.place.focus(); {
+	case n.what == aConflict && m.draft.plan.Conflicts[n.at].Merge != nil:
+		return append(m.chosenBy(m.draft.plan.Conflicts[n.at].Choices.Names()), "e edit", "d diff")
 	case n.what == aConflict:
 		return append(m.chosenBy(m.draft.plan.Conflicts[n.at].Choices.Names()), "d diff")
 	case n.tally.operations > 0 && m.draft.plan.Unresolved() == 0:
@@ -89,7 +91,7 @@ func helpOn(look Look, width int) detail {
 			continue
 		}
 		text := " " + r.shown
-		for len([]rune(text)) < 12 {
+		for len([]rune(text)) < 13 {
 			text += " "
 		}
 		w.lines = append(w.lines, line{{w.look.text(text), strong}, {w.look.text(r.does), plain}})

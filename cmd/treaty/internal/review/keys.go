@@ -56,6 +56,7 @@ func keyRows() []keyRow {
 		{"x", "open a settled conflict again", does{
 			"x": func(m Model) Model { return m.decided(m.draft.reopen(m.place.below(aConflict))) },
 		}},
+		{"e", "edit the merge of a text that both changed, and take it", does{"e": edit}},
 		{"u", "undo the last decision", does{"u": undo}},
 		{"c", "note on a conflict or an operation", does{"c": askNote}},
 		{"/", "filter by words; Esc ends it", does{

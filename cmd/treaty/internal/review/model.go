@@ -47,6 +47,8 @@ const (
 	Approve
 	// Stop at once, as after an interrupt.
 	Stop
+	// Edit the merge of the conflict in focus, and tell it by Merged or NotMerged.
+	Edit
 )
 
 // New is the review of a plan, which it never changes. Where it is not nil, look.There tells which directories were on

@@ -141,13 +141,19 @@ func choose(m Model, r plan.Resolution) Model {
 	if before > 0 {
 		m.said = append(m.said, run{fmt.Sprintf("; %d settled before", before), dim})
 	}
-	if waited && !m.waits(m.place.cursor) {
-		told := m.said
-		if m = seek(m, true); m.said != nil && m.draft.plan.Unresolved() == 0 {
-			told = append(told, run{"; no conflict is left, w writes", added})
-		}
-		m.said = told
+	return onward(m, waited)
+}
+
+// onward goes to the next conflict that waits, where the one in focus did and does no longer.
+func onward(m Model, waited bool) Model {
+	if !waited || m.waits(m.place.cursor) {
+		return m
 	}
+	told := m.said
+	if m = seek(m, true); m.said != nil && m.draft.plan.Unresolved() == 0 {
+		told = append(told, run{"; no conflict is left, w writes", added})
+	}
+	m.said = told
 	return m
 }
 
