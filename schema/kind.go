@@ -18,10 +18,11 @@ const (
 	Status   Kind = "status"   // what treaty status --json prints
 	Doctor   Kind = "doctor"   // what treaty doctor --json prints
 	Snapshot Kind = "snapshot" // a line of a tree in a file
+	Person   Kind = "person"   // a person's own treaty/config.json
 )
 
 // kinds are all documents that have a schema.
-var kinds = []Kind{Plan, Approval, Receipt, Config, Tree, Head, Status, Doctor, Snapshot}
+var kinds = []Kind{Plan, Approval, Receipt, Config, Tree, Head, Status, Doctor, Snapshot, Person}
 
 // FileName is the name that editors find the schema of a kind by, such as
 // "plan-v1.schema.json".

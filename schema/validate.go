@@ -114,7 +114,7 @@ var aVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(
 // version looks at what the file says of itself, so that a file of another
 // kind or version gets one clear error and not one for each member.
 func (d *Document) version(kind Kind) (lenient bool, fault *Error) {
-	if kind == Config {
+	if kind == Config || kind == Person {
 		return false, nil
 	}
 	want := "treaty." + string(kind)

@@ -11,6 +11,7 @@ import (
 	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/plan"
+	"treaty/plan/address"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
@@ -235,6 +236,9 @@ func (p *Pair) remember(in *plan.Input) (*store.Memory, error) {
 // treeOf is which tree a source is of, and, of a file's word for one, where that is from.
 func treeOf(source volume.Source) plan.Tree {
 	from := plan.Tree{Root: source.Root()}
+	if address.Is(from.Root) {
+		from.Host = source.Host().Name()
+	}
 	if file, ok := source.(volume.FromFile); ok {
 		at, sum := file.Taken()
 		from.Host, from.From = source.Host().Name(), &plan.FileRef{TakenAt: at, SHA256: sum}

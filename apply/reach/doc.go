@@ -1,4 +1,5 @@
-// Package reach knows how what a root names is reached from this process. Here alone a root becomes a volume (Open),
-// and each is a directory of this machine; an end of another kind, whose roots look otherwise, is told apart here, and
-// whoever plans, applies or settles is given a volume either way. It also finds the trees around a directory.
+// Package reach knows how what a root names is reached from this process. Here alone a root becomes a volume: a
+// directory of this machine (Open), or, by its address, a tree of another one (Network), and whoever plans, applies or
+// settles is given a volume either way. It also serves trees of this machine to others (Serving), and finds those
+// around a directory.
 package reach

@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"fmt"
 	"path/filepath"
 	"time"
 
@@ -11,8 +12,11 @@ import (
 	"treaty/plan/address"
 )
 
-// Open opens the volume that a root names, a directory of this machine. Errors are those of scan.Open.
+// Open opens the volume that a root names, a directory of this machine. Errors are those of scan.Open, or ErrElsewhere.
 func Open(root string) (volume.Volume, error) {
+	if address.Is(root) {
+		return nil, fmt.Errorf("%s: %w", root, ErrElsewhere)
+	}
 	v, err := local.Open(root)
 	if err != nil {
 		return nil, err
@@ -44,7 +48,7 @@ func (open Opener) Store(root string) (*store.Store, error) {
 }
 
 // Lasting tells whether a root means the same wherever it is read: one that does not is no root of a plan.
-func Lasting(root string) bool { return filepath.IsAbs(root) }
+func Lasting(root string) bool { return filepath.IsAbs(root) || address.Is(root) }
 
 // Means tells whether the root of a side of a plan can be looked for from here: not that of a tree that was read from a
 // file on another machine, where it means something else. An address means the same everywhere.

@@ -12,6 +12,7 @@ import (
 	"treaty/apply/baseline"
 	"treaty/apply/refusal"
 	"treaty/plan"
+	"treaty/plan/address"
 )
 
 // SamePair refuses with ErrSafety a path that held a tree the other one was synced with, and now holds
@@ -99,6 +100,17 @@ func (t *TreeFile) PartnersOn(host string) []string {
 // PartnersBeyond are the places on all other hosts, each with the name of its host.
 func (t *TreeFile) PartnersBeyond(host string) []string {
 	return t.partners(func(p Partner) (string, bool) { return p.Host + ": " + p.Root, p.Host != host })
+}
+
+// Addresses are the places of partners on other machines that are named by an address, sorted.
+func (t *TreeFile) Addresses() []string {
+	var addresses []string
+	for _, place := range t.partners(func(p Partner) (string, bool) { return p.Root, address.Is(p.Root) }) {
+		if at, err := address.Parse(place); err == nil {
+			addresses = append(addresses, at.String())
+		}
+	}
+	return addresses
 }
 
 func (t *TreeFile) partners(choose func(Partner) (string, bool)) []string {

@@ -8,6 +8,7 @@ import (
 	"treaty/apply/paper"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
+	"treaty/plan/address"
 )
 
 type applyCommand struct {
@@ -16,7 +17,7 @@ type applyCommand struct {
 	Verify              bool   `help:"Read back from the device what was written."`
 	JSON                bool   `name:"json" help:"Print the receipt as JSON, and nothing for people."`
 	Local               string `placeholder:"DIR" help:"Where the local tree is now."`
-	Remote              string `placeholder:"DIR" help:"Where the remote tree is now."`
+	Remote              string `placeholder:"DIR" help:"Where the remote tree is now, or its address."`
 }
 
 // Run carries out a plan.
@@ -34,9 +35,18 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 	if err != nil {
 		return err
 	}
+	if address.Is(c.Local) {
+		return usage(exactly("treaty apply --help"), "--local is a directory of this machine, and %s is none",
+			shownAddress(c.Local))
+	}
+	remote, err := foundAt(expandHome(c.Remote), "")
+	if err != nil {
+		return err
+	}
 	request := apply.Request{
 		File: f.file, Approval: approval,
-		Roots:  plan.Sides[string]{expandHome(c.Local), expandHome(c.Remote)},
+		Roots:  plan.Sides[string]{expandHome(c.Local), remote.path},
+		Open:   a.net.open,
 		Care:   apply.Care{AllowUnrelatedDrift: c.AllowUnrelatedDrift, Verify: c.Verify},
 		Config: configured, By: author(), Progress: &apply.Progress{}, Now: a.now,
 		Tell: func(n apply.Notice) { tellNotice(a, n) },

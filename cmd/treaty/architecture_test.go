@@ -48,9 +48,12 @@ var house = map[string][]string{
 	"apply/refusal":         {"apply/paper", "plan", "plan/tree"},
 	"apply/store": {
 		"apply/baseline", "apply/internal/journal", "apply/paper", "apply/refusal", "apply/volume", "plan",
-		"plan/scan", "plan/tree", "schema",
+		"plan/address", "plan/scan", "plan/tree", "schema",
 	},
-	"apply/reach": {"apply/internal/local", "apply/store", "apply/volume", "plan", "plan/address", "plan/tree"},
+	"apply/reach": {
+		"apply/internal/agent", "apply/internal/local", "apply/internal/remote", "apply/internal/wire", "apply/store",
+		"apply/volume", "plan", "plan/address", "plan/scan", "plan/tree",
+	},
 	"apply/snapshot": {
 		"apply/paper", "apply/store", "apply/volume", "plan", "plan/jsontext", "plan/scan", "plan/tree",
 		"plan/visible", "schema",
@@ -59,8 +62,8 @@ var house = map[string][]string{
 		"apply/store", "plan", "plan/tree"},
 	"apply/internal/sources": {"apply/refusal", "apply/store", "apply/volume", "plan", "plan/scan"},
 	"apply/pair": {
-		"apply/internal/sources", "apply/reach", "apply/store", "apply/volume", "plan", "plan/scan",
-		"plan/tree",
+		"apply/internal/sources", "apply/reach", "apply/store", "apply/volume", "plan", "plan/address",
+		"plan/scan", "plan/tree",
 	},
 	"apply/internal/papers": {"apply/paper", "apply/refusal", "apply/store", "plan"},
 	"apply/internal/settle": {
@@ -111,7 +114,7 @@ var house = map[string][]string{
 	"cmd/treaty": {
 		"apply", "apply/paper", "apply/policy", "apply/reach", "apply/refusal", "apply/snapshot", "apply/store",
 		"apply/volume", "cmd/treaty/internal/complete", "cmd/treaty/internal/manual", "cmd/treaty/internal/render",
-		"cmd/treaty/internal/review", "plan", "plan/scan", "plan/tree", "schema",
+		"cmd/treaty/internal/review", "plan", "plan/address", "plan/scan", "plan/tree", "schema",
 	},
 }
 
@@ -133,11 +136,12 @@ var rim = map[string][]string{
 // outside are the packages that speak to the operating system, wherever their names begin so.
 var outside = []string{"os", "syscall", "unsafe", "golang.org/x/sys", "golang.org/x/term"}
 
-// never are packages that nothing here has a use for, but for the files named: treaty runs no other program but the
-// pager of who reads on a terminal, what opens a page, and the editor or merge tool that a person names; and it opens
-// no connection but to the agent that holds a person's keys.
+// never are packages that nothing here has a use for, but for the files named: treaty runs no other program but ssh,
+// the pager of who reads on a terminal, what opens a page, and the editor or merge tool that a person names; and it
+// opens no connection but to the agent that holds a person's keys.
 var never = map[string][]string{
-	"os/exec": {"cmd/treaty/pager.go", "cmd/treaty/open.go", "cmd/treaty/program.go"}, "plugin": nil,
+	"os/exec": {"cmd/treaty/pager.go", "cmd/treaty/open.go", "cmd/treaty/program.go",
+		"cmd/treaty/ssh.go"}, "plugin": nil,
 	"net/http": {"apply/internal/agent/serve.go", "apply/internal/remote/connection.go"},
 	"log":      {"apply/internal/agent/serve.go", "cmd/treaty/internal/lab/stick/volume.go"}, "math/rand": nil,
 	"math/rand/v2": nil,

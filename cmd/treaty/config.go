@@ -14,6 +14,7 @@ import (
 	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/plan"
+	"treaty/plan/address"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 	"treaty/schema"
@@ -211,7 +212,8 @@ func choose[T any](value *T, given ...*T) {
 // below is a path of the config's, relative to root unless it says where it begins. On Windows it may name
 // the drive only ("E:x") or all but the drive ("\x"); it is then the system's to complete.
 func below(root, path string) string {
-	if filepath.IsAbs(path) || filepath.VolumeName(path) != "" || path != "" && os.IsPathSeparator(path[0]) {
+	if address.Is(path) || filepath.IsAbs(path) || filepath.VolumeName(path) != "" ||
+		path != "" && os.IsPathSeparator(path[0]) {
 		return path
 	}
 	return filepath.Join(root, path)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"treaty/apply"
+	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan/scan"
@@ -195,6 +196,8 @@ func hintFor(err error) hint {
 		return then("mend the file; or, for a new one", comparing())
 	case errors.Is(err, scan.ErrTooLarge), errors.Is(err, scan.ErrNotRegular):
 		return then("move it away: no treaty wrote that", again)
+	case errors.Is(err, reach.ErrLost):
+		return backAgain
 	case scan.Unplugged(err):
 		return then("the volume was unplugged, or its driver ended: mount it again", again)
 	case errors.Is(err, fs.ErrPermission):

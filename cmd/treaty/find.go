@@ -14,6 +14,7 @@ import (
 	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/plan"
+	"treaty/plan/address"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 	"treaty/schema"
@@ -146,11 +147,19 @@ func (a *app) nearest(find func(string) (string, error)) (*store.Store, error) {
 		}
 		dir = "."
 	}
-	store, err := openStore(dir)
+	store, err := openNamed(a, dir)
 	if err == nil {
 		a.call.trees[plan.Local] = store.Root()
 	}
 	return store, err
+}
+
+// openNamed opens the store of the tree at dir, which may be an address.
+func openNamed(a *app, dir string) (*store.Store, error) {
+	if address.Is(dir) {
+		return a.net.store(dir)
+	}
+	return openStore(dir)
 }
 
 // openStore opens the store of the tree at dir.

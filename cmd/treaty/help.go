@@ -91,6 +91,7 @@ var examples = map[string][]manual.Example{
 			Says: "the same for a script: 10 if changes are waiting, 11 if something is in their way"},
 	},
 	"sync": {
+		{Command: "treaty sync ~/work ssh://nas/srv/work", Says: "with a tree on another machine that has treaty too"},
 		{Command: "treaty sync ~/work /media/stick", Says: "the first time"},
 		{Command: "treaty sync", Says: "from then on, from anywhere in one of the trees"},
 	},
@@ -105,6 +106,10 @@ var examples = map[string][]manual.Example{
 	},
 	"ignore": {
 		{Command: "treaty ignore '*.tmp' build/", Says: "leave these out, and say what that leaves out"},
+	},
+	"agent": {
+		{Command: "treaty agent --root /srv/tree",
+			Says: "in authorized_keys, before the key: command=\"treaty agent --root /srv/tree\",restrict"},
 	},
 	"doctor": {
 		{Command: "treaty doctor", Says: "look at the tree here, and at the one that it was last synced with"},

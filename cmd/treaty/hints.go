@@ -10,6 +10,7 @@ import (
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/plan"
+	"treaty/plan/address"
 	"treaty/plan/tree"
 )
 
@@ -59,7 +60,7 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 	refusal.CauseNewTree:  func(*apply.Refusal) hint { return comparing() },
 	refusal.CauseEmptied:  func(*apply.Refusal) hint { return then("mount it again", again) },
 	refusal.CauseTooMuch:  func(*apply.Refusal) hint { return allowMuch },
-	refusal.CauseVanished: func(*apply.Refusal) hint { return then("mount it again", again) },
+	refusal.CauseVanished: func(*apply.Refusal) hint { return backAgain },
 	refusal.CauseSpace: func(*apply.Refusal) hint {
 		return besides("make room (%s removes old trash)", cleanUp, again)
 	},
@@ -82,6 +83,14 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 
 	refusal.CausePartial:    func(*apply.Refusal) hint { return comparing() },
 	refusal.CauseUnfinished: func(r *apply.Refusal) hint { return onOrBack(goingOn, r.Root) },
+}
+
+// backAgain is for a tree that went away.
+func backAgain(i *invocation) string {
+	if slices.ContainsFunc(i.trees[:], address.Is) {
+		return then("see that the other machine can be reached", again)(i)
+	}
+	return then("mount it again", again)(i)
 }
 
 // cleanUp removes the old trash of both trees of the pair that it is about.
@@ -107,9 +116,10 @@ func mountIt(side plan.Side) hint {
 			return then("mount it (or say where it is now, by --"+side.String()+" DIR)", again)(i)
 		}
 		switch typed := i.trees[side]; {
-		case isAddress(typed):
-			return then("treaty opens no connection: mount it, as sshfs does, and name that folder",
-				exactly("treaty plan --help"))(i)
+		case address.Is(typed):
+			return then("mend the path, which is that machine's", again)(i)
+		case isElsewhere(typed):
+			return then("a tree on another machine is named as ssh://user@host/path", exactly("treaty plan --help"))(i)
 		case isDrive(typed):
 			return then("drives have no letters here: name the folder where it is mounted", exactly("treaty plan --help"))(i)
 		case nearTo(typed, i.trees[side.Other()]) != "":

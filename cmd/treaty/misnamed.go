@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// isAddress tells whether what was named as a tree, and is not there, lies on another machine: host:/dir, or a URL.
-func isAddress(named string) bool { return address().MatchString(named) }
+// isElsewhere tells whether what was named as a tree, and is not there, lies on another machine: host:/dir, or a URL.
+func isElsewhere(named string) bool { return located().MatchString(named) }
 
-var address = expression(`^([a-z][a-z0-9+.-]+://|[A-Za-z0-9._@-]{2,}:)`)
+var located = expression(`^([a-z][a-z0-9+.-]+://|[A-Za-z0-9._@-]{2,}:)`)
 
 // isDrive tells whether what was named, and is not there, is a path of Windows, and this is not Windows.
 func isDrive(named string) bool { return runtime.GOOS != "windows" && drive().MatchString(named) }

@@ -13,6 +13,7 @@ import (
 	"treaty/apply/snapshot"
 	"treaty/apply/store"
 	"treaty/plan"
+	"treaty/plan/address"
 	"treaty/plan/scan"
 )
 
@@ -29,13 +30,15 @@ type pair struct {
 	file   *snapshot.File
 	config *config
 	found  found // REMOTE
+	// net reaches trees on other machines; where it is nil, none is.
+	net *network
 	// planned tells that REMOTE may also be that of a plan that was not applied yet, where nothing else tells.
 	planned bool
 }
 
 // openPair finds and opens the trees of a command line: LOCAL defaults to the tree of the current directory.
 func (a *app) openPair(first, second string) (*pair, error) {
-	p := &pair{takesFile: a.call.name == "plan"}
+	p := &pair{net: a.net, takesFile: a.call.name == "plan"}
 	if err := p.meant(a.call, first, second); err != nil {
 		p.close()
 		return nil, err
@@ -63,6 +66,10 @@ func (p *pair) meant(call *invocation, first, second string) error {
 // find opens both trees and the config. What it opened is open also after an error. What is at work or open on LOCAL is
 // told before REMOTE is looked for: a first apply that was interrupted has recorded no REMOTE yet.
 func (p *pair) find(local, remote string) (err error) {
+	if address.Is(local) {
+		return usage(exactly("treaty plan --help"), "LOCAL is a directory of this machine, and %s is none: "+
+			"only REMOTE may be an address", shownAddress(local))
+	}
 	if err := p.open(plan.Local, expandHome(local)); err != nil {
 		return err
 	}
@@ -102,7 +109,7 @@ func (p *pair) fromAbove(err error) error {
 }
 
 func (p *pair) open(side plan.Side, path string) error {
-	own, err := reach.Store(path)
+	own, err := p.store(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return refusal.Because(refusal.CauseMissing, "the %s tree is missing: there is no %s", side, path).
@@ -163,6 +170,14 @@ func (p *pair) fits(file *snapshot.File, path string) error {
 	}
 	return usage(then("move it out of the tree", again), "the snapshot %s lies inside the tree that it is of, %s", path,
 		file.Root())
+}
+
+// store opens the store of what a root names.
+func (p *pair) store(root string) (*store.Store, error) {
+	if p.net == nil {
+		return reach.Store(root)
+	}
+	return p.net.store(root)
 }
 
 func (p *pair) close() {

@@ -9,7 +9,7 @@ import (
 )
 
 type recoverCommand struct {
-	Dirs      []string `arg:"" optional:"" sep:"none" name:"DIR" help:"The trees; the one of the current directory if none is given."`
+	Dirs      []string `arg:"" optional:"" sep:"none" name:"DIR" help:"The trees, also by their addresses; the one of the current directory if none is given."`
 	BreakLock bool     `help:"Remove the locks first, whoever holds them."`
 }
 
@@ -24,12 +24,17 @@ func (c *recoverCommand) Run(a *app) error {
 		dirs = []string{dir}
 	}
 	for i, dir := range dirs {
-		dirs[i] = expandHome(dir)
+		at, err := foundAt(expandHome(dir), "")
+		if err != nil {
+			return err
+		}
+		dirs[i] = at.path
 		if err := c.breakLock(a, dirs[i]); err != nil {
 			return err
 		}
 	}
-	settled, err := apply.Recover(a.ctx, apply.Recovery{Dirs: dirs, By: author(), Now: a.now})
+	settled, err := apply.Recover(a.ctx, apply.Recovery{Dirs: dirs, Open: a.net.among(dirs), By: author(),
+		Now: a.now})
 	for _, words := range settled.SetAside {
 		a.say("set aside: %s", render.Escape(words))
 	}
@@ -46,7 +51,7 @@ func (c *recoverCommand) Run(a *app) error {
 
 // breakLock removes a tree's lock, if that was asked for.
 func (c *recoverCommand) breakLock(a *app, dir string) error {
-	store, err := openStore(dir)
+	store, err := openNamed(a, dir)
 	if err != nil {
 		return err
 	}

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/plan"
+	"treaty/plan/address"
 )
 
 // found is where REMOTE is, and why there where nobody typed it.
@@ -23,10 +25,13 @@ type found struct {
 // a usage error which names them and the key.
 func (p *pair) remote(typed string) (found, error) {
 	root := p.stores[plan.Local].Root()
+	if address.Is(typed) {
+		return foundAt(typed, "")
+	}
 	if typed != "" {
 		if info, err := os.Stat(expandHome(typed)); err != nil || !info.IsDir() {
 			if named, ok := p.config.Remotes[typed]; ok {
-				return found{path: below(root, expandHome(named))}, nil
+				return foundAt(below(root, expandHome(named)), "")
 			}
 		}
 		return found{path: expandHome(typed)}, nil
@@ -36,9 +41,21 @@ func (p *pair) remote(typed string) (found, error) {
 		if !ok {
 			named = *p.config.Remote
 		}
-		return found{below(root, expandHome(named)), `the config's "remote"`}, nil
+		return foundAt(below(root, expandHome(named)), `the config's "remote"`)
 	}
 	return p.lastSynced()
+}
+
+// foundAt is what is at a path, or at an address, which is held to be one.
+func foundAt(path, why string) (found, error) {
+	if !address.Is(path) {
+		return found{path, why}, nil
+	}
+	at, err := address.Parse(path)
+	if err != nil {
+		return found{}, usage(exactly("treaty plan --help"), "%s: %s", shownAddress(path), addressed(err))
+	}
+	return found{at.String(), why}, nil
 }
 
 // lastSynced is the one tree that LOCAL was synced with on this machine.
@@ -49,6 +66,11 @@ func (p *pair) lastSynced() (found, error) {
 		return found{}, err
 	}
 	here, elsewhere := identity.PartnersOn(folder.Host()), identity.PartnersBeyond(folder.Host())
+	here = slices.DeleteFunc(here, address.Is)
+	if addresses := identity.Addresses(); len(here) == 0 && len(addresses) > 0 {
+		return found{}, usage(toFirst(addresses[0]), `no REMOTE is given, %s has no "remote", and nothing is connected to `+
+			`that only the tree names: %s`, folder.Path("config.json"), strings.Join(addresses, ", "))
+	}
 	config := folder.Path("config.json")
 	was := ""
 	if len(here) == 1 {
@@ -69,7 +91,7 @@ func (p *pair) lastSynced() (found, error) {
 		return found{}, usage(exactly("treaty plan --help"),
 			`no REMOTE is given, %s has no "remote", and the trees synced with were on other machines: %s`,
 			config, strings.Join(elsewhere, ", "))
-	case p.planned && p.waiting() != "":
+	case p.planned && p.waiting() != "" && !address.Is(p.waiting()):
 		return found{p.waiting(), "that of the plan that waits"}, nil
 	}
 	return found{}, usage(exactly("treaty plan --help"),

@@ -37,6 +37,7 @@ type grammar struct {
 	Init     initCommand     `cmd:"" help:"Set up the first tree of a pair, by three questions or by flags."`
 	Config   configCommand   `cmd:"" help:"Show, explain and set what the config of a tree says."`
 	Ignore   ignoreCommand   `cmd:"" help:"Leave out what matches a pattern, from the next plan on."`
+	Agent    agentCommand    `cmd:"" help:"Be the other end of ssh; nobody types it."`
 	Doctor   doctorCommand   `cmd:"" help:"Say what is wrong with trees, and what to type."`
 	Schema   schemaCommand   `cmd:"" help:"Print a JSON Schema."`
 	Demo     demoCommand     `cmd:"" help:"Make two small trees and walk through it all."`
@@ -59,6 +60,7 @@ type everywhere struct {
 type app struct {
 	*console
 	call *invocation
+	net  *network
 }
 
 // exitStatus is an exit code without an error to tell.
@@ -100,8 +102,10 @@ func (t *terminal) run(args []string, stdin io.Reader) int {
 	defer stop()
 	a := &app{&console{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, terminal: t, quiet: g.Quiet,
 		plain: g.NoPager, now: time.Now,
-		color: coloured(g.Color, stdout)}, call}
+		color: coloured(g.Color, stdout)}, call, nil}
+	a.net = newNetwork(a)
 	err = parsed.Run(a)
+	_ = a.net.Close() // what was done is done, and told
 	if errors.As(err, &status) {
 		return int(status)
 	}

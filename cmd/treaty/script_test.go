@@ -143,7 +143,7 @@ func TestScriptNames(t *testing.T) {
 		"output": true, "sync": true, "undo": true, "clean": true, "recover": true, "baseline": true,
 		"since": true, "safety": true,
 		"fs": true, "skip": true, "status": true, "completion": true, "restore": true, "doctor": true,
-		"ignore": true, "init": true, "snapshot": true}
+		"ignore": true, "init": true, "snapshot": true, "ssh": true}
 	for _, file := range files {
 		subject, _, _ := strings.Cut(strings.TrimSuffix(filepath.Base(file), ".txtar"), "-")
 		if !subjects[subject] {

@@ -21,7 +21,7 @@ type statusCommand struct {
 
 // Run says how the trees stand to each other. It writes nothing.
 func (c *statusCommand) Run(a *app) error {
-	p := &pair{}
+	p := &pair{net: a.net}
 	defer p.close()
 	made, err := c.compare(a, p)
 	if err != nil && !c.tells(p, err) {

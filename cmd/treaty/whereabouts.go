@@ -9,6 +9,7 @@ import (
 	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/plan"
+	"treaty/plan/address"
 	"treaty/plan/scan"
 )
 
@@ -20,7 +21,7 @@ var mountPoints = scan.MountPoints
 // tree is not found. Only mounted volumes are looked at: what lies beside the path with the same id is a copy, such as
 // a backup.
 func whereabouts(id, last string) []string {
-	if id == "" {
+	if id == "" || address.Is(last) {
 		return nil
 	}
 	if idAt(last) == id {
@@ -99,8 +100,11 @@ func partnerAt(identity *store.TreeFile, host, root string) string {
 	return ""
 }
 
-// absolute is a path from the root on; as it is where the current directory is not known.
+// absolute is a path from the root on; as it is where the current directory is not known, and where it is an address.
 func absolute(path string) string {
+	if address.Is(path) {
+		return path
+	}
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return path

@@ -185,3 +185,15 @@ func (a Address) At(path string) Address {
 	a.Path = path
 	return a
 }
+
+// Reached are the arguments by which ssh runs a command on the machine.
+func (a Address) Reached(command ...string) (arguments []string) {
+	if a.Port != 0 {
+		arguments = append(arguments, "-p", strconv.Itoa(a.Port))
+	}
+	host := a.Host
+	if a.User != "" {
+		host = a.User + "@" + host
+	}
+	return append(append(arguments, host), command...)
+}
