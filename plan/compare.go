@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"treaty/plan/tree"
@@ -130,7 +131,28 @@ func newPlan(in Input) *Plan {
 	if p.Options.Merge != nil {
 		p.Options.SetKeep(p.Options.Merge.Keep)
 	}
+	p.Problems = append(p.Problems, overNetworks(&in)...)
 	return p
+}
+
+// overNetworks warns of sides that are mounted over a network, as far as the mount's type says so. On a machine that is
+// reached otherwise, treaty is there already.
+func overNetworks(in *Input) problems {
+	var found problems
+	for _, side := range BothSides {
+		from := &in.Trees[side]
+		name := tree.NetworkMount(from.Traits.Type)
+		if name == "" {
+			continue
+		}
+		surer := "; treaty on that machine, reached as ssh://host/path, is surer"
+		if from.Host != "" {
+			surer = ""
+		}
+		found.warn(NetworkMount, &side, nil, fmt.Sprintf("%s is mounted over a network (%s): what is read may be old, "+
+			"a rename may replace what just came there, and nothing proves that what was written lasts%s", side, name, surer))
+	}
+	return found
 }
 
 // snapshots fills in what the trees amount to.

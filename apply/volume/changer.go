@@ -25,7 +25,7 @@ type Changer interface {
 	// Stopped is why the volume takes no further change, nil as long as it does: after a sync that failed, success
 	// means nothing. It wraps ErrStopped.
 	Stopped() error
-	// Durability is how Barrier makes things durable, for receipts.
+	// Durability is how Barrier makes things durable, for receipts; Unprovable, where nothing proves that it does.
 	Durability() string
 	// Space is what the volume has to give.
 	Space() (Space, error)

@@ -2,6 +2,7 @@ package volume
 
 import (
 	"math"
+	"strings"
 	"time"
 
 	"treaty/plan/tree"
@@ -88,6 +89,16 @@ type Probed struct {
 	// LosesRenames: a power cut may come between the two names of a rename. Every volume is taken to do that which is
 	// not known to be journalled, copy-on-write or volatile.
 	LosesRenames bool
+}
+
+const unprovable = "not provable: "
+
+// Unprovable is the durability of a volume of which nothing proves that what was written lasts, for a reason.
+func Unprovable(why string) string { return unprovable + why }
+
+// IsUnprovable is the reason of a durability that Unprovable made; false for all others.
+func IsUnprovable(durability string) (why string, is bool) {
+	return strings.CutPrefix(durability, unprovable)
 }
 
 // AllRacy is before all times: no mtime proves anything.

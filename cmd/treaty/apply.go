@@ -6,6 +6,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/paper"
+	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/address"
@@ -63,8 +64,23 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 	if err := a.stayed(f); err != nil {
 		return err
 	}
-	a.say("safe to eject")
+	sayLasting(a, receipt)
 	return nil
+}
+
+// sayLasting says that what was done lasts, or of which trees nothing proves it.
+func sayLasting(a *app, r *apply.Receipt) {
+	proven := true
+	for _, side := range plan.BothSides {
+		if why, unprovable := volume.IsUnprovable(r.Durability[side]); unprovable {
+			proven = false
+			a.say("%s is mounted over a network (%s): nothing proves that what was written there lasts", side,
+				render.Escape(why))
+		}
+	}
+	if proven {
+		a.say("safe to eject")
+	}
 }
 
 // tellReceipt tells what an apply came to, and returns what is left to tell of its error. What was done is done: that

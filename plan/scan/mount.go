@@ -11,7 +11,8 @@ import (
 // Mount is what the system tells of the filesystem that a tree lies on.
 type Mount struct {
 	// Type is the system's name for it, such as "ext4", "vfat", "apfs", "fuse.sshfs", "fuseblk.ntfs",
-	// "lifs.msdos"; "" where it has none. FUSE has its driver's name, or what the volume's first blocks say.
+	// "lifs.msdos"; "" where it has none. FUSE has its driver's name, or what the volume's first blocks say; what
+	// Windows has from a server, "smb." before what that says of its volume.
 	Type string
 	// Options are the mount's, separated by commas; "" where unknown.
 	Options string
@@ -31,7 +32,8 @@ func (m Mount) Journaled() bool {
 // LastingInodes tells whether a file keeps its number across mounts, so that another number at a name means
 // another file. Drivers of FAT, exFAT and FUSE make numbers up, and so may what has no known type.
 func (m Mount) LastingInodes() bool {
-	if strings.HasPrefix(m.Type, "fuse") || strings.HasPrefix(m.Type, "lifs.") {
+	network := tree.NetworkMount(m.Type)
+	if strings.HasPrefix(m.Type, "fuse") || strings.HasPrefix(m.Type, "lifs.") || network != "" && network != "nfs" {
 		return false
 	}
 	switch Hint(m.Type) {
@@ -45,7 +47,7 @@ func (m Mount) LastingInodes() bool {
 // represent: network and other FUSE filesystems may have anything behind them.
 func Hint(fstype string) tree.Profile {
 	name := strings.ToLower(fstype)
-	for _, prefix := range []string{"fuseblk.", "fuse.", "lifs."} {
+	for _, prefix := range []string{"fuseblk.", "fuse.", "lifs.", "smb."} {
 		name = strings.TrimPrefix(name, prefix)
 	}
 	switch name {

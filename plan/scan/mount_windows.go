@@ -2,6 +2,7 @@ package scan
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"golang.org/x/sys/windows"
@@ -23,6 +24,9 @@ func (r *Root) Mount() (Mount, error) {
 		return Mount{}, fmt.Errorf("%s: %w: %s", r.path, ErrVanished, why(err))
 	}
 	m := Mount{Type: strings.ToLower(windows.UTF16ToString(fstype[:]))}
+	if r.remote() {
+		m.Type = "smb." + m.Type
+	}
 	if serial != 0 {
 		m.Volume = fmt.Sprintf("%04X-%04X", serial>>16, serial&0xffff)
 	}
@@ -30,4 +34,10 @@ func (r *Root) Mount() (Mount, error) {
 		m.Options = "ro"
 	}
 	return m, nil
+}
+
+// remote tells whether the tree's volume is one of a server: it is called by that, or by a drive that stands for it.
+func (r *Root) remote() bool {
+	top, err := windows.UTF16PtrFromString(filepath.VolumeName(r.path) + `\`)
+	return err == nil && windows.GetDriveType(top) == windows.DRIVE_REMOTE
 }

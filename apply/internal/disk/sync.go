@@ -180,6 +180,8 @@ func (t *base) Durability() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
+	case t.opts.Unprovable != "":
+		return volume.Unprovable(t.opts.Unprovable)
 	case t.undrained:
 		return "file-sync"
 	case t.syncfs && volumeSyncIsWhole:

@@ -37,6 +37,8 @@ type Options struct {
 	// Lend writes down, durably, that a directory of the user's is about to be made workable, and which mode it
 	// is owed; its error is that of the call that needed it. Where it is nil, none is.
 	Lend func(volume.Loan) error
+	// Unprovable names why nothing proves that what was synced lasts, "" where that can be relied on.
+	Unprovable string
 	// SlowSync is how long the volume's sync may take, which flushes what other programs wrote too, before
 	// later barriers do without it; not with SyncEach, where nothing else will do. 0 is ten seconds.
 	SlowSync time.Duration

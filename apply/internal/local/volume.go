@@ -94,8 +94,12 @@ func (v *Volume) Rescued() (string, error) { return v.root.Rescued() }
 
 // Change opens the directory for the changes of one run.
 func (v *Volume) Change(run string, o volume.Options) (volume.Changer, error) {
+	mount, err := v.root.Mount()
+	if err != nil {
+		return nil, err
+	}
 	return disk.Open(v.root, run, disk.Options{Hook: v.Hook, Traits: o.Traits, Can: o.Can, Hash: o.LosesRenames,
-		SyncEach: o.LosesRenames, RacySince: o.RacySince, Lend: o.Lend})
+		SyncEach: o.LosesRenames, RacySince: o.RacySince, Lend: o.Lend, Unprovable: tree.NetworkMount(mount.Type)})
 }
 
 // Probe finds out what the volume can do, and whether it is known to keep its promises in a power cut.
@@ -112,6 +116,9 @@ func (v *Volume) Probe() (volume.Probed, error) {
 // journalled tells whether a filesystem is known to keep its promises in a power cut; all others are
 // treated as FAT. tmpfs has nothing to lose there.
 func journalled(on scan.Mount) bool {
+	if tree.NetworkMount(on.Type) != "" {
+		return false // whatever there is at the other end
+	}
 	switch on.Type {
 	case "hfs":
 		return on.Journaled()

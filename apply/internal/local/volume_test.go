@@ -19,6 +19,9 @@ func TestOnlyWhatIsKnownToKeepAJournalDoes(t *testing.T) {
 		{scan.Mount{Type: "ext4"}, true},
 		{scan.Mount{Type: "ext2"}, false},
 		{scan.Mount{}, false},
+		{scan.Mount{Type: "nfs4"}, false},
+		{scan.Mount{Type: "fuse.sshfs"}, false},
+		{scan.Mount{Type: "smb.ntfs"}, false},
 	} {
 		if journalled(c.on) != c.want {
 			t.Errorf("%+v: not %t", c.on, c.want)
