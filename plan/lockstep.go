@@ -28,6 +28,9 @@ type lockstep struct {
 	// counts are what the sides' trees amount to, ignored how many names are out of scope.
 	counts  Sides[counts]
 	ignored int
+
+	trios spare[trio]
+	lines spare[tree.Line]
 }
 
 func newLockstep(in *Input, memory tree.Memory, p *policy, f foresight) *lockstep {
@@ -86,6 +89,8 @@ type place struct {
 type directory struct {
 	*place
 	trios []trio
+	// recorded is all that the baseline has of it.
+	recorded []tree.Agreed
 	// ignored are the entries that are out of scope.
 	ignored Sides[[]tree.Entry]
 	// rules is the hash of each side's file of rules right here, zero where there is none.
@@ -144,6 +149,9 @@ func (l *lockstep) directory(ctx context.Context, v visitor, p *place) (found, e
 		return f, err
 	}
 	var lines, partLines Sides[[]tree.Line]
+	for _, side := range BothSides {
+		lines[side] = l.lines.take(len(d.trios))
+	}
 	for i := range d.trios {
 		t := &d.trios[i]
 		below, err := v.name(ctx, d, t)
@@ -175,6 +183,7 @@ func (l *lockstep) directory(ctx context.Context, v visitor, p *place) (found, e
 			}
 		}
 	}
+	l.reuse(d, lines)
 	return f, nil
 }
 
@@ -219,7 +228,7 @@ func (l *lockstep) list(v visitor, p *place, f *found) (*directory, error) {
 	}
 	l.hold(p, listing, base)
 	p.shareRules()
-	d := &directory{place: p, names: directoryNames{maxLength: l.policy.maxName}}
+	d := &directory{place: p, recorded: base, names: directoryNames{maxLength: l.policy.maxName}}
 	var listed Sides[[]tree.Entry]
 	for _, side := range BothSides {
 		d.names.all[side], d.rules[side] = listing[side].Entries, listing[side].Rules
@@ -229,7 +238,9 @@ func (l *lockstep) list(v visitor, p *place, f *found) (*directory, error) {
 	for _, side := range BothSides {
 		listed[side] = l.without(listed[side], d.ignored[side.Other()])
 	}
-	d.trios = pair(listed, l.inScopeStill(p, base, d.ignored), l.policy.traits)
+	base = l.inScopeStill(p, base, d.ignored)
+	into := l.trios.take(max(len(listed[Local]), len(listed[Remote]), len(base)))
+	d.trios = pair(into, listed, base, l.policy.traits)
 	return d, nil
 }
 

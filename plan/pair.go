@@ -36,11 +36,10 @@ func (t *trio) now(side Side) *tree.Entry {
 	return &absent
 }
 
-// pair groups the entries of one directory by name: exactly equal, then equal under NFC, then, where
+// pair appends the entries of one directory to trios, grouped by name: exactly equal, then equal under NFC, then, where
 // a side folds case, equal but for case, each only if unambiguous. Every list is in Order, so what may
 // pair stands together.
-func pair(listed Sides[[]tree.Entry], base []tree.Agreed, traits Sides[tree.Traits]) []trio {
-	trios := make([]trio, 0, max(len(listed[Local]), len(listed[Remote]), len(base)))
+func pair(trios []trio, listed Sides[[]tree.Entry], base []tree.Agreed, traits Sides[tree.Traits]) []trio {
 	var at Sides[int]
 	atBase := 0
 	for {

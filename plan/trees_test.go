@@ -193,6 +193,13 @@ func (m *memoryTree) List(dir tree.Path) (tree.Listing, error) {
 	return l, nil
 }
 
+// Reuse spoils what it is given back: whoever refers to it still comes to something else than the tests want.
+func (m *memoryTree) Reuse(listed []tree.Entry) {
+	for i := range listed {
+		listed[i] = tree.Entry{Name: "reused", Key: "reused", Type: tree.Special, Size: -1, Obstacle: tree.Unreadable}
+	}
+}
+
 // hold fails where a directory is asked for twice, before its parent, or before an earlier sibling.
 func (m *memoryTree) hold(dir tree.Path) error {
 	if m.asked == nil {
@@ -262,6 +269,13 @@ func (b memoryBaseline) List(dir tree.Path) ([]tree.Agreed, error) {
 		return cmp.Or(cmp.Compare(x.Key, y.Key), cmp.Compare(x.Name[plan.Local], y.Name[plan.Local]))
 	})
 	return list, nil
+}
+
+// Reuse spoils what it is given back, as that of memoryTree does.
+func (b memoryBaseline) Reuse(listed []tree.Agreed) {
+	for i := range listed {
+		listed[i] = tree.Agreed{Name: [2]string{"reused", "reused"}, Key: "reused", Type: tree.Special, Size: -1}
+	}
 }
 
 // add takes an entry into the baseline, and the directories above it.

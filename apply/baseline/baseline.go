@@ -172,6 +172,8 @@ type Reader struct {
 	shape *shape
 	// old tells that it is of the first kind.
 	old bool
+	// spare are lists of records to which nobody refers any more.
+	spare [][]tree.Agreed
 }
 
 // Open checks a whole baseline and begins to read it, with first as the first of the two trees. Errors wrap
@@ -243,6 +245,11 @@ func (r *Reader) text() (string, error) {
 	}
 	if n > limit {
 		return "", fmt.Errorf("%w: a name of %d bytes", ErrDamaged, n)
+	}
+	if b, err := r.in.Peek(int(n)); err == nil {
+		s := string(b)
+		_, err := r.in.Discard(len(b))
+		return s, err
 	}
 	b := make([]byte, n)
 	if _, err := io.ReadFull(r.in, b); err != nil {
@@ -323,55 +330,68 @@ func (r *Reader) entries() ([]tree.Agreed, error) {
 	if err != nil {
 		return nil, damaged(err)
 	}
-	entries := make([]tree.Agreed, 0, min(n, 1<<10))
-	for range n {
-		e, err := r.entry()
-		if err != nil {
+	var entries []tree.Agreed
+	if last := len(r.spare) - 1; last >= 0 {
+		entries, r.spare = r.spare[last], r.spare[:last]
+	}
+	if n > uint64(cap(entries)) {
+		entries = make([]tree.Agreed, 0, min(n, 1<<10))
+	}
+	for i := range n {
+		entries = append(entries, tree.Agreed{})
+		if err := r.entry(&entries[i]); err != nil {
 			return nil, err
 		}
-		entries = append(entries, e)
 	}
 	return entries, nil
 }
 
-func (r *Reader) entry() (tree.Agreed, error) {
-	var e tree.Agreed
+// Reuse takes back records to which nobody refers any more.
+func (r *Reader) Reuse(listed []tree.Agreed) {
+	if len(r.spare) < mostSpares && cap(listed) <= 1<<12 {
+		r.spare = append(r.spare, listed[:0])
+	}
+}
+
+const mostSpares = 32
+
+func (r *Reader) entry(e *tree.Agreed) error {
 	flags, err := r.in.ReadByte()
 	if err != nil {
-		return e, damaged(err)
+		return damaged(err)
 	}
 	e.Type = tree.Type(flags & 7)
 	if e.Type < tree.File || e.Type > tree.Symlink {
-		return e, fmt.Errorf("%w: an entry of type %d", ErrDamaged, e.Type)
+		return fmt.Errorf("%w: an entry of type %d", ErrDamaged, e.Type)
 	}
 	if e.Name[0], err = r.text(); err != nil {
-		return e, err
+		return err
 	}
 	e.Name[1], e.Spelled = e.Name[0], e.Name[0]
 	if flags&flagOtherName != 0 {
 		if e.Name[1], err = r.text(); err != nil {
-			return e, err
+			return err
 		}
 	}
 	e.Key = tree.CollisionKey(e.Name[0])
 	switch e.Type {
 	case tree.File:
-		if err := r.file(&e, flags); err != nil {
-			return e, err
+		if err := r.file(e, flags); err != nil {
+			return err
 		}
 	case tree.Symlink:
 		if e.Target, err = r.text(); err != nil {
-			return e, err
+			return err
 		}
 	}
 	if e.Type != tree.Symlink {
 		for i := range e.On {
 			mode, err := binary.ReadUvarint(r.in)
 			if err != nil {
-				return e, damaged(err)
+				return damaged(err)
 			}
 			if e.On[i].Mode = tree.Mode(mode); uint64(e.On[i].Mode) != mode {
-				return e, fmt.Errorf("%w: a mode of %o", ErrDamaged, mode)
+				return fmt.Errorf("%w: a mode of %o", ErrDamaged, mode)
 			}
 		}
 	}
@@ -380,7 +400,7 @@ func (r *Reader) entry() (tree.Agreed, error) {
 		e.Name[0], e.Name[1] = e.Name[1], e.Name[0]
 		e.On[0], e.On[1] = e.On[1], e.On[0]
 	}
-	return e, nil
+	return nil
 }
 
 func (r *Reader) file(e *tree.Agreed, flags byte) error {
@@ -408,7 +428,12 @@ func (r *Reader) file(e *tree.Agreed, flags byte) error {
 		}
 	}
 	if flags&flagHash != 0 {
-		if _, err := io.ReadFull(r.in, e.SHA256[:]); err != nil {
+		sum, err := r.in.Peek(len(e.SHA256))
+		if err != nil {
+			return damaged(err)
+		}
+		copy(e.SHA256[:], sum)
+		if _, err := r.in.Discard(len(sum)); err != nil {
 			return damaged(err)
 		}
 		if !e.SHA256.Known() {

@@ -23,6 +23,13 @@ type Memory struct {
 	file io.Closer
 }
 
+// Reuse takes back records to which nobody refers any more.
+func (m *Memory) Reuse(listed []tree.Agreed) {
+	if r, wants := m.Memory.(tree.Reuser[tree.Agreed]); wants {
+		r.Reuse(listed)
+	}
+}
+
 // Close closes the baseline's file. A nil Memory is closed already.
 func (m *Memory) Close() error {
 	if m == nil {

@@ -16,6 +16,7 @@ type lister struct {
 	// failed tells that some entry of the last listing could not be looked at.
 	failed bool
 	idle   []IdlePattern
+	spares spares
 }
 
 // found is a name in a directory, before anything but its directory was asked about it.
@@ -47,7 +48,7 @@ func (l *lister) list(dir tree.Path, h handle, device uint64) ([]tree.Entry, err
 	// Some drivers list a name twice when the directory changes meanwhile.
 	l.found = slices.CompactFunc(l.found, func(a, b found) bool { return a.name == b.name })
 
-	entries := make([]tree.Entry, len(l.found))
+	entries := l.spares.take(len(l.found))
 	gone := false
 	for i := range l.found {
 		f := &l.found[i]

@@ -66,12 +66,17 @@ type Walk struct {
 	entries int
 }
 
-var _ tree.Stream = (*Walk)(nil)
+var (
+	_ tree.Stream             = (*Walk)(nil)
+	_ tree.Reuser[tree.Entry] = (*Walk)(nil)
+)
 
 // Walk starts to read the tree. Close ends it; Finish does too, and tells whether what was read can
 // be relied on.
 func (r *Root) Walk(ctx context.Context, opts Options) *Walk {
 	w := &Walk{root: r, opts: opts, batches: make(chan []tree.Listing, waiting)}
+	w.lister.spares = make(spares, mostSpares)
+	w.aside.spares = w.lister.spares
 	w.ctx, w.cancel = context.WithCancel(ctx)
 	if at, err := r.Mount(); err == nil {
 		w.inodes = at.LastingInodes()
@@ -109,6 +114,9 @@ func (w *Walk) List(dir tree.Path) (tree.Listing, error) {
 		}
 	}
 }
+
+// Reuse takes back the entries of a listing to which nobody refers any more.
+func (w *Walk) Reuse(listed []tree.Entry) { w.lister.spares.give(listed) }
 
 // unmet is the listing of a directory that the walk did not meet.
 func (w *Walk) unmet(dir tree.Path) (tree.Listing, error) {

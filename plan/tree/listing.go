@@ -112,6 +112,10 @@ type Stream interface {
 	List(dir Path) (Listing, error)
 }
 
+// Reuser is a Stream of entries, or a Memory of records, that uses the memory of what it listed again once it is told
+// that nobody refers to that any more.
+type Reuser[T any] interface{ Reuse(listed []T) }
+
 // Agreed is what both sides held under one name when they were last synced. What is per side is
 // indexed by the side.
 type Agreed struct {
