@@ -100,7 +100,7 @@ func TestWhatIsInStepCostsNoAllocations(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	if most := 0.25; allocations/(directories*files) > most {
+	if most := 0.1; allocations/(directories*files) > most {
 		t.Errorf("%.2f allocations a name, at most %.2f are meant", allocations/(directories*files), most)
 	}
 }

@@ -230,15 +230,20 @@ func (l *lockstep) list(v visitor, p *place, f *found) (*directory, error) {
 	p.shareRules()
 	d := &directory{place: p, recorded: base, names: directoryNames{maxLength: l.policy.maxName}}
 	var listed Sides[[]tree.Entry]
+	alike := p.alike()
 	for _, side := range BothSides {
 		d.names.all[side], d.rules[side] = listing[side].Entries, listing[side].Rules
-		listed[side], d.ignored[side] = p.inScope(side, listing[side].Entries)
+		listed[side], d.ignored[side] = p.inScope(side, listing[side].Entries, alike)
 	}
 	l.ignored += union(d.ignored)
 	for _, side := range BothSides {
 		listed[side] = l.without(listed[side], d.ignored[side.Other()])
 	}
-	base = l.inScopeStill(p, base, d.ignored)
+	var judged []tree.Entry
+	if alike && len(d.ignored[Local])+len(d.ignored[Remote]) == 0 {
+		judged = listed[Local]
+	}
+	base = l.inScopeStill(p, base, judged, d.ignored)
 	into := l.trios.take(max(len(listed[Local]), len(listed[Remote]), len(base)))
 	d.trios = pair(into, listed, base, l.policy.traits)
 	return d, nil
@@ -276,7 +281,7 @@ func (l *lockstep) remembered(p *place) (*directory, error) {
 		return nil, err
 	}
 	d := &directory{place: p}
-	base = l.inScopeStill(p, base, d.ignored)
+	base = l.inScopeStill(p, base, nil, d.ignored)
 	for i := range base {
 		d.trios = append(d.trios, trio{base: &base[i], name: base[i].Name})
 	}

@@ -18,9 +18,18 @@ func (p *place) shareRules() {
 	}
 }
 
+// alike tells whether both sides' rules judge every path as it was judged when it was listed. Mostly they do.
+func (p *place) alike() bool {
+	return p.path[Local] == p.path[Remote] && p.remade == (Sides[bool]{}) &&
+		p.scope[Local] != nil && p.scope[Remote] != nil && p.scope[Local].Same(p.scope[Remote])
+}
+
 // inScope splits a listing; what either side's rules ignore is ignored.
-func (p *place) inScope(side Side, entries []tree.Entry) (in, out []tree.Entry) {
+func (p *place) inScope(side Side, entries []tree.Entry, alike bool) (in, out []tree.Entry) {
 	other := p.scope[side.Other()]
+	if alike {
+		other = nil
+	}
 	clean := other == nil && !p.remade[side]
 	for i := range entries {
 		clean = clean && entries[i].Ruling == tree.InScope
@@ -66,9 +75,16 @@ func (l *lockstep) ignoredAs(ignored []tree.Entry, key, name string) bool {
 	return false
 }
 
-// inScopeStill is base less those out of scope.
-func (l *lockstep) inScopeStill(p *place, base []tree.Agreed, ignored Sides[[]tree.Entry]) []tree.Agreed {
+// inScopeStill is base less those out of scope. Those judged to be in scope, on both sides, need not be judged again.
+func (l *lockstep) inScopeStill(p *place, base []tree.Agreed, judged []tree.Entry,
+	ignored Sides[[]tree.Entry]) []tree.Agreed {
 	return slices.DeleteFunc(base, func(a tree.Agreed) bool {
+		for len(judged) > 0 && judged[0].Key < a.Key {
+			judged = judged[1:]
+		}
+		if len(judged) > 0 && a.Name == [2]string{judged[0].Name, judged[0].Name} && a.Type == judged[0].Type {
+			return false
+		}
 		for _, side := range BothSides {
 			if s := p.scope[side]; s != nil &&
 				s.Judge(p.path[side].Join(a.Name[side]), a.Type == tree.Directory) != tree.InScope {

@@ -159,6 +159,11 @@ func (s memoryScope) Judge(path tree.Path, directory bool) tree.Ruling {
 		ignore.Ignored: tree.Ignored}[s.Match(string(path), directory)]
 }
 
+func (s memoryScope) Same(as tree.Scope) bool {
+	other, known := as.(memoryScope)
+	return known && s.Scope.Same(other.Scope)
+}
+
 func (s memoryScope) Extend(outer tree.Scope, dir, as tree.Path) tree.Scope {
 	other, _ := outer.(memoryScope)
 	return memoryScope{s.Scope.Extend(other.Scope, string(dir), string(as))}

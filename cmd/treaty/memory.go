@@ -9,7 +9,7 @@ import (
 const (
 	// spare is how large the heap may become before any of it is collected, in bytes: looking for garbage in a small
 	// heap again and again takes longer than anything else that a walk does besides asking the system.
-	spare = 20 << 20
+	spare = 32 << 20
 	// garbage is how much a larger heap may grow, in percent of what lives. What lives is a plan then, mostly, and
 	// little comes and goes beside it: memory is worth more than the rare collection.
 	garbage = 40

@@ -47,6 +47,12 @@ func (s *Rules) Judge(path tree.Path, directory bool) tree.Ruling {
 	return tree.InScope
 }
 
+// Same tells of rules of another tree that they are the same.
+func (s *Rules) Same(as tree.Scope) bool {
+	other, known := as.(*Rules)
+	return known && s.rules.Same(other.rules)
+}
+
 // Extend is for a directory that the tree of outer does not have.
 func (s *Rules) Extend(outer tree.Scope, dir, as tree.Path) tree.Scope {
 	other := &Rules{}

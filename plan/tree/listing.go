@@ -68,6 +68,8 @@ func (e *Entry) State() *State {
 type Scope interface {
 	// Judge is asked of entries whose parents are all in scope.
 	Judge(path Path, directory bool) Ruling
+	// Same tells whether another tree's judges every path as this one does; false where that is not known.
+	Same(as Scope) bool
 	// Extend is outer, another tree's, with what the rules right in dir add to it, once that tree has the
 	// directory too, under the path as. outer may be nil.
 	Extend(outer Scope, dir, as Path) Scope

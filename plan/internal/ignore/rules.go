@@ -1,6 +1,7 @@
 package ignore
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -28,6 +29,18 @@ type rules struct {
 	nameLens uint64
 
 	globs []rule // all others, in order
+
+	patterns []string // what they were compiled from
+}
+
+// same tells whether two places, and all weaker ones, have the same patterns.
+func (r *rules) same(as *rules) bool {
+	for ; r != nil && as != nil && r != as; r, as = r.outer, as.outer {
+		if r.base != as.base || !slices.Equal(r.patterns, as.patterns) {
+			return false
+		}
+	}
+	return r == as
 }
 
 type nameHits struct{ any, file hit } // any: what holds for a directory, dir-only patterns included
@@ -105,7 +118,7 @@ func trimSpaces(line string) string {
 // compile reads the patterns of dir, a line each. With fold, ASCII upper case in a pattern is taken
 // as lower case; the caller folds the paths.
 func compile(dir string, patterns []string, fold bool) *rules {
-	r := &rules{}
+	r := &rules{patterns: patterns}
 	if dir != "" {
 		r.base = dir + "/"
 	}

@@ -67,6 +67,9 @@ func (s Scope) Enter(dir string, text []byte) Scope {
 	return s
 }
 
+// Same tells whether two scopes have the same rules, and so judge every path alike.
+func (s Scope) Same(as Scope) bool { return s.litter == as.litter && s.inner.same(as.inner) }
+
 // Extend returns outer, the scope of another tree, with the rules that s got last, if they are those of dir;
 // in that tree the directory is called as.
 func (s Scope) Extend(outer Scope, dir, as string) Scope {
