@@ -3,6 +3,7 @@ package execute
 import (
 	"bytes"
 	"io"
+	"sync"
 
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -13,7 +14,7 @@ import (
 type Texts struct {
 	// Which texts are kept.
 	Which *plan.Keeping
-	// Keep keeps a text. What it cannot keep it goes without.
+	// Keep keeps a text, to which it does not refer afterwards. What it cannot keep it goes without.
 	Keep func(sum tree.Hash, text []byte)
 }
 
@@ -25,14 +26,25 @@ func (k *Texts) of(t *task) *seenText {
 	if !t.Source.InPlan() && !k.Which.Keeps(t.Source.Path, t.After.Size) {
 		return nil
 	}
-	return &seenText{}
+	seen := seenTexts.Get().(*seenText)
+	seen.binary = false
+	seen.text.Reset()
+	return seen
 }
 
-// keep keeps what was seen, if it is a text.
+// seenTexts have memory for texts, which are seen one after the other.
+var seenTexts = sync.Pool{New: func() any { return &seenText{} }}
+
+// keep keeps what was seen, if it is a text. Nothing more is seen by it then.
 func (k *Texts) keep(seen *seenText, sum tree.Hash) {
-	if seen != nil && !seen.binary && k.Which.IsText(seen.text.Bytes()) {
+	if seen == nil {
+		return
+	}
+	if !seen.binary && k.Which.IsText(seen.text.Bytes()) {
 		k.Keep(sum, seen.text.Bytes())
 	}
+	seen.from = nil
+	seenTexts.Put(seen)
 }
 
 // seenText is what was read of a file that may be a text.
@@ -53,8 +65,7 @@ func (s *seenText) reader(from io.Reader) io.Reader {
 
 func (s *seenText) Read(p []byte) (int, error) {
 	n, err := s.from.Read(p)
-	if !s.binary {
-		s.binary = bytes.IndexByte(p[:n], 0) >= 0
+	if s.binary = s.binary || bytes.IndexByte(p[:n], 0) >= 0; !s.binary {
 		s.text.Write(p[:n])
 	}
 	return n, err
