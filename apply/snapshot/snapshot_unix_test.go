@@ -118,8 +118,9 @@ func hashed(t tester, of volume.Source, all []tree.Listing) []tree.Content {
 }
 
 // oddNames are names that a line of JSON, a path or a terminal may trip over.
-var oddNames = []string{"a", "A", "b", "é", "e\u0301", "line\nfeed", "\x1b[31m", "quo\"te", "back\\slash", "\\x41", "\u202etxt",
-	"not\xffutf8", "\xfe\\", " ", "...", "-", "<&>", "\u2028", ".treatyignore", "x.o", "y.config", ".DS_Store", "~", "日本"}
+var oddNames = []string{"a", "A", "b", "é", "e\u0301", "line\nfeed", "\x1b[31m", "quo\"te", "back\\slash", "\\x41",
+	"\u202etxt", "not\xffutf8", "\xfe\\", " ", "...", "-", "<&>", "\u2028", ".treatyignore", "x.o", "y.config",
+	".DS_Store", "~", "日本"}
 
 // plant makes a random tree of odd names.
 func plant(r *rapid.T, dir string, depth int) {
@@ -263,7 +264,8 @@ func TestWhatIsNoSoundSnapshotIsRefusedWithItsLine(t *testing.T) {
 			t.Errorf("%s: %v, want %q in line %d", c.name, err, c.why, c.line)
 		}
 	}
-	if _, err := read([]byte(replaced(`"size":2`, `"size":7`))); err == nil || !strings.Contains(err.Error(), "another sum") {
+	_, err := read([]byte(replaced(`"size":2`, `"size":7`)))
+	if err == nil || !strings.Contains(err.Error(), "another sum") {
 		t.Errorf("edited, and with the old sum: %v", err)
 	}
 }

@@ -8,21 +8,22 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
 
 	"treaty/apply"
-	"treaty/apply/reach"
 	"treaty/apply/snapshot"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/plan/address"
 	"treaty/plan/scan"
 	"treaty/schema"
 )
 
 type snapshotCommand struct {
-	Dir            string `arg:"" name:"DIR" help:"The tree to read."`
+	Dir            string `arg:"" name:"DIR" help:"The tree to read: a directory, or the address of one on another machine."`
 	Output         string `short:"o" placeholder:"FILE" help:"Write the snapshot here; - is standard output."`
 	Verify         string `placeholder:"FILE" help:"Say how the tree differs from this snapshot of it, what is damaged first."`
 	DefaultIgnores *bool  `negatable:"" help:"Leave out the litter of operating systems, such as .DS_Store (the default)."`
@@ -39,7 +40,7 @@ func (c *snapshotCommand) Run(a *app) error {
 		return usage(helped, "what a snapshot left out is said in it, so --default-ignores has no meaning beside --verify")
 	}
 	c.Dir, c.Output, c.Verify = expandHome(c.Dir), expandHome(c.Output), expandHome(c.Verify)
-	tree, err := openTree(c.Dir)
+	tree, err := openTree(a, c.Dir)
 	if err != nil {
 		return err
 	}
@@ -52,6 +53,9 @@ func (c *snapshotCommand) Run(a *app) error {
 
 // snapshotName is a name for the snapshot of a directory, beside that.
 func snapshotName(dir string) string {
+	if address.Is(dir) {
+		return path.Base(dir) + ".snapshot"
+	}
 	whole := absolute(expandHome(dir))
 	name := filepath.Base(whole)
 	if name == string(filepath.Separator) || name == "." {
@@ -61,8 +65,8 @@ func snapshotName(dir string) string {
 }
 
 // openTree opens the tree at dir. One that is not there may be on a volume that is not mounted.
-func openTree(dir string) (*store.Store, error) {
-	tree, err := reach.Store(dir)
+func openTree(a *app, dir string) (*store.Store, error) {
+	tree, err := a.net.store(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, &complaint{is: apply.ErrSafety, why: fmt.Sprintf("there is no directory %s", dir),
