@@ -55,7 +55,8 @@ type Counts struct{ Over, Copied *atomic.Int64 }
 // New makes tasks of steps. What is skipped has its outcome; nothing is carried out yet.
 func New(ground *Ground, steps []plan.Step, before Before, counts Counts) *Execution {
 	tasks := newTasks(ground.Plan, steps, ground.Ends, counts.Over)
-	groups := &groups{ground, &tasks.notes}
+	groups := &groups{ground, &tasks.notes, &firstLook{Ground: ground, tasks: tasks, stamps: before.Stamps,
+		taken: map[string]bool{}}}
 	footing := &footing{Ground: ground, tasks: tasks, had: before.Had}
 	stager := &stager{ground, tasks, footing, before.Stamps, counts.Copied}
 	keeper := &keeper{ground, tasks}

@@ -23,6 +23,7 @@ const (
 type groups struct {
 	*Ground
 	notes *notes
+	first *firstLook
 }
 
 // size is how many tasks on some sides are announced, carried out and made durable together.
@@ -51,8 +52,14 @@ func (g *groups) perform(ctx context.Context, group []*task, do func(*task)) {
 		if g.halted(ctx) != nil {
 			break
 		}
+		if !t.noted() {
+			g.first.at(t)
+		}
 		switch {
 		case t.noted():
+			if t.staged().Name != "" && !t.done() {
+				g.installed(ctx, t) // the first look at its unit has found that it drifted
+			}
 		case t.notes.stops(t):
 			t.unpark()
 			if t.waiting != nil {
