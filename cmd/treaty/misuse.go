@@ -31,7 +31,7 @@ var wordings = []struct {
 		"$1 must be one of posix, apfs, fat, exfat, ntfs, unknown, not $2"},
 	{expression(`^[a-z]+: (--\S+ needs .*)$`), "$1"},
 	{expression(`^missing flags: (.*)$`), "$1 is missing"},
-	{expression(`^expected "<KIND>"$`), "a kind is missing: plan, approval, receipt, config, status or doctor"},
+	{expression(`^expected "<KIND>"$`), "a kind is missing: plan, approval, receipt, config, status, doctor or snapshot"},
 	{expression(`^expected "<(\S*)>(?: \.\.\.)?"$`), "$1 is missing"},
 	{expression(`^expected one of (.*)$`), "a command is missing: $1"},
 }

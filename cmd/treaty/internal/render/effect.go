@@ -13,6 +13,8 @@ import (
 type effect struct {
 	opts       Options
 	operations []*plan.Operation
+	// settled are what resolutions come to.
+	settled []plan.Effect
 	// skips are the operations that are not carried out, by id.
 	skips map[int]plan.Why
 	// disputed are the directories that hold a conflict without a resolution, with the id of the first.
@@ -24,6 +26,11 @@ func effects(p *plan.Plan, opts Options) *effect {
 	for i := range p.Operations {
 		if op := &p.Operations[i]; opts.Only.has(op.ID) {
 			e.operations = append(e.operations, op)
+		}
+	}
+	for i := range p.Conflicts {
+		if c := &p.Conflicts[i]; opts.Only.has(c.ID) {
+			e.settled = append(e.settled, c.Effects()...)
 		}
 	}
 	slices.SortStableFunc(e.operations, func(a, b *plan.Operation) int {

@@ -43,6 +43,14 @@ func (t *tally) add(s *tree.State) {
 	}
 }
 
+// addWhole is add with all that is in a directory.
+func (t *tally) addWhole(s *tree.State) {
+	t.add(s)
+	if s.Of() == tree.Directory && s.Subtree != nil {
+		t.files += s.Subtree.Files()
+	}
+}
+
 func (t *tally) addAll(u tally) {
 	t.files += u.files
 	t.directories += u.directories

@@ -126,7 +126,7 @@ func (r rower) batch(b *batch) row {
 		l := &b.lines[i]
 		sum.addAll(l.tally)
 		if l.to == tree.Root {
-			sum.add(subject(l.op))
+			sum.add(subject(l.op.Before, l.op.After))
 		} else {
 			sum.directories++
 		}

@@ -166,7 +166,11 @@ func (page *Page) parts(e *effect, p *plan.Plan) []pagePart {
 	for _, g := range Groups(p) {
 		s := e.branches(&g, few)
 		s.diffs = page.Diffs
-		add(pagePart{Title: g.Title, Count: s.count, Branches: s})
+		part := pagePart{Title: g.Title, Count: s.top.count, Branches: s}
+		if skipped := s.top.skipped; skipped > 0 {
+			part.Remark = fmt.Sprintf("%d skipped", skipped)
+		}
+		add(part)
 	}
 	if len(p.Problems) > 0 {
 		add(pagePart{Title: "Problems", Count: len(p.Problems), Problems: page.troubles(p)})

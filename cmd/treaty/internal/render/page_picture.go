@@ -95,6 +95,7 @@ func streams(e *effect) plan.Sides[stream] {
 			switch action {
 			case plan.Create, plan.Update:
 				s.gets.addAll(sum.tally)
+				s.gets.files += sum.within.files
 			case plan.Move:
 				s.moved = sum.text(action) + " moved"
 			case plan.Chmod, plan.Touch:
@@ -105,6 +106,11 @@ func streams(e *effect) plan.Sides[stream] {
 	for _, op := range e.operations {
 		if e.applied(op) && (op.Action == plan.Update || op.Action == plan.Delete) {
 			all[op.Side].trashed.add(op.Before)
+		}
+	}
+	for _, o := range e.settled {
+		if o.Action == plan.Update || o.Action == plan.Delete {
+			all[o.Side].trashed.addWhole(o.Before)
 		}
 	}
 	return all
@@ -283,7 +289,7 @@ func changesOf(e *effect, p *plan.Plan) []change {
 			kind = len(kinds) - 1
 		}
 		var bytes int64
-		if s := subject(op); s != nil {
+		if s := subject(op.Before, op.After); s != nil {
 			bytes = s.Size
 		}
 		list = append(list, change{op.Path, kind, bytes})

@@ -16,7 +16,8 @@ type branch struct {
 	moved *Moved // a directory that moved as a whole, else nil
 	under []*branch
 	tally tally
-	// count is how many operations there are in it, itself included, and skipped how many of these are not carried out.
+	// count is how many operations there are in it, itself included, where a directory that moved is one, and skipped how
+	// many operations are not carried out.
 	count, skipped int
 }
 
@@ -28,7 +29,6 @@ type pageSection struct {
 	top   *branch
 	e     *effect
 	sided bool
-	count int
 	open  bool // folders that stay are unfolded from the start
 	diffs bool
 }
@@ -50,7 +50,7 @@ func (e *effect) branches(g *Group, open bool) *pageSection {
 	}
 	e.count(top)
 	top.shorten()
-	return &pageSection{top: top, e: e, sided: g.Sided, count: top.count, open: open}
+	return &pageSection{top: top, e: e, sided: g.Sided, open: open}
 }
 
 func leaves(ops []*plan.Operation) []*branch {
@@ -107,10 +107,18 @@ func (e *effect) count(b *branch) {
 		e.count(c)
 		b.count, b.skipped = b.count+c.count, b.skipped+c.skipped
 		b.tally.addAll(c.tally)
-		if c.op != nil {
-			b.tally.add(subject(c.op))
+		if c.op != nil && !b.movesBy(c.op) {
+			b.tally.add(subject(c.op.Before, c.op.After))
 		}
 	}
+	if b.moved != nil {
+		b.count = 1
+	}
+}
+
+// movesBy tells whether an operation is part of the move of a directory, and about nothing that is in it.
+func (b *branch) movesBy(op *plan.Operation) bool {
+	return b.moved != nil && (op.Action == plan.Delete || op.Path == b.path)
 }
 
 // shorten leaves out folders that hold nothing but one folder or one operation, which then stands in their place.

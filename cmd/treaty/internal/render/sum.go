@@ -5,10 +5,11 @@ import (
 	"treaty/plan/tree"
 )
 
-// sum is what one action comes to on a side, as people count: a directory that moved is one, whatever is in it.
+// sum is what one action comes to on a side, as people count: a directory that moved, or that a resolution takes whole,
+// is one, whatever is in it.
 type sum struct {
 	tally
-	// within is what is in the directories that moved.
+	// within is what is in such directories.
 	within tally
 }
 
@@ -25,7 +26,7 @@ func (s *sum) text(action plan.Action) string {
 	return text
 }
 
-// totals sums up what is carried out, by side and action, and counts the operations that are not.
+// totals sums up what is carried out, by side and action, resolutions included, and counts the operations that are not.
 func (e *effect) totals() (total plan.Sides[map[plan.Action]*sum], skipped int) {
 	for _, side := range plan.BothSides {
 		total[side] = map[plan.Action]*sum{}
@@ -36,9 +37,12 @@ func (e *effect) totals() (total plan.Sides[map[plan.Action]*sum], skipped int) 
 			case !e.applied(op):
 				skipped++
 			case op.Action != plan.Move && !folded[op]:
-				sumOf(total[side], op.Action).add(subject(op))
+				sumOf(total[side], op.Action).add(subject(op.Before, op.After))
 			}
 		}
+	}
+	for _, o := range e.settled {
+		sumOf(total[o.Side], o.Action).whole(subject(o.Before, o.After))
 	}
 	return total, skipped
 }
@@ -67,10 +71,18 @@ func sumOf(total map[plan.Action]*sum, action plan.Action) *sum {
 	return total[action]
 }
 
-// subject is what an operation is about: what is there afterwards or, where nothing is, what was.
-func subject(op *plan.Operation) *tree.State {
-	if op.After == nil {
-		return op.Before
+// whole adds a state with all that is in it.
+func (s *sum) whole(state *tree.State) {
+	s.add(state)
+	if state.Subtree != nil {
+		s.within.files += state.Subtree.Files()
 	}
-	return op.After
+}
+
+// subject is what a change is about: what is there afterwards or, where nothing is, what was.
+func subject(before, after *tree.State) *tree.State {
+	if after == nil {
+		return before
+	}
+	return after
 }
