@@ -108,14 +108,7 @@ func facts(e *effect, p *plan.Plan) []fact {
 		}
 	}
 	if p.Empty() {
-		text := "already in sync"
-		if len(p.Options.Only) > 0 {
-			text = "this part is already in sync"
-		}
-		if blocked(p) > 0 {
-			text += ", but for what is blocked"
-		}
-		say("", span{text, added})
+		say("", nothingToDo(p))
 	}
 	total, skipped := e.totals()
 	for _, side := range []plan.Side{plan.Remote, plan.Local} {
@@ -151,6 +144,28 @@ func facts(e *effect, p *plan.Plan) []fact {
 		}
 	}
 	return out
+}
+
+// nothingToDo says of a plan that does nothing why it does not.
+func nothingToDo(p *plan.Plan) span {
+	if refused(p) {
+		return span{fmt.Sprintf("nothing can be brought back as it was: %d blocked", blocked(p)), warned}
+	}
+	text := "already in sync"
+	if len(p.Options.Only) > 0 {
+		text = "this part is already in sync"
+	}
+	if blocked(p) > 0 {
+		text += ", but for what is blocked"
+	}
+	return span{text, added}
+}
+
+// refused tells whether the plan was to bring something back, and could not: nothing else is blocked for these reasons.
+func refused(p *plan.Plan) bool {
+	return slices.ContainsFunc(p.Problems, func(q plan.Problem) bool {
+		return q.Severity == plan.Blocked && (q.Code == plan.TrashMissing || q.Code == plan.ChangedSince)
+	})
 }
 
 func actionTone(a plan.Action) tone {
