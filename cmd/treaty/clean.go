@@ -12,7 +12,7 @@ import (
 )
 
 type cleanCommand struct {
-	OlderThan string `default:"30d" placeholder:"AGE" help:"Remove what is older than this, such as 12h, 30d or 8w."`
+	OlderThan string `default:"30d" placeholder:"AGE" help:"Remove what is older than this, such as 12h, 30d or 8w (30d if left out)."`
 	Yes       bool   `short:"y" help:"Don't ask."`
 }
 

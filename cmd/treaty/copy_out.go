@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
@@ -22,7 +23,7 @@ func copyOut(a *app, p *pair, versions map[string]store.Version, dir string) err
 	names := slices.Sorted(maps.Keys(versions)) // directories before what is in them
 	for _, name := range names {
 		if to := filepath.Join(dir, name); isThereAtAll(to) {
-			return taken(to, "and nothing was copied")
+			return taken(to, "and nothing was copied", toAnother(dir))
 		}
 	}
 	for _, name := range names {
@@ -42,10 +43,34 @@ func isThereAtAll(path string) bool {
 	return err == nil
 }
 
+// toAnother is the command line with another folder for --to.
+func toAnother(dir string) hint {
+	return func(i *invocation) string {
+		var args []string
+		for at := 0; at < len(i.args); at++ {
+			switch {
+			case i.args[at] == "--to":
+				at++
+			case !strings.HasPrefix(i.args[at], "--to="):
+				args = append(args, i.args[at])
+			}
+		}
+		return again(&invocation{args: append(args, "--to", another(dir))})
+	}
+}
+
+// another is the name of a folder that is not there, beside one that is.
+func another(dir string) string {
+	for n := 2; ; n++ {
+		if name := fmt.Sprintf("%s-%d", filepath.Clean(dir), n); !isThereAtAll(name) {
+			return name
+		}
+	}
+}
+
 // taken is the refusal to copy over something.
-func taken(path, so string) error {
-	return &complaint{is: fs.ErrExist, why: fmt.Sprintf("%s is there already, %s", path, so),
-		hint: then("name another folder for --to", helped)}
+func taken(path, so string, instead hint) error {
+	return &complaint{is: fs.ErrExist, why: fmt.Sprintf("%s is there already, %s", path, so), hint: instead}
 }
 
 // bringOut copies a version, from the tree that has its content, to a name that nothing has.
@@ -144,7 +169,7 @@ func nameNew(file, to string) error {
 
 func refusedName(to string, err error) error {
 	if errors.Is(err, fs.ErrExist) {
-		return taken(to, "and is not copied over")
+		return taken(to, "and is not copied over", toAnother(filepath.Dir(to)))
 	}
 	return err
 }

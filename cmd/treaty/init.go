@@ -53,7 +53,7 @@ func (c *initCommand) Run(a *app) error {
 	if err := answers.check(folder); err != nil {
 		return err
 	}
-	if err := s.write(answers.into(s.given, folder.Root())); err != nil {
+	if err := s.write(answers.into(s.given, folder.Root()), helped); err != nil {
 		return err
 	}
 	a.say("%s is set up: treaty config shows it, and changes it", render.Name(folder.Path("config.json")))

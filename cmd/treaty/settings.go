@@ -253,7 +253,7 @@ func (s *settings) change(a *app, name string, value *string) error {
 			return err
 		}
 	}
-	if err := s.write(s.given.with(top, to)); err != nil {
+	if err := s.write(s.given.with(top, to), in("", "config", argument(top))); err != nil {
 		return err
 	}
 	if s, err = readSettings(s.folder); err != nil {
@@ -314,15 +314,15 @@ func (s *settings) inside(k *configKey, name string, to json.RawMessage) (json.R
 	return inner.text(), nil
 }
 
-// write writes a config, unless it is none.
-func (s *settings) write(to members) error {
+// write writes a config, unless it is none, where then tells what would be.
+func (s *settings) write(to members, then hint) error {
 	var text bytes.Buffer
 	if err := json.Indent(&text, to.text(), "", "  "); err != nil {
 		return err
 	}
 	text.WriteByte('\n')
 	refused := func(err error) error {
-		c := &complaint{is: errUsage, why: "the config would not be valid", hint: helped}
+		c := &complaint{is: errUsage, why: "the config would not be valid", hint: then}
 		if !errors.As(err, &c.faults) {
 			c.why += ": " + err.Error()
 		}

@@ -11,6 +11,8 @@ type asking struct {
 	input string
 	// places are the conflicts that are asked about.
 	places []int
+	// from is the line of the page of keys that is the first on the screen.
+	from int
 }
 
 type question uint8
@@ -27,7 +29,7 @@ const (
 
 // answers are what keys do while something is asked.
 var answers = map[question]func(Model, Key) Model{
-	forHelp:   func(m Model, _ Key) Model { m.ask = asking{}; return m },
+	forHelp:   readOn,
 	forFilter: typed,
 	forNote:   typed,
 	forAlike:  resolveAlike,

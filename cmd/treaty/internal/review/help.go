@@ -10,10 +10,13 @@ import (
 
 // keyLine is the last line: what can be typed now, as much of it as there is room for, and how to see the rest.
 func keyLine(m *Model, width int) string {
-	const rest = "? help"
+	const rest = "q leave  ? help"
 	switch m.ask.what {
 	case forHelp:
-		return " any key goes back"
+		if m.helpEnds() == 0 {
+			return " any key goes back"
+		}
+		return m.look.text(" ↑ ↓") + " scroll   any other key goes back"
 	case forFilter:
 		return " words of the path, section or state   enter keeps   esc ends it"
 	case forNote:
@@ -26,7 +29,7 @@ func keyLine(m *Model, width int) string {
 		return " y yes  esc stay"
 	}
 	text := " "
-	for _, key := range append(pressable(m), "u undo", "w write", "q leave", "/ filter", "A all alike", "c note") {
+	for _, key := range append(pressable(m), "w write", "u undo", "/ filter", "A all alike", "c note") {
 		if len(text)+len(key)+2+len(rest) <= width {
 			text += key + "  "
 		}
@@ -82,6 +85,28 @@ func (l Look) keysOf(names []plan.Resolution) []string {
 // widestKey is how many columns of the line of keys the name of a tree may have.
 const widestKey = 12
 
+// helpHang is the column at which the page of keys says what they do: beyond the widest keys.
+const helpHang = 14
+
+// helpEnds is how far the page of keys can be scrolled, in lines.
+func (m *Model) helpEnds() int {
+	page := helpOn(m.look, m.size.width-1)
+	return max(0, page.length()-m.size.body())
+}
+
+// readOn scrolls the page of keys; any key that does not leaves it.
+func readOn(m Model, k Key) Model {
+	ends := m.helpEnds()
+	by, scrolls := map[string]int{"up": -1, "k": -1, "down": 1, "j": 1, "pgup": -m.size.body(), "pgdown": m.size.body(),
+		"space": m.size.body(), "home": -ends, "end": ends}[k.Name]
+	if !scrolls || ends == 0 {
+		m.ask = asking{}
+		return m
+	}
+	m.ask.from = min(max(0, m.ask.from+by), ends)
+	return m
+}
+
 // helpOn are the lines of the page of keys.
 func helpOn(look Look, width int) detail {
 	w := &writer{detail: detail{look: look}, width: width}
@@ -90,11 +115,12 @@ func helpOn(look Look, width int) detail {
 		if r.shown == "" {
 			continue
 		}
-		text := " " + r.shown
-		for len([]rune(text)) < 13 {
-			text += " "
+		head := w.look.text(" " + r.shown)
+		for _, l := range w.look.wrapped(plain, w.look.text(r.does), max(1, width-helpHang)) {
+			head += strings.Repeat(" ", max(0, helpHang-render.Columns(head)))
+			w.lines = append(w.lines, append(line{{head, strong}}, l...))
+			head = ""
 		}
-		w.lines = append(w.lines, line{{w.look.text(text), strong}, {w.look.text(r.does), plain}})
 	}
 	return w.detail
 }

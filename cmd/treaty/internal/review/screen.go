@@ -66,8 +66,8 @@ func (m Model) Screen() string {
 	s.line(title(&m.draft), s.width, false)
 	switch {
 	case m.ask.what == forHelp:
-		page := helpOn(m.look, s.width-1)
-		s.lines(s.body(), page.line)
+		page, from := helpOn(m.look, s.width-1), min(m.ask.from, m.helpEnds())
+		s.lines(s.body(), func(at int) line { return page.line(from + at) })
 	case m.single:
 		s.lines(s.body(), m.detailFrom(s.width))
 	case !s.narrow():
