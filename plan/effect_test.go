@@ -28,8 +28,8 @@ func TestAChoiceIsCountedOnTheSidesThatItChanges(t *testing.T) {
 		{"brought back", Conflict{Local: file(1)}, TakeLocal, "create remote -->1"},
 		{"both", Conflict{Local: file(1), Remote: file(2), KeepBothAs: "x 2"}, KeepBoth,
 			"create local -->2, create remote -->1"},
-		{"renamed", Conflict{Kind: RenamedDifferently, Path: "a", RemotePath: "b", Local: file(1), Remote: file(1)}, TakeLocal,
-			"move remote 1->1"},
+		{"renamed", Conflict{Kind: RenamedDifferently, Path: "a", RemotePath: "b", Local: file(1), Remote: file(1)},
+			TakeLocal, "move remote 1->1"},
 		{"merged", Conflict{Local: file(1), Remote: file(2), Merge: merged}, TakeMerged,
 			"update local 1->4, update remote 2->4"},
 	} {

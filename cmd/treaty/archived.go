@@ -52,7 +52,7 @@ func (h *logged) told() *render.Told {
 	}
 	for i := range h.receipt.Results {
 		if r := &h.receipt.Results[i]; r.Outcome == paper.Done && r.Side != nil && r.Action != nil {
-			content := *r.Action == plan.Create || *r.Action == plan.Delete || *r.Action == plan.Update
+			content := *r.Action == plan.Create || *r.Action == plan.Delete // a file may be updated to be a directory
 			told.Count(*r.Side, *r.Action, !content || r.SHA256.Known())
 		}
 	}

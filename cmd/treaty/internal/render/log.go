@@ -88,11 +88,8 @@ func (t *Told) changed() string {
 				parts = append(parts, fmt.Sprintf("%d %s", n, did[action]))
 			}
 		}
-		switch n := t.Others[side]; {
-		case n == 1:
-			parts = append(parts, "1 directory or link")
-		case n > 1:
-			parts = append(parts, fmt.Sprintf("%d directories or links", n))
+		if len(parts) == 0 && t.Others[side] > 0 {
+			parts = append(parts, "only directories or links")
 		}
 		if len(parts) == 0 {
 			continue

@@ -13,7 +13,7 @@ func keyLine(m *Model, width int) string {
 	const rest = "q leave  ? help"
 	switch m.ask.what {
 	case forHelp:
-		if m.helpEnds() == 0 {
+		if helpEnds(m) == 0 {
 			return " any key goes back"
 		}
 		return m.look.text(" ↑ ↓") + " scroll   any other key goes back"
@@ -89,14 +89,14 @@ const widestKey = 12
 const helpHang = 14
 
 // helpEnds is how far the page of keys can be scrolled, in lines.
-func (m *Model) helpEnds() int {
+func helpEnds(m *Model) int {
 	page := helpOn(m.look, m.size.width-1)
 	return max(0, page.length()-m.size.body())
 }
 
 // readOn scrolls the page of keys; any key that does not leaves it.
 func readOn(m Model, k Key) Model {
-	ends := m.helpEnds()
+	ends := helpEnds(&m)
 	by, scrolls := map[string]int{"up": -1, "k": -1, "down": 1, "j": 1, "pgup": -m.size.body(), "pgdown": m.size.body(),
 		"space": m.size.body(), "home": -ends, "end": ends}[k.Name]
 	if !scrolls || ends == 0 {

@@ -66,7 +66,7 @@ func (m Model) Screen() string {
 	s.line(title(&m.draft), s.width, false)
 	switch {
 	case m.ask.what == forHelp:
-		page, from := helpOn(m.look, s.width-1), min(m.ask.from, m.helpEnds())
+		page, from := helpOn(m.look, s.width-1), min(m.ask.from, helpEnds(&m))
 		s.lines(s.body(), func(at int) line { return page.line(from + at) })
 	case m.single:
 		s.lines(s.body(), m.detailFrom(s.width))
