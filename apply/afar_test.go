@@ -15,7 +15,11 @@ import (
 )
 
 // afar is a place that is reached through an agent, at the other end of a pipe in this process.
-type afar struct{ place }
+type afar struct {
+	place
+	// line, where not nil, is what it is reached over.
+	line *cutLine
+}
 
 // farRoot is how a place is called that is reached so.
 func farRoot(root string) string { return "ssh://test" + root }
@@ -25,7 +29,11 @@ func (f afar) open() (volume.Volume, error) {
 	if err != nil {
 		return nil, err
 	}
-	far, err := throughAgent(v, nil)
+	var cut func(io.Reader, io.Writer) (io.Reader, io.Writer)
+	if f.line != nil {
+		cut = f.line.over
+	}
+	far, err := throughAgent(v, cut)
 	if err != nil {
 		return nil, err
 	}

@@ -41,13 +41,13 @@ var subjects = []struct {
 	{"memory that may lose what is renamed", func(*testing.T) place {
 		return inMemory{memory.New("/memory/it", memory.Lossy)}
 	}, false},
-	{"directory behind an agent", func(t *testing.T) place { return afar{folder(scratch(t))} }, false},
-	{"directory that can do little, behind an agent", func(t *testing.T) place { return afar{folder(scratch(t))} }, true},
+	{"directory behind an agent", func(t *testing.T) place { return afar{place: folder(scratch(t))} }, false},
+	{"directory that can do little, behind an agent", func(t *testing.T) place { return afar{place: folder(scratch(t))} }, true},
 	{"memory behind an agent", func(*testing.T) place {
-		return afar{inMemory{memory.New("/memory/it", memory.POSIX)}}
+		return afar{place: inMemory{memory.New("/memory/it", memory.POSIX)}}
 	}, false},
 	{"memory that may lose what is renamed, behind an agent", func(*testing.T) place {
-		return afar{inMemory{memory.New("/memory/it", memory.Lossy)}}
+		return afar{place: inMemory{memory.New("/memory/it", memory.Lossy)}}
 	}, false},
 }
 

@@ -22,7 +22,9 @@ type world struct {
 	// memory are the trees that are in memory, by their roots.
 	memory map[string]*memory.Volume
 	// far are the sides that are reached through an agent.
-	far     plan.Sides[bool]
+	far plan.Sides[bool]
+	// line is what they are reached over, nil for one that holds.
+	line    *cutLine
 	options plan.Options
 	// was is what both trees held when the last plan was made.
 	was plan.Sides[nodes]
@@ -87,7 +89,7 @@ func newWorldOf(t tester, dir string, kinds plan.Sides[*memory.Kind]) *world {
 // place is where the tree of a side lies.
 func (w *world) place(side plan.Side) place {
 	if w.far[side] {
-		return afar{w.near(side)}
+		return afar{w.near(side), w.line}
 	}
 	return w.near(side)
 }
