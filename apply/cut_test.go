@@ -110,7 +110,7 @@ func TestALineMayBeCutAtEveryMessage(t *testing.T) {
 			t.Fatal(err)
 		}
 		will := w.trees()
-		for _, line := range []cutLine{{}, {toHere: true}, {within: true}, {toHere: true, within: true}} {
+		for _, line := range []struct{ toHere, within bool }{{}, {toHere: true}, {within: true}, {true, true}} {
 			name := kind.name + map[bool]string{false: " from here", true: " to here"}[line.toHere] +
 				map[bool]string{false: "", true: " within"}[line.within]
 			t.Run(name, func(t *testing.T) {

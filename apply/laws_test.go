@@ -42,7 +42,8 @@ var subjects = []struct {
 		return inMemory{memory.New("/memory/it", memory.Lossy)}
 	}, false},
 	{"directory behind an agent", func(t *testing.T) place { return afar{place: folder(scratch(t))} }, false},
-	{"directory that can do little, behind an agent", func(t *testing.T) place { return afar{place: folder(scratch(t))} }, true},
+	{"directory that can do little, behind an agent",
+		func(t *testing.T) place { return afar{place: folder(scratch(t))} }, true},
 	{"memory behind an agent", func(*testing.T) place {
 		return afar{place: inMemory{memory.New("/memory/it", memory.POSIX)}}
 	}, false},

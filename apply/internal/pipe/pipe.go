@@ -13,22 +13,54 @@ import (
 
 // Conn is two streams as a connection.
 type Conn struct {
-	io.Reader
-	io.Writer
+	from io.Reader
+	to   io.Writer
 	// Stop ends both.
 	Stop func() error
 
 	once   sync.Once
 	closed chan struct{}
 	err    error
+
+	mu sync.Mutex
+	// broke is the first error of reading or writing.
+	broke error
 }
 
 // New is a connection of a stream that is read, one that is written, and what ends both.
 func New(from io.Reader, to io.Writer, stop func() error) *Conn {
-	return &Conn{Reader: from, Writer: to, Stop: stop, closed: make(chan struct{})}
+	return &Conn{from: from, to: to, Stop: stop, closed: make(chan struct{})}
 }
 
 var _ net.Conn = (*Conn)(nil)
+
+// Read reads what the other end has written.
+func (c *Conn) Read(p []byte) (int, error) {
+	n, err := c.from.Read(p)
+	return n, c.note(err)
+}
+
+// Write writes to the other end.
+func (c *Conn) Write(p []byte) (int, error) {
+	n, err := c.to.Write(p)
+	return n, c.note(err)
+}
+
+func (c *Conn) note(err error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err != nil && c.broke == nil {
+		c.broke = err
+	}
+	return err
+}
+
+// Broke is the first error of reading or writing, nil for none.
+func (c *Conn) Broke() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.broke
+}
 
 // Close ends both streams; it may be called more than once.
 func (c *Conn) Close() error {

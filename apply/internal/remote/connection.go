@@ -83,12 +83,15 @@ func Connect(streams Streams, program string) (c *Connection, noise []byte, err 
 	once <- c.conn
 	c.client = &http.Client{Transport: &http.Transport{Protocols: protocols, DisableCompression: true,
 		MaxResponseHeaderBytes: 64 << 10,
-		DialContext: func(context.Context, string, string) (net.Conn, error) {
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			select {
 			case conn := <-once:
 				return conn, nil
-			default:
-				return nil, c.ended(pipe.ErrEnded)
+			case <-c.conn.Closed():
+				return nil, pipe.ErrEnded
+			case <-ctx.Done():
+				// The one connection was not yet known to be free when this was asked for.
+				return nil, ctx.Err()
 			}
 		},
 		HTTP2: &http.HTTP2Config{SendPingTimeout: Ping, PingTimeout: Silence - Ping, StrictMaxConcurrentRequests: true,
@@ -119,6 +122,9 @@ func (c *Connection) ended(err error) error {
 	defer c.mu.Unlock()
 	if c.lost != nil {
 		return c.lost
+	}
+	if broke := c.conn.Broke(); broke != nil && errors.Is(err, pipe.ErrEnded) {
+		err = fmt.Errorf("%w: %w", err, broke)
 	}
 	_ = c.conn.Close() // it is of no use any more
 	if c.streams.Why != nil {
