@@ -44,6 +44,9 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 	if err != nil {
 		return err
 	}
+	if c.Remote != "" {
+		a.call.trees[plan.Remote] = remote.path
+	}
 	request := apply.Request{
 		File: f.file, Approval: approval,
 		Roots:  plan.Sides[string]{expandHome(c.Local), remote.path},

@@ -103,7 +103,7 @@ func (a *app) lastRemote(folder *store.Store) *store.Store {
 	if err != nil {
 		return nil
 	}
-	remote, err := reach.Store(p.Remote.Root)
+	remote, err := reach.Store(appliedAt(folder, p))
 	if err != nil {
 		return nil
 	}

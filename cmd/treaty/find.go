@@ -64,7 +64,7 @@ func (a *app) locate(path string) (*planFile, error) {
 		a.call.guess(f)
 		return nil, err
 	}
-	a.call.trees, a.call.about = plan.Sides[string]{f.plan.Local.Root, f.plan.Remote.Root}, f.plan
+	a.call.trees, a.call.about = plan.Sides[string]{rootHere(f.plan, plan.Local), rootHere(f.plan, plan.Remote)}, f.plan
 	return f, nil
 }
 
@@ -91,10 +91,10 @@ func (a *app) newest() (*planFile, error) {
 // otherThan is the root of the plan's other tree for who stands in the one at root. That is the one that it calls
 // remote, unless somebody has exchanged the two in the plan.
 func (f *planFile) otherThan(root string) string {
-	if sameDirectory(f.plan.Remote.Root, root) {
-		return f.plan.Local.Root
+	if there := rootHere(f.plan, plan.Remote); there != "" && sameDirectory(there, root) {
+		return rootHere(f.plan, plan.Local)
 	}
-	return f.plan.Remote.Root
+	return rootHere(f.plan, plan.Remote)
 }
 
 // editable is find for a plan that is to be written anew.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"treaty/apply/reach"
+	"treaty/apply/store"
 	"treaty/plan"
 )
 
@@ -16,6 +18,31 @@ func namesOf(roots plan.Sides[string]) plan.Sides[string] {
 
 // rootsOf are where a plan's trees were.
 func rootsOf(p *plan.Plan) plan.Sides[string] { return plan.Sides[string]{p.Local.Root, p.Remote.Root} }
+
+// rootHere is the root of a side of a plan, "" of one that means nothing on this machine.
+func rootHere(p *plan.Plan, side plan.Side) string {
+	if !reach.Means(p.Snapshot(side)) {
+		return ""
+	}
+	return p.Snapshot(side).Root
+}
+
+// appliedAt is where the remote tree of a plan is that was applied to the tree of a folder: at its root, or, where that
+// means nothing here, where that tree remembers the other one to have been.
+func appliedAt(folder *store.Store, p *plan.Plan) string {
+	mine, err := folder.Identity()
+	if root := rootHere(p, plan.Remote); root != "" || err != nil || mine == nil {
+		return p.Remote.Root
+	}
+	places := mine.PartnersOn(folder.Host())
+	for id, partner := range mine.Partners {
+		known := p.Remote.ID != nil && *p.Remote.ID == id || mine.Synced[id] == p.ID || len(places) == 1
+		if known && slices.Contains(places, partner.Root) {
+			return partner.Root
+		}
+	}
+	return p.Remote.Root
+}
 
 // treeName is the name that the config of the tree at root gives it; else, of a whole volume, that one's label; else
 // the directory's.

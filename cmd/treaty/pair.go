@@ -157,19 +157,24 @@ func (p *pair) scoped(o *plan.Options) error {
 
 // fits refuses a snapshot that lies in the tree that it is of, as far as that is here.
 func (p *pair) fits(file *snapshot.File, path string) error {
-	if file.Head.Host != p.stores[plan.Local].Host() || file.Head.Host == "" {
-		return nil
-	}
-	of, err := reach.Store(file.Root())
-	if err != nil {
-		return nil
-	}
-	defer of.Close()
-	if inside, err := of.Volume().Holds(absolute(path)); err != nil || !inside {
+	if inside, err := p.heldBySnapshot(path); err != nil || !inside {
 		return err
 	}
 	return usage(then("move it out of the tree", again), "the snapshot %s lies inside the tree that it is of, %s", path,
 		file.Root())
+}
+
+// heldBySnapshot tells whether a file lies in the tree that a snapshot is of, as far as there is one and that is here.
+func (p *pair) heldBySnapshot(path string) (bool, error) {
+	if p.file == nil || p.file.Head.Host == "" || p.file.Head.Host != p.stores[plan.Local].Host() {
+		return false, nil
+	}
+	of, err := reach.Store(p.file.Root())
+	if err != nil {
+		return false, nil
+	}
+	defer of.Close()
+	return of.Volume().Holds(absolute(path))
 }
 
 // store opens the store of what a root names.

@@ -117,6 +117,9 @@ func (c *planCommand) checkOutput(p *pair, instead func(flags ...string) hint) e
 	}
 	for _, side := range plan.BothSides {
 		inside, err := held(p.trees[side].Source(), p.stores[plan.Local].Path("plans"), c.Output)
+		if side == plan.Remote && err == nil && !inside {
+			inside, err = p.heldBySnapshot(c.Output)
+		}
 		if err != nil {
 			return usage(instead(), "-o %s: %v", c.Output, err)
 		}

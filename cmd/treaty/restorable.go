@@ -212,7 +212,7 @@ func (r *archive) open(a *app, found []store.Version) (*pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	remote := done.Remote.Root
+	remote := appliedAt(r.folder, done)
 	if id := done.Remote.ID; id != nil {
 		if places := whereabouts(*id, remote); len(places) == 1 {
 			remote = places[0]

@@ -48,7 +48,7 @@ func (c *undoCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	p, err := a.openPair(folder.Root(), done.Remote.Root)
+	p, err := a.openPair(folder.Root(), appliedAt(folder, done))
 	if err != nil {
 		return err
 	}
