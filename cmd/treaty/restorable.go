@@ -227,20 +227,46 @@ func (r *archive) list(a *app, versions []store.Version) error {
 		a.say("no apply replaced or deleted anything")
 		return nil
 	}
-	opts, names := a.style(), map[int]plan.Sides[string]{}
+	opts, names, roots := a.style(), map[int]plan.Sides[string]{}, map[int]plan.Sides[string]{}
 	for i := range versions {
 		v := &versions[i]
 		if _, known := names[v.Number]; !known {
-			names[v.Number] = r.namesAt(v.Number)
+			names[v.Number], roots[v.Number] = r.namesAt(v.Number), r.rootsAt(v.Number)
 		}
 		opts.Names = names[v.Number]
 		line := render.Version{Number: v.Number, At: v.At, Side: v.Side, Path: string(v.Path), State: v.Was,
-			Deleted: v.Left == nil}
+			Deleted: v.Left == nil, Gone: isGone(v, roots[v.Number])}
 		if err := render.Displaced(a.stdout, &line, opts); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// isGone tells whether the content of a version is no longer in the trash of the tree that had it, as far as that is
+// here.
+func isGone(v *store.Version, roots plan.Sides[string]) bool {
+	if v.Kept == nil || v.Kept.InPlan() || roots[v.Kept.Tree] == "" {
+		return false
+	}
+	return !isThereAtAll(filepath.Join(roots[v.Kept.Tree], filepath.FromSlash(string(v.Kept.Path))))
+}
+
+// rootsAt are where the trees of an apply are now, by its number; "" where nobody knows.
+func (r *archive) rootsAt(number int) (roots plan.Sides[string]) {
+	of, err := appliedAs(r.folder, strconv.Itoa(number))
+	if err != nil {
+		return roots
+	}
+	done, err := r.folder.Plan(*of)
+	if err != nil {
+		return roots
+	}
+	for _, side := range plan.BothSides {
+		then := done.Snapshot(side)
+		roots[side] = (&logged{Archived: *of, folder: r.folder}).rootNow(side, then.ID, then.Root)
+	}
+	return roots
 }
 
 // namesAt are what people call the trees of an apply by its number; "" where nobody knows.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"treaty/apply"
 	"treaty/apply/store"
@@ -86,7 +87,8 @@ func (c *restoreCommand) plan(a *app, p *pair, found []store.Version) error {
 	if err := write.offer(a, p, made, func() error { return nil }); err != nil {
 		return err
 	}
-	if made.plan.Blocked() && c.Output != "-" {
+	there := func(q plan.Problem) bool { return q.Severity == plan.Blocked && q.Code != plan.TrashMissing }
+	if slices.ContainsFunc(made.plan.Problems, there) && c.Output != "-" {
 		a.say("What is blocked can be had beside what is there now: %s", with("--to", "DIR")(a.call))
 	}
 	return nil

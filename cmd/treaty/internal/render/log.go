@@ -191,8 +191,8 @@ type Version struct {
 	Side   plan.Side
 	Path   string
 	State  *tree.State
-	// Deleted tells that nothing came in its place.
-	Deleted bool
+	// Deleted tells that nothing came in its place, and Gone that its content is no longer in the trash.
+	Deleted, Gone bool
 }
 
 // Displaced writes the line that `restore --list` has for a version.
@@ -213,7 +213,12 @@ func Displaced(w io.Writer, v *Version, opts Options) error {
 	default:
 		p.apart(hang, plain, "a "+v.State.Type.String()+",")
 	}
-	p.wrapped(hang, plain, what+opts.name(v.Side))
+	if what += opts.name(v.Side); v.Gone {
+		p.wrapped(hang, plain, what+",")
+		p.wrapped(hang, warned, "no longer in the trash")
+	} else {
+		p.wrapped(hang, plain, what)
+	}
 	p.newline()
 	return p.Flush()
 }
