@@ -12,7 +12,7 @@ const (
 	spare = 32 << 20
 	// garbage is how much a larger heap may grow, in percent of what lives. What lives is a plan then, mostly, and
 	// little comes and goes beside it: memory is worth more than the rare collection.
-	garbage = 40
+	garbage = 20
 	// smallest is the heap that the runtime's percentages are of until there was a collection, in bytes.
 	smallest = 4 << 20
 )

@@ -13,18 +13,18 @@ import (
 
 // expectation is what a plan says that it found at a path, as far as listing shows it.
 type expectation struct {
-	side plan.Side
-	path tree.Path
-	// by is the side in whose spelling path is.
-	by    plan.Side
+	path  tree.Path
 	state *tree.State // nil: nothing
+	// op is what is to take a name that nothing has.
+	op   *plan.Operation
+	side plan.Side
+	// by is the side in whose spelling path is.
+	by plan.Side
 	// copied tells that state is what the other side will report, and only size and time, cut to that
 	// side's traits, can be compared.
 	copied bool
 	// to is the traits' owner for copied.
 	to plan.Side
-	// op is what is to take a name that nothing has.
-	op *plan.Operation
 	// timeless tells that the time need not be that of state.
 	timeless bool
 }
