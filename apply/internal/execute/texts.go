@@ -26,32 +26,42 @@ func (k *Texts) of(t *task) *seenText {
 	if !t.Source.InPlan() && !k.Which.Keeps(t.Source.Path, t.After.Size) {
 		return nil
 	}
-	seen := seenTexts.Get().(*seenText)
-	seen.binary = false
-	seen.text.Reset()
-	return seen
+	text := texts.Get().(*bytes.Buffer)
+	text.Reset()
+	return &seenText{text: text}
 }
 
-// seenTexts have memory for texts, which are seen one after the other.
-var seenTexts = sync.Pool{New: func() any { return &seenText{} }}
+// texts have memory for texts, which are seen one after the other.
+var texts = sync.Pool{New: func() any { return &bytes.Buffer{} }}
 
 // keep keeps what was seen, if it is a text. Nothing more is seen by it then.
 func (k *Texts) keep(seen *seenText, sum tree.Hash) {
 	if seen == nil {
 		return
 	}
-	if !seen.binary && k.Which.IsText(seen.text.Bytes()) {
-		k.Keep(sum, seen.text.Bytes())
+	text, binary := seen.end()
+	if !binary && k.Which.IsText(text.Bytes()) {
+		k.Keep(sum, text.Bytes())
 	}
-	seen.from = nil
-	seenTexts.Put(seen)
+	texts.Put(text)
 }
 
 // seenText is what was read of a file that may be a text.
 type seenText struct {
-	from   io.Reader
-	text   bytes.Buffer
+	from io.Reader
+
+	// Who carries a file elsewhere may read on when it is there already.
+	mu     sync.Mutex
+	text   *bytes.Buffer // nil once nothing more is to be seen
 	binary bool
+}
+
+// end is what was seen. What is read from now on is not.
+func (s *seenText) end() (text *bytes.Buffer, binary bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text, s.text = s.text, nil
+	return text, s.binary
 }
 
 // reader reads from, and sees what is read.
@@ -65,7 +75,9 @@ func (s *seenText) reader(from io.Reader) io.Reader {
 
 func (s *seenText) Read(p []byte) (int, error) {
 	n, err := s.from.Read(p)
-	if s.binary = s.binary || bytes.IndexByte(p[:n], 0) >= 0; !s.binary {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.binary = s.binary || bytes.IndexByte(p[:n], 0) >= 0; !s.binary && s.text != nil {
 		s.text.Write(p[:n])
 	}
 	return n, err
