@@ -5,7 +5,6 @@ import (
 	"io"
 	"path/filepath"
 	"sync"
-	"time"
 
 	"treaty/apply/internal/agent"
 	"treaty/apply/internal/remote"
@@ -57,7 +56,7 @@ func throughAgent(v volume.Volume, cut func(io.Reader, io.Writer) (io.Reader, io
 	fromAgent, toHere := io.Pipe()
 	fromHere, toAgent := io.Pipe()
 	var served sync.WaitGroup
-	serving := agent.Serving{Program: "test", Now: time.Now, Open: func(string) (volume.Volume, string, error) {
+	serving := agent.Serving{Program: "test", Open: func(string) (volume.Volume, string, error) {
 		return v, v.Root(), nil
 	}}
 	var failed error
@@ -81,7 +80,7 @@ func throughAgent(v volume.Volume, cut func(io.Reader, io.Writer) (io.Reader, io
 	if err != nil {
 		return nil, err
 	}
-	far, err := c.Open(at, time.Now, func() error {
+	far, err := c.Open(at, func() error {
 		err := c.Close()
 		served.Wait()
 		return errors.Join(err, failed)

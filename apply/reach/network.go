@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"time"
 
 	"treaty/apply/internal/agent"
 	"treaty/apply/internal/local"
@@ -78,7 +77,7 @@ func (n *Network) Open(root string) (volume.Volume, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := l.Open(at, local.Now, func() error { return n.leave(at.Machine(), l) })
+	v, err := l.Open(at, func() error { return n.leave(at.Machine(), l) })
 	if err != nil {
 		return nil, errors.Join(err, n.unused(at.Machine(), l))
 	}
@@ -162,7 +161,7 @@ func (how Serving) Serve(in io.Reader, out io.Writer, stop func() error) error {
 			return err
 		}
 	}
-	serving := agent.Serving{Program: how.Program, Now: local.Now,
+	serving := agent.Serving{Program: how.Program,
 		Open: func(root string) (volume.Volume, string, error) { return openWithin(fromAddress(root), within) }}
 	return serving.Serve(in, out, stop)
 }
@@ -213,12 +212,4 @@ func toAddress(path string) string {
 		path = "/" + path
 	}
 	return path
-}
-
-// Ahead is by how much the clock of a tree's machine is ahead of this one's; nought where it is this machine's.
-func Ahead(source volume.Source) time.Duration {
-	if far, ok := source.(*remote.Volume); ok {
-		return far.Ahead()
-	}
-	return 0
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"cmp"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -74,7 +75,9 @@ func locked(where string, h *Holder) error {
 // has just taken. It looks again right before it removes, so that the window is a few microseconds;
 // at worst two treaties work on one tree, and each finds the other's changes as drift.
 func (s *writer) lock() (unlock func() error, err error) {
-	text, err := json.Marshal(s.source.Host().Self())
+	self := s.source.Host().Self()
+	self.Nonce = s.nonce
+	text, err := json.Marshal(self)
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +96,9 @@ func (s *writer) lock() (unlock func() error, err error) {
 		if h == nil {
 			continue
 		}
+		if s.nonce != "" && h.Nonce == s.nonce {
+			return nil, refusal.Because(refusal.CauseNotApart, "both trees are the same: %s", s.Root())
+		}
 		if !s.stale(h) {
 			return nil, locked(s.Root(), h)
 		}
@@ -103,9 +109,11 @@ func (s *writer) lock() (unlock func() error, err error) {
 }
 
 // HoldBy locks trees by a function for each, the lower path first, so that two treaties cannot wait for each other. A
-// release that is nil is of a tree that needs no lock. After an error, which it returns, nothing is held.
+// release that is nil is of a tree that needs no lock. After an error, which it returns, nothing is held. Where one
+// tree is given twice, however that is reached, the error wraps ErrInvalid.
 func HoldBy(lock func(*Store) (release func() error, err error), stores ...*Store) (unlock func(), err error) {
 	var held []func() error
+	nonce := rand.Text()
 	unlock = func() {
 		for _, release := range slices.Backward(held) {
 			_ = release() // a lock that stays is found stale by the next run
@@ -113,6 +121,7 @@ func HoldBy(lock func(*Store) (release func() error, err error), stores ...*Stor
 	}
 	byRoot := func(a, b *Store) int { return cmp.Compare(a.Root(), b.Root()) }
 	for _, s := range slices.SortedStableFunc(slices.Values(stores), byRoot) {
+		s.nonce = nonce
 		release, err := lock(s)
 		if err != nil {
 			unlock()

@@ -55,12 +55,14 @@ type writer struct {
 	*Reader
 	// files are those of the volume, or, during a run, those through which it changes the tree.
 	files volume.Private
+	// nonce is in the lock that is taken, "" for none.
+	nonce string
 }
 
 // Of is the store of a volume that is open: what is read there is that tree's, whatever its path names by now.
 // Closing either closes both. The error is a NoFolder, and the volume closed then.
 func Of(v volume.Volume) (*Store, error) {
-	s := &Store{&writer{ReaderOf(v), v}, v}
+	s := &Store{&writer{Reader: ReaderOf(v), files: v}, v}
 	if err := s.housed(); err != nil {
 		return nil, errors.Join(err, v.Close())
 	}
@@ -69,7 +71,7 @@ func Of(v volume.Volume) (*Store, error) {
 
 // On is the same store, changed through files: those of a run have a record of what is done.
 func (s *Store) On(files volume.Private) *Store {
-	return &Store{&writer{s.Reader, files}, s.volume}
+	return &Store{&writer{Reader: s.Reader, files: files}, s.volume}
 }
 
 // There tells whether the tree has a folder of treaty's.

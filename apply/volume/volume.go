@@ -126,8 +126,11 @@ type Holder struct {
 	Boot string `json:"boot"`
 	PID  int    `json:"pid"`
 	// Started is when the process started, as its system tells it; "" in locks of before, and where none does.
-	Started string    `json:"started,omitempty"`
-	At      time.Time `json:"at"`
+	Started string `json:"started,omitempty"`
+	// Nonce tells who took it from all others that ever take one, for whoever finds it on two trees; "" in locks of
+	// before.
+	Nonce string    `json:"nonce,omitempty"`
+	At    time.Time `json:"at"`
 	// Torn: a power cut has left the lock's name, and not what it said.
 	Torn bool `json:"-"`
 	// Unread: what has the lock's name cannot be read, or says nothing of who holds it.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"path"
 	"sync"
-	"time"
 
 	"treaty/apply/internal/wire"
 	"treaty/apply/volume"
@@ -19,7 +18,6 @@ type Volume struct {
 	files
 	at     address.Address
 	host   string
-	ahead  time.Duration
 	closed sync.Once
 	// done, where not nil, is told that the tree was closed.
 	done func() error
@@ -31,9 +29,8 @@ var (
 )
 
 // Open opens the tree at an address of the machine that was connected to; done, where not nil, is told that it was
-// closed. now is the clock here. Errors are those of scan.Open there.
-func (c *Connection) Open(at address.Address, now func() time.Time, done func() error) (*Volume, error) {
-	asked := now()
+// closed. Errors are those of scan.Open there.
+func (c *Connection) Open(at address.Address, done func() error) (*Volume, error) {
 	answer, err := c.call(context.Background(), &wire.Ask{Call: wire.Open, Root: at.Path}, nil)
 	if err != nil {
 		return nil, err
@@ -46,13 +43,9 @@ func (c *Connection) Open(at address.Address, now func() time.Time, done func() 
 	if err != nil {
 		return nil, c.ended(wire.Broken("a root that an address can have"))
 	}
-	middle := asked.Add(now().Sub(asked) / 2)
 	return &Volume{files: files{Connection: c, tree: opened.Tree, loses: opened.LosesRenames}, at: resolved,
-		host: opened.Host, ahead: opened.Clock.Time().Sub(middle), done: done}, nil
+		host: opened.Host, done: done}, nil
 }
-
-// Ahead is by how much that machine's clock was ahead of this one's when the tree was opened.
-func (v *Volume) Ahead() time.Duration { return v.ahead }
 
 // Close closes the tree.
 func (v *Volume) Close() (err error) {

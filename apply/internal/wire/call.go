@@ -150,8 +150,6 @@ type Opened struct {
 	Host string `json:"host"`
 	// LosesRenames is that of the tree.
 	LosesRenames bool `json:"loses_renames,omitempty"`
-	// Clock is what time it is there.
-	Clock tree.Time `json:"clock"`
 }
 
 // Begun is what is told of what changes a tree.

@@ -119,9 +119,6 @@ func (w *ListingWriter) Write(l *tree.Listing) error {
 	return err
 }
 
-// Flush sends what was written.
-func (w *ListingWriter) Flush() error { return w.packed.Flush() }
-
 // Close ends the stream.
 func (w *ListingWriter) Close() error { return w.packed.Close() }
 
