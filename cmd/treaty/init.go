@@ -100,9 +100,18 @@ func (c *initCommand) ask(a *app, folder *store.Store, remote string) (*firstAns
 		if err := q.ask("What is to be left out (patterns such as *.tmp build/, or nothing)?", &patterns); err != nil {
 			return nil, err
 		}
-		answers.ignore = strings.Fields(patterns)
+		answers.ignore = wordsIn(patterns)
 	}
 	return answers, nil
+}
+
+// wordsIn are the words of a list, between blanks or commas and blanks.
+func wordsIn(text string) []string {
+	words := strings.Fields(text)
+	for i, word := range words {
+		words[i] = strings.TrimSuffix(word, ",")
+	}
+	return slices.DeleteFunc(words, func(word string) bool { return word == "" })
 }
 
 // questions are asked one after another of whoever sits at a terminal.

@@ -19,7 +19,7 @@ func TestInitAsksItsThreeQuestions(t *testing.T) {
 	s.asks("What is this tree to be called [mac]?")
 	s.types("\r")
 	s.asks("What is to be left out (patterns such as *.tmp build/, or nothing)?")
-	s.types("*.bak bulk\r")
+	s.types("*.bak, bulk\r")
 	s.exits(0)
 	s.endsWith("Next: treaty plan")
 	text, err := os.ReadFile(filepath.Join(dir, "mac", ".treaty", "config.json"))
