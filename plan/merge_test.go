@@ -3,6 +3,7 @@ package plan
 import (
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -182,6 +183,57 @@ func TestAMarkerThatWasLeftIsFound(t *testing.T) {
 		}
 		if m.Open = 1; m.MarkerLeft() != 0 {
 			t.Errorf("%q: it is left though a region is open", lines)
+		}
+	}
+}
+
+// Merges stand in a plan in the order of paths as long as there is room for their lines; of those for which there is
+// none that is said.
+func TestAPlanHasRoomForSoManyMergedLines(t *testing.T) {
+	big := strings.Repeat(strings.Repeat("x", 1023)+"\n", 1023)
+	one := clash(big+"1\n2\n3\n", big+"A\n2\n3\n", big+"1\n2\nC\n").Conflicts[0]
+	p := clash("a\n", "b\n", "c\n")
+	p.Conflicts = nil
+	const many = 70
+	for i := range many {
+		c := one
+		c.ID, c.Path = i+1, tree.Path(fmt.Sprintf("%02d.txt", i))
+		c.Choices = Choices{SkipPath: ""}
+		p.Conflicts = append(p.Conflicts, c)
+	}
+	keepMerges(p)
+	room := int(mostMerged / one.Merge.size())
+	for i := range p.Conflicts {
+		c := &p.Conflicts[i]
+		if kept, offered := c.Merge != nil, c.WhyNot(TakeMerged) == ""; kept != (i < room) || offered != kept {
+			t.Fatalf("%s: has a merge: %v, offered: %v; there is room for %d", c.Path, kept, offered, room)
+		}
+		if says := NoMerge(p, c); (i >= room) != (says == "too large, beside the other merges of the plan") {
+			t.Fatalf("%s: %q", c.Path, says)
+		}
+	}
+	if room >= many || mergedBytes(p) > mostMerged {
+		t.Errorf("there is room for %d, and they have %d bytes", room, mergedBytes(p))
+	}
+	small := &p.Conflicts[0]
+	if err := MergeAs(p, small.ID, []byte(big[:1<<19])); err != nil {
+		t.Errorf("a smaller text: %v", err)
+	}
+}
+
+// A side that has the merged text already keeps its file, and the other one takes it.
+func TestASideThatHasTheMergedTextKeepsIt(t *testing.T) {
+	const base, less, more = "a\nb\nc\n", "A\nb\nc\n", "A\nb\nC\n"
+	for side, texts := range map[Side][2]string{Local: {more, less}, Remote: {less, more}} {
+		p := clash(base, texts[Local], texts[Remote])
+		c := &p.Conflicts[0]
+		deeds, stays := doesMerged(c)
+		has, found := c.hasMerged()
+		if !found || has != side || !stays[side] || stays[side.Other()] || len(deeds) != 1 || deeds[0].side != side.Other() {
+			t.Errorf("%s has it: %v %v, stays %v, does %+v", side, has, found, stays, deeds)
+		}
+		if says := c.Choices[TakeMerged]; !strings.Contains(says, "which "+side.String()+" has already") {
+			t.Errorf("%s has it: %q", side, says)
 		}
 	}
 }

@@ -150,7 +150,7 @@ func (d *distinct) edited(lines []string, percent float64) (out []string) {
 }
 
 // gitMerges has git merge texts, as many as there are in one go, and returns what came of each.
-func gitMerge(t *testing.T, dir, base, local, remote string) string {
+func gitMerge(t *testing.T, dir, style, base, local, remote string) string {
 	t.Helper()
 	names := []string{"local", "base", "remote"}
 	for i, text := range []string{local, base, remote} {
@@ -158,7 +158,7 @@ func gitMerge(t *testing.T, dir, base, local, remote string) string {
 			t.Fatal(err)
 		}
 	}
-	command := exec.Command("git", "merge-file", "-p", "--zdiff3", "-L", "local", "-L", "base", "-L", "remote",
+	command := exec.Command("git", "merge-file", "-p", style, "-L", "local", "-L", "base", "-L", "remote",
 		"local", "base", "remote")
 	command.Dir = dir
 	out, err := command.Output()
@@ -185,12 +185,82 @@ func TestDistinctLinesMergeAsInGit(t *testing.T) {
 		b, l, r := strings.Join(base, ""), strings.Join(local, ""), strings.Join(remote, "")
 		m := merged(t, b, l, r)
 		open += m.Open
-		if want := gitMerge(t, dir, b, l, r); string(m.Text()) != want {
+		if want := gitMerge(t, dir, "--zdiff3", b, l, r); string(m.Text()) != want {
 			t.Fatalf("seed %d: base\n%s\nlocal\n%s\nremote\n%s\ngot\n%s\nwant\n%s", seed, b, l, r, m.Text(), want)
+		}
+		if want := trimmed(gitMerge(t, dir, "--diff3", b, l, r)); string(m.Text()) != want {
+			t.Fatalf("seed %d, by --diff3: base\n%s\nlocal\n%s\nremote\n%s\ngot\n%s\nwant\n%s", seed, b, l, r, m.Text(),
+				want)
 		}
 	}
 	if open == 0 {
 		t.Error("nothing was open")
+	}
+}
+
+// trimmed is what git merge-file --diff3 writes, without the lines that both versions of an open region begin or end
+// with.
+func trimmed(text string) string {
+	markers := Markers(LeastMarks)
+	var out []string
+	var parts [3][]string
+	at := -1
+	for line := range strings.Lines(text) {
+		switch mark := slices.Index(markers[:], strings.TrimSuffix(line, "\n")); {
+		case mark == 3:
+			m := &Merge{}
+			for i := range parts {
+				for j := range parts[i] {
+					parts[i][j] = strings.TrimSuffix(parts[i][j], "\n")
+				}
+			}
+			m.open(parts[1], parts[0], parts[2], markers)
+			out = append(out, strings.Join(m.Lines, "\n")+"\n")
+			parts, at = [3][]string{}, -1
+		case mark >= 0:
+			at = mark
+		case at < 0:
+			out = append(out, line)
+		default:
+			parts[at] = append(parts[at], line)
+		}
+	}
+	return strings.Join(out, "")
+}
+
+// A merge is not changed by being merged again with a version that is in it, and each line that a version has made is
+// there, once where nothing is open.
+func TestAMergeHasEachChangeOnce(t *testing.T) {
+	whole := 0
+	for seed := range uint64(effort.Tries(300, 3000)) {
+		d := &distinct{author: newAuthor(seed, 1)}
+		base := d.text(d.IntN(40))
+		local, remote := d.edited(base, 8), d.edited(base, 8)
+		b, l, r := strings.Join(base, ""), strings.Join(local, ""), strings.Join(remote, "")
+		m := merged(t, b, l, r)
+		count := map[string]int{}
+		for _, line := range m.Lines {
+			count[line+"\n"]++
+		}
+		for _, line := range slices.Concat(local, remote) {
+			if n := count[line]; !slices.Contains(base, line) && n != 1 {
+				t.Fatalf("seed %d: %q is there %d times in\n%s", seed, line, n, m.Text())
+			}
+		}
+		if m.Open > 0 {
+			continue
+		}
+		whole++
+		for name, again := range map[string]*Merge{"with remote": merged(t, b, string(m.Text()), r),
+			"with local": merged(t, b, l, string(m.Text()))} {
+			if again.Open > 0 || !bytes.Equal(again.Text(), m.Text()) {
+				t.Fatalf("seed %d, %s: base\n%s\nlocal\n%s\nremote\n%s\ngot\n%s\nthen\n%s", seed, name, b, l, r, m.Text(),
+					again.Text())
+			}
+		}
+	}
+	if whole == 0 {
+		t.Error("nothing was merged")
 	}
 }
 
@@ -204,7 +274,7 @@ func TestAnyLinesMergeAsInGitOrAreOpen(t *testing.T) {
 		base := a.text(a.IntN(60))
 		b, l, r := strings.Join(base, ""), strings.Join(a.edit(base, 5), ""), strings.Join(a.edit(base, 5), "")
 		m := merged(t, b, l, r)
-		git := gitMerge(t, dir, b, l, r)
+		git := gitMerge(t, dir, "--zdiff3", b, l, r)
 		switch gitClean := !strings.Contains(git, ">>>>>>> remote\n"); {
 		case m.Open > 0:
 		case !gitClean:
