@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -308,6 +309,41 @@ func TestReadmeSessionIsReal(t *testing.T) {
 			if !slices.Contains(listed, entry.Name()) {
 				t.Errorf(folderPage+" does not list .treaty/%s", entry.Name())
 			}
+		}
+	}
+}
+
+// What is shown of a text that both sides changed is what comes of it.
+func TestTheMergeOfTheDocsIsReal(t *testing.T) {
+	local, remote := readmeTrees(t)
+	session(t, block(t, "session"), local, remote)
+	const packing = "tent\nstove\nmap\nlamp\n"
+	trip := func(root, text string, hour int) {
+		path := filepath.Join(root, "notes", "trip.txt")
+		write(t, path, text)
+		at := time.Date(2026, 11, 23, hour, 0, 0, 0, time.UTC)
+		if err := errors.Join(os.Chmod(path, 0o644), os.Chtimes(path, at, at)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	trip(local, packing, 9)
+	for _, words := range [][]string{{"plan", remote}, {"approve", "--yes"}, {"apply"}} {
+		var out bytes.Buffer
+		if code := run(append([]string{"-C", local}, words...), strings.NewReader(""), &out, &out); code != 0 {
+			t.Fatalf("%q: exit code %d\n%s", words, code, out.String())
+		}
+	}
+	trip(local, strings.Replace(packing, "tent", "big tent", 1), 10)
+	trip(remote, strings.Replace(packing, "lamp", "lamp, matches", 1), 11)
+	t.Chdir(local)
+	want := block(t, "merge")
+	if got := session(t, want, local, remote); masked(got) != masked(want) {
+		t.Errorf("the page shows:\n%s\nand it is:\n%s", want, got)
+	}
+	for _, root := range []string{local, remote} {
+		text, err := os.ReadFile(filepath.Join(root, "notes", "trip.txt"))
+		if err != nil || string(text) != "big tent\nstove\nmap\nlamp, matches\n" {
+			t.Errorf("%v: %s has %q", err, root, text)
 		}
 	}
 }
