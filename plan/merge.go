@@ -39,13 +39,7 @@ type MergeOptions struct {
 const mergedLater = 4 * time.Second
 
 // Text is the merged text.
-func (m *Merge) Text() []byte {
-	text := strings.Join(m.Lines, "\n")
-	if m.FinalNewline {
-		text += "\n"
-	}
-	return []byte(text)
-}
+func (m *Merge) Text() []byte { return textdiff.Joined(m.Lines, m.FinalNewline) }
 
 // MergeOf is the merge of two versions of a base with this hash; nil where there is none, since a diff of one of these
 // texts would be left out.

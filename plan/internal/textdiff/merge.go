@@ -16,12 +16,25 @@ type Merge struct {
 }
 
 // Text is the merged text's bytes.
-func (m *Merge) Text() []byte {
-	text := strings.Join(m.Lines, "\n")
-	if m.FinalNewline {
-		text += "\n"
+func (m *Merge) Text() []byte { return Joined(m.Lines, m.FinalNewline) }
+
+// Joined are lines with an LF between them, and one behind the last where final says so.
+func Joined(lines []string, final bool) []byte {
+	size := len(lines)
+	for _, line := range lines {
+		size += len(line)
 	}
-	return []byte(text)
+	text := make([]byte, 0, size+1)
+	for i, line := range lines {
+		if i > 0 {
+			text = append(text, '\n')
+		}
+		text = append(text, line...)
+	}
+	if final {
+		text = append(text, '\n')
+	}
+	return text
 }
 
 // Merge3 merges two versions of a base. What one version changed, or both alike, is taken; different changes of the
@@ -62,6 +75,7 @@ func Merge3(base, local, remote []byte) (*Merge, Omitted) {
 func (m *Merge) mergeLines(base, local, remote []string) {
 	regions, markers := regionsOf(base, local, remote), markersFor(base, local, remote)
 	m.Regions = len(regions)
+	m.Lines = make([]string, 0, max(len(base), len(local), len(remote))+4*len(regions))
 	at := 0
 	for _, g := range regions {
 		m.Lines = append(m.Lines, base[at:g.base0]...)
