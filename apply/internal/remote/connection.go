@@ -55,7 +55,6 @@ type Connection struct {
 
 	mu   sync.Mutex
 	lost error
-	open int
 }
 
 // atOnce is how many calls are under way at most, and window how many bytes may be on their way unread.
