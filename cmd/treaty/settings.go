@@ -138,8 +138,8 @@ func (s *settings) show(a *app) error {
 	return nil
 }
 
-// widestValue is how many columns a value has in the list; the key alone shows all of it.
-const widestValue = 48
+// widestValue is how many columns a value has in the list, whose lines fit 80 by that; the key alone shows all of it.
+const widestValue = 44
 
 // effective are the options that plans are made with here.
 func (s *settings) effective() (members, error) {
