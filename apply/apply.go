@@ -100,7 +100,8 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	}
 	steps, err := r.survey.Steps(ctx)
 	if err == nil && r.ends.Resumed() == nil {
-		// What lies beside the plan may say anything.
+		// The plan, and what lies beside it, may say anything.
+		plan.CountFiles(r.Plan, r.survey.Files)
 		err = gates.FewChanged(r.Plan, &r.ends, r.survey.Seen)
 	}
 	if err != nil {

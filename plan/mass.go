@@ -100,6 +100,13 @@ func CountDirectories(p *Plan, below func(side Side, dir tree.Path) int) {
 	}
 }
 
+// CountFiles notes how many files the trees were found to have, whatever the plan says: TooMuch is by that.
+func CountFiles(p *Plan, found Sides[int]) {
+	for _, side := range BothSides {
+		p.Snapshot(side).Files = found[side]
+	}
+}
+
 // deletes counts the files that the conflict's resolution deletes on a side. Where a directory becomes as the other
 // side's, that is how many fewer these are.
 func (c *Conflict) deletes(side Side) int {

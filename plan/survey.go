@@ -36,8 +36,8 @@ func Survey(ctx context.Context, in Input, visit func(*Name) error) (Seen, error
 	}}
 	digests, err := s.walk.run(ctx, &s)
 	seen := shifting.seen(leastShifted)
-	return Seen{digests, s.walk.partDigests, Sides[time.Duration]{time.Duration(seen[Local]),
-		time.Duration(seen[Remote])}}, err
+	return Seen{digests, s.walk.partDigests, Sides[int]{s.walk.counts[Local].files, s.walk.counts[Remote].files},
+		Sides[time.Duration]{time.Duration(seen[Local]), time.Duration(seen[Remote])}}, err
 }
 
 // Seen is what a survey comes to.
@@ -46,6 +46,8 @@ type Seen struct {
 	Digests Sides[tree.Hash]
 	// PartDigests are those with only the part in them that the options limit a plan to; zero for no limit.
 	PartDigests Sides[tree.Hash]
+	// Files is how many files each tree has.
+	Files Sides[int]
 	// Shift is by how much the times of each side are off as a whole, 0 for not at all: since the baseline, or
 	// where there is none between the sides. No content was read to confirm it, and nothing was made up for.
 	Shift Sides[time.Duration]

@@ -44,6 +44,8 @@ const (
 	CauseForeign
 	// CauseNotApart: the trees are the same, or one lies in the other.
 	CauseNotApart
+	// CauseInside: what is named as a tree lies in the folder of treaty's own of one. Root, of the tree that has the folder.
+	CauseInside
 	// CauseConflicts: conflicts are unresolved.
 	CauseConflicts
 	// CauseDrift: the trees are not what they were when the plan was made. Drift.
@@ -110,6 +112,7 @@ const (
 // sentinels are what the causes wrap.
 var sentinels = [...]error{
 	CauseTreeFile: ErrInvalid, CauseHistory: ErrInvalid, CauseForeign: ErrInvalid, CauseNotApart: ErrInvalid,
+	CauseInside:    ErrInvalid,
 	CauseConflicts: ErrConflicts,
 	CauseDrift:     ErrStale, CauseUnrelated: ErrStale, CauseUnfit: ErrStale,
 	CauseApplied: ErrStale, CauseWeaker: ErrStale,

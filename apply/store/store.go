@@ -3,6 +3,7 @@ package store
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -60,10 +61,11 @@ type writer struct {
 }
 
 // Of is the store of a volume that is open: what is read there is that tree's, whatever its path names by now.
-// Closing either closes both. The error is a NoFolder, and the volume closed then.
+// Closing either closes both. The error is a NoFolder, or wraps ErrInvalid where the root is no
+// place for a tree, and the volume closed then.
 func Of(v volume.Volume) (*Store, error) {
 	s := &Store{&writer{Reader: ReaderOf(v), files: v}, v}
-	if err := s.housed(); err != nil {
+	if err := cmp.Or(outside(s.Root()), s.housed()); err != nil {
 		return nil, errors.Join(err, v.Close())
 	}
 	return s, nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -34,6 +35,17 @@ func (e *NoFolder) Error() string {
 		return e.Path + " is a symbolic link, and not a directory"
 	}
 	return e.Path + " is not a directory"
+}
+
+// outside refuses a root that lies in a folder of treaty's own: what is there is no person's, and no tree.
+func outside(root string) error {
+	parts := strings.Split(filepath.ToSlash(root), "/")
+	at := slices.IndexFunc(parts, tree.Reserved)
+	if at < 0 {
+		return nil
+	}
+	of := filepath.FromSlash(strings.Join(parts[:at], "/"))
+	return refusal.Because(refusal.CauseInside, "%s is no tree: it lies in treaty's own folder of %s", root, of).At(of)
 }
 
 // housed is a NoFolder where treaty has no room in the tree.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"treaty/apply"
 	"treaty/apply/paper"
 	"treaty/apply/reach"
 	"treaty/apply/store"
@@ -140,6 +141,8 @@ func (e *examination) of(dir string) error {
 func (e *examination) unopened(err error) error {
 	var folder *store.NoFolder
 	switch {
+	case errors.Is(err, apply.ErrInvalid):
+		return err
 	case errors.As(err, &folder):
 		e.found(err.Error(), hintFor(err))
 	case errors.Is(err, scan.ErrNotDirectory):

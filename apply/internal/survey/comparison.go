@@ -42,6 +42,7 @@ func (c *comparison) read(ctx context.Context, memory *store.Memory) error {
 	if err := sources.Vanished(listing.Finish(err)); err != nil {
 		return err
 	}
+	c.Files = found.Files
 	for _, side := range plan.BothSides {
 		planned := c.Plan.Snapshot(side)
 		c.Stamps.Fits[side] = found.Digests[side] == planned.Digest

@@ -21,7 +21,9 @@ type Survey struct {
 	// AllowUnrelated lets pass what changed on paths that the plan has nothing to do with.
 	AllowUnrelated bool
 	// Seen are the directories that the trees had.
-	Seen   *store.Digests
+	Seen *store.Digests
+	// Files is how many files they had.
+	Files  plan.Sides[int]
 	Stamps *execute.Stamps
 }
 
