@@ -44,7 +44,7 @@ const (
 	CauseForeign
 	// CauseNotApart: the trees are the same, or one lies in the other.
 	CauseNotApart
-	// CauseInside: what is named as a tree lies in the folder of treaty's own of one. Root, of the tree that has the folder.
+	// CauseInside: what is named as a tree lies in the folder of treaty's own in one. Root, of the tree that has it.
 	CauseInside
 	// CauseConflicts: conflicts are unresolved.
 	CauseConflicts
