@@ -51,9 +51,19 @@ func (c *logCommand) run(a *app) error {
 		return err
 	}
 	all, err := archives(known)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
+	}
+	if err := c.print(a, known, all); err != nil || c.JSON || c.PlanID != "" {
+		return err
+	}
+	a.sayOthers(known, "more was applied from %s: %s", "log")
+	return nil
+}
+
+// print prints what is asked for of a history.
+func (c *logCommand) print(a *app, known *store.Store, all []logged) error {
+	switch {
 	case c.PlanID != "":
 		return c.one(a, known, all)
 	case c.Path != "":
@@ -158,42 +168,6 @@ func unreadable(folder *store.Store, number int, err error) error {
 		r.Details = append(r.Details, faults[i].Error())
 	}
 	return r
-}
-
-// sayElsewhere says of a tree without a history where it is.
-func (a *app) sayElsewhere(folder *store.Store) error {
-	known, err := knownElsewhere(folder)
-	if err == nil {
-		a.say("%s", known.why)
-	}
-	return err
-}
-
-// elsewhere is what a tree without a history knows of what was applied to it.
-type elsewhere struct {
-	why string
-	// root is where the history is on this machine, "" where it is not.
-	root string
-}
-
-// knownElsewhere is what a tree's own file says of the history that another tree has.
-func knownElsewhere(folder *store.Store) (elsewhere, error) {
-	identity, err := folder.Identity()
-	if err != nil || identity == nil || identity.Head == nil {
-		return elsewhere{why: "nothing was applied yet"}, err
-	}
-	const without = "number %d was the last that was applied here; this tree has no history of its own"
-	known := elsewhere{why: fmt.Sprintf(without, identity.Head.Number)}
-	partner, there := identity.Partners[identity.Head.History]
-	if !there {
-		return known, nil
-	}
-	known.why = fmt.Sprintf("number %d was the last that was applied here; the history is in %s on %s",
-		identity.Head.Number, render.Name(partner.Root), render.Escape(partner.Host))
-	if slices.Contains(identity.PartnersOn(folder.Host()), partner.Root) {
-		known.root = partner.Root
-	}
-	return known, nil
 }
 
 // verify checks the chain, its head, and the heads that the trees remember.

@@ -136,8 +136,7 @@ func (r *archive) named(all []store.Version) ([]store.Version, error) {
 	for _, word := range r.words {
 		found := r.matching(all, word)
 		if len(found) == 0 {
-			return nil, usage(in(r.folder.Root(), "restore", "--list"),
-				"no apply%s replaced or deleted %q", r.of(), word)
+			return nil, r.unknown(word)
 		}
 		for _, i := range found {
 			wanted[i] = true
@@ -150,6 +149,15 @@ func (r *archive) named(all []store.Version) ([]store.Version, error) {
 		}
 	}
 	return named, nil
+}
+
+// unknown is the error about a word that names no version. Another tree's history may have some.
+func (r *archive) unknown(word string) error {
+	if others := otherHistories(r.folder); r.from == nil && len(others) > 0 {
+		return usage(then("to see those of "+others[0], in(others[0], "restore", "--list")),
+			"no apply in the history of %s replaced or deleted %q", r.folder.Root(), word)
+	}
+	return usage(in(r.folder.Root(), "restore", "--list"), "no apply%s replaced or deleted %q", r.of(), word)
 }
 
 // of says which apply is meant, where one is.
@@ -225,8 +233,8 @@ func (r *archive) open(a *app, found []store.Version) (*pair, error) {
 func (r *archive) list(a *app, versions []store.Version) error {
 	if len(versions) == 0 {
 		a.say("no apply replaced or deleted anything")
-		return nil
 	}
+	defer a.sayOthers(r.folder, "what applies from %s replaced or deleted: %s", "restore", "--list")
 	opts, names, roots := a.style(), map[int]plan.Sides[string]{}, map[int]plan.Sides[string]{}
 	for i := range versions {
 		v := &versions[i]

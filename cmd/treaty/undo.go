@@ -163,7 +163,8 @@ func appliedAs(folder *store.Store, id string) (*store.Archived, error) {
 		return nil, nothingToUndo(folder)
 	}
 	if id == "" {
-		return lastChange(folder, list), nil
+		last := lastChange(folder, list)
+		return last, lastHere(folder, last)
 	}
 	for i := range list {
 		known := list[i].PlanID
