@@ -51,8 +51,8 @@ func knownElsewhere(folder *store.Store) (elsewhere, error) {
 	return known, nil
 }
 
-// otherHistories are the roots of the trees that a tree was synced with, are here, and have a history of their own: what
-// was applied with one of them as LOCAL is told there. There are none of a tree whose own file cannot be read.
+// otherHistories are the roots of the trees that a tree was synced with, are here, and have a history of their own:
+// what was applied with one of them as LOCAL is told there. There are none of a tree whose own file cannot be read.
 func otherHistories(folder *store.Store) (roots []string) {
 	identity, err := folder.Identity()
 	if err != nil || identity == nil {
