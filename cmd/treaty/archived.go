@@ -56,16 +56,46 @@ func (h *logged) told() *render.Told {
 			told.Count(*r.Side, *r.Action, !content || r.SHA256.Known())
 		}
 	}
-	text, err = h.folder.File(h.Archived, "approval.json")
+	told.Approved = h.approved(text)
+	return told
+}
+
+// approved are those who approved the plan, by its text. Signatures are held to the signers that the trees allow now,
+// as of when it was applied.
+func (h *logged) approved(planText []byte) (all []render.Approved) {
+	text, err := h.folder.File(h.Archived, "approval.json")
 	if err != nil {
-		return told
+		return nil
 	}
-	if approval, err := paper.ReadApproval(text); err == nil {
-		for _, s := range approval.Approvals {
-			told.Approved = append(told.Approved, render.Approved{By: s.By, Note: s.Note, Signed: s.Signature != nil})
+	approval, err := paper.ReadApproval(text)
+	if err != nil {
+		return nil
+	}
+	for i := range approval.Approvals {
+		s := &approval.Approvals[i]
+		one := render.Approved{By: s.By, Note: s.Note, Signed: s.Signature != nil}
+		if one.Signed {
+			known := signoffOf(s, h.signers(), planText, h.receipt.FinishedAt)
+			one.Signer, one.Wrong = known.Signer, known.Wrong != ""
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+// signers is the policy of the tree that has the history or, where it has none, of one that it was synced with; nil
+// where none says whose signatures count, or it cannot be read.
+func (h *logged) signers() *apply.Policy {
+	roots := []string{h.folder.Root()}
+	if identity, err := h.folder.Identity(); err == nil {
+		roots = append(roots, identity.PartnersOn(h.folder.Host())...)
+	}
+	for _, root := range roots {
+		if policy, err := policyAt(root); err == nil && len(policy.AllowedSigners) > 0 {
+			return &policy
 		}
 	}
-	return told
+	return nil
 }
 
 // namesThen are what people call the trees of the plan, by its text; "" of one that it does not tell. The config of the

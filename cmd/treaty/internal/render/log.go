@@ -37,10 +37,32 @@ type Told struct {
 	Undoes   int // the number of another one, 0 for none
 }
 
-// Approved is who approved a plan.
+// Approved is who approved a plan: By is what that person said.
 type Approved struct {
 	By, Note string
 	Signed   bool
+	// Signer is whose key signed it, "" where nobody can tell, and Wrong that no allowed signer has signed it.
+	Signer string
+	Wrong  bool
+}
+
+// words say who approved it: of a signature whose key signed, whatever name was given with it.
+func (a *Approved) words() string {
+	text := "approved by " + Name(a.By)
+	switch {
+	case a.Signer != "" && a.Signer == a.By:
+		text = "signed by " + Name(a.Signer)
+	case a.Signer != "":
+		text = "signed by " + Name(a.Signer) + ", as " + Name(a.By)
+	case a.Wrong:
+		text += ", by a signature that does not hold"
+	case a.Signed:
+		text += ", signed, not checked"
+	}
+	if a.Note != "" {
+		text += ", who notes: " + Escape(a.Note)
+	}
+	return text
 }
 
 // Count counts one more change, of a file or of something else.
@@ -61,15 +83,8 @@ func (t *Told) spans() []span {
 		return nil
 	}
 	out := []span{{t.changed(), plain}}
-	for _, a := range t.Approved {
-		text := "approved by " + Name(a.By)
-		if a.Signed {
-			text = "signed by " + Name(a.By)
-		}
-		if a.Note != "" {
-			text += ", who notes: " + Escape(a.Note)
-		}
-		out = append(out, span{text, dim})
+	for i := range t.Approved {
+		out = append(out, span{t.Approved[i].words(), dim})
 	}
 	if t.Undoes > 0 {
 		out = append(out, span{fmt.Sprintf("undoes %d", t.Undoes), warned})

@@ -272,7 +272,7 @@ func TestLogAndReceipt(t *testing.T) {
 		{Number: 124, PlanID: "01981f41", At: when, By: "ann@laptop", Outcome: "complete", Done: 3,
 			Told: &Told{Trees: plan.Sides[string]{"macbook", "my stick"},
 				Changes: plan.Sides[map[plan.Action]int]{{plan.Create: 2}, {plan.Delete: 1, plan.Move: 1}}, Undoes: 12,
-				Approved: []Approved{{By: "ann", Note: "as \u202esaid"}, {By: "bob", Signed: true}}}},
+				Approved: []Approved{{By: "ann", Note: "as \u202esaid"}, {By: "bob", Signed: true, Signer: "bob"}}}},
 	} {
 		if err := Log(&out, a, Options{}); err != nil {
 			t.Fatal(err)
