@@ -73,6 +73,9 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*store.
 	if out.Mended, err = s.rollBack(ctx, j); err != nil {
 		return nil, err
 	}
+	if err := s.clearStages(); err != nil {
+		return nil, err
+	}
 	out.Kept = s.kept()
 	out.Receipt, err = s.close(ctx, j)
 	return out, err
@@ -160,6 +163,17 @@ func (s *settling) rollBack(ctx context.Context, j *journal.Journal) ([]string, 
 	s.undone = mended.Undone
 	s.wrong, err = settle.RollBack(s.volumes(), append(j.ClosedOf(s.undone), j.Open...))
 	return mended.Words, err
+}
+
+// clearStages removes what was staged, all of it copies once everything is back: on a full volume that makes the room
+// for what concludes the apply.
+func (s *settling) clearStages() error {
+	for _, e := range s.ends.There() {
+		if err := e.Disk.ClearStage(s.id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // partnerNeeded is the refusal to settle one tree alone, where only the other one has what it needs.

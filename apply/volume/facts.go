@@ -31,6 +31,8 @@ var (
 	// ErrReadOnly: nothing can be written to the volume. A directory that does not let this process is
 	// fs.ErrPermission.
 	ErrReadOnly = errors.New("the volume cannot be written to")
+	// ErrFull: the volume has no room, or no name, for even a small file.
+	ErrFull = errors.New("the volume is full")
 )
 
 // Drift says what was found instead of what was planned, and where everything is now. Nothing is

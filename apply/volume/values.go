@@ -57,12 +57,17 @@ type Space struct {
 	Free, Total int64
 	// Block is the unit in which files take space.
 	Block int64
+	// Inodes is how many files and directories the volume holds at most, 0 where it sets no limit or does not tell it, and
+	// FreeInodes how many of them are free.
+	Inodes, FreeInodes int64
 }
 
 // What is kept free: directories grow, and a full FAT volume cannot even rename.
 const (
 	reserveBytes  = 1 << 20
 	reserveBlocks = 64
+	// ReserveInodes are for treaty's own files, of which an apply makes about twenty.
+	ReserveInodes = 32
 )
 
 // Reserve is what has to stay free, in bytes.

@@ -14,7 +14,7 @@ type Volume interface {
 	Source
 	Looker
 	Private
-	// Probe finds out by behaviour what the volume can do, and leaves nothing behind. Errors wrap ErrReadOnly or
+	// Probe finds out by behaviour what the volume can do, and leaves nothing behind. Errors wrap ErrFull, ErrReadOnly or
 	// fs.ErrPermission where nothing can be written.
 	Probe() (Probed, error)
 	// Change opens the tree for the changes of one run, called by the id of its plan. It writes nothing yet.

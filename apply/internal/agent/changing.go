@@ -19,7 +19,8 @@ var changing = map[string]func(*call) error{
 	},
 	wire.SpaceLeft: func(c *call) error {
 		space, err := c.run.Space()
-		c.answer.Space = &wire.Space{Free: space.Free, Total: space.Total, Block: space.Block}
+		told := wire.Space(space)
+		c.answer.Space = &told
 		return err
 	},
 	wire.MayChange: func(c *call) error { return c.run.MayChange(c.path()) },

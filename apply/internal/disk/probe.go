@@ -16,7 +16,8 @@ import (
 
 // Probe finds out by behaviour what the volume of root can do, in a folder of treaty's own which it
 // removes again. A volume's type is no answer: under FUSE all look alike, and drivers of the same type
-// differ. Errors wrap ErrReadOnly or fs.ErrPermission where nothing can be written. hook is as in Options.
+// differ. Errors wrap ErrReadOnly,
+// ErrFull or fs.ErrPermission where nothing can be written. hook is as in Options.
 func Probe(root *scan.Root, hook func(Call) error) (p volume.Probed, err error) {
 	t, err := Open(root, "probe", Options{Hook: hook})
 	if err != nil {

@@ -13,9 +13,7 @@ func (t *examiner) Space() (volume.Space, error) {
 		return volume.Space{}, err
 	}
 	defer d.release()
-	var s volume.Space
-	s.Free, s.Total, s.Block, err = sysSpace(d.handle)
-	return s, err
+	return sysSpace(d.handle)
 }
 
 // ReadBack reads the file at path, relative to the root and in the trash or the stage too, from the

@@ -53,9 +53,13 @@ func fatal(err error) bool {
 	return scan.Unplugged(err)
 }
 
+// readOnly is an error of the first write, as an ErrReadOnly or an ErrFull where that is why.
 func readOnly(err error) error {
-	if errors.Is(err, windows.ERROR_WRITE_PROTECT) {
+	switch {
+	case errors.Is(err, windows.ERROR_WRITE_PROTECT):
 		return fmt.Errorf("%w: %w", volume.ErrReadOnly, err)
+	case errors.Is(err, windows.ERROR_DISK_FULL), errors.Is(err, windows.ERROR_HANDLE_DISK_FULL):
+		return fmt.Errorf("%w: %w", volume.ErrFull, err)
 	}
 	return err
 }

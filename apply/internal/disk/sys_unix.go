@@ -5,6 +5,7 @@ package disk
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"time"
 
@@ -64,9 +65,13 @@ func fatal(err error) bool {
 	return scan.Unplugged(err)
 }
 
+// readOnly is an error of the first write, as an ErrReadOnly or an ErrFull where that is why.
 func readOnly(err error) error {
-	if errors.Is(err, unix.EROFS) {
+	switch {
+	case errors.Is(err, unix.EROFS):
 		return fmt.Errorf("%w: %w", volume.ErrReadOnly, err)
+	case errors.Is(err, unix.ENOSPC), errors.Is(err, unix.EDQUOT):
+		return fmt.Errorf("%w: %w", volume.ErrFull, err)
 	}
 	return err
 }
@@ -211,11 +216,12 @@ func sysTwins(d handle, name string, other handle, as string) bool {
 	return one.Mode&unix.S_IFMT == unix.S_IFREG && one.Nlink > 1 && one.Dev == two.Dev && one.Ino == two.Ino
 }
 
-func sysSpace(d handle) (free, total, block int64, err error) {
+func sysSpace(d handle) (volume.Space, error) {
 	var st unix.Statfs_t
 	if err := again(func() error { return unix.Fstatfs(d, &st) }); err != nil {
-		return 0, 0, 0, err
+		return volume.Space{}, err
 	}
-	block = int64(st.Bsize)
-	return int64(st.Bavail) * block, int64(st.Blocks) * block, block, nil
+	block := int64(st.Bsize)
+	return volume.Space{Free: int64(st.Bavail) * block, Total: int64(st.Blocks) * block, Block: block,
+		Inodes: int64(min(st.Files, math.MaxInt64)), FreeInodes: int64(min(st.Ffree, math.MaxInt64))}, nil
 }

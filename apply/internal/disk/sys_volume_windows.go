@@ -5,6 +5,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/windows"
+
+	"treaty/apply/volume"
 )
 
 const (
@@ -27,13 +29,13 @@ func dropCache(*os.File) error { return nil }
 var queryVolume = windows.NewLazySystemDLL("ntdll.dll").NewProc("NtQueryVolumeInformationFile")
 
 // sysSpace asks the volume through the directory: a path may be too long, or stand for another by now.
-func sysSpace(d handle) (free, total, block int64, err error) {
+func sysSpace(d handle) (volume.Space, error) {
 	const fileFsSizeInformation = 3
 	var size struct {
 		Total, Free                    int64
 		SectorsPerCluster, SectorBytes uint32
 	}
-	err = inDirectory(d, func(dir windows.Handle) error {
+	err := inDirectory(d, func(dir windows.Handle) error {
 		var status windows.IO_STATUS_BLOCK
 		result, _, _ := queryVolume.Call(uintptr(dir), uintptr(unsafe.Pointer(&status)), uintptr(unsafe.Pointer(&size)),
 			unsafe.Sizeof(size), fileFsSizeInformation)
@@ -42,6 +44,6 @@ func sysSpace(d handle) (free, total, block int64, err error) {
 		}
 		return nil
 	})
-	block = int64(size.SectorsPerCluster) * int64(size.SectorBytes)
-	return size.Free * block, size.Total * block, block, err
+	block := int64(size.SectorsPerCluster) * int64(size.SectorBytes)
+	return volume.Space{Free: size.Free * block, Total: size.Total * block, Block: block}, err
 }

@@ -66,8 +66,13 @@ func (o *Opening) AsPlanned(e *End, p *plan.Plan, resumed bool) error {
 // AsInterrupted opens an end to be settled, as the journal says that an interrupted run has left there.
 func (o *Opening) AsInterrupted(e *End, j *journal.Journal) error {
 	probed, err := o.probe(e)
-	if err != nil {
+	full := errors.Is(err, volume.ErrFull)
+	if err != nil && !full {
 		return err
+	}
+	if full {
+		// What was staged takes the room. Going back makes some, and gets by with plain renames.
+		probed.Can, probed.Traits.IgnoresTimes = volume.Capabilities{}, ignoredTimes(e)
 	}
 	traits := j.Header.Traits[e.Side]
 	traits.IgnoresTimes = probed.Traits.IgnoresTimes // plans and journals do not tell
@@ -88,13 +93,33 @@ func (o *Opening) AsInterrupted(e *End, j *journal.Journal) error {
 		return refusal.Because(refusal.CauseJournal, "%s is another tree than the one that its journal is of", e.Root()).
 			At(e.Root())
 	}
+	if full {
+		return e.hint() // nothing was seen that could be recorded
+	}
 	return o.recordTraits(e, &probed)
+}
+
+// hint notes in a tree's own file what the type of its volume promises, where nothing is on record.
+func (e *End) hint() error {
+	if e.File.Traits.Profile != "" {
+		return nil
+	}
+	hinted, err := e.Traits("", nil)
+	e.File.Traits, e.File.Volume = hinted, hinted.Volume
+	return err
+}
+
+// ignoredTimes tells whether the volume of an end is on record as one that ignores times.
+func ignoredTimes(e *End) bool {
+	own, err := e.Store.Identity()
+	return err == nil && own != nil && own.IgnoresTimes // an error is told by who needs the file
 }
 
 // probe finds out what the volume of an end can do.
 func (o *Opening) probe(e *End) (volume.Probed, error) {
 	probed, err := e.Probe()
 	if err != nil {
+		e.fat = probed.LosesRenames
 		return probed, e.writable(err)
 	}
 	if o.Seams.Probed != nil {
@@ -149,6 +174,12 @@ func (e *End) writable(err error) error {
 	if errors.Is(err, volume.ErrReadOnly) || errors.Is(err, fs.ErrPermission) {
 		return e.Refuse(refusal.CauseReadOnly, "the %s tree %s cannot be written to: %v",
 			e.Side, e.Root(), refusal.Innermost(err))
+	}
+	if errors.Is(err, volume.ErrFull) {
+		full := e.Refuse(refusal.CauseSpace, "the %s tree %s has no room for even a small file: %v",
+			e.Side, e.Root(), refusal.Innermost(err))
+		full.Err = err
+		return full
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
 	"sync/atomic"
@@ -102,15 +103,13 @@ func (v *Volume) Change(run string, o volume.Options) (volume.Changer, error) {
 		SyncEach: o.LosesRenames, RacySince: o.RacySince, Lend: o.Lend, Unprovable: tree.NetworkMount(mount.Type)})
 }
 
-// Probe finds out what the volume can do, and whether it is known to keep its promises in a power cut.
+// Probe finds out what the volume can do, and whether it is known to keep its promises in a power cut: the latter also
+// where the former fails.
 func (v *Volume) Probe() (volume.Probed, error) {
 	probed, err := disk.Probe(v.root, nil)
-	if err != nil {
-		return probed, err
-	}
-	mount, err := v.root.Mount()
+	mount, unknown := v.root.Mount()
 	probed.LosesRenames = !journalled(mount)
-	return probed, err
+	return probed, cmp.Or(err, unknown)
 }
 
 // journalled tells whether a filesystem is known to keep its promises in a power cut; all others are

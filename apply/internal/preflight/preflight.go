@@ -145,7 +145,11 @@ func onDisk(bytes int64, space volume.Space) int64 {
 // taken at its word by trying.
 func (f *forecast) enoughSpace() *refusal.Refusal {
 	n := f.need
-	if n.bytes == 0 || f.spare() >= 0 {
+	if f.space.Inodes > 0 && n.entries > 0 && f.spareInodes() < 0 {
+		return f.Refuse(refusal.CauseSpace, "%s has room for %d more files and directories (inodes), and the plan needs %d there",
+			f.Side, f.space.FreeInodes, f.space.FreeInodes-f.spareInodes())
+	}
+	if n.bytes == 0 || f.space.Spare(n.taken()) >= 0 {
 		return nil
 	}
 	of := ""
@@ -160,8 +164,24 @@ func (f *forecast) enoughSpace() *refusal.Refusal {
 // taken is all that is taken, in bytes.
 func (n need) taken() int64 { return n.bytes + n.entries*slotBytes }
 
-// spare is what the volume has beside what is needed.
-func (f *forecast) spare() int64 { return f.space.Spare(f.need.taken()) }
+// spareInodes is how many more files and directories the volume can have than are needed: what is new, folders of the
+// trash for what changes in as many directories, and treaty's own.
+func (f *forecast) spareInodes() int64 {
+	return f.space.FreeInodes - f.need.entries - int64(len(f.into)) - volume.ReserveInodes
+}
+
+// leastText is what the smallest text that is kept counts for.
+const leastText = 4 << 10
+
+// spare is what the volume has beside what is needed. Where it has few inodes, it is no more than files of the least
+// size that are kept would take.
+func (f *forecast) spare() int64 {
+	spare := f.space.Spare(f.need.taken())
+	if f.space.Inodes > 0 && f.spareInodes() < spare/leastText {
+		spare = f.spareInodes() * leastText
+	}
+	return spare
+}
 
 // changeable refuses a directory in which nothing can be created or renamed, not even when its owner lets it. One that
 // is not there yet is the plan's own affair.

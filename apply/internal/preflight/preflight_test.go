@@ -38,6 +38,25 @@ func TestCopiesNeedRoom(t *testing.T) {
 	}
 }
 
+// A volume with bytes and no inodes is full too, and what is kept of texts is kept to what is free of them.
+func TestNewNamesNeedInodes(t *testing.T) {
+	space := volume.Space{Free: 1 << 30, Total: 1 << 40, Block: 4096, Inodes: 100, FreeInodes: volume.ReserveInodes + 2}
+	f := newForecast(&ends.End{Volume: nowhere{}, Side: plan.Local}, space, tree.Unknown)
+	if f.write(1); f.enoughSpace() != nil || f.spare() != leastText {
+		t.Errorf("%v, %d bytes to spare", f.enoughSpace(), f.spare())
+	}
+	f.write(1)
+	f.write(1)
+	const why = "local has room for 34 more files and directories (inodes), and the plan needs 35 there"
+	if err := f.enoughSpace(); !errors.Is(err, refusal.ErrSafety) || err.Error() != why {
+		t.Errorf("without inodes: %v", err)
+	}
+	f.need = need{}
+	if err := f.enoughSpace(); err != nil {
+		t.Errorf("what makes nothing new needs none: %v", err)
+	}
+}
+
 func TestAVolumeThatDoesNotTellItsSizeHasRoom(t *testing.T) {
 	f := newForecast(&ends.End{Volume: nowhere{}, Side: plan.Local}, volume.Space{}, tree.Unknown)
 	f.write(1 << 40)

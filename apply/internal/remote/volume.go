@@ -189,7 +189,7 @@ func (v *Volume) Open(file tree.Path) (volume.Content, error) {
 func (v *Volume) Probe() (volume.Probed, error) {
 	answer, err := v.call(context.Background(), v.asking(wire.Probe), nil)
 	if err != nil {
-		return volume.Probed{}, err
+		return volume.Probed{LosesRenames: true}, err
 	}
 	return checked(v.Connection, answer.Probed, (*wire.Able).Checked)
 }

@@ -193,11 +193,14 @@ type Space struct {
 	Free  int64 `json:"free"`
 	Total int64 `json:"total"`
 	Block int64 `json:"block"`
+
+	Inodes     int64 `json:"inodes,omitempty"`
+	FreeInodes int64 `json:"free_inodes,omitempty"`
 }
 
 // Checked is what was put on its way. Errors wrap ErrBroken where no volume has so much.
 func (s *Space) Checked() (volume.Space, error) {
-	if s.Free < 0 || s.Total < 0 || s.Block < 0 {
+	if s.Free < 0 || s.Total < 0 || s.Block < 0 || s.Inodes < 0 || s.FreeInodes < 0 {
 		return volume.Space{}, broken("less than no space")
 	}
 	return volume.Space(*s), nil

@@ -19,7 +19,7 @@ var facts = []struct {
 	{"unsupported", errors.ErrUnsupported}, {"canceled", context.Canceled},
 	{"drift", volume.ErrDrift}, {"taken", volume.ErrTaken}, {"busy", volume.ErrBusy}, {"shared", volume.ErrShared},
 	{"not-empty", volume.ErrNotEmpty}, {"source", volume.ErrSource}, {"stopped", volume.ErrStopped},
-	{"unfit", volume.ErrUnfit}, {"read-only", volume.ErrReadOnly}, {"unreadable", volume.ErrUnreadable},
+	{"unfit", volume.ErrUnfit}, {"read-only", volume.ErrReadOnly}, {"full", volume.ErrFull}, {"unreadable", volume.ErrUnreadable},
 	{"not-directory", scan.ErrNotDirectory}, {"symlink", scan.ErrSymlink}, {"other-device", scan.ErrOtherDevice},
 	{"not-regular", scan.ErrNotRegular}, {"name", scan.ErrName}, {"closed", scan.ErrClosed},
 	{"vanished", scan.ErrVanished}, {"dataless", scan.ErrDataless}, {"in-use", scan.ErrInUse},
