@@ -146,8 +146,8 @@ func onDisk(bytes int64, space volume.Space) int64 {
 func (f *forecast) enoughSpace() *refusal.Refusal {
 	n := f.need
 	if f.space.Inodes > 0 && n.entries > 0 && f.spareInodes() < 0 {
-		return f.Refuse(refusal.CauseSpace, "%s has room for %d more files and directories (inodes), and the plan needs %d there",
-			f.Side, f.space.FreeInodes, f.space.FreeInodes-f.spareInodes())
+		const why = "%s has room for %d more files and directories (inodes), and the plan needs %d there"
+		return f.Refuse(refusal.CauseSpace, why, f.Side, f.space.FreeInodes, f.space.FreeInodes-f.spareInodes())
 	}
 	if n.bytes == 0 || f.space.Spare(n.taken()) >= 0 {
 		return nil
