@@ -79,7 +79,7 @@ func hasHistory(root string) bool {
 }
 
 // sayOthers says, in words about a root and a command, which command tells of what is in the histories of other trees.
-func (a *app) sayOthers(folder *store.Store, words, name string, flags ...string) {
+func sayOthers(a *app, folder *store.Store, words, name string, flags ...string) {
 	for _, root := range otherHistories(folder) {
 		a.say(words, render.Name(root), render.Escape(in(root, name, flags...)(a.call)))
 	}

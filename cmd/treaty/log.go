@@ -57,7 +57,7 @@ func (c *logCommand) run(a *app) error {
 	if err := c.print(a, known, all); err != nil || c.JSON || c.PlanID != "" {
 		return err
 	}
-	a.sayOthers(known, "more was applied from %s: %s", "log")
+	sayOthers(a, known, "more was applied from %s: %s", "log")
 	return nil
 }
 

@@ -234,7 +234,7 @@ func (r *archive) list(a *app, versions []store.Version) error {
 	if len(versions) == 0 {
 		a.say("no apply replaced or deleted anything")
 	}
-	defer a.sayOthers(r.folder, "what applies from %s replaced or deleted: %s", "restore", "--list")
+	defer sayOthers(a, r.folder, "what applies from %s replaced or deleted: %s", "restore", "--list")
 	opts, names, roots := a.style(), map[int]plan.Sides[string]{}, map[int]plan.Sides[string]{}
 	for i := range versions {
 		v := &versions[i]
