@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"treaty/apply"
 	"treaty/apply/reach"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
@@ -97,7 +99,11 @@ func (e *examination) history() error {
 	if err != nil {
 		return nil // it is told of already
 	}
-	heads := map[string]*store.Head{}
+	others, err := e.tree.Remembered(reach.Open, remoteOf(e.tree)...)
+	if err != nil {
+		return err
+	}
+	heads := maps.Clone(others.Heads)
 	if own != nil {
 		heads[".treaty/tree.json"] = own.Head
 	}
@@ -105,7 +111,7 @@ func (e *examination) history() error {
 	if err != nil {
 		return err
 	}
-	if len(broken) > 0 {
+	if broken = append(broken, others.Wrong...); len(broken) > 0 {
 		e.found("the history does not hold: "+render.Count(len(broken), "fault"), in(e.root, "log", "--verify"))
 		return nil
 	}
@@ -131,8 +137,7 @@ func (e *examination) pairs() error {
 func (e *examination) pair(own *store.TreeFile, root string) error {
 	places := whereabouts(partnerAt(own, e.tree.Host(), root), root)
 	if len(places) != 1 {
-		e.fine("the tree that it was synced with at %s is not here now", render.Name(root))
-		return nil
+		return e.away(root)
 	}
 	other, err := reach.Store(places[0])
 	if err != nil {
@@ -150,6 +155,26 @@ func (e *examination) pair(own *store.TreeFile, root string) error {
 	}
 	e.fine("what it and %s last agreed on is there", render.Name(places[0]))
 	return nil
+}
+
+// away looks at where a partner was last, and is not now.
+func (e *examination) away(root string) error {
+	if info, err := os.Stat(root); err != nil || !info.IsDir() {
+		e.fine("the tree that it was synced with at %s is not here now", render.Name(root))
+		return nil
+	}
+	other, err := reach.Store(root)
+	if err != nil {
+		return err
+	}
+	defer other.Close()
+	err = store.SamePair(plan.Sides[*store.Reader]{e.tree.Reader, other.Reader})
+	if errors.Is(err, apply.ErrSafety) {
+		e.found(err.Error(), then("mount the right one; or, if this is meant to be a new tree",
+			exactly("treaty plan --new-pair "+argument(e.root)+" "+argument(root))))
+		return nil
+	}
+	return err
 }
 
 // texts looks at what is kept to merge by.
