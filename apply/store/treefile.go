@@ -55,6 +55,9 @@ type Head struct {
 	SHA256 tree.Hash `json:"sha256"`
 }
 
+// Of tells whether the head is the receipt of a plan; that of nothing is of none.
+func (h *Head) Of(planID string) bool { return h != nil && h.Plan == planID }
+
 // headFile is history/head.json.
 type headFile struct {
 	Format        string `json:"format"`

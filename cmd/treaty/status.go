@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"treaty/apply"
+	"treaty/apply/policy"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
@@ -246,6 +247,9 @@ func (s *standing) numbered(last *render.LastSync) *render.LastSync {
 		}
 		archived, err := own.Applied(last.PlanID)
 		if err != nil || archived == nil {
+			if identity, err := own.Identity(); err == nil && identity != nil && identity.Head.Of(last.PlanID) {
+				last.Number = &identity.Head.Number
+			}
 			continue
 		}
 		last.Number = &archived.Number
@@ -280,9 +284,31 @@ func (s *standing) waiting() *render.Waiting {
 	w := &render.Waiting{Path: f.path, ID: f.plan.ID, CreatedAt: f.plan.CreatedAt, Only: f.plan.Options.Only,
 		Unresolved: f.plan.Unresolved(), Fresh: s.fresh}
 	if _, approval, err := f.approval(); err == nil && approval != nil {
-		w.Approved = approval.Of(f.file.Ref())
+		w.Approved, w.Lacks = approval.Of(f.file.Ref()), s.lacking(approval)
 	}
+	w.Undoes = undoneBy(f.plan)
 	return w
+}
+
+// lacking is what an approval of the plan that waits lacks by the policy of a tree that is here, "" for nothing.
+func (s *standing) lacking(approval *apply.Approval) string {
+	text, err := s.waits.file.Text()
+	if err != nil {
+		return "" // apply tells of it
+	}
+	for _, own := range s.stores {
+		if own == nil {
+			continue
+		}
+		c, err := policy.ReadConfig(own, configured)
+		if err == nil {
+			err = c.Policy.Satisfied(approval, text, s.at)
+		}
+		if err != nil {
+			return err.Error()
+		}
+	}
+	return ""
 }
 
 // sameTrees tells whether two plans were made of the same trees, which held the same, or the same part of them.
@@ -309,6 +335,9 @@ func (s *standing) print(a *app, ends bool) error {
 		status.Roots[side], status.Here[side] = t.Root, t.Here
 	}
 	opts := a.style()
+	if s.fresh && len(s.waits.plan.Options.Only) == 0 && !s.plan.Empty() {
+		status.Plan = s.waits.plan // the same, with what was decided since
+	}
 	switch {
 	case s.why != nil && ends:
 		status.Next = nil
@@ -334,9 +363,9 @@ func (s *standing) next(waiting *render.Waiting) []string {
 	}
 	empty := s.plan.Empty()
 	switch known := s.plan.Local.ID != nil && s.plan.Remote.ID != nil && !s.plan.News; {
-	case empty && known && !s.plan.Blocked():
+	case empty && known && !s.plan.Blocked() && (waiting == nil || !waiting.Fresh):
 		return []string{"nothing to do"}
-	case empty && known, waiting == nil:
+	case empty && known && s.plan.Blocked(), waiting == nil:
 		return []string{comparing()(s.call)}
 	case !waiting.Fresh:
 		anew := *s.call
@@ -344,7 +373,7 @@ func (s *standing) next(waiting *render.Waiting) []string {
 		return []string{comparing()(&anew)}
 	case waiting.Unresolved > 0:
 		return []string{about("show", "--unresolved")(s.call)}
-	case !waiting.Approved:
+	case !waiting.Approved || waiting.Lacks != "":
 		if first := s.call.onlyMakeKey(); first != "" {
 			return []string{about("show")(s.call), first}
 		}

@@ -44,6 +44,10 @@ type Waiting struct {
 	// Approved tells that its approval is of exactly this text, and Fresh that the trees are as it was made for.
 	Approved bool `json:"approved"`
 	Fresh    bool `json:"fresh"`
+	// Lacks is what the approval lacks by the policy of a tree, "" for nothing; Undoes is the apply that it undoes, nil
+	// where it undoes none.
+	Lacks  string  `json:"-"`
+	Undoes *Undone `json:"-"`
 }
 
 // Standing writes what `status` prints: the summary of what would be to do, or else why the trees were not compared.
@@ -111,6 +115,9 @@ func (l *LastSync) words(opts Options) string {
 		return "never synced with each other"
 	}
 	text := "last synced"
+	if l.SyncedAt == nil && l.Number == nil {
+		return text + " by plan " + Escape(l.PlanID) + ", of which nothing else is known here"
+	}
 	if l.SyncedAt != nil {
 		text += " " + opts.Time(*l.SyncedAt)
 	}
@@ -126,9 +133,14 @@ func (w *Waiting) words(opts Options, compared bool) []span {
 	if len(w.Only) > 0 {
 		spans = append(spans, span{"only of " + Escape(strings.Join(w.Only, ", ")), plain})
 	}
+	if w.Undoes != nil {
+		spans = append(spans, span{fmt.Sprintf("which undoes number %d", w.Undoes.Number), plain})
+	}
 	switch {
 	case w.Unresolved > 0:
 		spans = append(spans, span{Count(w.Unresolved, "conflict") + " not resolved", warned})
+	case w.Approved && w.Lacks != "":
+		spans = append(spans, span{"not approved yet: " + Escape(w.Lacks), warned})
 	case w.Approved:
 		spans = append(spans, span{"approved and not applied", plain})
 	default:
