@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"treaty/apply"
 	"treaty/apply/paper"
@@ -34,10 +36,13 @@ func (c *approveCommand) Run(a *app) error {
 	if err := approvable(f.plan); err != nil {
 		return err
 	}
-	if c.Sign == "" {
-		if err := unsigned(f.plan); err != nil {
-			return err
-		}
+	if c.Sign != "" {
+		err = keyAt(expandHome(c.Sign))
+	} else {
+		err = unsigned(f.plan)
+	}
+	if err != nil {
+		return err
 	}
 	if !c.Yes && !isTerminal(a.stdin) {
 		return usage(about("approve", "--yes"), "nobody can be asked: standard input is no terminal")
@@ -62,6 +67,14 @@ func (c *approveCommand) signer(a *app) func([]byte) (string, error) {
 		return nil
 	}
 	return func(text []byte) (string, error) { return policy.Sign(expandHome(c.Sign), a.passphrase, text) }
+}
+
+// keyAt refuses to begin with a key that is not there.
+func keyAt(path string) error {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return usage(then("name one that is, or make it with ssh-keygen", again), "there is no key %s", render.Name(path))
+	}
+	return nil
 }
 
 // approvable refuses plans that nobody can approve as they are.
