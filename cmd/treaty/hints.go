@@ -129,6 +129,8 @@ func mountIt(side plan.Side) hint {
 			there := *i
 			there.trees[side] = nearTo(typed, i.trees[side.Other()])
 			return then("if "+there.trees[side]+" is meant", comparing())(&there)
+		case side == plan.Remote && !slices.Contains(i.args, typed):
+			return then("mount it, or name the folder that it is in now", again)(i)
 		}
 		return then("mount it, or mend the path", again)(i)
 	}
