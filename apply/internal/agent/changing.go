@@ -144,6 +144,11 @@ func rmdir(c *call) error {
 	if err != nil {
 		return err
 	}
+	for _, name := range litter {
+		if !wire.IsName(name) {
+			return lacks("names in the directory alone")
+		}
+	}
 	trashed, err := c.run.Rmdir(c.path(), litter...)
 	if _, unsent := c.out.Write(wire.AppendNames(trashed)); unsent != nil {
 		return unsent

@@ -185,6 +185,9 @@ type call struct {
 
 // carryOut finds what is asked for, and does it.
 func (c *call) carryOut() (err error) {
+	if err := c.ask.Inside(); err != nil {
+		return err
+	}
 	if c.ask.Call == wire.Open {
 		return c.openTree()
 	}

@@ -72,6 +72,9 @@ func (r *WantedReader) Next(most int) ([]tree.Wanted, error) {
 	for len(list) < most && !r.from.ended() {
 		flags := r.from.byte()
 		r.before = r.from.after(r.before, maxPath)
+		if err := inside(r.before); err != nil {
+			r.from.fail(err)
+		}
 		list = append(list, tree.Wanted{Path: tree.Path(r.before), Size: int64(r.from.uint()), Mtime: r.from.time(),
 			Head: flags&wantsHead != 0, HeadOnly: flags&wantsHeadOnly != 0})
 	}
