@@ -126,6 +126,21 @@ func (s *screen) presses(keys string) {
 	s.types(keys)
 }
 
+// insists presses a key, and again after a while, until a text is shown: one that is pressed while an editor hands the
+// terminal back may be lost.
+func (s *screen) insists(key, text string) {
+	s.t.Helper()
+	for range 10 {
+		s.types(key)
+		for deadline := time.Now().Add(6 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+			if strings.Contains(s.text(), text) {
+				return
+			}
+		}
+	}
+	s.t.Fatalf("%q does not lead to %q:\n%s", key, text, s.text())
+}
+
 // exits waits for the program's end.
 func (s *screen) exits(want int) {
 	s.t.Helper()

@@ -55,12 +55,10 @@ func TestAMergeIsEditedInAReview(t *testing.T) {
 		if !bytes.Equal(textOf(t, path), before) {
 			t.Error("it is written before anybody says so")
 		}
-		s.types("u")
-		s.shows("undone: notes.txt: take-merged, as edited")
+		s.insists("u", "undone: notes.txt: take-merged, as edited")
 		s.types("e")
 		s.shows("no conflict is left")
-		s.types("w")
-		s.shows("written")
+		s.insists("w", "written; a goes on to approve it")
 		s.types("q")
 		s.exits(0)
 		if !strings.Contains(string(textOf(t, path)), "jam and honey") {
