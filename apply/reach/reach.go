@@ -51,9 +51,10 @@ func (open Opener) Store(root string) (*store.Store, error) {
 func Lasting(root string) bool { return filepath.IsAbs(root) || address.Is(root) }
 
 // Means tells whether the root of a side of a plan can be looked for from here: not that of a tree that was read from a
-// file on another machine, where it means something else. An address means the same everywhere.
+// file on another machine, where it means something else, nor an address that only such a file names, which is nobody's
+// word for whom to connect to.
 func Means(side *plan.Snapshot) bool {
-	return side.From == nil || address.Is(side.Root) || side.Host != "" && side.Host == local.HostName()
+	return side.From == nil || !address.Is(side.Root) && side.Host != "" && side.Host == local.HostName()
 }
 
 // Now is the clock of this machine.

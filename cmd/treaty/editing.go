@@ -13,6 +13,7 @@ import (
 	"treaty/apply/refusal"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
+	"treaty/plan/scan"
 )
 
 // edit settles the conflicts with these ids by what a person makes of their merges, one after the other.
@@ -177,13 +178,16 @@ func (e *editing) base(c *plan.Conflict) []byte {
 	return nil
 }
 
+// mostEdited is how many bytes of what an editor leaves are read: more than any text of a plan may have.
+const mostEdited = 16 << 20
+
 // once has the person make the text, and has that accepted.
 func (e *editing) once(c *plan.Conflict, d *desk, accept func(text []byte) error) error {
 	words := d.command(e.editor, e.tool)
 	if err := runProgram(e.app, words); err != nil {
 		return fmt.Errorf("%s failed: %w", render.Name(words[0]), err)
 	}
-	text, err := os.ReadFile(d.out)
+	text, err := scan.ReadFile(d.out, mostEdited) // whatever a program has left there, nothing is waited for
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || err == nil && len(text) == 0:
 		return fmt.Errorf("%s left no text", render.Name(words[0]))

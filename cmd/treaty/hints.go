@@ -54,6 +54,9 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 
 	refusal.CauseMissing: func(r *apply.Refusal) hint { return moved(r.Side, r.Root, mountIt(r.Side)) },
 	refusal.CauseElsewhere: func(r *apply.Refusal) hint {
+		if address.Is(r.Root) {
+			return then("if that is the machine that is meant", with("--"+r.Side.String(), r.Root))
+		}
 		return then("when that tree is in reach (DIR)", with("--"+r.Side.String(), "DIR"))
 	},
 	refusal.CauseOther: func(r *apply.Refusal) hint {

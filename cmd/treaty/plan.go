@@ -14,6 +14,7 @@ import (
 	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
+	"treaty/plan/address"
 	"treaty/plan/tree"
 )
 
@@ -237,8 +238,12 @@ func next(made *planned, i *invocation) []string {
 // toldWhere are the flags by which apply is told where the trees of a plan are that it does not look for here.
 func toldWhere(p *plan.Plan) (flags []string) {
 	for _, side := range plan.BothSides {
-		if !reach.Means(p.Snapshot(side)) {
-			flags = append(flags, "--"+side.String(), "DIR")
+		of, where := p.Snapshot(side), "DIR"
+		if address.Is(of.Root) {
+			where = argument(of.Root)
+		}
+		if !reach.Means(of) {
+			flags = append(flags, "--"+side.String(), where)
 		}
 	}
 	return flags

@@ -89,6 +89,9 @@ func (g *greetingDue) parting() time.Duration {
 	return time.Second
 }
 
+// errNotRun: what connects cannot be run. No file that is missing for that is a tree that is.
+var errNotRun = errors.New("it cannot be run")
+
 // connect runs ssh, for the agent on a machine. It asks whatever it asks on the terminal itself.
 func connect(a *app, machine address.Address) (*connection, error) {
 	own, err := readPersonal()
@@ -105,7 +108,7 @@ func connect(a *app, machine address.Address) (*connection, error) {
 		return nil, err
 	}
 	if err := c.cmd.Start(); err != nil {
-		return nil, &complaint{is: err, why: fmt.Sprintf("%s cannot be run, which connects to %s: %v", words[0],
+		return nil, &complaint{is: errNotRun, why: fmt.Sprintf("%s cannot be run, which connects to %s: %v", words[0],
 			machine.Host, err), hint: then("install it, or name what connects as ssh.command in "+argument(own.file), again)}
 	}
 	c.hello.release = context.AfterFunc(a.ctx, c.kill)
