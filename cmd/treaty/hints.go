@@ -60,8 +60,12 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 		return then("when that tree is in reach (DIR)", with("--"+r.Side.String(), "DIR"))
 	},
 	refusal.CauseOther: func(r *apply.Refusal) hint {
-		return moved(r.Side, r.Root, then("mount the right one; or, if this is meant to be another tree",
-			comparing("--new-pair")))
+		return moved(r.Side, r.Root, func(i *invocation) string {
+			if other := i.trees[r.Side.Other()]; other != "" && absolute(expandHome(other)) == r.Root {
+				return then("name the right one", again)(i)
+			}
+			return then("mount the right one; or, if this is meant to be another tree", comparing("--new-pair"))(i)
+		})
 	},
 	refusal.CauseNewTree:  func(*apply.Refusal) hint { return comparing() },
 	refusal.CauseEmptied:  func(*apply.Refusal) hint { return then("mount it again", again) },
