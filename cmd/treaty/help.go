@@ -150,7 +150,7 @@ func help(options kong.HelpOptions, parsed *kong.Context) error {
 // exits are the exit codes and what they mean.
 var exits = []manual.Exit{
 	{Code: 0, Means: "done; for plan: written, or already in sync"},
-	{Code: exitFailed, Means: "failed, and nothing was changed"},
+	{Code: exitFailed, Means: "failed, and nothing was changed; for doctor and snapshot --verify: something is wrong"},
 	{Code: exitUsage, Means: "a mistake on the command line, or a file that is not a valid plan, approval or config"},
 	{Code: exitConflicts, Means: "conflicts are not resolved"},
 	{Code: exitStale, Means: "the plan is stale: a tree has changed since, or it was applied already"},
