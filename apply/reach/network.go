@@ -188,8 +188,18 @@ func outside(root, within string, err error) error {
 	if inside(clean, within) {
 		return err
 	}
-	return fmt.Errorf("%w: this agent serves what lies in %s, and nothing else", scan.ErrVanished, within)
+	return &notServed{within}
 }
+
+// notServed is the error of a root that an agent does not serve. To whoever asks, no tree is there: it is
+// scan.ErrVanished.
+type notServed struct{ within string }
+
+func (n *notServed) Error() string {
+	return fmt.Sprintf("this agent serves what lies in %s, and nothing else", n.within)
+}
+
+func (n *notServed) Is(target error) bool { return target == scan.ErrVanished }
 
 // inside tells whether an absolute path is a directory or leads into it.
 func inside(path, dir string) bool {

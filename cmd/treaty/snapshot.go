@@ -206,6 +206,13 @@ func (c *snapshotCommand) verify(a *app, tree *store.Reader) error {
 	if err := tree.Available(); err != nil {
 		return err
 	}
+	other, err := ofAnother(file, tree)
+	if err != nil {
+		return err
+	}
+	if other && !a.quiet {
+		message(a.stderr, "treaty: warning: %s was taken of another tree, %s", render.Name(c.Verify), render.Name(file.Root()))
+	}
 	how := snapshot.Verifying{Scanned: &scan.Progress{}, Read: &atomic.Int64{}}
 	meter := a.meter(takingSnapshot(&snapshot.Taking{Scanned: how.Scanned, Read: how.Read}))
 	found, err := file.Verify(a.ctx, tree.Source(), how)
@@ -213,11 +220,17 @@ func (c *snapshotCommand) verify(a *app, tree *store.Reader) error {
 	if err != nil {
 		return err
 	}
-	return c.judge(a, file, found)
+	return c.judge(a, file, found, other)
 }
 
-// judge lists what differs, and is the error that says how much.
-func (c *snapshotCommand) judge(a *app, file *snapshot.File, found []snapshot.Difference) error {
+// ofAnother tells whether a snapshot and a tree are known to be of two trees.
+func ofAnother(file *snapshot.File, tree *store.Reader) (bool, error) {
+	own, err := tree.Identity()
+	return err == nil && own != nil && file.ID != nil && *file.ID != own.ID, err
+}
+
+// judge lists what differs, of the tree itself or of another one, and is the error that says how much.
+func (c *snapshotCommand) judge(a *app, file *snapshot.File, found []snapshot.Difference, other bool) error {
 	counts := map[snapshot.Kind]int{}
 	for i := range found {
 		d := &found[i]
@@ -235,6 +248,9 @@ func (c *snapshotCommand) judge(a *app, file *snapshot.File, found []snapshot.Di
 	}
 	tally := tallyOf(counts)
 	switch {
+	case len(found) > 0 && other:
+		return &complaint{is: differing(counts), why: "the tree differs from the snapshot of another one: " + tally,
+			hint: then("name the tree that it was taken of", again)}
 	case counts[snapshot.Damaged] > 0:
 		return &complaint{is: errDamaged, why: "the tree is damaged: " + tally,
 			hint: then("bring what is damaged back from the other tree or a backup", again)}
@@ -245,6 +261,14 @@ func (c *snapshotCommand) judge(a *app, file *snapshot.File, found []snapshot.Di
 	a.say("%s, %s, as they were on %s", render.Thousands(file.Files, "file"), render.Bytes(file.Bytes),
 		a.style().Time(file.TakenAt))
 	return nil
+}
+
+// differing is the kind of error of what differs.
+func differing(counts map[snapshot.Kind]int) error {
+	if counts[snapshot.Damaged] > 0 {
+		return errDamaged
+	}
+	return apply.ErrStale
 }
 
 // errDamaged: content is not what it was, though nobody changed it.
