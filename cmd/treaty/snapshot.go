@@ -34,6 +34,8 @@ func (c *snapshotCommand) Run(a *app) error {
 	switch {
 	case c.Verify == "" && c.Output == "":
 		return usage(with("-o", argument(snapshotName(c.Dir))), "where to is the snapshot to be written?")
+	case address.Is(c.Output), address.Is(c.Verify):
+		return usage(helped, "a snapshot's file lies on this machine; DIR alone may be an address")
 	case c.Verify != "" && c.Output != "":
 		return usage(helped, "--verify writes nothing, so -o has no meaning beside it")
 	case c.Verify != "" && c.DefaultIgnores != nil:
@@ -211,7 +213,8 @@ func (c *snapshotCommand) verify(a *app, tree *store.Reader) error {
 		return err
 	}
 	if other && !a.quiet {
-		message(a.stderr, "treaty: warning: %s was taken of another tree, %s", render.Name(c.Verify), render.Name(file.Root()))
+		message(a.stderr, "treaty: warning: %s was taken of another tree, %s", render.Name(c.Verify),
+			render.Name(file.Root()))
 	}
 	how := snapshot.Verifying{Scanned: &scan.Progress{}, Read: &atomic.Int64{}}
 	meter := a.meter(takingSnapshot(&snapshot.Taking{Scanned: how.Scanned, Read: how.Read}))
