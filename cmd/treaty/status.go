@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"errors"
+	"slices"
 	"time"
 
 	"treaty/apply"
@@ -323,6 +324,14 @@ func sameTrees(a, b *plan.Plan) bool {
 	return true
 }
 
+// sameWork tells whether two plans are about the same, whatever was decided: one that undoes something, or that is of a
+// part, is not what a comparison finds.
+func sameWork(a, b *plan.Plan) bool {
+	ops := func(x, y plan.Operation) bool { return x.Side == y.Side && x.Action == y.Action && x.Path == y.Path }
+	conflicts := func(x, y plan.Conflict) bool { return x.Kind == y.Kind && x.Path == y.Path }
+	return slices.EqualFunc(a.Operations, b.Operations, ops) && slices.EqualFunc(a.Conflicts, b.Conflicts, conflicts)
+}
+
 // print says it to a person. What ends in an error is told there, why and what to type.
 func (s *standing) print(a *app, ends bool) error {
 	if a.quiet {
@@ -335,8 +344,8 @@ func (s *standing) print(a *app, ends bool) error {
 		status.Roots[side], status.Here[side] = t.Root, t.Here
 	}
 	opts := a.style()
-	if s.fresh && len(s.waits.plan.Options.Only) == 0 && !s.plan.Empty() {
-		status.Plan = s.waits.plan // the same, with what was decided since
+	if s.fresh && sameWork(s.plan, s.waits.plan) {
+		status.Plan = s.waits.plan // with what was decided since
 	}
 	switch {
 	case s.why != nil && ends:
