@@ -72,7 +72,8 @@ func (c *approveCommand) signer(a *app) func([]byte) (string, error) {
 // keyAt refuses to begin with a key that is not there.
 func keyAt(path string) error {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return usage(then("name one that is, or make it with ssh-keygen", again), "there is no key %s", render.Name(path))
+		return &complaint{is: err, why: "there is no key " + render.Name(path),
+			hint: then("name one that is, or make it with ssh-keygen", again)}
 	}
 	return nil
 }
