@@ -58,10 +58,12 @@ func reviewed(a *app, f *planFile) (review.Wish, error) {
 	if width, height, err := term.GetSize(int(file(a.stdout).Fd())); err == nil {
 		s.model = s.model.Resize(width, height)
 	}
-	// Signals end the context, as they do for any other command.
-	p := tea.NewProgram(s, tea.WithContext(a.ctx), tea.WithoutSignalHandler(),
-		tea.WithInput(file(a.stdin)), tea.WithOutput(file(a.stdout)))
-	_, err := p.Run()
+	err := s.shown()
+	for err == nil && a.ctx.Err() == nil && s.model.Wants() == review.Edit {
+		e := &mergeEditing{app: a, model: s.model}
+		s.model = e.came(e.Run())
+		err = s.shown()
+	}
 	switch wish := s.model.Wants(); {
 	case a.ctx.Err() != nil:
 		return review.Stop, nil
@@ -71,6 +73,15 @@ func reviewed(a *app, f *planFile) (review.Wish, error) {
 		return wish, nil
 	}
 	return review.Stop, nil // nobody is there any more
+}
+
+// shown shows the review until the person leaves, or wants what is not done on its screen.
+func (s *reviewScreen) shown() error {
+	// Signals end the context, as they do for any other command.
+	p := tea.NewProgram(s, tea.WithContext(s.app.ctx), tea.WithoutSignalHandler(),
+		tea.WithInput(file(s.app.stdin)), tea.WithOutput(file(s.app.stdout)))
+	_, err := p.Run()
+	return err
 }
 
 // unicodeShown tells whether the terminal shows more than ASCII, as the locale says.
@@ -127,9 +138,6 @@ func (s *reviewScreen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case rested:
 		s.model = s.model.Knowing(msg.found)
 		return s, nil
-	case edited:
-		s.model = msg.model
-		return s, nil
 	}
 	if quit := s.granted(); quit != nil {
 		return s, quit
@@ -148,9 +156,6 @@ func (s *reviewScreen) granted() tea.Cmd {
 	switch s.model.Wants() {
 	case review.Nothing:
 		return nil
-	case review.Edit:
-		e := &mergeEditing{app: s.app, model: s.model}
-		return tea.Exec(e, func(err error) tea.Msg { return e.came(err) })
 	case review.Write, review.WriteAndLeave, review.WriteAndApprove:
 		s.model = s.model.Written(s.write())
 	}

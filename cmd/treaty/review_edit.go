@@ -1,13 +1,6 @@
 package main
 
-import (
-	"io"
-
-	"treaty/cmd/treaty/internal/review"
-)
-
-// edited is what came of editing a merge.
-type edited struct{ model review.Model }
+import "treaty/cmd/treaty/internal/review"
 
 // mergeEditing has a person edit the merge of the conflict in focus, on the terminal that the review leaves for the
 // while.
@@ -30,14 +23,9 @@ func (e *mergeEditing) Run() error {
 }
 
 // came is what came of it, with an error where nothing did.
-func (e *mergeEditing) came(err error) edited {
+func (e *mergeEditing) came(err error) review.Model {
 	if err != nil {
-		return edited{review.NotMerged(e.model, err.Error())}
+		return review.NotMerged(e.model, err.Error())
 	}
-	return edited{e.model}
+	return e.model
 }
-
-// The editor is given treaty's own streams, which are those of the review.
-func (e *mergeEditing) SetStdin(io.Reader)  {}
-func (e *mergeEditing) SetStdout(io.Writer) {}
-func (e *mergeEditing) SetStderr(io.Writer) {}
