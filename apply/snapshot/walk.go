@@ -62,7 +62,7 @@ func (w *walk) listing(d *directory, records []*record) tree.Listing {
 		}
 		l.Entries[i] = w.entry(r, d.path, rules)
 	}
-	w.count(&l)
+	w.options.Progress.Listed(&l)
 	return l
 }
 
@@ -91,19 +91,6 @@ func (w *walk) entry(r *record, dir tree.Path, rules *scan.Rules) tree.Entry {
 		e.Mode = 0
 	}
 	return e
-}
-
-func (w *walk) count(l *tree.Listing) {
-	if w.options.Progress == nil {
-		return
-	}
-	w.options.Progress.Directories.Add(1)
-	for i := range l.Entries {
-		if e := &l.Entries[i]; e.Type == tree.File && e.Ruling == tree.InScope {
-			w.options.Progress.Files.Add(1)
-			w.options.Progress.Bytes.Add(e.Size)
-		}
-	}
 }
 
 // Finish is nil: a file that was found sound stays what it is.

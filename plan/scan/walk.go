@@ -400,3 +400,17 @@ func Compare(a, b tree.Path) int {
 		a, b = tree.Path(restA), tree.Path(restB)
 	}
 }
+
+// Listed counts a listing, with the files in it that are in scope. Nobody counts where p is nil.
+func (p *Progress) Listed(l *tree.Listing) {
+	if p == nil {
+		return
+	}
+	p.Directories.Add(1)
+	for i := range l.Entries {
+		if e := &l.Entries[i]; e.Type == tree.File && e.Ruling == tree.InScope {
+			p.Files.Add(1)
+			p.Bytes.Add(e.Size)
+		}
+	}
+}

@@ -122,7 +122,7 @@ func (w *walk) List(dir tree.Path) (tree.Listing, error) {
 		}
 		listing.Entries = append(listing.Entries, w.ruled(dir, e, rules))
 	}
-	w.count(&listing)
+	w.options.Progress.Listed(&listing)
 	return listing, nil
 }
 
@@ -154,19 +154,6 @@ func (w *walk) ruled(dir tree.Path, e tree.Entry, rules *scan.Rules) tree.Entry 
 		e.Inode = 0
 	}
 	return e
-}
-
-func (w *walk) count(listing *tree.Listing) {
-	if w.options.Progress == nil {
-		return
-	}
-	w.options.Progress.Directories.Add(1)
-	for i := range listing.Entries {
-		if e := &listing.Entries[i]; e.Type == tree.File && e.Ruling == tree.InScope {
-			w.options.Progress.Files.Add(1)
-			w.options.Progress.Bytes.Add(e.Size)
-		}
-	}
 }
 
 // Finish is nil: what is in memory does not vanish.

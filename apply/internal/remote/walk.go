@@ -72,7 +72,7 @@ func (w *walk) fill() error {
 	case err != nil:
 		w.err = w.sent.early(err)
 	default:
-		w.count(&l)
+		w.options.Progress.Listed(&l)
 		w.next = &l
 	}
 	return w.err
@@ -82,19 +82,6 @@ func (w *walk) end() error {
 	answer, err := w.sent.end()
 	w.idle = wire.IdlePatterns(answer.Idle)
 	return err
-}
-
-func (w *walk) count(l *tree.Listing) {
-	if w.options.Progress == nil {
-		return
-	}
-	w.options.Progress.Directories.Add(1)
-	for i := range l.Entries {
-		if e := &l.Entries[i]; e.Type == tree.File && e.Ruling == tree.InScope {
-			w.options.Progress.Files.Add(1)
-			w.options.Progress.Bytes.Add(e.Size)
-		}
-	}
 }
 
 // aside is the listing of a directory that the walk does not come to.
@@ -117,7 +104,7 @@ func (w *walk) aside(dir tree.Path) (tree.Listing, error) {
 	if err != nil {
 		return tree.Listing{}, e.ended(err)
 	}
-	w.count(&l)
+	w.options.Progress.Listed(&l)
 	return l, nil
 }
 
