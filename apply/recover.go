@@ -30,6 +30,10 @@ type Recovered struct {
 	Plan string // its id
 	// Roots are the trees on which it was settled, "" where one was not there.
 	Roots plan.Sides[string]
+	// Away is where the plan had its remote tree, which could not be looked at because of Why and may have it open still;
+	// "" where it was looked at, or nobody knows where it is.
+	Away string
+	Why  error
 	// Kept says, in words, what could not be brought back because somebody else was there.
 	Kept []string
 	// Mended says, in words, what a power cut had done to a volume, and what was done about it.
@@ -142,8 +146,8 @@ func (request *Recovery) partners(stores []*store.Store) []string {
 
 // partner is where the other tree of a plan that is open on one was, "" unless the plan is open there too.
 func (request *Recovery) partner(s *store.Store, id string) string {
-	other := request.remote(s, id)
-	if other == nil {
+	other, err := request.Open.Store(request.remote(s, id))
+	if err != nil {
 		return ""
 	}
 	defer other.Close()
@@ -153,20 +157,15 @@ func (request *Recovery) partner(s *store.Store, id string) string {
 	return other.Root()
 }
 
-// remote opens the store where a plan that is open on a tree had its remote tree; nil where that cannot be told, or
-// nothing can be opened there.
-func (request *Recovery) remote(s *store.Store, id string) *store.Store {
+// remote is where a plan that is open on a tree had its remote tree; "" where nobody can tell.
+func (request *Recovery) remote(s *store.Store, id string) string {
 	text, err := s.Kept(id, store.ItsPlan)
 	if err != nil {
-		return nil
+		return ""
 	}
 	p, err := plan.Read(text)
 	if err != nil || request.Open == nil && !reach.Lasting(p.Remote.Root) {
-		return nil
+		return ""
 	}
-	other, err := request.Open.Store(p.Remote.Root)
-	if err != nil {
-		return nil
-	}
-	return other
+	return p.Remote.Root
 }

@@ -66,7 +66,7 @@ func (request *Recovery) settle(ctx context.Context, id string, stores []*store.
 	if j == nil {
 		return out, nil
 	}
-	s.findIdle(idle, j)
+	out.Away, out.Why = s.findIdle(idle, j)
 	if err := s.sight(j); err != nil {
 		return nil, err
 	}
@@ -113,11 +113,16 @@ func (s *settling) open(stores []*store.Store) (idle []*store.Store, err error) 
 }
 
 // findIdle finds a tree that was settled by itself before, also where the plan had it: it may have the copies that the
-// other one needs, and it alone shows what was left of the steps there.
-func (s *settling) findIdle(stores []*store.Store, j *journal.Journal) {
+// other one needs, and it alone shows what was left of the steps there. Where the plan had one that cannot be opened
+// now, it returns where that was, and the reason.
+func (s *settling) findIdle(stores []*store.Store, j *journal.Journal) (away string, why error) {
 	if s.ends[plan.Remote] == nil && s.ends[plan.Local] != nil {
-		if s.beside = s.remote(s.ends[plan.Local].Store, s.id); s.beside != nil {
-			stores = append(stores, s.beside)
+		if root := s.remote(s.ends[plan.Local].Store, s.id); root != "" {
+			if s.beside, why = s.Open.Store(root); why == nil {
+				stores = append(stores, s.beside)
+			} else {
+				away = root
+			}
 		}
 	}
 	for side, id := range j.Header.Trees {
@@ -128,6 +133,10 @@ func (s *settling) findIdle(stores []*store.Store, j *journal.Journal) {
 			}
 		}
 	}
+	if s.idle[plan.Remote] != nil {
+		return "", nil
+	}
+	return away, why
 }
 
 // sight looks how far the steps are on a tree that was settled by itself.

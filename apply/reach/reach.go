@@ -57,5 +57,8 @@ func Means(side *plan.Snapshot) bool {
 	return side.From == nil || !address.Is(side.Root) && side.Host != "" && side.Host == local.HostName()
 }
 
+// HostName is what this machine calls itself, "" where it has no name.
+func HostName() string { return local.HostName() }
+
 // Now is the clock of this machine.
 func Now() time.Time { return local.Now() }

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/plan/address"
 )
 
 type cleanCommand struct {
@@ -93,7 +93,7 @@ func (a *app) old(d store.Discardable) error {
 }
 
 // lastRemote is the store of the tree that was last synced with, nil where it is not mounted now or
-// another tree lies there.
+// another tree lies there. That one on another machine cannot be reached is said.
 func (a *app) lastRemote(folder *store.Store) *store.Store {
 	list, err := folder.History()
 	if err != nil || len(list) == 0 {
@@ -103,8 +103,12 @@ func (a *app) lastRemote(folder *store.Store) *store.Store {
 	if err != nil {
 		return nil
 	}
-	remote, err := reach.Store(appliedAt(folder, p))
+	root := appliedAt(folder, p)
+	remote, err := a.net.store(root)
 	if err != nil {
+		if address.Is(root) {
+			message(a.stderr, "treaty: warning: nothing is removed at %s: %s", render.Name(root), render.Escape(err.Error()))
+		}
 		return nil
 	}
 	mine, err := folder.Identity()

@@ -13,13 +13,14 @@ import (
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
+	"treaty/plan/address"
 	"treaty/plan/scan"
 	"treaty/schema"
 )
 
 type doctorCommand struct {
 	JSON bool     `name:"json" help:"Print it as JSON."`
-	Dirs []string `arg:"" optional:"" sep:"none" name:"DIR" help:"The trees; that of the current directory and the one that it was last synced with if none is given."`
+	Dirs []string `arg:"" optional:"" sep:"none" name:"DIR" help:"The trees, also by their addresses; that of the current directory and the one that it was last synced with if none is given."`
 }
 
 // Run looks at trees, and says in words what is wrong and what to type. It changes nothing.
@@ -33,11 +34,16 @@ func (c *doctorCommand) Run(a *app) error {
 		// One that is away, as a stick may be, is told of by the tree itself.
 		away := func(root string) bool { info, err := os.Stat(root); return err != nil || !info.IsDir() }
 		dirs = append([]string{dir}, slices.DeleteFunc(partnersHere(dir), away)...)
+		dirs = append(dirs, addressedBy(dir)...)
 	}
 	found := &doctorDocument{Format: "treaty.doctor", FormatVersion: plan.FormatVersion, At: a.now().UTC()}
 	for _, dir := range dirs {
-		e := &examination{app: a, shown: !c.JSON}
-		if err := e.of(expandHome(dir)); err != nil {
+		at, err := foundAt(expandHome(dir), "")
+		if err != nil {
+			return err
+		}
+		e := &examination{app: a, shown: !c.JSON, named: dirs}
+		if err := e.of(at.path); err != nil {
 			return err
 		}
 		found.Trees = append(found.Trees, doctorTree{e.root, e.findings})
@@ -104,22 +110,24 @@ func (d *doctorDocument) wrong() (n int) {
 
 // examination is of one tree.
 type examination struct {
-	app      *app
-	tree     *store.Store
-	root     string
+	app  *app
+	tree *store.Store
+	root string
+	// named are the trees that were asked for.
+	named    []string
 	shown    bool // to a person, as it is found
 	findings []finding
 }
 
 // of examines the tree at dir.
 func (e *examination) of(dir string) error {
-	own, err := reach.Store(dir)
+	own, err := e.app.net.store(dir)
 	e.root = absolute(dir)
 	if e.shown {
 		e.app.say("%s", render.Name(e.root))
 	}
 	if err != nil {
-		return e.unopened(err)
+		return e.unopened(dir, err)
 	}
 	defer own.Close()
 	e.tree, e.root = own, own.Root()
@@ -137,13 +145,13 @@ func (e *examination) of(dir string) error {
 	return e.patterns()
 }
 
-// unopened tells why a tree cannot be opened.
-func (e *examination) unopened(err error) error {
+// unopened tells why the tree at dir cannot be opened.
+func (e *examination) unopened(dir string, err error) error {
 	var folder *store.NoFolder
 	switch {
 	case errors.Is(err, apply.ErrInvalid):
 		return err
-	case errors.As(err, &folder):
+	case errors.As(err, &folder), hintFor(err) != nil && address.Is(dir):
 		e.found(err.Error(), hintFor(err))
 	case errors.Is(err, scan.ErrNotDirectory):
 		return usage(exactly("treaty doctor --help"), "%s is not a directory", e.root)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +16,7 @@ import (
 	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
+	"treaty/plan/address"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
@@ -62,6 +62,9 @@ func (e *examination) config() error {
 	if _, err := c.policy(e.tree); err != nil {
 		e.found(err.Error(), then("mend the config, and what it names", again))
 	}
+	if e.afar() {
+		return nil // the places that it names are that machine's
+	}
 	if c.Remote != nil {
 		e.remote("remote", c, *c.Remote)
 	}
@@ -79,6 +82,10 @@ func (e *examination) remote(key string, c *config, named string) {
 		path = named
 	}
 	root := below(e.root, expandHome(path))
+	if address.Is(root) {
+		e.address(key, root)
+		return
+	}
 	if info, err := os.Stat(root); err == nil && info.IsDir() {
 		return
 	}
@@ -87,6 +94,28 @@ func (e *examination) remote(key string, c *config, named string) {
 	}
 	e.found(fmt.Sprintf("%s: %q says %q, and there is no folder %s, nor was the tree ever synced with one there",
 		e.tree.Path("config.json"), key, named, root), in(e.root, "config", key))
+}
+
+// address looks whether a key of the config names an address that there can be. Whether a tree is there is told of
+// where that one is examined.
+func (e *examination) address(key, root string) {
+	if _, err := address.Parse(root); err != nil {
+		e.found(fmt.Sprintf("%s: %q says %s: %s", e.tree.Path("config.json"), key, shownAddress(root), addressed(err)),
+			e.there("config", key))
+	}
+}
+
+// afar tells whether the tree lies on another machine.
+func (e *examination) afar() bool { return address.Is(e.root) }
+
+// there is a command in the tree, typed on the machine that has it.
+func (e *examination) there(name string, flags ...string) hint {
+	at, err := address.Parse(e.root)
+	if err != nil {
+		return in(e.root, name, flags...)
+	}
+	typed := append([]string{"treaty", "-C", argument(at.Path), name}, flags...)
+	return then("log in on "+at.Host+", and type there: "+strings.Join(typed, " "), again)
 }
 
 // history holds the history to itself and to what the tree remembers.
@@ -99,7 +128,8 @@ func (e *examination) history() error {
 	if err != nil {
 		return nil // it is told of already
 	}
-	others, err := e.tree.Remembered(reach.Open, remoteOf(e.tree)...)
+	named, also := reachedBy(e.tree, e.named)
+	others, err := e.tree.Remembered(e.app.net.among(named), also...)
 	if err != nil {
 		return err
 	}
@@ -112,7 +142,7 @@ func (e *examination) history() error {
 		return err
 	}
 	if broken = append(broken, others.Wrong...); len(broken) > 0 {
-		e.found("the history does not hold: "+render.Count(len(broken), "fault"), in(e.root, "log", "--verify"))
+		e.found("the history does not hold: "+render.Count(len(broken), "fault"), e.there("log", "--verify"))
 		return nil
 	}
 	e.fine("%s in the history, all as written", render.Count(len(list), "apply"))
@@ -125,17 +155,44 @@ func (e *examination) pairs() error {
 	if err != nil || own == nil {
 		return nil // it is told of already
 	}
-	for _, root := range own.PartnersOn(e.tree.Host()) {
+	for _, root := range own.PartnersOn(reach.HostName()) {
+		if address.Is(root) {
+			continue
+		}
 		if err := e.pair(own, root); err != nil {
+			return err
+		}
+	}
+	if e.afar() {
+		return nil // what it knows by an address, this machine may know by another
+	}
+	for _, root := range own.Addresses() {
+		if err := e.pairAfar(root); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// pairAfar looks at one partner on another machine, if that was asked for too. Whether it can be reached is told of
+// where that one is examined.
+func (e *examination) pairAfar(root string) error {
+	named, _ := reachedBy(e.tree, e.named)
+	if !slices.Contains(named, root) {
+		e.fine("the tree that it was synced with at %s is on another machine: treaty doctor %s looks at it",
+			render.Name(root), argument(root))
+		return nil
+	}
+	if other, err := e.app.net.store(root); err == nil {
+		defer other.Close()
+		return e.agreed(other)
+	}
+	return nil
+}
+
 // pair looks at one partner, by where it was last.
 func (e *examination) pair(own *store.TreeFile, root string) error {
-	places := whereabouts(partnerAt(own, e.tree.Host(), root), root)
+	places := whereabouts(partnerAt(own, reach.HostName(), root), root)
 	if len(places) != 1 {
 		return e.away(root)
 	}
@@ -144,16 +201,21 @@ func (e *examination) pair(own *store.TreeFile, root string) error {
 		return err
 	}
 	defer other.Close()
+	return e.agreed(other)
+}
+
+// agreed looks at what the tree and another one last agreed on.
+func (e *examination) agreed(other *store.Store) error {
 	memory, problem, err := store.Remember(plan.Sides[*store.Reader]{e.tree.Reader, other.Reader})
 	if err != nil {
 		return err
 	}
 	defer memory.Close()
 	if problem != nil {
-		e.found(fmt.Sprintf("with %s: %s", places[0], problem.Message), comparingAt(e.root, places[0]))
+		e.found(fmt.Sprintf("with %s: %s", other.Root(), problem.Message), comparingAt(e.root, other.Root()))
 		return nil
 	}
-	e.fine("what it and %s last agreed on is there", render.Name(places[0]))
+	e.fine("what it and %s last agreed on is there", render.Name(other.Root()))
 	return nil
 }
 
@@ -252,7 +314,7 @@ func (e *examination) space() error {
 		return err
 	case space.Total == 0:
 	case space.Free < littleRoom:
-		e.found(fmt.Sprintf("only %s are free", render.Bytes(space.Free)), in(e.root, "clean"))
+		e.found(fmt.Sprintf("only %s are free", render.Bytes(space.Free)), e.there("clean"))
 	default:
 		e.fine("%s free of %s", render.Bytes(space.Free), render.Bytes(space.Total))
 	}
@@ -286,7 +348,7 @@ func (e *examination) repaired() error {
 		return err
 	}
 	e.found(fmt.Sprintf("the volume was damaged and repaired: there is %s; files may have changed without a trace", name),
-		in(e.root, "plan", "--hash", "all"))
+		e.there("plan", "--hash", "all"))
 	return nil
 }
 
@@ -316,7 +378,7 @@ func (e *examination) patterns() error {
 	}
 	for _, pattern := range slices.Sorted(maps.Keys(unmatched)) {
 		e.found(fmt.Sprintf("%s: nothing in this tree matches %q of ignore", e.tree.Path("config.json"), pattern),
-			in(e.root, "config", "ignore"))
+			e.there("config", "ignore"))
 	}
 	return e.idle(walk)
 }
@@ -327,7 +389,7 @@ func (e *examination) idle(walk volume.Walk) error {
 		return err
 	}
 	for _, idle := range walk.IdlePatterns() {
-		file := filepath.Join(e.root, filepath.FromSlash(string(idle.File)))
+		file := e.tree.Source().Where(idle.File)
 		e.found(fmt.Sprintf("%s, line %d: no name matches this pattern: %s", file, idle.Line, idle.Why),
 			then("mend the line", again))
 	}

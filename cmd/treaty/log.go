@@ -13,6 +13,7 @@ import (
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
+	"treaty/plan/address"
 	"treaty/schema"
 )
 
@@ -187,7 +188,8 @@ func (c *logCommand) verify(a *app, folder *store.Store) error {
 	if err != nil {
 		return err
 	}
-	others, err := folder.Remembered(reach.Open, remoteOf(folder)...)
+	named, also := reachedBy(folder, nil)
+	others, err := folder.Remembered(a.net.among(named), also...)
 	if err != nil {
 		return err
 	}
@@ -258,5 +260,13 @@ func remoteOf(folder *store.Store) []string {
 	if err != nil || c.Remote == nil {
 		return nil
 	}
-	return []string{below(folder.Root(), expandHome(*c.Remote))}
+	named, known := c.Remotes[*c.Remote]
+	if !known {
+		named = *c.Remote
+	}
+	root := below(folder.Root(), expandHome(named))
+	if at, err := address.Parse(root); err == nil {
+		root = at.String()
+	}
+	return []string{root}
 }

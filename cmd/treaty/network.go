@@ -110,3 +110,25 @@ func shownAddress(text string) string {
 	}
 	return at.String()
 }
+
+// reachedBy are the roots on other machines that may be connected to for a tree, beside those that were named: those of
+// its config; with where the config says that its other tree is.
+func reachedBy(folder *store.Store, named []string) (all, remote []string) {
+	remote = remoteOf(folder)
+	for _, root := range slices.Concat(named, remote) {
+		if at, err := address.Parse(root); err == nil {
+			all = append(all, at.String())
+		}
+	}
+	return all, remote
+}
+
+// addressedBy is the address that the config of the tree at dir names as its other tree; none where it names none.
+func addressedBy(dir string) []string {
+	folder, err := reach.Store(dir)
+	if err != nil {
+		return nil
+	}
+	defer folder.Close()
+	return slices.DeleteFunc(remoteOf(folder), func(root string) bool { return !address.Is(root) })
+}

@@ -33,8 +33,7 @@ func (c *recoverCommand) Run(a *app) error {
 			return err
 		}
 	}
-	settled, err := apply.Recover(a.ctx, apply.Recovery{Dirs: dirs, Open: a.net.among(dirs), By: author(),
-		Now: a.now})
+	settled, err := apply.Recover(a.ctx, apply.Recovery{Dirs: dirs, Open: a.net.open, By: author(), Now: a.now})
 	for _, words := range settled.SetAside {
 		a.say("set aside: %s", render.Escape(words))
 	}
@@ -72,6 +71,10 @@ func (c *console) recovered(r *apply.Recovered) {
 		if r.Roots[side] != "" {
 			c.say("%s: settled what plan %s had left open", render.Name(r.Roots[side]), render.Escape(r.Plan))
 		}
+	}
+	if r.Away != "" {
+		c.say("  %s could not be looked at, and may have it open still (%s); once it is there: treaty recover %s",
+			render.Name(r.Away), render.Escape(r.Why.Error()), argument(r.Away))
 	}
 	for _, mended := range r.Mended {
 		c.say("  mended: %s", render.Escape(mended))
