@@ -107,7 +107,7 @@ func shown(args []string, local, remote string) string {
 // demoFolder makes, or takes, an empty folder.
 func demoFolder(dir string) (string, error) {
 	if dir == "" {
-		return os.MkdirTemp("", "treaty-demo-")
+		return temporaryFolder("treaty-demo-")
 	}
 	dir = expandHome(dir)
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {

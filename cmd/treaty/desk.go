@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,7 +50,7 @@ func newDesk(p *plan.Plan, c *plan.Conflict, given map[string][]byte) (*desk, er
 
 // privateFolder makes a private folder for texts outside of both trees.
 func privateFolder(p *plan.Plan) (string, error) {
-	folder, err := os.MkdirTemp("", "treaty-merge-")
+	folder, err := temporaryFolder("treaty-merge-")
 	if err != nil {
 		return "", err
 	}
@@ -63,6 +64,16 @@ func privateFolder(p *plan.Plan) (string, error) {
 	}
 	if err != nil {
 		return "", errors.Join(err, os.RemoveAll(folder))
+	}
+	return folder, nil
+}
+
+// temporaryFolder makes a folder of a name that begins so, where the system has those that don't last.
+func temporaryFolder(name string) (string, error) {
+	folder, err := os.MkdirTemp("", name)
+	if err != nil {
+		return "", &complaint{is: err, why: fmt.Sprintf("a temporary folder cannot be made: %v", err),
+			hint: then("set TMPDIR to a folder that is there and can be written to", again)}
 	}
 	return folder, nil
 }

@@ -88,9 +88,15 @@ func instead(i *invocation, argument string, others ...string) hint {
 	return func(*invocation) string { return again(&changed) }
 }
 
-// with is the command line with more flags.
+// with is the command line with more flags, before a -- that makes words of all that follows.
 func with(flags ...string) hint {
-	return func(i *invocation) string { return again(&invocation{args: slices.Concat(i.args, flags)}) }
+	return func(i *invocation) string {
+		at := slices.Index(i.args, "--")
+		if at < 0 {
+			at = len(i.args)
+		}
+		return again(&invocation{args: slices.Insert(slices.Clone(i.args), at, flags...)})
+	}
 }
 
 // about is a command about the same plan.

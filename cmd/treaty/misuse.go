@@ -21,6 +21,8 @@ var wordings = []struct {
 	said  string
 }{
 	{expression(`^(--?\S+): expected .* value but got "EOL".*$`), "$1 needs a value"},
+	{expression(`^(--?\S+): expected .* value but got "(.*?)" \((?:short|long) flag\).*$`),
+		"$1 needs a value; if that is $2, write $1=$2"},
 	{expression(`^(--?\S+): missing value.*$`), "$1 needs a value"},
 	{expression(`^(--?\S+): expected (?:a valid \d+ bit int|an int) but got (".*?")(?: \(.*\))?$`),
 		"$1 needs a whole number, not $2"},

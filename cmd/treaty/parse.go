@@ -54,7 +54,7 @@ func read(grammar any, args []string, options ...kong.Option) (*kong.Context, er
 	if err != nil {
 		return nil, err
 	}
-	parsed, err := parser.Parse(args)
+	parsed, err := parser.Parse(flagsFirst(parser.Model, args))
 	if exited >= 0 {
 		return nil, exitStatus(exited)
 	}

@@ -8,9 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
+	"treaty/apply"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 )
@@ -94,6 +97,9 @@ func (t *terminal) run(args []string, stdin io.Reader) int {
 	}
 	call.dir, call.name = g.Dir, parsed.Selected().Name
 	back, err := startIn(g.Dir)
+	if err == nil {
+		err = placed(call.name)
+	}
 	if err != nil {
 		return call.report(stderr, err)
 	}
@@ -120,10 +126,7 @@ func startIn(dir string) (back func(), err error) {
 	if dir == "" {
 		return func() {}, nil
 	}
-	before, err := os.Getwd()
-	if err != nil {
-		return nil, err
-	}
+	before, _ := os.Getwd() // where that is gone, nobody goes back to it
 	dir = expandHome(dir)
 	switch info, err := os.Stat(dir); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -136,6 +139,18 @@ func startIn(dir string) (back func(), err error) {
 	}
 	// Whoever called has what it had, or stands where it is: nothing more can be done.
 	return func() { _ = os.Chdir(before) }, nil
+}
+
+// placed refuses a command that finds trees from the current directory where that was removed.
+func placed(command string) error {
+	if strings.HasPrefix(command, "__") || slices.Contains([]string{"schema", "completion", "demo"}, command) {
+		return nil
+	}
+	if _, err := os.Getwd(); errors.Is(err, fs.ErrNotExist) {
+		return &complaint{is: apply.ErrSafety, why: "the current directory is no longer there",
+			hint: then("cd to one that is", again)}
+	}
+	return nil
 }
 
 // interruptible ends its context at the first interrupt; the second ends the process at once.
