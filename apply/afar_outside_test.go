@@ -45,7 +45,7 @@ func farVolume(t *testing.T, root string) *remote.Volume {
 	t.Helper()
 	v, err := local.Open(root)
 	check(t, err)
-	far, err := throughAgent(v, nil)
+	far, err := throughAgent(v, nil, 0)
 	check(t, err)
 	return far
 }

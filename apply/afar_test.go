@@ -5,6 +5,7 @@ import (
 	"io"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"treaty/apply/internal/agent"
 	"treaty/apply/internal/remote"
@@ -18,6 +19,8 @@ type afar struct {
 	place
 	// line, where not nil, is what it is reached over.
 	line *cutLine
+	// ahead is by how much the clock there is ahead.
+	ahead time.Duration
 }
 
 // farRoot is how a place is called that is reached so.
@@ -32,7 +35,7 @@ func (f afar) open() (volume.Volume, error) {
 	if f.line != nil {
 		cut = f.line.over
 	}
-	far, err := throughAgent(v, cut)
+	far, err := throughAgent(v, cut, f.ahead)
 	if err != nil {
 		return nil, err
 	}
@@ -51,21 +54,23 @@ func (p *plainly) Where(path tree.Path) string {
 	return filepath.Join(p.root, filepath.FromSlash(string(path)))
 }
 
-// throughAgent is a volume as it is reached through an agent of its own. cut, where not nil, may spoil the streams.
-func throughAgent(v volume.Volume, cut func(io.Reader, io.Writer) (io.Reader, io.Writer)) (*remote.Volume, error) {
+// throughAgent is a volume as it is reached through an agent of its own, whose clock is ahead. cut, where not nil, may
+// spoil the streams.
+func throughAgent(v volume.Volume, cut func(io.Reader, io.Writer) (io.Reader, io.Writer),
+	ahead time.Duration) (*remote.Volume, error) {
 	fromAgent, toHere := io.Pipe()
 	fromHere, toAgent := io.Pipe()
 	var served sync.WaitGroup
 	serving := agent.Serving{Program: "test", Open: func(string) (volume.Volume, string, error) {
 		return v, v.Root(), nil
-	}}
+	}, Now: func() time.Time { return time.Now().Add(ahead) }}
 	var failed error
 	served.Go(func() {
 		failed = serving.Serve(fromHere, toHere, func() error {
 			return errors.Join(fromHere.CloseWithError(io.EOF), toHere.CloseWithError(io.EOF))
 		})
 	})
-	streams := remote.Streams{From: fromAgent, To: toAgent, Stop: func() error {
+	streams := remote.Streams{Now: time.Now, From: fromAgent, To: toAgent, Stop: func() error {
 		return errors.Join(fromAgent.CloseWithError(io.ErrClosedPipe), toAgent.CloseWithError(io.EOF))
 	}}
 	if cut != nil {

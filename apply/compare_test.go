@@ -83,7 +83,7 @@ func (w *world) survey() (*plan.Plan, *store.Digests) {
 		root := store.Volume()
 		identity, err := store.Identity()
 		check(w, err)
-		from := plan.Tree{Root: root.Root()}
+		from := plan.Tree{Root: root.Root(), Ahead: root.Host().Ahead()}
 		var recorded *tree.Traits
 		if identity != nil {
 			from.ID, recorded = &identity.ID, &identity.Traits

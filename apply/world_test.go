@@ -3,6 +3,7 @@ package apply_test
 import (
 	"os"
 	"path/filepath"
+	"time"
 
 	"treaty/apply"
 	"treaty/apply/internal/local"
@@ -24,7 +25,9 @@ type world struct {
 	// far are the sides that are reached through an agent.
 	far plan.Sides[bool]
 	// line is what they are reached over, nil for one that holds.
-	line    *cutLine
+	line *cutLine
+	// ahead is by how much their clocks are ahead.
+	ahead   time.Duration
 	options plan.Options
 	// was is what both trees held when the last plan was made.
 	was plan.Sides[nodes]
@@ -89,7 +92,7 @@ func newWorldOf(t tester, dir string, kinds plan.Sides[*memory.Kind]) *world {
 // place is where the tree of a side lies.
 func (w *world) place(side plan.Side) place {
 	if w.far[side] {
-		return afar{w.near(side), w.line}
+		return afar{w.near(side), w.line, w.ahead}
 	}
 	return w.near(side)
 }

@@ -1,6 +1,9 @@
 package plan
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"treaty/plan/tree"
@@ -100,4 +103,32 @@ func (c *clocks) tellsTimes() Side {
 		return Remote
 	}
 	return Local
+}
+
+// clocksAgree is by how much two clocks may differ that are said to agree.
+const clocksAgree = 5 * time.Minute
+
+// warnOfClocks warns where the clocks of the two machines differ by so much that what is newer by its time need not be,
+// and that decides something. The words do not say by how much: the same trees give the same plan.
+func (dr *draft) warnOfClocks(in *Input, p *Plan) {
+	apart := in.Trees[Remote].Ahead - in.Trees[Local].Ahead
+	if apart.Abs() <= clocksAgree || !goesByTimes(p) {
+		return
+	}
+	ahead := Remote
+	if apart < 0 {
+		ahead = Local
+	}
+	dr.warn(ClocksDiffer, nil, nil, fmt.Sprintf("the clock of %s's machine is more than %v minutes ahead of that of %s: "+
+		"what is newer by its time need not be", ahead, clocksAgree.Minutes(), ahead.Other()))
+}
+
+// goesByTimes tells whether times beside each other decide anything in a plan, or may be chosen to.
+func goesByTimes(p *Plan) bool {
+	newer := func(op Operation) bool {
+		reason := string(op.Reason)
+		return strings.HasPrefix(reason, string(NewerOn)) || p.Baseline == nil && strings.HasPrefix(reason, string(TouchedOn))
+	}
+	offers := func(c Conflict) bool { _, offered := c.Choices[TakeNewer]; return offered }
+	return slices.ContainsFunc(p.Operations, newer) || slices.ContainsFunc(p.Conflicts, offers)
 }

@@ -14,6 +14,8 @@ type Tree struct {
 	// Host and From are as in Snapshot.
 	Host string
 	From *FileRef
+	// Ahead is by how much the clock that gives its files their times is ahead of that of this machine.
+	Ahead time.Duration
 	// ID is nil before the tree's first apply.
 	ID     *string
 	Traits tree.Traits
@@ -78,6 +80,7 @@ func Compare(ctx context.Context, in Input) (*Plan, error) {
 	if err := addDiffs(ctx, draft, p, spelled); err != nil {
 		return nil, err
 	}
+	draft.warnOfClocks(&in, p)
 	draft.document(p, walk.ignored)
 	p.Nothing = draft.portion != nil && !draft.portion.met
 	return p, nil

@@ -235,7 +235,7 @@ func (p *Pair) remember(in *plan.Input) (*store.Memory, error) {
 
 // treeOf is which tree a source is of, and, of a file's word for one, where that is from.
 func treeOf(source volume.Source) plan.Tree {
-	from := plan.Tree{Root: source.Root()}
+	from := plan.Tree{Root: source.Root(), Ahead: source.Host().Ahead()}
 	if address.Is(from.Root) {
 		from.Host = source.Host().Name()
 	}

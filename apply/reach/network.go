@@ -94,6 +94,7 @@ func (n *Network) line(machine address.Address) (*line, error) {
 	if err != nil {
 		return nil, err
 	}
+	streams.Now = local.Now
 	c, noise, err := remote.Connect(streams, n.Program)
 	if n.Heard != nil && len(noise) > 0 {
 		n.Heard(machine, noise)
@@ -161,7 +162,7 @@ func (how Serving) Serve(in io.Reader, out io.Writer, stop func() error) error {
 			return err
 		}
 	}
-	serving := agent.Serving{Program: how.Program,
+	serving := agent.Serving{Program: how.Program, Now: local.Now,
 		Open: func(root string) (volume.Volume, string, error) { return openWithin(fromAddress(root), within) }}
 	return serving.Serve(in, out, stop)
 }

@@ -41,6 +41,7 @@ type host string
 func (h host) Name() string            { return string(h) }
 func (h host) Self() volume.Holder     { return volume.Holder{Host: string(h)} }
 func (h host) Gone(volume.Holder) bool { return false }
+func (h host) Ahead() time.Duration    { return 0 } // nobody knows
 
 // Traits are those of a declared profile, or as the file has them.
 func (f *File) Traits(declared tree.Profile, _ *tree.Traits) (tree.Traits, error) {

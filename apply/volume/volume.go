@@ -118,6 +118,9 @@ type Host interface {
 	Self() Holder
 	// Gone tells whether a holder is gone for sure. Only of processes of that host can that be told.
 	Gone(Holder) bool
+	// Ahead is by how much its clock, which gives files their times, is ahead of that of this machine, as far as that is
+	// known: no more than it is.
+	Ahead() time.Duration
 }
 
 // Holder is who holds a tree's lock.

@@ -15,6 +15,7 @@ import (
 	"treaty/apply/internal/pipe"
 	"treaty/apply/internal/wire"
 	"treaty/apply/volume"
+	"treaty/plan/tree"
 )
 
 // Serving is what an agent serves, and as whom.
@@ -23,6 +24,8 @@ type Serving struct {
 	Program string
 	// Open opens the tree at a root, as an address has it, and tells its root, links resolved, in the same way.
 	Open func(root string) (v volume.Volume, path string, err error)
+	// Now is the clock of this machine.
+	Now func() time.Time
 }
 
 // The other end is asked whether it is there after Ping without a word, and taken to be gone after Silence.
@@ -225,6 +228,7 @@ func (c *call) openTree() error {
 	defer c.mu.Unlock()
 	c.last++
 	c.trees[c.last] = &open{Volume: v, runs: map[int]*run{}, logs: map[int]volume.Log{}, claimed: map[string][]byte{}}
-	c.answer.Opened = &wire.Opened{Tree: c.last, Root: path, Host: v.Host().Name(), LosesRenames: v.LosesRenames()}
+	c.answer.Opened = &wire.Opened{Tree: c.last, Root: path, Host: v.Host().Name(), LosesRenames: v.LosesRenames(),
+		Now: tree.TimeOf(c.how.Now())}
 	return nil
 }

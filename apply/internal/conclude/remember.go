@@ -59,7 +59,7 @@ func (c *Conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 		recorder.Restore, recorder.Restored, recorder.Lost = back.record, back.restored, back.lost
 	}
 	for _, side := range plan.BothSides {
-		recorder.RacySince[side] = volume.RacySince(c.Now(), in.Trees[side].Traits)
+		recorder.RacySince[side] = volume.RacySince(c.Now().Add(c.Ends[side].Ahead()), in.Trees[side].Traits)
 		in.Trees[side].Reader = c.Ends[side].Reader(1, nil)
 	}
 	// Times are kept whole, so that a baseline holds under whatever granularity it is read with.
@@ -89,11 +89,13 @@ func (c *Conclusion) hashes(learned *execute.Learned) func(side plan.Side, path 
 	}
 }
 
-// reliedSince is when the first content of a side was read on which the new baseline relies: what was planned without
-// a look at it since was read for the plan.
+// reliedSince is when, by the clock of its machine, the first content of a side was read on which the new baseline
+// relies: what was planned without a look at it since was read for the plan.
 func (c *Conclusion) reliedSince(side plan.Side) time.Time {
-	if read := c.Plan.Snapshot(side).ReadSince(c.Plan.CreatedAt); read.Before(c.Receipt.StartedAt) {
+	ahead := c.Ends[side].Ahead()
+	started := c.Receipt.StartedAt.Add(ahead)
+	if read := c.Plan.Snapshot(side).ReadSince(c.Plan.CreatedAt.Add(ahead)); read.Before(started) {
 		return read
 	}
-	return c.Receipt.StartedAt
+	return started
 }

@@ -35,6 +35,9 @@ func (e *End) Refuse(cause refusal.Cause, why string, args ...any) *refusal.Refu
 	return refusal.Because(cause, why, args...).On(e.Side, e.Root())
 }
 
+// Ahead is by how much the clock of its machine is ahead.
+func (e *End) Ahead() time.Duration { return e.Host().Ahead() }
+
 // Ends are both, nil for one that is not there: a run that applies has both, and one that settles may have one.
 type Ends plan.Sides[*End]
 

@@ -43,7 +43,8 @@ func (o *Opening) AsPlanned(e *End, p *plan.Plan, resumed bool) error {
 			e.Side, weaker)
 	}
 	of := p.Snapshot(e.Side)
-	options := volume.Options{Traits: planned, RacySince: volume.RacySince(of.ReadSince(p.CreatedAt), planned)}
+	read := of.ReadSince(p.CreatedAt.Add(e.Ahead()))
+	options := volume.Options{Traits: planned, RacySince: volume.RacySince(read, planned)}
 	if of.From != nil {
 		// A file's word for a tree, maybe old: what is changed there is compared by hash.
 		options.RacySince = volume.AllRacy

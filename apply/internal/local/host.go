@@ -36,6 +36,9 @@ func (h host) Gone(holder volume.Holder) bool {
 	return processOf(holder.PID).another(holder)
 }
 
+// Ahead is nought: it is the clock of this machine.
+func (host) Ahead() time.Duration { return 0 }
+
 // process is what a system says of one of its processes.
 type process struct {
 	alive bool

@@ -6,6 +6,7 @@ import (
 	"path"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"treaty/apply/volume"
 	"treaty/plan/scan"
@@ -149,6 +150,9 @@ func (h host) Self() volume.Holder {
 	defer h.mu.Unlock()
 	return volume.Holder{Host: h.Name(), PID: 1 + h.boot, At: h.now().Time()}
 }
+
+// Ahead is nought: what is in memory goes by one clock.
+func (h host) Ahead() time.Duration { return 0 }
 
 func (h host) Gone(holder volume.Holder) bool {
 	h.mu.Lock()

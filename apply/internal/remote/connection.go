@@ -41,6 +41,8 @@ type Streams struct {
 	To   io.Writer
 	// Stop ends both.
 	Stop func() error
+	// Now is the clock of this machine.
+	Now func() time.Time
 	// Why, where not nil, says more of why they ended; nil for nothing.
 	Why func() error
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path"
 	"sync"
+	"time"
 
 	"treaty/apply/internal/wire"
 	"treaty/apply/volume"
@@ -18,6 +19,7 @@ type Volume struct {
 	files
 	at     address.Address
 	host   string
+	ahead  time.Duration
 	closed sync.Once
 	// done, where not nil, is told that the tree was closed.
 	done func() error
@@ -43,8 +45,10 @@ func (c *Connection) Open(at address.Address, done func() error) (*Volume, error
 	if err != nil {
 		return nil, c.ended(wire.Broken("a root that an address can have"))
 	}
+	// The clock was read before the answer came.
+	ahead := opened.Now.Time().Sub(c.streams.Now())
 	return &Volume{files: files{Connection: c, tree: opened.Tree, loses: opened.LosesRenames}, at: resolved,
-		host: opened.Host, done: done}, nil
+		host: opened.Host, ahead: ahead, done: done}, nil
 }
 
 // Close closes the tree.
@@ -74,6 +78,9 @@ type host struct{ v *Volume }
 
 // Name is what the machine calls itself.
 func (h host) Name() string { return h.v.host }
+
+// Ahead is by how much the clock there was ahead when the tree was opened, less what the answer took.
+func (h host) Ahead() time.Duration { return h.v.ahead }
 
 // Self is the agent. Where the connection is lost it is nobody.
 func (h host) Self() volume.Holder {

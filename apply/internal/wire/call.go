@@ -150,6 +150,8 @@ type Opened struct {
 	Host string `json:"host"`
 	// LosesRenames is that of the tree.
 	LosesRenames bool `json:"loses_renames,omitempty"`
+	// Now is what the clock there says.
+	Now tree.Time `json:"now"`
 }
 
 // Begun is what is told of what changes a tree.
