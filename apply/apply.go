@@ -72,6 +72,8 @@ type run struct {
 	// room is how many bytes the volume that keeps texts has to spare for them: nothing of a person's fails for lack of
 	// room that they take.
 	room atomic.Int64
+	// texts are kept while they are put in place, nil where none are.
+	texts *execute.Texts
 	// unkept is the first error of keeping a text, nil where all were kept.
 	unkept atomic.Pointer[error]
 }
@@ -166,13 +168,15 @@ func (r *run) probe() error {
 // execution makes tasks of steps.
 func (r *run) execution(steps []plan.Step) *execute.Execution {
 	ends := r.ends.InHand(r.survey.Shift.Since, plan.Sides[volume.Volume]{})
-	return execute.New(&execute.Ground{Plan: r.Plan, Ends: ends, Write: r.journals.Write, Texts: r.texts()}, steps,
+	r.texts = r.newTexts()
+	r.texts.Bound(steps, store.MostBases(r.Plan.Options.Keep()))
+	return execute.New(&execute.Ground{Plan: r.Plan, Ends: ends, Write: r.journals.Write, Texts: r.texts}, steps,
 		execute.Before{Stamps: r.survey.Stamps, Had: r.survey.Seen.Has}, counts(r.request.Progress))
 }
 
-// texts keeps what is put in place and is a text where the baseline lies; nil where nothing is kept. What cannot be
+// newTexts keeps what is put in place and is a text where the baseline lies; nil where nothing is kept. What cannot be
 // kept is told at the end.
-func (r *run) texts() *execute.Texts {
+func (r *run) newTexts() *execute.Texts {
 	which := r.Plan.Options.Keeping()
 	if which == nil {
 		return nil
@@ -226,7 +230,7 @@ func (r *run) begin(steps []plan.Step) error {
 // journal.
 func (r *run) report(ctx context.Context, e *execute.Execution) (*Receipt, error) {
 	c := &conclude.Conclusion{Papers: &r.Papers, Ends: &r.ends, Journals: &r.journals, Receipt: r.receipt, Execution: e,
-		Shift: r.survey.Shift.Total, Now: r.request.Now, Tell: r.request.tellWords}
+		Shift: r.survey.Shift.Total, Now: r.request.Now, Tell: r.request.tellWords, Later: r.texts.Later()}
 	c.Count()
 	if err := r.unkept.Load(); err != nil {
 		c.Unkept = *err

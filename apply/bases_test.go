@@ -2,9 +2,12 @@ package apply_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"treaty/apply"
@@ -12,6 +15,7 @@ import (
 	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/plan"
+	"treaty/plan/tree"
 )
 
 // narrow is a volume with so much room.
@@ -31,6 +35,81 @@ type narrowChanger struct {
 }
 
 func (c narrowChanger) Space() (volume.Space, error) { return c.space, nil }
+
+// keeper is a volume that notes which texts are kept.
+type keeper struct {
+	volume.Volume
+	mu   *sync.Mutex
+	kept *[]string
+}
+
+func (k keeper) Change(run string, options volume.Options) (volume.Changer, error) {
+	c, err := k.Volume.Change(run, options)
+	return keepingChanger{c, k}, err
+}
+
+type keepingChanger struct {
+	volume.Changer
+	noted keeper
+}
+
+func (c keepingChanger) ClaimPrivate(name string, data []byte) error {
+	c.noted.mu.Lock()
+	defer c.noted.mu.Unlock()
+	if strings.HasPrefix(name, "bases/") {
+		*c.noted.kept = append(*c.noted.kept, name)
+	}
+	return c.Changer.ClaimPrivate(name, data)
+}
+
+// Where there is no room for all texts the newest are kept, and no other is written only to be removed again. What is
+// newer and no text takes no room.
+func TestOfMoreTextsThanThereIsRoomForTheNewestAreKept(t *testing.T) {
+	for list, want := range map[string]string{
+		"a=a@10 b=b@20 c=c@30 d=d@40":                     "d c",
+		"a=a@40 b=b@30 c=c@20 d=d@10":                     "a b",
+		"a=a@10 b=b@20 c=\x00@30 d=\x01\x00@40":           "b a",
+		"a=a@10 b=b@20 c=\x00@30 d=d@40":                  "d b",
+		"a=same@10 b=b@20 c=c@30 d=same@40":               "d c",
+		"a=\x00@10 b=\x00\x00@20 c=\x00\x00\x00@30 d=d@1": "d",
+	} {
+		for _, hash := range []plan.HashWhat{plan.HashConflicts, plan.HashOperations, plan.HashAll} {
+			t.Run(fmt.Sprint(list, " ", hash), func(t *testing.T) {
+				w := newWorldOf(t, "", plan.Sides[*memory.Kind]{&memory.POSIX, &memory.POSIX})
+				w.options.Hash = hash
+				w.options.SetKeep("8KiB")
+				trees := tryParse(t, list)
+				w.place(plan.Local).write(t, trees)
+				request, written := w.request(w.compare()), []string{}
+				open := request.Open
+				request.Open = func(root string) (volume.Volume, error) {
+					v, err := open(root)
+					return keeper{v, &sync.Mutex{}, &written}, err
+				}
+				_, err := apply.Apply(context.Background(), request)
+				check(t, err)
+				var wanted []string
+				for name := range strings.FieldsSeq(want) {
+					sum := sha256.Sum256([]byte(trees[tree.Path(name)].content))
+					wanted = append(wanted, tree.Hash(sum).String())
+				}
+				s := w.store(plan.Local)
+				defer s.Close()
+				sums, err := s.Bases()
+				check(t, err)
+				var kept []string
+				for _, sum := range sums {
+					kept = append(kept, sum.String())
+				}
+				slices.Sort(wanted)
+				slices.Sort(kept)
+				if !slices.Equal(kept, wanted) || len(written) != len(wanted) {
+					t.Errorf("%v are kept and %v were written, not %v", kept, written, wanted)
+				}
+			})
+		}
+	}
+}
 
 // Texts for merges to come take what is to spare, and never the room of what is applied: that is done whole, and a word
 // is said of what is not kept.

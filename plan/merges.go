@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -187,6 +188,18 @@ func (k *Keeping) Keeps(path tree.Path, bytes int64) bool {
 
 // IsText tells whether a content is a text of which a diff is shown.
 func (k *Keeping) IsText(content []byte) bool { return textdiff.Omits(content) == "" }
+
+// NewestFirst orders kept texts by their times on record, and then by their hashes: where there is no room for all, the
+// last go.
+func NewestFirst(xTime tree.Time, x tree.Hash, yTime tree.Time, y tree.Hash) int {
+	switch {
+	case yTime.Before(xTime):
+		return -1
+	case xTime.Before(yTime):
+		return 1
+	}
+	return bytes.Compare(x[:], y[:])
+}
 
 // MostText is how many bytes a text has at most that is kept.
 const MostText = textdiff.MaxBytes

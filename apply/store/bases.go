@@ -126,6 +126,15 @@ var ErrNoRoom = errors.New("the volume is too full")
 // RoomFor is how much room a base of so many bytes takes of what there is for all.
 func RoomFor(bytes int64) int64 { return max(bytes, baseRoom) }
 
+// MostRoom is how much room the base of a text takes at most, however it is deflated; of none what each takes at least.
+func MostRoom(text int64) int64 { return RoomFor(text + text>>8 + stored) }
+
+// stored is what a text that is not deflated takes more than it has.
+const stored = 16
+
+// MostBases is how many bases there can be in a room.
+func MostBases(room int64) int64 { return room / baseRoom }
+
 // DropBase removes a base, if there is one.
 func (s *Store) DropBase(sum tree.Hash) error { return s.files.DropPrivate(baseName(sum)) }
 

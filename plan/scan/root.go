@@ -14,8 +14,10 @@ import (
 	"treaty/plan/tree"
 )
 
-// openDirs is how many directories a Root keeps open at most, besides those in use.
-const openDirs = 128
+// openDirs is how many directories a Root keeps open at most, besides those in use. It is more than the 256 folders in
+// which files lie that are called by a hash, and, for two trees, less than the 1,024 files that systems let a process
+// open where they let it open few.
+const openDirs = 320
 
 // Root is an open tree. It may be used by many goroutines at once.
 type Root struct {

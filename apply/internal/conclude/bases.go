@@ -20,11 +20,9 @@ func (c *Conclusion) bases() {
 		return
 	}
 	home := c.Ends.Home()
-	b := keptBases{end: home, keeping: c.Plan.Options.Keeping(), named: map[tree.Hash]tree.Time{}}
+	b := keptBases{end: home, keeping: c.Plan.Options.Keeping(), all: c.Plan.Options.Hash == plan.HashAll, later: c.Later,
+		named: map[tree.Hash]agreedText{}}
 	err := home.Store.EachAgreed(home.File, b.name)
-	if err == nil && c.Plan.Options.Hash == plan.HashAll {
-		err = b.keepMissing()
-	}
 	if err == nil {
 		err = b.sweep(c.Plan.Options.Keep())
 	}
@@ -38,17 +36,27 @@ type keptBases struct {
 	end *ends.End
 	// keeping is which texts are kept, nil for none.
 	keeping *plan.Keeping
-	// named are the times of what is on record and kept, by its hash: of several the latest.
-	named map[tree.Hash]tree.Time
-	// most is how much room they take at most, and missing where those lie that may have to be kept still.
+	// all tells that each text on record is to be kept, and later which are that were put in place just now and were
+	// not kept then.
+	all   bool
+	later map[tree.Path]bool
+	// named is what is on record and may be a text, by its hash: of several the latest.
+	named map[tree.Hash]agreedText
+	// most is how much room they take at most, and lacking tells that some may have to be kept still.
 	most    int64
-	missing []agreedText
+	lacking bool
+	// spare is how much room the volume has for more.
+	spare int64
 }
 
+// agreedText is a file on record that may be a text.
 type agreedText struct {
+	size  int64
+	mtime tree.Time
+	// path is where it lies, "" where it need not be read.
 	path tree.Path
-	sum  tree.Hash
-	size int64
+	// kept tells that something lies where it is to be kept.
+	kept bool
 }
 
 // name notes what is on record.
@@ -56,96 +64,120 @@ func (b *keptBases) name(path tree.Path, e *tree.Agreed) {
 	if e.Type != tree.File || !e.SHA256.Known() || b.keeping == nil || !b.keeping.Keeps(path, e.Size) {
 		return
 	}
-	latest, known := b.named[e.SHA256]
+	t, known := b.named[e.SHA256]
 	if !known {
-		b.most += store.RoomFor(e.Size + e.Size>>8)
-		b.missing = append(b.missing, agreedText{path, e.SHA256, e.Size})
+		t.size = e.Size
+		b.most += store.MostRoom(e.Size)
 	}
-	if !known || latest.Before(e.Mtime) {
-		b.named[e.SHA256] = e.Mtime
+	if !known || t.mtime.Before(e.Mtime) {
+		t.mtime = e.Mtime
 	}
+	if b.all || b.later[path] {
+		t.path, b.lacking = path, true
+	}
+	b.named[e.SHA256] = t
 }
 
-// keepMissing keeps the texts on record that the tree has and that are not kept yet, or not as they were, as far as its
-// volume has room to spare.
-func (b *keptBases) keepMissing() error {
-	space, err := b.end.Disk.Space()
+// sweep drops what is not on record, and what there is no room for, and keeps what lacks. What cannot be dropped keeps
+// nothing else.
+func (b *keptBases) sweep(keep int64) error {
+	sums, err := b.end.Store.Bases()
 	if err != nil {
 		return err
 	}
-	room := space.Spare(0)
-	for _, m := range b.missing {
-		if b.end.Store.Base(m.sum) != nil {
-			continue
-		}
-		text := b.read(m)
-		if text == nil {
-			continue
-		}
-		if room -= store.RoomFor(m.size); room < 0 {
-			return store.ErrNoRoom
-		}
-		if err := b.end.Store.KeepBase(m.sum, text); err != nil {
-			return err
+	for _, sum := range sums {
+		if t, named := b.named[sum]; named {
+			t.kept = true
+			b.named[sum] = t
+		} else {
+			err = cmp.Or(err, b.end.Store.DropBase(sum))
 		}
 	}
-	return nil
+	if b.lacking || b.most > keep {
+		err = cmp.Or(err, b.bound(keep))
+	}
+	return err
+}
+
+// bound goes from the newest text to the oldest, keeps what lacks as long as there is room, and drops from there on.
+func (b *keptBases) bound(keep int64) error {
+	space, err := b.end.Disk.Space()
+	b.spare = space.Spare(0)
+	var room int64
+	for _, sum := range b.newestFirst() {
+		t := b.named[sum]
+		if t.path != "" && room+store.MostRoom(0) <= keep {
+			kept, e := b.keepMissing(sum, &t)
+			t.kept, err = t.kept || kept, cmp.Or(err, e)
+		}
+		if !t.kept {
+			continue
+		}
+		if room += b.room(sum, t.size); room > keep {
+			err = cmp.Or(err, b.end.Store.DropBase(sum))
+		}
+	}
+	return err
+}
+
+// newestFirst are the texts that are kept, or may have to be.
+func (b *keptBases) newestFirst() []tree.Hash {
+	type text struct {
+		sum   tree.Hash
+		mtime tree.Time
+	}
+	var texts []text
+	for sum, t := range b.named {
+		if t.kept || t.path != "" {
+			texts = append(texts, text{sum, t.mtime})
+		}
+	}
+	slices.SortFunc(texts, func(x, y text) int { return plan.NewestFirst(x.mtime, x.sum, y.mtime, y.sum) })
+	sums := make([]tree.Hash, len(texts))
+	for i := range texts {
+		sums[i] = texts[i].sum
+	}
+	return sums
+}
+
+// room is how much room a base takes. Of one that cannot take more than the least nobody asks.
+func (b *keptBases) room(sum tree.Hash, size int64) int64 {
+	if most := store.MostRoom(size); most == store.MostRoom(0) {
+		return most
+	}
+	return b.end.Store.BaseRoom(sum)
+}
+
+// keepMissing keeps a text that the tree has and that is not kept yet, or not as it was, as far as the volume has room to
+// spare, and tells whether it did.
+func (b *keptBases) keepMissing(sum tree.Hash, t *agreedText) (bool, error) {
+	if t.kept && b.end.Store.Base(sum) != nil {
+		return false, nil
+	}
+	text := b.read(sum, t)
+	if text == nil {
+		return false, nil
+	}
+	if b.spare -= store.RoomFor(t.size); b.spare < 0 {
+		return false, store.ErrNoRoom
+	}
+	err := b.end.Store.KeepBase(sum, text)
+	return err == nil, err
 }
 
 // read is a text that is on record, nil where the tree has it no more, and of what is no text.
-func (b *keptBases) read(m agreedText) []byte {
-	f, err := b.end.Open(m.path)
+func (b *keptBases) read(sum tree.Hash, t *agreedText) []byte {
+	f, err := b.end.Open(t.path)
 	if err != nil {
 		return nil
 	}
 	defer f.Close()
 	var text bytes.Buffer
-	if _, err := io.Copy(&text, io.LimitReader(f, m.size+1)); err != nil || sha256.Sum256(text.Bytes()) != m.sum {
+	if _, err := io.Copy(&text, io.LimitReader(f, t.size+1)); err != nil || sha256.Sum256(text.Bytes()) != sum {
 		return nil
 	}
 	if !b.keeping.IsText(text.Bytes()) {
 		return nil
 	}
 	return text.Bytes()
-}
-
-// sweep drops what is not on record, and what there is no room for. What cannot be dropped keeps nothing else.
-func (b *keptBases) sweep(keep int64) error {
-	all, err := b.end.Store.Bases()
-	if err != nil {
-		return err
-	}
-	var kept []tree.Hash
-	for _, sum := range all {
-		if _, named := b.named[sum]; named {
-			kept = append(kept, sum)
-		} else {
-			err = cmp.Or(err, b.end.Store.DropBase(sum))
-		}
-	}
-	if b.most > keep {
-		err = cmp.Or(err, b.bound(kept, keep))
-	}
-	return err
-}
-
-// bound drops the oldest of what is kept as long as there is no room for it: by the times on record, then by hash.
-func (b *keptBases) bound(kept []tree.Hash, keep int64) error {
-	slices.SortFunc(kept, func(x, y tree.Hash) int {
-		switch {
-		case b.named[y].Before(b.named[x]):
-			return -1
-		case b.named[x].Before(b.named[y]):
-			return 1
-		}
-		return bytes.Compare(x[:], y[:])
-	})
-	var room int64
-	var err error
-	for _, sum := range kept {
-		if room += b.end.Store.BaseRoom(sum); room > keep {
-			err = cmp.Or(err, b.end.Store.DropBase(sum))
-		}
-	}
-	return err
 }

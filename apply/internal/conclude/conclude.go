@@ -32,6 +32,8 @@ type Conclusion struct {
 	Now   func() time.Time
 	// Tell is told, in words, what a person should know; nil where nobody asks.
 	Tell func(words string)
+	// Later are the paths that have texts which are to be kept as far as there is room, and were not yet.
+	Later map[tree.Path]bool
 	// Unkept is the first error of keeping texts, nil where there was none.
 	Unkept error
 }

@@ -193,12 +193,15 @@ func (t *Files) ClaimPrivate(name string, data []byte) error {
 		return err
 	}
 	defer d.release()
-	f, err := d.create(base)
+	f, err := d.make(base, privateFileMode)
 	if err != nil {
 		return t.written(readOnly(err))
 	}
-	defer f.Close()
-	return t.written(d.write(f, base, data))
+	err = f.fill(data)
+	if closed := f.close(); err == nil {
+		err = closed
+	}
+	return t.written(err)
 }
 
 // RemovePrivate removes the file called name in ".treaty", if there is one, durably.

@@ -3,6 +3,7 @@ package execute
 import (
 	"bytes"
 	"io"
+	"slices"
 	"sync"
 
 	"treaty/plan"
@@ -16,14 +17,51 @@ type Texts struct {
 	Which *plan.Keeping
 	// Keep keeps a text, to which it does not refer afterwards. What it cannot keep it goes without.
 	Keep func(sum tree.Hash, text []byte)
+	// later are the paths whose texts are not kept while they are put in place, nil for none.
+	later map[tree.Path]bool
+}
+
+// Later are the paths whose texts are not kept while they are put in place; nil for none.
+func (k *Texts) Later() map[tree.Path]bool {
+	if k == nil {
+		return nil
+	}
+	return k.later
+}
+
+// Bound leaves for later all but the newest of what the steps put in place, so that what there is no room for is not written
+// only to be removed as the apply closes. Which of it are texts nobody knows yet: whoever closes the apply keeps those
+// for which there is room in the end.
+func (k *Texts) Bound(steps []plan.Step, most int64) {
+	if k == nil || int64(len(steps)) <= most {
+		return
+	}
+	var placed []*plan.Operation
+	for i := range steps {
+		if s := &steps[i]; s.Skipped == "" && s.After.Of() == tree.File && k.may(s.Operation) {
+			placed = append(placed, s.Operation)
+		}
+	}
+	slices.SortFunc(placed, func(x, y *plan.Operation) int {
+		return plan.NewestFirst(x.After.Mtime, x.After.SHA256, y.After.Mtime, y.After.SHA256)
+	})
+	k.later = map[tree.Path]bool{}
+	for _, op := range placed[min(int64(len(placed)), most):] {
+		k.later[op.Path] = true
+	}
+}
+
+// may tells whether what an operation puts in place may be a text that is kept.
+func (k *Texts) may(op *plan.Operation) bool {
+	if op.Source == nil || !k.Which.Keeps(op.Path, op.After.Size) {
+		return false
+	}
+	return op.Source.InPlan() || k.Which.Keeps(op.Source.Path, op.After.Size)
 }
 
 // of begins to see what a task puts in place, nil where it is not to be kept.
 func (k *Texts) of(t *task) *seenText {
-	if k == nil || !k.Which.Keeps(t.Path, t.After.Size) {
-		return nil
-	}
-	if !t.Source.InPlan() && !k.Which.Keeps(t.Source.Path, t.After.Size) {
+	if k == nil || !k.may(t.Operation) || k.later[t.Path] {
 		return nil
 	}
 	text := texts.Get().(*bytes.Buffer)
