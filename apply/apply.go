@@ -104,6 +104,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	if err == nil && r.ends.Resumed() == nil {
 		// The plan, and what lies beside it, may say anything.
 		plan.CountFiles(r.Plan, r.survey.Files)
+		plan.CountSteps(r.Plan, steps)
 		err = gates.FewChanged(r.Plan, &r.ends, r.survey.Seen)
 	}
 	if err != nil {

@@ -3,6 +3,7 @@ package apply_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"sync"
@@ -11,6 +12,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/internal/disk"
+	"treaty/apply/internal/memory"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -49,6 +51,45 @@ func TestDriftInAUnitStopsTheRestOfItAndIsAskedAboutOnce(t *testing.T) {
 	next := w.compare()
 	if len(next.Operations) > 0 || len(next.Conflicts) != 1 || next.Conflicts[0].Path != "u" {
 		t.Errorf("the next plan is no one conflict of the directory:\n%s", describe(next))
+	}
+}
+
+// What settles a conflict of a directory counts with what is deleted and replaced, file by file, whatever number of
+// entries both sides have.
+func TestWhatADirectoryInConflictLosesIsCounted(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		mine  func(i int) string
+		cause string
+	}{
+		{"all replaced", func(i int) string { return fmt.Sprintf("u/f%d=mine%d", i, i) },
+			"60 updates on remote, more than half of its 61 files"},
+		{"all under other names", func(i int) string { return fmt.Sprintf("u/g%d=mine%d", i, i) },
+			"61 deletes on remote, more than half of its 61 files"},
+		{"a few replaced", func(i int) string { return fmt.Sprintf("u/f%d=%s%d", i, []string{"mine", "f"}[min(i/50, 1)], i) }, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorldOf(t, "", plan.Sides[*memory.Kind]{&memory.POSIX, &memory.POSIX})
+			w.options.Atomic, w.options.AllowManyDeletes = []string{"u"}, false
+			base, local := "u/", "u/"
+			for i := range 60 {
+				base += fmt.Sprintf(" u/f%d=f%d", i, i)
+				local += " " + c.mine(i)
+			}
+			w.base = tryParse(t, base)
+			w.place(plan.Remote).write(t, tryParse(t, base+" u/theirs=1"))
+			w.place(plan.Local).write(t, tryParse(t, local))
+			p := w.compare()
+			conflict(t, p, "u").Resolution = plan.TakeLocal
+			_, err := w.apply(p)
+			if (err == nil) != (c.cause == "") || err != nil && !strings.Contains(err.Error(), c.cause) {
+				t.Errorf("%v, want %q", err, c.cause)
+			}
+			p.Options.AllowManyUpdates, p.Options.AllowManyDeletes = true, true
+			if _, err = w.apply(p); c.cause != "" {
+				check(t, err)
+			}
+		})
 	}
 }
 

@@ -300,6 +300,8 @@ type Conflict struct {
 	KeepBothAs tree.Path  `json:"keep_both_as,omitempty"`
 	Resolution Resolution `json:"resolution"`
 	Note       string     `json:"note"`
+	// counted is what CountSteps counted, nil before.
+	counted *Sides[losses]
 }
 
 // State is the state on the given side, nil for nothing there.

@@ -107,14 +107,49 @@ func CountFiles(p *Plan, found Sides[int]) {
 	}
 }
 
+// losses are how many files of a side are deleted, and how many replaced by the other's.
+type losses struct{ deletes, updates int }
+
+// CountSteps notes what the steps that settle conflicts of directories delete and replace: TooMuch is by that, since a
+// plan says only how many entries there are, and not which of them differ.
+func CountSteps(p *Plan, steps []Step) {
+	at := map[int]*Conflict{}
+	for i := range p.Conflicts {
+		if c := &p.Conflicts[i]; c.whole() {
+			c.counted = &Sides[losses]{}
+			at[c.ID] = c
+		}
+	}
+	for i := range steps {
+		s := &steps[i]
+		c := at[s.Conflict]
+		if c == nil || s.Skipped != "" || s.Before.Of() == tree.Directory {
+			continue
+		}
+		switch s.Action {
+		case Delete:
+			c.counted[s.Side].deletes++
+		case Update:
+			c.counted[s.Side].updates++
+		}
+	}
+}
+
+// whole tells whether both sides have a directory there, which is taken whole.
+func (c *Conflict) whole() bool {
+	return c.Local.Of() == tree.Directory && c.Remote.Of() == tree.Directory
+}
+
 // deletes counts the files that the conflict's resolution deletes on a side. Where a directory becomes as the other
-// side's, that is how many fewer these are.
+// side's, and nobody counted, that is how many fewer these are.
 func (c *Conflict) deletes(side Side) int {
 	from, taken := c.taken()
 	lose := c.State(side)
 	switch {
 	case !taken || from == side || lose == nil:
 		return 0
+	case c.counted != nil:
+		return c.counted[side].deletes
 	case lose.Type == tree.Directory && c.State(from).Of() == tree.Directory && lose.Subtree != nil &&
 		c.State(from).Subtree != nil:
 		return max(0, lose.Subtree.Files()-c.State(from).Subtree.Files())
@@ -136,18 +171,24 @@ func updatesOn(p *Plan, side Side) int {
 		}
 	}
 	for i := range p.Conflicts {
-		if p.Conflicts[i].replaces(side) {
-			updates++
-		}
+		updates += p.Conflicts[i].updates(side)
 	}
 	return updates
 }
 
-// replaces tells whether the conflict's resolution replaces a file of a side by what the other has under that name.
-func (c *Conflict) replaces(side Side) bool {
+// updates counts the files of a side that the conflict's resolution replaces by what the other has under that name: in
+// a directory that becomes as the other's, 0 where nobody counted.
+func (c *Conflict) updates(side Side) int {
 	from, taken := c.taken()
-	return taken && from != side && c.State(side).Of() == tree.File && c.State(from) != nil &&
-		c.Kind != RenamedDifferently
+	switch {
+	case !taken || from == side:
+		return 0
+	case c.counted != nil:
+		return c.counted[side].updates
+	case c.State(side).Of() == tree.File && c.State(from) != nil && c.Kind != RenamedDifferently:
+		return 1
+	}
+	return 0
 }
 
 // meant lets a plan replace as much as it does, and says so where that is much: it brings back what a person asked for.
