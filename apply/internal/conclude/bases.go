@@ -148,8 +148,8 @@ func (b *keptBases) room(sum tree.Hash, size int64) int64 {
 	return b.end.Store.BaseRoom(sum)
 }
 
-// keepMissing keeps a text that the tree has and that is not kept yet, or not as it was, as far as the volume has room to
-// spare, and tells whether it did.
+// keepMissing keeps a text that the tree has and that is not kept yet, or not as it was, as far as the volume has room
+// to spare, and tells whether it did.
 func (b *keptBases) keepMissing(sum tree.Hash, t *agreedText) (bool, error) {
 	if t.kept && b.end.Store.Base(sum) != nil {
 		return false, nil
