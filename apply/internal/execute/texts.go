@@ -30,8 +30,8 @@ func (k *Texts) Later() map[tree.Path]bool {
 }
 
 // Bound leaves for later all but the newest of what the steps put in place, so that what there is no room for is not
-// written only to be removed as the apply closes. Which of it are texts nobody knows yet: whoever closes the apply keeps
-// those for which there is room in the end.
+// written only to be removed as the apply closes. Which of it are texts nobody knows yet: whoever closes the apply
+// keeps those for which there is room in the end.
 func (k *Texts) Bound(steps []plan.Step, most int64) {
 	if k == nil || int64(len(steps)) <= most {
 		return
