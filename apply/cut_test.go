@@ -116,7 +116,7 @@ func TestALineMayBeCutAtEveryMessage(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				cuts := 0
-				for n := 1; ; n += effort.Stride(71, 41) {
+				for n := 1; ; n += effort.Stride(151, 97) {
 					w, p := world(t)
 					if !cutAt(w, p, &cutLine{n: n, toHere: line.toHere, within: line.within}, will, cuts) {
 						break

@@ -144,7 +144,7 @@ func TestHistories(t *testing.T) {
 func TestHistoriesInMemory(t *testing.T) {
 	for _, trees := range []int{2, 3} {
 		t.Run(fmt.Sprintf("%d trees", trees), func(t *testing.T) {
-			effort.Check(t, 3, 40, func(r *rapid.T) { newHistory(r, "", trees).run(8) })
+			effort.Check(t, 3, 20, func(r *rapid.T) { newHistory(r, "", trees).run(8) })
 		})
 	}
 }

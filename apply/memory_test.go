@@ -59,7 +59,7 @@ func TestTablesInMemory(t *testing.T) {
 }
 
 func TestAnyPlanOfAnyTreesInMemory(t *testing.T) {
-	effort.Check(t, 20, 100, func(r *rapid.T) {
+	effort.Check(t, 20, 60, func(r *rapid.T) {
 		kinds := plan.Sides[*memory.Kind]{anyKind(r, "local"), anyKind(r, "remote")}
 		w := newWorldOf(r, "", kinds)
 		w.far = anyFar(r)
@@ -70,7 +70,7 @@ func TestAnyPlanOfAnyTreesInMemory(t *testing.T) {
 
 func TestAnyEditedPlanInMemory(t *testing.T) {
 	applied := 0
-	effort.Check(t, 20, 150, func(r *rapid.T) {
+	effort.Check(t, 20, 60, func(r *rapid.T) {
 		w := newWorldOf(r, "", plan.Sides[*memory.Kind]{anyKind(r, "local"), anyKind(r, "remote")})
 		w.far = anyFar(r)
 		w.fill(r)

@@ -83,7 +83,7 @@ func snapshotWorld(r *rapid.T) *world {
 }
 
 func TestAPlanWithASnapshotIsThatWithTheTree(t *testing.T) {
-	effort.Check(t, 60, 600, func(r *rapid.T) {
+	effort.Check(t, 60, 200, func(r *rapid.T) {
 		w := snapshotWorld(r)
 		hashes := []plan.HashWhat{plan.HashOperations, plan.HashConflicts, plan.HashAll}
 		w.options.Hash = rapid.SampledFrom(hashes).Draw(r, "hashed")
@@ -107,7 +107,7 @@ func TestAPlanWithASnapshotIsThatWithTheTree(t *testing.T) {
 }
 
 func TestAPlanWithASnapshotIsAppliedWhereTheTreeIs(t *testing.T) {
-	effort.Check(t, 30, 300, func(r *rapid.T) {
+	effort.Check(t, 30, 100, func(r *rapid.T) {
 		w := snapshotWorld(r)
 		p := w.plannedFrom(store.ReaderOf(w.taken(plan.Remote)))
 		for i := range p.Conflicts {

@@ -172,17 +172,17 @@ func TestEveryFlippedBitIsRefused(t *testing.T) {
 				b[bit/8] ^= 1 << (bit % 8)
 				return b
 			}
-			for bit := 0; bit < 8*len(plan); bit += effort.Stride(40, 8) {
+			for bit := 0; bit < 8*len(plan); bit += effort.Stride(40, 24) {
 				refused(armored, flip([]byte(plan), bit), "message", bit)
 			}
 			refused(armored, []byte(plan)[1:], "message, cut", 0)
 			refused(armored, nil, "message, none", 0)
 			blob, err := dearmor(armored)
 			must(t, err)
-			for bit := 0; bit < 8*len(blob); bit += (1 + len(blob)/400) * effort.Stride(20, 4) {
+			for bit := 0; bit < 8*len(blob); bit += (1 + len(blob)/400) * effort.Stride(20, 12) {
 				refused(armor(flip(blob, bit)), []byte(plan), "blob", bit)
 			}
-			for bit := 0; bit < 8*len(armored); bit += (1 + len(armored)/300) * effort.Stride(10, 3) {
+			for bit := 0; bit < 8*len(armored); bit += (1 + len(armored)/300) * effort.Stride(10, 7) {
 				refused(string(flip([]byte(armored), bit)), []byte(plan), "armor", bit)
 			}
 		}
