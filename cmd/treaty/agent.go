@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"treaty/apply/reach"
 )
@@ -22,10 +24,16 @@ func (c *agentCommand) Run(a *app) error {
 	// Whoever is gone cannot be written to: that is the end of the streams, and not of the process, which has locks to
 	// release.
 	signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP)
-	ended := make(chan error, 1)
-	stop := func() error { return nil }
+	// A read of the standard input cannot be ended from here; one of what is copied from it can.
+	in, from := io.Pipe()
 	go func() {
-		ended <- reach.Serving{Program: version(), Within: expandHome(c.Root)}.Serve(a.stdin, a.stdout, stop)
+		_, err := io.Copy(from, a.stdin)
+		from.CloseWithError(err)
+	}()
+	ended := make(chan error, 1)
+	go func() {
+		serving := reach.Serving{Program: version(), Within: expandHome(c.Root)}
+		ended <- serving.Serve(in, a.stdout, in.Close)
 	}()
 	select {
 	case err := <-ended:
@@ -34,6 +42,13 @@ func (c *agentCommand) Run(a *app) error {
 		}
 		return err
 	case <-a.ctx.Done():
-		return context.Cause(a.ctx)
 	}
+	// Told to end, it ends as where the line is cut: the calls in hand are finished, and the locks released. Whoever no
+	// longer reads what they answer is not waited for.
+	from.CloseWithError(io.EOF)
+	select {
+	case <-ended:
+	case <-time.After(parting):
+	}
+	return context.Cause(a.ctx)
 }

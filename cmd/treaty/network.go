@@ -69,6 +69,7 @@ func (n *network) open(root string) (volume.Volume, error) {
 	case !address.Is(root):
 		return v, err
 	case err == nil:
+		n.last[at.Machine()].hello.opened.Store(true)
 		n.warn(at.Machine())
 		return v, nil
 	case wrong != nil:

@@ -45,8 +45,8 @@ type connection struct {
 // greetingDue is for the first word of an agent. It ends ssh where nobody answers, or who waits wants no more.
 type greetingDue struct {
 	timer *time.Timer // nil where a person may be asked something first
-	// late tells that nobody answered, over that somebody did, and killed that ssh was ended from here.
-	late, over, killed atomic.Bool
+	// late tells that nobody answered, opened that a tree was opened there, and killed that ssh was ended from here.
+	late, opened, killed atomic.Bool
 	// release ends the waiting for an interrupt.
 	release func() bool
 }
@@ -80,10 +80,9 @@ func (w *lastWords) lines() []string {
 	return strings.Split(text, "\n")
 }
 
-// parting is for how long ssh may go on once it is told to end: whoever has not said that he is an agent has no lock to
-// release.
+// parting is for how long ssh may go on once it is told to end: whoever has opened no tree has no lock to release.
 func (g *greetingDue) parting() time.Duration {
-	if g.over.Load() {
+	if g.opened.Load() {
 		return parting
 	}
 	return time.Second
@@ -136,7 +135,6 @@ func (c *connection) streams() reach.Streams {
 type greeting struct{ of *connection }
 
 func (g greeting) Write(p []byte) (int, error) {
-	g.of.hello.over.Store(true)
 	g.of.greet()
 	return g.of.in.Write(p)
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -132,6 +133,10 @@ func (c *Connection) ended(err error) error {
 		if why := c.streams.Why(); why != nil {
 			err = why
 		}
+	}
+	var about *url.Error
+	if errors.As(err, &about) {
+		err = about.Err // the call has no address that says anything to a person
 	}
 	c.lost = &lost{err}
 	return c.lost
