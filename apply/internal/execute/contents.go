@@ -14,28 +14,41 @@ type contents struct {
 	tasks  *tasks
 }
 
-// do carries out what puts contents on some sides, in groups of limited size.
+// do carries out what puts contents on some sides, in groups of limited size. While one is put in place, the next is
+// staged: that waits for the processor and for reading, and putting in place for the disk to have written. On a volume
+// that may lose what is renamed, nothing else may be pending then.
 func (c *contents) do(ctx context.Context, on sides) {
-	var group []*task
-	var bytes int64
-	flush := func() {
-		c.group(ctx, group)
-		group, bytes = nil, 0
-	}
-	for _, t := range c.tasks.choose(on, (*task).putsContent) {
-		group = append(group, t)
-		bytes += t.After.Size
-		if len(group) >= c.groups.size(on) || bytes >= groupBytes {
-			flush()
+	groups := c.split(on)
+	var now, next *ahead
+	for n, group := range groups {
+		next = nil
+		if n+1 < len(groups) && !c.groups.careful(on) && c.groups.halted(ctx) == nil {
+			next = c.stager.begin(ctx, groups[n+1])
 		}
+		c.group(ctx, group, now)
+		now = next
 	}
-	flush()
+}
+
+// split divides what puts contents on some sides into groups.
+func (c *contents) split(on sides) (groups [][]*task) {
+	var bytes int64
+	most := c.groups.size(on)
+	for _, t := range c.tasks.choose(on, (*task).putsContent) {
+		if last := len(groups) - 1; last < 0 || len(groups[last]) >= most || bytes >= groupBytes {
+			groups, bytes = append(groups, nil), 0
+		}
+		last := len(groups) - 1
+		groups[last] = append(groups[last], t)
+		bytes += t.After.Size
+	}
+	return groups
 }
 
 // group carries out some tasks between two barriers: what is swapped in is durable before, and the
-// swaps are before anything else is begun.
-func (c *contents) group(ctx context.Context, group []*task) {
-	if !c.stager.stage(ctx, group) || !c.groups.announce(ctx, group...) {
+// swaps are before anything else is put in place. Of the group some may be staged already, nil for none.
+func (c *contents) group(ctx context.Context, group []*task, begun *ahead) {
+	if !c.stager.finish(ctx, group, begun) || !c.groups.announce(ctx, group...) {
 		return
 	}
 	c.groups.perform(ctx, group, func(t *task) {

@@ -28,12 +28,16 @@ type groups struct {
 
 // size is how many tasks on some sides are announced, carried out and made durable together.
 func (g *groups) size(on sides) int {
-	for _, side := range plan.BothSides {
-		if on[side] && g.Ends[side].FAT {
-			return groupFilesFAT
-		}
+	if g.careful(on) {
+		return groupFilesFAT
 	}
 	return groupFiles
+}
+
+// careful tells whether one of some sides may lose what is renamed while something else is pending.
+func (g *groups) careful(on sides) bool {
+	fat := g.fat()
+	return on[plan.Local] && fat[plan.Local] || on[plan.Remote] && fat[plan.Remote]
 }
 
 // batch carries out tasks on some sides, a group at a time.

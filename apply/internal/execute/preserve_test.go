@@ -163,6 +163,33 @@ func contentState(word string) *tree.State {
 		SHA256: sha256.Sum256([]byte(word))}
 }
 
+// What of its own side, or of the other, is replaced or moved in the same run may lie elsewhere by the time it is read.
+func TestWhatIsInMotionIsNotStagedAhead(t *testing.T) {
+	var steps []plan.Step
+	for line := range strings.Lines(`create remote still is 1 of local still
+		create remote a is 1 of local replaced
+		update local replaced was 1 is 2 of remote replaced
+		create local b is 3 of remote leaves
+		move remote new from leaves was 3 is 3
+		update remote spelled from Spelled was 4 is 5 of local spelled
+		create local c is 4 of remote Spelled
+		create local d is 6 of remote trashed`) {
+		step, _ := parseStep(t, strings.Fields(line))
+		steps = append(steps, step)
+	}
+	ts := tasksOf(steps, nil)
+	ts.moved[plan.Remote]["trashed"] = ".treaty/trash/x/trashed"
+	var got []string
+	for _, one := range ts.all {
+		if ts.inMotion(one) {
+			got = append(got, string(one.Path))
+		}
+	}
+	if want := []string{"a", "b", "c", "d"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // What the other side has already is not copied, and a volume that keeps what is renamed needs no copies.
 func TestOnlyWhatIsInDangerAndNotOnTheOtherSideIsToBePreserved(t *testing.T) {
 	var steps []plan.Step

@@ -29,18 +29,61 @@ type stager struct {
 }
 
 // stage stages a group's contents, a few at a time, and makes them durable. It tells whether they are.
-func (s *stager) stage(ctx context.Context, group []*task) bool {
+func (s *stager) stage(ctx context.Context, group []*task) bool { return s.finish(ctx, group, nil) }
+
+// ahead is a group of which contents are staged while something else is done.
+type ahead struct {
+	tasks  []*task
+	errs   []error
+	staged chan struct{} // closed once all were tried
+}
+
+// wait waits until all were tried, and tells what came of each.
+func (a *ahead) wait() ([]*task, []error) {
+	if a == nil {
+		return nil, nil
+	}
+	<-a.staged
+	return a.tasks, a.errs
+}
+
+// begin begins to stage those of a group that nothing can change which is done meanwhile.
+func (s *stager) begin(ctx context.Context, group []*task) *ahead {
+	a := &ahead{staged: make(chan struct{})}
+	for _, t := range group {
+		if !t.noted() && !t.notes.stops(t) && !s.tasks.inMotion(t) {
+			a.tasks = append(a.tasks, t)
+		}
+	}
+	go func() {
+		defer close(a.staged)
+		a.errs = s.each(ctx, a.tasks)
+	}()
+	return a
+}
+
+// finish stages of a group's contents what was not begun (nil for nothing), and makes all of them durable. It tells
+// whether they are.
+func (s *stager) finish(ctx context.Context, group []*task, begun *ahead) bool {
+	early, errs := begun.wait()
 	if s.halted(ctx) != nil {
 		return false
 	}
+	note(early, errs)
 	s.footing.lack(group)
 	group = slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.noted() || t.notes.stops(t) })
-	for n, err := range s.each(ctx, group) {
+	late := slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.waiting != nil })
+	note(late, s.each(ctx, late))
+	return s.durable(group)
+}
+
+// note notes the errors that tasks came to.
+func note(tasks []*task, errs []error) {
+	for n, err := range errs {
 		if err != nil {
-			group[n].noteError(err)
+			tasks[n].noteError(err)
 		}
 	}
-	return s.durable(group)
 }
 
 // each stages contents, a few at a time, and returns what came of each.

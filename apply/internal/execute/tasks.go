@@ -103,3 +103,14 @@ func (ts *tasks) displaced(t *task, trash string) {
 		ts.moved[t.Side][t.present()] = tree.Path(trash)
 	}
 }
+
+// inMotion tells whether what a task copies is a file that some task changes or moves, so that where it lies depends on
+// what was done already.
+func (ts *tasks) inMotion(t *task) bool {
+	from := t.Source
+	if from == nil || from.InPlan() {
+		return false
+	}
+	_, moved := ts.moved[from.Tree][from.Path]
+	return moved || ts.about(from.Tree, from.Path) != nil || ts.respelled[from.Tree][from.Path]
+}
