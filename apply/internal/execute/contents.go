@@ -48,7 +48,7 @@ func (c *contents) split(on sides) (groups [][]*task) {
 // group carries out some tasks between two barriers: what is swapped in is durable before, and the
 // swaps are before anything else is put in place. Of the group some may be staged already, nil for none.
 func (c *contents) group(ctx context.Context, group []*task, begun *ahead) {
-	if !c.stager.finish(ctx, group, begun) || !c.groups.announce(ctx, group...) {
+	if !c.stager.stage(ctx, group, begun) || !c.groups.announce(ctx, group...) {
 		return
 	}
 	c.groups.perform(ctx, group, func(t *task) {

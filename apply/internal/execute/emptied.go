@@ -28,7 +28,7 @@ func (e *emptied) do(ctx context.Context, on sides) {
 	slices.SortStableFunc(doomed, func(a, b *task) int { return tree.Compare(b.Path, a.Path) })
 	for group := range slices.Chunk(doomed, e.groups.size(on)) {
 		puts := slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.After == nil })
-		if !e.stager.stage(ctx, puts) || !e.groups.announce(ctx, group...) {
+		if !e.stager.stage(ctx, puts, nil) || !e.groups.announce(ctx, group...) {
 			return
 		}
 		e.groups.perform(ctx, group, func(t *task) {

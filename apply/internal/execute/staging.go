@@ -28,9 +28,6 @@ type stager struct {
 	copied *atomic.Int64
 }
 
-// stage stages a group's contents, a few at a time, and makes them durable. It tells whether they are.
-func (s *stager) stage(ctx context.Context, group []*task) bool { return s.finish(ctx, group, nil) }
-
 // ahead is a group of which contents are staged while something else is done.
 type ahead struct {
 	tasks  []*task
@@ -62,9 +59,9 @@ func (s *stager) begin(ctx context.Context, group []*task) *ahead {
 	return a
 }
 
-// finish stages of a group's contents what was not begun (nil for nothing), and makes all of them durable. It tells
-// whether they are.
-func (s *stager) finish(ctx context.Context, group []*task, begun *ahead) bool {
+// stage stages of a group's contents, a few at a time, what was not begun before (nil for nothing), and makes all of them
+// durable. It tells whether they are.
+func (s *stager) stage(ctx context.Context, group []*task, begun *ahead) bool {
 	early, errs := begun.wait()
 	if s.halted(ctx) != nil {
 		return false
