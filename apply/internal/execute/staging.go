@@ -59,8 +59,8 @@ func (s *stager) begin(ctx context.Context, group []*task) *ahead {
 	return a
 }
 
-// stage stages of a group's contents, a few at a time, what was not begun before (nil for nothing), and makes all of them
-// durable. It tells whether they are.
+// stage stages of a group's contents, a few at a time, what was not begun before (nil for nothing), and makes all of
+// them durable. It tells whether they are.
 func (s *stager) stage(ctx context.Context, group []*task, begun *ahead) bool {
 	early, errs := begun.wait()
 	if s.halted(ctx) != nil {
