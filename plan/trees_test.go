@@ -302,6 +302,8 @@ type world struct {
 	trees   plan.Sides[*memoryTree]
 	base    memoryBaseline // nil without a baseline
 	options plan.Options
+	// kept are the texts of which the baseline has the hashes, nil where none are.
+	kept map[tree.Hash][]byte
 }
 
 // defaults are the options of a plan that nobody configured.
@@ -335,6 +337,7 @@ func (w *world) input() plan.Input {
 		in.Trees[side] = plan.Tree{Root: "/trees/" + side.String(), Traits: traits, Stream: m, Reader: m}
 	}
 	if w.base != nil {
+		in.Base = func(sum tree.Hash) []byte { return w.kept[sum] }
 		in.Memory, in.Baseline = w.base, &plan.BaselineRef{PlanID: "earlier", SyncedAt: epoch.Time()}
 	}
 	return in
@@ -342,7 +345,7 @@ func (w *world) input() plan.Input {
 
 // mirrored is the world with its sides swapped.
 func (w *world) mirrored() *world {
-	m := &world{options: w.options, trees: plan.Sides[*memoryTree]{w.trees[plan.Remote], w.trees[plan.Local]}}
+	m := &world{options: w.options, kept: w.kept, trees: plan.Sides[*memoryTree]{w.trees[plan.Remote], w.trees[plan.Local]}}
 	if w.base != nil {
 		m.base = memoryBaseline{}
 		w.base.mirror(m.base, tree.Root, tree.Root)
