@@ -95,8 +95,8 @@ func mirrored(m *plan.Merge) *plan.Merge {
 		case line == "=======" && in == 1:
 			in = 2
 		case name == "remote" && strings.Trim(sign, ">") == "" && in == 2:
-			twin.Lines = slices.Concat(twin.Lines, []string{"<<<<<<< local"}, parts[2], []string{"||||||| base"}, parts[1],
-				[]string{"======="}, parts[0], []string{line})
+			twin.Lines = slices.Concat(twin.Lines, []string{"<<<<<<< local"}, parts[2], []string{"||||||| base"},
+				parts[1], []string{"======="}, parts[0], []string{line})
 			parts, in = [3][]string{}, -1
 		case in < 0:
 			twin.Lines = append(twin.Lines, line)
@@ -107,8 +107,8 @@ func mirrored(m *plan.Merge) *plan.Merge {
 	return &twin
 }
 
-// What both sides changed of texts is merged to the same, whichever is called local: in open regions they change places.
-// A directory that is taken whole is one conflict either way.
+// What both sides changed of texts is merged to the same, whichever is called local: in open regions they change
+// places. A directory that is taken whole is one conflict either way.
 func TestSwappedSidesGiveTheMirroredMerges(t *testing.T) {
 	var merges, open, units int
 	effort.Check(t, 60, 300, func(t *rapid.T) {

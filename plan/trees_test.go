@@ -345,7 +345,8 @@ func (w *world) input() plan.Input {
 
 // mirrored is the world with its sides swapped.
 func (w *world) mirrored() *world {
-	m := &world{options: w.options, kept: w.kept, trees: plan.Sides[*memoryTree]{w.trees[plan.Remote], w.trees[plan.Local]}}
+	m := &world{options: w.options, kept: w.kept}
+	m.trees = plan.Sides[*memoryTree]{w.trees[plan.Remote], w.trees[plan.Local]}
 	if w.base != nil {
 		m.base = memoryBaseline{}
 		w.base.mirror(m.base, tree.Root, tree.Root)
