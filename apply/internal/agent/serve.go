@@ -230,5 +230,6 @@ func (c *call) openTree() error {
 	c.trees[c.last] = &open{Volume: v, runs: map[int]*run{}, logs: map[int]volume.Log{}, claimed: map[string][]byte{}}
 	c.answer.Opened = &wire.Opened{Tree: c.last, Root: path, Host: v.Host().Name(), LosesRenames: v.LosesRenames(),
 		Now: tree.TimeOf(c.how.Now())}
+	c.answer.Looked = looked(v, c.ask.Looks)
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"treaty/apply/internal/pipe"
@@ -58,6 +59,8 @@ type Connection struct {
 
 	mu   sync.Mutex
 	lost error
+	// changes is how many calls were no quiet ones.
+	changes atomic.Int64
 }
 
 // atOnce is how many calls are under way at most, and window how many bytes may be on their way unread.
@@ -161,6 +164,9 @@ func (c *Connection) ask(ctx context.Context, ask *wire.Ask, upload func(*wire.W
 	if err := c.Lost(); err != nil {
 		return nil, err
 	}
+	if !quiet[ask.Call] {
+		c.changes.Add(1)
+	}
 	select {
 	case c.slots <- struct{}{}:
 	case <-ctx.Done():
@@ -252,7 +258,7 @@ func (e *exchange) first() (*wire.Answer, error) {
 	case err != nil:
 		return nil, e.failed(err)
 	case last && answer.Fault != nil:
-		return nil, e.own(answer.Fault.Err())
+		return nil, e.checked(answer.Fault.Err())
 	case last:
 		return nil, e.ended(wire.Broken("its data"))
 	}
@@ -265,15 +271,7 @@ func (e *exchange) end() (*wire.Answer, error) {
 	if err := e.in.Ended(answer); err != nil {
 		return answer, e.failed(err)
 	}
-	return answer, e.own(answer.Fault.Err())
-}
-
-// own is an error that the other end tells. One that breaks the rules ends the connection.
-func (e *exchange) own(err error) error {
-	if errors.Is(err, wire.ErrBroken) {
-		return e.ended(err)
-	}
-	return err
+	return answer, e.checked(answer.Fault.Err())
 }
 
 // Close ends the call.
@@ -339,7 +337,7 @@ func (c *Connection) list(ask *wire.Ask, most int, upload func(*wire.Writer) err
 func (e *exchange) early(err error) error {
 	answer := wire.Answer{}
 	if e.in.Ended(&answer) == nil && answer.Fault != nil {
-		return e.own(answer.Fault.Err())
+		return e.checked(answer.Fault.Err())
 	}
 	return e.failed(err)
 }

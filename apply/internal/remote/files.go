@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"bytes"
 	"context"
 	"io"
 
@@ -16,6 +17,8 @@ type files struct {
 	// run is 0 for the tree itself.
 	run   int
 	loses bool
+	// glimpse is what was seen of them when the tree was opened; nil for a run.
+	glimpse *glimpse
 }
 
 // asking is a call to the tree, or the run.
@@ -44,6 +47,9 @@ func whole(data []byte) func(*wire.Writer) error {
 
 // ReadPrivate is the content of a file of treaty's own.
 func (f *files) ReadPrivate(name string, most int64) ([]byte, error) {
+	if seen, err := f.known(wire.PrivateFile, name); seen != nil && int64(len(seen.Data)) <= most {
+		return bytes.Clone(seen.Data), err
+	}
 	ask := f.named(wire.PrivateFile, name)
 	ask.Most = most
 	return f.fetch(context.Background(), ask, most)
@@ -51,11 +57,23 @@ func (f *files) ReadPrivate(name string, most int64) ([]byte, error) {
 
 // PrivateNames are the names in a folder of treaty's own.
 func (f *files) PrivateNames(folder string) ([]string, error) {
+	if seen, err := f.known(wire.PrivateNames, folder); err != nil {
+		return nil, err
+	} else if seen != nil {
+		names, odd := seen.CheckedNames()
+		return names, f.checked(odd)
+	}
 	return f.list(f.named(wire.PrivateNames, folder), wire.MaxName, nil)
 }
 
 // PrivateEntry is what has a name in it.
 func (f *files) PrivateEntry(name string) (tree.Entry, error) {
+	if seen, err := f.known(wire.PrivateEntry, name); err != nil {
+		return tree.Entry{}, err
+	} else if seen != nil {
+		e, odd := seen.CheckedEntry()
+		return e, f.checked(odd)
+	}
 	return f.entry(f.named(wire.PrivateEntry, name))
 }
 

@@ -33,7 +33,8 @@ var (
 // Open opens the tree at an address of the machine that was connected to; done, where not nil, is told that it was
 // closed. Errors are those of scan.Open there.
 func (c *Connection) Open(at address.Address, done func() error) (*Volume, error) {
-	answer, err := c.call(context.Background(), &wire.Ask{Call: wire.Open, Root: at.Path}, nil)
+	calls := c.changes.Load()
+	answer, err := c.call(context.Background(), &wire.Ask{Call: wire.Open, Root: at.Path, Looks: looks}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +48,8 @@ func (c *Connection) Open(at address.Address, done func() error) (*Volume, error
 	}
 	// The clock was read before the answer came.
 	ahead := opened.Now.Time().Sub(c.streams.Now())
-	return &Volume{files: files{Connection: c, tree: opened.Tree, loses: opened.LosesRenames}, at: resolved,
+	return &Volume{files: files{Connection: c, tree: opened.Tree, loses: opened.LosesRenames,
+		glimpse: c.glimpsed(calls, answer.Looked)}, at: resolved,
 		host: opened.Host, ahead: ahead, done: done}, nil
 }
 

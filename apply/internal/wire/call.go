@@ -140,6 +140,8 @@ type Ask struct {
 	// Loans are owed, and Granted those that were written down.
 	Loans   []Loan `json:"loans,omitempty"`
 	Granted []Loan `json:"granted,omitempty"`
+	// Looks are looked at when a tree is opened.
+	Looks []Look `json:"looks,omitempty"`
 }
 
 // Opened is what is told of a tree when it is opened.
@@ -188,6 +190,8 @@ type Answer struct {
 	Mtime tree.Time `json:"mtime,omitzero"`
 	Loans []Loan    `json:"loans,omitempty"`
 	Idle  []Idle    `json:"idle,omitempty"`
+	// Looked is what was seen at each of the Looks, nil where that takes a call of its own.
+	Looked []*Looked `json:"looked,omitempty"`
 }
 
 // Space is a volume.Space.

@@ -19,6 +19,9 @@ func (a *Ask) Inside() error {
 			names = append(names, l.Path)
 		}
 	}
+	for _, l := range a.Looks {
+		names = append(names, l.Name)
+	}
 	for _, name := range names {
 		if err := inside(string(name)); err != nil {
 			return err

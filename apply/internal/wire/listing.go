@@ -93,7 +93,7 @@ type ListingWriter struct {
 
 // NewListingWriter writes listings to a stream of data.
 func NewListingWriter(to io.Writer) *ListingWriter {
-	packed, err := flate.NewWriter(to, flate.BestSpeed)
+	packed, err := flate.NewWriter(to, flate.DefaultCompression)
 	if err != nil {
 		panic(err) // the level is one that there is
 	}

@@ -1,0 +1,46 @@
+package agent
+
+import (
+	"errors"
+
+	"treaty/apply/internal/wire"
+	"treaty/apply/volume"
+	"treaty/plan/scan"
+)
+
+// mostLooks is how many things are looked at when a tree is opened.
+const mostLooks = 32
+
+// looked is what a tree has at each place that is asked for; nil where that takes a call of its own.
+func looked(v volume.Volume, looks []wire.Look) []*wire.Looked {
+	list := make([]*wire.Looked, 0, min(len(looks), mostLooks))
+	for _, l := range looks[:cap(list)] {
+		list = append(list, lookedAt(v, l))
+	}
+	return list
+}
+
+func lookedAt(v volume.Volume, l wire.Look) *wire.Looked {
+	switch l.Call {
+	case wire.PrivateFile:
+		data, err := v.ReadPrivate(string(l.Name), wire.MostLooked)
+		if errors.Is(err, scan.ErrTooLarge) {
+			return nil
+		}
+		return &wire.Looked{Data: data, Fault: wire.FaultOf(err)}
+	case wire.PrivateEntry:
+		e, err := v.PrivateEntry(string(l.Name))
+		if err != nil {
+			return &wire.Looked{Fault: wire.FaultOf(err)}
+		}
+		entry := wire.EntryOf(&e)
+		return &wire.Looked{Entry: &entry}
+	case wire.PrivateNames:
+		names, err := v.PrivateNames(string(l.Name))
+		if len(wire.AppendNames(names)) > wire.MostLooked {
+			return nil
+		}
+		return &wire.Looked{Names: wire.NamesOf(names), Fault: wire.FaultOf(err)}
+	}
+	return nil
+}

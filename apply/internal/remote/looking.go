@@ -1,0 +1,64 @@
+package remote
+
+import (
+	"errors"
+
+	"treaty/apply/internal/wire"
+)
+
+// looks are what everybody looks at who opens a tree, before anything is done with it.
+var looks = func() (list []wire.Look) {
+	for _, file := range []wire.Text{"tree.json", "tree.new.json", "lock", "config.json", "history/head.json"} {
+		list = append(list, wire.Look{Call: wire.PrivateFile, Name: file})
+	}
+	for _, name := range []wire.Text{"plans", "history", "baselines", "journal", "trash", "stage", "tree.json",
+		"tree.new.json", "lock", "history/head.json", "history/head.new.json"} {
+		list = append(list, wire.Look{Call: wire.PrivateEntry, Name: name})
+	}
+	return append(list, wire.Look{Call: wire.PrivateNames, Name: "journal"})
+}()
+
+// quiet are the calls after which what was looked at when a tree was opened still counts as seen now: they are made
+// before anything is done. After any other, such as one that takes a lock, it is looked at anew.
+var quiet = map[string]bool{wire.Open: true, wire.Close: true, wire.EntryAt: true, wire.Kin: true, wire.Traits_: true,
+	wire.Self: true, wire.Gone: true, wire.Present: true, wire.Rescued: true, wire.PrivateFile: true,
+	wire.PrivateEntry: true, wire.PrivateNames: true, wire.PrivatePart: true}
+
+// glimpse is what a tree had when it was opened.
+type glimpse struct {
+	// calls is how many calls were no quiet ones by then.
+	calls int64
+	seen  map[wire.Look]*wire.Looked
+}
+
+// glimpsed keeps what an agent has looked at. One that has not been asked for so much tells less.
+func (c *Connection) glimpsed(calls int64, list []*wire.Looked) *glimpse {
+	g := &glimpse{calls, map[wire.Look]*wire.Looked{}}
+	for i, seen := range list[:min(len(list), len(looks))] {
+		if seen != nil {
+			g.seen[looks[i]] = seen
+		}
+	}
+	return g
+}
+
+// known is what was seen when the tree was opened, if that still counts; nil where it is to be asked for. The error is
+// the one that came instead.
+func (f *files) known(call, name string) (*wire.Looked, error) {
+	if f.glimpse == nil || f.glimpse.calls != f.changes.Load() || f.Lost() != nil {
+		return nil, nil
+	}
+	seen := f.glimpse.seen[wire.Look{Call: call, Name: wire.Text(name)}]
+	if seen == nil || seen.Fault == nil {
+		return seen, nil
+	}
+	return seen, f.checked(seen.Fault.Err())
+}
+
+// checked is an error that the other end tells. One that breaks the rules ends the connection.
+func (c *Connection) checked(err error) error {
+	if errors.Is(err, wire.ErrBroken) {
+		return c.ended(err)
+	}
+	return err
+}
