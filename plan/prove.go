@@ -3,6 +3,8 @@ package plan
 import (
 	"bytes"
 	"iter"
+	"sync"
+	"sync/atomic"
 
 	"treaty/schema"
 )
@@ -14,19 +16,28 @@ const pieceSize = 1 << 10
 // finds nothing. The error is of type schema.Errors for any other one. What Write writes need not be held for that as a
 // whole: the schema says nothing of two elements of an array at a time.
 func (p *Plan) Prove() error {
-	var text bytes.Buffer
-	size := int64(0)
-	for piece := range pieces(p) {
-		text.Reset()
-		if err := piece.Write(&text); err != nil {
-			return err
-		}
-		if readable(text.Bytes()) != nil {
-			return wrong(p)
-		}
-		size += int64(text.Len())
+	work := make(chan *Plan)
+	var size atomic.Int64
+	var odd atomic.Bool
+	var group sync.WaitGroup
+	for range readers {
+		group.Go(func() {
+			var text bytes.Buffer
+			for piece := range work {
+				text.Reset()
+				if piece.Write(&text) != nil || readable(text.Bytes()) != nil {
+					odd.Store(true)
+				}
+				size.Add(int64(text.Len()))
+			}
+		})
 	}
-	if size > schema.Plan.MaxSize() || len(p.Check()) > 0 {
+	for piece := range pieces(p) {
+		work <- piece
+	}
+	close(work)
+	group.Wait()
+	if odd.Load() || size.Load() > schema.Plan.MaxSize() || len(p.Check()) > 0 {
 		return wrong(p)
 	}
 	return nil

@@ -14,8 +14,12 @@ import (
 // file but that it must be read as a whole to tell what it is: it is no valid plan, or one with its members in an order
 // that treaty does not write, or it could not be read.
 func ReadFrom(r io.Reader) *Plan {
-	s := streaming{}
-	if !s.split.all(r, s.piece) || !s.envelope() || len(s.plan.Check()) > 0 {
+	s := streaming{work: make(chan *piece)}
+	defer close(s.work)
+	for range readers {
+		go readPieces(s.work)
+	}
+	if !s.split.all(r, s.begin) || !s.takeAll() || !s.envelope() || len(s.plan.Check()) > 0 {
 		return nil
 	}
 	for i := range s.plan.Conflicts {
@@ -24,45 +28,124 @@ func ReadFrom(r io.Reader) *Plan {
 	return &s.plan
 }
 
+const (
+	// readers is how many pieces are read at a time, while the text is parted and hashed.
+	readers = 2
+	// begun is how many pieces there are at most that were not taken yet.
+	begun = readers + 1
+)
+
 // streaming is a plan that is read piece by piece. Each piece is made a plan of its own, of the members before the
 // arrays and some elements of one of these. Since the schema says nothing of two elements at a time, the plan is valid
 // if all its pieces are.
 type streaming struct {
 	plan  Plan
 	split splitter
-	list  decoder
-	text  []byte
+	work  chan *piece
+	// order are the pieces that were begun, and spare one that was taken.
+	order []*piece
+	spare *piece
+}
+
+// piece is some elements of an array, which are read beside other pieces.
+type piece struct {
+	name string
+	text []byte
+	// plan has the elements in their array; valid tells whether they are.
+	plan  Plan
+	valid bool
+	doc   *schema.Document
+	read  chan struct{} // told once it was read
 }
 
 // arrays are the members that are read piece by piece, in the order in which treaty writes them.
 var arrays = [...]string{"operations", "conflicts", "problems"}
 
-// piece reads some elements of an array; false where they are not valid. head is all before the array's opening
-// bracket, with the arrays in it emptied.
-func (s *streaming) piece(name string, head, elements []byte) bool {
-	s.text = append(append(append(s.text[:0], head...), '['), elements...)
-	s.text = append(s.text, ']')
-	for _, other := range arrays[slices.Index(arrays[:], name)+1:] {
-		s.text = append(append(append(s.text, `,"`...), other...), `":[]`...)
+// begin has some elements of an array read; false where those before are not valid. head is all before the array's
+// opening bracket, with the arrays in it emptied.
+func (s *streaming) begin(name string, head, elements []byte) bool {
+	p := s.spare
+	if s.spare = nil; p == nil {
+		p = &piece{read: make(chan struct{}, 1)}
 	}
-	s.text = append(s.text, '}')
-	doc, err := schema.Parse(schema.Plan, s.text)
-	if err != nil {
+	p.name = name
+	p.text = slices.Grow(p.text[:0], len(head)+len(elements)+64)
+	p.text = append(append(append(p.text, head...), '['), elements...)
+	p.text = append(p.text, ']')
+	for _, other := range arrays[slices.Index(arrays[:], name)+1:] {
+		p.text = append(append(append(p.text, `,"`...), other...), `":[]`...)
+	}
+	p.text = append(p.text, '}')
+	s.work <- p
+	s.order = append(s.order, p)
+	return len(s.order) < begun || s.take()
+}
+
+// readPieces reads what it is given, until there is no more.
+func readPieces(work <-chan *piece) {
+	var d decoder
+	for p := range work {
+		p.decode(&d)
+		p.read <- struct{}{}
+	}
+}
+
+// decode reads a piece.
+func (p *piece) decode(d *decoder) {
+	doc, err := schema.Parse(schema.Plan, p.text)
+	if p.doc, p.valid = doc, err == nil; !p.valid {
+		return
+	}
+	switch p.name {
+	case "operations":
+		p.plan.Operations, err = again(p.plan.Operations, p.text, doc, p.name, d.operation)
+	case "conflicts":
+		p.plan.Conflicts, err = again(p.plan.Conflicts, p.text, doc, p.name, d.conflict)
+	default:
+		p.plan.Problems, err = again(p.plan.Problems, p.text, doc, p.name, d.problem)
+	}
+	p.valid = err == nil
+}
+
+// again reads a piece of an array into a list that held another.
+func again[T any](list []T, data []byte, doc *schema.Document, name string,
+	read func(*jsontext.Reader, *T)) ([]T, error) {
+	list = slices.Grow(list[:0], doc.Len(name))[:doc.Len(name)]
+	clear(list)
+	return list, eachElement(data, doc, name, func(i int, r *jsontext.Reader) { read(r, &list[i]) })
+}
+
+// take adds the elements of the piece that was begun first; false where they are not valid.
+func (s *streaming) take() bool {
+	p := s.order[0]
+	s.order, s.spare = s.order[1:], p
+	<-p.read
+	if !p.valid {
 		return false
 	}
-	p := &s.plan
-	if p.Operations == nil {
-		p.Operations, p.Conflicts, p.Problems = make([]Operation, 0, operationsIn(doc)), []Conflict{}, []Problem{}
+	if s.plan.Operations == nil {
+		s.plan.Operations = make([]Operation, 0, operationsIn(p.doc))
+		s.plan.Conflicts, s.plan.Problems = []Conflict{}, []Problem{}
 	}
-	switch name {
+	switch p.name {
 	case "operations":
-		p.Operations, err = further(p.Operations, s.text, doc, name, s.list.operation)
+		s.plan.Operations = append(s.plan.Operations, p.plan.Operations...)
 	case "conflicts":
-		p.Conflicts, err = further(p.Conflicts, s.text, doc, name, s.list.conflict)
+		s.plan.Conflicts = append(s.plan.Conflicts, p.plan.Conflicts...)
 	default:
-		p.Problems, err = further(p.Problems, s.text, doc, name, s.list.problem)
+		s.plan.Problems = append(s.plan.Problems, p.plan.Problems...)
 	}
-	return err == nil
+	return true
+}
+
+// takeAll takes the pieces that are left.
+func (s *streaming) takeAll() bool {
+	for len(s.order) > 0 {
+		if !s.take() {
+			return false
+		}
+	}
+	return true
 }
 
 // operationsIn is how many operations there seem to be: a list that grows is copied again and again. What a plan says
@@ -82,14 +165,6 @@ func operationsIn(doc *schema.Document) int {
 }
 
 const mostBelieved = 1 << 20
-
-// further reads a piece of an array to the end of a list.
-func further[T any](list []T, data []byte, doc *schema.Document, name string,
-	read func(*jsontext.Reader, *T)) ([]T, error) {
-	first := len(list)
-	list = slices.Grow(list, doc.Len(name))[:first+doc.Len(name)]
-	return list, eachElement(data, doc, name, func(i int, r *jsontext.Reader) { read(r, &list[first+i]) })
-}
 
 // envelope reads all but the elements; false where it is not valid, or has some of its own after all.
 func (s *streaming) envelope() bool {
@@ -151,11 +226,11 @@ func (s *splitter) part(text []byte, take func(name string, head, elements []byt
 		switch {
 		case s.quoted:
 			n = s.inString(text)
-		case white(text[0]):
-			n = run(text, white)
+		case classes[text[0]] == white:
+			n = run(text, 1<<white)
 			s.add(' ')
-		case !marks(text[0]):
-			n = run(text, func(c byte) bool { return !marks(c) && !white(c) })
+		case classes[text[0]] != mark && classes[text[0]] != quote:
+			n = run(text, 1<<other|1<<escape)
 			s.element = s.element || s.within()
 			s.add(text[:n]...)
 		case !s.structure(text[0], take):
@@ -166,17 +241,30 @@ func (s *splitter) part(text []byte, take func(name string, head, elements []byt
 	return true
 }
 
-func white(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
+// class is what a byte is to a splitter.
+type class uint8
 
-// marks tells of what a splitter looks for outside of strings.
-func marks(c byte) bool {
-	return c == '"' || c == ',' || c == '{' || c == '}' || c == '[' || c == ']'
-}
+const (
+	other  class = iota
+	white        // white space
+	mark         // what is looked for outside of strings, but for quotes
+	quote        // what is looked for everywhere
+	escape       // what is looked for in strings
+)
 
-// run is how many bytes there are such as a text begins with.
-func run(text []byte, such func(byte) bool) int {
+var classes = func() (of [256]class) {
+	for chars, class := range map[string]class{" \n\r\t": white, ",{}[]": mark, `"`: quote, `\`: escape} {
+		for i := range len(chars) {
+			of[chars[i]] = class
+		}
+	}
+	return of
+}()
+
+// run is how many bytes there are of some classes, of one of which a text's first is.
+func run(text []byte, of uint8) int {
 	n := 1
-	for n < len(text) && such(text[n]) {
+	for n < len(text) && of&(1<<classes[text[n]]) != 0 {
 		n++
 	}
 	return n
@@ -196,7 +284,7 @@ func (s *splitter) inString(text []byte) int {
 	case c == '"':
 		s.quoted = false
 	default:
-		n = run(text, func(c byte) bool { return c != '"' && c != '\\' })
+		n = run(text, 1<<other|1<<white|1<<mark)
 	}
 	if s.depth == 1 && s.quoted {
 		s.text = append(s.text, text[:n]...)

@@ -1,6 +1,9 @@
 package schema
 
-import "embed"
+import (
+	"embed"
+	"slices"
+)
 
 //go:embed *.schema.json
 var files embed.FS
@@ -39,6 +42,9 @@ func Text(kind Kind) []byte {
 	}
 	return text
 }
+
+// known tells whether there is such a kind.
+func (k Kind) known() bool { return slices.Contains(kinds, k) }
 
 // parts are the long arrays of a kind, whose elements are checked one by one,
 // and the definition in the schema that each element is held to.

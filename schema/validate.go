@@ -61,7 +61,7 @@ func parse(kind Kind, data []byte, newer bool) (*Document, error) {
 // begin is all that comes before the schema. lenient says that the file is of a newer minor version, valid that the
 // schema has nothing against it: where it says no, that is still to be found out.
 func begin(kind Kind, data []byte) (doc *Document, lenient, valid bool, errs Errors) {
-	if Text(kind) == nil {
+	if !kind.known() {
 		panic(fmt.Sprintf("schema: no such kind: %q", kind))
 	}
 	if int64(len(data)) > kind.MaxSize() {

@@ -29,7 +29,7 @@ func (h Hasher) All(ctx context.Context, requests iter.Seq[Request]) iter.Seq[Re
 			ask    Request
 			answer chan Result
 		}
-		jobs, order := make(chan job), make(chan job, ahead)
+		jobs, order := make(chan job, ahead), make(chan job, ahead)
 		var group sync.WaitGroup
 		defer group.Wait()
 		defer cancel()
