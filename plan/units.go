@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"fmt"
+
 	"treaty/plan/internal/ignore"
 	"treaty/plan/tree"
 )
@@ -153,6 +155,11 @@ func dropBlockedUnits(p *Plan) {
 
 // ofUnits holds the operations of a plan to the units that they name, and those that they would have to name.
 func (c *checker) ofUnits() {
+	for i, pattern := range c.plan.Options.Atomic {
+		if err := ignore.Check(pattern); err != nil {
+			c.fail(member(fmt.Sprintf("/options/atomic/%d", i)), "%v", err)
+		}
+	}
 	units, spelled := c.plan.Options.Units(), c.plan.spellings()
 	count, told := map[tree.Path]int{}, map[tree.Path]bool{}
 	once := func(unit tree.Path) bool {
