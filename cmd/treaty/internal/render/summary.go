@@ -120,6 +120,7 @@ func facts(e *effect, p *plan.Plan) []fact {
 		}
 		say("on "+side.String(), spans...)
 	}
+	say("over the line", crossingSpans(e, p)...)
 	if skipped > 0 {
 		say("skipped", span{Count(skipped, "operation"), warned})
 	}
