@@ -178,7 +178,8 @@ func openWithin(root, within string) (volume.Volume, string, error) {
 		return nil, "", err
 	}
 	if within != "" && !inside(v.Root(), within) {
-		return nil, "", errors.Join(outside(root, within, fs.ErrNotExist), v.Close())
+		// A link may have led out of it.
+		return nil, "", errors.Join(&notServed{within}, v.Close())
 	}
 	return v, toAddress(v.Root()), nil
 }
