@@ -46,7 +46,8 @@ func (w muteWriter) Write(p []byte) (int, error) {
 	return w.Writer.Write(p)
 }
 
-// A line that is open and dead is taken for cut after a minute, by both ends: a call here ends, and the lock there goes.
+// A line that is open and dead is taken for cut after a minute, by both ends: a call here ends, and the lock there
+// goes.
 func TestADeadLineIsCutAfterAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v, line := memory.New("/memory/it", memory.POSIX), &mute{}

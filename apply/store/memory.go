@@ -64,6 +64,8 @@ func Recall(trees plan.Sides[*Reader], files plan.Sides[*TreeFile]) (*Memory, *p
 	switch {
 	case local == "" && remote == "":
 		return nil, nil
+	case local != remote && fromFile(trees[plan.Remote]):
+		return nil, mismatch("the snapshot is of before the last sync, or of a copy of the tree")
 	case local != remote:
 		return nil, mismatch("the two trees do not remember the same last sync, so one of them is a copy, or came back " +
 			"from a backup")
@@ -79,6 +81,12 @@ func Recall(trees plan.Sides[*Reader], files plan.Sides[*TreeFile]) (*Memory, *p
 		}
 	}
 	return nil, problem
+}
+
+// fromFile tells whether a tree is what a file says of one.
+func fromFile(r *Reader) bool {
+	_, is := r.Source().(volume.FromFile)
+	return is
 }
 
 // Forgotten is the problem that a baseline turned out to be damaged while it was read; nil for other errors.

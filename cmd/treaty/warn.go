@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"treaty/apply"
+	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
@@ -130,7 +131,14 @@ func (p *pair) tellTwin(a *app) error {
 		root := p.trees[side].Root()
 		twin := other.Partners[mine.ID].Root
 		here := slices.Contains(other.PartnersOn(p.trees[side].Host()), twin)
-		if a.quiet || !here || sameDirectory(twin, root) || idAt(twin) != mine.ID {
+		if a.quiet || !here || idAt(twin) != mine.ID {
+			continue
+		}
+		same, err := leadsTo(twin, p.trees[side])
+		if err != nil {
+			return err
+		}
+		if same {
 			continue
 		}
 		message(a.stderr, "treaty: warning: %s and %s are copies of one tree, and the last sync was with %s",
@@ -140,6 +148,17 @@ func (p *pair) tellTwin(a *app) error {
 		message(a.stderr, "hint: %s", render.Escape(then("if that one is meant", comparing())(&there)))
 	}
 	return nil
+}
+
+// leadsTo tells whether what is at dir is a tree, in whatever way that is reached.
+func leadsTo(dir string, to *store.Reader) (bool, error) {
+	at, err := reach.Store(dir)
+	if err != nil {
+		return false, err
+	}
+	defer at.Close()
+	relation, err := at.Source().Relate(to.Source())
+	return relation == scan.Same, err
 }
 
 // tellNothing warns of a plan of a part that there is nothing of: its name may be mistyped.

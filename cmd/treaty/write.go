@@ -24,7 +24,7 @@ func writeFile(path string, write store.Content) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist) && !isThere(folder):
 		return usage(exactly(makeFolder+pathArgument(folder)), "there is no folder %s", folder)
 	case errors.Is(err, syscall.ENOTDIR):
 		return usage(then("name a file in a folder", helped), "%s is not a folder", folder)
