@@ -34,7 +34,7 @@ type Recorder struct {
 	Unfinished func(path Sides[tree.Path]) bool
 	// RacySince is, by side, the first time that is too near the scan to show a later change.
 	RacySince Sides[tree.Time]
-	// Write takes one directory, before those in it. Root comes always.
+	// Write takes one directory, before those in it. Root comes always. The entries are another directory's afterwards.
 	Write func(dir tree.Path, entries []tree.Agreed) error
 }
 
@@ -47,8 +47,13 @@ func Agree(ctx context.Context, in Input, to Recorder) error {
 	a := &agreeing{policy: &p, to: to, readers: Sides[Reader]{in.Trees[Local].Reader, in.Trees[Remote].Reader},
 		expected: map[tree.Path]bool{tree.Root: true}}
 	s := survey{walk: newLockstep(&in, in.Memory, &p, asTheyAre),
-		each:     func(d *directory) error { return a.directory(ctx, d) },
-		unwalked: func(path Sides[tree.Path]) error { return a.beneath(path[Local]) }}
+		each: func(d *directory) error { return a.directory(ctx, d) },
+		unwalked: func(d *directory, t *trio) error {
+			if !a.gone {
+				return nil
+			}
+			return a.beneath(d.pathOf(t)[Local])
+		}}
 	_, err := s.walk.run(ctx, &s)
 	return err
 }
@@ -59,6 +64,11 @@ type agreeing struct {
 	readers Sides[Reader]
 	// expected are the directories that were recorded, and whose own entries are yet to come.
 	expected map[tree.Path]bool
+	// gone tells that some of them are directories on neither side, or none that can be walked.
+	gone bool
+	// entries are those of the directory at hand, and made is the last of the records that are none from elsewhere.
+	entries []tree.Agreed
+	made    tree.Agreed
 }
 
 func (a *agreeing) directory(ctx context.Context, d *directory) error {
@@ -66,17 +76,18 @@ func (a *agreeing) directory(ctx context.Context, d *directory) error {
 		return a.forget(d)
 	}
 	delete(a.expected, d.path[Local])
-	entries := make([]tree.Agreed, 0, len(d.trios))
+	entries := slices.Grow(a.entries[:0], len(d.trios))
 	for i := range d.trios {
 		t := &d.trios[i]
-		record, err := a.record(ctx, d, t)
+		path := d.pathOf(t)
+		record, err := a.record(ctx, d, t, path)
 		if err != nil {
 			return err
 		}
 		if record == nil {
 			continue
 		}
-		if record.Name = a.names(t, record); a.to.Resolved != nil && a.to.Resolved(d.pathOf(t)) {
+		if record.Name = a.names(t, record); a.to.Resolved != nil && a.to.Resolved(path) {
 			record.Name = t.name
 		}
 		if spokenOf(entries, record) {
@@ -84,10 +95,12 @@ func (a *agreeing) directory(ctx context.Context, d *directory) error {
 		}
 		if record.Type == tree.Directory {
 			a.expected[d.path[Local].Join(t.name[Local])] = true
+			a.gone = a.gone || !t.walked()
 		}
 		entries = append(entries, *record)
 	}
-	return a.to.Write(d.path[Local], a.withLost(d, entries))
+	a.entries = a.withLost(d, entries)
+	return a.to.Write(d.path[Local], a.entries)
 }
 
 // withLost adds to the records of a directory those of names that nothing there has any more.
@@ -189,9 +202,8 @@ func (a *agreeing) forget(d *directory) error {
 	return nil
 }
 
-// record is what is to be remembered of one name, nil for nothing.
-func (a *agreeing) record(ctx context.Context, d *directory, t *trio) (*tree.Agreed, error) {
-	path := d.pathOf(t)
+// record is what is to be remembered of one name, nil for nothing; it is another name's afterwards.
+func (a *agreeing) record(ctx context.Context, d *directory, t *trio, path Sides[tree.Path]) (*tree.Agreed, error) {
 	if t.base != nil && a.to.Old != nil {
 		if err := a.to.Old(path, t.base); err != nil {
 			return nil, err
@@ -307,7 +319,8 @@ func (a *agreeing) read(ctx context.Context, t *trio, path Sides[tree.Path], nee
 // agreed is the record of a name that both sides hold alike.
 func (a *agreeing) agreed(t *trio) *tree.Agreed {
 	l, r := t.now(Local), t.now(Remote)
-	record := &tree.Agreed{Key: l.Key, Type: l.Type, Target: l.Target,
+	record := &a.made
+	*record = tree.Agreed{Key: l.Key, Type: l.Type, Target: l.Target,
 		On: [2]tree.Kept{{Mtime: l.Mtime, Mode: l.Mode, Inode: l.Inode}, {Mtime: r.Mtime, Mode: r.Mode, Inode: r.Inode}}}
 	if l.Type != tree.File {
 		return record

@@ -105,6 +105,30 @@ func TestWhatIsInStepCostsNoAllocations(t *testing.T) {
 	}
 }
 
+// A name that is held to a plan, or recorded anew, costs its path and nothing else.
+func TestANameIsSurveyedAndRecordedWithFewAllocations(t *testing.T) {
+	const directories, files = 20, 200
+	in := synced(directories, files, none)
+	for what, walk := range map[string]func() error{
+		"surveyed": func() error {
+			_, err := plan.Survey(t.Context(), in, func(*plan.Name) error { return nil })
+			return err
+		},
+		"recorded": func() error {
+			return plan.Agree(t.Context(), in, plan.Recorder{Write: func(tree.Path, []tree.Agreed) error { return nil }})
+		},
+	} {
+		allocations := testing.AllocsPerRun(3, func() {
+			if err := walk(); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if most := 1.2; allocations/(directories*files) > most {
+			t.Errorf("%s: %.2f allocations a name, at most %.1f are meant", what, allocations/(directories*files), most)
+		}
+	}
+}
+
 // first is what a first sync to where nothing is compares.
 func first(directories, files int) plan.Input {
 	in := synced(directories, files, none)

@@ -17,18 +17,21 @@ type Name struct {
 
 // Survey walks both trees in step, as Compare does, and decides nothing. It tells visit of everything in
 // scope, directories before what is in them. What cannot be read is told of as it is listed, with its obstacle, and
-// nothing is below it. It returns an error of visit, of ctx, or where a tree can no longer be read as a whole.
+// nothing is below it. A name is another one once visit has returned. It returns an error of visit, of ctx, or where a
+// tree can no longer be read as a whole.
 func Survey(ctx context.Context, in Input, visit func(*Name) error) (Seen, error) {
 	p := newPolicy(in.traits(), in.Memory != nil, in.Options)
 	p.shiftBy(in.Shift)
 	shifting := shifting{policy: &p}
+	var name Name
 	s := survey{walk: newLockstep(&in, in.Memory, &p, asPlanned), each: func(d *directory) error {
 		for i := range d.trios {
 			t := &d.trios[i]
 			if shifting.note(t); !t.has(Local) && !t.has(Remote) {
 				continue
 			}
-			if err := visit(&Name{Path: d.pathOf(t), Entry: Sides[tree.Entry]{*t.now(Local), *t.now(Remote)}}); err != nil {
+			name = Name{Path: d.pathOf(t), Entry: Sides[tree.Entry]{*t.now(Local), *t.now(Remote)}}
+			if err := visit(&name); err != nil {
 				return err
 			}
 		}
@@ -60,7 +63,7 @@ type survey struct {
 	each func(*directory) error
 	// unwalked, where not nil, is told, in the order of the walk, of every name that is a directory neither on
 	// a side nor in the baseline.
-	unwalked func(path Sides[tree.Path]) error
+	unwalked func(*directory, *trio) error
 	// blocks are the directories that could not be read.
 	blocks problems
 }
@@ -80,13 +83,16 @@ func (*survey) leave(*directory, *found) {}
 // name surveys the directory that t is on some side; one that no side can show now is still told
 // of as the baseline remembers it.
 func (s *survey) name(ctx context.Context, d *directory, t *trio) (found, error) {
-	remembered := t.base != nil && t.base.Type == tree.Directory
-	for _, side := range BothSides {
-		if e := t.now(side); e.Type == tree.Directory && e.Obstacle == "" {
-			return s.walk.below(ctx, s, d, t, paired, remembered)
-		}
+	if remembered := t.base != nil && t.base.Type == tree.Directory; t.walked() {
+		return s.walk.below(ctx, s, d, t, paired, remembered)
 	}
 	return found{}, s.recall(d, t)
+}
+
+// walked tells whether it is a directory on a side, and one that can be read.
+func (t *trio) walked() bool {
+	l, r := t.now(Local), t.now(Remote)
+	return l.Type == tree.Directory && l.Obstacle == "" || r.Type == tree.Directory && r.Obstacle == ""
 }
 
 // recall tells of what the baseline remembers below a name that cannot be looked at.
@@ -95,7 +101,7 @@ func (s *survey) recall(d *directory, t *trio) error {
 		if s.unwalked == nil {
 			return nil
 		}
-		return s.unwalked(d.pathOf(t))
+		return s.unwalked(d, t)
 	}
 	at := d.next(t, true)
 	at.blocked = true
