@@ -109,7 +109,9 @@ func (a *app) stayed(f *planFile) error {
 	if a.quiet {
 		return nil
 	}
-	return render.Blocked(a.stdout, f.plan, f.show(), a.named(f.treeNames()))
+	opts := a.named(f.treeNames())
+	opts.Alike = f.plan.Alike()
+	return render.Blocked(a.stdout, f.plan, f.show(), opts)
 }
 
 // treeNames are what people call the plan's trees.

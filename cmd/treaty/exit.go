@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"strings"
 
 	"treaty/apply"
@@ -148,34 +149,51 @@ func exitCode(err error) int {
 // details are the lines below a refusal: what drifted, what was not done, and what else there is to say.
 func details(r *apply.Refusal) []string {
 	var lines []string
+	names := render.Options{Alike: tree.Alike(pathsOf(r))}
 	for _, d := range r.Drift {
-		lines = append(lines, fmt.Sprintf("%s: %s: %s", d.Side, place(d.Path), d.Why))
+		lines = append(lines, fmt.Sprintf("%s: %s: %s", d.Side, place(names, d.Path), d.Why))
 	}
 	for _, f := range r.Failures {
-		lines = append(lines, failure(f))
+		lines = append(lines, failure(names, f))
 	}
 	return append(lines, r.Details...)
 }
 
+// pathsOf yields the paths that a refusal is about.
+func pathsOf(r *apply.Refusal) iter.Seq[tree.Path] {
+	return func(yield func(tree.Path) bool) {
+		for _, d := range r.Drift {
+			if !yield(d.Path) {
+				return
+			}
+		}
+		for _, f := range r.Failures {
+			if len(f.Paths) > 0 && !yield(f.Paths[0]) {
+				return
+			}
+		}
+	}
+}
+
 // failure is a line about what was not done for one reason.
-func failure(f apply.Failure) string {
+func failure(names render.Options, f apply.Failure) string {
 	what := render.Count(f.Count, "operation")
 	switch len(f.Paths) {
 	case 0:
 	case 1:
-		what = place(f.Paths[0])
+		what = place(names, f.Paths[0])
 	default:
-		what = fmt.Sprintf("%s and %d more", place(f.Paths[0]), f.Count-1)
+		what = fmt.Sprintf("%s and %d more", place(names, f.Paths[0]), f.Count-1)
 	}
 	return fmt.Sprintf("%s: %s: %s", f.Outcome, what, f.Why)
 }
 
 // place is a path for a person.
-func place(path tree.Path) string {
+func place(names render.Options, path tree.Path) string {
 	if path == tree.Root {
 		return "the root"
 	}
-	return render.Name(string(path))
+	return names.Path(path, false)
 }
 
 // hintFor is what to type about an error, nil where nothing helps.

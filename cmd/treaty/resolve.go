@@ -104,7 +104,7 @@ func (c *resolveCommand) take(a *app, f *planFile, choice plan.Resolution, ids [
 		return err
 	}
 	a.say("%s settled as %s, %d left", render.Count(len(ids)-len(refused), "conflict"), choice, f.plan.Unresolved())
-	for _, line := range groups(refused, choice) {
+	for _, line := range groups(f.plan, refused, choice) {
 		a.say("  %s", line)
 	}
 	if settled := len(f.plan.Conflicts) - len(ids); c.All && settled > 0 {
@@ -218,15 +218,16 @@ type stay struct {
 }
 
 // groups says in one line a reason which conflicts do not allow the choice, and as what they stay settled.
-func groups(refused []*plan.Conflict, choice plan.Resolution) []string {
+func groups(p *plan.Plan, refused []*plan.Conflict, choice plan.Resolution) []string {
 	var stays []stay
+	names := render.Options{Alike: p.Alike()}
 	by := map[stay][]string{}
 	for _, c := range refused {
 		s := stay{c.WhyNot(choice), c.Resolution}
 		if by[s] == nil {
 			stays = append(stays, s)
 		}
-		by[s] = append(by[s], render.Name(string(c.Path)))
+		by[s] = append(by[s], names.Path(c.Path, false))
 	}
 	lines := make([]string, len(stays))
 	for i, s := range stays {

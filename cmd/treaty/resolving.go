@@ -74,7 +74,7 @@ func (s *resolving) conflict(id int) *plan.Conflict {
 
 // one asks once about a conflict, of so many that are left. It stays open where the key settles nothing.
 func (s *resolving) one(c *plan.Conflict, left int) error {
-	key, err := s.press(s.app, fmt.Sprintf("#%d %s", c.ID, render.Name(string(c.Path))), s.keys(c, left))
+	key, err := s.press(s.app, fmt.Sprintf("#%d %s", c.ID, s.look.Path(c.Path, false)), s.keys(c, left))
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ func (s *resolving) take(key byte, ids ...int) error {
 		if len(ids) > 0 {
 			s.done = append(s.done, ids)
 		}
-		return s.lines(s.app, 4, groups(refused, k.choice)...)
+		return s.lines(s.app, 4, groups(s.plan, refused, k.choice)...)
 	}
 	return s.lines(s.app, 4, "this key does nothing here; ? tells which do")
 }

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -67,13 +68,32 @@ func spacelike(r rune) bool { return unicode.IsSpace(r) || r == '\u2800' }
 // and between words of its scripts.
 func otherSpace(r rune) bool { return r > ' ' && r != '\u3000' && unicode.IsSpace(r) }
 
-// pathName is a path of a tree; a directory gets a slash at its end.
-func pathName(p tree.Path, directory bool) string {
+// Path is a path of a tree; a directory gets a slash at its end.
+func (o Options) Path(p tree.Path, directory bool) string {
 	switch {
 	case p == tree.Root:
 		return "(the root)"
 	case directory:
-		return Name(string(p) + "/")
+		return o.Part(p, string(p)+"/")
 	}
-	return Name(string(p))
+	return o.Part(p, string(p))
+}
+
+// Part is a part of a path as Name has it, but with escapes for all that is not ASCII where another path looks like
+// this one.
+func (o Options) Part(of tree.Path, part string) string {
+	if quoted := strconv.QuoteToASCII(part); o.isAlike(of) && quoted != `"`+part+`"` {
+		return quoted
+	}
+	return Name(part)
+}
+
+// isAlike tells whether a path, or a directory above it, is one of Alike.
+func (o Options) isAlike(p tree.Path) bool {
+	for ; len(o.Alike) > 0 && p != tree.Root; p = p.Parent() {
+		if o.Alike[p] {
+			return true
+		}
+	}
+	return false
 }

@@ -245,6 +245,13 @@ const alike = 20
 // many are alike.
 func Receipt(w io.Writer, a Applied, results []Result, opts Options) error {
 	p := newPrinter(w, opts)
+	opts.Alike = tree.Alike(func(yield func(tree.Path) bool) {
+		for i := range results {
+			if !yield(tree.Path(results[i].Path)) {
+				return
+			}
+		}
+	})
 	p.put(a.tone(), Escape(a.Outcome))
 	p.put(plain, ": ")
 	p.list(margin, a.totals())
@@ -260,7 +267,7 @@ func Receipt(w io.Writer, a Applied, results []Result, opts Options) error {
 		counts[k]++
 		switch n := counts[k]; {
 		case n <= k.listed:
-			p.result(r.Outcome, "  "+id(r.ID), opts.what(r)+"  "+Name(r.Path), r.Error)
+			p.result(r.Outcome, "  "+id(r.ID), opts.what(r)+"  "+opts.Part(tree.Path(r.Path), r.Path), r.Error)
 		case n == k.listed+1:
 			crowded = append(crowded, k)
 		}

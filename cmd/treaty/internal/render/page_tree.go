@@ -165,7 +165,7 @@ type pageRow struct {
 }
 
 func (s *pageSection) row(b *branch, folder tree.Path) *pageRow {
-	r := &pageRow{section: s, branch: b, Class: "branch", Name: b.nameIn(folder)}
+	r := &pageRow{section: s, branch: b, Class: "branch", Name: s.e.opts.nameIn(b, folder)}
 	if b.op != nil {
 		s.operation(r, b.op)
 	}
@@ -206,22 +206,25 @@ func (s *pageSection) operation(r *pageRow, op *plan.Operation) {
 }
 
 // nameIn is what a branch is called by who sees which folder it is in.
-func (b *branch) nameIn(folder tree.Path) string {
+func (o Options) nameIn(b *branch, folder tree.Path) string {
 	directory := b.folds()
 	if op := b.op; op != nil {
 		directory = op.After.Of() == tree.Directory || op.Action == plan.Delete && op.Before.Of() == tree.Directory
 		if op.Action == plan.Move {
-			return pathName(op.From, false) + " → " + pathName(op.Path, false)
+			return o.Path(op.From, false) + " → " + o.Path(op.Path, false)
 		}
 	}
 	if m := b.moved; m != nil {
-		return pathName(m.From, true) + " → " + pathName(m.To, true)
+		return o.Path(m.From, true) + " → " + o.Path(m.To, true)
 	}
-	at := b.path
-	if folder != tree.Root && at != folder && at.Within(folder) {
-		at = at[len(folder)+1:]
+	if folder == tree.Root || b.path == folder || !b.path.Within(folder) {
+		return o.Path(b.path, directory || b.folds())
 	}
-	return pathName(at, directory || b.folds())
+	part := string(b.path[len(folder)+1:])
+	if directory || b.folds() {
+		part += "/"
+	}
+	return o.Part(b.path, part)
 }
 
 // Rows are those of the folder.

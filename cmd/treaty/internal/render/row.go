@@ -45,7 +45,7 @@ func (r rower) rows(lines []line) []row {
 
 func (r rower) row(l *line) row {
 	op := l.op
-	out := row{ID: op.ID, Name: l.name(), Tone: toneOf(l), Shown: l.shown, Also: r.rows(l.also)}
+	out := row{ID: op.ID, Name: r.e.opts.lineName(l), Tone: toneOf(l), Shown: l.shown, Also: r.rows(l.also)}
 	say := func(tone tone, text string) {
 		if text != "" {
 			out.Details = append(out.Details, span{text, tone})
@@ -96,20 +96,20 @@ func (r rower) row(l *line) row {
 	return out
 }
 
-// name is the path or the two paths that a line is about.
-func (l *line) name() string {
+// lineName is the path or the two paths that a line is about.
+func (o Options) lineName(l *line) string {
 	op := l.op
 	switch {
 	case l.to != tree.Root:
-		return pathName(l.from, true) + " → " + pathName(l.to, true)
+		return o.Path(l.from, true) + " → " + o.Path(l.to, true)
 	case op.Action == plan.Move:
-		return pathName(op.From, false) + " → " + pathName(op.Path, false)
+		return o.Path(op.From, false) + " → " + o.Path(op.Path, false)
 	case l.shown:
-		return pathName(op.Path, true)
+		return o.Path(op.Path, true)
 	case op.Action == plan.Delete:
-		return pathName(op.Path, op.Before.Of() == tree.Directory)
+		return o.Path(op.Path, op.Before.Of() == tree.Directory)
 	}
-	return pathName(op.Path, op.After.Of() == tree.Directory)
+	return o.Path(op.Path, op.After.Of() == tree.Directory)
 }
 
 // moveReason is that of the moves; the directories were only created and deleted.

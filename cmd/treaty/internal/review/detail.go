@@ -135,9 +135,9 @@ func (w *writer) contents(n *node) {
 }
 
 func (w *writer) conflict(n *node, c *plan.Conflict) {
-	w.say(strong, fmt.Sprintf("#%d %s", c.ID, render.Name(string(c.Path))))
+	w.say(strong, fmt.Sprintf("#%d %s", c.ID, w.look.Path(c.Path, false)))
 	if c.RemotePath != "" {
-		w.say(strong, "on "+w.look.tree(plan.Remote)+" "+render.Name(string(c.RemotePath)))
+		w.say(strong, "on "+w.look.tree(plan.Remote)+" "+w.look.Path(c.RemotePath, false))
 	}
 	w.say(warned, w.look.Kind(c))
 	w.gap()
@@ -179,7 +179,7 @@ func (w *writer) choices(c *plan.Conflict) {
 }
 
 func (w *writer) operation(n *node, op *plan.Operation) {
-	w.say(strong, fmt.Sprintf("#%d %s", op.ID, operationName(op)))
+	w.say(strong, fmt.Sprintf("#%d %s", op.ID, operationName(w.look.Options, op)))
 	w.say(plain, fmt.Sprintf("%s on %s: %s", op.Action, w.look.tree(op.Side),
 		w.look.Reason(op.Reason)))
 	switch why := w.list.draft.skips[op.ID]; why {
@@ -203,17 +203,17 @@ func (w *writer) operation(n *node, op *plan.Operation) {
 }
 
 // operationName is the path of an operation, or both of a move.
-func operationName(op *plan.Operation) string {
+func operationName(names render.Options, op *plan.Operation) string {
 	if op.Action == plan.Move {
-		return render.Name(string(op.From)) + " → " + render.Name(string(op.Path))
+		return names.Path(op.From, false) + " → " + names.Path(op.Path, false)
 	}
-	return render.Name(string(op.Path))
+	return names.Path(op.Path, false)
 }
 
 func (w *writer) problem(q *plan.Problem) {
 	title := string(q.Code)
 	if q.Path != nil && *q.Path != tree.Root {
-		title = render.Name(string(*q.Path))
+		title = w.look.Path(*q.Path, false)
 	}
 	w.say(strong, title)
 	about := string(q.Severity) + ": " + string(q.Code)

@@ -34,7 +34,7 @@ func (d draft) resolveWhere(r plan.Resolution, places []int) (draft, line) {
 	if len(allowed) == 0 {
 		return d, said(warned, fmt.Sprintf("not %s: %s", r, why))
 	}
-	next, told := d.resolve(r, allowed, fmt.Sprintf("%s: %s", conflictName(d.plan, allowed), r))
+	next, told := d.resolve(r, allowed, fmt.Sprintf("%s: %s", d.conflictName(allowed), r))
 	if refused := len(places) - len(allowed); refused > 0 {
 		told = append(told, run{fmt.Sprintf("; %d not: %s", refused, why), warned})
 	}
@@ -47,7 +47,7 @@ func (d draft) reopen(places []int) (draft, line) {
 	if len(places) == 0 {
 		return d, said(warned, "nothing is settled here")
 	}
-	return d.resolve(plan.Unresolved, places, conflictName(d.plan, places)+": open again")
+	return d.resolve(plan.Unresolved, places, d.conflictName(places)+": open again")
 }
 
 // resolve gives conflicts a resolution, and tells.
@@ -67,7 +67,7 @@ func (d draft) leaveOut(places []int) (draft, line) {
 	}
 	text := render.Count(len(places), "operation")
 	if len(places) == 1 {
-		text = render.Name(string(d.plan.Operations[places[0]].Path))
+		text = d.opts.Path(d.plan.Operations[places[0]].Path, false)
 	}
 	next, told := d.decide(text+": "+done, nil, places, func(p *plan.Plan) error {
 		return p.Decide(decision, ids(places, func(at int) int { return p.Operations[at].ID })...)
@@ -120,9 +120,9 @@ func noted(p *plan.Plan, n *node) (id int, note string) {
 }
 
 // conflictName is what some conflicts are called together.
-func conflictName(p *plan.Plan, places []int) string {
+func (d *draft) conflictName(places []int) string {
 	if len(places) == 1 {
-		return render.Name(string(p.Conflicts[places[0]].Path))
+		return d.opts.Path(d.plan.Conflicts[places[0]].Path, false)
 	}
 	return render.Count(len(places), "conflict")
 }

@@ -71,13 +71,14 @@ type item struct {
 // builder makes an outline.
 type builder struct {
 	plan  *plan.Plan
+	names render.Options
 	nodes outline
 	sided bool
 }
 
 // outlineOf is the tree of a plan.
 func outlineOf(p *plan.Plan) outline {
-	b := &builder{plan: p}
+	b := &builder{plan: p, names: render.Options{Alike: p.Alike()}}
 	b.nest(node{what: wholePlan, label: "the whole plan"}, func() {
 		b.section("Conflicts", false, conflictItems(p), nil)
 		place := map[*plan.Operation]int{}
@@ -195,7 +196,7 @@ func operationItems(ops []*plan.Operation, place map[*plan.Operation]int) []item
 // moved adds a directory that moved as a whole.
 func (b *builder) moved(m render.Moved, place map[*plan.Operation]int) {
 	n := node{what: aFolder, depth: 2, path: m.To, sided: true,
-		label: render.Name(string(m.From)+"/") + " → " + render.Name(string(m.To)+"/")}
+		label: b.names.Path(m.From, true) + " → " + b.names.Path(m.To, true)}
 	b.nest(n, func() {
 		for _, op := range m.Operations {
 			b.leaf(node{what: anOperation, at: place[op], depth: 3, path: op.Path, sided: true})
