@@ -223,11 +223,21 @@ func (s *Store) SavePlan(p *plan.Plan) (string, error) {
 	current, err := s.files.ReadPrivate(schemaName, schema.Plan.MaxSize())
 	if err != nil || !bytes.Equal(current, schema.Text(schema.Plan)) {
 		if err := s.files.WritePrivate(schemaName, schema.Text(schema.Plan)); err != nil {
-			return "", s.inFull(err)
+			return "", s.roomFor("a plan", err)
 		}
 	}
 	name := PlansFolder + "/" + PlanName(p)
-	return s.Path(name), s.inFull(s.put(name, p.Write))
+	return s.Path(name), s.roomFor("a plan", s.put(name, p.Write))
+}
+
+// roomFor is an error of writing something, as a refusal where the volume has no room for it.
+func (s *writer) roomFor(what string, err error) error {
+	if !scan.Full(err) {
+		return s.inFull(err)
+	}
+	full := refusal.Because(refusal.CauseSpace, "%s has no room for %s", s.Root(), what).At(s.Root())
+	full.Err = err
+	return full
 }
 
 // PlanName is the name of a plan's file: its time and the end of its id.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan/address"
+	"treaty/plan/scan"
 )
 
 type cleanCommand struct {
@@ -32,13 +34,8 @@ func (c *cleanCommand) Run(a *app) error {
 		defer remote.Close()
 		stores = append(stores, remote)
 	}
-	for _, s := range stores {
-		if err := s.Available(); err != nil {
-			return err
-		}
-	}
 	// Until all is removed, nobody adds to what was shown.
-	release, err := store.Hold(stores...)
+	stores, release, err := a.alone(stores)
 	if err != nil {
 		return err
 	}
@@ -82,6 +79,40 @@ func (c *cleanCommand) Run(a *app) error {
 		a.say("removed")
 	}
 	return failed
+}
+
+// alone are stores that nobody else works on until they are released: their locks are taken. Where a volume has no room
+// for a lock none is: nobody can begin to work there either, before there is room.
+func (a *app) alone(stores []*store.Store) (of []*store.Store, release func(), err error) {
+	for _, s := range stores {
+		if err := s.Available(); err != nil {
+			return nil, nil, err
+		}
+	}
+	release, err = store.Hold(stores...)
+	if !scan.Full(err) {
+		return stores, release, err
+	}
+	// One that a write has failed on takes no change any more.
+	for _, s := range stores {
+		again, err := openNamed(a, s.Root())
+		if err != nil {
+			return nil, nil, errors.Join(err, closed(of))
+		}
+		of = append(of, again)
+		if err := again.Locked(); err != nil {
+			return nil, nil, errors.Join(err, closed(of))
+		}
+	}
+	return of, func() { _ = closed(of) }, nil
+}
+
+// closed closes stores.
+func closed(stores []*store.Store) (err error) {
+	for _, s := range stores {
+		err = errors.Join(err, s.Close())
+	}
+	return err
 }
 
 // old is the line about what would be removed.

@@ -121,12 +121,12 @@ func (e *examination) there(name string, flags ...string) hint {
 // history holds the history to itself and to what the tree remembers.
 func (e *examination) history() error {
 	list, err := e.tree.History()
-	if err != nil || len(list) == 0 {
+	if err != nil {
 		return err
 	}
 	own, err := e.tree.Identity()
-	if err != nil {
-		return nil // it is told of already
+	if err != nil || len(list) == 0 && !keepsHistory(own) {
+		return nil // it is told of already, or there is none
 	}
 	named, also := reachedBy(e.tree, e.named)
 	others, err := e.tree.Remembered(e.app.net.among(named), also...)
@@ -147,6 +147,11 @@ func (e *examination) history() error {
 	}
 	e.fine("%s in the history, all as written", render.Count(len(list), "apply"))
 	return nil
+}
+
+// keepsHistory tells whether a tree, by its own file, has the history of what was applied to it last.
+func keepsHistory(own *store.TreeFile) bool {
+	return own != nil && own.Head != nil && own.Head.History == own.ID
 }
 
 // pairs looks at what the tree and each of its partners that is here last agreed on.

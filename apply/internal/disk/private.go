@@ -201,6 +201,9 @@ func (t *Files) ClaimPrivate(name string, data []byte) error {
 	if closed := f.close(); err == nil {
 		err = closed
 	}
+	if err != nil {
+		_ = d.unlink(base) // it does not say whose it is
+	}
 	return t.written(err)
 }
 

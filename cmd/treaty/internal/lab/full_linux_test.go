@@ -1,0 +1,67 @@
+package lab
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"treaty/testdata/effort"
+)
+
+// Where not a byte is left, every command says so and names what makes room, and that does.
+func TestATreeOnAFullVolumeCanBeCleaned(t *testing.T) {
+	effort.Laboratory(t, "sticks")
+	local, remote := filepath.Join(t.TempDir(), "local"), filepath.Join(t.TempDir(), "remote")
+	for _, dir := range []string{local, remote} {
+		if err := os.Mkdir(dir, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := unix.Mount("tmpfs", local, "tmpfs", 0, "size=2m"); err != nil {
+		t.Skipf("nothing can be mounted: %v", err)
+	}
+	t.Cleanup(func() { _ = unix.Unmount(local, unix.MNT_DETACH) })
+	put := func(name string) {
+		if err := os.WriteFile(filepath.Join(local, name), []byte(name), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("a")
+	tried(t, 0, "sync", "--yes", local, remote)
+	put("b")
+	tried(t, 0, "plan", local, remote)
+	tried(t, 0, "-C", local, "approve", "--yes")
+	fill(t, filepath.Join(local, "fill"))
+
+	const hint = "hint: make room (treaty clean -C "
+	for _, args := range [][]string{{"plan"}, {"sync", "--yes"}, {"apply"}} {
+		if out := tried(t, exitSafety, append(args, "-C", local)...); !strings.Contains(out, hint) {
+			t.Errorf("%s: %s", args, out)
+		}
+	}
+	if _, err := os.Lstat(filepath.Join(local, ".treaty", "lock")); err == nil {
+		t.Error("a lock was left that says nothing")
+	}
+	tried(t, 0, "-C", local, "clean", "--yes", "--older-than", "0s")
+	tried(t, 0, "-C", local, "plan")
+}
+
+// fill writes a file until its volume is full.
+func fill(t *testing.T, path string) {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for page := make([]byte, 4096); err == nil; {
+		_, err = f.Write(page)
+	}
+	if !errors.Is(err, unix.ENOSPC) {
+		t.Fatal(err)
+	}
+}
