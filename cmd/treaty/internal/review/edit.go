@@ -34,7 +34,7 @@ func (d draft) resolveWhere(r plan.Resolution, places []int) (draft, line) {
 	if len(allowed) == 0 {
 		return d, said(warned, fmt.Sprintf("not %s: %s", r, why))
 	}
-	next, told := d.resolve(r, allowed, fmt.Sprintf("%s: %s", d.conflictName(allowed), r))
+	next, told := d.resolve(r, allowed, fmt.Sprintf("%s: %s", conflictName(d, allowed), r))
 	if refused := len(places) - len(allowed); refused > 0 {
 		told = append(told, run{fmt.Sprintf("; %d not: %s", refused, why), warned})
 	}
@@ -47,7 +47,7 @@ func (d draft) reopen(places []int) (draft, line) {
 	if len(places) == 0 {
 		return d, said(warned, "nothing is settled here")
 	}
-	return d.resolve(plan.Unresolved, places, d.conflictName(places)+": open again")
+	return d.resolve(plan.Unresolved, places, conflictName(d, places)+": open again")
 }
 
 // resolve gives conflicts a resolution, and tells.
@@ -120,7 +120,7 @@ func noted(p *plan.Plan, n *node) (id int, note string) {
 }
 
 // conflictName is what some conflicts are called together.
-func (d *draft) conflictName(places []int) string {
+func conflictName(d draft, places []int) string {
 	if len(places) == 1 {
 		return d.opts.Path(d.plan.Conflicts[places[0]].Path, false)
 	}

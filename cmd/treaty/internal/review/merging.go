@@ -35,7 +35,7 @@ func Merged(m Model, text []byte) (Model, error) {
 	}
 	waited := m.waits(m.place.cursor)
 	m.wants = Nothing
-	m = m.decided(m.draft.decide(m.draft.conflictName([]int{at})+": "+string(plan.TakeMerged)+", as edited",
+	m = m.decided(m.draft.decide(conflictName(m.draft, []int{at})+": "+string(plan.TakeMerged)+", as edited",
 		[]int{at}, nil, func(p *plan.Plan) error { return plan.MergeAs(p, id, text) }))
 	return onward(m, waited).inSight(), nil
 }
