@@ -209,10 +209,14 @@ func (r *Refusal) On(side plan.Side, root string) *Refusal {
 	return r
 }
 
-// Innermost is the innermost error, without the paths that a person has read already.
+// Innermost is the innermost error, without the paths that a person has read already: of several the last, which is what
+// the others are made of.
 func Innermost(err error) error {
 	for {
 		inner := errors.Unwrap(err)
+		if several, is := err.(interface{ Unwrap() []error }); is && len(several.Unwrap()) > 0 {
+			inner = several.Unwrap()[len(several.Unwrap())-1]
+		}
 		if inner == nil {
 			return err
 		}

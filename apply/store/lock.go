@@ -87,7 +87,7 @@ func (s *writer) lock() (unlock func() error, err error) {
 			return func() error { return s.files.RemovePrivate(lockFile) }, nil
 		}
 		if !errors.Is(err, fs.ErrExist) {
-			return nil, s.roomFor("even a small file", err)
+			return nil, s.unwritten("even a small file", err)
 		}
 		h, err := s.holder()
 		if err != nil {

@@ -131,7 +131,7 @@ func (s *Reader) Config() ([]byte, error) {
 
 // SaveConfig makes a text that config.json.
 func (s *Store) SaveConfig(text []byte) error {
-	return s.inFull(s.files.WritePrivate(configFile, text))
+	return s.unwritten("a config", s.files.WritePrivate(configFile, text))
 }
 
 // noFile is the error of a file that is no file of treaty's at all: an ErrInvalid.
@@ -228,6 +228,16 @@ func (s *Store) SavePlan(p *plan.Plan) (string, error) {
 	}
 	name := PlansFolder + "/" + PlanName(p)
 	return s.Path(name), s.roomFor("a plan", s.put(name, p.Write))
+}
+
+// unwritten is an error of writing something, as a refusal where the volume lets nobody write, or has no room for it.
+func (s *writer) unwritten(what string, err error) error {
+	if !errors.Is(err, volume.ErrReadOnly) {
+		return s.roomFor(what, err)
+	}
+	closed := refusal.Because(refusal.CauseReadOnly, "%s cannot be written to: %v", s.Root(), refusal.Innermost(err))
+	closed.Err = err
+	return closed.At(s.Root())
 }
 
 // roomFor is an error of writing something, as a refusal where the volume has no room for it.

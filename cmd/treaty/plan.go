@@ -159,7 +159,10 @@ func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
 	if err := writeFile(c.Output, made.Write); err != nil {
 		return "", err
 	}
-	return c.Output, unwritable(p, p.SaveBeside(made.Planned))
+	if err := unwritable(p, p.SaveBeside(made.Planned)); !errors.As(err, new(*complaint)) {
+		return c.Output, err
+	}
+	return c.Output, nil // what is kept beside only helps to say where trees have drifted
 }
 
 // unwritable is an error of writing to the local tree, as one that says so where that lets nobody write; nil for nil.

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"treaty/apply/store"
+	"treaty/plan/scan"
 )
 
 // writeFile gives path the text that write writes in one step: whoever reads sees the old text or the new one, and a
@@ -34,7 +35,14 @@ func writeFile(path string, write store.Content) error {
 		// It names the file that was to take the other's place.
 		err = at.Err
 	}
-	return fmt.Errorf("%s cannot be written: %w", path, err)
+	err = fmt.Errorf("%s cannot be written: %w", path, err)
+	switch {
+	case errors.Is(err, syscall.EROFS):
+		return &complaint{is: err, why: err.Error(), hint: then("let its volume be written to", again)}
+	case scan.Full(err):
+		return &complaint{is: err, why: err.Error(), hint: then("make room there", again)}
+	}
+	return err
 }
 
 // replaceable refuses to write in place of what is there and no file.

@@ -37,13 +37,16 @@ type Root struct {
 }
 
 // Open opens the tree at path, resolving links in path itself. Errors wrap fs.ErrNotExist where
-// there is nothing and ErrNotDirectory where there is something else.
+// there is nothing, or a link leads to itself, and ErrNotDirectory where there is something else.
 func Open(path string) (*Root, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
 	}
 	resolved, err := filepath.EvalSymlinks(absolute)
+	if _, leads := os.Stat(absolute); errors.Is(leads, syscall.ELOOP) {
+		err = fs.ErrNotExist
+	}
 	if err != nil {
 		return nil, plain(path, err)
 	}

@@ -26,6 +26,11 @@ func (l *lasting) record(path plan.Sides[tree.Path]) (*tree.Agreed, bool) {
 	puts, takes, stays := false, false, false
 	for _, side := range plan.BothSides {
 		t, from := l.tasks.at[side][path[side]], l.tasks.leaving[side][path[side]]
+		if vacated(t, from) {
+			other := side.Other()
+			untouched := l.tasks.at[other][path[other]] == nil && l.tasks.leaving[other][path[other]] == nil
+			return nil, untouched
+		}
 		if t != nil && !t.done() || from != nil && !from.done() {
 			return nil, false
 		}
@@ -38,6 +43,12 @@ func (l *lasting) record(path plan.Sides[tree.Path]) (*tree.Agreed, bool) {
 		return l.file(path)
 	}
 	return nil, takes && !stays
+}
+
+// vacated tells of a name that a file was moved away from, and that what is to have it has not taken yet: the record
+// went with the file.
+func vacated(at, leaving *task) bool {
+	return leaving != nil && leaving.done() && at != nil && !at.done()
 }
 
 // file is the record of a file whose content both sides had, as far as both stamps are known. These are too near

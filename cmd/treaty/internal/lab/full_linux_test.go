@@ -12,7 +12,8 @@ import (
 	"treaty/testdata/effort"
 )
 
-// Where not a byte is left, every command says so and names what makes room, and that does.
+// Where not a byte is left, every command says so and names what makes room, and that does. Where nothing can be written
+// they say that, and a plan can be had all the same.
 func TestATreeOnAFullVolumeCanBeCleaned(t *testing.T) {
 	effort.Laboratory(t, "sticks")
 	local, remote := filepath.Join(t.TempDir(), "local"), filepath.Join(t.TempDir(), "remote")
@@ -48,6 +49,17 @@ func TestATreeOnAFullVolumeCanBeCleaned(t *testing.T) {
 	}
 	tried(t, 0, "-C", local, "clean", "--yes", "--older-than", "0s")
 	tried(t, 0, "-C", local, "plan")
+
+	if err := unix.Mount("", local, "", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
+		t.Skipf("it cannot be made read-only: %v", err)
+	}
+	const closed = " cannot be written to: read-only file system\nhint: make it writable, then: treaty -C "
+	for _, args := range [][]string{{"clean", "--yes"}, {"config", "hash", "all"}} {
+		if out := tried(t, exitSafety, append([]string{"-C", local}, args...)...); !strings.Contains(out, closed) {
+			t.Errorf("%s: %s", args, out)
+		}
+	}
+	tried(t, 0, "-C", local, "plan", "-o", filepath.Join(t.TempDir(), "p.plan.json"))
 }
 
 // fill writes a file until its volume is full.

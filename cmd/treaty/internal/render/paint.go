@@ -121,7 +121,15 @@ func (p *printer) newline() {
 }
 
 func (p *printer) indent(n int) {
-	p.put(plain, strings.Repeat(" ", max(0, n-p.column)))
+	p.put(plain, strings.Repeat(" ", max(0, p.hang(n)-p.column)))
+}
+
+// hang is the column n, or one further to the left where that would leave less than half of the width.
+func (p *printer) hang(n int) int {
+	if p.opts.Width <= 0 {
+		return n
+	}
+	return min(n, max(margin, p.opts.Width/2))
 }
 
 // list writes spans with commas between, wrapped before those that do not fit, to hang at column n.
@@ -176,7 +184,7 @@ func words(s string) []string {
 func (p *printer) wrapped(n int, t tone, s string) {
 	if p.fits(1 + columns(s)) {
 		p.put(plain, " ")
-	} else if p.column > n {
+	} else if p.column > p.hang(n) {
 		p.newline()
 	}
 	p.word(n, t, s)
@@ -184,22 +192,25 @@ func (p *printer) wrapped(n int, t tone, s string) {
 
 // apart writes s after two spaces, or on a new line at column n if it does not fit.
 func (p *printer) apart(n int, t tone, s string) {
-	if p.fits(2 + columns(s)) {
-		p.put(plain, "  ")
+	p.gap(2, s)
+	p.word(n, t, s)
+}
+
+// gap leaves blanks before a text, or ends the line where the text would not fit behind them.
+func (p *printer) gap(blanks int, before string) {
+	if p.fits(blanks + columns(before)) {
+		p.put(plain, strings.Repeat(" ", blanks))
 	} else {
 		p.newline()
 	}
-	p.word(n, t, s)
 }
 
 // word writes s, on a new line at column n if it does not fit.
 func (p *printer) word(n int, t tone, s string) {
-	if p.column > n && !p.fits(columns(s)) {
+	if p.column > p.hang(n) && !p.fits(columns(s)) {
 		p.newline()
 	}
-	if p.column < n {
-		p.indent(n)
-	}
+	p.indent(n)
 	p.put(t, s)
 }
 

@@ -123,7 +123,7 @@ func (s *shower) row(r *row, at, names int) {
 	s.indent(body)
 	s.put(r.Tone, r.Name)
 	if len(r.Details) > 0 {
-		s.put(plain, strings.Repeat(" ", max(0, names-columns(r.Name))+2))
+		s.gap(max(0, names-columns(r.Name))+2, r.Details[0].Text)
 		s.list(body+2, r.Details)
 	}
 	s.newline()
@@ -223,7 +223,7 @@ func (s *shower) conflict(d *dispute, explained bool) {
 	body := margin + s.ids + 2
 	s.indent(body)
 	s.put(warned, d.Name)
-	s.put(plain, "  ")
+	s.gap(2, words(d.Kind)[0])
 	s.text(body+2, plain, d.Kind)
 	s.wrapped(body+2, dim, "("+d.Code+")")
 	s.newline()

@@ -30,6 +30,17 @@ func TestCutFits(t *testing.T) {
 	}
 }
 
+// However narrow the terminal, text has half of it, and no line ends in the blanks of a column that has no room.
+func TestANarrowTerminalIsHalfText(t *testing.T) {
+	shown := text(t, Show, full(), Options{Width: 20})
+	for l := range strings.Lines(shown) {
+		l = strings.TrimSuffix(l, "\n")
+		if blanks := len(l) - len(strings.TrimLeft(l, " ")); blanks > 10 || strings.HasSuffix(l, "  ") {
+			t.Errorf("%q", l)
+		}
+	}
+}
+
 // Lines end at spaces, but never within what a person may want to copy.
 func TestWhatStandsInQuotesIsNeverBroken(t *testing.T) {
 	for text, want := range map[string][]string{
