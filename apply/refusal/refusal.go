@@ -209,8 +209,8 @@ func (r *Refusal) On(side plan.Side, root string) *Refusal {
 	return r
 }
 
-// Innermost is the innermost error, without the paths that a person has read already: of several the last, which is what
-// the others are made of.
+// Innermost is the innermost error, without the paths that a person has read already: of several the last, which is
+// what the others are made of.
 func Innermost(err error) error {
 	for {
 		inner := errors.Unwrap(err)

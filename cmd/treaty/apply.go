@@ -110,7 +110,7 @@ func (a *app) stayed(f *planFile) error {
 		return nil
 	}
 	opts := a.named(f.treeNames())
-	opts.Alike = f.plan.Alike()
+	opts.Alike = plan.Alike(f.plan)
 	return render.Blocked(a.stdout, f.plan, f.show(), opts)
 }
 

@@ -35,7 +35,7 @@ func (c *cleanCommand) Run(a *app) error {
 		stores = append(stores, remote)
 	}
 	// Until all is removed, nobody adds to what was shown.
-	stores, release, err := a.alone(stores)
+	stores, release, err := alone(a, stores)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (c *cleanCommand) Run(a *app) error {
 
 // alone are stores that nobody else works on until they are released: their locks are taken. Where a volume has no room
 // for a lock none is: nobody can begin to work there either, before there is room.
-func (a *app) alone(stores []*store.Store) (of []*store.Store, release func(), err error) {
+func alone(a *app, stores []*store.Store) (of []*store.Store, release func(), err error) {
 	for _, s := range stores {
 		if err := s.Available(); err != nil {
 			return nil, nil, err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"slices"
 	"strings"
 
 	"treaty/apply"
@@ -47,14 +48,16 @@ type complaint struct {
 
 func (c *complaint) Error() string { return strings.Join(c.lines(), "; ") }
 
-// lines are what there is to say, a fault a line.
+// lines are what there is to say, a fault a line, and once, whoever finds it too.
 func (c *complaint) lines() []string {
 	if len(c.faults) == 0 {
 		return []string{c.why}
 	}
-	lines := make([]string, len(c.faults))
+	var lines []string
 	for i := range c.faults {
-		lines[i] = c.why + ": " + c.faults[i].Error()
+		if line := c.why + ": " + c.faults[i].Error(); !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
 	}
 	return lines
 }
@@ -149,7 +152,7 @@ func exitCode(err error) int {
 // details are the lines below a refusal: what drifted, what was not done, and what else there is to say.
 func details(r *apply.Refusal) []string {
 	var lines []string
-	names := render.Options{Alike: tree.Alike(pathsOf(r))}
+	names := render.Alike(tree.Alike(pathsOf(r)))
 	for _, d := range r.Drift {
 		lines = append(lines, fmt.Sprintf("%s: %s: %s", d.Side, place(names, d.Path), d.Why))
 	}
@@ -176,7 +179,7 @@ func pathsOf(r *apply.Refusal) iter.Seq[tree.Path] {
 }
 
 // failure is a line about what was not done for one reason.
-func failure(names render.Options, f apply.Failure) string {
+func failure(names render.Alike, f apply.Failure) string {
 	what := render.Count(f.Count, "operation")
 	switch len(f.Paths) {
 	case 0:
@@ -189,7 +192,7 @@ func failure(names render.Options, f apply.Failure) string {
 }
 
 // place is a path for a person.
-func place(names render.Options, path tree.Path) string {
+func place(names render.Alike, path tree.Path) string {
 	if path == tree.Root {
 		return "the root"
 	}

@@ -142,7 +142,7 @@ func (h *logged) show(a *app, only *render.Selection) error {
 		return nil
 	}
 	opts := a.named(h.told().Trees)
-	opts.Diffs, opts.Only, opts.All, opts.Alike = true, only, only != nil, p.Alike()
+	opts.Diffs, opts.Only, opts.All, opts.Alike = true, only, only != nil, plan.Alike(p)
 	a.say("")
 	return render.Show(a.stdout, p, opts)
 }

@@ -220,7 +220,7 @@ type stay struct {
 // groups says in one line a reason which conflicts do not allow the choice, and as what they stay settled.
 func groups(p *plan.Plan, refused []*plan.Conflict, choice plan.Resolution) []string {
 	var stays []stay
-	names := render.Options{Alike: p.Alike()}
+	names := render.Alike(plan.Alike(p))
 	by := map[stay][]string{}
 	for _, c := range refused {
 		s := stay{c.WhyNot(choice), c.Resolution}

@@ -74,7 +74,7 @@ func (s *resolving) conflict(id int) *plan.Conflict {
 
 // one asks once about a conflict, of so many that are left. It stays open where the key settles nothing.
 func (s *resolving) one(c *plan.Conflict, left int) error {
-	key, err := s.press(s.app, fmt.Sprintf("#%d %s", c.ID, s.look.Path(c.Path, false)), s.keys(c, left))
+	key, err := s.press(s.app, fmt.Sprintf("#%d %s", c.ID, s.look.Alike.Path(c.Path, false)), s.keys(c, left))
 	if err != nil {
 		return err
 	}

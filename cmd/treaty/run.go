@@ -164,6 +164,6 @@ func interruptible() (context.Context, func()) {
 func (a *app) view(p *plan.Plan, diffs bool) render.Options {
 	o := a.style()
 	o.Names, o.Diffs, o.There, o.Undoes = namesOf(rootsOf(p)), diffs, there(p), undoneBy(p)
-	o.Text, o.Alike = versionsOf(p), p.Alike()
+	o.Text, o.Alike = versionsOf(p), plan.Alike(p)
 	return o
 }

@@ -72,7 +72,7 @@ func alongWith(named map[int]bool, before, after map[int]plan.Why) string {
 
 // heldStill says of the operations that were to be taken in again which are left out all the same, by the reason.
 func heldStill(p *plan.Plan, named map[int]bool, skips map[int]plan.Why) (lines []string) {
-	by, names := map[plan.Why][]string{}, render.Options{Alike: p.Alike()}
+	by, names := map[plan.Why][]string{}, render.Alike(plan.Alike(p))
 	for i := range p.Operations {
 		if op := &p.Operations[i]; named[op.ID] && skips[op.ID] != "" {
 			by[skips[op.ID]] = append(by[skips[op.ID]], names.Path(op.Path, false))

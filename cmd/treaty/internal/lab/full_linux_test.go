@@ -12,8 +12,8 @@ import (
 	"treaty/testdata/effort"
 )
 
-// Where not a byte is left, every command says so and names what makes room, and that does. Where nothing can be written
-// they say that, and a plan can be had all the same.
+// Where not a byte is left, every command says so and names what makes room, and that does. Where nothing can be
+// written they say that, and a plan can be had all the same.
 func TestATreeOnAFullVolumeCanBeCleaned(t *testing.T) {
 	effort.Laboratory(t, "sticks")
 	local, remote := filepath.Join(t.TempDir(), "local"), filepath.Join(t.TempDir(), "remote")

@@ -74,12 +74,12 @@ func (o Options) disputeOf(p *plan.Plan, c *plan.Conflict) dispute {
 	d := dispute{ID: c.ID, Kind: o.kind(c), Code: Escape(string(c.Kind)), Sides: o.states(c),
 		Resolution: Escape(string(c.Resolution)), Note: Escape(c.Note), Diff: diffOf(c.Diff, c.DiffDoubt()),
 		Merge: merge{Merge(p, c), mergedIn(o, c)}}
-	d.Name = o.Path(c.Path, c.Local.Of() == tree.Directory || c.Remote.Of() == tree.Directory)
+	d.Name = o.Alike.Path(c.Path, c.Local.Of() == tree.Directory || c.Remote.Of() == tree.Directory)
 	if c.RemotePath != "" {
-		d.Name = "local " + d.Name + ", remote " + o.Path(c.RemotePath, false)
+		d.Name = "local " + d.Name + ", remote " + o.Alike.Path(c.RemotePath, false)
 	}
 	if c.KeepBothAs != tree.Root {
-		d.KeptAs = o.Part(c.Path, string(c.KeepBothAs))
+		d.KeptAs = o.Alike.Part(c.Path, string(c.KeepBothAs))
 	}
 	for _, name := range c.Choices.Names() {
 		sentence := c.Choices[name]

@@ -68,30 +68,33 @@ func spacelike(r rune) bool { return unicode.IsSpace(r) || r == '\u2800' }
 // and between words of its scripts.
 func otherSpace(r rune) bool { return r > ' ' && r != '\u3000' && unicode.IsSpace(r) }
 
+// Alike are the paths that look like another one beside them, as plan.Alike has them.
+type Alike map[tree.Path]bool
+
 // Path is a path of a tree; a directory gets a slash at its end.
-func (o Options) Path(p tree.Path, directory bool) string {
+func (a Alike) Path(p tree.Path, directory bool) string {
 	switch {
 	case p == tree.Root:
 		return "(the root)"
 	case directory:
-		return o.Part(p, string(p)+"/")
+		return a.Part(p, string(p)+"/")
 	}
-	return o.Part(p, string(p))
+	return a.Part(p, string(p))
 }
 
 // Part is a part of a path as Name has it, but with escapes for all that is not ASCII where another path looks like
 // this one.
-func (o Options) Part(of tree.Path, part string) string {
-	if quoted := strconv.QuoteToASCII(part); o.isAlike(of) && quoted != `"`+part+`"` {
+func (a Alike) Part(of tree.Path, part string) string {
+	if quoted := strconv.QuoteToASCII(part); a.has(of) && quoted != `"`+part+`"` {
 		return quoted
 	}
 	return Name(part)
 }
 
-// isAlike tells whether a path, or a directory above it, is one of Alike.
-func (o Options) isAlike(p tree.Path) bool {
-	for ; len(o.Alike) > 0 && p != tree.Root; p = p.Parent() {
-		if o.Alike[p] {
+// has tells whether a path, or a directory above it, is one of them.
+func (a Alike) has(p tree.Path) bool {
+	for ; len(a) > 0 && p != tree.Root; p = p.Parent() {
+		if a[p] {
 			return true
 		}
 	}

@@ -114,7 +114,7 @@ func (r rower) batch(b *batch) row {
 		return r.row(&b.lines[0])
 	}
 	first := &b.lines[0]
-	out := row{Name: r.e.opts.Path(b.dir, true), Tone: toneOf(first)}
+	out := row{Name: r.e.opts.Alike.Path(b.dir, true), Tone: toneOf(first)}
 	say := func(tone tone, text string) { out.Details = append(out.Details, span{text, tone}) }
 	sum, where := sum{}, ""
 	if b.own {

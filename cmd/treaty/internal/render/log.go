@@ -267,7 +267,7 @@ func Receipt(w io.Writer, a Applied, results []Result, opts Options) error {
 		counts[k]++
 		switch n := counts[k]; {
 		case n <= k.listed:
-			p.result(r.Outcome, "  "+id(r.ID), opts.what(r)+"  "+opts.Part(tree.Path(r.Path), r.Path), r.Error)
+			p.result(r.Outcome, "  "+id(r.ID), opts.what(r)+"  "+opts.Alike.Part(tree.Path(r.Path), r.Path), r.Error)
 		case n == k.listed+1:
 			crowded = append(crowded, k)
 		}

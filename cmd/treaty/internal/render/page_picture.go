@@ -320,7 +320,7 @@ func places(e *effect, p *plan.Plan) []place {
 			rest = rest[len(common)+1:]
 		}
 		if first, _, inside := strings.Cut(string(rest), "/"); inside {
-			name = e.opts.Path(common.Join(first), true)
+			name = e.opts.Alike.Path(common.Join(first), true)
 		}
 		pl := by[name]
 		if pl == nil {

@@ -165,7 +165,7 @@ type pageRow struct {
 }
 
 func (s *pageSection) row(b *branch, folder tree.Path) *pageRow {
-	r := &pageRow{section: s, branch: b, Class: "branch", Name: s.e.opts.nameIn(b, folder)}
+	r := &pageRow{section: s, branch: b, Class: "branch", Name: s.e.opts.Alike.branch(b, folder)}
 	if b.op != nil {
 		s.operation(r, b.op)
 	}
@@ -205,26 +205,26 @@ func (s *pageSection) operation(r *pageRow, op *plan.Operation) {
 	r.Diff = besideEachOther(op.Diff, op.DiffDoubt(), s.diffs)
 }
 
-// nameIn is what a branch is called by who sees which folder it is in.
-func (o Options) nameIn(b *branch, folder tree.Path) string {
+// branch is what a branch is called by who sees which folder it is in.
+func (a Alike) branch(b *branch, folder tree.Path) string {
 	directory := b.folds()
 	if op := b.op; op != nil {
 		directory = op.After.Of() == tree.Directory || op.Action == plan.Delete && op.Before.Of() == tree.Directory
 		if op.Action == plan.Move {
-			return o.Path(op.From, false) + " → " + o.Path(op.Path, false)
+			return a.Path(op.From, false) + " → " + a.Path(op.Path, false)
 		}
 	}
 	if m := b.moved; m != nil {
-		return o.Path(m.From, true) + " → " + o.Path(m.To, true)
+		return a.Path(m.From, true) + " → " + a.Path(m.To, true)
 	}
 	if folder == tree.Root || b.path == folder || !b.path.Within(folder) {
-		return o.Path(b.path, directory || b.folds())
+		return a.Path(b.path, directory || b.folds())
 	}
 	part := string(b.path[len(folder)+1:])
 	if directory || b.folds() {
 		part += "/"
 	}
-	return o.Part(b.path, part)
+	return a.Part(b.path, part)
 }
 
 // Rows are those of the folder.

@@ -29,8 +29,8 @@ type Options struct {
 	Only *Selection
 	// Names are what people call the trees; one without a name is called by its side.
 	Names plan.Sides[string]
-	// Alike are the paths that look like another one beside them; see plan.Plan.Alike.
-	Alike map[tree.Path]bool
+	// Alike are the paths of the plan that are to be told from others.
+	Alike Alike
 	// Glance is what Show begins with; nil for nothing.
 	Glance *Glance
 	// Undoes is the apply that the plan undoes, nil of any other plan.

@@ -45,7 +45,7 @@ func (r rower) rows(lines []line) []row {
 
 func (r rower) row(l *line) row {
 	op := l.op
-	out := row{ID: op.ID, Name: r.e.opts.lineName(l), Tone: toneOf(l), Shown: l.shown, Also: r.rows(l.also)}
+	out := row{ID: op.ID, Name: r.e.opts.Alike.line(l), Tone: toneOf(l), Shown: l.shown, Also: r.rows(l.also)}
 	say := func(tone tone, text string) {
 		if text != "" {
 			out.Details = append(out.Details, span{text, tone})
@@ -96,20 +96,20 @@ func (r rower) row(l *line) row {
 	return out
 }
 
-// lineName is the path or the two paths that a line is about.
-func (o Options) lineName(l *line) string {
+// line is the path or the two paths that a line is about.
+func (a Alike) line(l *line) string {
 	op := l.op
 	switch {
 	case l.to != tree.Root:
-		return o.Path(l.from, true) + " → " + o.Path(l.to, true)
+		return a.Path(l.from, true) + " → " + a.Path(l.to, true)
 	case op.Action == plan.Move:
-		return o.Path(op.From, false) + " → " + o.Path(op.Path, false)
+		return a.Path(op.From, false) + " → " + a.Path(op.Path, false)
 	case l.shown:
-		return o.Path(op.Path, true)
+		return a.Path(op.Path, true)
 	case op.Action == plan.Delete:
-		return o.Path(op.Path, op.Before.Of() == tree.Directory)
+		return a.Path(op.Path, op.Before.Of() == tree.Directory)
 	}
-	return o.Path(op.Path, op.After.Of() == tree.Directory)
+	return a.Path(op.Path, op.After.Of() == tree.Directory)
 }
 
 // moveReason is that of the moves; the directories were only created and deleted.

@@ -52,7 +52,7 @@ func (s *shower) operations(sections []section, e *effect) {
 		}
 		rower, names := rower{e, sec.sided}, 0
 		for i := range sec.lines {
-			names = wider(names, e.opts.lineName(&sec.lines[i]))
+			names = wider(names, e.opts.Alike.line(&sec.lines[i]))
 		}
 		for i := range sec.lines {
 			row := rower.row(&sec.lines[i])

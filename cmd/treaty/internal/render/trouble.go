@@ -49,7 +49,7 @@ func (o Options) troubles(p *plan.Plan) []trouble {
 			if t.Where != "" {
 				t.Where += " "
 			}
-			t.Where += o.Path(*q.Path, false)
+			t.Where += o.Alike.Path(*q.Path, false)
 		}
 		out[i] = t
 	}

@@ -100,7 +100,7 @@ func (w *writer) depends(n *node) {
 		w.say(warned, fmt.Sprintf("%s %s:", c.title, render.Count(len(c.held), "operation")))
 		for _, at := range c.held[:min(few, len(c.held))] {
 			op := &d.plan.Operations[at]
-			w.say(plain, fmt.Sprintf("  %s on %s: %s", op.Action, op.Side, operationName(w.look.Options, op)))
+			w.say(plain, fmt.Sprintf("  %s on %s: %s", op.Action, op.Side, operationName(w.look.Alike, op)))
 		}
 		if more := len(c.held) - few; more > 0 {
 			w.say(dim, fmt.Sprintf("  and %d more", more))

@@ -135,9 +135,9 @@ func (w *writer) contents(n *node) {
 }
 
 func (w *writer) conflict(n *node, c *plan.Conflict) {
-	w.say(strong, fmt.Sprintf("#%d %s", c.ID, w.look.Path(c.Path, false)))
+	w.say(strong, fmt.Sprintf("#%d %s", c.ID, w.look.Alike.Path(c.Path, false)))
 	if c.RemotePath != "" {
-		w.say(strong, "on "+w.look.tree(plan.Remote)+" "+w.look.Path(c.RemotePath, false))
+		w.say(strong, "on "+w.look.tree(plan.Remote)+" "+w.look.Alike.Path(c.RemotePath, false))
 	}
 	w.say(warned, w.look.Kind(c))
 	w.gap()
@@ -179,7 +179,7 @@ func (w *writer) choices(c *plan.Conflict) {
 }
 
 func (w *writer) operation(n *node, op *plan.Operation) {
-	w.say(strong, fmt.Sprintf("#%d %s", op.ID, operationName(w.look.Options, op)))
+	w.say(strong, fmt.Sprintf("#%d %s", op.ID, operationName(w.look.Alike, op)))
 	w.say(plain, fmt.Sprintf("%s on %s: %s", op.Action, w.look.tree(op.Side),
 		w.look.Reason(op.Reason)))
 	switch why := w.list.draft.skips[op.ID]; why {
@@ -203,7 +203,7 @@ func (w *writer) operation(n *node, op *plan.Operation) {
 }
 
 // operationName is the path of an operation, or both of a move.
-func operationName(names render.Options, op *plan.Operation) string {
+func operationName(names render.Alike, op *plan.Operation) string {
 	if op.Action == plan.Move {
 		return names.Path(op.From, false) + " → " + names.Path(op.Path, false)
 	}
@@ -213,7 +213,7 @@ func operationName(names render.Options, op *plan.Operation) string {
 func (w *writer) problem(q *plan.Problem) {
 	title := string(q.Code)
 	if q.Path != nil && *q.Path != tree.Root {
-		title = w.look.Path(*q.Path, false)
+		title = w.look.Alike.Path(*q.Path, false)
 	}
 	w.say(strong, title)
 	about := string(q.Severity) + ": " + string(q.Code)

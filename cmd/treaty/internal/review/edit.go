@@ -67,7 +67,7 @@ func (d draft) leaveOut(places []int) (draft, line) {
 	}
 	text := render.Count(len(places), "operation")
 	if len(places) == 1 {
-		text = d.opts.Path(d.plan.Operations[places[0]].Path, false)
+		text = d.opts.Alike.Path(d.plan.Operations[places[0]].Path, false)
 	}
 	next, told := d.decide(text+": "+done, nil, places, func(p *plan.Plan) error {
 		return p.Decide(decision, ids(places, func(at int) int { return p.Operations[at].ID })...)
@@ -122,7 +122,7 @@ func noted(p *plan.Plan, n *node) (id int, note string) {
 // conflictName is what some conflicts are called together.
 func conflictName(d draft, places []int) string {
 	if len(places) == 1 {
-		return d.opts.Path(d.plan.Conflicts[places[0]].Path, false)
+		return d.opts.Alike.Path(d.plan.Conflicts[places[0]].Path, false)
 	}
 	return render.Count(len(places), "conflict")
 }

@@ -71,14 +71,14 @@ type item struct {
 // builder makes an outline.
 type builder struct {
 	plan  *plan.Plan
-	names render.Options
+	names render.Alike
 	nodes outline
 	sided bool
 }
 
 // outlineOf is the tree of a plan.
 func outlineOf(p *plan.Plan) outline {
-	b := &builder{plan: p, names: render.Options{Alike: p.Alike()}}
+	b := &builder{plan: p, names: plan.Alike(p)}
 	b.nest(node{what: wholePlan, label: "the whole plan"}, func() {
 		b.section("Conflicts", false, conflictItems(p), nil)
 		place := map[*plan.Operation]int{}

@@ -87,13 +87,13 @@ func (l *list) name(n *node) string {
 	case n.what == aProblem && n.path == tree.Root:
 		return string(l.draft.plan.Problems[n.at].Code)
 	case n.what == anOperation && l.draft.plan.Operations[n.at].Action == plan.Move:
-		return operationName(l.look.Options, &l.draft.plan.Operations[n.at])
+		return operationName(l.look.Alike, &l.draft.plan.Operations[n.at])
 	}
 	name := string(n.path[l.listedIn(n):])
 	if l.directory(n) {
 		name += "/"
 	}
-	return l.look.Part(n.path, name)
+	return l.look.Alike.Part(n.path, name)
 }
 
 // listedIn is how much of a path the directory tells that a node is listed in.
