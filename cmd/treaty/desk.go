@@ -87,8 +87,8 @@ func (d *desk) path(name string) string {
 	return filepath.Join(d.folder, name+filepath.Ext(d.name))
 }
 
-// command is an editor with the text, or else a merge tool with all files: in place of the words that name them, or
-// behind all others where none is named.
+// command is an editor with the text, or else a tool with all files, of two versions alone with these: in place of the
+// words that name them, or behind all others where none is named.
 func (d *desk) command(editor, tool []string) []string {
 	if editor != nil {
 		return append(slices.Clone(editor), d.out)
@@ -100,11 +100,19 @@ func (d *desk) command(editor, tool []string) []string {
 		}
 	}
 	if !named {
-		for _, name := range deskNames {
+		for _, name := range d.names() {
 			words = append(words, d.path(name))
 		}
 	}
 	return words
+}
+
+// names are what there is to be named: with a base there is a text to be made.
+func (d *desk) names() []string {
+	if _, found := d.given[d.path(deskBase)]; found {
+		return deskNames
+	}
+	return []string{deskLocal, deskRemote}
 }
 
 // kept are the files that somebody may have made something of: all but versions that are what was given.

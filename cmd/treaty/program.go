@@ -1,10 +1,17 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"os/signal"
 )
+
+// exited tells of an error of runProgram that the program ran, and ended with another status than 0.
+func exited(err error) bool {
+	status := &exec.ExitError{}
+	return errors.As(err, &status) && status.Exited()
+}
 
 // runProgram runs a program that a person named, and gives it the terminal until it ends. Ctrl-C is its matter then.
 func runProgram(a *app, words []string) error {

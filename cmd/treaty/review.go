@@ -20,6 +20,7 @@ import (
 
 type reviewCommand struct {
 	planArgument
+	Difftool string `placeholder:"CMD" help:"Let key D give this program copies of LOCAL and REMOTE ($$TREATY_DIFFTOOL)."`
 }
 
 // Run shows the plan on the whole screen, where it can be settled, and goes on to approve it if asked to.
@@ -37,7 +38,7 @@ func (c *reviewCommand) Run(a *app) error {
 	if f.plan.Empty() && len(f.plan.Problems) == 0 {
 		return a.summary(f.plan)
 	}
-	wish, err := reviewed(a, f)
+	wish, err := reviewed(a, f, c.Difftool)
 	switch {
 	case err != nil:
 		return err
@@ -51,17 +52,16 @@ func (c *reviewCommand) Run(a *app) error {
 	return nil
 }
 
-// reviewed shows the plan until the person leaves, and tells whether that is to approve it, or to stop.
-func reviewed(a *app, f *planFile) (review.Wish, error) {
+// reviewed shows the plan until the person leaves, and tells whether that is to approve it, or to stop. Versions are
+// compared by the command difftool, "" for that of the environment.
+func reviewed(a *app, f *planFile, difftool string) (review.Wish, error) {
 	look := review.Look{Options: a.view(f.plan, true), ASCII: !unicodeShown()}
 	s := &reviewScreen{app: a, file: f, model: review.New(f.plan, look)}
 	if width, height, err := term.GetSize(int(file(a.stdout).Fd())); err == nil {
 		s.model = s.model.Resize(width, height)
 	}
 	err := s.shown()
-	for err == nil && a.ctx.Err() == nil && s.model.Wants() == review.Edit {
-		e := &mergeEditing{app: a, model: s.model}
-		s.model = e.came(e.Run())
+	for err == nil && a.ctx.Err() == nil && s.away(difftool) {
 		err = s.shown()
 	}
 	switch wish := s.model.Wants(); {
@@ -73,6 +73,24 @@ func reviewed(a *app, f *planFile) (review.Wish, error) {
 		return wish, nil
 	}
 	return review.Stop, nil // nobody is there any more
+}
+
+// away does what the model wants and is done while its screen is away; false where it wants nothing of that.
+func (s *reviewScreen) away(difftool string) bool {
+	switch s.model.Wants() {
+	case review.Edit:
+		e := &mergeEditing{app: s.app, model: s.model}
+		s.model = e.came(e.Run())
+	case review.Compare:
+		wrong := ""
+		if err := compared(s.app, s.model.Plan(), review.InFocus(s.model), difftool); err != nil {
+			wrong = err.Error()
+		}
+		s.model = review.Compared(s.model, wrong)
+	default:
+		return false
+	}
+	return true
 }
 
 // shown shows the review until the person leaves, or wants what is not done on its screen.
@@ -117,8 +135,12 @@ type resting int
 // pause is how long nobody presses a key before what takes longer is looked for.
 const pause = 150 * time.Millisecond
 
-// Update shows the model what happened, and does what it wants.
+// Update shows the model what happened, and does what it wants. A key behind one that leaves the screen changes nothing
+// of what that one wanted.
 func (s *reviewScreen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if s.model.Wants() != review.Nothing {
+		return s, tea.Quit
+	}
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		s.model = s.model.Resize(msg.Width, msg.Height)

@@ -16,7 +16,7 @@ func (e *mergeEditing) Run() error {
 		return err
 	}
 	person := editing{app: e.app, plan: e.model.Plan(), editor: words}
-	return person.made(review.Merging(e.model), func(text []byte) (err error) {
+	return person.made(review.InFocus(e.model), func(text []byte) (err error) {
 		e.model, err = review.Merged(e.model, text)
 		return err
 	})

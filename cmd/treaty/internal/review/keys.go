@@ -57,6 +57,7 @@ func keyRows() []keyRow {
 			"x": func(m Model) Model { return m.decided(m.draft.reopen(m.place.below(aConflict))) },
 		}},
 		{"e", "edit the merge of a text that both changed, and take it", does{"e": edit}},
+		{"D", "copies of both versions in the program that --difftool names", does{"D": compare}},
 		{"u", "undo the last decision", does{"u": undo}},
 		{"c", "note on a conflict or an operation", does{"c": askNote}},
 		{"/", "filter by words; Esc ends it", does{

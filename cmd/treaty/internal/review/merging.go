@@ -11,7 +11,7 @@ func edit(m Model) Model {
 	if n.what != aConflict {
 		return m.saying(warned, "there is no conflict here whose merge could be edited")
 	}
-	c := Merging(m)
+	c := InFocus(m)
 	if c.Merge != nil {
 		m.wants = Edit
 		return m
@@ -23,13 +23,13 @@ func edit(m Model) Model {
 	return m.saying(warned, why)
 }
 
-// Merging is the conflict in focus, whose merge is wanted to be edited.
-func Merging(m Model) *plan.Conflict { return &m.draft.plan.Conflicts[m.place.focus().at] }
+// InFocus is the conflict in focus, while what is wanted is about that.
+func InFocus(m Model) *plan.Conflict { return &m.draft.plan.Conflicts[m.place.focus().at] }
 
 // Merged is the model with the conflict in focus settled by a text that a person made of its merge. Errors are those of
 // plan.MergeAs.
 func Merged(m Model, text []byte) (Model, error) {
-	at, id := m.place.focus().at, Merging(m).ID
+	at, id := m.place.focus().at, InFocus(m).ID
 	if err := plan.MergeAs(m.draft.copied(true, false), id, text); err != nil {
 		return m, err
 	}

@@ -49,6 +49,8 @@ const (
 	Stop
 	// Edit the merge of the conflict in focus, and tell it by Merged or NotMerged.
 	Edit
+	// Compare both versions of the conflict in focus in a program of the person's, and tell it by Compared.
+	Compare
 )
 
 // New is the review of a plan, which it never changes. Where it is not nil, look.There tells which directories were on

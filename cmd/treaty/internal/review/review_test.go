@@ -258,6 +258,9 @@ func TestAModelWantsWhatTheKeysAskFor(t *testing.T) {
 		{"a writes and approves", settled + "a y", WriteAndApprove},
 		{"ctrl-c stops, also at a question", "l q ctrl+c", Stop},
 		{"q leaves what stands alone first", "d q", Nothing},
+		{"D compares the versions of a conflict", "tab D", Compare},
+		{"D has nothing to compare where one side has none", "D", Nothing},
+		{"D has nothing to compare elsewhere", "home D", Nothing},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := typing(New(parse(t, pair), Look{}), c.keys).Wants(); got != c.want {
