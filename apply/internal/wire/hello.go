@@ -14,11 +14,9 @@ import (
 // Format is what both ends call what they speak.
 const Format = "treaty.agent"
 
-// The version of it that this program speaks: a minor one adds, and of two the lower is spoken.
-const (
-	Major = 1
-	Minor = 0
-)
+// spoken is the version of it that this program speaks: a minor one adds, and of two the lower is spoken. It is a
+// variable so that a program of another version can be built, to be tried with this one (-ldflags -X).
+var spoken = "1.0"
 
 // Hello is what each end says first, in one line of JSON.
 type Hello struct {
@@ -30,7 +28,7 @@ type Hello struct {
 
 // NewHello is this program's, whose version people know by a name.
 func NewHello(program string) Hello {
-	return Hello{Format, fmt.Sprintf("%d.%d", Major, Minor), program}
+	return Hello{Format, spoken, program}
 }
 
 // begins is how a hello begins, whatever stands before it.
@@ -50,14 +48,14 @@ var ErrNoHello = errors.New("no treaty answered")
 type VersionError struct{ Theirs, Program string }
 
 func (e *VersionError) Error() string {
-	return fmt.Sprintf("the other end is treaty %s and speaks version %s, and this one %d.%d",
-		e.Program, e.Theirs, Major, Minor)
+	return fmt.Sprintf("the other end is treaty %s and speaks version %s, and this one %s", e.Program, e.Theirs, spoken)
 }
 
 // Newer tells whether the other end is the one that is newer.
 func (e *VersionError) Newer() bool {
-	major, _, _ := cutVersion(e.Theirs)
-	return major > Major
+	theirs, _, _ := cutVersion(e.Theirs)
+	own, _, _ := cutVersion(spoken)
+	return theirs > own
 }
 
 // Line is the hello as it is sent.
@@ -95,10 +93,11 @@ func ReadHello(from *bufio.Reader) (hello Hello, noise []byte, err error) {
 		return Hello{}, seen, fmt.Errorf("%w: its first line cannot be read: %w", ErrNoHello, err)
 	}
 	major, _, found := cutVersion(hello.FormatVersion)
+	own, _, _ := cutVersion(spoken)
 	switch {
 	case !found:
 		return Hello{}, seen, fmt.Errorf("%w: it names no version", ErrNoHello)
-	case major != Major:
+	case major != own:
 		return hello, noise, &VersionError{hello.FormatVersion, hello.Program}
 	}
 	return hello, noise, nil
