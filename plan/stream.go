@@ -22,10 +22,11 @@ func ReadFrom(r io.Reader) *Plan {
 	if !s.split.all(r, s.begin) || !s.takeAll() || !s.envelope() || len(s.plan.Check()) > 0 {
 		return nil
 	}
-	for i := range s.plan.Conflicts {
-		s.plan.Conflicts[i].reword()
+	p := s.plan // what refers to it need not hold all that it was read with
+	for i := range p.Conflicts {
+		p.Conflicts[i].reword()
 	}
-	return &s.plan
+	return &p
 }
 
 const (

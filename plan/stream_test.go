@@ -100,6 +100,24 @@ func TestReadingAPlanPieceByPieceTakesLittleMemory(t *testing.T) {
 	}
 }
 
+func TestNothingIsHeldOfAPlanThatWasReadButThePlan(t *testing.T) {
+	data := many(t)
+	live := func() int64 {
+		var now runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&now)
+		return int64(now.HeapAlloc)
+	}
+	before := live()
+	p := plan.ReadFrom(strings.NewReader(data))
+	each := (live() - before) / int64(len(p.Operations))
+	if most := int64(450); each > most {
+		t.Errorf("%d bytes are held an operation, at most %d are meant", each, most)
+	}
+	runtime.KeepAlive(p)
+	runtime.KeepAlive(data)
+}
+
 // A check of a million operations is not to take more than they do.
 func TestCheckingAPlanHoldsNoneOfItsPaths(t *testing.T) {
 	p := plan.ReadFrom(strings.NewReader(many(t)))
