@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"treaty/plan"
+	"treaty/plan/scan"
 )
 
 // What a command for merging calls the files that it is given.
@@ -118,7 +119,7 @@ func (d *desk) names() []string {
 // kept are the files that somebody may have made something of: all but versions that are what was given.
 func (d *desk) kept() (paths []string) {
 	for path, given := range d.given {
-		if text, err := os.ReadFile(path); path != d.out && err == nil && bytes.Equal(text, given) {
+		if d.nothingMade(path, given) {
 			// If it cannot be removed it is named.
 			_ = os.Remove(path)
 		}
@@ -131,6 +132,20 @@ func (d *desk) kept() (paths []string) {
 		paths = append(paths, filepath.Join(d.folder, e.Name()))
 	}
 	return paths
+}
+
+// nothingMade tells whether a file is a version that is what was given, or holds nothing. A program may have left
+// anything there, a pipe too: nothing is waited for.
+func (d *desk) nothingMade(path string, given []byte) bool {
+	info, err := os.Lstat(path)
+	switch {
+	case err != nil || info.IsDir():
+		return false
+	case !info.Mode().IsRegular() || info.Size() == 0:
+		return true
+	}
+	text, err := scan.ReadFile(path, mostEdited)
+	return path != d.out && err == nil && bytes.Equal(text, given)
 }
 
 // cleared removes all of it.

@@ -145,7 +145,7 @@ func (e *editing) given(c *plan.Conflict) (map[string][]byte, error) {
 		text := c.Merge.Text()
 		if e.from != "" {
 			var err error
-			if text, err = os.ReadFile(e.from); err != nil {
+			if text, err = scan.ReadFile(e.from, mostEdited); err != nil {
 				return nil, usage(exactly("treaty resolve --help"), "the text to begin with cannot be read: %v", err)
 			}
 		}

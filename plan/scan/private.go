@@ -2,6 +2,7 @@ package scan
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -48,8 +49,11 @@ func ReadFile(path string, most int64) ([]byte, error) {
 	d := newDir(h, tree.Root, 0)
 	defer d.Release()
 	text, err := d.Read(name, most)
+	if about := (*tree.PathError)(nil); errors.As(err, &about) {
+		err = about.Err // path names it better than its name in the folder
+	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", folder, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return text, nil
 }
