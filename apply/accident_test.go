@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 	"testing"
 
 	"treaty/apply"
@@ -44,8 +45,11 @@ var accidents = []accident{
 // happens has the n-th call from now on broken, and all after it where the process is dead. It returns whether there
 // was an n-th.
 func (a *accident) happens(w *world, n int) func() bool {
+	var mu sync.Mutex // calls are made several at a time
 	calls, over := 0, false
 	hook := func(c memory.Call) error {
+		mu.Lock()
+		defer mu.Unlock()
 		if over && a.dead {
 			return errDead
 		}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -133,9 +134,12 @@ func TestATreeThatIsPulledOutIsNoDrift(t *testing.T) {
 	for nth := 1; nth < 400; nth += 5 * stride() {
 		w, p := richWorld(t, plan.Sides[bool]{})
 		was := w.trees()
+		var mu sync.Mutex // calls are made several at a time
 		calls, pulled := 0, false
 		request := w.request(p)
 		request.SetHook(func(plan.Side, disk.Call) error {
+			mu.Lock()
+			defer mu.Unlock()
 			if calls++; calls == nth {
 				pulled = true
 				check(t, os.Rename(w.at[plan.Remote], w.at[plan.Remote]+" pulled"))
