@@ -11,6 +11,7 @@ import (
 	"treaty/apply/paper"
 	"treaty/apply/reach"
 	"treaty/apply/store"
+	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/address"
@@ -139,10 +140,18 @@ func (e *examination) of(dir string) error {
 		e.repaired}
 	for _, look := range looks {
 		if err := look(); err != nil {
-			e.found(err.Error(), hintFor(err))
+			e.found(err.Error(), hintAt(e.root, err))
 		}
 	}
 	return e.patterns()
+}
+
+// hintAt is what to type about what a look at a tree came to. What is in the way of treaty's own folders is set aside.
+func hintAt(root string, err error) hint {
+	if h := hintFor(err); h != nil || !errors.Is(err, volume.ErrUnfit) {
+		return h
+	}
+	return exactly("treaty recover " + argument(root))
 }
 
 // unopened tells why the tree at dir cannot be opened.

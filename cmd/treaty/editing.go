@@ -117,17 +117,21 @@ func (e *editing) made(c *plan.Conflict, accept func(text []byte) error) error {
 
 // kept is an error after which what a person made stays where it is, if there is something.
 func (e *editing) kept(err error, c *plan.Conflict, d *desk) error {
-	why := err.Error()
-	if made := d.kept(); len(made) > 0 {
+	why, made := err.Error(), d.kept()
+	if len(made) > 0 {
 		why += "; the text is in " + strings.Join(made, ", ")
 	}
+	goOn := naming([]string{typed(c.Path, here(e.plan))}, "resolve", "--edit", "--from", argument(d.out))
 	switch {
 	case errors.Is(err, plan.ErrMarkerLeft):
-		return usage(naming([]string{typed(c.Path, here(e.plan))}, "resolve", "--edit", "--from", argument(d.out)), "%s", why)
+		return usage(goOn, "%s", why)
 	case errors.Is(err, plan.ErrNoText):
 		return usage(again, "%s", why)
+	case slices.Contains(made, d.out):
+		return &complaint{is: err, why: why, hint: goOn}
 	}
-	return errors.New(why)
+	return &complaint{is: err, why: why,
+		hint: then("have the program leave the text, and exit with 0", again)}
 }
 
 // prepared is a desk with the files that a program is to be given.

@@ -205,7 +205,7 @@ func (c *logCommand) verify(a *app, folder *store.Store) error {
 		message(a.stdout, "%s", render.Escape(line))
 	}
 	if len(broken) > 0 {
-		return fmt.Errorf("the history does not hold: %s", render.Count(len(broken), "fault"))
+		return unproven(folder, "the history does not hold: "+render.Count(len(broken), "fault"))
 	}
 	if len(list) == 0 {
 		return a.verifyElsewhere(folder)
@@ -238,9 +238,19 @@ func (a *app) verifyElsewhere(folder *store.Store) error {
 		message(a.stdout, "%s", render.Escape(line))
 	}
 	if len(wrong) > 0 {
-		return fmt.Errorf("the history in %s does not hold: %s", render.Name(known.root), render.Count(len(wrong), "fault"))
+		return unproven(there, fmt.Sprintf("the history in %s does not hold: %s", render.Name(known.root),
+			render.Count(len(wrong), "fault")))
 	}
 	return a.sayElsewhere(folder)
+}
+
+// errUnproven: a history is not what was written, or not all of it.
+var errUnproven = errors.New("the history does not hold")
+
+// unproven says that the history of a tree does not hold. Nothing but a copy of it brings that back.
+func unproven(folder *store.Store, why string) error {
+	advice := "bring " + folder.Path("history") + " back from a backup (nothing else is refused without it)"
+	return &complaint{is: errUnproven, why: why, hint: then(advice, again)}
 }
 
 // unasked says which trees could not be asked what they remember of a history, if there is one.
