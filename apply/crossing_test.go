@@ -2,26 +2,31 @@ package apply_test
 
 import (
 	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
-	"time"
 
-	"treaty/apply/internal/local"
-	"treaty/apply/pair"
+	"treaty/apply"
+	"treaty/apply/internal/memory"
+	"treaty/apply/internal/wire"
 	"treaty/apply/store"
+	"treaty/apply/volume"
+	"treaty/plan"
+	"treaty/plan/tree"
 )
 
 // meter counts what crosses a line to an agent.
 type meter struct {
 	mu sync.Mutex
-	// toHere is how many bytes came from the agent, and asked what was sent to it.
-	toHere int64
-	asked  bytes.Buffer
+	// asked is what was sent to the agent, and told what came from it.
+	asked, told bytes.Buffer
 }
 
 // over gives the streams of a connection to the meter.
@@ -38,7 +43,7 @@ func (r meteredReader) Read(p []byte) (int, error) {
 	n, err := r.Reader.Read(p)
 	r.at.mu.Lock()
 	defer r.at.mu.Unlock()
-	r.at.toHere += int64(n)
+	r.at.told.Write(p[:n])
 	return n, err
 }
 
@@ -54,80 +59,218 @@ func (w meteredWriter) Write(p []byte) (int, error) {
 	return w.Writer.Write(p)
 }
 
-// calls is how many calls were made: each is one HTTP/2 frame of headers (RFC 9113, section 6.2).
-func (m *meter) calls() (n int) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	const head, headers = 9, 1
-	_, frames, _ := bytes.Cut(m.asked.Bytes(), []byte("SM\r\n\r\n"))
-	for len(frames) >= head {
-		size := int(frames[0])<<16 | int(frames[1])<<8 | int(frames[2])
-		if frames[3] == headers {
-			n++
-		}
-		frames = frames[min(head+size, len(frames)):]
-	}
-	return n
+// crossing is a call with all that crossed for it, each way.
+type crossing struct {
+	call        string
+	asked, told int
 }
 
-// grove makes so many directories of twenty files in each of some roots, the same in each. What is in a directory was
-// saved within two hours.
-func grove(t *testing.T, dirs int, roots ...string) {
+// calls are those that were made, in their order: each is a stream of HTTP/2 frames (RFC 9113, section 4.1), of which
+// the question is the first frame of this protocol.
+func (m *meter) calls() []crossing {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	questions, asked := frames(m.asked.Bytes(), "SM\r\n\r\n")
+	answers, _ := frames(m.told.Bytes(), "\n")
+	list := make([]crossing, 0, len(asked))
+	for _, stream := range asked {
+		var ask wire.Ask
+		if text := questions[stream]; len(text) >= 5 {
+			size := int(binary.BigEndian.Uint32(text[1:]))
+			_ = json.Unmarshal(text[5:min(5+size, len(text))], &ask) // what was cut has no name
+		}
+		list = append(list, crossing{ask.Call, len(questions[stream]), len(answers[stream])})
+	}
+	return list
+}
+
+// frames are the data of each stream of a connection, after what opens it, and the streams in the order of their
+// headers.
+func frames(all []byte, opening string) (data map[uint32][]byte, streams []uint32) {
+	const head, isData, isHeaders = 9, 0, 1
+	_, rest, _ := bytes.Cut(all, []byte(opening))
+	data = map[uint32][]byte{}
+	for len(rest) >= head {
+		size := int(rest[0])<<16 | int(rest[1])<<8 | int(rest[2])
+		stream, end := binary.BigEndian.Uint32(rest[5:]), min(head+size, len(rest))
+		switch rest[3] {
+		case isData:
+			data[stream] = append(data[stream], rest[head:end]...)
+		case isHeaders:
+			streams = append(streams, stream)
+		}
+		rest = rest[end:]
+	}
+	return data, streams
+}
+
+// names are which calls were made.
+func names(calls []crossing) (list []string) {
+	for _, c := range calls {
+		list = append(list, c.call)
+	}
+	return list
+}
+
+// grove is a world in memory of which the remote tree is far away, over a line that a meter is at. Both trees have so
+// many directories with so many files in each; what is in a directory was saved within two hours.
+type grove struct {
+	*world
+	line *meter
+}
+
+func newGrove(t *testing.T, dirs, files int) *grove {
 	t.Helper()
-	for _, root := range roots {
-		random := rand.New(rand.NewPCG(1, 2))
+	g := &grove{newWorldOf(t, "", plan.Sides[*memory.Kind]{&memory.POSIX, &memory.POSIX}), &meter{}}
+	for _, side := range plan.BothSides {
+		random, person := rand.New(rand.NewPCG(1, 2)), g.memory[g.at[side]].Person()
 		for d := range dirs {
-			dir := filepath.Join(root, fmt.Sprintf("folder-%04d", d))
-			check(t, os.Mkdir(dir, 0o755))
+			dir := tree.Path(fmt.Sprintf("folder-%04d", d))
+			check(t, person.Save(dir, tree.Entry{Type: tree.Directory, Mode: tree.Perm(0o755)}, nil))
 			day := 1_700_000_000 + random.Int64N(1e7)
-			for f := range 20 {
-				name := filepath.Join(dir, fmt.Sprintf("file %d of some name-%02d.txt", random.IntN(9), f))
-				check(t, os.WriteFile(name, make([]byte, random.IntN(4096)), 0o644))
-				at := time.Unix(day+random.Int64N(7200), random.Int64N(1e9))
-				check(t, os.Chtimes(name, at, at))
+			for f := range files {
+				name := dir.Join(fmt.Sprintf("file %d of some name-%02d.txt", random.IntN(9), f))
+				at := tree.UnixTime(day+random.Int64N(7200), random.Int64N(1e9))
+				check(t, person.Save(name, tree.Entry{Type: tree.File, Mode: tree.Perm(0o644), Mtime: at},
+					make([]byte, random.IntN(4096))))
 			}
 		}
 	}
+	return g
 }
 
-// crossed is what crosses for a plan of two trees that are the same.
-func crossed(t *testing.T, dirs int) *meter {
-	t.Helper()
-	here, there := t.TempDir(), t.TempDir()
-	grove(t, dirs, here, there)
-	line := &meter{}
-	far, err := local.Open(there)
-	check(t, err)
-	behind, err := throughAgent(far, line.over, 0)
-	check(t, err)
-	remote, err := store.Of(behind)
-	check(t, err)
-	near, err := local.Open(here)
-	check(t, err)
-	own, err := store.Of(near)
-	check(t, err)
-	p, err := pair.Of(own, remote.Reader)
-	check(t, err)
-	made, err := p.Plan(t.Context(), pair.Planning{Options: defaults()})
-	check(t, err)
-	if !made.Plan.Empty() {
-		t.Errorf("there is something to do:\n%s", describe(made.Plan))
+// saves has a person save a file on a side.
+func (g *grove) saves(side plan.Side, path string, content string) {
+	g.Helper()
+	check(g, g.memory[g.at[side]].Person().Save(tree.Path(path), tree.Entry{Type: tree.File, Mode: tree.Perm(0o644),
+		Mtime: tree.UnixTime(1_700_000_000, 0)}, []byte(content)))
+}
+
+// opener opens the remote tree over the line.
+func (g *grove) opener() apply.Opener {
+	return func(root string) (volume.Volume, error) {
+		v := g.memory[root]
+		if root != g.at[plan.Remote] {
+			return v, nil
+		}
+		far, err := throughAgent(v, g.line.over, 0)
+		if err != nil {
+			return nil, err
+		}
+		return &plainly{far, root}, nil
 	}
-	check(t, p.Close())
-	return line
+}
+
+// plans makes a plan, and keeps what belongs beside it.
+func (g *grove) plans() *plan.Plan {
+	g.Helper()
+	open := g.opener()
+	var pair [2]*store.Store
+	for _, side := range plan.BothSides {
+		v, err := open(g.at[side])
+		check(g, err)
+		pair[side], err = store.Of(v)
+		check(g, err)
+	}
+	p, err := apply.PairOf(pair[plan.Local], pair[plan.Remote].Reader)
+	check(g, err)
+	made, err := p.Plan(context.Background(), apply.Planning{Options: g.options, By: ann})
+	check(g, err)
+	check(g, p.SaveBeside(made))
+	check(g, p.Close())
+	return made.Plan
+}
+
+// applies carries a plan out, whatever else has changed, and returns what crossed for that.
+func (g *grove) applies(p *plan.Plan) []crossing {
+	g.Helper()
+	g.line = &meter{}
+	request := g.request(p)
+	request.Open, request.AllowUnrelatedDrift = g.opener(), true
+	receipt, err := apply.Apply(context.Background(), request)
+	check(g, err)
+	if receipt.Totals.Done != len(p.Operations) {
+		g.Errorf("%d of %d done", receipt.Totals.Done, len(p.Operations))
+	}
+	return g.line.calls()
 }
 
 // A plan waits for the line as often however many directories there are, and an entry takes few bytes on it.
 func TestAPlanWithNothingToDoTakesFewCallsAndFewBytes(t *testing.T) {
-	small, large := crossed(t, 10), crossed(t, 100)
-	const mostCalls, mostBytes = 8, 12
-	if a, b := small.calls(), large.calls(); a != b || a > mostCalls {
-		t.Errorf("%d calls for 10 directories, %d for 100", a, b)
+	const mostCalls, mostBytes, entries = 8, 12, 90 * 21
+	planned := func(dirs, files int) (calls []string, told int) {
+		g := newGrove(t, dirs, files)
+		if p := g.plans(); !p.Empty() {
+			t.Errorf("there is something to do:\n%s", describe(p))
+		}
+		for _, c := range g.line.calls() {
+			told += c.told
+		}
+		return names(g.line.calls()), told
 	}
-	entries := int64(90 * 21)
-	if each := float64(large.toHere-small.toHere) / float64(entries); each > mostBytes {
+	few, small := planned(10, 20)
+	_, large := planned(100, 20)
+	many, _ := planned(5000, 1)
+	if !slices.Equal(few, many) || len(many) > mostCalls {
+		t.Errorf("%d calls for 10 directories, %d for 5000:\n%q\n%q", len(few), len(many), few, many)
+	}
+	if each := float64(large-small) / entries; each > mostBytes {
 		t.Errorf("%.1f bytes an entry", each)
 	} else {
-		t.Logf("%d calls, %.1f bytes an entry", small.calls(), each)
+		t.Logf("%d calls, %.1f bytes an entry", len(many), each)
+	}
+}
+
+// What an apply reads to find drift was sent when the plan was made: it comes again only if it is not that any more.
+func TestAListingThatIsKnownDoesNotCrossAgain(t *testing.T) {
+	const most, least = 64 << 10, 100 << 10
+	for _, c := range []struct {
+		name    string
+		between func(g *grove, p *plan.Plan)
+		streams bool
+	}{
+		{"unchanged", func(*grove, *plan.Plan) {}, false},
+		{"the listing is gone", func(g *grove, p *plan.Plan) {
+			check(g, g.memory[g.at[plan.Local]].RemovePrivate("plans/"+p.ID+".listing"))
+		}, true},
+		{"the listing is damaged", func(g *grove, p *plan.Plan) {
+			v, name := g.memory[g.at[plan.Local]], "plans/"+p.ID+".listing"
+			packed, err := v.ReadPrivate(name, 1<<30)
+			check(g, err)
+			packed[len(packed)/2] ^= 1
+			check(g, v.WritePrivate(name, packed))
+		}, true},
+		{"the listing is a giant", func(g *grove, p *plan.Plan) {
+			check(g, g.memory[g.at[plan.Local]].WritePrivate("plans/"+p.ID+".listing", make([]byte, volume.MostKnown+1)))
+		}, true},
+		{"the tree is another", func(g *grove, p *plan.Plan) { g.saves(plan.Remote, "folder-0001/new", "new") }, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g := newGrove(t, 600, 20)
+			g.saves(plan.Local, "folder-0000/new", "new")
+			p := g.plans()
+			c.between(g, p)
+			calls := g.applies(p)
+			at := slices.IndexFunc(calls, func(c crossing) bool { return c.call == wire.Walk })
+			switch told := calls[at].told; {
+			case c.streams && told < least:
+				t.Errorf("%d bytes of a listing came that is not known", told)
+			case !c.streams && calls[at].asked+told > most:
+				t.Errorf("%d bytes crossed for a listing that is known", told)
+			}
+		})
+	}
+}
+
+// Of what was kept for a listing and is another tree's nothing is believed: what was saved since is drift.
+func TestAListingThatIsKnownHidesNoDrift(t *testing.T) {
+	g := newGrove(t, 10, 20)
+	g.saves(plan.Local, "folder-0000/new", "new")
+	p := g.plans()
+	g.saves(plan.Remote, "folder-0000/new", "another")
+	request := g.request(p)
+	request.Open = g.opener()
+	if _, err := apply.Apply(t.Context(), request); !errors.Is(err, apply.ErrStale) {
+		t.Errorf("drift is no drift: %v", err)
 	}
 }

@@ -77,6 +77,8 @@ type Planned struct {
 	// Idle are patterns in the trees' rule files that can match nothing.
 	Idle    plan.Sides[[]scan.IdlePattern]
 	digests *store.Digests
+	// known is the listing of the remote tree, where that came over a line.
+	known *volume.Known
 }
 
 // Text is the plan as its file holds it: what a person reads and edits, and approves by its exact bytes.
@@ -160,7 +162,10 @@ func (p *Pair) Save(made *Planned) (path string, err error) {
 
 // SaveBeside keeps in the local tree what belongs beside a plan that is kept elsewhere.
 func (p *Pair) SaveBeside(made *Planned) error {
-	return p.local.SaveDigests(made.Plan.ID, made.digests)
+	if err := p.local.SaveDigests(made.Plan.ID, made.digests); err != nil {
+		return err
+	}
+	return p.local.SaveListing(made.Plan.ID, made.known)
 }
 
 // available refuses trees on one of which another treaty works, or an interrupted apply is open.
@@ -189,7 +194,7 @@ func (p *Pair) planOnce(ctx context.Context, how Planning,
 	if !how.Options.Umask.Known() {
 		how.Options.Umask = tree.Perm(0o022)
 	}
-	made := &Planned{digests: &store.Digests{}}
+	made := &Planned{digests: &store.Digests{}, known: &volume.Known{}}
 	in := plan.Input{Options: how.Options, Observe: made.digests.Observe}
 	memory, err := p.remember(&in)
 	if err != nil {
@@ -201,7 +206,9 @@ func (p *Pair) planOnce(ctx context.Context, how Planning,
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	listing := sources.List(ctx, p.sources(), &in, false, how.Progress.ScanAnew())
+	from := p.sources()
+	from[plan.Remote] = volume.Knowing(from[plan.Remote], made.known)
+	listing := sources.List(ctx, from, &in, false, how.Progress.ScanAnew())
 	defer listing.Close()
 	made.Plan, err = decide(ctx, in)
 	if err := listing.Finish(err); err != nil {

@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	"treaty/apply/volume"
 	"treaty/schema"
 )
 
@@ -25,6 +26,7 @@ var bounds = []struct {
 	{ReversalFile, schema.Plan.MaxSize()},
 	{FormerFile, schema.Plan.MaxSize()},
 	{digestsSuffix, schema.Plan.MaxSize()},
+	{listingSuffix, volume.MostKnown},
 	{undoesSuffix, 4 << 10},
 	{logSuffix, 2 * schema.Plan.MaxSize()}, // two lines for each operation, each shorter than it
 }

@@ -5,7 +5,7 @@
 //
 //	tree.json                the tree's identity, traits, partners and last receipt   treefile.go
 //	lock                     who works on the tree                                   lock.go
-//	plans/                   plans, with digests and what they undo beside them      store.go, digests.go, undoes.go
+//	plans/                   plans, with what is kept beside them                    store.go, digests.go, listings.go, undoes.go
 //	journal/                 what applies have begun and not ended                   journals.go
 //	history/                 plan, approval and receipt of each apply, chained       history.go, closing.go
 //	baselines/               what pairs of trees agreed on                           memory.go

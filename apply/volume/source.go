@@ -45,6 +45,39 @@ type FromFile interface {
 	Taken() (time.Time, tree.Hash)
 }
 
+// Afar is a source that is reached over a line, on which a listing of the whole tree takes its time.
+type Afar interface {
+	Source
+	// WalkKnowing is Walk, where known is what an earlier walk with the same options has brought, empty for none: it is
+	// not sent again if the tree, walked anew there, still has that very listing. When the walk has finished, known is
+	// what it has brought, empty for more than is kept.
+	WalkKnowing(ctx context.Context, options scan.Options, known *Known) Walk
+}
+
+// Known is the listing of a whole tree as it came over a line. By itself it proves nothing: only its sum, held to that of
+// the tree, does.
+type Known struct{ Packed []byte }
+
+// MostKnown is how many bytes of a listing are kept: a million entries or so.
+const MostKnown = 16 << 20
+
+// Knowing is a source of which a listing is known. One that is no Afar is the source itself.
+func Knowing(source Source, known *Known) Source {
+	if far, ok := source.(Afar); ok {
+		return knowing{far, known}
+	}
+	return source
+}
+
+type knowing struct {
+	Afar
+	known *Known
+}
+
+func (k knowing) Walk(ctx context.Context, options scan.Options) Walk {
+	return k.WalkKnowing(ctx, options, k.known)
+}
+
 // Walk is a listing of a tree that is under way.
 type Walk interface {
 	tree.Stream

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"io"
 
@@ -64,14 +65,18 @@ func closeTree(c *call) error {
 	return c.tree.leave()
 }
 
-// walk sends all listings.
+// walk sends all listings, or, where they have the sum that is asked for, nothing but that.
 func walk(c *call) error {
 	if c.ask.Walking == nil {
 		return lacks("how to walk")
 	}
+	if err := c.flush(); err != nil { // who asks need not wait for what is found
+		return err
+	}
 	walk := c.tree.Walk(c.ctx, c.ask.Walking.Options())
 	defer walk.Close()
-	listings := wire.NewListingWriter(c.out)
+	held := &withheld{to: c.out, sum: c.ask.Hash}
+	listings := wire.NewListingWriter(held)
 	for dir, due := listings.Next(); due; dir, due = listings.Next() {
 		l, err := walk.List(dir)
 		if err != nil {
@@ -84,9 +89,49 @@ func walk(c *call) error {
 	if err := listings.Close(); err != nil {
 		return err
 	}
-	err := walk.Finish()
-	c.answer.Idle = wire.IdleOf(walk.IdlePatterns())
+	same, err := held.end()
+	if err != nil {
+		return err
+	}
+	err = walk.Finish()
+	c.answer.Yes, c.answer.Idle = same, wire.IdleOf(walk.IdlePatterns())
 	return err
+}
+
+// withheld is a listing that is not sent before it is known not to have some sum; all else is sent at once.
+type withheld struct {
+	to io.Writer
+	// sum is zero where it need not be withheld, or no more.
+	sum  tree.Hash
+	held []byte
+}
+
+func (w *withheld) Write(p []byte) (int, error) {
+	if !w.sum.Known() {
+		return w.to.Write(p)
+	}
+	w.held = append(w.held, p...)
+	if len(w.held) > volume.MostKnown {
+		return len(p), w.release() // nobody keeps so much
+	}
+	return len(p), nil
+}
+
+func (w *withheld) release() error {
+	_, err := w.to.Write(w.held)
+	w.sum, w.held = tree.Hash{}, nil
+	return err
+}
+
+// end sends what is withheld, and tells whether it has the sum, and need not be sent.
+func (w *withheld) end() (same bool, err error) {
+	if !w.sum.Known() {
+		return false, nil
+	}
+	if sha256.Sum256(w.held) == w.sum {
+		return true, nil
+	}
+	return false, w.release()
 }
 
 // list sends the listing of one directory, which a walk does not come to.

@@ -124,6 +124,13 @@ func (e *Ends) Sources() plan.Sides[volume.Source] {
 	return plan.Sides[volume.Source]{e[plan.Local].Volume, e[plan.Remote].Volume}
 }
 
+// SourcesOf are both ends as they are read, of which the remote one is known as far as that is kept beside a plan.
+func (e *Ends) SourcesOf(p *plan.Plan) plan.Sides[volume.Source] {
+	from := e.Sources()
+	from[plan.Remote] = volume.Knowing(from[plan.Remote], e[plan.Local].Store.Listing(p.ID))
+	return from
+}
+
 // Recall opens the baseline of both trees, nil where the plan was made without one.
 func (e *Ends) Recall(p *plan.Plan) *store.Memory {
 	if p.Baseline == nil {

@@ -19,6 +19,8 @@ type walk struct {
 	options  scan.Options
 	sent     *exchange
 	listings *wire.ListingReader
+	// known is what an earlier walk has brought, and then what this one has; nil where nobody asks.
+	known *known
 	// next is the listing that was read and not asked for yet, nil for none.
 	next *tree.Listing
 	idle []scan.IdlePattern
@@ -29,11 +31,20 @@ type walk struct {
 
 // Walk begins to list the tree.
 func (v *Volume) Walk(ctx context.Context, options scan.Options) volume.Walk {
-	w := &walk{at: v, ctx: ctx, options: options}
+	return v.walk(ctx, options, nil)
+}
+
+// WalkKnowing begins to list the tree, of which a listing may be known already.
+func (v *Volume) WalkKnowing(ctx context.Context, options scan.Options, of *volume.Known) volume.Walk {
+	return v.walk(ctx, options, &known{of: of})
+}
+
+func (v *Volume) walk(ctx context.Context, options scan.Options, k *known) *walk {
+	w := &walk{at: v, ctx: ctx, options: options, known: k}
 	ask := v.asking(wire.Walk)
-	ask.Walking = wire.WalkingOf(options)
+	ask.Walking, ask.Hash = wire.WalkingOf(options), k.sum()
 	if w.sent, w.err = v.ask(ctx, ask, nil); w.err == nil {
-		w.listings = wire.NewListingReader(w.sent, options)
+		w.listings = wire.NewListingReader(k.over(w.sent), options)
 	}
 	return w
 }
@@ -81,6 +92,9 @@ func (w *walk) fill() error {
 func (w *walk) end() error {
 	answer, err := w.sent.end()
 	w.idle = wire.IdlePatterns(answer.Idle)
+	if err == nil {
+		w.known.take()
+	}
 	return err
 }
 
@@ -108,8 +122,13 @@ func (w *walk) aside(dir tree.Path) (tree.Listing, error) {
 	return l, nil
 }
 
-// Finish ends the walk, and tells whether what was listed can be relied on.
+// Finish ends the walk, and tells whether what was listed can be relied on. What nobody asked for is read on where it is
+// to be known.
 func (w *walk) Finish() error {
+	for w.known != nil && !w.over && w.err == nil {
+		w.next = nil
+		_ = w.fill() // it is w.err
+	}
 	w.Close()
 	if w.err != nil {
 		if w.ctx.Err() != nil {
