@@ -66,27 +66,24 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 }
 
 // cmdExits: exits CODE treaty … holds a command to its exit code, and its errors to their form.
-func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
+func cmdExits(ts *testscript.TestScript, neg bool, args []string) { holdTo(ts, args) }
+
+// holdTo is cmdExits. It returns what was said on standard error.
+func holdTo(ts *testscript.TestScript, args []string) (stderr string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	err = ts.Exec(args[1], args[2:]...)
-	code := 0
-	var exit *exec.ExitError
-	switch {
-	case errors.As(err, &exit):
-		code = exit.ExitCode()
-	case err != nil:
-		ts.Fatalf("%v", err)
-	}
-	if code != want {
-		ts.Fatalf("exit code %d, not %d", code, want)
+	r := carryOut(ts, args[1:])
+	r.tell(ts)
+	if r.code != want {
+		ts.Fatalf("exit code %d, not %d", r.code, want)
 	}
 	if args[1] == "treaty" {
-		if wrong := malformed(ts.ReadFile("stderr"), code); wrong != "" {
+		if wrong := malformed(r.stderr, r.code); wrong != "" {
 			ts.Fatalf("standard error: %s", wrong)
 		}
-		tryHint(ts, ts.ReadFile("stderr"))
+		tryHint(ts, r.stderr)
 	}
+	return r.stderr
 }
 
 // malformed says what is wrong with the form of errors: lines of "treaty: …", indented details, one hint
@@ -351,12 +348,15 @@ func cmdLock(ts *testscript.TestScript, neg bool, args []string) {
 // cmdAgree: agree LOCAL REMOTE FLAG… plans, approves and applies all of it.
 func cmdAgree(ts *testscript.TestScript, neg bool, args []string) {
 	local := args[0]
-	for _, words := range [][]string{append([]string{"plan"}, args...), {"-C", local, "approve", "--yes"},
-		{"-C", local, "apply"}} {
-		if err := ts.Exec("treaty", words...); err != nil {
-			ts.Fatalf("treaty %s: %v", strings.Join(words, " "), err)
+	var r result
+	for _, words := range [][]string{append([]string{"treaty", "plan"}, args...),
+		{"treaty", "-C", local, "approve", "--yes"}, {"treaty", "-C", local, "apply"}} {
+		if r = carryOut(ts, words); r.code != 0 {
+			r.tell(ts)
+			ts.Fatalf("%s: exit code %d", strings.Join(words, " "), r.code)
 		}
 	}
+	r.tell(ts)
 }
 
 // cmdOnly: only NAME PATTERN sets NAME to the only file that there is of a pattern.

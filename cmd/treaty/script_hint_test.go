@@ -36,8 +36,7 @@ func hinted(stderr string) (advice, command string) {
 // cmdMistake: mistake CODE SAID HINTED treaty … is a command line that cannot be meant, its exit code, what is said, as
 // an expression, and the exit code of what is hinted at, typed in a sweep, in a copy of all that the script has.
 func cmdMistake(ts *testscript.TestScript, neg bool, args []string) {
-	cmdExits(ts, neg, append([]string{args[0]}, args[3:]...))
-	stderr := ts.ReadFile("stderr")
+	stderr := holdTo(ts, append([]string{args[0]}, args[3:]...))
 	if said := strings.TrimPrefix(firstLine(stderr), "treaty: "); !regexp.MustCompile(args[1]).MatchString(said) {
 		ts.Fatalf("it says %q, and not %s", said, args[1])
 	}
@@ -62,6 +61,9 @@ func firstLine(stderr string) string {
 	return line
 }
 
+// plainly is what a shell takes as it stands, word by word.
+var plainly = regexp.MustCompile(`^treaty( [A-Za-z0-9_./:@%+,=-]+)+$`)
+
 // cmdHint: hint CODE types what the last command hinted at, and wants this exit code. What it advises to do
 // before has been done by the script.
 func cmdHint(ts *testscript.TestScript, neg bool, args []string) {
@@ -71,15 +73,14 @@ func cmdHint(ts *testscript.TestScript, neg bool, args []string) {
 	if command == "" {
 		ts.Fatalf("there is no hint")
 	}
-	code := 0
-	var exit *exec.ExitError
-	if err := ts.Exec("bash", "-c", command); errors.As(err, &exit) {
-		code = exit.ExitCode()
-	} else {
-		ts.Check(err)
+	words := []string{"bash", "-c", command}
+	if plainly.MatchString(command) {
+		words = strings.Fields(command)
 	}
-	if code != want {
-		ts.Fatalf("%s: exit code %d, not %d", command, code, want)
+	r := carryOut(ts, words)
+	r.tell(ts)
+	if r.code != want {
+		ts.Fatalf("%s: exit code %d, not %d", command, r.code, want)
 	}
 }
 

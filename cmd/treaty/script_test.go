@@ -14,14 +14,19 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"treaty/testdata/apart"
+	"treaty/testdata/effort"
 )
 
 var update = flag.Bool("update-scripts", false, "rewrite the files in scripts that cmp finds different")
 
 // TestMain makes this binary the command that the scripts run.
 func TestMain(m *testing.M) {
-	if name := filepath.Base(os.Args[0]); !slices.Contains([]string{"treaty", "eager", "plugged"}, name) {
+	if name := filepath.Base(os.Args[0]); !slices.Contains([]string{"treaty", "eager", "plugged", servantName}, name) {
 		apart.Permissions()
+	}
+	if filepath.Base(os.Args[0]) == servantName {
+		serve()
+		return
 	}
 	testscript.Main(m, map[string]func(){"treaty": main, "eager": eager, "plugged": plugged})
 }
@@ -50,7 +55,7 @@ var written = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 // TestScripts runs testdata/script under the usual umask, and in a sweep what writes to trees also as people do who
 // share nothing: the modes of files that are synced do not depend on it.
 func TestScripts(t *testing.T) {
-	if !testing.Short() {
+	if effort.Sweep() > 0 {
 		leaveOutTests(t)
 	}
 	for _, mask := range masks(t) {
@@ -74,7 +79,7 @@ func TestScripts(t *testing.T) {
 }
 
 // leaveOutTests makes the command that scripts run the program as people have it: a process of this binary takes half
-// as long again to start, for all that tests bring along, and scripts start more than a thousand.
+// as long again to start, for all that tests bring along, and in a sweep scripts start some thousands.
 func leaveOutTests(t *testing.T) {
 	t.Helper()
 	here, err := exec.LookPath("treaty")
@@ -103,6 +108,17 @@ func setup(env *testscript.Env) error {
 	env.Setenv("NO_COLOR", "")
 	env.Setenv("GOGC", "800") // for many processes that live for a moment
 	env.Values[snapshots{}] = map[string]sighting{}
+	s, dismissed, err := engage(env.Getenv("TZ"))
+	if err != nil {
+		return err
+	}
+	env.Values[servants{}] = s
+	env.Defer(func() {
+		if err := dismissed(); err != nil {
+			env.T().Log(err)
+			env.T().FailNow()
+		}
+	})
 	prepare(env)
 	return filepath.WalkDir(env.WorkDir, func(path string, d os.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
