@@ -145,7 +145,7 @@ func (r *run) enter() (err error) {
 	r.request.Plan = nil
 	r.journals.ID = r.Plan.ID
 	r.survey = survey.Survey{Gauge: survey.Gauge{Plan: r.Plan, Ends: &r.ends}, Scanned: r.request.Progress.ScanAnew,
-		AllowUnrelated: r.request.AllowUnrelatedDrift}
+		AllowUnrelated: r.request.AllowUnrelatedDrift, Now: r.request.Now}
 	missing := r.ends.Open(r.Plan, r.request.Roots, r.request.Open, &r.request.seams)
 	if err := (&gates.Gates{Papers: &r.Papers, Ends: &r.ends, Config: r.request.Config,
 		Now: r.request.Now}).Pass(missing); err != nil {
@@ -231,7 +231,8 @@ func (r *run) begin(steps []plan.Step) error {
 // journal.
 func (r *run) report(ctx context.Context, e *execute.Execution) (*Receipt, error) {
 	c := &conclude.Conclusion{Papers: &r.Papers, Ends: &r.ends, Journals: &r.journals, Receipt: r.receipt, Execution: e,
-		Shift: r.survey.Shift.Total, Now: r.request.Now, Tell: r.request.tellWords, Later: r.texts.Later()}
+		Shift: r.survey.Shift.Total, Now: r.request.Now, Tell: r.request.tellWords, Later: r.texts.Later(),
+		Listed: r.survey.Listed}
 	c.Count()
 	if err := r.unkept.Load(); err != nil {
 		c.Unkept = *err

@@ -60,7 +60,8 @@ var house = map[string][]string{
 	},
 	"apply/policy": {"apply/internal/signature", "apply/paper", "apply/refusal",
 		"apply/store", "plan", "plan/tree"},
-	"apply/internal/sources": {"apply/refusal", "apply/store", "apply/volume", "plan", "plan/scan"},
+	"apply/internal/sources": {
+		"apply/internal/wire", "apply/refusal", "apply/store", "apply/volume", "plan", "plan/scan", "plan/tree"},
 	"apply/pair": {
 		"apply/internal/sources", "apply/reach", "apply/store", "apply/volume", "plan", "plan/address",
 		"plan/scan", "plan/tree",

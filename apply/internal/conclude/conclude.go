@@ -11,6 +11,7 @@ import (
 	"treaty/apply/internal/execute"
 	"treaty/apply/internal/papers"
 	"treaty/apply/internal/settle"
+	"treaty/apply/internal/sources"
 	"treaty/apply/paper"
 	"treaty/apply/store"
 	"treaty/plan"
@@ -25,6 +26,8 @@ type Conclusion struct {
 	Journals  *ends.Journals
 	Receipt   *paper.Receipt
 	Execution *execute.Execution
+	// Listed are both trees as they were before the first write, nil where that is not known.
+	Listed plan.Sides[*sources.Kept]
 	// former is what the old baseline held of the paths that the steps change.
 	former *former
 	// Shift is by how much the times of the volumes are off in total.

@@ -14,8 +14,9 @@ import (
 	"treaty/plan/tree"
 )
 
-// remember writes the new baseline: what both sides were found or made to hold, walked anew, so that what
-// a person changed while the plan was carried out is not taken for agreed. An old one that turns out to be
+// remember writes the new baseline: what both sides were found or made to hold. A side that was changed is walked anew,
+// so that all that is recorded of it was seen after the last write; one that was not is recorded as it was seen before
+// the first. Either way what a person saved meanwhile is not taken for agreed. An old one that turns out to be
 // damaged counts as none. What would be no tree is not written: the two trees then have no baseline.
 func (c *Conclusion) remember(ctx context.Context) error {
 	old, _ := store.Recall(c.Ends.Readers(), c.Ends.Files())
@@ -58,12 +59,17 @@ func (c *Conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 	if back != nil {
 		recorder.Restore, recorder.Restored, recorder.Lost = back.record, back.restored, back.lost
 	}
+	from := c.Ends.Sources()
 	for _, side := range plan.BothSides {
-		recorder.RacySince[side] = volume.RacySince(c.Now().Add(c.Ends[side].Ahead()), in.Trees[side].Traits)
+		began := c.Now().Add(c.Ends[side].Ahead())
+		if seen := c.Listed[side]; seen != nil && !c.Execution.Touches(side) {
+			from[side], began = seen.Of(c.Ends[side].Volume, began)
+		}
+		recorder.RacySince[side] = volume.RacySince(began, in.Trees[side].Traits)
 		in.Trees[side].Reader = c.Ends[side].Reader(1, nil)
 	}
 	// Times are kept whole, so that a baseline holds under whatever granularity it is read with.
-	listing := sources.List(ctx, c.Ends.Sources(), &in, true, nil)
+	listing := sources.List(ctx, from, &in, true, nil)
 	defer listing.Close()
 	in.Shift = &c.Shift
 	if err := plan.Agree(ctx, in, recorder); err != nil {

@@ -130,6 +130,11 @@ func (e *Execution) Affects(side plan.Side, path tree.Path) bool {
 	return e.tasks.about(side, path) != nil || e.tasks.respelled[side][path]
 }
 
+// Touches tells whether a step is for a side that was not skipped from the start.
+func (e *Execution) Touches(side plan.Side) bool {
+	return slices.ContainsFunc(e.tasks.all, func(t *task) bool { return t.Side == side && t.Skipped == "" })
+}
+
 // Pending are the steps that are to be carried out still.
 func (e *Execution) Pending() []*Step { return e.which(func(t *task) bool { return !t.noted() }) }
 

@@ -33,7 +33,11 @@ func (c *comparison) report(side plan.Side, path tree.Path, why string) {
 func (c *comparison) read(ctx context.Context, memory *store.Memory) error {
 	in := sources.Again(c.Plan, memory)
 	in.Observe = c.observe
-	listing := sources.List(ctx, c.Ends.SourcesOf(c.Plan), &in, false, c.Scanned())
+	from := c.Ends.SourcesOf(c.Plan)
+	for _, side := range plan.BothSides {
+		from[side], c.Listed[side] = sources.Keeping(from[side], c.Now().Add(c.Ends[side].Ahead()))
+	}
+	listing := sources.List(ctx, from, &in, false, c.Scanned())
 	defer listing.Close()
 	for _, side := range plan.BothSides {
 		in.Trees[side].Stream = tree.Unshift(listing[side], c.Shift.Since[side])

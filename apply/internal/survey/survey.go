@@ -7,6 +7,7 @@ import (
 
 	"treaty/apply/internal/execute"
 	"treaty/apply/internal/journal"
+	"treaty/apply/internal/sources"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/plan"
@@ -20,6 +21,10 @@ type Survey struct {
 	Scanned func() *plan.Sides[scan.Progress]
 	// AllowUnrelated lets pass what changed on paths that the plan has nothing to do with.
 	AllowUnrelated bool
+	// Now is the clock.
+	Now func() time.Time
+	// Listed are both trees as they were found, nil where an interrupted run is taken up.
+	Listed plan.Sides[*sources.Kept]
 	// Seen are the directories that the trees had.
 	Seen *store.Digests
 	// Files is how many files they had.

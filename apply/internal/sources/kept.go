@@ -1,0 +1,198 @@
+package sources
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"treaty/apply/internal/wire"
+	"treaty/apply/volume"
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// Kept is a tree as one pass over it was handed it, packed, so that a later pass need not look at each file again. What
+// was saved since that pass is not in it, just as if it had been saved after the later one.
+type Kept struct {
+	// at is when the pass began: what was written to about then may have changed since without showing it.
+	at      time.Time
+	options scan.Options
+	dirs    []keptDir
+	// packed are the listings, one after the other.
+	packed [][]byte
+	room   int
+}
+
+// keptDir is a directory that was listed.
+type keptDir struct {
+	path   tree.Path
+	scope  tree.Scope
+	rules  tree.Hash
+	packed []byte
+}
+
+// The most that is kept of a tree: a million files and more. What is larger is looked at again.
+const (
+	mostKept  = 32 << 20
+	dirKept   = 200 // what a directory takes beside its listing, in bytes, about
+	chunkKept = 1 << 18
+)
+
+// note keeps a listing, as long as there is room for all of them.
+func (k *Kept) note(l *tree.Listing) {
+	if k.room <= 0 {
+		return
+	}
+	bare := *l
+	bare.Scope, bare.Rules = nil, tree.Hash{}
+	packed := wire.AppendListing(&bare)
+	if k.room -= len(packed) + len(l.Dir) + dirKept; k.room <= 0 {
+		k.dirs, k.packed = nil, nil
+		return
+	}
+	k.dirs = append(k.dirs, keptDir{tree.Path(strings.Clone(string(l.Dir))), l.Scope, l.Rules, k.append(packed)})
+}
+
+// append puts bytes where many have a place, and returns them there.
+func (k *Kept) append(p []byte) []byte {
+	last := len(k.packed) - 1
+	if last < 0 || cap(k.packed[last])-len(k.packed[last]) < len(p) {
+		k.packed, last = append(k.packed, make([]byte, 0, max(chunkKept, len(p)))), last+1
+	}
+	at := len(k.packed[last])
+	k.packed[last] = append(k.packed[last], p...)
+	return slices.Clip(k.packed[last][at:])
+}
+
+// Keeping is a source of which the next pass is kept in what it returns.
+func Keeping(source volume.Source, at time.Time) (volume.Source, *Kept) {
+	k := &Kept{at: at}
+	return keeping{source, k}, k
+}
+
+type keeping struct {
+	volume.Source
+	kept *Kept
+}
+
+// Walk lists with whole times, so that they can be had again however they are to be cut. A listing that comes over a
+// line is that which may be known there, and nothing is kept where that has no whole times.
+func (s keeping) Walk(ctx context.Context, options scan.Options) volume.Walk {
+	*s.kept = Kept{at: s.kept.at, options: options, room: mostKept}
+	granularity := options.Granularity
+	if _, far := s.Source.(volume.Afar); far && granularity > 1 {
+		return s.Source.Walk(ctx, options)
+	}
+	options.Granularity = 1
+	return keepingWalk{s.Source.Walk(ctx, options), s.kept, granularity}
+}
+
+type keepingWalk struct {
+	volume.Walk
+	kept        *Kept
+	granularity int64
+}
+
+func (w keepingWalk) List(dir tree.Path) (tree.Listing, error) {
+	l, err := w.Walk.List(dir)
+	if err == nil {
+		w.kept.note(&l)
+	}
+	return cut(l, w.granularity), err
+}
+
+// Reuse takes back the entries of a listing to which nobody refers any more.
+func (w keepingWalk) Reuse(listed []tree.Entry) {
+	if to, wants := w.Walk.(tree.Reuser[tree.Entry]); wants {
+		to.Reuse(listed)
+	}
+}
+
+// cut is a listing with times cut to a granularity.
+func cut(l tree.Listing, granularity int64) tree.Listing {
+	if granularity <= 1 {
+		return l
+	}
+	l.Entries = slices.Clone(l.Entries)
+	for i := range l.Entries {
+		l.Entries[i].Mtime = l.Entries[i].Mtime.Cut(granularity)
+	}
+	return l
+}
+
+// Of is a volume of which what was kept is not listed anew, and when that was listed: now, where it was too much to be
+// kept.
+func (k *Kept) Of(v volume.Volume, now time.Time) (volume.Source, time.Time) {
+	if len(k.dirs) == 0 {
+		return v, now
+	}
+	return again{v, k}, k.at
+}
+
+type again struct {
+	volume.Volume
+	kept *Kept
+}
+
+func (s again) Walk(ctx context.Context, options scan.Options) volume.Walk {
+	return &againWalk{ctx: ctx, volume: s.Volume, options: options, kept: s.kept,
+		from: bufio.NewReader(nil), left: s.kept.dirs}
+}
+
+// againWalk hands out what was kept.
+type againWalk struct {
+	ctx     context.Context
+	volume  volume.Volume
+	options scan.Options
+	kept    *Kept
+	from    *bufio.Reader
+	left    []keptDir
+	// live lists what was not kept, nil where that has not been asked for.
+	live volume.Walk
+}
+
+func (w *againWalk) List(dir tree.Path) (tree.Listing, error) {
+	for len(w.left) > 0 {
+		order := scan.Compare(w.left[0].path, dir)
+		if order > 0 {
+			break
+		}
+		next := w.left[0]
+		w.left = w.left[1:]
+		if order < 0 {
+			continue
+		}
+		w.from.Reset(bytes.NewReader(next.packed))
+		l, err := wire.DecodeListing(w.from, dir, w.kept.options)
+		if err != nil {
+			break
+		}
+		l.Scope, l.Rules = next.scope, next.rules
+		return cut(l, w.options.Granularity), nil
+	}
+	if w.live == nil {
+		w.live = w.volume.Walk(w.ctx, w.options)
+	}
+	return w.live.List(dir)
+}
+
+// Finish tells whether the tree is there still.
+func (w *againWalk) Finish() error {
+	if w.live != nil {
+		return w.live.Finish()
+	}
+	return w.volume.Present()
+}
+
+func (w *againWalk) Close() error {
+	if w.live != nil {
+		return w.live.Close()
+	}
+	return nil
+}
+
+// IdlePatterns are none: the pass that was kept has them.
+func (w *againWalk) IdlePatterns() []scan.IdlePattern { return nil }
