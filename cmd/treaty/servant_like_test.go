@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,36 +34,38 @@ var statuses = []int{0, exitFailed, exitUsage, exitConflicts, exitStale, exitNot
 
 // day leads through every exit code that does not take a signal, and shows on the way that nothing of a command line is
 // left for the next: neither its directory nor its environment.
-var day = []typing{
-	{words: "--version"},
-	{words: "nonsense", code: exitUsage},
-	{words: "show", code: exitUsage},
-	{words: "plan a gone", code: exitSafety},
-	{words: "plan --exit-code a b", code: exitAttention},
-	{words: "show", in: "a"},
-	{words: "show", in: "a", amid: []string{"CLICOLOR_FORCE=1"}},
-	{words: "show", in: "a"},
-	{words: "-C a approve --yes", code: exitConflicts},
-	{words: "-C a resolve --all --take local"},
-	{words: "apply", in: "a", code: exitNotApproved},
-	{words: "approve --yes", in: "a"},
-	{words: "-C a apply", change: saved("a/new.txt", "more"), code: exitStale},
-	{words: "plan a b"},
-	{words: "-C a resolve --all --take remote"},
-	{words: "-C a approve --yes"},
-	{words: "-C a apply"},
-	{words: "-C a apply", code: exitStale},
-	{words: "plan --exit-code a b", change: saved("b/both", "changed"), code: exitChanges},
-	{words: "status --json", in: "a"},
-	{words: "-C a config"},
-	{words: "demo", amid: []string{"TMPDIR=/nowhere", "TMP=/nowhere", "TEMP=/nowhere"}, code: exitFailed},
-	{words: "demo"},
-	{words: "plan a b", change: heldElsewhere, code: exitLocked},
-	{words: "-C a log --verify", change: freed},
-	{words: "plan a b", change: saved("a/.treaty/journal/other.log", "garbage\n"), code: exitPartial},
-	{words: "-C nowhere plan", code: exitUsage},
-	{words: "completion bash"},
-	{words: "schema plan"},
+func day() []typing {
+	return []typing{
+		{words: "--version"},
+		{words: "nonsense", code: exitUsage},
+		{words: "show", code: exitUsage},
+		{words: "plan a gone", code: exitSafety},
+		{words: "plan --exit-code a b", code: exitAttention},
+		{words: "show", in: "a"},
+		{words: "show", in: "a", amid: []string{"CLICOLOR_FORCE=1"}},
+		{words: "show", in: "a"},
+		{words: "-C a approve --yes", code: exitConflicts},
+		{words: "-C a resolve --all --take local"},
+		{words: "apply", in: "a", code: exitNotApproved},
+		{words: "approve --yes", in: "a"},
+		{words: "-C a apply", change: saved("a/new.txt", "more"), code: exitStale},
+		{words: "plan a b"},
+		{words: "-C a resolve --all --take remote"},
+		{words: "-C a approve --yes"},
+		{words: "-C a apply"},
+		{words: "-C a apply", code: exitStale},
+		{words: "plan --exit-code a b", change: saved("b/both", "changed"), code: exitChanges},
+		{words: "status --json", in: "a"},
+		{words: "-C a config"},
+		{words: "demo", amid: []string{"TMPDIR=/nowhere", "TMP=/nowhere", "TEMP=/nowhere"}, code: exitFailed},
+		{words: "demo"},
+		{words: "plan a b", change: heldElsewhere, code: exitLocked},
+		{words: "-C a log --verify", change: freed},
+		{words: "plan a b", change: saved("a/.treaty/journal/other.log", "garbage\n"), code: exitPartial},
+		{words: "-C nowhere plan", code: exitUsage},
+		{words: "completion bash"},
+		{words: "schema plan"},
+	}
 }
 
 // saved writes a file.
@@ -98,7 +101,10 @@ func freed(t *testing.T, dir string) {
 
 // passing matches what no two runs have in common: instants, names that are made from them or drawn, digests, and what
 // is free on a disk.
-var passing = regexp.MustCompile(`[0-9.]+ [KMGT]iB free|\d{8}T\d{6}\.\d{3}Z|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?|[0-9a-f]{8}[0-9a-f-]*|demo-\d+`)
+var passing = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[0-9.]+ [KMGT]iB free|\d{8}T\d{6}\.\d{3}Z|` +
+		`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?|[0-9a-f]{8}[0-9a-f-]*|demo-\d+`)
+})
 
 // A servant says what a process says, to the letter, and leaves in the trees what that leaves.
 func TestAServantIsLikeAProcessForEachCommand(t *testing.T) {
@@ -126,15 +132,16 @@ func TestAServantIsLikeAProcessForEachCommand(t *testing.T) {
 		}
 	}()
 	codes := map[int]bool{}
-	for i, typed := range day {
+	for i, typed := range day() {
 		var said [2]string
 		for which, dir := range folders {
 			if typed.change != nil {
 				typed.change(t, dir)
 			}
-			e := errand{filepath.Join(dir, typed.in), slices.Concat(os.Environ(), []string{"HOME=" + filepath.Join(dir, "home"),
+			e := errandOf(filepath.Join(dir, typed.in), slices.Concat(os.Environ(), []string{
+				"HOME=" + filepath.Join(dir, "home"),
 				"USERPROFILE=" + filepath.Join(dir, "home"), "PWD=" + filepath.Join(dir, typed.in)}, typed.amid),
-				strings.Fields(typed.words)}
+				strings.Fields(typed.words))
 			do := s.do
 			if which == 1 {
 				do = byAProcess
@@ -144,7 +151,7 @@ func TestAServantIsLikeAProcessForEachCommand(t *testing.T) {
 				t.Fatal(err)
 			}
 			codes[r.code] = true
-			said[which] = passing.ReplaceAllString(strings.ReplaceAll(fmt.Sprintf("exit code %d\n%s\n%s", r.code, r.stdout,
+			said[which] = passing().ReplaceAllString(strings.ReplaceAll(fmt.Sprintf("exit code %d\n%s\n%s", r.code, r.stdout,
 				r.stderr), dir, "DIR"), "…")
 			if r.code != typed.code {
 				t.Errorf("%d: treaty %s: exit code %d, not %d: %s", i, typed.words, r.code, typed.code, r.stderr)
@@ -166,9 +173,10 @@ func TestAServantIsLikeAProcessForEachCommand(t *testing.T) {
 
 // byAProcess has a process do an errand.
 func byAProcess(e errand) (result, error) {
-	cmd := exec.Command("treaty", e.Args...)
+	cmd := exec.Command("treaty", textual(e.Args)...)
 	var stdout, stderr strings.Builder
-	cmd.Dir, cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = e.Dir, e.Env, strings.NewReader(""), &stdout, &stderr
+	cmd.Dir, cmd.Env, cmd.Stdin = string(e.Dir), textual(e.Env), strings.NewReader("")
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return result{exit.ExitCode(), stdout.String(), stderr.String()}, nil
@@ -187,7 +195,7 @@ func listing(t *testing.T, dir string) string {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(&out, passing.ReplaceAllString(strings.TrimPrefix(path, dir), "…"), info.Mode())
+		fmt.Fprintln(&out, passing().ReplaceAllString(strings.TrimPrefix(path, dir), "…"), info.Mode())
 		return nil
 	}); err != nil {
 		t.Fatal(err)
@@ -206,7 +214,7 @@ func TestAServantThatIsGoneSaysNothing(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	e := errand{t.TempDir(), os.Environ(), []string{"--version"}}
+	e := errandOf(t.TempDir(), os.Environ(), []string{"--version"})
 	for range 2 {
 		if r, err := s.do(e); err != nil || r.code != 0 || r.stdout == "" {
 			t.Fatalf("%v: exit code %d: %s", err, r.code, r.stdout)

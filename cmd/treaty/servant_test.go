@@ -1,7 +1,7 @@
 package main
 
 import (
-	"encoding/gob"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,10 +21,28 @@ import (
 // servantName is what this binary is called where it is a servant.
 const servantName = "servant"
 
-// An errand is one command line of treaty, and where and amid what it is typed. Every name may be any bytes.
+// An errand is one command line of treaty, and where and amid what it is typed: bytes, since names may be any.
 type errand struct {
-	Dir       string
-	Env, Args []string
+	Dir       []byte
+	Env, Args [][]byte
+}
+
+func errandOf(dir string, env, args []string) errand {
+	return errand{[]byte(dir), bytewise(env), bytewise(args)}
+}
+
+func bytewise(texts []string) (out [][]byte) {
+	for _, text := range texts {
+		out = append(out, []byte(text))
+	}
+	return out
+}
+
+func textual(texts [][]byte) (out []string) {
+	for _, text := range texts {
+		out = append(out, string(text))
+	}
+	return out
 }
 
 // An account is what came of an errand.
@@ -43,11 +61,12 @@ type result struct {
 }
 
 // carryOut has treaty carry out a command line of a script. A process takes longer to start than most commands to run,
-// and scripts have two thousand: so a servant does all those of a script, one after the other, each in the directory and
-// the environment that its process would have. A process does what needs one: what is typed at a terminal or read from
-// standard input, and what reads the time zone, which a process does once. In a sweep each command is a process.
+// and scripts have two thousand: so a servant does all those of a script, one after the other, each in the directory
+// and the environment that its process would have. A process does what needs one: what is typed at a terminal or read
+// from standard input, and what reads another time zone, which a process does once. In a sweep each command is a
+// process.
 func carryOut(ts *testscript.TestScript, words []string) result {
-	e := errand{ts.MkAbs("."), environment(ts), words[1:]}
+	e := errandOf(ts.MkAbs("."), environment(ts), words[1:])
 	s := ts.Value(servants{}).(*servant)
 	if words[0] != "treaty" || effort.Sweep() > 0 || unexported(ts, "stdin").Len()+unexported(ts, "ttyin").Len() > 0 ||
 		!s.suits(ts) {
@@ -87,8 +106,8 @@ func environment(ts *testscript.TestScript) (env []string) {
 	return append(env, "PWD="+ts.MkAbs("."))
 }
 
-// unexported is what a script keeps to itself, but gives to the processes that it starts. It panics where there is no such
-// thing, as in another version of the package.
+// unexported is what a script keeps to itself, but gives to the processes that it starts. Whoever uses it panics where
+// there is no such thing, as in another version of the package.
 func unexported(ts *testscript.TestScript, name string) reflect.Value {
 	return reflect.ValueOf(ts).Elem().FieldByName(name)
 }
@@ -102,8 +121,8 @@ type servant struct {
 	zone string // that it started in
 	cmd  *exec.Cmd
 	in   io.WriteCloser
-	to   *gob.Encoder
-	from *gob.Decoder
+	to   *json.Encoder
+	from *json.Decoder
 	// said are the files that errands write to, standard output and error.
 	said [2]string
 }
@@ -156,7 +175,7 @@ func (s *servant) do(e errand) (result, error) {
 }
 
 // start starts the process, unless it runs.
-func (s *servant) start(env []string) error {
+func (s *servant) start(env [][]byte) error {
 	if s.cmd != nil {
 		return nil
 	}
@@ -170,7 +189,7 @@ func (s *servant) start(env []string) error {
 		return err
 	}
 	defer stderr.Close()
-	cmd := &exec.Cmd{Path: self, Args: append([]string{servantName}, s.said[:]...), Env: env, Stderr: stderr}
+	cmd := &exec.Cmd{Path: self, Args: append([]string{servantName}, s.said[:]...), Env: textual(env), Stderr: stderr}
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -182,7 +201,7 @@ func (s *servant) start(env []string) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	s.cmd, s.in, s.to, s.from = cmd, in, gob.NewEncoder(in), gob.NewDecoder(out)
+	s.cmd, s.in, s.to, s.from = cmd, in, json.NewEncoder(in), json.NewDecoder(out)
 	return nil
 }
 
@@ -221,7 +240,7 @@ func serveUntilEOF(stdoutName, stderrName string) error {
 	}
 	_, stop := interruptible() // starts what listens to signals for as long as the process runs
 	stop()
-	home, from, to := filepath.Dir(stdoutName), gob.NewDecoder(os.Stdin), gob.NewEncoder(os.Stdout)
+	home, from, to := filepath.Dir(stdoutName), json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
 	for {
 		var e errand
 		if err := from.Decode(&e); err != nil {
@@ -232,7 +251,7 @@ func serveUntilEOF(stdoutName, stderrName string) error {
 			a.Failed = err.Error()
 		} else {
 			before := runtime.NumGoroutine()
-			a.Code = run(e.Args, stdin, stdout, stderr)
+			a.Code = run(textual(e.Args), stdin, stdout, stderr)
 			a.Spent = !ended(before)
 		}
 		// Nobody may remove the directory that a process is in, on some systems.
@@ -264,7 +283,7 @@ func unless(err, other error) error {
 // enter makes the environment and the directory of an errand those of this process.
 func (e errand) enter() error {
 	os.Clearenv()
-	for _, entry := range e.Env {
+	for _, entry := range textual(e.Env) {
 		name, value, found := strings.Cut(entry, "=")
 		if !found || name == "" {
 			continue
@@ -273,5 +292,5 @@ func (e errand) enter() error {
 			return err
 		}
 	}
-	return os.Chdir(e.Dir)
+	return os.Chdir(string(e.Dir))
 }
