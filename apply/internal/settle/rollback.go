@@ -26,8 +26,8 @@ func RollBack(ends *Ends, open []journal.Intent) (map[int]*volume.Drift, error) 
 		if err == nil {
 			err = Back(d, &in, found)
 		}
-		var drift *volume.Drift
-		if err != nil && !errors.As(err, &drift) {
+		drift, err := inTheWay(err, &in)
+		if err != nil {
 			return nil, err
 		}
 		if drift == nil {
@@ -47,6 +47,18 @@ func RollBack(ends *Ends, open []journal.Intent) (map[int]*volume.Drift, error) 
 		}
 	}
 	return wrong, nil
+}
+
+// inTheWay is the drift that an error of rolling back is: also where the directory of a name has become something else.
+// err is the error where it is none.
+func inTheWay(failed error, in *journal.Intent) (drift *volume.Drift, err error) {
+	switch {
+	case errors.As(failed, &drift):
+		return drift, nil
+	case errors.Is(failed, volume.ErrUnfit):
+		return &volume.Drift{Path: in.Path, Why: failed.Error(), Cause: volume.ErrUnfit}, nil
+	}
+	return nil, failed
 }
 
 // Back makes undone what an intent came to. Each call that it makes leaves what Examine finds again, so
