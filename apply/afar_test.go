@@ -19,6 +19,8 @@ type afar struct {
 	place
 	// line, where not nil, is what it is reached over.
 	line *cutLine
+	// liar, where not nil, answers in the place of the agent there.
+	liar *liar
 	// ahead is by how much the clock there is ahead.
 	ahead time.Duration
 }
@@ -32,8 +34,11 @@ func (f afar) open() (volume.Volume, error) {
 		return nil, err
 	}
 	var cut func(io.Reader, io.Writer) (io.Reader, io.Writer)
-	if f.line != nil {
+	switch {
+	case f.line != nil:
 		cut = f.line.over
+	case f.liar != nil:
+		cut = f.liar.over
 	}
 	far, err := throughAgent(v, cut, f.ahead)
 	if err != nil {

@@ -26,6 +26,8 @@ type world struct {
 	far plan.Sides[bool]
 	// line is what they are reached over, nil for one that holds.
 	line *cutLine
+	// liar answers there in the place of an agent, nil for an honest one.
+	liar *liar
 	// ahead is by how much their clocks are ahead.
 	ahead   time.Duration
 	options plan.Options
@@ -92,7 +94,7 @@ func newWorldOf(t tester, dir string, kinds plan.Sides[*memory.Kind]) *world {
 // place is where the tree of a side lies.
 func (w *world) place(side plan.Side) place {
 	if w.far[side] {
-		return afar{w.near(side), w.line, w.ahead}
+		return afar{w.near(side), w.line, w.liar, w.ahead}
 	}
 	return w.near(side)
 }

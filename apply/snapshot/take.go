@@ -35,6 +35,8 @@ type Taken struct {
 	Totals
 	// Unknown counts the entries, and directories, of which something could not be read.
 	Unknown int
+	// Idle are patterns in its rule files that can match nothing.
+	Idle []scan.IdlePattern
 }
 
 // Take reads and hashes a tree and writes a snapshot of it. It changes nothing in the tree. Errors wrap ErrLocked where
@@ -59,7 +61,7 @@ func Take(ctx context.Context, from *store.Reader, how Taking, to io.Writer) (Ta
 	if err := t.take(head); err != nil {
 		return Taken{}, err
 	}
-	return Taken{t.totals, t.unknown}, nil
+	return Taken{t.totals, t.unknown, t.walk.IdlePatterns()}, nil
 }
 
 func headOf(from *store.Reader, how Taking) (*Head, error) {

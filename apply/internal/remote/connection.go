@@ -86,7 +86,7 @@ func Connect(streams Streams, program string) (c *Connection, noise []byte, err 
 	protocols.SetUnencryptedHTTP2(true)
 	once := make(chan net.Conn, 1)
 	once <- c.conn
-	c.client = &http.Client{Transport: &http.Transport{Protocols: protocols, DisableCompression: true,
+	c.client = &http.Client{CheckRedirect: elsewhere, Transport: &http.Transport{Protocols: protocols, DisableCompression: true,
 		MaxResponseHeaderBytes: 64 << 10,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			select {
@@ -103,6 +103,9 @@ func Connect(streams Streams, program string) (c *Connection, noise []byte, err 
 			MaxReceiveBufferPerStream: window, MaxReceiveBufferPerConnection: window}}}
 	return c, noise, nil
 }
+
+// elsewhere refuses to be sent anywhere: there is one connection, and what is no answer breaks the rules.
+func elsewhere(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // Close ends the connection.
 func (c *Connection) Close() error {

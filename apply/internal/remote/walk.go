@@ -1,7 +1,6 @@
 package remote
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"sync/atomic"
@@ -107,25 +106,21 @@ func (w *walk) aside(dir tree.Path) (tree.Listing, error) {
 		return tree.Listing{}, err
 	}
 	defer e.Close()
-	packed, err := io.ReadAll(e)
+	l, err := wire.DecodeListing(e, dir, w.options)
 	if err != nil {
-		return tree.Listing{}, err
+		return tree.Listing{}, e.early(err)
 	}
 	if _, err := e.end(); err != nil {
 		return tree.Listing{}, err
-	}
-	l, err := wire.DecodeListing(bytes.NewReader(packed), dir, w.options)
-	if err != nil {
-		return tree.Listing{}, e.ended(err)
 	}
 	w.options.Progress.Listed(&l)
 	return l, nil
 }
 
-// Finish ends the walk, and tells whether what was listed can be relied on. What nobody asked for is read on where it is
-// to be known.
+// Finish ends the walk, and tells whether what was listed can be relied on: what is said at its end is read, where all
+// before it was asked for. The rest of the listings is read where it is to be known.
 func (w *walk) Finish() error {
-	for w.known != nil && !w.over && w.err == nil {
+	for !w.over && w.err == nil && (w.next == nil || w.known != nil) {
 		w.next = nil
 		_ = w.fill() // it is w.err
 	}

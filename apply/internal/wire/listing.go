@@ -214,7 +214,9 @@ func (e *encoder) since(t tree.Time, before *previous) {
 // ListingReader reads listings, and holds them to what a walk can list: each directory in its turn, names that are
 // single ones, in order, once.
 type ListingReader struct {
-	from    decoder
+	from decoder
+	// packed is what from is unpacked of.
+	packed  *bufio.Reader
 	before  previous
 	trail   trail
 	options scan.Options
@@ -223,14 +225,15 @@ type ListingReader struct {
 // NewListingReader reads the listings of a walk with these options from a stream of data, unpacking no more than it is
 // asked for.
 func NewListingReader(from io.Reader, options scan.Options) *ListingReader {
-	return &ListingReader{from: decoder{from: bufio.NewReader(flate.NewReader(from))}, options: options}
+	packed := bufio.NewReader(from)
+	return &ListingReader{decoder{from: bufio.NewReader(flate.NewReader(packed))}, packed, previous{}, trail{}, options}
 }
 
 // Next is the next listing; io.EOF where there is none. Errors wrap ErrBroken where no tree is so.
 func (r *ListingReader) Next() (tree.Listing, error) {
 	dir, due := r.trail.next()
 	if !due {
-		if !r.from.ended() {
+		if !r.from.ended() || r.from.err == nil && !(&decoder{from: r.packed}).ended() {
 			r.from.fail(broken("listings come without end"))
 		}
 		if r.from.err != nil {

@@ -1,0 +1,242 @@
+package apply_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+
+	"treaty/apply/internal/pipe"
+	"treaty/apply/internal/wire"
+)
+
+// liar sits at an agent's end of the line: it passes on what is asked, and is free in what it answers. The tree there is
+// an honest one, so that what became of it can be seen.
+type liar struct {
+	// lie answers a call in its own way, and tells whether it does. It may have the call carried out, or not. nil for an
+	// honest one.
+	lie func(c *lied) bool
+
+	mu sync.Mutex
+	// asked is how many calls came, and told at which of them it lied.
+	asked int
+	told  []string
+}
+
+// lied is a call that a liar may answer in its own way.
+type lied struct {
+	wire.Ask
+	liar *liar
+	// nth counts the calls of the connection's apply, from 1.
+	nth    int
+	writer http.ResponseWriter
+	truly  func() *speech
+	answer *speech
+}
+
+// speech is an answer, in its parts.
+type speech struct {
+	// first comes before the data, nil where nothing does.
+	first *wire.Answer
+	data  []byte
+	// end is the last part; aborted, where not nil, comes instead.
+	end     *wire.Answer
+	aborted *wire.Fault
+}
+
+// honest is what the tree's own agent answers. It has the call carried out, once.
+func (c *lied) honest() *speech {
+	if c.answer == nil {
+		c.answer = c.truly()
+	}
+	return c.answer
+}
+
+// begin notes that a lie is being told.
+func (c *lied) begin() http.ResponseWriter {
+	c.liar.mu.Lock()
+	defer c.liar.mu.Unlock()
+	c.liar.told = append(c.liar.told, c.Call)
+	return c.writer
+}
+
+// says answers.
+func (c *lied) says(t *speech) {
+	w := wire.NewWriter(c.begin())
+	var err error
+	if t.first != nil {
+		err = w.Send(wire.Message, t.first)
+	}
+	if err == nil && t.data != nil {
+		_, err = w.Write(t.data)
+	}
+	switch {
+	case err != nil:
+	case t.aborted != nil:
+		err = w.Send(wire.Abort, t.aborted)
+	default:
+		err = w.Send(wire.End, t.end)
+	}
+	if err != nil {
+		panic(http.ErrAbortHandler) // nobody listens any more
+	}
+}
+
+// sends writes some bytes of an answer.
+func sends(to io.Writer, parts ...[]byte) {
+	for _, p := range parts {
+		if _, err := to.Write(p); err != nil {
+			panic(http.ErrAbortHandler) // nobody listens any more
+		}
+	}
+}
+
+// frame is one, of any kind.
+func frame(kind wire.Kind, p []byte) []byte {
+	head := make([]byte, 5, 5+len(p))
+	head[0] = byte(kind)
+	binary.BigEndian.PutUint32(head[1:], uint32(len(p)))
+	return append(head, p...)
+}
+
+// over puts the liar between an agent and who asks it.
+func (l *liar) over(from io.Reader, to io.Writer) (io.Reader, io.Writer) {
+	toAsker, fromLiar := io.Pipe()
+	fromAsker, toLiar := io.Pipe()
+	asker := bufio.NewReader(fromAsker)
+	answering := pipe.New(asker, fromLiar, func() error {
+		return errors.Join(fromAsker.CloseWithError(io.EOF), fromLiar.CloseWithError(io.EOF))
+	})
+	agent := bufio.NewReader(until{from, answering.Close})
+	asking := pipe.New(agent, to, to.(io.Closer).Close)
+	go func() {
+		greet(agent, fromLiar)
+		greet(asker, to)
+		server := &http.Server{Handler: l.answers(askingOver(asking)), Protocols: unencrypted(),
+			ErrorLog: log.New(io.Discard, "", 0)}
+		_ = server.Serve(pipe.Listen(answering)) // it ends with its one connection
+		_ = asking.Close()
+	}()
+	return toAsker, toLiar
+}
+
+// until tells when a stream has ended.
+type until struct {
+	io.Reader
+	ended func() error
+}
+
+func (u until) Read(p []byte) (int, error) {
+	n, err := u.Reader.Read(p)
+	if err != nil {
+		_ = u.ended() // whoever waits for the end is told by err
+	}
+	return n, err
+}
+
+func unencrypted() *http.Protocols {
+	p := &http.Protocols{}
+	p.SetUnencryptedHTTP2(true)
+	return p
+}
+
+// askingOver asks over one connection, and over no other.
+func askingOver(conn *pipe.Conn) *http.Client {
+	once := make(chan net.Conn, 1)
+	once <- conn
+	return &http.Client{Transport: &http.Transport{Protocols: unencrypted(), DisableCompression: true,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			select {
+			case c := <-once:
+				return c, nil
+			case <-conn.Closed():
+			case <-ctx.Done():
+			}
+			return nil, pipe.ErrEnded
+		}}}
+}
+
+// greet passes a first line on. Where none comes nothing else does.
+func greet(from *bufio.Reader, to io.Writer) {
+	line, err := from.ReadBytes('\n')
+	if err == nil {
+		_, _ = to.Write(line)
+	}
+}
+
+// answers is how the liar serves: by what the agent says, which the client asks, where it does not lie.
+func (l *liar) answers(client *http.Client) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		c := &lied{liar: l, writer: w}
+		if wire.NewReader(bytes.NewReader(body)).Receive(wire.Message, &c.Ask) != nil {
+			panic("nobody asks so")
+		}
+		var raw []byte
+		c.truly = func() *speech {
+			raw = forwarded(client, body)
+			return parts(raw)
+		}
+		l.mu.Lock()
+		l.asked++
+		c.nth = l.asked
+		l.mu.Unlock()
+		if l.lie != nil && l.lie(c) {
+			return
+		}
+		c.honest()
+		sends(w, raw)
+	})
+}
+
+// forwarded is what an agent answers.
+func forwarded(client *http.Client, body []byte) []byte {
+	response, err := client.Post("http://agent/", "", bytes.NewReader(body))
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	defer response.Body.Close()
+	raw, err := io.ReadAll(response.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	return raw
+}
+
+// parts takes an answer apart.
+func parts(raw []byte) *speech {
+	t := &speech{}
+	for len(raw) > 0 {
+		kind, size := wire.Kind(raw[0]), binary.BigEndian.Uint32(raw[1:])
+		p := raw[5 : 5+size]
+		raw = raw[5+size:]
+		var err error
+		switch kind {
+		case wire.Message:
+			t.first = &wire.Answer{}
+			err = json.Unmarshal(p, t.first)
+		case wire.Data:
+			t.data = append(t.data, p...)
+		case wire.End:
+			t.end = &wire.Answer{}
+			err = json.Unmarshal(p, t.end)
+		case wire.Abort:
+			t.aborted = &wire.Fault{}
+			err = json.Unmarshal(p, t.aborted)
+		}
+		if err != nil {
+			panic(err)
+		}
+	}
+	return t
+}
