@@ -46,17 +46,24 @@ func isThereAtAll(path string) bool {
 // toAnother is the command line with another folder for --to.
 func toAnother(dir string) hint {
 	return func(i *invocation) string {
-		var args []string
-		for at := 0; at < len(i.args); at++ {
-			switch {
-			case i.args[at] == "--to":
-				at++
-			case !strings.HasPrefix(i.args[at], "--to="):
-				args = append(args, i.args[at])
-			}
-		}
-		return again(&invocation{args: append(args, "--to", another(dir))})
+		return again(&invocation{args: append(exceptTo(i.args), "--to", another(dir))})
 	}
+}
+
+// withoutTo is the command line without --to, which writes a plan.
+func withoutTo(i *invocation) string { return again(&invocation{args: exceptTo(i.args)}) }
+
+// exceptTo are arguments without --to.
+func exceptTo(all []string) (args []string) {
+	for at := 0; at < len(all); at++ {
+		switch {
+		case all[at] == "--to":
+			at++
+		case !strings.HasPrefix(all[at], "--to="):
+			args = append(args, all[at])
+		}
+	}
+	return args
 }
 
 // another is the name of a folder that is not there, beside one that is.

@@ -17,6 +17,7 @@ import (
 	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
+	"treaty/plan/address"
 	"treaty/plan/scan"
 )
 
@@ -50,7 +51,7 @@ func (c *initCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := answers.check(folder); err != nil {
+	if err := answers.check(a, folder); err != nil {
 		return err
 	}
 	if err := s.write(answers.into(s.given, folder.Root()), helped); err != nil {
@@ -81,11 +82,12 @@ func (c *initCommand) ask(a *app, folder *store.Store, remote string) (*firstAns
 	}
 	q := &questions{a, bufio.NewReader(a.stdin)}
 	for answers.remote == "" {
-		if err := q.ask("Where is the other tree (a folder, such as /media/stick)?", &answers.remote); err != nil {
+		const question = "Where is the other tree (a folder, such as /media/stick, or ssh://host/path)?"
+		if err := q.ask(question, &answers.remote); err != nil {
 			return nil, err
 		}
-		if info, err := os.Stat(expandHome(answers.remote)); answers.remote != "" && (err != nil || !info.IsDir()) {
-			a.say("There is no folder %s.", render.Name(answers.remote))
+		if why := noPlace(answers.remote); answers.remote != "" && why != "" {
+			a.say("%s", why)
 			answers.remote = ""
 		}
 	}
@@ -103,6 +105,20 @@ func (c *initCommand) ask(a *app, folder *store.Store, remote string) (*firstAns
 		answers.ignore = wordsIn(patterns)
 	}
 	return answers, nil
+}
+
+// noPlace is why no tree can be where somebody says, "" where one may be: at an address, that is seen later.
+func noPlace(remote string) string {
+	if address.Is(remote) {
+		if _, err := address.Parse(remote); err != nil {
+			return fmt.Sprintf("%s: %s.", render.Name(shownAddress(remote)), render.Escape(addressed(err)))
+		}
+		return ""
+	}
+	if info, err := os.Stat(expandHome(remote)); err != nil || !info.IsDir() {
+		return fmt.Sprintf("There is no folder %s.", render.Name(remote))
+	}
+	return ""
 }
 
 // wordsIn are the words of a list, between blanks or commas and blanks.
@@ -142,9 +158,17 @@ func (q *questions) ask(question string, answer *string) error {
 }
 
 // check refuses a REMOTE that is no tree beside the local one.
-func (f *firstAnswers) check(folder *store.Store) error {
-	remote, err := reach.Store(expandHome(f.remote))
+func (f *firstAnswers) check(a *app, folder *store.Store) error {
+	at, err := foundAt(expandHome(f.remote), "")
+	if err != nil {
+		return err
+	}
+	a.call.trees[plan.Remote] = at.path
+	remote, err := a.net.store(at.path)
 	switch {
+	case errors.Is(err, os.ErrNotExist) && address.Is(at.path):
+		return refusal.Because(refusal.CauseMissing, "the remote tree is missing: there is no %s", at.path).
+			On(plan.Remote, at.path)
 	case errors.Is(err, os.ErrNotExist):
 		return refusal.Because(refusal.CauseMissing, "the remote tree is missing: there is no %s", f.remote).
 			On(plan.Remote, absolute(f.remote))
@@ -171,7 +195,7 @@ func twoOf(local, remote volume.Source) error {
 // the tree on.
 func (f *firstAnswers) into(given members, root string) members {
 	remote := f.remote
-	if !filepath.IsAbs(remote) && !strings.HasPrefix(remote, "~") {
+	if !address.Is(remote) && !filepath.IsAbs(remote) && !strings.HasPrefix(remote, "~") {
 		if rel, err := filepath.Rel(root, real(absolute(remote))); err == nil {
 			remote = filepath.ToSlash(rel)
 		}

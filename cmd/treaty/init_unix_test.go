@@ -11,10 +11,10 @@ import (
 func TestInitAsksItsThreeQuestions(t *testing.T) {
 	dir := plant(t)
 	s := onScreen(t, narrow, filepath.Join(dir, "mac"), "treaty", "init")
-	s.asks("Where is the other tree (a folder, such as /media/stick)?")
+	s.asks("Where is the other tree (a folder, such as /media/stick, or ssh://host/path)?")
 	s.types("../stcik\r")
 	// Whoever types before the question is there again has the answer stand before it.
-	s.shows("There is no folder ../stcik.\nWhere is the other tree (a folder, such as /media/stick)?")
+	s.shows("There is no folder ../stcik.\nWhere is the other tree (a folder, such as /media/stick, or ssh://host/path)?")
 	s.types("../stick\r")
 	s.asks("What is this tree to be called [mac]?")
 	s.types("\r")

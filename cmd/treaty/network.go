@@ -103,13 +103,16 @@ func (n *network) among(named []string) reach.Opener {
 // store opens the store of what a root names.
 func (n *network) store(root string) (*store.Store, error) { return reach.Opener(n.open).Store(root) }
 
-// shownAddress is an address as it is shown: without what may be a password.
+// shownAddress is an address as it is shown: without what may be a password, where it is none that can be read.
 func shownAddress(text string) string {
 	at, err := address.Parse(text)
-	if err != nil {
+	switch {
+	case err == nil:
+		return at.String()
+	case strings.ContainsAny(text, "@?#"):
 		return "that address"
 	}
-	return at.String()
+	return text
 }
 
 // reachedBy are the roots on other machines that may be connected to for a tree, beside those that were named: those of

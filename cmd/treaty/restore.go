@@ -8,6 +8,7 @@ import (
 	"treaty/apply"
 	"treaty/apply/store"
 	"treaty/plan"
+	"treaty/plan/address"
 )
 
 type restoreCommand struct {
@@ -21,6 +22,10 @@ type restoreCommand struct {
 
 // Run writes a plan that brings back what applies replaced or deleted, or copies it out.
 func (c *restoreCommand) Run(a *app) error {
+	if address.Is(c.To) {
+		return usage(then("to bring it back in both trees", withoutTo), "--to is a folder of this machine, and %s is none",
+			shownAddress(c.To))
+	}
 	r, err := c.archive(a)
 	if err != nil {
 		return err

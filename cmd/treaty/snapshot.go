@@ -14,8 +14,10 @@ import (
 	"sync/atomic"
 
 	"treaty/apply"
+	"treaty/apply/reach"
 	"treaty/apply/snapshot"
 	"treaty/apply/store"
+	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan/address"
 	"treaty/plan/scan"
@@ -95,12 +97,18 @@ func (c *snapshotCommand) take(a *app, tree *store.Reader) error {
 	}
 	if c.Output == "-" {
 		out := bufio.NewWriter(a.stdout)
-		return errors.Join(write(out), out.Flush())
+		if err := errors.Join(write(out), out.Flush()); err != nil {
+			return err
+		}
+		meter.stop()
+		tellIdle(a, tree.Source(), taken.Idle)
+		return nil
 	}
 	if err := writeFile(c.Output, write); err != nil {
 		return err
 	}
 	meter.stop()
+	tellIdle(a, tree.Source(), taken.Idle)
 	c.tell(a, &taken)
 	return nil
 }
@@ -130,6 +138,21 @@ func takingSnapshot(how *snapshot.Taking) func() measured {
 	}
 }
 
+// holds tells whether a file lies, or would lie, in a tree: in one that is reached by an address too, where that leads
+// back to this machine.
+func holds(tree volume.Source, file string) (bool, error) {
+	if !address.Is(tree.Root()) {
+		return tree.Holds(file)
+	}
+	folder, err := reach.Open(filepath.Dir(file))
+	if err != nil {
+		return false, nil // a folder that is not there is told of by who writes to it
+	}
+	defer folder.Close()
+	relation, err := folder.Relate(tree)
+	return relation == scan.Same || relation == scan.Inside, err
+}
+
 // outside refuses a file that lies, or would lie, in the tree that it is of: what names it is a flag.
 func (c *snapshotCommand) outside(tree *store.Reader, file, flag string) error {
 	if file == "-" {
@@ -139,7 +162,7 @@ func (c *snapshotCommand) outside(tree *store.Reader, file, flag string) error {
 		return usage(helped, "%s %s is a directory", flag, file)
 	}
 	beside := func(i *invocation) string { return instead(i, file, snapshotName(tree.Root()))(i) }
-	inside, err := tree.Source().Holds(absolute(file))
+	inside, err := holds(tree.Source(), absolute(file))
 	switch {
 	case err != nil:
 		return usage(helped, "%s %s: %v", flag, file, err)

@@ -3,13 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"treaty/apply"
 	"treaty/apply/reach"
 	"treaty/apply/store"
+	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/scan"
@@ -171,19 +171,23 @@ func tellNothing(a *app, made *plan.Plan) {
 
 // tellIdle warns of patterns in a .treatyignore that can match nothing, once where both trees have them.
 func (p *pair) tellIdle(a *app, found plan.Sides[[]scan.IdlePattern]) {
+	told := map[scan.IdlePattern]bool{}
+	for _, side := range plan.BothSides {
+		list := slices.DeleteFunc(found[side], func(idle scan.IdlePattern) bool { return told[idle] })
+		tellIdle(a, p.trees[side].Source(), list)
+		for _, idle := range list {
+			told[idle] = true
+		}
+	}
+}
+
+// tellIdle warns of patterns in the rule files of one tree that can match nothing.
+func tellIdle(a *app, of volume.Source, list []scan.IdlePattern) {
 	if a.quiet {
 		return
 	}
-	told := map[scan.IdlePattern]bool{}
-	for _, side := range plan.BothSides {
-		for _, idle := range found[side] {
-			if told[idle] {
-				continue
-			}
-			told[idle] = true
-			file := filepath.Join(p.trees[side].Root(), filepath.FromSlash(string(idle.File)))
-			message(a.stderr, "treaty: warning: %s, line %d: no name matches this pattern: %s",
-				render.Name(file), idle.Line, render.Escape(idle.Why))
-		}
+	for _, idle := range list {
+		message(a.stderr, "treaty: warning: %s, line %d: no name matches this pattern: %s",
+			render.Name(of.Where(idle.File)), idle.Line, render.Escape(idle.Why))
 	}
 }
