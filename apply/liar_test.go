@@ -39,6 +39,8 @@ type lied struct {
 	writer http.ResponseWriter
 	truly  func() *speech
 	answer *speech
+	// raw are the bytes of it.
+	raw []byte
 }
 
 // speech is an answer, in its parts.
@@ -182,10 +184,9 @@ func (l *liar) answers(client *http.Client) http.Handler {
 		if wire.NewReader(bytes.NewReader(body)).Receive(wire.Message, &c.Ask) != nil {
 			panic("nobody asks so")
 		}
-		var raw []byte
 		c.truly = func() *speech {
-			raw = forwarded(client, body)
-			return parts(raw)
+			c.raw = forwarded(client, body)
+			return parts(c.raw)
 		}
 		l.mu.Lock()
 		l.asked++
@@ -195,7 +196,7 @@ func (l *liar) answers(client *http.Client) http.Handler {
 			return
 		}
 		c.honest()
-		sends(w, raw)
+		sends(w, c.raw)
 	})
 }
 

@@ -21,14 +21,14 @@ var update = flag.Bool("update-scripts", false, "rewrite the files in scripts th
 
 // TestMain makes this binary the command that the scripts run.
 func TestMain(m *testing.M) {
-	if name := filepath.Base(os.Args[0]); !slices.Contains([]string{"treaty", "eager", "plugged", servantName}, name) {
+	if name := filepath.Base(os.Args[0]); !slices.Contains([]string{"treaty", "eager", "plugged", "severed", servantName}, name) {
 		apart.Permissions()
 	}
 	if filepath.Base(os.Args[0]) == servantName {
 		serve()
 		return
 	}
-	testscript.Main(m, map[string]func(){"treaty": main, "eager": eager, "plugged": plugged})
+	testscript.Main(m, map[string]func(){"treaty": main, "eager": eager, "plugged": plugged, "severed": severed})
 }
 
 // eager is treaty with progress from the first instant on, so that even a command of an instant draws it.
