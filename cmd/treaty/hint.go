@@ -136,6 +136,13 @@ func comparingAll(i *invocation) string {
 // comparingBy is the command that these words begin, of the same trees.
 func (i *invocation) comparingBy(words []string) string {
 	local, remote := reach.FindTree("."), i.trees[plan.Remote]
+	if remote == "" && i.fromFile() {
+		there := *i
+		there.trees[plan.Remote], there.about = "FILE", nil
+		return then("with the snapshot that it was made from (FILE)", func(i *invocation) string {
+			return i.comparingBy(words)
+		})(&there)
+	}
 	known := defaultRemote(local)
 	switch here := i.trees[plan.Local] == "" || sameDirectory(i.trees[plan.Local], local); {
 	case here && known != "" && (remote == "" || sameDirectory(remote, known)):
@@ -146,6 +153,11 @@ func (i *invocation) comparingBy(words []string) string {
 		words = append(words, pathArgument(i.trees[plan.Local]))
 	}
 	return commandLine{i.dir, append(words, pathArgument(remote))}.started()
+}
+
+// fromFile tells whether the plan in question was made from the snapshot of a tree that is not looked for here.
+func (i *invocation) fromFile() bool {
+	return i.about != nil && i.about.Remote.From != nil && rootHere(i.about, plan.Remote) == ""
 }
 
 // commandLine is one of treaty's, as if started in dir, "" for where it is typed.

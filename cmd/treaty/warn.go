@@ -119,6 +119,9 @@ func (p *pair) tellDamage(a *app, made *plan.Plan) error {
 // tellTwin says where a tree is a copy of one that is still where it was when it was last synced: the two are one tree
 // to treaty, and whoever meant the other one has named the wrong one.
 func (p *pair) tellTwin(a *app) error {
+	if p.file != nil {
+		return nil // a snapshot of before the last sync is one too, and the plan has a warning of its own
+	}
 	for _, side := range plan.BothSides {
 		mine, err := p.trees[side].Identity()
 		if err != nil || mine == nil {
