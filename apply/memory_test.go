@@ -39,11 +39,15 @@ func dirOf(t *testing.T, kinds plan.Sides[*memory.Kind]) string {
 
 // What a plan comes to does not depend on how its trees are reached.
 func TestTablesInMemory(t *testing.T) {
+	each := 6 // takes part where it is sampled: the first mix has all, and of the others each a sample of its own
+	if testing.Short() {
+		each = 3 // each case once, on two trees in memory
+	}
 	for nth, mix := range mixes {
 		t.Run(mix.name, func(t *testing.T) {
 			for i, c := range readTables(t) {
-				if effort.Sweep() == 0 && i%3 != nth%3 && (nth > 0 || testing.Short()) {
-					continue // a sample; under -short each case once, on two trees in memory
+				if effort.Sweep() == 0 && i%each != nth%each && (nth > 0 || testing.Short()) {
+					continue
 				}
 				if real := mix.kinds[plan.Local] == nil || mix.kinds[plan.Remote] == nil; real && i%8 > 0 && effort.Sweep() == 0 {
 					continue // a sample

@@ -40,7 +40,7 @@ func TestWhatTreatyPrintsLeadsOutOfAnyState(t *testing.T) {
 	base := t.TempDir()
 	t.Chdir(base)
 	cases := 0
-	effort.Check(t, 2, 20, func(r *rapid.T) {
+	effort.Check(t, 2, 8, func(r *rapid.T) {
 		cases++
 		dir := filepath.Join(base, fmt.Sprint(cases))
 		p := &plight{T: r, t: t, roots: [2]string{filepath.Join(dir, "here"), filepath.Join(dir, "there")}}

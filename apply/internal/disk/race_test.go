@@ -18,7 +18,7 @@ import (
 // round everything that was ever saved is at a visible name or in the trash, and what the user wrote
 // last is at a visible name unless it was replaced knowingly.
 func TestNoEditIsLost(t *testing.T) {
-	rounds := 10 * effort.Tries(3, 30)
+	rounds := 10 * effort.Tries(3, 12)
 	for _, way := range ways[:min(3, len(ways))] {
 		for _, by := range []string{"atomic save", "in place", "delete and create"} {
 			t.Run(way.name+", "+by, func(t *testing.T) {

@@ -295,7 +295,7 @@ func TestAllowedSignersMeanWhatSSHKeygenTakesThemToMean(t *testing.T) {
 		case test.want != refused && (err != nil || who.Principal != test.want):
 			t.Errorf("%q: %q, %v, want %q", test.file, who.Principal, err, test.want)
 		}
-		if nth%effort.Stride(4, 4) > 0 {
+		if nth%effort.Stride(8, 8) > 0 {
 			continue // ssh-keygen is asked about a sample
 		}
 		file, sig := write(t, dir, "allowed", text), write(t, dir, "sig", signatures[test.by])
@@ -343,7 +343,7 @@ func TestPatternsMatchAsInSSHKeygen(t *testing.T) {
 		return b.String()
 	}
 	dir := t.TempDir()
-	for i := range effort.Tries(10, 60) {
+	for i := range effort.Tries(10, 30) {
 		list, name := pick(1+i%12, "ab*?,!"), pick(1+i%4, "ab")
 		file := write(t, dir, "allowed", list+" "+key+"\n")
 		_, err := keygen("", "-Y", "match-principals", "-I", name, "-f", file)

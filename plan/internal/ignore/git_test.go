@@ -86,7 +86,7 @@ func (g *gitOracle) compare(root string, w *world, paths []string) {
 func TestRandomTreesAsGit(t *testing.T) {
 	g := newGitOracle(t)
 	asked := 0
-	for seed := range uint64(effort.Tries(1, 100)) {
+	for seed := range uint64(effort.Tries(1, 40)) {
 		r := gen{rand.New(rand.NewPCG(seed, 7))}
 		root := t.TempDir()
 		paths := r.tree(t, root)

@@ -85,7 +85,7 @@ func laws(t *testing.T, base, local, remote string) {
 }
 
 func TestAnyMergeObeysTheLaws(t *testing.T) {
-	for seed := range uint64(effort.Tries(300, 3000)) {
+	for seed := range uint64(effort.Tries(100, 1000)) {
 		a := newAuthor(seed, 1+int(seed%30))
 		base := a.text(a.IntN(40))
 		laws(t, ending(a, base), ending(a, a.edit(base, 15)), ending(a, a.edit(base, 15)))
@@ -172,7 +172,7 @@ func TestDistinctLinesMergeAsInGit(t *testing.T) {
 	effort.Program(t, "git")
 	dir := t.TempDir()
 	open := 0
-	for seed := range uint64(effort.Tries(20, 200)) {
+	for seed := range uint64(effort.Tries(10, 60)) {
 		d := &distinct{author: newAuthor(seed, 1)}
 		base := d.text(d.IntN(30))
 		local, remote := d.edited(base, 12), d.edited(base, 12)
@@ -232,7 +232,7 @@ func trimmed(text string) string {
 // there, once where nothing is open.
 func TestAMergeHasEachChangeOnce(t *testing.T) {
 	whole := 0
-	for seed := range uint64(effort.Tries(300, 3000)) {
+	for seed := range uint64(effort.Tries(100, 1000)) {
 		d := &distinct{author: newAuthor(seed, 1)}
 		base := d.text(d.IntN(40))
 		local, remote := d.edited(base, 8), d.edited(base, 8)
@@ -269,7 +269,7 @@ func TestAnyLinesMergeAsInGitOrAreOpen(t *testing.T) {
 	effort.Program(t, "git")
 	dir := t.TempDir()
 	clean, here := 0, 0
-	for seed := range uint64(effort.Tries(20, 200)) {
+	for seed := range uint64(effort.Tries(10, 60)) {
 		a := newAuthor(seed, 1+int(seed%40))
 		base := a.text(a.IntN(60))
 		b, l, r := strings.Join(base, ""), strings.Join(a.edit(base, 5), ""), strings.Join(a.edit(base, 5), "")

@@ -77,7 +77,7 @@ func (a author) pair(lines int, percent float64) texts {
 }
 
 func TestSmallDiffsAreMinimal(t *testing.T) {
-	for seed := range uint64(2000) {
+	for seed := range uint64(effort.Tries(300, 1000)) {
 		a := newAuthor(seed, 1+int(seed%12))
 		x := a.pair(a.IntN(30), float64(a.IntN(100)))
 		d := check(t, x)
@@ -120,7 +120,7 @@ func TestLargeDiffsAreTrue(t *testing.T) {
 
 func TestProgramsApplyRandomDiffs(t *testing.T) {
 	fs := files{}
-	for seed := range uint64(400) {
+	for seed := range uint64(effort.Tries(100, 100)) {
 		a := newAuthor(seed, 1+int(seed%40))
 		fs[fmt.Sprintf("small/%d", seed)] = a.pair(a.IntN(80), float64(a.IntN(40)))
 	}

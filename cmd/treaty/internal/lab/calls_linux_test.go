@@ -26,9 +26,7 @@ var aboutFiles = []string{"openat", "openat2", "close", "read", "pread64", "writ
 // TestAnOperationMakesFewSystemCalls counts them as what an apply of 100 operations makes beyond one of 20 in the same
 // trees, whose walks before and after it are left out by that, but for what is new.
 func TestAnOperationMakesFewSystemCalls(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it runs many programs")
-	}
+	effort.Laboratory(t, "sticks")
 	straces(t, "--seccomp-bpf")
 	each := func(do func(path string) error) func(*testing.T, string, int) {
 		return func(t *testing.T, dir string, n int) {
@@ -60,9 +58,6 @@ func TestAnOperationMakesFewSystemCalls(t *testing.T) {
 			return os.Chtimes(path, time.Time{}, time.Unix(1e9, 0))
 		}), 17.5},
 		{"chmod", keepsNoTexts, each(func(path string) error { return os.Chmod(path, 0o755) }), 21.5},
-	}
-	if effort.Sweep() == 0 {
-		kinds = kinds[:2]
 	}
 	for _, of := range kinds {
 		t.Run(of.kind, func(t *testing.T) {
