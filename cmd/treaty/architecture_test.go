@@ -76,7 +76,7 @@ var house = map[string][]string{
 	},
 	"apply/internal/ends": {
 		"apply/internal/journal", "apply/internal/settle", "apply/reach", "apply/refusal", "apply/store",
-		"apply/volume", "plan", "plan/tree",
+		"apply/volume", "plan", "plan/address", "plan/scan", "plan/tree",
 	},
 	"apply/internal/gates": {
 		"apply/internal/ends", "apply/internal/journal", "apply/internal/papers", "apply/internal/sources",

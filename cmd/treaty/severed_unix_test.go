@@ -24,8 +24,8 @@ import (
 )
 
 // severed stands for ssh: it runs the agent here, counts the messages in both directions, and ends a process at one of
-// them. Its arguments are the number of that message, 0 for none, which end that is, near or far, and a file that is told
-// how many there were; behind them come those that ssh is given.
+// them. Its arguments are the number of that message, 0 for none, which end that is, near or far, or both where both are
+// interrupted, and a file that is told how many there were; behind them come those that ssh is given.
 func severed() {
 	n, err := strconv.Atoi(os.Args[1])
 	if err != nil {
@@ -45,11 +45,15 @@ func severed() {
 		if count++; count != n {
 			return
 		}
-		if os.Args[2] == "near" {
+		switch os.Args[2] {
+		case "near":
 			_ = syscall.Kill(os.Getppid(), syscall.SIGKILL) // it may have ended by itself
-			return
+		case "far":
+			_ = agent.Process.Kill()
+		case "both": // as by Ctrl-C, of which the agent sees that ssh is gone
+			_ = syscall.Kill(os.Getppid(), syscall.SIGINT)
+			_, _ = in.Close(), os.Stdout.Close()
 		}
-		_ = agent.Process.Kill()
 	}
 	go func() {
 		pass(in, os.Stdin, message)
@@ -185,7 +189,7 @@ func (s *severing) copied(from, to string) {
 	}
 }
 
-// Whichever process is killed, at whichever message: what was begun goes on, or is settled back and planned anew, nothing
+// Whichever process is killed, or both interrupted, at whichever message: what was begun goes on, or is settled back and planned anew, nothing
 // is lost, and both trees end in step.
 func TestEitherProcessMayBeKilledAtEachMessage(t *testing.T) {
 	s := severable(t)
@@ -196,13 +200,14 @@ func TestEitherProcessMayBeKilledAtEachMessage(t *testing.T) {
 	total, err := strconv.Atoi(string(all))
 	s.must(err)
 	t.Logf("%d messages", total)
-	for _, end := range []string{"near", "far"} {
+	for _, end := range []string{"near", "far", "both"} {
 		for i, n := range effort.Samples(total) {
 			s.copied("a.kept", "a")
 			s.copied("b.kept", "b")
 			code, said := s.run(n, end, "-C", "a", "apply")
 			// The last messages only say farewell: whoever is killed then has done it all.
-			ends := map[string][]int{"near": {-1, 0}, "far": {0, exitPartial, exitSafety}}
+			ends := map[string][]int{"near": {-1, 0}, "far": {0, exitPartial, exitSafety},
+				"both": {0, exitInterrupted}}
 			if !slices.Contains(ends[end], code) {
 				t.Errorf("exit code %d:\n%s", code, said)
 			}

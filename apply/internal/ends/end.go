@@ -1,6 +1,9 @@
 package ends
 
 import (
+	"context"
+	"errors"
+	"io/fs"
 	"time"
 
 	"treaty/apply/internal/journal"
@@ -10,6 +13,8 @@ import (
 	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/plan"
+	"treaty/plan/address"
+	"treaty/plan/scan"
 )
 
 // End is one end of a plan that is applied or settled: its volume, what treaty keeps there, and what changes it.
@@ -76,10 +81,14 @@ func each[T any](e *Ends, of func(*End) T) plan.Sides[T] {
 	return all
 }
 
-// planned is the store of a side of a plan, at its root. Errors are refusals of what is missing, or those of store.Of.
+// planned is the store of a side of a plan, at its root. Errors are refusals of what is missing, context.Canceled, those
+// of a machine that cannot be reached, or those of store.Of.
 func planned(open reach.Opener, side plan.Side, root string) (*store.Store, error) {
 	v, err := open.Volume(root)
-	if err != nil {
+	switch missing := errors.Is(err, fs.ErrNotExist) || errors.Is(err, scan.ErrNotDirectory); {
+	case errors.Is(err, context.Canceled), err != nil && address.Is(root) && !missing:
+		return nil, err // whether it is there nobody knows
+	case err != nil:
 		return nil, refusal.Because(refusal.CauseMissing, "the %s tree is not at %s: %v",
 			side, root, refusal.Innermost(err)).On(side, root)
 	}
