@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/binary"
 	"io"
+	"slices"
 
 	"treaty/plan/tree"
 )
@@ -38,6 +39,8 @@ func (e *encoder) time(t tree.Time) {
 type decoder struct {
 	from *bufio.Reader
 	err  error
+	// name is room for the name that is read.
+	name []byte
 }
 
 func (d *decoder) fail(err error) {
@@ -116,12 +119,16 @@ func (d *decoder) string(most int) string { return string(d.bytes(most)) }
 // after is a string of at most so many bytes, by what it shares with the one before it.
 func (d *decoder) after(before string, most int) string {
 	shared := d.size(len(before))
-	rest := d.string(most)
-	if d.err != nil || shared+len(rest) > most {
+	rest := d.size(most)
+	if d.err != nil || shared+rest > most {
 		d.fail(broken("a name of more than %d bytes", most))
 		return ""
 	}
-	return before[:shared] + rest
+	d.name = slices.Grow(append(d.name[:0], before[:shared]...), rest)[:shared+rest]
+	if d.raw(d.name[shared:]); d.err != nil {
+		return ""
+	}
+	return string(d.name)
 }
 
 func (d *decoder) time() tree.Time {

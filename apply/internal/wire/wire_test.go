@@ -251,6 +251,25 @@ func TestListingsThatLieAreRefused(t *testing.T) {
 	}
 }
 
+// A name takes one allocation: an apply reads all names of a tree again.
+func TestAListingIsReadWithFewAllocations(t *testing.T) {
+	const names = 1000
+	l := tree.Listing{}
+	for i := range names {
+		name := fmt.Sprintf("file %06d.txt", i)
+		l.Entries = append(l.Entries, tree.Entry{Name: name, Key: name, Type: tree.File, Size: int64(i), Links: 1})
+	}
+	packed := AppendListing(&l)
+	got := testing.AllocsPerRun(10, func() {
+		if _, err := DecodeListing(bytes.NewReader(packed), "d", scan.Options{}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if got > names*1.05 {
+		t.Errorf("%.0f allocations for %d names", got, names)
+	}
+}
+
 func FuzzListing(f *testing.F) {
 	f.Add(AppendListing(&tree.Listing{Entries: []tree.Entry{{Name: "a", Key: "a", Type: tree.File, Size: 1, Links: 2}}}))
 	f.Add([]byte{0, 255, 255, 255, 255, 15})
