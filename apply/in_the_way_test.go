@@ -8,8 +8,8 @@ import (
 	"treaty/testdata/effort"
 )
 
-// A person may have put a file in the place of a directory, once an apply was interrupted: what lay in that directory is
-// not brought back there, and all else is settled.
+// A person may have put a file in the place of a directory, once an apply was interrupted: what lay in that
+// directory is not brought back there, and all else is settled.
 func TestAFileInThePlaceOfADirectoryDoesNotStopSettling(t *testing.T) {
 	dies := &accident{when: memory.After, with: errDead, dead: true}
 	w, _ := richInMemory(t)

@@ -17,8 +17,8 @@ import (
 	"treaty/apply/internal/wire"
 )
 
-// liar sits at an agent's end of the line: it passes on what is asked, and is free in what it answers. The tree there is
-// an honest one, so that what became of it can be seen.
+// liar sits at an agent's end of the line: it passes on what is asked, and is free in what it answers. The tree
+// there is an honest one, so that what became of it can be seen.
 type liar struct {
 	// lie answers a call in its own way, and tells whether it does. It may have the call carried out, or not. nil for an
 	// honest one.

@@ -17,8 +17,8 @@ import (
 	"treaty/testdata/effort"
 )
 
-// Whatever a far end answers, and however often, nothing is lost here, nor changed but what the plan says; and once it is
-// honest again, both trees can be planned with.
+// Whatever a far end answers, and however often, nothing is lost here, nor changed but what the plan says; and once
+// it is honest again, both trees can be planned with.
 func TestAFarEndMayAnswerAnything(t *testing.T) {
 	effort.Check(t, 4, 60, func(r *rapid.T) {
 		w, p := farRich(r, rapid.SampledFrom(kinds).Draw(r, "kind").of)

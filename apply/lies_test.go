@@ -341,7 +341,8 @@ func TestAFarEndMayLieInOneThing(t *testing.T) {
 	}
 }
 
-// lying is a liar that tells a lie once, or from then on: to the first call that it can be told of, after the first nth.
+// lying is a liar that tells a lie once, or from then on: to the first call that it can be told of, after the first
+// nth.
 func lying(tell func(c *lied) bool, nth int, always bool) *liar {
 	var mu sync.Mutex
 	told := false
@@ -393,7 +394,8 @@ func (w *world) appliesTo(l *liar, p *plan.Plan) error {
 	return err
 }
 
-// truth has the far end be honest again: what is open goes on, or is settled back, and the next plan tells how both are.
+// truth has the far end be honest again: what is open goes on, or is settled back, and the next plan tells how both
+// are.
 func (w *world) truth(p *plan.Plan) {
 	w.Helper()
 	if w.open(plan.Local) || w.open(plan.Remote) {

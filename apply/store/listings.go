@@ -4,9 +4,9 @@ import (
 	"treaty/apply/volume"
 )
 
-// listingSuffix ends the name of what came over a line when a plan was made: the listing of the whole remote tree. It is
-// kept beside the plan so that it need not come again when the plan is applied, and counts only as far as that tree, walked
-// anew, has its sum.
+// listingSuffix ends the name of what came over a line when a plan was made: the listing of the whole remote tree.
+// It is kept beside the plan so that it need not come again when the plan is applied, and counts only as far as that
+// tree, walked anew, has its sum.
 const listingSuffix = ".listing"
 
 func listingName(id string) string { return PlansFolder + "/" + id + listingSuffix }

@@ -54,8 +54,8 @@ type Afar interface {
 	WalkKnowing(ctx context.Context, options scan.Options, known *Known) Walk
 }
 
-// Known is the listing of a whole tree as it came over a line. By itself it proves nothing: only its sum, held to that of
-// the tree, does.
+// Known is the listing of a whole tree as it came over a line. By itself it proves nothing: only its sum, held to
+// that of the tree, does.
 type Known struct{ Packed []byte }
 
 // MostKnown is how many bytes of a listing are kept: a million entries or so.

@@ -26,6 +26,9 @@ func TestBothVersionsAreComparedInAReview(t *testing.T) {
 		{"none is named", "", "TREATY_DIFFTOOL=", "neither --difftool nor $TREATY_DIFFTOOL names a program", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			if testing.Short() && c.tool == "" {
+				t.Skip("a screen takes a second")
+			}
 			t.Parallel()
 			dir, path := collided(t)
 			before := textOf(t, path)

@@ -21,7 +21,8 @@ var update = flag.Bool("update-scripts", false, "rewrite the files in scripts th
 
 // TestMain makes this binary the command that the scripts run.
 func TestMain(m *testing.M) {
-	if name := filepath.Base(os.Args[0]); !slices.Contains([]string{"treaty", "eager", "plugged", "severed", servantName}, name) {
+	programs := []string{"treaty", "eager", "plugged", "severed", servantName}
+	if name := filepath.Base(os.Args[0]); !slices.Contains(programs, name) {
 		apart.Permissions()
 	}
 	if filepath.Base(os.Args[0]) == servantName {

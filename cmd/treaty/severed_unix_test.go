@@ -23,9 +23,9 @@ import (
 	"treaty/testdata/effort"
 )
 
-// severed stands for ssh: it runs the agent here, counts the messages in both directions, and ends a process at one of
-// them. Its arguments are the number of that message, 0 for none, which end that is, near or far, or both where both are
-// interrupted, and a file that is told how many there were; behind them come those that ssh is given.
+// severed stands for ssh: it runs the agent here, counts the messages in both directions, and ends a process at one
+// of them. Its arguments are the number of that message, 0 for none, which end that is, near or far, or both where
+// both are interrupted, and a file that is told how many there were; behind them come those that ssh is given.
 func severed() {
 	n, err := strconv.Atoi(os.Args[1])
 	if err != nil {
@@ -163,7 +163,8 @@ func (s *severing) contents(tree string, private bool) map[string]string {
 // severable makes a pair with every kind of difference, a plan for it, and a copy of all that.
 func severable(t *testing.T) *severing {
 	s := &severing{t, t.TempDir()}
-	s.write("a/kept", "kept", "a/update", "one", "a/back", "two", "a/delete", "gone", "a/from", strings.Repeat("moved", 99),
+	s.write("a/kept", "kept", "a/update", "one", "a/back", "two", "a/delete", "gone",
+		"a/from", strings.Repeat("moved", 99),
 		"a/deep/er/file", "file", "b/other", "other")
 	s.does([]int{0}, "sync", "--yes", "a", s.far())
 	s.write("a/update", "another one", "b/back", "another two", "a/new/x", "x", "b/newer/y", "y", "a/large",
@@ -189,9 +190,12 @@ func (s *severing) copied(from, to string) {
 	}
 }
 
-// Whichever process is killed, or both interrupted, at whichever message: what was begun goes on, or is settled back and planned anew, nothing
-// is lost, and both trees end in step.
+// Whichever process is killed, or both interrupted, at whichever message: what was begun goes on, or is settled back
+// and planned anew, nothing is lost, and both trees end in step.
 func TestEitherProcessMayBeKilledAtEachMessage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts programs by the dozen")
+	}
 	s := severable(t)
 	was := []map[string]string{s.contents("a", false), s.contents("b", false)}
 	s.does([]int{0}, "-C", "a", "apply")

@@ -81,8 +81,8 @@ func each[T any](e *Ends, of func(*End) T) plan.Sides[T] {
 	return all
 }
 
-// planned is the store of a side of a plan, at its root. Errors are refusals of what is missing, context.Canceled, those
-// of a machine that cannot be reached, or those of store.Of.
+// planned is the store of a side of a plan, at its root. Errors are refusals of what is missing, context.Canceled,
+// those of a machine that cannot be reached, or those of store.Of.
 func planned(open reach.Opener, side plan.Side, root string) (*store.Store, error) {
 	v, err := open.Volume(root)
 	switch missing := errors.Is(err, fs.ErrNotExist) || errors.Is(err, scan.ErrNotDirectory); {

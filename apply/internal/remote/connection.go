@@ -86,7 +86,8 @@ func Connect(streams Streams, program string) (c *Connection, noise []byte, err 
 	protocols.SetUnencryptedHTTP2(true)
 	once := make(chan net.Conn, 1)
 	once <- c.conn
-	c.client = &http.Client{CheckRedirect: elsewhere, Transport: &http.Transport{Protocols: protocols, DisableCompression: true,
+	c.client = &http.Client{CheckRedirect: elsewhere, Transport: &http.Transport{Protocols: protocols,
+		DisableCompression:     true,
 		MaxResponseHeaderBytes: 64 << 10,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			select {
