@@ -274,3 +274,49 @@ func TestAListingThatIsKnownHidesNoDrift(t *testing.T) {
 		t.Errorf("drift is no drift: %v", err)
 	}
 }
+
+// What a group of files takes crosses together, however many files it has: it waits for the line four times, to be ready
+// with what was staged, for the intents, for the swaps, and for what became of them. Its files stream in two calls, while
+// the group before is put in place, and one looks in the end at what was displaced.
+func TestAGroupTakesFewRoundTrips(t *testing.T) {
+	const atMost, streams = 4, 2
+	for _, c := range []struct {
+		name  string
+		side  plan.Side // that changes
+		was   bool      // something is there before
+		looks float64
+	}{
+		{"new files there", plan.Remote, false, 0},
+		{"new files here", plan.Local, false, 0},
+		{"other files there", plan.Remote, true, 1},
+		{"other files here", plan.Local, true, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			few, many := groupsOf(t, 1, c.side, c.was), groupsOf(t, 4, c.side, c.was)
+			if each := float64(len(many)-len(few)) / 3; each > atMost+streams+c.looks {
+				t.Errorf("%.1f calls a group: %d for one, %d for four: %q", each, len(few), len(many), names(many))
+			}
+			if most := 50; len(few) > most {
+				t.Errorf("%d calls for one group: %q", len(few), names(few))
+			}
+		})
+	}
+}
+
+// groupsOf is what crosses for so many groups of files.
+func groupsOf(t *testing.T, groups int, side plan.Side, was bool) []crossing {
+	g := newGrove(t, 10, 20)
+	for n := range 1024 * groups {
+		name := fmt.Sprintf("folder-%04d/new-%04d", n%10, n)
+		g.saves(side.Other(), name, fmt.Sprintf("content of %d", n))
+	}
+	if !was {
+		return g.applies(g.plans())
+	}
+	g.options.AllowManyUpdates = true
+	g.applies(g.plans())
+	for n := range 1024 * groups {
+		g.saves(side.Other(), fmt.Sprintf("folder-%04d/new-%04d", n%10, n), fmt.Sprintf("another content of %d", n))
+	}
+	return g.applies(g.plans())
+}

@@ -127,15 +127,20 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no call", http.StatusBadRequest)
 		return
 	}
-	err := c.carryOut()
+	_ = c.respond(c.carryOut()) // nobody is there to read it
+}
+
+// respond ends the answer to a call that came to an error, nil for none. Its own error is of writing that.
+func (c *call) respond(err error) error {
 	c.answer.Fault = wire.FaultOf(err)
 	if c.run != nil {
 		c.answer.Stopped = wire.FaultOf(c.run.Stopped())
 	}
-	if err := c.out.Send(wire.End, &c.answer); err != nil {
-		// It is too long for a message, or nobody is there to read it.
-		_ = c.out.Send(wire.End, &wire.Answer{Fault: wire.FaultOf(err)})
+	if err = c.out.Send(wire.End, &c.answer); err != nil {
+		// It may only be too long for a message.
+		err = c.out.Send(wire.End, &wire.Answer{Fault: wire.FaultOf(err)})
 	}
+	return err
 }
 
 // open is the tree of that number.
@@ -191,8 +196,11 @@ func (c *call) carryOut() (err error) {
 	if err := c.ask.Inside(); err != nil {
 		return err
 	}
-	if c.ask.Call == wire.Open {
+	switch c.ask.Call {
+	case wire.Open:
 		return c.openTree()
+	case wire.Together:
+		return c.together()
 	}
 	if c.tree, err = c.open(c.ask.Tree); err != nil {
 		return err

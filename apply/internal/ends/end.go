@@ -213,7 +213,7 @@ func (e *Ends) InHand(since plan.Sides[time.Duration], idle plan.Sides[volume.Vo
 	for _, side := range plan.BothSides {
 		switch one := e[side]; {
 		case one != nil:
-			ends[side] = settle.End{Looker: one, Disk: one.Disk, FAT: one.fat, Since: since[side]}
+			ends[side] = settle.End{Looker: one.Volume, Disk: one.Disk, FAT: one.fat, Since: since[side]}
 		case idle[side] != nil:
 			ends[side].Looker = idle[side]
 		}

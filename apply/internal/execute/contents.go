@@ -51,7 +51,7 @@ func (c *contents) group(ctx context.Context, group []*task, begun *ahead) {
 	if !c.stager.stage(ctx, group, begun) || !c.groups.announce(ctx, group...) {
 		return
 	}
-	c.groups.perform(ctx, group, func(t *task) {
+	c.groups.performTogether(ctx, group, func(t *task) {
 		result, err := put(t)
 		c.tasks.displaced(t, result.Trash)
 		t.noteResult(result, err)

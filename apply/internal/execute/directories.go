@@ -2,6 +2,8 @@ package execute
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"treaty/apply/volume"
 	"treaty/plan"
@@ -23,17 +25,48 @@ func (d *directories) do(ctx context.Context, on sides) {
 			return
 		}
 	}
-	d.groups.batch(ctx, on, list, func(t *task) {
-		if d.footing.lacks(t) {
-			return
-		}
-		if before := d.tasks.occupies(t); before != nil && !before.noted() {
-			if before.park(); d.footing.lacks(t) {
+	if !d.groups.far(on) {
+		d.groups.batch(ctx, on, list, func(t *task) {
+			if !d.footing.lacks(t) {
+				d.make(t)
+			}
+		})
+		return
+	}
+	for _, level := range levels(list) {
+		for group := range slices.Chunk(level, d.groups.size(on)) {
+			if !d.groups.announce(ctx, group...) {
 				return
 			}
+			d.footing.lack(group, d.footing.look(ctx, group))
+			d.groups.performTogether(ctx, group, d.make)
 		}
-		makeDirectory(t)
-	})
+	}
+}
+
+// make makes the directory of a task, whose ground was looked at.
+func (d *directories) make(t *task) {
+	if before := d.tasks.occupies(t); before != nil && !before.noted() {
+		if before.park(); d.footing.lacks(t) {
+			return
+		}
+	}
+	makeDirectory(t)
+}
+
+// levels divides tasks by how deep their paths are: none of a level lies in another one of it, so that all of it can
+// cross together.
+func levels(list []*task) (levels [][]*task) {
+	depth := func(t *task) int { return strings.Count(string(t.Path), "/") }
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b *task) int { return depth(a) - depth(b) })
+	for n, t := range list {
+		if n == 0 || depth(list[n-1]) != depth(t) {
+			levels = append(levels, nil)
+		}
+		levels[len(levels)-1] = append(levels[len(levels)-1], t)
+	}
+	return levels
 }
 
 // makeDirectory makes the directory of a task. A file or link that makes way for it goes to the trash.

@@ -35,18 +35,19 @@ type sharing struct {
 // do sets the times and modes of files on some sides.
 func (d *dresser) do(ctx context.Context, on sides) {
 	touched := d.tasks.choose(on, func(t *task) bool { return t.Action == plan.Touch })
-	d.batch(ctx, on, touched, func(t *task) { d.dress(t, volume.Result{}) })
+	d.batch(ctx, on, touched, d.groups.performTogether, func(t *task) { d.dress(t, volume.Result{}) })
 	files := func(t *task) bool { return t.Action == plan.Chmod && t.After.Type != tree.Directory }
-	d.batch(ctx, on, d.tasks.choose(on, files), d.chmod)
+	d.batch(ctx, on, d.tasks.choose(on, files), d.groups.performTogether, d.chmod)
 }
 
 // batch carries out tasks that may come to files with other names, a group at a time.
-func (d *dresser) batch(ctx context.Context, on sides, list []*task, do func(*task)) {
+func (d *dresser) batch(ctx context.Context, on sides, list []*task,
+	perform func(context.Context, []*task, func(*task)), do func(*task)) {
 	for group := range slices.Chunk(list, d.groups.size(on)) {
 		if !d.groups.announce(ctx, group...) {
 			return
 		}
-		d.groups.perform(ctx, group, do)
+		perform(ctx, group, do)
 		d.redress(ctx)
 	}
 }
@@ -153,7 +154,7 @@ func (d *dresser) stage(ctx context.Context, group []sharing) bool {
 		f.waiting = &copied
 		staged = append(staged, f.task)
 	}
-	return d.durable(staged)
+	return d.durable(staged, sides{})
 }
 
 // announce writes down that the copies are about to get the names.

@@ -1,6 +1,7 @@
 package execute
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"slices"
@@ -34,17 +35,42 @@ type revived struct {
 // do about that failed, or a person took it out of the plan. That is noted of the task then.
 func (f *footing) lacks(t *task) bool { return f.waits(t) || f.lacksGround(t) }
 
-// lack is lacks of several tasks. The directory of some in a row is looked for once.
-func (f *footing) lack(group []*task) {
-	type ground struct {
-		side plan.Side
-		dir  tree.Path
-	}
-	var found *ground
+// ground is a directory that tasks are in.
+type ground struct {
+	side plan.Side
+	dir  tree.Path
+}
+
+func groundOf(t *task) ground { return ground{t.Side, t.Path.Parent()} }
+
+// grounds are the directories of tasks that wait for nothing, by sides. Of what waits in vain that is noted.
+func (f *footing) grounds(group []*task) (dirs plan.Sides[[]tree.Path]) {
+	seen := map[ground]bool{}
 	for _, t := range group {
-		at := ground{t.Side, t.Path.Parent()}
-		if !f.waits(t) && (found == nil || *found != at) && !f.lacksGround(t) {
-			found = &at
+		if at := groundOf(t); !f.waits(t) && !seen[at] {
+			seen[at], dirs[at.side] = true, append(dirs[at.side], at.dir)
+		}
+	}
+	return dirs
+}
+
+// look looks for the directories of several tasks, and returns why each is not there.
+func (f *footing) look(ctx context.Context, group []*task) map[ground]error {
+	found := map[ground]error{}
+	for side, list := range f.grounds(group) {
+		volume.LookTogether(ctx, f.Ends[side].Looker, len(list), func(i int, as volume.Looker) {
+			_, found[ground{plan.Side(side), list[i]}] = as.Directory(list[i])
+		})
+	}
+	return found
+}
+
+// lack is lacks of several tasks, of whose directories it was found why they are not there.
+func (f *footing) lack(group []*task, found map[ground]error) {
+	for _, t := range group {
+		at := groundOf(t)
+		if !t.noted() && NotDirectory(found[at]) && !f.lacksDirectory(t, found[at]) {
+			found[at] = nil // it was made
 		}
 	}
 }

@@ -36,23 +36,24 @@ func (g *Ground) halted(ctx context.Context) error {
 	return g.Write(false)
 }
 
-// barrier makes durable what was done on both sides, and tells whether it is. An error stops the disk that it happened
-// on.
-func (g *Ground) barrier() bool {
+// barrier makes durable what was done on both sides, where it is not already, and tells whether it is. An error stops
+// the disk that it happened on.
+func (g *Ground) barrier(durable sides) bool {
 	whole := true
-	for _, e := range g.Ends {
-		if e.Disk.Stopped() != nil || e.Disk.Barrier() != nil {
+	for side, e := range g.Ends {
+		if !durable[side] && (e.Disk.Stopped() != nil || e.Disk.Barrier() != nil) {
 			whole = false
 		}
 	}
 	return whole
 }
 
-// durable makes what tasks have staged durable, those left out that came to nothing. It tells whether it is.
-func (g *Ground) durable(group []*task) bool {
+// durable makes what tasks have staged durable, where it is not already, those left out that came to nothing. It tells
+// whether it is.
+func (g *Ground) durable(group []*task, already sides) bool {
 	var of plan.Sides[[]volume.Staged]
 	for _, t := range group {
-		if !t.noted() {
+		if !t.noted() && !already[t.Side] {
 			if of[t.Side] == nil {
 				of[t.Side] = make([]volume.Staged, 0, len(group))
 			}

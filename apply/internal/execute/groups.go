@@ -40,40 +40,61 @@ func (g *groups) careful(on sides) bool {
 	return on[plan.Local] && fat[plan.Local] || on[plan.Remote] && fat[plan.Remote]
 }
 
-// batch carries out tasks on some sides, a group at a time.
+// batch carries out tasks on some sides that do not depend on each other, a group at a time.
 func (g *groups) batch(ctx context.Context, on sides, list []*task, do func(*task)) {
 	for group := range slices.Chunk(list, g.size(on)) {
 		if !g.announce(ctx, group...) {
 			return
 		}
-		g.perform(ctx, group, do)
+		g.performTogether(ctx, group, do)
 	}
 }
 
-// perform does what was announced.
+// perform does what was announced, one after the other.
 func (g *groups) perform(ctx context.Context, group []*task, do func(*task)) {
 	for _, t := range group {
-		if g.halted(ctx) != nil {
-			break
-		}
-		if !t.noted() {
-			g.first.at(t)
-		}
-		switch {
-		case t.noted():
-			if t.staged().Name != "" && !t.done() {
-				g.installed(ctx, t) // the first look at its unit has found that it drifted
-			}
-		case t.notes.stops(t):
-			t.unpark()
-			if t.waiting != nil {
-				g.installed(ctx, t)
-			}
-		default:
-			do(t)
-		}
+		g.one(ctx, t, do)
 	}
 	g.seal()
+}
+
+// performTogether does what was announced, and does not depend on each other. What is under way far away is ended, also
+// after an interrupt.
+func (g *groups) performTogether(ctx context.Context, group []*task, do func(*task)) {
+	var durable sides
+	runs, ending := g.runs(group), context.WithoutCancel(ctx)
+	for n, run := range runs {
+		side, one := run[0].Side, func(t *task) { g.one(ctx, t, do) }
+		if n == len(runs)-1 && g.far(only(side)) {
+			durable[side] = g.togetherDurably(ending, side, run, one)
+		} else {
+			g.together(ending, run, one)
+		}
+	}
+	g.sealRest(durable)
+}
+
+// one does what was announced of a task.
+func (g *groups) one(ctx context.Context, t *task, do func(*task)) {
+	if g.halted(ctx) != nil {
+		return
+	}
+	if !t.noted() {
+		g.first.at(t)
+	}
+	switch {
+	case t.noted():
+		if t.staged().Name != "" && !t.done() {
+			g.installed(ctx, t) // the first look at its unit has found that it drifted
+		}
+	case t.notes.stops(t):
+		t.unpark()
+		if t.waiting != nil {
+			g.installed(ctx, t)
+		}
+	default:
+		do(t)
+	}
 }
 
 // announce writes down what tasks are about to do, and where what they displace will be. It tells
@@ -82,19 +103,21 @@ func (g *groups) announce(ctx context.Context, group ...*task) bool {
 	if g.halted(ctx) != nil {
 		return false
 	}
-	records := make([]journal.Record, 0, len(group))
-	for _, t := range group {
-		if t.noted() || t.announced {
-			continue
-		}
+	group = slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.noted() || t.announced })
+	intended := make(map[*task][]journal.Intent, len(group))
+	g.together(ctx, group, func(t *task) {
 		t.announced = true
 		intents, err := t.intents()
 		if err != nil {
 			t.noteError(err)
-			continue
+			return
 		}
-		for n := range intents {
-			records = append(records, journal.Record{Intent: &intents[n]})
+		intended[t] = intents
+	})
+	records := make([]journal.Record, 0, len(group))
+	for _, t := range group {
+		for n := range intended[t] {
+			records = append(records, journal.Record{Intent: &intended[t][n]})
 		}
 	}
 	return g.record(records)
@@ -112,8 +135,11 @@ func (g *groups) record(records []journal.Record) bool {
 }
 
 // seal makes a group durable, and writes down what became of it: nothing where it may not last.
-func (g *groups) seal() {
-	if g.barrier() {
+func (g *groups) seal() { g.sealRest(sides{}) }
+
+// sealRest is seal where what was done on some sides is durable already.
+func (g *groups) sealRest(durable sides) {
+	if g.barrier(durable) {
 		g.writeDown()
 	}
 }

@@ -54,10 +54,12 @@ func (t *task) putting() ([]journal.Intent, error) {
 
 // displacing is an intent that takes what is at a path away, to a place in the trash that is chosen.
 func (t *task) displacing(kind journal.Kind, path tree.Path) ([]journal.Intent, error) {
-	place, err := t.disk().Place(path)
-	t.place = place
+	var err error
+	if t.place == "" {
+		t.place, err = t.disk().Place(path)
+	}
 	in := t.intent(kind, t.was(), t.becoming())
-	in.Place = place
+	in.Place = t.place
 	return []journal.Intent{in}, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"treaty/apply/paper"
 	"treaty/apply/volume"
@@ -13,14 +14,22 @@ import (
 // late looks for what somebody wrote, through a descriptor that was open by then, to what this run has
 // moved to the trash. It is a second version, and gets a visible name; the task is drifted.
 func (e *Execution) late(ctx context.Context) {
-	for _, t := range e.tasks.all {
-		if e.halted(ctx) != nil {
-			return
-		}
-		if t.Before.Of() == tree.File && t.done() && t.result.Trash != "" {
-			surface(t)
-		}
+	e.eachDone(ctx, func(t *task) bool { return t.Before.Of() == tree.File && t.result.Trash != "" }, surface)
+}
+
+// eachDone does something for each task that was carried out and is wanted, far away for a group at a time. It tells
+// whether nothing came in between.
+func (e *Execution) eachDone(ctx context.Context, wanted func(*task) bool, do func(*task)) (whole bool) {
+	list := slices.DeleteFunc(slices.Clone(e.tasks.all), func(t *task) bool { return !t.done() || !wanted(t) })
+	whole = true
+	for group := range slices.Chunk(list, groupFiles) {
+		e.together(ctx, group, func(t *task) {
+			if whole = whole && e.halted(ctx) == nil; whole {
+				do(t)
+			}
+		})
 	}
+	return whole
 }
 
 // surface gives what was written late to what a task moved to the trash a visible name. What could not be

@@ -23,7 +23,7 @@ type moves struct {
 func (m *moves) do(ctx context.Context, on sides) {
 	for _, side := range plan.BothSides {
 		turns := m.turns(m.tasks.choose(on, func(t *task) bool { return t.Side == side && t.Action == plan.Move }))
-		m.dresser.batch(ctx, on, turns, func(t *task) {
+		m.dresser.batch(ctx, on, turns, m.dresser.groups.perform, func(t *task) {
 			if m.aside[t] && t.parked == nil {
 				t.park()
 			} else {

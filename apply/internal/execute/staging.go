@@ -2,9 +2,11 @@ package execute
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -67,11 +69,48 @@ func (s *stager) stage(ctx context.Context, group []*task, begun *ahead) bool {
 		return false
 	}
 	note(early, errs)
-	s.footing.lack(group)
+	found, durable := s.ready(ctx, group)
+	s.footing.lack(group, found)
 	group = slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.noted() || t.notes.stops(t) })
 	late := slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.waiting != nil })
 	note(late, s.each(ctx, late))
-	return s.durable(group)
+	for _, t := range late {
+		durable[t.Side] = false
+	}
+	return s.durable(group, durable)
+}
+
+// ready looks for the directories of a group, as footing.look does. Far away the places of what is displaced are handed
+// out with that, and what was staged is made durable, which it tells of each side: all of it crosses together.
+func (s *stager) ready(ctx context.Context, group []*task) (found map[ground]error, durable sides) {
+	found = map[ground]error{}
+	for _, side := range plan.BothSides {
+		on := slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.Side != side })
+		if !s.far(only(side)) {
+			maps.Copy(found, s.footing.look(ctx, on))
+			continue
+		}
+		dirs := s.footing.grounds(on)[side]
+		list := slices.DeleteFunc(on, func(t *task) bool { return t.noted() || !t.replaces() || t.place != "" })
+		var staged []volume.Staged
+		for _, t := range group {
+			if t.Side == side && !t.noted() && t.waiting != nil {
+				staged = append(staged, t.staged())
+			}
+		}
+		volume.Together(ctx, s.Ends[side].Disk, len(dirs)+len(list)+1, func(i int, as volume.Changer) {
+			switch {
+			case i < len(dirs):
+				_, found[ground{side, dirs[i]}] = as.(volume.Gathering).Directory(dirs[i])
+			case i < len(dirs)+len(list):
+				t := list[i-len(dirs)]
+				t.place, _ = as.Place(t.present()) // without one it is asked again, and tells why
+			case len(staged) > 0:
+				durable[side] = as.Barrier(staged...) == nil
+			}
+		})
+	}
+	return found, durable
 }
 
 // note notes the errors that tasks came to.
@@ -83,58 +122,181 @@ func note(tasks []*task, errs []error) {
 	}
 }
 
-// each stages contents, a few at a time, and returns what came of each.
+// each stages contents, a few at a time, and returns what came of each. What goes to, or comes from, a tree that is far
+// away crosses in a stream.
 func (s *stager) each(ctx context.Context, group []*task) []error {
-	errs := make([]error, len(group))
-	var begun atomic.Int64
+	list := make([]*staging, len(group))
+	for n, t := range group {
+		list[n] = s.staging(t)
+	}
 	var wg sync.WaitGroup
-	for range min(stagers, len(group)) {
-		wg.Go(func() {
-			for n := begun.Add(1) - 1; n < int64(len(group)); n = begun.Add(1) - 1 {
-				errs[n] = s.content(ctx, group[n])
-			}
-		})
+	for k := range min(stagers, len(list)) {
+		wg.Go(func() { s.stream(ctx, list, k) })
 	}
 	wg.Wait()
+	errs := make([]error, len(group))
+	for n := range list {
+		errs[n] = list[n].err
+	}
 	return errs
 }
 
-// content stages what a task puts in place; nothing for what puts nothing.
-func (s *stager) content(ctx context.Context, t *task) error {
-	var staged volume.Staged
-	var err error
-	switch t.After.Of() {
-	case tree.Symlink:
-		staged, err = t.disk().StageLink(t.After.Target)
-	case tree.File:
-		staged, err = s.file(ctx, t)
+// stream stages every so many of a list, from the one with number k on: first what stays here or goes away, and then
+// what comes.
+func (s *stager) stream(ctx context.Context, list []*staging, k int) {
+	var going plan.Sides[[]*staging]
+	var coming plan.Sides[[]*staging]
+	for n := k; n < len(list); n += stagers {
+		st := list[n]
+		if _, far := s.Ends[st.task.Side].Disk.(volume.Gathering); far || !st.reads() {
+			going[st.task.Side] = append(going[st.task.Side], st)
+		} else {
+			coming[st.task.Source.Tree] = append(coming[st.task.Source.Tree], st)
+		}
 	}
-	t.waiting = &staged
-	return err
+	for _, side := range plan.BothSides {
+		volume.Together(ctx, s.Ends[side].Disk, len(going[side]), func(i int, as volume.Changer) {
+			through(going[side][i].task, as, func(*task) { going[side][i].carryOut(ctx) })
+		})
+		volume.LookTogether(ctx, s.Ends[side].Looker, len(coming[side]), func(i int, as volume.Looker) {
+			coming[side][i].looker = as
+			coming[side][i].carryOut(ctx)
+		})
+	}
 }
 
-// file stages the source of a task, if it is what it was before and after it is read.
-func (s *stager) file(ctx context.Context, t *task) (volume.Staged, error) {
-	if t.Source.InPlan() {
-		return s.merged(ctx, t)
+// staging is a task whose content is being staged.
+type staging struct {
+	*stager
+	task *task
+	// looker opens the source, which is at from by now, since a task has moved it there where moved says so.
+	looker volume.Looker
+	from   tree.Path
+	moved  bool
+	err    error
+
+	// goes tells that the content goes far away: whoever sends it reads the source then, which mu guards.
+	goes   bool
+	mu     sync.Mutex
+	source volume.Content
+	closed bool
+	// failed is why the source is not what was planned, and read how it was stamped when all of it was read.
+	failed error
+	read   stamp
+}
+
+func (s *stager) staging(t *task) *staging {
+	st := &staging{stager: s, task: t}
+	if st.reads() {
+		st.looker, st.from = s.Ends[t.Source.Tree], t.Source.Path
+		if now, moved := s.tasks.moved[t.Source.Tree][st.from]; moved {
+			st.from, st.moved = now, true
+		}
 	}
-	from := t.Source.Path
-	if now, moved := s.tasks.moved[t.Source.Tree][from]; moved {
-		from = now
+	return st
+}
+
+// reads tells whether it reads a file of a tree.
+func (st *staging) reads() bool { return st.task.After.Of() == tree.File && !st.task.Source.InPlan() }
+
+// carryOut stages what the task puts in place; nothing for what puts nothing.
+func (st *staging) carryOut(ctx context.Context) {
+	var staged volume.Staged
+	switch {
+	case st.task.After.Of() == tree.Symlink:
+		staged, st.err = st.task.disk().StageLink(st.task.After.Target)
+	case st.reads():
+		staged, st.err = st.file(ctx)
+	case st.task.After.Of() == tree.File:
+		staged, st.err = st.merged(ctx, st.task)
 	}
-	f, err := s.Ends[t.Source.Tree].Open(from)
+	st.task.waiting = &staged
+}
+
+// file stages the source of the task, if it is what it was before and after it is read. Where it goes far away it is
+// opened when its turn comes to be sent, and closed then: there may be a thousand.
+func (st *staging) file(ctx context.Context) (volume.Staged, error) {
+	defer st.close()
+	_, st.goes = st.task.disk().(volume.Gathering)
+	if !st.goes {
+		if err := st.open(); err != nil {
+			return volume.Staged{}, err
+		}
+	}
+	staged, err := st.copy(ctx, st.task, st)
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if err == nil && !st.goes {
+		st.read, st.failed = st.asPlanned()
+	}
+	st.task.read = st.read
+	return staged, cmp.Or(st.failed, err)
+}
+
+// open opens the source, and holds it to what was planned, unless that was done.
+func (st *staging) open() error {
+	if st.source != nil || st.failed != nil {
+		return st.failed
+	}
+	f, err := st.looker.Open(st.from)
 	if err != nil {
-		return volume.Staged{}, settle.SourceError(err)
+		st.failed = settle.SourceError(err)
+		return st.failed
 	}
-	defer f.Close()
-	if _, err := s.asPlanned(f, t); err != nil {
-		return volume.Staged{}, err
+	st.source = f
+	_, st.failed = st.asPlanned()
+	return st.failed
+}
+
+// Read reads the source.
+func (st *staging) Read(p []byte) (int, error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if err := st.open(); err != nil {
+		return 0, err
 	}
-	staged, err := s.copy(ctx, t, f)
-	if err == nil {
-		t.read, err = s.asPlanned(f, t)
+	if st.closed {
+		return 0, io.EOF
 	}
-	return staged, err
+	n, err := st.source.Read(p)
+	if err == io.EOF && st.goes {
+		if st.read, st.failed = st.asPlanned(); st.failed != nil {
+			return n, st.failed
+		}
+		st.closeSource()
+	}
+	return n, err
+}
+
+func (st *staging) close() {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.closeSource()
+}
+
+// closeSource closes the source, once.
+func (st *staging) closeSource() {
+	if st.source != nil && !st.closed {
+		st.closed = true
+		_ = st.source.Close() // it was only read
+	}
+}
+
+// asPlanned holds the open source to the stat that the plan saw, and returns it. What lies in a trash is told by its
+// hash alone.
+func (st *staging) asPlanned() (stamp, error) {
+	if st.task.Source.Path.Private() {
+		return stamp{}, nil
+	}
+	size, mtime, err := st.source.Stamp()
+	if err != nil {
+		return stamp{}, err
+	}
+	now := stamp{size, mtime}
+	if !st.stamps.unchanged(st.task.Operation, now, st.moved) {
+		return now, fmt.Errorf("%w: it was written to since", volume.ErrSource)
+	}
+	return now, nil
 }
 
 // merged stages the text of a merge, which the plan has.
@@ -160,21 +322,4 @@ func (s *stager) copy(ctx context.Context, t *task, from io.Reader) (volume.Stag
 		s.Texts.keep(seen, staged.Hash)
 	}
 	return staged, err
-}
-
-// asPlanned holds an open source to the stat that the plan saw, and returns it. What lies in a trash is told
-// by its hash alone.
-func (s *stager) asPlanned(f volume.Content, t *task) (stamp, error) {
-	if t.Source.Path.Private() {
-		return stamp{}, nil
-	}
-	size, mtime, err := f.Stamp()
-	if err != nil {
-		return stamp{}, err
-	}
-	now := stamp{size, mtime}
-	if _, moved := s.tasks.moved[t.Source.Tree][t.Source.Path]; !s.stamps.unchanged(t.Operation, now, moved) {
-		return now, fmt.Errorf("%w: it was written to since", volume.ErrSource)
-	}
-	return now, nil
 }

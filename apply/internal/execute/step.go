@@ -35,6 +35,11 @@ func (s *Step) Widens() bool {
 		before.Mode.Known() && before.Mode != volume.Workable(before.Mode)
 }
 
+// replaces tells whether it puts a file or a link in the place of another one.
+func (s *Step) replaces() bool {
+	return s.putsContent() && s.Action == plan.Update
+}
+
 // displaces tells whether it renames a file, and where that is.
 func (s *Step) displaces() (tree.Path, bool) {
 	switch {

@@ -3,6 +3,7 @@ package execute
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 
 	"treaty/apply/internal/journal"
@@ -41,7 +42,12 @@ type task struct {
 }
 
 // disk changes its side, nil where that tree is not there.
-func (t *task) disk() volume.Changer { return t.notes.ends[t.Side].Disk }
+func (t *task) disk() volume.Changer {
+	if as, together := t.notes.through.Load(t); together {
+		return as.(volume.Changer)
+	}
+	return t.notes.ends[t.Side].Disk
+}
 
 // leave keeps what was read back. Mostly that is as planned and takes no room of its own: a plan may have a million
 // steps.
@@ -83,6 +89,8 @@ type notes struct {
 	units units
 	// broken are the units of which something drifted.
 	broken map[string]bool
+	// through is what changes a side for a task that asks it together with others.
+	through sync.Map
 	// over counts the tasks that were to be carried out and have an outcome, nil where nobody asks.
 	over *atomic.Int64
 }

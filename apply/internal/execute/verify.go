@@ -11,14 +11,9 @@ import (
 // tells of those that are not what was written: a stick that promises more than it holds, or somebody who
 // wrote to them in the meantime. They are drift, and what they replaced is in the trash.
 func (e *Execution) Verify(ctx context.Context) {
-	for _, t := range e.tasks.all {
-		if e.halted(ctx) != nil {
-			e.unverified = true
-			return
-		}
-		if t.copies() && t.done() && t.After.Of() == tree.File && t.result.SHA256.Known() {
-			readBack(t)
-		}
+	wanted := func(t *task) bool { return t.copies() && t.After.Of() == tree.File && t.result.SHA256.Known() }
+	if !e.eachDone(ctx, wanted, readBack) {
+		e.unverified = true
 	}
 }
 

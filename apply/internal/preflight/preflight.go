@@ -1,6 +1,7 @@
 package preflight
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -118,18 +119,34 @@ func (f *forecast) check() error {
 	if short := f.enoughSpace(); short != nil {
 		return short
 	}
-	for _, dir := range slices.Sorted(maps.Keys(f.into)) {
+	dirs := slices.Sorted(maps.Keys(f.into))
+	may := f.mayChange(dirs)
+	for n, dir := range dirs {
 		if err := f.enoughSlots(dir, f.slots[dir]); err != nil {
 			return err
 		}
-		if f.widened[dir] {
-			continue
-		}
-		if err := f.changeable(dir); err != nil {
+		if err := f.changeable(dir, may[n]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// atOnce is how many directories are asked about at a time.
+const atOnce = 1024
+
+// mayChange tells of directories why nothing can be changed in them, nil where it can, or will be able to.
+func (f *forecast) mayChange(dirs []tree.Path) []error {
+	may := make([]error, len(dirs))
+	for from := 0; from < len(dirs); from += atOnce {
+		some := dirs[from:min(from+atOnce, len(dirs))]
+		volume.Together(context.Background(), f.Disk, len(some), func(i int, as volume.Changer) {
+			if !f.widened[some[i]] {
+				may[from+i] = as.MayChange(some[i])
+			}
+		})
+	}
+	return may
 }
 
 // slotBytes is what a name takes in a directory at most commonly: FAT's 32-byte slots, twice over for stage and place.
@@ -184,9 +201,8 @@ func (f *forecast) spare() int64 {
 }
 
 // changeable refuses a directory in which nothing can be created or renamed, not even when its owner lets it. One that
-// is not there yet is the plan's own affair.
-func (f *forecast) changeable(dir tree.Path) error {
-	err := f.Disk.MayChange(dir)
+// is not there yet is the plan's own affair. err is what the volume says of it.
+func (f *forecast) changeable(dir tree.Path, err error) error {
 	if err == nil {
 		return nil
 	}

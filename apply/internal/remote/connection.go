@@ -149,6 +149,13 @@ func (c *Connection) ended(err error) error {
 	return c.lost
 }
 
+// counts counts a call that is no quiet one.
+func (c *Connection) counts(ask *wire.Ask) {
+	if !quiet[ask.Call] {
+		c.changes.Add(1)
+	}
+}
+
 // exchange is a call that was asked, whose answer is read.
 type exchange struct {
 	*Connection
@@ -161,6 +168,8 @@ type exchange struct {
 	// none.
 	upload   *io.PipeReader
 	uploaded chan struct{}
+	// part tells that it is one of several that were asked together, read in their order.
+	part bool
 }
 
 // ask begins a call. With upload, what that writes follows the question. The caller closes the exchange.
@@ -168,9 +177,7 @@ func (c *Connection) ask(ctx context.Context, ask *wire.Ask, upload func(*wire.W
 	if err := c.Lost(); err != nil {
 		return nil, err
 	}
-	if !quiet[ask.Call] {
-		c.changes.Add(1)
-	}
+	c.counts(ask)
 	select {
 	case c.slots <- struct{}{}:
 	case <-ctx.Done():
@@ -208,7 +215,7 @@ func (e *exchange) fill(request *http.Request, ask *wire.Ask, upload func(*wire.
 		return err
 	}
 	if upload == nil {
-		if err := w.Send(wire.End, struct{}{}); err != nil {
+		if err := w.SendPart(nil); err != nil {
 			return err
 		}
 		request.Body, request.ContentLength = io.NopCloser(&whole), int64(whole.Len())
@@ -223,12 +230,7 @@ func (e *exchange) fill(request *http.Request, ask *wire.Ask, upload func(*wire.
 		_, err := whole.WriteTo(out)
 		frames := wire.NewWriter(out)
 		if err == nil {
-			err = upload(frames)
-		}
-		if err != nil {
-			err = frames.Send(wire.Abort, wire.FaultOf(err))
-		} else {
-			err = frames.Send(wire.End, struct{}{})
+			err = frames.SendPart(upload)
 		}
 		if err == nil {
 			err = out.Flush()
@@ -281,6 +283,10 @@ func (e *exchange) end() (*wire.Answer, error) {
 // Close ends the call.
 func (e *exchange) Close() error {
 	e.once.Do(func() {
+		if e.part {
+			e.pass()
+			return
+		}
 		e.cancel()
 		if e.body != nil {
 			_ = e.body.Close() // nothing more is read
@@ -292,49 +298,6 @@ func (e *exchange) Close() error {
 		<-e.slots
 	})
 	return nil
-}
-
-// call makes a call whose answer has no data.
-func (c *Connection) call(ctx context.Context, ask *wire.Ask, upload func(*wire.Writer) error) (*wire.Answer, error) {
-	e, err := c.ask(ctx, ask, upload)
-	if err != nil {
-		return &wire.Answer{}, err
-	}
-	defer e.Close()
-	return e.end()
-}
-
-// fetch makes a call whose answer has data, of at most so many bytes.
-func (c *Connection) fetch(ctx context.Context, ask *wire.Ask, most int64) ([]byte, error) {
-	e, err := c.ask(ctx, ask, nil)
-	if err != nil {
-		return nil, err
-	}
-	defer e.Close()
-	data, err := io.ReadAll(io.LimitReader(e, most+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(data)) > most {
-		return nil, e.ended(fmt.Errorf("%w: more than the %d bytes that were asked for", wire.ErrBroken, most))
-	}
-	_, err = e.end()
-	return data, err
-}
-
-// list makes a call whose answer is names of at most so many bytes.
-func (c *Connection) list(ask *wire.Ask, most int, upload func(*wire.Writer) error) ([]string, error) {
-	e, err := c.ask(context.Background(), ask, upload)
-	if err != nil {
-		return nil, err
-	}
-	defer e.Close()
-	names, err := wire.ReadNames(e, most)
-	if err != nil {
-		return nil, e.early(err)
-	}
-	_, err = e.end()
-	return names, err
 }
 
 // early is an error of reading data: the one that the other end tells, where that has ended it for a reason of its own.

@@ -56,7 +56,7 @@ func (c *examiner) ReadBack(name string) (tree.Entry, tree.Hash, error) {
 }
 
 // Granularity is that of the volume's times.
-func (c *examiner) Granularity() int64 { return c.begun.Granularity }
+func (c *examiner) Granularity() int64 { return c.Begun.Granularity }
 
 // Exchanges tells whether the volume can exchange names.
-func (c *examiner) Exchanges() bool { return c.begun.Exchanges }
+func (c *examiner) Exchanges() bool { return c.Begun.Exchanges }

@@ -12,7 +12,7 @@ import (
 
 // files keep treaty's own files in a tree: by the tree itself, or by a run that changes it.
 type files struct {
-	*Connection
+	asker
 	tree int
 	// run is 0 for the tree itself.
 	run   int

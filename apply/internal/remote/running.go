@@ -23,11 +23,16 @@ type changer struct {
 	lending
 }
 
-// running is a run that an agent has begun.
+// running is a run that an agent has begun, as calls are made to it.
 type running struct {
 	files
-	begun wire.Begun
-	lend  func(volume.Loan) error
+	*begun
+}
+
+// begun is a run that an agent has begun.
+type begun struct {
+	wire.Begun
+	lend func(volume.Loan) error
 
 	mu sync.Mutex
 	// stopped is why the volume there takes no further change, nil as long as it does.
@@ -49,23 +54,33 @@ func (v *Volume) Change(run string, options volume.Options) (volume.Changer, err
 	if answer.Begun == nil || answer.Begun.Run < 1 || answer.Begun.Granularity < 0 {
 		return nil, v.ended(wire.Broken("a run"))
 	}
-	begun := *answer.Begun
-	r := &running{files: files{Connection: v.Connection, tree: v.tree, run: begun.Run, loses: begun.LosesRenames},
-		begun: begun, lend: options.Lend, granted: map[volume.Loan]bool{}}
-	return &changer{r, examiner{r}, staging{r}, swapping{r}, copying{r}, lending{r}}, nil
+	return changerOf(&running{files{asker: v.asker, tree: v.tree, run: answer.Begun.Run,
+		loses: answer.Begun.LosesRenames}, &begun{Begun: *answer.Begun, lend: options.Lend,
+		granted: map[volume.Loan]bool{}}}), nil
+}
+
+func changerOf(r *running) *changer {
+	return &changer{r, examiner{r}, staging{r}, swapping{r}, copying{r}, lending{r}}
 }
 
 // most is how many directories one change may need to be made workable.
 const most = 64
 
+// mostLater is how often one of several changes is put off: each time one before it is made.
+const mostLater = 4096
+
 // change makes a call of the run. Where that needs a directory to be made workable, the loan is written down, and the
 // call made again: nothing was changed by it.
 func (c *running) change(ctx context.Context, ask *wire.Ask, upload func(*wire.Writer) error) (*wire.Answer, error) {
-	for range most {
+	for later, loans := 0, 0; later < mostLater && loans < most; loans++ {
 		answer, err := c.call(ctx, ask, upload)
 		c.note(answer)
 		var need *wire.NeedLoan
-		if !errors.As(err, &need) {
+		switch {
+		case errors.Is(err, wire.ErrLater):
+			later, loans = later+1, loans-1
+			continue
+		case !errors.As(err, &need):
 			return answer, err
 		}
 		if err := c.grant(need.Loan); err != nil {

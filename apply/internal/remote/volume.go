@@ -34,7 +34,7 @@ var (
 // closed. Errors are those of scan.Open there.
 func (c *Connection) Open(at address.Address, done func() error) (*Volume, error) {
 	calls := c.changes.Load()
-	answer, err := c.call(context.Background(), &wire.Ask{Call: wire.Open, Root: at.Path, Looks: looks}, nil)
+	answer, err := (asker{Connection: c}).call(context.Background(), &wire.Ask{Call: wire.Open, Root: at.Path, Looks: looks}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func (c *Connection) Open(at address.Address, done func() error) (*Volume, error
 	}
 	// The clock was read before the answer came.
 	ahead := opened.Now.Time().Sub(c.streams.Now())
-	return &Volume{files: files{Connection: c, tree: opened.Tree, loses: opened.LosesRenames,
+	return &Volume{files: files{asker: asker{Connection: c}, tree: opened.Tree, loses: opened.LosesRenames,
 		glimpse: c.glimpsed(calls, answer.Looked)}, at: resolved,
 		host: opened.Host, ahead: ahead, done: done}, nil
 }

@@ -13,6 +13,8 @@ import (
 const (
 	Open  = "open"
 	Close = "close"
+	// Together is several calls, each followed by what is uploaded for it, answered in their order.
+	Together = "together"
 
 	Walk     = "walk"
 	List     = "list"

@@ -25,7 +25,7 @@ var facts = []struct {
 	{"not-regular", scan.ErrNotRegular}, {"name", scan.ErrName}, {"closed", scan.ErrClosed},
 	{"vanished", scan.ErrVanished}, {"dataless", scan.ErrDataless}, {"in-use", scan.ErrInUse},
 	{"too-large", scan.ErrTooLarge}, {"cannot-read", scan.ErrUnreadable}, {"changed", tree.ErrChanged},
-	{"path", tree.ErrPath},
+	{"path", tree.ErrPath}, {"later", ErrLater},
 }
 
 // Fault is an error on its way.
@@ -74,6 +74,9 @@ const maxLeft = 1000
 type NeedLoan struct{ Loan volume.Loan }
 
 func (*NeedLoan) Error() string { return "a directory has to be made workable first" }
+
+// ErrLater: of several changes one before needs a loan first, so that this one was not tried.
+var ErrLater = errors.New("a change before it was not made yet")
 
 // maxWords is how many bytes of an error's words are sent.
 const maxWords = 4 << 10

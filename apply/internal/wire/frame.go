@@ -78,6 +78,17 @@ func (w *Writer) Write(p []byte) (int, error) {
 	return done, nil
 }
 
+// SendPart writes what upload writes, nothing for nil, and its end. Where that fails the end says so; the error is of
+// writing that.
+func (w *Writer) SendPart(upload func(*Writer) error) error {
+	if upload != nil {
+		if err := upload(w); err != nil {
+			return w.Send(Abort, FaultOf(err))
+		}
+	}
+	return w.Send(End, struct{}{})
+}
+
 func (w *Writer) frame(kind Kind, p []byte) error {
 	w.buf = append(w.buf[:0], byte(kind), 0, 0, 0, 0)
 	binary.BigEndian.PutUint32(w.buf[1:], uint32(len(p)))
@@ -126,6 +137,22 @@ func (r *Reader) First() (answer *Answer, ended bool, err error) {
 	answer = &Answer{}
 	return answer, kind == End, decode(r.text, answer)
 }
+
+// More reads what comes where another question may, into value; false where the end came. Errors are those of Receive.
+func (r *Reader) More(value any) (bool, error) {
+	switch kind, err := r.next(); {
+	case err != nil:
+		return false, err
+	case kind == End:
+		return false, nil
+	case kind != Message:
+		return false, broken("a frame %q came where a question was due", kind)
+	}
+	return true, decode(r.text, value)
+}
+
+// GoOn reads on behind what was the end of a part.
+func (r *Reader) GoOn() { r.last, r.aborted = 0, nil }
 
 // next reads the head of the next frame, and all of one that is no data.
 func (r *Reader) next() (Kind, error) {

@@ -1,0 +1,78 @@
+package execute
+
+import (
+	"context"
+	"slices"
+
+	"treaty/apply/volume"
+	"treaty/plan"
+)
+
+// together does something for tasks that do not depend on each other. What they ask of a side that is far away crosses
+// together.
+func (g *Ground) together(ctx context.Context, list []*task, do func(*task)) {
+	for _, side := range plan.BothSides {
+		on := slices.DeleteFunc(slices.Clone(list), func(t *task) bool { return t.Side != side })
+		volume.Together(ctx, g.Ends[side].Disk, len(on), func(i int, as volume.Changer) { through(on[i], as, do) })
+	}
+}
+
+// togetherDurably is together for tasks of one side, and makes durable what came of it, which crosses with it. It tells
+// whether it is.
+func (g *Ground) togetherDurably(ctx context.Context, side plan.Side, list []*task, do func(*task)) (durable bool) {
+	over := 0
+	volume.Together(ctx, g.Ends[side].Disk, len(list)+1, func(i int, as volume.Changer) {
+		if i < len(list) {
+			through(list[i], as, do)
+			over++
+			return
+		}
+		// A barrier that was asked for before the last change was does not count.
+		for durable = true; durable; {
+			if durable = as.Barrier() == nil; over == len(list) {
+				return
+			}
+		}
+	})
+	return durable
+}
+
+// only are the sides of which there is one.
+func only(side plan.Side) (on sides) {
+	on[side] = true
+	return on
+}
+
+// far tells whether one of some sides is far away.
+func (g *Ground) far(on sides) bool {
+	for side, concerned := range on {
+		if _, far := g.Ends[side].Disk.(volume.Gathering); far && concerned {
+			return true
+		}
+	}
+	return false
+}
+
+// through does something for a task, which makes its changes through as meanwhile.
+func through(t *task, as volume.Changer, do func(*task)) {
+	if as == t.notes.ends[t.Side].Disk {
+		do(t)
+		return
+	}
+	t.notes.through.Store(t, as)
+	do(t)
+	t.notes.through.Delete(t)
+}
+
+// runs divides tasks, in their order, into those that are on one side and do not depend on each other. What is taken
+// whole stops where something in it drifted.
+func (g *groups) runs(list []*task) (runs [][]*task) {
+	for n, t := range list {
+		last := len(runs) - 1
+		if n == 0 || list[n-1].Side != t.Side || t.notes.unitOf(t) != "" || t.notes.unitOf(list[n-1]) != "" {
+			runs, last = append(runs, nil), last+1
+		}
+		runs[last] = append(runs[last], t)
+	}
+	return runs
+}

@@ -1,0 +1,136 @@
+package remote
+
+import (
+	"context"
+	"io"
+	"iter"
+
+	"treaty/apply/internal/wire"
+	"treaty/apply/volume"
+	"treaty/plan/tree"
+)
+
+// turn is a call that waits to be made together with others, and then what it is answered by, or why by nothing.
+type turn struct {
+	ask    *wire.Ask
+	upload func(*wire.Writer) error
+	sent   *exchange
+	err    error
+}
+
+// fiber makes its calls together with others: it is suspended until all of these wait to be made. One runs at a time.
+type fiber struct{ yield func(*turn) bool }
+
+// ask makes a call together with others. The caller closes the exchange before it makes the next.
+func (f *fiber) ask(ask *wire.Ask, upload func(*wire.Writer) error) (*exchange, error) {
+	t := &turn{ask: ask, upload: upload}
+	if !f.yield(t) {
+		return nil, context.Canceled
+	}
+	return t.sent, t.err
+}
+
+// going is a fiber that is under way, and the call that it waits for.
+type going struct {
+	next func() (*turn, bool)
+	turn *turn
+}
+
+// together runs do for each number below n, each as a fiber.
+func (c *Connection) together(ctx context.Context, tree, n int, do func(i int, via *fiber)) {
+	var waiting []*going
+	for i := range n {
+		next, stop := iter.Pull(func(yield func(*turn) bool) { do(i, &fiber{yield}) })
+		defer stop()
+		g := &going{next: next}
+		if g.goOn() {
+			waiting = append(waiting, g)
+		}
+	}
+	for len(waiting) > 0 {
+		waiting = c.round(ctx, tree, waiting)
+	}
+}
+
+// goOn has a fiber run up to its next call; false where it has none.
+func (g *going) goOn() (more bool) {
+	g.turn, more = g.next()
+	return more
+}
+
+// round makes the calls of fibers, in one message where there are several, and has each fiber go on when its answer
+// comes. It returns those that have another call.
+func (c *Connection) round(ctx context.Context, tree int, fibers []*going) (waiting []*going) {
+	if len(fibers) == 1 {
+		t := fibers[0].turn
+		if t.sent, t.err = c.ask(ctx, t.ask, t.upload); fibers[0].goOn() {
+			return fibers
+		}
+		return nil
+	}
+	for _, g := range fibers {
+		c.counts(g.turn.ask)
+	}
+	all, err := c.ask(ctx, &wire.Ask{Call: wire.Together, Tree: tree}, func(w *wire.Writer) error {
+		for _, g := range fibers {
+			if err := w.Send(wire.Message, g.turn.ask); err != nil {
+				return err
+			}
+			if err := w.SendPart(g.turn.upload); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		defer all.Close()
+	}
+	for _, g := range fibers {
+		if g.turn.err = err; err == nil {
+			g.turn.sent = &exchange{Connection: c, ctx: all.ctx, in: all.in, part: true}
+		}
+		sent := g.turn.sent
+		if g.goOn() {
+			waiting = append(waiting, g)
+		}
+		if sent != nil {
+			sent.Close()
+		}
+	}
+	if err == nil {
+		_, _ = all.end() // where the line is lost, the next call tells
+	}
+	return waiting
+}
+
+// Together has changes cross together.
+func (c *changer) Together(ctx context.Context, n int, do func(i int, as volume.Changer)) {
+	c.together(ctx, c.tree, n, func(i int, via *fiber) { do(i, c.over(via)) })
+}
+
+// Directory is a directory's own entry, without a name, which the tree is asked for and not the run.
+func (c *changer) Directory(dir tree.Path) (tree.Entry, error) {
+	return c.entry(&wire.Ask{Call: wire.Directory, Tree: c.tree, Path: wire.Text(dir)})
+}
+
+// over is what changes the tree by calls that are made together with others.
+func (c *changer) over(via *fiber) *changer {
+	r := &running{c.running.files, c.begun}
+	r.via = via
+	return changerOf(r)
+}
+
+// LookTogether has looks cross together.
+func (v *Volume) LookTogether(ctx context.Context, n int, do func(i int, as volume.Looker)) {
+	v.together(ctx, v.tree, n, func(i int, via *fiber) {
+		as := &Volume{files: v.files, at: v.at, host: v.host, ahead: v.ahead}
+		as.via = via
+		do(i, as)
+	})
+}
+
+// pass reads what is left of the answer to one of several calls, so that the next one's comes.
+func (e *exchange) pass() {
+	_, _ = io.Copy(io.Discard, e.in) // whoever reads on comes to the error
+	e.in.GoOn()
+}
