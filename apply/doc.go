@@ -153,6 +153,11 @@
 //	Windows: FAT, exFAT   the same           as vfat             the same              the same, and copies; Wine has no
 //	                                                                                   such volume
 //
+// Each operation is one change, which is made or is not; where a plan comes to a name more than once, the name is free
+// in between, also where names can be exchanged, and what was there is where the plan says, or in the trash: where a
+// directory gives way to what is none, or the other way round; where only the spelling of a name changes; and where
+// a file is moved away, since all moves come before what is created, and one of a circle waits in the trash.
+//
 // Of volumes that say they have written what they have not, and of what others change on a volume while it
 // is away from both trees, nothing is promised.
 package apply
