@@ -275,9 +275,9 @@ func TestAListingThatIsKnownHidesNoDrift(t *testing.T) {
 	}
 }
 
-// What a group of files takes crosses together, however many files it has: it waits for the line four times, to be ready
-// with what was staged, for the intents, for the swaps, and for what became of them. Its files stream in two calls, while
-// the group before is put in place, and one looks in the end at what was displaced.
+// What a group of files takes crosses together, however many files it has: it waits for the line four times, to be
+// ready with what was staged, for the intents, for the swaps, and for what became of them. Its files stream in two
+// calls, while the group before is put in place, and one looks in the end at what was displaced.
 func TestAGroupTakesFewRoundTrips(t *testing.T) {
 	const atMost, streams = 4, 2
 	for _, c := range []struct {

@@ -28,7 +28,8 @@ func Together(ctx context.Context, changer Changer, n int, do func(i int, as Cha
 	}
 }
 
-// GatheringLooker is a Looker that is reached over a line, on which looks that do not wait for each other cross together.
+// GatheringLooker is a Looker that is reached over a line, on which looks that do not wait for each other cross
+// together.
 type GatheringLooker interface {
 	Looker
 	// LookTogether is the function of that name.

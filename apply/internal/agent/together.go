@@ -7,8 +7,8 @@ import (
 	"treaty/apply/internal/wire"
 )
 
-// together carries out several calls, one after the other, each answered before the next one is begun. Where one needs a
-// loan first, no other change of a run is tried behind it: it may be about what that one makes.
+// together carries out several calls, one after the other, each answered before the next one is begun. Where one needs
+// a loan first, no other change of a run is tried behind it: it may be about what that one makes.
 func (c *call) together() error {
 	put := false
 	for {

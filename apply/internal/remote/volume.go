@@ -34,7 +34,8 @@ var (
 // closed. Errors are those of scan.Open there.
 func (c *Connection) Open(at address.Address, done func() error) (*Volume, error) {
 	calls := c.changes.Load()
-	answer, err := (asker{Connection: c}).call(context.Background(), &wire.Ask{Call: wire.Open, Root: at.Path, Looks: looks}, nil)
+	ask := &wire.Ask{Call: wire.Open, Root: at.Path, Looks: looks}
+	answer, err := (asker{Connection: c}).call(context.Background(), ask, nil)
 	if err != nil {
 		return nil, err
 	}
