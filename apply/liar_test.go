@@ -180,24 +180,54 @@ func (l *liar) answers(client *http.Client) http.Handler {
 		if err != nil {
 			panic(http.ErrAbortHandler)
 		}
-		c := &lied{liar: l, writer: w}
-		if wire.NewReader(bytes.NewReader(body)).Receive(wire.Message, &c.Ask) != nil {
-			panic("nobody asks so")
-		}
-		c.truly = func() *speech {
-			c.raw = forwarded(client, body)
-			return parts(c.raw)
-		}
-		l.mu.Lock()
-		l.asked++
-		c.nth = l.asked
-		l.mu.Unlock()
-		if l.lie != nil && l.lie(c) {
-			return
-		}
-		c.honest()
-		sends(w, c.raw)
+		l.replies(client, w, body)
 	})
+}
+
+// replies answers a call. Of several that were made together it answers each, and is free in those that bring content.
+func (l *liar) replies(client *http.Client, w http.ResponseWriter, body []byte) {
+	c := &lied{liar: l, writer: w}
+	if wire.NewReader(bytes.NewReader(body)).Receive(wire.Message, &c.Ask) != nil {
+		panic("nobody asks so")
+	}
+	c.truly = func() *speech {
+		c.raw = forwarded(client, body)
+		return parts(c.raw)
+	}
+	l.mu.Lock()
+	l.asked++
+	c.nth = l.asked
+	l.mu.Unlock()
+	if l.lie != nil && l.lie(c) {
+		return
+	}
+	if calls := together(body); len(calls) > 0 && bytes.Contains(body, []byte(`{"call":"content"`)) {
+		for _, one := range calls {
+			l.replies(client, w, one)
+		}
+		sends(w, frame(wire.End, []byte("{}")))
+		return
+	}
+	c.honest()
+	sends(w, c.raw)
+}
+
+// together are the calls that are made together in one, each with what is uploaded for it; none in any other.
+func together(body []byte) (calls [][]byte) {
+	if !bytes.HasPrefix(body[5:], []byte(`{"call":"together"`)) {
+		return nil
+	}
+	rest := body[5+binary.BigEndian.Uint32(body[1:]):]
+	for len(rest) > 0 && wire.Kind(rest[0]) == wire.Message {
+		n := 0
+		for last := false; !last && n < len(rest); {
+			kind := wire.Kind(rest[n])
+			last = kind == wire.End || kind == wire.Abort
+			n += 5 + int(binary.BigEndian.Uint32(rest[n+1:]))
+		}
+		calls, rest = append(calls, rest[:n]), rest[n:]
+	}
+	return calls
 }
 
 // forwarded is what an agent answers.
