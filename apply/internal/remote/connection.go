@@ -170,6 +170,8 @@ type exchange struct {
 	uploaded chan struct{}
 	// part tells that it is one of several that were asked together, read in their order.
 	part bool
+	// left tells of a part that there is more of it than was read.
+	left error
 }
 
 // ask begins a call. With upload, what that writes follows the question. The caller closes the exchange.
@@ -284,7 +286,7 @@ func (e *exchange) end() (*wire.Answer, error) {
 func (e *exchange) Close() error {
 	e.once.Do(func() {
 		if e.part {
-			e.pass()
+			e.left = e.pass()
 			return
 		}
 		e.cancel()
@@ -297,7 +299,7 @@ func (e *exchange) Close() error {
 		}
 		<-e.slots
 	})
-	return nil
+	return e.left
 }
 
 // early is an error of reading data: the one that the other end tells, where that has ended it for a reason of its own.

@@ -2,8 +2,10 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"io"
 	"iter"
+	"slices"
 
 	"treaty/apply/internal/wire"
 	"treaty/apply/volume"
@@ -85,7 +87,7 @@ func (c *Connection) round(ctx context.Context, tree int, fibers []*going) (wait
 	if err == nil {
 		defer all.Close()
 	}
-	for _, g := range fibers {
+	for n, g := range fibers {
 		if g.turn.err = err; err == nil {
 			g.turn.sent = &exchange{Connection: c, ctx: all.ctx, in: all.in, part: true}
 		}
@@ -93,9 +95,15 @@ func (c *Connection) round(ctx context.Context, tree int, fibers []*going) (wait
 		if g.goOn() {
 			waiting = append(waiting, g)
 		}
-		if sent != nil {
-			sent.Close()
+		if sent == nil || sent.Close() == nil || n+1 == len(fibers) {
+			continue
 		}
+		// What nobody reads goes on: a file that has grown. Whoever waits behind it asks again, which changes nothing: of
+		// changes no answer is so long.
+		if all.Close(); !repeatable(fibers[n+1:]) {
+			_ = c.ended(wire.Broken("an end"))
+		}
+		return append(waiting, c.round(ctx, tree, fibers[n+1:])...)
 	}
 	if err == nil {
 		_, _ = all.end() // where the line is lost, the next call tells
@@ -129,8 +137,30 @@ func (v *Volume) LookTogether(ctx context.Context, n int, do func(i int, as volu
 	})
 }
 
-// pass reads what is left of the answer to one of several calls, so that the next one's comes.
-func (e *exchange) pass() {
-	_, _ = io.Copy(io.Discard, e.in) // whoever reads on comes to the error
-	e.in.GoOn()
+// repeatable tells whether all that fibers ask for may be asked again, whether or not it was answered.
+func repeatable(fibers []*going) bool {
+	return !slices.ContainsFunc(fibers, func(g *going) bool { return !repeated[g.turn.ask.Call] })
 }
+
+// repeated are the calls that change nothing, of those that are made together.
+var repeated = map[string]bool{wire.Content: true, wire.Planned: true, wire.Directory: true}
+
+// mostPassed is how many bytes of an answer that nobody wants are read, so that the next one's come.
+const mostPassed = 1 << 20
+
+// pass reads what is left of the answer to one of several calls, so that the next one's comes. Errors tell that it does
+// not.
+func (e *exchange) pass() error {
+	_, err := io.CopyN(io.Discard, e.in, mostPassed)
+	switch err {
+	case io.EOF:
+		e.in.GoOn()
+		return nil
+	case nil:
+		return errLong
+	}
+	return nil // whoever reads on comes to the error
+}
+
+// errLong: there is more of an answer than is passed over.
+var errLong = errors.New("an answer goes on")
