@@ -91,3 +91,28 @@ func pictureIn(t *testing.T, page string) string {
 	return fmt.Sprintf("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"760\" %s>\n<style>\n%ssvg { background: var(--back); }\n"+
 		"%s\n</style>\n%s</svg>\n", found[1], strings.TrimLeft(colours, "\n"), strings.Join(rules, "\n"), found[2])
 }
+
+// The page about other machines tells of a laptop and a NAS. What connects is a shell here, which starts the treaty of
+// the tests as ssh would there.
+func TestTheNASOfTheDocsIsReal(t *testing.T) {
+	needs(t, "sh")
+	local, stick := readmeTrees(t)
+	remote := filepath.Join(filepath.Dir(stick), "srv", "shared")
+	home := filepath.Join(filepath.Dir(stick), "home")
+	for _, err := range []error{
+		os.Mkdir(filepath.Dir(remote), 0o755), os.Rename(stick, remote),
+		os.MkdirAll(filepath.Join(home, ".config", "treaty"), 0o755),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("HOME", home)
+	t.Setenv("XDG_CONFIG_HOME", filepath.Join(home, ".config"))
+	write(t, filepath.Join(home, ".config", "treaty", "config.json"),
+		`{"ssh": {"command": ["sh", "-c", "shift; exec \"$@\"", "ssh"]}}`)
+	want := strings.ReplaceAll(block(t, "nas"), "/srv/shared", readmeRemote)
+	if got := session(t, want, local, remote); masked(got) != masked(want) {
+		t.Errorf("the page shows:\n%s\nand it is:\n%s", want, got)
+	}
+}
