@@ -104,8 +104,9 @@ func (d *dayOnScreen) everyTime(text string) string {
 		{`20\d\d-(0[2-9]|1\d)-\d\d \d\d:\d\d:\d\d`, "2026-11-29 15:05:48"},
 		{`posix \(((?:hinted: |recorded: )?)\w+\)`, "posix (${1}ext4)"},
 		{`[\d.]+ [KMGT]iB free of [\d.]+ [KMGT]iB`, "29.2 GiB free of 252.0 GiB"},
-		// How long the number is decides whether the line is wrapped before it.
-		{`,\s+[\d.]+ [KMGT]iB free\n`, ", 29.2 GiB free\n"},
+		// How long the number is decides whether the line is wrapped before it; and a number that a little less than it
+		// looks like is followed by another.
+		{`,\s+[\d.]+ [KMGT]iB free(?: → [\d.]+ [KMGT]iB)?\n`, ", 29.2 GiB free\n"},
 		{`[\d.]+ [KMGT]iB free`, "29.2 GiB free"},
 		{`(trash and old plans: \d+ items?), [\d.]+ \w+`, "$1, 41.4 KiB"},
 	} {

@@ -102,7 +102,7 @@ func freed(t *testing.T, dir string) {
 // passing matches what no two runs have in common: instants, names that are made from them or drawn, digests, and what
 // is free on a disk.
 var passing = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`[0-9.]+ [KMGT]iB free|\d{8}T\d{6}\.\d{3}Z|` +
+	return regexp.MustCompile(`[0-9.]+ [KMGT]iB free( → [0-9.]+ [KMGT]iB)?|\d{8}T\d{6}\.\d{3}Z|` +
 		`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?|[0-9a-f]{8}[0-9a-f-]*|demo-\d+`)
 })
 
