@@ -108,7 +108,7 @@ func mildly(t *rapid.T, w *world) *plan.Plan {
 // Whatever changes in files of rules, nothing is deleted for it; each changed on one side, one apply is enough;
 // and a survey finds the trees as the plan has them.
 func TestOneApplyIsEnoughForChangedRulesAndDeletesNothing(t *testing.T) {
-	effort.Check(t, 100, 1000, func(t *rapid.T) {
+	effort.Check(t, 100, 500, func(t *rapid.T) {
 		w := drawRuledWorld(t)
 		p := mildly(t, w)
 		seen, err := plan.Survey(context.Background(), w.input(), func(*plan.Name) error { return nil })

@@ -95,6 +95,9 @@ func pictureIn(t *testing.T, page string) string {
 // The page about other machines tells of a laptop and a NAS. What connects is a shell here, which starts the treaty of
 // the tests as ssh would there.
 func TestTheNASOfTheDocsIsReal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("speaks to another treaty")
+	}
 	needs(t, "sh")
 	local, stick := readmeTrees(t)
 	remote := filepath.Join(filepath.Dir(stick), "srv", "shared")
