@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"treaty/apply"
+	"treaty/apply/reach"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 )
@@ -110,7 +111,7 @@ func (t *terminal) run(args []string, stdin io.Reader) int {
 		plain: g.NoPager, now: time.Now,
 		color: coloured(g.Color, stdout)}, call, nil}
 	a.net = newNetwork(a)
-	err = parsed.Run(a)
+	err = interruptedOr(ctx, parsed.Run(a))
 	_ = a.net.Close() // what was done is done, and told
 	if errors.As(err, &status) {
 		return int(status)
@@ -158,6 +159,27 @@ func interruptible() (context.Context, func()) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	return ctx, stop
+}
+
+// interruption is an error that an interrupt has led to.
+type interruption struct{ error }
+
+func (i interruption) Unwrap() []error { return []error{context.Canceled, i.error} }
+
+// sameMoment is how long after a connection was lost an interrupt may come that has ended it: Ctrl-C is for ssh too.
+const sameMoment = 200 * time.Millisecond
+
+// interruptedOr is the error of a command, as an interruption where a connection was lost by one.
+func interruptedOr(ctx context.Context, err error) error {
+	if !errors.Is(err, reach.ErrLost) {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return interruption{err}
+	case <-time.After(sameMoment):
+		return err
+	}
 }
 
 // view is the style for a plan, with the lines of diffs or without.

@@ -95,7 +95,7 @@ func Again(p *plan.Plan, memory *store.Memory) plan.Input {
 // Vanished makes a refusal of an error that tells that a tree went away.
 func Vanished(err error) error {
 	if errors.Is(err, scan.ErrVanished) {
-		return refusal.Because(refusal.CauseVanished, "%v", err)
+		return &refusal.Refusal{Cause: refusal.CauseVanished, Why: err.Error(), Err: err}
 	}
 	return err
 }
