@@ -118,8 +118,9 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 		}
 	}
 	pending := e.Pending()
-	expected(request.Progress, pending)
-	spare, err := preflight.Check(r.Plan, &r.ends, pending, e.ToPreserve())
+	preserved := e.ToPreserve()
+	expected(request.Progress, pending, preserved)
+	spare, err := preflight.Check(r.Plan, &r.ends, pending, preserved)
 	if err != nil {
 		_ = r.journals.GiveBack() // what is owed still is in the journal
 		return nil, err

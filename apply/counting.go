@@ -3,12 +3,18 @@ package apply
 import (
 	"treaty/apply/internal/execute"
 	"treaty/apply/pair"
+	"treaty/plan"
 )
 
-// expected adds steps to what is to be done.
-func expected(p *pair.Progress, steps []*execute.Step) {
+// expected adds steps to what is to be done, and the contents of so many bytes that are copied out of reach first.
+func expected(p *pair.Progress, steps []*execute.Step, preserved plan.Sides[[]int64]) {
 	if p == nil {
 		return
+	}
+	for _, sizes := range preserved {
+		for _, size := range sizes {
+			p.ToCopy.Add(size)
+		}
 	}
 	for _, s := range steps {
 		p.ToDo.Add(1)

@@ -278,3 +278,27 @@ func TestALateWriteIsSurfaced(t *testing.T) {
 		}
 	}
 }
+
+// What is copied out of a stick's reach before anything changes there may be most of the work: it is part of what is
+// told of it, before and while it is done.
+func TestWhatIsCopiedOutOfReachIsCounted(t *testing.T) {
+	var put int64 // what the same plan puts in place
+	for n, fat := range fats {
+		w, p := richWorld(t, fat)
+		r := w.request(p)
+		r.Progress = &apply.Progress{}
+		if _, err := apply.Apply(context.Background(), r); err != nil {
+			t.Fatal(err)
+		}
+		todo, copied := r.Progress.ToCopy.Load(), r.Progress.Copied.Load()
+		if n == 0 {
+			put = todo
+		}
+		if copied != todo {
+			t.Errorf("%s: %d bytes were copied where %d were told of", fatNames(fat), copied, todo)
+		}
+		if n > 0 && todo <= put {
+			t.Errorf("%s: %d bytes are told of, and %d are put in place alone", fatNames(fat), todo, put)
+		}
+	}
+}

@@ -25,6 +25,7 @@ func (t *examiner) Content(p tree.Path, before *tree.State) (volume.Content, err
 	if err != nil {
 		return nil, err
 	}
+	t.hand(p)
 	return File{f}, nil
 }
 

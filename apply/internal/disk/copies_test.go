@@ -2,7 +2,9 @@ package disk
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
@@ -137,5 +139,51 @@ func TestALateWriteShows(t *testing.T) {
 	check(t, os.Remove(s.path(string(beside))))
 	if beside, err = s.Surface(r.Trash, "never/f"); err != nil || beside != "f (treaty conflict)" {
 		t.Errorf("without its directory: %s, %v", beside, err)
+	}
+}
+
+// What was read to be copied out of reach is not read again before it is moved, but after; what nobody keeps from
+// writing. Whatever changed since is found all the same, and comes back.
+func TestWhatWasCopiedIsProvenOnceItIsMoved(t *testing.T) {
+	for _, way := range ways {
+		for name, displace := range map[string]func(s *side, before *tree.State) error{
+			"trash":   func(s *side, before *tree.State) error { _, err := s.Trash("d/f", before, ""); return err },
+			"replace": func(s *side, b *tree.State) error { _, err := s.Replace("d/f", b, s.stage("new"), ""); return err },
+			"move":    func(s *side, before *tree.State) error { _, err := s.Move("d/f", "d/g", before, ""); return err },
+		} {
+			for _, copied := range []bool{false, true} {
+				for _, changed := range []bool{false, true} {
+					t.Run(fmt.Sprintf("%s/%s/copied=%v/changed=%v", way.name, name, copied, changed), func(t *testing.T) {
+						var renamed bool
+						s := newSide(t, Options{Can: way.can, Hash: true, Hook: func(c Call) error {
+							renamed = renamed || strings.HasPrefix(c.Path, "d/")
+							return nil
+						}})
+						s.lease = func(*os.File) (bool, error) { return false, nil }
+						before := s.write("d/f", "seen")
+						before.SHA256 = sha256.Sum256([]byte("seen"))
+						if copied {
+							f, err := s.Content("d/f", before)
+							check(t, err)
+							f.Close()
+						}
+						if changed {
+							s.write("d/f", "SEEN")
+						}
+						err := displace(s, before)
+						switch {
+						case !changed:
+							check(t, err)
+						case !errors.Is(err, volume.ErrDrift) || !strings.Contains(err.Error(), contentChanged):
+							t.Errorf("a content that has changed: %v", err)
+						case renamed != copied:
+							t.Errorf("moved before it was proven: %v", renamed)
+						case s.content("d/f") != "SEEN":
+							t.Errorf("what was saved is %q", s.content("d/f"))
+						}
+					})
+				}
+			}
+		}
 	}
 }

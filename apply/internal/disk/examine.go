@@ -18,6 +18,12 @@ import (
 type examiner struct {
 	*Files
 	shift time.Duration
+	// lease is that of the system.
+	lease func(*os.File) (leased bool, err error)
+
+	reading sync.Mutex
+	// handed are the paths of which this run has handed out the content, to be compared and copied out of reach.
+	handed map[tree.Path]bool
 }
 
 // Shifted says that all times of the volume are off by that much from those that the plan names.
@@ -28,9 +34,9 @@ func (t *examiner) Shifted(by time.Duration) { t.shift = by }
 type subject struct {
 	entry tree.Entry
 	file  *os.File // nil for links and directories, and for files that can't be read
-	// hash is known if content counted.
-	hash   tree.Hash
-	leased bool
+	// want is known if content counts, and hash if it was read, or will be once it was moved.
+	want, hash tree.Hash
+	leased     bool
 }
 
 // close ends the lease.
@@ -49,7 +55,51 @@ func (s *subject) let() {
 
 // examine opens what is at name in d, keeps other programs from writing to it where that can be had,
 // and compares it with before. A *Drift tells any difference.
-func (t *examiner) examine(d *folder, name string, before *tree.State) (s *subject, err error) {
+func (t *examiner) examine(d *folder, name string, before *tree.State) (*subject, error) {
+	s, err := t.look(d, name, before)
+	if err != nil {
+		return nil, err
+	}
+	return t.prove(s, tree.Path(d.at(name)))
+}
+
+// examineToMove is examine for what is moved next, which cameOut looks at once more. A content that cannot be kept from
+// other writers is read there; it is not read here too where this run has read it before, to copy it out of reach:
+// it was what was planned then, and a stick is slow. So all of it is read twice, to be copied and to be proven.
+//
+// Race: somebody writes to it after it was copied, without a change of its size or its stamp. Worst: its name is
+// absent until it is put back, and a power cut just then finds no copy of that version on the other side.
+func (t *examiner) examineToMove(d *folder, name string, before *tree.State) (*subject, error) {
+	s, err := t.look(d, name, before)
+	if err != nil {
+		return nil, err
+	}
+	p := tree.Path(d.at(name))
+	if s.want.Known() && !s.leased && t.wasHanded(p) {
+		s.hash = s.want
+		return s, nil
+	}
+	return t.prove(s, p)
+}
+
+// hand notes that the content of p was handed out.
+func (t *examiner) hand(p tree.Path) {
+	t.reading.Lock()
+	defer t.reading.Unlock()
+	if t.handed == nil {
+		t.handed = map[tree.Path]bool{}
+	}
+	t.handed[p] = true
+}
+
+func (t *examiner) wasHanded(p tree.Path) bool {
+	t.reading.Lock()
+	defer t.reading.Unlock()
+	return t.handed[p]
+}
+
+// look is examine without a look at the content.
+func (t *examiner) look(d *folder, name string, before *tree.State) (s *subject, err error) {
 	e, err := d.dir.Lstat(name)
 	p := tree.Path(d.at(name))
 	switch {
@@ -86,7 +136,7 @@ func (t *examiner) examine(d *folder, name string, before *tree.State) (s *subje
 	case err != nil:
 		return s, err
 	}
-	if s.leased, err = lease(s.file); err != nil {
+	if s.leased, err = t.lease(s.file); err != nil {
 		return s, &volume.Drift{Path: p, Why: err.Error(), Found: t.cut(e), Cause: volume.ErrBusy}
 	}
 	switch same, err := sysSame(s.file, d.handle, name); {
@@ -98,21 +148,34 @@ func (t *examiner) examine(d *folder, name string, before *tree.State) (s *subje
 	if err := s.restat(); err != nil {
 		return s, err
 	}
-	if err := t.compare(s.entry, before, drift); err != nil {
-		return s, err
+	if byHash {
+		s.want = before.SHA256
 	}
-	if !byHash {
+	return s, t.compare(s.entry, before, drift)
+}
+
+// contentChanged is what is said of a file whose stamp is the same.
+const contentChanged = "its content has changed"
+
+// prove reads the content of what was at p, where that counts, and closes what is not as wanted.
+func (t *examiner) prove(s *subject, p tree.Path) (_ *subject, err error) {
+	if !s.want.Known() {
 		return s, nil
 	}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
 	stamp := s.entry
 	if s.hash, err = hashOf(s.file); err != nil {
-		return s, err
+		return nil, err
 	}
 	if err := s.restat(); err != nil {
-		return s, err
+		return nil, err
 	}
-	if s.hash != before.SHA256 || s.entry.Size != stamp.Size || s.entry.Mtime != stamp.Mtime {
-		return s, drift("its content has changed")
+	if s.hash != s.want || s.entry.Size != stamp.Size || s.entry.Mtime != stamp.Mtime {
+		return nil, &volume.Drift{Path: p, Why: contentChanged, Found: t.cut(s.entry)}
 	}
 	return s, nil
 }
@@ -178,10 +241,13 @@ func (t *examiner) cameOut(s *subject, d *folder, name string) (why string, err 
 	if err != nil {
 		return "", err
 	}
-	if hash != s.hash {
-		return another, nil
+	switch {
+	case hash == s.hash:
+		return "", nil
+	case same:
+		return contentChanged, nil
 	}
-	return "", nil
+	return another, nil
 }
 
 func stampOf(f *os.File) (int64, tree.Time, error) {

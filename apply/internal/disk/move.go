@@ -31,7 +31,7 @@ func (t *Tree) Move(from, to tree.Path, before *tree.State, place string) (volum
 		return volume.Result{}, err
 	}
 	defer into.release()
-	s, err := t.examine(d, name, before)
+	s, err := t.examineToMove(d, name, before)
 	if err != nil {
 		return volume.Result{}, err
 	}

@@ -52,7 +52,7 @@ func (t *Tree) replace(p tree.Path, as string, before *tree.State, s volume.Stag
 		return volume.Result{}, err
 	}
 	defer from.release()
-	old, err := t.examine(d, name, before)
+	old, err := t.examineToMove(d, name, before)
 	if err != nil {
 		return volume.Result{}, err
 	}

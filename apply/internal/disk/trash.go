@@ -134,7 +134,7 @@ func (t *Tree) retire(p tree.Path, before *tree.State, place string) (*subject, 
 		return nil, volume.Result{}, err
 	}
 	defer d.release()
-	s, err := t.examine(d, name, before)
+	s, err := t.examineToMove(d, name, before)
 	if err != nil {
 		return nil, volume.Result{}, err
 	}

@@ -84,7 +84,7 @@ func Open(root *scan.Root, run string, opts Options) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Tree{&copies{&swaps{&stage{examiner: &examiner{Files: files}}}}, files.loans}, nil
+	return &Tree{&copies{&swaps{&stage{examiner: &examiner{Files: files, lease: lease}}}}, files.loans}, nil
 }
 
 // OpenFiles opens what treaty keeps in root for itself, as Open does.

@@ -59,7 +59,7 @@ func New(ground *Ground, steps []plan.Step, before Before, counts Counts) *Execu
 		taken: map[string]bool{}}}
 	footing := &footing{Ground: ground, tasks: tasks, had: before.Had}
 	stager := &stager{ground, tasks, footing, before.Stamps, counts.Copied}
-	keeper := &keeper{ground, tasks}
+	keeper := &keeper{ground, tasks, counts.Copied}
 	dresser := &dresser{Ground: ground, groups: groups, keeper: keeper, tasks: tasks}
 	modes := &directoryModes{ground, groups, tasks, footing}
 	emptied := &emptied{Ground: ground, groups: groups, stager: stager, tasks: tasks}

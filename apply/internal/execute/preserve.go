@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"treaty/apply/internal/journal"
 	"treaty/apply/internal/settle"
@@ -84,6 +85,8 @@ func (ts *tasks) twins(side plan.Side) map[tree.Hash][]tree.Path {
 type keeper struct {
 	*Ground
 	tasks *tasks
+	// copied counts the bytes, nil where nobody asks.
+	copied *atomic.Int64
 }
 
 // do preserves all that is in danger on some sides. A task whose content could not be preserved is not carried out.
@@ -156,7 +159,7 @@ func (k *keeper) outOfReach(ctx context.Context, side plan.Side, c *endangered) 
 		return volume.Staged{}, err
 	}
 	defer f.Close()
-	copied, err := there.Preserve(ctx, c.at, f, c.state)
+	copied, err := there.Preserve(ctx, c.at, &readCounter{Reader: f, copied: k.copied}, c.state)
 	if err == nil {
 		return copied, nil
 	}
