@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"reflect"
 	"runtime"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"pgregory.net/rapid"
 
@@ -443,6 +445,33 @@ func TestALargeCountTakesNoMemory(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	if got := after.TotalAlloc - before.TotalAlloc; got > 1<<21 {
 		t.Errorf("%d bytes of memory for %d of a file", got, len(data))
+	}
+}
+
+// Memory for a large directory is made about twice over while it is read, however large it is.
+func TestALargeDirectoryIsReadOnce(t *testing.T) {
+	const many = 40_000
+	entries := make([]tree.Agreed, many)
+	for i := range entries {
+		entries[i].Type, entries[i].Mtime = tree.File, tree.UnixTime(7, 0)
+		entries[i].Name = [2]string{fmt.Sprintf("%06d", i), fmt.Sprintf("%06d", i)}
+		entries[i].Key = tree.CollisionKey(entries[i].Name[0])
+	}
+	data := write(t, header, []directory{{tree.Root, entries}})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	r, err := open(data, header.IDs[0], header.IDs[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	dirs, err := each(r)
+	runtime.ReadMemStats(&after)
+	if err != nil || len(dirs) != 1 || len(dirs[0].entries) != many {
+		t.Fatalf("%d directories (%v)", len(dirs), err)
+	}
+	const entry = uint64(unsafe.Sizeof(tree.Agreed{})) + 8 // and its name
+	if got := after.TotalAlloc - before.TotalAlloc; got > many*entry*5/2 {
+		t.Errorf("%d bytes an entry were made, of %d", got/many, entry)
 	}
 }
 

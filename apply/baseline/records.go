@@ -3,6 +3,7 @@ package baseline
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"treaty/plan/tree"
 )
@@ -17,10 +18,12 @@ func (r *Reader) entries() ([]tree.Agreed, error) {
 	if last := len(r.spare) - 1; last >= 0 {
 		entries, r.spare = r.spare[last], r.spare[:last]
 	}
-	if n > uint64(cap(entries)) {
-		entries = make([]tree.Agreed, 0, min(n, 1<<10))
-	}
 	for i := range n {
+		if len(entries) == cap(entries) {
+			// What the file says of a number is taken up only as far as there is something: room doubles, since append,
+			// which is thriftier, would copy a large directory five times.
+			entries = slices.Grow(entries, int(min(n-i, max(i, 1<<10))))
+		}
 		entries = append(entries, tree.Agreed{})
 		if err := r.entry(&entries[i]); err != nil {
 			return nil, err
