@@ -43,6 +43,15 @@ type Content interface {
 	Stamp() (size int64, mtime tree.Time, err error)
 }
 
+// Sharing is what is read from an open file that the system may take over into another one without copying it, where
+// both lie on a volume of which files can share their blocks.
+type Sharing interface {
+	// Descriptor is that of the open file, of which nothing was read yet; false where there is none on this machine.
+	Descriptor() (fd uintptr, ok bool)
+	// Taken tells that all of it was taken over so, as so many bytes; nothing of it is read then.
+	Taken(size int64)
+}
+
 // Private keeps treaty's own files. Folders in names are made when they are needed.
 type Private interface {
 	PrivateReader

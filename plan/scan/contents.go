@@ -39,6 +39,12 @@ func (c *Contents) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// Descriptor is that of the open file.
+func (c *Contents) Descriptor() (uintptr, bool) { return c.file.descriptor(), true }
+
+// Taken tells that somebody has taken over so many bytes, which are all, without reading them.
+func (c *Contents) Taken(size int64) { c.read = max(size, 1) }
+
 // Stamp is the size and the time that the file has now, or, as long as nothing was read, those with which it was
 // opened.
 func (c *Contents) Stamp() (int64, tree.Time, error) {

@@ -36,6 +36,8 @@ func (f file) stat() (tree.Entry, error) {
 	return e, nil
 }
 
+func (f file) descriptor() uintptr { return uintptr(f.fd) }
+
 // read is 0, nil at the end.
 func (f file) read(buf []byte) (int, error) {
 	for {

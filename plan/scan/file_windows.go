@@ -35,6 +35,8 @@ func (f file) stat() (tree.Entry, error) {
 	return e, err
 }
 
+func (f file) descriptor() uintptr { return f.open.Fd() }
+
 // read is 0, nil at the end.
 func (f file) read(buf []byte) (int, error) {
 	n, err := f.open.Read(buf)

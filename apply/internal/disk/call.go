@@ -138,6 +138,12 @@ func (m *making) fill(p []byte) error {
 	return m.d.do(WriteFile, m.name, func() error { return sysFill(m.newFile, p) })
 }
 
+// share makes it share what the open file fd holds, all of it; nothing was written to it yet. errors.ErrUnsupported is
+// the most common error.
+func (m *making) share(fd uintptr) error {
+	return m.d.do(WriteFile, m.name, func() error { return sysShare(m.newFile, fd) })
+}
+
 // touch sets its mtime.
 func (m *making) touch(mtime tree.Time) error {
 	return m.d.do(SetTime, m.name, func() error { return sysTouchNew(m.newFile, m.d.handle, m.name, mtime) })

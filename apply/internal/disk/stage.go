@@ -113,7 +113,11 @@ func (t *stage) copyTo(ctx context.Context, d *folder, name string, src io.Reade
 		}
 	}()
 	s = volume.Staged{Name: d.at(name), Type: tree.File, Size: size}
-	if s.Hash, err = t.fill(ctx, f, src, size); err != nil {
+	var shared bool
+	if s.Hash, shared, err = t.share(ctx, f, src, size); err == nil && !shared {
+		s.Hash, err = t.fill(ctx, f, src, size)
+	}
+	if err != nil {
 		return s, err
 	}
 	if want.Known() && s.Hash != want {
@@ -141,6 +145,11 @@ func (t *stage) dress(f *making, s *volume.Staged, mtime tree.Time, mode tree.Mo
 
 // fill copies src to f, hashing on the way.
 func (t *stage) fill(ctx context.Context, f *making, src io.Reader, size int64) (tree.Hash, error) {
+	return hashing(ctx, src, size, func(p []byte) error { return t.written(f.fill(p)) })
+}
+
+// hashing hands on what is read of src, which must be size bytes, and returns the hash of it.
+func hashing(ctx context.Context, src io.Reader, size int64, each func([]byte) error) (tree.Hash, error) {
 	buf := buffers.Get().(*[copyBuffer]byte)
 	defer buffers.Put(buf)
 	h := sha256.New()
@@ -155,8 +164,8 @@ func (t *stage) fill(ctx context.Context, f *making, src io.Reader, size int64) 
 		}
 		if n > 0 {
 			h.Write(buf[:n])
-			if err := f.fill(buf[:n]); err != nil {
-				return sum, t.written(err)
+			if err := each(buf[:n]); err != nil {
+				return sum, err
 			}
 		}
 		switch {

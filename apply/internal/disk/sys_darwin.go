@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"errors"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -44,6 +45,9 @@ func sysSyncVolume(d handle) error {
 		return err
 	})
 }
+
+// sysShare: nothing is shared here. APFS clones files only with their attributes, which are nothing of a plan.
+func sysShare(newFile, uintptr) error { return errors.ErrUnsupported }
 
 // lease: there are none here.
 func lease(*os.File) (bool, error) { return false, nil }

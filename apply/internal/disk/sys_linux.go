@@ -43,6 +43,11 @@ func sysSyncFolder(d handle) error { return again(func() error { return unix.Fsy
 
 func sysSyncVolume(d handle) error { return again(func() error { return unix.Syncfs(d) }) }
 
+// sysShare makes f share all that is in fd.
+func sysShare(f newFile, fd uintptr) error {
+	return again(func() error { return unix.IoctlFileClone(f.fd, int(fd)) })
+}
+
 // lease takes a read lease on f, best effort: while it is held, whoever opens the file for writing
 // waits until f is closed, at most /proc/sys/fs/lease-break-time (45 s). leased is false where the
 // volume has no leases or the file is another user's. ErrBusy: somebody has the file open for writing,

@@ -3,6 +3,7 @@
 package disk
 
 import (
+	"io"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -32,6 +33,22 @@ func sysFill(f newFile, p []byte) error {
 		p = p[n:]
 	}
 	return nil
+}
+
+// Read reads on from where it was read or filled last.
+func (f newFile) Read(p []byte) (int, error) {
+	for {
+		n, err := unix.Read(f.fd, p)
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err != nil:
+			return 0, err
+		case n == 0 && len(p) > 0:
+			return 0, io.EOF
+		}
+		return n, nil
+	}
 }
 
 // sysTouchNew gives f its time; when it was read last is now.

@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"errors"
 	"os"
 
 	"treaty/plan/scan"
@@ -20,6 +21,12 @@ func sysFill(f newFile, p []byte) error {
 	_, err := f.file.Write(p)
 	return err
 }
+
+// Read reads on from where it was read or filled last.
+func (f newFile) Read(p []byte) (int, error) { return f.file.Read(p) }
+
+// sysShare: nothing is shared here. ReFS could.
+func sysShare(newFile, uintptr) error { return errors.ErrUnsupported }
 
 func sysTouchNew(f newFile, d handle, name string, mtime tree.Time) error {
 	return sysTouch(f.file, d, name, mtime)

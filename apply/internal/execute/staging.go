@@ -268,6 +268,23 @@ func (st *staging) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Descriptor is that of the source, where that is a file of this machine.
+func (st *staging) Descriptor() (uintptr, bool) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.goes || st.open() != nil {
+		return 0, false
+	}
+	return descriptor(st.source)
+}
+
+// Taken tells that the source was taken over.
+func (st *staging) Taken(size int64) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.source.(volume.Sharing).Taken(size)
+}
+
 func (st *staging) close() {
 	st.mu.Lock()
 	defer st.mu.Unlock()
