@@ -2,7 +2,6 @@ package survey
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +26,8 @@ type expectation struct {
 	to plan.Side
 	// timeless tells that the time need not be that of state.
 	timeless bool
+	// next is what else is expected there, nil for nothing.
+	next *expectation
 }
 
 // expectations are what a plan's operations and resolutions read or write, and must find as planned.
@@ -34,7 +35,9 @@ type expectations struct {
 	plan *plan.Plan
 	// at is by the side of which something is expected, then by the side in whose spelling the path is. The two may
 	// spell names crosswise.
-	at plan.Sides[plan.Sides[map[tree.Path][]expectation]]
+	at plan.Sides[plan.Sides[map[tree.Path]*expectation]]
+	// room is for expectations to come: there are as many as operations, and one at a time is dear.
+	room []expectation
 	// subtrees are the directories in conflict that were come to, and must be as planned with all in them.
 	subtrees plan.Sides[map[tree.Path]tree.Hash]
 	// listed collects what is in scope in the directories in conflict.
@@ -57,13 +60,15 @@ type occupied struct {
 
 func expect(p *plan.Plan, shift plan.Sides[time.Duration]) *expectations {
 	x := &expectations{plan: p, shift: shift, spellings: newSpellings(p), respellings: newRespellings(p)}
+	many := foreseen(p)
 	for _, side := range plan.BothSides {
 		x.subtrees[side] = map[tree.Path]tree.Hash{}
 		x.listed[side] = map[tree.Path][]tree.Entry{}
 		for _, by := range plan.BothSides {
-			x.at[side][by] = map[tree.Path][]expectation{}
+			x.at[side][by] = map[tree.Path]*expectation{}
 			x.parents[side][by] = map[tree.Path]bool{}
 		}
+		x.at[side][side] = make(map[tree.Path]*expectation, many[side])
 	}
 	vacated := vacates(p)
 	for i := range p.Operations {
@@ -77,6 +82,18 @@ func expect(p *plan.Plan, shift plan.Sides[time.Duration]) *expectations {
 		}
 	}
 	return x
+}
+
+// foreseen is of how many paths operations expect something, about: a map that grows is made anew again and again.
+func foreseen(p *plan.Plan) (many plan.Sides[int]) {
+	for i := range p.Operations {
+		op := &p.Operations[i]
+		many[op.Side]++
+		if op.Source != nil {
+			many[op.Source.Tree]++
+		}
+	}
+	return many
 }
 
 // vacates tells the names that moves leave. What a skipped move does not vacate is in the way of what is skipped with
@@ -123,45 +140,66 @@ func (x *expectations) conflict(c *plan.Conflict) {
 
 func (x *expectations) add(e expectation) {
 	at, parents := x.at[e.side][e.by], x.parents[e.side][e.by]
-	at[e.path] = append(at[e.path], e)
+	if len(x.room) == cap(x.room) {
+		x.room = make([]expectation, 0, expectationsAtATime)
+	}
+	x.room = append(x.room, e)
+	at[e.path] = at[e.path].and(&x.room[len(x.room)-1])
 	for dir := e.path.Parent(); dir != tree.Root && !parents[dir]; dir = dir.Parent() {
 		parents[dir] = true
 	}
 }
 
-// of is what is expected of a name on a side, under its own spelling or the other side's.
-func (x *expectations) of(side plan.Side, n *plan.Name) (list []expectation) {
-	for _, by := range plan.BothSides {
-		list = append(list, x.at[side][by][n.Path[by]]...)
+// expectationsAtATime is for how many there is made room at a time.
+const expectationsAtATime = 128
+
+// and is what is expected already, nil for nothing, with more after it.
+func (want *expectation) and(more *expectation) *expectation {
+	if want == nil {
+		return more
 	}
-	return list
+	last := want
+	for last.next != nil {
+		last = last.next
+	}
+	last.next = more
+	return want
+}
+
+// take is what is expected of a name on a side, under its own spelling or the other side's, nil for nothing. Nobody
+// waits for it any more then.
+func (x *expectations) take(side plan.Side, n *plan.Name) (all *expectation) {
+	for _, by := range plan.BothSides {
+		if want := x.at[side][by][n.Path[by]]; want != nil {
+			delete(x.at[side][by], n.Path[by])
+			all = all.and(want)
+		}
+	}
+	return all
 }
 
 // check compares what a side has under a name with what is expected there, and takes that as met. It returns in words
 // what is wrong, or "".
 func (x *expectations) check(side plan.Side, n *plan.Name) string {
-	list := x.of(side, n)
-	if len(list) == 0 {
+	all := x.take(side, n)
+	if all == nil {
 		return ""
 	}
-	for _, by := range plan.BothSides {
-		delete(x.at[side][by], n.Path[by])
-	}
-	for _, want := range list {
+	for want := all; want != nil; want = want.next {
 		if s := want.state; s.Of() == tree.Directory && s.Subtree != nil {
 			x.subtrees[side][tree.Path(strings.Clone(string(n.Path[side])))] = s.Subtree.Digest
 		}
 	}
-	return x.compare(list, &n.Entry[side])
+	return x.compare(all, &n.Entry[side])
 }
 
 // compare compares an entry with all that is expected of it.
-func (x *expectations) compare(list []expectation, e *tree.Entry) string {
-	if len(list) == 1 && list[0].op != nil && list[0].state == nil {
-		x.occupied = append(x.occupied, occupied{list[0].op, list[0].differs(e, x)})
+func (x *expectations) compare(all *expectation, e *tree.Entry) string {
+	if all.next == nil && all.op != nil && all.state == nil {
+		x.occupied = append(x.occupied, occupied{all.op, all.differs(e, x)})
 		return ""
 	}
-	for _, want := range list {
+	for want := all; want != nil; want = want.next {
 		if why := want.differs(e, x); why != "" {
 			return why
 		}
@@ -173,7 +211,7 @@ func (x *expectations) compare(list []expectation, e *tree.Entry) string {
 func (x *expectations) concerns(n *plan.Name) bool {
 	for _, side := range plan.BothSides {
 		at := &x.at[side]
-		if len(at[plan.Local][n.Path[plan.Local]]) > 0 || len(at[plan.Remote][n.Path[plan.Remote]]) > 0 ||
+		if at[plan.Local][n.Path[plan.Local]] != nil || at[plan.Remote][n.Path[plan.Remote]] != nil ||
 			x.inConflict(side, n.Path[side]) {
 			return true
 		}
@@ -186,8 +224,8 @@ func (x *expectations) paths(n *plan.Name) plan.Sides[tree.Path] {
 	paths := n.Path
 	for _, by := range plan.BothSides {
 		for _, at := range x.at {
-			if list := at[by][n.Path[by]]; len(list) > 0 {
-				paths[by] = list[0].path
+			if want := at[by][n.Path[by]]; want != nil {
+				paths[by] = want.path
 			}
 		}
 	}
@@ -222,8 +260,11 @@ func (x *expectations) keep(side plan.Side, path tree.Path, e *tree.Entry) {
 func (x *expectations) missing(report func(side plan.Side, path tree.Path, why string)) {
 	for _, side := range plan.BothSides {
 		for _, by := range plan.BothSides {
-			for path, list := range x.at[side][by] {
-				if slices.ContainsFunc(list, func(want expectation) bool { return want.state != nil }) {
+			for path, want := range x.at[side][by] {
+				for want != nil && want.state == nil {
+					want = want.next
+				}
+				if want != nil {
 					report(side, x.spellings.on(side, path, by), "it is gone")
 				}
 			}

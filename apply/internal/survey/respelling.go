@@ -61,12 +61,12 @@ func (x *expectations) asSpelled(report func(side plan.Side, path tree.Path, why
 	for _, side := range plan.BothSides {
 		traits := &x.plan.Snapshot(side).Filesystem
 		for path, alike := range x.alike[side] {
-			list, unmet := x.at[side][side][path]
-			if !unmet || len(alike) != 1 || traits.NameProblem(path.Base()) != "" {
+			want := x.at[side][side][path]
+			if want == nil || len(alike) != 1 || traits.NameProblem(path.Base()) != "" {
 				continue
 			}
 			delete(x.at[side][side], path)
-			if why := x.compare(list, &alike[0].entry); why != "" {
+			if why := x.compare(want, &alike[0].entry); why != "" {
 				report(side, alike[0].path, why)
 			}
 			x.present[side][path] = alike[0].path
