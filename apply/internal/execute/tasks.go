@@ -30,8 +30,12 @@ type tasks struct {
 // newTasks makes tasks of steps. What is skipped has its outcome.
 func newTasks(p *plan.Plan, steps []plan.Step, ends *settle.Ends, over *atomic.Int64) *tasks {
 	ts := &tasks{notes: notes{ends: ends, over: over, units: unitsOf(p), broken: map[string]bool{}}}
+	var many plan.Sides[int]
+	for i := range steps {
+		many[steps[i].Side]++
+	}
 	for _, side := range plan.BothSides {
-		ts.at[side], ts.leaving[side] = map[tree.Path]*task{}, map[tree.Path]*task{}
+		ts.at[side], ts.leaving[side] = make(map[tree.Path]*task, many[side]), map[tree.Path]*task{}
 		ts.moved[side], ts.respelled[side] = map[tree.Path]tree.Path{}, map[tree.Path]bool{}
 	}
 	var made []task
