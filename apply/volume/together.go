@@ -15,6 +15,13 @@ type Gathering interface {
 	Together(ctx context.Context, n int, do func(i int, as Changer))
 }
 
+// Bundling is a Changer that does what is asked for together with fewer looks.
+type Bundling interface {
+	Changer
+	// Bundle begins what is asked for together, until end is called. Several may be under way.
+	Bundle() (end func())
+}
+
 // Together calls do for each number below n, with what it is to make its changes through. One is under way at a time,
 // and none is made before those of a lower number were asked for; but over a line all ask before the first is answered.
 // So none may depend on what another one came to. An end of the context ends what is under way.
@@ -22,6 +29,9 @@ func Together(ctx context.Context, changer Changer, n int, do func(i int, as Cha
 	if far, ok := changer.(Gathering); ok && n > 1 {
 		far.Together(ctx, n, do)
 		return
+	}
+	if here, ok := changer.(Bundling); ok && n > 1 {
+		defer here.Bundle()()
 	}
 	for i := range n {
 		do(i, changer)

@@ -77,9 +77,18 @@ func failed(kind Kind, path string, err error) error {
 	return &fs.PathError{Op: string(kind), Path: path, Err: err}
 }
 
-// do offers a call that changes name in d, and the names in others, and makes it: twice, where it is refused
-// because of what one of these directories lets its owner do, and that can be changed for the while.
+// do offers a call that changes name in d, and the names in others, makes it, and notes it for the next barrier.
 func (d *folder) do(kind Kind, name string, call func() error, others ...*folder) error {
+	err := d.attempt(kind, name, call, others...)
+	if err == nil {
+		d.tree.touched(kind, d, name)
+	}
+	return err
+}
+
+// attempt offers a call and makes it: twice, where it is refused because of what one of these directories lets its
+// owner do, and that can be changed for the while.
+func (d *folder) attempt(kind Kind, name string, call func() error, others ...*folder) error {
 	try := func() error {
 		if d.tree.hook != nil {
 			if err := d.tree.hook(Call{kind, d.at(name)}); err != nil {
@@ -99,7 +108,6 @@ func (d *folder) do(kind Kind, name string, call func() error, others ...*folder
 	if err != nil {
 		return failed(kind, d.at(name), err)
 	}
-	d.tree.touched(kind, d, name)
 	return nil
 }
 
@@ -116,7 +124,8 @@ func (d *folder) create(name string) (file *os.File, err error) {
 	return file, err
 }
 
-// making is a file that was made just now in a folder, and is being filled.
+// making is a file that was made just now in a folder, and is being filled. What is done to it is made durable by the
+// barrier that it is given to once it is staged, and not noted for any.
 type making struct {
 	newFile
 	d    *folder
@@ -135,7 +144,7 @@ func (d *folder) make(name string, perm uint32) (*making, error) {
 
 // fill appends to it.
 func (m *making) fill(p []byte) error {
-	return m.d.do(WriteFile, m.name, func() error { return sysFill(m.newFile, p) })
+	return m.d.attempt(WriteFile, m.name, func() error { return sysFill(m.newFile, p) })
 }
 
 // share makes it share what the open file fd holds, all of it; nothing was written to it yet. errors.ErrUnsupported is
@@ -146,12 +155,12 @@ func (m *making) share(fd uintptr) error {
 
 // touch sets its mtime.
 func (m *making) touch(mtime tree.Time) error {
-	return m.d.do(SetTime, m.name, func() error { return sysTouchNew(m.newFile, m.d.handle, m.name, mtime) })
+	return m.d.attempt(SetTime, m.name, func() error { return sysTouchNew(m.newFile, m.d.handle, m.name, mtime) })
 }
 
 // chmod sets its mode.
 func (m *making) chmod(mode tree.Mode) error {
-	return m.d.do(SetMode, m.name, func() error { return sysChmodNew(m.newFile, mode.Bits()) })
+	return m.d.attempt(SetMode, m.name, func() error { return sysChmodNew(m.newFile, mode.Bits()) })
 }
 
 func (d *folder) symlink(target, name string) error {

@@ -17,7 +17,7 @@ func (t *Tree) Create(p tree.Path, s volume.Staged) (volume.Result, error) {
 	if why := t.opts.Traits.NameProblem(p.Base()); why != "" && p != tree.Root {
 		return volume.Result{}, fmt.Errorf("%q: %w: %s", string(p), volume.ErrUnfit, why)
 	}
-	d, name, err := t.enter(p)
+	d, name, err := t.enterBy(p, t.renewNowAndThen)
 	if err != nil {
 		return volume.Result{}, err
 	}

@@ -2,6 +2,7 @@ package disk
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -43,6 +44,59 @@ func TestNoPathLeavesTheTree(t *testing.T) {
 	}
 	if names, _ := os.ReadDir(outside); len(names) != 1 {
 		t.Errorf("outside has %v", names)
+	}
+}
+
+// Of what is asked for together a parent is looked at once in a while: one that is swapped for a link is refused after
+// a few files, which lie in the directory that was moved, at once in another directory, and once that is over. What is
+// outside is never changed, and what replaces or takes away looks each time.
+func TestASwappedParentIsRefusedAmongWhatIsAskedForTogether(t *testing.T) {
+	needLinks(t)
+	s := newSide(t, Options{Can: ways[0].can})
+	outside := filepath.Join(filepath.Dir(s.dir), "outside")
+	os.Mkdir(outside, 0o755)
+	before := s.write("d/e/f", "mine")
+	s.write("other/f", "mine")
+	create := func(dir string, n int) error {
+		_, err := s.Create(tree.Path(fmt.Sprint(dir, "/", n)), s.stage("x"))
+		return err
+	}
+	swapped := func(do func()) {
+		check(t, os.Rename(s.path("d"), s.path("moved")))
+		check(t, os.Symlink(outside, s.path("d")))
+		do()
+		check(t, os.Remove(s.path("d")))
+		check(t, os.Rename(s.path("moved"), s.path("d")))
+	}
+	refused := func(err error) {
+		t.Helper()
+		if !errors.Is(err, volume.ErrUnfit) {
+			t.Errorf("it is %v", err)
+		}
+	}
+	end := s.Bundle()
+	check(t, create("d/e", 0))
+	swapped(func() {
+		for n := 1; n < mostInARow; n++ {
+			check(t, create("d/e", n))
+		}
+		refused(create("d/e", mostInARow))
+	})
+	check(t, create("d/e", 100))
+	swapped(func() {
+		_, err := s.Trash("d/e/f", before, "")
+		refused(err)
+		check(t, create("other", 1))
+		refused(create("d/e", 101))
+	})
+	check(t, create("d/e", 200))
+	end()
+	swapped(func() { refused(create("d/e", 201)) })
+	if names, _ := os.ReadDir(outside); len(names) != 0 || s.content("d/e/f") != "mine" {
+		t.Errorf("outside has %v", names)
+	}
+	if names, _ := os.ReadDir(s.path("d/e")); len(names) != 1+mostInARow+2 {
+		t.Errorf("the directory has %d names", len(names))
 	}
 }
 

@@ -75,6 +75,8 @@ type base struct {
 	undrained bool
 	// folders and files changed since the last barrier, relative to the root.
 	folders, files map[string]bool
+
+	bundle bundle
 }
 
 // Open opens root for change by the run called run (a plan's id: one path component). It writes
@@ -159,16 +161,25 @@ func (t *base) open(p string) (*folder, error) {
 //
 // Race: a directory moved away after that check is changed where it is now. Worst: the operation,
 // whole and verified, is done in a directory that the user has just moved.
-func (t *examiner) enter(p tree.Path) (*folder, string, error) {
+func (t *examiner) enter(p tree.Path) (*folder, string, error) { return t.enterBy(p, t.renew) }
+
+// renew forgets what is kept open for dir, and for the directories above it, where a name stands for something else
+// by now.
+func (t *examiner) renew(dir tree.Path) {
+	if stale, found := t.stale(dir); found {
+		t.root.Forget(stale)
+	}
+}
+
+// enterBy is enter where renew is how directories that are kept open are checked.
+func (t *examiner) enterBy(p tree.Path, renew func(dir tree.Path)) (*folder, string, error) {
 	if err := t.ready(); err != nil {
 		return nil, "", err
 	}
 	if _, err := tree.ParsePath(string(p)); err != nil {
 		return nil, "", tree.About(p, err)
 	}
-	if stale, found := t.stale(p.Parent()); found {
-		t.root.Forget(stale)
-	}
+	renew(p.Parent())
 	d, err := t.open(string(p.Parent()))
 	switch {
 	case err == nil:

@@ -48,11 +48,11 @@ func TestAnOperationMakesFewSystemCalls(t *testing.T) {
 		change func(t *testing.T, dir string, n int)
 		most   float64
 	}{
-		{"create", keepsNoTexts, create, 14.5},
+		{"create", keepsNoTexts, create, 13.5},
 		{"update", keepsNoTexts, each(func(path string) error {
 			return os.WriteFile(path, []byte("another "+path), 0o644)
 		}), 28.5},
-		{"create for merges", keepsTexts, create, 27.5}, // folders for the first texts are among them
+		{"create for merges", keepsTexts, create, 25.5}, // folders for the first texts are among them
 		{"delete", keepsNoTexts, each(os.Remove), 16.5},
 		{"move", keepsNoTexts, each(func(path string) error { return os.Rename(path, path+".moved") }), 20.5},
 		{"touch", keepsNoTexts, each(func(path string) error {
