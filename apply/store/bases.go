@@ -1,13 +1,9 @@
 package store
 
 import (
-	"bytes"
-	"compress/flate"
 	"crypto/sha256"
 	"errors"
-	"io"
 	"io/fs"
-	"sync"
 
 	"treaty/apply/baseline"
 	"treaty/plan"
@@ -42,45 +38,28 @@ func (s *Reader) base(sum tree.Hash) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), plan.MostText+1))
+	text, err := unpack(packed)
 	if err != nil || sha256.Sum256(text) != sum {
 		return nil, nil
 	}
 	return text, nil
 }
 
-// packers deflate, one text at a time each: those of texts that take no less room for being small do not look for what
-// repeats in them.
-var packers = map[bool]*sync.Pool{false: packersOf(flate.BestSpeed), true: packersOf(flate.NoCompression)}
-
-func packersOf(level int) *sync.Pool {
-	return &sync.Pool{New: func() any {
-		w, _ := flate.NewWriter(nil, level) // of a level that there is
-		return w
-	}}
-}
-
 // KeepBase keeps a text. One that is kept already stays, and what is under its name and is not that goes.
 func (s *Store) KeepBase(sum tree.Hash, text []byte) error {
-	var packed bytes.Buffer
-	pool := packers[len(text) < baseRoom]
-	w := pool.Get().(*flate.Writer)
-	defer pool.Put(w)
-	w.Reset(&packed)
-	if _, err := w.Write(text); err != nil {
+	packed, err := pack(text)
+	if err != nil {
 		return err
 	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	err := s.files.ClaimPrivate(baseName(sum), packed.Bytes())
+	name := baseName(sum)
+	err = s.files.ClaimPrivate(name, packed)
 	if !errors.Is(err, fs.ErrExist) || s.Base(sum) != nil {
 		return ignoreExist(err)
 	}
-	if err := s.files.DropPrivate(baseName(sum)); err != nil {
+	if err := s.files.DropPrivate(name); err != nil {
 		return err
 	}
-	return s.files.ClaimPrivate(baseName(sum), packed.Bytes())
+	return s.files.ClaimPrivate(name, packed)
 }
 
 func ignoreExist(err error) error {

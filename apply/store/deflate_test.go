@@ -1,0 +1,97 @@
+package store
+
+import (
+	"bytes"
+	"compress/flate"
+	"io"
+	"strings"
+	"testing"
+
+	"treaty/plan"
+)
+
+// texts are of all lengths at which something else is done with them.
+func texts() (list []string) {
+	for _, n := range []int{0, 1, 200, baseRoom - 1, baseRoom, baseRoom + 1, 1 << 16, plan.MostText} {
+		list = append(list, strings.Repeat("a line of text\n", n/15+1)[:n])
+	}
+	return list
+}
+
+func TestWhatIsDeflatedIsInflatedByAnybody(t *testing.T) {
+	for _, text := range texts() {
+		packed, err := pack([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back, err := unpack(packed); err != nil || string(back) != text {
+			t.Errorf("%d bytes come back as %d: %v", len(text), len(back), err)
+		}
+		if back, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed))); err != nil || string(back) != text {
+			t.Errorf("%d bytes come back from the library as %d: %v", len(text), len(back), err)
+		}
+		if most := MostRoom(int64(len(text))); RoomFor(int64(len(packed))) > most {
+			t.Errorf("%d bytes take %d, and may take %d", len(text), len(packed), most)
+		}
+	}
+}
+
+func TestWhatTheLibraryDeflatesIsInflated(t *testing.T) {
+	for _, text := range texts() {
+		for _, level := range []int{flate.NoCompression, flate.BestSpeed, flate.BestCompression} {
+			if back, err := unpack(deflated(t, text, level)); err != nil || string(back) != text {
+				t.Errorf("%d bytes of level %d come back as %d: %v", len(text), level, len(back), err)
+			}
+		}
+	}
+}
+
+func deflated(t *testing.T, text string, level int) []byte {
+	t.Helper()
+	var packed bytes.Buffer
+	w, err := flate.NewWriter(&packed, level)
+	if err != nil {
+		t.Fatal(err)
+	}
+	io.WriteString(w, text)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return packed.Bytes()
+}
+
+// Many small texts take no memory but their own: for what is deflated, and where that lies.
+func TestASmallTextIsDeflatedAndInflatedWithoutACompressor(t *testing.T) {
+	text := bytes.Repeat([]byte("a small text\n"), 20)
+	if n := testing.AllocsPerRun(100, func() {
+		packed, err := pack(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := unpack(packed); err != nil {
+			t.Fatal(err)
+		}
+	}); n > 2 {
+		t.Errorf("it allocates %v times", n)
+	}
+}
+
+// FuzzUnpack holds what is read without the library to what the library reads.
+func FuzzUnpack(f *testing.F) {
+	for _, text := range texts()[:5] {
+		packed, err := pack([]byte(text))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(bytes.Clone(packed))
+		f.Add(append(bytes.Clone(packed), 0))
+		f.Add(packed[:len(packed)-1])
+	}
+	f.Fuzz(func(t *testing.T, packed []byte) {
+		got, failed := unpack(packed)
+		want, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), plan.MostText+1))
+		if (failed == nil) != (err == nil) || err == nil && !bytes.Equal(got, want) {
+			t.Errorf("it is %d bytes and %v, and by the library %d and %v", len(got), failed, len(want), err)
+		}
+	})
+}
