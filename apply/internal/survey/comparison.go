@@ -15,6 +15,7 @@ import (
 // comparison is one reading of both trees, which are held to what a plan saw.
 type comparison struct {
 	*Survey
+	// x is what the plan expects, nil before anything was read.
 	x *expectations
 	// before are the digests that were kept when the plan was made, nil for none.
 	before   *store.Digests
@@ -39,6 +40,7 @@ func (c *comparison) read(ctx context.Context, memory *store.Memory) error {
 	}
 	listing := sources.List(ctx, from, &in, false, c.Scanned())
 	defer listing.Close()
+	c.x = expect(c.Plan, c.Shift.planned()) // while both trees are being walked
 	for _, side := range plan.BothSides {
 		in.Trees[side].Stream = tree.Unshift(listing[side], c.Shift.Since[side])
 	}

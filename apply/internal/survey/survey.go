@@ -73,8 +73,7 @@ func (s *Survey) expectations(ctx context.Context) (*expectations, error) {
 	if err := s.readWhereTold(ctx); err != nil {
 		return nil, err
 	}
-	x := expect(s.Plan, s.Shift.planned())
-	err := s.compare(ctx, x)
+	x, err := s.compare(ctx)
 	if !errors.Is(err, refusal.ErrStale) || s.Shift.measured {
 		return x, err
 	}
@@ -85,38 +84,36 @@ func (s *Survey) expectations(ctx context.Context) (*expectations, error) {
 	if s.Shift.Since == (plan.Sides[time.Duration]{}) {
 		return x, err
 	}
-	x = expect(s.Plan, s.Shift.planned())
-	return x, s.compare(ctx, x)
+	return s.compare(ctx)
 }
 
 // compare reads both trees once, with the shift made up for as far as it is known. It takes out the operations
 // whose name the plan leaves to something else. What was in scope when the plan was made depends on the record of
 // the last sync too: a file of rules that only one side changed holds on both.
-func (s *Survey) compare(ctx context.Context, x *expectations) error {
+func (s *Survey) compare(ctx context.Context) (*expectations, error) {
 	memory := s.Ends.Recall(s.Plan)
 	defer memory.Close()
-	err := s.compareAgainst(ctx, x, memory)
+	x, err := s.compareAgainst(ctx, memory)
 	if store.Forgotten(err) != nil {
-		*x = *expect(s.Plan, s.Shift.planned()) // some were met already
-		return s.compareAgainst(ctx, x, nil)
+		return s.compareAgainst(ctx, nil)
 	}
-	return err
+	return x, err
 }
 
 // compareAgainst is compare with a memory, nil for none.
-func (s *Survey) compareAgainst(ctx context.Context, x *expectations, memory *store.Memory) error {
+func (s *Survey) compareAgainst(ctx context.Context, memory *store.Memory) (*expectations, error) {
 	s.Seen, s.Stamps = &store.Digests{}, execute.NewStamps(s.Plan, s.Shift.Since, s.Shift.Total)
-	c := &comparison{Survey: s, x: x, unlisted: newUnlisted(s.Plan), limits: s.Plan.Options.Limits(),
+	c := &comparison{Survey: s, unlisted: newUnlisted(s.Plan), limits: s.Plan.Options.Limits(),
 		before: s.Ends[plan.Local].Store.Digests(s.Plan.ID)}
 	if err := c.read(ctx, memory); err != nil {
-		return err
+		return nil, err
 	}
 	c.miss()
 	c.occupied()
 	related := len(c.drifted) > 0
 	if !related && (s.AllowUnrelated || c.fitsInPart()) {
-		return nil
+		return c.x, nil
 	}
 	c.elsewhere()
-	return c.refusal(related)
+	return c.x, c.refusal(related)
 }
