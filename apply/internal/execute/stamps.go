@@ -27,7 +27,25 @@ type Stamps struct {
 // NewStamps is without any stamp. since and total are by how much the times of the volumes are off: more than when the
 // plan was made, and than on record.
 func NewStamps(p *plan.Plan, since, total plan.Sides[time.Duration]) *Stamps {
-	return &Stamps{plan: p, since: since, total: total, of: plan.Sides[map[tree.Path]stamp]{{}, {}}}
+	s := &Stamps{plan: p, since: since, total: total}
+	for side, many := range files(p) {
+		s.of[side] = make(map[tree.Path]stamp, many)
+	}
+	return s
+}
+
+// files is how many files of each side operations read or write, about: a map that grows is made anew again and again.
+func files(p *plan.Plan) (many plan.Sides[int]) {
+	for i := range p.Operations {
+		op := &p.Operations[i]
+		if op.Source != nil && !op.Source.InPlan() {
+			many[op.Source.Tree]++
+		}
+		if op.Before.Of() == tree.File {
+			many[op.Side]++
+		}
+	}
+	return many
 }
 
 // Note keeps the stamps of a name that the plan has to do with, on both sides, as their volumes tell them. paths are
