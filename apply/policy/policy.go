@@ -10,6 +10,7 @@ import (
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/plan"
+	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -44,10 +45,11 @@ func ConfigsOf(stores plan.Sides[*store.Store], ask func(*store.Store) (Config, 
 	return all, nil
 }
 
-// ReadConfig asks what a tree's config says. What cannot be read wraps ErrNotApproved: it may demand anything.
+// ReadConfig asks what a tree's config says. What cannot be read wraps ErrNotApproved: it may demand anything. Errors
+// wrap scan.ErrVanished where the tree itself is gone.
 func ReadConfig(s *store.Store, ask func(*store.Store) (Config, error)) (Config, error) {
 	c, err := ask(s)
-	if err == nil || errors.Is(err, refusal.ErrInvalid) {
+	if err == nil || errors.Is(err, refusal.ErrInvalid) || errors.Is(err, scan.ErrVanished) {
 		return c, err
 	}
 	return c, refusal.Because(refusal.CausePolicy, "it cannot be told what approvals %s asks for: %v",

@@ -59,7 +59,7 @@ var house = map[string][]string{
 		"plan/visible", "schema",
 	},
 	"apply/policy": {"apply/internal/signature", "apply/paper", "apply/refusal",
-		"apply/store", "plan", "plan/tree"},
+		"apply/store", "plan", "plan/scan", "plan/tree"},
 	"apply/internal/sources": {
 		"apply/internal/wire", "apply/refusal", "apply/store", "apply/volume", "plan", "plan/scan", "plan/tree"},
 	"apply/pair": {
