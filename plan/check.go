@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,7 +26,7 @@ const trashFolder = tree.PrivateFolder + "/trash/"
 // and no file or link is ever taken for a directory. It returns what is wrong, in order, at most
 // maxWrong of it.
 func (p *Plan) Check() []Wrong {
-	c := checker{plan: p, spelled: p.spellings()}
+	c := newChecker(p)
 	c.version()
 	for i := range p.Operations {
 		c.operation(&p.Operations[i], element(i))
@@ -57,15 +58,29 @@ type checker struct {
 	plan    *Plan
 	spelled spellings
 	wrong   []Wrong
-	ids     index
+	ids     index[int]
 	// claimed tells which elements put something at a path of a side, or take it away, by what the side takes as one
 	// path; vacated which move takes it elsewhere.
-	claimed Sides[index]
+	claimed Sides[index[tree.Path]]
 	vacated Sides[map[tree.Path]element]
 	// solid are the paths that hold a file or a link, before and after, and open a directory each of which none is
 	// above, nor is one there itself.
-	solid Sides[[2]index]
+	solid Sides[[2]index[tree.Path]]
 	open  Sides[[2]tree.Path]
+}
+
+func newChecker(p *Plan) *checker {
+	c := &checker{plan: p, spelled: p.spellings()}
+	c.ids = index[int]{keyOf: c.idOf, order: cmp.Compare[int]}
+	for _, side := range BothSides {
+		c.claimed[side] = index[tree.Path]{order: tree.Compare,
+			keyOf: func(at element) tree.Path { return c.spelled.key(side, p.Operations[at].Path) }}
+		for when := range c.solid[side] {
+			c.solid[side][when] = index[tree.Path]{order: tree.Compare,
+				keyOf: func(at element) tree.Path { return c.standing(side, when, at) }}
+		}
+	}
+	return c
 }
 
 // element is one of a plan: an operation, by its index, or, below 0, a conflict, by the complement of its index. There
@@ -106,14 +121,13 @@ func (c *checker) fail(pointer fmt.Stringer, format string, args ...any) {
 
 // id refuses a number that two elements share.
 func (c *checker) id(id int, at element) {
-	hash := hashed(id)
-	for other := range c.ids.candidates(hash) {
+	for other := range c.ids.candidates(id) {
 		if c.idOf(other) == id {
 			c.fail(at.below("/id"), "the id %d is that of %s too", id, other)
 			return
 		}
 	}
-	c.ids.add(hash, at)
+	c.ids.add(id, at)
 }
 
 func (c *checker) idOf(at element) int {
@@ -169,14 +183,13 @@ func (c *checker) names(at element) [3]name {
 // new name beside another; two that it is listed with all the same are two.
 func (c *checker) claim(side Side, path tree.Path, fresh bool, at element, pointer spot) {
 	key := c.spelled.key(side, path)
-	hash := hashed(key)
-	for other := range c.claimed[side].candidates(hash) {
+	for other := range c.claimed[side].candidates(key) {
 		if other != at && c.taken(side, name{path, fresh}, key, other) {
 			c.fail(pointer, "%q on %s is changed by %s too", path, side, other)
 			return
 		}
 	}
-	c.claimed[side].add(hash, at)
+	c.claimed[side].add(key, at)
 }
 
 // taken tells whether another element claims a path already, or what the side takes for it.
@@ -206,7 +219,7 @@ func (c *checker) stands(side Side, when int, path tree.Path, s *tree.State, at 
 	if s == nil || s.Type == tree.Directory {
 		return
 	}
-	c.solid[side][when].add(hashed(path), at)
+	c.solid[side][when].add(path, at)
 	c.open[side][when] = tree.Root
 }
 
@@ -387,7 +400,7 @@ func (c *checker) deletesBlindly(op *Operation) bool {
 // parents refuses a path below one that holds a file or a link.
 func (c *checker) parents(side Side, when int, path tree.Path, pointer spot) {
 	for dir := path.Parent(); dir != tree.Root && dir != c.open[side][when]; dir = dir.Parent() {
-		for at := range c.solid[side][when].candidates(hashed(dir)) {
+		for at := range c.solid[side][when].candidates(dir) {
 			if c.standing(side, when, at) == dir {
 				c.fail(pointer, "%q is below %q, which is no directory (%s)", path, dir, at)
 				return

@@ -3,11 +3,19 @@ package plan
 import (
 	"hash/maphash"
 	"iter"
+	"slices"
 )
 
-// index finds elements of a plan by the hash of something that they have, such as a path. Of a million of them it holds
-// only where they are: who asks finds in the plan which of the candidates have just that.
-type index struct {
+// index finds elements of a plan by something that they have, such as a path. Of a million of them it holds only where
+// they are: who asks finds in the plan which of the candidates have just that. Operations that come in the order of
+// their keys, as treaty writes them, are found by that order; all others by a hash.
+type index[K comparable] struct {
+	// keyOf is the key under which an operation was added, and order that of the keys: 0 of equal ones alone.
+	keyOf func(element) K
+	order func(a, b K) int
+	// run are operations with growing keys, of which last is the largest.
+	run   []element
+	last  K
 	slots []slot // a power of two of them, one in three free at least
 	used  int
 }
@@ -23,10 +31,14 @@ var seed = maphash.MakeSeed()
 // hashed is a hash that no slot has which is free.
 func hashed[T comparable](of T) uint32 { return max(1, uint32(maphash.Comparable(seed, of))) }
 
-// candidates are the elements with that hash.
-func (x *index) candidates(hash uint32) iter.Seq[element] {
+// candidates are the elements with that key, and perhaps others.
+func (x *index[K]) candidates(key K) iter.Seq[element] {
 	return func(yield func(element) bool) {
-		for n := x.home(hash); len(x.slots) > 0 && x.slots[n].hash != 0; n = x.next(n) {
+		if at, found := x.inRun(key); found && !yield(at) || len(x.slots) == 0 {
+			return
+		}
+		hash := hashed(key)
+		for n := x.home(hash); x.slots[n].hash != 0; n = x.next(n) {
 			if x.slots[n].hash == hash && !yield(x.slots[n].at) {
 				return
 			}
@@ -34,15 +46,34 @@ func (x *index) candidates(hash uint32) iter.Seq[element] {
 	}
 }
 
-func (x *index) add(hash uint32, at element) {
+// inRun is the operation of the run with that key.
+func (x *index[K]) inRun(key K) (element, bool) {
+	if x.isNext(key) {
+		return 0, false
+	}
+	n, found := slices.BinarySearchFunc(x.run, key, func(at element, key K) int { return x.order(x.keyOf(at), key) })
+	if !found {
+		return 0, false
+	}
+	return x.run[n], true
+}
+
+// isNext tells whether a key is behind all of the run.
+func (x *index[K]) isNext(key K) bool { return len(x.run) == 0 || x.order(x.last, key) < 0 }
+
+func (x *index[K]) add(key K, at element) {
+	if at >= 0 && x.isNext(key) {
+		x.run, x.last = append(x.run, at), key
+		return
+	}
 	if 3*x.used >= 2*len(x.slots) {
 		x.grow()
 	}
 	x.used++
-	x.put(slot{hash, at})
+	x.put(slot{hashed(key), at})
 }
 
-func (x *index) put(s slot) {
+func (x *index[K]) put(s slot) {
 	n := x.home(s.hash)
 	for x.slots[n].hash != 0 {
 		n = x.next(n)
@@ -50,7 +81,7 @@ func (x *index) put(s slot) {
 	x.slots[n] = s
 }
 
-func (x *index) grow() {
+func (x *index[K]) grow() {
 	former := x.slots
 	x.slots = make([]slot, max(64, 2*len(former)))
 	for _, s := range former {
@@ -61,6 +92,6 @@ func (x *index) grow() {
 }
 
 // home is where an element with that hash is looked for first.
-func (x *index) home(hash uint32) int { return int(hash) & (len(x.slots) - 1) }
+func (x *index[K]) home(hash uint32) int { return int(hash) & (len(x.slots) - 1) }
 
-func (x *index) next(n int) int { return (n + 1) & (len(x.slots) - 1) }
+func (x *index[K]) next(n int) int { return (n + 1) & (len(x.slots) - 1) }
