@@ -139,13 +139,16 @@ func (d *decoder) word(r *jsontext.Reader) string {
 	return s
 }
 
+// statesAtOnce is how many states, of 88 bytes, fill 8 KiB, which is a size that the runtime has room for.
+const statesAtOnce = 93
+
 // state reads a state, nil for null.
 func (d *decoder) state(r *jsontext.Reader) *tree.State {
 	if r.Null() {
 		return nil
 	}
 	if len(d.states) == 0 {
-		d.states = make([]tree.State, 64)
+		d.states = make([]tree.State, statesAtOnce)
 	}
 	s := &d.states[0]
 	d.states = d.states[1:]

@@ -1,6 +1,11 @@
 package plan
 
-import "treaty/plan/tree"
+import (
+	"iter"
+	"slices"
+
+	"treaty/plan/tree"
+)
 
 // Why says in words why something that a plan lists is not carried out. It is "" for what is.
 type Why string
@@ -26,6 +31,10 @@ const (
 // that a person took out of the plan is found too. The names of conflicts are taken as the plan spells them,
 // which on a side that spells them otherwise may miss a directory above one.
 func (p *Plan) Skips(there func(side Side, dir tree.Path) bool) map[int]Why {
+	spelled := p.spellings()
+	if len(p.Conflicts) == 0 && spelled.unhindered(p.Operations, there) {
+		return map[int]Why{}
+	}
 	deeds := make([]deed, 0, len(p.Operations)+len(p.Conflicts))
 	for i := range p.Operations {
 		deeds = append(deeds, deedOf(&p.Operations[i]))
@@ -41,7 +50,6 @@ func (p *Plan) Skips(there func(side Side, dir tree.Path) bool) map[int]Why {
 			}
 		}
 	}
-	spelled := p.spellings()
 	spelled.orphan(deeds[:len(p.Operations)], there)
 	spelled.dragWhole(deeds, stays, p.Operations)
 	for _, g := range p.givenUp(deeds, stays) {
@@ -86,19 +94,67 @@ func (s spellings) orphan(deeds []deed, there func(side Side, dir tree.Path) boo
 	if there == nil {
 		return
 	}
-	var made Sides[map[tree.Path]bool]
-	for _, side := range BothSides {
-		made[side] = map[tree.Path]bool{tree.Root: true}
-	}
+	made := s.made(slices.Values(deeds))
 	for i := range deeds {
-		if d := &deeds[i]; d.after == tree.Directory {
-			made[d.side][s.key(d.side, d.to)] = true
+		if d := &deeds[i]; d.why == "" && made.lack(d, there) {
+			d.why = NotThere
 		}
 	}
-	for i := range deeds {
-		d := &deeds[i]
-		if dir := d.to.Parent(); d.why == "" && d.to != "" && !made[d.side][s.key(d.side, dir)] && !there(d.side, dir) {
-			d.why = NotThere
+}
+
+// making are the directories that deeds make, or that they leave directories, and the root.
+type making struct {
+	spellings
+	dirs Sides[map[tree.Path]bool]
+}
+
+func (s spellings) made(deeds iter.Seq[deed]) making {
+	m := making{spellings: s}
+	for _, side := range BothSides {
+		m.dirs[side] = map[tree.Path]bool{tree.Root: true}
+	}
+	for d := range deeds {
+		if d.after == tree.Directory {
+			m.dirs[d.side][s.key(d.side, d.to)] = true
+		}
+	}
+	return m
+}
+
+// lack tells whether the directory that d belongs in is none of them, and not there.
+func (m making) lack(d *deed, there func(side Side, dir tree.Path) bool) bool {
+	dir := d.to.Parent()
+	return d.to != "" && !m.dirs[d.side][m.key(d.side, dir)] && !there(d.side, dir)
+}
+
+// unhindered tells of operations that there are no conflicts beside whether nothing can hold any of them up: a person
+// left none out, none takes away a directory, in which something might stay, and none is an orphan. Most plans that
+// have very many are of that kind, and then there is no list beside theirs.
+func (s spellings) unhindered(operations []Operation, there func(side Side, dir tree.Path) bool) bool {
+	deeds := deedsOf(operations)
+	for d := range deeds {
+		if d.why != "" || d.before == tree.Directory && d.after != tree.Directory {
+			return false
+		}
+	}
+	if there == nil {
+		return true
+	}
+	made := s.made(deeds)
+	for d := range deeds {
+		if made.lack(&d, there) {
+			return false
+		}
+	}
+	return true
+}
+
+func deedsOf(operations []Operation) iter.Seq[deed] {
+	return func(yield func(deed) bool) {
+		for i := range operations {
+			if !yield(deedOf(&operations[i])) {
+				return
+			}
 		}
 	}
 }

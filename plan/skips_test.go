@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -93,4 +94,31 @@ func decidedOf(p *plan.Plan, skipped map[int]plan.Why) map[tree.Path]map[bool]bo
 		units[op.Unit.Path][skipped[op.ID] != ""] = true
 	}
 	return units
+}
+
+func TestWhatIsHeldUpIsFoundAlsoWhereNobodyLeftAnythingOut(t *testing.T) {
+	dir, file := &tree.State{Type: tree.Directory}, &tree.State{Type: tree.File}
+	made := plan.Operation{ID: 1, Action: plan.Create, Path: "d", After: dir}
+	gone := plan.Operation{ID: 1, Action: plan.Delete, Path: "d", Before: dir}
+	inside := plan.Operation{ID: 2, Action: plan.Create, Path: "d/f", After: file}
+	left := made
+	left.Decision = plan.Skip
+	for what, c := range map[string]struct {
+		operations []plan.Operation
+		want       map[int]plan.Why
+	}{
+		"a file in a new directory":     {[]plan.Operation{made, inside}, map[int]plan.Why{}},
+		"a file in no directory":        {[]plan.Operation{inside}, map[int]plan.Why{2: plan.NotThere}},
+		"a file in one that is removed": {[]plan.Operation{gone, inside}, map[int]plan.Why{1: plan.NotEmpty}},
+		"a file in one that is left out": {[]plan.Operation{left, inside},
+			map[int]plan.Why{1: plan.SaysSo, 2: plan.NotCreated}},
+	} {
+		p := &plan.Plan{Operations: c.operations}
+		there := func(_ plan.Side, dir tree.Path) bool {
+			return dir == tree.Root || c.operations[0].Action == plan.Delete
+		}
+		if got := p.Skips(there); !maps.Equal(got, c.want) {
+			t.Errorf("%s: %v, not %v", what, got, c.want)
+		}
+	}
 }

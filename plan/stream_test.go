@@ -2,14 +2,20 @@ package plan_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
 
+	"pgregory.net/rapid"
+
 	"treaty/plan"
+	"treaty/plan/tree"
+	"treaty/testdata/effort"
 )
 
 // streamedAlike holds what a text is read as piece by piece, if that is anything, to what it is read as whole.
@@ -111,7 +117,7 @@ func TestNothingIsHeldOfAPlanThatWasReadButThePlan(t *testing.T) {
 	before := live()
 	p := plan.ReadFrom(strings.NewReader(data))
 	each := (live() - before) / int64(len(p.Operations))
-	if most := int64(450); each > most {
+	if most := int64(350); each > most {
 		t.Errorf("%d bytes are held an operation, at most %d are meant", each, most)
 	}
 	runtime.KeepAlive(p)
@@ -126,9 +132,56 @@ func TestCheckingAPlanHoldsNoneOfItsPaths(t *testing.T) {
 			t.Fatal(wrong)
 		}
 	}) / 6000
-	if most := uint64(200); each > most {
+	if most := uint64(70); each > most {
 		t.Errorf("%d bytes are allocated an operation, at most %d are meant", each, most)
 	}
+}
+
+func TestWhatNothingHoldsUpTakesNoListToTell(t *testing.T) {
+	p := plan.ReadFrom(strings.NewReader(many(t)))
+	there := func(_ plan.Side, dir tree.Path) bool { return dir == tree.Root }
+	each := allocated(func() {
+		if skips := p.Skips(there); len(skips) > 0 {
+			t.Fatal(skips)
+		}
+	}) / 6000
+	if most := uint64(16); each > most {
+		t.Errorf("%d bytes are allocated an operation, at most %d are meant", each, most)
+	}
+}
+
+// Operations that come in another order than treaty's are held to the same rules.
+func TestWhatIsTwiceInAPlanIsFoundInWhateverOrder(t *testing.T) {
+	read := plan.ReadFrom(strings.NewReader(many(t)))
+	effort.Check(t, 20, 100, func(t *rapid.T) {
+		p := *read
+		n := rapid.IntRange(2, 60).Draw(t, "operations")
+		first := rapid.IntRange(0, len(read.Operations)-n).Draw(t, "first")
+		p.Operations = slices.Clone(read.Operations[first : first+n])
+		if rapid.Bool().Draw(t, "in any order") {
+			p.Operations = rapid.Permutation(p.Operations).Draw(t, "order")
+		}
+		if wrong := p.Check(); len(wrong) > 0 {
+			t.Fatal(wrong)
+		}
+		at, to := rapid.IntRange(0, n-1).Draw(t, "of"), rapid.IntRange(0, n).Draw(t, "to")
+		twin := p.Operations[at]
+		field, value := "/id", "x/twin"
+		if rapid.Bool().Draw(t, "of the path") {
+			field, value = "/path", string(twin.Path)
+			twin.ID = 1 << 30
+		}
+		twin.Path = tree.Path(value)
+		p.Operations = slices.Insert(p.Operations, to, twin)
+		second := to
+		if to <= at {
+			second = at + 1
+		}
+		want := fmt.Sprintf("/operations/%d%s", second, field)
+		if wrong := p.Check(); !slices.ContainsFunc(wrong, func(w plan.Wrong) bool { return w.Pointer == want }) {
+			t.Fatalf("%s: %v", want, wrong)
+		}
+	})
 }
 
 // allocated is how many bytes f allocates.
