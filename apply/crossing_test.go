@@ -292,7 +292,7 @@ func TestAGroupTakesFewRoundTrips(t *testing.T) {
 		{"other files here", plan.Local, true, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			few, many := groupsOf(t, 1, c.side, c.was), groupsOf(t, 2, c.side, c.was)
+			few, many := crossed(t, 64, c.side, c.was), crossed(t, groupFar+64, c.side, c.was)
 			if more := len(many) - len(few); more > atMost+streams+c.looks {
 				t.Errorf("%d calls for one group, %d for two: %q", len(few), len(many), names(many))
 			}
@@ -303,10 +303,32 @@ func TestAGroupTakesFewRoundTrips(t *testing.T) {
 	}
 }
 
-// groupsOf is what crosses for so many groups of files.
-func groupsOf(t *testing.T, groups int, side plan.Side, was bool) []crossing {
+// Directories cross together too, whether they are made there or here.
+func TestNewDirectoriesTakeNoCallsEach(t *testing.T) {
+	calls := func(directories int, side plan.Side) []crossing {
+		g := newGrove(t, 10, 20)
+		for n := range directories {
+			dir := tree.Path(fmt.Sprintf("new-%04d", n))
+			check(t, g.memory[g.at[side.Other()]].Person().Save(dir, tree.Entry{Type: tree.Directory, Mode: tree.Perm(0o755)}, nil))
+			g.saves(side.Other(), string(dir.Join("file")), fmt.Sprintf("content of %d", n))
+		}
+		return g.applies(g.plans())
+	}
+	for _, side := range plan.BothSides {
+		few, many := calls(5, side), calls(50, side)
+		if len(few) != len(many) {
+			t.Errorf("on %s: %d calls for 5 directories, %d for 50: %q", side, len(few), len(many), names(many))
+		}
+	}
+}
+
+// groupFar is how many files go together to a tree that is far away.
+const groupFar = 2048
+
+// crossed is what crosses for so many files.
+func crossed(t *testing.T, files int, side plan.Side, was bool) []crossing {
 	g := newGrove(t, 10, 20)
-	for n := range 1024 * groups {
+	for n := range files {
 		name := fmt.Sprintf("folder-%04d/new-%04d", n%10, n)
 		g.saves(side.Other(), name, fmt.Sprintf("content of %d", n))
 	}
@@ -315,7 +337,7 @@ func groupsOf(t *testing.T, groups int, side plan.Side, was bool) []crossing {
 	}
 	g.options.AllowManyUpdates = true
 	g.applies(g.plans())
-	for n := range 1024 * groups {
+	for n := range files {
 		g.saves(side.Other(), fmt.Sprintf("folder-%04d/new-%04d", n%10, n), fmt.Sprintf("another content of %d", n))
 	}
 	return g.applies(g.plans())

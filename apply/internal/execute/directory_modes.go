@@ -92,7 +92,10 @@ func (d *directoryModes) due(ctx context.Context, on sides) []due {
 
 // owed adds the mode that a directory was made without, if there is one.
 func owed(all []due, t *task, path tree.Path, mode tree.Mode) []due {
-	if at, err := t.disk().At(string(path)); volume.Workable(mode) == mode || err == nil && at.Mode == mode {
+	if volume.Workable(mode) == mode {
+		return all
+	}
+	if at, err := t.disk().At(string(path)); err == nil && at.Mode == mode {
 		return all
 	}
 	made, owed := tree.State{Type: tree.Directory, Mode: volume.Workable(mode)},

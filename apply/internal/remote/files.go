@@ -115,21 +115,15 @@ func (f *files) place(ask *wire.Ask) (string, error) {
 // LosesRenames tells whether a power cut may come between the two names of a rename.
 func (f *files) LosesRenames() bool { return f.loses }
 
-// barrierAtOnce is how many names are told in one call.
-const barrierAtOnce = 1024
-
 // Barrier makes durable all that was changed before it.
 func (f *files) Barrier(staged ...volume.Staged) error {
 	for {
 		ask := f.asking(wire.Barrier)
-		n := min(len(staged), barrierAtOnce)
-		for _, s := range staged[:n] {
-			ask.Stageds = append(ask.Stageds, wire.StagedOf(s))
-		}
+		ask.Stageds, staged = wire.StagedsOf(staged)
 		if err := f.do(ask, nil); err != nil {
 			return err
 		}
-		if staged = staged[n:]; len(staged) == 0 {
+		if len(staged) == 0 {
 			return nil
 		}
 	}

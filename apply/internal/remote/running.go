@@ -146,14 +146,11 @@ func (c *running) Stopped() error {
 func (c *running) Barrier(staged ...volume.Staged) error {
 	for {
 		ask := c.asking(wire.Barrier)
-		n := min(len(staged), barrierAtOnce)
-		for _, s := range staged[:n] {
-			ask.Stageds = append(ask.Stageds, wire.StagedOf(s))
-		}
+		ask.Stageds, staged = wire.StagedsOf(staged)
 		if _, err := c.change(context.Background(), ask, nil); err != nil {
 			return err
 		}
-		if staged = staged[n:]; len(staged) == 0 {
+		if len(staged) == 0 {
 			return nil
 		}
 	}

@@ -122,6 +122,32 @@ func StagedOf(s volume.Staged) *Staged {
 	return &Staged{Text(s.Name), uint8(s.Type), s.Size, s.Mtime, s.Hash, s.Mode, Text(s.Target)}
 }
 
+// StagedsOf puts on their way the first of what waits, as many as a message has room for, and returns the others.
+func StagedsOf(staged []volume.Staged) (first []*Staged, others []volume.Staged) {
+	room := MaxMessage - 1<<12 // the rest of the message
+	for n := range staged {
+		s := &staged[n]
+		if room -= stagedRoom + textRoom(s.Name) + textRoom(s.Target); room < 0 && n > 0 {
+			return first, staged[n:]
+		}
+		first = append(first, StagedOf(*s))
+	}
+	return first, nil
+}
+
+// stagedRoom is what something staged takes in a message beside its names, at most.
+const stagedRoom = 200
+
+// textRoom is what a text takes in a message, at most: what JSON cannot hold as it is takes six bytes for one.
+func textRoom(s string) int {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || strings.IndexByte(`"\%<>&`, c) >= 0 {
+			return 6 * len(s)
+		}
+	}
+	return len(s)
+}
+
 // Staged is what was put on its way.
 func (s *Staged) Staged() volume.Staged {
 	return volume.Staged{Name: string(s.Name), Type: tree.Type(s.Type), Size: s.Size, Mtime: s.Mtime, Hash: s.Hash,
