@@ -2,6 +2,7 @@
 // both trees that looks at each file once, and a copy that promises nothing.
 //
 //	go run ./.ci/peers TREATY FOLDER [FILES...]
+//	go run ./.ci/peers afar TREATY FOLDER FILES     beside rsync over ssh: see afar.go
 //
 // TREATY is the program. In FOLDER, which is best on a volume in memory, since then no disk is measured, trees with so
 // many files each are made, 10000 and 100000 if nothing is said. It prints the table that is in .github/docs/others.md.
@@ -29,6 +30,9 @@ type run struct {
 	// cpu is that of all processors, which says more than the clock where a machine does other things too.
 	cpu    time.Duration
 	memory int64 // the most that one of them had, in bytes
+	// thereCPU and thereMemory are those of what ran at the other end of a line.
+	thereCPU    time.Duration
+	thereMemory int64
 }
 
 // row is a line of the table.
@@ -47,6 +51,10 @@ type bench struct {
 func main() {
 	if len(os.Args) < 3 {
 		fail(fmt.Errorf("peers TREATY FOLDER [FILES...]"))
+	}
+	if does := commands[os.Args[1]]; does != nil {
+		does(os.Args[2:])
+		return
 	}
 	sizes := []int{10_000, 100_000}
 	if len(os.Args) > 3 {
@@ -168,6 +176,11 @@ func (b *bench) time(job, tool string, commands ...[]string) {
 		used := command.ProcessState.SysUsage().(*syscall.Rusage)
 		total.memory = max(total.memory, used.Maxrss<<10)
 	}
+	b.note(job, tool, total)
+}
+
+// note adds a run to the row of its job and tool.
+func (b *bench) note(job, tool string, total run) {
 	at := slices.IndexFunc(b.rows, func(r *row) bool { return r.job == job && r.tool == tool })
 	if at < 0 {
 		b.rows, at = append(b.rows, &row{job: job, tool: tool}), len(b.rows)
