@@ -309,7 +309,8 @@ func TestNewDirectoriesTakeNoCallsEach(t *testing.T) {
 		g := newGrove(t, 10, 20)
 		for n := range directories {
 			dir := tree.Path(fmt.Sprintf("new-%04d", n))
-			check(t, g.memory[g.at[side.Other()]].Person().Save(dir, tree.Entry{Type: tree.Directory, Mode: tree.Perm(0o755)}, nil))
+			check(t, g.memory[g.at[side.Other()]].Person().Save(dir,
+				tree.Entry{Type: tree.Directory, Mode: tree.Perm(0o755)}, nil))
 			g.saves(side.Other(), string(dir.Join("file")), fmt.Sprintf("content of %d", n))
 		}
 		return g.applies(g.plans())

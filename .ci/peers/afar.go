@@ -19,9 +19,9 @@ import (
 //	peers delay TIME COMMAND…          runs a command of which each byte read and written takes so much longer
 //	peers measured FILE COMMAND…       runs a command, and adds to FILE what it took: CPU seconds, and the most memory
 //
-// afar finds two programs in $PATH that are called as ssh is, ssh-near and ssh-slow, each of which reaches this machine as the
-// host "there"; with the second, what is sent takes a while each way. The agent there is FOLDER/agent, which notes in
-// FOLDER/agent.log what it took.
+// afar finds two programs in $PATH that are called as ssh is, ssh-near and ssh-slow, each of which reaches this machine
+// as the host "there"; with the second, what is sent takes a while each way. The agent there is FOLDER/agent, which
+// notes in FOLDER/agent.log what it took.
 var commands = map[string]func([]string){"afar": afar, "delay": delay, "measured": measured}
 
 // delayed is how long what is sent with ssh-slow takes, each way.
@@ -47,8 +47,9 @@ func afar(args []string) {
 	}
 	files, err := strconv.Atoi(args[2])
 	must(err)
-	fmt.Println("| line | job | how | seconds | of the first | CPU seconds here | CPU seconds there | MiB here | MiB there |")
-	fmt.Println("|---|---|---|---|---|---|---|---|---|")
+	columns := []string{"line", "job", "how", "seconds", "of the first", "CPU seconds here", "there", "MiB here", "there"}
+	fmt.Println("| " + strings.Join(columns, " | ") + " |")
+	fmt.Println(strings.Repeat("|---", len(columns)) + "|")
 	for _, via := range []line{{"ssh-near", "loopback", rounds}, {"ssh-slow", fmt.Sprintf("%v each way", delayed), 1}} {
 		b := &far{bench: &bench{treaty: args[0], dir: filepath.Join(args[1], "trees"), files: files}, via: via}
 		for range via.rounds {
@@ -242,13 +243,14 @@ func (b *far) print() {
 		}
 		var of [6][]float64
 		for i, one := range r.runs {
-			for n, value := range []float64{one.wall.Seconds(), one.wall.Seconds() / first.runs[i].wall.Seconds(), one.cpu.Seconds(),
-				one.thereCPU.Seconds(), float64(one.memory) / (1 << 20), float64(one.thereMemory) / (1 << 20)} {
+			for n, value := range []float64{one.wall.Seconds(), one.wall.Seconds() / first.runs[i].wall.Seconds(),
+				one.cpu.Seconds(), one.thereCPU.Seconds(), float64(one.memory) / (1 << 20),
+				float64(one.thereMemory) / (1 << 20)} {
 				of[n] = append(of[n], value)
 			}
 		}
-		fmt.Printf("| %s | %s | %s | %.2f | %.2f | %.2f | %.2f | %.0f | %.0f |\n", b.via.says, r.job, r.tool, median(of[0]), median(of[1]),
-			median(of[2]), median(of[3]), median(of[4]), median(of[5]))
+		fmt.Printf("| %s | %s | %s | %.2f | %.2f | %.2f | %.2f | %.0f | %.0f |\n", b.via.says, r.job, r.tool, median(of[0]),
+			median(of[1]), median(of[2]), median(of[3]), median(of[4]), median(of[5]))
 	}
 }
 

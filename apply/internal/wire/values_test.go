@@ -23,8 +23,9 @@ func TestWhatWaitsGoesIntoMessagesThatHaveRoom(t *testing.T) {
 		})
 		var staged []volume.Staged
 		for n := range rapid.IntRange(0, 400).Draw(t, "many") {
-			staged = append(staged, volume.Staged{Name: fmt.Sprint(n) + text.Draw(t, "name"), Target: text.Draw(t, "target"),
-				Size: 1 << 60, Type: tree.File, Hash: tree.Hash{255}, Mode: tree.Perm(0o7777), Mtime: tree.UnixTime(1<<33, 999_999_999)})
+			staged = append(staged, volume.Staged{Name: fmt.Sprint(n) + text.Draw(t, "name"),
+				Target: text.Draw(t, "target"), Size: 1 << 60, Type: tree.File, Hash: tree.Hash{255},
+				Mode: tree.Perm(0o7777), Mtime: tree.UnixTime(1<<33, 999_999_999)})
 		}
 		var got []volume.Staged
 		for others := staged; ; {
