@@ -69,8 +69,7 @@ func privatePart(c *call) error {
 	if _, err := f.Seek(c.ask.From, io.SeekStart); err != nil {
 		return err
 	}
-	_, err = io.CopyBuffer(c.out, struct{ io.Reader }{f}, make([]byte, wire.Chunk))
-	return err
+	return wire.Copy(c.out, f)
 }
 
 // uploaded is all that comes in.
@@ -116,7 +115,7 @@ func createPrivate(c *call) error {
 		return err
 	}
 	defer f.Close()
-	if _, err := io.CopyBuffer(struct{ io.Writer }{f}, c.in, make([]byte, wire.Chunk)); err != nil {
+	if err := wire.Copy(f, c.in); err != nil {
 		return err
 	}
 	return f.Commit()

@@ -212,7 +212,7 @@ func (c *call) send(f volume.Content) error {
 	if err := c.out.Send(wire.Message, &wire.Answer{Size: size, Mtime: mtime}); err != nil {
 		return err
 	}
-	if _, err := io.CopyBuffer(c.out, struct{ io.Reader }{f}, make([]byte, wire.Chunk)); err != nil {
+	if err := wire.Copy(c.out, f); err != nil {
 		if scan.Damaged(err) {
 			err = &volume.Unreadable{Err: err}
 		}

@@ -33,7 +33,8 @@ func (f *files) receive(ask *wire.Ask) (volume.Content, error) {
 		e.Close()
 		return nil, err
 	}
-	return &content{exchange: e, from: bufio.NewReaderSize(e, wire.Chunk), size: first.Size, mtime: first.Mtime}, nil
+	room := min(max(first.Size, 0), wire.Chunk) // most files are small, and there are thousands
+	return &content{exchange: e, from: bufio.NewReaderSize(e, int(room)), size: first.Size, mtime: first.Mtime}, nil
 }
 
 // Read reads on. At the end it learns what the file has then.

@@ -183,8 +183,7 @@ func (f *files) CreatePrivate(name string) (volume.PrivateFile, error) {
 	file := &file{to: to, done: make(chan error, 1)}
 	go func() {
 		err := f.do(f.named(wire.CreatePrivate, name), func(w *wire.Writer) error {
-			_, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{written}, make([]byte, wire.Chunk))
-			return err
+			return wire.Copy(w, written)
 		})
 		written.CloseWithError(err)
 		file.done <- err

@@ -173,7 +173,7 @@ func (c *running) planned(call string, path tree.Path, before *tree.State, place
 // sending uploads what is read. An error of reading is the other end's too.
 func sending(src io.Reader) func(*wire.Writer) error {
 	return func(w *wire.Writer) error {
-		_, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{src}, make([]byte, wire.Chunk))
+		err := wire.Copy(w, src)
 		if err != nil && scan.Damaged(err) {
 			err = &volume.Unreadable{Err: err}
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // The bounds of what an end may send at once, in bytes.
@@ -18,6 +19,18 @@ const (
 	// Chunk is how much of a content is sent in a frame.
 	Chunk = 64 << 10
 )
+
+// Copy copies all that is left of a content, in the parts in which it is sent.
+func Copy(to io.Writer, from io.Reader) error {
+	part := parts.Get().(*[Chunk]byte)
+	defer parts.Put(part)
+	// Whoever is copied to or from may have a way of its own, with parts of its own.
+	_, err := io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{from}, part[:])
+	return err
+}
+
+// parts have memory for parts: most files are smaller, and there are thousands.
+var parts = sync.Pool{New: func() any { return new([Chunk]byte) }}
 
 // Kind is what a frame is.
 type Kind byte
