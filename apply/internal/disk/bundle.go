@@ -20,9 +20,13 @@ type bundle struct {
 // millisecond's work at most.
 const mostInARow = 16
 
-// Bundle begins what is asked for together, until end is called.
+// Bundle begins what is asked for together, until end is called. Where each change waits for the disk (SyncEach), a few
+// take long, and each looks for itself.
 func (t *swaps) Bundle() (end func()) {
 	b := &t.bundle
+	if t.opts.SyncEach {
+		return func() {}
+	}
 	b.Lock()
 	defer b.Unlock()
 	b.open++

@@ -47,6 +47,22 @@ func TestNoPathLeavesTheTree(t *testing.T) {
 	}
 }
 
+// Where each create waits for the disk, each looks.
+func TestEachCreateLooksWhereItTakesLong(t *testing.T) {
+	needLinks(t)
+	s := newSide(t, Options{Can: ways[0].can, SyncEach: true})
+	s.write("d/f", "mine")
+	end := s.Bundle()
+	defer end()
+	_, err := s.Create("d/1", s.stage("x"))
+	check(t, err)
+	check(t, os.Rename(s.path("d"), s.path("moved")))
+	check(t, os.Symlink(t.TempDir(), s.path("d")))
+	if _, err := s.Create("d/2", s.stage("x")); !errors.Is(err, volume.ErrUnfit) {
+		t.Errorf("it is %v", err)
+	}
+}
+
 // Of what is asked for together a parent is looked at once in a while: one that is swapped for a link is refused after
 // a few files, which lie in the directory that was moved, at once in another directory, and once that is over. What is
 // outside is never changed, and what replaces or takes away looks each time.
