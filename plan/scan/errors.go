@@ -23,6 +23,8 @@ var (
 	// ErrVanished: the tree as a whole is no longer there, or no longer the same. Nothing that was
 	// read of it may be taken for a delete.
 	ErrVanished = errors.New("the tree vanished while it was being read")
+	// ErrFull: the volume has no room left, where that is told by another machine. See Full.
+	ErrFull = errors.New("the volume has no room left")
 )
 
 // ErrDataless: a file or directory of which only the name and the size are on this machine, and the content

@@ -9,4 +9,6 @@ import (
 )
 
 // Full tells whether err is what a volume without room answers with, or one on which a person may take no more.
-func Full(err error) bool { return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) }
+func Full(err error) bool {
+	return errors.Is(err, ErrFull) || errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT)
+}

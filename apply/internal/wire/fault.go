@@ -24,6 +24,7 @@ var facts = []struct {
 	{"not-directory", scan.ErrNotDirectory}, {"symlink", scan.ErrSymlink}, {"other-device", scan.ErrOtherDevice},
 	{"not-regular", scan.ErrNotRegular}, {"name", scan.ErrName}, {"closed", scan.ErrClosed},
 	{"vanished", scan.ErrVanished}, {"dataless", scan.ErrDataless}, {"in-use", scan.ErrInUse},
+	{"no-room", scan.ErrFull},
 	{"too-large", scan.ErrTooLarge}, {"cannot-read", scan.ErrUnreadable}, {"changed", tree.ErrChanged},
 	{"path", tree.ErrPath}, {"later", ErrLater},
 }
@@ -94,6 +95,9 @@ func FaultOf(err error) *Fault {
 	}
 	if scan.Unplugged(err) && !errors.Is(err, scan.ErrVanished) {
 		f.Facts = append(f.Facts, "vanished")
+	}
+	if scan.Full(err) && !errors.Is(err, scan.ErrFull) {
+		f.Facts = append(f.Facts, "no-room")
 	}
 	if last := innermost(err).Error(); last != f.Words {
 		f.Last = shortened(last)

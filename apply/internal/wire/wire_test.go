@@ -8,7 +8,9 @@ import (
 	"io"
 	"io/fs"
 	"reflect"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -313,6 +315,24 @@ func TestErrorsAreTheSameAtTheOtherEnd(t *testing.T) {
 	}
 	if got := FaultOf(drift).Err(); !reflect.DeepEqual(got, error(drift)) {
 		t.Errorf("%#v", got)
+	}
+}
+
+// Each system has an error of its own for a volume without room, which the other end is not to know.
+func TestThatAVolumeHasNoRoomIsKnownAtTheOtherEnd(t *testing.T) {
+	full := syscall.ENOSPC
+	if runtime.GOOS == "windows" {
+		full = 112 // ERROR_DISK_FULL
+	}
+	for _, err := range []error{full, fmt.Errorf("write .treaty/lock: %w", full),
+		fmt.Errorf("%w: %w", volume.ErrStopped, &fs.PathError{Op: "write", Path: "a", Err: full})} {
+		far := FaultOf(err).Err()
+		if !scan.Full(err) || !scan.Full(far) || !scan.Full(FaultOf(far).Err()) {
+			t.Errorf("%q became %q, of which nobody knows that it is for want of room", err, far)
+		}
+	}
+	if far := FaultOf(fs.ErrPermission).Err(); scan.Full(far) {
+		t.Errorf("%q is for want of room", far)
 	}
 }
 
