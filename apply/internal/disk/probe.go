@@ -37,7 +37,11 @@ func Probe(root *scan.Root, hook func(Call) error) (p volume.Probed, err error) 
 		d.release()
 		err = both(err, openErr)
 	}()
-	probe := prober{d: d}
+	mount, err := root.Mount()
+	if err != nil {
+		return p, err
+	}
+	probe := prober{d: d, network: tree.NetworkMount(mount.Type) != ""}
 	p.Traits.CaseSensitive = !probe.finds("Probe-case", "pROBE-CASE")
 	p.FoldsNormalisation = probe.finds("probe-\u00e9", "probe-e\u0301")
 	p.KeepsNormalisation = probe.lists("probe-\u00e9")
@@ -56,8 +60,9 @@ func Probe(root *scan.Root, hook func(Call) error) (p volume.Probed, err error) 
 // prober asks one question after the other. A question that can't be put is answered with the weaker
 // answer; err is the first failure that means more than "no".
 type prober struct {
-	d   *folder
-	err error
+	d       *folder
+	network bool // the volume is mounted over a network
+	err     error
 }
 
 // no notes err unless it only says that the volume can't do that.
@@ -69,6 +74,16 @@ func (p *prober) no(err error) bool {
 		p.err = readOnly(err)
 	}
 	return true
+}
+
+// lacks notes err, of a call that not every volume has, unless it only says that. Over a network such a call may be
+// answered with EIO, as rclone does: a file, called after, then tells whether the volume has failed.
+func (p *prober) lacks(err error, after string) bool {
+	if p.network && wordless(err) {
+		p.make(after)
+		return true
+	}
+	return p.no(err)
 }
 
 // make makes a file with one byte in it, false where the volume refuses the name.
@@ -172,7 +187,7 @@ func (p *prober) modes() bool {
 
 func (p *prober) symlinks() bool {
 	const target = "no/such target"
-	if p.no(p.d.symlink(target, "probe-link")) {
+	if p.lacks(p.d.symlink(target, "probe-link"), "probe-unlinked") {
 		return false
 	}
 	e, err := p.d.dir.Lstat("probe-link")
@@ -199,7 +214,7 @@ func (p *prober) capabilities() (can volume.Capabilities) {
 		b, errB := d.dir.Lstat("probe-two")
 		can.Exchange = errA == nil && errB == nil && a.Size == two && b.Size == one
 	}
-	can.Link = !p.no(d.link("probe-one", d, "probe-second")) && p.exists("probe-second") &&
+	can.Link = !p.lacks(d.link("probe-one", d, "probe-second"), "probe-single") && p.exists("probe-second") &&
 		errors.Is(d.link("probe-one", d, "probe-two"), fs.ErrExist)
 	return can
 }

@@ -38,6 +38,9 @@ func unsupported(err error) bool {
 // unmoded tells whether err says that the volume keeps no such attributes.
 func unmoded(err error) bool { return unsupported(err) }
 
+// wordless tells whether err may say no more, over a network, than that there is no such call there.
+func wordless(error) bool { return false }
+
 // fatal tells whether err of a write leaves the volume in doubt, full or gone.
 func fatal(err error) bool {
 	for _, bad := range []error{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL,

@@ -55,6 +55,9 @@ func unsupported(err error) bool {
 // unmoded tells whether err says that the volume keeps no modes or links.
 func unmoded(err error) bool { return unsupported(err) || errors.Is(err, unix.EPERM) }
 
+// wordless tells whether err may say no more, over a network, than that there is no such call there.
+func wordless(err error) bool { return errors.Is(err, unix.EIO) }
+
 // fatal tells whether err of a write leaves the volume in doubt, full or gone.
 func fatal(err error) bool {
 	for _, bad := range []error{unix.EIO, unix.ENOSPC, unix.EDQUOT, unix.EROFS} {

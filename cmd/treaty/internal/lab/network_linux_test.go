@@ -13,8 +13,10 @@ import (
 // A mount is known by its type alone: this one calls itself sshfs, and can do as little.
 func TestAMountOverANetworkIsNotTrusted(t *testing.T) {
 	effort.Laboratory(t, "sticks")
-	for driver, name := range map[string]string{"sshfs": "sshfs", "davfs2": "webdav"} {
-		_, v := mounted(t, "stick", stick.Rules{Driver: driver, NoExchange: true, NoNoReplace: true, UnstableInodes: true})
+	for driver, name := range map[string]string{"sshfs": "sshfs", "davfs2": "webdav", stick.Rclone: "rclone"} {
+		rules := stick.Rules{Driver: driver, NoExchange: true, NoNoReplace: true, UnstableInodes: true}
+		rules.NoLinks, rules.NoSymlinks = driver == stick.Rclone, driver == stick.Rclone
+		_, v := mounted(t, "stick", rules)
 		local := t.TempDir()
 		check(t, os.WriteFile(filepath.Join(local, "a"), []byte("one"), 0o644))
 		check(t, os.WriteFile(filepath.Join(v.root, "b"), []byte("two"), 0o644))

@@ -229,7 +229,7 @@ func (n *node) Create(ctx context.Context, name string, _, mode uint32,
 
 func (n *node) Symlink(ctx context.Context, target, name string, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
 	if n.v.rules.NoSymlinks {
-		return nil, syscall.ENOSYS
+		return nil, n.v.rules.lacking(syscall.ENOSYS)
 	}
 	defer n.v.mu.Unlock()
 	e, errno := n.make("symlink", name, syscall.S_IFLNK|0o777)
@@ -251,7 +251,7 @@ func (n *node) Link(ctx context.Context, target fs.InodeEmbedder, name string,
 	errno := n.v.enter("link", name, true)
 	defer n.v.mu.Unlock()
 	if errno == 0 && n.v.rules.NoLinks {
-		errno = syscall.EPERM
+		errno = n.v.rules.lacking(syscall.EPERM)
 	}
 	if errno == 0 {
 		errno = n.vacant(name)
@@ -405,6 +405,9 @@ func (n *node) Statfs(_ context.Context, out *fuse.StatfsOut) syscall.Errno {
 	out.Bsize, out.Frsize, out.NameLen = 4096, 4096, 255
 	if n.v.rules.NoStatfs {
 		return errno
+	}
+	if n.v.rules.Driver == Rclone {
+		out.Files = 1_000_000_000
 	}
 	total := n.v.rules.Capacity
 	if total == 0 {

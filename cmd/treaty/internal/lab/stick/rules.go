@@ -10,10 +10,14 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// Rclone is a driver.
+const Rclone = "rclone"
+
 // Rules are what a volume does otherwise than a Linux volume would. The zero value is one that holds
 // everything.
 type Rules struct {
-	// Driver is what the mount table calls it, after "fuse."; "stick" where empty.
+	// Driver is what the mount table calls it, after "fuse."; "stick" where empty. Rclone answers as that does: EIO where
+	// links are lacking, and that of many inodes none is free.
 	Driver string
 	// Granularity is what mtimes are cut to.
 	Granularity time.Duration
@@ -54,6 +58,14 @@ func FAT() Rules {
 		RefusesNames: syscall.EINVAL,
 		LargestFile:  1<<32 - 1, NoExchange: true, NoNoReplace: true, NoLinks: true, NoSymlinks: true,
 	}
+}
+
+// lacking is the answer to a call that the volume does not have: errno, but for rclone.
+func (r *Rules) lacking(errno syscall.Errno) syscall.Errno {
+	if r.Driver == Rclone {
+		return syscall.EIO
+	}
+	return errno
 }
 
 // keep is how the volume spells a name that it was given.
