@@ -73,7 +73,7 @@ func (n *network) open(root string) (volume.Volume, error) {
 		n.warn(at.Machine())
 		return v, nil
 	case wrong != nil:
-		return nil, usage(exactly("treaty plan --help"), "%s", addressed(wrong))
+		return nil, usage(exactly("treaty plan --help"), "%s: %s", shownAddress(root), addressed(wrong))
 	case n.last[at.Machine()] != nil && (errors.Is(err, reach.ErrNoAgent) || isVersion(err)):
 		return nil, n.last[at.Machine()].failed(err)
 	}
@@ -113,6 +113,16 @@ func shownAddress(text string) string {
 		return "that address"
 	}
 	return text
+}
+
+// notHere is the error for an address in the place of a directory of this machine, as what says; nil for any other
+// path.
+func notHere(what, path string) error {
+	if !address.Is(path) {
+		return nil
+	}
+	return usage(exactly("treaty plan --help"), "%s is a directory of this machine, and %s is none: only REMOTE may be "+
+		"an address", what, shownAddress(path))
 }
 
 // reachedBy are the roots on other machines that may be connected to for a tree, beside those that were named: those of

@@ -13,7 +13,6 @@ import (
 	"treaty/apply/snapshot"
 	"treaty/apply/store"
 	"treaty/plan"
-	"treaty/plan/address"
 	"treaty/plan/scan"
 )
 
@@ -66,9 +65,8 @@ func (p *pair) meant(call *invocation, first, second string) error {
 // find opens both trees and the config. What it opened is open also after an error. What is at work or open on LOCAL is
 // told before REMOTE is looked for: a first apply that was interrupted has recorded no REMOTE yet.
 func (p *pair) find(local, remote string) (err error) {
-	if address.Is(local) {
-		return usage(exactly("treaty plan --help"), "LOCAL is a directory of this machine, and %s is none: "+
-			"only REMOTE may be an address", shownAddress(local))
+	if err := notHere("LOCAL", local); err != nil {
+		return err
 	}
 	if err := p.open(plan.Local, expandHome(local)); err != nil {
 		return err

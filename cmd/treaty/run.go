@@ -127,6 +127,9 @@ func startIn(dir string) (back func(), err error) {
 	if dir == "" {
 		return func() {}, nil
 	}
+	if err := notHere("-C", dir); err != nil {
+		return nil, err
+	}
 	before, _ := os.Getwd() // where that is gone, nobody goes back to it
 	dir = expandHome(dir)
 	switch info, err := os.Stat(dir); {

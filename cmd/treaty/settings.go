@@ -66,6 +66,9 @@ type configKey struct {
 
 // openSettings opens the tree at dir and reads its config; the folder is for the caller to close.
 func openSettings(dir string) (*settings, error) {
+	if err := notHere("LOCAL", dir); err != nil {
+		return nil, err
+	}
 	folder, err := openStore(dir)
 	if err != nil {
 		return nil, err
