@@ -238,7 +238,7 @@ func (e *examination) away(root string) error {
 	err = store.SamePair(plan.Sides[*store.Reader]{e.tree.Reader, other.Reader})
 	if errors.Is(err, apply.ErrSafety) {
 		e.found(err.Error(), then("mount the right one; or, if this is meant to be a new tree",
-			exactly("treaty plan --new-pair "+argument(e.root)+" "+argument(root))))
+			comparingAt(e.root, root, "--new-pair")))
 		return nil
 	}
 	return err
@@ -290,9 +290,13 @@ func (e *examination) couldMerge() (could bool) {
 	return could && err == nil
 }
 
-// comparingAt compares these two trees.
-func comparingAt(local, remote string) hint {
-	return exactly("treaty plan " + argument(local) + " " + argument(remote))
+// comparingAt compares a tree with another one. LOCAL is the one of this machine.
+func comparingAt(tree, other string, flags ...string) hint {
+	if address.Is(tree) {
+		tree, other = other, tree
+	}
+	words := slices.Concat([]string{"treaty", "plan"}, flags, []string{argument(tree), argument(other)})
+	return exactly(strings.Join(words, " "))
 }
 
 // littleRoom is how many bytes of a volume are so few that something should go.

@@ -32,7 +32,7 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 	refusal.CauseDrift: func(*apply.Refusal) hint { return comparing() },
 	refusal.CauseUnrelated: func(*apply.Refusal) hint {
 		return besides("%s compares anew; or, if what changed does not matter", comparing(),
-			about("apply", "--allow-unrelated-drift"))
+			applyingBy("--allow-unrelated-drift"))
 	},
 	refusal.CauseUnfit:   func(*apply.Refusal) hint { return comparing() },
 	refusal.CauseApplied: func(*apply.Refusal) hint { return comparingAll },
@@ -263,9 +263,14 @@ func ownKey() string {
 }
 
 // applyIt applies the plan, with the flags that were given if it was to be applied.
-func applyIt(i *invocation) string {
-	if i.name == "apply" {
-		return again(i)
+var applyIt = applyingBy()
+
+// applyingBy is applyIt with more flags.
+func applyingBy(flags ...string) hint {
+	return func(i *invocation) string {
+		if i.name == "apply" {
+			return with(flags...)(i)
+		}
+		return about("apply", flags...)(i)
 	}
-	return about("apply")(i)
 }

@@ -323,7 +323,7 @@ func TestErrorsAreWrappedOnTheScreenAndTheirHintsCanBeTyped(t *testing.T) {
 		write(t, filepath.Join(dir, "mac", "new.txt"), "unrelated\n")
 		s = onScreen(t, width, dir, "treaty", "apply", "-C", "mac")
 		s.exits(exitStale)
-		if commands := hintsFrom(s); len(commands) != 1 || commands[0] != "treaty apply --allow-unrelated-drift -C mac" {
+		if commands := hintsFrom(s); len(commands) != 1 || commands[0] != "treaty apply -C mac --allow-unrelated-drift" {
 			t.Errorf("%q cannot be typed:\n%s", commands, s.text())
 		}
 	})
