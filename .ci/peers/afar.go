@@ -130,6 +130,7 @@ func (b *far) large() {
 	noise(file, size)
 	b.carried("2 GiB there", "big", "there", fmt.Sprintf("%s there 'cat >%s' <%s", b.via.ssh, b.at("cat"), file))
 	must(os.RemoveAll(filepath.Join(b.at("big"), ".treaty")))
+	must(os.RemoveAll(b.at("there"))) // memory has no room for three such files
 	b.carried("2 GiB back", "back", "big", fmt.Sprintf("%s there cat %s >%s", b.via.ssh, file, b.at("cat")))
 }
 
