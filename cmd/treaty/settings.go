@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
+	"treaty/plan/address"
 	"treaty/schema"
 )
 
@@ -250,6 +253,9 @@ func (s *settings) change(a *app, name string, value *string) error {
 	var to json.RawMessage
 	if value != nil {
 		to = k.parsed(*value, below)
+		if err := wrongAddress(to); err != nil && (top == "remote" || top == "remotes") {
+			return usage(in("", "config", argument(top)), "%v", err)
+		}
 	}
 	if isBelow {
 		if to, err = s.inside(k, below, to); err != nil {
@@ -268,6 +274,24 @@ func (s *settings) change(a *app, name string, value *string) error {
 	}
 	now, from := s.value(top, options)
 	a.say("%s = %s   (%s)", top, render.Escape(now), from)
+	return nil
+}
+
+// wrongAddress is what is wrong with an address in a value, nil where nothing is: one that no plan could reach is not
+// written down, nor what may be a password.
+func wrongAddress(value json.RawMessage) error {
+	var one string
+	many := map[string]string{}
+	if json.Unmarshal(value, &one) == nil {
+		many[""] = one
+	} else if json.Unmarshal(value, &many) != nil {
+		return nil // the schema says what is wrong
+	}
+	for _, name := range slices.Sorted(maps.Keys(many)) {
+		if _, err := address.Parse(many[name]); address.Is(many[name]) && err != nil {
+			return fmt.Errorf("%s: %s", shownAddress(many[name]), addressed(err))
+		}
+	}
 	return nil
 }
 
