@@ -52,11 +52,7 @@ func afar(args []string) {
 	fmt.Println(strings.Repeat("|---", len(columns)) + "|")
 	for _, via := range []line{{"ssh-near", "loopback", rounds}, {"ssh-slow", fmt.Sprintf("%v each way", delayed), 1}} {
 		b := &far{bench: &bench{treaty: args[0], dir: filepath.Join(args[1], "trees"), files: files}, via: via}
-		for range via.rounds {
-			must(os.RemoveAll(b.dir))
-			b.round()
-		}
-		must(os.RemoveAll(b.dir))
+		b.repeat(via.rounds, b.round)
 		b.print()
 	}
 }

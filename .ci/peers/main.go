@@ -69,13 +69,18 @@ func main() {
 	fmt.Println("|---|---|---|---|---|---|---|---|")
 	for _, files := range sizes {
 		b := &bench{treaty: os.Args[1], dir: filepath.Join(os.Args[2], "peers"), files: files}
-		for range rounds {
-			must(os.RemoveAll(b.dir))
-			b.round()
-		}
-		must(os.RemoveAll(b.dir))
+		b.repeat(rounds, b.round)
 		b.print()
 	}
+}
+
+// repeat has so many rounds, each with trees of its own.
+func (b *bench) repeat(rounds int, round func()) {
+	for range rounds {
+		must(os.RemoveAll(b.dir))
+		round()
+	}
+	must(os.RemoveAll(b.dir))
 }
 
 // round runs everything once.
