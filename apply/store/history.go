@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -90,8 +91,8 @@ func Same(open func() (io.ReadCloser, error), sum tree.Hash) Content {
 }
 
 // Archive keeps files, exact copies of plan and approval among them, with the receipt, as the link of the chain after
-// last. The receipt comes last, so that a folder without one was not finished; nothing else is
-// pending when it gets its name, nor is it when the chain goes on to it.
+// last. The receipt, which is proven valid while the files are written, comes last, so that a folder without one was
+// not finished; nothing else is pending when it gets its name, nor is it when the chain goes on to it.
 func (s *Store) Archive(planID string, r *paper.Receipt, files map[string]Content, last Head) (Head, error) {
 	number, err := s.number(planID, last)
 	if err != nil {
@@ -100,14 +101,12 @@ func (s *Store) Archive(planID string, r *paper.Receipt, files map[string]Conten
 	if last.SHA256.Known() {
 		r.Previous = &last.SHA256
 	}
-	if err := r.Prove(); err != nil {
-		return Head{}, err
-	}
 	folder := fmt.Sprintf("%s/%d-%s", historyFolder, number, planID)
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if err := s.put(folder+"/"+name, files[name]); err != nil {
-			return Head{}, err
-		}
+	proven := make(chan error, 1)
+	go func() { proven <- r.Prove() }()
+	err = s.putEach(folder, files)
+	if err = cmp.Or(<-proven, err); err != nil {
+		return Head{}, err
 	}
 	if err := s.Durable(); err != nil {
 		return Head{}, err
@@ -122,6 +121,16 @@ func (s *Store) Archive(planID string, r *paper.Receipt, files map[string]Conten
 	}
 	next := Head{Number: number, SHA256: tree.Hash(sum.Sum(nil))}
 	return next, s.writeHead(next)
+}
+
+// putEach puts files into a folder, in the order of their names.
+func (s *Store) putEach(folder string, files map[string]Content) error {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if err := s.put(folder+"/"+name, files[name]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // number is what a plan is in the history after last.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"io"
+	"maps"
 	"slices"
 
 	"treaty/apply/internal/ends"
@@ -13,17 +14,26 @@ import (
 	"treaty/plan/tree"
 )
 
-// bases keeps the texts that the trees have agreed on, as far as there is room, and drops those that nothing names any
-// more. They are copies of treaty's own: what goes wrong with them is told, and harms nothing.
-func (c *Conclusion) bases() {
+// namedBases tells, once it is asked, which texts the trees are on record to have agreed on, with the baseline of this
+// plan, which is written: that is read beside whatever goes on until then. There are none where nothing is agreed.
+func (c *Conclusion) namedBases() func() (*keptBases, error) {
 	if !c.agreed() {
-		return
+		return func() (*keptBases, error) { return nil, nil }
 	}
 	home := c.Ends.Home()
-	b := keptBases{end: home, keeping: c.Plan.Options.Keeping(), all: c.Plan.Options.Hash == plan.HashAll, later: c.Later,
+	b := &keptBases{end: home, keeping: c.Plan.Options.Keeping(), all: c.Plan.Options.Hash == plan.HashAll, later: c.Later,
 		named: map[tree.Hash]agreedText{}}
-	err := home.Store.EachAgreed(home.File, b.name)
-	if err == nil {
+	record := store.TreeFile{ID: home.File.ID, Synced: maps.Clone(home.File.Synced)}
+	record.Synced[c.Ends[home.Side.Other()].File.ID] = c.Plan.ID
+	read := make(chan error, 1)
+	go func() { read <- home.Store.EachAgreed(&record, b.name) }()
+	return func() (*keptBases, error) { return b, <-read }
+}
+
+// bases keeps the texts that the trees have agreed on, as far as there is room, and drops those that nothing names any
+// more. They are copies of treaty's own: what goes wrong with them is told, and harms nothing.
+func (c *Conclusion) bases(b *keptBases, err error) {
+	if err == nil && b != nil {
 		err = b.sweep(c.Plan.Options.Keep())
 	}
 	if c.Unkept == nil {

@@ -57,15 +57,23 @@ func (c *Conclusion) Conclude(ctx context.Context) error {
 	}
 	head, err := c.Ends[plan.Local].Store.Concluded(c.Plan.ID, c.Receipt)
 	if err == nil && head == nil {
-		head, err = c.archive(ctx)
+		err = c.record(ctx)
 	}
 	if err != nil {
 		return err
 	}
-	if err := c.rememberEach(head); err != nil {
+	named := c.namedBases()
+	if head == nil {
+		head, err = c.archive()
+	}
+	if err == nil {
+		err = c.rememberEach(head)
+	}
+	kept, unread := named()
+	if err != nil {
 		return err
 	}
-	c.bases()
+	c.bases(kept, unread)
 	left := c.Ends.Left(plan.Local)
 	if err := settle.Release(c.Execution.Copies(left), c.Execution.Ends); err != nil {
 		return err
@@ -73,17 +81,20 @@ func (c *Conclusion) Conclude(ctx context.Context) error {
 	return c.Journals.Close()
 }
 
-// archive writes the baseline, and then the receipt into the history, whose new head it returns.
-func (c *Conclusion) archive(ctx context.Context) (*store.Head, error) {
+// record writes the baseline, if anything is agreed.
+func (c *Conclusion) record(ctx context.Context) error {
 	var err error
-	if c.former, err = newFormer(c.Execution, c.Plan, c.Ends.IDs()); err != nil {
-		return nil, err
+	if c.former, err = newFormer(c.Execution, c.Plan, c.Ends.IDs()); err != nil || !c.agreed() {
+		return err
 	}
-	if c.agreed() {
-		if err := c.remember(ctx); err != nil {
-			return nil, fmt.Errorf("the baseline was not written: %w", err)
-		}
+	if err := c.remember(ctx); err != nil {
+		return fmt.Errorf("the baseline was not written: %w", err)
 	}
+	return nil
+}
+
+// archive writes the receipt into the history, whose new head it returns.
+func (c *Conclusion) archive() (*store.Head, error) {
 	c.complete()
 	files, err := c.files()
 	if err != nil {
