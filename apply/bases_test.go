@@ -95,12 +95,8 @@ func TestOfMoreTextsThanThereIsRoomForTheNewestAreKept(t *testing.T) {
 				}
 				s := w.store(plan.Local)
 				defer s.Close()
-				sums, err := s.Bases()
-				check(t, err)
 				var kept []string
-				for _, sum := range sums {
-					kept = append(kept, sum.String())
-				}
+				check(t, s.EachBase(func(sum tree.Hash) { kept = append(kept, sum.String()) }))
 				slices.Sort(wanted)
 				slices.Sort(kept)
 				if !slices.Equal(kept, wanted) || len(written) != len(wanted) {
@@ -141,10 +137,10 @@ func TestTextsAreKeptWhereThereIsRoomToSpare(t *testing.T) {
 			}
 			s := w.store(plan.Local)
 			defer s.Close()
-			bases, err := s.Bases()
-			check(t, err)
-			if len(bases) != kept {
-				t.Errorf("%d texts are kept, not %d", len(bases), kept)
+			bases := 0
+			check(t, s.EachBase(func(tree.Hash) { bases++ }))
+			if bases != kept {
+				t.Errorf("%d texts are kept, not %d", bases, kept)
 			}
 			if full := len(told) == 1 && errors.Is(told[0], store.ErrNoRoom); full != (kept < texts) {
 				t.Errorf("told: %v", told)

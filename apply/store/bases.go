@@ -69,25 +69,24 @@ func ignoreExist(err error) error {
 	return err
 }
 
-// Bases are the hashes of what lies where bases are kept, whatever it is.
-func (s *Reader) Bases() ([]tree.Hash, error) {
+// EachBase goes through the hashes of what lies where bases are kept, whatever it is. What it calls may drop that one.
+func (s *Reader) EachBase(do func(sum tree.Hash)) error {
 	folders, err := s.names(basesFolder)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var list []tree.Hash
 	for _, folder := range folders {
 		names, err := s.names(basesFolder + "/" + folder)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, name := range names {
 			if sum, is := sumOf(basesFolder + "/" + folder + "/" + name); is {
-				list = append(list, sum)
+				do(sum)
 			}
 		}
 	}
-	return list, nil
+	return nil
 }
 
 // BaseRoom is how much room a base takes of what there is for all; 0 where there is none.

@@ -21,12 +21,12 @@ func (c *Conclusion) namedBases() func() (*keptBases, error) {
 		return func() (*keptBases, error) { return nil, nil }
 	}
 	home := c.Ends.Home()
-	b := &keptBases{end: home, keeping: c.Plan.Options.Keeping(), all: c.Plan.Options.Hash == plan.HashAll, later: c.Later,
-		named: map[tree.Hash]agreedText{}}
-	record := store.TreeFile{ID: home.File.ID, Synced: maps.Clone(home.File.Synced)}
+	record := &store.TreeFile{ID: home.File.ID, Synced: maps.Clone(home.File.Synced)}
 	record.Synced[c.Ends[home.Side.Other()].File.ID] = c.Plan.ID
+	b := &keptBases{end: home, record: record, keeping: c.Plan.Options.Keeping(), all: c.Plan.Options.Hash == plan.HashAll,
+		later: c.Later, named: map[tree.Hash]bool{}}
 	read := make(chan error, 1)
-	go func() { read <- home.Store.EachAgreed(&record, b.name) }()
+	go func() { read <- home.Store.EachAgreed(record, b.name) }()
 	return func() (*keptBases, error) { return b, <-read }
 }
 
@@ -44,14 +44,17 @@ func (c *Conclusion) bases(b *keptBases, err error) {
 // keptBases are the bases of one tree.
 type keptBases struct {
 	end *ends.End
+	// record is what the tree has agreed on with others.
+	record *store.TreeFile
 	// keeping is which texts are kept, nil for none.
 	keeping *plan.Keeping
 	// all tells that each text on record is to be kept, and later which are that were put in place just now and were
 	// not kept then.
 	all   bool
 	later map[tree.Path]bool
-	// named is what is on record and may be a text, by its hash: of several the latest.
-	named map[tree.Hash]agreedText
+	// named has what is on record and may be a text, by its hash, and tells whether something lies where it is to be
+	// kept.
+	named map[tree.Hash]bool
 	// most is how much room they take at most, and lacking tells that some may have to be kept still.
 	most    int64
 	lacking bool
@@ -59,63 +62,64 @@ type keptBases struct {
 	spare int64
 }
 
-// agreedText is a file on record that may be a text.
+// names tells whether something on record may be a text.
+func (b *keptBases) names(path tree.Path, e *tree.Agreed) bool {
+	return e.Type == tree.File && e.SHA256.Known() && b.keeping != nil && b.keeping.Keeps(path, e.Size)
+}
+
+// wants tells whether a text on record is to be kept where it is not yet.
+func (b *keptBases) wants(path tree.Path) bool { return b.all || b.later[path] }
+
+// name notes what is on record.
+func (b *keptBases) name(path tree.Path, e *tree.Agreed) {
+	if !b.names(path, e) {
+		return
+	}
+	if _, known := b.named[e.SHA256]; !known {
+		b.named[e.SHA256] = false
+		b.most += store.MostRoom(e.Size)
+	}
+	b.lacking = b.lacking || b.wants(path)
+}
+
+// sweep drops what is not on record, and what there is no room for, and keeps what lacks. What cannot be dropped keeps
+// nothing else.
+func (b *keptBases) sweep(keep int64) error {
+	var undropped error
+	err := b.end.Store.EachBase(func(sum tree.Hash) {
+		if _, named := b.named[sum]; named {
+			b.named[sum] = true
+		} else {
+			undropped = cmp.Or(undropped, b.end.Store.DropBase(sum))
+		}
+	})
+	if err == nil && (b.lacking || b.most > keep) {
+		err = b.bound(keep)
+	}
+	return cmp.Or(undropped, err)
+}
+
+// agreedText is a text on record.
 type agreedText struct {
 	size  int64
-	mtime tree.Time
+	mtime tree.Time // of several the latest
 	// path is where it lies, "" where it need not be read.
 	path tree.Path
 	// kept tells that something lies where it is to be kept.
 	kept bool
 }
 
-// name notes what is on record.
-func (b *keptBases) name(path tree.Path, e *tree.Agreed) {
-	if e.Type != tree.File || !e.SHA256.Known() || b.keeping == nil || !b.keeping.Keeps(path, e.Size) {
-		return
-	}
-	t, known := b.named[e.SHA256]
-	if !known {
-		t.size = e.Size
-		b.most += store.MostRoom(e.Size)
-	}
-	if !known || t.mtime.Before(e.Mtime) {
-		t.mtime = e.Mtime
-	}
-	if b.all || b.later[path] {
-		t.path, b.lacking = path, true
-	}
-	b.named[e.SHA256] = t
-}
-
-// sweep drops what is not on record, and what there is no room for, and keeps what lacks. What cannot be dropped keeps
-// nothing else.
-func (b *keptBases) sweep(keep int64) error {
-	sums, err := b.end.Store.Bases()
-	if err != nil {
-		return err
-	}
-	for _, sum := range sums {
-		if t, named := b.named[sum]; named {
-			t.kept = true
-			b.named[sum] = t
-		} else {
-			err = cmp.Or(err, b.end.Store.DropBase(sum))
-		}
-	}
-	if b.lacking || b.most > keep {
-		err = cmp.Or(err, b.bound(keep))
-	}
-	return err
-}
-
 // bound goes from the newest text to the oldest, keeps what lacks as long as there is room, and drops from there on.
 func (b *keptBases) bound(keep int64) error {
+	texts, err := b.texts()
+	if b.named = nil; err != nil {
+		return err
+	}
 	space, err := b.end.Disk.Space()
 	b.spare = space.Spare(0)
 	var room int64
-	for _, sum := range b.newestFirst() {
-		t := b.named[sum]
+	for _, sum := range newestFirst(texts) {
+		t := texts[sum]
 		if t.path != "" && room+store.MostRoom(0) <= keep {
 			kept, e := b.keepMissing(sum, &t)
 			t.kept, err = t.kept || kept, cmp.Or(err, e)
@@ -130,24 +134,33 @@ func (b *keptBases) bound(keep int64) error {
 	return err
 }
 
-// newestFirst are the texts that are kept, or may have to be.
-func (b *keptBases) newestFirst() []tree.Hash {
-	type text struct {
-		sum   tree.Hash
-		mtime tree.Time
-	}
-	var texts []text
-	for sum, t := range b.named {
-		if t.kept || t.path != "" {
-			texts = append(texts, text{sum, t.mtime})
+// texts are those on record, by their hash.
+func (b *keptBases) texts() (map[tree.Hash]agreedText, error) {
+	texts := map[tree.Hash]agreedText{}
+	err := b.end.Store.EachAgreed(b.record, func(path tree.Path, e *tree.Agreed) {
+		if !b.names(path, e) {
+			return
 		}
-	}
-	slices.SortFunc(texts, func(x, y text) int { return plan.NewestFirst(x.mtime, x.sum, y.mtime, y.sum) })
-	sums := make([]tree.Hash, len(texts))
-	for i := range texts {
-		sums[i] = texts[i].sum
-	}
-	return sums
+		t, known := texts[e.SHA256]
+		if !known {
+			t = agreedText{size: e.Size, mtime: e.Mtime, kept: b.named[e.SHA256]}
+		}
+		if t.mtime.Before(e.Mtime) {
+			t.mtime = e.Mtime
+		}
+		if b.wants(path) {
+			t.path = path
+		}
+		texts[e.SHA256] = t
+	})
+	return texts, err
+}
+
+// newestFirst are the hashes of texts, by the times of these.
+func newestFirst(texts map[tree.Hash]agreedText) []tree.Hash {
+	return slices.SortedFunc(maps.Keys(texts), func(x, y tree.Hash) int {
+		return plan.NewestFirst(texts[x].mtime, x, texts[y].mtime, y)
+	})
 }
 
 // room is how much room a base takes. Of one that cannot take more than the least nobody asks.

@@ -22,9 +22,10 @@ import (
 // nothing new is agreed.
 type Conclusion struct {
 	*papers.Papers
-	Ends      *ends.Ends
-	Journals  *ends.Journals
-	Receipt   *paper.Receipt
+	Ends     *ends.Ends
+	Journals *ends.Journals
+	Receipt  *paper.Receipt
+	// Execution is held until all that is told of it is written.
 	Execution *execute.Execution
 	// Listed are both trees as they were before the first write, nil where that is not known.
 	Listed plan.Sides[*sources.Kept]
@@ -73,11 +74,12 @@ func (c *Conclusion) Conclude(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.bases(kept, unread)
 	left := c.Ends.Left(plan.Local)
 	if err := settle.Release(c.Execution.Copies(left), c.Execution.Ends); err != nil {
 		return err
 	}
+	c.Execution, c.former = nil, nil // of many steps they take more room than all that is left to do
+	c.bases(kept, unread)
 	return c.Journals.Close()
 }
 

@@ -5,8 +5,8 @@
 //     (restoration);
 //  2. the receipt with its papers, which comes behind the last one that anybody remembers (last), into the history;
 //  3. both trees' own files, which make the baseline count;
-//  4. texts are dropped that no baseline names any more (bases);
-//  5. the copies go that nothing needs any more, and the journals are closed.
+//  4. the copies go that nothing needs any more;
+//  5. texts are dropped that no baseline names any more (bases), and the journals are closed.
 //
 // Where it is interrupted, it is gone through again, and comes to the same.
 package conclude
