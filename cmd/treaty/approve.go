@@ -20,7 +20,7 @@ type approveCommand struct {
 	planArgument
 	Yes  bool   `short:"y" help:"Don't ask."`
 	By   string `placeholder:"NAME" help:"Who approves; the current user if not given."`
-	Note string `placeholder:"TEXT" help:"What to remember about it."`
+	Note string `text:"" placeholder:"TEXT" help:"What to remember about it."`
 	Sign string `placeholder:"KEY" help:"Sign with this SSH key, or, for a public key, with ssh-agent's."`
 }
 

@@ -57,23 +57,45 @@ func misused(err error) error {
 	return usage(exactly(hint), "%s", strings.ReplaceAll(text, `","`, `", "`))
 }
 
-// emptyArgument refuses an argument that is there and says nothing, as an unset variable of a shell leaves
-// it: it must not stand for "none given". What is passed on unread may be empty.
+// emptyArgument refuses an argument, or a flag's value, that is there and says nothing, as an unset variable of a shell
+// leaves it: it must not stand for "none given". What is passed on unread may be empty, and so may a flag whose value
+// is free text, which its tag tells.
 func emptyArgument(parsed *kong.Context) error {
+	if parsed.Selected().Passthrough {
+		return nil
+	}
 	for _, part := range parsed.Path {
-		if part.Positional == nil || parsed.Selected().Passthrough {
+		name := ""
+		switch {
+		case part.Positional != nil && isEmpty(part.Positional):
+			name = part.Positional.Name
+		case part.Flag != nil && isEmpty(part.Flag.Value) && !part.Flag.Tag.Has("text"):
+			name = shortest(part.Flag)
+		default:
 			continue
 		}
-		words := []string{}
-		switch value := part.Positional.Target.Interface().(type) {
-		case string:
-			words = append(words, value)
-		case []string:
-			words = value
-		}
-		if slices.Contains(words, "") {
-			return usage(exactly("treaty "+parsed.Selected().Name+" --help"), "%s is empty", part.Positional.Name)
-		}
+		return usage(exactly("treaty "+parsed.Selected().Name+" --help"), "%s is empty", name)
 	}
 	return nil
+}
+
+// isEmpty tells whether a word of a value says nothing. What patterns say, even none, is for the rules to judge.
+func isEmpty(v *kong.Value) bool {
+	switch value := v.Target.Interface().(type) {
+	case string:
+		return value == ""
+	case *string:
+		return value != nil && *value == ""
+	case []string:
+		return v.Flag == nil && slices.Contains(value, "")
+	}
+	return false
+}
+
+// shortest is how a flag is typed with the fewest letters.
+func shortest(f *kong.Flag) string {
+	if f.Short != 0 {
+		return "-" + string(f.Short)
+	}
+	return "--" + f.Name
 }
