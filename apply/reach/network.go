@@ -193,15 +193,16 @@ func outside(root, within string, err error) error {
 	return &notServed{within}
 }
 
-// notServed is the error of a root that an agent does not serve. To whoever asks, no tree is there: it is
-// scan.ErrVanished.
+// notServed is the error of a root that an agent does not serve: a volume.ErrNotServed, and so a scan.ErrVanished.
 type notServed struct{ within string }
 
 func (n *notServed) Error() string {
 	return fmt.Sprintf("this agent serves what lies in %s, and nothing else", n.within)
 }
 
-func (n *notServed) Is(target error) bool { return target == scan.ErrVanished }
+func (n *notServed) Is(target error) bool {
+	return target == volume.ErrNotServed || target == scan.ErrVanished
+}
 
 // inside tells whether an absolute path is a directory or leads into it.
 func inside(path, dir string) bool {

@@ -90,6 +90,10 @@ func (e *NotEmpty) Without(path tree.Path) string {
 
 func (e *NotEmpty) Is(target error) bool { return target == ErrNotEmpty }
 
+// ErrNotServed: a tree lies outside of the directory that the agent of another machine serves. To whoever asks, none is
+// there.
+var ErrNotServed = errors.New("no tree that is served")
+
 // ErrUnreadable: the volume holds what cannot be read: a chain of clusters that leads nowhere, a bad sector.
 var ErrUnreadable = errors.New("the volume cannot read it")
 

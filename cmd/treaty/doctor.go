@@ -165,7 +165,7 @@ func (e *examination) unopened(dir string, err error) error {
 	case errors.Is(err, scan.ErrNotDirectory):
 		return usage(exactly("treaty doctor --help"), "%s is not a directory", e.root)
 	default:
-		e.found(fmt.Sprintf("the tree is not here: %v", err), then("mount it, or mend the path", again))
+		e.found(fmt.Sprintf("the tree is not here: %v", err), rightPath(dir))
 	}
 	return nil
 }

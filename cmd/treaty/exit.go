@@ -13,6 +13,7 @@ import (
 	"treaty/apply"
 	"treaty/apply/reach"
 	"treaty/apply/store"
+	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -217,6 +218,8 @@ func hintFor(err error) hint {
 		return then("mend the file; or, for a new one", comparing())
 	case errors.Is(err, scan.ErrTooLarge), errors.Is(err, scan.ErrNotRegular):
 		return then("move it away: no treaty wrote that", again)
+	case errors.Is(err, volume.ErrNotServed):
+		return then("name a tree that lies in there, or a host or key for which that machine serves more", again)
 	case errors.Is(err, reach.ErrLost):
 		return backAgain
 	case scan.Unplugged(err):

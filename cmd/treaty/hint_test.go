@@ -99,3 +99,14 @@ func TestTheTwoWaysOutOfAnApplyThatIsNotFinished(t *testing.T) {
 		}
 	}
 }
+
+func TestATreeOnAnotherMachineIsNotMountedToGoOn(t *testing.T) {
+	for away, want := range map[string]string{
+		"/media/stick":    "once /media/stick is mounted again",
+		"ssh://nas/srv/a": "once ssh://nas/srv/a can be reached",
+	} {
+		if got := (&opened{away: away}).once(); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+}

@@ -97,7 +97,7 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 
 // backAgain is for a tree that went away.
 func backAgain(i *invocation) string {
-	if slices.ContainsFunc(i.trees[:], address.Is) {
+	if slices.ContainsFunc(i.trees[:], address.Is) || slices.ContainsFunc(i.args, address.Is) {
 		return then("see that the other machine can be reached", again)(i)
 	}
 	return then("mount it again", again)(i)
@@ -125,9 +125,10 @@ func mountIt(side plan.Side) hint {
 		if i.name == "apply" {
 			return then("mount it (or say where it is now, by --"+side.String()+" DIR)", again)(i)
 		}
-		switch typed := i.trees[side]; {
+		typed := i.trees[side]
+		switch {
 		case address.Is(typed):
-			return then("mend the path, which is that machine's", again)(i)
+			return rightPath(typed)(i)
 		case isElsewhere(typed):
 			return then("a tree on another machine is named as ssh://user@host/path", exactly("treaty plan --help"))(i)
 		case isDrive(typed):
@@ -139,8 +140,16 @@ func mountIt(side plan.Side) hint {
 		case side == plan.Remote && !slices.Contains(i.args, typed):
 			return then("mount it, or name the folder that it is in now", again)(i)
 		}
-		return then("mount it, or mend the path", again)(i)
+		return rightPath(typed)(i)
 	}
+}
+
+// rightPath is for a directory that is not there, by the path of it that was typed.
+func rightPath(typed string) hint {
+	if address.Is(typed) {
+		return then("mend the path, which is that machine's", again)
+	}
+	return then("mount it, or mend the path", again)
 }
 
 // makeRoom is for a tree in which something else has the name of treaty's own folder.

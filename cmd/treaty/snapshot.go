@@ -74,7 +74,7 @@ func openTree(a *app, dir string) (*store.Store, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, &complaint{is: apply.ErrSafety, why: fmt.Sprintf("there is no directory %s", dir),
-			hint: then("mount it, or mend the path", again)}
+			hint: rightPath(dir)}
 	case errors.Is(err, scan.ErrNotDirectory):
 		return nil, usage(helped, "%s is not a directory", dir)
 	}

@@ -204,7 +204,8 @@ func (c *connection) failed(err error) error {
 		return &complaint{is: apply.ErrSafety, why: fmt.Sprintf("%s cannot be reached: %s", host, words),
 			hint: then("see that ssh reaches it", again)}
 	}
-	return &complaint{is: err, why: fmt.Sprintf("no treaty answered on %s (%v): %s", host, err, words),
+	how := strings.TrimPrefix(err.Error(), reach.ErrNoAgent.Error()+": ")
+	return &complaint{is: err, why: fmt.Sprintf("no treaty answered on %s (%s): %s", host, how, words),
 		hint: then(fmt.Sprintf("install this version (%s) there, where the PATH of a shell without a login has it, or name "+
 			"where it lies as ssh.hosts.%s.agent in %s", version(), host, argument(c.own.file)), again)}
 }

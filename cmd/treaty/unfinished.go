@@ -6,6 +6,7 @@ import (
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
+	"treaty/plan/address"
 )
 
 // onOrBack are the two ways out of an apply that is not finished, of the tree at root: which is taken is the person's
@@ -32,7 +33,7 @@ func goOn(r *apply.Refusal) hint {
 		case open == nil:
 			return ""
 		case open.away != "":
-			return open.on(i) + " goes on with it, once " + render.Name(open.away) + " is mounted again"
+			return open.on(i) + " goes on with it, " + open.once()
 		}
 		return open.on(i) + " goes on with it"
 	}
@@ -46,7 +47,7 @@ func outOf(r *apply.Refusal, i *invocation) []string {
 	case open == nil:
 		return []string{back}
 	case open.away != "":
-		return []string{open.on(i) + "   (goes on with it, once " + render.Name(open.away) + " is mounted again)",
+		return []string{open.on(i) + "   (goes on with it, " + open.once() + ")",
 			back + "   (or settles it back)"}
 	}
 	return []string{open.on(i) + "   (goes on with it)", back + "   (or settles it back)"}
@@ -58,6 +59,14 @@ type opened struct {
 	on hint
 	// away is where the plan's other tree was, "" where that is here.
 	away string
+}
+
+// once tells what has to be before it can be gone on with, the other tree being away.
+func (o *opened) once() string {
+	if address.Is(o.away) {
+		return "once " + render.Name(o.away) + " can be reached"
+	}
+	return "once " + render.Name(o.away) + " is mounted again"
 }
 
 // openedBy finds the plan of an apply that was interrupted in whichever tree at hand has it and has not closed it; nil

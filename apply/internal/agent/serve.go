@@ -45,7 +45,7 @@ func (how Serving) Serve(in io.Reader, out io.Writer, stop func() error) error {
 	}
 	buffered := bufio.NewReader(in)
 	if _, noise, err := wire.ReadHello(buffered); err != nil || len(noise) > 0 {
-		if len(noise) > 0 {
+		if !errors.Is(err, wire.ErrNoHello) && len(noise) > 0 {
 			err = errors.Join(wire.ErrNoHello, err)
 		}
 		return errors.Join(fmt.Errorf("%w: %w", ErrRefused, err), stop())
