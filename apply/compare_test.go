@@ -75,6 +75,11 @@ func (w *world) survey() (*plan.Plan, *store.Digests) {
 		in.Base = w.base.text
 		in.Memory, in.Baseline = lastAgreed{w.base, w.respelled}, &plan.BaselineRef{PlanID: planID(0), SyncedAt: epoch.Time()}
 	}
+	if w.remembers {
+		m := w.remember()
+		defer m.Close()
+		in.Memory, in.Baseline = m, &m.Ref
+	}
 	ctx := context.Background()
 	var walks []volume.Walk
 	for _, side := range plan.BothSides {

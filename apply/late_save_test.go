@@ -26,8 +26,8 @@ func (w *world) saveAt(side plan.Side, path, content string, mtime tree.Time) {
 	check(w, os.Rename(temp, w.path(side, path)))
 }
 
-// recorded is what the two trees now remember of a path; nil for nothing.
-func (w *world) recorded(path tree.Path) *tree.Agreed {
+// remember is what the two trees now remember, nil for nothing, for the caller to close.
+func (w *world) remember() *store.Memory {
 	w.Helper()
 	var stores plan.Sides[*store.Reader]
 	for _, side := range plan.BothSides {
@@ -38,6 +38,13 @@ func (w *world) recorded(path tree.Path) *tree.Agreed {
 	}
 	m, _, err := store.Remember(stores)
 	check(w, err)
+	return m
+}
+
+// recorded is what the two trees now remember of a path; nil for nothing.
+func (w *world) recorded(path tree.Path) *tree.Agreed {
+	w.Helper()
+	m := w.remember()
 	defer m.Close()
 	if m == nil {
 		return nil
@@ -319,7 +326,7 @@ func (w *world) agreeOn(text string) {
 func (w *world) replaceBy(side plan.Side, text string) {
 	w.Helper()
 	for path := range w.tree(side) {
-		check(w, os.Remove(w.path(side, string(path))))
+		check(w, os.RemoveAll(w.path(side, string(path))))
 	}
 	tryParse(w, text).write(w, w.at[side])
 }

@@ -3,13 +3,17 @@ package apply_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
 	"treaty/apply"
+	"treaty/apply/internal/disk"
 	"treaty/apply/internal/local"
 	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/scan"
+	"treaty/plan/tree"
+	"treaty/testdata/effort"
 )
 
 // walks is a volume that counts how often it is listed.
@@ -23,22 +27,37 @@ func (l walks) Walk(ctx context.Context, options scan.Options) volume.Walk {
 	return l.Volume.Walk(ctx, options)
 }
 
-// A tree is looked at before the first write, and again only where something was done to it: what is recorded of the
-// other one is what was seen already.
-func TestATreeThatNothingIsDoneToIsListedOnce(t *testing.T) {
+// A tree is listed before the first write, and again only where much was done to it, or where there was no file before
+// by which it is known whether files have numbers that last: what is recorded otherwise was seen already, but for the
+// names that something was done to.
+func TestATreeThatLittleIsDoneToIsListedOnce(t *testing.T) {
+	many := strings.Join(manyFiles(65), " ")
 	for _, c := range []struct {
-		local, remote string
-		times         plan.Sides[int]
+		name, base, local, remote string
+		times                     plan.Sides[int]
 	}{
-		{"a=1 d/b=2", "a=1 d/b=2", plan.Sides[int]{1, 1}},
-		{"a=1 d/b=2", "", plan.Sides[int]{1, 2}},
-		{"", "a=1 d/b=2", plan.Sides[int]{2, 1}},
-		{"a=1", "d/b=2", plan.Sides[int]{2, 2}},
+		{"nothing", "", "a=1 d/b=2", "a=1 d/b=2", plan.Sides[int]{1, 1}},
+		{"a first copy", "", "a=1 d/b=2", "", plan.Sides[int]{1, 2}},
+		{"a first copy back", "", "", "a=1 d/b=2", plan.Sides[int]{2, 1}},
+		{"some on both sides", "", "a=1 e/c=1", "d/b=2", plan.Sides[int]{1, 1}},
+		{"an update", "a=1 d/b=2", "a=1 d/b=3", "a=1 d/b=2", plan.Sides[int]{1, 1}},
+		{"an update each way", "a=1 d/b=2", "a=1 d/b=3", "a=5 d/b=2", plan.Sides[int]{1, 1}},
+		{"a move and a delete", "a=1 c=9 d/b=2", "e/a=1 d/b=2", "a=1 c=9 d/b=2", plan.Sides[int]{1, 1}},
+		{"rules", "a=1 d/b=2", "a=1 d/b=2 d/.treatyignore=x", "a=1 d/b=2", plan.Sides[int]{1, 2}},
+		{"many files", "a=1 d/b=2", "a=1 d/b=2 " + many, "a=1 d/b=2", plan.Sides[int]{1, 2}},
+		{"few of many files", "d/b=2 " + many, "d/b=3 " + many, "d/b=2 " + many, plan.Sides[int]{1, 1}},
 	} {
-		t.Run(fmt.Sprintf("%s to %s", c.local, c.remote), func(t *testing.T) {
-			w := newWorld(t, t.TempDir())
-			w.place(plan.Local).write(t, tryParse(t, c.local))
-			w.place(plan.Remote).write(t, tryParse(t, c.remote))
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, scratch(t))
+			if c.base != "" {
+				w.agreeOn(c.base)
+				w.remembers = true
+				w.replaceBy(plan.Local, c.local)
+				w.replaceBy(plan.Remote, c.remote)
+			} else {
+				w.place(plan.Local).write(t, tryParse(t, c.local))
+				w.place(plan.Remote).write(t, tryParse(t, c.remote))
+			}
 			request := w.request(w.compare())
 			var times plan.Sides[int]
 			request.Open = func(root string) (volume.Volume, error) {
@@ -57,5 +76,60 @@ func TestATreeThatNothingIsDoneToIsListedOnce(t *testing.T) {
 				t.Errorf("not all is done and recorded: %+v", again.Summary)
 			}
 		})
+	}
+}
+
+// manyFiles are so many files, each in its own words.
+func manyFiles(n int) (files []string) {
+	for i := range n {
+		files = append(files, fmt.Sprintf("m/%d=%d", i, i))
+	}
+	return files
+}
+
+// Whoever saves, makes or deletes something beside what an apply changes, at any moment of it, finds that in the next
+// plan as a change of that side, and nothing else.
+func TestAChangeBesideWhatAnApplyDoesIsFoundByTheNextPlan(t *testing.T) {
+	needPosix(t, "files that can be replaced while they are read")
+	const base = "d/a=1 d/b=2 d/c/e=3 z=9"
+	const calls = 120 // as many as such an apply makes at least
+	for n, c := range []struct {
+		path, content string
+		action        plan.Action
+	}{
+		{"d/b", "7", plan.Update},
+		{"d/b", "", plan.Delete},
+		{"d/c/e", "33", plan.Update},
+		{"d/n", "4", plan.Create},
+	} {
+		for m, nth := range effort.Samples(calls) {
+			side := plan.BothSides[(n+m)%2]
+			t.Run(fmt.Sprintf("%s of %s on %s before call %d", c.action, c.path, side, nth), func(t *testing.T) {
+				w := newWorld(t, scratch(t))
+				w.agreeOn(base)
+				w.remembers = true
+				w.replaceBy(plan.Local, strings.Replace(base, "d/a=1", "d/a=11 d/f/g=5", 1))
+				request := w.request(w.compare())
+				made := 0
+				request.SetHook(func(plan.Side, disk.Call) error {
+					if made++; made == nth {
+						w.setTo(side, c.path, c.content)
+					}
+					return nil
+				})
+				_, err := apply.Apply(context.Background(), request)
+				check(t, err)
+				if made < nth {
+					t.Fatalf("there are %d calls", made)
+				}
+				next := w.compare()
+				if len(next.Operations) != 1 || len(next.Conflicts) > 0 {
+					t.Fatalf("the next plan has %d operations and %d conflicts", len(next.Operations), len(next.Conflicts))
+				}
+				if op := next.Operations[0]; op.Action != c.action || op.Side != side.Other() || op.Path != tree.Path(c.path) {
+					t.Errorf("the next plan has %s of %s on %s", op.Action, op.Path, op.Side)
+				}
+			})
+		}
 	}
 }

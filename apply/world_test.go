@@ -37,6 +37,8 @@ type world struct {
 	// respelled, by the folded path.
 	base      nodes
 	respelled map[tree.Path]string
+	// remembers tells that plans are made from what both trees remember, and not from base.
+	remembers bool
 	// fat are the sides whose volumes may lose what is renamed.
 	fat plan.Sides[bool]
 	// linked tells of a world in which files have several names.

@@ -14,10 +14,11 @@ import (
 	"treaty/plan/tree"
 )
 
-// remember writes the new baseline: what both sides were found or made to hold. A side that was changed is walked anew,
-// so that all that is recorded of it was seen after the last write; one that was not is recorded as it was seen before
-// the first. Either way what a person saved meanwhile is not taken for agreed. An old one that turns out to be
-// damaged counts as none. What would be no tree is not written: the two trees then have no baseline.
+// remember writes the new baseline: what both sides were found or made to hold. Of a side of which little was changed,
+// the names that steps changed are looked at after the last write, and all others are recorded as they were seen before
+// the first; one of which much was, or of which it is not known what it was before, is walked anew. Either way what a
+// person saved meanwhile is not taken for agreed: the next plan finds another state than is on record. An old baseline
+// that turns out to be damaged counts as none. What would be no tree is not written: the two trees then have none.
 func (c *Conclusion) remember(ctx context.Context) error {
 	old, _ := store.Recall(c.Ends.Readers(), c.Ends.Files())
 	defer old.Close()
@@ -62,8 +63,8 @@ func (c *Conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 	from := c.Ends.Sources()
 	for _, side := range plan.BothSides {
 		began := c.Now().Add(c.Ends[side].Ahead())
-		if seen := c.Listed[side]; seen != nil && !c.Execution.Touches(side) {
-			from[side], began = seen.Of(c.Ends[side].Volume, began)
+		if seen := c.Listed[side]; seen != nil {
+			from[side], began = seen.Of(c.Ends[side].Volume, in.Trees[side].Traits, c.Execution.Touched(side), began)
 		}
 		recorder.RacySince[side] = volume.RacySince(began, in.Trees[side].Traits)
 		in.Trees[side].Reader = c.Ends[side].Reader(1, nil)

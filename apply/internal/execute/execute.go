@@ -2,6 +2,7 @@ package execute
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"sync/atomic"
 
@@ -130,9 +131,19 @@ func (e *Execution) Affects(side plan.Side, path tree.Path) bool {
 	return e.tasks.about(side, path) != nil || e.tasks.respelled[side][path]
 }
 
-// Touches tells whether a step is for a side that was not skipped from the start.
-func (e *Execution) Touches(side plan.Side) bool {
-	return slices.ContainsFunc(e.tasks.all, func(t *task) bool { return t.Side == side && t.Skipped == "" })
+// Touched are the paths of a side that steps change or take something from, but for steps that were skipped from the
+// start. Directories above them may have been made, or lent a write bit, too.
+func (e *Execution) Touched(side plan.Side) iter.Seq[tree.Path] {
+	return func(yield func(tree.Path) bool) {
+		for _, t := range e.tasks.all {
+			if t.Side != side || t.Skipped != "" {
+				continue
+			}
+			if !yield(t.Path) || t.From != "" && !yield(t.From) {
+				return
+			}
+		}
+	}
 }
 
 // Pending are the steps that are to be carried out still.

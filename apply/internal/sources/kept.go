@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -15,7 +16,8 @@ import (
 )
 
 // Kept is a tree as one pass over it was handed it, packed, so that a later pass need not look at each file again. What
-// was saved since that pass is not in it, just as if it had been saved after the later one.
+// was saved since that pass is not in it, just as if it had been saved after the later one: what holds then is that the
+// tree was so at the earlier.
 type Kept struct {
 	// at is when the pass began: what was written to about then may have changed since without showing it.
 	at      time.Time
@@ -24,6 +26,9 @@ type Kept struct {
 	// packed are the listings, one after the other.
 	packed [][]byte
 	room   int
+	// entries is how many there are, files tells that some are files, and numbered that these have numbers that last.
+	entries         int
+	files, numbered bool
 }
 
 // keptDir is a directory that was listed.
@@ -54,6 +59,19 @@ func (k *Kept) note(l *tree.Listing) {
 		return
 	}
 	k.dirs = append(k.dirs, keptDir{tree.Path(strings.Clone(string(l.Dir))), l.Scope, l.Rules, k.append(packed)})
+	k.count(l.Entries)
+}
+
+// count counts entries. What one file has, a number or none, all have.
+func (k *Kept) count(entries []tree.Entry) {
+	k.entries += len(entries)
+	for i := range entries {
+		if k.files {
+			return
+		}
+		k.files = entries[i].Type == tree.File
+		k.numbered = k.files && entries[i].Inode != 0
+	}
 }
 
 // append puts bytes where many have a place, and returns them there.
@@ -123,23 +141,30 @@ func cut(l tree.Listing, granularity int64) tree.Listing {
 	return l
 }
 
-// Of is a volume of which what was kept is not listed anew, and when that was listed: now, where it was too much to be
-// kept.
-func (k *Kept) Of(v volume.Volume, now time.Time) (volume.Source, time.Time) {
-	if len(k.dirs) == 0 {
+// Of is a volume of which what was kept is not listed anew, and when that was listed. Names that something was done to
+// since are looked at again: touched are their paths, in whatever spelling; by traits it is known how the volume spells
+// them. Where these are too many for that to be worth it, where it cannot be told by them what changed, and where there
+// was too much to be kept, it is the volume itself, and now.
+func (k *Kept) Of(v volume.Volume, traits tree.Traits, touched iter.Seq[tree.Path],
+	now time.Time) (volume.Source, time.Time) {
+	names, certain := k.touched(v, touched)
+	if len(k.dirs) == 0 || !certain {
 		return v, now
 	}
-	return again{v, k}, k.at
+	return again{v, k, names, traits.CaseSensitive && traits.Names == tree.PosixNames}, k.at
 }
 
 type again struct {
 	volume.Volume
-	kept *Kept
+	kept    *Kept
+	touched touched
+	literal bool
 }
 
 func (s again) Walk(ctx context.Context, options scan.Options) volume.Walk {
 	return &againWalk{ctx: ctx, volume: s.Volume, options: options, kept: s.kept,
-		from: bufio.NewReader(nil), left: s.kept.dirs}
+		from: bufio.NewReader(nil), left: s.kept.dirs, touched: s.touched, literal: s.literal,
+		made: map[tree.Path]tree.Scope{}}
 }
 
 // againWalk hands out what was kept.
@@ -150,11 +175,32 @@ type againWalk struct {
 	kept    *Kept
 	from    *bufio.Reader
 	left    []keptDir
+	// touched are the names that are looked at, and made those of them that were no directories before and are now, with
+	// the scope above them.
+	touched touched
+	made    map[tree.Path]tree.Scope
+	// literal tells that the volume takes names as they are: two spellings are two names.
+	literal bool
 	// live lists what was not kept, nil where that has not been asked for.
 	live volume.Walk
 }
 
 func (w *againWalk) List(dir tree.Path) (tree.Listing, error) {
+	if l, known := w.recall(dir); known && w.renew(&l) {
+		return cut(l, w.options.Granularity), nil
+	}
+	if w.live == nil {
+		w.live = w.volume.Walk(w.ctx, w.options)
+	}
+	return w.live.List(dir)
+}
+
+// recall is a directory as it was kept, or, of one that was made since, without anything in it; false where it is not
+// known.
+func (w *againWalk) recall(dir tree.Path) (tree.Listing, bool) {
+	if scope, made := w.made[dir]; made {
+		return tree.Listing{Dir: dir, Scope: scope}, true
+	}
 	for len(w.left) > 0 {
 		order := scan.Compare(w.left[0].path, dir)
 		if order > 0 {
@@ -167,16 +213,10 @@ func (w *againWalk) List(dir tree.Path) (tree.Listing, error) {
 		}
 		w.from.Reset(bytes.NewReader(next.packed))
 		l, err := wire.DecodeListing(w.from, dir, w.kept.options)
-		if err != nil {
-			break
-		}
 		l.Scope, l.Rules = next.scope, next.rules
-		return cut(l, w.options.Granularity), nil
+		return l, err == nil
 	}
-	if w.live == nil {
-		w.live = w.volume.Walk(w.ctx, w.options)
-	}
-	return w.live.List(dir)
+	return tree.Listing{}, false
 }
 
 // Finish tells whether the tree is there still.

@@ -51,6 +51,7 @@ func all(t *testing.T, from volume.Source, granularity int64, pass string) map[t
 	list = func(dir tree.Path) {
 		l, err := walk.List(dir)
 		check(t, err)
+		l.Entries = append([]tree.Entry{}, l.Entries...)
 		listings[dir] = l
 		for i := range l.Entries {
 			if e := &l.Entries[i]; e.Type == tree.Directory && e.Name != pass && e.Ruling == tree.InScope {
@@ -78,7 +79,7 @@ func TestWhatWasKeptIsHandedOutAsItWouldBeListed(t *testing.T) {
 				t.Errorf("while it is kept: %v\nnot %v", seen, want)
 			}
 			for _, then := range []int64{1, 2_000_000_000} {
-				again, at := kept.Of(v, time.Unix(2, 0))
+				again, at := kept.Of(v, tree.Traits{}, nothing, time.Unix(2, 0))
 				if got, want := all(t, again, then, ""), all(t, v, then, ""); !reflect.DeepEqual(got, want) || at != began {
 					t.Errorf("without %q, cut to %d: %v of %v\nnot %v", pass, then, got, at, want)
 				}
@@ -93,7 +94,7 @@ func TestWhatWasKeptIsOfThen(t *testing.T) {
 	source, kept := sources.Keeping(v, time.Now())
 	before := all(t, source, 1, "")
 	check(t, os.WriteFile(filepath.Join(v.Root(), "a"), []byte("saved"), 0o644))
-	again, _ := kept.Of(v, time.Now())
+	again, _ := kept.Of(v, tree.Traits{}, nothing, time.Now())
 	if got := all(t, again, 1, ""); !reflect.DeepEqual(got, before) {
 		t.Errorf("%v\nnot %v", got, before)
 	}
@@ -118,7 +119,7 @@ func TestWhatIsTooMuchIsNotKept(t *testing.T) {
 		check(t, err)
 	}
 	now := time.Unix(2, 0)
-	if again, at := kept.Of(v, now); again != volume.Source(v) || at != now {
+	if again, at := kept.Of(v, tree.Traits{}, nothing, now); again != volume.Source(v) || at != now {
 		t.Errorf("%T of %v", again, at)
 	}
 }
@@ -132,3 +133,6 @@ type endlessWalk struct{ volume.Walk }
 
 func (endlessWalk) List(dir tree.Path) (tree.Listing, error) { return tree.Listing{Dir: dir}, nil }
 func (endlessWalk) Close() error                             { return nil }
+
+// nothing are no paths.
+func nothing(func(tree.Path) bool) {}

@@ -1,0 +1,157 @@
+package sources
+
+import (
+	"errors"
+	"io/fs"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"treaty/apply/volume"
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// touched are names that may not be any more what a pass has seen: what is right in a directory, by the collision key
+// of the directory's path and the name's own, with its spelling, "" for several. A name is looked at in all spellings
+// that there are of it: a volume may hold another one than it was told.
+type touched map[string]map[string]string
+
+// Few names are looked at one by one: this many, whatever there is, and of large trees one in so many. A look at a name
+// takes some four times what it takes in a listing.
+const (
+	fewNames = 64
+	oneIn    = 8
+)
+
+// touched are some paths, with the directories that they lie in, which may have been made or made workable for them.
+// It is false where only a listing of the whole tree tells what is there: of many paths, of rules, by which other names
+// come into scope, of files of which it is not known whether they have numbers that last, and of a tree far away, where
+// each look is a trip.
+func (k *Kept) touched(v volume.Volume, paths iter.Seq[tree.Path]) (touched, bool) {
+	_, far := v.(volume.Afar)
+	names, left := touched{}, max(fewNames, k.entries/oneIn)
+	for path := range paths {
+		left--
+		if left < 0 || far || !k.files || tree.CollisionKey(path.Base()) == scan.IgnoreFile {
+			return nil, false
+		}
+		names.add(path)
+	}
+	return names, true
+}
+
+// add adds a path and the directories that it lies in.
+func (t touched) add(path tree.Path) {
+	for ; path != tree.Root; path = path.Parent() {
+		name := path.Base()
+		dir, key := tree.CollisionKey(string(path.Parent())), tree.CollisionKey(name)
+		spelled, found := t[dir][key]
+		switch {
+		case found && spelled == name:
+			return // and those above it
+		case found:
+			name = ""
+		case t[dir] == nil:
+			t[dir] = map[string]string{}
+		}
+		t[dir][key] = name
+	}
+}
+
+// renew brings the touched names of a listing up to date; false where it has to be made anew.
+func (w *againWalk) renew(l *tree.Listing) bool {
+	keys := w.touched[tree.CollisionKey(string(l.Dir))]
+	if len(keys) == 0 {
+		return true
+	}
+	before := map[string]tree.Type{}
+	l.Entries = slices.DeleteFunc(l.Entries, func(e tree.Entry) bool {
+		_, found := keys[e.Key]
+		if found {
+			before[e.Name] = e.Type
+		}
+		return found
+	})
+	names, listed, err := w.names(l.Dir, keys, before)
+	if err != nil || l.Obstacle != "" {
+		return false
+	}
+	for _, name := range names {
+		e, err := w.look(l, name)
+		if !listed && errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return false
+		}
+		if e.Type == tree.Directory && e.Ruling == tree.InScope && before[name] != tree.Directory {
+			w.made[l.Dir.Join(name)] = l.Scope
+		}
+		l.Entries = append(l.Entries, e)
+	}
+	l.Sort()
+	return true
+}
+
+// names are those that a directory has of some keys; before are those that it had. A volume that takes names as they
+// are is not asked for its own, where no two are alike: then these are the only ones that it can have, and not listed.
+func (w *againWalk) names(dir tree.Path, keys map[string]string,
+	before map[string]tree.Type) (names []string, listed bool, err error) {
+	names = slices.Collect(maps.Values(keys))
+	plain := func(name string) bool { return name != "" && !strings.ContainsFunc(name, notASCII) }
+	known := func(name string) bool { return keys[tree.CollisionKey(name)] == name }
+	if w.literal && all(slices.Values(names), plain) && all(maps.Keys(before), known) {
+		return names, false, nil
+	}
+	names, err = w.volume.Names(dir)
+	return slices.DeleteFunc(names, func(name string) bool {
+		_, found := keys[tree.CollisionKey(name)]
+		return !found || tree.Reserved(name)
+	}), true, err
+}
+
+func notASCII(r rune) bool { return r >= utf8.RuneSelf }
+
+func all(names iter.Seq[string], are func(string) bool) bool {
+	for name := range names {
+		if !are(name) {
+			return false
+		}
+	}
+	return true
+}
+
+// errUncertain tells of what a look at a name alone does not tell.
+var errUncertain = errors.New("only a listing tells what it is")
+
+// look is the entry that a listing would have of a name. Errors wrap fs.ErrNotExist where nothing has it; any other
+// tells that the directory has to be listed.
+func (w *againWalk) look(l *tree.Listing, name string) (tree.Entry, error) {
+	path := l.Dir.Join(name)
+	e, err := w.volume.Entry(path)
+	if err != nil {
+		return e, err
+	}
+	if !utf8.ValidString(name) || !utf8.ValidString(e.Target) {
+		return e, errUncertain
+	}
+	if e.Type == tree.Directory {
+		if _, err := w.volume.Directory(path); err != nil {
+			return e, errUncertain // it may be another volume's
+		}
+	}
+	e.Name, e.Key, e.Ruling = name, tree.CollisionKey(name), tree.InScope
+	if l.Scope != nil {
+		e.Ruling = l.Scope.Judge(path, e.Type == tree.Directory)
+	}
+	if !w.options.Modes {
+		e.Mode = 0
+	}
+	if !w.kept.numbered {
+		e.Inode = 0
+	}
+	return e, nil
+}
