@@ -67,6 +67,9 @@ var lies = []struct {
 	{"what is staged is of another hash", false, ofStaged(func(s *wire.Staged) { s.Hash[0] ^= 1 })},
 	{"what is staged is of another size", false, ofStaged(func(s *wire.Staged) { s.Size++ })},
 	{"what is staged is nothing to be installed", true, ofStaged(func(s *wire.Staged) { s.Type = 77 })},
+	{"what is staged has no hash", true, func(c *lied) bool {
+		return c.Call == wire.Stage && ofStaged(func(s *wire.Staged) { s.Hash = tree.Hash{} })(c)
+	}},
 	{"nothing staged", true, ofEnds(func(a *wire.Answer) bool { return put(&a.Staged, nil) })},
 
 	{"a result without one", true, ofEnds(func(a *wire.Answer) bool { return put(&a.Result, nil) })},

@@ -17,7 +17,11 @@ func (c *staging) Stage(ctx context.Context, src io.Reader, size int64, want tre
 	mode tree.Mode) (volume.Staged, error) {
 	ask := c.asking(wire.Stage)
 	ask.Size, ask.Hash, ask.Mtime, ask.Mode = size, want, mtime, mode
-	return c.staged(ctx, ask, sending(src))
+	staged, err := c.staged(ctx, ask, sending(src))
+	if err == nil && !staged.Hash.Known() {
+		return volume.Staged{}, c.ended(wire.Broken("the hash of what was sent"))
+	}
+	return staged, err
 }
 
 // StageLink stages a symbolic link.
