@@ -197,7 +197,7 @@ func (g *grove) applies(p *plan.Plan) []crossing {
 
 // A plan waits for the line as often however many directories there are, and an entry takes few bytes on it.
 func TestAPlanWithNothingToDoTakesFewCallsAndFewBytes(t *testing.T) {
-	const mostCalls, mostBytes, entries = 8, 12, 90 * 21
+	const mostCalls, mostBytes, entries = 3, 12, 90 * 21
 	planned := func(dirs, files int) (calls []string, told int) {
 		g := newGrove(t, dirs, files)
 		if p := g.plans(); !p.Empty() {
@@ -319,6 +319,100 @@ func TestNewDirectoriesTakeNoCallsEach(t *testing.T) {
 		few, many := calls(5, side), calls(50, side)
 		if len(few) != len(many) {
 			t.Errorf("on %s: %d calls for 5 directories, %d for 50: %q", side, len(few), len(many), names(many))
+		}
+	}
+}
+
+// What does not wait for each other crosses together, whatever it is: an operation takes no calls of its own.
+func TestOperationsTakeNoCallsEach(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		// change is what a person does to the n-th folder, with two files and an empty folder in it.
+		change func(g *grove, by memory.Person, dir tree.Path)
+	}{
+		{"moves", func(g *grove, by memory.Person, dir tree.Path) {
+			check(g, by.Rename(dir.Join("a"), dir.Join("c")))
+			check(g, by.Rename(dir.Join("b"), tree.Path("elsewhere "+string(dir))))
+		}},
+		{"moves with another time", func(g *grove, by memory.Person, dir tree.Path) {
+			check(g, by.Rename(dir.Join("a"), dir.Join("c")))
+			check(g, by.Amend(dir.Join("c"), tree.Entry{Type: tree.File, Mode: tree.Perm(0o600), Mtime: tree.UnixTime(5, 0)},
+				[]byte("content of a in "+dir)))
+		}},
+		{"circles", func(g *grove, by memory.Person, dir tree.Path) {
+			check(g, by.Rename(dir.Join("a"), dir.Join("c")))
+			check(g, by.Rename(dir.Join("b"), dir.Join("a")))
+			check(g, by.Rename(dir.Join("c"), dir.Join("b")))
+		}},
+		{"modes", func(g *grove, by memory.Person, dir tree.Path) {
+			check(g, by.Amend(dir.Join("a"), tree.Entry{Type: tree.File, Mode: tree.Perm(0o600),
+				Mtime: tree.UnixTime(1_700_000_000, 0)}, []byte("content of a in "+dir)))
+		}},
+		{"deletes", func(g *grove, by memory.Person, dir tree.Path) { check(g, by.Remove(dir.Join("a"))) }},
+		{"directories that go", func(g *grove, by memory.Person, dir tree.Path) {
+			check(g, by.Remove(dir.Join("empty/lower")))
+			check(g, by.Remove(dir.Join("empty")))
+		}},
+		{"modes of directories", func(g *grove, by memory.Person, dir tree.Path) {
+			check(g, by.Amend(dir.Join("empty"), tree.Entry{Type: tree.Directory, Mode: tree.Perm(0o500)}, nil))
+		}},
+		{"directories of which the owner may do little", func(g *grove, by memory.Person, dir tree.Path) {
+			check(g, by.Save(dir.Join("odd"), tree.Entry{Type: tree.Directory, Mode: tree.Perm(0o500)}, nil))
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, side := range plan.BothSides {
+				few, many := operated(t, 5, side, c.change), operated(t, 50, side, c.change)
+				if len(few) != len(many) {
+					t.Errorf("on %s: %d calls for 5 folders, %d for 50: %q", side, len(few), len(many), names(many))
+				}
+			}
+		})
+	}
+}
+
+// operated is what crosses for what a person does on the other side to so many folders that both sides have.
+func operated(t *testing.T, folders int, side plan.Side, change func(*grove, memory.Person, tree.Path)) []crossing {
+	g := newGrove(t, 1, 1)
+	g.options.AllowManyUpdates, g.options.AllowManyDeletes = true, true
+	by := g.memory[g.at[side.Other()]].Person()
+	directory := tree.Entry{Type: tree.Directory, Mode: tree.Perm(0o755)}
+	var dirs []tree.Path
+	for n := range folders {
+		dir := tree.Path(fmt.Sprintf("n-%04d", n))
+		dirs = append(dirs, dir)
+		for _, made := range []tree.Path{dir, dir.Join("empty"), dir.Join("empty/lower")} {
+			check(t, by.Save(made, directory, nil))
+		}
+		for _, name := range []string{"a", "b"} {
+			g.saves(side.Other(), string(dir.Join(name)), fmt.Sprintf("content of %s in %s", name, dir))
+		}
+	}
+	g.applies(g.plans())
+	for _, dir := range dirs {
+		change(g, by, dir)
+	}
+	p := g.plans()
+	if len(p.Operations) < folders {
+		t.Errorf("%d operations in %d folders", len(p.Operations), folders)
+	}
+	return g.applies(p)
+}
+
+// An apply waits for the line a number of times that nothing but what it has to do adds to.
+func TestAnApplyTakesFewRoundTrips(t *testing.T) {
+	for _, c := range []struct {
+		side        plan.Side // that changes
+		first, most int       // calls of a first apply, and of a later one
+	}{{plan.Remote, 35, 33}, {plan.Local, 29, 27}} {
+		g := newGrove(t, 10, 20)
+		for _, most := range []int{c.first, c.most} {
+			for n := range 10 {
+				g.saves(c.side.Other(), fmt.Sprintf("folder-%04d/new %d", n, most), "new")
+			}
+			if calls := g.applies(g.plans()); len(calls) > most {
+				t.Errorf("%d calls to change %s, and %d are enough: %q", len(calls), c.side, most, names(calls))
+			}
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 
 	"treaty/apply/internal/pipe"
@@ -35,7 +36,9 @@ type lied struct {
 	wire.Ask
 	liar *liar
 	// nth counts the calls of the connection's apply, from 1.
-	nth    int
+	nth int
+	// part tells that it is one of several that were made together, whose answers are parts of one.
+	part   bool
 	writer http.ResponseWriter
 	truly  func() *speech
 	answer *speech
@@ -180,19 +183,33 @@ func (l *liar) answers(client *http.Client) http.Handler {
 		if err != nil {
 			panic(http.ErrAbortHandler)
 		}
-		l.replies(client, w, body)
+		l.replies(client, w, body, nil)
 	})
 }
 
-// replies answers a call. Of several that were made together it answers each, and is free in those that bring content.
-func (l *liar) replies(client *http.Client, w http.ResponseWriter, body []byte) {
-	c := &lied{liar: l, writer: w}
+// replies answers a call. Of several that were made together it answers each, and is free in those that bring content,
+// or change something. Of one of those put tells that one before needs a loan first, so that no change is tried behind
+// it; nil for any other.
+func (l *liar) replies(client *http.Client, w http.ResponseWriter, body []byte, put *bool) {
+	if calls := together(body); slices.ContainsFunc(calls, mayBeLied) {
+		put = new(bool)
+		for _, one := range calls {
+			l.replies(client, w, one, put)
+		}
+		sends(w, frame(wire.End, []byte("{}")))
+		return
+	}
+	c := &lied{liar: l, writer: w, part: put != nil}
 	if wire.NewReader(bytes.NewReader(body)).Receive(wire.Message, &c.Ask) != nil {
 		panic("nobody asks so")
 	}
 	c.truly = func() *speech {
 		c.raw = forwarded(client, body)
 		return parts(c.raw)
+	}
+	if c.part && *put && slices.Contains(changes, c.Call) {
+		sends(w, parted(&wire.Answer{Fault: wire.FaultOf(wire.ErrLater)}))
+		return
 	}
 	l.mu.Lock()
 	l.asked++
@@ -201,15 +218,28 @@ func (l *liar) replies(client *http.Client, w http.ResponseWriter, body []byte) 
 	if l.lie != nil && l.lie(c) {
 		return
 	}
-	if calls := together(body); len(calls) > 0 && bytes.Contains(body, []byte(`{"call":"content"`)) {
-		for _, one := range calls {
-			l.replies(client, w, one)
-		}
-		sends(w, frame(wire.End, []byte("{}")))
-		return
-	}
 	c.honest()
 	sends(w, c.raw)
+	if !c.part {
+		return
+	}
+	*put = *put || c.answer.end != nil && c.answer.end.Fault != nil && c.answer.end.Fault.Loan != nil
+}
+
+// parted is the end of an answer.
+func parted(a *wire.Answer) []byte {
+	text, err := json.Marshal(a)
+	if err != nil {
+		panic(err)
+	}
+	return frame(wire.End, text)
+}
+
+// mayBeLied tells of one of several calls that a liar may answer in its own way.
+func mayBeLied(one []byte) bool {
+	return slices.ContainsFunc(slices.Concat(changes, []string{wire.Content}), func(call string) bool {
+		return bytes.HasPrefix(one[5:], []byte(`{"call":"`+call+`"`))
+	})
 }
 
 // together are the calls that are made together in one, each with what is uploaded for it; none in any other.

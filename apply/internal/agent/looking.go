@@ -6,6 +6,7 @@ import (
 	"treaty/apply/internal/wire"
 	"treaty/apply/volume"
 	"treaty/plan/scan"
+	"treaty/plan/tree"
 )
 
 // mostLooks is how many things are looked at when a tree is opened.
@@ -29,18 +30,42 @@ func lookedAt(v volume.Volume, l wire.Look) *wire.Looked {
 		}
 		return &wire.Looked{Data: data, Fault: wire.FaultOf(err)}
 	case wire.PrivateEntry:
-		e, err := v.PrivateEntry(string(l.Name))
-		if err != nil {
-			return &wire.Looked{Fault: wire.FaultOf(err)}
-		}
-		entry := wire.EntryOf(&e)
-		return &wire.Looked{Entry: &entry}
+		return entryLooked(v.PrivateEntry(string(l.Name)))
+	case wire.EntryAt:
+		return entryLooked(v.Entry(tree.Path(l.Name)))
 	case wire.PrivateNames:
 		names, err := v.PrivateNames(string(l.Name))
 		if len(wire.AppendNames(names)) > wire.MostLooked {
 			return nil
 		}
 		return &wire.Looked{Names: wire.NamesOf(names), Fault: wire.FaultOf(err)}
+	case wire.Kin:
+		kin, err := kinOf(v)
+		return &wire.Looked{Kin: kin, Fault: wire.FaultOf(err)}
+	case wire.Self:
+		self := v.Host().Self()
+		return &wire.Looked{Holder: &self}
+	case wire.Traits_:
+		traits, err := v.Traits("", nil)
+		return &wire.Looked{Traits: wire.TraitsOf(traits), Fault: wire.FaultOf(err)}
 	}
 	return nil
+}
+
+func entryLooked(e tree.Entry, err error) *wire.Looked {
+	if err != nil {
+		return &wire.Looked{Fault: wire.FaultOf(err)}
+	}
+	entry := wire.EntryOf(&e)
+	return &wire.Looked{Entry: &entry}
+}
+
+// kinOf tells a tree from all others; nil where it does not tell.
+func kinOf(v volume.Volume) (*scan.Kin, error) {
+	kindred, told := v.(volume.Kindred)
+	if !told {
+		return nil, nil
+	}
+	kin, err := kindred.Kin()
+	return &kin, err
 }

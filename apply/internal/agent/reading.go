@@ -44,13 +44,8 @@ var reading = map[string]func(*call) error{
 		c.answer.Yes = c.tree.Host().Gone(*c.ask.Holder)
 		return nil
 	},
-	wire.Kin: func(c *call) error {
-		kindred, told := c.tree.Volume.(volume.Kindred)
-		if !told {
-			return nil
-		}
-		kin, err := kindred.Kin()
-		c.answer.Kin = &kin
+	wire.Kin: func(c *call) (err error) {
+		c.answer.Kin, err = kinOf(c.tree.Volume)
 		return err
 	},
 }

@@ -30,14 +30,18 @@ func (d *directoryModes) widen(ctx context.Context, on sides) {
 type due struct {
 	task *task
 	journal.Intent
+	// made tells that it was made without its mode, unless it has that all the same.
+	made bool
 }
+
+func (d *due) side() plan.Side { return d.task.Side }
 
 // set sets the exact modes of directories, deepest first: those that the plan changes, and
 // those that were made workable while there was work in them. The latter get theirs also when the run was
 // interrupted: nothing else would tell that they have another.
 func (d *directoryModes) set(ctx context.Context, on sides) {
-	all := d.due(ctx, on)
-	slices.SortStableFunc(all, func(a, b due) int { return tree.Compare(b.Path, a.Path) })
+	all := d.unmet(ctx, d.due(ctx, on))
+	slices.SortStableFunc(all, func(a, b *due) int { return tree.Compare(b.Path, a.Path) })
 	var records []journal.Record
 	for n := range all {
 		records = append(records, journal.Record{Intent: &all[n].Intent})
@@ -45,18 +49,29 @@ func (d *directoryModes) set(ctx context.Context, on sides) {
 	if d.Write(true, records...) != nil {
 		return
 	}
-	for n := range all {
-		if all[n].task.disk().Stopped() == nil {
-			all[n].set()
+	across(context.WithoutCancel(ctx), d.Ground, all, (*due).side, func(one *due, as volume.Changer) {
+		if as.Stopped() == nil {
+			one.set(as)
 		}
-	}
+	})
 	d.groups.seal()
 }
 
+// unmet leaves out the directories that have the mode that they were made without.
+func (d *directoryModes) unmet(ctx context.Context, all []*due) []*due {
+	met := map[*due]bool{}
+	made := slices.DeleteFunc(slices.Clone(all), func(one *due) bool { return !one.made })
+	across(context.WithoutCancel(ctx), d.Ground, made, (*due).side, func(one *due, as volume.Changer) {
+		at, err := as.At(string(one.Path))
+		met[one] = err == nil && at.Mode == one.After.Mode
+	})
+	return slices.DeleteFunc(all, func(one *due) bool { return met[one] })
+}
+
 // set sets one mode. Where a task was done already, only what it left is another by that.
-func (d *due) set() {
+func (d *due) set(as volume.Changer) {
 	t := d.task
-	result, err := t.disk().Chmod(d.Path, d.Before, d.After.Mode)
+	result, err := as.Chmod(d.Path, d.Before, d.After.Mode)
 	switch {
 	case t.Path != d.Path: // revived: what is wrong shows in the next plan
 	case t.Action == plan.Chmod || err != nil:
@@ -71,13 +86,13 @@ func (d *due) set() {
 }
 
 // due are the modes that directories on some sides are to have.
-func (d *directoryModes) due(ctx context.Context, on sides) []due {
-	var all []due
+func (d *directoryModes) due(ctx context.Context, on sides) []*due {
+	var all []*due
 	for _, t := range d.tasks.all {
 		switch {
 		case t.After.Of() != tree.Directory || !on[t.Side]:
 		case !t.noted() && t.Action == plan.Chmod && d.halted(ctx) == nil:
-			all = append(all, due{t, t.intent(journal.Chmod, t.Before, t.After)})
+			all = append(all, &due{t, t.intent(journal.Chmod, t.Before, t.After), false})
 		case t.done() && t.Action != plan.Chmod:
 			all = owed(all, t, t.Path, t.After.Mode)
 		}
@@ -91,16 +106,13 @@ func (d *directoryModes) due(ctx context.Context, on sides) []due {
 }
 
 // owed adds the mode that a directory was made without, if there is one.
-func owed(all []due, t *task, path tree.Path, mode tree.Mode) []due {
+func owed(all []*due, t *task, path tree.Path, mode tree.Mode) []*due {
 	if volume.Workable(mode) == mode {
-		return all
-	}
-	if at, err := t.disk().At(string(path)); err == nil && at.Mode == mode {
 		return all
 	}
 	made, owed := tree.State{Type: tree.Directory, Mode: volume.Workable(mode)},
 		tree.State{Type: tree.Directory, Mode: mode}
 	in := t.intent(journal.Chmod, &made, &owed)
 	in.Path = path
-	return append(all, due{t, in})
+	return append(all, &due{t, in, true})
 }

@@ -26,12 +26,23 @@ type emptied struct {
 func (e *emptied) do(ctx context.Context, on sides) {
 	doomed := e.tasks.choose(on, (*task).takesDirectory)
 	slices.SortStableFunc(doomed, func(a, b *task) int { return tree.Compare(b.Path, a.Path) })
+	if !e.far(on) {
+		e.goes(ctx, on, doomed, e.groups.perform)
+		return
+	}
+	for _, level := range slices.Backward(levels(doomed)) {
+		e.goes(ctx, on, level, e.groups.performTogether)
+	}
+}
+
+// goes removes directories, a group at a time, in an order in which each is empty by then.
+func (e *emptied) goes(ctx context.Context, on sides, doomed []*task, perform performing) {
 	for group := range slices.Chunk(doomed, e.groups.size(on)) {
 		puts := slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.After == nil })
 		if !e.stager.stage(ctx, puts, nil) || !e.groups.announce(ctx, group...) {
 			return
 		}
-		e.groups.perform(ctx, group, func(t *task) {
+		perform(ctx, group, func(t *task) {
 			if e.remove(t); t.After != nil {
 				e.groups.installed(ctx, t)
 			}
@@ -69,13 +80,18 @@ func (e *emptied) rmdir(t *task) (volume.Result, error) {
 }
 
 // listHeld lists what is in the directories that are to go.
-func (e *emptied) listHeld() {
+func (e *emptied) listHeld(ctx context.Context) {
 	e.held = map[*task]map[string]bool{}
-	for _, t := range e.tasks.choose(sides{true, true}, (*task).takesDirectory) {
-		e.held[t] = map[string]bool{}
-		names, _ := e.Ends[t.Side].Names(t.Path) // what is wrong with it shows when it is to go
-		for _, name := range names {
-			e.held[t][name] = true
+	for _, side := range plan.BothSides {
+		for list := range slices.Chunk(e.tasks.choose(only(side), (*task).takesDirectory), groupFilesFar) {
+			volume.LookTogether(context.WithoutCancel(ctx), e.Ends[side].Looker, len(list), func(i int, as volume.Looker) {
+				held := map[string]bool{}
+				names, _ := as.Names(list[i].Path) // what is wrong with it shows when it is to go
+				for _, name := range names {
+					held[name] = true
+				}
+				e.held[list[i]] = held
+			})
 		}
 	}
 }

@@ -81,7 +81,7 @@ func New(ground *Ground, steps []plan.Step, before Before, counts Counts) *Execu
 
 // CarryOut carries everything out. What it could not get to is failed: when it returns, all tasks have an outcome.
 func (e *Execution) CarryOut(ctx context.Context) {
-	e.emptied.listHeld()
+	e.emptied.listHeld(ctx)
 	e.emptied.spare()
 	for _, phase := range phases(e.fat()) {
 		e.does[phase.work](ctx, phase.on)

@@ -55,6 +55,9 @@ func (g *groups) batch(ctx context.Context, on sides, list []*task, do func(*tas
 	}
 }
 
+// performing is how a group that was announced is carried out.
+type performing = func(ctx context.Context, group []*task, do func(*task))
+
 // perform does what was announced, one after the other.
 func (g *groups) perform(ctx context.Context, group []*task, do func(*task)) {
 	for _, t := range group {
@@ -66,7 +69,11 @@ func (g *groups) perform(ctx context.Context, group []*task, do func(*task)) {
 // performTogether does what was announced, and does not depend on each other. What is under way far away is ended, also
 // after an interrupt.
 func (g *groups) performTogether(ctx context.Context, group []*task, do func(*task)) {
-	var durable sides
+	g.sealRest(g.inRuns(ctx, group, do))
+}
+
+// inRuns is performTogether of what is made durable later. It tells on which sides it is already.
+func (g *groups) inRuns(ctx context.Context, group []*task, do func(*task)) (durable sides) {
 	runs, ending := g.runs(group), context.WithoutCancel(ctx)
 	for n, run := range runs {
 		side, one := run[0].Side, func(t *task) { g.one(ctx, t, do) }
@@ -76,7 +83,7 @@ func (g *groups) performTogether(ctx context.Context, group []*task, do func(*ta
 			g.together(ending, run, one)
 		}
 	}
-	g.sealRest(durable)
+	return durable
 }
 
 // one does what was announced of a task.

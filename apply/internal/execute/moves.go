@@ -23,63 +23,147 @@ type moves struct {
 func (m *moves) do(ctx context.Context, on sides) {
 	for _, side := range plan.BothSides {
 		turns := m.turns(m.tasks.choose(on, func(t *task) bool { return t.Side == side && t.Action == plan.Move }))
-		m.dresser.batch(ctx, on, turns, m.dresser.groups.perform, func(t *task) {
-			if m.aside[t] && t.parked == nil {
-				t.park()
-			} else {
-				m.move(t)
+		if m.dresser.far(only(side)) {
+			m.batch(ctx, on, turns)
+			continue
+		}
+		m.dresser.batch(ctx, on, slices.Concat(turns...), m.dresser.groups.perform, func(t *task) {
+			switch {
+			case m.stepsAside(t):
+			case m.footing.lacks(t):
+				t.unpark()
+			default:
+				m.carry(t)
 			}
 		})
 	}
 }
 
-// turns is the order in which moves are carried out. One that steps aside occurs twice.
-func (m *moves) turns(list []*task) []*task {
-	from := map[tree.Path]bool{}
+// batch carries out turns, a group at a time. What does not wait for each other crosses together.
+func (m *moves) batch(ctx context.Context, on sides, turns [][]*task) {
+	groups := m.dresser.groups
+	for len(turns) > 0 {
+		var group [][]*task
+		group, turns = cutTurns(turns, groups.size(on))
+		if !groups.announce(ctx, slices.Concat(group...)...) {
+			return
+		}
+		var durable sides
+		for _, turn := range group {
+			m.lack(ctx, turn)
+			durable = groups.inRuns(ctx, turn, func(t *task) {
+				if !m.stepsAside(t) {
+					m.carry(t)
+				}
+			})
+		}
+		groups.sealRest(durable)
+		m.dresser.redress(ctx)
+	}
+}
+
+// cutTurns are the first of some turns, of at most so many tasks, and the others.
+func cutTurns(turns [][]*task, most int) (group, others [][]*task) {
+	for n, turn := range turns {
+		if len(turn) > most {
+			return append(group, turn[:most]), append([][]*task{turn[most:]}, turns[n+1:]...)
+		}
+		group, most = append(group, turn), most-len(turn)
+		if most == 0 {
+			return group, turns[n+1:]
+		}
+	}
+	return group, nil
+}
+
+// lack notes which of the moves of a turn lack their footing. The file of such a one gets its name back.
+func (m *moves) lack(ctx context.Context, turn []*task) {
+	going := slices.DeleteFunc(slices.Clone(turn), func(t *task) bool {
+		return t.noted() || m.aside[t] && t.parked == nil
+	})
+	m.footing.lack(going, m.footing.look(ctx, going))
+	for _, t := range going {
+		if t.noted() {
+			t.unpark()
+		}
+	}
+}
+
+// turns are moves in an order in which they can be carried out: those of a turn do not wait for each other, but may
+// wait for those of the turns before. One that steps aside occurs twice.
+func (m *moves) turns(list []*task) (turns [][]*task) {
+	from, waits := map[tree.Path]bool{}, map[tree.Path]*task{} // by the name that it waits for
 	for _, t := range list {
 		if t.parked == nil {
 			from[t.From] = true
 		}
 	}
-	var turns []*task
-	for len(list) > 0 {
-		var left []*task
-		for _, t := range list {
-			if from[t.Path] {
-				left = append(left, t)
-				continue
+	var turn []*task
+	for _, t := range list {
+		if from[t.Path] {
+			waits[t.Path] = t
+		} else {
+			turn = append(turn, t)
+		}
+	}
+	for len(turn) > 0 || len(waits) > 0 {
+		if len(turn) == 0 {
+			turn = circles(list, waits)
+			for _, t := range turn {
+				m.aside[t] = true
 			}
-			turns = append(turns, t)
-			delete(from, t.From)
 		}
-		if len(left) == len(list) {
-			// One that only waits for a circle may be the first; all in a circle are in place still.
-			first := left[slices.IndexFunc(left, func(t *task) bool { return from[t.From] })]
-			m.aside[first] = true
-			turns = append(turns, first)
-			delete(from, first.From)
+		turns = append(turns, turn)
+		var next []*task
+		for _, t := range turn {
+			if freed := waits[t.From]; freed != nil {
+				next = append(next, freed)
+				delete(waits, t.From)
+			}
 		}
-		list = left
+		turn = next
 	}
 	return turns
 }
 
-// move renames one file, and gives it the time and mode that it had on the other side.
-func (m *moves) move(t *task) {
-	if !m.footing.lacks(t) {
-		result, err := carry(t)
-		if err == nil {
-			m.tasks.moved[t.Side][t.From] = t.Path
-			m.dresser.dress(t, result)
-			return
+// circles are the first moves of each circle, where all that wait are in circles.
+func circles(list []*task, waits map[tree.Path]*task) (first []*task) {
+	seen := map[*task]bool{}
+	for _, t := range list {
+		if waits[t.Path] != t || seen[t] {
+			continue
 		}
-		t.noteError(err)
+		first = append(first, t)
+		for in := t; !seen[in]; in = waits[in.From] {
+			seen[in] = true
+		}
 	}
-	t.unpark()
+	return first
 }
 
-// carry gives the file of a move its new name, from where it is or where it waits.
-func carry(t *task) (volume.Result, error) {
+// stepsAside has a move that is to step aside do so, if it has not yet. It tells whether it was to.
+func (m *moves) stepsAside(t *task) bool {
+	due := m.aside[t] && t.parked == nil
+	if due {
+		t.park()
+	}
+	return due
+}
+
+// carry renames one file, and gives it the time and mode that it had on the other side.
+func (m *moves) carry(t *task) {
+	result, err := rename(t)
+	if err != nil {
+		t.noteError(err)
+		t.unpark()
+		return
+	}
+	m.tasks.moved[t.Side][t.From] = t.Path
+	m.dresser.dress(t, result)
+}
+
+// rename gives the file of a move its new name, from where it is or where it waits.
+func rename(t *task) (volume.Result, error) {
 	if t.parked != nil {
 		return t.disk().Create(t.Path, *t.parked)
 	}

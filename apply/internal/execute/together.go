@@ -37,6 +37,17 @@ func (g *Ground) togetherDurably(ctx context.Context, side plan.Side, list []*ta
 	return durable
 }
 
+// across does something for each of a list, of a side, that does not depend on the others, a group at a time. What is
+// asked of a side that is far away crosses together.
+func across[T any](ctx context.Context, g *Ground, list []T, side func(T) plan.Side, do func(T, volume.Changer)) {
+	for _, at := range plan.BothSides {
+		on := slices.DeleteFunc(slices.Clone(list), func(one T) bool { return side(one) != at })
+		for group := range slices.Chunk(on, groupFilesFar) {
+			volume.Together(ctx, g.Ends[at].Disk, len(group), func(i int, as volume.Changer) { do(group[i], as) })
+		}
+	}
+}
+
 // only are the sides of which there is one.
 func only(side plan.Side) (on sides) {
 	on[side] = true

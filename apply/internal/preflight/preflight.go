@@ -24,11 +24,15 @@ func Check(p *plan.Plan, ends *ends.Ends, steps []*execute.Step,
 	copies plan.Sides[[]int64]) (spare plan.Sides[int64], err error) {
 	var sides plan.Sides[*forecast]
 	for _, e := range ends {
-		space, err := e.Disk.Space()
-		if err != nil {
+		sides[e.Side] = newForecast(e, p.Snapshot(e.Side).Filesystem.Profile)
+	}
+	for _, s := range steps {
+		sides[s.Side].concern(s)
+	}
+	for _, f := range sides {
+		if err := f.look(); err != nil {
 			return spare, err
 		}
-		sides[e.Side] = newForecast(e, space, p.Snapshot(e.Side).Filesystem.Profile)
 	}
 	for _, s := range steps {
 		sides[s.Side].expect(s)
@@ -53,22 +57,27 @@ type forecast struct {
 	into, widened map[tree.Path]bool
 	// slots are what new names take in directories of FAT, nil on other volumes.
 	slots map[tree.Path]int
+	// dressed are the files that get another time or mode, each with whether it has other names, and may is why nothing
+	// can be changed in a directory, nil where it can, or will be able to.
+	dressed map[tree.Path]bool
+	may     map[tree.Path]error
 }
 
 // need is what will be written to a volume: in bytes, rounded up to its blocks, of which some are copies of
 // what changes on the other one; and in new names.
 type need struct{ bytes, copies, entries int64 }
 
-func newForecast(e *ends.End, space volume.Space, profile tree.Profile) *forecast {
-	f := &forecast{End: e, space: space, into: map[tree.Path]bool{}, widened: map[tree.Path]bool{}}
+func newForecast(e *ends.End, profile tree.Profile) *forecast {
+	f := &forecast{End: e, into: map[tree.Path]bool{}, widened: map[tree.Path]bool{}, dressed: map[tree.Path]bool{},
+		may: map[tree.Path]error{}}
 	if profile == tree.FAT {
 		f.slots = map[tree.Path]int{}
 	}
 	return f
 }
 
-// expect adds what a step comes to.
-func (f *forecast) expect(s *execute.Step) {
+// concern adds what is to be known for a step.
+func (f *forecast) concern(s *execute.Step) {
 	f.into[s.Path.Parent()] = true
 	if s.From != "" {
 		f.into[s.From.Parent()] = true
@@ -76,6 +85,36 @@ func (f *forecast) expect(s *execute.Step) {
 	if s.Widens() {
 		f.widened[s.Path] = true
 	}
+	if at, dressed := s.Dresses(); dressed {
+		f.dressed[at] = false
+	}
+}
+
+// atOnce is how many things are asked about at a time.
+const atOnce = 1024
+
+// look finds out what is to be known. The error is of not knowing the room that there is.
+func (f *forecast) look() (failed error) {
+	looks := []func(as volume.Changer){func(as volume.Changer) { f.space, failed = as.Space() }}
+	for _, at := range slices.Sorted(maps.Keys(f.dressed)) {
+		looks = append(looks, func(as volume.Changer) {
+			entry, err := as.At(string(at))
+			f.dressed[at] = err == nil && entry.Links > 1
+		})
+	}
+	for _, dir := range slices.Sorted(maps.Keys(f.into)) {
+		if !f.widened[dir] {
+			looks = append(looks, func(as volume.Changer) { f.may[dir] = as.MayChange(dir) })
+		}
+	}
+	for some := range slices.Chunk(looks, atOnce) {
+		volume.Together(context.Background(), f.Disk, len(some), func(i int, as volume.Changer) { some[i](as) })
+	}
+	return failed
+}
+
+// expect adds what a step comes to.
+func (f *forecast) expect(s *execute.Step) {
 	if f.slots != nil && (s.Action == plan.Create || s.Action == plan.Move) {
 		f.slots[s.Path.Parent()] += slotsOf(s.Path.Base())
 	}
@@ -92,11 +131,7 @@ func (f *forecast) expect(s *execute.Step) {
 // willCopy tells whether a step comes to a copy of its file because that has other names.
 func (f *forecast) willCopy(s *execute.Step) bool {
 	at, dressed := s.Dresses()
-	if !dressed {
-		return false
-	}
-	entry, err := f.Disk.At(string(at))
-	return err == nil && entry.Links > 1
+	return dressed && f.dressed[at]
 }
 
 // write adds a new name with so many bytes, and returns what these take.
@@ -120,33 +155,15 @@ func (f *forecast) check() error {
 		return short
 	}
 	dirs := slices.Sorted(maps.Keys(f.into))
-	may := f.mayChange(dirs)
-	for n, dir := range dirs {
+	for _, dir := range dirs {
 		if err := f.enoughSlots(dir, f.slots[dir]); err != nil {
 			return err
 		}
-		if err := f.changeable(dir, may[n]); err != nil {
+		if err := f.changeable(dir, f.may[dir]); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// atOnce is how many directories are asked about at a time.
-const atOnce = 1024
-
-// mayChange tells of directories why nothing can be changed in them, nil where it can, or will be able to.
-func (f *forecast) mayChange(dirs []tree.Path) []error {
-	may := make([]error, len(dirs))
-	for from := 0; from < len(dirs); from += atOnce {
-		some := dirs[from:min(from+atOnce, len(dirs))]
-		volume.Together(context.Background(), f.Disk, len(some), func(i int, as volume.Changer) {
-			if !f.widened[some[i]] {
-				may[from+i] = as.MayChange(some[i])
-			}
-		})
-	}
-	return may
 }
 
 // slotBytes is what a name takes in a directory at most commonly: FAT's 32-byte slots, twice over for stage and place.

@@ -17,7 +17,8 @@ import (
 // Copies take room on the other side, in its blocks, and are named where there is too little.
 func TestCopiesNeedRoom(t *testing.T) {
 	space := volume.Space{Free: 4 << 20, Total: 1 << 40, Block: 4096}
-	f := newForecast(&ends.End{Volume: nowhere{}, Side: plan.Local}, space, tree.Unknown)
+	f := newForecast(&ends.End{Volume: nowhere{}, Side: plan.Local}, tree.Unknown)
+	f.space = space
 	op := &plan.Operation{Action: plan.Update, Path: "a", After: &tree.State{Type: tree.File, Size: 1}}
 	f.expect(&execute.Step{Step: plan.Step{Operation: op}})
 	f.keep([]int64{5, 2 << 20})
@@ -41,7 +42,8 @@ func TestCopiesNeedRoom(t *testing.T) {
 // A volume with bytes and no inodes is full too, and what is kept of texts is kept to what is free of them.
 func TestNewNamesNeedInodes(t *testing.T) {
 	space := volume.Space{Free: 1 << 30, Total: 1 << 40, Block: 4096, Inodes: 100, FreeInodes: volume.ReserveInodes + 2}
-	f := newForecast(&ends.End{Volume: nowhere{}, Side: plan.Local}, space, tree.Unknown)
+	f := newForecast(&ends.End{Volume: nowhere{}, Side: plan.Local}, tree.Unknown)
+	f.space = space
 	if f.write(1); f.enoughSpace() != nil || f.spare() != leastText {
 		t.Errorf("%v, %d bytes to spare", f.enoughSpace(), f.spare())
 	}
@@ -58,7 +60,7 @@ func TestNewNamesNeedInodes(t *testing.T) {
 }
 
 func TestAVolumeThatDoesNotTellItsSizeHasRoom(t *testing.T) {
-	f := newForecast(&ends.End{Volume: nowhere{}, Side: plan.Local}, volume.Space{}, tree.Unknown)
+	f := newForecast(&ends.End{Volume: nowhere{}, Side: plan.Local}, tree.Unknown)
 	f.write(1 << 40)
 	if err := f.enoughSpace(); err != nil || f.spare() != math.MaxInt64 {
 		t.Errorf("%d bytes to spare, %v", f.spare(), err)

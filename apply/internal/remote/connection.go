@@ -59,8 +59,8 @@ type Connection struct {
 
 	mu   sync.Mutex
 	lost error
-	// changes is how many calls were no quiet ones.
-	changes atomic.Int64
+	// asked is how many calls were made, and changes how many of them were no quiet ones.
+	asked, changes atomic.Int64
 }
 
 // atOnce is how many calls are under way at most, and window how many bytes may be on their way unread.
@@ -159,6 +159,8 @@ func (c *Connection) counts(ask *wire.Ask) {
 // exchange is a call that was asked, whose answer is read.
 type exchange struct {
 	*Connection
+	// nth is how many calls were made by the time that it was.
+	nth    int64
 	body   io.ReadCloser
 	in     *wire.Reader
 	cancel context.CancelFunc
@@ -180,12 +182,13 @@ func (c *Connection) ask(ctx context.Context, ask *wire.Ask, upload func(*wire.W
 		return nil, err
 	}
 	c.counts(ask)
+	nth := c.asked.Add(1)
 	select {
 	case c.slots <- struct{}{}:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	e := &exchange{Connection: c}
+	e := &exchange{Connection: c, nth: nth}
 	e.ctx, e.cancel = context.WithCancel(ctx)
 	request, err := http.NewRequestWithContext(e.ctx, http.MethodPost, "http://agent/", nil)
 	if err == nil {

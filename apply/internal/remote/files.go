@@ -68,13 +68,19 @@ func (f *files) PrivateNames(folder string) ([]string, error) {
 
 // PrivateEntry is what has a name in it.
 func (f *files) PrivateEntry(name string) (tree.Entry, error) {
-	if seen, err := f.known(wire.PrivateEntry, name); err != nil {
-		return tree.Entry{}, err
-	} else if seen != nil {
-		e, odd := seen.CheckedEntry()
-		return e, f.checked(odd)
+	if seen, err := f.known(wire.PrivateEntry, name); seen != nil || err != nil {
+		return f.entrySeen(seen, err)
 	}
 	return f.entry(f.named(wire.PrivateEntry, name))
+}
+
+// entrySeen is an entry that was seen when the tree was opened, or the error that came instead.
+func (f *files) entrySeen(seen *wire.Looked, err error) (tree.Entry, error) {
+	if err != nil {
+		return tree.Entry{}, err
+	}
+	e, odd := seen.CheckedEntry()
+	return e, f.checked(odd)
 }
 
 // WritePrivate makes data the content of a file.

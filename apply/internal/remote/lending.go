@@ -16,6 +16,9 @@ const loansAtOnce = 1024
 
 // Owe takes over loans that an earlier run has left.
 func (c *lending) Owe(loans ...volume.Loan) {
+	c.mu.Lock()
+	c.owes = c.owes || len(loans) > 0
+	c.mu.Unlock()
 	for len(loans) > 0 {
 		n := min(len(loans), loansAtOnce)
 		ask := c.asking(wire.Owe)
@@ -32,8 +35,19 @@ func (c *lending) Decided(path tree.Path, mode tree.Mode) {
 	_ = c.do(ask, nil) // as in Owe
 }
 
-// GiveBack gives directories the modes that they are owed.
+// GiveBack gives directories the modes that they are owed. Where nothing was lent there is nothing to ask for: there is
+// no loan that was not written down here first.
 func (c *lending) GiveBack() (settled []volume.Loan, err error) {
+	if c.Stopped() == nil && !c.lent() {
+		return nil, nil
+	}
 	answer, err := c.change(context.Background(), c.asking(wire.GiveBack), nil)
 	return wire.Loans(answer.Loans), err
+}
+
+// lent tells whether directories may be owed their modes.
+func (c *lending) lent() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.owes || len(c.granted) > 0
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"treaty/apply/internal/wire"
+	"treaty/plan/tree"
 )
 
 // looks are what everybody looks at who opens a tree, before anything is done with it.
@@ -15,13 +16,17 @@ var looks = func() (list []wire.Look) {
 		"tree.new.json", "lock", "history/head.json", "history/head.new.json"} {
 		list = append(list, wire.Look{Call: wire.PrivateEntry, Name: name})
 	}
-	return append(list, wire.Look{Call: wire.PrivateNames, Name: "journal"})
+	for _, folder := range []wire.Text{"journal", "history", ""} {
+		list = append(list, wire.Look{Call: wire.PrivateNames, Name: folder})
+	}
+	return append(list, wire.Look{Call: wire.EntryAt, Name: tree.PrivateFolder}, wire.Look{Call: wire.Kin},
+		wire.Look{Call: wire.Self}, wire.Look{Call: wire.Traits_})
 }()
 
 // quiet are the calls after which what was looked at when a tree was opened still counts as seen now: they are made
 // before anything is done. After any other, such as one that takes a lock, it is looked at anew.
 var quiet = map[string]bool{wire.Open: true, wire.Close: true, wire.EntryAt: true, wire.Kin: true, wire.Traits_: true,
-	wire.Self: true, wire.Gone: true, wire.Present: true, wire.Rescued: true, wire.PrivateFile: true,
+	wire.Self: true, wire.Gone: true, wire.Present: true, wire.Rescued: true, wire.Names: true, wire.PrivateFile: true,
 	wire.PrivateEntry: true, wire.PrivateNames: true, wire.PrivatePart: true}
 
 // glimpse is what a tree had when it was opened.

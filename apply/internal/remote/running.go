@@ -37,8 +37,9 @@ type begun struct {
 	mu sync.Mutex
 	// stopped is why the volume there takes no further change, nil as long as it does.
 	stopped error
-	// granted are the loans that were written down.
+	// granted are the loans that were written down, and owes tells that an earlier run has left some.
 	granted map[volume.Loan]bool
+	owes    bool
 }
 
 var _ volume.Changer = (*changer)(nil)
@@ -72,8 +73,13 @@ const mostLater = 4096
 // change makes a call of the run. Where that needs a directory to be made workable, the loan is written down, and the
 // call made again: nothing was changed by it.
 func (c *running) change(ctx context.Context, ask *wire.Ask, upload func(*wire.Writer) error) (*wire.Answer, error) {
+	return c.changing(ask, func() (*wire.Answer, error) { return c.call(ctx, ask, upload) })
+}
+
+// changing is change of a call that is made by a function.
+func (c *running) changing(ask *wire.Ask, call func() (*wire.Answer, error)) (*wire.Answer, error) {
 	for later, loans := 0, 0; later < mostLater && loans < most; loans++ {
-		answer, err := c.call(ctx, ask, upload)
+		answer, err := call()
 		c.note(answer)
 		var need *wire.NeedLoan
 		switch {

@@ -2,7 +2,6 @@ package remote
 
 import (
 	"context"
-	"errors"
 
 	"treaty/apply/internal/wire"
 	"treaty/apply/volume"
@@ -82,42 +81,32 @@ func (c *swapping) Mkdir(path tree.Path, mode tree.Mode, existing bool) (volume.
 
 // Rmdir removes a directory with nothing in it but names of litter.
 func (c *swapping) Rmdir(path tree.Path, litter ...string) (trashed []string, err error) {
-	for range most {
-		trashed, err = c.rmdir(path, litter)
-		var need *wire.NeedLoan
-		if !errors.As(err, &need) {
-			return trashed, err
-		}
-		if err := c.grant(need.Loan); err != nil {
-			return trashed, err
-		}
-	}
+	ask := c.about(wire.Rmdir, path)
+	_, err = c.changing(ask, func() (answer *wire.Answer, err error) {
+		trashed, answer, err = c.rmdir(ask, litter)
+		return answer, err
+	})
 	return trashed, err
 }
 
-func (c *swapping) rmdir(path tree.Path, litter []string) (trashed []string, err error) {
-	ask := c.about(wire.Rmdir, path)
-	c.mu.Lock()
-	for loan := range c.granted {
-		ask.Granted = append(ask.Granted, wire.LoansOf([]volume.Loan{loan})...)
-	}
-	c.mu.Unlock()
+// rmdir makes the call. What it is answered by tells, also with an error, which litter went to the trash.
+func (c *swapping) rmdir(ask *wire.Ask, litter []string) (trashed []string, answer *wire.Answer, err error) {
+	answer = &wire.Answer{}
 	e, err := c.ask(context.Background(), ask, whole(wire.AppendNames(litter)))
 	if err != nil {
-		return nil, err
+		return nil, answer, err
 	}
 	defer e.Close()
 	if trashed, err = wire.ReadNames(e, wire.MaxPath); err != nil {
-		return nil, e.early(err)
+		return nil, answer, e.early(err)
 	}
-	answer, err := e.end()
-	c.note(answer)
+	answer, err = e.end()
 	for _, place := range trashed {
 		if _, odd := wire.CheckedPlace(wire.Text(place)); odd != nil {
-			return nil, c.ended(odd)
+			return nil, answer, c.ended(odd)
 		}
 	}
-	return trashed, err
+	return trashed, answer, err
 }
 
 // Chmod sets a mode.

@@ -143,7 +143,7 @@ func repeatable(fibers []*going) bool {
 }
 
 // repeated are the calls that change nothing, of those that are made together.
-var repeated = map[string]bool{wire.Content: true, wire.Planned: true, wire.Directory: true}
+var repeated = map[string]bool{wire.Content: true, wire.Planned: true, wire.Directory: true, wire.Names: true}
 
 // mostPassed is how many bytes of an answer that nobody wants are read, so that the next one's come.
 const mostPassed = 1 << 20

@@ -23,6 +23,9 @@ type Volume struct {
 	closed sync.Once
 	// done, where not nil, is told that the tree was closed.
 	done func() error
+	// hint is what the kind of volume there lets one think, nil where that was not told: it is the same as long as the
+	// tree is open.
+	hint *wire.Traits
 }
 
 var (
@@ -49,9 +52,13 @@ func (c *Connection) Open(at address.Address, done func() error) (*Volume, error
 	}
 	// The clock was read before the answer came.
 	ahead := opened.Now.Time().Sub(c.streams.Now())
-	return &Volume{files: files{asker: asker{Connection: c}, tree: opened.Tree, loses: opened.LosesRenames,
-		glimpse: c.glimpsed(calls, answer.Looked)}, at: resolved,
-		host: opened.Host, ahead: ahead, done: done}, nil
+	seen := c.glimpsed(calls, answer.Looked)
+	v := &Volume{files: files{asker: asker{Connection: c}, tree: opened.Tree, loses: opened.LosesRenames, glimpse: seen},
+		at: resolved, host: opened.Host, ahead: ahead, done: done}
+	if traits := seen.seen[wire.Look{Call: wire.Traits_}]; traits != nil && traits.Fault == nil {
+		v.hint = traits.Traits
+	}
+	return v, nil
 }
 
 // Close closes the tree.
@@ -87,11 +94,15 @@ func (h host) Ahead() time.Duration { return h.v.ahead }
 
 // Self is the agent. Where the connection is lost it is nobody.
 func (h host) Self() volume.Holder {
-	answer, err := h.v.call(context.Background(), h.v.asking(wire.Self), nil)
-	if err != nil {
+	var told *volume.Holder
+	if seen, err := h.v.known(wire.Self, ""); err == nil && seen != nil {
+		told = seen.Holder
+	} else if answer, err := h.v.call(context.Background(), h.v.asking(wire.Self), nil); err == nil {
+		told = answer.Holder
+	} else {
 		return volume.Holder{Host: h.v.host}
 	}
-	self, err := wire.CheckedHolder(answer.Holder)
+	self, err := wire.CheckedHolder(told)
 	if err != nil {
 		_ = h.v.ended(err) // every call tells from now on
 	}
@@ -108,11 +119,24 @@ func (h host) Gone(holder volume.Holder) bool {
 
 // Kin tells the tree from all others.
 func (v *Volume) Kin() (scan.Kin, error) {
+	if seen, err := v.known(wire.Kin, ""); err != nil {
+		return scan.Kin{}, err
+	} else if seen != nil {
+		return kinTold(seen.Kin), nil
+	}
 	answer, err := v.call(context.Background(), v.asking(wire.Kin), nil)
-	if err != nil || answer.Kin == nil {
+	if err != nil {
 		return scan.Kin{}, err
 	}
-	return *answer.Kin, nil
+	return kinTold(answer.Kin), nil
+}
+
+// kinTold is the zero value for what is not told.
+func kinTold(kin *scan.Kin) (told scan.Kin) {
+	if kin != nil {
+		told = *kin
+	}
+	return told
 }
 
 // Relate tells how the tree lies to another one, however that is reached.
@@ -135,6 +159,9 @@ func (v *Volume) Present() error {
 
 // Traits are those of a declared profile, or as recorded, or as the kind of volume there lets one think.
 func (v *Volume) Traits(declared tree.Profile, recorded *tree.Traits) (tree.Traits, error) {
+	if declared == "" && recorded == nil && v.hint != nil && v.Lost() == nil {
+		return checked(v.Connection, v.hint, (*wire.Traits).Checked)
+	}
 	ask := v.asking(wire.Traits_)
 	ask.Declared = declared
 	if recorded != nil {
@@ -169,6 +196,9 @@ func (f *files) entry(ask *wire.Ask) (tree.Entry, error) {
 
 // Entry is what is at a path.
 func (v *Volume) Entry(p tree.Path) (tree.Entry, error) {
+	if seen, err := v.known(wire.EntryAt, string(p)); seen != nil || err != nil {
+		return v.entrySeen(seen, err)
+	}
 	ask := v.asking(wire.EntryAt)
 	ask.Path = wire.Text(p)
 	return v.entry(ask)

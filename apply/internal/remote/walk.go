@@ -118,7 +118,8 @@ func (w *walk) aside(dir tree.Path) (tree.Listing, error) {
 }
 
 // Finish ends the walk, and tells whether what was listed can be relied on: what is said at its end is read, where all
-// before it was asked for. The rest of the listings is read where it is to be known.
+// before it was asked for. The rest of the listings is read where it is to be known. That the tree was there all the
+// while is said at the end too, of the listings: it is asked again where other calls were made meanwhile.
 func (w *walk) Finish() error {
 	for !w.over && w.err == nil && (w.next == nil || w.known != nil) {
 		w.next = nil
@@ -130,6 +131,9 @@ func (w *walk) Finish() error {
 			return nil
 		}
 		return w.err
+	}
+	if w.over && w.sent.nth == w.at.asked.Load() {
+		return nil
 	}
 	return w.at.Present()
 }

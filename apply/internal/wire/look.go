@@ -1,9 +1,14 @@
 package wire
 
-import "treaty/plan/tree"
+import (
+	"treaty/apply/volume"
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
 
-// Look is something in treaty's own folder that is looked at as soon as a tree is opened, so that it costs no call of
-// its own: a PrivateFile, a PrivateEntry, or PrivateNames.
+// Look is something that is looked at as soon as a tree is opened, so that it costs no call of its own: in treaty's own
+// folder a PrivateFile, a PrivateEntry, or PrivateNames; by its path an EntryAt; or, without a name, Kin, Self, or the
+// traits that the kind of volume lets one think.
 type Look struct {
 	Call string `json:"call"`
 	Name Text   `json:"name"`
@@ -15,6 +20,10 @@ type Looked struct {
 	Entry *Entry `json:"entry,omitempty"`
 	Names []Text `json:"names,omitempty"`
 	Data  []byte `json:"data,omitempty"`
+
+	Kin    *scan.Kin      `json:"kin,omitempty"`
+	Holder *volume.Holder `json:"holder,omitempty"`
+	Traits *Traits        `json:"traits,omitempty"`
 }
 
 // MostLooked is how many bytes a file, or names, have at most that are told so.
