@@ -1,8 +1,6 @@
 package sources
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"iter"
 	"slices"
@@ -153,86 +151,3 @@ func (k *Kept) Of(v volume.Volume, traits tree.Traits, touched iter.Seq[tree.Pat
 	}
 	return again{v, k, names, traits.CaseSensitive && traits.Names == tree.PosixNames}, k.at
 }
-
-type again struct {
-	volume.Volume
-	kept    *Kept
-	touched touched
-	literal bool
-}
-
-func (s again) Walk(ctx context.Context, options scan.Options) volume.Walk {
-	return &againWalk{ctx: ctx, volume: s.Volume, options: options, kept: s.kept,
-		from: bufio.NewReader(nil), left: s.kept.dirs, touched: s.touched, literal: s.literal,
-		made: map[tree.Path]tree.Scope{}}
-}
-
-// againWalk hands out what was kept.
-type againWalk struct {
-	ctx     context.Context
-	volume  volume.Volume
-	options scan.Options
-	kept    *Kept
-	from    *bufio.Reader
-	left    []keptDir
-	// touched are the names that are looked at, and made those of them that were no directories before and are now, with
-	// the scope above them.
-	touched touched
-	made    map[tree.Path]tree.Scope
-	// literal tells that the volume takes names as they are: two spellings are two names.
-	literal bool
-	// live lists what was not kept, nil where that has not been asked for.
-	live volume.Walk
-}
-
-func (w *againWalk) List(dir tree.Path) (tree.Listing, error) {
-	if l, known := w.recall(dir); known && w.renew(&l) {
-		return cut(l, w.options.Granularity), nil
-	}
-	if w.live == nil {
-		w.live = w.volume.Walk(w.ctx, w.options)
-	}
-	return w.live.List(dir)
-}
-
-// recall is a directory as it was kept, or, of one that was made since, without anything in it; false where it is not
-// known.
-func (w *againWalk) recall(dir tree.Path) (tree.Listing, bool) {
-	if scope, made := w.made[dir]; made {
-		return tree.Listing{Dir: dir, Scope: scope}, true
-	}
-	for len(w.left) > 0 {
-		order := scan.Compare(w.left[0].path, dir)
-		if order > 0 {
-			break
-		}
-		next := w.left[0]
-		w.left = w.left[1:]
-		if order < 0 {
-			continue
-		}
-		w.from.Reset(bytes.NewReader(next.packed))
-		l, err := wire.DecodeListing(w.from, dir, w.kept.options)
-		l.Scope, l.Rules = next.scope, next.rules
-		return l, err == nil
-	}
-	return tree.Listing{}, false
-}
-
-// Finish tells whether the tree is there still.
-func (w *againWalk) Finish() error {
-	if w.live != nil {
-		return w.live.Finish()
-	}
-	return w.volume.Present()
-}
-
-func (w *againWalk) Close() error {
-	if w.live != nil {
-		return w.live.Close()
-	}
-	return nil
-}
-
-// IdlePatterns are none: the pass that was kept has them.
-func (w *againWalk) IdlePatterns() []scan.IdlePattern { return nil }

@@ -2,6 +2,7 @@ package sources_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -122,6 +123,26 @@ func TestWhatIsTooMuchIsNotKept(t *testing.T) {
 	if again, at := kept.Of(v, tree.Traits{}, nothing, now); again != volume.Source(v) || at != now {
 		t.Errorf("%T of %v", again, at)
 	}
+}
+
+// Whoever does not go on to ask ends the walk all the same, and may end it twice.
+func TestAWalkOfWhatWasKeptEndsInTheMidstOfIt(t *testing.T) {
+	v := grow(t, "a=1")
+	source, kept := sources.Keeping(endless{v}, time.Unix(1, 0))
+	walk := source.Walk(context.Background(), scan.Options{Granularity: 1})
+	for i := range 1 << 10 {
+		_, err := walk.List(tree.Path(fmt.Sprintf("d%04d", i)))
+		check(t, err)
+	}
+	again, _ := kept.Of(v, tree.Traits{}, nothing, time.Unix(2, 0))
+	w := again.Walk(context.Background(), scan.Options{Granularity: 1})
+	l, err := w.List("d0001")
+	if check(t, err); l.Dir != "d0001" || l.Obstacle != "" {
+		t.Errorf("%+v", l)
+	}
+	check(t, w.Finish())
+	check(t, w.Close())
+	check(t, w.Close())
 }
 
 // endless is a volume that has any directory as often as it is asked.

@@ -61,11 +61,26 @@ func (t touched) add(path tree.Path) {
 	}
 }
 
-// renew brings the touched names of a listing up to date; false where it has to be made anew.
-func (w *againWalk) renew(l *tree.Listing) bool {
-	keys := w.touched[tree.CollisionKey(string(l.Dir))]
+// renewing brings touched names of listings up to date.
+type renewing struct {
+	of      again
+	options scan.Options
+}
+
+// renewed is a listing that was brought up to date.
+type renewed struct {
+	tree.Listing
+	// known is false where the directory has to be listed.
+	known bool
+	// made are the names in it that were no directories before, and are now.
+	made []string
+}
+
+// renew brings the touched names of a listing up to date.
+func (w *renewing) renew(l tree.Listing) renewed {
+	keys := w.of.touched[tree.CollisionKey(string(l.Dir))]
 	if len(keys) == 0 {
-		return true
+		return renewed{Listing: l, known: true}
 	}
 	before := map[string]tree.Type{}
 	l.Entries = slices.DeleteFunc(l.Entries, func(e tree.Entry) bool {
@@ -76,37 +91,39 @@ func (w *againWalk) renew(l *tree.Listing) bool {
 		return found
 	})
 	names, listed, err := w.names(l.Dir, keys, before)
+	r := renewed{Listing: l}
 	if err != nil || l.Obstacle != "" {
-		return false
+		return r
 	}
 	for _, name := range names {
-		e, err := w.look(l, name)
+		e, err := w.look(&l, name)
 		if !listed && errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			return false
+			return r
 		}
 		if e.Type == tree.Directory && e.Ruling == tree.InScope && before[name] != tree.Directory {
-			w.made[l.Dir.Join(name)] = l.Scope
+			r.made = append(r.made, name)
 		}
-		l.Entries = append(l.Entries, e)
+		r.Entries = append(r.Entries, e)
 	}
-	l.Sort()
-	return true
+	r.Sort()
+	r.known = true
+	return r
 }
 
 // names are those that a directory has of some keys; before are those that it had. A volume that takes names as they
 // are is not asked for its own, where no two are alike: then these are the only ones that it can have, and not listed.
-func (w *againWalk) names(dir tree.Path, keys map[string]string,
+func (w *renewing) names(dir tree.Path, keys map[string]string,
 	before map[string]tree.Type) (names []string, listed bool, err error) {
 	names = slices.Collect(maps.Values(keys))
 	plain := func(name string) bool { return name != "" && !strings.ContainsFunc(name, notASCII) }
 	known := func(name string) bool { return keys[tree.CollisionKey(name)] == name }
-	if w.literal && all(slices.Values(names), plain) && all(maps.Keys(before), known) {
+	if w.of.literal && all(slices.Values(names), plain) && all(maps.Keys(before), known) {
 		return names, false, nil
 	}
-	names, err = w.volume.Names(dir)
+	names, err = w.of.Volume.Names(dir)
 	return slices.DeleteFunc(names, func(name string) bool {
 		_, found := keys[tree.CollisionKey(name)]
 		return !found || tree.Reserved(name)
@@ -129,9 +146,9 @@ var errUncertain = errors.New("only a listing tells what it is")
 
 // look is the entry that a listing would have of a name. Errors wrap fs.ErrNotExist where nothing has it; any other
 // tells that the directory has to be listed.
-func (w *againWalk) look(l *tree.Listing, name string) (tree.Entry, error) {
+func (w *renewing) look(l *tree.Listing, name string) (tree.Entry, error) {
 	path := l.Dir.Join(name)
-	e, err := w.volume.Entry(path)
+	e, err := w.of.Volume.Entry(path)
 	if err != nil {
 		return e, err
 	}
@@ -139,7 +156,7 @@ func (w *againWalk) look(l *tree.Listing, name string) (tree.Entry, error) {
 		return e, errUncertain
 	}
 	if e.Type == tree.Directory {
-		if _, err := w.volume.Directory(path); err != nil {
+		if _, err := w.of.Volume.Directory(path); err != nil {
 			return e, errUncertain // it may be another volume's
 		}
 	}
@@ -150,7 +167,7 @@ func (w *againWalk) look(l *tree.Listing, name string) (tree.Entry, error) {
 	if !w.options.Modes {
 		e.Mode = 0
 	}
-	if !w.kept.numbered {
+	if !w.of.kept.numbered {
 		e.Inode = 0
 	}
 	return e, nil
