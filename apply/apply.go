@@ -222,6 +222,9 @@ func (r *run) begin(steps []plan.Step) error {
 	if err := local.Durable(); err != nil {
 		return err
 	}
+	if err := r.ends.Each((*store.Store).AsideDisowned); err != nil {
+		return err
+	}
 	header := journal.Header{Plan: r.Plan.ID, SHA256: r.Ref.SHA256, Trees: r.ends.IDs(),
 		Traits:    plan.Sides[tree.Traits]{r.Plan.Local.Filesystem, r.Plan.Remote.Filesystem},
 		StartedAt: r.receipt.StartedAt, By: r.request.By}

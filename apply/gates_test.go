@@ -400,6 +400,14 @@ func TestTreesMustBeThosePlanned(t *testing.T) {
 		r.Roots[plan.Remote] = w.at[plan.Local]
 		w.refuses(r, &fault{cause: apply.ErrSafety, why: "another one"})
 	})
+	t.Run("one id", func(t *testing.T) {
+		w, p := settle(t)
+		p.Remote.ID = p.Local.ID
+		own, err := os.ReadFile(w.path(plan.Local, ".treaty/tree.json"))
+		check(t, err)
+		check(t, os.WriteFile(w.path(plan.Remote, ".treaty/tree.json"), own, 0o600))
+		w.refuses(w.request(p), &fault{cause: apply.ErrInvalid, why: "has the id of"})
+	})
 	t.Run("identity lost", func(t *testing.T) {
 		w, p := settle(t)
 		check(t, os.RemoveAll(w.path(plan.Remote, ".treaty")))

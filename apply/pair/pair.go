@@ -63,7 +63,7 @@ type Planning struct {
 	// Options are those of the plan. A umask that is not known is 022.
 	Options plan.Options
 	By      plan.Author
-	// NewPair takes a path for a new tree where another one was known.
+	// NewPair takes a path for a new tree where another one was known, or a copy of the local tree is.
 	NewPair bool
 	// Now is the clock, time.Now where nil.
 	Now func() time.Time
@@ -88,12 +88,16 @@ func (made *Planned) Text() ([]byte, error) { return store.PlanText(made.Plan) }
 func (made *Planned) Write(to io.Writer) error { return store.WritePlan(to, made.Plan) }
 
 // Plan makes a plan of the two trees, from what they hold and what both last agreed on. It changes nothing. Errors wrap
-// ErrLocked where another treaty works on one of them, ErrOpen where an apply was interrupted, ErrSafety where a path
-// that held a known tree holds another one or none, or a tree went away while it was read.
+// ErrLocked where another treaty works on one of them, ErrOpen where an apply was interrupted, ErrInvalid where one is
+// a copy of the other, ErrSafety where a path that held a known tree holds another one or none, or a tree went away
+// while it was read.
 func (p *Pair) Plan(ctx context.Context, how Planning) (*Planned, error) {
 	if how.NewPair {
 		for _, t := range p.trees {
 			t.TakeAnew()
+		}
+		if err := store.DisownCopy(p.trees); err != nil {
+			return nil, err
 		}
 	} else if err := store.SamePair(p.trees); err != nil {
 		return nil, err

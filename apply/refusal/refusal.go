@@ -44,6 +44,8 @@ const (
 	CauseForeign
 	// CauseNotApart: the trees are the same, or one lies in the other.
 	CauseNotApart
+	// CauseCopied: both trees have one id, so that one is a copy of the other. Side, Root, of the remote tree.
+	CauseCopied
 	// CauseInside: what is named as a tree lies in the folder of treaty's own in one. Root, of the tree that has it.
 	CauseInside
 	// CauseConflicts: conflicts are unresolved.
@@ -112,7 +114,7 @@ const (
 // sentinels are what the causes wrap.
 var sentinels = [...]error{
 	CauseTreeFile: ErrInvalid, CauseHistory: ErrInvalid, CauseForeign: ErrInvalid, CauseNotApart: ErrInvalid,
-	CauseInside:    ErrInvalid,
+	CauseCopied: ErrInvalid, CauseInside: ErrInvalid,
 	CauseConflicts: ErrConflicts,
 	CauseDrift:     ErrStale, CauseUnrelated: ErrStale, CauseUnfit: ErrStale,
 	CauseApplied: ErrStale, CauseWeaker: ErrStale,

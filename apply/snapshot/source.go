@@ -53,12 +53,8 @@ func (f *File) Traits(declared tree.Profile, _ *tree.Traits) (tree.Traits, error
 	return t, nil
 }
 
-// Relate tells by ids, and by hosts and roots, which is all that is known.
+// Relate tells by hosts and roots, which is all that is known of where it lies.
 func (f *File) Relate(to volume.Source) (scan.Relation, error) {
-	other, err := store.ReaderOf(to).Identity()
-	if err == nil && other != nil && f.ID != nil && other.ID == *f.ID {
-		return scan.Same, nil
-	}
 	if f.Head.Host != to.Host().Name() {
 		return scan.Apart, nil
 	}

@@ -15,8 +15,8 @@ import (
 	"treaty/plan/address"
 )
 
-// SamePair refuses with ErrSafety a path that held a tree the other one was synced with, and now holds
-// none, or another: a volume that is not mounted, or the wrong one. A tree that still has its own file is the
+// SamePair refuses what OneEach refuses, and with ErrSafety a path that held a tree the other one was synced with, and
+// now holds none, or another: a volume that is not mounted, or the wrong one. A tree that still has its own file is the
 // one that it was, whatever else is gone from it.
 func SamePair(trees plan.Sides[*Reader]) error {
 	var files plan.Sides[*TreeFile]
@@ -26,6 +26,9 @@ func SamePair(trees plan.Sides[*Reader]) error {
 			return err
 		}
 		files[side] = file
+	}
+	if err := OneEach(files, plan.Sides[string]{trees[plan.Local].Root(), trees[plan.Remote].Root()}); err != nil {
+		return err
 	}
 	if files[plan.Local].knows(files[plan.Remote]) || files[plan.Remote].knows(files[plan.Local]) {
 		return nil
@@ -45,6 +48,35 @@ func SamePair(trees plan.Sides[*Reader]) error {
 		}
 		return refusal.Because(refusal.CausePair, "%s held a tree that %s was synced with, and now holds %s",
 			trees[other].Root(), trees[side].Root(), what).On(other, trees[other].Root())
+	}
+	return nil
+}
+
+// OneEach refuses with ErrInvalid two trees, at these roots, that have one id: one is a copy of the other with all that
+// treaty keeps in it, or they are one tree that is reached in two ways.
+func OneEach(files plan.Sides[*TreeFile], roots plan.Sides[string]) error {
+	if !files[plan.Local].is(files[plan.Remote]) {
+		return nil
+	}
+	return refusal.Because(refusal.CauseCopied, "%s has the id of %s, as a copy of it has, or the same tree reached in "+
+		"another way", roots[plan.Remote], roots[plan.Local]).On(plan.Remote, roots[plan.Remote])
+}
+
+// is tells whether two trees have one id. A nil file has none.
+func (t *TreeFile) is(other *TreeFile) bool { return t != nil && other != nil && t.ID == other.ID }
+
+// DisownCopy disowns the remote tree if it is a copy of the local one.
+func DisownCopy(trees plan.Sides[*Reader]) error {
+	var files plan.Sides[*TreeFile]
+	for side, t := range trees {
+		file, err := t.Identity()
+		if err != nil {
+			return err
+		}
+		files[side] = file
+	}
+	if files[plan.Local].is(files[plan.Remote]) {
+		trees[plan.Remote].Disown()
 	}
 	return nil
 }

@@ -106,6 +106,9 @@ func (s *folder) Root() string { return s.source.Root() }
 // Identity is the tree's own file, nil before the first apply. Errors wrap ErrInvalid where it is not what treaty
 // wrote, unless the tree is taken for a new one.
 func (s *identity) Identity() (*TreeFile, error) {
+	if s.disowned {
+		return nil, nil
+	}
 	file, err := s.readTreeFile()
 	if s.anew && errors.Is(err, refusal.ErrInvalid) {
 		return nil, nil
@@ -115,6 +118,9 @@ func (s *identity) Identity() (*TreeFile, error) {
 
 // TakeAnew takes the tree for a new one where its own file is not what treaty wrote.
 func (s *identity) TakeAnew() { s.anew = true }
+
+// Disown takes the tree for a new one that has a file of another: it is a copy of that.
+func (s *identity) Disown() { s.disowned = true }
 
 // Config is the text of config.json, nil where there is none. Errors wrap ErrInvalid where it is no file, or far too
 // large for one.

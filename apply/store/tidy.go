@@ -240,6 +240,17 @@ func (s *Store) Tidy() ([]string, error) {
 	return s.setAside(wrong)
 }
 
+// AsideDisowned sets aside the file of a tree that was disowned, and says nothing of it: from then on the tree never
+// had one, whatever becomes of the run. The tree's lock is held.
+func (s *writer) AsideDisowned() error {
+	if !s.disowned {
+		return nil
+	}
+	_, err := s.setAside([]string{replacement(treeFileName), treeFileName})
+	s.disowned = err != nil
+	return err
+}
+
 func (s *writer) setAside(wrong []string) ([]string, error) {
 	var words []string
 	for _, name := range wrong {

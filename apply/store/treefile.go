@@ -102,6 +102,8 @@ type identity struct {
 	*folder
 	// anew: a tree's own file that is not what treaty wrote counts as none.
 	anew bool
+	// disowned: the tree's own file is another tree's, of which it is a copy, and counts as none.
+	disowned bool
 }
 
 // readTreeFile reads the tree's own file; nil where there is none.

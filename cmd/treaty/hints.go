@@ -23,6 +23,9 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 	refusal.CauseHistory:  func(r *apply.Refusal) hint { return in(r.Root, "log", "--verify") },
 	refusal.CauseForeign:  func(r *apply.Refusal) hint { return exactly("treaty recover " + argument(r.Root)) },
 	refusal.CauseNotApart: func(*apply.Refusal) hint { return twoTrees },
+	refusal.CauseCopied: func(r *apply.Refusal) hint {
+		return then("if "+argument(r.Root)+" is the copy, to make it a tree of its own", comparing("--new-pair"))
+	},
 	refusal.CauseInside: func(r *apply.Refusal) hint {
 		return then("name the tree itself, "+argument(r.Root), helped)
 	},

@@ -157,6 +157,10 @@ func (g *Gates) sameTrees() error {
 			return err
 		}
 	}
+	roots := plan.Sides[string]{g.Ends[plan.Local].Root(), g.Ends[plan.Remote].Root()}
+	if err := store.OneEach(g.Ends.Files(), roots); err != nil {
+		return err
+	}
 	return sources.Apart(g.Ends.Sources())
 }
 
@@ -175,7 +179,11 @@ func (g *Gates) sameTree(e *ends.End) error {
 	if j := g.Ends.Resumed(); j != nil && planned.ID == nil {
 		given = j.Header.Trees[e.Side]
 	}
+	other := g.Plan.Snapshot(e.Side.Other()).ID
 	switch {
+	case given == "" && file != nil && planned.ID == nil && other != nil && file.ID == *other:
+		e.Store.Disown() // it was planned as a new tree, being a copy of the other one
+		e.File = nil
 	case given != "" && file == nil:
 		e.File = store.NewTreeFile()
 		e.File.ID = given
