@@ -74,7 +74,7 @@ func (m *meter) calls() []crossing {
 	answers, _ := frames(m.told.Bytes(), "\n")
 	list := make([]crossing, 0, len(asked))
 	for _, stream := range asked {
-		var ask wire.Ask
+		var ask wire.Head
 		if text := questions[stream]; len(text) >= 5 {
 			size := int(binary.BigEndian.Uint32(text[1:]))
 			_ = json.Unmarshal(text[5:min(5+size, len(text))], &ask) // what was cut has no name
@@ -251,7 +251,7 @@ func TestAListingThatIsKnownDoesNotCrossAgain(t *testing.T) {
 			p := g.plans()
 			c.between(g, p)
 			calls := g.applies(p)
-			at := slices.IndexFunc(calls, func(c crossing) bool { return c.call == wire.Walk })
+			at := slices.IndexFunc(calls, func(c crossing) bool { return c.call == wire.Walk.Name() })
 			switch told := calls[at].told; {
 			case c.streams && told < least:
 				t.Errorf("%d bytes of a listing came that is not known", told)

@@ -33,7 +33,11 @@ type liar struct {
 
 // lied is a call that a liar may answer in its own way.
 type lied struct {
-	wire.Ask
+	wire.Head
+	// Place and Staged are those that it is given, if any.
+	Place  wire.Inner   `json:"place"`
+	Staged *wire.Staged `json:"staged"`
+
 	liar *liar
 	// nth counts the calls of the connection's apply, from 1.
 	nth int
@@ -49,11 +53,48 @@ type lied struct {
 // speech is an answer, in its parts.
 type speech struct {
 	// first comes before the data, nil where nothing does.
-	first *wire.Answer
+	first reply
 	data  []byte
 	// end is the last part; aborted, where not nil, comes instead.
-	end     *wire.Answer
+	end     reply
 	aborted *wire.Fault
+}
+
+// reply is an answer of any call, by the names of what is in it.
+type reply map[string]json.RawMessage
+
+// put has an answer tell something, or nothing where that is nil. It tells whether that makes a difference.
+func (t reply) put(name string, value any) bool {
+	was := t[name]
+	if delete(t, name); value != nil {
+		t[name] = marshalled(value)
+	}
+	return !bytes.Equal(was, t[name])
+}
+
+// has tells whether an answer tells something.
+func (t reply) has(name string) bool { return t[name] != nil }
+
+// change changes what an answer tells, if it does, which is returned.
+func change[T any](t reply, name string, change func(*T)) bool {
+	if !t.has(name) {
+		return false
+	}
+	var value T
+	if err := json.Unmarshal(t[name], &value); err != nil {
+		panic(err)
+	}
+	change(&value)
+	t[name] = marshalled(&value)
+	return true
+}
+
+func marshalled(value any) []byte {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic(err)
+	}
+	return text
 }
 
 // honest is what the tree's own agent answers. It has the call carried out, once.
@@ -200,7 +241,7 @@ func (l *liar) replies(client *http.Client, w http.ResponseWriter, body []byte, 
 		return
 	}
 	c := &lied{liar: l, writer: w, part: put != nil}
-	if wire.NewReader(bytes.NewReader(body)).Receive(wire.Message, &c.Ask) != nil {
+	if json.Unmarshal(body[5:5+binary.BigEndian.Uint32(body[1:])], c) != nil {
 		panic("nobody asks so")
 	}
 	c.truly = func() *speech {
@@ -208,7 +249,7 @@ func (l *liar) replies(client *http.Client, w http.ResponseWriter, body []byte, 
 		return parts(c.raw)
 	}
 	if c.part && *put && slices.Contains(changes, c.Call) {
-		sends(w, parted(&wire.Answer{Fault: wire.FaultOf(wire.ErrLater)}))
+		sends(w, frame(wire.End, marshalled(&wire.Outcome{Fault: wire.FaultOf(wire.ErrLater)})))
 		return
 	}
 	l.mu.Lock()
@@ -223,21 +264,12 @@ func (l *liar) replies(client *http.Client, w http.ResponseWriter, body []byte, 
 	if !c.part {
 		return
 	}
-	*put = *put || c.answer.end != nil && c.answer.end.Fault != nil && c.answer.end.Fault.Loan != nil
-}
-
-// parted is the end of an answer.
-func parted(a *wire.Answer) []byte {
-	text, err := json.Marshal(a)
-	if err != nil {
-		panic(err)
-	}
-	return frame(wire.End, text)
+	*put = *put || bytes.Contains(c.answer.end["fault"], []byte(`"loan":`))
 }
 
 // mayBeLied tells of one of several calls that a liar may answer in its own way.
 func mayBeLied(one []byte) bool {
-	return slices.ContainsFunc(slices.Concat(changes, []string{wire.Content}), func(call string) bool {
+	return slices.ContainsFunc(slices.Concat(changes, []string{wire.Content.Name()}), func(call string) bool {
 		return bytes.HasPrefix(one[5:], []byte(`{"call":"`+call+`"`))
 	})
 }
@@ -284,13 +316,11 @@ func parts(raw []byte) *speech {
 		var err error
 		switch kind {
 		case wire.Message:
-			t.first = &wire.Answer{}
-			err = json.Unmarshal(p, t.first)
+			err = json.Unmarshal(p, &t.first)
 		case wire.Data:
 			t.data = append(t.data, p...)
 		case wire.End:
-			t.end = &wire.Answer{}
-			err = json.Unmarshal(p, t.end)
+			err = json.Unmarshal(p, &t.end)
 		case wire.Abort:
 			t.aborted = &wire.Fault{}
 			err = json.Unmarshal(p, t.aborted)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -43,15 +44,15 @@ var lies = []struct {
 		e.Type, e.Size, e.Target = uint8(tree.Directory), 0, "/etc"
 	})},
 	{"an entry that has no mode of any file", true, ofEntries(func(e *wire.Entry) { e.Mode = 0xffff })},
-	{"no entry", true, ofEnds(func(a *wire.Answer) bool { return put(&a.Entry, nil) })},
+	{"no entry", true, ofEnds(func(a reply) bool { return a.put("entry", nil) })},
 
 	{"listings of names out of order", true, ofListings("b", "a")},
 	{"listings of a name twice", true, ofListings("a", "a")},
 	{"listings of a name with a slash", true, ofListings("a/b")},
 	{"listings of a name that is none", true, ofListings("..")},
 	{"listings of treaty's own folder", true, ofListings(tree.PrivateFolder)},
-	{"listings that end within", true, ofData(wire.Walk, func(b []byte) []byte { return b[:len(b)/2] })},
-	{"listings with more behind them", true, ofData(wire.Walk, func(b []byte) []byte { return append(b, b...) })},
+	{"listings that end within", true, ofData(wire.Walk.Name(), func(b []byte) []byte { return b[:len(b)/2] })},
+	{"listings with more behind them", true, ofData(wire.Walk.Name(), func(b []byte) []byte { return append(b, b...) })},
 
 	{"content of another size", false, ofContents(func(b []byte) []byte { return append(b, '!') })},
 	{"content cut short", false, ofContents(func(b []byte) []byte { return b[:max(len(b)-1, 0)] })},
@@ -68,59 +69,62 @@ var lies = []struct {
 	{"what is staged is of another size", false, ofStaged(func(s *wire.Staged) { s.Size++ })},
 	{"what is staged is nothing to be installed", true, ofStaged(func(s *wire.Staged) { s.Type = 77 })},
 	{"what is staged has no hash", true, func(c *lied) bool {
-		return c.Call == wire.Stage && ofStaged(func(s *wire.Staged) { s.Hash = tree.Hash{} })(c)
+		return c.Call == wire.Stage.Name() && ofStaged(func(s *wire.Staged) { s.Hash = tree.Hash{} })(c)
 	}},
-	{"nothing staged", true, ofEnds(func(a *wire.Answer) bool { return put(&a.Staged, nil) })},
+	{"nothing staged", true, ofEnds(func(a reply) bool { return a.put("staged", nil) })},
 
-	{"a result without one", true, ofEnds(func(a *wire.Answer) bool { return put(&a.Result, nil) })},
+	{"a result without one", true, ofEnds(func(a reply) bool { return a.put("result", nil) })},
 	{"a trash outside of treaty's folder", true, ofResults(func(r *wire.Result) { r.Trash = "../outside" })},
 	{"a trash that is the root", true, ofResults(func(r *wire.Result) { r.Trash = "/etc/passwd" })},
 	{"a trash that is somebody's file", true, ofResults(func(r *wire.Result) { r.Trash = "kept" })},
 
-	{"a place outside", true, ofEnds(func(a *wire.Answer) bool {
-		return a.Name != "" && strings.HasPrefix(string(a.Name), tree.PrivateFolder) && put(&a.Name, "../../outside")
+	{"a place outside", true, ofEnds(func(a reply) bool {
+		return bytes.HasPrefix(a["name"], []byte(`"`+tree.PrivateFolder)) && a.put("name", "../../outside")
 	})},
-	{"a loan of what lies outside", true, ofEnds(func(a *wire.Answer) bool {
-		return a.Result != nil && put(&a.Fault, &wire.Fault{Words: "lend me", Loan: &wire.Loan{Path: "../outside"}})
+	{"a loan of what lies outside", true, ofEnds(func(a reply) bool {
+		return a.has("result") && a.put("fault", &wire.Fault{Words: "lend me", Loan: &wire.Loan{Path: "../outside"}})
 	})},
 	{endless, true, func(c *lied) bool {
 		if !slices.Contains(changes, c.Call) {
 			return false
 		}
-		c.says(&speech{end: &wire.Answer{Fault: &wire.Fault{Words: "lend me", Loan: &wire.Loan{Path: "into",
-			Mode: tree.Perm(0o700)}}}})
+		end := reply{}
+		end.put("fault", &wire.Fault{Words: "lend me", Loan: &wire.Loan{Path: "into", Mode: tree.Perm(0o700)}})
+		c.says(&speech{end: end})
 		return true
 	}},
 
-	{"an answer to another call", true, ofEnds(func(a *wire.Answer) bool {
-		other := *a
-		*a = wire.Answer{Yes: true}
-		return other.Entry != nil || other.Staged != nil || other.Result != nil || other.Opened != nil
+	{"an answer to another call", true, ofEnds(func(a reply) bool {
+		other := a.has("entry") || a.has("staged") || a.has("result") || a.has("opened")
+		clear(a)
+		return a.put("yes", true) && other
 	})},
 	{"a success that was none", false, func(c *lied) bool {
 		entry, can := left(c)
 		if can {
-			c.says(&speech{end: &wire.Answer{Result: &wire.Result{Entry: entry, Trash: c.Place}}})
+			end := reply{}
+			end.put("result", &wire.Result{Entry: entry, Trash: wire.Text(c.Place)})
+			c.says(&speech{end: end})
 		}
 		return can
 	}},
-	{"a failure that was none", false, ofEnds(func(a *wire.Answer) bool {
-		return a.Result != nil && put(&a.Fault, &wire.Fault{Words: "it would not", Facts: []string{"permission"}})
+	{"a failure that was none", false, ofEnds(func(a reply) bool {
+		return a.has("result") && a.put("fault", &wire.Fault{Words: "it would not", Facts: []string{"permission"}})
 	})},
-	{"drift that was none, of a thing that there is not", true, ofEnds(func(a *wire.Answer) bool {
-		return a.Result != nil && put(&a.Fault, &wire.Fault{Words: "it drifted", Drift: &wire.Drift{Path: "update",
+	{"drift that was none, of a thing that there is not", true, ofEnds(func(a reply) bool {
+		return a.has("result") && a.put("fault", &wire.Fault{Words: "it drifted", Drift: &wire.Drift{Path: "update",
 			Why: "so", Found: wire.Entry{Type: 99}}})
 	})},
-	{"drift that was none, at a place outside", true, ofEnds(func(a *wire.Answer) bool {
-		return a.Result != nil && put(&a.Fault, &wire.Fault{Words: "it drifted", Drift: &wire.Drift{Path: "../outside",
+	{"drift that was none, at a place outside", true, ofEnds(func(a reply) bool {
+		return a.has("result") && a.put("fault", &wire.Fault{Words: "it drifted", Drift: &wire.Drift{Path: "../outside",
 			Why: "so", Conflict: "../outside", Trash: "../outside"}})
 	})},
-	{"errors within errors", true, ofEnds(func(a *wire.Answer) bool {
+	{"errors within errors", true, ofEnds(func(a reply) bool {
 		fault := wire.Fault{Words: "so"}
 		for range 20 {
 			fault = wire.Fault{Words: "so", About: &wire.About{Path: "a", Err: fault}}
 		}
-		return a.Result != nil && put(&a.Fault, &fault)
+		return a.has("result") && a.put("fault", &fault)
 	})},
 
 	{"a frame of a kind that there is not", true, says(frame('?', []byte("{}")))},
@@ -129,14 +133,14 @@ var lies = []struct {
 	{"a frame that ends within", true, says(frame(wire.End, []byte("{}"))[:6])},
 	{"no answer", true, says()},
 	{"an answer that never ends", true, func(c *lied) bool {
-		if c.Call == wire.Content || c.Call == wire.Planned || c.Call == wire.PrivatePart {
+		if c.Call == wire.Content.Name() || c.Call == wire.Planned.Name() || c.Call == wire.PrivatePart.Name() {
 			return false // how long it is, is told first
 		}
 		goesOn(c.begin())
 		return true
 	}},
 	{"content that never ends", false, func(c *lied) bool {
-		if c.Call != wire.Content && c.Call != wire.Planned {
+		if c.Call != wire.Content.Name() && c.Call != wire.Planned.Name() {
 			return false
 		}
 		to := c.begin()
@@ -168,15 +172,8 @@ var lies = []struct {
 }
 
 // changes are the calls that change what has a name of the user's.
-var changes = []string{wire.Create, wire.Replace, wire.ReplaceAs, wire.Move, wire.Park, wire.Trash, wire.Mkdir,
-	wire.Rmdir, wire.Chmod, wire.Touch}
-
-// put sets a part of an answer, where that has it otherwise. It tells that it did.
-func put[T comparable](part *T, to T) bool {
-	was := *part
-	*part = to
-	return was != to
-}
+var changes = []string{wire.Create.Name(), wire.Replace.Name(), wire.ReplaceAs.Name(), wire.Move.Name(),
+	wire.Park.Name(), wire.Trash.Name(), wire.Mkdir.Name(), wire.Rmdir.Name(), wire.Chmod.Name(), wire.Touch.Name()}
 
 // says answers any call but the first, which opens the tree, with some bytes.
 func says(raw ...[]byte) func(c *lied) bool {
@@ -195,58 +192,33 @@ func goesOn(to io.Writer) {
 }
 
 // ofEnds changes the end of an honest answer.
-func ofEnds(change func(a *wire.Answer) bool) func(c *lied) bool {
+func ofEnds(change func(a reply) bool) func(c *lied) bool {
 	return func(c *lied) bool {
 		t := c.honest()
-		if t.end == nil || t.end.Fault != nil {
+		if t.end == nil || t.end.has("fault") {
 			return false
 		}
-		end := *t.end
-		if !change(&end) {
+		end := maps.Clone(t.end)
+		if !change(end) {
 			return false
 		}
-		c.says(&speech{t.first, t.data, &end, nil})
+		c.says(&speech{t.first, t.data, end, nil})
 		return true
 	}
 }
 
-func ofEntries(change func(e *wire.Entry)) func(c *lied) bool {
-	return ofEnds(func(a *wire.Answer) bool {
-		if a.Result != nil {
-			result := *a.Result
-			change(&result.Entry)
-			a.Result = &result
-		} else if a.Entry != nil {
-			entry := *a.Entry
-			change(&entry)
-			a.Entry = &entry
-		}
-		return a.Result != nil || a.Entry != nil
+func ofEntries(spoil func(e *wire.Entry)) func(c *lied) bool {
+	return ofEnds(func(a reply) bool {
+		return change(a, "result", func(r *wire.Result) { spoil(&r.Entry) }) || change(a, "entry", spoil)
 	})
 }
 
-func ofResults(change func(r *wire.Result)) func(c *lied) bool {
-	return ofEnds(func(a *wire.Answer) bool {
-		if a.Result == nil {
-			return false
-		}
-		result := *a.Result
-		change(&result)
-		a.Result = &result
-		return true
-	})
+func ofResults(spoil func(r *wire.Result)) func(c *lied) bool {
+	return ofEnds(func(a reply) bool { return change(a, "result", spoil) })
 }
 
-func ofStaged(change func(s *wire.Staged)) func(c *lied) bool {
-	return ofEnds(func(a *wire.Answer) bool {
-		if a.Staged == nil {
-			return false
-		}
-		staged := *a.Staged
-		change(&staged)
-		a.Staged = &staged
-		return true
-	})
+func ofStaged(spoil func(s *wire.Staged)) func(c *lied) bool {
+	return ofEnds(func(a reply) bool { return change(a, "staged", spoil) })
 }
 
 // ofData changes the data of the answers to a call.
@@ -265,14 +237,14 @@ func ofData(call string, change func([]byte) []byte) func(c *lied) bool {
 }
 
 func ofContents(change func([]byte) []byte) func(c *lied) bool {
-	content, planned := ofData(wire.Content, change), ofData(wire.Planned, change)
+	content, planned := ofData(wire.Content.Name(), change), ofData(wire.Planned.Name(), change)
 	return func(c *lied) bool { return content(c) || planned(c) }
 }
 
 // ofListings answers a walk with a root that has these names.
 func ofListings(names ...string) func(c *lied) bool {
 	return func(c *lied) bool {
-		if c.Call != wire.Walk {
+		if c.Call != wire.Walk.Name() {
 			return false
 		}
 		l := tree.Listing{}
@@ -285,7 +257,7 @@ func ofListings(names ...string) func(c *lied) bool {
 		if w.Write(&l) != nil || w.Close() != nil {
 			panic("a listing cannot be written")
 		}
-		c.says(&speech{data: data.Bytes(), end: &wire.Answer{}})
+		c.says(&speech{data: data.Bytes(), end: reply{}})
 		return true
 	}
 }
@@ -293,9 +265,9 @@ func ofListings(names ...string) func(c *lied) bool {
 // left is the entry that a change is to leave, for who has not made it.
 func left(c *lied) (wire.Entry, bool) {
 	switch {
-	case c.Call == wire.Trash:
+	case c.Call == wire.Trash.Name():
 		return wire.Entry{}, true
-	case (c.Call == wire.Create || c.Call == wire.Replace) && c.Staged != nil:
+	case (c.Call == wire.Create.Name() || c.Call == wire.Replace.Name()) && c.Staged != nil:
 		s := c.Staged
 		return wire.Entry{Type: s.Type, Size: s.Size, Mtime: s.Mtime, Mode: s.Mode, Target: s.Target, Links: 1}, true
 	}

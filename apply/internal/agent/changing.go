@@ -4,142 +4,179 @@ import (
 	"time"
 
 	"treaty/apply/internal/wire"
-	"treaty/apply/volume"
+	"treaty/plan/tree"
 )
 
 // changing are the calls of a run.
-var changing = map[string]func(*call) error{
-	wire.Shifted: func(c *call) error {
-		c.run.Shifted(time.Duration(c.ask.Shift))
+var changing = table(
+	plainly(wire.Shifted, func(c *call, q *wire.ShiftedAsk) error {
+		c.run.Shifted(time.Duration(q.Shift))
 		return nil
-	},
-	wire.Durability: func(c *call) error {
-		c.answer.Name = wire.Text(c.run.Durability())
-		return nil
-	},
-	wire.SpaceLeft: func(c *call) error {
+	}),
+	by(wire.Durability, func(c *call, _ *wire.Plain) (wire.NameAnswer, error) { return nameOf(c.run.Durability(), nil) }),
+	by(wire.SpaceLeft, func(c *call, _ *wire.Plain) (wire.SpaceAnswer, error) {
 		space, err := c.run.Space()
 		told := wire.Space(space)
-		c.answer.Space = &told
-		return err
-	},
-	wire.MayChange: func(c *call) error { return c.run.MayChange(c.path()) },
+		return wire.SpaceAnswer{Space: &told}, err
+	}),
+	plainly(wire.MayChange, func(c *call, q *wire.PathAsk) error { return c.run.MayChange(tree.Path(q.Path)) }),
 
-	wire.At:      func(c *call) error { return c.entry(c.run.At(string(c.ask.Name))) },
-	wire.Holds:   func(c *call) error { return c.yes(c.run.Holds(string(c.ask.Name), c.ask.Before.State())) },
-	wire.Spelled: func(c *call) error { return c.yes(c.run.Spelled(c.path())) },
-	wire.Changed: func(c *call) error { return c.yes(c.run.Changed(string(c.ask.Place), c.ask.Before.State())) },
-	wire.Waiting: func(c *call) error {
-		waiting, err := c.run.Waiting(string(c.ask.Name))
+	by(wire.At, func(c *call, q *wire.NameAsk) (wire.EntryAnswer, error) { return entryOf(c.run.At(string(q.Name))) }),
+	by(wire.Holds, func(c *call, q *wire.HoldsAsk) (wire.YesAnswer, error) {
+		return yesOf(c.run.Holds(string(q.Name), q.Before.State()))
+	}),
+	by(wire.Spelled, func(c *call, q *wire.PathAsk) (wire.YesAnswer, error) {
+		return yesOf(c.run.Spelled(tree.Path(q.Path)))
+	}),
+	by(wire.Changed, func(c *call, q *wire.ChangedAsk) (wire.YesAnswer, error) {
+		return yesOf(c.run.Changed(string(q.Place), q.Before.State()))
+	}),
+	by(wire.Waiting, func(c *call, q *wire.NameAsk) (a wire.StagedAnswer, _ error) {
+		waiting, err := c.run.Waiting(string(q.Name))
 		if waiting == nil {
-			return err
+			return a, err
 		}
-		return c.staged(*waiting, err)
-	},
-	wire.ReadBack: func(c *call) error {
-		e, hash, err := c.run.ReadBack(string(c.ask.Name))
-		c.answer.Hash = hash
-		return c.entry(e, err)
-	},
+		return stagedOf(*waiting, err)
+	}),
+	by(wire.ReadBack, func(c *call, q *wire.NameAsk) (wire.ReadAnswer, error) {
+		e, hash, err := c.run.ReadBack(string(q.Name))
+		a, err := entryOf(e, err)
+		return wire.ReadAnswer{Entry: a.Entry, Hash: hash}, err
+	}),
 
-	wire.Stage: func(c *call) error {
-		return c.staged(c.run.Stage(c.ctx, c.in, c.ask.Size, c.ask.Hash, c.ask.Mtime, c.ask.Mode))
-	},
-	wire.StageLink: func(c *call) error { return c.staged(c.run.StageLink(string(c.ask.Name))) },
-	wire.StageCopy: func(c *call) error {
-		return c.staged(c.run.StageCopy(c.ctx, c.path(), c.ask.Before.State(), c.ask.After.State()))
-	},
-	wire.Discard:    func(c *call) error { return c.withStaged(c.run.Discard) },
-	wire.ClearStage: func(c *call) error { return c.run.ClearStage(string(c.ask.Name)) },
-
-	wire.Place: func(c *call) error { return c.name(c.run.Place(c.path())) },
-	wire.Create: func(c *call) error {
-		return c.withStaged(func(s volume.Staged) error { return c.result(c.run.Create(c.path(), s)) })
-	},
-	wire.Replace: func(c *call) error {
-		return c.withStaged(func(s volume.Staged) error {
-			return c.result(c.run.Replace(c.path(), c.ask.Before.State(), s, string(c.ask.Place)))
-		})
-	},
-	wire.ReplaceAs: func(c *call) error {
-		return c.withStaged(func(s volume.Staged) error {
-			return c.result(c.run.ReplaceAs(c.path(), c.to(), c.ask.Before.State(), s, string(c.ask.Place)))
-		})
-	},
-	wire.Move: func(c *call) error {
-		return c.result(c.run.Move(c.path(), c.to(), c.ask.Before.State(), string(c.ask.Place)))
-	},
-	wire.Park: func(c *call) error {
-		return c.staged(c.run.Park(c.path(), c.ask.Before.State(), string(c.ask.Place)))
-	},
-	wire.Trash: func(c *call) error {
-		return c.result(c.run.Trash(c.path(), c.ask.Before.State(), string(c.ask.Place)))
-	},
-	wire.Mkdir: func(c *call) error { return c.result(c.run.Mkdir(c.path(), c.ask.Mode, c.ask.Existing)) },
-	wire.Rmdir: rmdir,
-	wire.Chmod: func(c *call) error {
-		return c.result(c.run.Chmod(c.path(), c.ask.Before.State(), c.ask.Mode))
-	},
-	wire.Touch: func(c *call) error {
-		return c.result(c.run.Touch(c.path(), c.ask.Before.State(), c.ask.Mtime))
-	},
-	wire.Surface: func(c *call) error {
-		as, err := c.run.Surface(string(c.ask.Place), c.path())
-		return c.name(string(as), err)
-	},
-	wire.Single: func(c *call) error { return c.run.Single(string(c.ask.Place), c.path()) },
-
-	wire.Planned: func(c *call) error {
-		f, err := c.run.Content(c.path(), c.ask.Before.State())
+	by(wire.Stage.Call, func(c *call, q *wire.StageAsk) (wire.StagedAnswer, error) {
+		return stagedOf(c.run.Stage(c.ctx, c.in, q.Size, q.Hash, q.Mtime, q.Mode))
+	}),
+	by(wire.StageLink.Call, func(c *call, q *wire.LinkAsk) (wire.StagedAnswer, error) {
+		return stagedOf(c.run.StageLink(string(q.Target)))
+	}),
+	by(wire.StageCopy.Call, func(c *call, q *wire.CopyAsk) (wire.StagedAnswer, error) {
+		return stagedOf(c.run.StageCopy(c.ctx, tree.Path(q.Path), q.Before.State(), q.After.State()))
+	}),
+	plainly(wire.Discard.Call, func(c *call, q *wire.DiscardAsk) error {
+		staged, err := given(q.Staged)
 		if err != nil {
 			return err
+		}
+		return c.run.Discard(staged)
+	}),
+	plainly(wire.ClearStage.Call, func(c *call, q *wire.RunAsk) error { return c.run.ClearStage(string(q.Name)) }),
+
+	plainly(wire.Owe, func(c *call, q *wire.OweAsk) error {
+		c.run.Owe(wire.Loans(q.Loans)...)
+		return nil
+	}),
+	plainly(wire.Decided, func(c *call, q *wire.DecidedAsk) error {
+		c.run.Decided(tree.Path(q.Path), q.Mode)
+		return nil
+	}),
+	by(wire.GiveBack.Call, func(c *call, _ *wire.AllAsk) (wire.LoansAnswer, error) {
+		settled, err := c.run.GiveBack()
+		return wire.LoansAnswer{Loans: wire.LoansOf(settled)}, err
+	}),
+
+	by(wire.Planned, func(c *call, q *wire.PlannedAsk) (a wire.StampAnswer, _ error) {
+		f, err := c.run.Content(tree.Path(q.Path), q.Before.State())
+		if err != nil {
+			return a, err
 		}
 		return c.send(f)
-	},
-	wire.Preserve: func(c *call) error {
-		return c.staged(c.run.Preserve(c.ctx, c.path(), c.in, c.ask.Before.State()))
-	},
-	wire.ClearCopies: func(c *call) error {
-		names, err := c.listed()
+	}),
+	by(wire.Preserve.Call, func(c *call, q *wire.ContentAsk) (wire.StagedAnswer, error) {
+		return stagedOf(c.run.Preserve(c.ctx, tree.Path(q.Path), c.in, q.Before.State()))
+	}),
+	plainly(wire.ClearCopies.Call, clearCopies),
+	plainly(wire.Restore.Call, func(c *call, q *wire.RestoreAsk) error {
+		staged, err := given(q.Staged)
 		if err != nil {
 			return err
 		}
-		keep := map[string]bool{}
-		for _, name := range names {
-			keep[name] = true
-		}
-		return c.run.ClearCopies(keep)
-	},
-	wire.Restore: func(c *call) error {
-		return c.withStaged(func(s volume.Staged) error { return c.run.Restore(s, string(c.ask.Place)) })
-	},
-	wire.Quarantine: func(c *call) error {
-		if c.ask.Found == nil {
-			return lacks("what was found")
-		}
-		found, err := c.ask.Found.Checked()
-		if err != nil {
-			return err
-		}
-		return c.name(c.run.Quarantine(string(c.ask.Name), c.path(), found))
-	},
+		return c.run.Restore(staged, string(q.Place))
+	}),
+	by(wire.Quarantine.Call, quarantine),
 
-	wire.Owe: func(c *call) error {
-		c.run.Owe(wire.Loans(c.ask.Loans)...)
-		return nil
-	},
-	wire.Decided: func(c *call) error {
-		c.run.Decided(c.path(), c.ask.Mode)
-		return nil
-	},
-	wire.GiveBack: func(c *call) error {
-		settled, err := c.run.GiveBack()
-		c.answer.Loans = wire.LoansOf(settled)
-		return err
-	},
+	by(wire.Place, func(c *call, q *wire.PathAsk) (wire.NameAnswer, error) {
+		return nameOf(c.run.Place(tree.Path(q.Path)))
+	}),
+	by(wire.Create.Call, create),
+	by(wire.Replace.Call, replace),
+	by(wire.ReplaceAs.Call, replaceAs),
+	by(wire.Move.Call, func(c *call, q *wire.MoveAsk) (wire.ResultAnswer, error) {
+		return resultOf(c.run.Move(tree.Path(q.Path), tree.Path(q.To), q.Before.State(), string(q.Place)))
+	}),
+	by(wire.Park.Call, func(c *call, q *wire.TrashAsk) (wire.StagedAnswer, error) {
+		return stagedOf(c.run.Park(tree.Path(q.Path), q.Before.State(), string(q.Place)))
+	}),
+	by(wire.Trash.Call, func(c *call, q *wire.TrashAsk) (wire.ResultAnswer, error) {
+		return resultOf(c.run.Trash(tree.Path(q.Path), q.Before.State(), string(q.Place)))
+	}),
+	by(wire.Mkdir.Call, func(c *call, q *wire.MkdirAsk) (wire.ResultAnswer, error) {
+		return resultOf(c.run.Mkdir(tree.Path(q.Path), q.Mode, q.Existing))
+	}),
+	plainly(wire.Rmdir.Call, rmdir),
+	by(wire.Chmod.Call, func(c *call, q *wire.ChmodAsk) (wire.ResultAnswer, error) {
+		return resultOf(c.run.Chmod(tree.Path(q.Path), q.Before.State(), q.Mode))
+	}),
+	by(wire.Touch.Call, func(c *call, q *wire.TouchAsk) (wire.ResultAnswer, error) {
+		return resultOf(c.run.Touch(tree.Path(q.Path), q.Before.State(), q.Mtime))
+	}),
+	by(wire.Surface.Call, func(c *call, q *wire.PlaceAsk) (wire.NameAnswer, error) {
+		as, err := c.run.Surface(string(q.Place), tree.Path(q.Path))
+		return nameOf(string(as), err)
+	}),
+	plainly(wire.Single.Call, func(c *call, q *wire.PlaceAsk) error {
+		return c.run.Single(string(q.Place), tree.Path(q.Path))
+	}),
+)
+
+func create(c *call, q *wire.CreateAsk) (a wire.ResultAnswer, _ error) {
+	staged, err := given(q.Staged)
+	if err != nil {
+		return a, err
+	}
+	return resultOf(c.run.Create(tree.Path(q.Path), staged))
 }
 
-func rmdir(c *call) error {
+func replace(c *call, q *wire.ReplaceAsk) (a wire.ResultAnswer, _ error) {
+	staged, err := given(q.Staged)
+	if err != nil {
+		return a, err
+	}
+	return resultOf(c.run.Replace(tree.Path(q.Path), q.Before.State(), staged, string(q.Place)))
+}
+
+func replaceAs(c *call, q *wire.ReplaceAsAsk) (a wire.ResultAnswer, _ error) {
+	staged, err := given(q.Staged)
+	if err != nil {
+		return a, err
+	}
+	return resultOf(c.run.ReplaceAs(tree.Path(q.Path), tree.Path(q.To), q.Before.State(), staged, string(q.Place)))
+}
+
+func clearCopies(c *call, _ *wire.AllAsk) error {
+	names, err := c.listed()
+	if err != nil {
+		return err
+	}
+	keep := map[string]bool{}
+	for _, name := range names {
+		keep[name] = true
+	}
+	return c.run.ClearCopies(keep)
+}
+
+func quarantine(c *call, q *wire.QuarantineAsk) (a wire.NameAnswer, _ error) {
+	if q.Found == nil {
+		return a, lacks("what was found")
+	}
+	found, err := q.Found.Checked()
+	if err != nil {
+		return a, err
+	}
+	return nameOf(c.run.Quarantine(string(q.Name), tree.Path(q.Path), found))
+}
+
+func rmdir(c *call, q *wire.RmdirAsk) error {
 	litter, err := c.listed()
 	if err != nil {
 		return err
@@ -149,40 +186,9 @@ func rmdir(c *call) error {
 			return lacks("names in the directory alone")
 		}
 	}
-	trashed, err := c.run.Rmdir(c.path(), litter...)
+	trashed, err := c.run.Rmdir(tree.Path(q.Path), litter...)
 	if _, unsent := c.out.Write(wire.AppendNames(trashed)); unsent != nil {
 		return unsent
 	}
 	return err
-}
-
-func (c *call) yes(yes bool, err error) error {
-	c.answer.Yes = yes
-	return err
-}
-
-func (c *call) name(name string, err error) error {
-	c.answer.Name = wire.Text(name)
-	return err
-}
-
-// result answers with what a change left behind: also a change that failed may have moved something.
-func (c *call) result(r volume.Result, err error) error {
-	c.answer.Result = wire.ResultOf(r)
-	return err
-}
-
-func (c *call) staged(s volume.Staged, err error) error {
-	if err == nil {
-		c.answer.Staged = wire.StagedOf(s)
-	}
-	return err
-}
-
-// withStaged does something with what waits to be installed.
-func (c *call) withStaged(do func(volume.Staged) error) error {
-	if c.ask.Staged == nil {
-		return lacks("what is staged")
-	}
-	return do(c.ask.Staged.Staged())
 }

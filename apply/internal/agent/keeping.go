@@ -6,31 +6,43 @@ import (
 
 	"treaty/apply/internal/wire"
 	"treaty/apply/volume"
-	"treaty/plan/tree"
 )
 
 // keeping are the calls that are about treaty's own files, of a tree or of a run.
-var keeping = map[string]func(*call) error{
-	wire.PrivateNames:  privateNames,
-	wire.PrivateEntry:  privateEntry,
-	wire.PrivateFile:   privateFile,
-	wire.PrivatePart:   privatePart,
-	wire.WritePrivate:  writePrivate,
-	wire.ClaimPrivate:  claimPrivate,
-	wire.CreatePrivate: createPrivate,
-	wire.OpenLog:       openLog,
-	wire.AppendLog:     appendLog,
-	wire.CloseLog:      closeLog,
-	wire.SetAside:      setAside,
-	wire.Barrier:       barrier,
-	wire.Trashed:       trashed,
+var keeping = table(
+	plainly(wire.PrivateNames, func(c *call, q *wire.NameAsk) error {
+		return c.listOf(c.private().PrivateNames(string(q.Name)))
+	}),
+	by(wire.PrivateEntry, func(c *call, q *wire.NameAsk) (wire.EntryAnswer, error) {
+		return entryOf(c.private().PrivateEntry(string(q.Name)))
+	}),
+	plainly(wire.PrivateFile, privateFile),
+	by(wire.PrivatePart, privatePart),
+	plainly(wire.WritePrivate, writePrivate),
+	plainly(wire.ClaimPrivate, claimPrivate),
+	plainly(wire.CreatePrivate, createPrivate),
+	by(wire.OpenLog, openLog),
+	plainly(wire.AppendLog, appendLog),
+	plainly(wire.CloseLog, closeLog),
+	by(wire.SetAside, func(c *call, q *wire.NameAsk) (wire.NameAnswer, error) {
+		return nameOf(c.private().SetAside(string(q.Name)))
+	}),
+	plainly(wire.Barrier.Call, barrier),
+	by(wire.Trashed, func(c *call, q *wire.NameAsk) (wire.StampAnswer, error) {
+		bytes, last, err := c.private().Trashed(string(q.Name))
+		return wire.StampAnswer{Size: bytes, Mtime: last}, err
+	}),
 
-	wire.RemovePrivate: func(c *call) error { return c.unclaim(c.private().RemovePrivate) },
-	wire.DropPrivate:   func(c *call) error { return c.unclaim(c.private().DropPrivate) },
-	wire.RemoveEmpty:   func(c *call) error { return c.private().RemoveEmptyPrivate() },
-	wire.ClearTrash:    func(c *call) error { return c.private().ClearTrash(string(c.ask.Name)) },
-	wire.TrashRuns:     func(c *call) error { return c.listOf(c.private().TrashRuns()) },
-}
+	plainly(wire.RemovePrivate, func(c *call, q *wire.NameAsk) error {
+		return c.unclaim(string(q.Name), c.private().RemovePrivate)
+	}),
+	plainly(wire.DropPrivate, func(c *call, q *wire.NameAsk) error {
+		return c.unclaim(string(q.Name), c.private().DropPrivate)
+	}),
+	plainly(wire.RemoveEmpty, func(c *call, _ *wire.Plain) error { return c.private().RemoveEmptyPrivate() }),
+	plainly(wire.ClearTrash, func(c *call, q *wire.NameAsk) error { return c.private().ClearTrash(string(q.Name)) }),
+	plainly(wire.TrashRuns, func(c *call, _ *wire.Plain) error { return c.listOf(c.private().TrashRuns()) }),
+)
 
 // private is what keeps treaty's own files: the run's, or the tree's.
 func (c *call) private() volume.Private {
@@ -40,16 +52,9 @@ func (c *call) private() volume.Private {
 	return c.tree
 }
 
-func privateNames(c *call) error { return c.listOf(c.private().PrivateNames(string(c.ask.Name))) }
-
-func privateEntry(c *call) error {
-	e, err := c.private().PrivateEntry(string(c.ask.Name))
-	return c.entry(e, err)
-}
-
 // privateFile sends a file of treaty's own that has at most so many bytes.
-func privateFile(c *call) error {
-	data, err := c.private().ReadPrivate(string(c.ask.Name), c.ask.Most)
+func privateFile(c *call, q *wire.FileAsk) error {
+	data, err := c.private().ReadPrivate(string(q.Name), q.Most)
 	if err == nil {
 		_, err = c.out.Write(data)
 	}
@@ -57,60 +62,60 @@ func privateFile(c *call) error {
 }
 
 // privatePart sends a file of treaty's own from some byte on, before that its size.
-func privatePart(c *call) error {
-	f, size, err := c.private().OpenPrivate(string(c.ask.Name))
+func privatePart(c *call, q *wire.PartAsk) (a wire.StampAnswer, _ error) {
+	f, size, err := c.private().OpenPrivate(string(q.Name))
 	if err != nil {
-		return err
+		return a, err
 	}
 	defer f.Close()
-	if err := c.out.Send(wire.Message, &wire.Answer{Size: size}); err != nil {
-		return err
+	if err := c.out.Send(wire.Message, &wire.StampAnswer{Size: size}); err != nil {
+		return a, err
 	}
-	if _, err := f.Seek(c.ask.From, io.SeekStart); err != nil {
-		return err
+	if _, err := f.Seek(q.From, io.SeekStart); err != nil {
+		return a, err
 	}
-	return wire.Copy(c.out, f)
+	return a, wire.Copy(c.out, f)
 }
 
 // uploaded is all that comes in.
 func (c *call) uploaded() ([]byte, error) { return io.ReadAll(c.in) }
 
-func writePrivate(c *call) error {
+func writePrivate(c *call, q *wire.NameAsk) error {
 	data, err := c.uploaded()
 	if err != nil {
 		return err
 	}
-	return c.private().WritePrivate(string(c.ask.Name), data)
+	return c.private().WritePrivate(string(q.Name), data)
 }
 
-func claimPrivate(c *call) error {
+func claimPrivate(c *call, q *wire.NameAsk) error {
 	data, err := c.uploaded()
 	if err != nil {
 		return err
 	}
 	c.tree.mu.Lock()
 	defer c.tree.mu.Unlock()
-	if err := c.private().ClaimPrivate(string(c.ask.Name), data); err != nil {
+	if err := c.private().ClaimPrivate(string(q.Name), data); err != nil {
 		return err
 	}
-	c.tree.claimed[string(c.ask.Name)] = data
+	c.tree.claimed[string(q.Name)] = data
 	return nil
 }
 
 // unclaim removes a file, which is claimed no more.
-func (c *call) unclaim(remove func(string) error) error {
+func (c *call) unclaim(name string, remove func(string) error) error {
 	c.tree.mu.Lock()
 	defer c.tree.mu.Unlock()
-	err := remove(string(c.ask.Name))
+	err := remove(name)
 	if err == nil {
-		delete(c.tree.claimed, string(c.ask.Name))
+		delete(c.tree.claimed, name)
 	}
 	return err
 }
 
 // createPrivate writes a file, which has its name only once all of it came in.
-func createPrivate(c *call) error {
-	f, err := c.private().CreatePrivate(string(c.ask.Name))
+func createPrivate(c *call, q *wire.NameAsk) error {
+	f, err := c.private().CreatePrivate(string(q.Name))
 	if err != nil {
 		return err
 	}
@@ -121,35 +126,35 @@ func createPrivate(c *call) error {
 	return f.Commit()
 }
 
-func openLog(c *call) error {
-	l, err := c.private().OpenLog(string(c.ask.Name))
+func openLog(c *call, q *wire.NameAsk) (a wire.LogAnswer, _ error) {
+	l, err := c.private().OpenLog(string(q.Name))
 	if err != nil {
-		return err
+		return a, err
 	}
 	c.tree.mu.Lock()
 	defer c.tree.mu.Unlock()
 	c.tree.last++
 	c.tree.logs[c.tree.last] = l
-	c.answer.Log = c.tree.last
-	return nil
+	a.Log = c.tree.last
+	return a, nil
 }
 
 // log is the open log of that number.
-func (c *call) log(remove bool) (volume.Log, error) {
+func (c *call) log(number int, remove bool) (volume.Log, error) {
 	c.tree.mu.Lock()
 	defer c.tree.mu.Unlock()
-	l := c.tree.logs[c.ask.Log]
+	l := c.tree.logs[number]
 	if l == nil {
 		return nil, lacks("a log that is open")
 	}
 	if remove {
-		delete(c.tree.logs, c.ask.Log)
+		delete(c.tree.logs, number)
 	}
 	return l, nil
 }
 
-func appendLog(c *call) error {
-	l, err := c.log(false)
+func appendLog(c *call, q *wire.AppendAsk) error {
+	l, err := c.log(q.Log, false)
 	if err != nil {
 		return err
 	}
@@ -157,43 +162,27 @@ func appendLog(c *call) error {
 	if err != nil {
 		return err
 	}
-	return l.Append(p, c.ask.Sync)
+	return l.Append(p, q.Sync)
 }
 
-func closeLog(c *call) error {
-	l, err := c.log(true)
+func closeLog(c *call, q *wire.LogAsk) error {
+	l, err := c.log(q.Log, true)
 	if err != nil {
 		return err
 	}
 	return l.Close()
 }
 
-func setAside(c *call) error {
-	place, err := c.private().SetAside(string(c.ask.Name))
-	c.answer.Name = wire.Text(place)
-	return err
-}
-
-func barrier(c *call) error {
-	staged := make([]volume.Staged, len(c.ask.Stageds))
-	for i, s := range c.ask.Stageds {
-		if s == nil {
-			return lacks("what is staged")
+func barrier(c *call, q *wire.BarrierAsk) error {
+	staged := make([]volume.Staged, len(q.Stageds))
+	for i, s := range q.Stageds {
+		var err error
+		if staged[i], err = given(s); err != nil {
+			return err
 		}
-		staged[i] = s.Staged()
 	}
 	return c.private().Barrier(staged...)
 }
 
-func trashed(c *call) error {
-	bytes, last, err := c.private().Trashed(string(c.ask.Name))
-	c.answer.Size, c.answer.Mtime = bytes, last
-	return err
-}
-
 // listed are names that come in.
 func (c *call) listed() ([]string, error) { return wire.ReadNames(c.in, math.MaxUint16) }
-
-// path is the path that is asked about, and to the other one.
-func (c *call) path() tree.Path { return tree.Path(c.ask.Path) }
-func (c *call) to() tree.Path   { return tree.Path(c.ask.To) }

@@ -23,29 +23,29 @@ func looked(v volume.Volume, looks []wire.Look) []*wire.Looked {
 
 func lookedAt(v volume.Volume, l wire.Look) *wire.Looked {
 	switch l.Call {
-	case wire.PrivateFile:
+	case wire.PrivateFile.Name():
 		data, err := v.ReadPrivate(string(l.Name), wire.MostLooked)
 		if errors.Is(err, scan.ErrTooLarge) {
 			return nil
 		}
 		return &wire.Looked{Data: data, Fault: wire.FaultOf(err)}
-	case wire.PrivateEntry:
+	case wire.PrivateEntry.Name():
 		return entryLooked(v.PrivateEntry(string(l.Name)))
-	case wire.EntryAt:
+	case wire.EntryAt.Name():
 		return entryLooked(v.Entry(tree.Path(l.Name)))
-	case wire.PrivateNames:
+	case wire.PrivateNames.Name():
 		names, err := v.PrivateNames(string(l.Name))
 		if len(wire.AppendNames(names)) > wire.MostLooked {
 			return nil
 		}
 		return &wire.Looked{Names: wire.NamesOf(names), Fault: wire.FaultOf(err)}
-	case wire.Kin:
+	case wire.Kin.Name():
 		kin, err := kinOf(v)
 		return &wire.Looked{Kin: kin, Fault: wire.FaultOf(err)}
-	case wire.Self:
+	case wire.Self.Name():
 		self := v.Host().Self()
 		return &wire.Looked{Holder: &self}
-	case wire.Traits_:
+	case wire.GetTraits.Name():
 		traits, err := v.Traits("", nil)
 		return &wire.Looked{Traits: wire.TraitsOf(traits), Fault: wire.FaultOf(err)}
 	}

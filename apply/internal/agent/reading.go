@@ -12,85 +12,85 @@ import (
 )
 
 // reading are the calls of a tree that change nothing in it.
-var reading = map[string]func(*call) error{
-	wire.Close:     closeTree,
-	wire.Walk:      walk,
-	wire.List:      list,
-	wire.Hash:      hash,
-	wire.ReadText:  text,
-	wire.Content:   content,
-	wire.EntryAt:   entryAt,
-	wire.Directory: directory,
-	wire.Names:     names,
-	wire.Traits_:   traits,
-	wire.Probe:     probe,
-	wire.Change:    change,
+var reading = table(
+	plainly(wire.Close, closeTree),
+	by(wire.Walk, walk),
+	plainly(wire.List, list),
+	plainly(wire.Hash, hash),
+	plainly(wire.ReadText, text),
+	by(wire.Content, content),
+	by(wire.EntryAt, func(c *call, q *wire.PathAsk) (wire.EntryAnswer, error) {
+		return entryOf(c.tree.Entry(tree.Path(q.Path)))
+	}),
+	by(wire.Directory, func(c *call, q *wire.PathAsk) (wire.EntryAnswer, error) {
+		return entryOf(c.tree.Directory(tree.Path(q.Path)))
+	}),
+	plainly(wire.Names, func(c *call, q *wire.PathAsk) error { return c.listOf(c.tree.Names(tree.Path(q.Path))) }),
+	by(wire.GetTraits, traits),
+	by(wire.Probe, func(c *call, _ *wire.Plain) (wire.AbleAnswer, error) {
+		probed, err := c.tree.Probe()
+		return wire.AbleAnswer{Probed: wire.AbleOf(probed)}, err
+	}),
+	by(wire.Change, change),
 
-	wire.Present: func(c *call) error { return c.tree.Present() },
-	wire.Rescued: func(c *call) error {
-		name, err := c.tree.Rescued()
-		c.answer.Name = wire.Text(name)
-		return err
-	},
-	wire.Self: func(c *call) error {
+	plainly(wire.Present, func(c *call, _ *wire.Plain) error { return c.tree.Present() }),
+	by(wire.Rescued, func(c *call, _ *wire.Plain) (wire.NameAnswer, error) { return nameOf(c.tree.Rescued()) }),
+	by(wire.Self, func(c *call, _ *wire.Plain) (wire.HolderAnswer, error) {
 		self := c.tree.Host().Self()
-		c.answer.Holder = &self
-		return nil
-	},
-	wire.Gone: func(c *call) error {
-		if c.ask.Holder == nil {
-			return lacks("a holder")
+		return wire.HolderAnswer{Holder: &self}, nil
+	}),
+	by(wire.Gone, func(c *call, q *wire.GoneAsk) (a wire.YesAnswer, _ error) {
+		if q.Holder == nil {
+			return a, lacks("a holder")
 		}
-		c.answer.Yes = c.tree.Host().Gone(*c.ask.Holder)
-		return nil
-	},
-	wire.Kin: func(c *call) (err error) {
-		c.answer.Kin, err = kinOf(c.tree.Volume)
-		return err
-	},
-}
+		return yesOf(c.tree.Host().Gone(*q.Holder), nil)
+	}),
+	by(wire.Kin, func(c *call, _ *wire.Plain) (wire.KinAnswer, error) {
+		kin, err := kinOf(c.tree.Volume)
+		return wire.KinAnswer{Kin: kin}, err
+	}),
+)
 
 // lacks is the error of a call that was not given what it needs.
 func lacks(what string) error { return fmt.Errorf("%w: a call without %s", wire.ErrBroken, what) }
 
-func closeTree(c *call) error {
+func closeTree(c *call, _ *wire.Plain) error {
 	c.mu.Lock()
-	delete(c.trees, c.ask.Tree)
+	delete(c.trees, c.asked.Tree)
 	c.mu.Unlock()
 	return c.tree.leave()
 }
 
 // walk sends all listings, or, where they have the sum that is asked for, nothing but that.
-func walk(c *call) error {
-	if c.ask.Walking == nil {
-		return lacks("how to walk")
+func walk(c *call, q *wire.WalkAsk) (a wire.WalkAnswer, err error) {
+	if q.Walking == nil {
+		return a, lacks("how to walk")
 	}
 	if err := c.flush(); err != nil { // who asks need not wait for what is found
-		return err
+		return a, err
 	}
-	walk := c.tree.Walk(c.ctx, c.ask.Walking.Options())
+	walk := c.tree.Walk(c.ctx, q.Walking.Options())
 	defer walk.Close()
-	held := &withheld{to: c.out, sum: c.ask.Hash}
+	held := &withheld{to: c.out, sum: q.Hash}
 	listings := wire.NewListingWriter(held)
 	for dir, due := listings.Next(); due; dir, due = listings.Next() {
 		l, err := walk.List(dir)
 		if err != nil {
-			return err
+			return a, err
 		}
 		if err := listings.Write(&l); err != nil {
-			return err
+			return a, err
 		}
 	}
 	if err := listings.Close(); err != nil {
-		return err
+		return a, err
 	}
 	same, err := held.end()
 	if err != nil {
-		return err
+		return a, err
 	}
 	err = walk.Finish()
-	c.answer.Yes, c.answer.Idle = same, wire.IdleOf(walk.IdlePatterns())
-	return err
+	return wire.WalkAnswer{Yes: same, Idle: wire.IdleOf(walk.IdlePatterns())}, err
 }
 
 // withheld is a listing that is not sent before it is known not to have some sum; all else is sent at once.
@@ -130,13 +130,13 @@ func (w *withheld) end() (same bool, err error) {
 }
 
 // list sends the listing of one directory, which a walk does not come to.
-func list(c *call) error {
-	if c.ask.Walking == nil {
+func list(c *call, q *wire.ListAsk) error {
+	if q.Walking == nil {
 		return lacks("how to walk")
 	}
-	walk := c.tree.Walk(c.ctx, c.ask.Walking.Options())
+	walk := c.tree.Walk(c.ctx, q.Walking.Options())
 	defer walk.Close()
-	l, err := walk.List(tree.Path(c.ask.Path))
+	l, err := walk.List(tree.Path(q.Path))
 	if err != nil {
 		return err
 	}
@@ -148,9 +148,9 @@ func list(c *call) error {
 const atOnce = 1024
 
 // hash reads the files that come in, and sends what that brings.
-func hash(c *call) error {
+func hash(c *call, q *wire.HashAsk) error {
 	wanted, contents := wire.NewWantedReader(c.in), wire.NewContentWriter(c.out)
-	reader := c.tree.Reader(c.ask.Granularity, nil)
+	reader := c.tree.Reader(q.Granularity, nil)
 	for {
 		list, err := wanted.Next(atOnce)
 		if err != nil || len(list) == 0 {
@@ -177,9 +177,9 @@ func hash(c *call) error {
 	}
 }
 
-func text(c *call) error {
-	wanted := tree.Wanted{Path: tree.Path(c.ask.Path), Size: c.ask.Size, Mtime: c.ask.Mtime}
-	text, err := c.tree.Reader(c.ask.Granularity, nil).Text(c.ctx, wanted, c.ask.Most)
+func text(c *call, q *wire.TextAsk) error {
+	wanted := tree.Wanted{Path: tree.Path(q.Path), Size: q.Size, Mtime: q.Mtime}
+	text, err := c.tree.Reader(q.Granularity, nil).Text(c.ctx, wanted, q.Most)
 	if err != nil {
 		return err
 	}
@@ -188,57 +188,33 @@ func text(c *call) error {
 }
 
 // content sends a file of the user's.
-func content(c *call) error {
-	f, err := c.tree.Open(tree.Path(c.ask.Path))
+func content(c *call, q *wire.PathAsk) (a wire.StampAnswer, _ error) {
+	f, err := c.tree.Open(tree.Path(q.Path))
 	if err != nil {
-		return err
+		return a, err
 	}
 	return c.send(f)
 }
 
 // send sends an open file, which it closes: before its content the size and the time that it has then, and after it
 // those that it has then.
-func (c *call) send(f volume.Content) error {
+func (c *call) send(f volume.Content) (a wire.StampAnswer, err error) {
 	defer f.Close()
 	size, mtime, err := f.Stamp()
 	if err != nil {
-		return err
+		return a, err
 	}
-	if err := c.out.Send(wire.Message, &wire.Answer{Size: size, Mtime: mtime}); err != nil {
-		return err
+	if err := c.out.Send(wire.Message, &wire.StampAnswer{Size: size, Mtime: mtime}); err != nil {
+		return a, err
 	}
 	if err := wire.Copy(c.out, f); err != nil {
 		if scan.Damaged(err) {
 			err = &volume.Unreadable{Err: err}
 		}
-		return err
+		return a, err
 	}
-	c.answer.Size, c.answer.Mtime, err = f.Stamp()
-	return err
-}
-
-func entryAt(c *call) error {
-	e, err := c.tree.Entry(tree.Path(c.ask.Path))
-	return c.entry(e, err)
-}
-
-func directory(c *call) error {
-	e, err := c.tree.Directory(tree.Path(c.ask.Path))
-	return c.entry(e, err)
-}
-
-// entry answers with an entry, or an error.
-func (c *call) entry(e tree.Entry, err error) error {
-	if err == nil {
-		entry := wire.EntryOf(&e)
-		c.answer.Entry = &entry
-	}
-	return err
-}
-
-func names(c *call) error {
-	names, err := c.tree.Names(tree.Path(c.ask.Path))
-	return c.listOf(names, err)
+	a.Size, a.Mtime, err = f.Stamp()
+	return a, err
 }
 
 // listOf answers with names, or an error.
@@ -249,38 +225,30 @@ func (c *call) listOf(names []string, err error) error {
 	return err
 }
 
-func traits(c *call) error {
+func traits(c *call, q *wire.TraitsAsk) (wire.TraitsAnswer, error) {
 	var recorded *tree.Traits
-	if c.ask.Recorded != nil {
-		given := c.ask.Recorded.Given()
+	if q.Recorded != nil {
+		given := q.Recorded.Given()
 		recorded = &given
 	}
-	traits, err := c.tree.Traits(c.ask.Declared, recorded)
-	c.answer.Traits = wire.TraitsOf(traits)
-	return err
-}
-
-func probe(c *call) error {
-	probed, err := c.tree.Probe()
-	c.answer.Probed = wire.AbleOf(probed)
-	return err
+	traits, err := c.tree.Traits(q.Declared, recorded)
+	return wire.TraitsAnswer{Traits: wire.TraitsOf(traits)}, err
 }
 
 // change begins a run.
-func change(c *call) error {
-	if c.ask.Options == nil {
-		return lacks("options")
+func change(c *call, q *wire.ChangeAsk) (a wire.ChangeAnswer, err error) {
+	if q.Options == nil {
+		return a, lacks("options")
 	}
 	r := &run{granted: map[volume.Loan]bool{}}
-	var err error
-	if r.Changer, err = c.tree.Change(string(c.ask.Name), c.ask.Options.Options(r.lend)); err != nil {
-		return err
+	if r.Changer, err = c.tree.Change(string(q.Name), q.Options.Options(r.lend)); err != nil {
+		return a, err
 	}
 	c.tree.mu.Lock()
 	defer c.tree.mu.Unlock()
 	c.tree.last++
 	c.tree.runs[c.tree.last] = r
-	c.answer.Begun = &wire.Begun{Run: c.tree.last, Granularity: r.Granularity(), Exchanges: r.Exchanges(),
+	a.Begun = &wire.Begun{Run: c.tree.last, Granularity: r.Granularity(), Exchanges: r.Exchanges(),
 		LosesRenames: r.LosesRenames()}
-	return nil
+	return a, nil
 }

@@ -123,7 +123,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.calls.Done()
 	c := &call{server: s, ctx: r.Context(), in: wire.NewReader(r.Body), out: wire.NewWriter(w),
 		flush: http.NewResponseController(w).Flush}
-	if err := c.in.Receive(wire.Message, &c.ask); err != nil {
+	var more bool
+	var err error
+	if c.asked, more, err = c.in.Question(); err != nil || !more {
 		http.Error(w, "no call", http.StatusBadRequest)
 		return
 	}
@@ -131,14 +133,14 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // respond ends the answer to a call that came to an error, nil for none. Its own error is of writing that.
-func (c *call) respond(err error) error {
-	c.answer.Fault = wire.FaultOf(err)
+func (c *call) respond(a answered, err error) error {
+	a.outcome.Fault = wire.FaultOf(err)
 	if c.run != nil {
-		c.answer.Stopped = wire.FaultOf(c.run.Stopped())
+		a.outcome.Stopped = wire.FaultOf(c.run.Stopped())
 	}
-	if err = c.out.Send(wire.End, &c.answer); err != nil {
+	if err = c.out.Send(wire.End, a.answer); err != nil {
 		// It may only be too long for a message.
-		err = c.out.Send(wire.End, &wire.Answer{Fault: wire.FaultOf(err)})
+		err = c.out.Send(wire.End, &wire.Outcome{Fault: wire.FaultOf(err)})
 	}
 	return err
 }
@@ -179,65 +181,65 @@ func (t *open) leave() error {
 // call is a call being carried out.
 type call struct {
 	*server
-	ctx    context.Context
-	ask    wire.Ask
-	in     *wire.Reader
-	out    *wire.Writer
-	flush  func() error
-	answer wire.Answer
+	ctx   context.Context
+	asked wire.Asked
+	in    *wire.Reader
+	out   *wire.Writer
+	flush func() error
 
 	tree *open
 	// run is what changes the tree, nil where the tree itself is asked.
 	run *run
 }
 
+// opening are the calls before which no tree need be open.
+var opening = table(by(wire.Open, openTree))
+
 // carryOut finds what is asked for, and does it.
-func (c *call) carryOut() (err error) {
-	if err := c.ask.Inside(); err != nil {
-		return err
+func (c *call) carryOut() (a answered, err error) {
+	a = done()
+	if c.asked.Call == wire.Together.Name() {
+		return a, c.together()
 	}
-	switch c.ask.Call {
-	case wire.Open:
-		return c.openTree()
-	case wire.Together:
-		return c.together()
-	}
-	if c.tree, err = c.open(c.ask.Tree); err != nil {
-		return err
-	}
-	if do := reading[c.ask.Call]; do != nil && c.ask.Run == 0 {
+	if do := opening[c.asked.Call]; do != nil {
 		return do(c)
 	}
-	if c.ask.Run != 0 {
+	if c.tree, err = c.open(c.asked.Tree); err != nil {
+		return a, err
+	}
+	if do := reading[c.asked.Call]; do != nil && c.asked.Run == 0 {
+		return do(c)
+	}
+	if c.asked.Run != 0 {
 		c.tree.mu.Lock()
-		c.run = c.tree.runs[c.ask.Run]
+		c.run = c.tree.runs[c.asked.Run]
 		c.tree.mu.Unlock()
 		if c.run == nil {
-			return fmt.Errorf("%w: no run has the number %d", wire.ErrBroken, c.ask.Run)
+			return a, fmt.Errorf("%w: no run has the number %d", wire.ErrBroken, c.asked.Run)
 		}
-		c.run.grant(wire.Loans(c.ask.Granted))
+		c.run.grant(wire.Loans(c.asked.Granted.Granted))
 	}
-	if do := keeping[c.ask.Call]; do != nil {
+	if do := keeping[c.asked.Call]; do != nil {
 		return do(c)
 	}
-	if do := changing[c.ask.Call]; do != nil && c.run != nil {
+	if do := changing[c.asked.Call]; do != nil && c.run != nil {
 		return do(c)
 	}
-	return fmt.Errorf("%w: an unknown call %q", wire.ErrBroken, c.ask.Call)
+	return a, fmt.Errorf("%w: an unknown call %q", wire.ErrBroken, c.asked.Call)
 }
 
 // openTree opens a tree.
-func (c *call) openTree() error {
-	v, path, err := c.how.Open(c.ask.Root)
+func openTree(c *call, q *wire.OpenAsk) (a wire.OpenAnswer, _ error) {
+	v, path, err := c.how.Open(q.Root)
 	if err != nil {
-		return err
+		return a, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.last++
 	c.trees[c.last] = &open{Volume: v, runs: map[int]*run{}, logs: map[int]volume.Log{}, claimed: map[string][]byte{}}
-	c.answer.Opened = &wire.Opened{Tree: c.last, Root: path, Host: v.Host().Name(), LosesRenames: v.LosesRenames(),
+	a.Opened = &wire.Opened{Tree: c.last, Root: path, Host: v.Host().Name(), LosesRenames: v.LosesRenames(),
 		Now: tree.TimeOf(c.how.Now())}
-	c.answer.Looked = looked(v, c.ask.Looks)
-	return nil
+	a.Looked = looked(v, q.Looks)
+	return a, nil
 }

@@ -13,22 +13,24 @@ func (c *call) together() error {
 	put := false
 	for {
 		one := &call{server: c.server, ctx: c.ctx, in: c.in, out: c.out, flush: c.flush}
-		more, err := c.in.More(&one.ask)
-		if err != nil || !more {
+		var more bool
+		var err error
+		if one.asked, more, err = c.in.Question(); err != nil || !more {
 			return err
 		}
-		switch {
-		case one.ask.Call == wire.Together, one.ask.Call == wire.Open, one.ask.Call == wire.Close:
-			err = fmt.Errorf("%w: a call %q together with others", wire.ErrBroken, one.ask.Call)
-		case put && changing[one.ask.Call] != nil:
+		a := done()
+		switch call := one.asked.Call; {
+		case call == wire.Together.Name(), call == wire.Open.Name(), call == wire.Close.Name():
+			err = fmt.Errorf("%w: a call %q together with others", wire.ErrBroken, call)
+		case put && changing[call] != nil:
 			err = wire.ErrLater
 		default:
-			err = one.carryOut()
+			a, err = one.carryOut()
 		}
-		if err := one.respond(err); err != nil {
+		if err := one.respond(a, err); err != nil {
 			return err
 		}
-		put = put || one.answer.Fault != nil && one.answer.Fault.Loan != nil
+		put = put || a.outcome.Fault != nil && a.outcome.Fault.Loan != nil
 		_, _ = io.Copy(io.Discard, c.in) // what an upload was aborted for was told by the call, if it came to that
 		c.in.GoOn()
 	}

@@ -11,14 +11,13 @@ import (
 
 // Shifted says by how much all times of the volume are off.
 func (c *running) Shifted(by time.Duration) {
-	ask := c.asking(wire.Shifted)
-	ask.Shift = int64(by)
-	_ = c.do(ask, nil) // where that is not told, the connection is lost, and every change is refused
+	// Where that is not told, the connection is lost, and every change is refused.
+	_ = tell(&c.files, wire.Shifted, wire.ShiftedAsk{Shift: int64(by)}, nil)
 }
 
 // Durability is how Barrier makes things durable there.
 func (c *running) Durability() string {
-	answer, err := c.call(context.Background(), c.asking(wire.Durability), nil)
+	answer, err := call(context.Background(), &c.files, wire.Durability, wire.Plain{}, nil)
 	if err != nil {
 		return "unknown: " + err.Error()
 	}
@@ -27,7 +26,7 @@ func (c *running) Durability() string {
 
 // Space is what the volume there has to give.
 func (c *running) Space() (volume.Space, error) {
-	answer, err := c.call(context.Background(), c.asking(wire.SpaceLeft), nil)
+	answer, err := call(context.Background(), &c.files, wire.SpaceLeft, wire.Plain{}, nil)
 	if err != nil {
 		return volume.Space{}, err
 	}
@@ -35,4 +34,6 @@ func (c *running) Space() (volume.Space, error) {
 }
 
 // MayChange tells whether entries may be created and renamed in a directory.
-func (c *running) MayChange(dir tree.Path) error { return c.do(c.about(wire.MayChange, dir), nil) }
+func (c *running) MayChange(dir tree.Path) error {
+	return tell(&c.files, wire.MayChange, wire.PathAsk{Path: wire.Inner(dir)}, nil)
+}

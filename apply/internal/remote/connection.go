@@ -150,8 +150,8 @@ func (c *Connection) ended(err error) error {
 }
 
 // counts counts a call that is no quiet one.
-func (c *Connection) counts(ask *wire.Ask) {
-	if !quiet[ask.Call] {
+func (c *Connection) counts(q question) {
+	if !quiet[q.call] {
 		c.changes.Add(1)
 	}
 }
@@ -177,11 +177,11 @@ type exchange struct {
 }
 
 // ask begins a call. With upload, what that writes follows the question. The caller closes the exchange.
-func (c *Connection) ask(ctx context.Context, ask *wire.Ask, upload func(*wire.Writer) error) (*exchange, error) {
+func (c *Connection) ask(ctx context.Context, q question, upload func(*wire.Writer) error) (*exchange, error) {
 	if err := c.Lost(); err != nil {
 		return nil, err
 	}
-	c.counts(ask)
+	c.counts(q)
 	nth := c.asked.Add(1)
 	select {
 	case c.slots <- struct{}{}:
@@ -192,7 +192,7 @@ func (c *Connection) ask(ctx context.Context, ask *wire.Ask, upload func(*wire.W
 	e.ctx, e.cancel = context.WithCancel(ctx)
 	request, err := http.NewRequestWithContext(e.ctx, http.MethodPost, "http://agent/", nil)
 	if err == nil {
-		err = e.fill(request, ask, upload)
+		err = e.fill(request, q, upload)
 	}
 	var response *http.Response
 	if err == nil {
@@ -213,10 +213,10 @@ func (c *Connection) ask(ctx context.Context, ask *wire.Ask, upload func(*wire.W
 }
 
 // fill gives a request its body: at once what is small, else as it is written.
-func (e *exchange) fill(request *http.Request, ask *wire.Ask, upload func(*wire.Writer) error) error {
+func (e *exchange) fill(request *http.Request, q question, upload func(*wire.Writer) error) error {
 	var whole bytes.Buffer
 	w := wire.NewWriter(&whole)
-	if err := w.Send(wire.Message, ask); err != nil {
+	if err := w.Send(wire.Message, q.text); err != nil {
 		return err
 	}
 	if upload == nil {
@@ -262,29 +262,6 @@ func (e *exchange) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// first reads what comes before the data; where that is the end already, the error that it tells.
-func (e *exchange) first() (*wire.Answer, error) {
-	answer, last, err := e.in.First()
-	switch {
-	case err != nil:
-		return nil, e.failed(err)
-	case last && answer.Fault != nil:
-		return nil, e.checked(answer.Fault.Err())
-	case last:
-		return nil, e.ended(wire.Broken("its data"))
-	}
-	return answer, nil
-}
-
-// end reads the end of the answer, behind all its data. The error is the one that it tells.
-func (e *exchange) end() (*wire.Answer, error) {
-	answer := &wire.Answer{}
-	if err := e.in.Ended(answer); err != nil {
-		return answer, e.failed(err)
-	}
-	return answer, e.checked(answer.Fault.Err())
-}
-
 // Close ends the call.
 func (e *exchange) Close() error {
 	e.once.Do(func() {
@@ -307,9 +284,8 @@ func (e *exchange) Close() error {
 
 // early is an error of reading data: the one that the other end tells, where that has ended it for a reason of its own.
 func (e *exchange) early(err error) error {
-	answer := wire.Answer{}
-	if e.in.Ended(&answer) == nil && answer.Fault != nil {
-		return e.checked(answer.Fault.Err())
+	if failed := e.in.Failed(); failed != nil {
+		return e.checked(failed)
 	}
 	return e.failed(err)
 }

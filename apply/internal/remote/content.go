@@ -23,18 +23,18 @@ type content struct {
 }
 
 // receive makes a call that is answered by a file.
-func (f *files) receive(ask *wire.Ask) (volume.Content, error) {
-	e, err := f.ask(context.Background(), ask, nil)
+func receive[Q any](f *files, of wire.Call[Q, wire.StampAnswer], q Q) (volume.Content, error) {
+	e, err := begin(context.Background(), f, of, q, nil)
 	if err != nil {
 		return nil, err
 	}
-	first, err := e.first()
+	head, err := first(e, of)
 	if err != nil {
 		e.Close()
 		return nil, err
 	}
-	room := min(max(first.Size, 0), wire.Chunk) // most files are small, and there are thousands
-	return &content{exchange: e, from: bufio.NewReaderSize(e, int(room)), size: first.Size, mtime: first.Mtime}, nil
+	room := min(max(head.Size, 0), wire.Chunk) // most files are small, and there are thousands
+	return &content{exchange: e, from: bufio.NewReaderSize(e, int(room)), size: head.Size, mtime: head.Mtime}, nil
 }
 
 // Read reads on. At the end it learns what the file has then.
@@ -50,7 +50,7 @@ func (c *content) Read(p []byte) (int, error) {
 }
 
 func (c *content) finish() error {
-	answer, err := c.end()
+	answer, err := end(c.exchange, wire.Content)
 	if err != nil {
 		return err
 	}
@@ -94,18 +94,17 @@ func (f *files) OpenPrivate(name string) (io.ReadSeekCloser, int64, error) {
 
 // begin has the file sent from where it is read.
 func (p *part) begin() error {
-	ask := p.files.asking(wire.PrivatePart)
-	ask.Name, ask.From = wire.Text(p.name), p.at
-	e, err := p.files.ask(context.Background(), ask, nil)
+	q := wire.PartAsk{Name: wire.Inner(p.name), From: p.at}
+	e, err := begin(context.Background(), p.files, wire.PrivatePart, q, nil)
 	if err != nil {
 		return err
 	}
-	first, err := e.first()
+	head, err := first(e, wire.PrivatePart)
 	if err != nil {
 		e.Close()
 		return err
 	}
-	p.sent, p.size = e, first.Size
+	p.sent, p.size = e, head.Size
 	return nil
 }
 
@@ -119,7 +118,7 @@ func (p *part) Read(b []byte) (int, error) {
 	n, err := p.sent.Read(b)
 	p.at += int64(n)
 	if err == io.EOF {
-		if _, failed := p.sent.end(); failed != nil {
+		if _, failed := end(p.sent, wire.PrivatePart); failed != nil {
 			return n, failed
 		}
 	}

@@ -14,13 +14,14 @@ type copying struct{ *running }
 
 // Content opens a file for reading, if its stat is what before says.
 func (c *copying) Content(path tree.Path, before *tree.State) (volume.Content, error) {
-	return c.receive(c.planned(wire.Planned, path, before, ""))
+	return receive(&c.files, wire.Planned, wire.PlannedAsk{Path: wire.Inner(path), Before: wire.StateOf(before)})
 }
 
 // Preserve sends content of the other end.
 func (c *copying) Preserve(ctx context.Context, path tree.Path, src io.Reader,
 	state *tree.State) (volume.Staged, error) {
-	return c.staged(ctx, c.planned(wire.Preserve, path, state, ""), sending(src))
+	q := wire.ContentAsk{Path: wire.Inner(path), Before: wire.StateOf(state)}
+	return staged(ctx, c.running, wire.Preserve, q, sending(src))
 }
 
 // ClearCopies removes the copies of this run but for those to keep.
@@ -31,24 +32,22 @@ func (c *copying) ClearCopies(keep map[string]bool) error {
 			names = append(names, name)
 		}
 	}
-	_, err := c.change(context.Background(), c.asking(wire.ClearCopies), whole(wire.AppendNames(names)))
+	_, err := change(context.Background(), c.running, wire.ClearCopies, wire.AllAsk{}, whole(wire.AppendNames(names)))
 	return err
 }
 
 // Restore gives what is staged a name in the trash.
 func (c *copying) Restore(staged volume.Staged, place string) error {
-	ask := c.asking(wire.Restore)
-	ask.Staged, ask.Place = wire.StagedOf(staged), wire.Text(place)
-	_, err := c.change(context.Background(), ask, nil)
+	q := wire.RestoreAsk{Place: wire.Inner(place), Staged: wire.StagedOf(staged)}
+	_, err := change(context.Background(), c.running, wire.Restore, q, nil)
 	return err
 }
 
 // Quarantine moves a file to a place of its own in the trash.
 func (c *copying) Quarantine(name string, path tree.Path, found tree.Entry) (string, error) {
-	ask := c.about(wire.Quarantine, path)
 	entry := wire.EntryOf(&found)
-	ask.Name, ask.Found = wire.Text(name), &entry
-	answer, err := c.change(context.Background(), ask, nil)
+	q := wire.QuarantineAsk{Name: wire.Inner(name), Path: wire.Inner(path), Found: &entry}
+	answer, err := change(context.Background(), c.running, wire.Quarantine, q, nil)
 	if err != nil {
 		return "", err
 	}

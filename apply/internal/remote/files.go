@@ -21,20 +21,9 @@ type files struct {
 	glimpse *glimpse
 }
 
-// asking is a call to the tree, or the run.
-func (f *files) asking(call string) *wire.Ask { return &wire.Ask{Call: call, Tree: f.tree, Run: f.run} }
-
-// named is a call about a name.
-func (f *files) named(call, name string) *wire.Ask {
-	ask := f.asking(call)
-	ask.Name = wire.Text(name)
-	return ask
-}
-
-// do makes a call that is answered by an error alone.
-func (f *files) do(ask *wire.Ask, upload func(*wire.Writer) error) error {
-	_, err := f.call(context.Background(), ask, upload)
-	return err
+// tellNamed makes a call about a name that is answered by an error alone.
+func (f *files) tellNamed(of wire.Call[wire.NameAsk, wire.Done], name string, upload func(*wire.Writer) error) error {
+	return tell(f, of, wire.NameAsk{Name: wire.Inner(name)}, upload)
 }
 
 // whole uploads some bytes.
@@ -47,31 +36,29 @@ func whole(data []byte) func(*wire.Writer) error {
 
 // ReadPrivate is the content of a file of treaty's own.
 func (f *files) ReadPrivate(name string, most int64) ([]byte, error) {
-	if seen, err := f.known(wire.PrivateFile, name); seen != nil && int64(len(seen.Data)) <= most {
+	if seen, err := f.known(wire.PrivateFile.Name(), name); seen != nil && int64(len(seen.Data)) <= most {
 		return bytes.Clone(seen.Data), err
 	}
-	ask := f.named(wire.PrivateFile, name)
-	ask.Most = most
-	return f.fetch(context.Background(), ask, most)
+	return fetch(context.Background(), f, wire.PrivateFile, wire.FileAsk{Name: wire.Inner(name), Most: most}, most)
 }
 
 // PrivateNames are the names in a folder of treaty's own.
 func (f *files) PrivateNames(folder string) ([]string, error) {
-	if seen, err := f.known(wire.PrivateNames, folder); err != nil {
+	if seen, err := f.known(wire.PrivateNames.Name(), folder); err != nil {
 		return nil, err
 	} else if seen != nil {
 		names, odd := seen.CheckedNames()
 		return names, f.checked(odd)
 	}
-	return f.list(f.named(wire.PrivateNames, folder), wire.MaxName, nil)
+	return list(f, wire.PrivateNames, wire.NameAsk{Name: wire.Inner(folder)})
 }
 
 // PrivateEntry is what has a name in it.
 func (f *files) PrivateEntry(name string) (tree.Entry, error) {
-	if seen, err := f.known(wire.PrivateEntry, name); seen != nil || err != nil {
+	if seen, err := f.known(wire.PrivateEntry.Name(), name); seen != nil || err != nil {
 		return f.entrySeen(seen, err)
 	}
-	return f.entry(f.named(wire.PrivateEntry, name))
+	return entry(f, wire.PrivateEntry, wire.NameAsk{Name: wire.Inner(name)})
 }
 
 // entrySeen is an entry that was seen when the tree was opened, or the error that came instead.
@@ -85,29 +72,31 @@ func (f *files) entrySeen(seen *wire.Looked, err error) (tree.Entry, error) {
 
 // WritePrivate makes data the content of a file.
 func (f *files) WritePrivate(name string, data []byte) error {
-	return f.do(f.named(wire.WritePrivate, name), whole(data))
+	return f.tellNamed(wire.WritePrivate, name, whole(data))
 }
 
 // ClaimPrivate is WritePrivate for a file that must not exist yet. Should the connection be lost, the agent removes it.
 func (f *files) ClaimPrivate(name string, data []byte) error {
-	return f.do(f.named(wire.ClaimPrivate, name), whole(data))
+	return f.tellNamed(wire.ClaimPrivate, name, whole(data))
 }
 
 // RemovePrivate removes a file, durably.
-func (f *files) RemovePrivate(name string) error { return f.do(f.named(wire.RemovePrivate, name), nil) }
+func (f *files) RemovePrivate(name string) error { return f.tellNamed(wire.RemovePrivate, name, nil) }
 
 // DropPrivate removes a file, not durably.
-func (f *files) DropPrivate(name string) error { return f.do(f.named(wire.DropPrivate, name), nil) }
+func (f *files) DropPrivate(name string) error { return f.tellNamed(wire.DropPrivate, name, nil) }
 
 // RemoveEmptyPrivate removes ".treaty" if nothing is in it.
-func (f *files) RemoveEmptyPrivate() error { return f.do(f.asking(wire.RemoveEmpty), nil) }
+func (f *files) RemoveEmptyPrivate() error { return tell(f, wire.RemoveEmpty, wire.Plain{}, nil) }
 
 // SetAside moves what has a name into the trash, and returns its place there.
-func (f *files) SetAside(name string) (string, error) { return f.place(f.named(wire.SetAside, name)) }
+func (f *files) SetAside(name string) (string, error) {
+	return place(f, wire.SetAside, wire.NameAsk{Name: wire.Inner(name)})
+}
 
 // place makes a call that is answered by a place in treaty's own folder.
-func (f *files) place(ask *wire.Ask) (string, error) {
-	answer, err := f.call(context.Background(), ask, nil)
+func place[Q any](f *files, of wire.Call[Q, wire.NameAnswer], q Q) (string, error) {
+	answer, err := call(context.Background(), f, of, q, nil)
 	if err != nil {
 		return "", err
 	}
@@ -124,9 +113,9 @@ func (f *files) LosesRenames() bool { return f.loses }
 // Barrier makes durable all that was changed before it.
 func (f *files) Barrier(staged ...volume.Staged) error {
 	for {
-		ask := f.asking(wire.Barrier)
-		ask.Stageds, staged = wire.StagedsOf(staged)
-		if err := f.do(ask, nil); err != nil {
+		var q wire.BarrierAsk
+		q.Stageds, staged = wire.StagedsOf(staged)
+		if err := tell(f, wire.Barrier.Call, q, nil); err != nil {
 			return err
 		}
 		if len(staged) == 0 {
@@ -137,21 +126,21 @@ func (f *files) Barrier(staged ...volume.Staged) error {
 
 // TrashRuns are the names in the trash.
 func (f *files) TrashRuns() ([]string, error) {
-	return f.list(f.asking(wire.TrashRuns), wire.MaxName, nil)
+	return list(f, wire.TrashRuns, wire.Plain{})
 }
 
 // Trashed is how much lies in the trash of a run, and when the last of it came there.
 func (f *files) Trashed(run string) (bytes int64, last tree.Time, err error) {
-	answer, err := f.call(context.Background(), f.named(wire.Trashed, run), nil)
+	answer, err := call(context.Background(), f, wire.Trashed, wire.NameAsk{Name: wire.Inner(run)}, nil)
 	return max(answer.Size, 0), answer.Mtime, err
 }
 
 // ClearTrash removes the trash of a run for good.
-func (f *files) ClearTrash(run string) error { return f.do(f.named(wire.ClearTrash, run), nil) }
+func (f *files) ClearTrash(run string) error { return f.tellNamed(wire.ClearTrash, run, nil) }
 
 // OpenLog opens a file to be appended to.
 func (f *files) OpenLog(name string) (volume.Log, error) {
-	answer, err := f.call(context.Background(), f.named(wire.OpenLog, name), nil)
+	answer, err := call(context.Background(), f, wire.OpenLog, wire.NameAsk{Name: wire.Inner(name)}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -164,21 +153,13 @@ type log struct {
 	number int
 }
 
-func (l *log) asking(call string) *wire.Ask {
-	ask := l.files.asking(call)
-	ask.Log = l.number
-	return ask
-}
-
 // Append writes p at the end.
 func (l *log) Append(p []byte, sync bool) error {
-	ask := l.asking(wire.AppendLog)
-	ask.Sync = sync
-	return l.files.do(ask, whole(p))
+	return tell(l.files, wire.AppendLog, wire.AppendAsk{Log: l.number, Sync: sync}, whole(p))
 }
 
 // Close closes it.
-func (l *log) Close() error { return l.files.do(l.asking(wire.CloseLog), nil) }
+func (l *log) Close() error { return tell(l.files, wire.CloseLog, wire.LogAsk{Log: l.number}, nil) }
 
 // CreatePrivate begins to write a file.
 func (f *files) CreatePrivate(name string) (volume.PrivateFile, error) {
@@ -188,7 +169,7 @@ func (f *files) CreatePrivate(name string) (volume.PrivateFile, error) {
 	written, to := io.Pipe()
 	file := &file{to: to, done: make(chan error, 1)}
 	go func() {
-		err := f.do(f.named(wire.CreatePrivate, name), func(w *wire.Writer) error {
+		err := f.tellNamed(wire.CreatePrivate, name, func(w *wire.Writer) error {
 			return wire.Copy(w, written)
 		})
 		written.CloseWithError(err)

@@ -48,7 +48,7 @@ func (k *known) Read(p []byte) (int, error) {
 	if err != io.EOF || len(k.came) > 0 || k.long || len(k.of.Packed) == 0 {
 		return n, err
 	}
-	switch answer, err := k.sent.end(); {
+	switch answer, err := end(k.sent, wire.Walk); {
 	case err != nil:
 		return 0, err
 	case !answer.Yes:

@@ -21,18 +21,15 @@ func (c *lending) Owe(loans ...volume.Loan) {
 	c.mu.Unlock()
 	for len(loans) > 0 {
 		n := min(len(loans), loansAtOnce)
-		ask := c.asking(wire.Owe)
-		ask.Loans = wire.LoansOf(loans[:n])
-		_ = c.do(ask, nil) // where that is not told, the connection is lost, and every change is refused
+		// Where that is not told, the connection is lost, and every change is refused.
+		_ = tell(&c.files, wire.Owe, wire.OweAsk{Loans: wire.LoansOf(loans[:n])}, nil)
 		loans = loans[n:]
 	}
 }
 
 // Decided says which mode a directory is to have.
 func (c *lending) Decided(path tree.Path, mode tree.Mode) {
-	ask := c.about(wire.Decided, path)
-	ask.Mode = mode
-	_ = c.do(ask, nil) // as in Owe
+	_ = tell(&c.files, wire.Decided, wire.DecidedAsk{Path: wire.Inner(path), Mode: mode}, nil) // as in Owe
 }
 
 // GiveBack gives directories the modes that they are owed. Where nothing was lent there is nothing to ask for: there is
@@ -41,7 +38,7 @@ func (c *lending) GiveBack() (settled []volume.Loan, err error) {
 	if c.Stopped() == nil && !c.lent() {
 		return nil, nil
 	}
-	answer, err := c.change(context.Background(), c.asking(wire.GiveBack), nil)
+	answer, err := change(context.Background(), c.running, wire.GiveBack, wire.AllAsk{}, nil)
 	return wire.Loans(answer.Loans), err
 }
 

@@ -9,25 +9,28 @@ import (
 
 // looks are what everybody looks at who opens a tree, before anything is done with it.
 var looks = func() (list []wire.Look) {
-	for _, file := range []wire.Text{"tree.json", "tree.new.json", "lock", "config.json", "history/head.json"} {
-		list = append(list, wire.Look{Call: wire.PrivateFile, Name: file})
+	add := func(call string, names ...wire.Inner) {
+		for _, name := range names {
+			list = append(list, wire.Look{Call: call, Name: name})
+		}
 	}
-	for _, name := range []wire.Text{"plans", "history", "baselines", "journal", "trash", "stage", "tree.json",
-		"tree.new.json", "lock", "history/head.json", "history/head.new.json"} {
-		list = append(list, wire.Look{Call: wire.PrivateEntry, Name: name})
+	add(wire.PrivateFile.Name(), "tree.json", "tree.new.json", "lock", "config.json", "history/head.json")
+	add(wire.PrivateEntry.Name(), "plans", "history", "baselines", "journal", "trash", "stage", "tree.json",
+		"tree.new.json", "lock", "history/head.json", "history/head.new.json")
+	add(wire.PrivateNames.Name(), "journal", "history", "")
+	add(wire.EntryAt.Name(), tree.PrivateFolder)
+	for _, call := range []string{wire.Kin.Name(), wire.Self.Name(), wire.GetTraits.Name()} {
+		add(call, "")
 	}
-	for _, folder := range []wire.Text{"journal", "history", ""} {
-		list = append(list, wire.Look{Call: wire.PrivateNames, Name: folder})
-	}
-	return append(list, wire.Look{Call: wire.EntryAt, Name: tree.PrivateFolder}, wire.Look{Call: wire.Kin},
-		wire.Look{Call: wire.Self}, wire.Look{Call: wire.Traits_})
+	return list
 }()
 
 // quiet are the calls after which what was looked at when a tree was opened still counts as seen now: they are made
 // before anything is done. After any other, such as one that takes a lock, it is looked at anew.
-var quiet = map[string]bool{wire.Open: true, wire.Close: true, wire.EntryAt: true, wire.Kin: true, wire.Traits_: true,
-	wire.Self: true, wire.Gone: true, wire.Present: true, wire.Rescued: true, wire.Names: true, wire.PrivateFile: true,
-	wire.PrivateEntry: true, wire.PrivateNames: true, wire.PrivatePart: true}
+var quiet = map[string]bool{wire.Open.Name(): true, wire.Close.Name(): true, wire.EntryAt.Name(): true,
+	wire.Kin.Name(): true, wire.GetTraits.Name(): true, wire.Self.Name(): true, wire.Gone.Name(): true,
+	wire.Present.Name(): true, wire.Rescued.Name(): true, wire.Names.Name(): true, wire.PrivateFile.Name(): true,
+	wire.PrivateEntry.Name(): true, wire.PrivateNames.Name(): true, wire.PrivatePart.Name(): true}
 
 // glimpse is what a tree had when it was opened.
 type glimpse struct {
@@ -53,7 +56,7 @@ func (f *files) known(call, name string) (*wire.Looked, error) {
 	if f.glimpse == nil || f.glimpse.calls != f.changes.Load() || f.Lost() != nil {
 		return nil, nil
 	}
-	seen := f.glimpse.seen[wire.Look{Call: call, Name: wire.Text(name)}]
+	seen := f.glimpse.seen[wire.Look{Call: call, Name: wire.Inner(name)}]
 	if seen == nil || seen.Fault == nil {
 		return seen, nil
 	}

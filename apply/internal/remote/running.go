@@ -46,9 +46,8 @@ var _ volume.Changer = (*changer)(nil)
 
 // Change begins the changes of a run.
 func (v *Volume) Change(run string, options volume.Options) (volume.Changer, error) {
-	ask := v.named(wire.Change, run)
-	ask.Options = wire.OptionsOf(options)
-	answer, err := v.call(context.Background(), ask, nil)
+	q := wire.ChangeAsk{Name: wire.Inner(run), Options: wire.OptionsOf(options)}
+	answer, err := call(context.Background(), &v.files, wire.Change, q, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -72,15 +71,16 @@ const mostLater = 4096
 
 // change makes a call of the run. Where that needs a directory to be made workable, the loan is written down, and the
 // call made again: nothing was changed by it.
-func (c *running) change(ctx context.Context, ask *wire.Ask, upload func(*wire.Writer) error) (*wire.Answer, error) {
-	return c.changing(ask, func() (*wire.Answer, error) { return c.call(ctx, ask, upload) })
+func change[Q, A any](ctx context.Context, c *running, of wire.Changing[Q, A], q Q,
+	upload func(*wire.Writer) error) (*A, error) {
+	return changeBy(c, of, q, func(q Q) (*A, error) { return call(ctx, &c.files, of.Call, q, upload) })
 }
 
-// changing is change of a call that is made by a function.
-func (c *running) changing(ask *wire.Ask, call func() (*wire.Answer, error)) (*wire.Answer, error) {
+// changeBy is change of a call that is made by a function.
+func changeBy[Q, A any](c *running, of wire.Changing[Q, A], q Q, call func(Q) (*A, error)) (*A, error) {
 	for later, loans := 0, 0; later < mostLater && loans < most; loans++ {
-		answer, err := call()
-		c.note(answer)
+		answer, err := call(q)
+		c.note(of.Outcome(answer))
 		var need *wire.NeedLoan
 		switch {
 		case errors.Is(err, wire.ErrLater):
@@ -92,20 +92,20 @@ func (c *running) changing(ask *wire.Ask, call func() (*wire.Answer, error)) (*w
 		if err := c.grant(need.Loan); err != nil {
 			return answer, err
 		}
-		ask.Granted = append(ask.Granted, wire.LoansOf([]volume.Loan{need.Loan})...)
+		of.Grant(&q, wire.LoanOf(need.Loan))
 	}
-	return &wire.Answer{}, c.ended(fmt.Errorf("%w: it asks for loans without end", wire.ErrBroken))
+	return new(A), c.ended(fmt.Errorf("%w: it asks for loans without end", wire.ErrBroken))
 }
 
 // note keeps why the volume has stopped.
-func (c *running) note(answer *wire.Answer) {
-	if answer.Stopped == nil {
+func (c *running) note(outcome *wire.Outcome) {
+	if outcome.Stopped == nil {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.stopped == nil {
-		c.stopped = &stopped{answer.Stopped.Err()}
+		c.stopped = &stopped{outcome.Stopped.Err()}
 	}
 }
 
@@ -151,29 +151,15 @@ func (c *running) Stopped() error {
 // Barrier makes durable all that was changed before it.
 func (c *running) Barrier(staged ...volume.Staged) error {
 	for {
-		ask := c.asking(wire.Barrier)
-		ask.Stageds, staged = wire.StagedsOf(staged)
-		if _, err := c.change(context.Background(), ask, nil); err != nil {
+		var q wire.BarrierAsk
+		q.Stageds, staged = wire.StagedsOf(staged)
+		if _, err := change(context.Background(), c, wire.Barrier, q, nil); err != nil {
 			return err
 		}
 		if len(staged) == 0 {
 			return nil
 		}
 	}
-}
-
-// about is a call about a path.
-func (c *running) about(call string, path tree.Path) *wire.Ask {
-	ask := c.asking(call)
-	ask.Path = wire.Text(path)
-	return ask
-}
-
-// planned is a call about what a plan saw at a path.
-func (c *running) planned(call string, path tree.Path, before *tree.State, place string) *wire.Ask {
-	ask := c.about(call, path)
-	ask.Before, ask.Place = wire.StateOf(before), wire.Text(place)
-	return ask
 }
 
 // sending uploads what is read. An error of reading is the other end's too.
@@ -188,8 +174,9 @@ func sending(src io.Reader) func(*wire.Writer) error {
 }
 
 // staged makes a call that is answered by what waits then.
-func (c *running) staged(ctx context.Context, ask *wire.Ask, upload func(*wire.Writer) error) (volume.Staged, error) {
-	answer, err := c.change(ctx, ask, upload)
+func staged[Q any](ctx context.Context, c *running, of wire.Changing[Q, wire.StagedAnswer], q Q,
+	upload func(*wire.Writer) error) (volume.Staged, error) {
+	answer, err := change(ctx, c, of, q, upload)
 	if err != nil {
 		return volume.Staged{}, err
 	}

@@ -13,12 +13,12 @@ type swapping struct{ *running }
 
 // Place hands out the name in the trash that the content of a path will get.
 func (c *swapping) Place(path tree.Path) (string, error) {
-	return c.files.place(c.about(wire.Place, path))
+	return place(&c.files, wire.Place, wire.PathAsk{Path: wire.Inner(path)})
 }
 
 // result makes a call that is answered by what it has left behind.
-func (c *swapping) result(ask *wire.Ask) (volume.Result, error) {
-	answer, err := c.change(context.Background(), ask, nil)
+func result[Q any](c *running, of wire.Changing[Q, wire.ResultAnswer], q Q) (volume.Result, error) {
+	answer, err := change(context.Background(), c, of, q, nil)
 	if answer.Result == nil {
 		if err == nil {
 			err = c.ended(wire.Broken("a result"))
@@ -34,65 +34,62 @@ func (c *swapping) result(ask *wire.Ask) (volume.Result, error) {
 
 // Create gives a path to what is staged.
 func (c *swapping) Create(path tree.Path, staged volume.Staged) (volume.Result, error) {
-	ask := c.about(wire.Create, path)
-	ask.Staged = wire.StagedOf(staged)
-	return c.result(ask)
+	return result(c.running, wire.Create, wire.CreateAsk{Path: wire.Inner(path), Staged: wire.StagedOf(staged)})
 }
 
 // Replace gives a path to what is staged.
 func (c *swapping) Replace(path tree.Path, before *tree.State, staged volume.Staged,
 	place string) (volume.Result, error) {
-	ask := c.planned(wire.Replace, path, before, place)
-	ask.Staged = wire.StagedOf(staged)
-	return c.result(ask)
+	return result(c.running, wire.Replace, wire.ReplaceAsk{Path: wire.Inner(path), Place: wire.Inner(place),
+		Before: wire.StateOf(before), Staged: wire.StagedOf(staged)})
 }
 
 // ReplaceAs is Replace for another spelling.
 func (c *swapping) ReplaceAs(path, as tree.Path, before *tree.State, staged volume.Staged,
 	place string) (volume.Result, error) {
-	ask := c.planned(wire.ReplaceAs, path, before, place)
-	ask.To, ask.Staged = wire.Text(as), wire.StagedOf(staged)
-	return c.result(ask)
+	return result(c.running, wire.ReplaceAs, wire.ReplaceAsAsk{Path: wire.Inner(path), To: wire.Inner(as),
+		Place: wire.Inner(place), Before: wire.StateOf(before), Staged: wire.StagedOf(staged)})
 }
 
 // Move gives what is at from the name to.
 func (c *swapping) Move(from, to tree.Path, before *tree.State, place string) (volume.Result, error) {
-	ask := c.planned(wire.Move, from, before, place)
-	ask.To = wire.Text(to)
-	return c.result(ask)
+	return result(c.running, wire.Move, wire.MoveAsk{Path: wire.Inner(from), To: wire.Inner(to),
+		Place: wire.Inner(place), Before: wire.StateOf(before)})
 }
 
 // Park moves what is at a path to place.
 func (c *swapping) Park(path tree.Path, before *tree.State, place string) (volume.Staged, error) {
-	return c.staged(context.Background(), c.planned(wire.Park, path, before, place), nil)
+	return staged(context.Background(), c.running, wire.Park, trashAsk(path, before, place), nil)
 }
 
 // Trash moves what is at a path to place.
 func (c *swapping) Trash(path tree.Path, before *tree.State, place string) (volume.Result, error) {
-	return c.result(c.planned(wire.Trash, path, before, place))
+	return result(c.running, wire.Trash, trashAsk(path, before, place))
+}
+
+func trashAsk(path tree.Path, before *tree.State, place string) wire.TrashAsk {
+	return wire.TrashAsk{Path: wire.Inner(path), Place: wire.Inner(place), Before: wire.StateOf(before)}
 }
 
 // Mkdir makes a directory.
 func (c *swapping) Mkdir(path tree.Path, mode tree.Mode, existing bool) (volume.Result, error) {
-	ask := c.about(wire.Mkdir, path)
-	ask.Mode, ask.Existing = mode, existing
-	return c.result(ask)
+	return result(c.running, wire.Mkdir, wire.MkdirAsk{Path: wire.Inner(path), Mode: mode, Existing: existing})
 }
 
 // Rmdir removes a directory with nothing in it but names of litter.
 func (c *swapping) Rmdir(path tree.Path, litter ...string) (trashed []string, err error) {
-	ask := c.about(wire.Rmdir, path)
-	_, err = c.changing(ask, func() (answer *wire.Answer, err error) {
-		trashed, answer, err = c.rmdir(ask, litter)
+	q := wire.RmdirAsk{Path: wire.Inner(path)}
+	_, err = changeBy(c.running, wire.Rmdir, q, func(q wire.RmdirAsk) (answer *wire.Done, err error) {
+		trashed, answer, err = c.rmdir(q, litter)
 		return answer, err
 	})
 	return trashed, err
 }
 
 // rmdir makes the call. What it is answered by tells, also with an error, which litter went to the trash.
-func (c *swapping) rmdir(ask *wire.Ask, litter []string) (trashed []string, answer *wire.Answer, err error) {
-	answer = &wire.Answer{}
-	e, err := c.ask(context.Background(), ask, whole(wire.AppendNames(litter)))
+func (c *swapping) rmdir(q wire.RmdirAsk, litter []string) (trashed []string, answer *wire.Done, err error) {
+	answer = &wire.Done{}
+	e, err := begin(context.Background(), &c.files, wire.Rmdir.Call, q, whole(wire.AppendNames(litter)))
 	if err != nil {
 		return nil, answer, err
 	}
@@ -100,7 +97,7 @@ func (c *swapping) rmdir(ask *wire.Ask, litter []string) (trashed []string, answ
 	if trashed, err = wire.ReadNames(e, wire.MaxPath); err != nil {
 		return nil, answer, e.early(err)
 	}
-	answer, err = e.end()
+	answer, err = end(e, wire.Rmdir.Call)
 	for _, place := range trashed {
 		if _, odd := wire.CheckedPlace(wire.Text(place)); odd != nil {
 			return nil, answer, c.ended(odd)
@@ -111,21 +108,20 @@ func (c *swapping) rmdir(ask *wire.Ask, litter []string) (trashed []string, answ
 
 // Chmod sets a mode.
 func (c *swapping) Chmod(path tree.Path, before *tree.State, mode tree.Mode) (volume.Result, error) {
-	ask := c.planned(wire.Chmod, path, before, "")
-	ask.Mode = mode
-	return c.result(ask)
+	q := wire.ChmodAsk{Path: wire.Inner(path), Before: wire.StateOf(before), Mode: mode}
+	return result(c.running, wire.Chmod, q)
 }
 
 // Touch sets a file's time.
 func (c *swapping) Touch(path tree.Path, before *tree.State, mtime tree.Time) (volume.Result, error) {
-	ask := c.planned(wire.Touch, path, before, "")
-	ask.Mtime = mtime
-	return c.result(ask)
+	q := wire.TouchAsk{Path: wire.Inner(path), Before: wire.StateOf(before), Mtime: mtime}
+	return result(c.running, wire.Touch, q)
 }
 
 // Surface copies what lies in the trash to a visible name beside a path.
 func (c *swapping) Surface(place string, path tree.Path) (tree.Path, error) {
-	answer, err := c.change(context.Background(), c.planned(wire.Surface, path, nil, place), nil)
+	q := wire.PlaceAsk{Path: wire.Inner(path), Place: wire.Inner(place)}
+	answer, err := change(context.Background(), c.running, wire.Surface, q, nil)
 	if err != nil {
 		return "", err
 	}
@@ -138,6 +134,7 @@ func (c *swapping) Surface(place string, path tree.Path) (tree.Path, error) {
 
 // Single takes a name in the trash away from a file that has the name path too.
 func (c *swapping) Single(place string, path tree.Path) error {
-	_, err := c.change(context.Background(), c.planned(wire.Single, path, nil, place), nil)
+	q := wire.PlaceAsk{Path: wire.Inner(path), Place: wire.Inner(place)}
+	_, err := change(context.Background(), c.running, wire.Single, q, nil)
 	return err
 }

@@ -14,7 +14,7 @@ import (
 
 // turn is a call that waits to be made together with others, and then what it is answered by, or why by nothing.
 type turn struct {
-	ask    *wire.Ask
+	ask    question
 	upload func(*wire.Writer) error
 	sent   *exchange
 	err    error
@@ -24,7 +24,7 @@ type turn struct {
 type fiber struct{ yield func(*turn) bool }
 
 // ask makes a call together with others. The caller closes the exchange before it makes the next.
-func (f *fiber) ask(ask *wire.Ask, upload func(*wire.Writer) error) (*exchange, error) {
+func (f *fiber) ask(ask question, upload func(*wire.Writer) error) (*exchange, error) {
 	t := &turn{ask: ask, upload: upload}
 	if !f.yield(t) {
 		return nil, context.Canceled
@@ -73,9 +73,9 @@ func (c *Connection) round(ctx context.Context, tree int, fibers []*going) (wait
 	for _, g := range fibers {
 		c.counts(g.turn.ask)
 	}
-	all, err := c.ask(ctx, &wire.Ask{Call: wire.Together, Tree: tree}, func(w *wire.Writer) error {
+	all, err := c.ask(ctx, to(&files{tree: tree}, wire.Together, wire.Plain{}), func(w *wire.Writer) error {
 		for _, g := range fibers {
-			if err := w.Send(wire.Message, g.turn.ask); err != nil {
+			if err := w.Send(wire.Message, g.turn.ask.text); err != nil {
 				return err
 			}
 			if err := w.SendPart(g.turn.upload); err != nil {
@@ -106,7 +106,7 @@ func (c *Connection) round(ctx context.Context, tree int, fibers []*going) (wait
 		return append(waiting, c.round(ctx, tree, fibers[n+1:])...)
 	}
 	if err == nil {
-		_, _ = all.end() // where the line is lost, the next call tells
+		_, _ = end(all, wire.Together) // where the line is lost, the next call tells
 	}
 	return waiting
 }
@@ -118,7 +118,9 @@ func (c *changer) Together(ctx context.Context, n int, do func(i int, as volume.
 
 // Directory is a directory's own entry, without a name, which the tree is asked for and not the run.
 func (c *changer) Directory(dir tree.Path) (tree.Entry, error) {
-	return c.entry(&wire.Ask{Call: wire.Directory, Tree: c.tree, Path: wire.Text(dir)})
+	of := c.files
+	of.run = 0
+	return entry(&of, wire.Directory, wire.PathAsk{Path: wire.Inner(dir)})
 }
 
 // over is what changes the tree by calls that are made together with others.
@@ -139,11 +141,12 @@ func (v *Volume) LookTogether(ctx context.Context, n int, do func(i int, as volu
 
 // repeatable tells whether all that fibers ask for may be asked again, whether or not it was answered.
 func repeatable(fibers []*going) bool {
-	return !slices.ContainsFunc(fibers, func(g *going) bool { return !repeated[g.turn.ask.Call] })
+	return !slices.ContainsFunc(fibers, func(g *going) bool { return !repeated[g.turn.ask.call] })
 }
 
 // repeated are the calls that change nothing, of those that are made together.
-var repeated = map[string]bool{wire.Content: true, wire.Planned: true, wire.Directory: true, wire.Names: true}
+var repeated = map[string]bool{wire.Content.Name(): true, wire.Planned.Name(): true,
+	wire.Directory.Name(): true, wire.Names.Name(): true}
 
 // mostPassed is how many bytes of an answer that nobody wants are read, so that the next one's come.
 const mostPassed = 1 << 20

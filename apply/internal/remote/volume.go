@@ -37,8 +37,8 @@ var (
 // closed. Errors are those of scan.Open there.
 func (c *Connection) Open(at address.Address, done func() error) (*Volume, error) {
 	calls := c.changes.Load()
-	ask := &wire.Ask{Call: wire.Open, Root: at.Path, Looks: looks}
-	answer, err := (asker{Connection: c}).call(context.Background(), ask, nil)
+	q := wire.OpenAsk{Root: at.Path, Looks: looks}
+	answer, err := call(context.Background(), &files{asker: asker{Connection: c}}, wire.Open, q, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func (c *Connection) Open(at address.Address, done func() error) (*Volume, error
 	seen := c.glimpsed(calls, answer.Looked)
 	v := &Volume{files: files{asker: asker{Connection: c}, tree: opened.Tree, loses: opened.LosesRenames, glimpse: seen},
 		at: resolved, host: opened.Host, ahead: ahead, done: done}
-	if traits := seen.seen[wire.Look{Call: wire.Traits_}]; traits != nil && traits.Fault == nil {
+	if traits := seen.seen[wire.Look{Call: wire.GetTraits.Name()}]; traits != nil && traits.Fault == nil {
 		v.hint = traits.Traits
 	}
 	return v, nil
@@ -65,7 +65,7 @@ func (c *Connection) Open(at address.Address, done func() error) (*Volume, error
 func (v *Volume) Close() (err error) {
 	v.closed.Do(func() {
 		if v.Lost() == nil {
-			_, err = v.call(context.Background(), v.asking(wire.Close), nil)
+			err = tell(&v.files, wire.Close, wire.Plain{}, nil)
 		}
 		if v.done != nil {
 			err = errors.Join(err, v.done())
@@ -95,9 +95,9 @@ func (h host) Ahead() time.Duration { return h.v.ahead }
 // Self is the agent. Where the connection is lost it is nobody.
 func (h host) Self() volume.Holder {
 	var told *volume.Holder
-	if seen, err := h.v.known(wire.Self, ""); err == nil && seen != nil {
+	if seen, err := h.v.known(wire.Self.Name(), ""); err == nil && seen != nil {
 		told = seen.Holder
-	} else if answer, err := h.v.call(context.Background(), h.v.asking(wire.Self), nil); err == nil {
+	} else if answer, err := call(context.Background(), &h.v.files, wire.Self, wire.Plain{}, nil); err == nil {
 		told = answer.Holder
 	} else {
 		return volume.Holder{Host: h.v.host}
@@ -111,20 +111,18 @@ func (h host) Self() volume.Holder {
 
 // Gone tells whether a holder is gone for sure, which it is not where nobody can be asked.
 func (h host) Gone(holder volume.Holder) bool {
-	ask := h.v.asking(wire.Gone)
-	ask.Holder = &holder
-	answer, err := h.v.call(context.Background(), ask, nil)
-	return err == nil && answer.Yes
+	gone, err := yes(&h.v.files, wire.Gone, wire.GoneAsk{Holder: &holder})
+	return err == nil && gone
 }
 
 // Kin tells the tree from all others.
 func (v *Volume) Kin() (scan.Kin, error) {
-	if seen, err := v.known(wire.Kin, ""); err != nil {
+	if seen, err := v.known(wire.Kin.Name(), ""); err != nil {
 		return scan.Kin{}, err
 	} else if seen != nil {
 		return kinTold(seen.Kin), nil
 	}
-	answer, err := v.call(context.Background(), v.asking(wire.Kin), nil)
+	answer, err := call(context.Background(), &v.files, wire.Kin, wire.Plain{}, nil)
 	if err != nil {
 		return scan.Kin{}, err
 	}
@@ -147,27 +145,23 @@ func (v *Volume) Holds(string) (bool, error) { return false, nil }
 
 // Rescued is the name of something that a repair has left in the tree.
 func (v *Volume) Rescued() (string, error) {
-	answer, err := v.call(context.Background(), v.asking(wire.Rescued), nil)
+	answer, err := call(context.Background(), &v.files, wire.Rescued, wire.Plain{}, nil)
 	return string(answer.Name), err
 }
 
 // Present is nil as long as the tree is there.
-func (v *Volume) Present() error {
-	_, err := v.call(context.Background(), v.asking(wire.Present), nil)
-	return err
-}
+func (v *Volume) Present() error { return tell(&v.files, wire.Present, wire.Plain{}, nil) }
 
 // Traits are those of a declared profile, or as recorded, or as the kind of volume there lets one think.
 func (v *Volume) Traits(declared tree.Profile, recorded *tree.Traits) (tree.Traits, error) {
 	if declared == "" && recorded == nil && v.hint != nil && v.Lost() == nil {
 		return checked(v.Connection, v.hint, (*wire.Traits).Checked)
 	}
-	ask := v.asking(wire.Traits_)
-	ask.Declared = declared
+	q := wire.TraitsAsk{Declared: declared}
 	if recorded != nil {
-		ask.Recorded = wire.TraitsOf(*recorded)
+		q.Recorded = wire.TraitsOf(*recorded)
 	}
-	answer, err := v.call(context.Background(), ask, nil)
+	answer, err := call(context.Background(), &v.files, wire.GetTraits, q, nil)
 	if err != nil {
 		return tree.Traits{}, err
 	}
@@ -186,8 +180,8 @@ func checked[W any, T any](c *Connection, part *W, check func(*W) (T, error)) (v
 }
 
 // entry makes a call that is answered by an entry.
-func (f *files) entry(ask *wire.Ask) (tree.Entry, error) {
-	answer, err := f.call(context.Background(), ask, nil)
+func entry[Q any](f *files, of wire.Call[Q, wire.EntryAnswer], q Q) (tree.Entry, error) {
+	answer, err := call(context.Background(), f, of, q, nil)
 	if err != nil {
 		return tree.Entry{}, err
 	}
@@ -196,38 +190,30 @@ func (f *files) entry(ask *wire.Ask) (tree.Entry, error) {
 
 // Entry is what is at a path.
 func (v *Volume) Entry(p tree.Path) (tree.Entry, error) {
-	if seen, err := v.known(wire.EntryAt, string(p)); seen != nil || err != nil {
+	if seen, err := v.known(wire.EntryAt.Name(), string(p)); seen != nil || err != nil {
 		return v.entrySeen(seen, err)
 	}
-	ask := v.asking(wire.EntryAt)
-	ask.Path = wire.Text(p)
-	return v.entry(ask)
+	return entry(&v.files, wire.EntryAt, wire.PathAsk{Path: wire.Inner(p)})
 }
 
 // Directory is a directory's own entry, without a name.
 func (v *Volume) Directory(dir tree.Path) (tree.Entry, error) {
-	ask := v.asking(wire.Directory)
-	ask.Path = wire.Text(dir)
-	return v.entry(ask)
+	return entry(&v.files, wire.Directory, wire.PathAsk{Path: wire.Inner(dir)})
 }
 
 // Names are all names in a directory.
 func (v *Volume) Names(dir tree.Path) ([]string, error) {
-	ask := v.asking(wire.Names)
-	ask.Path = wire.Text(dir)
-	return v.list(ask, wire.MaxName, nil)
+	return list(&v.files, wire.Names, wire.PathAsk{Path: wire.Inner(dir)})
 }
 
 // Open opens a regular file for reading.
 func (v *Volume) Open(file tree.Path) (volume.Content, error) {
-	ask := v.asking(wire.Content)
-	ask.Path = wire.Text(file)
-	return v.receive(ask)
+	return receive(&v.files, wire.Content, wire.PathAsk{Path: wire.Inner(file)})
 }
 
 // Probe finds out what the volume there can do.
 func (v *Volume) Probe() (volume.Probed, error) {
-	answer, err := v.call(context.Background(), v.asking(wire.Probe), nil)
+	answer, err := call(context.Background(), &v.files, wire.Probe, wire.Plain{}, nil)
 	if err != nil {
 		return volume.Probed{LosesRenames: true}, err
 	}

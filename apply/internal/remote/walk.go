@@ -40,9 +40,8 @@ func (v *Volume) WalkKnowing(ctx context.Context, options scan.Options, of *volu
 
 func (v *Volume) walk(ctx context.Context, options scan.Options, k *known) *walk {
 	w := &walk{at: v, ctx: ctx, options: options, known: k}
-	ask := v.asking(wire.Walk)
-	ask.Walking, ask.Hash = wire.WalkingOf(options), k.sum()
-	if w.sent, w.err = v.ask(ctx, ask, nil); w.err == nil {
+	q := wire.WalkAsk{Hash: k.sum(), Walking: wire.WalkingOf(options)}
+	if w.sent, w.err = begin(ctx, &v.files, wire.Walk, q, nil); w.err == nil {
 		w.listings = wire.NewListingReader(k.over(w.sent), options)
 	}
 	return w
@@ -89,7 +88,7 @@ func (w *walk) fill() error {
 }
 
 func (w *walk) end() error {
-	answer, err := w.sent.end()
+	answer, err := end(w.sent, wire.Walk)
 	w.idle = wire.IdlePatterns(answer.Idle)
 	if err == nil {
 		w.known.take()
@@ -99,9 +98,8 @@ func (w *walk) end() error {
 
 // aside is the listing of a directory that the walk does not come to.
 func (w *walk) aside(dir tree.Path) (tree.Listing, error) {
-	ask := w.at.asking(wire.List)
-	ask.Path, ask.Walking = wire.Text(dir), wire.WalkingOf(w.options)
-	e, err := w.at.ask(w.ctx, ask, nil)
+	q := wire.ListAsk{Path: wire.Inner(dir), Walking: wire.WalkingOf(w.options)}
+	e, err := begin(w.ctx, &w.at.files, wire.List, q, nil)
 	if err != nil {
 		return tree.Listing{}, err
 	}
@@ -110,7 +108,7 @@ func (w *walk) aside(dir tree.Path) (tree.Listing, error) {
 	if err != nil {
 		return tree.Listing{}, e.early(err)
 	}
-	if _, err := e.end(); err != nil {
+	if _, err := end(e, wire.List); err != nil {
 		return tree.Listing{}, err
 	}
 	w.options.Progress.Listed(&l)
@@ -166,9 +164,8 @@ func (r *reader) Hash(ctx context.Context, wanted []tree.Wanted, done func(int, 
 	if len(wanted) == 0 {
 		return ctx.Err()
 	}
-	ask := r.at.asking(wire.Hash)
-	ask.Granularity = r.granularity
-	e, err := r.at.ask(ctx, ask, func(w *wire.Writer) error {
+	q := wire.HashAsk{Granularity: r.granularity}
+	e, err := begin(ctx, &r.at.files, wire.Hash, q, func(w *wire.Writer) error {
 		files := wire.NewWantedWriter(w)
 		for i := range wanted {
 			if err := files.Write(&wanted[i]); err != nil {
@@ -192,7 +189,7 @@ func (r *reader) Hash(ctx context.Context, wanted []tree.Wanted, done func(int, 
 		}
 		done(i, is)
 	}
-	if _, err := e.end(); err != nil {
+	if _, err := end(e, wire.Hash); err != nil {
 		return err
 	}
 	return ctx.Err()
@@ -200,8 +197,6 @@ func (r *reader) Hash(ctx context.Context, wanted []tree.Wanted, done func(int, 
 
 // Text is the whole of a file.
 func (r *reader) Text(ctx context.Context, wanted tree.Wanted, limit int64) ([]byte, error) {
-	ask := r.at.asking(wire.ReadText)
-	ask.Path, ask.Size, ask.Mtime = wire.Text(wanted.Path), wanted.Size, wanted.Mtime
-	ask.Granularity, ask.Most = r.granularity, limit
-	return r.at.fetch(ctx, ask, limit)
+	return fetch(ctx, &r.at.files, wire.ReadText, wire.TextAsk{Path: wire.Inner(wanted.Path), Mtime: wanted.Mtime,
+		Size: wanted.Size, Most: limit, Granularity: r.granularity}, limit)
 }

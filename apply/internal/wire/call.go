@@ -1,288 +1,229 @@
 package wire
 
 import (
-	"path"
-	"unicode/utf8"
-
-	"treaty/apply/volume"
-	"treaty/plan/scan"
-	"treaty/plan/tree"
+	"bytes"
+	"encoding/json"
+	"strconv"
 )
 
-// The calls, by what they do. Each is one method of a volume, or of what changes it, whole.
-const (
-	Open  = "open"
-	Close = "close"
-	// Together is several calls, each followed by what is uploaded for it, answered in their order.
-	Together = "together"
+// Call is a call by its name, which is given a Q, and answered by an A.
+type Call[Q, A any] struct {
+	name    string
+	head    func(*Q) *Head
+	outcome func(*A) *Outcome
+}
 
-	Walk     = "walk"
-	List     = "list"
-	Hash     = "hash"
-	ReadText = "text"
-	Traits_  = "traits"
-	Rescued  = "rescued"
-	Self     = "self"
-	Gone     = "gone"
-	Kin      = "kin"
-	Present  = "present"
+// Name is its name on the wire.
+func (c Call[Q, A]) Name() string { return c.name }
 
-	EntryAt   = "entry"
-	Content   = "content"
-	Directory = "directory"
-	Names     = "names"
+// To makes a question one to a tree, or to a run of it.
+func (c Call[Q, A]) To(q *Q, tree, run int) { *c.head(q) = Head{c.name, tree, run} }
 
-	PrivateNames = "private-names"
-	PrivateEntry = "private-entry"
-	PrivateFile  = "private-file"
-	PrivatePart  = "private-part"
+// Outcome is that of an answer.
+func (c Call[Q, A]) Outcome(a *A) *Outcome { return c.outcome(a) }
 
-	WritePrivate  = "write-private"
-	ClaimPrivate  = "claim-private"
-	RemovePrivate = "remove-private"
-	DropPrivate   = "drop-private"
-	RemoveEmpty   = "remove-empty"
-	CreatePrivate = "create-private"
-	OpenLog       = "open-log"
-	AppendLog     = "append-log"
-	CloseLog      = "close-log"
-	SetAside      = "set-aside"
-	Barrier       = "barrier"
-	TrashRuns     = "trash-runs"
-	Trashed       = "trashed"
-	ClearTrash    = "clear-trash"
+// Read reads a question. Errors wrap ErrBroken where the call is given nothing like that.
+func (c Call[Q, A]) Read(text []byte) (q Q, err error) { return q, decode(text, &q) }
 
-	Probe  = "probe"
-	Change = "change"
+// Changing is a call that may need directories to be made workable first.
+type Changing[Q, A any] struct {
+	Call[Q, A]
+	granted func(*Q) *Granted
+}
 
-	Shifted    = "shifted"
-	Durability = "durability"
-	SpaceLeft  = "space"
-	MayChange  = "may-change"
-	At         = "at"
-	Holds      = "holds"
-	Spelled    = "spelled"
-	Waiting    = "waiting"
-	ReadBack   = "read-back"
-	Changed    = "changed"
+// Grant notes in a question a loan that was written down.
+func (c Changing[Q, A]) Grant(q *Q, loan Loan) {
+	granted := c.granted(q)
+	granted.Granted = append(granted.Granted, loan)
+}
 
-	Stage      = "stage"
-	StageLink  = "stage-link"
-	StageCopy  = "stage-copy"
-	Discard    = "discard"
-	ClearStage = "clear-stage"
-
-	Place     = "place"
-	Create    = "create"
-	Replace   = "replace"
-	ReplaceAs = "replace-as"
-	Move      = "move"
-	Park      = "park"
-	Trash     = "trash"
-	Mkdir     = "mkdir"
-	Rmdir     = "rmdir"
-	Chmod     = "chmod"
-	Touch     = "touch"
-	Surface   = "surface"
-	Single    = "single"
-
-	Planned     = "planned"
-	Preserve    = "preserve"
-	ClearCopies = "clear-copies"
-	Restore     = "restore"
-	Quarantine  = "quarantine"
-
-	Owe      = "owe"
-	Decided  = "decided"
-	GiveBack = "give-back"
+// A question has a Head, one of a change Granted too, and an answer an Outcome.
+type (
+	question[Q any] interface {
+		*Q
+		head() *Head
+	}
+	changing[Q any] interface {
+		question[Q]
+		granted() *Granted
+	}
+	answer[A any] interface {
+		*A
+		outcome() *Outcome
+	}
 )
 
-// Ask is a call with what it is given, each where the method has such a parameter.
-type Ask struct {
+func called[Q, A any, PQ question[Q], PA answer[A]](name string) Call[Q, A] {
+	return Call[Q, A]{name, func(q *Q) *Head { return PQ(q).head() }, func(a *A) *Outcome { return PA(a).outcome() }}
+}
+
+func changes[Q, A any, PQ changing[Q], PA answer[A]](name string) Changing[Q, A] {
+	return Changing[Q, A]{called[Q, A, PQ, PA](name), func(q *Q) *Granted { return PQ(q).granted() }}
+}
+
+// Head is what a question begins with.
+type Head struct {
 	Call string `json:"call"`
 	// Tree is the number of the open tree, and Run that of what changes it, 0 where the tree itself is asked.
 	Tree int `json:"tree,omitempty"`
 	Run  int `json:"run,omitempty"`
-	// Log is the number of the open log.
-	Log int `json:"log,omitempty"`
+}
 
-	// Root is that of a tree to be opened, as an address has it.
-	Root string `json:"root,omitempty"`
-	// Name is of a file or a folder of treaty's own, of what lies at a place, or of a run.
-	Name Text `json:"name,omitempty"`
-	Path Text `json:"path,omitempty"`
-	// To is another path, or another spelling.
-	To     Text    `json:"to,omitempty"`
-	Place  Text    `json:"place,omitempty"`
-	Before *State  `json:"before,omitempty"`
-	After  *State  `json:"after,omitempty"`
-	Staged *Staged `json:"staged,omitempty"`
-	Found  *Entry  `json:"found,omitempty"`
+func (h *Head) head() *Head { return h }
 
-	Mode  tree.Mode `json:"mode,omitempty"`
-	Mtime tree.Time `json:"mtime,omitzero"`
-	Size  int64     `json:"size,omitempty"`
-	Hash  tree.Hash `json:"hash,omitzero"`
-	// Most is how many bytes are wanted at most, and From the first of them.
-	Most int64 `json:"most,omitempty"`
-	From int64 `json:"from,omitempty"`
-	// Granularity is what times are cut to, in nanoseconds, and Shift by how much they are off.
-	Granularity int64 `json:"granularity,omitempty"`
-	Shift       int64 `json:"shift,omitempty"`
-	// Existing is fine, or Sync is asked for.
-	Existing bool `json:"existing,omitempty"`
-	Sync     bool `json:"sync,omitempty"`
-
-	Declared tree.Profile   `json:"declared,omitempty"`
-	Recorded *Traits        `json:"recorded,omitempty"`
-	Walking  *Walking       `json:"walking,omitempty"`
-	Options  *Options       `json:"options,omitempty"`
-	Holder   *volume.Holder `json:"holder,omitempty"`
-	Stageds  []*Staged      `json:"stageds,omitempty"`
-	// Loans are owed, and Granted those that were written down.
-	Loans   []Loan `json:"loans,omitempty"`
+// Granted are the loans that were written down, at the end of a question.
+type Granted struct {
 	Granted []Loan `json:"granted,omitempty"`
-	// Looks are looked at when a tree is opened.
-	Looks []Look `json:"looks,omitempty"`
 }
 
-// Opened is what is told of a tree when it is opened.
-type Opened struct {
-	Tree int `json:"tree"`
-	// Root is its path there, as an address has it.
-	Root string `json:"root"`
-	Host string `json:"host"`
-	// LosesRenames is that of the tree.
-	LosesRenames bool `json:"loses_renames,omitempty"`
-	// Now is what the clock there says.
-	Now tree.Time `json:"now"`
-}
+func (g *Granted) granted() *Granted { return g }
 
-// Begun is what is told of what changes a tree.
-type Begun struct {
-	Run          int   `json:"run"`
-	Granularity  int64 `json:"granularity"`
-	Exchanges    bool  `json:"exchanges,omitempty"`
-	LosesRenames bool  `json:"loses_renames,omitempty"`
-}
-
-// Answer is what a call came to, each where the method returns such.
-type Answer struct {
+// Outcome is what an answer begins with.
+type Outcome struct {
 	// Fault is the error, nil for none.
 	Fault *Fault `json:"fault,omitempty"`
 	// Stopped is why what changes the tree takes no further change, nil as long as it does.
 	Stopped *Fault `json:"stopped,omitempty"`
-
-	Opened *Opened        `json:"opened,omitempty"`
-	Begun  *Begun         `json:"begun,omitempty"`
-	Entry  *Entry         `json:"entry,omitempty"`
-	Staged *Staged        `json:"staged,omitempty"`
-	Result *Result        `json:"result,omitempty"`
-	Traits *Traits        `json:"traits,omitempty"`
-	Probed *Able          `json:"probed,omitempty"`
-	Space  *Space         `json:"space,omitempty"`
-	Kin    *scan.Kin      `json:"kin,omitempty"`
-	Hash   tree.Hash      `json:"hash,omitzero"`
-	Holder *volume.Holder `json:"holder,omitempty"`
-
-	Name  Text      `json:"name,omitempty"`
-	Yes   bool      `json:"yes,omitempty"`
-	Log   int       `json:"log,omitempty"`
-	Size  int64     `json:"size,omitempty"`
-	Mtime tree.Time `json:"mtime,omitzero"`
-	Loans []Loan    `json:"loans,omitempty"`
-	Idle  []Idle    `json:"idle,omitempty"`
-	// Looked is what was seen at each of the Looks, nil where that takes a call of its own.
-	Looked []*Looked `json:"looked,omitempty"`
 }
 
-// Space is a volume.Space.
-type Space struct {
-	Free  int64 `json:"free"`
-	Total int64 `json:"total"`
-	Block int64 `json:"block"`
+func (o *Outcome) outcome() *Outcome { return o }
 
-	Inodes     int64 `json:"inodes,omitempty"`
-	FreeInodes int64 `json:"free_inodes,omitempty"`
+// Asked is a question of which it is not known yet whether its call is given such.
+type Asked struct {
+	Head
+	Granted
+	// Text is all of it.
+	Text []byte
 }
 
-// Checked is what was put on its way. Errors wrap ErrBroken where no volume has so much.
-func (s *Space) Checked() (volume.Space, error) {
-	if s.Free < 0 || s.Total < 0 || s.Block < 0 || s.Inodes < 0 || s.FreeInodes < 0 {
-		return volume.Space{}, broken("less than no space")
+// asked reads what is common to all questions. All of a question is decoded once, by its call: mostly what it begins
+// with is where it is always written, and nothing was granted.
+func asked(text []byte) (Asked, error) {
+	if head, first := headOf(text); first && !bytes.Contains(text, []byte(`granted`)) {
+		return Asked{Head: head, Text: text}, nil
 	}
-	return volume.Space(*s), nil
-}
-
-// Idle is a scan.IdlePattern.
-type Idle struct {
-	File Text   `json:"file"`
-	Line int    `json:"line"`
-	Why  string `json:"why"`
-}
-
-// IdleOf puts patterns on their way.
-func IdleOf(patterns []scan.IdlePattern) (list []Idle) {
-	for _, p := range patterns {
-		list = append(list, Idle{Text(p.File), p.Line, p.Why})
+	var common struct {
+		Head
+		Granted
 	}
-	return list
-}
-
-// IdlePatterns are what was put on its way, at most as many as a walk has. What is none is left out: it is for the eyes
-// of people alone.
-func IdlePatterns(list []Idle) (patterns []scan.IdlePattern) {
-	const most = 64
-	for _, i := range list[:min(len(list), most)] {
-		if path.IsAbs(string(i.File)) || !utf8.ValidString(string(i.File)) {
-			continue
-		}
-		patterns = append(patterns, scan.IdlePattern{File: tree.Path(i.File), Line: i.Line, Why: i.Why})
+	if err := json.Unmarshal(text, &common); err != nil {
+		return Asked{}, broken("a question that cannot be read: %v", err)
 	}
-	return patterns
+	return Asked{common.Head, common.Granted, text}, nil
 }
 
-// CheckedPath is a path that the other end has chosen. Errors wrap ErrBroken where it is none in a tree.
-func CheckedPath(p Text) (tree.Path, error) {
-	parsed, err := tree.ParsePath(string(p))
+// headOf is what a question begins with; false where it is not written as it always is.
+func headOf(text []byte) (h Head, first bool) {
+	rest, first := bytes.CutPrefix(text, []byte(`{"call":"`))
+	name, rest, closed := bytes.Cut(rest, []byte(`"`))
+	h.Call = string(name)
+	h.Tree, rest = numberAt(rest, `,"tree":`)
+	h.Run, rest = numberAt(rest, `,"run":`)
+	return h, first && closed && bytes.IndexByte(name, '\\') < 0 && len(rest) > 0 && (rest[0] == '}' || rest[0] == ',') &&
+		!bytes.Contains(rest, []byte(`"tree":`)) && !bytes.Contains(rest, []byte(`"run":`))
+}
+
+// numberAt is a number that stands behind a name, 0 for none, and what is behind it.
+func numberAt(text []byte, name string) (number int, rest []byte) {
+	digits, found := bytes.CutPrefix(text, []byte(name))
+	if !found {
+		return 0, text
+	}
+	n := 0
+	for n < len(digits) && '0' <= digits[n] && digits[n] <= '9' {
+		n++
+	}
+	number, err := strconv.Atoi(string(digits[:n]))
 	if err != nil {
-		return "", broken("%v", err)
+		return 0, text
 	}
-	return parsed, nil
+	return number, digits[n:]
 }
 
-// CheckedPlace is a place in treaty's own folder that the other end has chosen, "" for none. Errors wrap ErrBroken
-// where it is elsewhere.
-func CheckedPlace(name Text) (string, error) {
-	if name == "" {
-		return "", nil
-	}
-	return string(name), privatePlace(string(name))
-}
+// The calls, by what they do. Each is one method of a volume, or of what changes it, whole.
+var (
+	Open  = called[OpenAsk, OpenAnswer]("open")
+	Close = called[Plain, Done]("close")
+	// Together is several calls, each followed by what is uploaded for it, answered in their order.
+	Together = called[Plain, Done]("together")
 
-// CheckedHolder is who holds a lock, as the other end says. Errors wrap ErrBroken where nobody is called so.
-func CheckedHolder(h *volume.Holder) (volume.Holder, error) {
-	if h == nil || h.PID <= 0 || len(h.Host)+len(h.Boot)+len(h.Started) > 3*maxName || h.At.IsZero() {
-		return volume.Holder{}, broken("a holder of a lock that nobody is")
-	}
-	return *h, nil
-}
+	Walk      = called[WalkAsk, WalkAnswer]("walk")
+	List      = called[ListAsk, Done]("list")
+	Hash      = called[HashAsk, Done]("hash")
+	ReadText  = called[TextAsk, Done]("text")
+	GetTraits = called[TraitsAsk, TraitsAnswer]("traits")
+	Rescued   = called[Plain, NameAnswer]("rescued")
+	Self      = called[Plain, HolderAnswer]("self")
+	Gone      = called[GoneAsk, YesAnswer]("gone")
+	Kin       = called[Plain, KinAnswer]("kin")
+	Present   = called[Plain, Done]("present")
 
-// Broken is an error of an answer that has not what it has to have.
-func Broken(what string) error { return broken("an answer without %s", what) }
+	EntryAt   = called[PathAsk, EntryAnswer]("entry")
+	Content   = called[PathAsk, StampAnswer]("content")
+	Directory = called[PathAsk, EntryAnswer]("directory")
+	Names     = called[PathAsk, Done]("names")
 
-// LoansOf puts loans on their way.
-func LoansOf(loans []volume.Loan) (list []Loan) {
-	for _, l := range loans {
-		list = append(list, Loan{Text(l.Path), l.Mode})
-	}
-	return list
-}
+	PrivateNames = called[NameAsk, Done]("private-names")
+	PrivateEntry = called[NameAsk, EntryAnswer]("private-entry")
+	PrivateFile  = called[FileAsk, Done]("private-file")
+	PrivatePart  = called[PartAsk, StampAnswer]("private-part")
 
-// Loans are what was put on its way.
-func Loans(list []Loan) (loans []volume.Loan) {
-	for _, l := range list {
-		loans = append(loans, volume.Loan{Path: tree.Path(l.Path), Mode: l.Mode})
-	}
-	return loans
-}
+	WritePrivate  = called[NameAsk, Done]("write-private")
+	ClaimPrivate  = called[NameAsk, Done]("claim-private")
+	RemovePrivate = called[NameAsk, Done]("remove-private")
+	DropPrivate   = called[NameAsk, Done]("drop-private")
+	RemoveEmpty   = called[Plain, Done]("remove-empty")
+	CreatePrivate = called[NameAsk, Done]("create-private")
+	OpenLog       = called[NameAsk, LogAnswer]("open-log")
+	AppendLog     = called[AppendAsk, Done]("append-log")
+	CloseLog      = called[LogAsk, Done]("close-log")
+	SetAside      = called[NameAsk, NameAnswer]("set-aside")
+	Barrier       = changes[BarrierAsk, Done]("barrier")
+	TrashRuns     = called[Plain, Done]("trash-runs")
+	Trashed       = called[NameAsk, StampAnswer]("trashed")
+	ClearTrash    = called[NameAsk, Done]("clear-trash")
+
+	Probe  = called[Plain, AbleAnswer]("probe")
+	Change = called[ChangeAsk, ChangeAnswer]("change")
+
+	Shifted    = called[ShiftedAsk, Done]("shifted")
+	Durability = called[Plain, NameAnswer]("durability")
+	SpaceLeft  = called[Plain, SpaceAnswer]("space")
+	MayChange  = called[PathAsk, Done]("may-change")
+	At         = called[NameAsk, EntryAnswer]("at")
+	Holds      = called[HoldsAsk, YesAnswer]("holds")
+	Spelled    = called[PathAsk, YesAnswer]("spelled")
+	Waiting    = called[NameAsk, StagedAnswer]("waiting")
+	ReadBack   = called[NameAsk, ReadAnswer]("read-back")
+	Changed    = called[ChangedAsk, YesAnswer]("changed")
+
+	Stage      = changes[StageAsk, StagedAnswer]("stage")
+	StageLink  = changes[LinkAsk, StagedAnswer]("stage-link")
+	StageCopy  = changes[CopyAsk, StagedAnswer]("stage-copy")
+	Discard    = changes[DiscardAsk, Done]("discard")
+	ClearStage = changes[RunAsk, Done]("clear-stage")
+
+	Place     = called[PathAsk, NameAnswer]("place")
+	Create    = changes[CreateAsk, ResultAnswer]("create")
+	Replace   = changes[ReplaceAsk, ResultAnswer]("replace")
+	ReplaceAs = changes[ReplaceAsAsk, ResultAnswer]("replace-as")
+	Move      = changes[MoveAsk, ResultAnswer]("move")
+	Park      = changes[TrashAsk, StagedAnswer]("park")
+	Trash     = changes[TrashAsk, ResultAnswer]("trash")
+	Mkdir     = changes[MkdirAsk, ResultAnswer]("mkdir")
+	Rmdir     = changes[RmdirAsk, Done]("rmdir")
+	Chmod     = changes[ChmodAsk, ResultAnswer]("chmod")
+	Touch     = changes[TouchAsk, ResultAnswer]("touch")
+	Surface   = changes[PlaceAsk, NameAnswer]("surface")
+	Single    = changes[PlaceAsk, Done]("single")
+
+	Planned     = called[PlannedAsk, StampAnswer]("planned")
+	Preserve    = changes[ContentAsk, StagedAnswer]("preserve")
+	ClearCopies = changes[AllAsk, Done]("clear-copies")
+	Restore     = changes[RestoreAsk, Done]("restore")
+	Quarantine  = changes[QuarantineAsk, NameAnswer]("quarantine")
+
+	Owe      = called[OweAsk, Done]("owe")
+	Decided  = called[DecidedAsk, Done]("decided")
+	GiveBack = changes[AllAsk, LoansAnswer]("give-back")
+)

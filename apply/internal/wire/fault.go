@@ -114,7 +114,8 @@ func (f *Fault) add(err error) {
 	var need *NeedLoan
 	switch {
 	case errors.As(err, &need):
-		f.Loan = &Loan{Text(need.Loan.Path), need.Loan.Mode}
+		loan := LoanOf(need.Loan)
+		f.Loan = &loan
 	case errors.As(err, &drift):
 		f.Drift = &Drift{Path: Text(drift.Path), Why: shortened(drift.Why), Found: EntryOf(&drift.Found),
 			Cause: nameOf(drift.Cause), Trash: Text(drift.Trash), Conflict: Text(drift.Conflict), Within: error(drift) != err}

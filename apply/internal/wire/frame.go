@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -125,43 +126,42 @@ type Reader struct {
 // NewReader reads the frames of a stream.
 func NewReader(from io.Reader) *Reader { return &Reader{from: bufio.NewReaderSize(from, Chunk+header)} }
 
-// Receive reads a frame of JSON of a kind into value. Errors wrap ErrBroken where it is another one; what was aborted
-// has the error that it was aborted for.
-func (r *Reader) Receive(kind Kind, value any) error {
-	got, err := r.next()
-	switch {
-	case err != nil:
-		return err
-	case got != kind:
-		return broken("a frame %q came where %q was due", got, kind)
-	}
-	return decode(r.text, value)
-}
-
-// First reads what an answer begins with: a message, or the end, which ended tells.
-func (r *Reader) First() (answer *Answer, ended bool, err error) {
+// First reads what an answer begins with, into answer: a message, or the end, which ended tells.
+func (r *Reader) First(answer any) (ended bool, err error) {
 	kind, err := r.next()
 	switch {
 	case err != nil:
-		return nil, false, err
+		return false, err
 	case kind != Message && kind != End:
-		return nil, false, broken("a frame %q came where an answer was due", kind)
+		return false, broken("a frame %q came where an answer was due", kind)
 	}
-	answer = &Answer{}
-	return answer, kind == End, decode(r.text, answer)
+	return kind == End, decode(r.text, answer)
 }
 
-// More reads what comes where another question may, into value; false where the end came. Errors are those of Receive.
-func (r *Reader) More(value any) (bool, error) {
+// Question reads what comes where a question may; false where the end came. Errors wrap ErrBroken where it is neither.
+func (r *Reader) Question() (q Asked, more bool, err error) {
 	switch kind, err := r.next(); {
 	case err != nil:
-		return false, err
+		return Asked{}, false, err
 	case kind == End:
-		return false, nil
+		return Asked{}, false, nil
 	case kind != Message:
-		return false, broken("a frame %q came where a question was due", kind)
+		return Asked{}, false, broken("a frame %q came where a question was due", kind)
 	}
-	return true, decode(r.text, value)
+	q, err = asked(r.text)
+	return q, true, err
+}
+
+// Failed is the error that came with the end, nil where none did, or something else came.
+func (r *Reader) Failed() error {
+	if r.left > 0 {
+		return nil
+	}
+	var end Outcome
+	if kind, err := r.next(); err != nil || kind != End || json.Unmarshal(r.text, &end) != nil {
+		return nil
+	}
+	return end.Fault.Err()
 }
 
 // GoOn reads on behind what was the end of a part.
@@ -245,8 +245,15 @@ func torn(err error) error {
 	return err
 }
 
+// decode reads one value of JSON that is all of a text, and has nothing that it has no place for.
 func decode(text []byte, value any) error {
-	if err := json.Unmarshal(text, value); err != nil {
+	from := json.NewDecoder(bytes.NewReader(text))
+	from.DisallowUnknownFields()
+	err := from.Decode(value)
+	if err == nil && len(bytes.TrimSpace(text[from.InputOffset():])) > 0 {
+		err = errors.New("more comes behind it")
+	}
+	if err != nil {
 		return broken("a message that cannot be read: %v", err)
 	}
 	return nil

@@ -2,32 +2,19 @@ package wire
 
 import "strings"
 
-// Inside refuses a call about what does not lie in the tree, or in the folder, that is asked: whoever calls is no more
-// to be believed than whoever answers. Errors wrap ErrBroken.
-func (a *Ask) Inside() error {
-	names := []Text{a.Path, a.To, a.Place}
-	if a.Call != StageLink { // whose name is the target of a link, which may lead anywhere
-		names = append(names, a.Name)
+// Inner is a name of what lies in the tree, or in the folder, that is asked: whoever calls is no more to be believed
+// than whoever answers. Any other is no part of a message.
+type Inner string
+
+// MarshalText is that of Text.
+func (n Inner) MarshalText() ([]byte, error) { return Text(n).MarshalText() }
+
+// UnmarshalText reads what MarshalText wrote. Errors wrap ErrBroken where the name is not made of plain components.
+func (n *Inner) UnmarshalText(text []byte) error {
+	if err := (*Text)(n).UnmarshalText(text); err != nil {
+		return err
 	}
-	for _, s := range append([]*Staged{a.Staged}, a.Stageds...) {
-		if s != nil {
-			names = append(names, s.Name)
-		}
-	}
-	for _, list := range [][]Loan{a.Loans, a.Granted} {
-		for _, l := range list {
-			names = append(names, l.Path)
-		}
-	}
-	for _, l := range a.Looks {
-		names = append(names, l.Name)
-	}
-	for _, name := range names {
-		if err := inside(string(name)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return inside(string(*n))
 }
 
 // IsName tells whether a name is one in a directory.

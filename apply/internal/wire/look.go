@@ -11,7 +11,7 @@ import (
 // traits that the kind of volume lets one think.
 type Look struct {
 	Call string `json:"call"`
-	Name Text   `json:"name"`
+	Name Inner  `json:"name"`
 }
 
 // Looked is what was there, each as the call itself answers it.

@@ -108,7 +108,7 @@ func component(name string) bool {
 
 // Staged is a volume.Staged.
 type Staged struct {
-	Name   Text      `json:"n"`
+	Name   Inner     `json:"n"`
 	Type   uint8     `json:"t"`
 	Size   int64     `json:"s,omitempty"`
 	Mtime  tree.Time `json:"m"`
@@ -119,7 +119,7 @@ type Staged struct {
 
 // StagedOf puts on its way what waits to be installed.
 func StagedOf(s volume.Staged) *Staged {
-	return &Staged{Text(s.Name), uint8(s.Type), s.Size, s.Mtime, s.Hash, s.Mode, Text(s.Target)}
+	return &Staged{Inner(s.Name), uint8(s.Type), s.Size, s.Mtime, s.Hash, s.Mode, Text(s.Target)}
 }
 
 // StagedsOf puts on their way the first of what waits, as many as a message has room for, and returns the others.
@@ -192,7 +192,7 @@ func (r *Result) Checked() (volume.Result, error) {
 
 // Loan is a volume.Loan.
 type Loan struct {
-	Path Text      `json:"path"`
+	Path Inner     `json:"path"`
 	Mode tree.Mode `json:"mode"`
 }
 

@@ -29,7 +29,7 @@ func TestWhatWaitsGoesIntoMessagesThatHaveRoom(t *testing.T) {
 		}
 		var got []volume.Staged
 		for others := staged; ; {
-			ask := Ask{Call: Barrier, Tree: 1 << 30, Run: 1 << 30}
+			ask := BarrierAsk{Head: Head{Call: Barrier.Name(), Tree: 1 << 30, Run: 1 << 30}}
 			ask.Stageds, others = StagedsOf(others)
 			if err := NewWriter(&bytes.Buffer{}).Send(Message, &ask); err != nil {
 				t.Fatalf("of %d: %v", len(ask.Stageds), err)

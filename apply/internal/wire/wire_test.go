@@ -69,13 +69,14 @@ func TestFramesAreReadAsTheyWereWritten(t *testing.T) {
 	content := bytes.Repeat([]byte("0123456789"), Chunk/4)
 	var stream bytes.Buffer
 	w := NewWriter(&stream)
-	errs := []error{w.Send(Message, Ask{Call: Walk, Tree: 7})}
+	errs := []error{w.Send(Message, Plain{Head{Call: Walk.Name(), Tree: 7}})}
 	_, err := w.Write(content)
-	errs = append(errs, err, w.Send(End, Answer{Yes: true}))
-	r, ask, answer := NewReader(&stream), Ask{}, Answer{}
-	errs = append(errs, r.Receive(Message, &ask))
+	errs = append(errs, err, w.Send(End, YesAnswer{Yes: true}))
+	r, answer := NewReader(&stream), YesAnswer{}
+	ask, more, err := r.Question()
+	errs = append(errs, err)
 	got, err := io.ReadAll(r)
-	if errs = append(errs, err, r.Ended(&answer)); errors.Join(errs...) != nil || ask.Tree != 7 || !answer.Yes ||
+	if errs = append(errs, err, r.Ended(&answer)); errors.Join(errs...) != nil || !more || ask.Tree != 7 || !answer.Yes ||
 		!bytes.Equal(got, content) {
 		t.Errorf("%+v, %d bytes, %+v, %v", ask, len(got), answer, errors.Join(errs...))
 	}
@@ -102,11 +103,11 @@ func FuzzFrames(f *testing.F) {
 	f.Add([]byte("x\x00\x00\x00\x0f{\"words\":\"no\"}  "))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		r := NewReader(bytes.NewReader(text))
-		if answer, ended, err := r.First(); err != nil || ended || answer == nil {
+		if ended, err := r.First(&EntryAnswer{}); err != nil || ended {
 			return
 		}
 		n, err := io.Copy(io.Discard, r)
-		var answer Answer
+		var answer EntryAnswer
 		if err == nil && r.Ended(&answer) == nil && n > int64(len(text)) {
 			t.Errorf("%d bytes of %d", n, len(text))
 		}
