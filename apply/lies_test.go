@@ -391,3 +391,25 @@ func (w *world) truth(p *plan.Plan) {
 	w.base = nil
 	w.compare()
 }
+
+// What an agent has not looked at when it opened a tree, as one of another version, it is asked for.
+func TestWhatAnAgentHasNotLookedAtIsAskedFor(t *testing.T) {
+	w, p := farRich(t, &memory.POSIX)
+	w.liar = &liar{lie: func(c *lied) bool {
+		if c.Call != wire.Open.Name() {
+			return false
+		}
+		end := maps.Clone(c.honest().end)
+		if !end.put("looked", []any{nil, nil}) {
+			t.Error("it has looked at nothing anyway")
+		}
+		c.says(&speech{end: end})
+		return true
+	}}
+	if _, err := w.apply(p); err != nil {
+		t.Error(err)
+	}
+	if len(w.liar.told) == 0 {
+		t.Error("no tree was opened")
+	}
+}
