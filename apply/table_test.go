@@ -184,9 +184,11 @@ func (w *world) byHand(p *plan.Plan, lines []string) {
 		words := strings.Fields(line)
 		var side plan.Side
 		check(w, side.UnmarshalText([]byte(words[1])))
-		op := plan.Operation{Side: side, Action: plan.Action(words[0]), Path: tree.Path(words[2]), Decision: plan.Apply,
+		op := plan.Operation{Side: side, Path: tree.Path(words[2]), Decision: plan.Apply,
 			Reason: plan.ChangedOn.On(side.Other())}
-		if words[0] == "mkdir" {
+		if words[0] != "mkdir" {
+			check(w, op.Action.UnmarshalText([]byte(words[0])))
+		} else {
 			op.Action, op.After = plan.Create, &tree.State{Type: tree.Directory, Mode: tree.Perm(0o755)}
 			if n, there := w.was[side][op.Path]; there && !slices.ContainsFunc(lines, func(line string) bool {
 				return strings.HasSuffix(line, " from "+words[2])

@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"treaty/plan/tree"
@@ -126,8 +125,8 @@ func (dr *draft) warnOfClocks(in *Input, p *Plan) {
 // goesByTimes tells whether times beside each other decide anything in a plan, or may be chosen to.
 func goesByTimes(p *Plan) bool {
 	newer := func(op Operation) bool {
-		reason := string(op.Reason)
-		return strings.HasPrefix(reason, string(NewerOn)) || p.Baseline == nil && strings.HasPrefix(reason, string(TouchedOn))
+		what, _, about := op.Reason.About()
+		return about && (what == NewerOn || what == TouchedOn && p.Baseline == nil)
 	}
 	offers := func(c Conflict) bool { _, offered := c.Choices[TakeNewer]; return offered }
 	return slices.ContainsFunc(p.Operations, newer) || slices.ContainsFunc(p.Conflicts, offers)

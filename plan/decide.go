@@ -134,7 +134,7 @@ func (t *trio) bothHashed() bool { return t.hash[Local].Known() && t.hash[Remote
 func acts(changes ...change) verdict { return verdict{changes: changes} }
 
 // create puts onto side what the other side has.
-func (p *policy) create(t *trio, side Side, reason Reason) change {
+func (p *policy) create(t *trio, side Side, reason Sided) change {
 	c := p.carry(t, side, Create, reason)
 	if p.traits[side].Modes && !c.mode.Known() && t.now(side.Other()).Type != tree.Symlink {
 		c.inferMode = true
@@ -143,7 +143,7 @@ func (p *policy) create(t *trio, side Side, reason Reason) change {
 }
 
 // update makes side's entry equal to the other side's.
-func (p *policy) update(t *trio, side Side, reason Reason) change {
+func (p *policy) update(t *trio, side Side, reason Sided) change {
 	c := p.carry(t, side, Update, reason)
 	if p.traits[side].Modes && !c.mode.Known() && t.now(side.Other()).Type != tree.Symlink {
 		c.inferMode = true
@@ -152,7 +152,7 @@ func (p *policy) update(t *trio, side Side, reason Reason) change {
 }
 
 // carry is a change that brings the other side's time and, where both have modes, its mode.
-func (p *policy) carry(t *trio, side Side, action Action, reason Reason) change {
+func (p *policy) carry(t *trio, side Side, action Action, reason Sided) change {
 	from := t.now(side.Other())
 	c := change{side: side, action: action, reason: reason.On(side.Other())}
 	if from.Type == tree.File {

@@ -169,7 +169,7 @@ func (d *decoder) operation(r *jsontext.Reader, o *Operation) {
 		case "side":
 			o.Side = d.side(r)
 		case "action":
-			o.Action = Action(d.word(r))
+			r.Fail(o.Action.UnmarshalText(r.Text()))
 		case "path":
 			o.Path = tree.Path(r.String())
 		case "from":
@@ -179,13 +179,13 @@ func (d *decoder) operation(r *jsontext.Reader, o *Operation) {
 		case "unit":
 			o.Unit = d.unit(r)
 		case "reason":
-			o.Reason = Reason(d.word(r))
+			r.Fail(o.Reason.UnmarshalText(r.Text()))
 		case "before":
 			o.Before = d.state(r)
 		case "after":
 			o.After = d.state(r)
 		case "decision":
-			o.Decision = Decision(d.word(r))
+			r.Fail(o.Decision.UnmarshalText(r.Text()))
 		case "diff":
 			o.Diff = d.diff(r)
 		case "note":

@@ -205,25 +205,26 @@ type ProblemCount struct {
 	Warning int `json:"warning"`
 }
 
-// Operation is one change to one side.
+// Operation is one change to one side. The JSON has the reason before the states, and the decision behind them; here
+// the small fields lie together, since a plan may hold a million of them.
 type Operation struct {
-	ID     int       `json:"id"`
-	Side   Side      `json:"side"` // the side that changes
-	Action Action    `json:"action"`
-	Path   tree.Path `json:"path"`
+	ID     int    `json:"id"`
+	Side   Side   `json:"side"` // the side that changes
+	Action Action `json:"action"`
+	Reason Reason `json:"reason"`
+	// Decision is a reviewer's to change.
+	Decision Decision  `json:"decision"`
+	Path     tree.Path `json:"path"`
 	// From is where a move comes from; "" for all else.
 	From tree.Path `json:"from,omitempty"`
 	// Source is where a file's content comes from, nil where none is needed.
 	Source *Source `json:"source,omitempty"`
 	// Unit is the directory taken whole that it belongs to, nil for none.
 	Unit   *Unit       `json:"unit,omitempty"`
-	Reason Reason      `json:"reason"`
 	Before *tree.State `json:"before"` // nil exactly for create
 	After  *tree.State `json:"after"`  // nil exactly for delete
-	// Decision is a reviewer's to change.
-	Decision Decision `json:"decision"`
-	Diff     *Diff    `json:"diff,omitempty"`
-	Note     string   `json:"note"`
+	Diff   *Diff       `json:"diff,omitempty"`
+	Note   string      `json:"note"`
 }
 
 // Source names a file in one of the trees; an undo's lie in a trash. It may be the text of a merge in the plan itself,
@@ -237,50 +238,6 @@ type Source struct {
 
 // InPlan tells whether it is a text in the plan itself, and no file.
 func (s *Source) InPlan() bool { return s.Conflict != 0 }
-
-// Action is what an operation does.
-type Action string
-
-const (
-	Create Action = "create"
-	Update Action = "update"
-	Delete Action = "delete"
-	Move   Action = "move"
-	Chmod  Action = "chmod"
-	Touch  Action = "touch"
-)
-
-// Actions are all actions in the order of summaries.
-var Actions = [...]Action{Create, Update, Delete, Move, Chmod, Touch}
-
-// Decision is whether an operation is to be carried out.
-type Decision string
-
-const (
-	Apply Decision = "apply"
-	Skip  Decision = "skip"
-)
-
-// Reason is why an operation is proposed. Those about a side are made by On.
-type Reason string
-
-const (
-	OnlyOn         Reason = "only-on"
-	NewerOn        Reason = "newer-on"
-	ChangedOn      Reason = "changed-on"
-	DeletedOn      Reason = "deleted-on"
-	MovedOn        Reason = "moved-on"
-	ModeChangedOn  Reason = "mode-changed-on"
-	TouchedOn      Reason = "touched-on"
-	ExecutableRule Reason = "executable-rule"
-	AlignTimes     Reason = "align-times"
-	Undo           Reason = "undo"
-	// Merged is of steps alone: a person took a merge of both sides.
-	Merged Reason = "merged"
-)
-
-// On is the reason about the given side, such as "newer-on-local".
-func (r Reason) On(side Side) Reason { return r + "-" + Reason(side.String()) }
 
 // Conflict is a path where treaty must not choose.
 type Conflict struct {

@@ -104,7 +104,7 @@ func (o *Operation) writeJSON(w *jsontext.Writer) {
 	w.Name("id")
 	w.Int(int64(o.ID))
 	w.Member("side", o.Side.String())
-	w.Member("action", string(o.Action))
+	w.Member("action", o.Action.String())
 	w.Member("path", string(o.Path))
 	if o.From != "" {
 		w.Member("from", string(o.From))
@@ -121,12 +121,12 @@ func (o *Operation) writeJSON(w *jsontext.Writer) {
 		w.Int(int64(o.Unit.Operations))
 		w.Close('}')
 	}
-	w.Member("reason", string(o.Reason))
+	w.Member("reason", o.Reason.String())
 	w.Name("before")
 	o.Before.WriteJSON(w)
 	w.Name("after")
 	o.After.WriteJSON(w)
-	w.Member("decision", string(o.Decision))
+	w.Member("decision", o.Decision.String())
 	if o.Diff != nil {
 		w.Name("diff")
 		writeDiff(w, o.Diff)

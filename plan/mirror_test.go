@@ -24,7 +24,9 @@ func mirror(p *plan.Plan) *plan.Plan {
 	m.Operations = nil
 	for _, op := range p.Operations {
 		op.Side = op.Side.Other()
-		op.Reason = swapped(op.Reason)
+		if what, side, about := op.Reason.About(); about {
+			op.Reason = what.On(side.Other())
+		}
 		if op.Source != nil {
 			op.Source = &plan.Source{Tree: op.Source.Tree.Other(), Path: op.Source.Path}
 		}

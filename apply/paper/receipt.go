@@ -200,7 +200,7 @@ func (r *Result) writeJSON(w *jsontext.Writer) {
 	if r.Action == nil {
 		w.Null()
 	} else {
-		w.String(string(*r.Action))
+		w.String(r.Action.String())
 	}
 	w.Member("path", string(r.Path))
 	w.Member("outcome", string(r.Outcome))

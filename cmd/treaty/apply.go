@@ -144,7 +144,7 @@ func resultsOf(r *apply.Receipt) []render.Result {
 		results[i] = render.Result{ID: result.Operation + result.Conflict, Side: result.Side, Path: string(result.Path),
 			Outcome: string(result.Outcome), Error: result.Error, Unreached: result.Error == paper.NotReached}
 		if result.Action != nil {
-			results[i].Action = string(*result.Action)
+			results[i].Action = result.Action.String()
 		}
 	}
 	return results

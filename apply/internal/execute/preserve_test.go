@@ -118,7 +118,10 @@ func tasksOf(steps []plan.Step, outcomes []paper.Outcome) *tasks {
 
 func parseStep(t *testing.T, words []string) (plan.Step, paper.Outcome) {
 	t.Helper()
-	op := &plan.Operation{Action: plan.Action(words[0]), Path: tree.Path(words[2])}
+	op := &plan.Operation{Path: tree.Path(words[2])}
+	if err := op.Action.UnmarshalText([]byte(words[0])); err != nil {
+		t.Fatal(err)
+	}
 	side := func(name string) (s plan.Side) {
 		if err := s.UnmarshalText([]byte(name)); err != nil {
 			t.Fatal(err)

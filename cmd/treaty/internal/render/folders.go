@@ -132,7 +132,7 @@ func (r rower) batch(b *batch) row {
 		}
 		sides[l.op.Side] = true
 		if l.because() != why {
-			why = ""
+			why = 0
 		}
 	}
 	say(plain, sum.text(first.op.Action)+where)
@@ -144,7 +144,7 @@ func (r rower) batch(b *batch) row {
 			say(plain, "on "+r.e.opts.name(first.op.Side))
 		}
 	}
-	if why != "" && (r.sided || why != plan.OnlyOn.On(first.op.Side.Other())) {
+	if why != 0 && (r.sided || why != plan.OnlyOn.On(first.op.Side.Other())) {
 		say(dim, r.e.opts.reason(why))
 	}
 	return out

@@ -32,7 +32,7 @@ func TestNothingInANameOrANoteIsMarkup(t *testing.T) {
 		name, note := texts.Draw(t, "name"), texts.Draw(t, "note")
 		p := blank()
 		p.Operations = []plan.Operation{{Side: plan.Remote, Action: plan.Create,
-			Path: tree.Path(name), Reason: "only-on-local",
+			Path: tree.Path(name), Reason: plan.OnlyOn.On(plan.Local),
 			After: file(1, 1, "a"), Decision: plan.Apply, Note: note}}
 		p.Number()
 		var said strings.Builder

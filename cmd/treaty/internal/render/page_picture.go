@@ -284,7 +284,7 @@ func changesOf(e *effect, p *plan.Plan) []change {
 		if !e.applied(op) {
 			continue
 		}
-		kind := slices.Index(kinds, string(op.Action))
+		kind := slices.Index(kinds, op.Action.String())
 		if kind < 0 {
 			kind = len(kinds) - 1
 		}

@@ -240,7 +240,11 @@ func (s *settled) take(p *plan.Plan) error {
 	case s.Name == "note":
 		return p.Note(s.IDs[0], *s.Value)
 	case s.Name == "decision":
-		return p.Decide(plan.Decision(*s.Value), s.IDs...)
+		var decision plan.Decision
+		if err := decision.UnmarshalText([]byte(*s.Value)); err != nil {
+			return err
+		}
+		return p.Decide(decision, s.IDs...)
 	case s.Value == nil:
 		_, err := p.Resolve(plan.Unresolved, s.IDs...)
 		return err

@@ -193,7 +193,7 @@ func (s *pageSection) operation(r *pageRow, op *plan.Operation) {
 	l := s.e.single(op)
 	said := rower{s.e, s.sided}.row(&l)
 	r.ID, r.Tone, r.Details, r.Note = op.ID, said.Tone, said.Details, said.Note
-	r.Class = "op " + string(op.Action) + " " + op.Side.String()
+	r.Class = "op " + op.Action.String() + " " + op.Side.String()
 	if why := s.e.skips[op.ID]; why != "" {
 		r.Skipped, r.Details = string(why), r.Details[1:]
 	}

@@ -30,7 +30,9 @@ func parse(t testing.TB, text string) *plan.Plan {
 		if fields[0] == "skip" {
 			op.Decision, fields = plan.Skip, fields[1:]
 		}
-		op.Action = plan.Action(fields[0])
+		if err := op.Action.UnmarshalText([]byte(fields[0])); err != nil {
+			t.Fatalf("%q: %v", l, err)
+		}
 		if err := op.Side.UnmarshalText([]byte(fields[1])); err != nil {
 			t.Fatalf("%q: %v", l, err)
 		}
@@ -105,7 +107,7 @@ func full() *plan.Plan {
 	p.Baseline = &plan.BaselineRef{PlanID: "x", SyncedAt: time.Date(2026, 6, 30, 18, 0, 0, 0, time.UTC)}
 	ops := func(list ...plan.Operation) {
 		for _, op := range list {
-			if op.Decision == "" {
+			if op.Decision == 0 {
 				op.Decision = plan.Apply
 			}
 			p.Operations = append(p.Operations, op)
@@ -120,64 +122,64 @@ func full() *plan.Plan {
 			"@@ -1,3 +1,2 @@", " kept\tas it was", "--- not a header", "-old\r", "+new \x1b[31m\u202e",
 			`\ No newline at end of file`}}
 	ops(
-		plan.Operation{Side: plan.Remote, Action: plan.Update, Path: "notes/today.txt", Reason: "newer-on-local",
+		plan.Operation{Side: plan.Remote, Action: plan.Update, Path: "notes/today.txt", Reason: plan.NewerOn.On(plan.Local),
 			Before: file(1024, 1, "a"), After: file(4_200_000, 2, "b"), Diff: lines, Note: "checked with Bob\nand Eve"},
-		plan.Operation{Side: plan.Remote, Action: plan.Update, Path: "shape", Reason: "changed-on-local",
+		plan.Operation{Side: plan.Remote, Action: plan.Update, Path: "shape", Reason: plan.ChangedOn.On(plan.Local),
 			Before: file(3, 1, "x"), After: directory()},
 		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "shape/in",
-			Reason: "only-on-local", After: file(7, 1, "y")},
+			Reason: plan.OnlyOn.On(plan.Local), After: file(7, 1, "y")},
 		plan.Operation{Side: plan.Local, Action: plan.Update, Path: "almost.bin",
-			Reason: "changed-on-remote", Decision: plan.Skip,
+			Reason: plan.ChangedOn.On(plan.Remote), Decision: plan.Skip,
 			Before: file(1_000_000, 1, "a"), After: file(1_000_001, 2, "b"),
 			Diff: &plan.Diff{Format: "unified", Omitted: "binary"}},
-		plan.Operation{Side: plan.Local, Action: plan.Update, Path: "current", Reason: "changed-on-remote",
+		plan.Operation{Side: plan.Local, Action: plan.Update, Path: "current", Reason: plan.ChangedOn.On(plan.Remote),
 			Before: link("v1"), After: link("v 2 ")},
-		plan.Operation{Side: plan.Local, Action: plan.Update, Path: "dos.txt", Reason: "changed-on-remote",
+		plan.Operation{Side: plan.Local, Action: plan.Update, Path: "dos.txt", Reason: plan.ChangedOn.On(plan.Remote),
 			Before: file(10, 1, "a"), After: file(12, 2, "b"),
 			Diff: &plan.Diff{Format: "unified", OnlyLineEndings: true, Added: 1, Removed: 1,
 				Lines: []string{"--- local/dos.txt", "+++ remote/dos.txt", "@@ -1 +1 @@", "-a", "+a\r"}}},
-		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "photos", Reason: "only-on-local", After: directory()},
-		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "photos/a.jpg", Reason: "only-on-local",
+		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "photos", Reason: plan.OnlyOn.On(plan.Local), After: directory()},
+		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "photos/a.jpg", Reason: plan.OnlyOn.On(plan.Local),
 			After: file(2_000_000, 1, "a")},
 		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "photos/raw",
-			Reason: "only-on-local", After: directory()},
-		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "photos/raw/a.dng", Reason: "only-on-local",
+			Reason: plan.OnlyOn.On(plan.Local), After: directory()},
+		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "photos/raw/a.dng", Reason: plan.OnlyOn.On(plan.Local),
 			After: file(9_000_000, 1, "b")},
-		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "photos/b.jpg", Reason: "only-on-local",
+		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "photos/b.jpg", Reason: plan.OnlyOn.On(plan.Local),
 			After: file(1, 1, "c"), Decision: plan.Skip},
-		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "photos/latest", Reason: "only-on-local",
+		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "photos/latest", Reason: plan.OnlyOn.On(plan.Local),
 			After: link("raw/a.dng")},
-		plan.Operation{Side: plan.Local, Action: plan.Create, Path: "bin/run.sh", Reason: "only-on-remote", After: script},
+		plan.Operation{Side: plan.Local, Action: plan.Create, Path: "bin/run.sh", Reason: plan.OnlyOn.On(plan.Remote), After: script},
 		plan.Operation{Side: plan.Local, Action: plan.Create, Path: "evil\n\x1b[2J\u202etxt.exe",
-			Reason: "only-on-remote", After: file(0, 1, "")},
-		plan.Operation{Side: plan.Local, Action: plan.Create, Path: "<script>alert('x')</script>", Reason: "only-on-remote",
+			Reason: plan.OnlyOn.On(plan.Remote), After: file(0, 1, "")},
+		plan.Operation{Side: plan.Local, Action: plan.Create, Path: "<script>alert('x')</script>", Reason: plan.OnlyOn.On(plan.Remote),
 			After: file(666, 1, "")},
-		plan.Operation{Side: plan.Local, Action: plan.Create, Path: " spaced ", Reason: "only-on-remote",
+		plan.Operation{Side: plan.Local, Action: plan.Create, Path: " spaced ", Reason: plan.OnlyOn.On(plan.Remote),
 			After: link("\x07/etc")},
 		plan.Operation{Side: plan.Remote, Action: plan.Move, Path: "b/name.txt", From: "a/other name.txt",
-			Reason: "moved-on-local", Before: file(5, 1, "m"), After: file(5, 1, "m")},
-		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "new", Reason: "only-on-local", After: directory()},
-		plan.Operation{Side: plan.Remote, Action: plan.Move, Path: "new/1", From: "old/1", Reason: "moved-on-local",
+			Reason: plan.MovedOn.On(plan.Local), Before: file(5, 1, "m"), After: file(5, 1, "m")},
+		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "new", Reason: plan.OnlyOn.On(plan.Local), After: directory()},
+		plan.Operation{Side: plan.Remote, Action: plan.Move, Path: "new/1", From: "old/1", Reason: plan.MovedOn.On(plan.Local),
 			Before: file(1500, 1, "1"), After: file(1500, 1, "1")},
-		plan.Operation{Side: plan.Remote, Action: plan.Move, Path: "new/2", From: "old/2", Reason: "moved-on-local",
+		plan.Operation{Side: plan.Remote, Action: plan.Move, Path: "new/2", From: "old/2", Reason: plan.MovedOn.On(plan.Local),
 			Before: file(1500, 1, "2"), After: file(1500, 1, "2")},
-		plan.Operation{Side: plan.Remote, Action: plan.Delete, Path: "old", Reason: "deleted-on-local", Before: directory()},
+		plan.Operation{Side: plan.Remote, Action: plan.Delete, Path: "old", Reason: plan.DeletedOn.On(plan.Local), Before: directory()},
 		plan.Operation{Side: plan.Local, Action: plan.Delete, Path: "attic",
-			Reason: "deleted-on-remote", Before: directory()},
-		plan.Operation{Side: plan.Local, Action: plan.Delete, Path: "attic/x", Reason: "deleted-on-remote",
+			Reason: plan.DeletedOn.On(plan.Remote), Before: directory()},
+		plan.Operation{Side: plan.Local, Action: plan.Delete, Path: "attic/x", Reason: plan.DeletedOn.On(plan.Remote),
 			Before: file(70_000, 1, "x")},
-		plan.Operation{Side: plan.Local, Action: plan.Delete, Path: "attic/y", Reason: "deleted-on-remote",
+		plan.Operation{Side: plan.Local, Action: plan.Delete, Path: "attic/y", Reason: plan.DeletedOn.On(plan.Remote),
 			Before: file(70_000, 1, "y")},
-		plan.Operation{Side: plan.Remote, Action: plan.Delete, Path: "single", Reason: "deleted-on-local",
+		plan.Operation{Side: plan.Remote, Action: plan.Delete, Path: "single", Reason: plan.DeletedOn.On(plan.Local),
 			Before: file(20, 1, "s")},
-		plan.Operation{Side: plan.Remote, Action: plan.Delete, Path: "torn", Reason: "deleted-on-local", Before: directory()},
-		plan.Operation{Side: plan.Remote, Action: plan.Delete, Path: "torn/1", Reason: "deleted-on-local",
+		plan.Operation{Side: plan.Remote, Action: plan.Delete, Path: "torn", Reason: plan.DeletedOn.On(plan.Local), Before: directory()},
+		plan.Operation{Side: plan.Remote, Action: plan.Delete, Path: "torn/1", Reason: plan.DeletedOn.On(plan.Local),
 			Before: file(1, 1, "1")},
-		plan.Operation{Side: plan.Local, Action: plan.Chmod, Path: "tool", Reason: "executable-rule",
+		plan.Operation{Side: plan.Local, Action: plan.Chmod, Path: "tool", Reason: plan.ExecutableRule,
 			Before: file(5000, 3, "t"), After: script},
-		plan.Operation{Side: plan.Local, Action: plan.Touch, Path: "when", Reason: "align-times", Before: half,
+		plan.Operation{Side: plan.Local, Action: plan.Touch, Path: "when", Reason: plan.AlignTimes, Before: half,
 			After: file(5000, 3, "script")},
-		plan.Operation{Side: plan.Remote, Action: plan.Touch, Path: "when", Reason: "touched-on-local",
+		plan.Operation{Side: plan.Remote, Action: plan.Touch, Path: "when", Reason: plan.TouchedOn.On(plan.Local),
 			Before: file(5000, 3, "t"), After: file(5000, 4, "t")},
 	)
 	p.Conflicts = []plan.Conflict{

@@ -234,7 +234,7 @@ func TestPageIsWellFormed(t *testing.T) {
 
 func TestUncheckedPlansDoNotPanic(t *testing.T) {
 	p := blank()
-	for _, action := range append(plan.Actions[:], "dance") {
+	for _, action := range append(plan.Actions[:], 0, 99) {
 		for _, states := range [][2]*tree.State{{nil, nil}, {directory(), nil}, {nil, file(1, 1, "")}, {link(""),
 			directory()}} {
 			p.Operations = append(p.Operations, plan.Operation{Action: action, Before: states[0], After: states[1]},

@@ -115,7 +115,7 @@ func facts(e *effect, p *plan.Plan) []fact {
 		var spans []span
 		for _, action := range plan.Actions {
 			if sum := total[side][action]; sum != nil {
-				spans = append(spans, span{string(action) + " " + sum.text(action), actionTone(action)})
+				spans = append(spans, span{action.String() + " " + sum.text(action), actionTone(action)})
 			}
 		}
 		say("on "+side.String(), spans...)

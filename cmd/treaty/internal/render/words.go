@@ -164,12 +164,10 @@ func (o Options) reason(r plan.Reason) string {
 	case plan.Undo:
 		return "undoing"
 	}
-	for _, side := range plan.BothSides {
-		if what, found := strings.CutSuffix(string(r), "-on-"+side.String()); found {
-			return Escape(strings.ReplaceAll(what, "-", " ")) + " on " + o.name(side)
-		}
+	if what, side, found := r.About(); found {
+		return strings.ReplaceAll(what.String(), "-", " ") + " on " + o.name(side)
 	}
-	return Escape(strings.ReplaceAll(string(r), "-", " "))
+	return r.String()
 }
 
 // kind is what makes c a conflict, in words.

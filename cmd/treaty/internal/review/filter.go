@@ -90,9 +90,9 @@ func (d *draft) terms(n *node, said func(string) bool) bool {
 		return said(state) || said(string(c.Kind)) || said(string(c.Resolution)) || said(string(c.RemotePath)) || said(c.Note)
 	case anOperation:
 		op := &d.plan.Operations[n.at]
-		return d.skips[op.ID] != "" && said("skipped") || said(string(op.Action)) || said(op.Side.String()) ||
+		return d.skips[op.ID] != "" && said("skipped") || said(op.Action.String()) || said(op.Side.String()) ||
 			said(d.opts.Names[op.Side]) ||
-			said(string(op.Reason)) || said(string(op.From)) || said(op.Note)
+			said(op.Reason.String()) || said(string(op.From)) || said(op.Note)
 	case aProblem:
 		q := &d.plan.Problems[n.at]
 		return said(string(q.Severity)) || said(string(q.Code))

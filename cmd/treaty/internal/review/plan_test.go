@@ -52,7 +52,8 @@ func parse(t rapid.TB, text string) *plan.Plan {
 }
 
 func operation(t rapid.TB, words []string) plan.Operation {
-	op := plan.Operation{Action: plan.Action(words[0]), Decision: plan.Apply}
+	op := plan.Operation{Decision: plan.Apply}
+	must(t, op.Action.UnmarshalText([]byte(words[0])))
 	must(t, op.Side.UnmarshalText([]byte(words[1])))
 	path, rest := words[2], words[3:]
 	if op.Action == plan.Move {
