@@ -5,8 +5,11 @@ import (
 	"slices"
 )
 
+// Of an operation there may be a million, so what it does and why are numbers with names. They are of 16 bits since vet
+// then tells of who takes one for a string.
+
 // Action is what an operation does. The zero value is none.
-type Action uint8
+type Action uint16
 
 const (
 	Create Action = iota + 1
@@ -33,7 +36,7 @@ func (a Action) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 func (a *Action) UnmarshalText(text []byte) error { return named(a, actionNames[:], "action", text) }
 
 // Decision is whether an operation is to be carried out. The zero value is none.
-type Decision uint8
+type Decision uint16
 
 const (
 	Apply Decision = iota + 1
@@ -54,7 +57,7 @@ func (d *Decision) UnmarshalText(text []byte) error {
 }
 
 // Reason is why an operation is proposed. The zero value is none.
-type Reason uint8
+type Reason uint16
 
 const (
 	ExecutableRule Reason = iota + 1
@@ -67,7 +70,7 @@ const (
 )
 
 // Sided is a reason about one of the sides: which, On says.
-type Sided uint8
+type Sided uint16
 
 const (
 	OnlyOn Sided = iota
@@ -116,7 +119,7 @@ func (r Reason) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 func (r *Reason) UnmarshalText(text []byte) error { return named(r, reasonNames, "reason", text) }
 
 // nameOf is the name of a value, "" for one that has none.
-func nameOf[T ~uint8](names []string, value T) string {
+func nameOf[T ~uint16](names []string, value T) string {
 	if int(value) >= len(names) {
 		return ""
 	}
@@ -124,7 +127,7 @@ func nameOf[T ~uint8](names []string, value T) string {
 }
 
 // named reads the value that has a name; "" is no name.
-func named[T ~uint8](value *T, names []string, what string, name []byte) error {
+func named[T ~uint16](value *T, names []string, what string, name []byte) error {
 	at := slices.IndexFunc(names, func(candidate string) bool { return candidate == string(name) })
 	if at < 0 || len(name) == 0 {
 		return fmt.Errorf("no %s %q", what, name)

@@ -3,7 +3,7 @@ package plan
 import (
 	"hash/maphash"
 	"iter"
-	"slices"
+	"sort"
 )
 
 // index finds elements of a plan by something that they have, such as a path. Of a million of them it holds only where
@@ -14,11 +14,31 @@ type index[K comparable] struct {
 	keyOf func(element) K
 	order func(a, b K) int
 	// run are operations with growing keys, of which last is the largest.
-	run   []element
+	run   places
 	last  K
 	slots []slot // a power of two of them, one in three free at least
 	used  int
 }
+
+// places is a list that never moves as it grows, so that it takes no more than what is in it.
+type places struct {
+	blocks [][]element
+	count  int
+}
+
+// placesAtOnce is how many fill 32 KiB.
+const placesAtOnce = 1 << 13
+
+func (p *places) add(at element) {
+	if p.count%placesAtOnce == 0 {
+		p.blocks = append(p.blocks, make([]element, 0, min(p.count, placesAtOnce)))
+	}
+	last := &p.blocks[len(p.blocks)-1]
+	*last = append(*last, at)
+	p.count++
+}
+
+func (p *places) at(n int) element { return p.blocks[n/placesAtOnce][n%placesAtOnce] }
 
 // slot holds an element; hash is 0 where it is free.
 type slot struct {
@@ -51,19 +71,20 @@ func (x *index[K]) inRun(key K) (element, bool) {
 	if x.isNext(key) {
 		return 0, false
 	}
-	n, found := slices.BinarySearchFunc(x.run, key, func(at element, key K) int { return x.order(x.keyOf(at), key) })
+	n, found := sort.Find(x.run.count, func(n int) int { return x.order(key, x.keyOf(x.run.at(n))) })
 	if !found {
 		return 0, false
 	}
-	return x.run[n], true
+	return x.run.at(n), true
 }
 
 // isNext tells whether a key is behind all of the run.
-func (x *index[K]) isNext(key K) bool { return len(x.run) == 0 || x.order(x.last, key) < 0 }
+func (x *index[K]) isNext(key K) bool { return x.run.count == 0 || x.order(x.last, key) < 0 }
 
 func (x *index[K]) add(key K, at element) {
 	if at >= 0 && x.isNext(key) {
-		x.run, x.last = append(x.run, at), key
+		x.run.add(at)
+		x.last = key
 		return
 	}
 	if 3*x.used >= 2*len(x.slots) {

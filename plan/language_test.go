@@ -494,7 +494,7 @@ func statements(p *plan.Plan) []statement {
 		if op.From != "" {
 			s.text += " from " + spelled(op.From)
 		}
-		s.text += " " + string(op.Reason)
+		s.text += " " + op.Reason.String()
 		if op.After.Of() == tree.File {
 			s.besides = append(s.besides, seconds(op.After.Mtime))
 		}

@@ -32,7 +32,7 @@ const (
 // which on a side that spells them otherwise may miss a directory above one.
 func (p *Plan) Skips(there func(side Side, dir tree.Path) bool) map[int]Why {
 	spelled := p.spellings()
-	if len(p.Conflicts) == 0 && spelled.unhindered(p.Operations, there) {
+	if spelled.unhindered(p, there) {
 		return map[int]Why{}
 	}
 	deeds := make([]deed, 0, len(p.Operations)+len(p.Conflicts))
@@ -127,13 +127,22 @@ func (m making) lack(d *deed, there func(side Side, dir tree.Path) bool) bool {
 	return d.to != "" && !m.dirs[d.side][m.key(d.side, dir)] && !there(d.side, dir)
 }
 
-// unhindered tells of operations that there are no conflicts beside whether nothing can hold any of them up: a person
-// left none out, none takes away a directory, in which something might stay, and none is an orphan. Most plans that
-// have very many are of that kind, and then there is no list beside theirs.
-func (s spellings) unhindered(operations []Operation, there func(side Side, dir tree.Path) bool) bool {
-	deeds := deedsOf(operations)
+// unhindered tells whether nothing can hold any operation up: a person left none out, nothing takes away a directory, in
+// which something might stay, or gives up a name, and none is an orphan. Most plans that have very many are of that kind,
+// and then there is no list beside theirs.
+func (s spellings) unhindered(p *Plan, there func(side Side, dir tree.Path) bool) bool {
+	takesDirectory := func(d *deed) bool { return d.before == tree.Directory && d.after != tree.Directory }
+	for i := range p.Conflicts {
+		deeds, _ := p.Conflicts[i].deeds()
+		for d := range deeds {
+			if takesDirectory(&deeds[d]) || deeds[d].givesUp() {
+				return false
+			}
+		}
+	}
+	deeds := deedsOf(p.Operations)
 	for d := range deeds {
-		if d.why != "" || d.before == tree.Directory && d.after != tree.Directory {
+		if d.why != "" || takesDirectory(&d) {
 			return false
 		}
 	}

@@ -180,6 +180,9 @@ func (s *scanner) array() bool {
 			}
 			if streamed {
 				s.element(s.open[0].key, at)
+				if len(s.doc.elements) == 0 { // the others will be of about that length
+					s.doc.elements = make([]span, 0, 1+(len(s.data)-from)/(s.pos-from))
+				}
 				s.doc.elements = append(s.doc.elements, span{from, s.pos})
 			}
 			s.space()

@@ -131,7 +131,7 @@ func (h *logged) namesThen(text []byte) plan.Sides[string] {
 
 // undoes is the number of the apply that was undone, 0 where none was.
 func (h *logged) undoes(text []byte) int {
-	if !bytes.Contains(text, []byte(`"reason": "`+string(plan.Undo)+`"`)) {
+	if !bytes.Contains(text, []byte(`"reason": "`+plan.Undo.String()+`"`)) {
 		return 0
 	}
 	p, err := plan.Read(text)

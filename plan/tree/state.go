@@ -120,10 +120,10 @@ func (h *Hash) UnmarshalText(text []byte) error {
 // State is what is, or will be, at a path. A nil *State is nothing. The JSON has the mode behind the time; here the
 // small fields lie together, since a plan may hold a million of them.
 type State struct {
-	Type   Type
-	Mode   Mode
 	Size   int64 // bytes; files only
 	Mtime  Time  // files only; cut to what its filesystem keeps
+	Type   Type
+	Mode   Mode
 	SHA256 Hash
 	Target string // symlinks only, verbatim
 	// Subtree is set for directories in conflicts only.

@@ -12,9 +12,18 @@ import (
 // that very moment. What filesystems tell of the years before 1 and after 9999 is taken as the nearest that
 // RFC 3339 can write, on both sides alike. Times compare with ==.
 type Time struct {
-	seconds     int64
+	// high and low are the halves of the seconds: as one number they would make a time, and all that has one, longer.
+	high        int32
+	low         uint32
 	nanoseconds int32 // of the second, from 0
 }
+
+func timeAt(seconds int64, nanoseconds int32) Time {
+	return Time{int32(seconds >> 32), uint32(seconds), nanoseconds}
+}
+
+// seconds are the whole ones.
+func (t Time) seconds() int64 { return int64(t.high)<<32 | int64(t.low) }
 
 var (
 	firstTime = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
@@ -25,18 +34,18 @@ var (
 func UnixTime(sec, nsec int64) Time {
 	switch {
 	case sec < firstTime:
-		return Time{firstTime, 0}
+		return timeAt(firstTime, 0)
 	case sec > lastTime:
-		return Time{lastTime, int32(time.Second - 1)}
+		return timeAt(lastTime, int32(time.Second-1))
 	}
-	return Time{sec, int32(nsec)}
+	return timeAt(sec, int32(nsec))
 }
 
 // TimeOf is t as a Time.
 func TimeOf(t time.Time) Time { return UnixTime(t.Unix(), int64(t.Nanosecond())) }
 
 // Time is t as the standard library's, in UTC.
-func (t Time) Time() time.Time { return time.Unix(t.seconds, int64(t.nanoseconds)).UTC() }
+func (t Time) Time() time.Time { return time.Unix(t.seconds(), int64(t.nanoseconds)).UTC() }
 
 // Add is the time that is later by d.
 func (t Time) Add(d time.Duration) Time {
@@ -51,7 +60,10 @@ func (t Time) Sub(u Time) time.Duration { return t.Time().Sub(u.Time()) }
 
 // Before tells whether t is earlier than u.
 func (t Time) Before(u Time) bool {
-	return t.seconds < u.seconds || t.seconds == u.seconds && t.nanoseconds < u.nanoseconds
+	if t.seconds() != u.seconds() {
+		return t.seconds() < u.seconds()
+	}
+	return t.nanoseconds < u.nanoseconds
 }
 
 // Cut drops what a filesystem with the given granularity in nanoseconds cannot keep, towards the past.
@@ -63,7 +75,7 @@ func (t Time) Cut(granularity int64) Time {
 		t.nanoseconds -= t.nanoseconds % int32(granularity)
 		return t
 	}
-	seconds := t.seconds % granularity
+	seconds := t.seconds() % granularity
 	if seconds < 0 {
 		seconds += granularity
 	}
@@ -84,10 +96,10 @@ func (t Time) Near(u Time, window int64) bool {
 // and after 2262.
 func (t Time) appendNanoseconds(to []byte) []byte {
 	const limit = int64(1) << 33 // seconds, some 272 years
-	if -limit < t.seconds && t.seconds < limit {
-		return strconv.AppendInt(to, t.seconds*int64(time.Second)+int64(t.nanoseconds), 10)
+	if seconds := t.seconds(); -limit < seconds && seconds < limit {
+		return strconv.AppendInt(to, seconds*int64(time.Second)+int64(t.nanoseconds), 10)
 	}
-	all := new(big.Int).Mul(big.NewInt(t.seconds), big.NewInt(int64(time.Second)))
+	all := new(big.Int).Mul(big.NewInt(t.seconds()), big.NewInt(int64(time.Second)))
 	return all.Add(all, big.NewInt(int64(t.nanoseconds))).Append(to, 10)
 }
 

@@ -226,7 +226,7 @@ func (d draws) steps(p *plan.Plan) []settled {
 		case d.yes("reopen") && d.yes("really"):
 			s.Value = nil
 		case d.yes("decide") && len(p.Operations) > 0:
-			value = rapid.SampledFrom([]string{string(plan.Skip), string(plan.Apply)}).Draw(d.T, "decision")
+			value = rapid.SampledFrom([]string{plan.Skip.String(), plan.Apply.String()}).Draw(d.T, "decision")
 			s = settled{rapid.SliceOfN(rapid.IntRange(1, len(p.Operations)), 1, 3).Draw(d.T, "ids"), "decision", &value}
 		}
 		steps = append(steps, s)
