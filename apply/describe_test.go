@@ -13,8 +13,8 @@ func describe(p *plan.Plan) string {
 	for i := range p.Operations {
 		op := &p.Operations[i]
 		fmt.Fprintf(&b, "%d %s %s %s", op.ID, op.Action, op.Side, op.Path)
-		if op.From != "" {
-			fmt.Fprintf(&b, " from %s", op.From)
+		if op.From() != "" {
+			fmt.Fprintf(&b, " from %s", op.From())
 		}
 		fmt.Fprintf(&b, " (%s, %s)\n", op.Reason, op.Decision)
 	}

@@ -140,7 +140,7 @@ func decide(r *rapid.T, p *plan.Plan) (all bool) {
 		if what == 8 {
 			op.Decision, all = plan.Skip, false
 		}
-		if what == 9 && op.Unit != nil {
+		if what == 9 && op.Unit() != nil {
 			op.Decision, all = plan.Skip, false // what is taken whole is left in the plan whole
 		} else if what == 9 {
 			all = false

@@ -49,7 +49,7 @@ func TestNothingIsRenamedWithinReach(t *testing.T) {
 						op := &p.Operations[i]
 						from := op.Path
 						if op.Action == plan.Move {
-							from = op.From
+							from = op.From()
 						}
 						before := w.was[side][from]
 						displaced := op.Action == plan.Move || op.Action == plan.Update || op.Action == plan.Delete

@@ -23,7 +23,7 @@ func same(p *plan.Plan, mirrored bool) []string {
 		if mirrored {
 			side = side.Other()
 		}
-		lines = append(lines, fmt.Sprintf("%s %s %s from %q to %v", op.Action, side, op.Path, op.From, op.After))
+		lines = append(lines, fmt.Sprintf("%s %s %s from %q to %v", op.Action, side, op.Path, op.From(), op.After))
 	}
 	for i := range p.Conflicts {
 		c := &p.Conflicts[i]
@@ -104,7 +104,7 @@ func needed(p *plan.Plan, nth int) bool {
 	gone := &p.Operations[nth]
 	opens := gone.Before != nil && gone.Before.Type != tree.Directory && gone.After.Of() == tree.Directory
 	return slices.ContainsFunc(p.Operations, func(op plan.Operation) bool {
-		return op.Side == gone.Side && (op.Path == gone.From || opens && op.Path != gone.Path && op.Path.Within(gone.Path))
+		return op.Side == gone.Side && (op.Path == gone.From() || opens && op.Path != gone.Path && op.Path.Within(gone.Path))
 	})
 }
 

@@ -81,7 +81,7 @@ func undoneBy(p *plan.Plan, r *apply.Receipt) func(tree.Path) bool {
 	affected := map[tree.Path]bool{}
 	for i := range p.Operations {
 		if op := &p.Operations[i]; done[op.ID] {
-			affected[op.Path], affected[op.From] = true, true
+			affected[op.Path], affected[op.From()] = true, true
 		}
 	}
 	return func(path tree.Path) bool { return affected[path] }

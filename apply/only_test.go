@@ -48,7 +48,7 @@ func deletesOf(p *plan.Plan) map[deletion]bool {
 		case plan.Delete:
 			all[deletion{op.Side, op.Path}] = true
 		case plan.Move:
-			all[deletion{op.Side, op.From}] = true
+			all[deletion{op.Side, op.From()}] = true
 		}
 	}
 	return all

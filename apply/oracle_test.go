@@ -363,7 +363,7 @@ func (o *oracle) came(w *world, p *plan.Plan, now plan.Sides[nodes], whole bool)
 		skipped := map[tree.Path]bool{}
 		for i := range p.Operations {
 			if op := &p.Operations[i]; op.Decision == plan.Skip && int(op.Side) == side {
-				skipped[op.Path], skipped[op.From] = true, true
+				skipped[op.Path], skipped[op.From()] = true, true
 			}
 		}
 		for path := range union(o.was[side], want[side], now[side]) {
@@ -398,7 +398,7 @@ func (o *oracle) moved(p *plan.Plan, side int, path tree.Path) bool {
 // movedAway tells whether a file left a path where what was to follow it was skipped.
 func (o *oracle) movedAway(p *plan.Plan, side int, path tree.Path) bool {
 	return slices.ContainsFunc(p.Operations, func(op plan.Operation) bool {
-		return op.Action == plan.Move && op.Decision == plan.Apply && int(op.Side) == side && op.From == path
+		return op.Action == plan.Move && op.Decision == plan.Apply && int(op.Side) == side && op.From() == path
 	})
 }
 

@@ -55,7 +55,7 @@ func likeLive(t tester, p plan.Plan) string {
 	p.Remote.Root, p.Remote.Host, p.Remote.From = "", "", nil
 	p.Operations, p.Conflicts = append([]plan.Operation{}, p.Operations...), append([]plan.Conflict{}, p.Conflicts...)
 	for i := range p.Operations {
-		p.Operations[i].Diff = nil
+		p.Operations[i].Amend(func(r *plan.Rare) { r.Diff = nil })
 	}
 	for i := range p.Conflicts {
 		c := &p.Conflicts[i]

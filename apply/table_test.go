@@ -163,8 +163,8 @@ func (w *world) set(option string) {
 // name is an operation as tables call it.
 func name(op *plan.Operation) string {
 	s := fmt.Sprintf("%s %s %s", op.Action, op.Side, op.Path)
-	if op.From != "" {
-		s += " from " + string(op.From)
+	if op.From() != "" {
+		s += " from " + string(op.From())
 	}
 	return s
 }
@@ -201,7 +201,7 @@ func (w *world) byHand(p *plan.Plan, lines []string) {
 		}
 		switch {
 		case op.Action == plan.Move:
-			op.From, op.Before, op.After = tree.Path(words[4]), state(side, words[4]), state(side, words[4])
+			op.Rare, op.Before, op.After = &plan.Rare{From: tree.Path(words[4])}, state(side, words[4]), state(side, words[4])
 		case len(words) == 6:
 			var from plan.Side
 			check(w, from.UnmarshalText([]byte(words[4])))

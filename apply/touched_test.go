@@ -31,7 +31,7 @@ func listed(p *plan.Plan, side plan.Side) (exactly, disputed, below map[tree.Pat
 	for i := range p.Operations {
 		if op := &p.Operations[i]; op.Side == side {
 			add(exactly, op.Path)
-			add(exactly, op.From)
+			add(exactly, op.From())
 			if op.Action == plan.Update && op.After.Of() == tree.File {
 				disputed[folded(op.Path)] = true
 			}

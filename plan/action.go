@@ -126,10 +126,10 @@ func nameOf[T ~uint16](names []string, value T) string {
 	return names[value]
 }
 
-// named reads the value that has a name; "" is no name.
+// named reads the value that has a name, which is none for "".
 func named[T ~uint16](value *T, names []string, what string, name []byte) error {
 	at := slices.IndexFunc(names, func(candidate string) bool { return candidate == string(name) })
-	if at < 0 || len(name) == 0 {
+	if at < 0 {
 		return fmt.Errorf("no %s %q", what, name)
 	}
 	*value = T(at)

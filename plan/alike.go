@@ -6,7 +6,7 @@ import "treaty/plan/tree"
 func Alike(p *Plan) map[tree.Path]bool {
 	return tree.Alike(func(yield func(tree.Path) bool) {
 		for i := range p.Operations {
-			if !yield(p.Operations[i].Path) || !yield(p.Operations[i].From) {
+			if !yield(p.Operations[i].Path) || !yield(p.Operations[i].From()) {
 				return
 			}
 		}

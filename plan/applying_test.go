@@ -85,7 +85,7 @@ func nothingLost(t *rapid.T, w *world, p *plan.Plan, e *executor) {
 func onlyListed(t *rapid.T, w *world, p *plan.Plan, e *executor) {
 	listed := func(side plan.Side, path tree.Path) bool {
 		for _, op := range p.Operations {
-			if op.Side == side && (key(op.Path) == key(path) || op.From != "" && key(op.From) == key(path)) {
+			if op.Side == side && (key(op.Path) == key(path) || op.From() != "" && key(op.From()) == key(path)) {
 				return true
 			}
 		}

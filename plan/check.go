@@ -46,7 +46,7 @@ func (p *Plan) Check() []Wrong {
 		}
 		switch {
 		case op.Action == Move:
-			c.parents(op.Side, before, op.From, at.below("/from"))
+			c.parents(op.Side, before, op.From(), at.below("/from"))
 		case op.Before != nil:
 			c.parents(op.Side, before, op.Path, at.below("/path"))
 		}
@@ -229,7 +229,7 @@ func (c *checker) standing(side Side, when int, at element) tree.Path {
 	case at < 0:
 		return c.plan.Conflicts[^at].PathOn(side)
 	case when == before && c.plan.Operations[at].Action == Move:
-		return c.plan.Operations[at].From
+		return c.plan.Operations[at].From()
 	}
 	return c.plan.Operations[at].Path
 }
@@ -246,11 +246,11 @@ func (c *checker) operation(op *Operation, at element) {
 	c.claim(op.Side, op.Path, op.Action == Create || op.Action == Move, at, at.below("/path"))
 	from := op.Path
 	if op.Action == Move {
-		from = op.From
-		if c.path(op.From, at.below("/from")) {
-			c.vacate(op.Side, op.From, at, at.below("/from"))
+		from = op.From()
+		if c.path(op.From(), at.below("/from")) {
+			c.vacate(op.Side, op.From(), at, at.below("/from"))
 		}
-		if op.From == op.Path {
+		if op.From() == op.Path {
 			c.fail(at.below("/from"), "a move needs two names")
 		}
 	}
@@ -259,7 +259,7 @@ func (c *checker) operation(op *Operation, at element) {
 	}
 	c.states(op, at)
 	c.source(op, at)
-	c.diff(op.Diff, op.Before, op.After, at)
+	c.diff(op.Diff(), op.Before, op.After, at)
 	c.symlink(op.Side, op.After, at.below("/after/type"))
 	c.stands(op.Side, before, from, op.Before, at)
 	c.stands(op.Side, after, op.Path, op.After, at)

@@ -102,9 +102,9 @@ func TestCheckNamesEveryBrokenRule(t *testing.T) {
 			operation(p, plan.Delete, "gone").Path = "old"
 		}, "/path", "moved away"},
 		{"a move to its own name", func(p *plan.Plan) {
-			operation(p, plan.Move, "old2").From = "old2"
+			operation(p, plan.Move, "old2").Rare = &plan.Rare{From: "old2"}
 		}, "/from", "two names"},
-		{"a move from outside", func(p *plan.Plan) { operation(p, plan.Move, "old2").From = "../old" }, "/from", `".."`},
+		{"a move from outside", func(p *plan.Plan) { operation(p, plan.Move, "old2").Rare = &plan.Rare{From: "../old"} }, "/from", `".."`},
 		{"a create over something", func(p *plan.Plan) {
 			op := operation(p, plan.Create, "new")
 			op.Before = op.After
@@ -172,7 +172,7 @@ func TestCheckNamesEveryBrokenRule(t *testing.T) {
 			operation(p, plan.Create, "new").Path = "both/new"
 		}, "/path", "no directory"},
 		{"a move out of a file", func(p *plan.Plan) {
-			operation(p, plan.Move, "old2").From = "gone/old"
+			operation(p, plan.Move, "old2").Rare = &plan.Rare{From: "gone/old"}
 		}, "/from", "no directory"},
 		{"a conflict about nothing", func(p *plan.Plan) {
 			c := conflict(p, "lost")
@@ -226,7 +226,7 @@ func TestCheckNamesEveryBrokenRule(t *testing.T) {
 func TestCheckAllowsWhatAReviewerMayDo(t *testing.T) {
 	for what, edit := range map[string]func(p *plan.Plan){
 		"skip":                func(p *plan.Plan) { p.Operations[0].Decision = plan.Skip },
-		"note":                func(p *plan.Plan) { p.Operations[0].Note = "why?" },
+		"note":                func(p *plan.Plan) { p.Operations[0].Amend(func(r *plan.Rare) { r.Note = "why?" }) },
 		"remove an operation": func(p *plan.Plan) { p.Operations = p.Operations[1:] },
 		"remove a conflict":   func(p *plan.Plan) { p.Conflicts = p.Conflicts[1:] },
 		"remove all":          func(p *plan.Plan) { p.Operations, p.Conflicts = []plan.Operation{}, []plan.Conflict{} },

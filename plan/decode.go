@@ -124,6 +124,8 @@ func located(data []byte, pointer string, err error) error {
 type decoder struct {
 	words  map[string]string
 	states []tree.State
+	// steps tells that operations are of steps, whose sources may be texts in the plan.
+	steps bool
 }
 
 // word is a string of which a plan has few, many times.
@@ -162,7 +164,19 @@ func (d *decoder) side(r *jsontext.Reader) (s Side) {
 	return s
 }
 
+// UnmarshalJSON reads what MarshalJSON wrote, of a plan or of a step.
+func (o *Operation) UnmarshalJSON(data []byte) error {
+	d, r := decoder{states: make([]tree.State, 2), steps: true}, jsontext.NewReader(data)
+	*o = Operation{}
+	d.operation(&r, o)
+	if err := r.Err(); err != nil {
+		return fmt.Errorf("operation: %w", err)
+	}
+	return nil
+}
+
 func (d *decoder) operation(r *jsontext.Reader, o *Operation) {
+	var rare Rare
 	for r.Open('{'); r.More('}'); {
 		switch string(r.Name()) {
 		case "id":
@@ -174,11 +188,11 @@ func (d *decoder) operation(r *jsontext.Reader, o *Operation) {
 		case "path":
 			o.Path = tree.Path(r.String())
 		case "from":
-			o.From = tree.Path(r.String())
+			rare.From = tree.Path(r.String())
 		case "source":
 			o.Source = d.source(r, o.Path)
 		case "unit":
-			o.Unit = d.unit(r)
+			rare.Unit = d.unit(r)
 		case "reason":
 			r.Fail(o.Reason.UnmarshalText(r.Text()))
 		case "before":
@@ -188,18 +202,23 @@ func (d *decoder) operation(r *jsontext.Reader, o *Operation) {
 		case "decision":
 			r.Fail(o.Decision.UnmarshalText(r.Text()))
 		case "diff":
-			o.Diff = d.diff(r)
+			rare.Diff = d.diff(r)
 		case "note":
-			o.Note = r.String()
+			rare.Note = r.String()
 		default:
 			r.Skip()
 		}
 	}
+	o.Rare = rare.orNone()
 }
 
 // source reads where content comes from, which mostly is the same path.
 func (d *decoder) source(r *jsontext.Reader, path tree.Path) *Source {
 	var s Source
+	if d.steps {
+		s.readJSON(r)
+		return &s
+	}
 	for r.Open('{'); r.More('}'); {
 		switch string(r.Name()) {
 		case "tree":

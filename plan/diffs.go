@@ -31,11 +31,20 @@ func addDiffs(ctx context.Context, dr *draft, p *Plan, spelled map[tree.Path]tre
 type diffJob struct {
 	id       int
 	from, to version
-	into     **Diff
-	// conflict is the one that it is of, nil where it is of an operation.
-	conflict *Conflict
+	// conflict is the one that it is of, nil where it is of the operation.
+	conflict  *Conflict
+	operation *Operation
 	// problem is why there is none, nil where there is one.
 	problem *Problem
+}
+
+// made puts the diff where it belongs.
+func (j *diffJob) made(diff *Diff) {
+	if j.conflict != nil {
+		j.conflict.Diff = diff
+		return
+	}
+	j.operation.Amend(func(r *Rare) { r.Diff = diff })
 }
 
 // diffJobs are those of a plan's conflicts and, if asked for, its updates.
@@ -48,7 +57,7 @@ func (p *Plan) diffJobs(what DiffWhat, spelled map[tree.Path]tree.Path) (jobs []
 		if c.Local.Of() == tree.File && c.Remote.Of() == tree.File {
 			there := cmp.Or(spelled[c.Path], c.PathOn(Remote))
 			from, to := version{Local, c.Path, c.Local}, version{Remote, there, c.Remote}
-			jobs = append(jobs, diffJob{c.ID, from, to, &c.Diff, c, nil})
+			jobs = append(jobs, diffJob{c.ID, from, to, c, nil, nil})
 		}
 	}
 	if what != DiffUpdates {
@@ -58,7 +67,7 @@ func (p *Plan) diffJobs(what DiffWhat, spelled map[tree.Path]tree.Path) (jobs []
 		op := &p.Operations[i]
 		if op.Action == Update && op.Before.Type == tree.File && op.After.Type == tree.File {
 			from, to := version{op.Side, op.Path, op.Before}, version{op.Source.Tree, op.Source.Path, op.After}
-			jobs = append(jobs, diffJob{op.ID, from, to, &op.Diff, nil, nil})
+			jobs = append(jobs, diffJob{op.ID, from, to, nil, op, nil})
 		}
 	}
 	return jobs
@@ -73,7 +82,7 @@ func (d *differ) do(ctx context.Context, job *diffJob) error {
 		switch {
 		case errors.Is(err, tree.ErrNotHere):
 			diff = textdiff.Omit(textdiff.OmittedNotHere)
-			*job.into = &diff
+			job.made(&diff)
 			return nil
 		case err != nil:
 			job.problem = &Problem{Severity: Blocked, Code: ChangedWhileReading, Side: &side,
@@ -85,7 +94,7 @@ func (d *differ) do(ctx context.Context, job *diffJob) error {
 			job.conflict.Merge = d.merge(job.conflict, texts)
 		}
 	}
-	*job.into = &diff
+	job.made(&diff)
 	return nil
 }
 

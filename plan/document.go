@@ -205,26 +205,71 @@ type ProblemCount struct {
 	Warning int `json:"warning"`
 }
 
-// Operation is one change to one side. The JSON has the reason before the states, and the decision behind them; here
-// the small fields lie together, since a plan may hold a million of them.
+// Operation is one change to one side. There may be a million: the small fields lie together, and what few have lies
+// apart.
 type Operation struct {
-	ID     int    `json:"id"`
-	Side   Side   `json:"side"` // the side that changes
-	Action Action `json:"action"`
-	Reason Reason `json:"reason"`
+	ID     int
+	Side   Side // the side that changes
+	Action Action
+	Reason Reason
 	// Decision is a reviewer's to change.
-	Decision Decision  `json:"decision"`
-	Path     tree.Path `json:"path"`
-	// From is where a move comes from; "" for all else.
-	From tree.Path `json:"from,omitempty"`
+	Decision Decision
+	Path     tree.Path
 	// Source is where a file's content comes from, nil where none is needed.
-	Source *Source `json:"source,omitempty"`
+	Source *Source
+	Before *tree.State // nil exactly for create
+	After  *tree.State // nil exactly for delete
+	// Rare is nil for most. Operations are copied, so nobody writes to it: see Amend.
+	Rare *Rare
+}
+
+// Rare is what few operations have. All others are the smaller for it.
+type Rare struct {
+	// From is where a move comes from; "" for all else.
+	From tree.Path
 	// Unit is the directory taken whole that it belongs to, nil for none.
-	Unit   *Unit       `json:"unit,omitempty"`
-	Before *tree.State `json:"before"` // nil exactly for create
-	After  *tree.State `json:"after"`  // nil exactly for delete
-	Diff   *Diff       `json:"diff,omitempty"`
-	Note   string      `json:"note"`
+	Unit *Unit
+	// Diff is of an update of text, where the plan has it.
+	Diff *Diff
+	Note string
+}
+
+// From is where a move comes from; "" for all else.
+func (op *Operation) From() tree.Path { return op.Rare.all().From }
+
+// Unit is the directory taken whole that the operation belongs to, nil for none.
+func (op *Operation) Unit() *Unit { return op.Rare.all().Unit }
+
+// Diff is nil but for updates of text, where the plan has it.
+func (op *Operation) Diff() *Diff { return op.Rare.all().Diff }
+
+// Note is a reviewer's, "" for none.
+func (op *Operation) Note() string { return op.Rare.all().Note }
+
+var noRare Rare
+
+// all is what there is. It is not to be written to.
+func (r *Rare) all() *Rare {
+	if r == nil {
+		return &noRare
+	}
+	return r
+}
+
+// Amend changes what the operation has of what few have, and of no copy of it.
+func (op *Operation) Amend(change func(*Rare)) {
+	rare := *op.Rare.all()
+	change(&rare)
+	op.Rare = rare.orNone()
+}
+
+// orNone is a copy, nil where there is nothing of it.
+func (r Rare) orNone() *Rare {
+	if r == (Rare{}) {
+		return nil
+	}
+	some := r // what is none stays off the heap
+	return &some
 }
 
 // Source names a file in one of the trees; an undo's lie in a trash. It may be the text of a merge in the plan itself,

@@ -89,7 +89,7 @@ func Together(p *Plan, ids ...int) []int {
 func (p *Plan) Note(id int, note string) error {
 	for i := range p.Operations {
 		if op := &p.Operations[i]; op.ID == id {
-			op.Note = note
+			op.Amend(func(r *Rare) { r.Note = note })
 			return nil
 		}
 	}

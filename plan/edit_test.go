@@ -69,7 +69,7 @@ func TestDecisionsAndNotes(t *testing.T) {
 		p.Operations[1].Decision != plan.Skip {
 		t.Errorf("%v, %+v", err, p.Operations)
 	}
-	if err := errors.Join(p.Note(2, "mine"), p.Note(3, "yours")); err != nil || p.Operations[1].Note != "mine" ||
+	if err := errors.Join(p.Note(2, "mine"), p.Note(3, "yours")); err != nil || p.Operations[1].Note() != "mine" ||
 		p.Conflicts[0].Note != "yours" {
 		t.Errorf("%v, %+v", err, p)
 	}
@@ -109,7 +109,7 @@ func TestADirectoryIsTakenInAgainWhole(t *testing.T) {
 	p := edited()
 	for i, path := range []tree.Path{"u/a", "u/b"} {
 		p.Operations = append(p.Operations, plan.Operation{ID: 10 + i, Action: plan.Create, Path: path,
-			After: &tree.State{Type: tree.File}, Decision: plan.Apply, Unit: unit})
+			After: &tree.State{Type: tree.File}, Decision: plan.Apply, Rare: &plan.Rare{Unit: unit}})
 	}
 	decisions := func() (list []plan.Decision) {
 		for i := range p.Operations {

@@ -99,6 +99,13 @@ func writeEach[T any](to io.Writer, out *jsontext.Writer, elements iter.Seq[*T],
 	return nil
 }
 
+// MarshalJSON writes the operation on one line, in the form that it has in plans.
+func (o Operation) MarshalJSON() ([]byte, error) {
+	var w jsontext.Writer
+	o.writeJSON(&w)
+	return w.Bytes(), nil
+}
+
 func (o *Operation) writeJSON(w *jsontext.Writer) {
 	w.Open('{')
 	w.Name("id")
@@ -106,19 +113,19 @@ func (o *Operation) writeJSON(w *jsontext.Writer) {
 	w.Member("side", o.Side.String())
 	w.Member("action", o.Action.String())
 	w.Member("path", string(o.Path))
-	if o.From != "" {
-		w.Member("from", string(o.From))
+	if o.From() != "" {
+		w.Member("from", string(o.From()))
 	}
 	if o.Source != nil {
 		w.Name("source")
 		o.Source.writeJSON(w)
 	}
-	if o.Unit != nil {
+	if o.Unit() != nil {
 		w.Name("unit")
 		w.Open('{')
-		w.Member("path", string(o.Unit.Path))
+		w.Member("path", string(o.Unit().Path))
 		w.Name("operations")
-		w.Int(int64(o.Unit.Operations))
+		w.Int(int64(o.Unit().Operations))
 		w.Close('}')
 	}
 	w.Member("reason", o.Reason.String())
@@ -127,11 +134,11 @@ func (o *Operation) writeJSON(w *jsontext.Writer) {
 	w.Name("after")
 	o.After.WriteJSON(w)
 	w.Member("decision", o.Decision.String())
-	if o.Diff != nil {
+	if o.Diff() != nil {
 		w.Name("diff")
-		writeDiff(w, o.Diff)
+		writeDiff(w, o.Diff())
 	}
-	w.Member("note", o.Note)
+	w.Member("note", o.Note())
 	w.Close('}')
 }
 

@@ -51,13 +51,16 @@ func anyDiff(t *rapid.T) *Diff {
 		Omitted:         rapid.SampledFrom([]textdiff.Omitted{"", textdiff.OmittedBinary}).Draw(t, "omitted")}
 }
 
+func anyRare(t *rapid.T) Rare {
+	return Rare{From: tree.Path(anyText.Draw(t, "from")), Diff: anyDiff(t), Note: anyText.Draw(t, "note")}
+}
+
 // anyOperation draws an operation, whether or not a plan may have it; so do the two below it.
 func anyOperation(t *rapid.T) Operation {
 	o := Operation{ID: rapid.Int().Draw(t, "id"), Side: anySide.Draw(t, "side"), Path: tree.Path(anyText.Draw(t, "path")),
-		Action: rapid.SampledFrom(Actions[:]).Draw(t, "action"), From: tree.Path(anyText.Draw(t, "from")),
+		Action: rapid.SampledFrom(Actions[:]).Draw(t, "action"), Rare: anyRare(t).orNone(),
 		Reason: rapid.SampledFrom([]Sided{OnlyOn, NewerOn}).Draw(t, "reason").On(anySide.Draw(t, "of")),
-		Before: anyState(t), After: anyState(t), Decision: rapid.SampledFrom([]Decision{Apply, Skip}).Draw(t, "decision"),
-		Diff: anyDiff(t), Note: anyText.Draw(t, "note")}
+		Before: anyState(t), After: anyState(t), Decision: rapid.SampledFrom([]Decision{Apply, Skip}).Draw(t, "decision")}
 	if rapid.Bool().Draw(t, "copied") {
 		path := rapid.SampledFrom([]tree.Path{o.Path, tree.Path(anyText.Draw(t, "other"))}).Draw(t, "source")
 		o.Source = &Source{Tree: anySide.Draw(t, "tree"), Path: path}
@@ -115,12 +118,17 @@ type inOrder struct {
 	Note     string      `json:"note"`
 }
 
+func (o inOrder) operation() Operation {
+	return Operation{ID: o.ID, Side: o.Side, Action: o.Action, Reason: o.Reason, Decision: o.Decision, Path: o.Path,
+		Source: o.Source, Before: o.Before, After: o.After, Rare: Rare{o.From, o.Unit, o.Diff, o.Note}.orNone()}
+}
+
 // reflected is what reflection makes of a plan.
 func reflected(p *Plan) ([]byte, error) {
 	envelope, operations := *p, make([]inOrder, len(p.Operations))
 	for i, o := range p.Operations {
-		operations[i] = inOrder{o.ID, o.Side, o.Action, o.Path, o.From, o.Source, o.Unit, o.Reason, o.Before, o.After,
-			o.Decision, o.Diff, o.Note}
+		operations[i] = inOrder{o.ID, o.Side, o.Action, o.Path, o.From(), o.Source, o.Unit(), o.Reason, o.Before, o.After,
+			o.Decision, o.Diff(), o.Note()}
 	}
 	envelope.Operations = nil
 	text, err := Indented(&envelope)
@@ -128,7 +136,8 @@ func reflected(p *Plan) ([]byte, error) {
 		return nil, err
 	}
 	list, err := indented(operations, "  ")
-	return bytes.Replace(text, []byte(",\n  \"operations\": null"), append([]byte(",\n  \"operations\": "), list...), 1), err
+	member := ",\n  \"operations\": "
+	return bytes.Replace(text, []byte(member+"null"), append([]byte(member), list...), 1), err
 }
 
 // written holds what Write writes of a plan to what reflection makes of it as a whole.
@@ -189,23 +198,47 @@ func TestNoTextIsMadeOfAPlanThatCannotBeRead(t *testing.T) {
 }
 
 // isRead holds how an element is read to how reflection reads it.
-func isRead[T any](t *rapid.T, v T, write func(*T, *jsontext.Writer), read func(*jsontext.Reader, *T)) {
+func isRead[T, R any](t *rapid.T, v T, write func(*T, *jsontext.Writer), read func(*jsontext.Reader, *T),
+	reflected func(R) T) {
 	var w jsontext.Writer
 	write(&v, &w)
-	var got, want T
+	var got T
+	var want R
 	r := jsontext.NewReader(w.Bytes())
 	read(&r, &got)
-	if err := json.Unmarshal(w.Bytes(), &want); err != nil || r.Err() != nil || !reflect.DeepEqual(got, want) {
+	if err := json.Unmarshal(w.Bytes(), &want); err != nil || r.Err() != nil || !reflect.DeepEqual(got, reflected(want)) {
 		t.Fatalf("%v, %v: from %s\n%+v\nwant\n%+v", err, r.Err(), w.Bytes(), got, want)
 	}
 }
 
+func itself[T any](v T) T { return v }
+
 func TestWhatIsWrittenIsReadAsReflectionWouldReadIt(t *testing.T) {
 	effort.Check(t, 50, 300, func(t *rapid.T) {
 		var d decoder
-		isRead(t, anyOperation(t), (*Operation).writeJSON, d.operation)
-		isRead(t, anyConflict(t), func(c *Conflict, w *jsontext.Writer) { c.writeJSON(w, true) }, d.conflict)
-		isRead(t, anyProblem(t), (*Problem).writeJSON, d.problem)
+		isRead(t, anyOperation(t), (*Operation).writeJSON, d.operation, inOrder.operation)
+		isRead(t, anyConflict(t), func(c *Conflict, w *jsontext.Writer) { c.writeJSON(w, true) }, d.conflict, itself)
+		isRead(t, anyProblem(t), (*Problem).writeJSON, d.problem, itself)
+	})
+}
+
+func TestAnOperationIsReadAsItWasWritten(t *testing.T) {
+	effort.Check(t, 50, 300, func(t *rapid.T) {
+		o := anyOperation(t)
+		if rapid.Bool().Draw(t, "of a step") {
+			o.Source = &Source{Conflict: rapid.IntRange(1, 9).Draw(t, "conflict")}
+		}
+		if rapid.Bool().Draw(t, "without words") {
+			o.Reason, o.Decision = 0, 0
+		}
+		text, err := json.Marshal(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got Operation
+		if err := json.Unmarshal(text, &got); err != nil || !reflect.DeepEqual(got, o) {
+			t.Fatalf("%v: from %s\n%+v\nwant\n%+v", err, text, got, o)
+		}
 	})
 }
 

@@ -63,8 +63,8 @@ func Example() {
 	}
 	for _, op := range p.Operations {
 		fmt.Println(op.Side, op.Action, op.Path, op.Reason)
-		if op.Diff != nil {
-			fmt.Println(op.Diff.Lines[len(op.Diff.Lines)-1])
+		if op.Diff() != nil {
+			fmt.Println(op.Diff().Lines[len(op.Diff().Lines)-1])
 		}
 	}
 	// Output:

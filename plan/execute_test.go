@@ -37,7 +37,7 @@ func execute(p *plan.Plan, trees plan.Sides[*memoryTree]) (*executor, error) {
 		op := &p.Operations[i]
 		switch op.Action {
 		case plan.Move:
-			from := e.trees[op.Side].find(op.From)
+			from := e.trees[op.Side].find(op.From())
 			moving[op.ID] = e.take(op.Side, from)
 		case plan.Delete, plan.Update:
 			at := e.trees[op.Side].find(op.Path)
@@ -76,14 +76,14 @@ func (e *executor) preconditions(p *plan.Plan) error {
 	vacated := map[string]bool{}
 	for _, op := range p.Operations {
 		if op.Action == plan.Move {
-			vacated[op.Side.String()+"/"+string(e.trees[op.Side].find(op.From))] = true
+			vacated[op.Side.String()+"/"+string(e.trees[op.Side].find(op.From()))] = true
 		}
 	}
 	for _, op := range p.Operations {
 		m := e.trees[op.Side]
 		path := op.Path
 		if op.Action == plan.Move {
-			path = op.From
+			path = op.From()
 		}
 		at := m.find(path)
 		switch {

@@ -491,8 +491,8 @@ func statements(p *plan.Plan) []statement {
 	var list []statement
 	for _, op := range p.Operations {
 		s := statement{text: fmt.Sprintf("%s %s %s", op.Action, op.Side, spelled(op.Path))}
-		if op.From != "" {
-			s.text += " from " + spelled(op.From)
+		if op.From() != "" {
+			s.text += " from " + spelled(op.From())
 		}
 		s.text += " " + op.Reason.String()
 		if op.After.Of() == tree.File {

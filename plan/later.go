@@ -9,7 +9,7 @@ import (
 // where the plan has that diff itself, and of a link, and says why it has no lines where the plan's options keep the
 // text of the file out of diffs.
 func DiffLater(p *Plan, op *Operation, before, after []byte) *Diff {
-	if op.Diff != nil || op.Source == nil {
+	if op.Diff() != nil || op.Source == nil {
 		return nil
 	}
 	from, to := version{op.Side, op.Path, op.Before}, version{op.Source.Tree, op.Source.Path, op.After}

@@ -17,7 +17,8 @@ func TestADiffThatIsMadeLaterKeepsToThePlansOptions(t *testing.T) {
 	if len(diff.Lines) > 0 || diff.Omitted != "sensitive" {
 		t.Errorf("of a sensitive file it is %+v", diff)
 	}
-	diff = DiffLater(p, &Operation{Path: "a.txt", Source: &Source{Tree: Local, Path: "a.txt"}, Diff: &Diff{}}, nil, nil)
+	diff = DiffLater(p, &Operation{Path: "a.txt", Source: &Source{Tree: Local, Path: "a.txt"},
+		Rare: &Rare{Diff: &Diff{}}}, nil, nil)
 	if diff != nil {
 		t.Errorf("where the plan has one, it is %+v", diff)
 	}

@@ -78,7 +78,7 @@ func canonical(t fataler, p *plan.Plan) string {
 	c.Conflicts = append([]plan.Conflict{}, p.Conflicts...)
 	c.Problems = append([]plan.Problem{}, p.Problems...)
 	for i := range c.Operations {
-		c.Operations[i].Diff = nil
+		c.Operations[i].Amend(func(r *plan.Rare) { r.Diff = nil })
 	}
 	for i := range c.Conflicts {
 		k := &c.Conflicts[i]

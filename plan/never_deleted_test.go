@@ -32,7 +32,7 @@ func deletes(p *plan.Plan, moves bool) map[string]bool {
 		case op.Action == plan.Delete && op.Before.Type != tree.Directory:
 			gone[op.Side.String()+"/"+string(op.Path)] = true
 		case op.Action == plan.Move && moves:
-			gone[op.Side.String()+"/"+string(op.From)] = true
+			gone[op.Side.String()+"/"+string(op.From())] = true
 		}
 	}
 	return gone
@@ -107,7 +107,7 @@ func TestWhatCannotBeReadIsNotDeleted(t *testing.T) {
 			same = key
 		}
 		for _, op := range p.Operations {
-			for _, path := range []tree.Path{op.Path, op.From} {
+			for _, path := range []tree.Path{op.Path, op.From()} {
 				if path != "" && same(path).Within(same(dir)) && (op.Side != side || path != dir) {
 					t.Fatalf("%s %s of %s, which is in what %s cannot read of %s:\n%s", op.Action, op.Side, path, side, dir, w)
 				}

@@ -46,7 +46,7 @@ func TestAPlanOfAPartChangesNothingElse(t *testing.T) {
 		p := made(t, w)
 		changed += len(p.Operations)
 		for _, op := range p.Operations {
-			if isOf(part, w, op.Path) && (op.From == "" || isOf(part, w, op.From)) {
+			if isOf(part, w, op.Path) && (op.From() == "" || isOf(part, w, op.From())) {
 				continue
 			}
 			if op.Action != plan.Create || op.After.Type != tree.Directory || !hasBelow(p, op.Path) {

@@ -32,7 +32,7 @@ func Reverse(ctx context.Context, in Input, reversal []Operation, kept func(Sour
 			continue
 		}
 		if op.Action != Move {
-			op.From = "" // whoever carries it out finds what there is by its spelling
+			op.Amend(func(r *Rare) { r.From = "" }) // whoever carries it out finds what there is by its spelling
 		}
 		p.Operations = append(p.Operations, op)
 	}
@@ -90,8 +90,8 @@ func (n needed) hinders(op *Operation, reversal []Operation,
 
 // from is where an operation finds what it changes. An update of a reversal has it where that is spelled otherwise.
 func (op *Operation) from() tree.Path {
-	if op.From != "" {
-		return op.From
+	if op.From() != "" {
+		return op.From()
 	}
 	return op.Path
 }
@@ -126,7 +126,7 @@ func vacant(there *tree.Entry, move *Operation, reversal []Operation) bool {
 		return true
 	}
 	for i := range reversal {
-		if op := &reversal[i]; op.Action == Move && op.Side == move.Side && op.From == move.Path {
+		if op := &reversal[i]; op.Action == Move && op.Side == move.Side && op.From() == move.Path {
 			return true
 		}
 	}

@@ -127,9 +127,9 @@ func (m making) lack(d *deed, there func(side Side, dir tree.Path) bool) bool {
 	return d.to != "" && !m.dirs[d.side][m.key(d.side, dir)] && !there(d.side, dir)
 }
 
-// unhindered tells whether nothing can hold any operation up: a person left none out, nothing takes away a directory, in
-// which something might stay, or gives up a name, and none is an orphan. Most plans that have very many are of that kind,
-// and then there is no list beside theirs.
+// unhindered tells whether nothing can hold any operation up: a person left none out, nothing takes away a directory,
+// in which something might stay, or gives up a name, and none is an orphan. Most plans that have very many are of that
+// kind, and then there is no list beside theirs.
 func (s spellings) unhindered(p *Plan, there func(side Side, dir tree.Path) bool) bool {
 	takesDirectory := func(d *deed) bool { return d.before == tree.Directory && d.after != tree.Directory }
 	for i := range p.Conflicts {

@@ -85,13 +85,13 @@ func decidedOf(p *plan.Plan, skipped map[int]plan.Why) map[tree.Path]map[bool]bo
 	units := map[tree.Path]map[bool]bool{}
 	for i := range p.Operations {
 		op := &p.Operations[i]
-		if op.Unit == nil {
+		if op.Unit() == nil {
 			continue
 		}
-		if units[op.Unit.Path] == nil {
-			units[op.Unit.Path] = map[bool]bool{}
+		if units[op.Unit().Path] == nil {
+			units[op.Unit().Path] = map[bool]bool{}
 		}
-		units[op.Unit.Path][skipped[op.ID] != ""] = true
+		units[op.Unit().Path][skipped[op.ID] != ""] = true
 	}
 	return units
 }

@@ -131,8 +131,8 @@ func (s *resolver) take(c *Conflict, side Side) ([]Operation, error) {
 		if s.policy.bothModes() {
 			after.Mode = have.Mode
 		}
-		op := Operation{Side: other, Action: Move, From: path, Reason: MovedOn.On(side), Before: lose, After: &after,
-			Path: s.in.Spelled(other, c.PathOn(side), side)}
+		op := Operation{Side: other, Action: Move, Rare: &Rare{From: path}, Reason: MovedOn.On(side),
+			Before: lose, After: &after, Path: s.in.Spelled(other, c.PathOn(side), side)}
 		return s.withWishes(op, side, s.at(c, side), have)
 	case have == nil:
 		return s.remove(other, path, lose, DeletedOn.On(side))
@@ -260,7 +260,7 @@ func (s *resolver) rename(side Side, from, to tree.Path, state *tree.State) ([]O
 			return nil, err
 		}
 		stays, _, err := s.wished(side, from, state, s.in.Spelled(other, to, side), comes)
-		return []Operation{{Side: side, Action: Move, From: from, Path: to, Reason: MovedOn.On(side),
+		return []Operation{{Side: side, Action: Move, Rare: &Rare{From: from}, Path: to, Reason: MovedOn.On(side),
 			Before: state, After: &stays}}, err
 	}
 	ops := []Operation{{Side: side, Action: Create, Path: to, Reason: OnlyOn.On(side), After: plain(state)}}

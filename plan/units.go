@@ -76,7 +76,7 @@ func nameUnits(p *Plan) {
 	for i := range p.Operations {
 		op := &p.Operations[i]
 		if path, found := units.ofOperation(op); found {
-			op.Unit = &Unit{path, count[spelled.pairKey(path)]}
+			op.Amend(func(r *Rare) { r.Unit = &Unit{path, count[spelled.pairKey(path)]} })
 		}
 	}
 }
@@ -87,7 +87,7 @@ func (s spellings) members(operations []Operation) [][]int {
 	var all [][]int
 	at := map[tree.Path]int{}
 	for i := range operations {
-		if unit := operations[i].Unit; unit != nil {
+		if unit := operations[i].Unit(); unit != nil {
 			key := s.pairKey(unit.Path)
 			if _, known := at[key]; !known {
 				at[key] = len(all)
@@ -100,7 +100,7 @@ func (s spellings) members(operations []Operation) [][]int {
 		return nil
 	}
 	for i := range operations {
-		for dir := operations[i].From.Parent(); operations[i].From != "" && dir != tree.Root; dir = dir.Parent() {
+		for dir := operations[i].From().Parent(); operations[i].From() != "" && dir != tree.Root; dir = dir.Parent() {
 			if unit, found := at[s.pairKey(dir)]; found && !within(&operations[i], s, dir) {
 				all[unit] = append(all[unit], i)
 			}
@@ -111,7 +111,7 @@ func (s spellings) members(operations []Operation) [][]int {
 
 // within tells whether an operation names a unit.
 func within(op *Operation, s spellings, unit tree.Path) bool {
-	return op.Unit != nil && s.pairKey(op.Unit.Path) == s.pairKey(unit)
+	return op.Unit() != nil && s.pairKey(op.Unit().Path) == s.pairKey(unit)
 }
 
 // hold leaves out all of a unit of which something is left out, and tells whether there was any more of one.
@@ -172,18 +172,18 @@ func (c *checker) ofUnits() {
 		if path, found := units.ofOperation(op); found && !within(op, spelled, path) && once(path) {
 			c.fail(at.below(""), "it is of %q, which is taken whole, and has to say so", path)
 		}
-		if op.Unit == nil {
+		if op.Unit() == nil {
 			continue
 		}
-		count[spelled.pairKey(op.Unit.Path)]++
-		_, illegal := tree.ParsePath(string(op.Unit.Path))
-		if (illegal != nil || !op.Path.Within(op.Unit.Path)) && once(op.Unit.Path) &&
-			c.path(op.Unit.Path, at.below("/unit/path")) {
-			c.fail(at.below("/unit/path"), "%q does not lie in %q", op.Path, op.Unit.Path)
+		count[spelled.pairKey(op.Unit().Path)]++
+		_, illegal := tree.ParsePath(string(op.Unit().Path))
+		if (illegal != nil || !op.Path.Within(op.Unit().Path)) && once(op.Unit().Path) &&
+			c.path(op.Unit().Path, at.below("/unit/path")) {
+			c.fail(at.below("/unit/path"), "%q does not lie in %q", op.Path, op.Unit().Path)
 		}
 	}
 	for i := range c.plan.Operations {
-		unit := c.plan.Operations[i].Unit
+		unit := c.plan.Operations[i].Unit()
 		if unit == nil || count[spelled.pairKey(unit.Path)] == unit.Operations || !once(unit.Path) {
 			continue
 		}

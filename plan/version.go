@@ -37,13 +37,14 @@ func usesElsewhere(p *Plan) bool { return p.Local.Elsewhere() || p.Remote.Elsewh
 // usesNotHere tells whether the plan lacks a diff since a text was not here.
 func usesNotHere(p *Plan) bool {
 	lacks := func(d *Diff) bool { return d != nil && d.Omitted == textdiff.OmittedNotHere }
-	return slices.ContainsFunc(p.Operations, func(op Operation) bool { return lacks(op.Diff) }) ||
+	return slices.ContainsFunc(p.Operations, func(op Operation) bool { return lacks(op.Diff()) }) ||
 		slices.ContainsFunc(p.Conflicts, func(c Conflict) bool { return lacks(c.Diff) })
 }
 
 // usesUnits tells whether the plan says anything of directories that are taken whole.
 func usesUnits(p *Plan) bool {
-	return p.Options.Atomic != nil || slices.ContainsFunc(p.Operations, func(op Operation) bool { return op.Unit != nil })
+	return p.Options.Atomic != nil ||
+		slices.ContainsFunc(p.Operations, func(op Operation) bool { return op.Unit() != nil })
 }
 
 // usesMerges tells whether the plan has a merge, or says how they are made.

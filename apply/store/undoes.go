@@ -53,14 +53,14 @@ func partOf(operations, reversal []plan.Operation) bool {
 	known := map[change]bool{}
 	for i := range reversal {
 		op := &reversal[i]
-		known[change{op.Side, op.Action, op.Path, op.From}] = true
+		known[change{op.Side, op.Action, op.Path, op.From()}] = true
 		if op.Action == plan.Update {
 			known[change{op.Side, op.Action, op.Path, ""}] = true // a plan does not say how its file is spelled now
 		}
 	}
 	for i := range operations {
 		op := &operations[i]
-		if op.Reason != plan.Undo || !known[change{op.Side, op.Action, op.Path, op.From}] {
+		if op.Reason != plan.Undo || !known[change{op.Side, op.Action, op.Path, op.From()}] {
 			return false
 		}
 	}

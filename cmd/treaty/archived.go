@@ -176,7 +176,7 @@ func (h *logged) whole() (*plan.Plan, error) {
 		root := h.rootNow(op.Side, p.Snapshot(op.Side).ID, p.Snapshot(op.Side).Root)
 		before, after := kept(root, trash[op.ID], op.Before), kept(root, string(op.Path), op.After)
 		if before != nil && after != nil {
-			op.Diff = plan.DiffLater(p, op, before, after)
+			op.Amend(func(r *plan.Rare) { r.Diff = plan.DiffLater(p, op, before, after) })
 		}
 	}
 	return p, nil

@@ -77,7 +77,7 @@ func (h *logged) about(asked tree.Path) (part *render.Selection, before tree.Pat
 	}
 	from := map[int]tree.Path{}
 	for i := range p.Operations {
-		from[p.Operations[i].ID] = p.Operations[i].From
+		from[p.Operations[i].ID] = p.Operations[i].From()
 	}
 	ids := map[int]bool{}
 	before = asked

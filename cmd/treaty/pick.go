@@ -102,7 +102,7 @@ func operationElements(p *plan.Plan) []element {
 	list := make([]element, len(p.Operations))
 	for i := range p.Operations {
 		op := &p.Operations[i]
-		list[i] = element{id: op.ID, paths: named(op.Path, op.From)}
+		list[i] = element{id: op.ID, paths: named(op.Path, op.From())}
 		if op.Before.Of() == tree.Directory || op.After.Of() == tree.Directory {
 			list[i].below = op.Path
 		}

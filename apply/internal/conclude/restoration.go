@@ -42,7 +42,7 @@ func (c *Conclusion) restoration() (*restoration, error) {
 		b.affected[side] = map[tree.Path]bool{}
 	}
 	for _, s := range c.Execution.Done() {
-		b.affected[s.Side][s.Path], b.affected[s.Side][s.From] = true, true
+		b.affected[s.Side][s.Path], b.affected[s.Side][s.From()] = true, true
 	}
 	for _, side := range plan.BothSides {
 		delete(b.affected[side], tree.Root)

@@ -64,8 +64,8 @@ func put(t *task) (volume.Result, error) {
 	if t.Action == plan.Create {
 		return t.disk().Create(t.Path, t.staged())
 	}
-	if t.From != "" {
-		return t.disk().ReplaceAs(t.From, t.Path, t.Before, t.staged(), t.place)
+	if t.From() != "" {
+		return t.disk().ReplaceAs(t.From(), t.Path, t.Before, t.staged(), t.place)
 	}
 	return t.disk().Replace(t.Path, t.Before, t.staged(), t.place)
 }

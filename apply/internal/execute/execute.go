@@ -139,7 +139,7 @@ func (e *Execution) Touched(side plan.Side) iter.Seq[tree.Path] {
 			if t.Side != side || t.Skipped != "" {
 				continue
 			}
-			if !yield(t.Path) || t.From != "" && !yield(t.From) {
+			if !yield(t.Path) || t.From() != "" && !yield(t.From()) {
 				return
 			}
 		}

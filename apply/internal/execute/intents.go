@@ -21,8 +21,8 @@ func (t *task) intents() ([]journal.Intent, error) {
 	case t.Action == plan.Delete:
 		return []journal.Intent{t.intent(journal.Rmdir, t.Before, nil)}, nil
 	case t.Action == plan.Move:
-		list, err := t.displacing(journal.Move, t.From)
-		list[0].From = t.From
+		list, err := t.displacing(journal.Move, t.From())
+		list[0].From = t.From()
 		return append(list, t.dressing(t.was())...), err
 	case t.Action == plan.Touch:
 		return t.dressing(t.Before), nil
@@ -48,7 +48,7 @@ func (t *task) putting() ([]journal.Intent, error) {
 		return []journal.Intent{t.intent(journal.Rmdir, t.Before, nil), put}, nil
 	}
 	list, err := t.displacing(journal.Replace, t.present())
-	list[0].From, list[0].Staged = t.From, put.Staged
+	list[0].From, list[0].Staged = t.From(), put.Staged
 	return list, err
 }
 

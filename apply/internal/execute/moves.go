@@ -95,7 +95,7 @@ func (m *moves) turns(list []*task) (turns [][]*task) {
 	from, waits := map[tree.Path]bool{}, map[tree.Path]*task{} // by the name that it waits for
 	for _, t := range list {
 		if t.parked == nil {
-			from[t.From] = true
+			from[t.From()] = true
 		}
 	}
 	var turn []*task
@@ -116,9 +116,9 @@ func (m *moves) turns(list []*task) (turns [][]*task) {
 		turns = append(turns, turn)
 		var next []*task
 		for _, t := range turn {
-			if freed := waits[t.From]; freed != nil {
+			if freed := waits[t.From()]; freed != nil {
 				next = append(next, freed)
-				delete(waits, t.From)
+				delete(waits, t.From())
 			}
 		}
 		turn = next
@@ -134,7 +134,7 @@ func circles(list []*task, waits map[tree.Path]*task) (first []*task) {
 			continue
 		}
 		first = append(first, t)
-		for in := t; !seen[in]; in = waits[in.From] {
+		for in := t; !seen[in]; in = waits[in.From()] {
 			seen[in] = true
 		}
 	}
@@ -158,7 +158,7 @@ func (m *moves) carry(t *task) {
 		t.unpark()
 		return
 	}
-	m.tasks.moved[t.Side][t.From] = t.Path
+	m.tasks.moved[t.Side][t.From()] = t.Path
 	m.dresser.dress(t, result)
 }
 
@@ -167,12 +167,12 @@ func rename(t *task) (volume.Result, error) {
 	if t.parked != nil {
 		return t.disk().Create(t.Path, *t.parked)
 	}
-	return t.disk().Move(t.From, t.Path, t.Before, t.place)
+	return t.disk().Move(t.From(), t.Path, t.Before, t.place)
 }
 
 // park lets the file of a move wait in the trash, so that its name is free for something else.
 func (t *task) park() {
-	parked, err := t.disk().Park(t.From, t.Before, t.place)
+	parked, err := t.disk().Park(t.From(), t.Before, t.place)
 	if err != nil {
 		t.noteError(err)
 		return
@@ -186,7 +186,7 @@ func (t *task) unpark() {
 	if t.parked == nil {
 		return
 	}
-	if _, err := t.disk().Create(t.From, *t.parked); err != nil {
+	if _, err := t.disk().Create(t.From(), *t.parked); err != nil {
 		t.result.Trash = t.parked.Name
 	}
 }

@@ -19,7 +19,8 @@ func movesOf(words string) (list []*task) {
 		if waits := strings.Trim(from, "()"); waits != from {
 			from, t.parked = waits, &volume.Staged{}
 		}
-		t.Step = Step{plan.Step{Operation: &plan.Operation{Action: plan.Move, From: tree.Path(from), Path: tree.Path(to)}}}
+		t.Step = Step{plan.Step{Operation: &plan.Operation{Action: plan.Move, Path: tree.Path(to),
+			Rare: &plan.Rare{From: tree.Path(from)}}}}
 		list = append(list, t)
 	}
 	return list
@@ -30,7 +31,7 @@ func inWords(turns [][]*task) string {
 	for _, turn := range turns {
 		var list []string
 		for _, t := range turn {
-			list = append(list, fmt.Sprintf("%s>%s", t.From, t.Path))
+			list = append(list, fmt.Sprintf("%s>%s", t.From(), t.Path))
 		}
 		words = append(words, strings.Join(list, " "))
 	}
@@ -55,7 +56,7 @@ func TestMovesTakeTurns(t *testing.T) {
 		var aside []string
 		for _, one := range list {
 			if m.aside[one] {
-				aside = append(aside, string(one.From))
+				aside = append(aside, string(one.From()))
 			}
 		}
 		if got := inWords(turns); got != c.want || strings.Join(aside, " ") != c.aside {

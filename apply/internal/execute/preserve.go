@@ -55,7 +55,7 @@ func (ts *tasks) twins(side plan.Side) map[tree.Hash][]tree.Path {
 	changing, twins := map[tree.Path]bool{}, map[tree.Hash][]tree.Path{}
 	for _, t := range ts.all {
 		if t.Side == other && t.Skipped == "" {
-			changing[t.From] = true
+			changing[t.From()] = true
 			changing[t.Path] = true
 		}
 	}
@@ -188,7 +188,7 @@ func (e *Execution) Copies(j *journal.Journal) []settle.Copy {
 	var list []settle.Copy
 	for _, t := range e.tasks.all {
 		if t.copy != nil {
-			names := []string{t.result.Trash, string(t.Path), string(t.From), t.place}
+			names := []string{t.result.Trash, string(t.Path), string(t.From()), t.place}
 			list = append(list, settle.Copy{Copy: *t.copy, Names: append(names, named[t.number]...)})
 		}
 	}

@@ -134,7 +134,7 @@ func parseStep(t *testing.T, words []string) (plan.Step, paper.Outcome) {
 		taken := 2
 		switch words[0] {
 		case "from":
-			op.From = tree.Path(words[1])
+			op.Rare = &plan.Rare{From: tree.Path(words[1])}
 		case "was":
 			op.Before = contentState(words[1])
 		case "is":

@@ -138,7 +138,7 @@ func (ts *tasks) restore(t *task, was *journal.Done) {
 // wasDone takes note of a task that an earlier run carried out.
 func (ts *tasks) wasDone(t *task) {
 	if t.Action == plan.Move {
-		ts.moved[t.Side][t.From] = t.Path
+		ts.moved[t.Side][t.From()] = t.Path
 	}
 	ts.displaced(t, t.result.Trash)
 	if t.copies() && t.After.Type == tree.File {

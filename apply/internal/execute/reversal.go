@@ -108,9 +108,9 @@ func withoutMovesOntoDeletes(ops []plan.Operation) []plan.Operation {
 		}
 		ops[at].Action, ops[at].After = plan.Update, op.After
 		if op.After.Type == tree.File {
-			ops[at].Source = &plan.Source{Tree: op.Side, Path: op.From}
+			ops[at].Source = &plan.Source{Tree: op.Side, Path: op.From()}
 		}
-		*op = plan.Operation{Side: op.Side, Action: plan.Delete, Path: op.From, Before: op.Before}
+		*op = plan.Operation{Side: op.Side, Action: plan.Delete, Path: op.From(), Before: op.Before}
 	}
 	return ops
 }
@@ -118,16 +118,17 @@ func withoutMovesOntoDeletes(ops []plan.Operation) []plan.Operation {
 // reverse is the operation that undoes a task, on a volume with these traits.
 func (t *task) reverse(traits *tree.Traits) plan.Operation {
 	op := plan.Operation{Side: t.Side, Action: t.Action, Path: t.Path, Before: t.stateAfter(traits), After: t.Before}
+	back := func() { op.Path, op.Rare = t.From(), &plan.Rare{From: t.Path} }
 	switch t.Action {
 	case plan.Create:
 		op.Action = plan.Delete
 	case plan.Delete:
 		op.Action = plan.Create
 	case plan.Move:
-		op.Path, op.From = t.From, t.Path
+		back()
 	case plan.Update:
-		if t.From != "" {
-			op.Path, op.From = t.From, t.Path
+		if t.From() != "" {
+			back()
 		}
 	}
 	if op.After.Of() == tree.File && (op.Action == plan.Move || op.Action == plan.Touch || op.Action == plan.Chmod) {

@@ -46,7 +46,7 @@ func (s *Step) displaces() (tree.Path, bool) {
 	case s.Skipped != "" || s.Before.Of() != tree.File:
 		return "", false
 	case s.Action == plan.Move:
-		return s.From, true
+		return s.From(), true
 	}
 	return s.present(), s.Action == plan.Update || s.Action == plan.Delete
 }
@@ -59,7 +59,7 @@ func (s *Step) Dresses() (tree.Path, bool) {
 	differs := s.After.Mtime != s.Before.Mtime || s.After.Mode.Known() && s.After.Mode != s.Before.Mode
 	switch s.Action {
 	case plan.Move:
-		return s.From, differs
+		return s.From(), differs
 	case plan.Touch, plan.Chmod:
 		return s.Path, differs
 	}
@@ -68,8 +68,8 @@ func (s *Step) Dresses() (tree.Path, bool) {
 
 // present is where the tree has what it changes.
 func (s *Step) present() tree.Path {
-	if s.From != "" {
-		return s.From
+	if s.From() != "" {
+		return s.From()
 	}
 	return s.Path
 }

@@ -56,9 +56,9 @@ func newTasks(p *plan.Plan, steps []plan.Step, ends *settle.Ends, over *atomic.I
 		ts.at[t.Side][t.Path] = t
 		switch {
 		case t.Action == plan.Move:
-			ts.leaving[t.Side][t.From] = t
-		case t.From != "":
-			ts.respelled[t.Side][t.From] = true
+			ts.leaving[t.Side][t.From()] = t
+		case t.From() != "":
+			ts.respelled[t.Side][t.From()] = true
 		}
 		if t.Skipped != "" {
 			t.note(paper.Skipped, string(t.Skipped))

@@ -27,8 +27,8 @@ func (u units) of(s *plan.Step) string {
 	if s.Conflict != 0 {
 		return string(u.conflicts[s.Conflict])
 	}
-	if s.Unit != nil {
-		return string(s.Unit.Path)
+	if s.Unit() != nil {
+		return string(s.Unit().Path)
 	}
 	return ""
 }

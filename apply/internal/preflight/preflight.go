@@ -79,8 +79,8 @@ func newForecast(e *ends.End, profile tree.Profile) *forecast {
 // concern adds what is to be known for a step.
 func (f *forecast) concern(s *execute.Step) {
 	f.into[s.Path.Parent()] = true
-	if s.From != "" {
-		f.into[s.From.Parent()] = true
+	if s.From() != "" {
+		f.into[s.From().Parent()] = true
 	}
 	if s.Widens() {
 		f.widened[s.Path] = true

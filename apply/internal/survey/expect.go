@@ -104,7 +104,7 @@ func vacates(p *plan.Plan) (names plan.Sides[map[tree.Path]bool]) {
 	}
 	for i := range p.Operations {
 		if op := &p.Operations[i]; op.Action == plan.Move {
-			names[op.Side][op.From] = true
+			names[op.Side][op.From()] = true
 		}
 	}
 	return names
@@ -112,7 +112,7 @@ func vacates(p *plan.Plan) (names plan.Sides[map[tree.Path]bool]) {
 
 func (x *expectations) operation(op *plan.Operation, vacated map[tree.Path]bool) {
 	if op.Action == plan.Move {
-		x.add(expectation{side: op.Side, by: op.Side, path: op.From, state: op.Before})
+		x.add(expectation{side: op.Side, by: op.Side, path: op.From(), state: op.Before})
 	}
 	switch takes := op.Action == plan.Move || op.Action == plan.Create; {
 	case !takes:

@@ -12,8 +12,8 @@ func Recording(steps []plan.Step, times map[int]tree.Time) *journal.Steps {
 	out := &journal.Steps{Resolving: []journal.Resolving{}, Skipped: map[int]string{}, Sources: times,
 		Spelled: map[int]tree.Path{}}
 	for i := range steps {
-		if steps[i].Action == plan.Update && steps[i].From != "" {
-			out.Spelled[i] = steps[i].From
+		if steps[i].Action == plan.Update && steps[i].From() != "" {
+			out.Spelled[i] = steps[i].From()
 		}
 		if steps[i].Skipped != "" {
 			out.Skipped[i] = string(steps[i].Skipped)

@@ -86,6 +86,6 @@ func (s *respellings) respellSteps(steps []plan.Step) {
 // respell makes a step bring its file under a new spelling of the name; the plan's own operation stays as it is.
 func respell(step *plan.Step, present tree.Path) {
 	op := *step.Operation
-	op.From = present
+	op.Amend(func(r *plan.Rare) { r.From = present })
 	step.Operation = &op
 }

@@ -27,7 +27,7 @@ const mostUnlisted = 100
 func newUnlisted(p *plan.Plan) *unlisted {
 	u := &unlisted{listed: map[tree.Path]bool{}}
 	for i := range p.Operations {
-		u.listed[p.Operations[i].Path], u.listed[p.Operations[i].From] = true, true
+		u.listed[p.Operations[i].Path], u.listed[p.Operations[i].From()] = true, true
 	}
 	for i := range p.Conflicts {
 		u.listed[p.Conflicts[i].Path], u.listed[p.Conflicts[i].RemotePath] = true, true

@@ -57,7 +57,12 @@ func tryShortNames(t *testing.T, v *volume) {
 		for _, hostile := range []func(*plan.Operation) bool{
 			// The file itself, or what it comes from, is given by an alias.
 			func(op *plan.Operation) bool { return d.alias(&op.Path) },
-			func(op *plan.Operation) bool { return op.Action == plan.Move && d.alias(&op.From) },
+			func(op *plan.Operation) bool {
+				from := op.From()
+				aliased := op.Action == plan.Move && d.alias(&from)
+				op.Amend(func(r *plan.Rare) { r.From = from })
+				return aliased
+			},
 			// It comes to lie below one, or to take the name of a file that is there.
 			func(op *plan.Operation) bool {
 				op.Path = "LONGDI~1/" + op.Path
@@ -82,11 +87,11 @@ func tryShortNames(t *testing.T, v *volume) {
 			tried(t, 0, "approve", "--yes", file)
 			code, out := child(t, "apply", file)
 			if code != exitStale && code != exitPartial {
-				t.Errorf("%s %q from %q: exit %d\n%s", op.Action, op.Path, op.From, code, out)
+				t.Errorf("%s %q from %q: exit %d\n%s", op.Action, op.Path, op.From(), code, out)
 			}
 			if differences := d.compare(before, holdings(t, d.at[plan.Remote]), d.traits[plan.Remote],
 				d.traits[plan.Remote]); len(differences) > 0 {
-				t.Fatalf("%s %q from %q changed:\n%s\n%s", op.Action, op.Path, op.From, strings.Join(differences, "\n"), out)
+				t.Fatalf("%s %q from %q changed:\n%s\n%s", op.Action, op.Path, op.From(), strings.Join(differences, "\n"), out)
 			}
 			tried(t, 0, "recover", d.at[plan.Local])
 		}

@@ -13,8 +13,8 @@ import (
 func BenchmarkLargePlan(b *testing.B) {
 	p := blank()
 	add := func(action plan.Action, from, path string, s *tree.State) {
-		op := plan.Operation{Side: plan.Remote, Action: action, From: tree.Path(from), Path: tree.Path(path), Before: s,
-			After: s, Decision: plan.Apply}
+		op := plan.Operation{Side: plan.Remote, Action: action, Path: tree.Path(path), Before: s, After: s,
+			Decision: plan.Apply, Rare: &plan.Rare{From: tree.Path(from)}}
 		switch action {
 		case plan.Create:
 			op.Before = nil

@@ -14,7 +14,7 @@ func (e *effect) crossing(p *plan.Plan) (bytes plan.Sides[int64], afar bool) {
 	if there.Host == "" || there.From != nil {
 		return bytes, false
 	}
-	for _, op := range e.operations {
+	for op := range e.operations {
 		if !e.applied(op) {
 			continue
 		}

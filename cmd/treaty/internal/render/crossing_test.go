@@ -15,7 +15,8 @@ func TestBytesThatCrossToAnotherMachineAreCounted(t *testing.T) {
 	p := &plan.Plan{Operations: []plan.Operation{
 		{ID: 1, Side: plan.Remote, Action: plan.Create, Path: "a", Source: local, After: file(100)},
 		{ID: 2, Side: plan.Remote, Action: plan.Update, Path: "b", Source: local, Before: file(7), After: file(30)},
-		{ID: 3, Side: plan.Remote, Action: plan.Move, Path: "c", From: "d", Before: file(1000), After: file(1000)},
+		{ID: 3, Side: plan.Remote, Action: plan.Move, Path: "c", Rare: &plan.Rare{From: "d"}, Before: file(1000),
+			After: file(1000)},
 		{ID: 4, Side: plan.Local, Action: plan.Create, Path: "e", Source: remote, After: file(4)},
 		{ID: 5, Side: plan.Local, Action: plan.Delete, Path: "f", Before: file(500)},
 		{ID: 6, Side: plan.Remote, Action: plan.Create, Path: "g", Source: local, After: file(9000), Decision: plan.Skip},

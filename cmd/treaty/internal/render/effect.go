@@ -2,6 +2,7 @@ package render
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"treaty/plan"
@@ -12,7 +13,7 @@ import (
 // what becomes of each.
 type effect struct {
 	opts       Options
-	operations []*plan.Operation
+	operations iter.Seq[*plan.Operation]
 	// settled are what resolutions come to.
 	settled []plan.Effect
 	// skips are the operations that are not carried out, by id.
@@ -22,24 +23,58 @@ type effect struct {
 }
 
 func effects(p *plan.Plan, opts Options) *effect {
-	e := &effect{opts: opts, skips: p.Skips(opts.There)}
-	for i := range p.Operations {
-		if op := &p.Operations[i]; opts.Only.has(op.ID) {
-			e.operations = append(e.operations, op)
-		}
-	}
+	e := &effect{opts: opts, operations: ordered(p, opts.Only), skips: p.Skips(opts.There)}
 	for i := range p.Conflicts {
 		if c := &p.Conflicts[i]; opts.Only.has(c.ID) {
 			e.settled = append(e.settled, c.Effects()...)
 		}
 	}
-	slices.SortStableFunc(e.operations, func(a, b *plan.Operation) int {
-		return cmp.Or(tree.Compare(a.Path, b.Path), cmp.Compare(a.Side, b.Side))
-	})
 	for _, side := range plan.BothSides {
 		e.disputed[side] = disputed(p, side)
 	}
 	return e
+}
+
+// ordered are operations of a plan in the order of plans. Those that come in it, as treaty writes them, are in no list
+// beside the plan's.
+func ordered(p *plan.Plan, only *Selection) iter.Seq[*plan.Operation] {
+	listed := func(yield func(*plan.Operation) bool) {
+		for i := range p.Operations {
+			if op := &p.Operations[i]; only.has(op.ID) && !yield(op) {
+				return
+			}
+		}
+	}
+	if inOrder(listed) {
+		return listed
+	}
+	return slices.Values(slices.SortedStableFunc(listed, order))
+}
+
+func order(a, b *plan.Operation) int {
+	return cmp.Or(tree.Compare(a.Path, b.Path), cmp.Compare(a.Side, b.Side))
+}
+
+func inOrder(ops iter.Seq[*plan.Operation]) bool {
+	var last *plan.Operation
+	for op := range ops {
+		if last != nil && order(last, op) > 0 {
+			return false
+		}
+		last = op
+	}
+	return true
+}
+
+// those are the operations on a side that have something.
+func (e *effect) those(side plan.Side, has func(*plan.Operation) bool) iter.Seq[*plan.Operation] {
+	return func(yield func(*plan.Operation) bool) {
+		for op := range e.operations {
+			if op.Side == side && has(op) && !yield(op) {
+				return
+			}
+		}
+	}
 }
 
 func disputed(p *plan.Plan, side plan.Side) map[tree.Path]int {
@@ -69,7 +104,7 @@ func leaving(op *plan.Operation) (tree.Path, bool) {
 	case plan.Delete:
 		return op.Path, true
 	case plan.Move:
-		return op.From, true
+		return op.From(), true
 	}
 	return "", false
 }

@@ -2,15 +2,21 @@ package render
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"treaty/plan"
 	"treaty/plan/tree"
 )
 
-// line is an operation, or a directory with all that happens in it.
+// line is an operation, or a directory with all that happens in it. There may be a million, most of an operation alone.
 type line struct {
 	op *plan.Operation
+	*extent
+}
+
+// extent is what a line is about beside its operation, and what becomes of that.
+type extent struct {
 	// from and to are the directories of a folded move, else empty.
 	from, to tree.Path
 	// folded are the other operations that the line stands for.
@@ -59,28 +65,54 @@ func (t *tally) addAll(u tally) {
 }
 
 // single is a line of one operation.
-func (e *effect) single(op *plan.Operation) line { return line{op: op, applied: e.applied(op)} }
+func (e *effect) single(op *plan.Operation) line {
+	if e.applied(op) {
+		return line{op, &carriedOut}
+	}
+	return line{op, &leftOut}
+}
+
+// carriedOut and leftOut are what all lines of single operations share that are carried out, or are not.
+var carriedOut, leftOut = extent{applied: true}, extent{}
 
 // fold makes lines of creates, or of deletes, of one side, sorted: a directory and all below it become
 // one. Of says what an operation brings, or takes away.
-func (e *effect) fold(ops []*plan.Operation, of func(*plan.Operation) *tree.State) []line {
+func (e *effect) fold(ops iter.Seq[*plan.Operation], of func(*plan.Operation) *tree.State) []line {
 	var lines []line
-	for len(ops) > 0 {
-		n := 1
-		if of(ops[0]).Of() == tree.Directory && !e.opts.All {
-			n = below(ops)
-		}
-		switch head := ops[0]; {
-		case n > 1:
-			lines = append(lines, e.directory(head, ops[1:n], of))
+	if e.opts.All {
+		lines = make([]line, 0, count(ops)) // a list that grows is copied again and again
+	}
+	var head *plan.Operation
+	var members []*plan.Operation
+	add := func() {
+		switch {
+		case head == nil:
+		case len(members) > 0:
+			lines = append(lines, e.directory(head, members, of))
 		case head.Action == plan.Update:
 			// Has its row among the updates, and there is nothing to add.
 		default:
 			lines = append(lines, e.single(head))
 		}
-		ops = ops[n:]
 	}
+	for op := range ops {
+		if head != nil && of(head).Of() == tree.Directory && !e.opts.All && op.Path.Within(head.Path) {
+			members = append(members, op)
+			continue
+		}
+		add()
+		head, members = op, members[:0]
+	}
+	add()
 	return lines
+}
+
+func count(ops iter.Seq[*plan.Operation]) int {
+	n := 0
+	for range ops {
+		n++
+	}
+	return n
 }
 
 // below is how many of ops, sorted, are the first one or lie below it.
@@ -92,20 +124,20 @@ func below(ops []*plan.Operation) int {
 	return n
 }
 
-// directory folds members, which all lie below head. The line speaks of those that are carried out, or
-// of all where none is.
+// directory folds members, which all lie below head, and of which it keeps no list. The line speaks of those that are
+// carried out, or of all where none is.
 func (e *effect) directory(head *plan.Operation, members []*plan.Operation, of func(*plan.Operation) *tree.State) line {
-	l := line{op: head, applied: e.applied(head) || slices.ContainsFunc(members, e.applied),
-		shown: head.Action == plan.Update}
+	l := line{head, &extent{applied: e.applied(head) || slices.ContainsFunc(members, e.applied),
+		shown: head.Action == plan.Update, folded: make([]*plan.Operation, 0, len(members))}}
 	l.stays = l.applied && !e.applied(head)
 	for len(members) > 0 {
 		op, n := members[0], 1
 		same := e.applied(op) == l.applied
 		switch {
-		case !same && op.Decision != plan.Skip && op.Note == "":
+		case !same && op.Decision != plan.Skip && op.Note() == "":
 			// Held by what is skipped below it, which gets a line.
 			l.folded = append(l.folded, op)
-		case !same || op.Note != "":
+		case !same || op.Note() != "":
 			if of(op).Of() == tree.Directory {
 				n = below(members)
 			}

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -282,5 +284,23 @@ func TestADirectoryTakenOutOfThePlan(t *testing.T) {
 	}
 	if got := text(t, Show, p, Options{}); strings.Contains(got, "skipped") {
 		t.Errorf("nobody knows, and yet\n%s", got)
+	}
+}
+
+// Of a plan with a million operations, all of which are listed, there is no list of more than where each is.
+func TestALineOfAnOperationTakesLittle(t *testing.T) {
+	const files = 2000
+	p := blank()
+	for i := range files {
+		p.Operations = append(p.Operations, plan.Operation{ID: i + 1, Side: plan.Remote, Action: plan.Create,
+			Path: tree.Path(fmt.Sprintf("%05d", i)), After: file(1, 1, ""), Decision: plan.Apply})
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	lines := effects(p, Options{All: true}).lines()
+	runtime.ReadMemStats(&after)
+	each := (after.TotalAlloc - before.TotalAlloc) / files
+	if most := uint64(20); lines != files || each > most {
+		t.Errorf("%d lines of %d bytes each, at most %d are meant", lines, each, most)
 	}
 }

@@ -40,8 +40,8 @@ func (e *effect) byFolder(lines []line, room int) []batch {
 // tellsMore tells of a line that is not to be lost among others: it has a note, a diff, or a decision of its own.
 func (e *effect) tellsMore(l *line) bool {
 	_, disputed := e.disputed[l.op.Side][l.op.Path]
-	return !l.applied || l.stays || l.shown || len(l.also) > 0 || l.op.Note != "" || disputed ||
-		e.opts.Diffs && l.op.Diff != nil && len(l.op.Diff.Lines) > 0
+	return !l.applied || l.stays || l.shown || len(l.also) > 0 || l.op.Note() != "" || disputed ||
+		e.opts.Diffs && l.op.Diff() != nil && len(l.op.Diff().Lines) > 0
 }
 
 // takenApart are as many batches as there is room for, at most, that together are the one.

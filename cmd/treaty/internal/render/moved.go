@@ -35,15 +35,13 @@ type renames struct {
 // moves folds the moves of one side, and returns which other operations are in the lines. Without moves there is
 // nothing to look for.
 func (e *effect) moves(side plan.Side) ([]line, map[*plan.Operation]bool) {
-	if !slices.ContainsFunc(e.operations, func(op *plan.Operation) bool {
-		return op.Side == side && op.Action == plan.Move
-	}) {
+	if count(e.those(side, func(op *plan.Operation) bool { return op.Action == plan.Move })) == 0 {
 		return nil, nil
 	}
 	r := renames{e: e, made: map[tree.Path]*plan.Operation{}, gone: map[tree.Path]*plan.Operation{},
 		tried: map[rename]bool{}, folded: map[*plan.Operation]bool{}}
 	var moves []*plan.Operation
-	for _, op := range e.operations {
+	for op := range e.operations {
 		if op.Side != side {
 			continue
 		}
@@ -82,7 +80,7 @@ func (e *effect) moves(side plan.Side) ([]line, map[*plan.Operation]bool) {
 // candidates are the pairs that a move could be part of, innermost first.
 func (r *renames) candidates(op *plan.Operation) []rename {
 	var pairs []rename
-	from, to := op.From, op.Path
+	from, to := op.From(), op.Path
 	for from.Base() == to.Base() {
 		from, to = from.Parent(), to.Parent()
 		if from == tree.Root || to == tree.Root || from == to {
@@ -102,11 +100,11 @@ func (r *renames) try(pair rename) (line, bool) {
 	}
 	r.tried[pair] = true
 	applied := r.e.applied(r.gone[pair.from])
-	l := line{from: pair.from, to: pair.to, applied: applied}
+	l := line{nil, &extent{from: pair.from, to: pair.to, applied: applied}}
 	var moved, more int
 	join := func(op *plan.Operation) {
 		l.folded = append(l.folded, op)
-		if op.Note != "" {
+		if op.Note() != "" {
 			l.also = append(l.also, r.e.single(op))
 		}
 	}

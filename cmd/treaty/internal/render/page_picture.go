@@ -103,7 +103,7 @@ func streams(e *effect) plan.Sides[stream] {
 			}
 		}
 	}
-	for _, op := range e.operations {
+	for op := range e.operations {
 		if e.applied(op) && (op.Action == plan.Update || op.Action == plan.Delete) {
 			all[op.Side].trashed.add(op.Before)
 		}
@@ -280,7 +280,7 @@ type change struct {
 
 func changesOf(e *effect, p *plan.Plan) []change {
 	var list []change
-	for _, op := range e.operations {
+	for op := range e.operations {
 		if !e.applied(op) {
 			continue
 		}

@@ -101,8 +101,8 @@ func (d draws) state(label string, least int) *tree.State {
 }
 
 func (d draws) operation(id int) plan.Operation {
-	op := plan.Operation{ID: id, Side: plan.Local, Path: d.path("path"), Note: d.text("note"), Reason: plan.AlignTimes,
-		Decision: plan.Apply, Action: rapid.SampledFrom(plan.Actions[:]).Draw(d.T, "action")}
+	op := plan.Operation{ID: id, Side: plan.Local, Path: d.path("path"), Rare: &plan.Rare{Note: d.text("note")},
+		Reason: plan.AlignTimes, Decision: plan.Apply, Action: rapid.SampledFrom(plan.Actions[:]).Draw(d.T, "action")}
 	if d.yes("remote") {
 		op.Side = plan.Remote
 	}
@@ -116,10 +116,10 @@ func (d draws) operation(id int) plan.Operation {
 	case plan.Delete:
 		op.After = nil
 	case plan.Move:
-		op.From, op.After = d.path("from"), op.Before
+		op.Rare.From, op.After = d.path("from"), op.Before
 	}
 	if d.yes("diff") {
-		op.Diff = &plan.Diff{Format: "unified", Lines: []string{`      "note": "no",`, `      "id": 1,`}}
+		op.Rare.Diff = &plan.Diff{Format: "unified", Lines: []string{`      "note": "no",`, `      "id": 1,`}}
 	}
 	return op
 }
@@ -200,7 +200,7 @@ func takeWhole(p *plan.Plan, dir tree.Path) {
 	unit := &plan.Unit{Path: dir}
 	for i := range p.Operations {
 		if op := &p.Operations[i]; op.Path.Within(dir) {
-			op.Unit = unit
+			op.Amend(func(r *plan.Rare) { r.Unit = unit })
 			unit.Operations++
 		}
 	}

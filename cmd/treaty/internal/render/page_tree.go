@@ -202,7 +202,7 @@ func (s *pageSection) operation(r *pageRow, op *plan.Operation) {
 		r.Details = slices.DeleteFunc(r.Details, func(d span) bool { return d.Tone == plain })
 		return
 	}
-	r.Diff = besideEachOther(op.Diff, op.DiffDoubt(), s.diffs)
+	r.Diff = besideEachOther(op.Diff(), op.DiffDoubt(), s.diffs)
 }
 
 // branch is what a branch is called by who sees which folder it is in.
@@ -211,7 +211,7 @@ func (a Alike) branch(b *branch, folder tree.Path) string {
 	if op := b.op; op != nil {
 		directory = op.After.Of() == tree.Directory || op.Action == plan.Delete && op.Before.Of() == tree.Directory
 		if op.Action == plan.Move {
-			return a.Path(op.From, false) + " → " + a.Path(op.Path, false)
+			return a.Path(op.From(), false) + " → " + a.Path(op.Path, false)
 		}
 	}
 	if m := b.moved; m != nil {

@@ -38,7 +38,7 @@ func parse(t testing.TB, text string) *plan.Plan {
 		}
 		path, rest := fields[2], fields[3:]
 		if op.Action == plan.Move {
-			op.From, path, rest = tree.Path(path), fields[4], fields[5:]
+			op.Rare, path, rest = &plan.Rare{From: tree.Path(path)}, fields[4], fields[5:]
 		}
 		state := &tree.State{Type: tree.File, Size: 1, Mtime: at(1)}
 		if dir, ok := strings.CutSuffix(path, "/"); ok {
@@ -47,7 +47,7 @@ func parse(t testing.TB, text string) *plan.Plan {
 		op.Path = tree.Path(path)
 		for _, word := range rest {
 			if note, ok := strings.CutPrefix(word, "note="); ok {
-				op.Note = note
+				op.Amend(func(r *plan.Rare) { r.Note = note })
 			} else if content, ok := strings.CutPrefix(word, "="); ok {
 				state.SHA256 = sha256.Sum256([]byte(content))
 			} else if size, err := strconv.ParseInt(word, 10, 64); err == nil {
@@ -123,7 +123,8 @@ func full() *plan.Plan {
 			`\ No newline at end of file`}}
 	ops(
 		plan.Operation{Side: plan.Remote, Action: plan.Update, Path: "notes/today.txt", Reason: plan.NewerOn.On(plan.Local),
-			Before: file(1024, 1, "a"), After: file(4_200_000, 2, "b"), Diff: lines, Note: "checked with Bob\nand Eve"},
+			Before: file(1024, 1, "a"), After: file(4_200_000, 2, "b"),
+			Rare: &plan.Rare{Diff: lines, Note: "checked with Bob\nand Eve"}},
 		plan.Operation{Side: plan.Remote, Action: plan.Update, Path: "shape", Reason: plan.ChangedOn.On(plan.Local),
 			Before: file(3, 1, "x"), After: directory()},
 		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "shape/in",
@@ -131,14 +132,15 @@ func full() *plan.Plan {
 		plan.Operation{Side: plan.Local, Action: plan.Update, Path: "almost.bin",
 			Reason: plan.ChangedOn.On(plan.Remote), Decision: plan.Skip,
 			Before: file(1_000_000, 1, "a"), After: file(1_000_001, 2, "b"),
-			Diff: &plan.Diff{Format: "unified", Omitted: "binary"}},
+			Rare: &plan.Rare{Diff: &plan.Diff{Format: "unified", Omitted: "binary"}}},
 		plan.Operation{Side: plan.Local, Action: plan.Update, Path: "current", Reason: plan.ChangedOn.On(plan.Remote),
 			Before: link("v1"), After: link("v 2 ")},
 		plan.Operation{Side: plan.Local, Action: plan.Update, Path: "dos.txt", Reason: plan.ChangedOn.On(plan.Remote),
 			Before: file(10, 1, "a"), After: file(12, 2, "b"),
-			Diff: &plan.Diff{Format: "unified", OnlyLineEndings: true, Added: 1, Removed: 1,
-				Lines: []string{"--- local/dos.txt", "+++ remote/dos.txt", "@@ -1 +1 @@", "-a", "+a\r"}}},
-		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "photos", Reason: plan.OnlyOn.On(plan.Local), After: directory()},
+			Rare: &plan.Rare{Diff: &plan.Diff{Format: "unified", OnlyLineEndings: true, Added: 1, Removed: 1,
+				Lines: []string{"--- local/dos.txt", "+++ remote/dos.txt", "@@ -1 +1 @@", "-a", "+a\r"}}}},
+		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "photos", Reason: plan.OnlyOn.On(plan.Local),
+			After: directory()},
 		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "photos/a.jpg", Reason: plan.OnlyOn.On(plan.Local),
 			After: file(2_000_000, 1, "a")},
 		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "photos/raw",
@@ -149,21 +151,24 @@ func full() *plan.Plan {
 			After: file(1, 1, "c"), Decision: plan.Skip},
 		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "photos/latest", Reason: plan.OnlyOn.On(plan.Local),
 			After: link("raw/a.dng")},
-		plan.Operation{Side: plan.Local, Action: plan.Create, Path: "bin/run.sh", Reason: plan.OnlyOn.On(plan.Remote), After: script},
+		plan.Operation{Side: plan.Local, Action: plan.Create, Path: "bin/run.sh", Reason: plan.OnlyOn.On(plan.Remote),
+			After: script},
 		plan.Operation{Side: plan.Local, Action: plan.Create, Path: "evil\n\x1b[2J\u202etxt.exe",
 			Reason: plan.OnlyOn.On(plan.Remote), After: file(0, 1, "")},
-		plan.Operation{Side: plan.Local, Action: plan.Create, Path: "<script>alert('x')</script>", Reason: plan.OnlyOn.On(plan.Remote),
-			After: file(666, 1, "")},
+		plan.Operation{Side: plan.Local, Action: plan.Create, Path: "<script>alert('x')</script>",
+			Reason: plan.OnlyOn.On(plan.Remote), After: file(666, 1, "")},
 		plan.Operation{Side: plan.Local, Action: plan.Create, Path: " spaced ", Reason: plan.OnlyOn.On(plan.Remote),
 			After: link("\x07/etc")},
-		plan.Operation{Side: plan.Remote, Action: plan.Move, Path: "b/name.txt", From: "a/other name.txt",
+		plan.Operation{Side: plan.Remote, Action: plan.Move, Path: "b/name.txt", Rare: &plan.Rare{From: "a/other name.txt"},
 			Reason: plan.MovedOn.On(plan.Local), Before: file(5, 1, "m"), After: file(5, 1, "m")},
-		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "new", Reason: plan.OnlyOn.On(plan.Local), After: directory()},
-		plan.Operation{Side: plan.Remote, Action: plan.Move, Path: "new/1", From: "old/1", Reason: plan.MovedOn.On(plan.Local),
-			Before: file(1500, 1, "1"), After: file(1500, 1, "1")},
-		plan.Operation{Side: plan.Remote, Action: plan.Move, Path: "new/2", From: "old/2", Reason: plan.MovedOn.On(plan.Local),
-			Before: file(1500, 1, "2"), After: file(1500, 1, "2")},
-		plan.Operation{Side: plan.Remote, Action: plan.Delete, Path: "old", Reason: plan.DeletedOn.On(plan.Local), Before: directory()},
+		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "new", Reason: plan.OnlyOn.On(plan.Local),
+			After: directory()},
+		plan.Operation{Side: plan.Remote, Action: plan.Move, Path: "new/1", Rare: &plan.Rare{From: "old/1"},
+			Reason: plan.MovedOn.On(plan.Local), Before: file(1500, 1, "1"), After: file(1500, 1, "1")},
+		plan.Operation{Side: plan.Remote, Action: plan.Move, Path: "new/2", Rare: &plan.Rare{From: "old/2"},
+			Reason: plan.MovedOn.On(plan.Local), Before: file(1500, 1, "2"), After: file(1500, 1, "2")},
+		plan.Operation{Side: plan.Remote, Action: plan.Delete, Path: "old", Reason: plan.DeletedOn.On(plan.Local),
+			Before: directory()},
 		plan.Operation{Side: plan.Local, Action: plan.Delete, Path: "attic",
 			Reason: plan.DeletedOn.On(plan.Remote), Before: directory()},
 		plan.Operation{Side: plan.Local, Action: plan.Delete, Path: "attic/x", Reason: plan.DeletedOn.On(plan.Remote),
@@ -172,7 +177,8 @@ func full() *plan.Plan {
 			Before: file(70_000, 1, "y")},
 		plan.Operation{Side: plan.Remote, Action: plan.Delete, Path: "single", Reason: plan.DeletedOn.On(plan.Local),
 			Before: file(20, 1, "s")},
-		plan.Operation{Side: plan.Remote, Action: plan.Delete, Path: "torn", Reason: plan.DeletedOn.On(plan.Local), Before: directory()},
+		plan.Operation{Side: plan.Remote, Action: plan.Delete, Path: "torn", Reason: plan.DeletedOn.On(plan.Local),
+			Before: directory()},
 		plan.Operation{Side: plan.Remote, Action: plan.Delete, Path: "torn/1", Reason: plan.DeletedOn.On(plan.Local),
 			Before: file(1, 1, "1")},
 		plan.Operation{Side: plan.Local, Action: plan.Chmod, Path: "tool", Reason: plan.ExecutableRule,

@@ -238,7 +238,7 @@ func TestUncheckedPlansDoNotPanic(t *testing.T) {
 		for _, states := range [][2]*tree.State{{nil, nil}, {directory(), nil}, {nil, file(1, 1, "")}, {link(""),
 			directory()}} {
 			p.Operations = append(p.Operations, plan.Operation{Action: action, Before: states[0], After: states[1]},
-				plan.Operation{Action: action, Path: "a/b", From: "b", Before: states[0], After: states[1]})
+				plan.Operation{Action: action, Path: "a/b", Rare: &plan.Rare{From: "b"}, Before: states[0], After: states[1]})
 		}
 	}
 	p.Conflicts = []plan.Conflict{{}, {Kind: plan.ChangedAndDeleted, Local: link("x"), Remote: link("y")}, {Kind: "new",

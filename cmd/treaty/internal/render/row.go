@@ -82,8 +82,8 @@ func (r rower) row(l *line) row {
 		say(dim, r.e.opts.reason(op.Reason))
 	}
 	if !l.shown {
-		out.Note = Escape(op.Note)
-		out.Diff = diffOf(op.Diff, op.DiffDoubt())
+		out.Note = Escape(op.Note())
+		out.Diff = diffOf(op.Diff(), op.DiffDoubt())
 	}
 	out.folded = func() []row {
 		rows := make([]row, len(l.folded))
@@ -103,7 +103,7 @@ func (a Alike) line(l *line) string {
 	case l.to != tree.Root:
 		return a.Path(l.from, true) + " → " + a.Path(l.to, true)
 	case op.Action == plan.Move:
-		return a.Path(op.From, false) + " → " + a.Path(op.Path, false)
+		return a.Path(op.From(), false) + " → " + a.Path(op.Path, false)
 	case l.shown:
 		return a.Path(op.Path, true)
 	case op.Action == plan.Delete:

@@ -16,21 +16,12 @@ type section struct {
 // sections are those of the operations that have something to show, in the order of `show`. What a plan of `undo` or
 // `restore` brings back comes from neither tree, but from the trash of the side that it was on.
 func (e *effect) sections() []section {
-	of := func(side plan.Side, has func(*plan.Operation) bool) []*plan.Operation {
-		var ops []*plan.Operation
-		for _, op := range e.operations {
-			if op.Side == side && has(op) {
-				ops = append(ops, op)
-			}
-		}
-		return ops
-	}
 	var updates, copies, renewed, restored plan.Sides[[]line]
 	var moves, deletes, traits []line
 	for _, side := range plan.BothSides {
 		moved, folded := e.moves(side)
 		moves = append(moves, moved...)
-		for _, op := range of(side, func(op *plan.Operation) bool { return op.Action == plan.Update }) {
+		for op := range e.those(side, func(op *plan.Operation) bool { return op.Action == plan.Update }) {
 			if fromTrash(op) {
 				renewed[side] = append(renewed[side], e.single(op))
 			} else {
@@ -41,12 +32,12 @@ func (e *effect) sections() []section {
 		brings := func(op *plan.Operation) bool {
 			return (op.Action == plan.Create || op.Action == plan.Update && makesDirectory(op)) && !folded[op]
 		}
-		copies[side] = e.fold(of(side, func(op *plan.Operation) bool { return brings(op) && !fromTrash(op) }), brought)
-		restored[side] = e.fold(of(side, func(op *plan.Operation) bool { return brings(op) && fromTrash(op) }), brought)
-		deletes = append(deletes, e.fold(of(side, func(op *plan.Operation) bool {
+		copies[side] = e.fold(e.those(side, func(op *plan.Operation) bool { return brings(op) && !fromTrash(op) }), brought)
+		restored[side] = e.fold(e.those(side, func(op *plan.Operation) bool { return brings(op) && fromTrash(op) }), brought)
+		deletes = append(deletes, e.fold(e.those(side, func(op *plan.Operation) bool {
 			return (op.Action == plan.Delete || op.Action == plan.Update && takesDirectory(op)) && !folded[op]
 		}), taken)...)
-		for _, op := range of(side, func(op *plan.Operation) bool {
+		for op := range e.those(side, func(op *plan.Operation) bool {
 			return op.Action == plan.Chmod || op.Action == plan.Touch
 		}) {
 			traits = append(traits, e.single(op))

@@ -31,7 +31,7 @@ func (e *effect) totals() (total plan.Sides[map[plan.Action]*sum], skipped int) 
 	for _, side := range plan.BothSides {
 		total[side] = map[plan.Action]*sum{}
 		folded := e.sumMoves(side, total[side])
-		for _, op := range e.operations {
+		for op := range e.operations {
 			switch {
 			case op.Side != side:
 			case !e.applied(op):

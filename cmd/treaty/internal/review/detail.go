@@ -197,15 +197,15 @@ func (w *writer) operation(n *node, op *plan.Operation) {
 		w.contents(n)
 		w.say(dim, "space leaves all of it out, or takes it in again")
 	}
-	w.note(op.Note)
+	w.note(op.Note())
 	w.depends(n)
-	w.diffOf(op.Diff, op.DiffDoubt())
+	w.diffOf(op.Diff(), op.DiffDoubt())
 }
 
 // operationName is the path of an operation, or both of a move.
 func operationName(names render.Alike, op *plan.Operation) string {
 	if op.Action == plan.Move {
-		return names.Path(op.From, false) + " → " + names.Path(op.Path, false)
+		return names.Path(op.From(), false) + " → " + names.Path(op.Path, false)
 	}
 	return names.Path(op.Path, false)
 }

@@ -114,7 +114,7 @@ func noted(p *plan.Plan, n *node) (id int, note string) {
 		return c.ID, c.Note
 	case anOperation:
 		op := &p.Operations[n.at]
-		return op.ID, op.Note
+		return op.ID, op.Note()
 	}
 	return 0, ""
 }

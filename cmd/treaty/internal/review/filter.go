@@ -92,7 +92,7 @@ func (d *draft) terms(n *node, said func(string) bool) bool {
 		op := &d.plan.Operations[n.at]
 		return d.skips[op.ID] != "" && said("skipped") || said(op.Action.String()) || said(op.Side.String()) ||
 			said(d.opts.Names[op.Side]) ||
-			said(op.Reason.String()) || said(string(op.From)) || said(op.Note)
+			said(op.Reason.String()) || said(string(op.From())) || said(op.Note())
 	case aProblem:
 		q := &d.plan.Problems[n.at]
 		return said(string(q.Severity)) || said(string(q.Code))

@@ -57,7 +57,7 @@ func operation(t rapid.TB, words []string) plan.Operation {
 	must(t, op.Side.UnmarshalText([]byte(words[1])))
 	path, rest := words[2], words[3:]
 	if op.Action == plan.Move {
-		op.From, path, rest = tree.Path(path), words[4], words[5:]
+		op.Rare, path, rest = &plan.Rare{From: tree.Path(path)}, words[4], words[5:]
 	}
 	size := "1@1"
 	if len(rest) > 0 {
@@ -79,7 +79,7 @@ func operation(t rapid.TB, words []string) plan.Operation {
 		op.Before, op.After, op.Reason = state, &after, plan.ChangedOn.On(from)
 	}
 	if op.Action == plan.Update {
-		op.Diff = diff(path, 3)
+		op.Rare = &plan.Rare{Diff: diff(path, 3)}
 	}
 	if op.After.Of() == tree.File && (op.Action == plan.Create || op.Action == plan.Update) {
 		op.Source = &plan.Source{Tree: from, Path: op.Path}

@@ -87,7 +87,7 @@ func decided(p *plan.Plan) string {
 		if op := &p.Operations[i]; op.Decision == plan.Skip {
 			said = append(said, fmt.Sprintf("-%s", op.Path))
 		}
-		if note := p.Operations[i].Note; note != "" {
+		if note := p.Operations[i].Note(); note != "" {
 			said = append(said, fmt.Sprintf("%s:%s", p.Operations[i].Path, note))
 		}
 	}
@@ -178,7 +178,8 @@ func TestSpaceTakesADirectoryInAgainThatIsTakenWhole(t *testing.T) {
 		unit := &plan.Unit{Path: "photos"}
 		for i := range p.Operations {
 			if op := &p.Operations[i]; op.Path.Within("photos") {
-				op.Unit, unit.Operations = unit, unit.Operations+1
+				op.Amend(func(r *plan.Rare) { r.Unit = unit })
+				unit.Operations++
 			}
 		}
 		if got := decided(typing(New(p, Look{}), c.keys).Plan()); got != c.want {
@@ -209,7 +210,7 @@ func TestAFilterLeavesWhatAllItsWordsAreTrueOf(t *testing.T) {
 				case "music/one.ogg":
 					op.Decision = plan.Skip
 				case "work/today.txt":
-					op.Note = "Remembered"
+					op.Amend(func(r *plan.Rare) { r.Note = "Remembered" })
 				}
 			}
 			m := New(p, Look{}).Press(keyOf("l")).filtered(c.filter)
@@ -356,7 +357,7 @@ func TestEachScreenIsAsLargeAsItsTerminalAndHidesNothing(t *testing.T) {
 		p.Conflicts[0].Path, p.Conflicts[1].Path = "evil\x1b[2J\u202etxt", "日本語/🇩🇪 é ü.txt"
 		p.Conflicts[1].Diff = diff("x", 3)
 		p.Conflicts[1].Diff.Lines[5] = "-\x1b[2J\u202e日本語日本語日本語日本語日本語日本語日本語日本語日本語日本語"
-		p.Operations[3].Note = "\x07\u2066"
+		p.Operations[3].Amend(func(r *plan.Rare) { r.Note = "\x07\u2066" })
 		look := Look{ASCII: rapid.Bool().Draw(t, "ASCII")}
 		walk(t, New(p, look), func(m Model) {
 			lines := strings.Split(m.Screen(), "\n")
