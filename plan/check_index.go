@@ -20,25 +20,29 @@ type index[K comparable] struct {
 	used  int
 }
 
-// places is a list that never moves as it grows, so that it takes no more than what is in it.
+// places are growing elements, of which many follow each other: of these it holds only where they begin.
 type places struct {
-	blocks [][]element
-	count  int
+	begin []beginning
+	count int
 }
 
-// placesAtOnce is how many fill 32 KiB.
-const placesAtOnce = 1 << 13
+// beginning is where some begin that follow each other, behind so many before.
+type beginning struct {
+	at     element
+	before int32
+}
 
 func (p *places) add(at element) {
-	if p.count%placesAtOnce == 0 {
-		p.blocks = append(p.blocks, make([]element, 0, min(p.count, placesAtOnce)))
+	if n := len(p.begin); n == 0 || at != p.begin[n-1].at+element(p.count)-element(p.begin[n-1].before) {
+		p.begin = append(p.begin, beginning{at, int32(p.count)})
 	}
-	last := &p.blocks[len(p.blocks)-1]
-	*last = append(*last, at)
 	p.count++
 }
 
-func (p *places) at(n int) element { return p.blocks[n/placesAtOnce][n%placesAtOnce] }
+func (p *places) at(n int) element {
+	of := sort.Search(len(p.begin), func(i int) bool { return int(p.begin[i].before) > n }) - 1
+	return p.begin[of].at + element(n) - element(p.begin[of].before)
+}
 
 // slot holds an element; hash is 0 where it is free.
 type slot struct {

@@ -117,7 +117,7 @@ func TestNothingIsHeldOfAPlanThatWasReadButThePlan(t *testing.T) {
 	before := live()
 	p := plan.ReadFrom(strings.NewReader(data))
 	each := (live() - before) / int64(len(p.Operations))
-	if most := int64(350); each > most {
+	if most := int64(260); each > most {
 		t.Errorf("%d bytes are held an operation, at most %d are meant", each, most)
 	}
 	runtime.KeepAlive(p)
@@ -132,13 +132,28 @@ func TestCheckingAPlanHoldsNoneOfItsPaths(t *testing.T) {
 			t.Fatal(wrong)
 		}
 	}) / 6000
-	if most := uint64(70); each > most {
+	if most := uint64(16); each > most {
 		t.Errorf("%d bytes are allocated an operation, at most %d are meant", each, most)
+	}
+}
+
+// A plan may have a million operations, nearly all of them of files with a state each.
+func TestAnOperationAndAStateAreSmall(t *testing.T) {
+	for _, c := range []struct{ is, most uintptr }{
+		{reflect.TypeFor[plan.Operation]().Size(), 64}, {reflect.TypeFor[tree.State]().Size(), 80},
+	} {
+		if c.is > c.most {
+			t.Errorf("%d bytes, at most %d are meant", c.is, c.most)
+		}
 	}
 }
 
 func TestWhatNothingHoldsUpTakesNoListToTell(t *testing.T) {
 	p := plan.ReadFrom(strings.NewReader(many(t)))
+	p.Conflicts = full(t).Conflicts
+	for i := range p.Conflicts {
+		p.Conflicts[i].Resolution = plan.SkipPath
+	}
 	there := func(_ plan.Side, dir tree.Path) bool { return dir == tree.Root }
 	each := allocated(func() {
 		if skips := p.Skips(there); len(skips) > 0 {
