@@ -202,16 +202,23 @@ func TestAPlanHasRoomForSoManyMergedLines(t *testing.T) {
 		p.Conflicts = append(p.Conflicts, c)
 	}
 	keepMerges(p)
-	room := int(mostMerged / one.Merge.size())
+	room, unmerged := int(mostMerged/one.Merge.size()), UnmergedIn(p)
 	for i := range p.Conflicts {
 		c := &p.Conflicts[i]
 		if kept, offered := c.Merge != nil, c.WhyNot(TakeMerged) == ""; kept != (i < room) || offered != kept {
 			t.Fatalf("%s: has a merge: %v, offered: %v; there is room for %d", c.Path, kept, offered, room)
 		}
-		if says := NoMerge(p, c); (i >= room) != (says == "too large, beside the other merges of the plan") {
+		if says := unmerged.Why(c); (i >= room) != (says == "too large, beside the other merges of the plan") {
 			t.Fatalf("%s: %q", c.Path, says)
 		}
 	}
+	last, all := &p.Conflicts[many-1], p.Conflicts
+	said := unmerged.Why(last)
+	p.Conflicts = nil
+	if unmerged.Why(last) != said {
+		t.Error("all conflicts are gone through for each")
+	}
+	p.Conflicts = all
 	if room >= many || mergedBytes(p) > mostMerged {
 		t.Errorf("there is room for %d, and they have %d bytes", room, mergedBytes(p))
 	}

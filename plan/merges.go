@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"treaty/plan/internal/ignore"
 	"treaty/plan/internal/textdiff"
@@ -121,15 +122,31 @@ func (c *Conflict) offerMerge() {
 	}
 }
 
-// NoMerge says in words why there is no merge of a conflict that might have one, as far as the plan tells; "" where
-// there is one, and of conflicts of other kinds than two changed files.
-func NoMerge(p *Plan, c *Conflict) string {
+// Unmerged says why conflicts of one plan have no merge. What is asked of the plan as a whole is asked once: its merges
+// may not change meanwhile.
+type Unmerged struct {
+	plan      *Plan
+	sensitive ignore.List
+	// full tells that there is no room for another merge of any size.
+	full func() bool
+}
+
+// UnmergedIn is of a plan.
+func UnmergedIn(p *Plan) *Unmerged {
+	full := func() bool { return mergedBytes(p)+textdiff.MaxBytes > mostMerged }
+	return &Unmerged{p, ignore.Sensitive(p.Options.Sensitive), sync.OnceValue(full)}
+}
+
+// Why says in words why there is no merge of a conflict that might have one, as far as the plan tells; "" where there
+// is one, and of conflicts of other kinds than two changed files.
+func (u *Unmerged) Why(c *Conflict) string {
+	p := u.plan
 	switch {
 	case c.Merge != nil || c.Kind != BothChanged || c.Local.Of() != tree.File || c.Remote.Of() != tree.File:
 		return ""
 	case p.Options.Diffs == DiffNone:
 		return "the plan has no diffs"
-	case sensitive(p, c):
+	case isSensitive(u.sensitive, c):
 		return "sensitive"
 	case c.Diff != nil && c.Diff.Omitted == textdiff.OmittedNotHere:
 		return "a text is not here"
@@ -139,14 +156,13 @@ func NoMerge(p *Plan, c *Conflict) string {
 		return "no base, since none are kept"
 	case c.Base.Of() != tree.File || !c.Base.SHA256.Known():
 		return "no base, since nobody knows what both last agreed on"
-	case mergedBytes(p)+textdiff.MaxBytes > mostMerged:
+	case u.full():
 		return "too large, beside the other merges of the plan"
 	}
 	return "no base, since the text that both last agreed on is not kept"
 }
 
-func sensitive(p *Plan, c *Conflict) bool {
-	patterns := ignore.Sensitive(p.Options.Sensitive)
+func isSensitive(patterns ignore.List, c *Conflict) bool {
 	return patterns.Match(string(c.Path), false) || patterns.Match(string(c.PathOn(Remote)), false)
 }
 

@@ -140,7 +140,7 @@ func unmerged(p *plan.Plan, c *plan.Conflict, why string) error {
 	if c.Merge == nil {
 		instead = naming([]string{typed(c.Path, here(p))}, "show")
 	}
-	if none := plan.NoMerge(p, c); none != "" {
+	if none := plan.UnmergedIn(p).Why(c); none != "" {
 		why += ": " + none
 	}
 	return usage(instead, "%s cannot be settled as %s: %s", render.Name(string(c.Path)), plan.TakeMerged, why)

@@ -54,8 +54,8 @@ type choice struct {
 	Chosen         bool
 }
 
-// disputes are a plan's conflicts in the order of plans.
-func (o Options) disputes(p *plan.Plan) []dispute {
+// conflictsOf are a plan's conflicts that are wanted, in the order of plans.
+func conflictsOf(p *plan.Plan, o Options) []*plan.Conflict {
 	var conflicts []*plan.Conflict
 	for i := range p.Conflicts {
 		if c := &p.Conflicts[i]; o.Only.has(c.ID) {
@@ -63,17 +63,22 @@ func (o Options) disputes(p *plan.Plan) []dispute {
 		}
 	}
 	slices.SortStableFunc(conflicts, func(a, b *plan.Conflict) int { return tree.Compare(a.Path, b.Path) })
-	out := make([]dispute, len(conflicts))
+	return conflicts
+}
+
+// disputes are some conflicts of a plan.
+func (o Options) disputes(p *plan.Plan, conflicts []*plan.Conflict) []dispute {
+	out, unmerged := make([]dispute, len(conflicts)), plan.UnmergedIn(p)
 	for i, c := range conflicts {
-		out[i] = o.disputeOf(p, c)
+		out[i] = o.disputeOf(unmerged, c)
 	}
 	return out
 }
 
-func (o Options) disputeOf(p *plan.Plan, c *plan.Conflict) dispute {
+func (o Options) disputeOf(unmerged *plan.Unmerged, c *plan.Conflict) dispute {
 	d := dispute{ID: c.ID, Kind: o.kind(c), Code: Escape(string(c.Kind)), Sides: o.states(c),
 		Resolution: Escape(string(c.Resolution)), Note: Escape(c.Note), Diff: diffOf(c.Diff, c.DiffDoubt()),
-		Merge: merge{Merge(p, c), mergedIn(o, c)}}
+		Merge: merge{Merge(unmerged, c), mergedIn(o, c)}}
 	d.Name = o.Alike.Path(c.Path, c.Local.Of() == tree.Directory || c.Remote.Of() == tree.Directory)
 	if c.RemotePath != "" {
 		d.Name = "local " + d.Name + ", remote " + o.Alike.Path(c.RemotePath, false)

@@ -19,15 +19,15 @@ const aHandful = 8
 // command that shows each by itself. It writes nothing where there is nothing to list.
 func List(w io.Writer, p *plan.Plan, show string, opts Options) error {
 	opts.Diffs = false
-	e, conflicts, problems, n := effects(p, opts), opts.disputes(p), opts.troubles(p), blocked(p)
+	e, conflicts, problems, n := effects(p, opts), conflictsOf(p, opts), opts.troubles(p), blocked(p)
 	s := newShower(w, p, opts)
 	if little(e, len(conflicts)+n) {
-		s.briefly(conflicts)
+		s.briefly(opts.disputes(p, conflicts))
 		s.operations(e.sections(), e)
 		s.problems(problems)
 		return s.Flush()
 	}
-	s.briefly(conflicts[:min(len(conflicts), aHandful)])
+	s.briefly(opts.disputes(p, conflicts[:min(len(conflicts), aHandful)]))
 	s.more(len(conflicts) - aHandful)
 	sections := e.sections()
 	slices.SortStableFunc(sections, func(a, b section) int { return b.weight() - a.weight() })

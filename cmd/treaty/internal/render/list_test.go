@@ -66,6 +66,26 @@ func TestManyChangesAreListedByFolder(t *testing.T) {
 	}
 }
 
+// Of many conflicts only those are described that are listed.
+func TestWhatIsNotListedIsNotDescribed(t *testing.T) {
+	allocations := func(conflicts int) float64 {
+		p := many(t)
+		for i := range conflicts {
+			c := p.Conflicts[i%10]
+			c.Path = tree.Path(fmt.Sprintf("notes/%06d.txt", i))
+			p.Conflicts = append(p.Conflicts, c)
+		}
+		return testing.AllocsPerRun(1, func() {
+			if err := List(io.Discard, p, "treaty show", named(80)); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	if few, all := allocations(100), allocations(1100); all > few+2*1000 {
+		t.Errorf("for 1,000 conflicts more: %v allocations instead of %v", all, few)
+	}
+}
+
 // Whatever is folded, nothing is lost, and nothing is told twice.
 func TestFoldersTogetherHaveAllLinesOnce(t *testing.T) {
 	p := many(t)

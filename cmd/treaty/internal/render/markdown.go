@@ -23,7 +23,7 @@ func Markdown(w io.Writer, p *plan.Plan, opts Options) error {
 	}
 	m.facts(opts.trees(p))
 	m.facts(facts(e, p))
-	m.conflicts(opts.disputes(p))
+	m.conflicts(opts.disputes(p, conflictsOf(p, opts)))
 	for _, sec := range e.sections() {
 		m.heading(sec.title)
 		rower := rower{e, sec.sided}

@@ -14,10 +14,10 @@ type merge struct {
 }
 
 // Merge says of a conflict what its merge comes to, or why it has none; "" where it could have none.
-func Merge(p *plan.Plan, c *plan.Conflict) string {
+func Merge(unmerged *plan.Unmerged, c *plan.Conflict) string {
 	m := c.Merge
 	if m == nil {
-		why := plan.NoMerge(p, c)
+		why := unmerged.Why(c)
 		if why == "" {
 			return ""
 		}

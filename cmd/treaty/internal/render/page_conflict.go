@@ -32,10 +32,10 @@ func (page *Page) conflicts(p *plan.Plan) []pageConflict {
 	slices.SortStableFunc(conflicts, func(a, b *plan.Conflict) int {
 		return cmp.Or(tree.Compare(a.Path, b.Path), cmp.Compare(a.ID, b.ID))
 	})
-	list := make([]pageConflict, len(conflicts))
+	list, unmerged := make([]pageConflict, len(conflicts)), plan.UnmergedIn(p)
 	unfold := p.Unresolved() <= fewConflicts
 	for i, c := range conflicts {
-		list[i] = pageConflict{dispute: page.disputeOf(p, c), Diff: besideEachOther(c.Diff, c.DiffDoubt(), page.Diffs),
+		list[i] = pageConflict{dispute: page.disputeOf(unmerged, c), Diff: besideEachOther(c.Diff, c.DiffDoubt(), page.Diffs),
 			Open: unfold && c.Resolution == plan.Unresolved, Merged: page.mergedBeside(c)}
 		if page.Command == nil || page.Applied != nil {
 			continue

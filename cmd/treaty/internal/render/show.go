@@ -15,7 +15,7 @@ func Show(w io.Writer, p *plan.Plan, opts Options) error {
 	s, e := newShower(w, p, opts), effects(p, opts)
 	s.about(opts.Undoes.Sentence(opts))
 	s.glance(e)
-	s.conflicts(opts.disputes(p))
+	s.conflicts(opts.disputes(p, conflictsOf(p, opts)))
 	s.operations(e.sections(), e)
 	s.problems(opts.troubles(p))
 	return s.Flush()

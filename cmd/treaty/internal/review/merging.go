@@ -17,7 +17,7 @@ func edit(m Model) Model {
 		return m
 	}
 	why := "there is no merge of it"
-	if none := plan.NoMerge(m.draft.plan, c); none != "" {
+	if none := plan.UnmergedIn(m.draft.plan).Why(c); none != "" {
 		why += ": " + none
 	}
 	return m.saying(warned, why)
