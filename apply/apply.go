@@ -101,6 +101,9 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 		return nil, err
 	}
 	steps, err := r.survey.Steps(ctx)
+	if nested := r.apart(); nested != nil {
+		return nil, nested
+	}
 	if err == nil && r.ends.Resumed() == nil {
 		// The plan, and what lies beside it, may say anything.
 		plan.CountFiles(r.Plan, r.survey.Files)
@@ -162,6 +165,29 @@ func (r *run) probe() error {
 	for _, e := range r.ends {
 		if err := o.AsPlanned(e, r.Plan, r.ends.Resumed() != nil); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// apart refuses trees of which one lies in the other, however that is reached: a directory in the one has the lock that
+// was taken of the other. What cannot be opened as a tree is none.
+func (r *run) apart() error {
+	for side, nested := range r.survey.Nested {
+		outer := r.ends[side]
+		for _, dir := range nested {
+			own, err := r.request.Open.Store(outer.Where(dir))
+			if err != nil {
+				continue
+			}
+			held := store.HeldTogether(own.Reader, outer.Store)
+			if err := own.Close(); err != nil {
+				return err
+			}
+			if inner := r.ends[outer.Side.Other()]; held {
+				return refusal.Because(refusal.CauseNotApart, "the %s tree %s lies inside the %s tree, as %s",
+					inner.Side, inner.Root(), outer.Side, outer.Where(dir))
+			}
 		}
 	}
 	return nil

@@ -16,9 +16,11 @@ import (
 	"time"
 
 	"treaty/apply"
+	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/plan"
+	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -440,6 +442,26 @@ func TestTreesMustBeApart(t *testing.T) {
 		r := w.request(p)
 		r.Roots = roots
 		w.refuses(r, &fault{cause: apply.ErrInvalid, why: why})
+	}
+}
+
+// mounted is a tree as a network mount shows it: nothing tells where it lies.
+type mounted struct{ volume.Volume }
+
+func (mounted) Relate(volume.Source) (scan.Relation, error) { return scan.Apart, nil }
+
+// What only a mount leads to is found out by the locks, before anything is written.
+func TestATreeInTheOtherThatIsReachedByAMountIsRefused(t *testing.T) {
+	for _, inner := range plan.BothSides {
+		w := newWorld(t, scratch(t))
+		tryParse(t, "a=1 in/").write(t, w.at[inner.Other()])
+		r := w.request(w.compare())
+		r.Roots[inner] = filepath.Join(w.at[inner.Other()], "in")
+		r.Open = func(root string) (volume.Volume, error) {
+			v, err := reach.Open(root)
+			return mounted{v}, err
+		}
+		w.refuses(r, &fault{cause: apply.ErrInvalid, why: "lies inside"})
 	}
 }
 

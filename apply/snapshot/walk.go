@@ -101,3 +101,6 @@ func (w *walk) Close() error { return nil }
 
 // IdlePatterns are none: who took the snapshot may look at the rules themselves.
 func (w *walk) IdlePatterns() []scan.IdlePattern { return nil }
+
+// Trees are none: a snapshot does not tell.
+func (w *walk) Trees() []tree.Path { return nil }

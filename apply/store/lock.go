@@ -134,6 +134,13 @@ func HoldBy(lock func(*Store) (release func() error, err error), stores ...*Stor
 	return unlock, nil
 }
 
+// HeldTogether tells whether the lock of a tree was taken together with that of another one: whoever did so has it by
+// two paths. A lock that cannot be read is somebody else's.
+func HeldTogether(s *Reader, other *Store) bool {
+	h, err := s.holder()
+	return err == nil && h != nil && h.Nonce != "" && h.Nonce == other.nonce
+}
+
 // Lock takes the tree's lock, as HoldBy asks for it. It refuses with ErrLocked where another treaty works on the tree;
 // other errors are those of the first write. Of a tree that had nothing of treaty's nothing stays when the lock is
 // released, or refused, unless more came to it meanwhile.

@@ -73,7 +73,7 @@ func Of(v volume.Volume) (*Store, error) {
 
 // On is the same store, changed through files: those of a run have a record of what is done.
 func (s *Store) On(files volume.Private) *Store {
-	return &Store{&writer{Reader: s.Reader, files: files}, s.volume}
+	return &Store{&writer{Reader: s.Reader, files: files, nonce: s.nonce}, s.volume}
 }
 
 // There tells whether the tree has a folder of treaty's.

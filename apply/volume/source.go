@@ -88,6 +88,8 @@ type Walk interface {
 	Close() error
 	// IdlePatterns are patterns in rule files that can match nothing, as far as the walk came.
 	IdlePatterns() []scan.IdlePattern
+	// Trees are directories in the tree that have a folder of treaty's own, as far as the walk came.
+	Trees() []tree.Path
 }
 
 // Reader reads the contents of files that a walk has listed.

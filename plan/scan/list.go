@@ -16,6 +16,7 @@ type lister struct {
 	// failed tells that some entry of the last listing could not be looked at.
 	failed bool
 	idle   []IdlePattern
+	trees  []tree.Path
 	spares spares
 }
 
@@ -38,7 +39,11 @@ func (l *lister) list(dir tree.Path, h handle, device uint64) ([]tree.Entry, err
 	if err := l.read(dir, h); err != nil {
 		return nil, err
 	}
+	all := len(l.found)
 	l.found = slices.DeleteFunc(l.found, func(f found) bool { return tree.Reserved(f.name) })
+	if len(l.found) < all {
+		l.noteTree(dir)
+	}
 	for i := range l.found {
 		l.found[i].key = tree.CollisionKey(l.found[i].name)
 	}

@@ -90,7 +90,7 @@ func walk(c *call, q *wire.WalkAsk) (a wire.WalkAnswer, err error) {
 		return a, err
 	}
 	err = walk.Finish()
-	return wire.WalkAnswer{Yes: same, Idle: wire.IdleOf(walk.IdlePatterns())}, err
+	return wire.WalkAnswer{Yes: same, Idle: wire.IdleOf(walk.IdlePatterns()), Trees: wire.TreesOf(walk.Trees())}, err
 }
 
 // withheld is a listing that is not sent before it is known not to have some sum; all else is sent at once.

@@ -165,6 +165,9 @@ func (w *walk) Close() error { return nil }
 // IdlePatterns are none: they are of directories that people look after.
 func (w *walk) IdlePatterns() []scan.IdlePattern { return nil }
 
+// Trees are none: nothing else leads to what is in memory.
+func (w *walk) Trees() []tree.Path { return nil }
+
 // reader reads files as a walk listed them.
 type reader struct {
 	at          *shared

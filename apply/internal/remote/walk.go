@@ -21,8 +21,9 @@ type walk struct {
 	// known is what an earlier walk has brought, and then what this one has; nil where nobody asks.
 	known *known
 	// next is the listing that was read and not asked for yet, nil for none.
-	next *tree.Listing
-	idle []scan.IdlePattern
+	next  *tree.Listing
+	idle  []scan.IdlePattern
+	trees []tree.Path
 	// err is why it cannot go on, and over tells that all was sent.
 	err  error
 	over bool
@@ -89,7 +90,7 @@ func (w *walk) fill() error {
 
 func (w *walk) end() error {
 	answer, err := end(w.sent, wire.Walk)
-	w.idle = wire.IdlePatterns(answer.Idle)
+	w.idle, w.trees = wire.IdlePatterns(answer.Idle), wire.Trees(answer.Trees)
 	if err == nil {
 		w.known.take()
 	}
@@ -146,6 +147,9 @@ func (w *walk) Close() error {
 
 // IdlePatterns are those that the agent has met.
 func (w *walk) IdlePatterns() []scan.IdlePattern { return w.idle }
+
+// Trees are those that the agent has met.
+func (w *walk) Trees() []tree.Path { return w.trees }
 
 // reader has files read there.
 type reader struct {

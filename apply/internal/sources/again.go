@@ -151,3 +151,6 @@ func (w *againWalk) end() {
 
 // IdlePatterns are none: the pass that was kept has them.
 func (w *againWalk) IdlePatterns() []scan.IdlePattern { return nil }
+
+// Trees are none, for the same reason.
+func (w *againWalk) Trees() []tree.Path { return nil }

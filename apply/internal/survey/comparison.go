@@ -50,6 +50,7 @@ func (c *comparison) read(ctx context.Context, memory *store.Memory) error {
 	}
 	c.Files = found.Files
 	for _, side := range plan.BothSides {
+		c.Nested[side] = listing[side].Trees()
 		planned := c.Plan.Snapshot(side)
 		c.Stamps.Fits[side] = found.Digests[side] == planned.Digest
 		c.partFits[side] = len(c.Plan.Options.Only) > 0 && found.PartDigests[side] == planned.PartDigest

@@ -12,6 +12,7 @@ import (
 	"treaty/apply/store"
 	"treaty/plan"
 	"treaty/plan/scan"
+	"treaty/plan/tree"
 )
 
 // Survey is what is found out about both trees before the first write.
@@ -25,6 +26,8 @@ type Survey struct {
 	Now func() time.Time
 	// Listed are both trees as they were found, nil where an interrupted run is taken up.
 	Listed plan.Sides[*sources.Kept]
+	// Nested are directories in the trees that are trees of their own.
+	Nested plan.Sides[[]tree.Path]
 	// Seen are the directories that the trees had.
 	Seen *store.Digests
 	// Files is how many files they had.

@@ -27,8 +27,9 @@ type (
 	WalkAnswer struct {
 		Outcome
 		// Yes tells that the listing is the one that is known.
-		Yes  bool   `json:"yes,omitempty"`
-		Idle []Idle `json:"idle,omitempty"`
+		Yes   bool   `json:"yes,omitempty"`
+		Idle  []Idle `json:"idle,omitempty"`
+		Trees []Text `json:"trees,omitempty"`
 	}
 	EntryAnswer struct {
 		Outcome
@@ -142,6 +143,26 @@ func IdleOf(patterns []scan.IdlePattern) (list []Idle) {
 		list = append(list, Idle{Text(p.File), p.Line, p.Why})
 	}
 	return list
+}
+
+// TreesOf puts directories that are trees of their own on their way.
+func TreesOf(dirs []tree.Path) (list []Text) {
+	for _, dir := range dirs {
+		list = append(list, Text(dir))
+	}
+	return list
+}
+
+// Trees are what was put on its way, at most as many as a walk has. What is no path in a tree is left out: whoever asks
+// for it finds no tree.
+func Trees(list []Text) (dirs []tree.Path) {
+	const most = 128
+	for _, text := range list[:min(len(list), most)] {
+		if dir, err := tree.ParsePath(string(text)); err == nil && dir != tree.Root {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
 }
 
 // IdlePatterns are what was put on its way, at most as many as a walk has. What is none is left out: it is for the eyes
