@@ -362,9 +362,9 @@ func TestOperationsTakeNoCallsEach(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, side := range plan.BothSides {
-				few, many := operated(t, 5, side, c.change), operated(t, 50, side, c.change)
+				few, many := operated(t, 2, side, c.change), operated(t, 9, side, c.change)
 				if len(few) != len(many) {
-					t.Errorf("on %s: %d calls for 5 folders, %d for 50: %q", side, len(few), len(many), names(many))
+					t.Errorf("on %s: %d calls for 2 folders, %d for 9: %q", side, len(few), len(many), names(many))
 				}
 			}
 		})
