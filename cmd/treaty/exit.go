@@ -224,6 +224,8 @@ func hintFor(err error) hint {
 		return backAgain
 	case scan.Unplugged(err):
 		return then("the volume was unplugged, or its driver ended: mount it again", again)
+	case scan.Full(err):
+		return then("make room on that volume", again)
 	case errors.Is(err, fs.ErrPermission):
 		return then("look at the permissions of the file and of its folder", again)
 	}

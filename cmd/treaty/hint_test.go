@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 	"treaty/apply"
 	"treaty/apply/refusal"
 	"treaty/plan"
+	"treaty/plan/scan"
 )
 
 // TestEveryCauseHasAHintAndAnExitCode: what package apply refuses for ends in a code of its own, and in something to
@@ -108,5 +110,17 @@ func TestATreeOnAnotherMachineIsNotMountedToGoOn(t *testing.T) {
 		if got := (&opened{away: away}).once(); got != want {
 			t.Errorf("%q, not %q", got, want)
 		}
+	}
+}
+
+func TestAFullVolumeIsToldWithWhatHelps(t *testing.T) {
+	full := fmt.Errorf("plan p cannot be settled: %w", scan.ErrFull)
+	h := hintFor(full)
+	if h == nil {
+		t.Fatal("nothing to type")
+	}
+	const want = "make room on that volume, then: treaty recover a"
+	if got := h(&invocation{args: []string{"recover", "a"}, name: "recover"}); got != want {
+		t.Errorf("%q, not %q", got, want)
 	}
 }

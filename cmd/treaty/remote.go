@@ -112,11 +112,15 @@ func (p *pair) waiting() string {
 	return f.otherThan(folder.Root())
 }
 
-// toFirst compares with the first of several trees that could be meant.
+// toFirst is the command again with the first of several trees that could be meant.
 func toFirst(root string) hint {
 	return func(i *invocation) string {
+		command := comparing()
+		if i.name == "status" || i.name == "sync" {
+			command = func(i *invocation) string { return again(i) + " " + argument(root) }
+		}
 		i.trees[plan.Remote] = root
-		return then(`name one, or set "remote"`, comparing())(i)
+		return then(`name one, or set "remote"`, command)(i)
 	}
 }
 
