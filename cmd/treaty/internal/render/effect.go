@@ -68,9 +68,20 @@ func inOrder(ops iter.Seq[*plan.Operation]) bool {
 
 // those are the operations on a side that have something.
 func (e *effect) those(side plan.Side, has func(*plan.Operation) bool) iter.Seq[*plan.Operation] {
+	return having(e.operations, func(op *plan.Operation) bool { return op.Side == side && has(op) })
+}
+
+func none(ops iter.Seq[*plan.Operation]) bool {
+	for range ops {
+		return false
+	}
+	return true
+}
+
+func having(ops iter.Seq[*plan.Operation], has func(*plan.Operation) bool) iter.Seq[*plan.Operation] {
 	return func(yield func(*plan.Operation) bool) {
-		for op := range e.operations {
-			if op.Side == side && has(op) && !yield(op) {
+		for op := range ops {
+			if has(op) && !yield(op) {
 				return
 			}
 		}

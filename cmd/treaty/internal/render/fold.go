@@ -75,13 +75,25 @@ func (e *effect) single(op *plan.Operation) line {
 // carriedOut and leftOut are what all lines of single operations share that are carried out, or are not.
 var carriedOut, leftOut = extent{applied: true}, extent{}
 
-// fold makes lines of creates, or of deletes, of one side, sorted: a directory and all below it become
-// one. Of says what an operation brings, or takes away.
-func (e *effect) fold(ops iter.Seq[*plan.Operation], of func(*plan.Operation) *tree.State) []line {
-	var lines []line
-	if e.opts.All {
-		lines = make([]line, 0, count(ops)) // a list that grows is copied again and again
+// singles are lines of one operation each.
+func (e *effect) singles(ops iter.Seq[*plan.Operation]) iter.Seq[line] {
+	return func(yield func(line) bool) {
+		for op := range ops {
+			if !yield(e.single(op)) {
+				return
+			}
+		}
 	}
+}
+
+// fold makes lines of creates, or of deletes, of one side, sorted: a directory and all below it become
+// one. Of says what an operation brings, or takes away. Where all are listed there is no list of them here.
+func (e *effect) fold(ops iter.Seq[*plan.Operation], of func(*plan.Operation) *tree.State) iter.Seq[line] {
+	if e.opts.All {
+		// What is updated has its row among the updates, and there is nothing to add.
+		return e.singles(having(ops, func(op *plan.Operation) bool { return op.Action != plan.Update }))
+	}
+	var lines []line
 	var head *plan.Operation
 	var members []*plan.Operation
 	add := func() {
@@ -89,14 +101,12 @@ func (e *effect) fold(ops iter.Seq[*plan.Operation], of func(*plan.Operation) *t
 		case head == nil:
 		case len(members) > 0:
 			lines = append(lines, e.directory(head, members, of))
-		case head.Action == plan.Update:
-			// Has its row among the updates, and there is nothing to add.
-		default:
+		case head.Action != plan.Update:
 			lines = append(lines, e.single(head))
 		}
 	}
 	for op := range ops {
-		if head != nil && of(head).Of() == tree.Directory && !e.opts.All && op.Path.Within(head.Path) {
+		if head != nil && of(head).Of() == tree.Directory && op.Path.Within(head.Path) {
 			members = append(members, op)
 			continue
 		}
@@ -104,15 +114,7 @@ func (e *effect) fold(ops iter.Seq[*plan.Operation], of func(*plan.Operation) *t
 		head, members = op, members[:0]
 	}
 	add()
-	return lines
-}
-
-func count(ops iter.Seq[*plan.Operation]) int {
-	n := 0
-	for range ops {
-		n++
-	}
-	return n
+	return slices.Values(lines)
 }
 
 // below is how many of ops, sorted, are the first one or lie below it.
@@ -165,9 +167,11 @@ func taken(op *plan.Operation) *tree.State   { return op.Before }
 
 // sortLines puts lines of both sides in the order of plans.
 func sortLines(lines []line) {
-	slices.SortStableFunc(lines, func(a, b line) int {
-		return cmp.Or(tree.Compare(a.path(), b.path()), cmp.Compare(a.op.Side, b.op.Side))
-	})
+	slices.SortStableFunc(lines, inPlans)
+}
+
+func inPlans(a, b line) int {
+	return cmp.Or(tree.Compare(a.path(), b.path()), cmp.Compare(a.op.Side, b.op.Side))
 }
 
 func (l *line) path() tree.Path {

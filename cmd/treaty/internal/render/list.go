@@ -32,7 +32,7 @@ func List(w io.Writer, p *plan.Plan, show string, opts Options) error {
 	sections := e.sections()
 	slices.SortStableFunc(sections, func(a, b section) int { return b.weight() - a.weight() })
 	for _, sec := range sections {
-		s.part(sec.title, len(sec.lines))
+		s.heading(sec.title)
 		s.folders(sec, e, aHandful)
 	}
 	s.problems(problems[n:])
@@ -61,11 +61,14 @@ func little(e *effect, others int) bool { return e.lines()+others <= few }
 
 // weight is how much a person has to look at what a section lists: what takes away work, then what replaces it.
 func (s *section) weight() int {
-	switch s.lines[0].op.Action {
-	case plan.Delete:
-		return 2
-	case plan.Update:
-		return 1
+	for l := range s.lines {
+		switch l.op.Action {
+		case plan.Delete:
+			return 2
+		case plan.Update:
+			return 1
+		}
+		break
 	}
 	return 0
 }
@@ -94,7 +97,7 @@ func (s *shower) more(n int) {
 func (s *shower) folders(sec section, e *effect, room int) {
 	var rows []row
 	names := 0
-	for _, b := range e.byFolder(sec.lines, room) {
+	for _, b := range e.byFolder(slices.Collect(sec.lines), room) {
 		row := rower{e, sec.sided}.batch(&b)
 		rows, names = append(rows, row), wider(names, row.Name)
 	}

@@ -27,8 +27,8 @@ func Markdown(w io.Writer, p *plan.Plan, opts Options) error {
 	for _, sec := range e.sections() {
 		m.heading(sec.title)
 		rower := rower{e, sec.sided}
-		for i := range sec.lines {
-			row := rower.row(&sec.lines[i])
+		for l := range sec.lines {
+			row := rower.row(&l)
 			m.row(&row, "")
 		}
 	}

@@ -35,7 +35,7 @@ type renames struct {
 // moves folds the moves of one side, and returns which other operations are in the lines. Without moves there is
 // nothing to look for.
 func (e *effect) moves(side plan.Side) ([]line, map[*plan.Operation]bool) {
-	if count(e.those(side, func(op *plan.Operation) bool { return op.Action == plan.Move })) == 0 {
+	if none(e.those(side, func(op *plan.Operation) bool { return op.Action == plan.Move })) {
 		return nil, nil
 	}
 	r := renames{e: e, made: map[tree.Path]*plan.Operation{}, gone: map[tree.Path]*plan.Operation{},

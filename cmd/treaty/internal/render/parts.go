@@ -41,9 +41,9 @@ func Groups(p *plan.Plan) []Group {
 	var groups []Group
 	for _, sec := range e.sections() {
 		g := Group{Title: sec.title, Sided: sec.sided}
-		for i := range sec.lines {
-			if op := sec.lines[i].op; !moved[op] {
-				g.Operations = append(g.Operations, op)
+		for l := range sec.lines {
+			if !moved[l.op] {
+				g.Operations = append(g.Operations, l.op)
 			}
 		}
 		if sec.title == moveTitle {

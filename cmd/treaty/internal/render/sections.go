@@ -1,14 +1,19 @@
 package render
 
-import "treaty/plan"
+import (
+	"iter"
+	"slices"
+
+	"treaty/plan"
+)
 
 // moveTitle is the heading of what goes by another name.
 const moveTitle = "Move"
 
-// section is the lines below one heading.
+// section is the lines below one heading, of which there is one at least.
 type section struct {
 	title string
-	lines []line
+	lines iter.Seq[line]
 	// sided is set where the heading does not say which side changes.
 	sided bool
 }
@@ -16,36 +21,29 @@ type section struct {
 // sections are those of the operations that have something to show, in the order of `show`. What a plan of `undo` or
 // `restore` brings back comes from neither tree, but from the trash of the side that it was on.
 func (e *effect) sections() []section {
-	var updates, copies, renewed, restored plan.Sides[[]line]
-	var moves, deletes, traits []line
+	var updates, copies, renewed, restored, deletes plan.Sides[iter.Seq[line]]
+	var moves []line
 	for _, side := range plan.BothSides {
 		moved, folded := e.moves(side)
 		moves = append(moves, moved...)
-		for op := range e.those(side, func(op *plan.Operation) bool { return op.Action == plan.Update }) {
-			if fromTrash(op) {
-				renewed[side] = append(renewed[side], e.single(op))
-			} else {
-				updates[side] = append(updates[side], e.single(op))
-			}
-		}
+		replaces := func(op *plan.Operation) bool { return op.Action == plan.Update }
 		// An update that makes a directory heads what is created in it, and the reverse.
 		brings := func(op *plan.Operation) bool {
 			return (op.Action == plan.Create || op.Action == plan.Update && makesDirectory(op)) && !folded[op]
 		}
-		copies[side] = e.fold(e.those(side, func(op *plan.Operation) bool { return brings(op) && !fromTrash(op) }), brought)
-		restored[side] = e.fold(e.those(side, func(op *plan.Operation) bool { return brings(op) && fromTrash(op) }), brought)
-		deletes = append(deletes, e.fold(e.those(side, func(op *plan.Operation) bool {
+		takes := func(op *plan.Operation) bool {
 			return (op.Action == plan.Delete || op.Action == plan.Update && takesDirectory(op)) && !folded[op]
-		}), taken)...)
-		for op := range e.those(side, func(op *plan.Operation) bool {
-			return op.Action == plan.Chmod || op.Action == plan.Touch
-		}) {
-			traits = append(traits, e.single(op))
 		}
+		there := e.those(side, func(op *plan.Operation) bool { return !fromTrash(op) })
+		trashed := e.those(side, fromTrash)
+		updates[side], renewed[side] = e.singles(having(there, replaces)), e.singles(having(trashed, replaces))
+		copies[side], restored[side] = e.fold(having(there, brings), brought), e.fold(having(trashed, brings), brought)
+		deletes[side] = e.fold(e.those(side, takes), taken)
 	}
-	for _, lines := range [][]line{moves, deletes, traits} {
-		sortLines(lines)
-	}
+	sortLines(moves)
+	traits := e.singles(having(e.operations, func(op *plan.Operation) bool {
+		return op.Action == plan.Chmod || op.Action == plan.Touch
+	}))
 	var shown []section
 	for _, s := range []section{
 		{"Update Local to Remote", updates[plan.Remote], false},
@@ -56,15 +54,49 @@ func (e *effect) sections() []section {
 		{"Copy Remote to Local", copies[plan.Local], false},
 		{"Restore on Local", restored[plan.Local], false},
 		{"Restore on Remote", restored[plan.Remote], false},
-		{moveTitle, moves, true},
-		{"Delete", deletes, true},
+		{moveTitle, slices.Values(moves), true},
+		{"Delete", merged(deletes[plan.Local], deletes[plan.Remote]), true},
 		{"Modes and Times", traits, true},
 	} {
-		if len(s.lines) > 0 {
+		if s.more(0) {
 			shown = append(shown, s)
 		}
 	}
 	return shown
+}
+
+// more tells whether there are more lines than so many.
+func (s *section) more(than int) bool {
+	for range s.lines {
+		if than--; than < 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// merged are lines of both sides in the order of plans, as those of each are.
+func merged(local, remote iter.Seq[line]) iter.Seq[line] {
+	return func(yield func(line) bool) {
+		next, stop := iter.Pull(remote)
+		defer stop()
+		other, more := next()
+		for l := range local {
+			for ; more && inPlans(other, l) < 0; other, more = next() {
+				if !yield(other) {
+					return
+				}
+			}
+			if !yield(l) {
+				return
+			}
+		}
+		for ; more; other, more = next() {
+			if !yield(other) {
+				return
+			}
+		}
+	}
 }
 
 // fromTrash tells of an operation that takes nothing from the other side: it brings back what was there before.
@@ -76,7 +108,9 @@ func fromTrash(op *plan.Operation) bool {
 func (e *effect) lines() int {
 	n := 0
 	for _, sec := range e.sections() {
-		n += countLines(sec.lines)
+		for l := range sec.lines {
+			n += 1 + countLines(l.also)
+		}
 	}
 	return n
 }

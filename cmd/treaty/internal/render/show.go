@@ -45,17 +45,17 @@ func newShower(w io.Writer, p *plan.Plan, opts Options) *shower {
 // operations lists sections of them: by folders, where one has more lines than are read at once.
 func (s *shower) operations(sections []section, e *effect) {
 	for _, sec := range sections {
-		s.part(sec.title, len(sec.lines))
-		if !s.opts.All && len(sec.lines) > few {
+		s.heading(sec.title)
+		if !s.opts.All && sec.more(few) {
 			s.folders(sec, e, few)
 			continue
 		}
 		rower, names := rower{e, sec.sided}, 0
-		for i := range sec.lines {
-			names = wider(names, e.opts.Alike.line(&sec.lines[i]))
+		for l := range sec.lines {
+			names = wider(names, e.opts.Alike.line(&l))
 		}
-		for i := range sec.lines {
-			row := rower.row(&sec.lines[i])
+		for l := range sec.lines {
+			row := rower.row(&l)
 			s.row(&row, margin, names)
 		}
 	}
@@ -102,9 +102,13 @@ type shower struct {
 
 // part begins what has so many elements; nothing where it has none.
 func (s *shower) part(title string, elements int) {
-	if elements == 0 {
-		return
+	if elements > 0 {
+		s.heading(title)
 	}
+}
+
+// heading begins what has elements.
+func (s *shower) heading(title string) {
 	if s.later {
 		s.newline()
 	}
