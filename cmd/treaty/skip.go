@@ -25,6 +25,9 @@ func (c *skipCommand) Run(a *app) error {
 		return err
 	}
 	ids, err := pick(f.plan, operationElements(f.plan), words, "operation")
+	if err != nil && !c.Undo && f.conflicting(words) {
+		return usage(naming(words, "resolve", "--take", "skip"), "that is in conflict, and no operation")
+	}
 	if err != nil {
 		return err
 	}
@@ -52,6 +55,11 @@ func (c *skipCommand) Run(a *app) error {
 		}
 	}
 	return nil
+}
+
+// conflicting tells whether each word names a conflict.
+func (f *planFile) conflicting(words []string) bool {
+	return !slices.ContainsFunc(words, func(word string) bool { return !f.names(word, conflictElements) })
 }
 
 // alongWith says how many operations that were not named are left out, or taken in again, with those that were.
