@@ -20,7 +20,7 @@ import (
 
 type reviewCommand struct {
 	planArgument
-	Difftool string `placeholder:"CMD" help:"Let key D give this program copies of LOCAL and REMOTE ($$TREATY_DIFFTOOL)."`
+	Difftool string `text:"" placeholder:"CMD" help:"Let key D give this program copies of LOCAL and REMOTE ($$TREATY_DIFFTOOL)."`
 }
 
 // Run shows the plan on the whole screen, where it can be settled, and goes on to approve it if asked to.

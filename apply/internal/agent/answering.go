@@ -1,6 +1,8 @@
 package agent
 
 import (
+	"sync"
+
 	"treaty/apply/internal/wire"
 	"treaty/apply/volume"
 	"treaty/plan/tree"
@@ -41,13 +43,15 @@ func done() answered {
 	return answered{a, &a.Outcome}
 }
 
-// table are calls by their names.
-func table(calls ...carriedOut) map[string]func(*call) (answered, error) {
-	byName := make(map[string]func(*call) (answered, error), len(calls))
-	for _, c := range calls {
-		byName[c.name] = c.do
-	}
-	return byName
+// table are calls by their names, made when the first of them is asked for.
+func table(calls func() []carriedOut) func() map[string]func(*call) (answered, error) {
+	return sync.OnceValue(func() map[string]func(*call) (answered, error) {
+		byName := map[string]func(*call) (answered, error){}
+		for _, c := range calls() {
+			byName[c.name] = c.do
+		}
+		return byName
+	})
 }
 
 func entryOf(e tree.Entry, err error) (a wire.EntryAnswer, _ error) {

@@ -9,40 +9,42 @@ import (
 )
 
 // keeping are the calls that are about treaty's own files, of a tree or of a run.
-var keeping = table(
-	plainly(wire.PrivateNames, func(c *call, q *wire.NameAsk) error {
-		return c.listOf(c.private().PrivateNames(string(q.Name)))
-	}),
-	by(wire.PrivateEntry, func(c *call, q *wire.NameAsk) (wire.EntryAnswer, error) {
-		return entryOf(c.private().PrivateEntry(string(q.Name)))
-	}),
-	plainly(wire.PrivateFile, privateFile),
-	by(wire.PrivatePart, privatePart),
-	plainly(wire.WritePrivate, writePrivate),
-	plainly(wire.ClaimPrivate, claimPrivate),
-	plainly(wire.CreatePrivate, createPrivate),
-	by(wire.OpenLog, openLog),
-	plainly(wire.AppendLog, appendLog),
-	plainly(wire.CloseLog, closeLog),
-	by(wire.SetAside, func(c *call, q *wire.NameAsk) (wire.NameAnswer, error) {
-		return nameOf(c.private().SetAside(string(q.Name)))
-	}),
-	plainly(wire.Barrier.Call, barrier),
-	by(wire.Trashed, func(c *call, q *wire.NameAsk) (wire.StampAnswer, error) {
-		bytes, last, err := c.private().Trashed(string(q.Name))
-		return wire.StampAnswer{Size: bytes, Mtime: last}, err
-	}),
+var keeping = table(func() []carriedOut {
+	return []carriedOut{
+		plainly(wire.PrivateNames, func(c *call, q *wire.NameAsk) error {
+			return c.listOf(c.private().PrivateNames(string(q.Name)))
+		}),
+		by(wire.PrivateEntry, func(c *call, q *wire.NameAsk) (wire.EntryAnswer, error) {
+			return entryOf(c.private().PrivateEntry(string(q.Name)))
+		}),
+		plainly(wire.PrivateFile, privateFile),
+		by(wire.PrivatePart, privatePart),
+		plainly(wire.WritePrivate, writePrivate),
+		plainly(wire.ClaimPrivate, claimPrivate),
+		plainly(wire.CreatePrivate, createPrivate),
+		by(wire.OpenLog, openLog),
+		plainly(wire.AppendLog, appendLog),
+		plainly(wire.CloseLog, closeLog),
+		by(wire.SetAside, func(c *call, q *wire.NameAsk) (wire.NameAnswer, error) {
+			return nameOf(c.private().SetAside(string(q.Name)))
+		}),
+		plainly(wire.Barrier.Call, barrier),
+		by(wire.Trashed, func(c *call, q *wire.NameAsk) (wire.StampAnswer, error) {
+			bytes, last, err := c.private().Trashed(string(q.Name))
+			return wire.StampAnswer{Size: bytes, Mtime: last}, err
+		}),
 
-	plainly(wire.RemovePrivate, func(c *call, q *wire.NameAsk) error {
-		return c.unclaim(string(q.Name), c.private().RemovePrivate)
-	}),
-	plainly(wire.DropPrivate, func(c *call, q *wire.NameAsk) error {
-		return c.unclaim(string(q.Name), c.private().DropPrivate)
-	}),
-	plainly(wire.RemoveEmpty, func(c *call, _ *wire.Plain) error { return c.private().RemoveEmptyPrivate() }),
-	plainly(wire.ClearTrash, func(c *call, q *wire.NameAsk) error { return c.private().ClearTrash(string(q.Name)) }),
-	plainly(wire.TrashRuns, func(c *call, _ *wire.Plain) error { return c.listOf(c.private().TrashRuns()) }),
-)
+		plainly(wire.RemovePrivate, func(c *call, q *wire.NameAsk) error {
+			return c.unclaim(string(q.Name), c.private().RemovePrivate)
+		}),
+		plainly(wire.DropPrivate, func(c *call, q *wire.NameAsk) error {
+			return c.unclaim(string(q.Name), c.private().DropPrivate)
+		}),
+		plainly(wire.RemoveEmpty, func(c *call, _ *wire.Plain) error { return c.private().RemoveEmptyPrivate() }),
+		plainly(wire.ClearTrash, func(c *call, q *wire.NameAsk) error { return c.private().ClearTrash(string(q.Name)) }),
+		plainly(wire.TrashRuns, func(c *call, _ *wire.Plain) error { return c.listOf(c.private().TrashRuns()) }),
+	}
+})
 
 // private is what keeps treaty's own files: the run's, or the tree's.
 func (c *call) private() volume.Private {

@@ -12,44 +12,46 @@ import (
 )
 
 // reading are the calls of a tree that change nothing in it.
-var reading = table(
-	plainly(wire.Close, closeTree),
-	by(wire.Walk, walk),
-	plainly(wire.List, list),
-	plainly(wire.Hash, hash),
-	plainly(wire.ReadText, text),
-	by(wire.Content, content),
-	by(wire.EntryAt, func(c *call, q *wire.PathAsk) (wire.EntryAnswer, error) {
-		return entryOf(c.tree.Entry(tree.Path(q.Path)))
-	}),
-	by(wire.Directory, func(c *call, q *wire.PathAsk) (wire.EntryAnswer, error) {
-		return entryOf(c.tree.Directory(tree.Path(q.Path)))
-	}),
-	plainly(wire.Names, func(c *call, q *wire.PathAsk) error { return c.listOf(c.tree.Names(tree.Path(q.Path))) }),
-	by(wire.GetTraits, traits),
-	by(wire.Probe, func(c *call, _ *wire.Plain) (wire.AbleAnswer, error) {
-		probed, err := c.tree.Probe()
-		return wire.AbleAnswer{Probed: wire.AbleOf(probed)}, err
-	}),
-	by(wire.Change, change),
+var reading = table(func() []carriedOut {
+	return []carriedOut{
+		plainly(wire.Close, closeTree),
+		by(wire.Walk, walk),
+		plainly(wire.List, list),
+		plainly(wire.Hash, hash),
+		plainly(wire.ReadText, text),
+		by(wire.Content, content),
+		by(wire.EntryAt, func(c *call, q *wire.PathAsk) (wire.EntryAnswer, error) {
+			return entryOf(c.tree.Entry(tree.Path(q.Path)))
+		}),
+		by(wire.Directory, func(c *call, q *wire.PathAsk) (wire.EntryAnswer, error) {
+			return entryOf(c.tree.Directory(tree.Path(q.Path)))
+		}),
+		plainly(wire.Names, func(c *call, q *wire.PathAsk) error { return c.listOf(c.tree.Names(tree.Path(q.Path))) }),
+		by(wire.GetTraits, traits),
+		by(wire.Probe, func(c *call, _ *wire.Plain) (wire.AbleAnswer, error) {
+			probed, err := c.tree.Probe()
+			return wire.AbleAnswer{Probed: wire.AbleOf(probed)}, err
+		}),
+		by(wire.Change, change),
 
-	plainly(wire.Present, func(c *call, _ *wire.Plain) error { return c.tree.Present() }),
-	by(wire.Rescued, func(c *call, _ *wire.Plain) (wire.NameAnswer, error) { return nameOf(c.tree.Rescued()) }),
-	by(wire.Self, func(c *call, _ *wire.Plain) (wire.HolderAnswer, error) {
-		self := c.tree.Host().Self()
-		return wire.HolderAnswer{Holder: &self}, nil
-	}),
-	by(wire.Gone, func(c *call, q *wire.GoneAsk) (a wire.YesAnswer, _ error) {
-		if q.Holder == nil {
-			return a, lacks("a holder")
-		}
-		return yesOf(c.tree.Host().Gone(*q.Holder), nil)
-	}),
-	by(wire.Kin, func(c *call, _ *wire.Plain) (wire.KinAnswer, error) {
-		kin, err := kinOf(c.tree.Volume)
-		return wire.KinAnswer{Kin: kin}, err
-	}),
-)
+		plainly(wire.Present, func(c *call, _ *wire.Plain) error { return c.tree.Present() }),
+		by(wire.Rescued, func(c *call, _ *wire.Plain) (wire.NameAnswer, error) { return nameOf(c.tree.Rescued()) }),
+		by(wire.Self, func(c *call, _ *wire.Plain) (wire.HolderAnswer, error) {
+			self := c.tree.Host().Self()
+			return wire.HolderAnswer{Holder: &self}, nil
+		}),
+		by(wire.Gone, func(c *call, q *wire.GoneAsk) (a wire.YesAnswer, _ error) {
+			if q.Holder == nil {
+				return a, lacks("a holder")
+			}
+			return yesOf(c.tree.Host().Gone(*q.Holder), nil)
+		}),
+		by(wire.Kin, func(c *call, _ *wire.Plain) (wire.KinAnswer, error) {
+			kin, err := kinOf(c.tree.Volume)
+			return wire.KinAnswer{Kin: kin}, err
+		}),
+	}
+})
 
 // lacks is the error of a call that was not given what it needs.
 func lacks(what string) error { return fmt.Errorf("%w: a call without %s", wire.ErrBroken, what) }

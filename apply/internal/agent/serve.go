@@ -193,7 +193,9 @@ type call struct {
 }
 
 // opening are the calls before which no tree need be open.
-var opening = table(by(wire.Open, openTree))
+var opening = table(func() []carriedOut {
+	return []carriedOut{by(wire.Open, openTree)}
+})
 
 // carryOut finds what is asked for, and does it.
 func (c *call) carryOut() (a answered, err error) {
@@ -201,13 +203,13 @@ func (c *call) carryOut() (a answered, err error) {
 	if c.asked.Call == wire.Together.Name() {
 		return a, c.together()
 	}
-	if do := opening[c.asked.Call]; do != nil {
+	if do := opening()[c.asked.Call]; do != nil {
 		return do(c)
 	}
 	if c.tree, err = c.open(c.asked.Tree); err != nil {
 		return a, err
 	}
-	if do := reading[c.asked.Call]; do != nil && c.asked.Run == 0 {
+	if do := reading()[c.asked.Call]; do != nil && c.asked.Run == 0 {
 		return do(c)
 	}
 	if c.asked.Run != 0 {
@@ -219,10 +221,10 @@ func (c *call) carryOut() (a answered, err error) {
 		}
 		c.run.grant(wire.Loans(c.asked.Granted.Granted))
 	}
-	if do := keeping[c.asked.Call]; do != nil {
+	if do := keeping()[c.asked.Call]; do != nil {
 		return do(c)
 	}
-	if do := changing[c.asked.Call]; do != nil && c.run != nil {
+	if do := changing()[c.asked.Call]; do != nil && c.run != nil {
 		return do(c)
 	}
 	return a, fmt.Errorf("%w: an unknown call %q", wire.ErrBroken, c.asked.Call)

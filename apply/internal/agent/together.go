@@ -22,7 +22,7 @@ func (c *call) together() error {
 		switch call := one.asked.Call; {
 		case call == wire.Together.Name(), call == wire.Open.Name(), call == wire.Close.Name():
 			err = fmt.Errorf("%w: a call %q together with others", wire.ErrBroken, call)
-		case put && changing[call] != nil:
+		case put && changing()[call] != nil:
 			err = wire.ErrLater
 		default:
 			a, err = one.carryOut()

@@ -7,58 +7,59 @@ import (
 )
 
 // Call is a call by its name, which is given a Q, and answered by an A.
-type Call[Q, A any] struct {
-	name    string
-	head    func(*Q) *Head
-	outcome func(*A) *Outcome
-}
+type Call[Q, A any] struct{ name string }
 
 // Name is its name on the wire.
 func (c Call[Q, A]) Name() string { return c.name }
 
 // To makes a question one to a tree, or to a run of it.
-func (c Call[Q, A]) To(q *Q, tree, run int) { *c.head(q) = Head{c.name, tree, run} }
+func (c Call[Q, A]) To(q *Q, tree, run int) {
+	*any(q).(question).head() = Head{c.name, tree, run}
+}
 
 // Outcome is that of an answer.
-func (c Call[Q, A]) Outcome(a *A) *Outcome { return c.outcome(a) }
+func (c Call[Q, A]) Outcome(a *A) *Outcome { return any(a).(answer).outcome() }
 
 // Read reads a question. Errors wrap ErrBroken where the call is given nothing like that.
 func (c Call[Q, A]) Read(text []byte) (q Q, err error) { return q, decode(text, &q) }
 
 // Changing is a call that may need directories to be made workable first.
-type Changing[Q, A any] struct {
-	Call[Q, A]
-	granted func(*Q) *Granted
-}
+type Changing[Q, A any] struct{ Call[Q, A] }
 
 // Grant notes in a question a loan that was written down.
 func (c Changing[Q, A]) Grant(q *Q, loan Loan) {
-	granted := c.granted(q)
+	granted := any(q).(changing).granted()
 	granted.Granted = append(granted.Granted, loan)
 }
 
 // A question has a Head, one of a change Granted too, and an answer an Outcome.
 type (
-	question[Q any] interface {
-		*Q
-		head() *Head
-	}
-	changing[Q any] interface {
-		question[Q]
+	question interface{ head() *Head }
+	changing interface {
+		question
 		granted() *Granted
 	}
-	answer[A any] interface {
+	answer interface{ outcome() *Outcome }
+
+	aQuestion[Q any] interface {
+		*Q
+		question
+	}
+	aChange[Q any] interface {
+		*Q
+		changing
+	}
+	anAnswer[A any] interface {
 		*A
-		outcome() *Outcome
+		answer
 	}
 )
 
-func called[Q, A any, PQ question[Q], PA answer[A]](name string) Call[Q, A] {
-	return Call[Q, A]{name, func(q *Q) *Head { return PQ(q).head() }, func(a *A) *Outcome { return PA(a).outcome() }}
-}
+// called and changes make calls of nothing but what has these.
+func called[Q, A any, _ aQuestion[Q], _ anAnswer[A]](name string) Call[Q, A] { return Call[Q, A]{name} }
 
-func changes[Q, A any, PQ changing[Q], PA answer[A]](name string) Changing[Q, A] {
-	return Changing[Q, A]{called[Q, A, PQ, PA](name), func(q *Q) *Granted { return PQ(q).granted() }}
+func changes[Q, A any, _ aChange[Q], _ anAnswer[A]](name string) Changing[Q, A] {
+	return Changing[Q, A]{Call[Q, A]{name}}
 }
 
 // Head is what a question begins with.

@@ -24,7 +24,8 @@ func spokenAs[Q, A any](c Call[Q, A]) spokenCall {
 		if err != nil {
 			return nil, err
 		}
-		c.To(&q, c.head(&q).Tree, c.head(&q).Run)
+		head := any(&q).(question).head()
+		c.To(&q, head.Tree, head.Run)
 		return json.Marshal(&q)
 	}, func(text []byte) ([]byte, error) {
 		var a A
