@@ -23,8 +23,8 @@ func (c *Conclusion) namedBases() func() (*keptBases, error) {
 	home := c.Ends.Home()
 	record := &store.TreeFile{ID: home.File.ID, Synced: maps.Clone(home.File.Synced)}
 	record.Synced[c.Ends[home.Side.Other()].File.ID] = c.Plan.ID
-	b := &keptBases{end: home, record: record, keeping: c.Plan.Options.Keeping(), all: c.Plan.Options.Hash == plan.HashAll,
-		later: c.Later, named: map[tree.Hash]bool{}}
+	b := &keptBases{end: home, keeping: c.Plan.Options.Keeping(), all: c.Plan.Options.Hash == plan.HashAll, later: c.Later,
+		named: map[tree.Hash]agreedText{}, lacking: map[tree.Hash]tree.Path{}}
 	read := make(chan error, 1)
 	go func() { read <- home.Store.EachAgreed(record, b.name) }()
 	return func() (*keptBases, error) { return b, <-read }
@@ -44,42 +44,46 @@ func (c *Conclusion) bases(b *keptBases, err error) {
 // keptBases are the bases of one tree.
 type keptBases struct {
 	end *ends.End
-	// record is what the tree has agreed on with others.
-	record *store.TreeFile
 	// keeping is which texts are kept, nil for none.
 	keeping *plan.Keeping
 	// all tells that each text on record is to be kept, and later which are that were put in place just now and were
 	// not kept then.
 	all   bool
 	later map[tree.Path]bool
-	// named has what is on record and may be a text, by its hash, and tells whether something lies where it is to be
-	// kept.
-	named map[tree.Hash]bool
-	// most is how much room they take at most, and lacking tells that some may have to be kept still.
+	// named is what is on record and may be a text, by its hash.
+	named map[tree.Hash]agreedText
+	// most is how much room they take at most, and lacking where those lie that may have to be kept still.
 	most    int64
-	lacking bool
+	lacking map[tree.Hash]tree.Path
 	// spare is how much room the volume has for more.
 	spare int64
 }
 
-// names tells whether something on record may be a text.
-func (b *keptBases) names(path tree.Path, e *tree.Agreed) bool {
-	return e.Type == tree.File && e.SHA256.Known() && b.keeping != nil && b.keeping.Keeps(path, e.Size)
+// agreedText is a file on record that may be a text.
+type agreedText struct {
+	size  int64
+	mtime tree.Time // of several the latest
+	// kept tells that something lies where it is to be kept.
+	kept bool
 }
-
-// wants tells whether a text on record is to be kept where it is not yet.
-func (b *keptBases) wants(path tree.Path) bool { return b.all || b.later[path] }
 
 // name notes what is on record.
 func (b *keptBases) name(path tree.Path, e *tree.Agreed) {
-	if !b.names(path, e) {
+	if e.Type != tree.File || !e.SHA256.Known() || b.keeping == nil || !b.keeping.Keeps(path, e.Size) {
 		return
 	}
-	if _, known := b.named[e.SHA256]; !known {
-		b.named[e.SHA256] = false
+	t, known := b.named[e.SHA256]
+	if !known {
+		t = agreedText{size: e.Size, mtime: e.Mtime}
 		b.most += store.MostRoom(e.Size)
 	}
-	b.lacking = b.lacking || b.wants(path)
+	if !known || t.mtime.Before(e.Mtime) {
+		t.mtime = e.Mtime
+		b.named[e.SHA256] = t
+	}
+	if b.all || b.later[path] {
+		b.lacking[e.SHA256] = path
+	}
 }
 
 // sweep drops what is not on record, and what there is no room for, and keeps what lacks. What cannot be dropped keeps
@@ -87,41 +91,29 @@ func (b *keptBases) name(path tree.Path, e *tree.Agreed) {
 func (b *keptBases) sweep(keep int64) error {
 	var undropped error
 	err := b.end.Store.EachBase(func(sum tree.Hash) {
-		if _, named := b.named[sum]; named {
-			b.named[sum] = true
+		if t, named := b.named[sum]; named {
+			t.kept = true
+			b.named[sum] = t
 		} else {
 			undropped = cmp.Or(undropped, b.end.Store.DropBase(sum))
 		}
 	})
-	if err == nil && (b.lacking || b.most > keep) {
+	if err == nil && (len(b.lacking) > 0 || b.most > keep) {
 		err = b.bound(keep)
 	}
 	return cmp.Or(undropped, err)
 }
 
-// agreedText is a text on record.
-type agreedText struct {
-	size  int64
-	mtime tree.Time // of several the latest
-	// path is where it lies, "" where it need not be read.
-	path tree.Path
-	// kept tells that something lies where it is to be kept.
-	kept bool
-}
-
 // bound goes from the newest text to the oldest, keeps what lacks as long as there is room, and drops from there on.
 func (b *keptBases) bound(keep int64) error {
-	texts, err := b.texts()
-	if b.named = nil; err != nil {
-		return err
-	}
 	space, err := b.end.Disk.Space()
 	b.spare = space.Spare(0)
 	var room int64
-	for _, sum := range newestFirst(texts) {
-		t := texts[sum]
-		if t.path != "" && room+store.MostRoom(0) <= keep {
-			kept, e := b.keepMissing(sum, &t)
+	for _, dated := range b.newestFirst() {
+		sum := dated.sum
+		t := b.named[sum]
+		if path, lacks := b.lacking[sum]; lacks && room+store.MostRoom(0) <= keep {
+			kept, e := b.keepMissing(sum, &t, path)
 			t.kept, err = t.kept || kept, cmp.Or(err, e)
 		}
 		if !t.kept {
@@ -134,33 +126,22 @@ func (b *keptBases) bound(keep int64) error {
 	return err
 }
 
-// texts are those on record, by their hash.
-func (b *keptBases) texts() (map[tree.Hash]agreedText, error) {
-	texts := map[tree.Hash]agreedText{}
-	err := b.end.Store.EachAgreed(b.record, func(path tree.Path, e *tree.Agreed) {
-		if !b.names(path, e) {
-			return
-		}
-		t, known := texts[e.SHA256]
-		if !known {
-			t = agreedText{size: e.Size, mtime: e.Mtime, kept: b.named[e.SHA256]}
-		}
-		if t.mtime.Before(e.Mtime) {
-			t.mtime = e.Mtime
-		}
-		if b.wants(path) {
-			t.path = path
-		}
-		texts[e.SHA256] = t
-	})
-	return texts, err
+// datedText is a text with its time.
+type datedText struct {
+	sum   tree.Hash
+	mtime tree.Time
 }
 
-// newestFirst are the hashes of texts, by the times of these.
-func newestFirst(texts map[tree.Hash]agreedText) []tree.Hash {
-	return slices.SortedFunc(maps.Keys(texts), func(x, y tree.Hash) int {
-		return plan.NewestFirst(texts[x].mtime, x, texts[y].mtime, y)
-	})
+// newestFirst are the texts that are kept, or may have to be.
+func (b *keptBases) newestFirst() []datedText {
+	var texts []datedText
+	for sum, t := range b.named {
+		if _, lacks := b.lacking[sum]; lacks || t.kept {
+			texts = append(texts, datedText{sum, t.mtime})
+		}
+	}
+	slices.SortFunc(texts, func(x, y datedText) int { return plan.NewestFirst(x.mtime, x.sum, y.mtime, y.sum) })
+	return texts
 }
 
 // room is how much room a base takes. Of one that cannot take more than the least nobody asks.
@@ -173,11 +154,11 @@ func (b *keptBases) room(sum tree.Hash, size int64) int64 {
 
 // keepMissing keeps a text that the tree has and that is not kept yet, or not as it was, as far as the volume has room
 // to spare, and tells whether it did.
-func (b *keptBases) keepMissing(sum tree.Hash, t *agreedText) (bool, error) {
+func (b *keptBases) keepMissing(sum tree.Hash, t *agreedText, path tree.Path) (bool, error) {
 	if t.kept && b.end.Store.Base(sum) != nil {
 		return false, nil
 	}
-	text := b.read(sum, t)
+	text := b.read(sum, t.size, path)
 	if text == nil {
 		return false, nil
 	}
@@ -189,14 +170,14 @@ func (b *keptBases) keepMissing(sum tree.Hash, t *agreedText) (bool, error) {
 }
 
 // read is a text that is on record, nil where the tree has it no more, and of what is no text.
-func (b *keptBases) read(sum tree.Hash, t *agreedText) []byte {
-	f, err := b.end.Open(t.path)
+func (b *keptBases) read(sum tree.Hash, size int64, path tree.Path) []byte {
+	f, err := b.end.Open(path)
 	if err != nil {
 		return nil
 	}
 	defer f.Close()
 	var text bytes.Buffer
-	if _, err := io.Copy(&text, io.LimitReader(f, t.size+1)); err != nil || sha256.Sum256(text.Bytes()) != sum {
+	if _, err := io.Copy(&text, io.LimitReader(f, size+1)); err != nil || sha256.Sum256(text.Bytes()) != sum {
 		return nil
 	}
 	if !b.keeping.IsText(text.Bytes()) {
