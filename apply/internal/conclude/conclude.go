@@ -57,21 +57,23 @@ func (c *Conclusion) Conclude(ctx context.Context) error {
 		return err
 	}
 	head, err := c.Ends[plan.Local].Store.Concluded(c.Plan.ID, c.Receipt)
-	if err == nil && head == nil {
-		err = c.record(ctx)
-	}
 	if err != nil {
 		return err
 	}
-	named := c.namedBases()
+	bases := c.newBases()
+	defer bases.await()
 	if head == nil {
-		head, err = c.archive()
+		if err := c.record(ctx); err != nil {
+			return err
+		}
 	}
-	if err == nil {
-		err = c.rememberEach(head)
+	bases.readRecord(c)
+	if head == nil {
+		if head, err = c.archive(); err != nil {
+			return err
+		}
 	}
-	kept, unread := named()
-	if err != nil {
+	if err := c.rememberEach(head); err != nil {
 		return err
 	}
 	left := c.Ends.Left(plan.Local)
@@ -79,7 +81,7 @@ func (c *Conclusion) Conclude(ctx context.Context) error {
 		return err
 	}
 	c.Execution, c.former = nil, nil // of many steps they take more room than all that is left to do
-	c.bases(kept, unread)
+	c.bases(bases)
 	return c.Journals.Close()
 }
 
