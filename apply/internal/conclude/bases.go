@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"sync"
 
 	"treaty/apply/internal/ends"
 	"treaty/apply/store"
@@ -15,47 +14,26 @@ import (
 	"treaty/plan/tree"
 )
 
-// newBases are the texts that the trees have agreed on, nil where nothing is agreed. What lies where they are kept is
-// listed beside whatever goes on until they are awaited.
-func (c *Conclusion) newBases() *keptBases {
+// namedBases tells, once it is asked, which texts the trees are on record to have agreed on, with the baseline of this
+// plan, which is written: that is read beside whatever goes on until then. There are none where nothing is agreed.
+func (c *Conclusion) namedBases() func() (*keptBases, error) {
 	if !c.agreed() {
-		return nil
+		return func() (*keptBases, error) { return nil, nil }
 	}
-	b := &keptBases{end: c.Ends.Home(), keeping: c.Plan.Options.Keeping(), all: c.Plan.Options.Hash == plan.HashAll,
-		later: c.Later, named: map[tree.Hash]agreedText{}, lacking: map[tree.Hash]tree.Path{}}
-	b.beside.Go(func() {
-		b.unlisted = b.end.Store.EachBase(func(sum tree.Hash) { b.lying = append(b.lying, sum) })
-	})
-	return b
-}
-
-// readRecord reads what is on record, with the baseline of this plan, which is written. That is done beside whatever
-// goes on until it is awaited.
-func (b *keptBases) readRecord(c *Conclusion) {
-	if b == nil {
-		return
-	}
-	record := &store.TreeFile{ID: b.end.File.ID, Synced: maps.Clone(b.end.File.Synced)}
-	record.Synced[c.Ends[b.end.Side.Other()].File.ID] = c.Plan.ID
-	b.beside.Go(func() { b.unread = b.end.Store.EachAgreed(record, b.name) })
-}
-
-// await waits for all that is read beside.
-func (b *keptBases) await() {
-	if b != nil {
-		b.beside.Wait()
-	}
+	home := c.Ends.Home()
+	record := &store.TreeFile{ID: home.File.ID, Synced: maps.Clone(home.File.Synced)}
+	record.Synced[c.Ends[home.Side.Other()].File.ID] = c.Plan.ID
+	b := &keptBases{end: home, keeping: c.Plan.Options.Keeping(), all: c.Plan.Options.Hash == plan.HashAll, later: c.Later,
+		named: map[tree.Hash]agreedText{}, lacking: map[tree.Hash]tree.Path{}}
+	read := make(chan error, 1)
+	go func() { read <- home.Store.EachAgreed(record, b.name) }()
+	return func() (*keptBases, error) { return b, <-read }
 }
 
 // bases keeps the texts that the trees have agreed on, as far as there is room, and drops those that nothing names any
 // more. They are copies of treaty's own: what goes wrong with them is told, and harms nothing.
-func (c *Conclusion) bases(b *keptBases) {
-	if b == nil {
-		return
-	}
-	b.await()
-	err := cmp.Or(b.unlisted, b.unread)
-	if err == nil {
+func (c *Conclusion) bases(b *keptBases, err error) {
+	if err == nil && b != nil {
 		err = b.sweep(c.Plan.Options.Keep())
 	}
 	if c.Unkept == nil {
@@ -76,11 +54,6 @@ type keptBases struct {
 	named map[tree.Hash]agreedText
 	// lacking is where those lie that may have to be kept still.
 	lacking map[tree.Hash]tree.Path
-	// lying are the hashes of what lies where texts are kept.
-	lying []tree.Hash
-	// beside is at work on what comes of the record and of what lies there, and these are why it does not.
-	beside           sync.WaitGroup
-	unread, unlisted error
 	// spare is how much room the volume has for more.
 	spare int64
 }
@@ -115,8 +88,8 @@ func (b *keptBases) name(path tree.Path, e *tree.Agreed) {
 // nothing else.
 func (b *keptBases) sweep(keep int64) error {
 	var undropped error
-	var most int64
-	for _, sum := range b.lying {
+	var most int64 // how much room those take that are kept
+	err := b.end.Store.EachBase(func(sum tree.Hash) {
 		if t, named := b.named[sum]; named {
 			t.kept = true
 			b.named[sum] = t
@@ -124,11 +97,11 @@ func (b *keptBases) sweep(keep int64) error {
 		} else {
 			undropped = cmp.Or(undropped, b.end.Store.DropBase(sum))
 		}
+	})
+	if err == nil && (len(b.lacking) > 0 || most > keep) {
+		err = b.bound(keep)
 	}
-	if len(b.lacking) > 0 || most > keep {
-		return cmp.Or(undropped, b.bound(keep))
-	}
-	return undropped
+	return cmp.Or(undropped, err)
 }
 
 // bound goes from the newest text to the oldest, keeps what lacks as long as there is room, and drops from there on.

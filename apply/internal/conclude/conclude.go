@@ -57,23 +57,21 @@ func (c *Conclusion) Conclude(ctx context.Context) error {
 		return err
 	}
 	head, err := c.Ends[plan.Local].Store.Concluded(c.Plan.ID, c.Receipt)
+	if err == nil && head == nil {
+		err = c.record(ctx)
+	}
 	if err != nil {
 		return err
 	}
-	bases := c.newBases()
-	defer bases.await()
+	named := c.namedBases()
 	if head == nil {
-		if err := c.record(ctx); err != nil {
-			return err
-		}
+		head, err = c.archive()
 	}
-	bases.readRecord(c)
-	if head == nil {
-		if head, err = c.archive(); err != nil {
-			return err
-		}
+	if err == nil {
+		err = c.rememberEach(head)
 	}
-	if err := c.rememberEach(head); err != nil {
+	kept, unread := named()
+	if err != nil {
 		return err
 	}
 	left := c.Ends.Left(plan.Local)
@@ -81,7 +79,7 @@ func (c *Conclusion) Conclude(ctx context.Context) error {
 		return err
 	}
 	c.Execution, c.former = nil, nil // of many steps they take more room than all that is left to do
-	c.bases(bases)
+	c.bases(kept, unread)
 	return c.Journals.Close()
 }
 
