@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"treaty/apply"
@@ -110,17 +111,17 @@ func TestAChangeBesideWhatAnApplyDoesIsFoundByTheNextPlan(t *testing.T) {
 				w.remembers = true
 				w.replaceBy(plan.Local, strings.Replace(base, "d/a=1", "d/a=11 d/f/g=5", 1))
 				request := w.request(w.compare())
-				made := 0
+				var made atomic.Int64
 				request.SetHook(func(plan.Side, disk.Call) error {
-					if made++; made == nth {
+					if made.Add(1) == int64(nth) {
 						w.setTo(side, c.path, c.content)
 					}
 					return nil
 				})
 				_, err := apply.Apply(context.Background(), request)
 				check(t, err)
-				if made < nth {
-					t.Fatalf("there are %d calls", made)
+				if made.Load() < int64(nth) {
+					t.Fatalf("there are %d calls", made.Load())
 				}
 				next := w.compare()
 				if len(next.Operations) != 1 || len(next.Conflicts) > 0 {

@@ -82,7 +82,11 @@ func (b *breaker) hook(plan.Side, disk.Call) error {
 }
 
 // broke tells whether the run got that far.
-func (b *breaker) broke() bool { return b.calls >= b.n }
+func (b *breaker) broke() bool {
+	b.Lock()
+	defer b.Unlock()
+	return b.calls >= b.n
+}
 
 var ways = []error{errDead, errIO, errNoSpace, errDenied, errUnplugged}
 
