@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -113,5 +114,49 @@ func TestAnApplyThatBreaksWhileItStagesAheadIsTakenUp(t *testing.T) {
 			}
 			w.takenUp(p, will)
 		})
+	}
+}
+
+// The driver of a FAT volume chooses where a file lies while it is written: two at a time end in pieces.
+func TestWhereRenamesMayBeLostOneContentIsStagedAtATime(t *testing.T) {
+	for _, fat := range []bool{false, true} {
+		w := newWorld(t, scratch(t))
+		w.fat = plan.Sides[bool]{plan.Remote: fat}
+		tryParse(t, "a=1 b=2 c=3 d=4").write(t, w.at[plan.Local])
+		request := w.request(w.compare())
+		var mu sync.Mutex
+		begun, together := map[string]bool{}, 0
+		second := make(chan bool)
+		request.SetHook(func(side plan.Side, call disk.Call) error {
+			if side == plan.Local || !strings.Contains(call.Path, "/stage/") {
+				return nil
+			}
+			mu.Lock()
+			switch call.Kind {
+			case disk.MakeFile:
+				begun[call.Path] = true
+				if together = max(together, len(begun)); len(begun) == 2 && !fat {
+					close(second)
+				}
+			case disk.SetTime:
+				delete(begun, call.Path)
+			}
+			first := call.Kind == disk.MakeFile && together == 1
+			mu.Unlock()
+			if first && !fat {
+				select {
+				case <-second:
+				case <-time.After(time.Minute):
+				}
+			}
+			return nil
+		})
+		if _, err := apply.Apply(context.Background(), request); err != nil {
+			t.Fatal(err)
+		}
+		if want := map[bool]int{false: 2, true: 1}[fat]; together != want {
+			t.Errorf("FAT-class %v: %d contents were staged at a time, and not %d", fat, together, want)
+		}
+		w.settled()
 	}
 }

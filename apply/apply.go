@@ -198,7 +198,8 @@ func (r *run) execution(steps []plan.Step) *execute.Execution {
 	ends := r.ends.InHand(r.survey.Shift.Since, plan.Sides[volume.Volume]{})
 	r.texts = r.newTexts()
 	r.texts.Bound(steps, store.MostBases(r.Plan.Options.Keep()))
-	return execute.New(&execute.Ground{Plan: r.Plan, Ends: ends, Write: r.journals.Write, Texts: r.texts}, steps,
+	return execute.New(&execute.Ground{Plan: r.Plan, Ends: ends, Write: r.journals.Write, Texts: r.texts,
+		Now: r.request.Now}, steps,
 		execute.Before{Stamps: r.survey.Stamps, Had: r.survey.Seen.Has}, counts(r.request.Progress))
 }
 

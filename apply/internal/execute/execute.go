@@ -59,7 +59,7 @@ func New(ground *Ground, steps []plan.Step, before Before, counts Counts) *Execu
 	groups := &groups{ground, &tasks.notes, &firstLook{Ground: ground, tasks: tasks, stamps: before.Stamps,
 		taken: map[string]bool{}}}
 	footing := &footing{Ground: ground, tasks: tasks, had: before.Had}
-	stager := &stager{ground, tasks, footing, before.Stamps, counts.Copied}
+	stager := &stager{Ground: ground, tasks: tasks, footing: footing, stamps: before.Stamps, copied: counts.Copied}
 	keeper := &keeper{ground, tasks, counts.Copied}
 	dresser := &dresser{Ground: ground, groups: groups, keeper: keeper, tasks: tasks}
 	modes := &directoryModes{ground, groups, tasks, footing}

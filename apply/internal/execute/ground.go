@@ -3,6 +3,7 @@ package execute
 import (
 	"context"
 	"errors"
+	"time"
 
 	"treaty/apply/internal/journal"
 	"treaty/apply/internal/settle"
@@ -21,6 +22,8 @@ type Ground struct {
 	Write func(sync bool, records ...journal.Record) error
 	// Texts keeps texts that are put in place, nil where none are kept.
 	Texts *Texts
+	// Now is the clock by which it is measured what the disks bear.
+	Now func() time.Time
 }
 
 // halted is why the run goes no further, nil as long as it does.

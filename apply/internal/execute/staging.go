@@ -17,15 +17,13 @@ import (
 	"treaty/plan/tree"
 )
 
-// stagers is how many contents are staged at a time.
-const stagers = 2
-
 // stager copies what tasks put in place to its volume, where it waits to be swapped in.
 type stager struct {
 	*Ground
 	tasks   *tasks
 	footing *footing
 	stamps  *Stamps
+	pace    pace
 	// copied counts the bytes, nil where nobody asks.
 	copied *atomic.Int64
 }
@@ -125,15 +123,23 @@ func note(tasks []*task, errs []error) {
 // each stages contents, a few at a time, and returns what came of each. What goes to, or comes from, a tree that is far
 // away crosses in a stream.
 func (s *stager) each(ctx context.Context, group []*task) []error {
-	list := make([]*staging, len(group))
+	list, bytes := make([]*staging, len(group)), int64(0)
+	width, began := s.pace.width(), s.Now()
+	var lanes [stagers][]*staging
 	for n, t := range group {
 		list[n] = s.staging(t)
+		lane := s.lane(n, t, width)
+		lanes[lane] = append(lanes[lane], list[n])
+		bytes += perFile + t.After.Size
 	}
 	var wg sync.WaitGroup
-	for k := range min(stagers, len(list)) {
-		wg.Go(func() { s.stream(ctx, list, k) })
+	for _, lane := range lanes {
+		if len(lane) > 0 {
+			wg.Go(func() { s.stream(ctx, lane) })
+		}
 	}
 	wg.Wait()
+	s.pace.took(width, bytes, s.Now().Sub(began))
 	errs := make([]error, len(group))
 	for n := range list {
 		errs[n] = list[n].err
@@ -141,13 +147,11 @@ func (s *stager) each(ctx context.Context, group []*task) []error {
 	return errs
 }
 
-// stream stages every so many of a list, from the one with number k on: first what stays here or goes away, and then
-// what comes.
-func (s *stager) stream(ctx context.Context, list []*staging, k int) {
+// stream stages contents, one after the other: first what stays here or goes away, and then what comes.
+func (s *stager) stream(ctx context.Context, list []*staging) {
 	var going plan.Sides[[]*staging]
 	var coming plan.Sides[[]*staging]
-	for n := k; n < len(list); n += stagers {
-		st := list[n]
+	for _, st := range list {
 		if _, far := s.Ends[st.task.Side].Disk.(volume.Gathering); far || !st.reads() {
 			going[st.task.Side] = append(going[st.task.Side], st)
 		} else {

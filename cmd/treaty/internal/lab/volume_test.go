@@ -1,7 +1,9 @@
 package lab
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -34,6 +36,7 @@ var volumeCases = []struct {
 	{"first sync, two names", tryTwoNames},
 	{"first sync, all hashed", tryHashAll},
 	{"dates", tryDates},
+	{"large files", tryLarge},
 	{"edits", tryEdits},
 	{"edits, conflicts", tryConflicts},
 	{"undo", tryUndo},
@@ -112,6 +115,28 @@ func tryFirstSync(t *testing.T, v *volume) {
 				d.has(side, "only there/Ünïcode – naïve 東京.txt", "d")
 			}
 		})
+	}
+}
+
+// tryLarge: files that are copied together lie each in one piece where the driver chooses their places while they are
+// written, as that of FAT does. The volume is as good as empty.
+func tryLarge(t *testing.T, v *volume) {
+	d := fresh(t, v)
+	for n := range 6 {
+		d.put(plan.Local, fmt.Sprintf("large/%d", n), strings.Repeat(fmt.Sprint(n), 3<<20), n)
+	}
+	d.sync()
+	if v.name != "fat32" {
+		return
+	}
+	for n := range 6 {
+		runs, err := pieces(d.path(plan.Remote, fmt.Sprintf("large/%d", n)))
+		if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, fs.ErrPermission) {
+			t.Skip("only root under Linux is told where a file lies: ", err)
+		}
+		if d.check(err); runs > 2 {
+			t.Errorf("file %d lies in %d pieces", n, runs)
+		}
 	}
 }
 
