@@ -127,6 +127,7 @@ func TestWhereRenamesMayBeLostOneContentIsStagedAtATime(t *testing.T) {
 		var mu sync.Mutex
 		begun, together := map[string]bool{}, 0
 		second := make(chan bool)
+		met := sync.OnceFunc(func() { close(second) })
 		request.SetHook(func(side plan.Side, call disk.Call) error {
 			if side == plan.Local || !strings.Contains(call.Path, "/stage/") {
 				return nil
@@ -135,8 +136,8 @@ func TestWhereRenamesMayBeLostOneContentIsStagedAtATime(t *testing.T) {
 			switch call.Kind {
 			case disk.MakeFile:
 				begun[call.Path] = true
-				if together = max(together, len(begun)); len(begun) == 2 && !fat {
-					close(second)
+				if together = max(together, len(begun)); len(begun) == 2 {
+					met()
 				}
 			case disk.SetTime:
 				delete(begun, call.Path)
