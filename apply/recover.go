@@ -2,12 +2,14 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"treaty/apply/internal/ends"
 	"treaty/apply/reach"
+	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/plan"
 )
@@ -54,7 +56,7 @@ type Settled struct {
 // before, what is done stays, and the plan is closed as applied in part. It needs neither the plan's file
 // nor both trees; the other one, if it is at hand and open too, is settled with it. Before that, what lies in
 // treaty's own folders and is not what treaty wrote goes to the trash, so that nothing is in the way of what
-// comes. Errors are those of scan.Open, or wrap ErrLocked.
+// comes. Errors are those of scan.Open, or wrap ErrLocked, or, where something is open still, ErrOpen.
 func Recover(ctx context.Context, request Recovery) (Settled, error) {
 	var out Settled
 	if request.Now == nil {
@@ -96,11 +98,23 @@ func Recover(ctx context.Context, request Recovery) (Settled, error) {
 	for _, id := range slices.Compact(ids) {
 		settled, err := request.settle(ctx, id, stores)
 		if err != nil {
-			return out, fmt.Errorf("plan %s cannot be settled: %w", id, err)
+			return out, unsettled(id, err)
 		}
 		out.Applies = append(out.Applies, *settled)
 	}
 	return out, nil
+}
+
+// unsettled is an error of settling a plan: that is open still, whatever else the error is.
+func unsettled(id string, err error) error {
+	err = fmt.Errorf("plan %s cannot be settled: %w", id, err)
+	var refused *Refusal
+	if errors.As(err, &refused) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	left := refusal.Because(refusal.CauseUnsettled, "%v", err)
+	left.Plan, left.Err = id, err
+	return left
 }
 
 // stores opens the trees, each once, and those that are open with them; those that it returns are open, also with an

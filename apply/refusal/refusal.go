@@ -109,6 +109,8 @@ const (
 	// CauseUnfinished: some of the plan was not done yet, and the same apply goes on with it. Root, of the local
 	// tree; Failures.
 	CauseUnfinished
+	// CauseUnsettled: an interrupted apply was begun to be settled, and is open still. Plan, Err.
+	CauseUnsettled
 )
 
 // sentinels are what the causes wrap.
@@ -121,6 +123,7 @@ var sentinels = [...]error{
 	CauseUnapproved: ErrNotApproved, CauseSigners: ErrNotApproved, CausePolicy: ErrNotApproved,
 	CauseSignatures:  ErrNotApproved,
 	CauseInterrupted: ErrOpen, CauseEdited: ErrOpen, CausePartner: ErrOpen,
+	CauseUnsettled: ErrOpen,
 	CauseElsewhere: ErrSafety,
 	CauseMissing:   ErrSafety, CauseOther: ErrSafety, CauseNewTree: ErrSafety,
 	CauseEmptied: ErrSafety, CauseTooMuch: ErrSafety,

@@ -299,8 +299,12 @@ func comparingAt(tree, other string, flags ...string) hint {
 	return exactly(strings.Join(words, " "))
 }
 
-// littleRoom is how many bytes of a volume are so few that something should go.
-const littleRoom = 64 << 20
+// littleRoom is how many bytes are so few that something should go, and littleOf the part of a volume, as one of so
+// many, that a small one has free at least.
+const (
+	littleRoom = 64 << 20
+	littleOf   = 10
+)
 
 // space looks at what lies in the trash, and at what is free.
 func (e *examination) space() error {
@@ -322,8 +326,12 @@ func (e *examination) space() error {
 	case err != nil:
 		return err
 	case space.Total == 0:
-	case space.Free < littleRoom:
-		e.found(fmt.Sprintf("only %s are free", render.Bytes(space.Free)), e.there("clean"))
+	case space.Free < min(littleRoom, space.Total/littleOf):
+		room := roomElsewhere
+		if cleanable(e.tree, e.app.now()) {
+			room = e.there("clean")
+		}
+		e.found(fmt.Sprintf("only %s are free", render.Bytes(space.Free)), room)
 	default:
 		e.fine("%s free of %s", render.Bytes(space.Free), render.Bytes(space.Total))
 	}

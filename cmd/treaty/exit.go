@@ -212,6 +212,13 @@ func hintFor(err error) hint {
 		return hints[refusal.Cause](refusal)
 	case errors.As(err, &own):
 		return own.hint
+	}
+	return plainHint(err)
+}
+
+// plainHint is what to type about an error that is no refusal, nil where nothing helps.
+func plainHint(err error) hint {
+	switch {
 	case errors.Is(err, store.ErrNoPlan), errors.Is(err, store.ErrNoTree):
 		return comparing()
 	case errors.Is(err, apply.ErrInvalid):
@@ -225,7 +232,7 @@ func hintFor(err error) hint {
 	case scan.Unplugged(err):
 		return then("the volume was unplugged, or its driver ended: mount it again", again)
 	case scan.Full(err):
-		return then("make room on that volume", again)
+		return roomElsewhere
 	case errors.Is(err, fs.ErrPermission):
 		return then("look at the permissions of the file and of its folder", again)
 	}

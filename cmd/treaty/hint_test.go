@@ -115,12 +115,38 @@ func TestATreeOnAnotherMachineIsNotMountedToGoOn(t *testing.T) {
 
 func TestAFullVolumeIsToldWithWhatHelps(t *testing.T) {
 	full := fmt.Errorf("plan p cannot be settled: %w", scan.ErrFull)
-	h := hintFor(full)
-	if h == nil {
-		t.Fatal("nothing to type")
-	}
 	const want = "make room on that volume, then: treaty recover a"
-	if got := h(&invocation{args: []string{"recover", "a"}, name: "recover"}); got != want {
-		t.Errorf("%q, not %q", got, want)
+	for _, err := range []error{full, &apply.Refusal{Cause: refusal.CauseUnsettled, Err: full}} {
+		h := hintFor(err)
+		if h == nil {
+			t.Fatalf("%v: nothing to type", err)
+		}
+		if got := h(&invocation{args: []string{"recover", "a"}, name: "recover"}); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+}
+
+// What clean refuses to do, or has nothing to do about, makes no room.
+func TestOnlyWhatMakesRoomIsNamed(t *testing.T) {
+	call, root := calledFromOutside(t, "apply")
+	full := &apply.Refusal{Cause: refusal.CauseSpace, Root: root}
+	const elsewhere, cleaned = "make room on that volume, then: treaty -C mac apply",
+		"make room (treaty clean -C mac removes old trash), then: treaty -C mac apply"
+	private := filepath.Join(root, ".treaty")
+	for _, next := range []struct{ file, want string }{
+		{"", elsewhere},
+		{filepath.Join(private, "plans", "20260101T000000.000Z-89abcdef.plan.json"), cleaned},
+		{filepath.Join(private, "journal", "01234567-89ab-7def-8123-456789abcdef.log"), elsewhere},
+	} {
+		if next.file != "" {
+			if err := os.MkdirAll(filepath.Dir(next.file), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			write(t, next.file, "{}")
+		}
+		if got := hints[full.Cause](full)(call); got != next.want {
+			t.Errorf("with %q: %q, not %q", next.file, got, next.want)
+		}
 	}
 }

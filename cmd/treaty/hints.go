@@ -1,12 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"treaty/apply"
+	"treaty/apply/reach"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/plan"
@@ -70,13 +73,11 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 			return then("mount the right one; or, if this is meant to be another tree", comparing("--new-pair"))(i)
 		})
 	},
-	refusal.CauseNewTree:  func(*apply.Refusal) hint { return comparing() },
-	refusal.CauseEmptied:  func(*apply.Refusal) hint { return then("mount it again", again) },
-	refusal.CauseTooMuch:  func(*apply.Refusal) hint { return allowMuch },
-	refusal.CauseVanished: func(*apply.Refusal) hint { return backAgain },
-	refusal.CauseSpace: func(*apply.Refusal) hint {
-		return besides("make room (%s removes old trash)", cleanUp, again)
-	},
+	refusal.CauseNewTree:   func(*apply.Refusal) hint { return comparing() },
+	refusal.CauseEmptied:   func(*apply.Refusal) hint { return then("mount it again", again) },
+	refusal.CauseTooMuch:   func(*apply.Refusal) hint { return allowMuch },
+	refusal.CauseVanished:  func(*apply.Refusal) hint { return backAgain },
+	refusal.CauseSpace:     func(r *apply.Refusal) hint { return makingRoom(r.Root) },
 	refusal.CauseForbidden: func(*apply.Refusal) hint { return then("let your user change it", again) },
 	refusal.CauseReadOnly:  func(*apply.Refusal) hint { return then("make it writable", again) },
 	refusal.CauseSlots: func(*apply.Refusal) hint {
@@ -96,6 +97,12 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 
 	refusal.CausePartial:    func(*apply.Refusal) hint { return comparing() },
 	refusal.CauseUnfinished: func(r *apply.Refusal) hint { return onOrBack(goingOn, r.Root) },
+	refusal.CauseUnsettled: func(r *apply.Refusal) hint {
+		if h := plainHint(r.Err); h != nil {
+			return h
+		}
+		return then("once that is mended", again)
+	},
 }
 
 // backAgain is for a tree that went away.
@@ -106,8 +113,36 @@ func backAgain(i *invocation) string {
 	return then("mount it again", again)(i)
 }
 
-// cleanUp removes the old trash of both trees of the pair that it is about.
-func cleanUp(i *invocation) string { return in(i.trees[plan.Local], "clean")(i) }
+// makingRoom is for a volume that is too full, with the tree at root on it.
+func makingRoom(root string) hint {
+	return func(i *invocation) string {
+		from := cmp.Or(i.trees[plan.Local], root)
+		if !address.Is(root) && !isCleanable(from) && !isCleanable(root) {
+			return roomElsewhere(i)
+		}
+		return besides("make room (%s removes old trash)", in(from, "clean"), again)(i)
+	}
+}
+
+// roomElsewhere is for a volume that is too full where nothing that treaty keeps can go.
+var roomElsewhere = then("make room on that volume", again)
+
+// isCleanable tells whether the tree at root, here, has something that clean may remove: it may not while an apply is
+// open.
+func isCleanable(root string) bool {
+	of, err := reach.Store(expandHome(root))
+	if err != nil {
+		return false
+	}
+	defer of.Close()
+	return cleanable(of, time.Now())
+}
+
+// cleanable is isCleanable of a tree that is open.
+func cleanable(of *store.Store, now time.Time) bool {
+	old, err := of.OlderThan(now)
+	return err == nil && len(old) > 0 && of.Available() == nil
+}
 
 // resolveThem says how to see and to settle the conflicts that stop a plan: on a terminal in a review; elsewhere the
 // command is the one that leaves them all as they are.

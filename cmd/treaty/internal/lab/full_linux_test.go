@@ -33,10 +33,16 @@ func TestATreeOnAFullVolumeCanBeCleaned(t *testing.T) {
 	}
 	put("a")
 	tried(t, 0, "sync", "--yes", local, remote)
+	if out := tried(t, 0, "doctor", local); strings.Contains(out, "are free") {
+		t.Errorf("a small volume that is nearly empty: %s", out)
+	}
 	put("b")
 	tried(t, 0, "plan", local, remote)
 	tried(t, 0, "-C", local, "approve", "--yes")
 	fill(t, filepath.Join(local, "fill"))
+	if out := tried(t, 1, "doctor", local); !strings.Contains(out, "hint: treaty clean -C ") {
+		t.Errorf("doctor of a full volume: %s", out)
+	}
 
 	const hint = "hint: make room (treaty clean -C "
 	for _, args := range [][]string{{"plan"}, {"sync", "--yes"}, {"apply"}} {
@@ -48,6 +54,10 @@ func TestATreeOnAFullVolumeCanBeCleaned(t *testing.T) {
 		t.Error("a lock was left that says nothing")
 	}
 	tried(t, 0, "-C", local, "clean", "--yes", "--older-than", "0s")
+	const room = "hint: make room on that volume, then: treaty doctor "
+	if out := tried(t, 1, "doctor", local); !strings.Contains(out, room) {
+		t.Errorf("doctor of a full volume where nothing can be cleaned: %s", out)
+	}
 	tried(t, 0, "-C", local, "plan")
 
 	if err := unix.Mount("", local, "", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
