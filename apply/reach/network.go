@@ -149,22 +149,28 @@ type Serving struct {
 }
 
 // Serve lets a treaty on another machine work on trees of this one, over two streams, until they end; stop ends both.
-// Errors wrap ErrRefused where nobody is there to be served.
+// Errors wrap ErrRefused where nobody is there to be served. Where Within cannot be opened, whoever asks is told so.
 func (how Serving) Serve(in io.Reader, out io.Writer, stop func() error) error {
-	within := how.Within
-	if within != "" {
-		v, err := local.Open(within)
+	within, err := how.within()
+	open := func(root string) (volume.Volume, string, error) {
 		if err != nil {
-			return err
+			return nil, "", &notServed{how.Within, err}
 		}
-		within = v.Root()
-		if err := v.Close(); err != nil {
-			return err
-		}
+		return openWithin(fromAddress(root), within)
 	}
-	serving := agent.Serving{Program: how.Program, Now: local.Now,
-		Open: func(root string) (volume.Volume, string, error) { return openWithin(fromAddress(root), within) }}
-	return serving.Serve(in, out, stop)
+	return agent.Serving{Program: how.Program, Now: local.Now, Open: open}.Serve(in, out, stop)
+}
+
+// within is Within with links resolved.
+func (how Serving) within() (string, error) {
+	if how.Within == "" {
+		return "", nil
+	}
+	v, err := local.Open(how.Within)
+	if err != nil {
+		return "", err
+	}
+	return v.Root(), v.Close()
 }
 
 // openWithin opens a directory that lies in another one, "" for anywhere.
@@ -179,7 +185,7 @@ func openWithin(root, within string) (volume.Volume, string, error) {
 	}
 	if within != "" && !inside(v.Root(), within) {
 		// A link may have led out of it.
-		return nil, "", errors.Join(&notServed{within}, v.Close())
+		return nil, "", errors.Join(&notServed{within: within}, v.Close())
 	}
 	return v, toAddress(v.Root()), nil
 }
@@ -190,18 +196,26 @@ func outside(root, within string, err error) error {
 	if inside(clean, within) {
 		return err
 	}
-	return &notServed{within}
+	return &notServed{within: within}
 }
 
 // notServed is the error of a root that an agent does not serve: a volume.ErrNotServed, and so a scan.ErrVanished.
-type notServed struct{ within string }
+// Where it serves none, for why, it is a volume.ErrNothingServed too.
+type notServed struct {
+	within string
+	why    error
+}
 
 func (n *notServed) Error() string {
+	if n.why != nil {
+		return fmt.Sprintf("this agent serves nothing but what lies in a directory that cannot be opened: %v", n.why)
+	}
 	return fmt.Sprintf("this agent serves what lies in %s, and nothing else", n.within)
 }
 
 func (n *notServed) Is(target error) bool {
-	return target == volume.ErrNotServed || target == scan.ErrVanished
+	return target == volume.ErrNotServed || target == scan.ErrVanished ||
+		n.why != nil && target == volume.ErrNothingServed
 }
 
 // inside tells whether an absolute path is a directory or leads into it.

@@ -94,6 +94,9 @@ func (e *NotEmpty) Is(target error) bool { return target == ErrNotEmpty }
 // there.
 var ErrNotServed = errors.New("no tree that is served")
 
+// ErrNothingServed: there is no such directory, so that no tree is served.
+var ErrNothingServed = errors.New("nothing is served")
+
 // ErrUnreadable: the volume holds what cannot be read: a chain of clusters that leads nowhere, a bad sector.
 var ErrUnreadable = errors.New("the volume cannot read it")
 

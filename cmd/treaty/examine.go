@@ -299,45 +299,6 @@ func comparingAt(tree, other string, flags ...string) hint {
 	return exactly(strings.Join(words, " "))
 }
 
-// littleRoom is how many bytes are so few that something should go, and littleOf the part of a volume, as one of so
-// many, that a small one has free at least.
-const (
-	littleRoom = 64 << 20
-	littleOf   = 10
-)
-
-// space looks at what lies in the trash, and at what is free.
-func (e *examination) space() error {
-	old, err := e.tree.OlderThan(e.app.now())
-	if err != nil {
-		return err
-	}
-	var trash int64
-	for _, d := range old {
-		trash += d.Bytes
-	}
-	e.fine("trash and old plans: %s, %s", render.Count(len(old), "item"), render.Bytes(trash))
-	changer, err := e.tree.Volume().Change("doctor", volume.Options{})
-	if err != nil {
-		return err
-	}
-	space, err := changer.Space()
-	switch {
-	case err != nil:
-		return err
-	case space.Total == 0:
-	case space.Free < min(littleRoom, space.Total/littleOf):
-		room := roomElsewhere
-		if cleanable(e.tree, e.app.now()) {
-			room = e.there("clean")
-		}
-		e.found(fmt.Sprintf("only %s are free", render.Bytes(space.Free)), room)
-	default:
-		e.fine("%s free of %s", render.Bytes(space.Free), render.Bytes(space.Total))
-	}
-	return nil
-}
-
 // aheadOf is by how much clocks may differ.
 const aheadOf = 2 * time.Minute
 

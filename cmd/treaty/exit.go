@@ -225,6 +225,8 @@ func plainHint(err error) hint {
 		return then("mend the file; or, for a new one", comparing())
 	case errors.Is(err, scan.ErrTooLarge), errors.Is(err, scan.ErrNotRegular):
 		return then("move it away: no treaty wrote that", again)
+	case errors.Is(err, volume.ErrNothingServed):
+		return then("mend what the agent is given there as --root", again)
 	case errors.Is(err, volume.ErrNotServed):
 		return then("name a tree that lies in there, or a host or key for which that machine serves more", again)
 	case errors.Is(err, reach.ErrLost):

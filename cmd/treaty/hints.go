@@ -1,15 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"treaty/apply"
-	"treaty/apply/reach"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/plan"
@@ -111,37 +108,6 @@ func backAgain(i *invocation) string {
 		return then("see that the other machine can be reached", again)(i)
 	}
 	return then("mount it again", again)(i)
-}
-
-// makingRoom is for a volume that is too full, with the tree at root on it.
-func makingRoom(root string) hint {
-	return func(i *invocation) string {
-		from := cmp.Or(i.trees[plan.Local], root)
-		if !address.Is(root) && !isCleanable(from) && !isCleanable(root) {
-			return roomElsewhere(i)
-		}
-		return besides("make room (%s removes old trash)", in(from, "clean"), again)(i)
-	}
-}
-
-// roomElsewhere is for a volume that is too full where nothing that treaty keeps can go.
-var roomElsewhere = then("make room on that volume", again)
-
-// isCleanable tells whether the tree at root, here, has something that clean may remove: it may not while an apply is
-// open.
-func isCleanable(root string) bool {
-	of, err := reach.Store(expandHome(root))
-	if err != nil {
-		return false
-	}
-	defer of.Close()
-	return cleanable(of, time.Now())
-}
-
-// cleanable is isCleanable of a tree that is open.
-func cleanable(of *store.Store, now time.Time) bool {
-	old, err := of.OlderThan(now)
-	return err == nil && len(old) > 0 && of.Available() == nil
 }
 
 // resolveThem says how to see and to settle the conflicts that stop a plan: on a terminal in a review; elsewhere the

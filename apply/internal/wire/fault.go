@@ -21,6 +21,7 @@ var facts = []struct {
 	{"not-empty", volume.ErrNotEmpty}, {"source", volume.ErrSource}, {"stopped", volume.ErrStopped},
 	{"unfit", volume.ErrUnfit}, {"full", volume.ErrFull}, {"read-only", volume.ErrReadOnly},
 	{"unreadable", volume.ErrUnreadable}, {"not-served", volume.ErrNotServed},
+	{"nothing-served", volume.ErrNothingServed},
 	{"not-directory", scan.ErrNotDirectory}, {"symlink", scan.ErrSymlink}, {"other-device", scan.ErrOtherDevice},
 	{"not-regular", scan.ErrNotRegular}, {"name", scan.ErrName}, {"closed", scan.ErrClosed},
 	{"vanished", scan.ErrVanished}, {"dataless", scan.ErrDataless}, {"in-use", scan.ErrInUse},

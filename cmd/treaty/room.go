@@ -1,0 +1,84 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"treaty/apply/reach"
+	"treaty/apply/store"
+	"treaty/apply/volume"
+	"treaty/cmd/treaty/internal/render"
+	"treaty/plan"
+	"treaty/plan/address"
+)
+
+// makingRoom is for a volume that is too full, with the tree at root on it.
+func makingRoom(root string) hint {
+	return func(i *invocation) string {
+		from := cmp.Or(i.trees[plan.Local], root)
+		if !address.Is(root) && !isCleanable(from) && !isCleanable(root) {
+			return roomElsewhere(i)
+		}
+		return besides("make room (%s removes old trash)", in(from, "clean"), again)(i)
+	}
+}
+
+// roomElsewhere is for a volume that is too full where nothing that treaty keeps can go.
+var roomElsewhere = then("make room on that volume", again)
+
+// isCleanable tells whether the tree at root, here, has something that clean may remove: it may not while an apply is
+// open.
+func isCleanable(root string) bool {
+	of, err := reach.Store(expandHome(root))
+	if err != nil {
+		return false
+	}
+	defer of.Close()
+	return cleanable(of, time.Now())
+}
+
+// cleanable is isCleanable of a tree that is open.
+func cleanable(of *store.Store, now time.Time) bool {
+	old, err := of.OlderThan(now)
+	return err == nil && len(old) > 0 && of.Available() == nil
+}
+
+// littleRoom is how many bytes are so few that something should go, and littleOf the part of a volume, as one of so
+// many, that a small one has free at least.
+const (
+	littleRoom = 64 << 20
+	littleOf   = 10
+)
+
+// space looks at what lies in the trash, and at what is free.
+func (e *examination) space() error {
+	old, err := e.tree.OlderThan(e.app.now())
+	if err != nil {
+		return err
+	}
+	var trash int64
+	for _, d := range old {
+		trash += d.Bytes
+	}
+	e.fine("trash and old plans: %s, %s", render.Count(len(old), "item"), render.Bytes(trash))
+	changer, err := e.tree.Volume().Change("doctor", volume.Options{})
+	if err != nil {
+		return err
+	}
+	space, err := changer.Space()
+	switch {
+	case err != nil:
+		return err
+	case space.Total == 0:
+	case space.Free < min(littleRoom, space.Total/littleOf):
+		room := roomElsewhere
+		if cleanable(e.tree, e.app.now()) {
+			room = e.there("clean")
+		}
+		e.found(fmt.Sprintf("only %s are free", render.Bytes(space.Free)), room)
+	default:
+		e.fine("%s free of %s", render.Bytes(space.Free), render.Bytes(space.Total))
+	}
+	return nil
+}
