@@ -8,14 +8,15 @@ import (
 
 // Reverse makes the plan that carries out a reversal: operations that undo an earlier apply, as its history
 // kept them. What is not as that apply left it is blocked with ChangedSince, and what needs content that
-// kept says is gone with TrashMissing; nothing else is decided. Like Compare, it leaves id, time and
-// author to the caller.
+// kept says is gone with TrashMissing; a directory in which something stays is not deleted. Nothing else is
+// decided. Like Compare, it leaves id, time and author to the caller.
 func Reverse(ctx context.Context, in Input, reversal []Operation, kept func(Source) bool) (*Plan, error) {
 	policy := newPolicy(in.traits(), false, in.Options)
 	policy.shiftBy(in.Shift)
-	needed := neededBy(reversal)
+	needed, below := neededBy(reversal), inhabitantsOf(reversal)
 	s := survey{walk: newLockstep(&in, nil, &policy, asPlanned), each: func(d *directory) error {
 		needed.lookUp(d)
+		below.lookUp(d)
 		return nil
 	}}
 	digests, err := s.walk.run(ctx, &s)
@@ -29,6 +30,7 @@ func Reverse(ctx context.Context, in Input, reversal []Operation, kept func(Sour
 		op.Before = shiftedTo(op.Before, needed[op.Side][op.from()], &in.Trees[op.Side].Traits)
 		if code, path, why := needed.hinders(&op, reversal, kept); code != "" {
 			s.blocks.block(code, op.Side, path, why)
+			below.left(op.Side, op.from())
 			continue
 		}
 		if op.Action != Move {
@@ -36,6 +38,7 @@ func Reverse(ctx context.Context, in Input, reversal []Operation, kept func(Sour
 		}
 		p.Operations = append(p.Operations, op)
 	}
+	below.keep(p, needed, &s.blocks)
 	p.Problems = append(p.Problems, s.blocks...)
 	dropBlockedUnits(p)
 	meant(p)
