@@ -24,6 +24,10 @@ type liar struct {
 	// lie answers a call in its own way, and tells whether it does. It may have the call carried out, or not. nil for an
 	// honest one.
 	lie func(c *lied) bool
+	// minor, where not "", is the minor version that each end is told the other one speaks, and more has every message a
+	// part that neither end knows.
+	minor string
+	more  bool
 
 	mu sync.Mutex
 	// asked is how many calls came, and told at which of them it lied.
@@ -163,8 +167,8 @@ func (l *liar) over(from io.Reader, to io.Writer) (io.Reader, io.Writer) {
 	agent := bufio.NewReader(until{from, answering.Close})
 	asking := pipe.New(agent, to, to.(io.Closer).Close)
 	go func() {
-		greet(agent, fromLiar)
-		greet(asker, to)
+		l.greet(agent, fromLiar)
+		l.greet(asker, to)
 		server := &http.Server{Handler: l.answers(askingOver(asking)), Protocols: unencrypted(),
 			ErrorLog: log.New(io.Discard, "", 0)}
 		_ = server.Serve(pipe.Listen(answering)) // it ends with its one connection
@@ -210,11 +214,32 @@ func askingOver(conn *pipe.Conn) *http.Client {
 }
 
 // greet passes a first line on. Where none comes nothing else does.
-func greet(from *bufio.Reader, to io.Writer) {
+func (l *liar) greet(from *bufio.Reader, to io.Writer) {
 	line, err := from.ReadBytes('\n')
-	if err == nil {
-		_, _ = to.Write(line)
+	if err != nil {
+		return
 	}
+	if l.minor != "" {
+		line = bytes.Replace(line, []byte(`"1.0"`), []byte(`"1.`+l.minor+`"`), 1)
+	}
+	_, _ = to.Write(line)
+}
+
+// later are frames as a later version may send them, if this is one: all messages tell more.
+func (l *liar) later(frames []byte) (out []byte) {
+	if !l.more {
+		return frames
+	}
+	for len(frames) > 0 {
+		end := 5 + binary.BigEndian.Uint32(frames[1:])
+		kind, p := wire.Kind(frames[0]), frames[5:end]
+		if frames = frames[end:]; kind != wire.Data {
+			p = slices.Concat(bytes.TrimSuffix(p, []byte("}")), []byte(`,"later":{"tells":[1]}}`))
+			p = bytes.Replace(p, []byte("{,"), []byte("{"), 1)
+		}
+		out = append(out, frame(kind, p)...)
+	}
+	return out
 }
 
 // answers is how the liar serves: by what the agent says, which the client asks, where it does not lie.
@@ -245,7 +270,7 @@ func (l *liar) replies(client *http.Client, w http.ResponseWriter, body []byte, 
 		panic("nobody asks so")
 	}
 	c.truly = func() *speech {
-		c.raw = forwarded(client, body)
+		c.raw = l.later(forwarded(client, l.later(body)))
 		return parts(c.raw)
 	}
 	if c.part && *put && slices.Contains(changes, c.Call) {

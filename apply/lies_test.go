@@ -319,6 +319,22 @@ func TestAFarEndMayLieInOneThing(t *testing.T) {
 	}
 }
 
+// Of two minor versions the lower one is spoken: what the newer end tells besides is passed over, whichever that is.
+// What an end of the same version tells besides breaks the rules.
+func TestANewerMinorVersionMayTellMore(t *testing.T) {
+	for minor, works := range map[string]bool{"0": false, "1": true, "17": true} {
+		w, p := farRich(t, &memory.POSIX)
+		w.liar = &liar{minor: minor, more: true}
+		receipt, err := w.apply(p)
+		if works && (err != nil || receipt.Outcome != apply.Complete) || !works && !brokeRules(err) {
+			t.Errorf("with 1.%s: %v", minor, err)
+		}
+		if w.liar.asked == 0 {
+			t.Error("nothing was asked")
+		}
+	}
+}
+
 // lying is a liar that tells a lie once, or from then on: to the first call that it can be told of, after the first
 // nth.
 func lying(tell func(c *lied) bool, nth int, always bool) *liar {

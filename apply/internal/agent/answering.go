@@ -24,7 +24,7 @@ type carriedOut struct {
 func by[Q, A any](of wire.Call[Q, A], do func(c *call, q *Q) (A, error)) carriedOut {
 	return carriedOut{of.Name(), func(c *call) (answered, error) {
 		var a A
-		q, err := of.Read(c.asked.Text)
+		q, err := of.Read(c.asked)
 		if err == nil {
 			a, err = do(c, &q)
 		}

@@ -44,13 +44,14 @@ func (how Serving) Serve(in io.Reader, out io.Writer, stop func() error) error {
 		return err
 	}
 	buffered := bufio.NewReader(in)
-	if _, noise, err := wire.ReadHello(buffered); err != nil || len(noise) > 0 {
+	asker, noise, err := wire.ReadHello(buffered)
+	if err != nil || len(noise) > 0 {
 		if !errors.Is(err, wire.ErrNoHello) && len(noise) > 0 {
 			err = errors.Join(wire.ErrNoHello, err)
 		}
 		return errors.Join(fmt.Errorf("%w: %w", ErrRefused, err), stop())
 	}
-	s := &server{how: how, trees: map[int]*open{}}
+	s := &server{how: how, newer: asker.Newer(), trees: map[int]*open{}}
 	conn := pipe.New(buffered, out, stop)
 	protocols := &http.Protocols{}
 	protocols.SetUnencryptedHTTP2(true)
@@ -70,7 +71,9 @@ const window = 4<<20 - 1
 
 // server is one connection being served.
 type server struct {
-	how   Serving
+	how Serving
+	// newer tells that who asks is newer (wire.Hello).
+	newer bool
 	calls sync.WaitGroup
 
 	mu    sync.Mutex
@@ -123,6 +126,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.calls.Done()
 	c := &call{server: s, ctx: r.Context(), in: wire.NewReader(r.Body), out: wire.NewWriter(w),
 		flush: http.NewResponseController(w).Flush}
+	c.in.Newer = s.newer
 	var more bool
 	var err error
 	if c.asked, more, err = c.in.Question(); err != nil || !more {

@@ -52,8 +52,10 @@ type Streams struct {
 // Connection is an agent that is asked. Many goroutines may ask at once.
 type Connection struct {
 	streams Streams
-	conn    *pipe.Conn
-	client  *http.Client
+	// newer tells that the agent is newer (wire.Hello).
+	newer  bool
+	conn   *pipe.Conn
+	client *http.Client
 	// slots bounds how many calls are under way.
 	slots chan struct{}
 
@@ -73,14 +75,14 @@ const (
 // are those of wire.ReadHello; then the streams were ended.
 func Connect(streams Streams, program string) (c *Connection, noise []byte, err error) {
 	buffered := bufio.NewReader(streams.From)
-	_, noise, err = wire.ReadHello(buffered)
+	agent, noise, err := wire.ReadHello(buffered)
 	if err == nil {
 		_, err = streams.To.Write(wire.NewHello(program).Line())
 	}
 	if err != nil {
 		return nil, noise, errors.Join(err, streams.Stop())
 	}
-	c = &Connection{streams: streams, slots: make(chan struct{}, atOnce)}
+	c = &Connection{streams: streams, newer: agent.Newer(), slots: make(chan struct{}, atOnce)}
 	c.conn = pipe.New(buffered, streams.To, streams.Stop)
 	protocols := &http.Protocols{}
 	protocols.SetUnencryptedHTTP2(true)
@@ -205,6 +207,7 @@ func (c *Connection) ask(ctx context.Context, q question, upload func(*wire.Writ
 		return nil, err
 	}
 	e.body, e.in = response.Body, wire.NewReader(response.Body)
+	e.in.Newer = c.newer
 	if response.StatusCode != http.StatusOK {
 		defer e.Close()
 		return nil, c.ended(fmt.Errorf("%w: %s", wire.ErrBroken, response.Status))

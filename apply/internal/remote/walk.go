@@ -182,7 +182,7 @@ func (r *reader) Hash(ctx context.Context, wanted []tree.Wanted, done func(int, 
 		return err
 	}
 	defer e.Close()
-	contents := wire.NewContentReader(e)
+	contents := wire.NewContentReader(e, r.at.newer)
 	for i := range wanted {
 		is, err := contents.Next()
 		if err != nil {

@@ -21,7 +21,7 @@ func (c Call[Q, A]) To(q *Q, tree, run int) {
 func (c Call[Q, A]) Outcome(a *A) *Outcome { return any(a).(answer).outcome() }
 
 // Read reads a question. Errors wrap ErrBroken where the call is given nothing like that.
-func (c Call[Q, A]) Read(text []byte) (q Q, err error) { return q, decode(text, &q) }
+func (c Call[Q, A]) Read(asked Asked) (q Q, err error) { return q, decode(asked.Text, &q, asked.newer) }
 
 // Changing is a call that may need directories to be made workable first.
 type Changing[Q, A any] struct{ Call[Q, A] }
@@ -95,6 +95,8 @@ type Asked struct {
 	Granted
 	// Text is all of it.
 	Text []byte
+	// newer tells that who asks is newer.
+	newer bool
 }
 
 // asked reads what is common to all questions. All of a question is decoded once, by its call: mostly what it begins
@@ -110,7 +112,7 @@ func asked(text []byte) (Asked, error) {
 	if err := json.Unmarshal(text, &common); err != nil {
 		return Asked{}, broken("a question that cannot be read: %v", err)
 	}
-	return Asked{common.Head, common.Granted, text}, nil
+	return Asked{Head: common.Head, Granted: common.Granted, Text: text}, nil
 }
 
 // headOf is what a question begins with; false where it is not written as it always is.

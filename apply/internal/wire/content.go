@@ -135,11 +135,14 @@ func (w *ContentWriter) Flush() error {
 }
 
 // ContentReader reads what reading files brought.
-type ContentReader struct{ from decoder }
+type ContentReader struct {
+	from  decoder
+	newer bool
+}
 
-// NewContentReader reads from a stream of data.
-func NewContentReader(from io.Reader) *ContentReader {
-	return &ContentReader{decoder{from: bufio.NewReader(from)}}
+// NewContentReader reads from a stream of data. Newer tells that who writes it is.
+func NewContentReader(from io.Reader, newer bool) *ContentReader {
+	return &ContentReader{decoder{from: bufio.NewReader(from)}, newer}
 }
 
 // Next is what reading the next file brought. Errors wrap ErrBroken where reading brings nothing like that.
@@ -153,7 +156,7 @@ func (r *ContentReader) Next() (c tree.Content, err error) {
 	if flags&hasError != 0 {
 		var fault Fault
 		if text := r.from.bytes(MaxMessage); r.from.err == nil {
-			r.from.fail(decode(text, &fault))
+			r.from.fail(decode(text, &fault, r.newer))
 		}
 		c.Err = fault.Err()
 	}

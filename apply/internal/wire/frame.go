@@ -114,6 +114,9 @@ func (w *Writer) frame(kind Kind, p []byte) error {
 // Reader reads frames. As an io.Reader it reads the data up to the last frame, and then returns io.EOF, or, where the
 // stream was aborted, the error that it was aborted for.
 type Reader struct {
+	// Newer tells that who writes is newer (Hello.Newer).
+	Newer bool
+
 	from *bufio.Reader
 	// left is how much of the frame of data being read is still to come.
 	left int
@@ -135,7 +138,7 @@ func (r *Reader) First(answer any) (ended bool, err error) {
 	case kind != Message && kind != End:
 		return false, broken("a frame %q came where an answer was due", kind)
 	}
-	return kind == End, decode(r.text, answer)
+	return kind == End, decode(r.text, answer, r.Newer)
 }
 
 // Question reads what comes where a question may; false where the end came. Errors wrap ErrBroken where it is neither.
@@ -149,6 +152,7 @@ func (r *Reader) Question() (q Asked, more bool, err error) {
 		return Asked{}, false, broken("a frame %q came where a question was due", kind)
 	}
 	q, err = asked(r.text)
+	q.newer = r.Newer
 	return q, true, err
 }
 
@@ -196,7 +200,7 @@ func (r *Reader) next() (Kind, error) {
 	case Abort:
 		r.last = kind
 		var fault Fault
-		if err := decode(r.text, &fault); err != nil {
+		if err := decode(r.text, &fault, r.Newer); err != nil {
 			return 0, err
 		}
 		r.aborted = fault.Err()
@@ -234,7 +238,7 @@ func (r *Reader) Ended(value any) error {
 	case kind != End:
 		return broken("a frame %q came where the end was due", kind)
 	}
-	return decode(r.text, value)
+	return decode(r.text, value, r.Newer)
 }
 
 // torn is the error of a stream that ends within: io.EOF is for what ended as it should.
@@ -245,10 +249,13 @@ func torn(err error) error {
 	return err
 }
 
-// decode reads one value of JSON that is all of a text, and has nothing that it has no place for.
-func decode(text []byte, value any) error {
+// decode reads one value of JSON that is all of a text, and has nothing that it has no place for, unless who wrote it
+// is newer.
+func decode(text []byte, value any, newer bool) error {
 	from := json.NewDecoder(bytes.NewReader(text))
-	from.DisallowUnknownFields()
+	if !newer {
+		from.DisallowUnknownFields()
+	}
 	err := from.Decode(value)
 	if err == nil && len(bytes.TrimSpace(text[from.InputOffset():])) > 0 {
 		err = errors.New("more comes behind it")

@@ -31,6 +31,14 @@ func NewHello(program string) Hello {
 	return Hello{Format, spoken, program}
 }
 
+// Newer tells whether who says it speaks a minor version beyond this program's. Of two the lower is spoken, and what an
+// end has that is newer may say more besides, which is passed over.
+func (h Hello) Newer() bool {
+	_, theirs, _ := cutVersion(h.FormatVersion)
+	_, own, _ := cutVersion(spoken)
+	return theirs > own
+}
+
 // begins is how a hello begins, whatever stands before it.
 var begins = []byte(`{"format":"` + Format + `",`)
 

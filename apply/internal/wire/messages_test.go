@@ -20,7 +20,7 @@ type spokenCall struct {
 
 func spokenAs[Q, A any](c Call[Q, A]) spokenCall {
 	return spokenCall{c.Name(), func(text []byte) ([]byte, error) {
-		q, err := c.Read(text)
+		q, err := c.Read(Asked{Text: text})
 		if err != nil {
 			return nil, err
 		}
@@ -29,7 +29,7 @@ func spokenAs[Q, A any](c Call[Q, A]) spokenCall {
 		return json.Marshal(&q)
 	}, func(text []byte) ([]byte, error) {
 		var a A
-		if err := decode(text, &a); err != nil {
+		if err := decode(text, &a, false); err != nil {
 			return nil, err
 		}
 		return json.Marshal(&a)
