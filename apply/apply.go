@@ -72,8 +72,13 @@ type run struct {
 	// room is how many bytes the volume that keeps texts has to spare for them: nothing of a person's fails for lack of
 	// room that they take.
 	room atomic.Int64
+	// home is the end at which the baseline lies, or would lie.
+	home *ends.End
 	// texts are kept while they are put in place, nil where none are.
 	texts *execute.Texts
+	// tally is what was known of the texts that are kept, nil where nothing was, and kept are those that were kept since.
+	tally *store.Tally
+	kept  conclude.Kept
 	// unkept is the first error of keeping a text, nil where all were kept.
 	unkept atomic.Pointer[error]
 }
@@ -128,7 +133,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 		_ = r.journals.GiveBack() // what is owed still is in the journal
 		return nil, err
 	}
-	r.room.Store(spare[r.ends.Home().Side])
+	r.room.Store(spare[r.home.Side])
 	if r.ends.Resumed() == nil {
 		if err := r.begin(steps); err != nil {
 			return nil, r.midway(err)
@@ -196,6 +201,7 @@ func (r *run) apart() error {
 // execution makes tasks of steps.
 func (r *run) execution(steps []plan.Step) *execute.Execution {
 	ends := r.ends.InHand(r.survey.Shift.Since, plan.Sides[volume.Volume]{})
+	r.home = r.ends.Home()
 	r.texts = r.newTexts()
 	r.texts.Bound(steps, store.MostBases(r.Plan.Options.Keep()))
 	return execute.New(&execute.Ground{Plan: r.Plan, Ends: ends, Write: r.journals.Write, Texts: r.texts,
@@ -210,11 +216,13 @@ func (r *run) newTexts() *execute.Texts {
 	if which == nil {
 		return nil
 	}
-	home := r.ends.Home().Store
+	home := r.home.Store
 	return &execute.Texts{Which: which, Keep: func(sum tree.Hash, text []byte) {
 		err := store.ErrNoRoom
 		if r.room.Add(-store.RoomFor(int64(len(text)))) >= 0 {
-			err = home.KeepBase(sum, text)
+			var kept store.KeptBase
+			kept, err = home.KeepBase(sum, text)
+			r.kept.Note(sum, kept, err)
 		}
 		if err != nil {
 			r.unkept.CompareAndSwap(nil, &err)
@@ -238,6 +246,9 @@ func (r *run) takeUp(ctx context.Context, e *execute.Execution, steps []plan.Ste
 // begin opens the journals, before anything else is written.
 func (r *run) begin(steps []plan.Step) error {
 	local := r.ends[plan.Local].Store
+	if err := r.takeTally(); err != nil {
+		return err
+	}
 	if err := local.Hide(); err != nil {
 		return err
 	}
@@ -258,15 +269,25 @@ func (r *run) begin(steps []plan.Step) error {
 	return r.journals.Begin(header, survey.Recording(steps, r.survey.Stamps.Times(steps)))
 }
 
+// takeTally takes away what is known of the texts that are kept, which changes from now on. What was begun by another
+// run that one may have changed already.
+func (r *run) takeTally() error {
+	tally, err := store.TakeTally(r.home.Store, r.home.File)
+	if r.ends.Resumed() == nil && r.home.Side == plan.Local {
+		r.tally = tally
+	}
+	return err
+}
+
 // report writes the receipt: into the history, or, where something failed and can be taken up, beside the
 // journal.
 func (r *run) report(ctx context.Context, e *execute.Execution) (*Receipt, error) {
 	c := &conclude.Conclusion{Papers: &r.Papers, Ends: &r.ends, Journals: &r.journals, Receipt: r.receipt, Execution: e,
-		Shift: r.survey.Shift.Total, Now: r.request.Now, Tell: r.request.tellWords, Later: r.texts.Later(),
-		Listed: r.survey.Listed}
+		Shift: r.survey.Shift.Total, Now: r.request.Now, Tell: r.request.tellWords, Listed: r.survey.Listed,
+		Texts: conclude.Texts{Later: r.texts.Later(), Tally: r.tally, Kept: &r.kept}}
 	c.Count()
 	if err := r.unkept.Load(); err != nil {
-		c.Unkept = *err
+		c.Texts.Unkept = *err
 	}
 	defer r.tellUnkept(c)
 	halted := e.Halted(ctx)
@@ -285,8 +306,8 @@ func (r *run) report(ctx context.Context, e *execute.Execution) (*Receipt, error
 
 // tellUnkept tells, where not all texts were kept, why.
 func (r *run) tellUnkept(c *conclude.Conclusion) {
-	if c.Unkept != nil {
-		r.request.tell(Notice{Unkept: c.Unkept, Root: r.ends.Home().Root()})
+	if c.Texts.Unkept != nil {
+		r.request.tell(Notice{Unkept: c.Texts.Unkept, Root: r.home.Root()})
 	}
 }
 

@@ -187,19 +187,37 @@ func MergedText(p *Plan, conflict int) []byte {
 }
 
 // Keeping is which texts are kept, so that what both sides change can be merged: those of which a diff would be shown.
-type Keeping struct{ sensitive ignore.List }
+type Keeping struct {
+	sensitive ignore.List
+	patterns  []string
+}
 
 // Keeping is which texts are kept, nil where none are.
 func (o *Options) Keeping() *Keeping {
 	if o.Keep() == 0 {
 		return nil
 	}
-	return &Keeping{ignore.Sensitive(o.Sensitive)}
+	return &Keeping{ignore.Sensitive(o.Sensitive), o.Sensitive}
+}
+
+// Sum tells it from any that keeps others.
+func (k *Keeping) Sum() tree.Hash {
+	var all []byte
+	for _, pattern := range k.patterns {
+		all = append(append(all, pattern...), 0)
+	}
+	return sha256.Sum256(all)
 }
 
 // Keeps tells whether the text at a path, of so many bytes, is kept.
 func (k *Keeping) Keeps(path tree.Path, bytes int64) bool {
 	return !textdiff.TooLarge(bytes) && !k.sensitive.Match(string(path), false)
+}
+
+// In is Keeps for what lies right in a directory, by its name.
+func (k *Keeping) In(dir tree.Path) func(name string, bytes int64) bool {
+	sensitive := k.sensitive.In(string(dir))
+	return func(name string, bytes int64) bool { return !textdiff.TooLarge(bytes) && !sensitive.Match(name) }
 }
 
 // IsText tells whether a content is a text of which a diff is shown.

@@ -45,28 +45,35 @@ func (s *Reader) base(sum tree.Hash) ([]byte, error) {
 	return text, nil
 }
 
+// KeptBase is what keeping a text came to: how much room it takes now of what there is for all, BaseThere or
+// BaseMended.
+type KeptBase int64
+
+const (
+	// BaseThere: it was kept already.
+	BaseThere KeptBase = 0
+	// BaseMended: what was under its name, and not that, had to go first.
+	BaseMended KeptBase = -1
+)
+
 // KeepBase keeps a text. One that is kept already stays, and what is under its name and is not that goes.
-func (s *Store) KeepBase(sum tree.Hash, text []byte) error {
+func (s *Store) KeepBase(sum tree.Hash, text []byte) (KeptBase, error) {
 	packed, err := pack(text)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	name := baseName(sum)
 	err = s.files.ClaimPrivate(name, packed)
-	if !errors.Is(err, fs.ErrExist) || s.Base(sum) != nil {
-		return ignoreExist(err)
+	switch {
+	case !errors.Is(err, fs.ErrExist):
+		return KeptBase(RoomFor(int64(len(packed)))), err
+	case s.Base(sum) != nil:
+		return BaseThere, nil
 	}
 	if err := s.files.DropPrivate(name); err != nil {
-		return err
+		return BaseMended, err
 	}
-	return s.files.ClaimPrivate(name, packed)
-}
-
-func ignoreExist(err error) error {
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	return err
+	return BaseMended, s.files.ClaimPrivate(name, packed)
 }
 
 // EachBase goes through the hashes of what lies where bases are kept, whatever it is. What it calls may drop that one.

@@ -14,19 +14,40 @@ import (
 	"treaty/plan/tree"
 )
 
+// Texts is what is known of the texts that are kept to merge by.
+type Texts struct {
+	// Later are the paths that have texts which are to be kept as far as there is room, and were not yet.
+	Later map[tree.Path]bool
+	// Tally is what was known of them before the first write, nil where nothing was, and Kept are those that were kept
+	// since.
+	Tally *store.Tally
+	Kept  *Kept
+	// Unkept is the first error of keeping one, nil where there was none.
+	Unkept error
+	// home is the side on which the baseline lies, and changed compares it with the one before, nil where that tells too
+	// little.
+	home    plan.Side
+	changed *changedTexts
+}
+
 // namedBases tells, once it is asked, which texts the trees are on record to have agreed on, with the baseline of this
-// plan, which is written: that is read beside whatever goes on until then. There are none where nothing is agreed.
+// plan, which is written: that is read beside whatever goes on until then, unless what has changed may be enough. There
+// are none where nothing is agreed.
 func (c *Conclusion) namedBases() func() (*keptBases, error) {
 	if !c.agreed() {
 		return func() (*keptBases, error) { return nil, nil }
 	}
-	home := c.Ends.Home()
+	home := c.Ends[c.Texts.home]
 	record := &store.TreeFile{ID: home.File.ID, Synced: maps.Clone(home.File.Synced)}
 	record.Synced[c.Ends[home.Side.Other()].File.ID] = c.Plan.ID
-	b := &keptBases{end: home, keeping: c.Plan.Options.Keeping(), all: c.Plan.Options.Hash == plan.HashAll, later: c.Later,
+	b := &keptBases{end: home, record: record, keeping: c.Plan.Options.Keeping(),
+		all: c.Plan.Options.Hash == plan.HashAll, later: c.Texts.Later,
 		named: map[tree.Hash]agreedText{}, lacking: map[tree.Hash]tree.Path{}}
+	if c.Texts.changed != nil {
+		return func() (*keptBases, error) { return b, nil }
+	}
 	read := make(chan error, 1)
-	go func() { read <- home.Store.EachAgreed(record, b.name) }()
+	go func() { read <- b.read() }()
 	return func() (*keptBases, error) { return b, <-read }
 }
 
@@ -34,16 +55,42 @@ func (c *Conclusion) namedBases() func() (*keptBases, error) {
 // more. They are copies of treaty's own: what goes wrong with them is told, and harms nothing.
 func (c *Conclusion) bases(b *keptBases, err error) {
 	if err == nil && b != nil {
-		err = b.sweep(c.Plan.Options.Keep())
+		err = c.sweep(b)
 	}
-	if c.Unkept == nil {
-		c.Unkept = err
+	if c.Texts.Unkept == nil {
+		c.Texts.Unkept = err
 	}
+}
+
+// sweep sweeps, and keeps a tally of what is left.
+func (c *Conclusion) sweep(b *keptBases) error {
+	keep := c.Plan.Options.Keep()
+	var tally *store.Tally
+	if c.Texts.changed != nil {
+		if tally = b.sweepChanged(c.Texts.changed, keep); tally == nil {
+			if err := b.read(); err != nil {
+				return err
+			}
+		}
+	}
+	if tally == nil {
+		if err := b.sweep(keep); err != nil {
+			return err
+		}
+		tally = &b.tally
+	}
+	if b.keeping == nil || b.end.Side != plan.Local || len(b.record.Synced) > 1 {
+		return nil
+	}
+	tally.Which = b.keeping.Sum()
+	return store.KeepTally(b.end.Store, c.Plan.ID, tally)
 }
 
 // keptBases are the bases of one tree.
 type keptBases struct {
 	end *ends.End
+	// record says which baselines lie there.
+	record *store.TreeFile
 	// keeping is which texts are kept, nil for none.
 	keeping *plan.Keeping
 	// all tells that each text on record is to be kept, and later which are that were put in place just now and were
@@ -56,6 +103,8 @@ type keptBases struct {
 	lacking map[tree.Hash]tree.Path
 	// spare is how much room the volume has for more.
 	spare int64
+	// tally is of what is kept.
+	tally store.Tally
 }
 
 // agreedText is a file on record that may be a text.
@@ -66,9 +115,16 @@ type agreedText struct {
 	kept bool
 }
 
+// read reads what is on record.
+func (b *keptBases) read() error { return b.end.Store.EachAgreed(b.record, b.name) }
+
 // name notes what is on record.
 func (b *keptBases) name(path tree.Path, e *tree.Agreed) {
-	if e.Type != tree.File || !e.SHA256.Known() || b.keeping == nil || !b.keeping.Keeps(path, e.Size) {
+	if e.Type != tree.File || !e.SHA256.Known() {
+		return
+	}
+	b.tally.Records++
+	if b.keeping == nil || !b.keeping.Keeps(path, e.Size) {
 		return
 	}
 	t, known := b.named[e.SHA256]
@@ -88,17 +144,17 @@ func (b *keptBases) name(path tree.Path, e *tree.Agreed) {
 // nothing else.
 func (b *keptBases) sweep(keep int64) error {
 	var undropped error
-	var most int64 // how much room those take that are kept
 	err := b.end.Store.EachBase(func(sum tree.Hash) {
 		if t, named := b.named[sum]; named {
 			t.kept = true
 			b.named[sum] = t
-			most += store.MostRoom(t.size)
+			b.tally.Room += store.MostRoom(t.size)
+			b.tally.Last = lastOf(b.tally.Last, store.DatedText{Sum: sum, Mtime: t.mtime})
 		} else {
 			undropped = cmp.Or(undropped, b.end.Store.DropBase(sum))
 		}
 	})
-	if err == nil && (len(b.lacking) > 0 || most > keep) {
+	if err == nil && (len(b.lacking) > 0 || b.tally.Room > keep) {
 		err = b.bound(keep)
 	}
 	return cmp.Or(undropped, err)
@@ -108,9 +164,10 @@ func (b *keptBases) sweep(keep int64) error {
 func (b *keptBases) bound(keep int64) error {
 	space, err := b.end.Disk.Space()
 	b.spare = space.Spare(0)
+	b.tally.Room, b.tally.Counted, b.tally.Last = 0, true, store.DatedText{}
 	var room int64
 	for _, dated := range b.newestFirst() {
-		sum := dated.sum
+		sum := dated.Sum
 		t := b.named[sum]
 		if path, lacks := b.lacking[sum]; lacks && room+store.MostRoom(0) <= keep {
 			kept, e := b.keepMissing(sum, &t, path)
@@ -121,26 +178,22 @@ func (b *keptBases) bound(keep int64) error {
 		}
 		if room += b.room(sum, t.size); room > keep {
 			err = cmp.Or(err, b.end.Store.DropBase(sum))
+			continue
 		}
+		b.tally.Room, b.tally.Last = room, dated
 	}
 	return err
 }
 
-// datedText is a text with its time.
-type datedText struct {
-	sum   tree.Hash
-	mtime tree.Time
-}
-
 // newestFirst are the texts that are kept, or may have to be.
-func (b *keptBases) newestFirst() []datedText {
-	var texts []datedText
+func (b *keptBases) newestFirst() []store.DatedText {
+	var texts []store.DatedText
 	for sum, t := range b.named {
 		if _, lacks := b.lacking[sum]; lacks || t.kept {
-			texts = append(texts, datedText{sum, t.mtime})
+			texts = append(texts, store.DatedText{Sum: sum, Mtime: t.mtime})
 		}
 	}
-	slices.SortFunc(texts, func(x, y datedText) int { return plan.NewestFirst(x.mtime, x.sum, y.mtime, y.sum) })
+	slices.SortFunc(texts, newestFirst)
 	return texts
 }
 
@@ -158,19 +211,19 @@ func (b *keptBases) keepMissing(sum tree.Hash, t *agreedText, path tree.Path) (b
 	if t.kept && b.end.Store.Base(sum) != nil {
 		return false, nil
 	}
-	text := b.read(sum, t.size, path)
+	text := b.text(sum, t.size, path)
 	if text == nil {
 		return false, nil
 	}
 	if b.spare -= store.RoomFor(t.size); b.spare < 0 {
 		return false, store.ErrNoRoom
 	}
-	err := b.end.Store.KeepBase(sum, text)
+	_, err := b.end.Store.KeepBase(sum, text)
 	return err == nil, err
 }
 
-// read is a text that is on record, nil where the tree has it no more, and of what is no text.
-func (b *keptBases) read(sum tree.Hash, size int64, path tree.Path) []byte {
+// text is a text that is on record, nil where the tree has it no more, and of what is no text.
+func (b *keptBases) text(sum tree.Hash, size int64, path tree.Path) []byte {
 	f, err := b.end.Open(path)
 	if err != nil {
 		return nil

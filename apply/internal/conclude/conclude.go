@@ -36,10 +36,8 @@ type Conclusion struct {
 	Now   func() time.Time
 	// Tell is told, in words, what a person should know; nil where nobody asks.
 	Tell func(words string)
-	// Later are the paths that have texts which are to be kept as far as there is room, and were not yet.
-	Later map[tree.Path]bool
-	// Unkept is the first error of keeping texts, nil where there was none.
-	Unkept error
+	// Texts are those that are kept to merge by.
+	Texts Texts
 }
 
 // Count takes the results over into the receipt.
@@ -57,8 +55,12 @@ func (c *Conclusion) Conclude(ctx context.Context) error {
 		return err
 	}
 	head, err := c.Ends[plan.Local].Store.Concluded(c.Plan.ID, c.Receipt)
-	if err == nil && head == nil {
+	switch {
+	case err != nil:
+	case head == nil:
 		err = c.record(ctx)
+	case c.Ends.Both():
+		c.Texts.home = c.Ends.Home().Side
 	}
 	if err != nil {
 		return err

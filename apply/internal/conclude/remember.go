@@ -38,12 +38,13 @@ func (c *Conclusion) remember(ctx context.Context) error {
 
 // agree writes the new baseline, from an old one and what an undo has put back; nil where there is none.
 func (c *Conclusion) agree(ctx context.Context, old *store.Memory, back *restoration) error {
-	home := plan.Local
+	c.Texts.home = plan.Local
 	in := sources.Again(c.Plan, nil)
 	if old != nil {
-		home, in.Memory = old.Home, old.Memory
+		c.Texts.home, in.Memory = old.Home, old.Memory
 	}
-	out, err := c.Ends[home].Store.CreateBaseline(c.Plan.ID)
+	c.Texts.changed = c.compareTexts(old)
+	out, err := c.Ends[c.Texts.home].Store.CreateBaseline(c.Plan.ID)
 	if err != nil {
 		return err
 	}
@@ -54,7 +55,11 @@ func (c *Conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 		return err
 	}
 	learned := c.Execution.Learned()
-	recorder := plan.Recorder{Write: w.Directory, Old: c.former.note, Forgotten: c.former.noteBelow,
+	write := w.Directory
+	if c.Texts.changed != nil {
+		in.Memory, write = comparedMemory{old, c.Texts.changed}, c.Texts.changed.writing(w.Directory)
+	}
+	recorder := plan.Recorder{Write: write, Old: c.former.note, Forgotten: c.former.noteBelow,
 		Hash: c.hashes(learned), Resolved: c.Execution.Resolved(), Made: c.Execution.Lasting(learned),
 		Unfinished: c.Execution.Unfinished()}
 	if back != nil {

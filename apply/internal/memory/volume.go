@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -148,7 +149,7 @@ func (h host) Name() string { return h.name }
 func (h host) Self() volume.Holder {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return volume.Holder{Host: h.Name(), PID: 1 + h.boot, At: h.now().Time()}
+	return volume.Holder{Host: h.Name(), Boot: strconv.Itoa(1 + h.boot), PID: 1 + h.boot, At: h.now().Time()}
 }
 
 // Ahead is nought: what is in memory goes by one clock.

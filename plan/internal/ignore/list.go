@@ -34,9 +34,23 @@ func (l List) Last(path string, isDir bool) int {
 	if l.rules == nil {
 		return -1
 	}
+	best := l.best(l.compared(path), isDir)
+	if best.negated() {
+		return -1
+	}
+	return best.index()
+}
+
+// compared is a path, or a part of one, as it is compared with the patterns.
+func (l List) compared(path string) string {
 	if path = nfc(path); l.fold {
 		path = lower(path)
 	}
+	return path
+}
+
+// best is the last pattern that matches a path, or a directory above it.
+func (l List) best(path string, isDir bool) hit {
 	var best hit
 	for start, end := 0, 0; end < len(path); start = end + 1 {
 		end = len(path)
@@ -46,10 +60,7 @@ func (l List) Last(path string, isDir bool) int {
 		h := l.rules.last(path[:end], path[start:end], end < len(path) || isDir)
 		best = max(best, h)
 	}
-	if best.negated() {
-		return -1
-	}
-	return best.index()
+	return best
 }
 
 // Match reports whether a pattern speaks for path.

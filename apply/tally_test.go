@@ -1,0 +1,135 @@
+package apply_test
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"treaty/apply"
+	"treaty/apply/internal/memory"
+	"treaty/apply/volume"
+	"treaty/plan"
+	"treaty/plan/tree"
+	"treaty/testdata/effort"
+)
+
+// tallies are what is known in a tree of the texts that are kept.
+func (w *world) tallies() []string {
+	w.Helper()
+	names, err := w.memory[w.at[plan.Local]].PrivateNames("plans")
+	if !errors.Is(err, fs.ErrNotExist) {
+		check(w, err)
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return !strings.HasSuffix(name, ".bases") })
+}
+
+// keptTexts are the hashes of the texts that are kept, sorted.
+func (w *world) keptTexts() (kept []string) {
+	w.Helper()
+	s := w.store(plan.Local)
+	defer s.Close()
+	check(w, s.EachBase(func(sum tree.Hash) { kept = append(kept, sum.String()) }))
+	slices.Sort(kept)
+	return kept
+}
+
+// An apply that looks at those texts alone that may have changed keeps what one keeps that looks at all.
+func TestOfTextsThoseThatChangedAreEnough(t *testing.T) {
+	var tallied int
+	effort.Check(t, 3, 15, func(r *rapid.T) {
+		var worlds [2]*world
+		for i := range worlds {
+			worlds[i] = newWorldOf(r, "", plan.Sides[*memory.Kind]{&memory.POSIX, &memory.POSIX})
+		}
+		for range 4 {
+			keep := rapid.SampledFrom([]string{"4KiB", "12KiB", "12KiB", "256MiB"}).Draw(r, "keep")
+			sensitive := rapid.SampledFrom([][]string{{"b*"}, {"b*"}, {"*renamed"}}).Draw(r, "sensitive")
+			trees := worlds[0].trees()
+			for _, side := range plan.BothSides {
+				trees[side] = edited(r, trees[side], side.String())
+				for path, n := range anyTree(r, side.String()) {
+					if n.kind == tree.File && path.Depth() == 1 && trees[side][path].kind != tree.Directory {
+						trees[side][path] = n
+					}
+				}
+			}
+			var kept [2][]string
+			for i, w := range worlds {
+				w.options.SetKeep(keep)
+				w.options.Sensitive = sensitive
+				for _, side := range plan.BothSides {
+					w.becomes(side, trees[side])
+				}
+				for _, name := range w.tallies() {
+					if i == 0 {
+						tallied++
+					} else {
+						check(w, w.memory[w.at[plan.Local]].RemovePrivate("plans/"+name))
+					}
+				}
+				p := w.paired((*apply.Pair).Plan)
+				for i := range p.Conflicts {
+					p.Conflicts[i].Resolution = plan.SkipPath
+				}
+				w.apply(p) // what is skipped is no failure here
+				kept[i] = w.keptTexts()
+			}
+			if !slices.Equal(kept[0], kept[1]) {
+				r.Fatalf("%v are kept, not %v", kept[0], kept[1])
+			}
+		}
+	})
+	if tallied == 0 {
+		t.Error("nothing was ever tallied")
+	}
+}
+
+// Texts that an apply has nothing to do with cost it nothing.
+func TestTextsThatDidNotChangeAreNotLookedAt(t *testing.T) {
+	for _, untallied := range []bool{false, true} {
+		w := newWorldOf(t, "", plan.Sides[*memory.Kind]{&memory.POSIX, &memory.POSIX})
+		w.place(plan.Local).write(t, tryParse(t, "a=one b=two c=three"))
+		w.takes(plan.Unresolved)
+		w.place(plan.Local).remove(t, "b")
+		w.place(plan.Local).write(t, tryParse(t, "b=four@99"))
+		p := w.paired((*apply.Pair).Plan)
+		if tallies := w.tallies(); len(tallies) != 1 {
+			t.Fatalf("%q are tallies", tallies)
+		} else if untallied {
+			check(t, w.memory[w.at[plan.Local]].RemovePrivate("plans/"+tallies[0]))
+		}
+		var listed atomic.Int32
+		request := w.request(p)
+		open := request.Open
+		request.Open = func(root string) (volume.Volume, error) {
+			v, err := open(root)
+			return listing{v, &listed}, err
+		}
+		_, err := apply.Apply(t.Context(), request)
+		check(t, err)
+		if got := listed.Load() > 0; got != untallied {
+			t.Errorf("the texts were listed: %t", got)
+		}
+		if kept := w.keptTexts(); len(kept) != 3 {
+			t.Errorf("%d texts are kept", len(kept))
+		}
+	}
+}
+
+// listing is a volume that counts how often the texts are listed that are kept.
+type listing struct {
+	volume.Volume
+	times *atomic.Int32
+}
+
+func (l listing) PrivateNames(folder string) ([]string, error) {
+	if strings.HasPrefix(folder, "bases") {
+		l.times.Add(1)
+	}
+	return l.Volume.PrivateNames(folder)
+}
