@@ -445,23 +445,42 @@ func TestTreesMustBeApart(t *testing.T) {
 	}
 }
 
-// mounted is a tree as a network mount shows it: nothing tells where it lies.
-type mounted struct{ volume.Volume }
+// mounted is a tree as a network mount shows it: nothing tells where it lies, and listings may be old, so that what has
+// just come is in none.
+type mounted struct {
+	volume.Volume
+	old bool
+}
 
 func (mounted) Relate(volume.Source) (scan.Relation, error) { return scan.Apart, nil }
+
+func (m mounted) Walk(ctx context.Context, options scan.Options) volume.Walk {
+	w := m.Volume.Walk(ctx, options)
+	if m.old {
+		return oldWalk{w}
+	}
+	return w
+}
+
+// oldWalk lists no folder of treaty's own.
+type oldWalk struct{ volume.Walk }
+
+func (oldWalk) Trees() []tree.Path { return nil }
 
 // What only a mount leads to is found out by the locks, before anything is written.
 func TestATreeInTheOtherThatIsReachedByAMountIsRefused(t *testing.T) {
 	for _, inner := range plan.BothSides {
-		w := newWorld(t, scratch(t))
-		tryParse(t, "a=1 in/").write(t, w.at[inner.Other()])
-		r := w.request(w.compare())
-		r.Roots[inner] = filepath.Join(w.at[inner.Other()], "in")
-		r.Open = func(root string) (volume.Volume, error) {
-			v, err := reach.Open(root)
-			return mounted{v}, err
+		for _, old := range []bool{false, true} {
+			w := newWorld(t, scratch(t))
+			tryParse(t, "a=1 deep/ deep/in/").write(t, w.at[inner.Other()])
+			r := w.request(w.compare())
+			r.Roots[inner] = filepath.Join(w.at[inner.Other()], "deep", "in")
+			r.Open = func(root string) (volume.Volume, error) {
+				v, err := reach.Open(root)
+				return mounted{v, old}, err
+			}
+			w.refuses(r, &fault{cause: apply.ErrInvalid, why: "lies inside"})
 		}
-		w.refuses(r, &fault{cause: apply.ErrInvalid, why: "lies inside"})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"treaty/apply/internal/sources"
 	"treaty/apply/refusal"
@@ -24,6 +25,8 @@ type comparison struct {
 	// limits are the part that the plan is limited to, and partFits tells on which sides that is as planned.
 	limits   plan.Limits
 	partFits plan.Sides[bool]
+	// namesake is, on each side, the collision key of the name that the other tree's root has.
+	namesake plan.Sides[string]
 }
 
 func (c *comparison) report(side plan.Side, path tree.Path, why string) {
@@ -36,6 +39,7 @@ func (c *comparison) read(ctx context.Context, memory *store.Memory) error {
 	in.Observe = c.observe
 	from := c.Ends.SourcesOf(c.Plan)
 	for _, side := range plan.BothSides {
+		c.namesake[side.Other()] = tree.CollisionKey(base(from[side].Root()))
 		from[side], c.Listed[side] = sources.Keeping(from[side], c.Now().Add(c.Ends[side].Ahead()))
 	}
 	listing := sources.List(ctx, from, &in, false, c.Scanned())
@@ -50,7 +54,7 @@ func (c *comparison) read(ctx context.Context, memory *store.Memory) error {
 	}
 	c.Files = found.Files
 	for _, side := range plan.BothSides {
-		c.Nested[side] = listing[side].Trees()
+		c.Nested[side] = append(c.Nested[side], listing[side].Trees()...)
 		planned := c.Plan.Snapshot(side)
 		c.Stamps.Fits[side] = found.Digests[side] == planned.Digest
 		c.partFits[side] = len(c.Plan.Options.Only) > 0 && found.PartDigests[side] == planned.PartDigest
@@ -78,6 +82,7 @@ func (c *comparison) name(n *plan.Name) error {
 		if e.Type == tree.Absent {
 			continue
 		}
+		c.noteNamesake(side, path, e)
 		if why := c.x.check(side, n); why != "" {
 			c.report(side, path, why)
 		}
@@ -86,6 +91,20 @@ func (c *comparison) name(n *plan.Name) error {
 	}
 	return nil
 }
+
+// mostNamesakes is how many directories are looked at for their name alone.
+const mostNamesakes = 64
+
+// noteNamesake notes a directory that has the name of the other tree's root: it may be that, and a mount over a network
+// may not show yet what has come to it.
+func (c *comparison) noteNamesake(side plan.Side, path tree.Path, e *tree.Entry) {
+	if e.Type == tree.Directory && e.Key == c.namesake[side] && len(c.Nested[side]) < mostNamesakes {
+		c.Nested[side] = append(c.Nested[side], path)
+	}
+}
+
+// base is the last name of a root, on whichever system that is.
+func base(root string) string { return root[strings.LastIndexAny(root, `/\`)+1:] }
 
 // miss reports what is expected and was not found.
 func (c *comparison) miss() {

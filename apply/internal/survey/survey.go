@@ -26,7 +26,7 @@ type Survey struct {
 	Now func() time.Time
 	// Listed are both trees as they were found, nil where an interrupted run is taken up.
 	Listed plan.Sides[*sources.Kept]
-	// Nested are directories in the trees that are trees of their own.
+	// Nested are directories in the trees that are, or may be, trees of their own.
 	Nested plan.Sides[[]tree.Path]
 	// Seen are the directories that the trees had.
 	Seen *store.Digests
