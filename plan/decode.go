@@ -122,8 +122,10 @@ func located(data []byte, pointer string, err error) error {
 
 // A decoder reads the elements of a plan. It makes states by the dozen, and one string of the words that all have.
 type decoder struct {
-	words  map[string]string
-	states []tree.State
+	words   map[string]string
+	states  []tree.State
+	sources []Source
+	kept    texts
 	// steps tells that operations are of steps, whose sources may be texts in the plan.
 	steps bool
 }
@@ -150,14 +152,38 @@ func (d *decoder) state(r *jsontext.Reader) *tree.State {
 	if r.Null() {
 		return nil
 	}
-	if len(d.states) == 0 {
-		d.states = make([]tree.State, statesAtOnce)
-	}
-	s := &d.states[0]
-	d.states = d.states[1:]
+	d.reserve(1)
+	s := d.nextState()
 	s.ReadJSON(r)
 	return s
 }
+
+// reserve makes room for so many states.
+func (d *decoder) reserve(n int) {
+	if len(d.states) < n {
+		d.states = make([]tree.State, statesAtOnce)
+	}
+}
+
+// nextState is a state that nothing was read into yet.
+func (d *decoder) nextState() *tree.State {
+	s := &d.states[0]
+	d.states = d.states[1:]
+	return s
+}
+
+// nextSource is a source that nothing was read into yet.
+func (d *decoder) nextSource() *Source {
+	if len(d.sources) == 0 {
+		d.sources = make([]Source, sourcesAtOnce)
+	}
+	s := &d.sources[0]
+	d.sources = d.sources[1:]
+	return s
+}
+
+// sourcesAtOnce is how many sources, of 32 bytes, fill 8 KiB.
+const sourcesAtOnce = 256
 
 func (d *decoder) side(r *jsontext.Reader) (s Side) {
 	r.Fail(s.UnmarshalText(r.Text()))

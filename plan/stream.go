@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"slices"
@@ -13,13 +14,16 @@ import (
 // the end, so that who hashes on the way has the hash of what was read. Where it returns nil, nothing is said of the
 // file but that it must be read as a whole to tell what it is: it is no valid plan, or one with its members in an order
 // that treaty does not write, or it could not be read.
-func ReadFrom(r io.Reader) *Plan {
-	s := streaming{work: make(chan *piece)}
+func ReadFrom(r io.Reader) *Plan { return readThrough(r, make([]byte, 256<<10)) }
+
+// readThrough is ReadFrom through a buffer.
+func readThrough(r io.Reader, buffer []byte) *Plan {
+	s := streaming{work: make(chan *piece), expected: -1}
 	defer close(s.work)
 	for range readers {
 		go readPieces(s.work)
 	}
-	if !s.split.all(r, s.begin) || !s.takeAll() || !s.envelope() || len(s.plan.Check()) > 0 {
+	if !s.split.all(r, buffer, s.begin) || !s.takeAll() || !s.envelope() || len(s.plan.Check()) > 0 {
 		return nil
 	}
 	p := s.plan // what refers to it need not hold all that it was read with
@@ -36,13 +40,15 @@ const (
 	begun = readers + 1
 )
 
-// streaming is a plan that is read piece by piece. Each piece is made a plan of its own, of the members before the
-// arrays and some elements of one of these. Since the schema says nothing of two elements at a time, the plan is valid
-// if all its pieces are.
+// streaming is a plan that is read piece by piece. Plain operations of a piece are read as such. What else is in it is
+// made a plan of its own, of the members before the arrays and some elements of one of these. Since the schema says
+// nothing of two elements at a time, the plan is valid if all its pieces are.
 type streaming struct {
 	plan  Plan
 	split splitter
 	work  chan *piece
+	// expected is how many operations there seem to be, below 0 before anything was asked of that.
+	expected int
 	// order are the pieces that were begun, and spare one that was taken.
 	order []*piece
 	spare *piece
@@ -51,61 +57,159 @@ type streaming struct {
 // piece is some elements of an array, which are read beside other pieces.
 type piece struct {
 	name string
-	text []byte
+	// head is all before the array's opening bracket, with the arrays in it emptied.
+	head     []byte
+	elements []byte
+	// text is that of a plan of the elements that are not plain, and places are theirs in the array.
+	text   []byte
+	places []int
 	// plan has the elements in their array; valid tells whether they are.
 	plan  Plan
 	valid bool
-	doc   *schema.Document
 	read  chan struct{} // told once it was read
 }
 
 // arrays are the members that are read piece by piece, in the order in which treaty writes them.
 var arrays = [...]string{"operations", "conflicts", "problems"}
 
-// begin has some elements of an array read; false where those before are not valid. head is all before the array's
-// opening bracket, with the arrays in it emptied.
-func (s *streaming) begin(name string, head, elements []byte) bool {
+// begin has some elements of an array read, and returns room for others; false where those before are not valid. head
+// is all before the array's opening bracket, with the arrays in it emptied.
+func (s *streaming) begin(name string, head, elements []byte) ([]byte, bool) {
+	if s.expected < 0 && !s.expect(head, name) {
+		return nil, false
+	}
 	p := s.spare
 	if s.spare = nil; p == nil {
 		p = &piece{read: make(chan struct{}, 1)}
 	}
-	p.name = name
-	p.text = slices.Grow(p.text[:0], len(head)+len(elements)+64)
-	p.text = append(append(append(p.text, head...), '['), elements...)
-	p.text = append(p.text, ']')
-	for _, other := range arrays[slices.Index(arrays[:], name)+1:] {
-		p.text = append(append(append(p.text, `,"`...), other...), `":[]`...)
-	}
-	p.text = append(p.text, '}')
+	room := p.elements[:0]
+	p.name, p.head, p.elements = name, append(p.head[:0], head...), elements
 	s.work <- p
 	s.order = append(s.order, p)
-	return len(s.order) < begun || s.take()
+	return room, len(s.order) < begun || s.take()
+}
+
+// expect finds out how many operations there seem to be; false where what comes before the arrays is not valid.
+func (s *streaming) expect(head []byte, name string) bool {
+	doc, err := schema.Parse(schema.Plan, appendPlan(nil, head, name, nil))
+	if err != nil {
+		return false
+	}
+	s.expected = operationsIn(doc)
+	return true
+}
+
+// appendPlan appends the text of a plan with these elements in the array called name, and none in those after it.
+func appendPlan(to, head []byte, name string, elements []byte) []byte {
+	to = slices.Grow(to, len(head)+len(elements)+64)
+	to = append(append(append(append(to, head...), '['), elements...), ']')
+	for _, other := range arrays[slices.Index(arrays[:], name)+1:] {
+		to = append(append(append(to, `,"`...), other...), `":[]`...)
+	}
+	return append(to, '}')
 }
 
 // readPieces reads what it is given, until there is no more.
 func readPieces(work <-chan *piece) {
 	var d decoder
 	for p := range work {
-		p.decode(&d)
+		p.valid = p.decode(&d)
 		p.read <- struct{}{}
 	}
 }
 
-// decode reads a piece.
-func (p *piece) decode(d *decoder) {
+// decode reads a piece; false where it is not valid.
+func (p *piece) decode(d *decoder) bool {
+	p.places = p.places[:0]
+	if p.name != "operations" {
+		p.text = appendPlan(p.text[:0], p.head, p.name, p.elements)
+		doc, err := schema.Parse(schema.Plan, p.text)
+		if err != nil {
+			return false
+		}
+		if p.name == "conflicts" {
+			p.plan.Conflicts, err = again(p.plan.Conflicts, p.text, doc, p.name, d.conflict)
+		} else {
+			p.plan.Problems, err = again(p.plan.Problems, p.text, doc, p.name, d.problem)
+		}
+		return err == nil
+	}
+	others, ok := p.plainly(d)
+	if !ok || len(others) == 0 {
+		return ok
+	}
+	p.text = appendPlan(p.text[:0], p.head, p.name, others)
 	doc, err := schema.Parse(schema.Plan, p.text)
-	if p.doc, p.valid = doc, err == nil; !p.valid {
-		return
+	if err != nil || doc.Len(p.name) != len(p.places) {
+		return false
 	}
-	switch p.name {
-	case "operations":
-		p.plan.Operations, err = again(p.plan.Operations, p.text, doc, p.name, d.operation)
-	case "conflicts":
-		p.plan.Conflicts, err = again(p.plan.Conflicts, p.text, doc, p.name, d.conflict)
-	default:
-		p.plan.Problems, err = again(p.plan.Problems, p.text, doc, p.name, d.problem)
+	return eachElement(p.text, doc, p.name, func(i int, r *jsontext.Reader) {
+		d.operation(r, &p.plan.Operations[p.places[i]])
+	}) == nil
+}
+
+// plainly reads the plain operations of a piece, and returns the texts of the others; false where the piece is not of
+// elements with one comma between each two.
+func (p *piece) plainly(d *decoder) (others []byte, ok bool) {
+	list := p.plan.Operations[:0]
+	// What is not plain moves to the front of the piece, where it has room: no more than it had.
+	others = p.elements[:0]
+	for at := 0; ; at++ {
+		at += space(p.elements[at:])
+		list = append(list, Operation{})
+		n := d.plain(p.elements[at:], &list[len(list)-1])
+		if n == 0 {
+			if n = objectIn(p.elements[at:]); n == 0 {
+				return nil, false
+			}
+			if p.places = append(p.places, len(list)-1); len(p.places) > 1 {
+				others = append(others, ',')
+			}
+			others = append(others, p.elements[at:at+n]...)
+		}
+		at += n
+		at += space(p.elements[at:])
+		if at == len(p.elements) {
+			p.plan.Operations = list
+			return others, true
+		}
+		if p.elements[at] != ',' {
+			return nil, false
+		}
 	}
-	p.valid = err == nil
+}
+
+// space is how much white space there is before anything else.
+func space(text []byte) int {
+	if len(text) == 0 || classes[text[0]] != white {
+		return 0
+	}
+	return run(text, 1<<white)
+}
+
+// objectIn is how long the object is that a text begins with, if it is JSON; 0 where it does not end or is none.
+func objectIn(text []byte) int {
+	if len(text) == 0 || text[0] != '{' {
+		return 0
+	}
+	depth := 0
+	for at := 0; at < len(text); at++ {
+		switch text[at] {
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth == 0 {
+				return at + 1
+			}
+		case '"':
+			for at++; at < len(text) && text[at] != '"'; at++ {
+				if text[at] == '\\' {
+					at++
+				}
+			}
+		}
+	}
+	return 0
 }
 
 // again reads a piece of an array into a list that held another.
@@ -125,7 +229,7 @@ func (s *streaming) take() bool {
 		return false
 	}
 	if s.plan.Operations == nil {
-		s.plan.Operations = make([]Operation, 0, operationsIn(p.doc))
+		s.plan.Operations = make([]Operation, 0, s.expected)
 		s.plan.Conflicts, s.plan.Problems = []Conflict{}, []Problem{}
 	}
 	switch p.name {
@@ -206,22 +310,42 @@ type splitter struct {
 // pieceBytes is how long a piece is at most, unless a single element is longer.
 const pieceBytes = 1 << 20
 
-// all hands all pieces to take; false where take does not want one, or the text cannot be read or parted.
-func (s *splitter) all(r io.Reader, take func(name string, head, elements []byte) bool) bool {
-	buf := make([]byte, 256<<10)
-	for {
-		n, err := r.Read(buf)
-		if s.size += int64(n); s.size > schema.Plan.MaxSize() || !s.part(buf[:n], take) {
+// taker is handed a piece, and returns room for the elements of another; false where it does not want that one.
+type taker func(name string, head, elements []byte) (room []byte, ok bool)
+
+// all hands all pieces to take; false where take does not want one, or the text cannot be read or parted. It reads into
+// a buffer, which has some room.
+func (s *splitter) all(r io.Reader, buffer []byte, take taker) bool {
+	for held := 0; ; {
+		n, err := fill(r, buffer[held:])
+		if s.size += int64(n); err != nil && err != io.EOF || s.size > schema.Plan.MaxSize() {
 			return false
 		}
+		more := len(buffer)
 		if err != nil {
-			return err == io.EOF && s.name == ""
+			more = 0
 		}
+		rest, ok := s.part(buffer[:held+n], more, take)
+		if !ok || err != nil {
+			return ok && s.name == ""
+		}
+		held = copy(buffer, rest)
 	}
 }
 
-// part goes on with more of the text.
-func (s *splitter) part(text []byte, take func(name string, head, elements []byte) bool) bool {
+// fill reads until a buffer is full, or there is no more: it is io.EOF then.
+func fill(r io.Reader, buffer []byte) (n int, err error) {
+	for n < len(buffer) && err == nil {
+		var more int
+		more, err = r.Read(buffer[n:])
+		n += more
+	}
+	return n, err
+}
+
+// part goes on with more of the text. It returns what it left, since more of it is to come, of a text that is shorter
+// than that will be: an operation that may be plain.
+func (s *splitter) part(text []byte, more int, take taker) (rest []byte, ok bool) {
 	for len(text) > 0 {
 		n := 1
 		switch {
@@ -234,12 +358,44 @@ func (s *splitter) part(text []byte, take func(name string, head, elements []byt
 			n = run(text, 1<<other|1<<escape)
 			s.element = s.element || s.within()
 			s.add(text[:n]...)
-		case !s.structure(text[0], take):
-			return false
+		default:
+			lines := 0
+			if text[0] == '{' && s.name == "operations" && s.within() && !s.element {
+				if lines = plainLines(text); lines == 0 && len(text) < more {
+					return text, true
+				}
+			}
+			if lines > 0 {
+				n = s.skip(text[:lines])
+			} else if !s.structure(text[0], take) {
+				return nil, false
+			}
 		}
 		text = text[n:]
 	}
-	return true
+	return nil, true
+}
+
+// plainLines is how long the operations are that a text begins with, if they are plain, as far as they end in it: they
+// part, and their array ends, where no line in one of them is. Who reads them finds out whether they are.
+func plainLines(text []byte) int {
+	if end := bytes.Index(text, []byte("\n  ]")); end >= 0 {
+		if bytes.HasSuffix(text[:end], []byte("\n    }")) {
+			return end
+		}
+		return 0
+	}
+	if last := bytes.LastIndex(text, []byte("\n    },\n    {")); last >= 0 {
+		return last + len("\n    }")
+	}
+	return 0
+}
+
+// skip adds elements of which only what is behind them is looked at, and makes them the last of their piece.
+func (s *splitter) skip(elements []byte) int {
+	s.element, s.count = true, pieceSize
+	s.add(elements...)
+	return len(elements)
 }
 
 // class is what a byte is to a splitter.
@@ -304,7 +460,7 @@ func (s *splitter) add(text ...byte) {
 }
 
 // structure goes on with one byte between strings.
-func (s *splitter) structure(c byte, take func(name string, head, elements []byte) bool) bool {
+func (s *splitter) structure(c byte, take taker) bool {
 	within := s.within()
 	switch c {
 	case '"':
@@ -331,7 +487,7 @@ func (s *splitter) structure(c byte, take func(name string, head, elements []byt
 }
 
 // comma ends an element.
-func (s *splitter) comma(take func(name string, head, elements []byte) bool) bool {
+func (s *splitter) comma(take taker) bool {
 	if !s.element {
 		return false
 	}
@@ -344,7 +500,7 @@ func (s *splitter) comma(take func(name string, head, elements []byte) bool) boo
 }
 
 // end ends an array.
-func (s *splitter) end(c byte, take func(name string, head, elements []byte) bool) bool {
+func (s *splitter) end(c byte, take taker) bool {
 	if c != ']' || s.another && !s.element || s.element && !s.flush(take) {
 		return false
 	}
@@ -354,8 +510,8 @@ func (s *splitter) end(c byte, take func(name string, head, elements []byte) boo
 }
 
 // flush hands over what was collected.
-func (s *splitter) flush(take func(name string, head, elements []byte) bool) bool {
-	ok := take(s.name, s.head, s.elements)
-	s.count, s.elements = 0, s.elements[:0]
+func (s *splitter) flush(take taker) bool {
+	room, ok := take(s.name, s.head, s.elements)
+	s.count, s.elements = 0, room
 	return ok
 }

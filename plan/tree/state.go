@@ -117,6 +117,31 @@ func (h *Hash) UnmarshalText(text []byte) error {
 	return err
 }
 
+// ReadPlain reads a hash just as String has it. It is false of what is anything else; h then means nothing.
+func (h *Hash) ReadPlain(text []byte) bool {
+	if len(text) != hex.EncodedLen(len(h)) {
+		return false
+	}
+	wrong := byte(0)
+	for i := range h {
+		high, low := nibbles[text[2*i]], nibbles[text[2*i+1]]
+		wrong |= high | low
+		h[i] = high<<4 | low
+	}
+	return wrong <= 0xf && h.Known()
+}
+
+// nibbles are the values of lower-case hex digits, and of all else one that no digit has.
+var nibbles = func() (of [256]byte) {
+	for c := range of {
+		of[c] = 0xff
+	}
+	for value, digit := range []byte("0123456789abcdef") {
+		of[digit] = byte(value)
+	}
+	return of
+}()
+
 // State is what is, or will be, at a path. A nil *State is nothing. The JSON has the mode behind the time; here the
 // small fields lie together, since a plan may hold a million of them.
 type State struct {

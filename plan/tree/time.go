@@ -117,3 +117,38 @@ func (t *Time) UnmarshalText(text []byte) error {
 	*t = TimeOf(parsed)
 	return nil
 }
+
+// ReadPlain reads a time just as MarshalText writes it, with any number of digits behind the point. It is false of what
+// is anything else, be that a time or not; t then means nothing.
+func (t *Time) ReadPlain(text []byte) bool {
+	const form = "0000-00-00T00:00:00"
+	if len(text) <= len(form) || text[len(text)-1] != 'Z' {
+		return false
+	}
+	for i := range form {
+		if form[i] == '0' && text[i]-'0' > 9 || form[i] != '0' && text[i] != form[i] {
+			return false
+		}
+	}
+	two := func(at int) int { return 10*int(text[at]-'0') + int(text[at+1]-'0') }
+	month, day, hour, minute, second := two(5), two(8), two(11), two(14), two(17)
+	if hour > 23 || minute > 59 || second > 59 {
+		return false
+	}
+	nanoseconds, unit := int64(0), int64(time.Second)
+	if fraction := text[len(form) : len(text)-1]; len(fraction) > 0 {
+		if fraction[0] != '.' || len(fraction) < 2 || len(fraction) > len(".000000000") {
+			return false
+		}
+		for _, c := range fraction[1:] {
+			if c-'0' > 9 {
+				return false
+			}
+			unit /= 10
+			nanoseconds += int64(c-'0') * unit
+		}
+	}
+	date := time.Date(100*two(0)+two(2), time.Month(month), day, hour, minute, second, 0, time.UTC)
+	*t = UnixTime(date.Unix(), nanoseconds)
+	return date.Month() == time.Month(month) && date.Day() == day
+}
