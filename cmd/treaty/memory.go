@@ -16,26 +16,52 @@ const (
 	garbage = 20
 	least   = 6
 	most    = 16 << 20
+	// nearlyAll is how much stays of what is made while something large is read, in percent. Looking for garbage is in vain
+	// then, up to a heap of so many bytes.
+	nearlyAll = 80
+	large     = 192 << 20
 	// smallest is the heap that the runtime's percentages are of until there was a collection, in bytes.
 	smallest = 4 << 20
 )
 
 // spareMemory sets when the heap is collected: from now on, and anew after each collection.
 func spareMemory() {
-	debug.SetGCPercent(growth(smallest))
+	debug.SetGCPercent(growth(smallest, 0))
+	last := heapNow()
 	collected(func() {
-		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-		metrics.Read(live)
-		debug.SetGCPercent(growth(live[0].Value.Uint64()))
+		now := heapNow()
+		debug.SetGCPercent(growth(now.live, now.stayed(last)))
+		last = now
 	})
 }
 
-// growth is by how much a heap may grow of which so much lives, in percent.
-func growth(live uint64) int {
-	if live = max(live, 1<<20); live >= spare {
-		return max(least, min(garbage, int(100*most/live)))
+// heap is what lives, and how much was made ever, in bytes.
+type heap struct{ live, made uint64 }
+
+func heapNow() heap {
+	now := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(now)
+	return heap{now[0].Value.Uint64(), now[1].Value.Uint64()}
+}
+
+// stayed is how much of what was made since an earlier heap still lives, in percent.
+func (h heap) stayed(last heap) int {
+	if h.live <= last.live || h.made <= last.made {
+		return 0
 	}
-	return max(garbage, int(100*(spare-live)/live))
+	return int(min(100, 100*(h.live-last.live)/(h.made-last.made)))
+}
+
+// growth is by how much a heap may grow of which so much lives, in percent, where so much stayed of what was made last.
+func growth(live uint64, stayed int) int {
+	if live = max(live, 1<<20); live < spare {
+		return max(garbage, int(100*(spare-live)/live))
+	}
+	percent := max(least, min(garbage, int(100*most/live)))
+	if stayed >= nearlyAll && live < large {
+		percent = max(percent, min(100, int(100*(large-live)/live)))
+	}
+	return percent
 }
 
 // collected calls f after each collection.
