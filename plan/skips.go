@@ -127,22 +127,33 @@ func (m making) lack(d *deed, there func(side Side, dir tree.Path) bool) bool {
 	return d.to != "" && !m.dirs[d.side][m.key(d.side, dir)] && !there(d.side, dir)
 }
 
-// unhindered tells whether nothing can hold any operation up: a person left none out, nothing takes away a directory,
-// in which something might stay, or gives up a name, and none is an orphan. Most plans that have very many are of that
-// kind, and then there is no list beside theirs.
+// unhindered tells whether nothing can hold any operation up: a person left none out, in no directory that is taken away
+// anything stays, no name is given up, and none is an orphan. Most plans that have very many are of that kind, and then
+// there is no list beside theirs.
 func (s spellings) unhindered(p *Plan, there func(side Side, dir tree.Path) bool) bool {
-	takesDirectory := func(d *deed) bool { return d.before == tree.Directory && d.after != tree.Directory }
+	deeds := deedsOf(p.Operations)
+	for d := range deeds {
+		if d.why != "" {
+			return false
+		}
+	}
+	gone := s.gone(deeds)
 	for i := range p.Conflicts {
-		deeds, _ := p.Conflicts[i].deeds()
-		for d := range deeds {
-			if takesDirectory(&deeds[d]) || deeds[d].givesUp() {
+		c := &p.Conflicts[i]
+		settling, stay := c.deeds()
+		for n := range settling {
+			if d := &settling[n]; d.takesDirectory() || d.givesUp() || gone.below(d.side, d.to) {
+				return false
+			}
+		}
+		for _, side := range BothSides {
+			if stay[side] && gone.below(side, c.PathOn(side)) {
 				return false
 			}
 		}
 	}
-	deeds := deedsOf(p.Operations)
 	for d := range deeds {
-		if d.why != "" || takesDirectory(&d) {
+		if gone.below(d.side, d.to) {
 			return false
 		}
 	}
@@ -156,6 +167,33 @@ func (s spellings) unhindered(p *Plan, there func(side Side, dir tree.Path) bool
 		}
 	}
 	return true
+}
+
+func (d *deed) takesDirectory() bool { return d.before == tree.Directory && d.after != tree.Directory }
+
+// goners are the directories that deeds take away.
+type goners struct {
+	spellings
+	dirs Sides[map[tree.Path]bool]
+}
+
+func (s spellings) gone(deeds iter.Seq[deed]) goners {
+	g := goners{spellings: s}
+	for d := range deeds {
+		if !d.takesDirectory() {
+			continue
+		}
+		if g.dirs[d.side] == nil {
+			g.dirs[d.side] = map[tree.Path]bool{}
+		}
+		g.dirs[d.side][s.key(d.side, d.from)] = true
+	}
+	return g
+}
+
+// below tells whether a path lies below one of them.
+func (g *goners) below(side Side, path tree.Path) bool {
+	return len(g.dirs[side]) > 0 && below(g.key(side, path), g.dirs[side])
 }
 
 func deedsOf(operations []Operation) iter.Seq[deed] {
@@ -254,7 +292,7 @@ func (h *holding) holds(d *deed) Why {
 	switch {
 	case d.to != "" && below(to, h.missing):
 		return NotCreated
-	case d.before == tree.Directory && d.after != tree.Directory && h.above[h.key(h.side, d.from)]:
+	case d.takesDirectory() && h.above[h.key(h.side, d.from)]:
 		return NotEmpty
 	case d.to != "" && d.to != d.from && h.occupied[to]:
 		return NotVacated

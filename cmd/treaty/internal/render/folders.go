@@ -27,7 +27,7 @@ func (e *effect) byFolder(lines []line, room int) []batch {
 		if e.tellsMore(&lines[i]) {
 			out = append(out, batch{lines: lines[i : i+1]})
 		} else {
-			whole.lines = append(whole.lines, lines[i])
+			whole.lines = with(whole.lines, lines, i)
 		}
 	}
 	if len(whole.lines) > 0 {
@@ -35,6 +35,18 @@ func (e *effect) byFolder(lines []line, room int) []batch {
 	}
 	slices.SortStableFunc(out, func(a, b batch) int { return tree.Compare(a.lines[0].path(), b.lines[0].path()) })
 	return out
+}
+
+// with is some of all lines, none of them behind the one at i, and that one. It is a part of all, and no list of its own,
+// as long as no line is left out between its first and its last.
+func with(some, all []line, i int) []line {
+	switch n := len(some); {
+	case n == 0:
+		return all[i : i+1 : i+1]
+	case n <= i && &all[i-n] == &some[0]:
+		return all[i-n : i+1 : i+1]
+	}
+	return append(some, all[i])
 }
 
 // tellsMore tells of a line that is not to be lost among others: it has a note, a diff, or a decision of its own.
@@ -76,16 +88,15 @@ func (b *batch) parts() []batch {
 	own := batch{dir: b.dir, own: true}
 	var parts []batch
 	for i := range b.lines {
-		l := &b.lines[i]
-		child := childOf(b.dir, l.path())
+		child := childOf(b.dir, b.lines[i].path())
 		n := len(parts)
 		switch {
-		case child == l.path():
-			own.lines = append(own.lines, *l)
+		case child == b.lines[i].path():
+			own.lines = with(own.lines, b.lines, i)
 		case n > 0 && parts[n-1].dir == child:
-			parts[n-1].lines = append(parts[n-1].lines, *l)
+			parts[n-1].lines = with(parts[n-1].lines, b.lines, i)
 		default:
-			parts = append(parts, batch{dir: child, lines: []line{*l}})
+			parts = append(parts, batch{dir: child, lines: with(nil, b.lines, i)})
 		}
 	}
 	if len(own.lines) > shown {

@@ -75,6 +75,15 @@ func (s *section) more(than int) bool {
 	return false
 }
 
+// list are all lines, in a list that is as long as they are.
+func (s *section) list() []line {
+	n := 0
+	for range s.lines {
+		n++
+	}
+	return slices.AppendSeq(make([]line, 0, n), s.lines)
+}
+
 // merged are lines of both sides in the order of plans, as those of each are.
 func merged(local, remote iter.Seq[line]) iter.Seq[line] {
 	return func(yield func(line) bool) {
