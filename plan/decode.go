@@ -126,6 +126,8 @@ type decoder struct {
 	states  []tree.State
 	sources []Source
 	kept    texts
+	// list is room for lines that are being read.
+	list []string
 	// steps tells that operations are of steps, whose sources may be texts in the plan.
 	steps bool
 }
@@ -334,7 +336,7 @@ func (d *decoder) diff(r *jsontext.Reader) *Diff {
 		case "format":
 			out.Format = textdiff.Format(d.word(r))
 		case "lines":
-			out.Lines = lines(r)
+			out.Lines = d.lines(r)
 		case "added":
 			out.Added = int(r.Int())
 		case "removed":
@@ -353,12 +355,13 @@ func (d *decoder) diff(r *jsontext.Reader) *Diff {
 }
 
 // lines reads an array of strings, empty for an empty one.
-func lines(r *jsontext.Reader) []string {
-	list := []string{}
+func (d *decoder) lines(r *jsontext.Reader) []string {
+	list := d.list[:0]
 	for r.Open('['); r.More(']'); {
-		list = append(list, r.String())
+		list = append(list, d.kept.keep(r.Text()))
 	}
-	return list
+	d.list = list
+	return append(make([]string, 0, len(list)), list...)
 }
 
 // merge reads a merge, nil for null.
@@ -372,7 +375,7 @@ func (d *decoder) merge(r *jsontext.Reader) *Merge {
 		case "base_sha256":
 			r.Fail(out.BaseSHA256.UnmarshalText(r.Text()))
 		case "lines":
-			out.Lines = lines(r)
+			out.Lines = d.lines(r)
 		case "final_newline":
 			out.FinalNewline = r.Bool()
 		case "sha256":

@@ -27,6 +27,11 @@ type dispute struct {
 // resolved tells whether a person has chosen what can be done.
 func (d *dispute) resolved() bool { return d.Resolution != "" && d.Unfulfilled == "" }
 
+// chosen is resolved of a conflict that was not put in words.
+func chosen(c *plan.Conflict) bool {
+	return c.Resolution != plan.Unresolved && c.Choices.Allows(c.Resolution)
+}
+
 // takesNewText tells whether what is chosen is a text that neither side has: whoever approves it has to see it.
 func (d *dispute) takesNewText() bool { return d.resolved() && d.Resolution == string(plan.TakeMerged) }
 
@@ -79,10 +84,7 @@ func (o Options) disputeOf(unmerged *plan.Unmerged, c *plan.Conflict) dispute {
 	d := dispute{ID: c.ID, Kind: o.kind(c), Code: Escape(string(c.Kind)), Sides: o.states(c),
 		Resolution: Escape(string(c.Resolution)), Note: Escape(c.Note), Diff: diffOf(c.Diff, c.DiffDoubt()),
 		Merge: merge{Merge(unmerged, c), mergedIn(o, c)}}
-	d.Name = o.Alike.Path(c.Path, c.Local.Of() == tree.Directory || c.Remote.Of() == tree.Directory)
-	if c.RemotePath != "" {
-		d.Name = "local " + d.Name + ", remote " + o.Alike.Path(c.RemotePath, false)
-	}
+	d.Name = o.nameOf(c)
 	if c.KeepBothAs != tree.Root {
 		d.KeptAs = o.Alike.Part(c.Path, string(c.KeepBothAs))
 	}
@@ -95,10 +97,19 @@ func (o Options) disputeOf(unmerged *plan.Unmerged, c *plan.Conflict) dispute {
 		}
 		d.Choices = append(d.Choices, choice{Escape(string(name)), Escape(sentence), name == c.Resolution})
 	}
-	if c.Resolution != plan.Unresolved && !c.Choices.Allows(c.Resolution) {
+	if c.Resolution != plan.Unresolved && !chosen(c) {
 		d.Unfulfilled = "not one of the choices"
 	}
 	return d
+}
+
+// nameOf is the path of a conflict, or both.
+func (o Options) nameOf(c *plan.Conflict) string {
+	name := o.Alike.Path(c.Path, c.Local.Of() == tree.Directory || c.Remote.Of() == tree.Directory)
+	if c.RemotePath == "" {
+		return name
+	}
+	return "local " + name + ", remote " + o.Alike.Path(c.RemotePath, false)
 }
 
 // states describes what each side has, and the base where there is one. Sizes and times of the three

@@ -15,7 +15,10 @@ func Show(w io.Writer, p *plan.Plan, opts Options) error {
 	s, e := newShower(w, p, opts), effects(p, opts)
 	s.about(opts.Undoes.Sentence(opts))
 	s.glance(e)
-	s.conflicts(opts.disputes(p, conflictsOf(p, opts)))
+	s.conflicts(plan.UnmergedIn(p), conflictsOf(p, opts))
+	if err := s.Flush(); err != nil { // whoever reads has something to read, and may have enough
+		return err
+	}
 	s.operations(e.sections(), e)
 	s.problems(opts.troubles(p))
 	return s.Flush()
@@ -185,28 +188,29 @@ func (s *shower) diff(body int, d *diff) {
 	}
 }
 
-// conflicts lists them: what is settled in a line, and what choices do only of the first that has them.
-func (s *shower) conflicts(all []dispute) {
+// conflicts lists them: what is settled in a line, and what choices do only of the first that has them. There may be
+// very many, with long diffs, so each is put in words when it is written.
+func (s *shower) conflicts(unmerged *plan.Unmerged, all []*plan.Conflict) {
 	s.part("Conflicts", len(all))
 	names := 0
-	for i := range all {
-		if all[i].resolved() {
-			names = wider(names, all[i].Name)
+	for _, c := range all {
+		if chosen(c) {
+			names = wider(names, s.opts.nameOf(c))
 		}
 	}
 	whole, explained := s.opts.All || s.opts.Only != nil, map[string]bool{}
-	for i := range all {
-		d := &all[i]
+	for i, c := range all {
+		d := s.opts.disputeOf(unmerged, c)
 		brief := d.resolved() && !whole && !d.takesNewText()
-		if i > 0 && !(brief && all[i-1].resolved()) {
+		if i > 0 && !(brief && chosen(all[i-1])) {
 			s.newline()
 		}
 		if brief {
-			s.brief(d, names)
+			s.brief(&d, names)
 			continue
 		}
 		choices := d.Code + strings.Join(d.choiceNames(), " ")
-		s.conflict(d, explained[choices] && !d.resolved())
+		s.conflict(&d, explained[choices] && !d.resolved())
 		explained[choices] = explained[choices] || !d.resolved()
 	}
 }
