@@ -93,7 +93,7 @@ func (d *decoder) plainState(l *plainText) *tree.State {
 // others.
 func (o *Operation) plain() bool {
 	before, after, fills := o.Before.Of(), o.After.Of(), false
-	if o.ID < 1 || (o.Rare != nil) != (o.Action == Move) {
+	if o.ID < 1 || o.Action == 0 || o.Reason == 0 || o.Decision == 0 || (o.Rare != nil) != (o.Action == Move) {
 		return false
 	}
 	switch o.Action {
@@ -114,7 +114,7 @@ func (o *Operation) plain() bool {
 		if before != tree.File || after != tree.File {
 			return false
 		}
-	default:
+	case Chmod:
 		attributed := func(t tree.Type) bool { return t == tree.File || t == tree.Directory }
 		if !attributed(before) || !attributed(after) || !o.After.Mode.Known() {
 			return false

@@ -35,6 +35,11 @@ func (p *Plan) Skips(there func(side Side, dir tree.Path) bool) map[int]Why {
 	if spelled.unhindered(p, there) {
 		return map[int]Why{}
 	}
+	return spelled.skips(p, there)
+}
+
+// skips is Skips by a list of all that is done.
+func (s spellings) skips(p *Plan, there func(side Side, dir tree.Path) bool) map[int]Why {
 	deeds := make([]deed, 0, len(p.Operations)+len(p.Conflicts))
 	for i := range p.Operations {
 		deeds = append(deeds, deedOf(&p.Operations[i]))
@@ -50,8 +55,8 @@ func (p *Plan) Skips(there func(side Side, dir tree.Path) bool) map[int]Why {
 			}
 		}
 	}
-	spelled.orphan(deeds[:len(p.Operations)], there)
-	spelled.dragWhole(deeds, stays, p.Operations)
+	s.orphan(deeds[:len(p.Operations)], there)
+	s.dragWhole(deeds, stays, p.Operations)
 	for _, g := range p.givenUp(deeds, stays) {
 		deeds[g.create].why = GivenUp
 	}
@@ -127,8 +132,8 @@ func (m making) lack(d *deed, there func(side Side, dir tree.Path) bool) bool {
 	return d.to != "" && !m.dirs[d.side][m.key(d.side, dir)] && !there(d.side, dir)
 }
 
-// unhindered tells whether nothing can hold any operation up: a person left none out, in no directory that is taken away
-// anything stays, no name is given up, and none is an orphan. Most plans that have very many are of that kind, and then
+// unhindered tells whether nothing can hold any operation up: a person left none out, nothing stays in a directory that
+// is taken away, no name is given up, and none is an orphan. Most plans that have very many are of that kind, and then
 // there is no list beside theirs.
 func (s spellings) unhindered(p *Plan, there func(side Side, dir tree.Path) bool) bool {
 	deeds := deedsOf(p.Operations)

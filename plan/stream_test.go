@@ -22,6 +22,12 @@ import (
 func streamedAlike(t fataler, data []byte, whole *plan.Plan) *plan.Plan {
 	t.Helper()
 	streamed := plan.ReadFrom(iotest.OneByteReader(bytes.NewReader(data)))
+	// Nothing that is plain fits into the one, and an operation or two into the other.
+	for _, size := range []int{1, 1000} {
+		if by := plan.ReadThrough(bytes.NewReader(data), make([]byte, size)); !reflect.DeepEqual(by, streamed) {
+			t.Fatalf("a plan is read as %+v through %d bytes, and as %+v through many:\n%s", by, size, streamed, data)
+		}
+	}
 	if streamed != nil && !reflect.DeepEqual(streamed, whole) {
 		t.Fatalf("a plan is read as %+v piece by piece, and as %+v whole:\n%s", streamed, whole, data)
 	}
@@ -101,27 +107,76 @@ func TestReadingAPlanPieceByPieceTakesLittleMemory(t *testing.T) {
 			t.Fatal("it is not read")
 		}
 	}) / 6000
-	if most := uint64(1300); each > most {
+	if most := uint64(700); each > most {
 		t.Errorf("%d bytes are allocated an operation, at most %d are meant", each, most)
 	}
 }
 
+// mixes are what a plan of very many operations may have of each new file.
+var mixes = map[string]func(*plan.Operation){
+	"creates": func(*plan.Operation) {},
+	"updates": func(op *plan.Operation) {
+		before := *op.After
+		op.Action, op.Reason, op.Before = plan.Update, plan.ChangedOn.On(plan.Local), &before
+	},
+	"deletes": func(op *plan.Operation) {
+		op.Action, op.Reason, op.Before, op.After, op.Source = plan.Delete, plan.DeletedOn.On(plan.Local), op.After, nil, nil
+	},
+	"moves": func(op *plan.Operation) {
+		before := *op.After
+		op.Action, op.Reason, op.Before, op.Source = plan.Move, plan.MovedOn.On(plan.Local), &before, nil
+		op.Amend(func(r *plan.Rare) { r.From = op.Path + "~" })
+	},
+}
+
+// mixed is the text of a plan of many operations of one kind, and some of directories.
+func mixed(t *testing.T, mix func(*plan.Operation)) string {
+	p := plan.ReadFrom(strings.NewReader(many(t)))
+	for i := range p.Operations {
+		op := &p.Operations[i]
+		if op.After.Type == tree.File {
+			mix(op)
+		} else if p.Operations[i+1].Action == plan.Delete {
+			mixes["deletes"](op)
+		}
+	}
+	p.Summarize()
+	return text(t, p)
+}
+
 func TestNothingIsHeldOfAPlanThatWasReadButThePlan(t *testing.T) {
-	data := many(t)
 	live := func() int64 {
 		var now runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&now)
 		return int64(now.HeapAlloc)
 	}
-	before := live()
-	p := plan.ReadFrom(strings.NewReader(data))
-	each := (live() - before) / int64(len(p.Operations))
-	if most := int64(260); each > most {
-		t.Errorf("%d bytes are held an operation, at most %d are meant", each, most)
+	for mix, most := range map[string]int64{"creates": 220, "updates": 310, "deletes": 190, "moves": 360} {
+		data := mixed(t, mixes[mix])
+		before := live()
+		p := plan.ReadFrom(strings.NewReader(data))
+		if p == nil {
+			t.Fatalf("%s: it is not read", mix)
+		}
+		if each := (live() - before) / int64(len(p.Operations)); each > most {
+			t.Errorf("%s: %d bytes are held an operation, at most %d are meant", mix, each, most)
+		}
+		runtime.KeepAlive(p)
+		runtime.KeepAlive(data)
 	}
-	runtime.KeepAlive(p)
-	runtime.KeepAlive(data)
+}
+
+// Where a directory goes with all that is in it, nothing has to be listed to tell that nothing holds it up.
+func TestWhatIsDeletedWholeTakesNoListToTell(t *testing.T) {
+	p := plan.ReadFrom(strings.NewReader(mixed(t, mixes["deletes"])))
+	each := allocated(func() {
+		if skips := p.Skips(nil); len(skips) > 0 {
+			t.Fatal(skips)
+		}
+	}) / 6000
+	if most := uint64(16); each > most {
+		t.Errorf("%d bytes are allocated an operation, at most %d are meant", each, most)
+	}
 }
 
 // A check of a million operations is not to take more than they do.

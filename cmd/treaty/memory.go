@@ -16,8 +16,8 @@ const (
 	garbage = 20
 	least   = 6
 	most    = 16 << 20
-	// nearlyAll is how much stays of what is made while something large is read, in percent. Looking for garbage is in vain
-	// then, up to a heap of so many bytes.
+	// nearlyAll is how much stays of what is made while something large is read, in percent. Looking for garbage is in
+	// vain then, up to a heap of so many bytes.
 	nearlyAll = 80
 	large     = 192 << 20
 	// smallest is the heap that the runtime's percentages are of until there was a collection, in bytes.

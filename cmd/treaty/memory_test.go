@@ -28,3 +28,24 @@ func TestWhatIsCalledAfterACollectionIsCalledAfterTheNextToo(t *testing.T) {
 		}
 	}
 }
+
+func TestAHeapOfWhichNearlyAllStaysIsCollectedLessOften(t *testing.T) {
+	for _, live := range []uint64{spare, 100 << 20, large - 1, large, 1 << 30} {
+		rarely, often := growth(live, 100), growth(live, nearlyAll-1)
+		if goal := live + live*uint64(rarely)/100; rarely < often || rarely > 100 || rarely > often && goal > large {
+			t.Errorf("a heap of which %d bytes live is collected at %d, or after %d percent more", live, goal, often)
+		}
+	}
+	if rarely := growth(100<<20, nearlyAll); rarely < 50 {
+		t.Errorf("a heap that only grows is collected after %d percent more", rarely)
+	}
+	for _, c := range []struct {
+		last, now heap
+		want      int
+	}{{heap{}, heap{}, 0}, {heap{100, 100}, heap{150, 200}, 50}, {heap{100, 100}, heap{50, 200}, 0},
+		{heap{100, 100}, heap{200, 200}, 100}, {heap{100, 100}, heap{300, 200}, 100}} {
+		if got := c.now.stayed(c.last); got != c.want {
+			t.Errorf("of %v after %v, %d percent stayed, want %d", c.now, c.last, got, c.want)
+		}
+	}
+}

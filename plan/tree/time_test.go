@@ -84,3 +84,45 @@ func TestCutIsByMultiples(t *testing.T) {
 		}
 	})
 }
+
+// What is read without a parser of times is read as the parser reads it.
+func TestAPlainTimeIsReadAsAnyOther(t *testing.T) {
+	effort.Check(t, 1000, 10000, func(t *rapid.T) {
+		at := UnixTime(rapid.Int64Range(-1e11, 3e11).Draw(t, "seconds"), rapid.Int64Range(0, 999_999_999).Draw(t, "ns"))
+		text, err := at.MarshalText()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got Time
+		if !got.ReadPlain(text) || got != at {
+			t.Fatalf("%s is read as %v", text, got)
+		}
+		for range rapid.IntRange(1, 2).Draw(t, "changes") {
+			at := rapid.IntRange(0, len(text)-1).Draw(t, "at")
+			text[at] = rapid.SampledFrom([]byte("0123456789-:.TtZz+ ,")).Draw(t, "byte")
+		}
+		var want Time
+		if err := want.UnmarshalText(text); got.ReadPlain(text) && (err != nil || got != want) {
+			t.Fatalf("%s is read as %v, want %v, %v", text, got, want, err)
+		}
+	})
+}
+
+func TestAPlainHashIsReadAsAnyOther(t *testing.T) {
+	hash := Hash{0x12, 0xab, 31: 0xff}
+	var got Hash
+	if !got.ReadPlain([]byte(hash.String())) || got != hash {
+		t.Errorf("%s is read as %s", hash, got)
+	}
+	for _, text := range []string{"", hash.String()[1:], hash.String() + "0", "G" + hash.String()[1:],
+		"A" + hash.String()[1:], (Hash{1}).String()[:62] + "0g", "\xff" + hash.String()[1:], string(make([]byte, 64))} {
+		if got.ReadPlain([]byte(text)) {
+			t.Errorf("%q is read as %s", text, got)
+		}
+	}
+	zeros := []byte(Hash{1}.String())
+	zeros[1] = '0'
+	if got.ReadPlain(zeros) {
+		t.Error("a hash of zeros is read, which is none")
+	}
+}

@@ -37,8 +37,8 @@ func (e *effect) byFolder(lines []line, room int) []batch {
 	return out
 }
 
-// with is some of all lines, none of them behind the one at i, and that one. It is a part of all, and no list of its own,
-// as long as no line is left out between its first and its last.
+// with is some of all lines, none of them behind the one at i, and that one. It is a part of all, and no list of its
+// own, as long as no line is left out between its first and its last.
 func with(some, all []line, i int) []line {
 	switch n := len(some); {
 	case n == 0:

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -149,5 +150,28 @@ func TestWordsThatChangedAreMarked(t *testing.T) {
 	if !strings.Contains(shown, marked) || !strings.Contains(shown, other) ||
 		!strings.Contains(shown, "\x1b[32m+and Kim's\x1b[0m\n") {
 		t.Errorf("it is shown as\n%q", shown)
+	}
+}
+
+// firstWrite takes one write, and fails.
+type firstWrite struct{ text []byte }
+
+func (w *firstWrite) Write(text []byte) (int, error) {
+	w.text = slices.Clone(text)
+	return len(text), errors.New("enough")
+}
+
+// Of a large plan, what comes first is there to be read before its operations are sorted, and who has enough waits for
+// no more.
+func TestWhatAPlanBeginsWithIsWrittenBeforeTheRest(t *testing.T) {
+	var out firstWrite
+	options := named(80)
+	options.Glance = &Glance{}
+	if err := Show(&out, many(t), options); err == nil {
+		t.Error("it goes on where nobody reads")
+	}
+	text := string(out.text)
+	if !strings.Contains(text, "Conflicts") || !strings.Contains(text, "notes/09.txt") || strings.Contains(text, "Copy") {
+		t.Errorf("this is written first:\n%s", text)
 	}
 }
