@@ -84,7 +84,7 @@ func (o Options) disputeOf(unmerged *plan.Unmerged, c *plan.Conflict) dispute {
 	d := dispute{ID: c.ID, Kind: o.kind(c), Code: Escape(string(c.Kind)), Sides: o.states(c),
 		Resolution: Escape(string(c.Resolution)), Note: Escape(c.Note), Diff: diffOf(c.Diff, c.DiffDoubt()),
 		Merge: merge{Merge(unmerged, c), mergedIn(o, c)}}
-	d.Name = o.nameOf(c)
+	d.Name = o.Alike.conflict(c)
 	if c.KeepBothAs != tree.Root {
 		d.KeptAs = o.Alike.Part(c.Path, string(c.KeepBothAs))
 	}
@@ -103,13 +103,13 @@ func (o Options) disputeOf(unmerged *plan.Unmerged, c *plan.Conflict) dispute {
 	return d
 }
 
-// nameOf is the path of a conflict, or both.
-func (o Options) nameOf(c *plan.Conflict) string {
-	name := o.Alike.Path(c.Path, c.Local.Of() == tree.Directory || c.Remote.Of() == tree.Directory)
+// conflict is the path of a conflict, or both.
+func (a Alike) conflict(c *plan.Conflict) string {
+	name := a.Path(c.Path, c.Local.Of() == tree.Directory || c.Remote.Of() == tree.Directory)
 	if c.RemotePath == "" {
 		return name
 	}
-	return "local " + name + ", remote " + o.Alike.Path(c.RemotePath, false)
+	return "local " + name + ", remote " + a.Path(c.RemotePath, false)
 }
 
 // states describes what each side has, and the base where there is one. Sizes and times of the three

@@ -195,7 +195,7 @@ func (s *shower) conflicts(unmerged *plan.Unmerged, all []*plan.Conflict) {
 	names := 0
 	for _, c := range all {
 		if chosen(c) {
-			names = wider(names, s.opts.nameOf(c))
+			names = wider(names, s.opts.Alike.conflict(c))
 		}
 	}
 	whole, explained := s.opts.All || s.opts.Only != nil, map[string]bool{}
