@@ -77,7 +77,7 @@ type Private interface {
 	// LosesRenames tells whether a power cut may come between the two names of a rename.
 	LosesRenames() bool
 	// Barrier makes durable all that was changed before it, the content of staged included. After an error the volume
-	// takes no further change.
+	// takes no further change. Several may be under way.
 	Barrier(staged ...Staged) error
 	// TrashRuns are the names in the trash, each with all that one run has put there, sorted. There may be anything.
 	TrashRuns() ([]string, error)

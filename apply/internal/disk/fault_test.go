@@ -249,6 +249,25 @@ func TestASlowVolumeIsSyncedFileByFile(t *testing.T) {
 	}
 }
 
+// A barrier takes over what is to be synced, so that one that is begun meanwhile has to wait for it: it would find
+// nothing to do, and tell that what is being synced is durable.
+func TestOneBarrierIsUnderWayAtATime(t *testing.T) {
+	var s *side
+	synced := 0
+	s = newSide(t, Options{Can: ways[0].can, Hook: func(c Call) error {
+		if c.Kind == SyncVolume || c.Kind == SyncFile {
+			if synced++; s.barriers.TryLock() {
+				t.Error("another barrier could begin meanwhile")
+			}
+		}
+		return nil
+	}})
+	check(t, s.Barrier(s.stage("new")))
+	if synced == 0 {
+		t.Error("nothing was synced")
+	}
+}
+
 func TestBarrierFallsBackToSyncingOneByOne(t *testing.T) {
 	calls := map[Kind][]string{}
 	s := newSide(t, Options{Can: ways[0].can, Hook: func(c Call) error {

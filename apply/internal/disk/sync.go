@@ -42,8 +42,11 @@ const syncers = 8
 // Barrier makes durable all that was changed before it, the content of staged included: by one
 // syncfs where the volume has it (which flushes other programs' data too) and was quick enough so far,
 // else by a sync of each staged file, of each file whose mode or time was set, and of each folder in which
-// a name changed; on macOS one F_FULLFSYNC then drains the drive's own cache.
+// a name changed; on macOS one F_FULLFSYNC then drains the drive's own cache. Of several one is under way at a time:
+// what one has taken to be synced is durable when the next begins.
 func (t *base) Barrier(staged ...volume.Staged) error {
+	t.barriers.Lock()
+	defer t.barriers.Unlock()
 	if err := t.ready(); err != nil {
 		return err
 	}
@@ -89,7 +92,7 @@ func (t *base) Barrier(staged ...volume.Staged) error {
 func (t *base) drained(err error) error {
 	if unsupported(err) {
 		t.mu.Lock()
-		t.undrained = true
+		t.barriers.undrained = true
 		t.mu.Unlock()
 	}
 	return err
@@ -182,7 +185,7 @@ func (t *base) Durability() string {
 	switch {
 	case t.opts.Unprovable != "":
 		return volume.Unprovable(t.opts.Unprovable)
-	case t.undrained:
+	case t.barriers.undrained:
 		return "file-sync"
 	case t.syncfs && volumeSyncIsWhole:
 		return "volume-sync"

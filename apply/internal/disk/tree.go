@@ -71,12 +71,18 @@ type base struct {
 	mu      sync.Mutex
 	stopped error
 	syncfs  bool
-	// undrained: the drive's cache could not be drained.
-	undrained bool
 	// folders and files changed since the last barrier, relative to the root.
 	folders, files map[string]bool
 
-	bundle bundle
+	bundle   bundle
+	barriers barriers
+}
+
+// barriers are held by the one that is under way.
+type barriers struct {
+	sync.Mutex
+	// undrained: the drive's cache could not be drained.
+	undrained bool
 }
 
 // Open opens root for change by the run called run (a plan's id: one path component). It writes
