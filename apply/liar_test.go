@@ -220,7 +220,7 @@ func (l *liar) greet(from *bufio.Reader, to io.Writer) {
 		return
 	}
 	if l.minor != "" {
-		line = bytes.Replace(line, []byte(`"1.0"`), []byte(`"1.`+l.minor+`"`), 1)
+		line = bytes.Replace(line, []byte(`"`+wire.NewHello("").FormatVersion+`"`), []byte(`"1.`+l.minor+`"`), 1)
 	}
 	_, _ = to.Write(line)
 }

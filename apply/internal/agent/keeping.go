@@ -128,7 +128,12 @@ func createPrivate(c *call, q *wire.NameAsk) error {
 	return f.Commit()
 }
 
+// openLog opens a log, and writes durably to it what comes with that.
 func openLog(c *call, q *wire.NameAsk) (a wire.LogAnswer, _ error) {
+	p, err := c.uploaded()
+	if err != nil {
+		return a, err
+	}
 	l, err := c.private().OpenLog(string(q.Name))
 	if err != nil {
 		return a, err
@@ -137,8 +142,10 @@ func openLog(c *call, q *wire.NameAsk) (a wire.LogAnswer, _ error) {
 	defer c.tree.mu.Unlock()
 	c.tree.last++
 	c.tree.logs[c.tree.last] = l
-	a.Log = c.tree.last
-	return a, nil
+	if a.Log = c.tree.last; len(p) > 0 {
+		err = l.Append(p, true)
+	}
+	return a, err
 }
 
 // log is the open log of that number.

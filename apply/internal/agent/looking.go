@@ -2,6 +2,7 @@ package agent
 
 import (
 	"errors"
+	"slices"
 
 	"treaty/apply/internal/wire"
 	"treaty/apply/volume"
@@ -39,6 +40,10 @@ func lookedAt(v volume.Volume, l wire.Look) *wire.Looked {
 			return nil
 		}
 		return &wire.Looked{Names: wire.NamesOf(names), Fault: wire.FaultOf(err)}
+	case wire.Rescued.Name():
+		name, err := v.Rescued()
+		return &wire.Looked{Names: wire.NamesOf(slices.DeleteFunc([]string{name}, func(n string) bool { return n == "" })),
+			Fault: wire.FaultOf(err)}
 	case wire.Kin.Name():
 		kin, err := kinOf(v)
 		return &wire.Looked{Kin: kin, Fault: wire.FaultOf(err)}

@@ -52,8 +52,9 @@ type Streams struct {
 // Connection is an agent that is asked. Many goroutines may ask at once.
 type Connection struct {
 	streams Streams
-	// newer tells that the agent is newer (wire.Hello).
+	// newer tells that the agent is newer (wire.Hello), and minor is the minor version that is spoken.
 	newer  bool
+	minor  int
 	conn   *pipe.Conn
 	client *http.Client
 	// slots bounds how many calls are under way.
@@ -61,7 +62,7 @@ type Connection struct {
 
 	mu   sync.Mutex
 	lost error
-	// asked is how many calls were made, and changes how many of them were no quiet ones.
+	// asked is how many calls were made that may have looked at a tree, and changes how many calls were no quiet ones.
 	asked, changes atomic.Int64
 }
 
@@ -82,7 +83,7 @@ func Connect(streams Streams, program string) (c *Connection, noise []byte, err 
 	if err != nil {
 		return nil, noise, errors.Join(err, streams.Stop())
 	}
-	c = &Connection{streams: streams, newer: agent.Newer(), slots: make(chan struct{}, atOnce)}
+	c = &Connection{streams: streams, newer: agent.Newer(), minor: agent.Minor(), slots: make(chan struct{}, atOnce)}
 	c.conn = pipe.New(buffered, streams.To, streams.Stop)
 	protocols := &http.Protocols{}
 	protocols.SetUnencryptedHTTP2(true)
@@ -161,7 +162,7 @@ func (c *Connection) counts(q question) {
 // exchange is a call that was asked, whose answer is read.
 type exchange struct {
 	*Connection
-	// nth is how many calls were made by the time that it was.
+	// nth is how many calls that may have looked at a tree were made by the time that it was.
 	nth    int64
 	body   io.ReadCloser
 	in     *wire.Reader
@@ -184,7 +185,10 @@ func (c *Connection) ask(ctx context.Context, q question, upload func(*wire.Writ
 		return nil, err
 	}
 	c.counts(q)
-	nth := c.asked.Add(1)
+	nth := c.asked.Load()
+	if !blind[q.call] {
+		nth = c.asked.Add(1)
+	}
 	select {
 	case c.slots <- struct{}{}:
 	case <-ctx.Done():

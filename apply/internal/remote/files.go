@@ -140,26 +140,45 @@ func (f *files) ClearTrash(run string) error { return f.tellNamed(wire.ClearTras
 
 // OpenLog opens a file to be appended to.
 func (f *files) OpenLog(name string) (volume.Log, error) {
-	answer, err := call(context.Background(), f, wire.OpenLog, wire.NameAsk{Name: wire.Inner(name)}, nil)
-	if err != nil {
-		return nil, err
-	}
-	return &log{f, answer.Log}, nil
+	return &log{files: f, name: name}, f.Lost()
 }
 
-// log is a file that is appended to.
+// log is a file that is appended to. It is opened there when something is first written to it, which goes with that.
 type log struct {
 	files  *files
+	name   string
 	number int
 }
 
+// logsBegin is the minor version from which on a log is opened with what is written to it first.
+const logsBegin = 1
+
 // Append writes p at the end.
 func (l *log) Append(p []byte, sync bool) error {
+	if l.number == 0 {
+		begin := l.files.minor >= logsBegin
+		if err := l.open(p, begin); err != nil || begin {
+			return err
+		}
+	}
 	return tell(l.files, wire.AppendLog, wire.AppendAsk{Log: l.number, Sync: sync}, whole(p))
 }
 
-// Close closes it.
-func (l *log) Close() error { return tell(l.files, wire.CloseLog, wire.LogAsk{Log: l.number}, nil) }
+// open opens the log there, where, with begin, p is written durably.
+func (l *log) open(p []byte, begin bool) error {
+	if !begin {
+		p = nil
+	}
+	answer, err := call(context.Background(), l.files, wire.OpenLog, wire.NameAsk{Name: wire.Inner(l.name)}, whole(p))
+	if err == nil && answer.Log < 1 {
+		err = l.files.ended(wire.Broken("a log"))
+	}
+	l.number = answer.Log
+	return err
+}
+
+// Close lets go of it. The agent closes it with the tree.
+func (l *log) Close() error { return nil }
 
 // CreatePrivate begins to write a file.
 func (f *files) CreatePrivate(name string) (volume.PrivateFile, error) {

@@ -19,18 +19,24 @@ var looks = func() (list []wire.Look) {
 		"tree.new.json", "lock", "history/head.json", "history/head.new.json")
 	add(wire.PrivateNames.Name(), "journal", "history", "")
 	add(wire.EntryAt.Name(), tree.PrivateFolder)
-	for _, call := range []string{wire.Kin.Name(), wire.Self.Name(), wire.GetTraits.Name()} {
+	for _, call := range []string{wire.Kin.Name(), wire.Self.Name(), wire.GetTraits.Name(), wire.Rescued.Name()} {
 		add(call, "")
 	}
 	return list
 }()
 
 // quiet are the calls after which what was looked at when a tree was opened still counts as seen now: they are made
-// before anything is done. After any other, such as one that takes a lock, it is looked at anew.
+// before anything is done, or read what the tree has. After any other, such as one that takes a lock, it is looked at
+// anew.
 var quiet = map[string]bool{wire.Open.Name(): true, wire.Close.Name(): true, wire.EntryAt.Name(): true,
 	wire.Kin.Name(): true, wire.GetTraits.Name(): true, wire.Self.Name(): true, wire.Gone.Name(): true,
 	wire.Present.Name(): true, wire.Rescued.Name(): true, wire.Names.Name(): true, wire.PrivateFile.Name(): true,
-	wire.PrivateEntry.Name(): true, wire.PrivateNames.Name(): true, wire.PrivatePart.Name(): true}
+	wire.PrivateEntry.Name(): true, wire.PrivateNames.Name(): true, wire.PrivatePart.Name(): true,
+	wire.Walk.Name(): true, wire.List.Name(): true, wire.Hash.Name(): true, wire.ReadText.Name(): true}
+
+// blind are the calls that tell nothing of what a tree has.
+var blind = map[string]bool{wire.AppendLog.Name(): true, wire.OpenLog.Name(): true, wire.ClearStage.Name(): true,
+	wire.Durability.Name(): true}
 
 // glimpse is what a tree had when it was opened.
 type glimpse struct {

@@ -40,6 +40,8 @@ type begun struct {
 	// granted are the loans that were written down, and owes tells that an earlier run has left some.
 	granted map[volume.Loan]bool
 	owes    bool
+	// barriers is held by the one that is under way, where there may be but one.
+	barriers sync.Mutex
 }
 
 var _ volume.Changer = (*changer)(nil)
@@ -148,8 +150,15 @@ func (c *running) Stopped() error {
 	return c.stopped
 }
 
+// severalBarriers is the minor version from which on several barriers may be under way.
+const severalBarriers = 1
+
 // Barrier makes durable all that was changed before it.
 func (c *running) Barrier(staged ...volume.Staged) error {
+	if c.minor < severalBarriers {
+		c.barriers.Lock()
+		defer c.barriers.Unlock()
+	}
 	for {
 		var q wire.BarrierAsk
 		q.Stageds, staged = wire.StagedsOf(staged)

@@ -16,7 +16,9 @@ const Format = "treaty.agent"
 
 // spoken is the version of it that this program speaks: a minor one adds, and of two the lower is spoken. It is a
 // variable so that a program of another version can be built, to be tried with this one (-ldflags -X).
-var spoken = "1.0"
+//
+// 1.1 adds that several barriers may be under way, and that a log is opened with what is written to it first.
+var spoken = "1.1"
 
 // Hello is what each end says first, in one line of JSON.
 type Hello struct {
@@ -37,6 +39,13 @@ func (h Hello) Newer() bool {
 	_, theirs, _ := cutVersion(h.FormatVersion)
 	_, own, _ := cutVersion(spoken)
 	return theirs > own
+}
+
+// Minor is the minor version that is spoken with an end whose hello was read.
+func (h Hello) Minor() int {
+	_, theirs, _ := cutVersion(h.FormatVersion)
+	_, own, _ := cutVersion(spoken)
+	return min(theirs, own)
 }
 
 // begins is how a hello begins, whatever stands before it.

@@ -7,8 +7,8 @@ import (
 )
 
 // Look is something that is looked at as soon as a tree is opened, so that it costs no call of its own: in treaty's own
-// folder a PrivateFile, a PrivateEntry, or PrivateNames; by its path an EntryAt; or, without a name, Kin, Self, or the
-// traits that the kind of volume lets one think.
+// folder a PrivateFile, a PrivateEntry, or PrivateNames; by its path an EntryAt; or, without a name, Kin, Self, the
+// traits that the kind of volume lets one think, or Rescued, as names of which there is one at most.
 type Look struct {
 	Call string `json:"call"`
 	Name Inner  `json:"name"`
