@@ -152,7 +152,13 @@ func (s *Store) Lock() (release func() error, err error) {
 		_ = s.RemoveEmpty() // the refusal is what counts
 		return nil, err
 	case bare:
-		return func() error { return errors.Join(unlock(), s.RemoveEmpty()) }, nil
+		return func() error {
+			err := unlock()
+			if !s.saved {
+				err = errors.Join(err, s.RemoveEmpty())
+			}
+			return err
+		}, nil
 	}
 	return unlock, err
 }

@@ -146,9 +146,14 @@ func noBaseline(err error) error {
 }
 
 // ForgetBaselines removes the baselines that a pair of trees made and this one, whose own file is mine, refers to no
-// more, the superseded one among them. Whatever else lies there is not treaty's to remove, and stays.
-func (s *Store) ForgetBaselines(mine *TreeFile, pair plan.Sides[string], superseded string) error {
-	names, err := s.names(baselinesFolder)
+// more, the superseded one among them. Whatever else lies there is not treaty's to remove, and stays; and all does
+// where written, which is asked once they are listed, tells that the file is not written.
+func (s *Store) ForgetBaselines(mine *TreeFile, pair plan.Sides[string], superseded string,
+	written func() bool) error {
+	names, err := s.namesOf(s.files.PrivateNames(baselinesFolder))
+	if !written() {
+		return nil
+	}
 	for _, name := range names {
 		if err == nil && s.forgettable(mine, pair, name, superseded) {
 			err = s.files.RemovePrivate(baselinesFolder + "/" + name)

@@ -340,7 +340,11 @@ func (s *Reader) PlanPath(id string) (string, error) {
 
 // names are the names in a folder of the store, nil where there is no such folder.
 func (s *folder) names(folder string) ([]string, error) {
-	names, err := s.source.PrivateNames(folder)
+	return s.namesOf(s.source.PrivateNames(folder))
+}
+
+// namesOf is names of what is in a folder, or why that is not known.
+func (s *folder) namesOf(names []string, err error) ([]string, error) {
 	if errors.Is(err, fs.ErrNotExist) || Foreign(err) {
 		return nil, nil // what is no folder has nothing in it; Sound tells of it
 	}

@@ -94,7 +94,9 @@ func (s *Store) SaveIdentity(t *TreeFile) error {
 	if err != nil {
 		return err
 	}
-	return s.replace(treeFileName, text)
+	err = s.replace(treeFileName, text)
+	s.saved = s.saved || err == nil
+	return err
 }
 
 // identity tells which tree it is.
@@ -104,6 +106,8 @@ type identity struct {
 	anew bool
 	// disowned: the tree's own file is another tree's, of which it is a copy, and counts as none.
 	disowned bool
+	// saved: this run has written the tree's own file, so that treaty's folder is not empty.
+	saved bool
 }
 
 // readTreeFile reads the tree's own file; nil where there is none.

@@ -1,10 +1,12 @@
 package conclude
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"treaty/apply/internal/ends"
@@ -14,6 +16,7 @@ import (
 	"treaty/apply/internal/sources"
 	"treaty/apply/paper"
 	"treaty/apply/store"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -54,6 +57,7 @@ func (c *Conclusion) Conclude(ctx context.Context) error {
 	if err := c.Journals.GiveBack(); err != nil {
 		return err
 	}
+	told := c.besides()
 	head, err := c.Ends[plan.Local].Store.Concluded(c.Plan.ID, c.Receipt)
 	switch {
 	case err != nil:
@@ -62,7 +66,7 @@ func (c *Conclusion) Conclude(ctx context.Context) error {
 	case c.Ends.Both():
 		c.Texts.home = c.Ends.Home().Side
 	}
-	if err != nil {
+	if err := cmp.Or(told(), err); err != nil {
 		return err
 	}
 	named := c.namedBases()
@@ -76,13 +80,22 @@ func (c *Conclusion) Conclude(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	left := c.Ends.Left(plan.Local)
-	if err := settle.Release(c.Execution.Copies(left), c.Execution.Ends); err != nil {
+	if err := c.release(); err != nil {
 		return err
 	}
 	c.Execution, c.former = nil, nil // of many steps they take more room than all that is left to do
 	c.bases(kept, unread)
 	return c.Journals.Close()
+}
+
+// release drops the copies that there may be of what was displaced.
+func (c *Conclusion) release() error {
+	left, in := c.Ends.Left(plan.Local), c.Execution.Ends
+	copies := c.Execution.Copies(left)
+	if len(copies) == 0 && left == nil && !in[plan.Local].FAT && !in[plan.Remote].FAT {
+		return nil
+	}
+	return settle.Release(copies, in)
 }
 
 // record writes the baseline, if anything is agreed.
@@ -133,7 +146,8 @@ func (c *Conclusion) files() (map[string]store.Content, error) {
 func (c *Conclusion) rememberEach(head *store.Head) error {
 	head.History, head.Plan = c.Ends[plan.Local].File.ID, c.Plan.ID
 	var superseded plan.Sides[string]
-	for _, e := range c.Ends.There() {
+	there := c.Ends.There()
+	for _, e := range there {
 		e.File.Head = head
 		if c.agreed() {
 			other := c.Ends[e.Side.Other()]
@@ -141,19 +155,37 @@ func (c *Conclusion) rememberEach(head *store.Head) error {
 			e.File.Synced[other.File.ID] = c.Plan.ID
 			e.File.Partners[other.File.ID] = store.Partner{Host: other.Host().Name(), Root: other.Root()}
 		}
+	}
+	// An old baseline is forgotten once both files are written.
+	last := len(there) - 1
+	for _, e := range there[:last] {
 		if err := e.Store.SaveIdentity(e.File); err != nil {
 			return err
 		}
 	}
-	for _, e := range c.Ends.There() {
-		if c.Ends.Both() {
-			c.forget(e, superseded[e.Side])
-		}
-		if err := e.Disk.Barrier(); err != nil {
+	for n, e := range slices.Backward(there) {
+		if err := c.rememberOn(e, n == last, superseded[e.Side]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// rememberOn has a tree's own file written where that is due, forgets its superseded baseline, and makes that durable:
+// over a line all of it crosses together.
+func (c *Conclusion) rememberOn(e *ends.End, due bool, superseded string) (err error) {
+	var undone error
+	volume.Together(context.Background(), e.Disk, 3, func(i int, as volume.Changer) {
+		switch on := e.Store.On(as); {
+		case i == 0 && due:
+			err = on.SaveIdentity(e.File)
+		case i == 1 && c.Ends.Both():
+			c.forget(on, e.File, superseded, func() bool { return err == nil })
+		case i == 2:
+			undone = as.Barrier()
+		}
+	})
+	return cmp.Or(err, undone)
 }
 
 // agreed tells, of a receipt that is counted, whether its trees are recorded with each other. Trees that were planned
@@ -169,17 +201,21 @@ func (c *Conclusion) agreed() bool {
 func (c *Conclusion) complete() {
 	c.Receipt.FinishedAt = c.Now().UTC()
 	c.Receipt.Count()
-	c.Receipt.Durability = plan.Sides[string]{"the tree was not there", "the tree was not there"}
-	for _, e := range c.Ends.There() {
-		c.Receipt.Durability[e.Side] = e.Disk.Durability()
+	for _, side := range plan.BothSides {
+		switch e, told := c.Ends[side], &c.Receipt.Durability[side]; {
+		case e == nil:
+			*told = "the tree was not there"
+		case *told == "":
+			*told = e.Disk.Durability()
+		}
 	}
 }
 
-// forget removes the baselines that this pair of trees made and refers to no more, the superseded one among them:
-// whatever else lies there is not treaty's to remove. What stays because it cannot be removed is told, and harms
-// nothing.
-func (c *Conclusion) forget(e *ends.End, superseded string) {
-	err := e.Store.ForgetBaselines(e.File, c.Ends.IDs(), superseded)
+// forget removes, of the baselines in a store, those that this pair of trees made and refers to no more, the superseded
+// one among them: whatever else lies there is not treaty's to remove. What stays because it cannot be removed is told,
+// and harms nothing.
+func (c *Conclusion) forget(in *store.Store, file *store.TreeFile, superseded string, written func() bool) {
+	err := in.ForgetBaselines(file, c.Ends.IDs(), superseded, written)
 	if err != nil && c.Tell != nil {
 		c.Tell("warning: " + err.Error())
 	}

@@ -33,6 +33,8 @@ type End struct {
 	Left *journal.Journal
 	log  volume.Log
 	torn bool
+	// cleared tells that nothing is staged there any more.
+	cleared bool
 }
 
 // Refuse is a refusal that is about the end.

@@ -15,6 +15,8 @@ type Journals struct {
 	broken error
 	// texts are the buffers of what is written.
 	texts plan.Sides[[]byte]
+	// late is what became of steps and is not written yet.
+	late late
 }
 
 // Begin opens the journals to be written. One that an earlier run has begun goes on; a new one gets a header, and
@@ -38,7 +40,7 @@ func (j *Journals) Begin(header journal.Header, steps *journal.Steps) error {
 		if err := j.encode(records, e.Side); err != nil {
 			return err
 		}
-		if err := j.append(e.Side, true); err != nil {
+		if err := j.append(e.Side, j.texts[e.Side], true); err != nil {
 			return err
 		}
 	}
@@ -46,20 +48,53 @@ func (j *Journals) Begin(header journal.Header, steps *journal.Steps) error {
 }
 
 // Write adds records to the journals: all to LOCAL's, and to the other side's what concerns it. An error
-// ends the run, since nothing may be done that is not written down.
+// ends the run, since nothing may be done that is not written down. What is done may be written later, by Flush at the
+// latest.
 func (j *Journals) Write(sync bool, records ...journal.Record) error {
 	if j.broken != nil || len(records) == 0 {
 		return j.broken
 	}
-	if j.broken = j.encode(records, plan.Local, plan.Remote); j.broken != nil {
-		return j.broken
-	}
-	for _, side := range order(records) {
-		if j.broken = j.append(side, sync); j.broken != nil {
-			break
+	j.broken = j.write(sync, records)
+	return j.broken
+}
+
+func (j *Journals) write(sync bool, records []journal.Record) error {
+	if j.late.tells(records) {
+		if err := j.flush(); err != nil {
+			return err
 		}
 	}
-	return j.broken
+	if err := j.encode(records, plan.Local, plan.Remote); err != nil {
+		return err
+	}
+	if !sync && j.waits() && onlyDone(records) {
+		j.late.add(records, j.texts)
+		return nil
+	}
+	announced := j.texts[plan.Remote]
+	if len(announced) > 0 {
+		j.texts[plan.Remote] = j.late.take(plan.Remote, announced)
+	}
+	if err := j.appendBoth(sync, onlyDone(records)); err != nil || len(announced) == 0 {
+		return err
+	}
+	return j.append(plan.Local, j.late.take(plan.Local, nil), false)
+}
+
+// appendBoth adds the texts of both sides, each in its turn. What is announced, LOCAL's has first: it has everything.
+// What is done, the other side's has first: a crash between the two leaves none that rolls back by itself what LOCAL's
+// calls done.
+func (j *Journals) appendBoth(sync, done bool) error {
+	first := plan.Local
+	if done {
+		first = plan.Remote
+	}
+	for _, side := range []plan.Side{first, first.Other()} {
+		if err := j.append(side, j.texts[side], sync); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // encode makes the texts of records for some journals. What both have is put into words once.
@@ -94,19 +129,14 @@ func concernsRemote(r *journal.Record) bool {
 	return true
 }
 
-// order is in which order the journals are written. What is announced, LOCAL's has first: it has everything. What is
-// done, the other side's has first: a crash between the two leaves none that rolls back by itself what LOCAL's calls
-// done.
-func order(records []journal.Record) []plan.Side {
-	if slices.ContainsFunc(records, func(r journal.Record) bool { return r.Done == nil }) {
-		return []plan.Side{plan.Local, plan.Remote}
-	}
-	return []plan.Side{plan.Remote, plan.Local}
+// onlyDone tells of records that announce nothing.
+func onlyDone(records []journal.Record) bool {
+	return !slices.ContainsFunc(records, func(r journal.Record) bool { return r.Done == nil })
 }
 
-// append adds the text of a side to its journal, if there is any and that side is there.
-func (j *Journals) append(side plan.Side, sync bool) error {
-	e, text := j.Ends[side], j.texts[side]
+// append adds a text to the journal of a side, if there is any and that side is there.
+func (j *Journals) append(side plan.Side, text []byte, sync bool) error {
+	e := j.Ends[side]
 	if len(text) == 0 || e == nil {
 		return nil
 	}
@@ -139,9 +169,12 @@ func (j *Journals) Close() error {
 	if err := j.GiveBack(); err != nil {
 		return err
 	}
+	if err := j.Flush(); err != nil {
+		return err
+	}
 	there := j.Ends.There()
 	for _, e := range slices.Backward(there) {
-		if err := e.Disk.ClearStage(j.ID); err != nil {
+		if err := j.ClearStage(e); err != nil {
 			return err
 		}
 	}
@@ -156,8 +189,19 @@ func (j *Journals) Close() error {
 	return j.Ends[plan.Local].Store.RemoveKept(j.ID)
 }
 
+// ClearStage drops what an end has staged still, once: nothing more is carried out.
+func (j *Journals) ClearStage(e *End) error {
+	if e.cleared {
+		return nil
+	}
+	err := e.Disk.ClearStage(j.ID)
+	e.cleared = err == nil
+	return err
+}
+
 // Leave writes no more. Journals that were not closed stay open, for somebody to take the apply up.
 func (j *Journals) Leave() {
+	_ = j.Flush() // what is not written down is examined again
 	for _, e := range j.Ends.There() {
 		if e.log != nil {
 			e.log.Close()

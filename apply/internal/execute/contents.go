@@ -12,18 +12,41 @@ type contents struct {
 	groups *groups
 	stager *stager
 	tasks  *tasks
+	// early is what was begun before the phase, nil for nothing.
+	early *early
+}
+
+// early are the groups of some sides, of which the first is being staged.
+type early struct {
+	on     sides
+	groups [][]*task
+	first  *ahead
+}
+
+// begin begins to stage the first group of what puts contents on some sides, where one is far away: it crosses while
+// directories are made and files are moved, which each wait for the line.
+func (c *contents) begin(ctx context.Context, on sides) {
+	if !c.groups.far(on) || c.groups.careful(on) || c.groups.halted(ctx) != nil {
+		return
+	}
+	if groups := c.split(on); len(groups) > 0 {
+		c.early = &early{on, groups, c.stager.begin(ctx, groups[0], false)}
+	}
 }
 
 // do carries out what puts contents on some sides, in groups of limited size. While one is put in place, the next is
 // staged: that waits for the processor and for reading, and putting in place for the disk to have written. On a volume
 // that may lose what is renamed, nothing else may be pending then.
 func (c *contents) do(ctx context.Context, on sides) {
-	groups := c.split(on)
 	var now, next *ahead
+	groups := c.split(on)
+	if c.early != nil && c.early.on == on {
+		groups, now, c.early = c.early.groups, c.early.first, nil
+	}
 	for n, group := range groups {
 		next = nil
 		if n+1 < len(groups) && !c.groups.careful(on) && c.groups.halted(ctx) == nil {
-			next = c.stager.begin(ctx, groups[n+1])
+			next = c.stager.begin(ctx, groups[n+1], true)
 		}
 		c.group(ctx, group, now)
 		now = next

@@ -33,13 +33,13 @@ func (d *directories) do(ctx context.Context, on sides) {
 		})
 		return
 	}
-	for _, level := range levels(list) {
-		for group := range slices.Chunk(level, d.groups.size(on)) {
-			if !d.groups.announce(ctx, group...) {
-				return
-			}
-			d.footing.lack(group, d.footing.look(ctx, group))
-			d.groups.performTogether(ctx, group, d.make)
+	for group := range slices.Chunk(slices.Concat(levels(list)...), d.groups.size(on)) {
+		if !d.groups.announce(ctx, group...) {
+			return
+		}
+		for _, level := range levels(group) {
+			d.footing.lack(level, d.footing.lookElsewhere(ctx, level))
+			d.groups.performTogether(ctx, level, d.make)
 		}
 	}
 }

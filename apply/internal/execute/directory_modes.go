@@ -41,6 +41,9 @@ func (d *due) side() plan.Side { return d.task.Side }
 // interrupted: nothing else would tell that they have another.
 func (d *directoryModes) set(ctx context.Context, on sides) {
 	all := d.unmet(ctx, d.due(ctx, on))
+	if len(all) == 0 && len(d.tasks.fresh) == 0 {
+		return
+	}
 	slices.SortStableFunc(all, func(a, b *due) int { return tree.Compare(b.Path, a.Path) })
 	var records []journal.Record
 	for n := range all {

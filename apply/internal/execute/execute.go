@@ -35,6 +35,7 @@ type Execution struct {
 	groups  *groups
 	footing *footing
 	emptied *emptied
+	copies  *contents
 	stamps  *Stamps
 	// unverified tells that an interrupt or an error came before all that was written was read back.
 	unverified bool
@@ -64,14 +65,15 @@ func New(ground *Ground, steps []plan.Step, before Before, counts Counts) *Execu
 	dresser := &dresser{Ground: ground, groups: groups, keeper: keeper, tasks: tasks}
 	modes := &directoryModes{ground, groups, tasks, footing}
 	emptied := &emptied{Ground: ground, groups: groups, stager: stager, tasks: tasks}
-	return &Execution{Ground: ground, tasks: tasks, groups: groups, footing: footing, emptied: emptied,
+	copies := &contents{groups: groups, stager: stager, tasks: tasks}
+	return &Execution{Ground: ground, tasks: tasks, groups: groups, footing: footing, emptied: emptied, copies: copies,
 		stamps: before.Stamps,
 		does: map[work]func(context.Context, sides){
 			widening:    modes.widen,
 			preserving:  keeper.do,
 			making:      (&directories{groups, tasks, footing}).do,
 			moving:      (&moves{tasks, footing, dresser, map[*task]bool{}}).do,
-			copying:     (&contents{groups, stager, tasks}).do,
+			copying:     copies.do,
 			dressing:    dresser.do,
 			deleting:    (&deletes{groups, tasks}).do,
 			emptying:    emptied.do,
@@ -83,6 +85,7 @@ func New(ground *Ground, steps []plan.Step, before Before, counts Counts) *Execu
 func (e *Execution) CarryOut(ctx context.Context) {
 	e.emptied.listHeld(ctx)
 	e.emptied.spare()
+	e.copies.begin(ctx, sound(e.fat()))
 	for _, phase := range phases(e.fat()) {
 		e.does[phase.work](ctx, phase.on)
 	}

@@ -56,8 +56,24 @@ func (f *footing) grounds(group []*task) (dirs plan.Sides[[]tree.Path]) {
 
 // look looks for the directories of several tasks, and returns why each is not there.
 func (f *footing) look(ctx context.Context, group []*task) map[ground]error {
+	return f.lookAt(ctx, f.grounds(group))
+}
+
+// lookElsewhere is look but for the root, and the directories that were made just now.
+func (f *footing) lookElsewhere(ctx context.Context, group []*task) map[ground]error {
+	dirs := f.grounds(group)
+	for side := range dirs {
+		dirs[side] = slices.DeleteFunc(dirs[side], func(dir tree.Path) bool {
+			made := f.tasks.at[side][dir]
+			return dir == tree.Root || made != nil && made.makesDirectory() && made.done()
+		})
+	}
+	return f.lookAt(ctx, dirs)
+}
+
+func (f *footing) lookAt(ctx context.Context, dirs plan.Sides[[]tree.Path]) map[ground]error {
 	found := map[ground]error{}
-	for side, list := range f.grounds(group) {
+	for side, list := range dirs {
 		volume.LookTogether(ctx, f.Ends[side].Looker, len(list), func(i int, as volume.Looker) {
 			_, found[ground{plan.Side(side), list[i]}] = as.Directory(list[i])
 		})

@@ -28,6 +28,9 @@ type phase struct {
 	on   sides
 }
 
+// sound are the others than those that may lose what is renamed.
+func sound(fat sides) sides { return sides{!fat[plan.Local], !fat[plan.Remote]} }
+
 // phases is the order of all work, given which volumes may lose what is renamed. On one of these nothing
 // is renamed before what is copied from it to the other side is there for good, and the content that is
 // to be displaced is out of its reach; deletes come last everywhere.
@@ -40,7 +43,7 @@ func phases(fat sides) []phase {
 			}
 		}
 	}
-	both, sound := sides{true, true}, sides{!fat[plan.Local], !fat[plan.Remote]}
+	both, sound := sides{true, true}, sound(fat)
 	add(both, widening)
 	add(sound, making, moving, copying)
 	add(fat, preserving, making, moving, copying)

@@ -30,9 +30,12 @@ type stager struct {
 
 // ahead is a group of which contents are staged while something else is done.
 type ahead struct {
-	tasks  []*task
-	errs   []error
-	staged chan struct{} // closed once all were tried
+	tasks []*task
+	errs  []error
+	// found and durable are what was learned of what lies far away, once all were tried.
+	found   map[ground]error
+	durable sides
+	staged  chan struct{} // closed once all were tried
 }
 
 // wait waits until all were tried, and tells what came of each.
@@ -44,8 +47,9 @@ func (a *ahead) wait() ([]*task, []error) {
 	return a.tasks, a.errs
 }
 
-// begin begins to stage those of a group that nothing can change which is done meanwhile.
-func (s *stager) begin(ctx context.Context, group []*task) *ahead {
+// begin begins to stage those of a group that nothing can change which is done meanwhile. With grounded all directories
+// are made, and what waits for a line after staging is done too.
+func (s *stager) begin(ctx context.Context, group []*task, grounded bool) *ahead {
 	a := &ahead{staged: make(chan struct{})}
 	for _, t := range group {
 		if !t.noted() && !t.notes.stops(t) && !s.tasks.inMotion(t) {
@@ -54,7 +58,21 @@ func (s *stager) begin(ctx context.Context, group []*task) *ahead {
 	}
 	go func() {
 		defer close(a.staged)
-		a.errs = s.each(ctx, a.tasks)
+		a.errs, a.found = s.each(ctx, a.tasks), map[ground]error{}
+		if !grounded {
+			return
+		}
+		staged := make([]*task, 0, len(a.tasks))
+		for n, t := range a.tasks {
+			if a.errs[n] == nil {
+				staged = append(staged, t)
+			}
+		}
+		for _, side := range plan.BothSides {
+			if s.far(only(side)) {
+				a.durable[side] = s.cross(ctx, side, neededBy(staged, side), a.found)
+			}
+		}
 	}()
 	return a
 }
@@ -67,7 +85,7 @@ func (s *stager) stage(ctx context.Context, group []*task, begun *ahead) bool {
 		return false
 	}
 	note(early, errs)
-	found, durable := s.ready(ctx, group)
+	found, durable := s.ready(ctx, group, begun)
 	s.footing.lack(group, found)
 	group = slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.noted() || t.notes.stops(t) })
 	late := slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.waiting != nil })
@@ -79,9 +97,14 @@ func (s *stager) stage(ctx context.Context, group []*task, begun *ahead) bool {
 }
 
 // ready looks for the directories of a group, as footing.look does. Far away the places of what is displaced are handed
-// out with that, and what was staged is made durable, which it tells of each side: all of it crosses together.
-func (s *stager) ready(ctx context.Context, group []*task) (found map[ground]error, durable sides) {
+// out with that, and what was staged is made durable, which it tells of each side: all of it crosses together, as far
+// as it has not when the group was begun.
+func (s *stager) ready(ctx context.Context, group []*task, begun *ahead) (found map[ground]error, durable sides) {
 	found = map[ground]error{}
+	if begun != nil {
+		maps.Copy(found, begun.found)
+		durable = begun.durable
+	}
 	for _, side := range plan.BothSides {
 		on := slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.Side != side })
 		if !s.far(only(side)) {
@@ -89,32 +112,69 @@ func (s *stager) ready(ctx context.Context, group []*task) (found map[ground]err
 			continue
 		}
 		dirs := s.footing.grounds(on)[side]
-		list := slices.DeleteFunc(on, func(t *task) bool { return t.noted() || !t.replaces() || t.place != "" })
-		var staged []volume.Staged
-		for _, t := range group {
-			if t.Side == side && !t.noted() && t.waiting != nil {
-				staged = append(staged, t.staged())
-			}
-		}
-		volume.Together(ctx, s.Ends[side].Disk, len(dirs)+len(list)+1, func(i int, as volume.Changer) {
-			switch {
-			case i < len(dirs):
-				_, found[ground{side, dirs[i]}] = as.(volume.Gathering).Directory(dirs[i])
-			case i < len(dirs)+len(list):
-				t := list[i-len(dirs)]
-				t.place, _ = as.Place(t.present()) // without one it is asked again, and tells why
-			case len(staged) > 0:
-				durable[side] = as.Barrier(staged...) == nil
-			}
+		n := neededBy(slices.DeleteFunc(on, (*task).noted), side)
+		n.dirs = slices.DeleteFunc(dirs, func(dir tree.Path) bool {
+			_, known := found[ground{side, dir}]
+			return known
 		})
+		if durable[side] {
+			n.staged = nil
+		}
+		durable[side] = s.cross(ctx, side, n, found)
 	}
 	return found, durable
+}
+
+// needs are what tasks need of a side that is far away before they can be announced.
+type needs struct {
+	dirs []tree.Path
+	// displacing are those that have no place yet for what they displace.
+	displacing []*task
+	staged     []volume.Staged
+}
+
+// neededBy are the needs of those tasks that are on a side.
+func neededBy(list []*task, side plan.Side) (n needs) {
+	seen := map[tree.Path]bool{}
+	for _, t := range list {
+		if t.Side != side {
+			continue
+		}
+		if dir := t.Path.Parent(); !seen[dir] {
+			seen[dir], n.dirs = true, append(n.dirs, dir)
+		}
+		if t.replaces() && t.place == "" {
+			n.displacing = append(n.displacing, t)
+		}
+		if t.waiting != nil {
+			n.staged = append(n.staged, t.staged())
+		}
+	}
+	return n
+}
+
+// cross has all of what is needed of a side cross together. It tells whether what is staged is durable.
+func (s *stager) cross(ctx context.Context, side plan.Side, n needs, found map[ground]error) (durable bool) {
+	durable = true
+	barriers := min(len(n.staged), 1)
+	volume.Together(ctx, s.Ends[side].Disk, len(n.dirs)+len(n.displacing)+barriers, func(i int, as volume.Changer) {
+		switch {
+		case i < len(n.dirs):
+			_, found[ground{side, n.dirs[i]}] = as.(volume.Gathering).Directory(n.dirs[i])
+		case i < len(n.dirs)+len(n.displacing):
+			t := n.displacing[i-len(n.dirs)]
+			t.place, _ = as.Place(t.present()) // without one it is asked again, and tells why
+		default:
+			durable = as.Barrier(n.staged...) == nil
+		}
+	})
+	return durable
 }
 
 // note notes the errors that tasks came to.
 func note(tasks []*task, errs []error) {
 	for n, err := range errs {
-		if err != nil {
+		if err != nil && !tasks[n].noted() {
 			tasks[n].noteError(err)
 		}
 	}
