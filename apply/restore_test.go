@@ -2,11 +2,14 @@ package apply_test
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"treaty/apply"
+	"treaty/apply/internal/memory"
 	"treaty/plan"
 	"treaty/plan/tree"
 	"treaty/testdata/effort"
@@ -84,5 +87,75 @@ func settledAndRestored(r *rapid.T, w *world, p *plan.Plan) {
 		if result.Outcome != apply.Done {
 			r.Errorf("%s: %s", line(&result), result.Error)
 		}
+	}
+}
+
+// Where case does not matter, what comes back comes back by the name that is there now: another name would be the same
+// file, and be in the way of itself.
+func TestWhatIsSpelledOtherwiseByNowComesBackByThatName(t *testing.T) {
+	for _, sides := range [][]plan.Side{{plan.Remote}, {plan.Local}, plan.BothSides[:]} {
+		w := caselessWorld(t, sides)
+		w.place(plan.Local).write(t, tryParse(t, "notes=1 dir/ dir/a=2 dir/gone=3 same=4"))
+		w.settle(w.paired((*apply.Pair).Plan))
+		w.becomes(plan.Local, tryParse(t, "Notes=10@50 DIR/ DIR/a=20@50 same=40@50"))
+		w.settle(w.paired((*apply.Pair).Plan))
+		p := w.paired(func(pair *apply.Pair, ctx context.Context, how apply.Planning) (*apply.Planned, error) {
+			return pair.Restore(ctx, w.displaced(), how)
+		})
+		if len(p.Problems) > 0 {
+			t.Errorf("caseless %v: %v", sides, p.Problems)
+		}
+		w.settle(p)
+		w.inLowerCase("notes=1 dir= dir/a=2 dir/gone=3 same=4", plan.BothSides[:]...)
+	}
+}
+
+// caselessWorld has trees in memory, of which some are said to ignore case.
+func caselessWorld(t *testing.T, sides []plan.Side) *world {
+	w := newWorldOf(t, "", plan.Sides[*memory.Kind]{&memory.POSIX, &memory.POSIX})
+	caseless := tree.APFS
+	for _, side := range sides {
+		*[]**tree.Profile{&w.options.LocalFS, &w.options.RemoteFS}[side] = &caseless
+	}
+	return w
+}
+
+// inLowerCase holds what sides have to a list of names and contents, whatever their case.
+func (w *world) inLowerCase(want string, sides ...plan.Side) {
+	w.Helper()
+	for _, side := range sides {
+		content := map[string]string{}
+		for path, n := range w.tree(side) {
+			content[strings.ToLower(string(path))] += n.content // that of two, where there are two
+		}
+		var got []string
+		for path, is := range content {
+			got = append(got, path+"="+is)
+		}
+		if slices.Sort(got); !slices.Equal(got, slices.Sorted(slices.Values(strings.Fields(want)))) {
+			w.Errorf("%v of a world with %v, %v has %v, and not %s", side, w.options.LocalFS, w.options.RemoteFS, got, want)
+		}
+	}
+}
+
+// settle applies a plan, of which everything must be done.
+func (w *world) settle(p *plan.Plan) {
+	w.Helper()
+	if receipt, err := w.apply(p); err != nil || receipt.Outcome != apply.Complete {
+		w.Fatalf("%v\n%s%s", err, describe(p), outcomes(receipt))
+	}
+}
+
+func TestWhatIsSpelledOtherwiseIsUndone(t *testing.T) {
+	for _, sides := range [][]plan.Side{{plan.Remote}, {plan.Local}, plan.BothSides[:]} {
+		w := caselessWorld(t, sides)
+		w.place(plan.Local).write(t, tryParse(t, "notes=1 dir/ dir/a=2 dir/gone=3 same=4"))
+		w.settle(w.paired((*apply.Pair).Plan))
+		w.becomes(plan.Local, tryParse(t, "Notes=10@50 DIR/ DIR/a=20@50 same=40@50"))
+		second := w.paired((*apply.Pair).Plan)
+		w.settle(second)
+		w.undone(second)
+		w.inLowerCase("notes=1 dir= dir/a=2 dir/gone=3 same=4", plan.Remote)
+		w.inLowerCase("notes=10 dir= dir/a=20 same=40", plan.Local) // what a person did stays
 	}
 }

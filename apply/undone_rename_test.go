@@ -7,15 +7,13 @@ import (
 	"testing"
 
 	"treaty/apply"
-	"treaty/apply/reach"
 	"treaty/plan"
 )
 
 // undone plans and applies the reversal of an applied plan.
 func (w *world) undone(p *plan.Plan) {
 	w.Helper()
-	folder, err := reach.Store(w.at[plan.Local])
-	check(w, err)
+	folder := w.store(plan.Local)
 	defer folder.Close()
 	archived, err := folder.Applied(p.ID)
 	check(w, err)

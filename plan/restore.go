@@ -22,15 +22,18 @@ type Displaced struct {
 // Restore makes the plan that brings displaced entries back, on both sides, so that these are in step about them
 // afterwards. Nothing else is decided. Where a side has something else than was displaced, it makes way if both have
 // the same, or if the apply left it there; otherwise somebody has changed it since, and it is blocked with
-// ChangedSince, as a directory is. Content that kept says is gone is blocked with TrashMissing. Each path is among
-// the displaced once. Like Compare, it leaves id, time and author to the caller.
+// ChangedSince, as a directory is. Content that kept says is gone is blocked with TrashMissing. Of displaced entries
+// of which the paths mean one, where case does not matter say, the first comes back, and by the name that is there now.
+// Like Compare, it leaves id, time and author to the caller.
 func Restore(ctx context.Context, in Input, displaced []Displaced, kept func(Source) bool) (*Plan, error) {
 	policy := newPolicy(in.traits(), in.Memory != nil, in.Options)
 	policy.shiftBy(in.Shift)
 	r := &restoring{policy: &policy, readers: Sides[Reader]{in.Trees[Local].Reader, in.Trees[Remote].Reader},
-		there: Sides[map[tree.Path]*tree.Entry]{{}, {}}, spelled: Sides[map[tree.Path]tree.Path]{{}, {}},
+		spellings: spellings{Sides[bool]{policy.traits[Local].CaseSensitive, policy.traits[Remote].CaseSensitive}},
+		there:     Sides[map[tree.Path]*tree.Entry]{{}, {}}, wanted: map[tree.Path]bool{},
+		exactly: Sides[map[tree.Path]Sides[tree.Path]]{{}, {}}, alike: map[tree.Path]Sides[tree.Path]{},
 		coming: Sides[map[tree.Path]bool]{{}, {}}}
-	r.wantAll(displaced)
+	displaced = r.wantAll(displaced)
 	s := survey{walk: newLockstep(&in, nil, &policy, asPlanned), each: r.lookUp}
 	digests, err := s.walk.run(ctx, &s)
 	if err != nil {
@@ -62,22 +65,36 @@ func Restore(ctx context.Context, in Input, displaced []Displaced, kept func(Sou
 type restoring struct {
 	policy  *policy
 	readers Sides[Reader]
+	spellings
 	// there is what each side has at the paths that matter, nil for nothing, by its own spelling.
 	there Sides[map[tree.Path]*tree.Entry]
-	// spelled is how the other side spells a path of one.
-	spelled Sides[map[tree.Path]tree.Path]
+	// wanted are the paths that matter, by their pairKey.
+	wanted map[tree.Path]bool
+	// exactly is how both sides spell what one has by a path that matters, and alike what either has by a path that
+	// means the same.
+	exactly Sides[map[tree.Path]Sides[tree.Path]]
+	alike   map[tree.Path]Sides[tree.Path]
 	// coming are the paths of operations.
 	coming Sides[map[tree.Path]bool]
 	problems
 }
 
-// wantAll notes the paths that matter: the displaced ones, with the directories above.
-func (r *restoring) wantAll(displaced []Displaced) {
+// wantAll notes the paths that matter: the displaced ones, with the directories above. It returns those that are
+// brought back, of several that mean one path the first.
+func (r *restoring) wantAll(displaced []Displaced) []Displaced {
+	var each []Displaced
+	chosen := map[tree.Path]bool{}
 	for i := range displaced {
+		key := r.pairKey(displaced[i].Path)
+		if !chosen[key] {
+			chosen[key] = true
+			each = append(each, displaced[i])
+		}
 		for path := displaced[i].Path; path != tree.Root; path = path.Parent() {
-			r.spelled[displaced[i].Side][path] = path
+			r.wanted[r.pairKey(path)] = true
 		}
 	}
+	return each
 }
 
 // lookUp notes what each side has of a directory, of what matters.
@@ -85,37 +102,34 @@ func (r *restoring) lookUp(d *directory) error {
 	for i := range d.trios {
 		t := &d.trios[i]
 		path := d.pathOf(t)
+		key := r.pairKey(path[Local])
+		if !r.wanted[key] {
+			continue
+		}
+		r.alike[key] = path
 		for _, side := range BothSides {
-			if _, wanted := r.spelled[side][path[side]]; !wanted {
-				continue
-			}
-			r.spelled[side][path[side]] = path[side.Other()]
-			for _, at := range BothSides {
-				if t.has(at) {
-					entry := *t.entry[at]
-					r.there[at][path[at]] = &entry
-				}
+			if t.has(side) {
+				entry := *t.entry[side]
+				r.there[side][path[side]], r.exactly[side][path[side]] = &entry, path
 			}
 		}
 	}
 	return nil
 }
 
-// on is how a side spells the path of what was displaced: as the one does that lost it, or as it spells that, or the
-// nearest directory above that it has, itself.
-func (r *restoring) on(side Side, d *Displaced) tree.Path {
-	if side == d.Side {
-		return d.Path
+// on is how a side spells a path of what was displaced on one: as it spells what it, or the other side, has by that path
+// or by one that means the same, or the nearest directory above of which it has such.
+func (r *restoring) on(side, of Side, path tree.Path) tree.Path {
+	if path == tree.Root {
+		return path
 	}
-	if known := r.spelled[d.Side][d.Path]; known != d.Path {
-		return known
+	if both, known := r.exactly[of][path]; known {
+		return both[side]
 	}
-	if d.Path.Parent() == tree.Root {
-		return d.Path
+	if both, known := r.alike[r.pairKey(path)]; known {
+		return both[side]
 	}
-	above := *d
-	above.Path = d.Path.Parent()
-	return r.on(side, &above).Join(d.Path.Base())
+	return r.on(side, of, path.Parent()).Join(path.Base())
 }
 
 // bring adds to a plan what brings one entry back on both sides, or says why that cannot be.
@@ -152,7 +166,7 @@ func (r *restoring) bring(ctx context.Context, p *Plan, d *Displaced, kept func(
 func (r *restoring) both(ctx context.Context, d *Displaced) (at *Sides[tree.Path], now Sides[*tree.State], err error) {
 	at = &Sides[tree.Path]{}
 	for _, side := range BothSides {
-		at[side] = r.on(side, d)
+		at[side] = r.on(side, d.Side, d.Path)
 		var readable bool
 		if now[side], readable, err = r.now(ctx, side, at[side]); err != nil {
 			return nil, now, err
