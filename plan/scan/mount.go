@@ -74,8 +74,9 @@ func (r *Root) Traits(declared tree.Profile, recorded *tree.Traits) (tree.Traits
 	}
 	t := at.Traits(declared, recorded)
 	if runtime.GOOS == "windows" {
-		// Whatever the volume could hold, and a person declared: no other names and no modes pass here.
+		// Whatever the volume could hold, and a person declared: no other names, no modes and no finer times pass here.
 		t.Names, t.Modes = tree.WindowsNames, false
+		t.MtimeGranularity = max(t.MtimeGranularity, tree.NTFS.Traits().MtimeGranularity)
 	}
 	return t, nil
 }
