@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,7 +27,10 @@ type afar struct {
 }
 
 // farRoot is how a place is called that is reached so.
-func farRoot(root string) string { return "ssh://test" + root }
+func farRoot(root string) string { return "ssh://test" + addressed(root) }
+
+// addressed is a path as addresses have it: "/C:/Work" is "C:\Work" on Windows.
+func addressed(root string) string { return "/" + strings.TrimPrefix(filepath.ToSlash(root), "/") }
 
 func (f afar) open() (volume.Volume, error) {
 	v, err := f.place.open()
@@ -67,7 +71,7 @@ func throughAgent(v volume.Volume, cut func(io.Reader, io.Writer) (io.Reader, io
 	fromHere, toAgent := io.Pipe()
 	var served sync.WaitGroup
 	serving := agent.Serving{Program: "test", Open: func(string) (volume.Volume, string, error) {
-		return v, v.Root(), nil
+		return v, addressed(v.Root()), nil
 	}, Now: func() time.Time { return time.Now().Add(ahead) }}
 	var failed error
 	served.Go(func() {

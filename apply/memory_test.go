@@ -49,10 +49,14 @@ func TestTablesInMemory(t *testing.T) {
 				if effort.Sweep() == 0 && i%each != nth%each && (nth > 0 || testing.Short()) {
 					continue
 				}
-				if real := mix.kinds[plan.Local] == nil || mix.kinds[plan.Remote] == nil; real && i%8 > 0 && effort.Sweep() == 0 {
+				real := mix.kinds[plan.Local] == nil || mix.kinds[plan.Remote] == nil
+				if real && i%8 > 0 && effort.Sweep() == 0 {
 					continue // a sample
 				}
 				t.Run(c.where+" "+c.name, func(t *testing.T) {
+					if real {
+						c.fit(t)
+					}
 					w := newWorldOf(t, dirOf(t, mix.kinds), mix.kinds)
 					w.far = mix.far
 					c.testIn(t, w)

@@ -213,52 +213,52 @@ func (w *world) moved(content string) bool {
 // An interrupt ends an apply before it is done, which then is told and goes on another time; one that comes when all is
 // done has nothing to interrupt.
 func TestAnInterruptedApplyStops(t *testing.T) {
-	whole := 0
-	for n := 0; ; n += effort.Stride(60, 20) * slowness {
-		w, p := busyWorld(t)
-		was := w.trees()
-		r := w.request(p)
-		ctx, cancel := context.WithCancel(context.Background())
-		calls := 0
-		var mu sync.Mutex
-		r.SetHook(func(plan.Side, disk.Call) error {
-			mu.Lock()
-			defer mu.Unlock()
-			if calls++; calls-1 == n {
-				cancel()
-			}
-			return nil
-		})
-		receipt, err := apply.Apply(ctx, r)
-		cancel()
-		if calls <= n {
-			break
+	calls, _ := interrupt(t, -1)
+	for n := 0; n < calls-1; n += effort.Stride(60, 20) * slowness {
+		interrupt(t, n)
+	}
+	if _, err := interrupt(t, calls-1); err != nil {
+		t.Errorf("interrupted when all was done: %v", err)
+	}
+}
+
+// interrupt interrupts an apply at its call number n, or never where it makes none. It returns how many it made.
+func interrupt(t *testing.T, n int) (calls int, err error) {
+	t.Helper()
+	w, p := busyWorld(t)
+	was := w.trees()
+	r := w.request(p)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var mu sync.Mutex
+	r.SetHook(func(plan.Side, disk.Call) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if calls++; calls-1 == n {
+			cancel()
 		}
-		if receipt == nil {
-			t.Fatalf("%d: error %v, no receipt", n, err)
-		}
-		w.keepsEverything(was)
-		w.touchesOnly(p, was)
-		if err == nil {
-			whole++
-		}
-		if complete := receipt.Outcome == apply.Complete; complete != (err == nil) || complete == w.open(plan.Local) ||
-			complete != (receipt.Totals.Failed == 0) || err != nil && !errors.Is(err, context.Canceled) {
-			t.Errorf("%d: the outcome is %s, and the error %v", n, receipt.Outcome, err)
-		}
-		for i := range receipt.Results {
-			result := &receipt.Results[i]
-			if strings.Contains(result.Error, "context") || strings.Contains(result.Error, `"`+string(result.Path)+`"`) {
-				t.Errorf("beside %s it says %q", result.Path, result.Error)
-			}
-		}
-		if t.Failed() {
-			t.Fatalf("interrupted at call %d\n%s", n, outcomes(receipt))
+		return nil
+	})
+	receipt, err := apply.Apply(ctx, r)
+	if receipt == nil {
+		t.Fatalf("%d: error %v, no receipt", n, err)
+	}
+	w.keepsEverything(was)
+	w.touchesOnly(p, was)
+	if complete := receipt.Outcome == apply.Complete; complete != (err == nil) || complete == w.open(plan.Local) ||
+		complete != (receipt.Totals.Failed == 0) || err != nil && !errors.Is(err, context.Canceled) {
+		t.Errorf("%d: the outcome is %s, and the error %v", n, receipt.Outcome, err)
+	}
+	for i := range receipt.Results {
+		result := &receipt.Results[i]
+		if strings.Contains(result.Error, "context") || strings.Contains(result.Error, `"`+string(result.Path)+`"`) {
+			t.Errorf("beside %s it says %q", result.Path, result.Error)
 		}
 	}
-	if whole == 0 {
-		t.Error("none was interrupted too late")
+	if t.Failed() {
+		t.Fatalf("interrupted at call %d\n%s", n, outcomes(receipt))
 	}
+	return calls, err
 }
 
 func TestAFailureFailsOnlyWhatDependsOnIt(t *testing.T) {

@@ -13,6 +13,8 @@ import (
 const (
 	// posix tells whether the system has links, modes and FIFOs.
 	posix = true
+	// spelling is what a volume here is that ignores case, whatever it can do otherwise.
+	spelling = tree.APFS
 
 	errIO        = syscall.EIO
 	errNoSpace   = syscall.ENOSPC

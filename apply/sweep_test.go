@@ -31,8 +31,8 @@ func richWorld(t *testing.T, fat plan.Sides[bool]) (*world, *plan.Plan) {
 // rich fills a world, and makes its plan.
 func (w *world) rich() *plan.Plan {
 	w.Helper()
-	apfs := tree.APFS // so that a name may be spelled otherwise
-	w.options.RemoteFS = &apfs
+	caseless := spelling // so that a name may be spelled otherwise
+	w.options.RemoteFS = &caseless
 	base := "spelled=30 update=1 delete=2 chmod=3 touch=4 from=55 into/!755 gone/ gone/x=6 type=7 kept=8 link->a away/ " +
 		"away/1=11 mine=14 text=one~two~three~four"
 	w.base = native(tryParse(w, base))

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,7 +27,7 @@ func TestAnAgentThatIsToldToEndLeavesNoLock(t *testing.T) {
 		return reach.Streams{From: out, To: in, Stop: func() error { return errors.Join(in.Close(), out.Close()) }}, nil
 	}}
 	defer network.Close()
-	tree, err := reach.Opener(network.Open).Store("ssh://there" + filepath.ToSlash(dir))
+	tree, err := reach.Opener(network.Open).Store("ssh://there/" + strings.TrimPrefix(filepath.ToSlash(dir), "/"))
 	if err != nil {
 		t.Fatal(err)
 	}

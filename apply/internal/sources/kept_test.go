@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -98,6 +99,9 @@ func TestWhatWasKeptIsOfThen(t *testing.T) {
 	again, _ := kept.Of(v, tree.Traits{}, nothing, time.Now())
 	if got := all(t, again, 1, ""); !reflect.DeepEqual(got, before) {
 		t.Errorf("%v\nnot %v", got, before)
+	}
+	if runtime.GOOS == "windows" {
+		t.Skip("nothing removes there what is held open")
 	}
 	check(t, os.RemoveAll(v.Root()))
 	walk := again.Walk(context.Background(), scan.Options{Granularity: 1, Modes: true})
