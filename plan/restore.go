@@ -117,8 +117,8 @@ func (r *restoring) lookUp(d *directory) error {
 	return nil
 }
 
-// on is how a side spells a path of what was displaced on one: as it spells what it, or the other side, has by that path
-// or by one that means the same, or the nearest directory above of which it has such.
+// on is how a side spells a path of what was displaced on one: as it spells what it, or the other side, has by that
+// path or by one that means the same, or the nearest directory above of which it has such.
 func (r *restoring) on(side, of Side, path tree.Path) tree.Path {
 	if path == tree.Root {
 		return path
