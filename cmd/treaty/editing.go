@@ -13,6 +13,7 @@ import (
 	"treaty/apply/refusal"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
+	"treaty/plan/address"
 	"treaty/plan/scan"
 )
 
@@ -157,6 +158,11 @@ func (e *editing) given(c *plan.Conflict) (map[string][]byte, error) {
 	}
 	given := map[string][]byte{deskLocal: versionsOf(e.plan)(c, plan.Local), deskBase: e.base(c),
 		deskRemote: versionsOf(e.plan)(c, plan.Remote)}
+	if root := e.plan.Remote.Root; address.Is(root) && given[deskRemote] == nil {
+		return nil, usage(naming([]string{typed(c.Path, here(e.plan))}, "resolve", "--edit"),
+			"%s: what %s has is not here, which a program would be given beside the other versions",
+			render.Name(string(c.Path)), render.Name(root))
+	}
 	for _, name := range deskNames[:3] {
 		if given[name] == nil {
 			return nil, &complaint{is: refusal.CauseDrift, why: fmt.Sprintf("%s: %s is not what the plan saw, or cannot be read",

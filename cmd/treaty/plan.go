@@ -141,7 +141,7 @@ func held(at volume.Source, plans, file string) (bool, error) {
 	if folder, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil && folder == plans {
 		return false, nil
 	}
-	return at.Holds(abs)
+	return holds(at, abs)
 }
 
 // write writes the plan, and what is kept beside it, and returns the plan's path.
