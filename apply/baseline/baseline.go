@@ -162,7 +162,7 @@ func (b *Writer) Close() error {
 // Reader streams a baseline; it is a tree.Memory.
 type Reader struct {
 	Header
-	in *bufio.Reader
+	in *input
 	// swapped tells that the file's second tree is the first of whoever reads.
 	swapped bool
 	// next is the directory that was read ahead.
@@ -239,20 +239,15 @@ func damaged(err error) error {
 }
 
 func (r *Reader) text() (string, error) {
-	n, err := binary.ReadUvarint(r.in)
+	n, err := r.in.uvarint()
 	if err != nil {
 		return "", damaged(err)
 	}
 	if n > limit {
 		return "", fmt.Errorf("%w: a name of %d bytes", ErrDamaged, n)
 	}
-	if b, err := r.in.Peek(int(n)); err == nil {
-		s := string(b)
-		_, err := r.in.Discard(len(b))
-		return s, err
-	}
-	b := make([]byte, n)
-	if _, err := io.ReadFull(r.in, b); err != nil {
+	b, err := r.in.take(int(n))
+	if err != nil {
 		return "", damaged(err)
 	}
 	return string(b), nil
@@ -260,13 +255,13 @@ func (r *Reader) text() (string, error) {
 
 // advance reads on to the next directory's path, or to the end.
 func (r *Reader) advance() error {
-	more, err := r.in.ReadByte()
+	more, err := r.in.byte()
 	if err != nil {
 		return damaged(err)
 	}
 	r.hasNext = more == 1
 	if !r.hasNext {
-		if _, err := r.in.ReadByte(); more != 0 || err != io.EOF {
+		if _, err := r.in.byte(); more != 0 || err != io.EOF {
 			return fmt.Errorf("%w: it goes on where it should end", ErrDamaged)
 		}
 		if r.shape != nil {

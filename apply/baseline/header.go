@@ -1,8 +1,6 @@
 package baseline
 
 import (
-	"bufio"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"time"
@@ -32,12 +30,11 @@ func begin(file io.ReadSeeker, s *shape) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{in: bufio.NewReaderSize(io.LimitReader(file, length), 1<<16), shape: s}
-	got, err := r.in.Peek(len(magic))
+	r := &Reader{in: newInput(io.LimitReader(file, length)), shape: s}
+	got, err := r.in.take(len(magic))
 	if r.old = string(got) == oldMagic; err != nil || !r.old && string(got) != magic {
 		return nil, fmt.Errorf("%w: it does not begin as one", ErrDamaged)
 	}
-	r.in.Discard(len(magic))
 	for _, into := range []*string{&r.IDs[0], &r.IDs[1], &r.PlanID} {
 		text, err := r.text()
 		if err != nil {
@@ -45,7 +42,7 @@ func begin(file io.ReadSeeker, s *shape) (*Reader, error) {
 		}
 		*into = text
 	}
-	at, err := binary.ReadVarint(r.in)
+	at, err := r.in.varint()
 	if err != nil {
 		return nil, damaged(err)
 	}

@@ -1,7 +1,6 @@
 package baseline
 
 import (
-	"encoding/binary"
 	"fmt"
 	"slices"
 
@@ -10,7 +9,7 @@ import (
 
 // entries reads the records of a directory.
 func (r *Reader) entries() ([]tree.Agreed, error) {
-	n, err := binary.ReadUvarint(r.in)
+	n, err := r.in.uvarint()
 	if err != nil {
 		return nil, damaged(err)
 	}
@@ -42,7 +41,7 @@ func (r *Reader) Reuse(listed []tree.Agreed) {
 const mostSpares = 32
 
 func (r *Reader) entry(e *tree.Agreed) error {
-	flags, err := r.in.ReadByte()
+	flags, err := r.in.byte()
 	if err != nil {
 		return damaged(err)
 	}
@@ -72,7 +71,7 @@ func (r *Reader) entry(e *tree.Agreed) error {
 	}
 	if e.Type != tree.Symlink {
 		for i := range e.On {
-			mode, err := binary.ReadUvarint(r.in)
+			mode, err := r.in.uvarint()
 			if err != nil {
 				return damaged(err)
 			}
@@ -90,7 +89,7 @@ func (r *Reader) entry(e *tree.Agreed) error {
 }
 
 func (r *Reader) file(e *tree.Agreed, flags byte) error {
-	size, err := binary.ReadUvarint(r.in)
+	size, err := r.in.uvarint()
 	if err != nil {
 		return damaged(err)
 	}
@@ -107,21 +106,18 @@ func (r *Reader) file(e *tree.Agreed, flags byte) error {
 			err = r.time(&kept.Mtime)
 		}
 		if err == nil && !r.old {
-			kept.Inode, err = binary.ReadUvarint(r.in)
+			kept.Inode, err = r.in.uvarint()
 		}
 		if err != nil {
 			return damaged(err)
 		}
 	}
 	if flags&flagHash != 0 {
-		sum, err := r.in.Peek(len(e.SHA256))
+		sum, err := r.in.take(len(e.SHA256))
 		if err != nil {
 			return damaged(err)
 		}
 		copy(e.SHA256[:], sum)
-		if _, err := r.in.Discard(len(sum)); err != nil {
-			return damaged(err)
-		}
 		if !e.SHA256.Known() {
 			return fmt.Errorf("%w: a hash of zeros", ErrDamaged)
 		}

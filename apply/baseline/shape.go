@@ -55,7 +55,8 @@ func distinct(dir tree.Path, entries []tree.Agreed) error {
 	for i := range entries {
 		e := &entries[i]
 		for _, name := range e.Name {
-			if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\x00") {
+			if name == "" || name == "." || name == ".." || strings.IndexByte(name, '/') >= 0 ||
+				strings.IndexByte(name, 0) >= 0 {
 				return fmt.Errorf("%w: an entry of %q is called %q", ErrDamaged, dir, name)
 			}
 		}

@@ -3,7 +3,6 @@ package baseline
 import (
 	"encoding/binary"
 	"fmt"
-	"io"
 	"time"
 
 	"treaty/plan/tree"
@@ -34,18 +33,18 @@ func (r *Reader) time(into *tree.Time) error {
 }
 
 func (r *Reader) seconds() (seconds int64, nanoseconds uint64, err error) {
-	if seconds, err = binary.ReadVarint(r.in); err == nil {
-		nanoseconds, err = binary.ReadUvarint(r.in)
+	if seconds, err = r.in.varint(); err == nil {
+		nanoseconds, err = r.in.uvarint()
 	}
 	return seconds, nanoseconds, err
 }
 
 // nanoseconds reads a time of the first kind: all nanoseconds since 1970 in eight bytes.
 func (r *Reader) nanoseconds() (seconds int64, nanoseconds uint64, err error) {
-	var b [8]byte
-	if _, err := io.ReadFull(r.in, b[:]); err != nil {
+	b, err := r.in.take(8)
+	if err != nil {
 		return 0, 0, err
 	}
-	at := time.Unix(0, int64(binary.LittleEndian.Uint64(b[:])))
+	at := time.Unix(0, int64(binary.LittleEndian.Uint64(b)))
 	return at.Unix(), uint64(at.Nanosecond()), nil
 }
