@@ -32,6 +32,9 @@ type Recorder struct {
 	Made func(path Sides[tree.Path]) (*tree.Agreed, bool)
 	// Unfinished, where not nil, tells of names of which nothing new is agreed on: they keep the records that they have.
 	Unfinished func(path Sides[tree.Path]) bool
+	// Untouched, where not nil, tells of a directory, and then of names in it, that none of the other fields has anything
+	// to say of them, or wants to be told of them where both sides are as recorded.
+	Untouched func(dir Sides[tree.Path]) func(name Sides[string]) bool
 	// RacySince is, by side, the first time that is too near the scan to show a later change.
 	RacySince Sides[tree.Time]
 	// Write takes one directory, before those in it. Root comes always. The entries are another directory's afterwards.
@@ -54,6 +57,7 @@ func Agree(ctx context.Context, in Input, to Recorder) error {
 			}
 			return a.beneath(d.pathOf(t)[Local])
 		}}
+	s.walk.lines = nil
 	_, err := s.walk.run(ctx, &s)
 	return err
 }
@@ -77,20 +81,17 @@ func (a *agreeing) directory(ctx context.Context, d *directory) error {
 	}
 	delete(a.expected, d.path[Local])
 	entries := slices.Grow(a.entries[:0], len(d.trios))
+	untouched := a.untouched(d)
 	for i := range d.trios {
 		t := &d.trios[i]
-		path := d.pathOf(t)
-		record, err := a.record(ctx, d, t, path)
-		if err != nil {
-			return err
+		record := t.base
+		if !a.asRecorded(t) || !untouched(t.name) {
+			var err error
+			if record, err = a.anew(ctx, d, t); err != nil {
+				return err
+			}
 		}
-		if record == nil {
-			continue
-		}
-		if record.Name = a.names(t, record); a.to.Resolved != nil && a.to.Resolved(path) {
-			record.Name = t.name
-		}
-		if spokenOf(entries, record) {
+		if record == nil || spokenOf(entries, record) {
 			continue
 		}
 		if record.Type == tree.Directory {
@@ -101,6 +102,51 @@ func (a *agreeing) directory(ctx context.Context, d *directory) error {
 	}
 	a.entries = a.withLost(d, entries)
 	return a.to.Write(d.path[Local], a.entries)
+}
+
+// untouched tells of names in a directory that there is nothing to be said of but what is on record, where they are as
+// recorded.
+func (a *agreeing) untouched(d *directory) func(name Sides[string]) bool {
+	if a.to.Untouched == nil || d.blocked || a.policy.options.Hash == HashAll {
+		return func(Sides[string]) bool { return false }
+	}
+	return a.to.Untouched(d.path)
+}
+
+// asRecorded tells whether a record made anew would be the old one, as far as both sides and the old one say: nothing
+// is left to be learned of it, and nothing is to be doubted.
+func (a *agreeing) asRecorded(t *trio) bool {
+	base := t.base
+	if base == nil || base.Name != t.name || t.collides != (Sides[bool]{}) {
+		return false
+	}
+	for _, side := range BothSides {
+		e, kept := t.now(side), &base.On[side]
+		if e.Type != base.Type || e.Obstacle != "" || e.Target != base.Target {
+			return false
+		}
+		if e.Type != tree.Symlink && e.Mode != kept.Mode {
+			return false
+		}
+		if e.Type == tree.File && (e.Size != base.Size || e.Mtime != kept.Mtime || e.Inode != kept.Inode || kept.Racy ||
+			a.racy(side, e)) {
+			return false
+		}
+	}
+	return base.Type != tree.File || base.SHA256.Known()
+}
+
+// anew is the record of a name, nil for none; it is another name's afterwards.
+func (a *agreeing) anew(ctx context.Context, d *directory, t *trio) (*tree.Agreed, error) {
+	path := d.pathOf(t)
+	record, err := a.record(ctx, d, t, path)
+	if record == nil || err != nil {
+		return nil, err
+	}
+	if record.Name = a.names(t, record); a.to.Resolved != nil && a.to.Resolved(path) {
+		record.Name = t.name
+	}
+	return record, nil
 }
 
 // withLost adds to the records of a directory those of names that nothing there has any more.

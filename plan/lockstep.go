@@ -30,12 +30,13 @@ type lockstep struct {
 	ignored int
 
 	trios spare[trio]
-	lines spare[tree.Line]
+	// lines is nil where nobody asks for digests, or for how many entries there are.
+	lines *spare[tree.Line]
 }
 
 func newLockstep(in *Input, memory tree.Memory, p *policy, f foresight) *lockstep {
 	return &lockstep{policy: p, memory: memory, foresight: f, observe: in.Observe, limits: p.options.Limits(),
-		streams: Sides[tree.Stream]{in.Trees[Local].Stream, in.Trees[Remote].Stream}}
+		streams: Sides[tree.Stream]{in.Trees[Local].Stream, in.Trees[Remote].Stream}, lines: &spare[tree.Line]{}}
 }
 
 // visitor is told of all that a lockstep comes by.
@@ -149,8 +150,10 @@ func (l *lockstep) directory(ctx context.Context, v visitor, p *place) (found, e
 		return f, err
 	}
 	var lines, partLines Sides[[]tree.Line]
-	for _, side := range BothSides {
-		lines[side] = l.lines.take(len(d.trios))
+	if l.lines != nil {
+		for _, side := range BothSides {
+			lines[side] = l.lines.take(len(d.trios))
+		}
 	}
 	for i := range d.trios {
 		t := &d.trios[i]
@@ -159,6 +162,9 @@ func (l *lockstep) directory(ctx context.Context, v visitor, p *place) (found, e
 			return f, err
 		}
 		f.stays, f.guarded = f.stays || below.stays, f.guarded || below.guarded
+		if l.lines == nil {
+			continue
+		}
 		for _, side := range BothSides {
 			if !t.has(side) {
 				continue
@@ -172,19 +178,27 @@ func (l *lockstep) directory(ctx context.Context, v visitor, p *place) (found, e
 		}
 	}
 	v.leave(d, &f)
-	for _, side := range BothSides {
-		if p.on[side] {
-			f.digest[side] = tree.Digest(lines[side])
-			if len(partLines[side]) > 0 {
-				f.part[side] = tree.Digest(partLines[side])
-			}
-			if l.observe != nil {
-				l.observe(side, p.path[side], f.digest[side])
-			}
-		}
+	if l.lines != nil {
+		l.digest(p, &f, lines, partLines)
 	}
 	l.reuse(d, lines)
 	return f, nil
+}
+
+// digest makes the digests of a directory.
+func (l *lockstep) digest(p *place, f *found, lines, partLines Sides[[]tree.Line]) {
+	for _, side := range BothSides {
+		if !p.on[side] {
+			continue
+		}
+		f.digest[side] = tree.Digest(lines[side])
+		if len(partLines[side]) > 0 {
+			f.part[side] = tree.Digest(partLines[side])
+		}
+		if l.observe != nil {
+			l.observe(side, p.path[side], f.digest[side])
+		}
+	}
 }
 
 // below walks the directories that t's entries are.

@@ -27,7 +27,9 @@ func (s *spare[T]) give(list []T) {
 func (l *lockstep) reuse(d *directory, lines Sides[[]tree.Line]) {
 	for _, side := range BothSides {
 		giveBack(l.streams[side], d.names.all[side])
-		l.lines.give(lines[side])
+		if l.lines != nil {
+			l.lines.give(lines[side])
+		}
 	}
 	giveBack(l.memory, d.recorded)
 	l.trios.give(d.trios)

@@ -56,7 +56,12 @@ func (t Time) Add(d time.Duration) Time {
 }
 
 // Sub is by how much t is later than u: at most what a Duration can hold, some 292 years.
-func (t Time) Sub(u Time) time.Duration { return t.Time().Sub(u.Time()) }
+func (t Time) Sub(u Time) time.Duration {
+	if t == u {
+		return 0
+	}
+	return t.Time().Sub(u.Time())
+}
 
 // Before tells whether t is earlier than u.
 func (t Time) Before(u Time) bool {

@@ -62,6 +62,9 @@ func (c *Conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 	recorder := plan.Recorder{Write: write, Old: c.former.note, Forgotten: c.former.noteBelow,
 		Hash: c.hashes(learned), Resolved: c.Execution.Resolved(), Made: c.Execution.Lasting(learned),
 		Unfinished: c.Execution.Unfinished()}
+	if old != nil && back == nil && recorder.Unfinished == nil && len(c.former.renamed.files) == 0 {
+		recorder.Untouched = c.Execution.Untouched()
+	}
 	if back != nil {
 		recorder.Restore, recorder.Restored, recorder.Lost = back.record, back.restored, back.lost
 	}

@@ -134,6 +134,37 @@ func (e *Execution) Affects(side plan.Side, path tree.Path) bool {
 	return e.tasks.about(side, path) != nil || e.tasks.respelled[side][path]
 }
 
+// Untouched tells, of a directory and then of names in it, that no step has anything to do with them, on either side.
+func (e *Execution) Untouched() func(dir plan.Sides[tree.Path]) func(name plan.Sides[string]) bool {
+	touched := map[tree.Path][]string{}
+	touch := func(path tree.Path) { touched[path.Parent()] = append(touched[path.Parent()], path.Base()) }
+	for _, t := range e.tasks.all {
+		touch(t.Path)
+		if from := t.From(); from != "" {
+			touch(from)
+		}
+		if t.Source != nil && !t.Source.InPlan() {
+			touch(t.Source.Path)
+		}
+	}
+	for _, respelled := range e.tasks.respelled {
+		for path := range respelled {
+			touch(path)
+		}
+	}
+	for _, names := range touched {
+		slices.Sort(names)
+	}
+	return func(dir plan.Sides[tree.Path]) func(name plan.Sides[string]) bool {
+		names := plan.Sides[[]string]{touched[dir[plan.Local]], touched[dir[plan.Remote]]}
+		return func(name plan.Sides[string]) bool {
+			_, local := slices.BinarySearch(names[plan.Local], name[plan.Local])
+			_, remote := slices.BinarySearch(names[plan.Remote], name[plan.Remote])
+			return !local && !remote
+		}
+	}
+}
+
 // Touched are the paths of a side that steps change or take something from, but for steps that were skipped from the
 // start. Directories above them may have been made, or lent a write bit, too.
 func (e *Execution) Touched(side plan.Side) iter.Seq[tree.Path] {

@@ -10,8 +10,8 @@ import (
 // respellings are the updates that bring a file under another spelling of its name: the plan has the new one, where
 // nothing is listed, and the tree the present one, which is the only one there of that collision key.
 type respellings struct {
-	// updated are the paths that the plan updates, by collision key.
-	updated plan.Sides[map[string]tree.Path]
+	// updated are the paths that the plan updates.
+	updated plan.Sides[map[anySpelling]tree.Path]
 	// alike is what was seen under other spellings of them.
 	alike plan.Sides[map[tree.Path][]spelledEntry]
 	// present is how the tree spells them.
@@ -26,21 +26,23 @@ type spelledEntry struct {
 func newRespellings(p *plan.Plan) respellings {
 	var s respellings
 	for _, side := range plan.BothSides {
-		s.updated[side], s.present[side] = map[string]tree.Path{}, map[tree.Path]tree.Path{}
+		s.updated[side], s.present[side] = map[anySpelling]tree.Path{}, map[tree.Path]tree.Path{}
 		s.alike[side] = map[tree.Path][]spelledEntry{}
 	}
 	for i := range p.Operations {
 		op := &p.Operations[i]
 		if op.Action == plan.Update && op.Decision != plan.Skip && op.Before.Of() == tree.File && op.After.Of() == tree.File {
-			s.updated[op.Side][respellingKey(op.Path)] = op.Path
+			s.updated[op.Side][anySpelling{op.Path.Parent(), tree.CollisionKey(op.Path.Base())}] = op.Path
 		}
 	}
 	return s
 }
 
-// respellingKey is one for all spellings of a name in a directory, which is spelled as it is.
-func respellingKey(path tree.Path) string {
-	return string(path.Parent().Join(tree.CollisionKey(path.Base())))
+// anySpelling is one for all spellings of a name in a directory, which is spelled as it is: the collision key stands
+// for the name.
+type anySpelling struct {
+	dir tree.Path
+	key string
 }
 
 // otherwise notes an entry that has another spelling of a path that the plan updates.
@@ -48,7 +50,7 @@ func (s *respellings) otherwise(side plan.Side, path tree.Path, e *tree.Entry) {
 	if len(s.updated[side]) == 0 {
 		return
 	}
-	if as, found := s.updated[side][respellingKey(path)]; found && as != path {
+	if as, found := s.updated[side][anySpelling{path.Parent(), e.Key}]; found && as != path {
 		kept := *e
 		kept.Name, kept.Target = strings.Clone(e.Name), strings.Clone(e.Target)
 		s.alike[side][as] = append(s.alike[side][as], spelledEntry{tree.Path(strings.Clone(string(path))), kept})
