@@ -188,11 +188,12 @@ func (e *examination) pairAfar(root string) error {
 			render.Name(root), argument(root))
 		return nil
 	}
-	if other, err := e.app.net.store(root); err == nil {
-		defer other.Close()
-		return e.agreed(other)
+	other, err := e.app.net.store(root)
+	if err != nil {
+		return nil
 	}
-	return nil
+	defer other.Close()
+	return e.agreed(other)
 }
 
 // pair looks at one partner, by where it was last.
@@ -209,9 +210,17 @@ func (e *examination) pair(own *store.TreeFile, root string) error {
 	return e.agreed(other)
 }
 
-// agreed looks at what the tree and another one last agreed on.
+// agreed looks at what the tree and another one, where a partner was, last agreed on, if that is the partner still.
 func (e *examination) agreed(other *store.Store) error {
-	memory, problem, err := store.Remember(plan.Sides[*store.Reader]{e.tree.Reader, other.Reader})
+	pair := plan.Sides[*store.Reader]{e.tree.Reader, other.Reader}
+	if err := store.SamePair(pair); errors.Is(err, apply.ErrSafety) {
+		e.found(err.Error(), then("mount the right one; or, if this is meant to be a new tree",
+			comparingAt(e.root, other.Root(), "--new-pair")))
+		return nil
+	} else if err != nil {
+		return err
+	}
+	memory, problem, err := store.Remember(pair)
 	if err != nil {
 		return err
 	}
@@ -235,13 +244,7 @@ func (e *examination) away(root string) error {
 		return err
 	}
 	defer other.Close()
-	err = store.SamePair(plan.Sides[*store.Reader]{e.tree.Reader, other.Reader})
-	if errors.Is(err, apply.ErrSafety) {
-		e.found(err.Error(), then("mount the right one; or, if this is meant to be a new tree",
-			comparingAt(e.root, root, "--new-pair")))
-		return nil
-	}
-	return err
+	return e.agreed(other)
 }
 
 // texts looks at what is kept to merge by.

@@ -276,7 +276,7 @@ func (c *snapshotCommand) judge(a *app, file *snapshot.File, found []snapshot.Di
 	switch {
 	case len(found) > 0 && other:
 		return &complaint{is: differing(counts), why: "the tree differs from the snapshot of another one: " + tally,
-			hint: then("name the tree that it was taken of", again)}
+			hint: then("name the tree that it was taken of, where it is now", instead(a.call, c.Dir, file.Root()))}
 	case counts[snapshot.Damaged] > 0:
 		return &complaint{is: errDamaged, why: "the tree is damaged: " + tally,
 			hint: then("bring what is damaged back from the other tree or a backup", again)}
