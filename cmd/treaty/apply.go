@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -40,7 +41,7 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 		return usage(exactly("treaty apply --help"), "--local is a directory of this machine, and %s is none",
 			shownAddress(c.Local))
 	}
-	remote, err := foundAt(expandHome(c.Remote), "")
+	remote, err := foundAt(namedFrom(cmp.Or(rootHere(f.plan, plan.Local), "."), c.Remote), "")
 	if err != nil {
 		return err
 	}

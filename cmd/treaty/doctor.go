@@ -39,7 +39,7 @@ func (c *doctorCommand) Run(a *app) error {
 	}
 	found := &doctorDocument{Format: "treaty.doctor", FormatVersion: plan.FormatVersion, At: a.now().UTC()}
 	for _, dir := range dirs {
-		at, err := foundAt(expandHome(dir), "")
+		at, err := foundAt(namedFrom(reach.FindTree("."), dir), "")
 		if err != nil {
 			return err
 		}

@@ -24,7 +24,7 @@ func (c *recoverCommand) Run(a *app) error {
 		dirs = []string{dir}
 	}
 	for i, dir := range dirs {
-		at, err := foundAt(expandHome(dir), "")
+		at, err := foundAt(namedFrom(reach.FindTree("."), dir), "")
 		if err != nil {
 			return err
 		}

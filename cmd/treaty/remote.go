@@ -29,12 +29,7 @@ func (p *pair) remote(typed string) (found, error) {
 		return foundAt(typed, "")
 	}
 	if typed != "" {
-		if info, err := os.Stat(expandHome(typed)); err != nil || !info.IsDir() {
-			if named, ok := p.config.Remotes[typed]; ok {
-				return foundAt(below(root, expandHome(named)), "")
-			}
-		}
-		return found{path: expandHome(typed)}, nil
+		return foundAt(p.config.named(root, typed), "")
 	}
 	if p.config.Remote != nil {
 		named, ok := p.config.Remotes[*p.config.Remote]
@@ -44,6 +39,33 @@ func (p *pair) remote(typed string) (found, error) {
 		return foundAt(below(root, expandHome(named)), `the config's "remote"`)
 	}
 	return p.lastSynced()
+}
+
+// named is what was typed as a tree: a path, or, where there is no such directory, a name in the remotes of the config,
+// which is that of the tree at root.
+func (c *config) named(root, typed string) string {
+	if info, err := os.Stat(expandHome(typed)); err == nil && info.IsDir() {
+		return expandHome(typed)
+	}
+	if path, ok := c.Remotes[typed]; ok {
+		return below(root, expandHome(path))
+	}
+	return expandHome(typed)
+}
+
+// namedFrom is config.named by the config of the tree at a directory. One that cannot be read names nothing: whoever
+// needs it tells of it.
+func namedFrom(dir, typed string) string {
+	folder, err := reach.Store(dir)
+	if err != nil {
+		return expandHome(typed)
+	}
+	defer folder.Close()
+	c, err := readConfig(folder)
+	if err != nil {
+		return expandHome(typed)
+	}
+	return c.named(folder.Root(), typed)
 }
 
 // foundAt is what is at a path, or at an address, which is held to be one.
