@@ -212,3 +212,52 @@ func TestWhatNothingHoldsUpIsNotSkipped(t *testing.T) {
 		t.Error("all were hindered")
 	}
 }
+
+// What is written is proven by what is plain too, and by nothing that cannot be read again.
+func TestAPlanIsProvenJustWhereItsTextIsRead(t *testing.T) {
+	text, err := os.ReadFile("../testdata/plans/both-ways.plan.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := Read(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Conflicts, p.Problems = []Conflict{}, []Problem{}
+	outcomes := map[bool]int{}
+	effort.Check(t, 20, 100, func(t *rapid.T) {
+		op := rapid.SampledFrom(plainOperations()).Draw(t, "operation")
+		other := rapid.SampledFrom(plainOperations()).Draw(t, "other")
+		switch rapid.IntRange(0, 9).Draw(t, "broken") {
+		case 0:
+			op.ID = rapid.SampledFrom([]int{-1, 0, 1<<53 - 1, 1 << 53}).Draw(t, "id")
+		case 1:
+			op.Path = rapid.SampledFrom([]tree.Path{"", "..", "a//b", "a\"b", ".treaty/x", "a\nb"}).Draw(t, "path")
+		case 2:
+			op.Before, op.Source = other.Before, other.Source
+		case 3:
+			op.After = other.After
+		case 4:
+			op.Reason = rapid.SampledFrom([]Reason{0, Merged, Undo}).Draw(t, "reason")
+		case 5:
+			op.Decision, op.Action = 0, other.Action
+		case 6:
+			op.Amend(func(r *Rare) { r.From, r.Note = other.From(), "mine" })
+		case 7:
+			op.Action = other.Action
+		}
+		p.Operations = []Operation{op}
+		var written bytes.Buffer
+		if err := p.Write(&written); err != nil {
+			t.Fatal(err)
+		}
+		_, read := Read(written.Bytes())
+		if proven := p.Prove(); (proven == nil) != (read == nil) {
+			t.Fatalf("it is proven: %v, and read: %v\n%s", proven, read, operationText(&op))
+		}
+		outcomes[read == nil]++
+	})
+	if len(outcomes) < 2 {
+		t.Errorf("all were alike: %v", outcomes)
+	}
+}
