@@ -55,6 +55,9 @@ func decodeTally(data []byte, boot string) *Tally {
 	if err != nil || t.Which.UnmarshalText([]byte(which)) != nil || t.Last.Sum.UnmarshalText([]byte(last)) != nil {
 		return nil
 	}
+	if t.Records < 0 || t.Room < 0 || t.Carried < 0 {
+		return nil // somebody else wrote it
+	}
 	if t.Last.Mtime = tree.UnixTime(seconds, nanoseconds); string(t.encode(boot)) != string(data) {
 		return nil
 	}

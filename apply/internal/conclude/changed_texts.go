@@ -76,7 +76,7 @@ const mostCarried = 32
 func (c *Conclusion) compareTexts(old *store.Memory) *changedTexts {
 	tally, keeping := c.Texts.Tally, c.Plan.Options.Keeping()
 	if tally == nil || old == nil || keeping == nil || c.Plan.Options.Hash == plan.HashAll || len(c.Texts.Later) > 0 ||
-		tally.Which != keeping.Sum() || tally.Carried == mostCarried {
+		tally.Which != keeping.Sum() || tally.Carried >= mostCarried {
 		return nil
 	}
 	return &changedTexts{keeping: keeping, tally: tally, kept: c.Texts.Kept, listed: map[tree.Path][]keyedText{},
