@@ -253,9 +253,9 @@ func (l *liar) answers(client *http.Client) http.Handler {
 	})
 }
 
-// replies answers a call. Of several that were made together it answers each, and is free in those that bring content,
-// or change something. Of one of those put tells that one before needs a loan first, so that no change is tried behind
-// it; nil for any other.
+// replies answers a call. Of several that were made together it answers each, and is free in those that bring or take
+// content, or change something. Of one of those put tells that one before needs a loan first, so that no change is
+// tried behind it; nil for any other.
 func (l *liar) replies(client *http.Client, w http.ResponseWriter, body []byte, put *bool) {
 	if calls := together(body); slices.ContainsFunc(calls, mayBeLied) {
 		put = new(bool)
@@ -294,7 +294,8 @@ func (l *liar) replies(client *http.Client, w http.ResponseWriter, body []byte, 
 
 // mayBeLied tells of one of several calls that a liar may answer in its own way.
 func mayBeLied(one []byte) bool {
-	return slices.ContainsFunc(slices.Concat(changes, []string{wire.Content.Name()}), func(call string) bool {
+	contents := []string{wire.Content.Name(), wire.Stage.Name()}
+	return slices.ContainsFunc(slices.Concat(changes, contents), func(call string) bool {
 		return bytes.HasPrefix(one[5:], []byte(`{"call":"`+call+`"`))
 	})
 }
