@@ -37,9 +37,13 @@ func (c *doctorCommand) Run(a *app) error {
 		dirs = append([]string{dir}, slices.DeleteFunc(partnersHere(dir), away)...)
 		dirs = append(dirs, addressedBy(dir)...)
 	}
+	around := reach.FindTree(".")
+	if len(dirs) == 2 && !address.Is(dirs[0]) {
+		a.call.trees = plan.Sides[string]{namedFrom(around, dirs[0]), namedFrom(around, dirs[1])}
+	}
 	found := &doctorDocument{Format: "treaty.doctor", FormatVersion: plan.FormatVersion, At: a.now().UTC()}
 	for _, dir := range dirs {
-		at, err := foundAt(namedFrom(reach.FindTree("."), dir), "")
+		at, err := foundAt(namedFrom(around, dir), "")
 		if err != nil {
 			return err
 		}
