@@ -290,11 +290,11 @@ func TestAListingThatIsKnownHidesNoDrift(t *testing.T) {
 	}
 }
 
-// What a group of files takes crosses together, however many files it has: it waits for the line four times, to be
-// ready with what was staged, for the intents, for the swaps, and for what became of them. Its files stream in two
-// calls, while the group before is put in place, and one looks in the end at what was displaced.
+// What a group of files takes crosses together, however many files it has: it waits for the line twice, for the
+// intents, with which goes what became of the group before, and for the swaps. Its files stream in two calls, while the
+// group before is put in place, and a third has made them durable then; one looks in the end at what was displaced.
 func TestAGroupTakesFewRoundTrips(t *testing.T) {
-	const atMost, streams = 4, 2
+	const atMost, streams = 2, 3
 	for _, c := range []struct {
 		name  string
 		side  plan.Side // that changes
@@ -311,7 +311,7 @@ func TestAGroupTakesFewRoundTrips(t *testing.T) {
 			if more := len(many) - len(few); more > atMost+streams+c.looks {
 				t.Errorf("%d calls for one group, %d for two: %q", len(few), len(many), names(many))
 			}
-			if most := 50; len(few) > most {
+			if most := 24; len(few) > most {
 				t.Errorf("%d calls for one group: %q", len(few), names(few))
 			}
 		})

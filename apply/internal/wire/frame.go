@@ -17,21 +17,66 @@ const (
 	MaxMessage = 1 << 20
 	// MaxData is of a frame of data.
 	MaxData = 256 << 10
-	// Chunk is how much of a content is sent in a frame.
+	// Chunk is how much of a content is sent in a frame, but for what is large.
 	Chunk = 64 << 10
 )
 
 // Copy copies all that is left of a content, in the parts in which it is sent.
 func Copy(to io.Writer, from io.Reader) error {
-	part := parts.Get().(*[Chunk]byte)
+	if w, frames := to.(*Writer); frames {
+		return w.copy(from)
+	}
+	part := parts.Get().(*[header + Chunk]byte)
 	defer parts.Put(part)
 	// Whoever is copied to or from may have a way of its own, with parts of its own.
 	_, err := io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{from}, part[:])
 	return err
 }
 
-// parts have memory for parts: most files are smaller, and there are thousands.
-var parts = sync.Pool{New: func() any { return new([Chunk]byte) }}
+// copy sends all that is left of a content in frames of Chunk, and in the largest where it goes on: each is handed on
+// by several goroutines at both ends.
+func (w *Writer) copy(from io.Reader) error {
+	const small = 8 // frames
+	part := parts.Get().(*[header + Chunk]byte)
+	more, err := w.frames(from, part[:], small)
+	if parts.Put(part); !more {
+		return err
+	}
+	large := largeParts.Get().(*[header + MaxData]byte)
+	defer largeParts.Put(large)
+	for more {
+		more, err = w.frames(from, large[:], small)
+	}
+	return err
+}
+
+// frames sends at most so many frames of a content, each read to where it is sent from. It tells whether there may be
+// more.
+func (w *Writer) frames(from io.Reader, part []byte, most int) (more bool, err error) {
+	for range most {
+		n, err := from.Read(part[header:])
+		if n > 0 {
+			putHeader(part, Data, n)
+			if _, unsent := w.to.Write(part[:header+n]); unsent != nil {
+				return false, unsent
+			}
+		}
+		switch err {
+		case nil:
+		case io.EOF:
+			return false, nil
+		default:
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// parts and largeParts have memory for frames: most files are smaller, and there are thousands.
+var (
+	parts      = sync.Pool{New: func() any { return new([header + Chunk]byte) }}
+	largeParts = sync.Pool{New: func() any { return new([header + MaxData]byte) }}
+)
 
 // Kind is what a frame is.
 type Kind byte
@@ -57,6 +102,12 @@ func broken(why string, args ...any) error {
 
 // header is a frame's: its kind, and the length of what follows.
 const header = 5
+
+// putHeader makes a text begin with the header of a frame of so many bytes.
+func putHeader(text []byte, kind Kind, size int) {
+	text[0] = byte(kind)
+	binary.BigEndian.PutUint32(text[1:], uint32(size))
+}
 
 // Writer writes frames.
 type Writer struct {
@@ -104,8 +155,8 @@ func (w *Writer) SendPart(upload func(*Writer) error) error {
 }
 
 func (w *Writer) frame(kind Kind, p []byte) error {
-	w.buf = append(w.buf[:0], byte(kind), 0, 0, 0, 0)
-	binary.BigEndian.PutUint32(w.buf[1:], uint32(len(p)))
+	w.buf = append(w.buf[:0], 0, 0, 0, 0, 0)
+	putHeader(w.buf, kind, len(p))
 	w.buf = append(w.buf, p...)
 	_, err := w.to.Write(w.buf)
 	return err

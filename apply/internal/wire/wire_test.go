@@ -3,6 +3,7 @@ package wire
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/iotest"
 
 	"pgregory.net/rapid"
 
@@ -356,4 +358,27 @@ func TestNamesThatAreNotUTF8CrossAsTheyAre(t *testing.T) {
 			r.Errorf("%q became %q, by %q: %v", name, got, text, failed)
 		}
 	})
+}
+
+// What is copied comes out as it went in, whatever its size, in frames that an end takes; and an error of reading is
+// told.
+func TestAContentIsCopiedInFrames(t *testing.T) {
+	failed := errors.New("it cannot be read")
+	for _, size := range []int{0, 1, Chunk, 8*Chunk + 1, 8*Chunk + 3*MaxData + 7} {
+		content := bytes.Repeat([]byte("content"), size/7+1)[:size]
+		for _, last := range []error{nil, failed} {
+			var sent bytes.Buffer
+			w := NewWriter(&sent)
+			from := io.MultiReader(bytes.NewReader(content), iotest.ErrReader(cmp.Or(last, io.EOF)))
+			if err := Copy(w, from); !errors.Is(err, last) {
+				t.Fatalf("%d bytes: %v", size, err)
+			}
+			if err := w.Send(End, struct{}{}); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := io.ReadAll(NewReader(&sent)); err != nil || !bytes.Equal(got, content) {
+				t.Errorf("%d bytes became %d: %v", size, len(got), err)
+			}
+		}
+	}
 }
