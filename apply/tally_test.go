@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -132,4 +133,27 @@ func (l listing) PrivateNames(folder string) ([]string, error) {
 		l.times.Add(1)
 	}
 	return l.Volume.PrivateNames(folder)
+}
+
+// A tally that counts is not old, whatever is removed; one that an apply has left behind is.
+func TestATallyThatCountsIsNotOld(t *testing.T) {
+	w := newWorldOf(t, "", plan.Sides[*memory.Kind]{&memory.POSIX, &memory.POSIX})
+	w.place(plan.Local).write(t, tryParse(t, "a=one"))
+	w.takes(plan.Unresolved)
+	folder := w.store(plan.Local)
+	defer folder.Close()
+	left := "plans/" + string(planID(1)) + ".bases"
+	check(t, w.memory[w.at[plan.Local]].ClaimPrivate(left, []byte("left")))
+	old, err := folder.OlderThan(time.Now())
+	check(t, err)
+	var tallies []string
+	for _, d := range old {
+		if strings.HasSuffix(d.Path, ".bases") {
+			tallies = append(tallies, d.Path)
+			check(t, d.Remove())
+		}
+	}
+	if len(tallies) != 1 || !strings.HasSuffix(tallies[0], left) || len(w.tallies()) != 1 {
+		t.Errorf("of tallies %q are old, and %q stay", tallies, w.tallies())
+	}
 }

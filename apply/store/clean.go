@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/hex"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -50,12 +51,14 @@ func Hold(stores ...*Store) (release func(), err error) {
 	return HoldBy((*Store).Lock, stores...)
 }
 
-// oldPlans lists the files in plans/ that belong to plans made before a time; the schema stays.
+// oldPlans lists the files in plans/ that belong to plans made before a time; the schema stays, and the tally of what
+// the trees agreed on last, which counts whatever its age.
 func (s *Store) oldPlans(before time.Time) ([]Discardable, error) {
 	names, err := s.names(PlansFolder)
 	if err != nil {
 		return nil, err
 	}
+	names = slices.DeleteFunc(names, func(name string) bool { return countsIn(s, name) })
 	slices.Sort(names)
 	var old []Discardable
 	for _, name := range names {
@@ -71,6 +74,17 @@ func (s *Store) oldPlans(before time.Time) ([]Discardable, error) {
 			remove: func() error { return s.files.RemovePrivate(PlansFolder + "/" + name) }})
 	}
 	return old, nil
+}
+
+// countsIn tells whether a file in plans/ is the tally of what the trees agreed on last. None is where nobody can read
+// what that was.
+func countsIn(s *Store, name string) bool {
+	id, tally := strings.CutSuffix(name, tallySuffix)
+	if !tally {
+		return false
+	}
+	mine, err := s.readTreeFile()
+	return err == nil && mine != nil && slices.Contains(slices.Collect(maps.Values(mine.Synced)), id)
 }
 
 // planTime is when the plan was made that a file in plans/ belongs to: by the time in its name, or by the
