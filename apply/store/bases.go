@@ -4,8 +4,10 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io/fs"
+	"slices"
 
 	"treaty/apply/baseline"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -58,9 +60,14 @@ const (
 
 // KeepBase keeps a text. One that is kept already stays, and what is under its name and is not that goes.
 func (s *Store) KeepBase(sum tree.Hash, text []byte) (KeptBase, error) {
-	packed, err := pack(text)
+	p := packers.Get().(*packer)
+	defer packers.Put(p)
+	packed, err := p.pack(text)
 	if err != nil {
 		return 0, err
+	}
+	if !atOnce(s.files) {
+		packed = slices.Clone(packed)
 	}
 	name := baseName(sum)
 	err = s.files.ClaimPrivate(name, packed)
@@ -74,6 +81,14 @@ func (s *Store) KeepBase(sum tree.Hash, text []byte) (KeptBase, error) {
 		return BaseMended, err
 	}
 	return BaseMended, s.files.ClaimPrivate(name, packed)
+}
+
+// atOnce tells whether what is written through files was when a call returns, so that what it was given may be used
+// anew. A line may still send it when whoever sends it has given up.
+func atOnce(files volume.Private) bool {
+	disk, changes := files.(volume.Changer)
+	_, far := disk.(volume.Gathering)
+	return changes && !far
 }
 
 // EachBase goes through the hashes of what lies where bases are kept, whatever it is. What it calls may drop that one.

@@ -161,6 +161,7 @@ var lodgers = map[string][]string{
 	"golang.org/x/term":                        {"cmd/treaty"},
 	"github.com/santhosh-tekuri/jsonschema/v5": {"schema"},
 	"github.com/sergi/go-diff":                 {"plan/internal/textdiff"},
+	"github.com/klauspost/compress":            {"apply/store"},
 	"golang.org/x/crypto":                      {"apply/internal/signature"},
 	"golang.org/x/text": {"plan", "plan/internal/ignore", "plan/tree",
 		"cmd/treaty/internal/lab/stick"},
