@@ -2,11 +2,10 @@ package store
 
 import (
 	"bytes"
+	standard "compress/flate"
 	"encoding/binary"
 	"io"
 	"sync"
-
-	reading "compress/flate"
 
 	"github.com/klauspost/compress/flate"
 
@@ -64,7 +63,7 @@ func storedAs(n int) (head [storedHead]byte) {
 }
 
 // inflaters read what was deflated, one text at a time each.
-var inflaters = sync.Pool{New: func() any { return reading.NewReader(nil) }}
+var inflaters = sync.Pool{New: func() any { return standard.NewReader(nil) }}
 
 // unpack is the text that was deflated, of which no more is read than one byte over plan.MostText.
 func unpack(packed []byte) ([]byte, error) {
@@ -75,7 +74,7 @@ func unpack(packed []byte) ([]byte, error) {
 	}
 	r := inflaters.Get().(io.Reader)
 	defer inflaters.Put(r)
-	if err := r.(reading.Resetter).Reset(bytes.NewReader(packed), nil); err != nil {
+	if err := r.(standard.Resetter).Reset(bytes.NewReader(packed), nil); err != nil {
 		return nil, err
 	}
 	return io.ReadAll(io.LimitReader(r, plan.MostText+1))
