@@ -240,7 +240,7 @@ var laws = []struct {
 			_, err = s.Content("a", &before)
 			s.drifts(err, nil, is)
 		}
-		_, err := s.Trash("l", &tree.State{Type: tree.Symlink, Target: "y"}, "")
+		_, err := s.Trash("l", &tree.State{Type: tree.Symlink, Rare: tree.LinkTo("y")}, "")
 		s.drifts(err, nil, is)
 		_, err = s.Trash("none", good, "")
 		s.drifts(err, nil, is)

@@ -40,7 +40,7 @@ func TestWhatAnApplyDisplacedComesBackOnBothSides(t *testing.T) {
 			for _, side := range plan.BothSides {
 				n, there := w.tree(side)[d.Path]
 				if !there || n.kind != d.Was.Type || n.kind == tree.File && int64(len(n.content)) != d.Was.Size ||
-					n.target != d.Was.Target {
+					n.target != d.Was.Target() {
 					r.Errorf("%s on %s is %v, not %v", d.Path, side, n, d.Was)
 				}
 			}

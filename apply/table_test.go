@@ -220,7 +220,7 @@ func (w *world) byHand(p *plan.Plan, lines []string) {
 }
 
 func (n node) state() *tree.State {
-	s := &tree.State{Type: n.kind, Mode: n.mode, Target: n.target}
+	s := &tree.State{Type: n.kind, Mode: n.mode, Rare: tree.LinkTo(n.target)}
 	if n.kind == tree.File {
 		s.Size, s.Mtime, s.SHA256 = int64(len(n.content)), n.mtime, sha256.Sum256([]byte(n.content))
 	}

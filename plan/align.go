@@ -19,7 +19,7 @@ func (s *resolver) alignEntry(side Side, at Sides[tree.Path], have, lose *tree.S
 		return s.alignDirectory(side, at, have, lose)
 	case have.Type != lose.Type:
 		return s.supplant(side, at, have, lose, nil)
-	case have.Type == tree.Symlink && have.Target == lose.Target:
+	case have.Type == tree.Symlink && have.Target() == lose.Target():
 		return nil, nil
 	}
 	after, err := s.onto(side.Other(), at[side.Other()], side, at[side], have, lose, nil)

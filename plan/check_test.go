@@ -121,7 +121,7 @@ func TestCheckNamesEveryBrokenRule(t *testing.T) {
 		}, "/after", "what is there"},
 		{"a touch of a link", func(p *plan.Plan) {
 			op := operation(p, plan.Touch, "time")
-			op.Before, op.After = &tree.State{Type: tree.Symlink, Target: "x"}, &tree.State{Type: tree.Symlink, Target: "x"}
+			op.Before, op.After = &tree.State{Type: tree.Symlink, Rare: tree.LinkTo("x")}, &tree.State{Type: tree.Symlink, Rare: tree.LinkTo("x")}
 		}, "/after/type", "for files"},
 		{"a move of a directory", func(p *plan.Plan) {
 			op := operation(p, plan.Move, "old2")

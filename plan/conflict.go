@@ -75,15 +75,15 @@ func (c *Conflict) Newer() (Side, bool) {
 func describe(s *tree.State) string {
 	switch s.Type {
 	case tree.Directory:
-		if s.Subtree != nil {
-			if s.Subtree.Entries == 1 {
+		if all := s.Subtree(); all != nil {
+			if all.Entries == 1 {
 				return "the directory with 1 entry"
 			}
-			return fmt.Sprintf("the directory with %d entries", s.Subtree.Entries)
+			return fmt.Sprintf("the directory with %d entries", all.Entries)
 		}
 		return "the directory"
 	case tree.Symlink:
-		return fmt.Sprintf("the link to %q", s.Target)
+		return fmt.Sprintf("the link to %q", s.Target())
 	}
 	if s.Size == 1 {
 		return "the file of 1 byte"

@@ -3,6 +3,7 @@ package plan_test
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"treaty/plan"
@@ -96,8 +97,9 @@ func (e *executor) preconditions(p *plan.Plan) error {
 			have := m.entry(at)
 			was := have.State()
 			want := *op.Before
-			want.SHA256, want.Subtree = tree.Hash{}, nil
-			if *was != want {
+			want.SHA256 = tree.Hash{}
+			want.LeaveSubtree()
+			if !reflect.DeepEqual(*was, want) {
 				return fmt.Errorf("%s on %s is %+v, not %+v", path, op.Side, *was, want)
 			}
 		}
@@ -161,7 +163,7 @@ func (e *executor) install(op *plan.Operation, moving map[int]*node) error {
 		e.touched[op.Side][m.find(op.Path)] = true
 		return nil
 	}
-	n := &node{kind: op.After.Type, target: op.After.Target, mode: op.After.Mode, mtime: op.After.Mtime}
+	n := &node{kind: op.After.Type, target: op.After.Target(), mode: op.After.Mode, mtime: op.After.Mtime}
 	switch {
 	case op.Action == plan.Move:
 		moved := moving[op.ID]

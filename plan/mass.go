@@ -93,8 +93,8 @@ func deletesOn(p *Plan, side Side) int {
 func CountDirectories(p *Plan, below func(side Side, dir tree.Path) int) {
 	for i := range p.Conflicts {
 		for _, side := range BothSides {
-			if s := p.Conflicts[i].State(side); s != nil && s.Subtree != nil {
-				s.Subtree.Directories = below(side, p.Conflicts[i].PathOn(side))
+			if s := p.Conflicts[i].State(side); s != nil && s.Subtree() != nil {
+				s.Subtree().Directories = below(side, p.Conflicts[i].PathOn(side))
 			}
 		}
 	}
@@ -150,11 +150,11 @@ func (c *Conflict) deletes(side Side) int {
 		return 0
 	case c.counted != nil:
 		return c.counted[side].deletes
-	case lose.Type == tree.Directory && c.State(from).Of() == tree.Directory && lose.Subtree != nil &&
-		c.State(from).Subtree != nil:
-		return max(0, lose.Subtree.Files()-c.State(from).Subtree.Files())
-	case lose.Type == tree.Directory && lose.Subtree != nil:
-		return lose.Subtree.Files()
+	case lose.Type == tree.Directory && c.State(from).Of() == tree.Directory && lose.Subtree() != nil &&
+		c.State(from).Subtree() != nil:
+		return max(0, lose.Subtree().Files()-c.State(from).Subtree().Files())
+	case lose.Type == tree.Directory && lose.Subtree() != nil:
+		return lose.Subtree().Files()
 	case lose.Type != tree.Directory && c.State(from) == nil:
 		return 1
 	}

@@ -11,7 +11,7 @@ import (
 // What a resolution deletes counts, and what it only replaces or keeps does not.
 func TestWhatResolutionsDeleteCounts(t *testing.T) {
 	file := &tree.State{Type: tree.File, Size: 1}
-	directory := &tree.State{Type: tree.Directory, Subtree: &tree.Subtree{Entries: 1500}}
+	directory := &tree.State{Type: tree.Directory, Rare: tree.SumOf(&tree.Subtree{Entries: 1500})}
 	for _, c := range []struct {
 		local, remote *tree.State
 		resolution    plan.Resolution
@@ -55,8 +55,8 @@ func tooMuch(p *plan.Plan, code plan.Code, side plan.Side) string {
 // What is replaced counts by operations as they stand and by resolutions; nothing of what has no memory.
 func TestWhatIsReplacedIsCountedOnItsSide(t *testing.T) {
 	file := &tree.State{Type: tree.File, Size: 1}
-	link := &tree.State{Type: tree.Symlink, Target: "x"}
-	directory := &tree.State{Type: tree.Directory, Subtree: &tree.Subtree{Entries: 60}}
+	link := &tree.State{Type: tree.Symlink, Rare: tree.LinkTo("x")}
+	directory := &tree.State{Type: tree.Directory, Rare: tree.SumOf(&tree.Subtree{Entries: 60})}
 	update := plan.Operation{Side: plan.Remote, Action: plan.Update, Before: file, After: file, Decision: plan.Apply}
 	with := func(change func(*plan.Operation)) plan.Plan {
 		op := update
@@ -118,7 +118,7 @@ func TestWhatIsReplacedIsCountedOnItsSide(t *testing.T) {
 // Directories that go with a directory in conflict are no files, as far as it is known which of its entries they are.
 func TestDirectoriesOfAResolutionAreNoDeletes(t *testing.T) {
 	holding := func(entries int) *tree.State {
-		return &tree.State{Type: tree.Directory, Subtree: &tree.Subtree{Entries: entries}}
+		return &tree.State{Type: tree.Directory, Rare: tree.SumOf(&tree.Subtree{Entries: entries})}
 	}
 	for _, c := range []struct {
 		name          string

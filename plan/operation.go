@@ -17,7 +17,9 @@ func (d *difference) state(side Side) *tree.State {
 	if s.Type == tree.File {
 		s.SHA256 = d.hash[side]
 	}
-	s.Subtree = d.rare.all().subtree[side]
+	if sum := tree.SumOf(d.rare.all().subtree[side]); sum != nil {
+		s.Rare = sum
+	}
 	return s
 }
 
@@ -31,7 +33,7 @@ func operationOf(p *policy, d *difference, c change) Operation {
 	switch c.action {
 	case Create, Update:
 		op.After = d.state(c.side.Other())
-		op.After.Subtree = nil
+		op.After.LeaveSubtree()
 		if op.After.Type == tree.File {
 			op.Source = &Source{Tree: c.side.Other(), Path: d.path[c.side.Other()]}
 		}
@@ -49,7 +51,7 @@ func operationOf(p *policy, d *difference, c change) Operation {
 		}
 	}
 	if op.Before != nil {
-		op.Before.Subtree = nil
+		op.Before.LeaveSubtree()
 	}
 	if p.options.Hash == HashConflicts && c.action != Move {
 		for _, s := range []*tree.State{op.Before, op.After} {

@@ -80,8 +80,8 @@ func (d *decoder) plainState(l *plainText) *tree.State {
 	case l.is("directory\""):
 		s.Type, s.Mode = tree.Directory, l.mode()
 	case l.is("symlink\",\n        \"target\": \""):
-		s.Type, s.Target = tree.Symlink, string(l.string())
-		l.odd = l.odd || s.Target == ""
+		s.Type, s.Rare = tree.Symlink, tree.LinkTo(string(l.string()))
+		l.odd = l.odd || s.Rare == nil
 	default:
 		l.odd = true
 	}

@@ -27,7 +27,7 @@ func plainOperations() []Operation {
 	}
 	bare := &tree.State{Type: tree.File, Mtime: tree.UnixTime(-1, 0)}
 	directory, open := &tree.State{Type: tree.Directory}, &tree.State{Type: tree.Directory, Mode: tree.Perm(0o700)}
-	link := &tree.State{Type: tree.Symlink, Target: "../é"}
+	link := &tree.State{Type: tree.Symlink, Rare: tree.LinkTo("../é")}
 	from := &Source{Tree: Local, Path: "d/ä.txt"}
 	ops := []Operation{
 		{Action: Create, Source: from, After: file(1), Reason: OnlyOn.On(Local)},
@@ -88,7 +88,7 @@ func plainly(t fataler, head, text []byte, ends int) bool {
 	var got, want Operation
 	n := d.plain(text, &got)
 	if n == 0 {
-		used := func(s tree.State) bool { return s != tree.State{} }
+		used := func(s tree.State) bool { return s != (tree.State{}) }
 		if !reflect.DeepEqual(got, want) || slices.ContainsFunc(d.states, used) {
 			t.Fatalf("something is left of what was not plain: %+v, %+v\n%s", got, d.states[:2], text)
 		}

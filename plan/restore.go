@@ -199,7 +199,7 @@ func (r *restoring) now(ctx context.Context, side Side, path tree.Path) (now *tr
 // sameContent tells whether two entries hold the same, whatever their times and modes. Of nothing nothing does, and two
 // directories do.
 func sameContent(a, b *tree.State) bool {
-	return a != nil && b != nil && a.Type == b.Type && a.Size == b.Size && a.SHA256 == b.SHA256 && a.Target == b.Target
+	return a != nil && b != nil && a.Type == b.Type && a.Size == b.Size && a.SHA256 == b.SHA256 && a.Target() == b.Target()
 }
 
 // obstructs tells whether something above a path is no directory.

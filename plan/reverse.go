@@ -104,7 +104,7 @@ func asLeft(s *tree.State, e *tree.Entry) bool {
 	if s == nil || e == nil {
 		return s == nil && e == nil
 	}
-	return s.Type == e.Type && (s.Type != tree.File || s.Size == e.Size && s.Mtime == e.Mtime) && s.Target == e.Target &&
+	return s.Type == e.Type && (s.Type != tree.File || s.Size == e.Size && s.Mtime == e.Mtime) && s.Target() == e.Target &&
 		(!s.Mode.Known() || !e.Mode.Known() || s.Mode == e.Mode)
 }
 

@@ -325,7 +325,7 @@ func modeBefore(former, base *tree.State) tree.Mode {
 // plain is a state as operations give it, without the subtree that only conflicts carry.
 func plain(state *tree.State) *tree.State {
 	out := *state
-	out.Subtree = nil
+	out.LeaveSubtree()
 	return &out
 }
 

@@ -195,7 +195,7 @@ func TestCheckingAPlanHoldsNoneOfItsPaths(t *testing.T) {
 // A plan may have a million operations, nearly all of them of files with a state each.
 func TestAnOperationAndAStateAreSmall(t *testing.T) {
 	for _, c := range []struct{ is, most uintptr }{
-		{reflect.TypeFor[plan.Operation]().Size(), 64}, {reflect.TypeFor[tree.State]().Size(), 80},
+		{reflect.TypeFor[plan.Operation]().Size(), 64}, {reflect.TypeFor[tree.State]().Size(), 64},
 	} {
 		if c.is > c.most {
 			t.Errorf("%d bytes, at most %d are meant", c.is, c.most)

@@ -13,7 +13,7 @@ func Differs(now *tree.Entry, before *tree.State, traits *tree.Traits, shift tim
 	switch {
 	case now.Type != before.Of():
 		return fmt.Sprintf("it is a %v now, not a %v", now.Type, before.Of())
-	case now.Type == tree.Symlink && now.Target != before.Target:
+	case now.Type == tree.Symlink && now.Target != before.Target():
 		return "the link has another target now"
 	case now.Type != tree.File:
 		return ""

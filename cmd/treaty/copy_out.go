@@ -89,7 +89,7 @@ func bringOut(from *store.Store, v *store.Version, to string) error {
 	case tree.Directory:
 		return os.Mkdir(to, 0o777)
 	case tree.Symlink:
-		return os.Symlink(v.Was.Target, to)
+		return os.Symlink(v.Was.Target(), to)
 	}
 	if v.Kept == nil {
 		return gone(v)

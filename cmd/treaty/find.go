@@ -224,7 +224,7 @@ func readPlan(path string) (*planFile, error) {
 
 // countDirectories has directories in conflict known from files, as far as it was kept which there were.
 func (f *planFile) countDirectories() {
-	whole := func(s *tree.State) bool { return s != nil && s.Subtree != nil }
+	whole := func(s *tree.State) bool { return s != nil && s.Subtree() != nil }
 	if slices.ContainsFunc(f.plan.Conflicts, func(c plan.Conflict) bool { return whole(c.Local) || whole(c.Remote) }) {
 		plan.CountDirectories(f.plan, digestsOf(f.plan).Below())
 	}

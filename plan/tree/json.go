@@ -25,13 +25,13 @@ func (s *State) WriteJSON(w *jsontext.Writer) {
 		w.Member("mode", s.Mode.String())
 	}
 	s.SHA256.writeMember(w, "sha256")
-	if s.Target != "" {
-		w.Member("target", s.Target)
+	if s.Target() != "" {
+		w.Member("target", s.Target())
 	}
-	if s.Subtree != nil {
+	if all := s.Subtree(); all != nil {
 		w.Name("entries")
-		w.Int(int64(s.Subtree.Entries))
-		s.Subtree.Digest.writeMember(w, "digest")
+		w.Int(int64(all.Entries))
+		all.Digest.writeMember(w, "digest")
 	}
 	w.Close('}')
 }
@@ -47,6 +47,7 @@ func (h *Hash) writeMember(w *jsontext.Writer, name string) {
 // ReadJSON reads what WriteJSON wrote, but for null; that members fit the type is the schema's to check.
 func (s *State) ReadJSON(r *jsontext.Reader) {
 	*s = State{}
+	var rare Rare
 	counted, entries, digest := false, 0, Hash{}
 	for r.Open('{'); r.More('}'); {
 		switch string(r.Name()) {
@@ -64,7 +65,7 @@ func (s *State) ReadJSON(r *jsontext.Reader) {
 				r.Fail(errors.New("sha256: no content has a hash of zeros alone; leave it out where it is not known"))
 			}
 		case "target":
-			s.Target = r.String()
+			rare.Target = r.String()
 		case "entries":
 			counted, entries = true, int(r.Int())
 		case "digest":
@@ -74,8 +75,9 @@ func (s *State) ReadJSON(r *jsontext.Reader) {
 		}
 	}
 	if counted {
-		s.Subtree = &Subtree{Entries: entries, Digest: digest}
+		rare.Subtree = &Subtree{Entries: entries, Digest: digest}
 	}
+	s.Rare = rare.orNone()
 }
 
 func (h *Hash) readJSON(r *jsontext.Reader) { r.Fail(h.UnmarshalText(r.Text())) }

@@ -25,15 +25,15 @@ type stateJSON struct {
 }
 
 func reflected(t *rapid.T, s State) []byte {
-	out := stateJSON{Type: s.Type, Mode: s.Mode, Target: s.Target}
+	out := stateJSON{Type: s.Type, Mode: s.Mode, Target: s.Target()}
 	if s.SHA256.Known() {
 		out.SHA256 = &s.SHA256
 	}
 	if s.Type == File {
 		out.Size, out.Mtime = &s.Size, &s.Mtime
 	}
-	if s.Subtree != nil {
-		out.Entries, out.Digest = &s.Subtree.Entries, s.Subtree.Digest
+	if all := s.Subtree(); all != nil {
+		out.Entries, out.Digest = &all.Entries, all.Digest
 	}
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
@@ -61,12 +61,14 @@ func anyState(t *rapid.T) State {
 	if rapid.Bool().Draw(t, "modes") {
 		s.Mode = Perm(rapid.Uint32().Draw(t, "mode"))
 	}
+	var rare Rare
 	if rapid.Bool().Draw(t, "links") {
-		s.Target = rapid.String().Draw(t, "target")
+		rare.Target = rapid.String().Draw(t, "target")
 	}
 	if rapid.Bool().Draw(t, "subtree") {
-		s.Subtree = &Subtree{Entries: rapid.Int().Draw(t, "entries"), Digest: anyHash(t)}
+		rare.Subtree = &Subtree{Entries: rapid.Int().Draw(t, "entries"), Digest: anyHash(t)}
 	}
+	s.Rare = rare.orNone()
 	return s
 }
 

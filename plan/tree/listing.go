@@ -59,7 +59,7 @@ func (e *Entry) State() *State {
 	case Directory:
 		s.Mode = e.Mode
 	case Symlink:
-		s.Target = e.Target
+		s.Rare = LinkTo(e.Target)
 	}
 	return s
 }
@@ -152,7 +152,7 @@ func (a *Agreed) State() *State {
 	if a == nil {
 		return nil
 	}
-	s := &State{Type: a.Type, SHA256: a.SHA256, Target: a.Target}
+	s := &State{Type: a.Type, SHA256: a.SHA256, Rare: LinkTo(a.Target)}
 	if a.Type == File {
 		s.Size, s.Mtime = a.Size, a.Mtime
 	}

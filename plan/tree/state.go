@@ -150,9 +150,53 @@ type State struct {
 	Type   Type
 	Mode   Mode
 	SHA256 Hash
+	// Rare is nil for most. States are copied, so nobody writes to it.
+	Rare *Rare
+}
+
+// Rare is what few states have. All others are the smaller for it.
+type Rare struct {
 	Target string // symlinks only, verbatim
 	// Subtree is set for directories in conflicts only.
 	Subtree *Subtree
+}
+
+// LinkTo is what the state of a link with that target has, nil for "".
+func LinkTo(target string) *Rare { return Rare{Target: target}.orNone() }
+
+// SumOf is what the state of a directory has of which all that is below it is summed up; nil for nil.
+func SumOf(all *Subtree) *Rare { return Rare{Subtree: all}.orNone() }
+
+// orNone is a copy, nil where there is nothing of it.
+func (r Rare) orNone() *Rare {
+	if r == (Rare{}) {
+		return nil
+	}
+	some := r // what is none stays off the heap
+	return &some
+}
+
+// Target is what a link says, verbatim; "" for all else.
+func (s *State) Target() string {
+	if s.Rare == nil {
+		return ""
+	}
+	return s.Rare.Target
+}
+
+// LeaveSubtree takes away what the state says of all that is below it, and of no copy of it.
+func (s *State) LeaveSubtree() {
+	if s.Subtree() != nil {
+		s.Rare = LinkTo(s.Target())
+	}
+}
+
+// Subtree is nil but for directories in conflicts.
+func (s *State) Subtree() *Subtree {
+	if s.Rare == nil {
+		return nil
+	}
+	return s.Rare.Subtree
 }
 
 // Subtree sums up all that is in scope below a directory.

@@ -33,7 +33,7 @@ func (t *examiner) Holds(p string, state *tree.State) (bool, error) {
 	case e.Type != state.Of():
 		return false, nil
 	case e.Type == tree.Symlink:
-		return e.Target == state.Target, nil
+		return e.Target == state.Target(), nil
 	case e.Type != tree.File:
 		return true, nil
 	case e.Size != state.Size:

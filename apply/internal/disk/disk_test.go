@@ -67,11 +67,11 @@ func TestReplaceBetweenFileAndLink(t *testing.T) {
 		if r.Entry.Type != tree.Symlink || r.Entry.Target != "else/where" || s.content(r.Trash) != "old" {
 			t.Errorf("%s: %+v", way.name, r)
 		}
-		if _, err := s.Replace("f", &tree.State{Type: tree.Symlink, Target: "other"}, s.stage("x"),
+		if _, err := s.Replace("f", &tree.State{Type: tree.Symlink, Rare: tree.LinkTo("other")}, s.stage("x"),
 			""); !errors.Is(err, volume.ErrDrift) {
 			t.Errorf("%s: other target: %v", way.name, err)
 		}
-		r, err = s.Replace("f", &tree.State{Type: tree.Symlink, Target: "else/where"}, s.stage("file"), "")
+		r, err = s.Replace("f", &tree.State{Type: tree.Symlink, Rare: tree.LinkTo("else/where")}, s.stage("file"), "")
 		check(t, err)
 		if target, err := os.Readlink(s.path(r.Trash)); err != nil || target != "else/where" || s.content("f") != "file" {
 			t.Errorf("%s: trash has %q (%v)", way.name, target, err)

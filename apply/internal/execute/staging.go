@@ -268,7 +268,7 @@ func (st *staging) carryOut(ctx context.Context) {
 	var staged volume.Staged
 	switch {
 	case st.task.After.Of() == tree.Symlink:
-		staged, st.err = st.task.disk().StageLink(st.task.After.Target)
+		staged, st.err = st.task.disk().StageLink(st.task.After.Target())
 	case st.reads():
 		staged, st.err = st.file(ctx)
 	case st.task.After.Of() == tree.File:

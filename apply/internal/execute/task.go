@@ -54,7 +54,7 @@ func (t *task) disk() volume.Changer {
 func (t *task) leave(e *tree.Entry) {
 	as := t.After
 	if as != nil && as.Type == e.Type && as.Size == e.Size && as.Mtime == e.Mtime && as.Mode == e.Mode &&
-		as.Target == e.Target {
+		as.Target() == e.Target {
 		t.left = as
 		return
 	}
@@ -67,7 +67,8 @@ func (t *task) remains() *tree.State {
 		return nil
 	}
 	s := *t.left
-	s.SHA256, s.Subtree = tree.Hash{}, nil
+	s.SHA256 = tree.Hash{}
+	s.LeaveSubtree()
 	return &s
 }
 

@@ -89,7 +89,7 @@ func (c *examiner) Holds(name string, state *tree.State) (bool, error) {
 	case err != nil, e.Type != state.Of():
 		return false, err
 	case e.Type == tree.Symlink:
-		return e.Target == state.Target, nil
+		return e.Target == state.Target(), nil
 	case e.Type != tree.File:
 		return true, nil
 	case !state.SHA256.Known():

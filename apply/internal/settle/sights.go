@@ -20,7 +20,7 @@ func (s *sight) is(state *tree.State) bool {
 	case state.Of() != s.entry.Type:
 		return false
 	case state.Type == tree.Symlink:
-		return state.Target == s.entry.Target
+		return state.Target() == s.entry.Target
 	case state.Type != tree.File:
 		return true
 	case state.SHA256.Known() && s.hash.Known():

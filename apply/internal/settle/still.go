@@ -46,7 +46,7 @@ func (s *still) Holds(name string, state *tree.State) (bool, error) {
 	case err != nil || e.Type != state.Type:
 		return false, err
 	case e.Type == tree.Symlink:
-		return e.Target == state.Target, nil
+		return e.Target == state.Target(), nil
 	case e.Type != tree.File:
 		return true, nil
 	case e.Size != state.Size:

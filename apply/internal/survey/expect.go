@@ -186,8 +186,8 @@ func (x *expectations) check(side plan.Side, n *plan.Name) string {
 		return ""
 	}
 	for want := all; want != nil; want = want.next {
-		if s := want.state; s.Of() == tree.Directory && s.Subtree != nil {
-			x.subtrees[side][tree.Path(strings.Clone(string(n.Path[side])))] = s.Subtree.Digest
+		if s := want.state; s.Of() == tree.Directory && s.Subtree() != nil {
+			x.subtrees[side][tree.Path(strings.Clone(string(n.Path[side])))] = s.Subtree().Digest
 		}
 	}
 	return x.compare(all, &n.Entry[side])
@@ -282,7 +282,7 @@ func (want *expectation) differs(e *tree.Entry, x *expectations) string {
 	}
 	switch e.Type {
 	case tree.Symlink:
-		if e.Target != s.Target {
+		if e.Target != s.Target() {
 			return "the link points elsewhere"
 		}
 	case tree.File:

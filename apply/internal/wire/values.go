@@ -25,7 +25,7 @@ func StateOf(s *tree.State) *State {
 	if s == nil {
 		return nil
 	}
-	return &State{s.Type, s.Size, s.Mtime, s.Mode, s.SHA256, Text(s.Target)}
+	return &State{s.Type, s.Size, s.Mtime, s.Mode, s.SHA256, Text(s.Target())}
 }
 
 // State is what was put on its way; nil for nil.
@@ -34,7 +34,7 @@ func (s *State) State() *tree.State {
 		return nil
 	}
 	return &tree.State{Type: s.Type, Size: s.Size, Mtime: s.Mtime, Mode: s.Mode, SHA256: s.SHA256,
-		Target: string(s.Target)}
+		Rare: tree.LinkTo(string(s.Target))}
 }
 
 // Entry is a tree.Entry.

@@ -138,7 +138,7 @@ func (o Options) states(c *plan.Conflict) []labelled {
 			parts = []string{sizeText[file], mtimeText[file]}
 			file++
 		case tree.Symlink:
-			parts = []string{"link to " + Name(s.Target)}
+			parts = []string{"link to " + Name(s.Target())}
 		default:
 			parts = []string{s.Type.String()}
 		}
@@ -164,10 +164,10 @@ func identity(s *tree.State) []string {
 	if s.Mode.Known() {
 		parts = append(parts, s.Mode.String())
 	}
-	if s.Subtree != nil {
-		parts = append(parts, Count(s.Subtree.Entries, "entry"))
-		if s.Subtree.Digest.Known() {
-			parts = append(parts, "digest "+short(s.Subtree.Digest))
+	if s.Subtree() != nil {
+		parts = append(parts, Count(s.Subtree().Entries, "entry"))
+		if s.Subtree().Digest.Known() {
+			parts = append(parts, "digest "+short(s.Subtree().Digest))
 		}
 	}
 	if s.SHA256.Known() {

@@ -52,8 +52,8 @@ func (t *tally) add(s *tree.State) {
 // addWhole is add with all that is in a directory.
 func (t *tally) addWhole(s *tree.State) {
 	t.add(s)
-	if s.Of() == tree.Directory && s.Subtree != nil {
-		t.files += s.Subtree.Files()
+	if s.Of() == tree.Directory && s.Subtree() != nil {
+		t.files += s.Subtree().Files()
 	}
 }
 

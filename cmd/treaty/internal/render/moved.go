@@ -198,7 +198,7 @@ func sameContent(a, b *tree.State) bool {
 	case tree.File:
 		return a.Size == b.Size && (a.Size == 0 || a.SHA256.Known() && a.SHA256 == b.SHA256)
 	case tree.Symlink:
-		return a.Target == b.Target
+		return a.Target() == b.Target()
 	}
 	return false
 }

@@ -119,9 +119,9 @@ func (o Options) Compare(states ...*tree.State) []Aspect {
 			file++
 			values[1], values[2] = size[file], mtime[file]
 		case tree.Symlink:
-			values[0] = "link to " + Name(s.Target)
+			values[0] = "link to " + Name(s.Target())
 		case tree.Directory:
-			values[1], values[4] = subtree(s.Subtree)
+			values[1], values[4] = subtree(s.Subtree())
 		}
 		if s != nil && s.Mode.Known() {
 			values[3] = s.Mode.String()

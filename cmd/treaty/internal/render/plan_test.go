@@ -99,7 +99,7 @@ func file(size int64, hours float64, content string) *tree.State {
 
 func directory() *tree.State { return &tree.State{Type: tree.Directory, Mode: tree.Perm(0o755)} }
 
-func link(target string) *tree.State { return &tree.State{Type: tree.Symlink, Target: target} }
+func link(target string) *tree.State { return &tree.State{Type: tree.Symlink, Rare: tree.LinkTo(target)} }
 
 // full is a plan with something for every section, and for most of what a section can say.
 func full() *plan.Plan {
@@ -202,7 +202,7 @@ func full() *plan.Plan {
 			Remote:  file(99, 1, "cv"),
 			Choices: plan.Choices{plan.SkipPath: "leave"}, Resolution: plan.KeepBoth},
 		{Kind: plan.TypeMismatch, Path: "thing",
-			Local:   &tree.State{Type: tree.Directory, Subtree: &tree.Subtree{Entries: 3, Digest: hash("d")}},
+			Local:   &tree.State{Type: tree.Directory, Rare: tree.SumOf(&tree.Subtree{Entries: 3, Digest: hash("d")})},
 			Remote:  link("x\x9by"),
 			Choices: plan.Choices{plan.SkipPath: "leave"}},
 	}

@@ -182,7 +182,7 @@ func (o Options) changes(op *plan.Operation) []string {
 	}
 	switch {
 	case new.Type == tree.Symlink:
-		pair(old.Target != new.Target, []string{"link to " + Name(old.Target), Name(new.Target)})
+		pair(old.Target() != new.Target(), []string{"link to " + Name(old.Target()), Name(new.Target())})
 	case new.Type == tree.File:
 		if op.Action != plan.Chmod && op.Action != plan.Touch && old.Size == new.Size {
 			out = append(out, Bytes(new.Size))
@@ -212,7 +212,7 @@ func (o Options) describe(s *tree.State) []string {
 		}
 		return out
 	case tree.Symlink:
-		return []string{"link to " + Name(s.Target)}
+		return []string{"link to " + Name(s.Target())}
 	}
 	return []string{s.Type.String()}
 }

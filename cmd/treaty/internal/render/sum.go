@@ -74,8 +74,8 @@ func sumOf(total map[plan.Action]*sum, action plan.Action) *sum {
 // whole adds a state with all that is in it.
 func (s *sum) whole(state *tree.State) {
 	s.add(state)
-	if state.Subtree != nil {
-		s.within.files += state.Subtree.Files()
+	if state.Subtree() != nil {
+		s.within.files += state.Subtree().Files()
 	}
 }
 
