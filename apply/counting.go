@@ -18,7 +18,7 @@ func expected(p *pair.Progress, steps []*execute.Step, preserved plan.Sides[[]in
 	}
 	for _, s := range steps {
 		p.ToDo.Add(1)
-		if s.Source != nil {
+		if s.Source() != nil {
 			p.ToCopy.Add(s.After.Size)
 		}
 	}

@@ -57,7 +57,7 @@ func TestNothingIsRenamedWithinReach(t *testing.T) {
 							t.Errorf("%s on %s: %s is not out of reach", call, side, from)
 						}
 						if off := op.Side.Other(); off == side && !fat[op.Side] && wanted(op) &&
-							w.tree(op.Side)[op.Path].content != w.was[off][op.Source.Path].content {
+							w.tree(op.Side)[op.Path].content != w.was[off][op.Source().Path].content {
 							t.Errorf("%s on %s: %s was not copied off the volume before", call, side, op.Path)
 						}
 					}

@@ -484,17 +484,26 @@ func TestATreeInTheOtherThatIsReachedByAMountIsRefused(t *testing.T) {
 	}
 }
 
+// renamed gives an operation another path. Its content comes from where it came from.
+func renamed(op *plan.Operation, path tree.Path) {
+	from := op.Source()
+	op.Path = path
+	op.Take(from)
+}
+
 func TestAPlanThatLiesAboutTheTreesIsRefused(t *testing.T) {
 	for name, lie := range map[string]func(p *plan.Plan){
-		"size":              func(p *plan.Plan) { operation(t, p, "update remote u").Before.Size++ },
-		"time":              func(p *plan.Plan) { later(operation(t, p, "update remote u").Before) },
-		"mode":              func(p *plan.Plan) { operation(t, p, "update remote u").Before.Mode = tree.Perm(0o640) },
-		"path":              func(p *plan.Plan) { operation(t, p, "update remote u").Path = "nowhere" },
-		"source":            func(p *plan.Plan) { operation(t, p, "update remote u").Source.Path = "a" },
-		"source's size":     func(p *plan.Plan) { operation(t, p, "create remote a").After.Size++ },
-		"source's time":     func(p *plan.Plan) { later(operation(t, p, "create remote a").After) },
-		"source elsewhere":  func(p *plan.Plan) { operation(t, p, "create remote a").Source.Tree = plan.Remote },
-		"a name that is":    func(p *plan.Plan) { operation(t, p, "create remote a").Path = "r" },
+		"size":          func(p *plan.Plan) { operation(t, p, "update remote u").Before.Size++ },
+		"time":          func(p *plan.Plan) { later(operation(t, p, "update remote u").Before) },
+		"mode":          func(p *plan.Plan) { operation(t, p, "update remote u").Before.Mode = tree.Perm(0o640) },
+		"path":          func(p *plan.Plan) { renamed(operation(t, p, "update remote u"), "nowhere") },
+		"source":        func(p *plan.Plan) { operation(t, p, "update remote u").Take(&plan.Source{Path: "a"}) },
+		"source's size": func(p *plan.Plan) { operation(t, p, "create remote a").After.Size++ },
+		"source's time": func(p *plan.Plan) { later(operation(t, p, "create remote a").After) },
+		"source elsewhere": func(p *plan.Plan) {
+			operation(t, p, "create remote a").Take(&plan.Source{Tree: plan.Remote, Path: "a"})
+		},
+		"a name that is":    func(p *plan.Plan) { renamed(operation(t, p, "create remote a"), "r") },
 		"a conflict's time": func(p *plan.Plan) { later(conflict(t, p, "c").Remote) },
 		"kept as what is":   func(p *plan.Plan) { k := conflict(t, p, "c"); k.Resolution, k.KeepBothAs = plan.KeepBoth, "u" },
 	} {

@@ -2,6 +2,7 @@ package apply_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,7 +24,8 @@ func same(p *plan.Plan, mirrored bool) []string {
 		if mirrored {
 			side = side.Other()
 		}
-		lines = append(lines, fmt.Sprintf("%s %s %s from %q to %v", op.Action, side, op.Path, op.From(), op.After))
+		after, err := json.Marshal(op.After)
+		lines = append(lines, fmt.Sprint(op.Action, " ", side, " ", op.Path, " from ", op.From(), " to ", string(after), err))
 	}
 	for i := range p.Conflicts {
 		c := &p.Conflicts[i]

@@ -207,7 +207,7 @@ func (w *world) byHand(p *plan.Plan, lines []string) {
 			check(w, from.UnmarshalText([]byte(words[4])))
 			op.After = state(from, words[5])
 			if op.After.Type == tree.File {
-				op.Source = &plan.Source{Tree: from, Path: tree.Path(words[5])}
+				op.Take(&plan.Source{Tree: from, Path: tree.Path(words[5])})
 			}
 		}
 		if p.Baseline == nil && (op.Action == plan.Delete || op.Action == plan.Update && op.Before.Type == tree.Directory) {

@@ -27,7 +27,8 @@ func (s *resolver) alignEntry(side Side, at Sides[tree.Path], have, lose *tree.S
 		return nil, err
 	}
 	op := Operation{Side: side.Other(), Action: Update, Path: at[side.Other()], Reason: ChangedOn.On(side), Before: lose,
-		After: after, Source: sourceOf(have, side, at[side])}
+		After: after}
+	op.Take(sourceOf(have, side, at[side]))
 	if have.Type == tree.File && have.Size == lose.Size {
 		same, err := s.in.Same(at)
 		switch {
@@ -36,7 +37,8 @@ func (s *resolver) alignEntry(side Side, at Sides[tree.Path], have, lose *tree.S
 		case same && after.Mtime == lose.Mtime && after.Mode == lose.Mode:
 			return nil, nil
 		case same:
-			op.Action, op.Source, op.Reason = Touch, nil, TouchedOn.On(side)
+			op.Take(nil)
+			op.Action, op.Reason = Touch, TouchedOn.On(side)
 			if after.Mtime == lose.Mtime {
 				op.Action, op.Reason = Chmod, ModeChangedOn.On(side)
 			}

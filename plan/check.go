@@ -38,8 +38,10 @@ func (p *Plan) Check() []Wrong {
 	for i := range p.Operations {
 		op, at := &p.Operations[i], element(i)
 		// What a move vacates may be filled again, by a create or another move, and by nothing else.
-		if mover, moved := c.vacated[op.Side][op.Path]; moved && mover != at && op.Before != nil && op.Action != Move {
-			c.fail(at.below("/path"), "%q on %s is moved away by %s", op.Path, op.Side, mover)
+		if op.Before != nil && op.Action != Move {
+			if mover, moved := c.mover(op.Side, op.Path); moved {
+				c.fail(at.below("/path"), "%q on %s is moved away by %s", op.Path, op.Side, mover)
+			}
 		}
 		if op.After != nil {
 			c.parents(op.Side, after, op.Path, at.below("/path"))
@@ -61,8 +63,7 @@ type checker struct {
 	ids     index[int]
 	// claimed tells which elements put something at a path of a side, or take it away, by what the side takes as one
 	// path; vacated which move takes it elsewhere.
-	claimed Sides[index[tree.Path]]
-	vacated Sides[map[tree.Path]element]
+	claimed, vacated Sides[index[tree.Path]]
 	// solid are the paths that hold a file or a link, before and after, and open a directory each of which none is
 	// above, nor is one there itself.
 	solid Sides[[2]index[tree.Path]]
@@ -75,6 +76,8 @@ func newChecker(p *Plan) *checker {
 	for _, side := range BothSides {
 		c.claimed[side] = index[tree.Path]{order: tree.Compare,
 			keyOf: func(at element) tree.Path { return c.spelled.key(side, p.Operations[at].Path) }}
+		c.vacated[side] = index[tree.Path]{order: tree.Compare,
+			keyOf: func(at element) tree.Path { return c.plan.Operations[at].From() }}
 		for when := range c.solid[side] {
 			c.solid[side][when] = index[tree.Path]{order: tree.Compare,
 				keyOf: func(at element) tree.Path { return c.standing(side, when, at) }}
@@ -204,14 +207,21 @@ func (c *checker) taken(side Side, wanted name, key tree.Path, by element) bool 
 
 // vacate notes that a move takes away what is at a path.
 func (c *checker) vacate(side Side, path tree.Path, at element, pointer spot) {
-	if c.vacated[side] == nil {
-		c.vacated[side] = map[tree.Path]element{}
-	}
-	if other, taken := c.vacated[side][path]; taken {
+	if other, taken := c.mover(side, path); taken {
 		c.fail(pointer, "%q on %s is changed by %s too", path, side, other)
 		return
 	}
-	c.vacated[side][path] = at
+	c.vacated[side].add(path, at)
+}
+
+// mover is the move that takes away what is at a path, if there is one.
+func (c *checker) mover(side Side, path tree.Path) (element, bool) {
+	for at := range c.vacated[side].candidates(path) {
+		if c.plan.Operations[at].From() == path {
+			return at, true
+		}
+	}
+	return 0, false
 }
 
 // stands notes what is at a path, before or after: nothing may lie below a file or a link.
@@ -304,22 +314,22 @@ func (c *checker) states(op *Operation, at element) {
 func (c *checker) source(op *Operation, at element) {
 	needs := (op.Action == Create || op.Action == Update) && op.After.Of() == tree.File
 	switch {
-	case needs && op.Source == nil:
+	case needs && op.Source() == nil:
 		c.fail(at.below(""), "the %s of a file needs a source", op.Action)
-	case !needs && op.Source != nil:
+	case !needs && op.Source() != nil:
 		c.fail(at.below("/source"), "nothing is copied here, so there is no source")
 	case needs:
-		path, trashed := strings.CutPrefix(string(op.Source.Path), trashFolder)
+		path, trashed := strings.CutPrefix(string(op.Source().Path), trashFolder)
 		if trashed {
 			if _, err := tree.ParsePath(path); err != nil {
 				c.fail(at.below("/source/path"), "%v", err)
 			}
 			return
 		}
-		if op.Source.Tree == op.Side && op.Source.Path == op.Path {
+		if op.Source().Tree == op.Side && op.Source().Path == op.Path {
 			c.fail(at.below("/source"), "a file is no source for itself")
 		}
-		c.path(op.Source.Path, at.below("/source/path"))
+		c.path(op.Source().Path, at.below("/source/path"))
 	}
 }
 

@@ -121,7 +121,8 @@ func TestCheckNamesEveryBrokenRule(t *testing.T) {
 		}, "/after", "what is there"},
 		{"a touch of a link", func(p *plan.Plan) {
 			op := operation(p, plan.Touch, "time")
-			op.Before, op.After = &tree.State{Type: tree.Symlink, Rare: tree.LinkTo("x")}, &tree.State{Type: tree.Symlink, Rare: tree.LinkTo("x")}
+			op.Before = &tree.State{Type: tree.Symlink, Rare: tree.LinkTo("x")}
+			op.After = op.Before
 		}, "/after/type", "for files"},
 		{"a move of a directory", func(p *plan.Plan) {
 			op := operation(p, plan.Move, "old2")
@@ -135,7 +136,8 @@ func TestCheckNamesEveryBrokenRule(t *testing.T) {
 		}, "/after", "needs a mode"},
 		{"an update of a directory to a directory", func(p *plan.Plan) {
 			op := operation(p, plan.Update, "up")
-			op.Before, op.After, op.Source = &tree.State{Type: tree.Directory}, &tree.State{Type: tree.Directory}, nil
+			op.Before, op.After = &tree.State{Type: tree.Directory}, &tree.State{Type: tree.Directory}
+			op.Take(nil)
 		}, "/after/type", "no content"},
 		{"a touch that changes the content", func(p *plan.Plan) {
 			operation(p, plan.Touch, "time").After.Size++
@@ -143,21 +145,21 @@ func TestCheckNamesEveryBrokenRule(t *testing.T) {
 		{"a move that changes the content", func(p *plan.Plan) {
 			operation(p, plan.Move, "old2").After.SHA256[0]++
 		}, "/after", "no content"},
-		{"a file from nowhere", func(p *plan.Plan) { operation(p, plan.Create, "new").Source = nil }, "", "needs a source"},
+		{"a file from nowhere", func(p *plan.Plan) { operation(p, plan.Create, "new").Take(nil) }, "", "needs a source"},
 		{"a directory with a source", func(p *plan.Plan) {
-			operation(p, plan.Create, "made").Source = &plan.Source{Tree: plan.Local, Path: "x"}
+			operation(p, plan.Create, "made").Take(&plan.Source{Tree: plan.Local, Path: "x"})
 		}, "/source", "no source"},
 		{"a file that is its own source", func(p *plan.Plan) {
-			operation(p, plan.Update, "up").Source = &plan.Source{Tree: plan.Remote, Path: "up"}
+			operation(p, plan.Update, "up").Take(&plan.Source{Tree: plan.Remote, Path: "up"})
 		}, "/source", "itself"},
 		{"a source outside", func(p *plan.Plan) {
-			operation(p, plan.Update, "up").Source.Path = "../up"
+			operation(p, plan.Update, "up").Take(&plan.Source{Tree: plan.Local, Path: "../up"})
 		}, "/source/path", `".."`},
 		{"a source in treaty's folder that is no trash", func(p *plan.Plan) {
-			operation(p, plan.Update, "up").Source.Path = ".treaty/config.json"
+			operation(p, plan.Update, "up").Take(&plan.Source{Tree: plan.Local, Path: ".treaty/config.json"})
 		}, "/source/path", "own folder"},
 		{"a source that leaves the trash", func(p *plan.Plan) {
-			operation(p, plan.Update, "up").Source.Path = ".treaty/trash/../../x"
+			operation(p, plan.Update, "up").Take(&plan.Source{Tree: plan.Local, Path: ".treaty/trash/../../x"})
 		}, "/source/path", `".."`},
 		{"a link where there are none", func(p *plan.Plan) {
 			p.Remote.Filesystem.Symlinks = false
@@ -236,7 +238,9 @@ func TestCheckAllowsWhatAReviewerMayDo(t *testing.T) {
 		},
 		"resolve":                  func(p *plan.Plan) { conflict(p, "both").Resolution = plan.KeepBoth },
 		"fill what a move vacates": func(p *plan.Plan) { operation(p, plan.Create, "new").Path = "old" },
-		"take from the trash":      func(p *plan.Plan) { operation(p, plan.Create, "new").Source.Path = ".treaty/trash/1/a" },
+		"take from the trash": func(p *plan.Plan) {
+			operation(p, plan.Create, "new").Take(&plan.Source{Tree: plan.Local, Path: ".treaty/trash/1/a"})
+		},
 	} {
 		p := full(t)
 		edit(p)
@@ -402,7 +406,7 @@ func TestCheckingAnOperationCostsFewAllocations(t *testing.T) {
 		for i := range p.Operations {
 			path := tree.Path(fmt.Sprintf("d%02d/f%05d", i/100, i))
 			p.Operations[i] = plan.Operation{ID: i + 1, Side: plan.Remote, Action: plan.Create, Path: path,
-				Source: &plan.Source{Tree: plan.Local, Path: path}, After: &tree.State{Type: tree.File}}
+				After: &tree.State{Type: tree.File}}.Taking(&plan.Source{Tree: plan.Local, Path: path})
 		}
 		p.Remote.Filesystem = tree.POSIX.Traits()
 		return testing.AllocsPerRun(1, func() {

@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 
 	"treaty/plan/internal/textdiff"
 	"treaty/plan/jsontext"
@@ -122,10 +123,10 @@ func located(data []byte, pointer string, err error) error {
 
 // A decoder reads the elements of a plan. It makes states by the dozen, and one string of the words that all have.
 type decoder struct {
-	words   map[string]string
-	states  []tree.State
-	sources []Source
-	kept    texts
+	words  map[string]string
+	states stock[tree.State]
+	rares  stock[Rare]
+	kept   texts
 	// list is room for lines that are being read.
 	list []string
 	// steps tells that operations are of steps, whose sources may be texts in the plan.
@@ -146,46 +147,42 @@ func (d *decoder) word(r *jsontext.Reader) string {
 	return s
 }
 
-// statesAtOnce is how many states, of 64 bytes, fill 8 KiB, which is a size that the runtime has room for.
-const statesAtOnce = 128
-
 // state reads a state, nil for null.
 func (d *decoder) state(r *jsontext.Reader) *tree.State {
 	if r.Null() {
 		return nil
 	}
-	d.reserve(1)
-	s := d.nextState()
+	s := d.states.next()
 	s.ReadJSON(r)
 	return s
 }
 
-// reserve makes room for so many states.
-func (d *decoder) reserve(n int) {
-	if len(d.states) < n {
-		d.states = make([]tree.State, statesAtOnce)
+// stock is what many are made of at once, since there are very many.
+type stock[T any] []T
+
+// atOnce is how many bytes are made at once: with a word of the runtime's own, a size that it has room for.
+const atOnce = 8<<10 - 8
+
+// reserve makes room for so many.
+func (s *stock[T]) reserve(n int) {
+	if len(*s) < n {
+		*s = make([]T, atOnce/reflect.TypeFor[T]().Size())
 	}
 }
 
-// nextState is a state that nothing was read into yet.
-func (d *decoder) nextState() *tree.State {
-	s := &d.states[0]
-	d.states = d.states[1:]
-	return s
+// next is one that nothing was read into yet.
+func (s *stock[T]) next() *T {
+	s.reserve(1)
+	first := &(*s)[0]
+	*s = (*s)[1:]
+	return first
 }
 
-// nextSource is a source that nothing was read into yet.
-func (d *decoder) nextSource() *Source {
-	if len(d.sources) == 0 {
-		d.sources = make([]Source, sourcesAtOnce)
-	}
-	s := &d.sources[0]
-	d.sources = d.sources[1:]
-	return s
+// undo takes back what was taken since there was as much as in former.
+func (s *stock[T]) undo(former stock[T]) {
+	clear(former[:len(former)-len(*s)])
+	*s = former
 }
-
-// sourcesAtOnce is how many sources, of 32 bytes, fill 8 KiB.
-const sourcesAtOnce = 256
 
 func (d *decoder) side(r *jsontext.Reader) (s Side) {
 	r.Fail(s.UnmarshalText(r.Text()))
@@ -205,6 +202,9 @@ func (o *Operation) UnmarshalJSON(data []byte) error {
 
 func (d *decoder) operation(r *jsontext.Reader, o *Operation) {
 	var rare Rare
+	var rarer Rarer
+	var from Source
+	taken := false
 	for r.Open('{'); r.More('}'); {
 		switch string(r.Name()) {
 		case "id":
@@ -218,9 +218,9 @@ func (d *decoder) operation(r *jsontext.Reader, o *Operation) {
 		case "from":
 			rare.From = tree.Path(r.String())
 		case "source":
-			o.Source = d.source(r, o.Path)
+			from, taken = d.source(r, o.Path), true
 		case "unit":
-			rare.Unit = d.unit(r)
+			rarer.Unit = d.unit(r)
 		case "reason":
 			r.Fail(o.Reason.UnmarshalText(r.Text()))
 		case "before":
@@ -230,22 +230,26 @@ func (d *decoder) operation(r *jsontext.Reader, o *Operation) {
 		case "decision":
 			r.Fail(o.Decision.UnmarshalText(r.Text()))
 		case "diff":
-			rare.Diff = d.diff(r)
+			rarer.Diff = d.diff(r)
 		case "note":
-			rare.Note = r.String()
+			rarer.Note = r.String()
 		default:
 			r.Skip()
 		}
 	}
-	o.Rare = rare.orNone()
+	rare.Rarer = rarer.orNone()
+	o.Rare, o.copied = rare.orNone(), false
+	if taken {
+		o.take(from)
+	}
 }
 
 // source reads where content comes from, which mostly is the same path.
-func (d *decoder) source(r *jsontext.Reader, path tree.Path) *Source {
+func (d *decoder) source(r *jsontext.Reader, path tree.Path) Source {
 	var s Source
 	if d.steps {
 		s.readJSON(r)
-		return &s
+		return s
 	}
 	for r.Open('{'); r.More('}'); {
 		switch string(r.Name()) {
@@ -261,7 +265,7 @@ func (d *decoder) source(r *jsontext.Reader, path tree.Path) *Source {
 			r.Skip()
 		}
 	}
-	return &s
+	return s
 }
 
 func (d *decoder) unit(r *jsontext.Reader) *Unit {

@@ -21,10 +21,10 @@ func (c *checker) diff(d *Diff, from, to *tree.State, at element) {
 // DiffDoubt says why the diff of an operation cannot be true, as far as the plan itself tells, "" where it can, and
 // where there is none. Whether it has the lines of the files only the trees tell.
 func (op *Operation) DiffDoubt() string {
-	if op.Diff() == nil || op.Source == nil {
+	if op.Diff() == nil || op.Source() == nil {
 		return ""
 	}
-	return doubt(op.Diff(), version{op.Side, op.Path, op.Before}, version{op.Source.Tree, op.Source.Path, op.After})
+	return doubt(op.Diff(), version{op.Side, op.Path, op.Before}, version{op.Source().Tree, op.Source().Path, op.After})
 }
 
 // DiffDoubt is that of a conflict's diff.

@@ -26,6 +26,8 @@ func twoPlans() (earlier, later *Plan) {
 	return make(1), make(11)
 }
 
+func noted(r *Rare) { r.Note = "why" }
+
 func TestWhatDiffersFromAnEarlierPlanIsTold(t *testing.T) {
 	for name, c := range map[string]struct {
 		change      func(later *Plan)
@@ -34,7 +36,7 @@ func TestWhatDiffersFromAnEarlierPlanIsTold(t *testing.T) {
 		"nothing":                     {func(*Plan) {}, nil, nil},
 		"another size":                {func(p *Plan) { p.Operations[1].After.Size = 9 }, []int{12}, nil},
 		"another reason":              {func(p *Plan) { p.Operations[2].Reason = Undo }, []int{13}, nil},
-		"a note":                      {func(p *Plan) { p.Operations[2].Rare = &Rare{Note: "why"} }, []int{13}, nil},
+		"a note":                      {func(p *Plan) { p.Operations[2].Amend(noted) }, []int{13}, nil},
 		"skipped, with what is below": {func(p *Plan) { p.Operations[0].Decision = Skip }, []int{11, 12, 13}, nil},
 		"one more, alike": {func(p *Plan) {
 			p.Conflicts = append(p.Conflicts, p.Conflicts[0])

@@ -66,7 +66,7 @@ func (p *Plan) diffJobs(what DiffWhat, spelled map[tree.Path]tree.Path) (jobs []
 	for i := range p.Operations {
 		op := &p.Operations[i]
 		if op.Action == Update && op.Before.Type == tree.File && op.After.Type == tree.File {
-			from, to := version{op.Side, op.Path, op.Before}, version{op.Source.Tree, op.Source.Path, op.After}
+			from, to := version{op.Side, op.Path, op.Before}, version{op.Source().Tree, op.Source().Path, op.After}
 			jobs = append(jobs, diffJob{op.ID, from, to, nil, op, nil})
 		}
 	}

@@ -208,81 +208,21 @@ type ProblemCount struct {
 // Operation is one change to one side. There may be a million: the small fields lie together, and what few have lies
 // apart.
 type Operation struct {
-	ID     int
-	Side   Side // the side that changes
+	ID   int
+	Side Side // the side that changes
+	// copied tells that content comes from the other side's file of the same path. Rare has any other source.
+	copied bool
 	Action Action
 	Reason Reason
 	// Decision is a reviewer's to change.
 	Decision Decision
 	Path     tree.Path
-	// Source is where a file's content comes from, nil where none is needed.
-	Source *Source
+	// Before and After may be one and the same of what changes neither time nor mode, so nobody writes to them.
 	Before *tree.State // nil exactly for create
 	After  *tree.State // nil exactly for delete
 	// Rare is nil for most. Operations are copied, so nobody writes to it: see Amend.
 	Rare *Rare
 }
-
-// Rare is what few operations have. All others are the smaller for it.
-type Rare struct {
-	// From is where a move comes from; "" for all else.
-	From tree.Path
-	// Unit is the directory taken whole that it belongs to, nil for none.
-	Unit *Unit
-	// Diff is of an update of text, where the plan has it.
-	Diff *Diff
-	Note string
-}
-
-// From is where a move comes from; "" for all else.
-func (op *Operation) From() tree.Path { return op.Rare.all().From }
-
-// Unit is the directory taken whole that the operation belongs to, nil for none.
-func (op *Operation) Unit() *Unit { return op.Rare.all().Unit }
-
-// Diff is nil but for updates of text, where the plan has it.
-func (op *Operation) Diff() *Diff { return op.Rare.all().Diff }
-
-// Note is a reviewer's, "" for none.
-func (op *Operation) Note() string { return op.Rare.all().Note }
-
-var noRare Rare
-
-// all is what there is. It is not to be written to.
-func (r *Rare) all() *Rare {
-	if r == nil {
-		return &noRare
-	}
-	return r
-}
-
-// Amend changes what the operation has of what few have, and of no copy of it.
-func (op *Operation) Amend(change func(*Rare)) {
-	rare := *op.Rare.all()
-	change(&rare)
-	op.Rare = rare.orNone()
-}
-
-// orNone is a copy, nil where there is nothing of it.
-func (r Rare) orNone() *Rare {
-	if r == (Rare{}) {
-		return nil
-	}
-	some := r // what is none stays off the heap
-	return &some
-}
-
-// Source names a file in one of the trees; an undo's lie in a trash. It may be the text of a merge in the plan itself,
-// in steps: no operation of a plan has that.
-type Source struct {
-	Tree Side
-	Path tree.Path
-	// Conflict is the id of the conflict whose merge it is, 0 for a file. Tree and Path then mean nothing.
-	Conflict int
-}
-
-// InPlan tells whether it is a text in the plan itself, and no file.
-func (s *Source) InPlan() bool { return s.Conflict != 0 }
 
 // Conflict is a path where treaty must not choose.
 type Conflict struct {

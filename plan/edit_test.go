@@ -109,7 +109,7 @@ func TestADirectoryIsTakenInAgainWhole(t *testing.T) {
 	p := edited()
 	for i, path := range []tree.Path{"u/a", "u/b"} {
 		p.Operations = append(p.Operations, plan.Operation{ID: 10 + i, Action: plan.Create, Path: path,
-			After: &tree.State{Type: tree.File}, Decision: plan.Apply, Rare: &plan.Rare{Unit: unit}})
+			After: &tree.State{Type: tree.File}, Decision: plan.Apply, Rare: &plan.Rare{Rarer: &plan.Rarer{Unit: unit}}})
 	}
 	decisions := func() (list []plan.Decision) {
 		for i := range p.Operations {

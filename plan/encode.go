@@ -116,9 +116,9 @@ func (o *Operation) writeJSON(w *jsontext.Writer) {
 	if o.From() != "" {
 		w.Member("from", string(o.From()))
 	}
-	if o.Source != nil {
+	if from := o.Source(); from != nil {
 		w.Name("source")
-		o.Source.writeJSON(w)
+		from.writeJSON(w)
 	}
 	if o.Unit() != nil {
 		w.Name("unit")

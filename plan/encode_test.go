@@ -52,7 +52,7 @@ func anyDiff(t *rapid.T) *Diff {
 }
 
 func anyRare(t *rapid.T) Rare {
-	return Rare{From: tree.Path(anyText.Draw(t, "from")), Diff: anyDiff(t), Note: anyText.Draw(t, "note")}
+	return Rare{tree.Path(anyText.Draw(t, "from")), &Rarer{Diff: anyDiff(t), Note: anyText.Draw(t, "note")}}
 }
 
 // anyOperation draws an operation, whether or not a plan may have it; so do the two below it.
@@ -63,7 +63,7 @@ func anyOperation(t *rapid.T) Operation {
 		Before: anyState(t), After: anyState(t), Decision: rapid.SampledFrom([]Decision{Apply, Skip}).Draw(t, "decision")}
 	if rapid.Bool().Draw(t, "copied") {
 		path := rapid.SampledFrom([]tree.Path{o.Path, tree.Path(anyText.Draw(t, "other"))}).Draw(t, "source")
-		o.Source = &Source{Tree: anySide.Draw(t, "tree"), Path: path}
+		o.Take(&Source{Tree: anySide.Draw(t, "tree"), Path: path})
 	}
 	return o
 }
@@ -120,14 +120,15 @@ type inOrder struct {
 
 func (o inOrder) operation() Operation {
 	return Operation{ID: o.ID, Side: o.Side, Action: o.Action, Reason: o.Reason, Decision: o.Decision, Path: o.Path,
-		Source: o.Source, Before: o.Before, After: o.After, Rare: Rare{o.From, o.Unit, o.Diff, o.Note}.orNone()}
+		Before: o.Before, After: o.After,
+		Rare: Rare{o.From, &Rarer{Unit: o.Unit, Diff: o.Diff, Note: o.Note}}.orNone()}.Taking(o.Source)
 }
 
 // reflected is what reflection makes of a plan.
 func reflected(p *Plan) ([]byte, error) {
 	envelope, operations := *p, make([]inOrder, len(p.Operations))
 	for i, o := range p.Operations {
-		operations[i] = inOrder{o.ID, o.Side, o.Action, o.Path, o.From(), o.Source, o.Unit(), o.Reason, o.Before, o.After,
+		operations[i] = inOrder{o.ID, o.Side, o.Action, o.Path, o.From(), o.Source(), o.Unit(), o.Reason, o.Before, o.After,
 			o.Decision, o.Diff(), o.Note()}
 	}
 	envelope.Operations = nil
@@ -226,7 +227,7 @@ func TestAnOperationIsReadAsItWasWritten(t *testing.T) {
 	effort.Check(t, 50, 300, func(t *rapid.T) {
 		o := anyOperation(t)
 		if rapid.Bool().Draw(t, "of a step") {
-			o.Source = &Source{Conflict: rapid.IntRange(1, 9).Draw(t, "conflict")}
+			o.Take(&Source{Conflict: rapid.IntRange(1, 9).Draw(t, "conflict")})
 		}
 		if rapid.Bool().Draw(t, "without words") {
 			o.Reason, o.Decision = 0, 0
@@ -257,8 +258,9 @@ func manyCreates(n int) *Plan {
 		s := &tree.State{Type: tree.File, Size: int64(i),
 			Mtime: tree.UnixTime(1_790_000_000, int64(i)), Mode: tree.Perm(0o644)}
 		s.SHA256[0], s.SHA256[31] = byte(i), 1
-		p.Operations = append(p.Operations, Operation{ID: i + 1, Side: Remote, Action: Create, Path: path,
-			Source: &Source{Tree: Local, Path: path}, Reason: OnlyOn.On(Local), After: s, Decision: Apply})
+		op := Operation{ID: i + 1, Side: Remote, Action: Create, Path: path, Reason: OnlyOn.On(Local), After: s,
+			Decision: Apply}
+		p.Operations = append(p.Operations, op.Taking(&Source{Tree: Local, Path: path}))
 	}
 	p.Summarize()
 	return p

@@ -168,10 +168,10 @@ func (e *executor) install(op *plan.Operation, moving map[int]*node) error {
 	case op.Action == plan.Move:
 		moved := moving[op.ID]
 		n.content, n.size = moved.content, moved.size
-	case op.Source != nil:
-		from := e.old[op.Source.Tree].nodes[op.Source.Path]
+	case op.Source() != nil:
+		from := e.old[op.Source().Tree].nodes[op.Source().Path]
 		if from == nil {
-			return fmt.Errorf("the source %s of %s is not there", op.Source.Path, op.Path)
+			return fmt.Errorf("the source %s of %s is not there", op.Source().Path, op.Path)
 		}
 		n.content, n.size = from.content, from.size
 	}

@@ -215,8 +215,9 @@ func (s *resolver) mergeBoth(c *Conflict) ([]Operation, error) {
 	for _, side := range BothSides {
 		after := &tree.State{Type: tree.File, Size: o.size, Mtime: o.mtime[side], Mode: o.mode[side],
 			SHA256: c.Merge.SHA256}
-		ops = append(ops, Operation{Side: side, Action: Update, Path: s.at(c, side), Reason: Merged,
-			Source: &Source{Conflict: c.ID}, Before: plain(c.State(side)), After: after})
+		op := Operation{Side: side, Action: Update, Path: s.at(c, side), Reason: Merged, Before: plain(c.State(side)),
+			After: after}
+		ops = append(ops, op.Taking(&Source{Conflict: c.ID}))
 	}
 	return ops, nil
 }

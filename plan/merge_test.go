@@ -94,7 +94,7 @@ func TestMergesThatLieAreRefused(t *testing.T) {
 // A merge is no source of a plan's operations: an operation that says so is refused where it says so.
 func TestOperationsTakeNothingFromThePlan(t *testing.T) {
 	p := manyCreates(1)
-	p.Operations[0].Source = &Source{Conflict: 7}
+	p.Operations[0].Take(&Source{Conflict: 7})
 	_, err := p.Text()
 	var wrong schema.Errors
 	if !errors.As(err, &wrong) || !strings.HasPrefix(wrong[0].Pointer, "/operations/0/source") || wrong[0].Line == 0 {

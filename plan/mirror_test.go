@@ -23,12 +23,13 @@ func mirror(p *plan.Plan) *plan.Plan {
 	m.Summary.TimeShiftSeconds = plan.Sides[int64]{s[plan.Remote], s[plan.Local]}
 	m.Operations = nil
 	for _, op := range p.Operations {
+		from := op.Source()
 		op.Side = op.Side.Other()
 		if what, side, about := op.Reason.About(); about {
 			op.Reason = what.On(side.Other())
 		}
-		if op.Source != nil {
-			op.Source = &plan.Source{Tree: op.Source.Tree.Other(), Path: op.Source.Path}
+		if from != nil {
+			op.Take(&plan.Source{Tree: from.Tree.Other(), Path: from.Path})
 		}
 		m.Operations = append(m.Operations, op)
 	}

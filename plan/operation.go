@@ -35,7 +35,7 @@ func operationOf(p *policy, d *difference, c change) Operation {
 		op.After = d.state(c.side.Other())
 		op.After.LeaveSubtree()
 		if op.After.Type == tree.File {
-			op.Source = &Source{Tree: c.side.Other(), Path: d.path[c.side.Other()]}
+			op.Take(&Source{Tree: c.side.Other(), Path: d.path[c.side.Other()]})
 		}
 	case Move, Chmod, Touch:
 		after := *op.Before

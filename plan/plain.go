@@ -15,14 +15,20 @@ import (
 // plain reads an operation that text begins with, and returns how long its text is. It is 0 of what is not plain, of
 // which nothing is said, and of which nothing was read.
 func (d *decoder) plain(text []byte, o *Operation) int {
-	d.reserve(2)
-	former := d.states
+	d.states.reserve(2)
+	d.rares.reserve(1)
+	states, rares := d.states, d.rares
 	l := plainText{text: text}
 	d.plainOperation(&l, o)
 	if l.odd || !o.plain() {
-		clear(former[:len(former)-len(d.states)])
-		d.states, *o = former, Operation{}
+		d.states.undo(states)
+		d.rares.undo(rares)
+		*o = Operation{}
 		return 0
+	}
+	if o.Before != nil && o.After != nil && *o.Before == *o.After {
+		o.After = o.Before
+		d.states.undo(states[1:])
 	}
 	return l.pos
 }
@@ -39,15 +45,16 @@ func (d *decoder) plainOperation(l *plainText, o *Operation) {
 	path := l.path()
 	o.Path = tree.Path(d.kept.keep(path))
 	if l.is(",\n      \"from\": \"") {
-		o.Rare = &Rare{From: tree.Path(d.kept.keep(l.path()))}
+		o.Rare = d.rares.next()
+		o.Rare.From = tree.Path(d.kept.keep(l.path()))
 	}
 	if l.is(",\n      \"source\": {\n        \"tree\": \"") {
-		o.Source = d.nextSource()
-		o.Source.Tree = l.side()
+		source := Source{Tree: l.side(), Path: o.Path}
 		l.must(",\n        \"path\": \"")
-		if o.Source.Path = o.Path; !l.repeats(path) {
-			o.Source.Path = tree.Path(d.kept.keep(l.path()))
+		if !l.repeats(path) {
+			source.Path = tree.Path(d.kept.keep(l.path()))
 		}
+		o.take(source)
 		l.must("\n      }")
 	}
 	l.must(",\n      \"reason\": \"")
@@ -66,7 +73,7 @@ func (d *decoder) plainState(l *plainText) *tree.State {
 	if l.is("null") {
 		return nil
 	}
-	s := d.nextState()
+	s := d.states.next()
 	l.must("{\n        \"type\": \"")
 	switch {
 	case l.is("file\",\n        \"size\": "):
@@ -93,7 +100,7 @@ func (d *decoder) plainState(l *plainText) *tree.State {
 // others.
 func (o *Operation) plain() bool {
 	before, after, fills := o.Before.Of(), o.After.Of(), false
-	if o.ID < 1 || o.Action == 0 || o.Reason == 0 || o.Decision == 0 || (o.Rare != nil) != (o.Action == Move) {
+	if o.ID < 1 || o.Action == 0 || o.Reason == 0 || o.Decision == 0 || (o.From() != "") != (o.Action == Move) {
 		return false
 	}
 	switch o.Action {
@@ -120,7 +127,7 @@ func (o *Operation) plain() bool {
 			return false
 		}
 	}
-	return (o.Source != nil) == fills
+	return (o.Source() != nil) == fills
 }
 
 // plainText is a text that is read as if it were plain. Once it is odd, what was read of it means nothing.

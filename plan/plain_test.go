@@ -28,13 +28,14 @@ func plainOperations() []Operation {
 	bare := &tree.State{Type: tree.File, Mtime: tree.UnixTime(-1, 0)}
 	directory, open := &tree.State{Type: tree.Directory}, &tree.State{Type: tree.Directory, Mode: tree.Perm(0o700)}
 	link := &tree.State{Type: tree.Symlink, Rare: tree.LinkTo("../é")}
-	from := &Source{Tree: Local, Path: "d/ä.txt"}
+	sources := map[int]*Source{0: {Tree: Local, Path: "d/ä.txt"}, 1: {Tree: Local, Path: "d/a.txt"},
+		4: {Tree: Local, Path: "d/ä.txt"}}
 	ops := []Operation{
-		{Action: Create, Source: from, After: file(1), Reason: OnlyOn.On(Local)},
-		{Action: Create, Source: &Source{Tree: Local, Path: "d/a.txt"}, After: bare, Reason: OnlyOn.On(Local)},
+		{Action: Create, After: file(1), Reason: OnlyOn.On(Local)},
+		{Action: Create, After: bare, Reason: OnlyOn.On(Local)},
 		{Action: Create, After: directory, Reason: OnlyOn.On(Local)},
 		{Action: Create, After: link, Reason: OnlyOn.On(Local)},
-		{Action: Update, Source: from, Before: file(1), After: file(2), Reason: NewerOn.On(Local), Decision: Skip},
+		{Action: Update, Before: file(1), After: file(2), Reason: NewerOn.On(Local), Decision: Skip},
 		{Action: Update, Before: file(1), After: link, Reason: Undo},
 		{Action: Delete, Before: open, Reason: DeletedOn.On(Local)},
 		{Action: Move, Before: file(1), After: file(1), Reason: MovedOn.On(Local), Rare: &Rare{From: "old"}},
@@ -44,6 +45,7 @@ func plainOperations() []Operation {
 	for i := range ops {
 		op := &ops[i]
 		op.ID, op.Side, op.Path = i+1, Remote, "d/ä.txt"
+		op.Take(sources[i])
 		if op.Decision == 0 {
 			op.Decision = Apply
 		}
@@ -234,7 +236,8 @@ func TestAPlanIsProvenJustWhereItsTextIsRead(t *testing.T) {
 		case 1:
 			op.Path = rapid.SampledFrom([]tree.Path{"", "..", "a//b", "a\"b", ".treaty/x", "a\nb"}).Draw(t, "path")
 		case 2:
-			op.Before, op.Source = other.Before, other.Source
+			op.Before = other.Before
+			op.Take(other.Source())
 		case 3:
 			op.After = other.After
 		case 4:

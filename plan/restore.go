@@ -219,8 +219,8 @@ func (r *restoring) operation(side Side, path tree.Path, before *tree.State, d *
 		after.Mtime = r.policy.traits[side].Keep(after.Mtime)
 	}
 	after.Mode = r.mode(side, &after)
-	op := Operation{Side: side, Action: Create, Path: path, Source: d.Kept, Reason: Undo, Before: before, After: &after,
-		Decision: Apply}
+	op := Operation{Side: side, Action: Create, Path: path, Reason: Undo, Before: before, After: &after, Decision: Apply}
+	op.Take(d.Kept)
 	if before != nil {
 		op.Action = Update
 	}

@@ -85,7 +85,7 @@ func (n needed) hinders(op *Operation, reversal []Operation,
 		return ChangedSince, op.from(), "it is no longer as that apply left it"
 	case op.Action == Move && !vacant(n[op.Side][op.Path], op, reversal):
 		return ChangedSince, op.Path, "there is something under the name that it had"
-	case op.Source != nil && !kept(*op.Source):
+	case op.Source() != nil && !kept(*op.Source()):
 		return TrashMissing, op.Path, "the old content is no longer in the trash"
 	}
 	return "", "", ""

@@ -150,7 +150,7 @@ func (s *resolver) take(c *Conflict, side Side) ([]Operation, error) {
 		return nil, err
 	}
 	op := Operation{Side: other, Action: Update, Path: path, Reason: ChangedOn.On(side), Before: lose, After: after}
-	op.Source = sourceOf(have, side, s.at(c, side))
+	op.Take(sourceOf(have, side, s.at(c, side)))
 	return s.withWishes(op, side, s.at(c, side), have)
 }
 
@@ -210,8 +210,8 @@ func (s *resolver) copyTree(side Side, from, to tree.Path, have, base *tree.Stat
 	if err != nil {
 		return nil, err
 	}
-	op := Operation{Side: other, Action: Create, Path: to, Reason: OnlyOn.On(side), After: after,
-		Source: sourceOf(have, side, from)}
+	op := Operation{Side: other, Action: Create, Path: to, Reason: OnlyOn.On(side), After: after}
+	op.Take(sourceOf(have, side, from))
 	ops, err := s.withWishes(op, side, from, have)
 	if err != nil || have.Type != tree.Directory {
 		return ops, err

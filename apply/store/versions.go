@@ -65,5 +65,5 @@ func displacedAs(op *plan.Operation) (plan.Displaced, bool) {
 	if op.After == nil || op.Action != plan.Create && op.Action != plan.Update {
 		return plan.Displaced{}, false
 	}
-	return plan.Displaced{Side: op.Side, Path: op.Path, Was: op.After, Kept: op.Source, Left: op.Before}, true
+	return plan.Displaced{Side: op.Side, Path: op.Path, Was: op.After, Kept: op.Source(), Left: op.Before}, true
 }

@@ -32,7 +32,7 @@ func Alike(paths iter.Seq[Path]) map[Path]bool {
 // allComposed tells whether all paths are in NFC, as most are.
 func allComposed(paths iter.Seq[Path]) bool {
 	for path := range paths {
-		if !norm.NFC.IsNormalString(string(path)) {
+		if !ascii(string(path)) && !norm.NFC.IsNormalString(string(path)) {
 			return false
 		}
 	}

@@ -143,8 +143,8 @@ func (e *Execution) Untouched() func(dir plan.Sides[tree.Path]) func(name plan.S
 		if from := t.From(); from != "" {
 			touch(from)
 		}
-		if t.Source != nil && !t.Source.InPlan() {
-			touch(t.Source.Path)
+		if t.Source() != nil && !t.Source().InPlan() {
+			touch(t.Source().Path)
 		}
 	}
 	for _, respelled := range e.tasks.respelled {

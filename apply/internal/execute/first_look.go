@@ -77,7 +77,7 @@ func (l *firstLook) differs(t *task) string {
 
 // sourceDiffers is differs of what a task takes.
 func (l *firstLook) sourceDiffers(t *task) string {
-	from := t.Source
+	from := t.Source()
 	if t.Action == plan.Move || from == nil || from.InPlan() || from.Path.Private() || t.After.Of() != tree.File {
 		return ""
 	}

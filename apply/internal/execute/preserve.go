@@ -74,8 +74,8 @@ func (ts *tasks) twins(side plan.Side) map[tree.Hash][]tree.Path {
 			}
 		case t.Action == plan.Move && t.Before.Of() == tree.File:
 			add(t.Before.SHA256, t.Path)
-		case copied && t.Source != nil && !t.Source.InPlan() && t.Source.Tree == other:
-			add(t.After.SHA256, t.Source.Path)
+		case copied && t.Source() != nil && !t.Source().InPlan() && t.Source().Tree == other:
+			add(t.After.SHA256, t.Source().Path)
 		}
 	}
 	return twins

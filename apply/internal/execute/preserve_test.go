@@ -96,8 +96,9 @@ func TestWhatIsInDanger(t *testing.T) {
 		// The other side is the same, with the sides exchanged.
 		for i := range steps {
 			op := *steps[i].Operation
-			if op.Side = op.Side.Other(); op.Source != nil {
-				op.Source = &plan.Source{Tree: op.Source.Tree.Other(), Path: op.Source.Path}
+			from := op.Source()
+			if op.Side = op.Side.Other(); from != nil {
+				op.Take(&plan.Source{Tree: from.Tree.Other(), Path: from.Path})
 			}
 			steps[i].Operation = &op
 		}
@@ -140,7 +141,8 @@ func parseStep(t *testing.T, words []string) (plan.Step, paper.Outcome) {
 		case "is":
 			op.After = contentState(words[1])
 		case "of":
-			op.Source, taken = &plan.Source{Tree: side(words[1]), Path: tree.Path(words[2])}, 3
+			op.Take(&plan.Source{Tree: side(words[1]), Path: tree.Path(words[2])})
+			taken = 3
 		case "done", "drifted":
 			outcome, taken = paper.Outcome(words[0]), 1
 		case "skipped":

@@ -108,7 +108,7 @@ func withoutMovesOntoDeletes(ops []plan.Operation) []plan.Operation {
 		}
 		ops[at].Action, ops[at].After = plan.Update, op.After
 		if op.After.Type == tree.File {
-			ops[at].Source = &plan.Source{Tree: op.Side, Path: op.From()}
+			ops[at].Take(&plan.Source{Tree: op.Side, Path: op.From()})
 		}
 		*op = plan.Operation{Side: op.Side, Action: plan.Delete, Path: op.From(), Before: op.Before}
 	}
@@ -138,7 +138,7 @@ func (t *task) reverse(traits *tree.Traits) plan.Operation {
 		op.After = &after
 	}
 	if op.After.Of() == tree.File && (op.Action == plan.Create || op.Action == plan.Update) {
-		op.Source = &plan.Source{Tree: t.Side, Path: tree.Path(t.result.Trash)}
+		op.Take(&plan.Source{Tree: t.Side, Path: tree.Path(t.result.Trash)})
 	}
 	return op
 }

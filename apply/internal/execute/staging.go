@@ -215,7 +215,7 @@ func (s *stager) stream(ctx context.Context, list []*staging) {
 		if _, far := s.Ends[st.task.Side].Disk.(volume.Gathering); far || !st.reads() {
 			going[st.task.Side] = append(going[st.task.Side], st)
 		} else {
-			coming[st.task.Source.Tree] = append(coming[st.task.Source.Tree], st)
+			coming[st.task.Source().Tree] = append(coming[st.task.Source().Tree], st)
 		}
 	}
 	for _, side := range plan.BothSides {
@@ -252,8 +252,8 @@ type staging struct {
 func (s *stager) staging(t *task) *staging {
 	st := &staging{stager: s, task: t}
 	if st.reads() {
-		st.looker, st.from = s.Ends[t.Source.Tree], t.Source.Path
-		if now, moved := s.tasks.moved[t.Source.Tree][st.from]; moved {
+		st.looker, st.from = s.Ends[t.Source().Tree], t.Source().Path
+		if now, moved := s.tasks.moved[t.Source().Tree][st.from]; moved {
 			st.from, st.moved = now, true
 		}
 	}
@@ -261,7 +261,7 @@ func (s *stager) staging(t *task) *staging {
 }
 
 // reads tells whether it reads a file of a tree.
-func (st *staging) reads() bool { return st.task.After.Of() == tree.File && !st.task.Source.InPlan() }
+func (st *staging) reads() bool { return st.task.After.Of() == tree.File && !st.task.Source().InPlan() }
 
 // carryOut stages what the task puts in place; nothing for what puts nothing.
 func (st *staging) carryOut(ctx context.Context) {
@@ -366,7 +366,7 @@ func (st *staging) closeSource() {
 // asPlanned holds the open source to the stat that the plan saw, and returns it. What lies in a trash is told by its
 // hash alone.
 func (st *staging) asPlanned() (stamp, error) {
-	if st.task.Source.Path.Private() {
+	if st.task.Source().Path.Private() {
 		return stamp{}, nil
 	}
 	size, mtime, err := st.source.Stamp()
@@ -382,9 +382,9 @@ func (st *staging) asPlanned() (stamp, error) {
 
 // merged stages the text of a merge, which the plan has.
 func (s *stager) merged(ctx context.Context, t *task) (volume.Staged, error) {
-	text := plan.MergedText(s.Plan, t.Source.Conflict)
+	text := plan.MergedText(s.Plan, t.Source().Conflict)
 	if text == nil {
-		return volume.Staged{}, fmt.Errorf("%w: the plan has no merge of conflict %d", volume.ErrSource, t.Source.Conflict)
+		return volume.Staged{}, fmt.Errorf("%w: the plan has no merge of conflict %d", volume.ErrSource, t.Source().Conflict)
 	}
 	return s.copy(ctx, t, bytes.NewReader(text))
 }

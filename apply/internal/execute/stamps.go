@@ -38,8 +38,8 @@ func NewStamps(p *plan.Plan, since, total plan.Sides[time.Duration]) *Stamps {
 func files(p *plan.Plan) (many plan.Sides[int]) {
 	for i := range p.Operations {
 		op := &p.Operations[i]
-		if op.Source != nil && !op.Source.InPlan() {
-			many[op.Source.Tree]++
+		if op.Source() != nil && !op.Source().InPlan() {
+			many[op.Source().Tree]++
 		}
 		if op.Before.Of() == tree.File {
 			many[op.Side]++
@@ -61,11 +61,11 @@ func (s *Stamps) Note(n *plan.Name, paths plan.Sides[tree.Path]) {
 // unproved tells of an operation that copies a file of which the plan neither has a hash nor, since the copy's
 // volume tells fewer times apart, the very time: only the stamp that the file had tells whether it is that one.
 func (s *Stamps) unproved(op *plan.Operation) bool {
-	if op.Source == nil || op.Source.InPlan() || op.Source.Path.Private() || op.After.Of() != tree.File ||
+	if op.Source() == nil || op.Source().InPlan() || op.Source().Path.Private() || op.After.Of() != tree.File ||
 		op.After.SHA256.Known() {
 		return false
 	}
-	from, to := s.plan.Snapshot(op.Source.Tree).Filesystem, s.plan.Snapshot(op.Side).Filesystem
+	from, to := s.plan.Snapshot(op.Source().Tree).Filesystem, s.plan.Snapshot(op.Side).Filesystem
 	return from.MtimeGranularity < to.MtimeGranularity
 }
 
@@ -73,7 +73,7 @@ func (s *Stamps) unproved(op *plan.Operation) bool {
 func (s *Stamps) ReadUnproved(side plan.Side) bool {
 	for i := range s.plan.Operations {
 		op := &s.plan.Operations[i]
-		if op.Decision != plan.Skip && op.Source != nil && op.Source.Tree == side && s.unproved(op) {
+		if op.Decision != plan.Skip && op.Source() != nil && op.Source().Tree == side && s.unproved(op) {
 			return true
 		}
 	}
@@ -86,8 +86,8 @@ func (s *Stamps) Times(steps []plan.Step) map[int]tree.Time {
 	times := map[int]tree.Time{}
 	for i := range steps {
 		if step := &steps[i]; s.unproved(step.Operation) {
-			from := step.Source.Tree
-			if seen, ok := s.of[from][step.Source.Path]; ok {
+			from := step.Source().Tree
+			if seen, ok := s.of[from][step.Source().Path]; ok {
 				times[i] = seen.mtime.Add(-s.total[from])
 			}
 		}
@@ -99,8 +99,8 @@ func (s *Stamps) Times(steps []plan.Step) map[int]tree.Time {
 func (s *Stamps) Recall(steps []plan.Step, times map[int]tree.Time) {
 	for i := range steps {
 		if mtime, ok := times[i]; ok && s.unproved(steps[i].Operation) {
-			from := steps[i].Source.Tree
-			s.of[from][steps[i].Source.Path] = stamp{steps[i].After.Size, mtime.Add(s.total[from])}
+			from := steps[i].Source().Tree
+			s.of[from][steps[i].Source().Path] = stamp{steps[i].After.Size, mtime.Add(s.total[from])}
 		}
 	}
 }
@@ -109,9 +109,9 @@ func (s *Stamps) Recall(steps []plan.Step, times map[int]tree.Time) {
 // plan, or, where an earlier run did that, or this one moved it, the one that the plan gives to its copy: as far as the
 // other side can tell.
 func (s *Stamps) unchanged(op *plan.Operation, now stamp, moved bool) bool {
-	from := op.Source.Tree
+	from := op.Source().Tree
 	granularity := s.plan.Snapshot(from).Filesystem.MtimeGranularity
-	was, seen := s.of[from][op.Source.Path]
+	was, seen := s.of[from][op.Source().Path]
 	switch {
 	case moved:
 	case seen && (now.size != was.size || now.mtime.Cut(granularity) != was.mtime.Cut(granularity)),
@@ -142,7 +142,7 @@ type Learned struct {
 func (e *Execution) Learned() *Learned {
 	l := &Learned{e.stamps, e.tasks, plan.Sides[map[tree.Path]*task]{{}, {}}}
 	for _, t := range e.tasks.all {
-		if from := t.Source; from != nil && !from.InPlan() && from.Path != t.Path && l.teaches(t) {
+		if from := t.Source(); from != nil && !from.InPlan() && from.Path != t.Path && l.teaches(t) {
 			l.sources[from.Tree][from.Path] = t
 		}
 	}
@@ -185,8 +185,8 @@ func (t *task) proof() Proof {
 func (l *Learned) across(t *task, side plan.Side, path tree.Path) (known bool, of Proof) {
 	seen, was := l.stamps.of[side][path]
 	switch {
-	case t.Source != nil:
-		if *t.Source == (plan.Source{Tree: side, Path: path}) {
+	case t.Source() != nil:
+		if *t.Source() == (plan.Source{Tree: side, Path: path}) {
 			return true, l.source(t)
 		}
 		return false, Proof{}
@@ -202,7 +202,7 @@ func (l *Learned) across(t *task, side plan.Side, path tree.Path) (known bool, o
 
 // source is what a task proves of the file that it has read, nothing where that was moved.
 func (l *Learned) source(t *task) Proof {
-	if _, moved := l.tasks.moved[t.Source.Tree][t.Source.Path]; moved {
+	if _, moved := l.tasks.moved[t.Source().Tree][t.Source().Path]; moved {
 		return Proof{}
 	}
 	return Proof{t.read, t.result.SHA256}

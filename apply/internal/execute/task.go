@@ -117,8 +117,8 @@ func (t *task) note(outcome paper.Outcome, why string) {
 // treesThere is why a tree that it changes or reads is not there any more, nil where all are.
 func (t *task) treesThere() error {
 	err := t.notes.ends.Present(t.Side)
-	if err == nil && t.Source != nil && !t.Source.InPlan() {
-		err = t.notes.ends.Present(t.Source.Tree)
+	if err == nil && t.Source() != nil && !t.Source().InPlan() {
+		err = t.notes.ends.Present(t.Source().Tree)
 	}
 	return err
 }

@@ -111,7 +111,7 @@ func (ts *tasks) displaced(t *task, trash string) {
 // inMotion tells whether what a task copies is a file that some task changes or moves, so that where it lies depends on
 // what was done already.
 func (ts *tasks) inMotion(t *task) bool {
-	from := t.Source
+	from := t.Source()
 	if from == nil || from.InPlan() {
 		return false
 	}

@@ -53,10 +53,10 @@ func (k *Texts) Bound(steps []plan.Step, most int64) {
 
 // may tells whether what an operation puts in place may be a text that is kept.
 func (k *Texts) may(op *plan.Operation) bool {
-	if op.Source == nil || !k.Which.Keeps(op.Path, op.After.Size) {
+	if op.Source() == nil || !k.Which.Keeps(op.Path, op.After.Size) {
 		return false
 	}
-	return op.Source.InPlan() || op.Source.Path == op.Path || k.Which.Keeps(op.Source.Path, op.After.Size)
+	return op.Source().InPlan() || op.Source().Path == op.Path || k.Which.Keeps(op.Source().Path, op.After.Size)
 }
 
 // of begins to see what a task puts in place, nil where it is not to be kept.

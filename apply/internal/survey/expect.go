@@ -89,8 +89,8 @@ func foreseen(p *plan.Plan) (many plan.Sides[int]) {
 	for i := range p.Operations {
 		op := &p.Operations[i]
 		many[op.Side]++
-		if op.Source != nil {
-			many[op.Source.Tree]++
+		if op.Source() != nil {
+			many[op.Source().Tree]++
 		}
 	}
 	return many
@@ -120,7 +120,7 @@ func (x *expectations) operation(op *plan.Operation, vacated map[tree.Path]bool)
 	case !vacated[op.Path]:
 		x.add(expectation{side: op.Side, by: op.Side, path: op.Path, op: op})
 	}
-	if from := op.Source; from != nil && !from.InPlan() && !from.Path.Private() {
+	if from := op.Source(); from != nil && !from.InPlan() && !from.Path.Private() {
 		x.add(expectation{side: from.Tree, by: from.Tree, path: from.Path, state: op.After,
 			copied: true, to: op.Side, timeless: execute.Timeless(op)})
 	}

@@ -18,7 +18,7 @@ func (e *effect) crossing(p *plan.Plan) (bytes plan.Sides[int64], afar bool) {
 		if !e.applied(op) {
 			continue
 		}
-		if op.Source != nil && (op.Source.InPlan() && op.Side == plan.Remote || op.Source.Tree != op.Side) {
+		if op.Source() != nil && (op.Source().InPlan() && op.Side == plan.Remote || op.Source().Tree != op.Side) {
 			bytes[op.Side] += sizeOf(op.After)
 		}
 		e.displaced(p, &bytes, op.Side, op.Action, op.Before)

@@ -13,14 +13,16 @@ func TestBytesThatCrossToAnotherMachineAreCounted(t *testing.T) {
 	file := func(size int64) *tree.State { return &tree.State{Type: tree.File, Size: size} }
 	local, remote := &plan.Source{Tree: plan.Local}, &plan.Source{Tree: plan.Remote}
 	p := &plan.Plan{Operations: []plan.Operation{
-		{ID: 1, Side: plan.Remote, Action: plan.Create, Path: "a", Source: local, After: file(100)},
-		{ID: 2, Side: plan.Remote, Action: plan.Update, Path: "b", Source: local, Before: file(7), After: file(30)},
+		plan.Operation{ID: 1, Side: plan.Remote, Action: plan.Create, Path: "a", After: file(100)}.Taking(local),
+		plan.Operation{ID: 2, Side: plan.Remote, Action: plan.Update, Path: "b", Before: file(7),
+			After: file(30)}.Taking(local),
 		{ID: 3, Side: plan.Remote, Action: plan.Move, Path: "c", Rare: &plan.Rare{From: "d"}, Before: file(1000),
 			After: file(1000)},
-		{ID: 4, Side: plan.Local, Action: plan.Create, Path: "e", Source: remote, After: file(4)},
+		plan.Operation{ID: 4, Side: plan.Local, Action: plan.Create, Path: "e", After: file(4)}.Taking(remote),
 		{ID: 5, Side: plan.Local, Action: plan.Delete, Path: "f", Before: file(500)},
-		{ID: 6, Side: plan.Remote, Action: plan.Create, Path: "g", Source: local, After: file(9000), Decision: plan.Skip},
-		{ID: 7, Side: plan.Remote, Action: plan.Create, Path: "h", Source: remote, After: file(9000)},
+		plan.Operation{ID: 6, Side: plan.Remote, Action: plan.Create, Path: "g", After: file(9000),
+			Decision: plan.Skip}.Taking(local),
+		plan.Operation{ID: 7, Side: plan.Remote, Action: plan.Create, Path: "h", After: file(9000)}.Taking(remote),
 	}}
 	for _, c := range []struct {
 		host    string

@@ -71,8 +71,9 @@ func (e *effect) those(side plan.Side, has func(*plan.Operation) bool) iter.Seq[
 	return having(e.operations, func(op *plan.Operation) bool { return op.Side == side && has(op) })
 }
 
-func none(ops iter.Seq[*plan.Operation]) bool {
-	for range ops {
+// none tells whether there is nothing in it.
+func none[T any](in iter.Seq[T]) bool {
+	for range in {
 		return false
 	}
 	return true

@@ -33,7 +33,7 @@ func TestNothingInANameOrANoteIsMarkup(t *testing.T) {
 		p := blank()
 		p.Operations = []plan.Operation{{Side: plan.Remote, Action: plan.Create,
 			Path: tree.Path(name), Reason: plan.OnlyOn.On(plan.Local),
-			After: file(1, 1, "a"), Decision: plan.Apply, Rare: &plan.Rare{Note: note}}}
+			After: file(1, 1, "a"), Decision: plan.Apply, Rare: &plan.Rare{Rarer: &plan.Rarer{Note: note}}}}
 		p.Number()
 		var said strings.Builder
 		if err := Markdown(&said, p, Options{}); err != nil {

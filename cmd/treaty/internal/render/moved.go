@@ -1,6 +1,7 @@
 package render
 
 import (
+	"iter"
 	"slices"
 	"sort"
 
@@ -32,22 +33,22 @@ type renames struct {
 	folded            map[*plan.Operation]bool
 }
 
-// moves folds the moves of one side, and returns which other operations are in the lines. Without moves there is
-// nothing to look for.
-func (e *effect) moves(side plan.Side) ([]line, map[*plan.Operation]bool) {
-	if none(e.those(side, func(op *plan.Operation) bool { return op.Action == plan.Move })) {
-		return nil, nil
+// moves folds the moves of one side, sorted, and returns which other operations are in the lines. Where nothing was
+// moved, or no directory goes, there is nothing to fold, and no list of them here.
+func (e *effect) moves(side plan.Side) (iter.Seq[line], map[*plan.Operation]bool) {
+	moves := e.those(side, func(op *plan.Operation) bool { return op.Action == plan.Move })
+	goes := func(op *plan.Operation) bool { return op.Action == plan.Delete && takesDirectory(op) }
+	if e.opts.All || none(moves) || none(e.those(side, goes)) {
+		return e.singles(moves), nil
 	}
 	r := renames{e: e, made: map[tree.Path]*plan.Operation{}, gone: map[tree.Path]*plan.Operation{},
 		tried: map[rename]bool{}, folded: map[*plan.Operation]bool{}}
-	var moves []*plan.Operation
 	for op := range e.operations {
 		if op.Side != side {
 			continue
 		}
 		switch op.Action {
 		case plan.Move:
-			moves = append(moves, op)
 			r.arriving, r.leaving = append(r.arriving, op), append(r.leaving, op)
 		case plan.Create:
 			r.arriving, r.made[op.Path] = append(r.arriving, op), op
@@ -58,10 +59,7 @@ func (e *effect) moves(side plan.Side) ([]line, map[*plan.Operation]bool) {
 	slices.SortStableFunc(r.leaving, func(a, b *plan.Operation) int { return tree.Compare(left(a), left(b)) })
 
 	var lines []line
-	for _, op := range moves {
-		if e.opts.All {
-			break
-		}
+	for op := range moves {
 		pairs := r.candidates(op)
 		for i := len(pairs) - 1; i >= 0 && !r.folded[op]; i-- {
 			if l, ok := r.try(pairs[i]); ok {
@@ -69,12 +67,13 @@ func (e *effect) moves(side plan.Side) ([]line, map[*plan.Operation]bool) {
 			}
 		}
 	}
-	for _, op := range moves {
+	for op := range moves {
 		if !r.folded[op] {
 			lines = append(lines, e.single(op))
 		}
 	}
-	return lines, r.folded
+	sortLines(lines)
+	return slices.Values(lines), r.folded
 }
 
 // candidates are the pairs that a move could be part of, innermost first.

@@ -101,7 +101,8 @@ func (d draws) state(label string, least int) *tree.State {
 }
 
 func (d draws) operation(id int) plan.Operation {
-	op := plan.Operation{ID: id, Side: plan.Local, Path: d.path("path"), Rare: &plan.Rare{Note: d.text("note")},
+	op := plan.Operation{ID: id, Side: plan.Local, Path: d.path("path"),
+		Rare:   &plan.Rare{Rarer: &plan.Rarer{Note: d.text("note")}},
 		Reason: plan.AlignTimes, Decision: plan.Apply, Action: rapid.SampledFrom(plan.Actions[:]).Draw(d.T, "action")}
 	if d.yes("remote") {
 		op.Side = plan.Remote

@@ -32,8 +32,8 @@ func Groups(p *plan.Plan) []Group {
 	var directories []Moved
 	for _, side := range plan.BothSides {
 		lines, _ := folded.moves(side)
-		for i := range lines {
-			if l := &lines[i]; l.to != tree.Root {
+		for l := range lines {
+			if l.to != tree.Root {
 				directories = append(directories, l.moved(moved))
 			}
 		}

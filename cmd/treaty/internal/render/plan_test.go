@@ -99,7 +99,9 @@ func file(size int64, hours float64, content string) *tree.State {
 
 func directory() *tree.State { return &tree.State{Type: tree.Directory, Mode: tree.Perm(0o755)} }
 
-func link(target string) *tree.State { return &tree.State{Type: tree.Symlink, Rare: tree.LinkTo(target)} }
+func link(target string) *tree.State {
+	return &tree.State{Type: tree.Symlink, Rare: tree.LinkTo(target)}
+}
 
 // full is a plan with something for every section, and for most of what a section can say.
 func full() *plan.Plan {
@@ -124,7 +126,7 @@ func full() *plan.Plan {
 	ops(
 		plan.Operation{Side: plan.Remote, Action: plan.Update, Path: "notes/today.txt", Reason: plan.NewerOn.On(plan.Local),
 			Before: file(1024, 1, "a"), After: file(4_200_000, 2, "b"),
-			Rare: &plan.Rare{Diff: lines, Note: "checked with Bob\nand Eve"}},
+			Rare: &plan.Rare{Rarer: &plan.Rarer{Diff: lines, Note: "checked with Bob\nand Eve"}}},
 		plan.Operation{Side: plan.Remote, Action: plan.Update, Path: "shape", Reason: plan.ChangedOn.On(plan.Local),
 			Before: file(3, 1, "x"), After: directory()},
 		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "shape/in",
@@ -132,13 +134,13 @@ func full() *plan.Plan {
 		plan.Operation{Side: plan.Local, Action: plan.Update, Path: "almost.bin",
 			Reason: plan.ChangedOn.On(plan.Remote), Decision: plan.Skip,
 			Before: file(1_000_000, 1, "a"), After: file(1_000_001, 2, "b"),
-			Rare: &plan.Rare{Diff: &plan.Diff{Format: "unified", Omitted: "binary"}}},
+			Rare: &plan.Rare{Rarer: &plan.Rarer{Diff: &plan.Diff{Format: "unified", Omitted: "binary"}}}},
 		plan.Operation{Side: plan.Local, Action: plan.Update, Path: "current", Reason: plan.ChangedOn.On(plan.Remote),
 			Before: link("v1"), After: link("v 2 ")},
 		plan.Operation{Side: plan.Local, Action: plan.Update, Path: "dos.txt", Reason: plan.ChangedOn.On(plan.Remote),
 			Before: file(10, 1, "a"), After: file(12, 2, "b"),
-			Rare: &plan.Rare{Diff: &plan.Diff{Format: "unified", OnlyLineEndings: true, Added: 1, Removed: 1,
-				Lines: []string{"--- local/dos.txt", "+++ remote/dos.txt", "@@ -1 +1 @@", "-a", "+a\r"}}}},
+			Rare: &plan.Rare{Rarer: &plan.Rarer{Diff: &plan.Diff{Format: "unified", OnlyLineEndings: true, Added: 1, Removed: 1,
+				Lines: []string{"--- local/dos.txt", "+++ remote/dos.txt", "@@ -1 +1 @@", "-a", "+a\r"}}}}},
 		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "photos", Reason: plan.OnlyOn.On(plan.Local),
 			After: directory()},
 		plan.Operation{Side: plan.Remote, Action: plan.Create, Path: "photos/a.jpg", Reason: plan.OnlyOn.On(plan.Local),

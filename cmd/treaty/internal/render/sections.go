@@ -21,11 +21,10 @@ type section struct {
 // sections are those of the operations that have something to show, in the order of `show`. What a plan of `undo` or
 // `restore` brings back comes from neither tree, but from the trash of the side that it was on.
 func (e *effect) sections() []section {
-	var updates, copies, renewed, restored, deletes plan.Sides[iter.Seq[line]]
-	var moves []line
+	var updates, copies, renewed, restored, moves, deletes plan.Sides[iter.Seq[line]]
 	for _, side := range plan.BothSides {
 		moved, folded := e.moves(side)
-		moves = append(moves, moved...)
+		moves[side] = moved
 		replaces := func(op *plan.Operation) bool { return op.Action == plan.Update }
 		// An update that makes a directory heads what is created in it, and the reverse.
 		brings := func(op *plan.Operation) bool {
@@ -40,7 +39,6 @@ func (e *effect) sections() []section {
 		copies[side], restored[side] = e.fold(having(there, brings), brought), e.fold(having(trashed, brings), brought)
 		deletes[side] = e.fold(e.those(side, takes), taken)
 	}
-	sortLines(moves)
 	traits := e.singles(having(e.operations, func(op *plan.Operation) bool {
 		return op.Action == plan.Chmod || op.Action == plan.Touch
 	}))
@@ -54,7 +52,7 @@ func (e *effect) sections() []section {
 		{"Copy Remote to Local", copies[plan.Local], false},
 		{"Restore on Local", restored[plan.Local], false},
 		{"Restore on Remote", restored[plan.Remote], false},
-		{moveTitle, slices.Values(moves), true},
+		{moveTitle, merged(moves[plan.Local], moves[plan.Remote]), true},
 		{"Delete", merged(deletes[plan.Local], deletes[plan.Remote]), true},
 		{"Modes and Times", traits, true},
 	} {
@@ -86,6 +84,12 @@ func (s *section) list() []line {
 
 // merged are lines of both sides in the order of plans, as those of each are.
 func merged(local, remote iter.Seq[line]) iter.Seq[line] {
+	switch {
+	case none(local):
+		return remote
+	case none(remote):
+		return local
+	}
 	return func(yield func(line) bool) {
 		next, stop := iter.Pull(remote)
 		defer stop()
@@ -110,7 +114,7 @@ func merged(local, remote iter.Seq[line]) iter.Seq[line] {
 
 // fromTrash tells of an operation that takes nothing from the other side: it brings back what was there before.
 func fromTrash(op *plan.Operation) bool {
-	return op.Reason == plan.Undo && (op.Source == nil || op.Source.Tree == op.Side || op.Source.Path.Private())
+	return op.Reason == plan.Undo && (op.Source() == nil || op.Source().Tree == op.Side || op.Source().Path.Private())
 }
 
 // lines is how many lines the sections have, those below others included.

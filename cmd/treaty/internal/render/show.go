@@ -36,12 +36,14 @@ func (s *shower) about(sentence string) {
 
 func newShower(w io.Writer, p *plan.Plan, opts Options) *shower {
 	s := &shower{printer: newPrinter(w, opts)}
+	last := 0
 	for i := range p.Operations {
-		s.ids = max(s.ids, len(id(p.Operations[i].ID)))
+		last = max(last, p.Operations[i].ID)
 	}
 	for i := range p.Conflicts {
-		s.ids = max(s.ids, len(id(p.Conflicts[i].ID)))
+		last = max(last, p.Conflicts[i].ID)
 	}
+	s.ids = len(id(last))
 	return s
 }
 

@@ -50,8 +50,8 @@ func (e *effect) totals() (total plan.Sides[map[plan.Action]*sum], skipped int) 
 // sumMoves sums up the moves of a side, and returns which other operations are part of them.
 func (e *effect) sumMoves(side plan.Side, total map[plan.Action]*sum) map[*plan.Operation]bool {
 	moves, folded := e.moves(side)
-	for i := range moves {
-		switch l := &moves[i]; {
+	for l := range moves {
+		switch {
 		case !l.applied:
 		case l.to != tree.Root:
 			s := sumOf(total, plan.Move)

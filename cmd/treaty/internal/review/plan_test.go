@@ -79,10 +79,10 @@ func operation(t rapid.TB, words []string) plan.Operation {
 		op.Before, op.After, op.Reason = state, &after, plan.ChangedOn.On(from)
 	}
 	if op.Action == plan.Update {
-		op.Rare = &plan.Rare{Diff: diff(path, 3)}
+		op.Rare = &plan.Rare{Rarer: &plan.Rarer{Diff: diff(path, 3)}}
 	}
 	if op.After.Of() == tree.File && (op.Action == plan.Create || op.Action == plan.Update) {
-		op.Source = &plan.Source{Tree: from, Path: op.Path}
+		op.Take(&plan.Source{Tree: from, Path: op.Path})
 	}
 	return op
 }

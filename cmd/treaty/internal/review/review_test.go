@@ -506,10 +506,10 @@ func TestWhatChangedInALineIsMarked(t *testing.T) {
 func large(files int) *plan.Plan {
 	p := blank()
 	for i := range files {
-		p.Operations = append(p.Operations, plan.Operation{Side: plan.Remote, Action: plan.Create, Decision: plan.Apply,
-			Path:   tree.Path(fmt.Sprintf("d%04d/f%02d", i/100, i%100)),
-			After:  &tree.State{Type: tree.File, Size: 10, Mtime: hour(1)},
-			Source: &plan.Source{Path: tree.Path(fmt.Sprintf("d%04d/f%02d", i/100, i%100))}})
+		path := tree.Path(fmt.Sprintf("d%04d/f%02d", i/100, i%100))
+		op := plan.Operation{Side: plan.Remote, Action: plan.Create, Decision: plan.Apply, Path: path,
+			After: &tree.State{Type: tree.File, Size: 10, Mtime: hour(1)}}
+		p.Operations = append(p.Operations, op.Taking(&plan.Source{Path: path}))
 	}
 	p.Sort()
 	p.Number()
