@@ -11,6 +11,10 @@ import (
 	"treaty/apply/reach"
 )
 
+// roomy is how many bytes a pipe is to take that nobody has read yet: as many as may be on their way in a few large
+// contents. As the system makes it, one takes less than a frame of a content, and each end waits for the other's turn.
+const roomy = 1 << 20
+
 type agentCommand struct {
 	Root string `placeholder:"DIR" help:"Let nothing be reached but what lies in this directory."`
 }
@@ -24,10 +28,13 @@ func (c *agentCommand) Run(a *app) error {
 	// Whoever is gone cannot be written to: that is the end of the streams, and not of the process, which has locks to
 	// release.
 	signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP)
+	widen(a.stdin)
+	widen(a.stdout)
 	// A read of the standard input cannot be ended from here; one of what is copied from it can.
 	in, from := io.Pipe()
 	go func() {
-		_, err := io.Copy(from, a.stdin)
+		// The file knows a way to be copied, in smaller parts.
+		_, err := io.CopyBuffer(from, struct{ io.Reader }{a.stdin}, make([]byte, roomy/4))
 		from.CloseWithError(err)
 	}()
 	ended := make(chan error, 1)

@@ -106,6 +106,8 @@ func connect(a *app, machine address.Address) (*connection, error) {
 	if c.out, err = c.cmd.StdoutPipe(); err != nil {
 		return nil, err
 	}
+	widen(c.in)
+	widen(c.out)
 	if err := c.cmd.Start(); err != nil {
 		return nil, &complaint{is: errNotRun, why: fmt.Sprintf("%s cannot be run, which connects to %s: %v", words[0],
 			machine.Host, err), hint: then("install it, or name what connects as ssh.command in "+argument(own.file), again)}
