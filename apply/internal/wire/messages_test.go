@@ -26,13 +26,13 @@ func spokenAs[Q, A any](c Call[Q, A]) spokenCall {
 		}
 		head := any(&q).(question).head()
 		c.To(&q, head.Tree, head.Run)
-		return json.Marshal(&q)
+		return appendMessage(nil, &q)
 	}, func(text []byte) ([]byte, error) {
 		var a A
 		if err := decode(text, &a, false); err != nil {
 			return nil, err
 		}
-		return json.Marshal(&a)
+		return appendMessage(nil, &a)
 	}}
 }
 
