@@ -124,8 +124,15 @@ func (r *run) lend(l volume.Loan) error {
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.calls.Add(1)
 	defer s.calls.Done()
-	c := &call{server: s, ctx: r.Context(), in: wire.NewReader(r.Body), out: wire.NewWriter(w),
-		flush: http.NewResponseController(w).Flush}
+	out := outs.Get().(*bufio.Writer)
+	out.Reset(w)
+	defer func() {
+		out.Reset(nil)
+		outs.Put(out)
+	}()
+	c := &call{server: s, ctx: r.Context(), in: wire.NewReader(r.Body), out: wire.NewWriter(out), flush: func() error {
+		return errors.Join(out.Flush(), http.NewResponseController(w).Flush())
+	}}
 	c.in.Newer = s.newer
 	var more bool
 	var err error
@@ -133,8 +140,13 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no call", http.StatusBadRequest)
 		return
 	}
-	_ = c.respond(c.carryOut()) // nobody is there to read it
+	// Where one of these fails nobody is there to read it.
+	_ = c.respond(c.carryOut())
+	_ = out.Flush()
 }
+
+// outs gather what is answered: the answers to several calls, each of them short, cross in one piece.
+var outs = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, wire.Chunk) }}
 
 // respond ends the answer to a call that came to an error, nil for none. Its own error is of writing that.
 func (c *call) respond(a answered, err error) error {
