@@ -47,17 +47,11 @@ type Outcome struct {
 func DependenceOf(p *Plan, there func(side Side, dir tree.Path) bool) *Dependence {
 	s, d := p.spellings(), &Dependence{}
 	d.Units = s.members(p.Operations)
-	deeds := make([]deed, len(p.Operations))
-	for i := range p.Operations {
-		deeds[i] = deedOf(&p.Operations[i])
-		deeds[i].why = ""
-		d.Operations = append(d.Operations, s.exported(&deeds[i]))
+	for done := range deedsOf(p.Operations) {
+		d.Operations = append(d.Operations, s.exported(&done))
 	}
-	s.orphan(deeds, there)
-	for i := range deeds {
-		if deeds[i].why != "" {
-			d.Orphans = append(d.Orphans, i)
-		}
+	for i := range s.orphans(p.Operations, there) {
+		d.Orphans = append(d.Orphans, i)
 	}
 	for i := range p.Conflicts {
 		d.Conflicts = append(d.Conflicts, s.choosing(p.Conflicts[i]))

@@ -40,17 +40,18 @@ func (p *Plan) Resolve(r Resolution, ids ...int) (refused []*Conflict, err error
 // taken whole is taken in again with all of it. Where an id is none of an operation it changes nothing and returns an
 // error that wraps ErrNoSuch.
 func (p *Plan) Decide(d Decision, ids ...int) error {
-	by := map[int]*Operation{}
+	named := slices.Compact(slices.Sorted(slices.Values(ids)))
+	operations := make([]*Operation, len(named))
 	for i := range p.Operations {
-		by[p.Operations[i].ID] = &p.Operations[i]
-	}
-	for _, id := range ids {
-		if by[id] == nil {
-			return fmt.Errorf("operation %d: %w", id, ErrNoSuch)
+		if at, is := slices.BinarySearch(named, p.Operations[i].ID); is {
+			operations[at] = &p.Operations[i]
 		}
 	}
-	for _, id := range ids {
-		by[id].Decision = d
+	if at := slices.Index(operations, nil); at >= 0 {
+		return fmt.Errorf("operation %d: %w", named[at], ErrNoSuch)
+	}
+	for _, op := range operations {
+		op.Decision = d
 	}
 	if d == Apply {
 		for _, at := range Together(p, ids...) {

@@ -18,11 +18,10 @@ type givenUp struct {
 	by   int
 }
 
-// givenUp finds those directories. The first of the deeds are the plan's operations, the others settle
-// conflicts; stays is what the conflicts leave where it is.
-func (p *Plan) givenUp(deeds []deed, stays Sides[[]tree.Path]) []givenUp {
+// givenUp finds those directories; stays is what the conflicts leave where it is.
+func (p *Plan) givenUp(deeds *deeds, stays Sides[[]tree.Path]) []givenUp {
 	listed, spelled := len(p.Operations), p.spellings()
-	vacated := spelled.vacated(deeds[listed:])
+	vacated := spelled.vacated(deeds)
 	if len(vacated[Local])+len(vacated[Remote]) == 0 {
 		return nil
 	}
@@ -32,9 +31,8 @@ func (p *Plan) givenUp(deeds []deed, stays Sides[[]tree.Path]) []givenUp {
 		return g, found && d.why == "" && d.before == tree.Absent && d.after == tree.Directory
 	}
 	used := p.used(stays)
-	for i := range deeds {
-		d := &deeds[i]
-		if _, empties := only(d); i < listed && empties {
+	for i, d := range deeds.all() {
+		if _, empties := only(&d); i < listed && empties {
 			continue
 		}
 		if used.add(d.to); i < listed || !d.givesUp() {
@@ -42,8 +40,9 @@ func (p *Plan) givenUp(deeds []deed, stays Sides[[]tree.Path]) []givenUp {
 		}
 	}
 	var found []givenUp
-	for i := range deeds[:listed] {
-		if g, empties := only(&deeds[i]); empties && !used.has(deeds[i].to) {
+	for i := range listed {
+		d := deeds.at(i)
+		if g, empties := only(&d); empties && !used.has(d.to) {
 			found = append(found, givenUp{create: i, path: g.path, by: listed + g.by})
 		}
 	}
@@ -56,10 +55,10 @@ func (d *deed) givesUp() bool {
 }
 
 // vacated are the directories out of which what settles conflicts takes names, by the side that has them.
-func (s spellings) vacated(settling []deed) Sides[map[tree.Path]givenUp] {
+func (s spellings) vacated(deeds *deeds) Sides[map[tree.Path]givenUp] {
 	vacated := Sides[map[tree.Path]givenUp]{{}, {}}
-	for i := range settling {
-		d := &settling[i]
+	for i := range deeds.settling {
+		d := deeds.at(len(deeds.operations) + i)
 		if !d.givesUp() {
 			continue
 		}

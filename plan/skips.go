@@ -2,7 +2,6 @@ package plan
 
 import (
 	"iter"
-	"slices"
 
 	"treaty/plan/tree"
 )
@@ -40,69 +39,53 @@ func (p *Plan) Skips(there func(side Side, dir tree.Path) bool) map[int]Why {
 
 // skips is Skips by a list of all that is done.
 func (s spellings) skips(p *Plan, there func(side Side, dir tree.Path) bool) map[int]Why {
-	deeds := make([]deed, 0, len(p.Operations)+len(p.Conflicts))
-	for i := range p.Operations {
-		deeds = append(deeds, deedOf(&p.Operations[i]))
-	}
+	var settling []deed
 	var stays Sides[[]tree.Path]
 	for i := range p.Conflicts {
 		c := &p.Conflicts[i]
 		more, stay := c.deeds()
-		deeds = append(deeds, more...)
+		settling = append(settling, more...)
 		for _, side := range BothSides {
 			if stay[side] {
 				stays[side] = append(stays[side], c.PathOn(side))
 			}
 		}
 	}
-	s.orphan(deeds[:len(p.Operations)], there)
-	s.dragWhole(deeds, stays, p.Operations)
+	deeds := newDeeds(p.Operations, settling)
+	s.orphan(deeds, there)
+	s.dragWhole(deeds, stays)
 	for _, g := range p.givenUp(deeds, stays) {
-		deeds[g.create].why = GivenUp
+		deeds.skip(g.create, GivenUp)
 	}
 	skips := map[int]Why{}
 	for i := range p.Operations {
-		if why := deeds[i].why; why != "" {
+		if why := deeds.why(i); why != "" {
 			skips[p.Operations[i].ID] = why
 		}
 	}
 	return skips
 }
 
-// deed is what an operation, or what settles a conflict, does on one side, as far as others depend on it.
-type deed struct {
-	side Side
-	// from is where something is that it takes away or changes, to where something is afterwards; "" for
-	// nothing. They differ for moves only.
-	from, to tree.Path
-	// before and after are the types of the two.
-	before, after tree.Type
-	why           Why
-}
-
-func deedOf(op *Operation) deed {
-	d := deed{side: op.Side, before: op.Before.Of(), after: op.After.Of()}
-	if op.Before != nil {
-		d.from = op.from()
-	}
-	if op.After != nil {
-		d.to = op.Path
-	}
-	if op.Decision == Skip {
-		d.why = SaysSo
-	}
-	return d
-}
-
 // orphan skips what belongs in directories that are not there and that nothing makes.
-func (s spellings) orphan(deeds []deed, there func(side Side, dir tree.Path) bool) {
-	if there == nil {
-		return
+func (s spellings) orphan(deeds *deeds, there func(side Side, dir tree.Path) bool) {
+	for i := range s.orphans(deeds.operations, there) {
+		if deeds.why(i) == "" {
+			deeds.skip(i, NotThere)
+		}
 	}
-	made := s.made(slices.Values(deeds))
-	for i := range deeds {
-		if d := &deeds[i]; d.why == "" && made.lack(d, there) {
-			d.why = NotThere
+}
+
+// orphans are the places of operations that belong in a directory that is not there and that none of them makes.
+func (s spellings) orphans(operations []Operation, there func(side Side, dir tree.Path) bool) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		if there == nil {
+			return
+		}
+		made := s.made(deedsOf(operations))
+		for i := range operations {
+			if d := deedOf(&operations[i]); made.lack(&d, there) && !yield(i) {
+				return
+			}
 		}
 	}
 }
@@ -201,19 +184,9 @@ func (g *goners) below(side Side, path tree.Path) bool {
 	return len(g.dirs[side]) > 0 && below(g.key(side, path), g.dirs[side])
 }
 
-func deedsOf(operations []Operation) iter.Seq[deed] {
-	return func(yield func(deed) bool) {
-		for i := range operations {
-			if !yield(deedOf(&operations[i])) {
-				return
-			}
-		}
-	}
-}
-
 // dragWhole is drag that leaves out all of a unit of which it leaves out something.
-func (s spellings) dragWhole(deeds []deed, stays Sides[[]tree.Path], operations []Operation) {
-	units := s.members(operations)
+func (s spellings) dragWhole(deeds *deeds, stays Sides[[]tree.Path]) {
+	units := s.members(deeds.operations)
 	for more := true; more; more = hold(deeds, units) {
 		s.drag(deeds, stays)
 	}
@@ -221,22 +194,22 @@ func (s spellings) dragWhole(deeds []deed, stays Sides[[]tree.Path], operations 
 
 // drag skips what cannot be done because something else is not: below a directory that is not created,
 // above an entry that stays, onto a name that is not vacated.
-func (s spellings) drag(deeds []deed, stays Sides[[]tree.Path]) {
+func (s spellings) drag(deeds *deeds, stays Sides[[]tree.Path]) {
 	for _, side := range BothSides {
 		h := holding{spellings: s, side: side,
 			missing: map[tree.Path]bool{}, occupied: map[tree.Path]bool{}, above: map[tree.Path]bool{}}
 		for _, path := range stays[side] {
 			h.stay(path)
 		}
-		for i := range deeds {
-			if d := &deeds[i]; d.side == side && d.why != "" {
-				h.note(d)
+		for _, d := range deeds.all() {
+			if d.side == side && d.why != "" {
+				h.note(&d)
 			}
 		}
 		h.drag(deeds)
 		// What comes into a directory keeps it, if it comes.
-		for i := range deeds {
-			if d := &deeds[i]; d.side == side && d.why == "" {
+		for _, d := range deeds.all() {
+			if d.side == side && d.why == "" {
 				h.stay(d.to)
 			}
 		}
@@ -275,16 +248,16 @@ func (h *holding) note(d *deed) {
 }
 
 // drag skips until nothing more is held up.
-func (h *holding) drag(deeds []deed) {
+func (h *holding) drag(deeds *deeds) {
 	for changed := true; changed; {
 		changed = false
-		for i := range deeds {
-			d := &deeds[i]
+		for i, d := range deeds.all() {
 			if d.side != h.side || d.why != "" {
 				continue
 			}
-			if d.why = h.holds(d); d.why != "" {
-				h.note(d)
+			if why := h.holds(&d); why != "" {
+				deeds.skip(i, why)
+				h.note(&d)
 				changed = true
 			}
 		}

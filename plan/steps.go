@@ -65,17 +65,18 @@ func (p *Plan) Steps(in Contents, shift Sides[time.Duration]) ([]Step, error) {
 			steps = append(steps, Step{Operation: &ops[j], Conflict: c.ID})
 		}
 	}
-	deeds := make([]deed, len(steps))
-	for i := range steps {
-		deeds[i] = deedOf(steps[i].Operation)
+	var settling []deed
+	for i := range steps[len(p.Operations):] {
+		settling = append(settling, deedOf(steps[len(p.Operations)+i].Operation))
 	}
-	p.spellings().dragWhole(deeds, stays, p.Operations)
+	deeds := newDeeds(p.Operations, settling)
+	p.spellings().dragWhole(deeds, stays)
 	emptied := p.givenUp(deeds, stays)
 	for _, g := range emptied {
-		deeds[g.create].why = GivenUp
+		deeds.skip(g.create, GivenUp)
 	}
 	for i := range steps {
-		steps[i].Skipped = deeds[i].why
+		steps[i].Skipped = deeds.why(i)
 	}
 	return s.unmake(steps, emptied)
 }

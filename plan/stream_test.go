@@ -181,6 +181,21 @@ func TestWhatIsDeletedWholeTakesNoListToTell(t *testing.T) {
 	}
 }
 
+// What is left out is told by the plan itself: beside it there is a byte an operation, and what holds things up.
+func TestWhatIsLeftOutTakesNoListToTell(t *testing.T) {
+	p := plan.ReadFrom(strings.NewReader(many(t)))
+	left := &p.Operations[len(p.Operations)/2+1]
+	left.Decision = plan.Skip
+	each := allocated(func() {
+		if skips := p.Skips(nil); len(skips) != 1 || skips[left.ID] != plan.SaysSo {
+			t.Fatalf("%d are skipped, and %d for %q", len(skips), left.ID, skips[left.ID])
+		}
+	}) / 6000
+	if most := uint64(16); each > most {
+		t.Errorf("%d bytes are allocated an operation, at most %d are meant", each, most)
+	}
+}
+
 // A check of a million operations is not to take more than they do.
 func TestCheckingAPlanHoldsNoneOfItsPaths(t *testing.T) {
 	p := plan.ReadFrom(strings.NewReader(many(t)))

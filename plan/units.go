@@ -115,15 +115,16 @@ func within(op *Operation, s spellings, unit tree.Path) bool {
 }
 
 // hold leaves out all of a unit of which something is left out, and tells whether there was any more of one.
-func hold(deeds []deed, units [][]int) (more bool) {
+func hold(deeds *deeds, units [][]int) (more bool) {
 	for _, members := range units {
 		held := false
 		for _, i := range members {
-			held = held || deeds[i].why != ""
+			held = held || deeds.why(i) != ""
 		}
 		for _, i := range members {
-			if held && deeds[i].why == "" {
-				deeds[i].why, more = NotWhole, true
+			if held && deeds.why(i) == "" {
+				deeds.skip(i, NotWhole)
+				more = true
 			}
 		}
 	}

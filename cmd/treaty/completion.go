@@ -223,8 +223,12 @@ func pathsOfPlan(a *app, l complete.Line) []complete.Candidate {
 		return nil
 	}
 	var paths []tree.Path
-	for _, e := range namedBy(l.Command.Name, f.plan) {
-		paths = append(paths, e.paths...)
+	for e := range namedBy(l.Command.Name, f.plan) {
+		for _, path := range e.paths {
+			if path != tree.Root {
+				paths = append(paths, path)
+			}
+		}
 	}
 	return startingWith(l.Word, paths, spelling(here(f.plan), l.Word))
 }
@@ -270,12 +274,12 @@ func upToSlash(word string, first int) string {
 }
 
 // namedBy are the elements of a plan that a command is about.
-func namedBy(command string, p *plan.Plan) []element {
+func namedBy(command string, p *plan.Plan) elements {
 	switch command {
 	case "resolve":
 		return conflictElements(p)
 	case "skip":
 		return operationElements(p)
 	}
-	return slices.Concat(conflictElements(p), operationElements(p))
+	return allOf(conflictElements(p), operationElements(p))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"iter"
 	"os"
 	"path"
 	"path/filepath"
@@ -33,12 +34,12 @@ func (a *app) split(w *planAndWords) (planPath string, words []string) {
 
 // unnamed is the usage error of a command that was told what to do with a plan, or with none, but to nothing in it. A
 // plan alone may have been meant for the path of the newest plan that has its name.
-func (a *app) unnamed(planPath, why string, elements func(*plan.Plan) []element) error {
+func (a *app) unnamed(planPath, why string, of func(*plan.Plan) elements) error {
 	if planPath != "" {
 		if _, err := readPlan(expandHome(planPath)); err != nil {
 			return err
 		}
-		if newest, err := a.newest(); err == nil && newest.names(planPath, elements) {
+		if newest, err := a.newest(); err == nil && newest.names(planPath, of) {
 			return usage(then("if the path is meant", before(planPath, newest.path)),
 				"%s, and %s, which is a path in the newest plan, is a plan itself", why, planPath)
 		}
@@ -75,61 +76,85 @@ func saysPlan(path string) bool {
 var planFormat = expression(`"format"\s*:\s*"treaty\.plan"`)
 
 // names tells whether a word names one of these elements of the plan.
-func (f *planFile) names(word string, elements func(*plan.Plan) []element) bool {
-	return len(matching(elements(f.plan), here(f.plan), word)) > 0
+func (f *planFile) names(word string, of func(*plan.Plan) elements) bool {
+	return len(matching(of(f.plan), here(f.plan), word)) > 0
 }
 
 // element is something in a plan that a person may name: by its id or one of its paths.
 type element struct {
-	id    int
-	paths []tree.Path
+	id int
+	// paths are one or two, else "".
+	paths [2]tree.Path
 	// below is where all that it stands for lies; "" where it is only itself.
 	below tree.Path
 }
 
+// elements are what a person may name. There may be a million, and they are in no list.
+type elements = iter.Seq[element]
+
 // conflictElements are the conflicts of a plan.
-func conflictElements(p *plan.Plan) []element {
-	list := make([]element, len(p.Conflicts))
-	for i := range p.Conflicts {
-		c := &p.Conflicts[i]
-		list[i] = element{id: c.ID, paths: named(c.Path, c.RemotePath)}
+func conflictElements(p *plan.Plan) elements {
+	return conflictsThat(p, func(*plan.Conflict) bool { return true })
+}
+
+// conflictsThat are the conflicts of a plan that are wanted.
+func conflictsThat(p *plan.Plan, wanted func(*plan.Conflict) bool) elements {
+	return func(yield func(element) bool) {
+		for i := range p.Conflicts {
+			c := &p.Conflicts[i]
+			if wanted(c) && !yield(element{id: c.ID, paths: [2]tree.Path{c.Path, c.RemotePath}}) {
+				return
+			}
+		}
 	}
-	return list
 }
 
 // operationElements are the operations of a plan. A directory stands for all in it.
-func operationElements(p *plan.Plan) []element {
-	list := make([]element, len(p.Operations))
-	for i := range p.Operations {
-		op := &p.Operations[i]
-		list[i] = element{id: op.ID, paths: named(op.Path, op.From())}
-		if op.Before.Of() == tree.Directory || op.After.Of() == tree.Directory {
-			list[i].below = op.Path
+func operationElements(p *plan.Plan) elements {
+	return func(yield func(element) bool) {
+		for i := range p.Operations {
+			op := &p.Operations[i]
+			e := element{id: op.ID, paths: [2]tree.Path{op.Path, op.From()}}
+			if op.Before.Of() == tree.Directory || op.After.Of() == tree.Directory {
+				e.below = op.Path
+			}
+			if !yield(e) {
+				return
+			}
 		}
 	}
-	return list
 }
 
 // problemElements are the problems of a plan that are about a path, by ids that nothing else in it has: -1 for the
 // first, -2 for the second.
-func problemElements(p *plan.Plan) []element {
-	var list []element
-	for i := range p.Problems {
-		if at := p.Problems[i].Path; at != nil {
-			list = append(list, element{id: -1 - i, paths: named(*at)})
+func problemElements(p *plan.Plan) elements {
+	return func(yield func(element) bool) {
+		for i := range p.Problems {
+			at := p.Problems[i].Path
+			if at != nil && !yield(element{id: -1 - i, paths: [2]tree.Path{*at}}) {
+				return
+			}
 		}
 	}
-	return list
 }
 
-func named(paths ...tree.Path) []tree.Path {
-	return slices.DeleteFunc(paths, func(p tree.Path) bool { return p == tree.Root })
+// allOf are all elements of some, one after the other.
+func allOf(all ...elements) elements {
+	return func(yield func(element) bool) {
+		for _, some := range all {
+			for e := range some {
+				if !yield(e) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // pick finds what each word names among the elements of a plan, what being their noun: a path exactly, a directory with
 // all in it, an id, a glob, or else a name as treaty shows it. Paths are relative to the current directory, where that
 // is in one of the plan's trees, or from the root with a leading slash. A word that names nothing is a usage error.
-func pick(p *plan.Plan, list []element, words []string, what string) ([]int, error) {
+func pick(p *plan.Plan, list elements, words []string, what string) ([]int, error) {
 	at := here(p)
 	var ids []int
 	for _, word := range words {
@@ -144,7 +169,7 @@ func pick(p *plan.Plan, list []element, words []string, what string) ([]int, err
 }
 
 // matching are the ids of what a word names.
-func matching(list []element, at tree.Path, word string) []int {
+func matching(list elements, at tree.Path, word string) []int {
 	where, inside := inTree(at, word)
 	if !inside {
 		return byID(list, word)
@@ -169,7 +194,7 @@ func matching(list []element, at tree.Path, word string) []int {
 
 // asShown is what a name in double quotes means, as treaty shows names that are not clear otherwise: with Go's escapes,
 // and a slash behind those of directories.
-func asShown(list []element, at tree.Path, word string) []int {
+func asShown(list elements, at tree.Path, word string) []int {
 	name, err := strconv.Unquote(word)
 	if err != nil || !strings.HasPrefix(word, `"`) || name == word {
 		return nil
@@ -182,30 +207,32 @@ func asShown(list []element, at tree.Path, word string) []int {
 }
 
 // having are the ids of the elements with a path that fits.
-func having(list []element, fits func(tree.Path) bool) []int {
+func having(list elements, fits func(tree.Path) bool) []int {
 	var ids []int
-	for i := range list {
-		if slices.ContainsFunc(list[i].paths, fits) {
-			ids = append(ids, list[i].id)
+	for e := range list {
+		if slices.ContainsFunc(e.paths[:], func(p tree.Path) bool { return p != tree.Root && fits(p) }) {
+			ids = append(ids, e.id)
 		}
 	}
 	return ids
 }
 
 // byID is the element with the id that the word is, and what lies below it.
-func byID(list []element, word string) []int {
+func byID(list elements, word string) []int {
 	id, err := strconv.Atoi(strings.TrimPrefix(word, "#"))
-	if id < 1 {
+	if id < 1 || err != nil {
 		return nil
 	}
-	at := slices.IndexFunc(list, func(e element) bool { return e.id == id })
-	if err != nil || at < 0 {
-		return nil
+	for e := range list {
+		switch {
+		case e.id != id:
+		case e.below != "":
+			return having(list, func(p tree.Path) bool { return p.Within(e.below) })
+		default:
+			return []int{id}
+		}
 	}
-	if below := list[at].below; below != "" {
-		return having(list, func(p tree.Path) bool { return p.Within(below) })
-	}
-	return []int{id}
+	return nil
 }
 
 // inTree is the path in a tree that a word means; false where it leads out of it, or is empty.

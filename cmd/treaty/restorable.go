@@ -170,16 +170,19 @@ func (r *archive) of() string {
 
 // matching are the versions that a word names: as in resolve, but that ids are those of the plan that is named.
 func (r *archive) matching(all []store.Version, word string) []int {
-	elements := make([]element, len(all))
-	for i := range all {
-		elements[i] = element{id: -1 - i, paths: []tree.Path{all[i].Path}}
+	versions := func(yield func(element) bool) {
+		for i := range all {
+			if !yield(element{id: -1 - i, paths: [2]tree.Path{all[i].Path}}) {
+				return
+			}
+		}
 	}
-	if found := matching(elements, r.at, word); len(found) > 0 || r.plan == nil {
+	if found := matching(versions, r.at, word); len(found) > 0 || r.plan == nil {
 		return indexes(found)
 	}
-	of := slices.Concat(operationElements(r.plan), conflictElements(r.plan))
+	of := allOf(operationElements(r.plan), conflictElements(r.plan))
 	ids := matching(of, tree.Root, "#"+strings.TrimPrefix(word, "#"))
-	return indexes(having(elements, func(path tree.Path) bool { return r.isOf(ids, path) }))
+	return indexes(having(versions, func(path tree.Path) bool { return r.isOf(ids, path) }))
 }
 
 // indexes are those of which elements have the ids.
@@ -193,8 +196,12 @@ func indexes(ids []int) []int {
 
 // isOf tells whether a path is that of one of the plan's elements.
 func (r *archive) isOf(ids []int, path tree.Path) bool {
-	of := func(e element) bool { return slices.Contains(ids, e.id) && slices.Contains(e.paths, path) }
-	return slices.ContainsFunc(slices.Concat(operationElements(r.plan), conflictElements(r.plan)), of)
+	for e := range allOf(operationElements(r.plan), conflictElements(r.plan)) {
+		if slices.Contains(ids, e.id) && slices.Contains(e.paths[:], path) {
+			return true
+		}
+	}
+	return false
 }
 
 // newestOf are of each path the first version, and so the newest.

@@ -1,11 +1,10 @@
 package main
 
 import (
-	"slices"
-
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
+	"treaty/plan/tree"
 	"treaty/schema"
 )
 
@@ -142,14 +141,11 @@ func (c *showCommand) selection(p *plan.Plan, words []string) (*render.Selection
 	if len(words) == 0 && !c.Unresolved {
 		return nil, nil
 	}
-	list := slices.Concat(conflictElements(p), operationElements(p), problemElements(p))
+	list := allOf(conflictElements(p), operationElements(p), problemElements(p))
 	if c.Unresolved {
 		list = unresolved(p)
 	}
-	ids := make([]int, len(list))
-	for i := range list {
-		ids[i] = list[i].id
-	}
+	ids := having(list, func(tree.Path) bool { return true })
 	if len(words) > 0 {
 		var err error
 		if ids, err = pick(p, list, words, "part of the plan"); err != nil {
@@ -168,12 +164,6 @@ func (c *showCommand) selection(p *plan.Plan, words []string) (*render.Selection
 }
 
 // unresolved are the conflicts of a plan that are not settled.
-func unresolved(p *plan.Plan) []element {
-	var list []element
-	for i, e := range conflictElements(p) {
-		if p.Conflicts[i].Resolution == plan.Unresolved {
-			list = append(list, e)
-		}
-	}
-	return list
+func unresolved(p *plan.Plan) elements {
+	return conflictsThat(p, func(c *plan.Conflict) bool { return c.Resolution == plan.Unresolved })
 }
