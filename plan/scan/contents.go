@@ -9,8 +9,10 @@ import (
 // Contents is a regular file that is read once, from its beginning. It is for one goroutine, which closes it.
 type Contents struct {
 	file
-	opened tree.Entry
-	read   int64
+	// size and mtime are those with which it was opened.
+	size  int64
+	mtime tree.Time
+	read  int64
 }
 
 // Contents opens the regular file called name. Errors are those of Open.
@@ -22,7 +24,7 @@ func (d *Dir) Contents(name string) (*Contents, error) {
 	if err != nil {
 		return nil, d.error(name, err)
 	}
-	return &Contents{file: f, opened: e}, nil
+	return &Contents{file: f, size: e.Size, mtime: e.Mtime}, nil
 }
 
 // Read returns io.EOF with the last bytes already where the volume had no more to give than were asked for, and these
@@ -33,7 +35,7 @@ func (c *Contents) Read(p []byte) (int, error) {
 	switch {
 	case err != nil, len(p) == 0:
 		return n, err
-	case n == 0, n < len(p) && c.read == c.opened.Size:
+	case n == 0, n < len(p) && c.read == c.size:
 		return n, io.EOF
 	}
 	return n, nil
@@ -49,7 +51,7 @@ func (c *Contents) Taken(size int64) { c.read = max(size, 1) }
 // opened.
 func (c *Contents) Stamp() (int64, tree.Time, error) {
 	if c.read == 0 {
-		return c.opened.Size, c.opened.Mtime, nil
+		return c.size, c.mtime, nil
 	}
 	e, err := c.file.stat()
 	return e.Size, e.Mtime, err

@@ -22,10 +22,26 @@ func (t *base) touched(kind Kind, d *folder, name string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if folder {
-		t.folders[d.path] = true
+		t.changed.add(d.path)
 	} else {
 		t.files[d.at(name)] = true
 	}
+}
+
+// changed are folders in which a name was changed.
+type changed struct {
+	folders map[string]bool
+	// last are those that were added last: most often it is one of them again.
+	last [2]string
+	next int
+}
+
+func (c *changed) add(path string) {
+	if path != "" && (path == c.last[0] || path == c.last[1]) {
+		return
+	}
+	c.folders[path] = true
+	c.last[c.next], c.next = path, 1-c.next
 }
 
 // synced stops the tree if a sync failed: it is never retried.
@@ -51,8 +67,8 @@ func (t *base) Barrier(staged ...volume.Staged) error {
 		return err
 	}
 	t.mu.Lock()
-	folders, files, syncfs := t.folders, t.files, t.syncfs
-	t.folders, t.files = map[string]bool{}, map[string]bool{}
+	folders, files, syncfs := t.changed.folders, t.files, t.syncfs
+	t.changed, t.files = changed{folders: map[string]bool{}}, map[string]bool{}
 	t.mu.Unlock()
 
 	top, err := t.open("")

@@ -71,8 +71,9 @@ type base struct {
 	mu      sync.Mutex
 	stopped error
 	syncfs  bool
-	// folders and files changed since the last barrier, relative to the root.
-	folders, files map[string]bool
+	// changed and files are the folders and files changed since the last barrier, relative to the root.
+	changed changed
+	files   map[string]bool
 
 	bundle   bundle
 	barriers barriers
@@ -104,7 +105,7 @@ func OpenFiles(root *scan.Root, run string, opts Options) (*Files, error) {
 		opts.SlowSync = 10 * time.Second
 	}
 	b := &base{root: root, run: run, hook: opts.Hook, opts: opts, syncfs: !opts.NoSyncVolume,
-		folders: map[string]bool{}, files: map[string]bool{}}
+		changed: changed{folders: map[string]bool{}}, files: map[string]bool{}}
 	l := &loans{base: b}
 	b.lend = l.lend
 	return &Files{&trash{base: b, places: map[string]bool{}}, l}, nil

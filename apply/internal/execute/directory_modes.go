@@ -80,9 +80,10 @@ func (d *due) set(as volume.Changer) {
 	case t.Action == plan.Chmod || err != nil:
 		t.noteResult(result, err)
 	default:
-		if left := t.remains(); left != nil {
+		if t.left != nil {
+			left := t.remains()
 			left.Mode = d.After.Mode
-			t.left = left
+			t.left = &left
 		}
 		t.notes.fresh = append(t.notes.fresh, t)
 	}

@@ -57,8 +57,8 @@ type Counts struct{ Over, Copied *atomic.Int64 }
 // New makes tasks of steps. What is skipped has its outcome; nothing is carried out yet.
 func New(ground *Ground, steps []plan.Step, before Before, counts Counts) *Execution {
 	tasks := newTasks(ground.Plan, steps, ground.Ends, counts.Over)
-	groups := &groups{ground, &tasks.notes, &firstLook{Ground: ground, tasks: tasks, stamps: before.Stamps,
-		taken: map[string]bool{}}}
+	groups := &groups{Ground: ground, notes: &tasks.notes, first: &firstLook{Ground: ground, tasks: tasks,
+		stamps: before.Stamps, taken: map[string]bool{}}}
 	footing := &footing{Ground: ground, tasks: tasks, had: before.Had}
 	stager := &stager{Ground: ground, tasks: tasks, footing: footing, stamps: before.Stamps, copied: counts.Copied}
 	keeper := &keeper{ground, tasks, counts.Copied}

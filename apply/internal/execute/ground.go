@@ -18,7 +18,7 @@ type Ground struct {
 	Plan *plan.Plan
 	Ends *settle.Ends
 	// Write adds records to the journals, for good where sync says so. An error ends the run, since nothing may be done
-	// that is not written down; without records it is the one that has ended it, nil for none.
+	// that is not written down; without records it is the one that has ended it, nil for none. It keeps no record.
 	Write func(sync bool, records ...journal.Record) error
 	// Texts keeps texts that are put in place, nil where none are kept.
 	Texts *Texts

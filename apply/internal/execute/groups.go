@@ -26,6 +26,8 @@ type groups struct {
 	*Ground
 	notes *notes
 	first *firstLook
+	// outcomes have memory for those of a group, which are written down and forgotten.
+	outcomes []outcome
 }
 
 // size is how many tasks on some sides are announced, carried out and made durable together.
@@ -116,20 +118,20 @@ func (g *groups) announce(ctx context.Context, group ...*task) bool {
 		return false
 	}
 	group = slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.noted() || t.announced })
-	intended := make(map[*task][]journal.Intent, len(group))
-	g.together(ctx, group, func(t *task) {
+	intended := make([][]journal.Intent, len(group))
+	g.togetherBy(ctx, group, func(n int, t *task) {
 		t.announced = true
 		intents, err := t.intents()
 		if err != nil {
 			t.noteError(err)
 			return
 		}
-		intended[t] = intents
+		intended[n] = intents
 	})
 	records := make([]journal.Record, 0, len(group))
-	for _, t := range group {
-		for n := range intended[t] {
-			records = append(records, journal.Record{Intent: &intended[t][n]})
+	for n := range intended {
+		for i := range intended[n] {
+			records = append(records, journal.Record{Intent: &intended[n][i]})
 		}
 	}
 	return g.record(records)
@@ -160,9 +162,10 @@ func (g *groups) sealRest(durable sides) {
 // crash is examined again. What failed is not over.
 func (g *groups) writeDown() {
 	records := make([]journal.Record, 0, len(g.notes.fresh))
-	for _, t := range g.notes.fresh {
+	g.outcomes = slices.Grow(g.outcomes[:0], len(g.notes.fresh))[:len(g.notes.fresh)]
+	for n, t := range g.notes.fresh {
 		if t.result.Outcome != paper.Failed {
-			records = append(records, journal.Record{Done: t.outcome()})
+			records = append(records, journal.Record{Done: g.outcomes[n].of(t)})
 		}
 	}
 	g.notes.fresh = g.notes.fresh[:0]

@@ -105,10 +105,18 @@ func hashed(s, copied *tree.State) *tree.State {
 	return &with
 }
 
-// outcome is what the journals are told of what became of a task.
-func (t *task) outcome() *journal.Done {
-	done := &journal.Done{Step: t.number, Side: t.Side, Outcome: string(t.result.Outcome), SHA256: t.result.SHA256,
+// outcome has what the journals are told of what became of a task.
+type outcome struct {
+	done journal.Done
+	left tree.State
+}
+
+// of fills it in.
+func (o *outcome) of(t *task) *journal.Done {
+	o.done = journal.Done{Step: t.number, Side: t.Side, Outcome: string(t.result.Outcome), SHA256: t.result.SHA256,
 		Trash: t.result.Trash, Error: t.result.Error}
-	done.After = t.remains()
-	return done
+	if t.left != nil {
+		o.left, o.done.After = t.remains(), &o.left
+	}
+	return &o.done
 }

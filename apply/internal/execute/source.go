@@ -7,6 +7,12 @@ import (
 	"treaty/apply/volume"
 )
 
+// reading is what looks at a source as it is read: text sees it where it may be a text to keep, and counted counts it.
+type reading struct {
+	text    seenText
+	counted readCounter
+}
+
 // readCounter counts what is read.
 type readCounter struct {
 	io.Reader

@@ -58,7 +58,7 @@ func (s *stager) begin(ctx context.Context, group []*task, grounded bool) *ahead
 	}
 	go func() {
 		defer close(a.staged)
-		a.errs, a.found = s.each(ctx, a.tasks), map[ground]error{}
+		a.errs, a.found = s.each(ctx, a.tasks, wherePlanned), map[ground]error{}
 		if !grounded {
 			return
 		}
@@ -89,7 +89,7 @@ func (s *stager) stage(ctx context.Context, group []*task, begun *ahead) bool {
 	s.footing.lack(group, found)
 	group = slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.noted() || t.notes.stops(t) })
 	late := slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.waiting != nil })
-	note(late, s.each(ctx, late))
+	note(late, s.each(ctx, late, s.tasks.moved))
 	for _, t := range late {
 		durable[t.Side] = false
 	}
@@ -125,52 +125,6 @@ func (s *stager) ready(ctx context.Context, group []*task, begun *ahead) (found 
 	return found, durable
 }
 
-// needs are what tasks need of a side that is far away before they can be announced.
-type needs struct {
-	dirs []tree.Path
-	// displacing are those that have no place yet for what they displace.
-	displacing []*task
-	staged     []volume.Staged
-}
-
-// neededBy are the needs of those tasks that are on a side.
-func neededBy(list []*task, side plan.Side) (n needs) {
-	seen := map[tree.Path]bool{}
-	for _, t := range list {
-		if t.Side != side {
-			continue
-		}
-		if dir := t.Path.Parent(); !seen[dir] {
-			seen[dir], n.dirs = true, append(n.dirs, dir)
-		}
-		if t.replaces() && t.place == "" {
-			n.displacing = append(n.displacing, t)
-		}
-		if t.waiting != nil {
-			n.staged = append(n.staged, t.staged())
-		}
-	}
-	return n
-}
-
-// cross has all of what is needed of a side cross together. It tells whether what is staged is durable.
-func (s *stager) cross(ctx context.Context, side plan.Side, n needs, found map[ground]error) (durable bool) {
-	durable = true
-	barriers := min(len(n.staged), 1)
-	volume.Together(ctx, s.Ends[side].Disk, len(n.dirs)+len(n.displacing)+barriers, func(i int, as volume.Changer) {
-		switch {
-		case i < len(n.dirs):
-			_, found[ground{side, n.dirs[i]}] = as.(volume.Gathering).Directory(n.dirs[i])
-		case i < len(n.dirs)+len(n.displacing):
-			t := n.displacing[i-len(n.dirs)]
-			t.place, _ = as.Place(t.present()) // without one it is asked again, and tells why
-		default:
-			durable = as.Barrier(n.staged...) == nil
-		}
-	})
-	return durable
-}
-
 // note notes the errors that tasks came to.
 func note(tasks []*task, errs []error) {
 	for n, err := range errs {
@@ -180,64 +134,97 @@ func note(tasks []*task, errs []error) {
 	}
 }
 
+// moved tells where a file is now that is the source of a task, where that is not its path.
+type moved = plan.Sides[map[tree.Path]tree.Path]
+
+// wherePlanned is of what nothing moves meanwhile: it is not looked up where tasks note what they have moved.
+var wherePlanned moved
+
 // each stages contents, a few at a time, and returns what came of each. What goes to, or comes from, a tree that is far
 // away crosses in a stream.
-func (s *stager) each(ctx context.Context, group []*task) []error {
-	list, bytes := make([]*staging, len(group)), int64(0)
+func (s *stager) each(ctx context.Context, group []*task, at moved) []error {
+	errs, bytes := make([]error, len(group)), int64(0)
 	width, began := s.pace.width(), s.Now()
-	var lanes [stagers][]*staging
+	var lanes [stagers][]int
 	for n, t := range group {
-		list[n] = s.staging(t)
 		lane := s.lane(n, t, width)
-		lanes[lane] = append(lanes[lane], list[n])
+		lanes[lane] = append(lanes[lane], n)
 		bytes += perFile + t.After.Size
 	}
 	var wg sync.WaitGroup
 	for _, lane := range lanes {
 		if len(lane) > 0 {
-			wg.Go(func() { s.stream(ctx, lane) })
+			wg.Go(func() { s.stream(ctx, group, lane, at, errs) })
 		}
 	}
 	wg.Wait()
 	s.pace.took(width, bytes, s.Now().Sub(began))
-	errs := make([]error, len(group))
-	for n := range list {
-		errs[n] = list[n].err
-	}
 	return errs
 }
 
-// stream stages contents, one after the other: first what stays here or goes away, and then what comes.
-func (s *stager) stream(ctx context.Context, list []*staging) {
-	var going plan.Sides[[]*staging]
-	var coming plan.Sides[[]*staging]
-	for _, st := range list {
-		if _, far := s.Ends[st.task.Side].Disk.(volume.Gathering); far || !st.reads() {
-			going[st.task.Side] = append(going[st.task.Side], st)
+// stream stages the contents of a group that have some numbers in it, one after the other: first what stays here or
+// goes away, and then what comes. It fills in what came of each.
+func (s *stager) stream(ctx context.Context, group []*task, lane []int, at moved, errs []error) {
+	var going, coming plan.Sides[[]int]
+	for _, n := range lane {
+		t := group[n]
+		if _, far := s.Ends[t.Side].Disk.(volume.Gathering); far || !t.reads() {
+			going[t.Side] = append(going[t.Side], n)
 		} else {
-			coming[st.task.Source().Tree] = append(coming[st.task.Source().Tree], st)
+			coming[t.Source().Tree] = append(coming[t.Source().Tree], n)
 		}
 	}
 	for _, side := range plan.BothSides {
 		volume.Together(ctx, s.Ends[side].Disk, len(going[side]), func(i int, as volume.Changer) {
-			through(going[side][i].task, as, func(*task) { going[side][i].carryOut(ctx) })
+			n := going[side][i]
+			through(group[n], as, func(t *task) { errs[n] = s.one(ctx, t, s.lookerFor(t), at) })
 		})
 		volume.LookTogether(ctx, s.Ends[side].Looker, len(coming[side]), func(i int, as volume.Looker) {
-			coming[side][i].looker = as
-			coming[side][i].carryOut(ctx)
+			n := coming[side][i]
+			errs[n] = s.one(ctx, group[n], as, at)
 		})
 	}
 }
+
+// one stages what a task puts in place, for which a looker opens the source, nil where there is none.
+func (s *stager) one(ctx context.Context, t *task, looker volume.Looker, at moved) error {
+	st := stagings.Get().(*staging)
+	st.stager, st.task, st.looker = s, t, looker
+	if looker != nil {
+		st.from = t.Source().Path
+		if now, elsewhere := at[t.Source().Tree][st.from]; elsewhere {
+			st.from, st.moved = now, true
+		}
+	}
+	err := st.carryOut(ctx)
+	if !st.goes {
+		*st = staging{}
+		stagings.Put(st)
+	}
+	return err
+}
+
+// lookerFor opens the source of a task, nil where it reads none.
+func (s *stager) lookerFor(t *task) volume.Looker {
+	if !t.reads() {
+		return nil
+	}
+	return s.Ends[t.Source().Tree].Looker
+}
+
+// stagings have memory for what is staged, one after the other. What goes far away may be read still when it is there,
+// and keeps its own.
+var stagings = sync.Pool{New: func() any { return &staging{} }}
 
 // staging is a task whose content is being staged.
 type staging struct {
 	*stager
 	task *task
 	// looker opens the source, which is at from by now, since a task has moved it there where moved says so.
-	looker volume.Looker
-	from   tree.Path
-	moved  bool
-	err    error
+	looker  volume.Looker
+	from    tree.Path
+	moved   bool
+	reading reading
 
 	// goes tells that the content goes far away: whoever sends it reads the source then, which mu guards.
 	goes   bool
@@ -249,32 +236,22 @@ type staging struct {
 	read   stamp
 }
 
-func (s *stager) staging(t *task) *staging {
-	st := &staging{stager: s, task: t}
-	if st.reads() {
-		st.looker, st.from = s.Ends[t.Source().Tree], t.Source().Path
-		if now, moved := s.tasks.moved[t.Source().Tree][st.from]; moved {
-			st.from, st.moved = now, true
-		}
-	}
-	return st
-}
-
-// reads tells whether it reads a file of a tree.
-func (st *staging) reads() bool { return st.task.After.Of() == tree.File && !st.task.Source().InPlan() }
+// reads tells whether it puts a file of a tree in place.
+func (s *Step) reads() bool { return s.After.Of() == tree.File && !s.Source().InPlan() }
 
 // carryOut stages what the task puts in place; nothing for what puts nothing.
-func (st *staging) carryOut(ctx context.Context) {
+func (st *staging) carryOut(ctx context.Context) (err error) {
 	var staged volume.Staged
 	switch {
 	case st.task.After.Of() == tree.Symlink:
-		staged, st.err = st.task.disk().StageLink(st.task.After.Target())
-	case st.reads():
-		staged, st.err = st.file(ctx)
+		staged, err = st.task.disk().StageLink(st.task.After.Target())
+	case st.task.reads():
+		staged, err = st.file(ctx)
 	case st.task.After.Of() == tree.File:
-		staged, st.err = st.merged(ctx, st.task)
+		staged, err = st.merged(ctx)
 	}
 	st.task.waiting = &staged
+	return err
 }
 
 // file stages the source of the task, if it is what it was before and after it is read. Where it goes far away it is
@@ -287,7 +264,7 @@ func (st *staging) file(ctx context.Context) (volume.Staged, error) {
 			return volume.Staged{}, err
 		}
 	}
-	staged, err := st.copy(ctx, st.task, st)
+	staged, err := st.copy(ctx, st)
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if err == nil && !st.goes {
@@ -381,26 +358,27 @@ func (st *staging) asPlanned() (stamp, error) {
 }
 
 // merged stages the text of a merge, which the plan has.
-func (s *stager) merged(ctx context.Context, t *task) (volume.Staged, error) {
-	text := plan.MergedText(s.Plan, t.Source().Conflict)
+func (st *staging) merged(ctx context.Context) (volume.Staged, error) {
+	text := plan.MergedText(st.Plan, st.task.Source().Conflict)
 	if text == nil {
-		return volume.Staged{}, fmt.Errorf("%w: the plan has no merge of conflict %d", volume.ErrSource, t.Source().Conflict)
+		return volume.Staged{}, fmt.Errorf("%w: the plan has no merge of conflict %d", volume.ErrSource,
+			st.task.Source().Conflict)
 	}
-	return s.copy(ctx, t, bytes.NewReader(text))
+	return st.copy(ctx, bytes.NewReader(text))
 }
 
 // copy stages what is read, and keeps it where it is a text.
-func (s *stager) copy(ctx context.Context, t *task, from io.Reader) (volume.Staged, error) {
-	mode := t.After.Mode
+func (st *staging) copy(ctx context.Context, from io.Reader) (volume.Staged, error) {
+	t, mode := st.task, st.task.After.Mode
 	if !mode.Known() {
 		// A volume that is only declared to have no modes still gets what any new file gets.
-		mode = tree.Perm(0o666 &^ s.Plan.Options.Umask.Bits())
+		mode = tree.Perm(0o666 &^ st.Plan.Options.Umask.Bits())
 	}
-	seen := s.Texts.of(t)
-	source := readCounter{Reader: seen.reader(from), copied: s.copied}
-	staged, err := t.disk().Stage(ctx, &source, t.After.Size, t.After.SHA256, t.After.Mtime, mode)
+	seen := st.Texts.of(t, &st.reading.text)
+	st.reading.counted = readCounter{Reader: seen.reader(from), copied: st.copied}
+	staged, err := t.disk().Stage(ctx, &st.reading.counted, t.After.Size, t.After.SHA256, t.After.Mtime, mode)
 	if err == nil {
-		s.Texts.keep(seen, staged.Hash)
+		st.Texts.keep(seen, staged.Hash)
 	}
 	return staged, err
 }

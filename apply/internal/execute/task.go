@@ -61,15 +61,12 @@ func (t *task) leave(e *tree.Entry) {
 	t.left = e.State()
 }
 
-// remains are what is left, nil for nothing, without a hash.
-func (t *task) remains() *tree.State {
-	if t.left == nil {
-		return nil
-	}
+// remains are what is left, where that is not nothing, without a hash.
+func (t *task) remains() tree.State {
 	s := *t.left
 	s.SHA256 = tree.Hash{}
 	s.LeaveSubtree()
-	return &s
+	return s
 }
 
 // staged is what waits to be put in place, the zero value for nothing.

@@ -24,7 +24,7 @@ type tasks struct {
 	// respelled are the present paths of what is changed under another spelling.
 	respelled plan.Sides[map[tree.Path]bool]
 	// moved tells where a file is now that some tasks take as their source.
-	moved plan.Sides[map[tree.Path]tree.Path]
+	moved moved
 }
 
 // newTasks makes tasks of steps. What is skipped has its outcome.

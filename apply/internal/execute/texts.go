@@ -59,14 +59,14 @@ func (k *Texts) may(op *plan.Operation) bool {
 	return op.Source().InPlan() || op.Source().Path == op.Path || k.Which.Keeps(op.Source().Path, op.After.Size)
 }
 
-// of begins to see what a task puts in place, nil where it is not to be kept.
-func (k *Texts) of(t *task) *seenText {
+// of begins to see what a task puts in place, with what is given for that; nil where it is not to be kept.
+func (k *Texts) of(t *task, seen *seenText) *seenText {
 	if k == nil || !k.may(t.Operation) || k.later[t.Path] {
 		return nil
 	}
-	text := texts.Get().(*bytes.Buffer)
-	text.Reset()
-	return &seenText{text: text}
+	seen.text = texts.Get().(*bytes.Buffer)
+	seen.text.Reset()
+	return seen
 }
 
 // texts have memory for texts, which are seen one after the other.

@@ -11,9 +11,21 @@ import (
 // together does something for tasks that do not depend on each other. What they ask of a side that is far away crosses
 // together.
 func (g *Ground) together(ctx context.Context, list []*task, do func(*task)) {
+	g.togetherBy(ctx, list, func(_ int, t *task) { do(t) })
+}
+
+// togetherBy is together where do is told each task's number in the list, too.
+func (g *Ground) togetherBy(ctx context.Context, list []*task, do func(n int, t *task)) {
 	for _, side := range plan.BothSides {
-		on := slices.DeleteFunc(slices.Clone(list), func(t *task) bool { return t.Side != side })
-		volume.Together(ctx, g.Ends[side].Disk, len(on), func(i int, as volume.Changer) { through(on[i], as, do) })
+		on := make([]int, 0, len(list))
+		for n, t := range list {
+			if t.Side == side {
+				on = append(on, n)
+			}
+		}
+		volume.Together(ctx, g.Ends[side].Disk, len(on), func(i int, as volume.Changer) {
+			through(list[on[i]], as, func(t *task) { do(on[i], t) })
+		})
 	}
 }
 
