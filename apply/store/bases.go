@@ -2,6 +2,7 @@ package store
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io/fs"
 	"slices"
@@ -23,9 +24,13 @@ const baseRoom = 4 << 10
 // mostDeflated is what the largest text takes, deflated as badly as can be.
 const mostDeflated = plan.MostText + plan.MostText>>8 + 1<<10
 
+// baseLength is that of the name of a base.
+const baseLength = len(basesFolder) + len("/ab/") + 2*len(tree.Hash{})
+
 func baseName(sum tree.Hash) string {
-	name := sum.String()
-	return basesFolder + "/" + name[:2] + "/" + name
+	var name [baseLength]byte
+	to := hex.AppendEncode(append(name[:0], basesFolder+"/"...), sum[:1])
+	return string(hex.AppendEncode(append(to, '/'), sum[:]))
 }
 
 // Base is the text with a hash, nil where it is not kept, or what lies there is not that.
@@ -103,7 +108,7 @@ func (s *Reader) EachBase(do func(sum tree.Hash)) error {
 			return err
 		}
 		for _, name := range names {
-			if sum, is := sumOf(basesFolder + "/" + folder + "/" + name); is {
+			if sum, is := sumIn(folder, name); is {
 				do(sum)
 			}
 		}
@@ -139,7 +144,7 @@ func MostBases(room int64) int64 { return room / baseRoom }
 func (s *Store) DropBase(sum tree.Hash) error { return s.files.DropPrivate(baseName(sum)) }
 
 // EachAgreed goes through all that the tree is on record to have agreed on with others, by the baselines that lie in
-// it and count. A baseline that is damaged names nothing.
+// it and count. An entry is that only until do returns. A baseline that is damaged names nothing.
 func (s *Reader) EachAgreed(mine *TreeFile, do func(path tree.Path, entry *tree.Agreed)) error {
 	for other, id := range mine.Synced {
 		m, err := openMemory(s, plan.Local, id, plan.Sides[string]{mine.ID, other})
@@ -161,10 +166,12 @@ func (s *Reader) EachAgreed(mine *TreeFile, do func(path tree.Path, entry *tree.
 }
 
 func eachOf(m *Memory, do func(path tree.Path, entry *tree.Agreed)) error {
-	return m.Memory.(*baseline.Reader).Each(func(dir tree.Path, entries []tree.Agreed) error {
+	records := m.Memory.(*baseline.Reader)
+	return records.Each(func(dir tree.Path, entries []tree.Agreed) error {
 		for i := range entries {
 			do(dir.Join(entries[i].Name[plan.Local]), &entries[i])
 		}
+		records.Reuse(entries)
 		return nil
 	})
 }

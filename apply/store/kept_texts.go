@@ -4,6 +4,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"io/fs"
+	"path"
+	"strings"
 
 	"treaty/plan/tree"
 )
@@ -80,7 +82,27 @@ func (k *KeptTexts) unread(name string, err error) {
 
 // sumOf is the hash of the text that has a name in treaty's own folder; false for a name of none.
 func sumOf(name string) (sum tree.Hash, is bool) {
-	last := name[max(0, len(name)-2*len(sum)):]
-	raw, err := hex.DecodeString(last)
-	return sum, err == nil && copy(sum[:], raw) == len(sum) && baseName(sum) == name
+	folder, last := path.Split(name)
+	within, in := strings.CutPrefix(folder, basesFolder+"/")
+	folder, below := strings.CutSuffix(within, "/")
+	if !in || !below {
+		return sum, false
+	}
+	return sumIn(folder, last)
+}
+
+// sumIn is sumOf of a name in a folder for bases.
+func sumIn(folder, name string) (sum tree.Hash, is bool) {
+	var text [2 * len(sum)]byte
+	if len(name) != len(text) || len(folder) != 2 || folder != name[:2] {
+		return sum, false
+	}
+	copy(text[:], name)
+	for _, digit := range text {
+		if 'A' <= digit && digit <= 'F' {
+			return sum, false
+		}
+	}
+	_, err := hex.Decode(sum[:], text[:])
+	return sum, err == nil
 }

@@ -10,14 +10,15 @@ const (
 	// spare is how large the heap may become before any of it is collected, in bytes: looking for garbage in a small
 	// heap again and again takes longer than anything else that a walk does besides asking the system.
 	spare = 32 << 20
-	// garbage is how much a larger heap may grow, in percent of what lives, up to some bytes, and least how much in any
-	// case. What lives is a plan then, mostly, and little comes and goes beside it: memory is worth more than the rare
-	// collection.
-	garbage = 20
+	// garbage is how much a larger heap may grow, in percent of what lives: to ample in all, or by most, and least
+	// how much in any case. What lives is a plan then, mostly, and little comes and goes beside it: memory is worth more
+	// than the rare collection.
+	garbage = 35
 	least   = 6
 	most    = 16 << 20
+	ample   = 90 << 20
 	// nearlyAll is how much stays of what is made while something large is read, in percent. Looking for garbage is in
-	// vain then, up to a heap of so many bytes.
+	// vain then, up to a heap of so many bytes: of large where it is not within ample soon.
 	nearlyAll = 80
 	large     = 192 << 20
 	// smallest is the heap that the runtime's percentages are of until there was a collection, in bytes.
@@ -57,9 +58,13 @@ func growth(live uint64, stayed int) int {
 	if live = max(live, 1<<20); live < spare {
 		return max(garbage, int(100*(spare-live)/live))
 	}
-	percent := max(least, min(garbage, int(100*most/live)))
+	percent := max(least, min(garbage, int(100*max(most, ample-min(ample, live))/live)))
 	if stayed >= nearlyAll && live < large {
-		percent = max(percent, min(100, int(100*(large-live)/live)))
+		to := uint64(large)
+		if live < ample*3/4 {
+			to = ample
+		}
+		percent = max(percent, min(100, int(100*(to-live)/live)))
 	}
 	return percent
 }

@@ -91,7 +91,10 @@ type Hash [32]byte
 func (h Hash) Known() bool { return h != Hash{} }
 
 // String is the hash in lower-case hex, and "" where there is none.
-func (h Hash) String() string { return string(h.append(nil)) }
+func (h Hash) String() string {
+	var text [2 * len(h)]byte
+	return string(h.append(text[:0]))
+}
 
 // append appends the hash as String has it.
 func (h Hash) append(to []byte) []byte {

@@ -187,7 +187,7 @@ func (b *keptBases) bound(keep int64) error {
 
 // newestFirst are the texts that are kept, or may have to be.
 func (b *keptBases) newestFirst() []store.DatedText {
-	var texts []store.DatedText
+	texts := make([]store.DatedText, 0, len(b.named))
 	for sum, t := range b.named {
 		if _, lacks := b.lacking[sum]; lacks || t.kept {
 			texts = append(texts, store.DatedText{Sum: sum, Mtime: t.mtime})

@@ -69,33 +69,35 @@ func (c *Conclusion) Conclude(ctx context.Context) error {
 	if err := cmp.Or(told(), err); err != nil {
 		return err
 	}
-	named := c.namedBases()
 	if head == nil {
 		head, err = c.archive()
 	}
-	if err == nil {
-		err = c.rememberEach(head)
+	if err != nil {
+		return err
 	}
+	release := c.releasing()
+	c.Execution, c.former = nil, nil // of many steps they take more room than all that is left to do
+	named := c.namedBases()
+	err = c.rememberEach(head)
 	kept, unread := named()
 	if err != nil {
 		return err
 	}
-	if err := c.release(); err != nil {
+	if err := release(); err != nil {
 		return err
 	}
-	c.Execution, c.former = nil, nil // of many steps they take more room than all that is left to do
 	c.bases(kept, unread)
 	return c.Journals.Close()
 }
 
-// release drops the copies that there may be of what was displaced.
-func (c *Conclusion) release() error {
+// releasing is what drops the copies that there may be of what was displaced. It does not hold the execution.
+func (c *Conclusion) releasing() func() error {
 	left, in := c.Ends.Left(plan.Local), c.Execution.Ends
 	copies := c.Execution.Copies(left)
 	if len(copies) == 0 && left == nil && !in[plan.Local].FAT && !in[plan.Remote].FAT {
-		return nil
+		return func() error { return nil }
 	}
-	return settle.Release(copies, in)
+	return func() error { return settle.Release(copies, in) }
 }
 
 // record writes the baseline, if anything is agreed.
