@@ -47,9 +47,14 @@ func checked(p *Plan, data []byte) error {
 	if len(wrong) == 0 {
 		return nil
 	}
+	return placed(wrong, func(pointer string) (line, column int) { return schema.Locate(data, pointer) })
+}
+
+// placed are rules that are broken at the places that their pointers have.
+func placed(wrong []Wrong, at func(pointer string) (line, column int)) schema.Errors {
 	errs := make(schema.Errors, 0, len(wrong))
 	for _, w := range wrong {
-		line, column := schema.Locate(data, w.Pointer)
+		line, column := at(w.Pointer)
 		errs = append(errs, schema.Error{Pointer: w.Pointer, Line: line, Column: column, Message: w.Message})
 	}
 	return errs

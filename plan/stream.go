@@ -13,23 +13,35 @@ import (
 // the end, so that who hashes on the way has the hash of what was read. Where it returns nil, nothing is said of the
 // file but that it must be read as a whole to tell what it is: it is no valid plan, or one with its members in an order
 // that treaty does not write, or it could not be read.
-func ReadFrom(r io.Reader) *Plan { return readThrough(r, make([]byte, 256<<10)) }
+func ReadFrom(r io.Reader) *Plan { return readThrough(r, make([]byte, throughBytes)) }
+
+// throughBytes is how long the buffer is that a plan is read through.
+const throughBytes = 256 << 10
 
 // readThrough is ReadFrom through a buffer.
 func readThrough(r io.Reader, buffer []byte) *Plan {
+	p, _ := checkedThrough(r, buffer)
+	return p
+}
+
+// checkedThrough is readThrough that tells what Check finds in a plan, which there is none of then.
+func checkedThrough(r io.Reader, buffer []byte) (*Plan, []Wrong) {
 	s := streaming{work: make(chan *piece), expected: -1}
 	defer close(s.work)
 	for range readers {
 		go readPieces(s.work)
 	}
-	if !s.split.all(r, buffer, s.begin) || !s.takeAll() || !s.envelope() || len(s.plan.Check()) > 0 {
-		return nil
+	if !s.split.all(r, buffer, s.begin) || !s.takeAll() || !s.envelope() {
+		return nil, nil
+	}
+	if wrong := s.plan.Check(); len(wrong) > 0 {
+		return nil, wrong
 	}
 	p := s.plan // what refers to it need not hold all that it was read with
 	for i := range p.Conflicts {
 		p.Conflicts[i].reword()
 	}
-	return &p
+	return &p, nil
 }
 
 const (

@@ -1,9 +1,11 @@
 package paper
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"io/fs"
 
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -24,6 +26,9 @@ func ReadPlan(open func() (io.ReadCloser, error)) (*PlanFile, error) {
 	f := &PlanFile{open: open}
 	if err := f.stream(); err != nil || f.plan != nil {
 		return f, err
+	}
+	if err := plan.Explain(f.open); err != nil {
+		return nil, err
 	}
 	text, err := f.all()
 	if err != nil {
@@ -55,7 +60,17 @@ func (f *PlanFile) all() ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, schema.Plan.MaxSize()+1))
+	var text bytes.Buffer
+	if of, known := file.(interface{ Stat() (fs.FileInfo, error) }); known {
+		info, err := of.Stat()
+		if err != nil {
+			return nil, err
+		}
+		// A file that nobody writes to meanwhile is held once, whatever its size.
+		text.Grow(int(min(info.Size(), schema.Plan.MaxSize())) + bytes.MinRead)
+	}
+	_, err = text.ReadFrom(io.LimitReader(file, schema.Plan.MaxSize()+1))
+	return text.Bytes(), err
 }
 
 // Plan is what was read. Whoever changes it has no plan of that file any more.

@@ -29,7 +29,7 @@ type planArgument struct {
 type planFile struct {
 	path string
 	plan *plan.Plan
-	// file is what it was read from, and text, where that is no valid plan, what there is instead.
+	// file is what it was read from, and text, where that is no valid plan, how that begins.
 	file *paper.PlanFile
 	text []byte
 }
@@ -202,13 +202,13 @@ func planAt(path string) (*paper.PlanFile, error) {
 	return paper.ReadPlan(func() (io.ReadCloser, error) { return openFile(path, schema.Plan) })
 }
 
-// readPlan reads a plan's file. Where that is no valid plan, there is only its text, and an error.
+// readPlan reads a plan's file. Where that is no valid plan, there is only how it begins, and an error.
 func readPlan(path string) (*planFile, error) {
 	file, err := planAt(path)
 	var wrong schema.Errors
 	switch {
 	case errors.As(err, &wrong):
-		text, _ := readFile(path, schema.Plan) // without it there is the less to say
+		text := beginningOf(path, schema.Plan) // without it there is the less to say
 		return &planFile{path: path, text: text}, invalid(path, "plan", err)
 	case errors.Is(err, errUsage), errors.Is(err, apply.ErrInvalid):
 		return nil, err

@@ -35,6 +35,17 @@ func readFile(path string, kind schema.Kind) ([]byte, error) {
 	return text.Bytes(), err
 }
 
+// beginningOf is what a file begins with that readFile would read, as far as it can be read.
+func beginningOf(path string, kind schema.Kind) []byte {
+	f, err := openFile(path, kind)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	text, _ := io.ReadAll(io.LimitReader(f, 1<<20))
+	return text
+}
+
 // document is the file of one, open to be read, and its size then.
 type document struct {
 	*os.File
