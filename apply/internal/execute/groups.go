@@ -14,7 +14,7 @@ import (
 // away is waited for four times a group: it gets larger ones, of which the names still go into a message.
 const (
 	groupFiles    = 1024
-	groupFilesFar = 2048
+	groupFilesFar = 3500
 	groupBytes    = 256 << 20
 	groupFilesFAT = 64
 )
