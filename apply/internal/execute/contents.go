@@ -75,20 +75,37 @@ func (c *contents) group(ctx context.Context, group []*task, begun *ahead) {
 		return
 	}
 	c.groups.performTogether(ctx, group, func(t *task) {
-		result, err := put(t)
-		c.tasks.displaced(t, result.Trash)
-		t.noteResult(result, err)
-		c.groups.installed(ctx, t)
+		result := &volume.Result{}
+		err := put(t, result)
+		c.came(ctx, t, result, err)
 	})
 }
 
-// put swaps in what a task has staged.
-func put(t *task) (volume.Result, error) {
+// came notes what putting in place came to.
+func (c *contents) came(ctx context.Context, t *task, result *volume.Result, err error) {
+	c.tasks.displaced(t, result.Trash)
+	t.noteResult(*result, err)
+	c.groups.installed(ctx, t)
+}
+
+// put swaps in what a task has staged. Thousands may wait for an answer here, as in staging.carryOut.
+func put(t *task, result *volume.Result) error {
 	if t.Action == plan.Create {
-		return t.disk().Create(t.Path, t.staged())
+		return create(t, result)
 	}
-	if t.From() != "" {
-		return t.disk().ReplaceAs(t.From(), t.Path, t.Before, t.staged(), t.place)
+	return replace(t, result)
+}
+
+func create(t *task, result *volume.Result) (err error) {
+	*result, err = t.disk().Create(t.Path, t.staged())
+	return err
+}
+
+func replace(t *task, result *volume.Result) (err error) {
+	if from := t.From(); from != "" {
+		*result, err = t.disk().ReplaceAs(from, t.Path, t.Before, t.staged(), t.place)
+	} else {
+		*result, err = t.disk().Replace(t.Path, t.Before, t.staged(), t.place)
 	}
-	return t.disk().Replace(t.Path, t.Before, t.staged(), t.place)
+	return err
 }

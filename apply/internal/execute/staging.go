@@ -190,6 +190,7 @@ func (s *stager) stream(ctx context.Context, group []*task, lane []int, at moved
 func (s *stager) one(ctx context.Context, t *task, looker volume.Looker, at moved) error {
 	st := stagings.Get().(*staging)
 	st.stager, st.task, st.looker = s, t, looker
+	_, st.goes = t.disk().(volume.Gathering)
 	if looker != nil {
 		st.from = t.Source().Path
 		if now, elsewhere := at[t.Source().Tree][st.from]; elsewhere {
@@ -239,39 +240,44 @@ type staging struct {
 // reads tells whether it puts a file of a tree in place.
 func (s *Step) reads() bool { return s.After.Of() == tree.File && !s.Source().InPlan() }
 
-// carryOut stages what the task puts in place; nothing for what puts nothing.
+// carryOut stages what the task puts in place; nothing for what puts nothing. Thousands may wait for an answer here,
+// each with a stack of its own: what is staged is handed on by its place.
 func (st *staging) carryOut(ctx context.Context) (err error) {
-	var staged volume.Staged
+	staged := &volume.Staged{}
 	switch {
 	case st.task.After.Of() == tree.Symlink:
-		staged, err = st.task.disk().StageLink(st.task.After.Target())
+		err = st.link(staged)
 	case st.task.reads():
-		staged, err = st.file(ctx)
+		err = st.file(ctx, staged)
 	case st.task.After.Of() == tree.File:
-		staged, err = st.merged(ctx)
+		err = st.merged(ctx, staged)
 	}
-	st.task.waiting = &staged
+	st.task.waiting = staged
+	return err
+}
+
+func (st *staging) link(staged *volume.Staged) (err error) {
+	*staged, err = st.task.disk().StageLink(st.task.After.Target())
 	return err
 }
 
 // file stages the source of the task, if it is what it was before and after it is read. Where it goes far away it is
 // opened when its turn comes to be sent, and closed then: there may be a thousand.
-func (st *staging) file(ctx context.Context) (volume.Staged, error) {
+func (st *staging) file(ctx context.Context, staged *volume.Staged) error {
 	defer st.close()
-	_, st.goes = st.task.disk().(volume.Gathering)
 	if !st.goes {
 		if err := st.open(); err != nil {
-			return volume.Staged{}, err
+			return err
 		}
 	}
-	staged, err := st.copy(ctx, st)
+	err := st.copy(ctx, st, staged)
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if err == nil && !st.goes {
 		st.read, st.failed = st.asPlanned()
 	}
 	st.task.read = st.read
-	return staged, cmp.Or(st.failed, err)
+	return cmp.Or(st.failed, err)
 }
 
 // open opens the source, and holds it to what was planned, unless that was done.
@@ -358,27 +364,29 @@ func (st *staging) asPlanned() (stamp, error) {
 }
 
 // merged stages the text of a merge, which the plan has.
-func (st *staging) merged(ctx context.Context) (volume.Staged, error) {
+func (st *staging) merged(ctx context.Context, staged *volume.Staged) error {
 	text := plan.MergedText(st.Plan, st.task.Source().Conflict)
 	if text == nil {
-		return volume.Staged{}, fmt.Errorf("%w: the plan has no merge of conflict %d", volume.ErrSource,
+		return fmt.Errorf("%w: the plan has no merge of conflict %d", volume.ErrSource,
 			st.task.Source().Conflict)
 	}
-	return st.copy(ctx, bytes.NewReader(text))
+	return st.copy(ctx, bytes.NewReader(text), staged)
 }
 
 // copy stages what is read, and keeps it where it is a text.
-func (st *staging) copy(ctx context.Context, from io.Reader) (volume.Staged, error) {
+func (st *staging) copy(ctx context.Context, from io.Reader, staged *volume.Staged) (err error) {
 	t, mode := st.task, st.task.After.Mode
 	if !mode.Known() {
 		// A volume that is only declared to have no modes still gets what any new file gets.
 		mode = tree.Perm(0o666 &^ st.Plan.Options.Umask.Bits())
 	}
-	seen := st.Texts.of(t, &st.reading.text)
+	seen := st.Texts.of(t, &st.reading.text, st.goes)
 	st.reading.counted = readCounter{Reader: seen.reader(from), copied: st.copied}
-	staged, err := t.disk().Stage(ctx, &st.reading.counted, t.After.Size, t.After.SHA256, t.After.Mtime, mode)
+	*staged, err = t.disk().Stage(ctx, &st.reading.counted, t.After.Size, t.After.SHA256, t.After.Mtime, mode)
 	if err == nil {
-		st.Texts.keep(seen, staged.Hash)
+		seen.end(staged.Hash)
+	} else {
+		seen.drop()
 	}
-	return staged, err
+	return err
 }

@@ -2,6 +2,7 @@ package execute
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"io"
 	"slices"
 	"sync"
@@ -59,47 +60,81 @@ func (k *Texts) may(op *plan.Operation) bool {
 	return op.Source().InPlan() || op.Source().Path == op.Path || k.Which.Keeps(op.Source().Path, op.After.Size)
 }
 
-// of begins to see what a task puts in place, with what is given for that; nil where it is not to be kept.
-func (k *Texts) of(t *task, seen *seenText) *seenText {
+// of begins to see what a task puts in place, with what is given for that; nil where it is not to be kept. What goes
+// far away is kept once all of it was read: what it is there may be told when thousands more are on their way.
+func (k *Texts) of(t *task, seen *seenText, goes bool) *seenText {
 	if k == nil || !k.may(t.Operation) || k.later[t.Path] {
 		return nil
 	}
-	seen.text = texts.Get().(*bytes.Buffer)
-	seen.text.Reset()
+	seen.of, seen.goes = k, goes
 	return seen
 }
 
 // texts have memory for texts, which are seen one after the other.
 var texts = sync.Pool{New: func() any { return &bytes.Buffer{} }}
 
-// keep keeps what was seen, if it is a text. Nothing more is seen by it then.
-func (k *Texts) keep(seen *seenText, sum tree.Hash) {
-	if seen == nil {
-		return
-	}
-	text, binary := seen.end()
-	if !binary && k.Which.IsText(text.Bytes()) {
-		k.Keep(sum, text.Bytes())
-	}
-	texts.Put(text)
-}
-
 // seenText is what was read of a file that may be a text.
 type seenText struct {
+	of   *Texts
 	from io.Reader
+	// goes tells that it goes far away.
+	goes bool
 
 	// Who carries a file elsewhere may read on when it is there already.
 	mu     sync.Mutex
-	text   *bytes.Buffer // nil once nothing more is to be seen
+	text   *bytes.Buffer // nil before anything is seen, and once nothing more is to be
 	binary bool
+	over   bool
 }
 
-// end is what was seen. What is read from now on is not.
-func (s *seenText) end() (text *bytes.Buffer, binary bool) {
+// end lets go of what was seen, of which all was read, and keeps it, if it is a text, under its hash. Nothing more is
+// seen then. Of nil there is nothing.
+func (s *seenText) end(sum tree.Hash) {
+	if s == nil {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	text, s.text = s.text, nil
-	return text, s.binary
+	if !s.over {
+		s.keep(sum)
+	}
+}
+
+// drop lets go of what was seen, of which not all was read.
+func (s *seenText) drop() {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over = true
+	s.release()
+}
+
+// keep is end for who holds mu.
+func (s *seenText) keep(sum tree.Hash) {
+	s.over = true
+	text := s.seen()
+	if !s.binary && s.of.Which.IsText(text.Bytes()) {
+		s.of.Keep(sum, text.Bytes())
+	}
+	s.release()
+}
+
+// seen has memory for what is seen.
+func (s *seenText) seen() *bytes.Buffer {
+	if s.text == nil {
+		s.text = texts.Get().(*bytes.Buffer)
+		s.text.Reset()
+	}
+	return s.text
+}
+
+func (s *seenText) release() {
+	if s.text != nil {
+		texts.Put(s.text)
+		s.text = nil
+	}
 }
 
 // reader reads from, and sees what is read.
@@ -115,8 +150,18 @@ func (s *seenText) Read(p []byte) (int, error) {
 	n, err := s.from.Read(p)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.binary = s.binary || bytes.IndexByte(p[:n], 0) >= 0; !s.binary && s.text != nil {
-		s.text.Write(p[:n])
+	if s.over {
+		return n, err
+	}
+	if s.binary = s.binary || bytes.IndexByte(p[:n], 0) >= 0; !s.binary {
+		s.seen().Write(p[:n])
+	}
+	if err == io.EOF && s.goes {
+		var sum tree.Hash
+		if !s.binary {
+			sum = sha256.Sum256(s.seen().Bytes())
+		}
+		s.keep(sum)
 	}
 	return n, err
 }

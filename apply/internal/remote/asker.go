@@ -30,19 +30,19 @@ func (a asker) ask(ctx context.Context, q question, upload func(*wire.Writer) er
 }
 
 // to is a question to a tree, or to what changes it.
-func to[Q, A any](f *files, of wire.Call[Q, A], q Q) question {
-	of.To(&q, f.tree, f.run)
-	return question{of.Name(), &q}
+func to[Q, A any](f *files, of wire.Call[Q, A], q *Q) question {
+	of.To(q, f.tree, f.run)
+	return question{of.Name(), q}
 }
 
 // begin begins a call whose answer has data. The caller closes the exchange.
-func begin[Q, A any](ctx context.Context, f *files, of wire.Call[Q, A], q Q,
+func begin[Q, A any](ctx context.Context, f *files, of wire.Call[Q, A], q *Q,
 	upload func(*wire.Writer) error) (*exchange, error) {
 	return f.ask(ctx, to(f, of, q), upload)
 }
 
 // call makes a call whose answer has no data. Also with an error there is an answer.
-func call[Q, A any](ctx context.Context, f *files, of wire.Call[Q, A], q Q,
+func call[Q, A any](ctx context.Context, f *files, of wire.Call[Q, A], q *Q,
 	upload func(*wire.Writer) error) (*A, error) {
 	e, err := begin(ctx, f, of, q, upload)
 	if err != nil {
@@ -53,7 +53,7 @@ func call[Q, A any](ctx context.Context, f *files, of wire.Call[Q, A], q Q,
 }
 
 // tell makes a call that is answered by an error alone.
-func tell[Q any](f *files, of wire.Call[Q, wire.Done], q Q, upload func(*wire.Writer) error) error {
+func tell[Q any](f *files, of wire.Call[Q, wire.Done], q *Q, upload func(*wire.Writer) error) error {
 	_, err := call(context.Background(), f, of, q, upload)
 	return err
 }
@@ -83,7 +83,7 @@ func first[Q, A any](e *exchange, of wire.Call[Q, A]) (*A, error) {
 }
 
 // fetch makes a call whose answer has data, of at most so many bytes.
-func fetch[Q any](ctx context.Context, f *files, of wire.Call[Q, wire.Done], q Q, most int64) ([]byte, error) {
+func fetch[Q any](ctx context.Context, f *files, of wire.Call[Q, wire.Done], q *Q, most int64) ([]byte, error) {
 	e, err := begin(ctx, f, of, q, nil)
 	if err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func fetch[Q any](ctx context.Context, f *files, of wire.Call[Q, wire.Done], q Q
 }
 
 // list makes a call whose answer is names in a directory.
-func list[Q any](f *files, of wire.Call[Q, wire.Done], q Q) ([]string, error) {
+func list[Q any](f *files, of wire.Call[Q, wire.Done], q *Q) ([]string, error) {
 	e, err := begin(context.Background(), f, of, q, nil)
 	if err != nil {
 		return nil, err

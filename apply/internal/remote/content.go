@@ -23,7 +23,7 @@ type content struct {
 }
 
 // receive makes a call that is answered by a file.
-func receive[Q any](f *files, of wire.Call[Q, wire.StampAnswer], q Q) (volume.Content, error) {
+func receive[Q any](f *files, of wire.Call[Q, wire.StampAnswer], q *Q) (volume.Content, error) {
 	e, err := begin(context.Background(), f, of, q, nil)
 	if err != nil {
 		return nil, err
@@ -94,7 +94,7 @@ func (f *files) OpenPrivate(name string) (io.ReadSeekCloser, int64, error) {
 
 // begin has the file sent from where it is read.
 func (p *part) begin() error {
-	q := wire.PartAsk{Name: wire.Inner(p.name), From: p.at}
+	q := &wire.PartAsk{Name: wire.Inner(p.name), From: p.at}
 	e, err := begin(context.Background(), p.files, wire.PrivatePart, q, nil)
 	if err != nil {
 		return err

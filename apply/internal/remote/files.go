@@ -23,7 +23,7 @@ type files struct {
 
 // tellNamed makes a call about a name that is answered by an error alone.
 func (f *files) tellNamed(of wire.Call[wire.NameAsk, wire.Done], name string, upload func(*wire.Writer) error) error {
-	return tell(f, of, wire.NameAsk{Name: wire.Inner(name)}, upload)
+	return tell(f, of, &wire.NameAsk{Name: wire.Inner(name)}, upload)
 }
 
 // whole uploads some bytes.
@@ -39,7 +39,7 @@ func (f *files) ReadPrivate(name string, most int64) ([]byte, error) {
 	if seen, err := f.known(wire.PrivateFile.Name(), name); seen != nil && int64(len(seen.Data)) <= most {
 		return bytes.Clone(seen.Data), err
 	}
-	return fetch(context.Background(), f, wire.PrivateFile, wire.FileAsk{Name: wire.Inner(name), Most: most}, most)
+	return fetch(context.Background(), f, wire.PrivateFile, &wire.FileAsk{Name: wire.Inner(name), Most: most}, most)
 }
 
 // PrivateNames are the names in a folder of treaty's own.
@@ -50,7 +50,7 @@ func (f *files) PrivateNames(folder string) ([]string, error) {
 		names, odd := seen.CheckedNames()
 		return names, f.checked(odd)
 	}
-	return list(f, wire.PrivateNames, wire.NameAsk{Name: wire.Inner(folder)})
+	return list(f, wire.PrivateNames, &wire.NameAsk{Name: wire.Inner(folder)})
 }
 
 // PrivateEntry is what has a name in it.
@@ -58,7 +58,7 @@ func (f *files) PrivateEntry(name string) (tree.Entry, error) {
 	if seen, err := f.known(wire.PrivateEntry.Name(), name); seen != nil || err != nil {
 		return f.entrySeen(seen, err)
 	}
-	return entry(f, wire.PrivateEntry, wire.NameAsk{Name: wire.Inner(name)})
+	return entry(f, wire.PrivateEntry, &wire.NameAsk{Name: wire.Inner(name)})
 }
 
 // entrySeen is an entry that was seen when the tree was opened, or the error that came instead.
@@ -87,15 +87,15 @@ func (f *files) RemovePrivate(name string) error { return f.tellNamed(wire.Remov
 func (f *files) DropPrivate(name string) error { return f.tellNamed(wire.DropPrivate, name, nil) }
 
 // RemoveEmptyPrivate removes ".treaty" if nothing is in it.
-func (f *files) RemoveEmptyPrivate() error { return tell(f, wire.RemoveEmpty, wire.Plain{}, nil) }
+func (f *files) RemoveEmptyPrivate() error { return tell(f, wire.RemoveEmpty, &wire.Plain{}, nil) }
 
 // SetAside moves what has a name into the trash, and returns its place there.
 func (f *files) SetAside(name string) (string, error) {
-	return place(f, wire.SetAside, wire.NameAsk{Name: wire.Inner(name)})
+	return place(f, wire.SetAside, &wire.NameAsk{Name: wire.Inner(name)})
 }
 
 // place makes a call that is answered by a place in treaty's own folder.
-func place[Q any](f *files, of wire.Call[Q, wire.NameAnswer], q Q) (string, error) {
+func place[Q any](f *files, of wire.Call[Q, wire.NameAnswer], q *Q) (string, error) {
 	answer, err := call(context.Background(), f, of, q, nil)
 	if err != nil {
 		return "", err
@@ -115,7 +115,7 @@ func (f *files) Barrier(staged ...volume.Staged) error {
 	for {
 		var q wire.BarrierAsk
 		q.Stageds, staged = wire.StagedsOf(staged)
-		if err := tell(f, wire.Barrier.Call, q, nil); err != nil {
+		if err := tell(f, wire.Barrier.Call, &q, nil); err != nil {
 			return err
 		}
 		if len(staged) == 0 {
@@ -126,12 +126,12 @@ func (f *files) Barrier(staged ...volume.Staged) error {
 
 // TrashRuns are the names in the trash.
 func (f *files) TrashRuns() ([]string, error) {
-	return list(f, wire.TrashRuns, wire.Plain{})
+	return list(f, wire.TrashRuns, &wire.Plain{})
 }
 
 // Trashed is how much lies in the trash of a run, and when the last of it came there.
 func (f *files) Trashed(run string) (bytes int64, last tree.Time, err error) {
-	answer, err := call(context.Background(), f, wire.Trashed, wire.NameAsk{Name: wire.Inner(run)}, nil)
+	answer, err := call(context.Background(), f, wire.Trashed, &wire.NameAsk{Name: wire.Inner(run)}, nil)
 	return max(answer.Size, 0), answer.Mtime, err
 }
 
@@ -161,7 +161,7 @@ func (l *log) Append(p []byte, sync bool) error {
 			return err
 		}
 	}
-	return tell(l.files, wire.AppendLog, wire.AppendAsk{Log: l.number, Sync: sync}, whole(p))
+	return tell(l.files, wire.AppendLog, &wire.AppendAsk{Log: l.number, Sync: sync}, whole(p))
 }
 
 // open opens the log there, where, with begin, p is written durably.
@@ -169,7 +169,7 @@ func (l *log) open(p []byte, begin bool) error {
 	if !begin {
 		p = nil
 	}
-	answer, err := call(context.Background(), l.files, wire.OpenLog, wire.NameAsk{Name: wire.Inner(l.name)}, whole(p))
+	answer, err := call(context.Background(), l.files, wire.OpenLog, &wire.NameAsk{Name: wire.Inner(l.name)}, whole(p))
 	if err == nil && answer.Log < 1 {
 		err = l.files.ended(wire.Broken("a log"))
 	}

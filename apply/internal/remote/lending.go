@@ -22,14 +22,14 @@ func (c *lending) Owe(loans ...volume.Loan) {
 	for len(loans) > 0 {
 		n := min(len(loans), loansAtOnce)
 		// Where that is not told, the connection is lost, and every change is refused.
-		_ = tell(&c.files, wire.Owe, wire.OweAsk{Loans: wire.LoansOf(loans[:n])}, nil)
+		_ = tell(&c.files, wire.Owe, &wire.OweAsk{Loans: wire.LoansOf(loans[:n])}, nil)
 		loans = loans[n:]
 	}
 }
 
 // Decided says which mode a directory is to have.
 func (c *lending) Decided(path tree.Path, mode tree.Mode) {
-	_ = tell(&c.files, wire.Decided, wire.DecidedAsk{Path: wire.Inner(path), Mode: mode}, nil) // as in Owe
+	_ = tell(&c.files, wire.Decided, &wire.DecidedAsk{Path: wire.Inner(path), Mode: mode}, nil) // as in Owe
 }
 
 // GiveBack gives directories the modes that they are owed. Where nothing was lent there is nothing to ask for: there is
@@ -38,7 +38,7 @@ func (c *lending) GiveBack() (settled []volume.Loan, err error) {
 	if c.Stopped() == nil && !c.lent() {
 		return nil, nil
 	}
-	answer, err := change(context.Background(), c.running, wire.GiveBack, wire.AllAsk{}, nil)
+	answer, err := change(context.Background(), c.running, wire.GiveBack, &wire.AllAsk{}, nil)
 	return wire.Loans(answer.Loans), err
 }
 

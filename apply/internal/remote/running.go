@@ -48,7 +48,7 @@ var _ volume.Changer = (*changer)(nil)
 
 // Change begins the changes of a run.
 func (v *Volume) Change(run string, options volume.Options) (volume.Changer, error) {
-	q := wire.ChangeAsk{Name: wire.Inner(run), Options: wire.OptionsOf(options)}
+	q := &wire.ChangeAsk{Name: wire.Inner(run), Options: wire.OptionsOf(options)}
 	answer, err := call(context.Background(), &v.files, wire.Change, q, nil)
 	if err != nil {
 		return nil, err
@@ -73,13 +73,13 @@ const mostLater = 4096
 
 // change makes a call of the run. Where that needs a directory to be made workable, the loan is written down, and the
 // call made again: nothing was changed by it.
-func change[Q, A any](ctx context.Context, c *running, of wire.Changing[Q, A], q Q,
+func change[Q, A any](ctx context.Context, c *running, of wire.Changing[Q, A], q *Q,
 	upload func(*wire.Writer) error) (*A, error) {
-	return changeBy(c, of, q, func(q Q) (*A, error) { return call(ctx, &c.files, of.Call, q, upload) })
+	return changeBy(c, of, q, func(q *Q) (*A, error) { return call(ctx, &c.files, of.Call, q, upload) })
 }
 
 // changeBy is change of a call that is made by a function.
-func changeBy[Q, A any](c *running, of wire.Changing[Q, A], q Q, call func(Q) (*A, error)) (*A, error) {
+func changeBy[Q, A any](c *running, of wire.Changing[Q, A], q *Q, call func(*Q) (*A, error)) (*A, error) {
 	for later, loans := 0, 0; later < mostLater && loans < most; loans++ {
 		answer, err := call(q)
 		c.note(of.Outcome(answer))
@@ -94,7 +94,7 @@ func changeBy[Q, A any](c *running, of wire.Changing[Q, A], q Q, call func(Q) (*
 		if err := c.grant(need.Loan); err != nil {
 			return answer, err
 		}
-		of.Grant(&q, wire.LoanOf(need.Loan))
+		of.Grant(q, wire.LoanOf(need.Loan))
 	}
 	return new(A), c.ended(fmt.Errorf("%w: it asks for loans without end", wire.ErrBroken))
 }
@@ -162,7 +162,7 @@ func (c *running) Barrier(staged ...volume.Staged) error {
 	for {
 		var q wire.BarrierAsk
 		q.Stageds, staged = wire.StagedsOf(staged)
-		if _, err := change(context.Background(), c, wire.Barrier, q, nil); err != nil {
+		if _, err := change(context.Background(), c, wire.Barrier, &q, nil); err != nil {
 			return err
 		}
 		if len(staged) == 0 {
@@ -183,7 +183,7 @@ func sending(src io.Reader) func(*wire.Writer) error {
 }
 
 // staged makes a call that is answered by what waits then.
-func staged[Q any](ctx context.Context, c *running, of wire.Changing[Q, wire.StagedAnswer], q Q,
+func staged[Q any](ctx context.Context, c *running, of wire.Changing[Q, wire.StagedAnswer], q *Q,
 	upload func(*wire.Writer) error) (volume.Staged, error) {
 	answer, err := change(ctx, c, of, q, upload)
 	if err != nil {

@@ -13,11 +13,11 @@ type swapping struct{ *running }
 
 // Place hands out the name in the trash that the content of a path will get.
 func (c *swapping) Place(path tree.Path) (string, error) {
-	return place(&c.files, wire.Place, wire.PathAsk{Path: wire.Inner(path)})
+	return place(&c.files, wire.Place, &wire.PathAsk{Path: wire.Inner(path)})
 }
 
 // result makes a call that is answered by what it has left behind.
-func result[Q any](c *running, of wire.Changing[Q, wire.ResultAnswer], q Q) (volume.Result, error) {
+func result[Q any](c *running, of wire.Changing[Q, wire.ResultAnswer], q *Q) (volume.Result, error) {
 	answer, err := change(context.Background(), c, of, q, nil)
 	if answer.Result == nil {
 		if err == nil {
@@ -34,26 +34,26 @@ func result[Q any](c *running, of wire.Changing[Q, wire.ResultAnswer], q Q) (vol
 
 // Create gives a path to what is staged.
 func (c *swapping) Create(path tree.Path, staged volume.Staged) (volume.Result, error) {
-	return result(c.running, wire.Create, wire.CreateAsk{Path: wire.Inner(path), Staged: wire.StagedOf(staged)})
+	return result(c.running, wire.Create, &wire.CreateAsk{Path: wire.Inner(path), Staged: wire.StagedOf(staged)})
 }
 
 // Replace gives a path to what is staged.
 func (c *swapping) Replace(path tree.Path, before *tree.State, staged volume.Staged,
 	place string) (volume.Result, error) {
-	return result(c.running, wire.Replace, wire.ReplaceAsk{Path: wire.Inner(path), Place: wire.Inner(place),
+	return result(c.running, wire.Replace, &wire.ReplaceAsk{Path: wire.Inner(path), Place: wire.Inner(place),
 		Before: wire.StateOf(before), Staged: wire.StagedOf(staged)})
 }
 
 // ReplaceAs is Replace for another spelling.
 func (c *swapping) ReplaceAs(path, as tree.Path, before *tree.State, staged volume.Staged,
 	place string) (volume.Result, error) {
-	return result(c.running, wire.ReplaceAs, wire.ReplaceAsAsk{Path: wire.Inner(path), To: wire.Inner(as),
+	return result(c.running, wire.ReplaceAs, &wire.ReplaceAsAsk{Path: wire.Inner(path), To: wire.Inner(as),
 		Place: wire.Inner(place), Before: wire.StateOf(before), Staged: wire.StagedOf(staged)})
 }
 
 // Move gives what is at from the name to.
 func (c *swapping) Move(from, to tree.Path, before *tree.State, place string) (volume.Result, error) {
-	return result(c.running, wire.Move, wire.MoveAsk{Path: wire.Inner(from), To: wire.Inner(to),
+	return result(c.running, wire.Move, &wire.MoveAsk{Path: wire.Inner(from), To: wire.Inner(to),
 		Place: wire.Inner(place), Before: wire.StateOf(before)})
 }
 
@@ -67,19 +67,19 @@ func (c *swapping) Trash(path tree.Path, before *tree.State, place string) (volu
 	return result(c.running, wire.Trash, trashAsk(path, before, place))
 }
 
-func trashAsk(path tree.Path, before *tree.State, place string) wire.TrashAsk {
-	return wire.TrashAsk{Path: wire.Inner(path), Place: wire.Inner(place), Before: wire.StateOf(before)}
+func trashAsk(path tree.Path, before *tree.State, place string) *wire.TrashAsk {
+	return &wire.TrashAsk{Path: wire.Inner(path), Place: wire.Inner(place), Before: wire.StateOf(before)}
 }
 
 // Mkdir makes a directory.
 func (c *swapping) Mkdir(path tree.Path, mode tree.Mode, existing bool) (volume.Result, error) {
-	return result(c.running, wire.Mkdir, wire.MkdirAsk{Path: wire.Inner(path), Mode: mode, Existing: existing})
+	return result(c.running, wire.Mkdir, &wire.MkdirAsk{Path: wire.Inner(path), Mode: mode, Existing: existing})
 }
 
 // Rmdir removes a directory with nothing in it but names of litter.
 func (c *swapping) Rmdir(path tree.Path, litter ...string) (trashed []string, err error) {
-	q := wire.RmdirAsk{Path: wire.Inner(path)}
-	_, err = changeBy(c.running, wire.Rmdir, q, func(q wire.RmdirAsk) (answer *wire.Done, err error) {
+	q := &wire.RmdirAsk{Path: wire.Inner(path)}
+	_, err = changeBy(c.running, wire.Rmdir, q, func(q *wire.RmdirAsk) (answer *wire.Done, err error) {
 		trashed, answer, err = c.rmdir(q, litter)
 		return answer, err
 	})
@@ -87,7 +87,7 @@ func (c *swapping) Rmdir(path tree.Path, litter ...string) (trashed []string, er
 }
 
 // rmdir makes the call. What it is answered by tells, also with an error, which litter went to the trash.
-func (c *swapping) rmdir(q wire.RmdirAsk, litter []string) (trashed []string, answer *wire.Done, err error) {
+func (c *swapping) rmdir(q *wire.RmdirAsk, litter []string) (trashed []string, answer *wire.Done, err error) {
 	answer = &wire.Done{}
 	e, err := begin(context.Background(), &c.files, wire.Rmdir.Call, q, whole(wire.AppendNames(litter)))
 	if err != nil {
@@ -108,19 +108,19 @@ func (c *swapping) rmdir(q wire.RmdirAsk, litter []string) (trashed []string, an
 
 // Chmod sets a mode.
 func (c *swapping) Chmod(path tree.Path, before *tree.State, mode tree.Mode) (volume.Result, error) {
-	q := wire.ChmodAsk{Path: wire.Inner(path), Before: wire.StateOf(before), Mode: mode}
+	q := &wire.ChmodAsk{Path: wire.Inner(path), Before: wire.StateOf(before), Mode: mode}
 	return result(c.running, wire.Chmod, q)
 }
 
 // Touch sets a file's time.
 func (c *swapping) Touch(path tree.Path, before *tree.State, mtime tree.Time) (volume.Result, error) {
-	q := wire.TouchAsk{Path: wire.Inner(path), Before: wire.StateOf(before), Mtime: mtime}
+	q := &wire.TouchAsk{Path: wire.Inner(path), Before: wire.StateOf(before), Mtime: mtime}
 	return result(c.running, wire.Touch, q)
 }
 
 // Surface copies what lies in the trash to a visible name beside a path.
 func (c *swapping) Surface(place string, path tree.Path) (tree.Path, error) {
-	q := wire.PlaceAsk{Path: wire.Inner(path), Place: wire.Inner(place)}
+	q := &wire.PlaceAsk{Path: wire.Inner(path), Place: wire.Inner(place)}
 	answer, err := change(context.Background(), c.running, wire.Surface, q, nil)
 	if err != nil {
 		return "", err
@@ -134,7 +134,7 @@ func (c *swapping) Surface(place string, path tree.Path) (tree.Path, error) {
 
 // Single takes a name in the trash away from a file that has the name path too.
 func (c *swapping) Single(place string, path tree.Path) error {
-	q := wire.PlaceAsk{Path: wire.Inner(path), Place: wire.Inner(place)}
+	q := &wire.PlaceAsk{Path: wire.Inner(path), Place: wire.Inner(place)}
 	_, err := change(context.Background(), c.running, wire.Single, q, nil)
 	return err
 }

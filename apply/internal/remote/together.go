@@ -73,7 +73,7 @@ func (c *Connection) round(ctx context.Context, tree int, fibers []*going) (wait
 	for _, g := range fibers {
 		c.counts(g.turn.ask)
 	}
-	all, err := c.ask(ctx, to(&files{tree: tree}, wire.Together, wire.Plain{}), func(w *wire.Writer) error {
+	all, err := c.ask(ctx, to(&files{tree: tree}, wire.Together, &wire.Plain{}), func(w *wire.Writer) error {
 		for _, g := range fibers {
 			if err := w.Send(wire.Message, g.turn.ask.text); err != nil {
 				return err
@@ -120,7 +120,7 @@ func (c *changer) Together(ctx context.Context, n int, do func(i int, as volume.
 func (c *changer) Directory(dir tree.Path) (tree.Entry, error) {
 	of := c.files
 	of.run = 0
-	return entry(&of, wire.Directory, wire.PathAsk{Path: wire.Inner(dir)})
+	return entry(&of, wire.Directory, &wire.PathAsk{Path: wire.Inner(dir)})
 }
 
 // over is what changes the tree by calls that are made together with others.

@@ -38,7 +38,7 @@ var (
 // closed. Errors are those of scan.Open there.
 func (c *Connection) Open(at address.Address, done func() error) (*Volume, error) {
 	calls := c.changes.Load()
-	q := wire.OpenAsk{Root: at.Path, Looks: looks}
+	q := &wire.OpenAsk{Root: at.Path, Looks: looks}
 	answer, err := call(context.Background(), &files{asker: asker{Connection: c}}, wire.Open, q, nil)
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func (c *Connection) Open(at address.Address, done func() error) (*Volume, error
 func (v *Volume) Close() (err error) {
 	v.closed.Do(func() {
 		if v.Lost() == nil {
-			err = tell(&v.files, wire.Close, wire.Plain{}, nil)
+			err = tell(&v.files, wire.Close, &wire.Plain{}, nil)
 		}
 		if v.done != nil {
 			err = errors.Join(err, v.done())
@@ -98,7 +98,7 @@ func (h host) Self() volume.Holder {
 	var told *volume.Holder
 	if seen, err := h.v.known(wire.Self.Name(), ""); err == nil && seen != nil {
 		told = seen.Holder
-	} else if answer, err := call(context.Background(), &h.v.files, wire.Self, wire.Plain{}, nil); err == nil {
+	} else if answer, err := call(context.Background(), &h.v.files, wire.Self, &wire.Plain{}, nil); err == nil {
 		told = answer.Holder
 	} else {
 		return volume.Holder{Host: h.v.host}
@@ -112,7 +112,7 @@ func (h host) Self() volume.Holder {
 
 // Gone tells whether a holder is gone for sure, which it is not where nobody can be asked.
 func (h host) Gone(holder volume.Holder) bool {
-	gone, err := yes(&h.v.files, wire.Gone, wire.GoneAsk{Holder: &holder})
+	gone, err := yes(&h.v.files, wire.Gone, &wire.GoneAsk{Holder: &holder})
 	return err == nil && gone
 }
 
@@ -123,7 +123,7 @@ func (v *Volume) Kin() (scan.Kin, error) {
 	} else if seen != nil {
 		return kinTold(seen.Kin), nil
 	}
-	answer, err := call(context.Background(), &v.files, wire.Kin, wire.Plain{}, nil)
+	answer, err := call(context.Background(), &v.files, wire.Kin, &wire.Plain{}, nil)
 	if err != nil {
 		return scan.Kin{}, err
 	}
@@ -152,19 +152,19 @@ func (v *Volume) Rescued() (string, error) {
 		names, odd := seen.CheckedNames()
 		return strings.Join(names[:min(len(names), 1)], ""), v.checked(odd)
 	}
-	answer, err := call(context.Background(), &v.files, wire.Rescued, wire.Plain{}, nil)
+	answer, err := call(context.Background(), &v.files, wire.Rescued, &wire.Plain{}, nil)
 	return string(answer.Name), err
 }
 
 // Present is nil as long as the tree is there.
-func (v *Volume) Present() error { return tell(&v.files, wire.Present, wire.Plain{}, nil) }
+func (v *Volume) Present() error { return tell(&v.files, wire.Present, &wire.Plain{}, nil) }
 
 // Traits are those of a declared profile, or as recorded, or as the kind of volume there lets one think.
 func (v *Volume) Traits(declared tree.Profile, recorded *tree.Traits) (tree.Traits, error) {
 	if declared == "" && recorded == nil && v.hint != nil && v.Lost() == nil {
 		return checked(v.Connection, v.hint, (*wire.Traits).Checked)
 	}
-	q := wire.TraitsAsk{Declared: declared}
+	q := &wire.TraitsAsk{Declared: declared}
 	if recorded != nil {
 		q.Recorded = wire.TraitsOf(*recorded)
 	}
@@ -187,7 +187,7 @@ func checked[W any, T any](c *Connection, part *W, check func(*W) (T, error)) (v
 }
 
 // entry makes a call that is answered by an entry.
-func entry[Q any](f *files, of wire.Call[Q, wire.EntryAnswer], q Q) (tree.Entry, error) {
+func entry[Q any](f *files, of wire.Call[Q, wire.EntryAnswer], q *Q) (tree.Entry, error) {
 	answer, err := call(context.Background(), f, of, q, nil)
 	if err != nil {
 		return tree.Entry{}, err
@@ -200,27 +200,27 @@ func (v *Volume) Entry(p tree.Path) (tree.Entry, error) {
 	if seen, err := v.known(wire.EntryAt.Name(), string(p)); seen != nil || err != nil {
 		return v.entrySeen(seen, err)
 	}
-	return entry(&v.files, wire.EntryAt, wire.PathAsk{Path: wire.Inner(p)})
+	return entry(&v.files, wire.EntryAt, &wire.PathAsk{Path: wire.Inner(p)})
 }
 
 // Directory is a directory's own entry, without a name.
 func (v *Volume) Directory(dir tree.Path) (tree.Entry, error) {
-	return entry(&v.files, wire.Directory, wire.PathAsk{Path: wire.Inner(dir)})
+	return entry(&v.files, wire.Directory, &wire.PathAsk{Path: wire.Inner(dir)})
 }
 
 // Names are all names in a directory.
 func (v *Volume) Names(dir tree.Path) ([]string, error) {
-	return list(&v.files, wire.Names, wire.PathAsk{Path: wire.Inner(dir)})
+	return list(&v.files, wire.Names, &wire.PathAsk{Path: wire.Inner(dir)})
 }
 
 // Open opens a regular file for reading.
 func (v *Volume) Open(file tree.Path) (volume.Content, error) {
-	return receive(&v.files, wire.Content, wire.PathAsk{Path: wire.Inner(file)})
+	return receive(&v.files, wire.Content, &wire.PathAsk{Path: wire.Inner(file)})
 }
 
 // Probe finds out what the volume there can do.
 func (v *Volume) Probe() (volume.Probed, error) {
-	answer, err := call(context.Background(), &v.files, wire.Probe, wire.Plain{}, nil)
+	answer, err := call(context.Background(), &v.files, wire.Probe, &wire.Plain{}, nil)
 	if err != nil {
 		return volume.Probed{LosesRenames: true}, err
 	}

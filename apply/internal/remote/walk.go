@@ -41,7 +41,7 @@ func (v *Volume) WalkKnowing(ctx context.Context, options scan.Options, of *volu
 
 func (v *Volume) walk(ctx context.Context, options scan.Options, k *known) *walk {
 	w := &walk{at: v, ctx: ctx, options: options, known: k}
-	q := wire.WalkAsk{Hash: k.sum(), Walking: wire.WalkingOf(options)}
+	q := &wire.WalkAsk{Hash: k.sum(), Walking: wire.WalkingOf(options)}
 	if w.sent, w.err = begin(ctx, &v.files, wire.Walk, q, nil); w.err == nil {
 		w.listings = wire.NewListingReader(k.over(w.sent), options)
 	}
@@ -99,7 +99,7 @@ func (w *walk) end() error {
 
 // aside is the listing of a directory that the walk does not come to.
 func (w *walk) aside(dir tree.Path) (tree.Listing, error) {
-	q := wire.ListAsk{Path: wire.Inner(dir), Walking: wire.WalkingOf(w.options)}
+	q := &wire.ListAsk{Path: wire.Inner(dir), Walking: wire.WalkingOf(w.options)}
 	e, err := begin(w.ctx, &w.at.files, wire.List, q, nil)
 	if err != nil {
 		return tree.Listing{}, err
@@ -168,7 +168,7 @@ func (r *reader) Hash(ctx context.Context, wanted []tree.Wanted, done func(int, 
 	if len(wanted) == 0 {
 		return ctx.Err()
 	}
-	q := wire.HashAsk{Granularity: r.granularity}
+	q := &wire.HashAsk{Granularity: r.granularity}
 	e, err := begin(ctx, &r.at.files, wire.Hash, q, func(w *wire.Writer) error {
 		files := wire.NewWantedWriter(w)
 		for i := range wanted {
@@ -201,6 +201,6 @@ func (r *reader) Hash(ctx context.Context, wanted []tree.Wanted, done func(int, 
 
 // Text is the whole of a file.
 func (r *reader) Text(ctx context.Context, wanted tree.Wanted, limit int64) ([]byte, error) {
-	return fetch(ctx, &r.at.files, wire.ReadText, wire.TextAsk{Path: wire.Inner(wanted.Path), Mtime: wanted.Mtime,
+	return fetch(ctx, &r.at.files, wire.ReadText, &wire.TextAsk{Path: wire.Inner(wanted.Path), Mtime: wanted.Mtime,
 		Size: wanted.Size, Most: limit, Granularity: r.granularity}, limit)
 }
