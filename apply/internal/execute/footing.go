@@ -32,7 +32,7 @@ type revived struct {
 }
 
 // lacks tells whether the directory of a task is not there, or its name was to be free and is not: what the plan was to
-// do about that failed, or a person took it out of the plan. That is noted of the task then.
+// do about that failed, or a person took it out of the plan. That is noted of the task then, unless it is to come yet.
 func (f *footing) lacks(t *task) bool { return f.waits(t) || f.lacksGround(t) }
 
 // ground is a directory that tasks are in.
@@ -122,9 +122,22 @@ func notMade(directory *task) string {
 	return "its directory was not made"
 }
 
-// lacksDirectory is lacks of a task whose directory cannot be opened.
+// toCome tells whether a directory above a task is to be made, and was not tried yet: the run has ended before that.
+func (f *footing) toCome(t *task) bool {
+	for dir := t.Path.Parent(); dir != tree.Root; dir = dir.Parent() {
+		if above := f.tasks.at[t.Side][dir]; above != nil && above.makesDirectory() && !above.noted() {
+			return true
+		}
+	}
+	return false
+}
+
+// lacksDirectory is lacks of a task whose directory cannot be opened. Where that is to come yet, nothing is noted: the
+// same apply goes on with both.
 func (f *footing) lacksDirectory(t *task, err error) bool {
 	switch {
+	case f.toCome(t):
+		return true
 	case f.had(t.Side, t.Path.Parent()):
 		t.note(paper.Drifted, "the directory that it belongs in is gone")
 	case t.Conflict != 0 && errors.Is(err, fs.ErrNotExist):
