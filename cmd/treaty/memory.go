@@ -10,13 +10,15 @@ const (
 	// spare is how large the heap may become before any of it is collected, in bytes: looking for garbage in a small
 	// heap again and again takes longer than anything else that a walk does besides asking the system.
 	spare = 32 << 20
-	// garbage is how much a larger heap may grow, in percent of what lives: to ample in all, or by most, and least
-	// how much in any case. What lives is a plan then, mostly, and little comes and goes beside it: memory is worth more
-	// than the rare collection.
-	garbage = 35
+	// garbage is how much a larger heap may grow, in percent of what lives, up to some bytes, and least how much in any
+	// case. What lives is a plan then, mostly, and little comes and goes beside it: memory is worth more than the rare
+	// collection.
+	garbage = 20
 	least   = 6
 	most    = 16 << 20
-	ample   = 90 << 20
+	// ample is to how many bytes a heap may grow of which half as many live: that is an apply of so many files that what
+	// comes and goes is worth the room.
+	ample = 96 << 20
 	// nearlyAll is how much stays of what is made while something large is read, in percent. Looking for garbage is in
 	// vain then, up to a heap of so many bytes: of large where it is not within ample soon.
 	nearlyAll = 80
@@ -58,7 +60,10 @@ func growth(live uint64, stayed int) int {
 	if live = max(live, 1<<20); live < spare {
 		return max(garbage, int(100*(spare-live)/live))
 	}
-	percent := max(least, min(garbage, int(100*max(most, ample-min(ample, live))/live)))
+	percent := max(least, min(garbage, int(100*most/live)))
+	if ample/2 <= live && live < ample {
+		percent = max(percent, int(100*(ample-live)/live))
+	}
 	if stayed >= nearlyAll && live < large {
 		to := uint64(large)
 		if live < ample*3/4 {

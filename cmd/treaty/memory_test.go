@@ -6,13 +6,14 @@ import (
 )
 
 func TestASmallHeapIsNotCollectedUntilItIsAsLargeAsIsSpare(t *testing.T) {
-	for _, live := range []uint64{0, 1 << 10, 1 << 20, smallest, 10 << 20, spare - 1, spare, 60 << 20, ample - most, ample,
+	for _, live := range []uint64{0, 1 << 10, 1 << 20, smallest, 10 << 20, spare - 1, spare, ample/2 - 1,
+		ample / 2, ample - most, ample,
 		200 << 20, 1 << 30} {
 		goal := live + live*uint64(growth(live, 0))/100
 		if live >= 1<<20 && goal < spare*99/100 {
 			t.Errorf("a heap of which %d bytes live is collected at %d", live, goal)
 		}
-		if goal > max(spare+most, min(ample, live+live*garbage/100), live+most, live+live*least/100) {
+		if goal > max(spare+most, live+most, live+live*least/100) && (live < ample/2 || goal > ample) {
 			t.Errorf("a heap of which %d bytes live grows to %d", live, goal)
 		}
 	}
