@@ -1,6 +1,7 @@
 package apply_test
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"slices"
@@ -104,22 +105,48 @@ func TestTextsThatDidNotChangeAreNotLookedAt(t *testing.T) {
 		} else if untallied {
 			check(t, w.memory[w.at[plan.Local]].RemovePrivate("plans/"+tallies[0]))
 		}
-		var listed atomic.Int32
-		request := w.request(p)
-		open := request.Open
-		request.Open = func(root string) (volume.Volume, error) {
-			v, err := open(root)
-			return listing{v, &listed}, err
-		}
-		_, err := apply.Apply(t.Context(), request)
-		check(t, err)
-		if got := listed.Load() > 0; got != untallied {
+		if got := w.listsTexts(p) > 0; got != untallied {
 			t.Errorf("the texts were listed: %t", got)
 		}
 		if kept := w.keptTexts(); len(kept) != 3 {
 			t.Errorf("%d texts are kept", len(kept))
 		}
 	}
+}
+
+// Where none was kept and none was to be, that is known as well.
+func TestWhereNoTextIsKeptNoneIsLookedFor(t *testing.T) {
+	w := newWorldOf(t, "", plan.Sides[*memory.Kind]{&memory.POSIX, &memory.POSIX})
+	w.options.Sensitive = []string{"*"}
+	w.place(plan.Local).write(t, tryParse(t, "a=one b=two d/c=three"))
+	w.takes(plan.Unresolved)
+	w.place(plan.Local).remove(t, "b")
+	w.place(plan.Local).write(t, tryParse(t, "b=four@99"))
+	p := w.paired((*apply.Pair).Plan)
+	if tallies := w.tallies(); len(tallies) != 1 {
+		t.Fatalf("%q are tallies", tallies)
+	}
+	if n := w.listsTexts(p); n != 0 {
+		t.Errorf("they were looked for %d times", n)
+	}
+	if kept := w.keptTexts(); len(kept) != 0 {
+		t.Errorf("%d texts are kept", len(kept))
+	}
+}
+
+// listsTexts applies a plan, and tells how often the texts are listed that are kept.
+func (w *world) listsTexts(p *plan.Plan) int32 {
+	w.Helper()
+	var listed atomic.Int32
+	request := w.request(p)
+	open := request.Open
+	request.Open = func(root string) (volume.Volume, error) {
+		v, err := open(root)
+		return listing{v, &listed}, err
+	}
+	_, err := apply.Apply(context.Background(), request)
+	check(w, err)
+	return listed.Load()
 }
 
 // listing is a volume that counts how often the texts are listed that are kept.

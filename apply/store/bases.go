@@ -116,6 +116,12 @@ func (s *Reader) EachBase(do func(sum tree.Hash)) error {
 	return nil
 }
 
+// NoBases tells that no base is kept in a tree; false also where that cannot be seen.
+func NoBases(s *Reader) bool {
+	folders, err := s.names(basesFolder)
+	return err == nil && len(folders) == 0
+}
+
 // BaseRoom is how much room a base takes of what there is for all; 0 where there is none.
 func (s *Reader) BaseRoom(sum tree.Hash) int64 {
 	e, err := s.source.PrivateEntry(baseName(sum))

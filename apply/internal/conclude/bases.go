@@ -28,11 +28,13 @@ type Texts struct {
 	// little.
 	home    plan.Side
 	changed *changedTexts
+	// records is how many files with a hash the baseline has, nil where an earlier run has written it.
+	records *int
 }
 
 // namedBases tells, once it is asked, which texts the trees are on record to have agreed on, with the baseline of this
-// plan, which is written: that is read beside whatever goes on until then, unless what has changed may be enough. There
-// are none where nothing is agreed.
+// plan, which is written: that is read beside whatever goes on until then, unless what has changed may be enough, or
+// none is kept and none is to be. There are none where nothing is agreed.
 func (c *Conclusion) namedBases() func() (*keptBases, error) {
 	if !c.agreed() {
 		return func() (*keptBases, error) { return nil, nil }
@@ -44,6 +46,10 @@ func (c *Conclusion) namedBases() func() (*keptBases, error) {
 		all: c.Plan.Options.Hash == plan.HashAll, later: c.Texts.Later,
 		named: map[tree.Hash]agreedText{}, lacking: map[tree.Hash]tree.Path{}}
 	if c.Texts.changed != nil {
+		return func() (*keptBases, error) { return b, nil }
+	}
+	if c.Texts.records != nil && !b.all && len(b.later) == 0 && store.NoBases(home.Store.Reader) {
+		b.tally.Records = *c.Texts.records
 		return func() (*keptBases, error) { return b, nil }
 	}
 	read := make(chan error, 1)

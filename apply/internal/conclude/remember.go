@@ -59,7 +59,8 @@ func (c *Conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 	if c.Texts.changed != nil {
 		in.Memory, write = comparedMemory{old, c.Texts.changed}, c.Texts.changed.writing(w.Directory)
 	}
-	recorder := plan.Recorder{Write: write, Old: c.former.note, Forgotten: c.former.noteBelow,
+	records := 0
+	recorder := plan.Recorder{Write: counting(write, &records), Old: c.former.note, Forgotten: c.former.noteBelow,
 		Hash: c.hashes(learned), Resolved: c.Execution.Resolved(), Made: c.Execution.Lasting(learned),
 		Unfinished: c.Execution.Unfinished()}
 	if old != nil && back == nil && recorder.Unfinished == nil && len(c.former.renamed.files) == 0 {
@@ -90,7 +91,23 @@ func (c *Conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 	if err := w.Close(); err != nil {
 		return err
 	}
-	return out.Commit()
+	if err := out.Commit(); err != nil {
+		return err
+	}
+	c.Texts.records = &records
+	return nil
+}
+
+// counting is write, with the files counted that it writes with a hash.
+func counting(write func(tree.Path, []tree.Agreed) error, records *int) func(tree.Path, []tree.Agreed) error {
+	return func(dir tree.Path, entries []tree.Agreed) error {
+		for i := range entries {
+			if entries[i].Type == tree.File && entries[i].SHA256.Known() {
+				*records++
+			}
+		}
+		return write(dir, entries)
+	}
 }
 
 // hashes tell the hash of a file as far as the execution has learned it, zero of all others, and whether that must be
