@@ -27,16 +27,36 @@ func ReadPlan(open func() (io.ReadCloser, error)) (*PlanFile, error) {
 	if err := f.stream(); err != nil || f.plan != nil {
 		return f, err
 	}
-	if err := plan.Explain(f.open); err != nil {
-		return nil, err
-	}
-	text, err := f.all()
+	return f, f.whole()
+}
+
+// LookAt is ReadPlan for who only looks at the plan, whatever bytes it was read from: these are not hashed.
+func LookAt(open func() (io.ReadCloser, error)) (*plan.Plan, error) {
+	file, err := open()
 	if err != nil {
 		return nil, err
 	}
+	defer file.Close()
+	if p := plan.ReadFrom(file); p != nil {
+		return p, nil
+	}
+	f := &PlanFile{open: open}
+	err = f.whole()
+	return f.plan, err
+}
+
+// whole reads a plan that cannot be read piece by piece.
+func (f *PlanFile) whole() error {
+	if err := plan.Explain(f.open); err != nil {
+		return err
+	}
+	text, err := f.all()
+	if err != nil {
+		return err
+	}
 	f.sum = sha256.Sum256(text)
 	f.plan, err = plan.Read(text)
-	return f, err
+	return err
 }
 
 // stream reads the plan while its bytes are hashed, if that can be done.

@@ -29,7 +29,7 @@ type planArgument struct {
 type planFile struct {
 	path string
 	plan *plan.Plan
-	// file is what it was read from, and text, where that is no valid plan, how that begins.
+	// file is what it was read from, nil for who only looks at it, and text, where that is no valid plan, how that begins.
 	file *paper.PlanFile
 	text []byte
 }
@@ -59,7 +59,7 @@ func (a *app) locate(path string) (*planFile, error) {
 		return a.newest()
 	}
 	a.call.plan = path
-	f, err := readPlan(expandHome(path))
+	f, err := a.call.read(expandHome(path))
 	if err != nil {
 		a.call.guess(f)
 		return nil, err
@@ -79,7 +79,7 @@ func (a *app) newest() (*planFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := readPlan(path)
+	f, err := a.call.read(path)
 	if err != nil {
 		a.call.guess(f)
 		return nil, err
@@ -198,13 +198,35 @@ func (i *invocation) guess(f *planFile) {
 }
 
 // planAt reads a plan's file. Errors are those of paper.ReadPlan, or of openFile.
-func planAt(path string) (*paper.PlanFile, error) {
-	return paper.ReadPlan(func() (io.ReadCloser, error) { return openFile(path, schema.Plan) })
+func planAt(path string) (*paper.PlanFile, error) { return paper.ReadPlan(opening(path)) }
+
+// opening opens a plan's file.
+func opening(path string) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) { return openFile(path, schema.Plan) }
+}
+
+// read is readPlan for the command at hand.
+func (i *invocation) read(path string) (*planFile, error) {
+	if !i.looks {
+		return readPlan(path)
+	}
+	p, err := paper.LookAt(opening(path))
+	return planFileOf(&planFile{path: path, plan: p}, err)
 }
 
 // readPlan reads a plan's file. Where that is no valid plan, there is only how it begins, and an error.
 func readPlan(path string) (*planFile, error) {
 	file, err := planAt(path)
+	f := &planFile{path: path, file: file}
+	if err == nil {
+		f.plan = file.Plan()
+	}
+	return planFileOf(f, err)
+}
+
+// planFileOf is a plan's file as it was read, or readPlan's error.
+func planFileOf(f *planFile, err error) (*planFile, error) {
+	path := f.path
 	var wrong schema.Errors
 	switch {
 	case errors.As(err, &wrong):
@@ -217,7 +239,6 @@ func readPlan(path string) (*planFile, error) {
 	case err != nil:
 		return nil, usage(again, "the plan cannot be read: %v", err)
 	}
-	f := &planFile{path: path, plan: file.Plan(), file: file}
 	f.countDirectories()
 	return f, nil
 }

@@ -24,6 +24,8 @@ type invocation struct {
 	trees plan.Sides[string]
 	// about is the plan, nil as long as none was read.
 	about *plan.Plan
+	// looks tells that nobody needs to know from which bytes the plan was read.
+	looks bool
 	// flags are what shapes the plan that was asked for, nil where none was.
 	flags *planFlags
 	// asks tells whether a person can be asked, and draws whether there is a screen for a review too.

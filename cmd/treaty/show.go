@@ -27,6 +27,7 @@ func (c *showCommand) Run(a *app) error {
 
 func (c *showCommand) run(a *app) error {
 	planPath, words := a.split(&c.planAndWords)
+	a.call.looks = c.HTML == "" && !c.Open
 	f, err := a.find(planPath)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 type effect struct {
 	opts       Options
 	operations iter.Seq[*plan.Operation]
+	present    present
 	// settled are what resolutions come to.
 	settled []plan.Effect
 	// skips are the operations that are not carried out, by id.
@@ -23,7 +24,8 @@ type effect struct {
 }
 
 func effects(p *plan.Plan, opts Options) *effect {
-	e := &effect{opts: opts, operations: ordered(p, opts.Only), skips: p.Skips(opts.There)}
+	operations := ordered(p, opts.Only)
+	e := &effect{opts: opts, operations: operations, present: presentIn(operations), skips: p.Skips(opts.There)}
 	for i := range p.Conflicts {
 		if c := &p.Conflicts[i]; opts.Only.has(c.ID) {
 			e.settled = append(e.settled, c.Effects()...)
@@ -66,10 +68,40 @@ func inOrder(ops iter.Seq[*plan.Operation]) bool {
 	return true
 }
 
-// those are the operations on a side that have something.
-func (e *effect) those(side plan.Side, has func(*plan.Operation) bool) iter.Seq[*plan.Operation] {
-	return having(e.operations, func(op *plan.Operation) bool { return op.Side == side && has(op) })
+// present tells what operations there are of, so that nobody goes through a million for those that there are none of.
+type present struct {
+	actions plan.Sides[uint32] // a bit an action
+	trashed bool
 }
+
+func presentIn(ops iter.Seq[*plan.Operation]) (p present) {
+	for op := range ops {
+		p.actions[op.Side] |= 1 << op.Action
+		p.trashed = p.trashed || fromTrash(op)
+	}
+	return p
+}
+
+// those are the operations of some actions on a side that have something.
+func (e *effect) those(side plan.Side, has func(*plan.Operation) bool,
+	actions ...plan.Action) iter.Seq[*plan.Operation] {
+	wanted := uint32(0)
+	for _, action := range actions {
+		wanted |= 1 << action
+	}
+	if e.present.actions[side]&wanted == 0 {
+		return nothing[*plan.Operation]
+	}
+	return having(e.operations, func(op *plan.Operation) bool {
+		return op.Side == side && wanted&(1<<op.Action) != 0 && has(op)
+	})
+}
+
+// all is what all operations have.
+func all(*plan.Operation) bool { return true }
+
+// nothing is a sequence of none.
+func nothing[T any](func(T) bool) {}
 
 // none tells whether there is nothing in it.
 func none[T any](in iter.Seq[T]) bool {

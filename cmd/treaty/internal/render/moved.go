@@ -36,9 +36,8 @@ type renames struct {
 // moves folds the moves of one side, sorted, and returns which other operations are in the lines. Where nothing was
 // moved, or no directory goes, there is nothing to fold, and no list of them here.
 func (e *effect) moves(side plan.Side) (iter.Seq[line], map[*plan.Operation]bool) {
-	moves := e.those(side, func(op *plan.Operation) bool { return op.Action == plan.Move })
-	goes := func(op *plan.Operation) bool { return op.Action == plan.Delete && takesDirectory(op) }
-	if e.opts.All || none(moves) || none(e.those(side, goes)) {
+	moves := e.those(side, all, plan.Move)
+	if e.opts.All || none(moves) || none(e.those(side, takesDirectory, plan.Delete)) {
 		return e.singles(moves), nil
 	}
 	r := renames{e: e, made: map[tree.Path]*plan.Operation{}, gone: map[tree.Path]*plan.Operation{},

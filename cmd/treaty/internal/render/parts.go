@@ -27,7 +27,7 @@ type Moved struct {
 func Groups(p *plan.Plan) []Group {
 	e := effects(&plan.Plan{Operations: p.Operations}, Options{All: true})
 	e.skips = nil
-	folded := effect{operations: e.operations}
+	folded := effect{operations: e.operations, present: e.present}
 	moved := map[*plan.Operation]bool{}
 	var directories []Moved
 	for _, side := range plan.BothSides {

@@ -21,27 +21,28 @@ type section struct {
 // sections are those of the operations that have something to show, in the order of `show`. What a plan of `undo` or
 // `restore` brings back comes from neither tree, but from the trash of the side that it was on.
 func (e *effect) sections() []section {
-	var updates, copies, renewed, restored, moves, deletes plan.Sides[iter.Seq[line]]
+	var updates, copies, renewed, restored, moves, deletes, traits plan.Sides[iter.Seq[line]]
 	for _, side := range plan.BothSides {
 		moved, folded := e.moves(side)
 		moves[side] = moved
-		replaces := func(op *plan.Operation) bool { return op.Action == plan.Update }
 		// An update that makes a directory heads what is created in it, and the reverse.
 		brings := func(op *plan.Operation) bool {
-			return (op.Action == plan.Create || op.Action == plan.Update && makesDirectory(op)) && !folded[op]
+			return (op.Action == plan.Create || makesDirectory(op)) && !folded[op]
 		}
 		takes := func(op *plan.Operation) bool {
-			return (op.Action == plan.Delete || op.Action == plan.Update && takesDirectory(op)) && !folded[op]
+			return (op.Action == plan.Delete || takesDirectory(op)) && !folded[op]
 		}
-		there := e.those(side, func(op *plan.Operation) bool { return !fromTrash(op) })
-		trashed := e.those(side, fromTrash)
-		updates[side], renewed[side] = e.singles(having(there, replaces)), e.singles(having(trashed, replaces))
-		copies[side], restored[side] = e.fold(having(there, brings), brought), e.fold(having(trashed, brings), brought)
-		deletes[side] = e.fold(e.those(side, takes), taken)
+		there := func(op *plan.Operation) bool { return !fromTrash(op) }
+		updates[side] = e.singles(e.those(side, there, plan.Update))
+		copies[side] = e.fold(having(e.those(side, brings, plan.Create, plan.Update), there), brought)
+		renewed[side], restored[side] = nothing[line], nothing[line]
+		if e.present.trashed {
+			renewed[side] = e.singles(e.those(side, fromTrash, plan.Update))
+			restored[side] = e.fold(having(e.those(side, brings, plan.Create, plan.Update), fromTrash), brought)
+		}
+		deletes[side] = e.fold(e.those(side, takes, plan.Delete, plan.Update), taken)
+		traits[side] = e.singles(e.those(side, all, plan.Chmod, plan.Touch))
 	}
-	traits := e.singles(having(e.operations, func(op *plan.Operation) bool {
-		return op.Action == plan.Chmod || op.Action == plan.Touch
-	}))
 	var shown []section
 	for _, s := range []section{
 		{"Update Local to Remote", updates[plan.Remote], false},
@@ -54,7 +55,7 @@ func (e *effect) sections() []section {
 		{"Restore on Remote", restored[plan.Remote], false},
 		{moveTitle, merged(moves[plan.Local], moves[plan.Remote]), true},
 		{"Delete", merged(deletes[plan.Local], deletes[plan.Remote]), true},
-		{"Modes and Times", traits, true},
+		{"Modes and Times", merged(traits[plan.Local], traits[plan.Remote]), true},
 	} {
 		if s.more(0) {
 			shown = append(shown, s)

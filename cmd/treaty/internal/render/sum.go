@@ -28,17 +28,17 @@ func (s *sum) text(action plan.Action) string {
 
 // totals sums up what is carried out, by side and action, resolutions included, and counts the operations that are not.
 func (e *effect) totals() (total plan.Sides[map[plan.Action]*sum], skipped int) {
+	var folded plan.Sides[map[*plan.Operation]bool]
 	for _, side := range plan.BothSides {
 		total[side] = map[plan.Action]*sum{}
-		folded := e.sumMoves(side, total[side])
-		for op := range e.operations {
-			switch {
-			case op.Side != side:
-			case !e.applied(op):
-				skipped++
-			case op.Action != plan.Move && !folded[op]:
-				sumOf(total[side], op.Action).add(subject(op.Before, op.After))
-			}
+		folded[side] = e.sumMoves(side, total[side])
+	}
+	for op := range e.operations {
+		switch {
+		case !e.applied(op):
+			skipped++
+		case op.Action != plan.Move && !folded[op.Side][op]:
+			sumOf(total[op.Side], op.Action).add(subject(op.Before, op.After))
 		}
 	}
 	for _, o := range e.settled {
