@@ -18,6 +18,8 @@ type again struct {
 	touched touched
 	// literal tells that the volume takes names as they are: two spellings are two names.
 	literal bool
+	// paths are all that may have been touched of a tree far away, with the directories that they lie in, in order.
+	paths []tree.Path
 }
 
 // A walk is ahead of who asks by at most aheadBatches+2 batches, each done when it has batchEntries entries or
@@ -30,8 +32,8 @@ const (
 
 // Walk makes listings of what was kept in a goroutine of its own, a bounded distance ahead of whoever asks.
 func (s again) Walk(ctx context.Context, options scan.Options) volume.Walk {
-	w := &againWalk{ctx: ctx, renewing: renewing{s, options}, made: map[tree.Path]tree.Scope{},
-		batches: make(chan []renewed, aheadBatches)}
+	w := &againWalk{ctx: ctx, renewing: renewing{s, options, s.glances(ctx)},
+		made: map[tree.Path]tree.Scope{}, batches: make(chan []renewed, aheadBatches)}
 	ahead, cancel := context.WithCancel(ctx)
 	w.cancel = cancel
 	go w.run(ahead)
@@ -129,6 +131,9 @@ func (w *againWalk) Finish() error {
 	w.end()
 	if w.live != nil {
 		return w.live.Finish()
+	}
+	if w.seen != nil {
+		return w.seen.present
 	}
 	return w.of.Volume.Present()
 }

@@ -145,9 +145,15 @@ func cut(l tree.Listing, granularity int64) tree.Listing {
 // was too much to be kept, it is the volume itself, and now.
 func (k *Kept) Of(v volume.Volume, traits tree.Traits, touched iter.Seq[tree.Path],
 	now time.Time) (volume.Source, time.Time) {
-	names, certain := k.touched(v, touched)
+	literal := traits.CaseSensitive && traits.Names == tree.PosixNames
+	_, afar := v.(volume.Afar)
+	names, certain := k.touched(touched, afar, literal)
 	if len(k.dirs) == 0 || !certain {
 		return v, now
 	}
-	return again{v, k, names, traits.CaseSensitive && traits.Names == tree.PosixNames}, k.at
+	s := again{Volume: v, kept: k, touched: names, literal: literal}
+	if afar {
+		s.paths = withParents(touched)
+	}
+	return s, k.at
 }

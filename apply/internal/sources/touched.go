@@ -9,7 +9,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"treaty/apply/volume"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
@@ -20,22 +19,27 @@ import (
 type touched map[string]map[string]string
 
 // Few names are looked at one by one: this many, whatever there is, and of large trees one in so many. A look at a name
-// takes some four times what it takes in a listing.
+// takes some four times what it takes in a listing, and over a line more than twenty times the bytes.
 const (
 	fewNames = 64
 	oneIn    = 8
+	oneInFar = 32
 )
 
 // touched are some paths, with the directories that they lie in, which may have been made or made workable for them.
 // It is false where only a listing of the whole tree tells what is there: of many paths, of rules, by which other names
-// come into scope, of files of which it is not known whether they have numbers that last, and of a tree far away, where
-// each look is a trip.
-func (k *Kept) touched(v volume.Volume, paths iter.Seq[tree.Path]) (touched, bool) {
-	_, far := v.(volume.Afar)
-	names, left := touched{}, max(fewNames, k.entries/oneIn)
+// come into scope, of files of which it is not known whether they have numbers that last, and, of a tree far away,
+// where the names in directories would have to be asked for.
+func (k *Kept) touched(paths iter.Seq[tree.Path], far, literal bool) (touched, bool) {
+	in := oneIn
+	if far {
+		in = oneInFar
+	}
+	names, left := touched{}, max(fewNames, k.entries/in)
 	for path := range paths {
 		left--
-		if left < 0 || far || !k.files || tree.CollisionKey(path.Base()) == scan.IgnoreFile {
+		if left < 0 || !k.files || tree.CollisionKey(path.Base()) == scan.IgnoreFile ||
+			far && (!literal || strings.ContainsFunc(string(path), notASCII)) {
 			return nil, false
 		}
 		names.add(path)
@@ -65,6 +69,8 @@ func (t touched) add(path tree.Path) {
 type renewing struct {
 	of      again
 	options scan.Options
+	// seen is what was seen of a tree far away, nil for one that is asked name by name.
+	seen *glances
 }
 
 // renewed is a listing that was brought up to date.
@@ -123,6 +129,9 @@ func (w *renewing) names(dir tree.Path, keys map[string]string,
 	if w.of.literal && all(slices.Values(names), plain) && all(maps.Keys(before), known) {
 		return names, false, nil
 	}
+	if w.seen != nil {
+		return nil, false, errUncertain
+	}
 	names, err = w.of.Volume.Names(dir)
 	return slices.DeleteFunc(names, func(name string) bool {
 		_, found := keys[tree.CollisionKey(name)]
@@ -148,17 +157,13 @@ var errUncertain = errors.New("only a listing tells what it is")
 // tells that the directory has to be listed.
 func (w *renewing) look(l *tree.Listing, name string) (tree.Entry, error) {
 	path := l.Dir.Join(name)
-	e, err := w.of.Volume.Entry(path)
-	if err != nil {
-		return e, err
+	g := w.glance(path)
+	e := g.entry
+	if g.err != nil {
+		return e, g.err
 	}
-	if !utf8.ValidString(name) || !utf8.ValidString(e.Target) {
-		return e, errUncertain
-	}
-	if e.Type == tree.Directory {
-		if _, err := w.of.Volume.Directory(path); err != nil {
-			return e, errUncertain // it may be another volume's
-		}
+	if !utf8.ValidString(name) || !utf8.ValidString(e.Target) || e.Type == tree.Directory && g.apart {
+		return e, errUncertain // a directory may be another volume's
 	}
 	e.Name, e.Key, e.Ruling = name, tree.CollisionKey(name), tree.InScope
 	if l.Scope != nil {

@@ -33,6 +33,33 @@ func (a asked) Names(dir tree.Path) ([]string, error) {
 	return a.Volume.Names(dir)
 }
 
+// afar is a volume that is far away, which counts the groups of looks, and those by themselves.
+type afar struct {
+	asked
+	looks, seen *int
+}
+
+func (a afar) WalkKnowing(ctx context.Context, options scan.Options, _ *volume.Known) volume.Walk {
+	return a.Walk(ctx, options)
+}
+
+func (a afar) Entry(p tree.Path) (tree.Entry, error) {
+	*a.seen++
+	return a.asked.Entry(p)
+}
+
+func (a afar) Present() error {
+	*a.seen++
+	return a.asked.Present()
+}
+
+func (a afar) LookTogether(_ context.Context, n int, do func(i int, as volume.Looker)) {
+	*a.looks++
+	for i := range n {
+		do(i, a.Volume)
+	}
+}
+
 // change makes files, with their directories, of words name=text, links of name>target, and directories of name/, and
 // removes the names of words -name.
 func change(t *testing.T, root, changes string) {
@@ -107,6 +134,17 @@ func TestTouchedNamesAreHandedOutAsTheyWouldBeListed(t *testing.T) {
 				}
 				if walks > 0 {
 					t.Error("it is listed")
+				}
+				var looks, seen int
+				far := afar{asked{v, &walks, &names}, &looks, &seen}
+				again, _ = kept.Of(far, traits, paths(c.touched), time.Unix(2, 0))
+				if got := all(t, again, 1, ""); !reflect.DeepEqual(got, want) {
+					t.Errorf("far away: %v\nnot %v", got, want)
+				}
+				// Names in other spellings than steps have are only known by a listing.
+				plain := traits.CaseSensitive && !strings.Contains(c.name, "case") && !strings.Contains(c.name, "composition")
+				if c.touched != "" && (plain != (walks == 0) || plain && (looks != 1 || seen > 0)) {
+					t.Errorf("far away it is listed %d times, after %d groups of looks and %d single ones", walks, looks, seen)
 				}
 			})
 		}
