@@ -9,6 +9,7 @@ import (
 
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
+	"treaty/plan/address"
 )
 
 // console is the person whom the program talks with: what it reads from and writes to, how, and until when.
@@ -29,14 +30,14 @@ func (c *console) say(format string, args ...any) {
 	}
 }
 
-// message writes lines for a person to an end, broken at its width where that is a terminal. Whoever cannot be written
-// to cannot be told of that either.
+// message writes lines for a person to an end, broken at its width where that is a terminal, and without passwords.
+// Whoever cannot be written to cannot be told of that either.
 func message(end io.Writer, format string, args ...any) {
 	width := 0
 	if isTerminal(end) {
 		width = columns(end)
 	}
-	for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
+	for line := range strings.SplitSeq(address.WithoutPasswords(fmt.Sprintf(format, args...)), "\n") {
 		fmt.Fprintln(end, render.Message(line, width))
 	}
 }

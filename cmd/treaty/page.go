@@ -36,6 +36,10 @@ func (c *showCommand) page(a *app, f *planFile, opts render.Options) error {
 	if err := a.outside(f.plan, file); err != nil {
 		return err
 	}
+	another := func(file string) hint { return about("show", "--html", pathArgument(file)) }
+	if err := outputPage.replaces(file, another); err != nil {
+		return err
+	}
 	if err := writeFile(file, store.Exactly(page.Bytes())); err != nil {
 		return err
 	}

@@ -113,7 +113,7 @@ func (c *planCommand) checkOutput(p *pair, instead func(flags ...string) hint) e
 	if info, err := os.Stat(c.Output); err == nil && info.IsDir() {
 		return usage(instead("-o", pathArgument(filepath.Join(c.Output, "new.plan.json"))), "-o %s is a directory", c.Output)
 	}
-	if err := replaceable(c.Output); err != nil {
+	if err := outputPlan.replaces(c.Output, func(file string) hint { return instead("-o", pathArgument(file)) }); err != nil {
 		return err
 	}
 	for _, side := range plan.BothSides {

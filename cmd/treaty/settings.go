@@ -167,7 +167,7 @@ func (s *settings) value(name string, options members) (value, from string) {
 		from = "the default"
 	}
 	if given != nil {
-		return compact(given), from
+		return address.WithoutPasswords(compact(given)), from
 	}
 	switch name {
 	case "remote":

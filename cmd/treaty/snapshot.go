@@ -170,7 +170,9 @@ func (c *snapshotCommand) outside(tree *store.Reader, file, flag string) error {
 		return usage(then("keep it outside of the tree", beside), "%s %s lies inside the tree %s", flag, file, tree.Root())
 	}
 	if flag == "-o" {
-		return replaceable(file)
+		return outputSnapshot.replaces(file, func(other string) hint {
+			return func(i *invocation) string { return instead(i, file, other)(i) }
+		})
 	}
 	return nil
 }
@@ -212,10 +214,18 @@ func isSnapshot(path string) bool {
 	return bytes.Contains(first[:n], []byte(`"treaty.snapshot"`)) || strings.HasSuffix(path, ".snapshot")
 }
 
-// takeAnew takes a snapshot of a tree on whatever machine has it, to the same file.
+// takeAnew takes a snapshot of a tree on whatever machine has it, to a file.
 func takeAnew(file string) hint {
 	return then("take it anew where the tree is (DIR), by treaty snapshot DIR -o "+argument(filepath.Base(file))+"; or, "+
 		"to see how", exactly("treaty snapshot --help"))
+}
+
+// takeAnother is takeAnew to another file where there is one: what is damaged of it may still tell how the tree was.
+func takeAnother(file string) hint {
+	if isThere(file) {
+		file = outputSnapshot.beside(file)
+	}
+	return takeAnew(file)
 }
 
 // verify says how the tree differs from a snapshot of it.
@@ -223,7 +233,7 @@ func (c *snapshotCommand) verify(a *app, tree *store.Reader) error {
 	if err := c.outside(tree, c.Verify, "--verify"); err != nil {
 		return err
 	}
-	file, err := openSnapshot(c.Verify, takeAnew(c.Verify))
+	file, err := openSnapshot(c.Verify, takeAnother(c.Verify))
 	if err != nil {
 		return err
 	}
