@@ -113,7 +113,8 @@ func (c *planCommand) checkOutput(p *pair, instead func(flags ...string) hint) e
 	if info, err := os.Stat(c.Output); err == nil && info.IsDir() {
 		return usage(instead("-o", pathArgument(filepath.Join(c.Output, "new.plan.json"))), "-o %s is a directory", c.Output)
 	}
-	if err := outputPlan.replaces(c.Output, func(file string) hint { return instead("-o", pathArgument(file)) }); err != nil {
+	another := func(file string) hint { return instead("-o", pathArgument(file)) }
+	if err := outputPlan.replaces(c.Output, another); err != nil {
 		return err
 	}
 	for _, side := range plan.BothSides {

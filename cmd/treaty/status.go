@@ -175,6 +175,14 @@ type statusTree struct {
 	Open []string `json:"open"`
 }
 
+// here is the root of a tree that is here, or was reached; nothing of any other.
+func (t *statusTree) here() []string {
+	if !t.Here {
+		return nil
+	}
+	return []string{t.Root}
+}
+
 func (s *standing) document() *statusDocument {
 	d := &statusDocument{Format: "treaty.status", FormatVersion: plan.FormatVersion, At: s.at, State: s.state(),
 		Local: s.tree(plan.Local), Remote: s.tree(plan.Remote), LastSync: s.lastSync(), Plan: s.waiting()}
@@ -364,9 +372,10 @@ func (s *standing) print(a *app, ends bool) error {
 // next is what to type, a command a line.
 func (s *standing) next(waiting *render.Waiting) []string {
 	var refused *apply.Refusal
+	remote := s.tree(plan.Remote)
 	switch {
 	case errors.As(s.why, &refused) && refused.Cause == refusal.CauseInterrupted:
-		return outOf(refused, s.call)
+		return outOf(refused, s.call, remote.here()...)
 	case s.why != nil:
 		return []string{hintFor(s.why)(s.call)}
 	}
@@ -388,5 +397,5 @@ func (s *standing) next(waiting *render.Waiting) []string {
 		}
 		return []string{about("show")(s.call), about("approve", s.call.signing()...)(s.call)}
 	}
-	return []string{about("apply")(s.call)}
+	return []string{about("apply", toldWhere(s.waits.plan)...)(s.call)}
 }

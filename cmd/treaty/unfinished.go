@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"treaty/apply"
 	"treaty/apply/reach"
 	"treaty/apply/store"
@@ -39,14 +41,14 @@ func goOn(r *apply.Refusal) hint {
 	}
 }
 
-// outOf are the two ways out of an apply that was interrupted, a command a line.
-func outOf(r *apply.Refusal, i *invocation) []string {
+// outOf are the two ways out of an apply that was interrupted, a command a line. here are trees that are known to be.
+func outOf(r *apply.Refusal, i *invocation, here ...string) []string {
 	back := "treaty recover " + argument(r.Root)
 	open := openedBy(r, i)
 	switch {
 	case open == nil:
 		return []string{back}
-	case open.away != "":
+	case open.away != "" && !slices.Contains(here, open.away):
 		return []string{open.on(i) + "   (goes on with it, " + open.once() + ")",
 			back + "   (or settles it back)"}
 	}

@@ -13,8 +13,8 @@ func WithoutPasswords(text string) string {
 	return mentioned.ReplaceAllStringFunc(text, WithoutPassword)
 }
 
-// WithoutPassword is what is, or was to be, an address, less what stands between a user's ':' and the last '@'. Any other
-// word is as it was.
+// WithoutPassword is what is, or was to be, an address, less what stands between a user's ':' and the last '@'. Any
+// other word is as it was.
 func WithoutPassword(word string) string {
 	if len(word) < len("ssh:") || !strings.EqualFold(word[:len("ssh:")], "ssh:") {
 		return word
