@@ -360,6 +360,65 @@ func shell(t *testing.T, dir, script string) string {
 	return string(out)
 }
 
+// What rots comes back as the page says, and neither a plan that goes by size and time nor one that reads all has
+// anything to do about it then. What the page warns of is so: what is read is taken for a change, and what is only
+// moved away would be deleted on the good side too.
+func TestWhatIsDamagedComesBackAsTheDocsSay(t *testing.T) {
+	needs(t, "sh", "cp", "mv")
+	_, stick := readmeTrees(t)
+	home := filepath.Dir(stick)
+	t.Setenv("HOME", home)
+	t.Chdir(home)
+	treaty := func(code int, words ...string) string {
+		t.Helper()
+		var out bytes.Buffer
+		if got := run(words, strings.NewReader(""), &out, &out); got != code {
+			t.Fatalf("%q: exit code %d, not %d\n%s", words, got, code, out.String())
+		}
+		return out.String()
+	}
+	plans := func(want string, flags ...string) {
+		t.Helper()
+		words := append([]string{"plan", "work", stick}, flags...)
+		if got := treaty(0, words...); !strings.Contains(got, "\n"+want) {
+			t.Errorf("%q does not plan %q:\n%s", flags, want, got)
+		}
+	}
+	good, bad := "work/photos/2019/sea.jpg", filepath.Join(stick, "photos", "2019", "sea.jpg")
+	put := func(path, text string) {
+		t.Helper()
+		write(t, path, text)
+		at := time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
+		if err := os.Chtimes(path, at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.MkdirAll(filepath.Dir(good), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	put(good, "waves")
+	treaty(0, "sync", "--yes", "work", stick)
+	treaty(0, "snapshot", stick, "-o", "stick.snapshot")
+
+	put(bad, "wakes")
+	treaty(1, "snapshot", "--verify", "stick.snapshot", stick)
+	plans("on local: update 1 file", "--hash", "all")
+	if err := os.Remove(bad); err != nil {
+		t.Fatal(err)
+	}
+	plans("on local: delete 1 file")
+
+	put(bad, "wakes")
+	shell(t, home, strings.ReplaceAll(block(t, "damaged"), "/media/stick", stick))
+	plans("already in sync")
+	plans("already in sync", "--hash", "all")
+	for path, want := range map[string]string{"sea.jpg.damaged": "wakes", good: "waves", bad: "waves"} {
+		if text, err := os.ReadFile(path); err != nil || string(text) != want {
+			t.Errorf("%s has %q, not %q (%v)", path, text, want, err)
+		}
+	}
+}
+
 // needs skips a test where a program is missing.
 func needs(t *testing.T, programs ...string) {
 	t.Helper()

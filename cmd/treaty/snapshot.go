@@ -289,7 +289,8 @@ func (c *snapshotCommand) judge(a *app, file *snapshot.File, found []snapshot.Di
 			hint: then("name the tree that it was taken of, where it is now", instead(a.call, c.Dir, file.Root()))}
 	case counts[snapshot.Damaged] > 0:
 		return &complaint{is: errDamaged, why: "the tree is damaged: " + tally,
-			hint: then("bring what is damaged back from the other tree or a backup", again)}
+			hint: then("before any sync, set what is damaged aside, out of the tree, and copy it from the other tree or a "+
+				"backup with its time, as cp -p does (what is only moved away is deleted there too)", again)}
 	case len(found) > 0:
 		return &complaint{is: apply.ErrStale, why: "the tree differs from the snapshot: " + tally,
 			hint: then("if that is as it should be", c.retake)}
