@@ -42,16 +42,12 @@ func (c *doctorCommand) Run(a *app) error {
 		a.call.trees = plan.Sides[string]{namedFrom(around, dirs[0]), namedFrom(around, dirs[1])}
 	}
 	found := &doctorDocument{Format: "treaty.doctor", FormatVersion: plan.FormatVersion, At: a.now().UTC()}
-	for _, dir := range dirs {
-		at, err := foundAt(namedFrom(around, dir), "")
-		if err != nil {
-			return err
-		}
-		e := &examination{app: a, shown: !c.JSON, named: dirs}
-		if err := e.of(at.path); err != nil {
-			return err
-		}
-		found.Trees = append(found.Trees, doctorTree{e.root, e.findings})
+	err := found.examine(a, around, dirs)
+	if !c.JSON {
+		found.print(a)
+	}
+	if err != nil {
+		return err
 	}
 	if c.JSON {
 		if err := a.document(schema.Doctor, found); err != nil {
@@ -65,6 +61,40 @@ func (c *doctorCommand) Run(a *app) error {
 		a.say("Nothing is wrong.")
 	}
 	return nil
+}
+
+// examine examines the trees that are named from the one around.
+func (d *doctorDocument) examine(a *app, around string, dirs []string) error {
+	for _, dir := range dirs {
+		at, err := foundAt(namedFrom(around, dir), "")
+		if err != nil {
+			return err
+		}
+		e := &examination{app: a, named: dirs}
+		err = e.of(at.path)
+		d.Trees = append(d.Trees, doctorTree{e.root, e.findings})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// print says it to a person, once all trees were examined: ssh may ask something before that.
+func (d *doctorDocument) print(a *app) {
+	for _, t := range d.Trees {
+		a.say("%s", render.Name(t.Root))
+		for _, f := range t.Findings {
+			if !f.Wrong {
+				a.say("  ok     %s", f.Says)
+				continue
+			}
+			message(a.stdout, "  wrong  %s", f.Says)
+			if f.Hint != nil {
+				message(a.stdout, "         hint: %s", *f.Hint)
+			}
+		}
+	}
 }
 
 // document prints a document of treaty's own.
@@ -120,7 +150,6 @@ type examination struct {
 	root string
 	// named are the trees that were asked for.
 	named    []string
-	shown    bool // to a person, as it is found
 	findings []finding
 }
 
@@ -128,9 +157,6 @@ type examination struct {
 func (e *examination) of(dir string) error {
 	own, err := e.app.net.store(dir)
 	e.root = absolute(dir)
-	if e.shown {
-		e.app.say("%s", render.Name(e.root))
-	}
 	if err != nil {
 		return e.unopened(dir, err)
 	}
@@ -182,20 +208,9 @@ func (e *examination) found(what string, h hint) {
 		f.Hint = &text
 	}
 	e.findings = append(e.findings, f)
-	if !e.shown {
-		return
-	}
-	message(e.app.stdout, "  wrong  %s", f.Says)
-	if f.Hint != nil {
-		message(e.app.stdout, "         hint: %s", *f.Hint)
-	}
 }
 
 // fine says what is as it should be.
 func (e *examination) fine(format string, args ...any) {
-	f := finding{Says: fmt.Sprintf(format, args...)}
-	e.findings = append(e.findings, f)
-	if e.shown {
-		e.app.say("  ok     %s", f.Says)
-	}
+	e.findings = append(e.findings, finding{Says: fmt.Sprintf(format, args...)})
 }

@@ -4,6 +4,7 @@ import (
 	"treaty/apply"
 	"treaty/apply/paper"
 	"treaty/apply/reach"
+	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 )
@@ -23,15 +24,8 @@ func (c *recoverCommand) Run(a *app) error {
 		}
 		dirs = []string{dir}
 	}
-	for i, dir := range dirs {
-		at, err := foundAt(namedFrom(reach.FindTree("."), dir), "")
-		if err != nil {
-			return err
-		}
-		dirs[i] = at.path
-		if err := c.breakLock(a, dirs[i]); err != nil {
-			return err
-		}
+	if err := c.reach(a, dirs); err != nil {
+		return err
 	}
 	settled, err := apply.Recover(a.ctx, apply.Recovery{Dirs: dirs, Open: a.net.open, By: author(), Now: a.now})
 	for _, words := range settled.SetAside {
@@ -48,19 +42,42 @@ func (c *recoverCommand) Run(a *app) error {
 	return err
 }
 
-// breakLock removes a tree's lock, if that was asked for.
-func (c *recoverCommand) breakLock(a *app, dir string) error {
-	store, err := openNamed(a, dir)
-	if err != nil {
-		return err
+// reach finds the trees that were named, in their place. Once all are there it removes their locks, if that was asked
+// for.
+func (c *recoverCommand) reach(a *app, dirs []string) error {
+	var trees []*store.Store
+	defer func() {
+		for _, tree := range trees {
+			tree.Close()
+		}
+	}()
+	for i, dir := range dirs {
+		at, err := foundAt(namedFrom(reach.FindTree("."), dir), "")
+		if err != nil {
+			return err
+		}
+		tree, err := openNamed(a, at.path)
+		if err != nil {
+			return err
+		}
+		dirs[i], trees = at.path, append(trees, tree)
 	}
-	defer store.Close()
 	if !c.BreakLock {
 		return nil
 	}
-	holder, err := store.BreakLock()
+	for _, tree := range trees {
+		if err := breakLock(a, tree); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// breakLock removes a tree's lock.
+func breakLock(a *app, tree *store.Store) error {
+	holder, err := tree.BreakLock()
 	if err == nil && holder != nil {
-		a.say("%s: removed the lock of %s", render.Name(store.Root()), render.Escape(holder.String()))
+		a.say("%s: removed the lock of %s", render.Name(tree.Root()), render.Escape(holder.String()))
 	}
 	return err
 }

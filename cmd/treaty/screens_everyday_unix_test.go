@@ -154,3 +154,34 @@ func TestWhoLeavesTheConflictsOfSyncChangesNothing(t *testing.T) {
 		})
 	}
 }
+
+// ssh asks on the terminal itself: nothing of treaty's stands before its question, or comes over it, until it was
+// answered.
+func TestSSHAsksBeforeAnythingIsDrawn(t *testing.T) {
+	needs(t, "sh", "tty")
+	dir := plant(t)
+	for _, config := range []string{".config", "Library/Application Support"} {
+		config = filepath.Join(dir, config, "treaty")
+		if err := os.MkdirAll(config, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(config, "config.json"), `{"ssh": {"command": ["sh", "-c",
+			"printf 'Passphrase: ' > /dev/tty; read answer < /dev/tty; shift; exec \"$@\"", "ssh"]}}`)
+	}
+	far := "ssh://nas" + filepath.Join(dir, "stick")
+	for _, words := range []string{"plan mac " + far, "-C mac approve", "-C mac apply", "doctor mac " + far,
+		"recover mac " + far} {
+		s := onScreen(t, wide, dir, append([]string{"env", "XDG_CONFIG_HOME=", "eager"}, strings.Fields(words)...)...)
+		if words == "-C mac approve" {
+			s.types("y\r")
+			s.exits(0)
+			continue
+		}
+		s.asks("Passphrase:")
+		if got := s.text(); got != "Passphrase:" {
+			t.Errorf("%s shows this first:\n%s", words, got)
+		}
+		s.types("secret\r")
+		s.exits(0)
+	}
+}

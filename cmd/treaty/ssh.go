@@ -25,7 +25,8 @@ const (
 
 // connection is ssh while it runs, with an agent at its other end.
 type connection struct {
-	ctx     context.Context
+	// a has the terminal, which is lent to ssh until the agent has spoken.
+	a       *app
 	machine address.Address
 	own     *personal
 	cmd     *exec.Cmd
@@ -98,7 +99,7 @@ func connect(a *app, machine address.Address) (*connection, error) {
 		return nil, err
 	}
 	words := own.connecting(machine)
-	c := &connection{ctx: a.ctx, machine: machine, own: own, cmd: exec.Command(words[0], words[1:]...)}
+	c := &connection{a: a, machine: machine, own: own, cmd: exec.Command(words[0], words[1:]...)}
 	c.cmd.Stderr, c.cmd.WaitDelay = &c.words, parting
 	if c.in, err = c.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -108,7 +109,9 @@ func connect(a *app, machine address.Address) (*connection, error) {
 	}
 	widen(c.in)
 	widen(c.out)
+	c.a.terminal.lend()
 	if err := c.cmd.Start(); err != nil {
+		c.a.terminal.takeBack()
 		return nil, &complaint{is: errNotRun, why: fmt.Sprintf("%s cannot be run, which connects to %s: %v", words[0],
 			machine.Host, err), hint: then("install it, or name what connects as ssh.command in "+argument(own.file), again)}
 	}
@@ -144,6 +147,7 @@ func (g greeting) Write(p []byte) (int, error) {
 // greet ends the waiting for an answer. An interrupt is from then on the matter of who works with the tree.
 func (c *connection) greet() {
 	c.greeted.Do(func() {
+		c.a.terminal.takeBack()
 		c.hello.release()
 		if c.hello.timer != nil {
 			c.hello.timer.Stop()
@@ -193,8 +197,8 @@ func (c *connection) failed(err error) error {
 		words = "what is there says: " + noise
 	}
 	switch errors.As(c.ended, &exit); {
-	case c.ctx.Err() != nil:
-		return c.ctx.Err()
+	case c.a.ctx.Err() != nil:
+		return c.a.ctx.Err()
 	case errors.As(err, &other):
 		return c.otherVersion(other)
 	case !errors.Is(err, reach.ErrNoAgent):

@@ -25,6 +25,8 @@ type terminal struct {
 	drawn bool
 	// unfinished is set while what was last written to a terminal has not ended its line.
 	unfinished bool
+	// lent is how many programs have the terminal that may ask something on it.
+	lent int
 }
 
 // newTerminal takes charge of both streams. Nobody else may write to them until it is closed.
@@ -54,11 +56,11 @@ func (s stream) Write(text []byte) (int, error) {
 }
 
 // draw shows a line of progress in the place of the one before. It shows nothing where there is no terminal,
-// where an unfinished line stands, and after close.
+// where an unfinished line stands, while the terminal is lent, and after close.
 func (t *terminal) draw(line string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.shows || t.closed || t.unfinished {
+	if !t.shows || t.closed || t.unfinished || t.lent > 0 {
 		return
 	}
 	t.erase()
@@ -74,6 +76,22 @@ func (t *terminal) clear() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.erase()
+}
+
+// lend leaves the terminal to a program that may ask something on it, as ssh does: no progress is drawn until it is
+// taken back.
+func (t *terminal) lend() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.erase()
+	t.lent++
+}
+
+// takeBack ends a lend.
+func (t *terminal) takeBack() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lent--
 }
 
 // close takes progress off the screen for good.

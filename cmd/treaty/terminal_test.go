@@ -57,6 +57,22 @@ func TestNoProgressIsDrawnBehindAQuestion(t *testing.T) {
 	}
 }
 
+func TestNoProgressIsDrawnWhileTheTerminalIsLent(t *testing.T) {
+	var screen bytes.Buffer
+	term := newTerminal(&screen, &screen)
+	term.shows = true
+	term.draw("busy")
+	term.lend()
+	term.lend()
+	term.takeBack()
+	term.draw("busy")
+	term.takeBack()
+	term.draw("on")
+	if got, want := screen.String(), "busy\r\x1b[Kon"; got != want {
+		t.Errorf("%q was written, not %q", got, want)
+	}
+}
+
 func TestProgressFitsTheTerminal(t *testing.T) {
 	m := measured{"applying: 3 of 40 operations", 3 << 20, 40 << 20}
 	for width, want := range map[int]string{
