@@ -21,7 +21,7 @@ import (
 
 type doctorCommand struct {
 	JSON bool     `name:"json" help:"Print it as JSON."`
-	Dirs []string `arg:"" optional:"" sep:"none" name:"DIR" help:"The trees, also by their addresses; that of the current directory and the one that it was last synced with if none is given."`
+	Dirs []string `arg:"" optional:"" sep:"none" name:"DIR" help:"The trees, also by their addresses; that of the current directory, those here that it was synced with and the address in its config if none is given."`
 }
 
 // Run looks at trees, and says in words what is wrong and what to type. It changes nothing.

@@ -112,7 +112,7 @@ var examples = map[string][]manual.Example{
 			Says: "in authorized_keys, before the key: command=\"treaty agent --root /srv/tree\",restrict"},
 	},
 	"doctor": {
-		{Command: "treaty doctor", Says: "look at the tree here, and at the one that it was last synced with"},
+		{Command: "treaty doctor", Says: "look at the tree here, and at those that it was synced with"},
 	},
 	"schema": {
 		{Command: "treaty schema plan", Says: "what every plan is held to"},
