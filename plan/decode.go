@@ -166,7 +166,7 @@ func (d *decoder) state(r *jsontext.Reader) *tree.State {
 type stock[T any] []T
 
 // atOnce is how many bytes are made at once: with a word of the runtime's own, a size that it has room for.
-const atOnce = 8<<10 - 8
+const atOnce = 32<<10 - 8
 
 // reserve makes room for so many.
 func (s *stock[T]) reserve(n int) {

@@ -287,20 +287,41 @@ func TestADirectoryTakenOutOfThePlan(t *testing.T) {
 	}
 }
 
-// Of a plan with a million operations, all of which are listed, there is no list beside the plan's.
-func TestWhereAllAreListedThereIsNoOtherList(t *testing.T) {
+// Of a plan with a million operations that are not folded there is no list beside the plan's, or one of pointers.
+func TestLinesOfOneOperationTakeLittle(t *testing.T) {
 	const files = 2000
-	p := blank()
-	for i := range files {
-		p.Operations = append(p.Operations, plan.Operation{ID: i + 1, Side: plan.Remote, Action: plan.Create,
-			Path: tree.Path(fmt.Sprintf("%05d", i)), After: file(1, 1, ""), Decision: plan.Apply})
-	}
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	lines := effects(p, Options{All: true}).lines()
-	runtime.ReadMemStats(&after)
-	each := (after.TotalAlloc - before.TotalAlloc) / files
-	if most := uint64(2); lines != files || each > most {
-		t.Errorf("%d lines of %d bytes each, at most %d are meant", lines, each, most)
+	for what, c := range map[string]struct {
+		of   plan.Action
+		opts Options
+		list func(*effect) int
+		most uint64
+	}{
+		"all are listed": {plan.Create, Options{All: true}, (*effect).lines, 2},
+		"moves":          {plan.Move, Options{}, (*effect).lines, 2},
+		"by folders": {plan.Update, Options{}, func(e *effect) int {
+			l := e.listing(e.sections()[0].lines)
+			return l.len()
+		}, 10},
+	} {
+		p := blank()
+		for i := range files {
+			op := plan.Operation{ID: i + 1, Side: plan.Remote, Action: c.of, Path: tree.Path(fmt.Sprintf("%05d", i)),
+				Before: file(1, 1, ""), After: file(1, 1, ""), Decision: plan.Apply}
+			switch c.of {
+			case plan.Create:
+				op.Before = nil
+			case plan.Move:
+				op.Rare = &plan.Rare{From: op.Path + "~"}
+			}
+			p.Operations = append(p.Operations, op)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		lines := c.list(effects(p, c.opts))
+		runtime.ReadMemStats(&after)
+		each := (after.TotalAlloc - before.TotalAlloc) / files
+		if lines != files || each > c.most {
+			t.Errorf("%s: %d lines of %d bytes each, at most %d are meant", what, lines, each, c.most)
+		}
 	}
 }

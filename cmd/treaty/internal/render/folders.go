@@ -1,6 +1,7 @@
 package render
 
 import (
+	"iter"
 	"slices"
 
 	"treaty/plan"
@@ -13,40 +14,100 @@ import (
 // batch are lines in one folder that are shown as one.
 type batch struct {
 	dir   tree.Path
-	lines []line
+	lines listing
 	// own tells that the lines are of what lies directly in the folder.
 	own bool
 }
 
 // byFolder makes batches of the lines that say no more than others do; those that do have one of their own. A batch of
 // one line is that line, and there are about as many as there is room for. The order is that of the paths.
-func (e *effect) byFolder(lines []line, room int) []batch {
+func (e *effect) byFolder(lines listing, room int) []batch {
 	var out []batch
 	whole := batch{dir: tree.Root}
-	for i := range lines {
-		if e.tellsMore(&lines[i]) {
-			out = append(out, batch{lines: lines[i : i+1]})
+	for i, l := range lines.all() {
+		if e.tellsMore(&l) {
+			out = append(out, batch{lines: lines.one(i)})
 		} else {
-			whole.lines = with(whole.lines, lines, i)
+			whole.lines = whole.lines.with(lines, i)
 		}
 	}
-	if len(whole.lines) > 0 {
+	if whole.lines.len() > 0 {
 		out = append(out, takenApart(whole, max(room-len(out), room/2))...)
 	}
-	slices.SortStableFunc(out, func(a, b batch) int { return tree.Compare(a.lines[0].path(), b.lines[0].path()) })
+	first := func(b batch) tree.Path {
+		l := b.lines.at(0)
+		return l.path()
+	}
+	slices.SortStableFunc(out, func(a, b batch) int { return tree.Compare(first(a), first(b)) })
 	return out
+}
+
+// listing is a list of lines. There may be a million, most of an operation alone, of which there is nothing beside it.
+type listing struct {
+	e          *effect
+	operations []*plan.Operation
+	// extents are those of lines that are about more.
+	extents map[*plan.Operation]*extent
+}
+
+// listing lists lines in no more room than they need.
+func (e *effect) listing(lines iter.Seq[line]) listing {
+	n := 0
+	for range lines {
+		n++
+	}
+	l := listing{e, make([]*plan.Operation, 0, n), nil}
+	for one := range lines {
+		l.operations = append(l.operations, one.op)
+		if one.extent == &carriedOut || one.extent == &leftOut {
+			continue
+		}
+		if l.extents == nil {
+			l.extents = map[*plan.Operation]*extent{}
+		}
+		l.extents[one.op] = one.extent
+	}
+	return l
+}
+
+func (l *listing) len() int { return len(l.operations) }
+
+func (l *listing) at(i int) line {
+	op := l.operations[i]
+	if more := l.extents[op]; more != nil {
+		return line{op, more}
+	}
+	return l.e.single(op)
+}
+
+func (l *listing) all() iter.Seq2[int, line] {
+	return func(yield func(int, line) bool) {
+		for i := range l.operations {
+			if !yield(i, l.at(i)) {
+				return
+			}
+		}
+	}
+}
+
+// one is the part that is the line at i.
+func (l listing) one(i int) listing {
+	l.operations = l.operations[i : i+1 : i+1]
+	return l
 }
 
 // with is some of all lines, none of them behind the one at i, and that one. It is a part of all, and no list of its
 // own, as long as no line is left out between its first and its last.
-func with(some, all []line, i int) []line {
-	switch n := len(some); {
+func (l listing) with(all listing, i int) listing {
+	switch n := l.len(); {
 	case n == 0:
-		return all[i : i+1 : i+1]
-	case n <= i && &all[i-n] == &some[0]:
-		return all[i-n : i+1 : i+1]
+		return all.one(i)
+	case n <= i && &all.operations[i-n] == &l.operations[0]:
+		l.operations = all.operations[i-n : i+1 : i+1]
+	default:
+		l.operations = append(l.operations, all.operations[i])
 	}
-	return append(some, all[i])
+	return l
 }
 
 // tellsMore tells of a line that is not to be lost among others: it has a note, a diff, or a decision of its own.
@@ -62,7 +123,7 @@ func takenApart(whole batch, room int) []batch {
 	for {
 		at, parts := -1, []batch(nil)
 		for i := range all {
-			if at >= 0 && len(all[i].lines) <= len(all[at].lines) || len(all[i].lines) < 2 {
+			if at >= 0 && all[i].lines.len() <= all[at].lines.len() || all[i].lines.len() < 2 {
 				continue
 			}
 			if p := all[i].parts(); len(p) > 0 && len(all)-1+len(p) <= room {
@@ -87,26 +148,26 @@ func (b *batch) parts() []batch {
 	}
 	own := batch{dir: b.dir, own: true}
 	var parts []batch
-	for i := range b.lines {
-		child := childOf(b.dir, b.lines[i].path())
+	for i, l := range b.lines.all() {
+		child := childOf(b.dir, l.path())
 		n := len(parts)
 		switch {
-		case child == b.lines[i].path():
-			own.lines = with(own.lines, b.lines, i)
+		case child == l.path():
+			own.lines = own.lines.with(b.lines, i)
 		case n > 0 && parts[n-1].dir == child:
-			parts[n-1].lines = with(parts[n-1].lines, b.lines, i)
+			parts[n-1].lines = parts[n-1].lines.with(b.lines, i)
 		default:
-			parts = append(parts, batch{dir: child, lines: with(nil, b.lines, i)})
+			parts = append(parts, batch{dir: child, lines: b.lines.one(i)})
 		}
 	}
-	if len(own.lines) > shown {
+	if own.lines.len() > shown {
 		if len(parts) == 0 {
 			return nil
 		}
 		return append(parts, own)
 	}
-	for i := range own.lines {
-		parts = append(parts, batch{dir: b.dir, lines: own.lines[i : i+1]})
+	for i := range own.lines.len() {
+		parts = append(parts, batch{dir: b.dir, lines: own.lines.one(i)})
 	}
 	return parts
 }
@@ -121,11 +182,11 @@ func childOf(dir, path tree.Path) tree.Path {
 
 // batch is a row of many lines.
 func (r rower) batch(b *batch) row {
-	if len(b.lines) == 1 {
-		return r.row(&b.lines[0])
+	first := b.lines.at(0)
+	if b.lines.len() == 1 {
+		return r.row(&first)
 	}
-	first := &b.lines[0]
-	out := row{Name: r.e.opts.Alike.Path(b.dir, true), Tone: toneOf(first)}
+	out := row{Name: r.e.opts.Alike.Path(b.dir, true), Tone: toneOf(&first)}
 	say := func(tone tone, text string) { out.Details = append(out.Details, span{text, tone}) }
 	sum, where := sum{}, ""
 	if b.own {
@@ -133,8 +194,7 @@ func (r rower) batch(b *batch) row {
 	}
 	var sides plan.Sides[bool]
 	why := first.because()
-	for i := range b.lines {
-		l := &b.lines[i]
+	for _, l := range b.lines.all() {
 		sum.addAll(l.tally)
 		if l.to == tree.Root {
 			sum.add(subject(l.op.Before, l.op.After))

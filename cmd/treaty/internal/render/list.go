@@ -97,7 +97,7 @@ func (s *shower) more(n int) {
 func (s *shower) folders(sec section, e *effect, room int) {
 	var rows []row
 	names := 0
-	for _, b := range e.byFolder(sec.list(), room) {
+	for _, b := range e.byFolder(e.listing(sec.lines), room) {
 		row := rower{e, sec.sided}.batch(&b)
 		rows, names = append(rows, row), wider(names, row.Name)
 	}

@@ -96,10 +96,10 @@ func TestFoldersTogetherHaveAllLinesOnce(t *testing.T) {
 		all := slices.Collect(sec.lines)
 		for room := 1; room < 50; room++ {
 			var lines int
-			for _, b := range e.byFolder(all, room) {
-				lines += len(b.lines)
-				for i := range b.lines {
-					if path := b.lines[i].path(); b.dir != tree.Root && !path.Within(b.dir) {
+			for _, b := range e.byFolder(e.listing(sec.lines), room) {
+				lines += b.lines.len()
+				for _, l := range b.lines.all() {
+					if path := l.path(); b.dir != tree.Root && !path.Within(b.dir) {
 						t.Errorf("%s in the folder %s", path, b.dir)
 					}
 				}

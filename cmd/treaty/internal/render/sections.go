@@ -2,7 +2,6 @@ package render
 
 import (
 	"iter"
-	"slices"
 
 	"treaty/plan"
 )
@@ -72,15 +71,6 @@ func (s *section) more(than int) bool {
 		}
 	}
 	return false
-}
-
-// list are all lines, in a list that is as long as they are.
-func (s *section) list() []line {
-	n := 0
-	for range s.lines {
-		n++
-	}
-	return slices.AppendSeq(make([]line, 0, n), s.lines)
 }
 
 // merged are lines of both sides in the order of plans, as those of each are.
