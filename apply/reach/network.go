@@ -26,6 +26,8 @@ var (
 	ErrLost = remote.ErrLost
 	// ErrNoAgent: what answered there is no agent of treaty's.
 	ErrNoAgent = wire.ErrNoHello
+	// ErrNoise, an ErrNoAgent: before one could have answered, more than 64 KiB came, such as what a login prints.
+	ErrNoise = wire.ErrNoise
 	// ErrRefused: who asked an agent is no treaty that it can speak with.
 	ErrRefused = agent.ErrRefused
 )

@@ -144,8 +144,8 @@ var never = map[string][]string{
 	"os/exec": {"cmd/treaty/pager.go", "cmd/treaty/open.go", "cmd/treaty/program.go",
 		"cmd/treaty/ssh.go"}, "plugin": nil,
 	"net/http": {"apply/internal/agent/serve.go", "apply/internal/remote/connection.go"},
-	"log":      {"apply/internal/agent/serve.go", "cmd/treaty/internal/lab/stick/volume.go"}, "math/rand": nil,
-	"math/rand/v2": nil,
+	"log": {"apply/internal/agent/serve.go", "cmd/treaty/internal/lab/stick/volume.go",
+		"cmd/treaty/main.go"}, "math/rand": nil, "math/rand/v2": nil,
 	"net": {"apply/internal/pipe/pipe.go", "apply/internal/remote/connection.go",
 		"apply/internal/signature/agent_other.go", "apply/internal/signature/agent_windows.go"},
 }

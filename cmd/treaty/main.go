@@ -3,9 +3,14 @@
 // packages plan and apply. Only main exits.
 package main
 
-import "os"
+import (
+	"io"
+	"log"
+	"os"
+)
 
 func main() {
+	log.SetOutput(io.Discard) // of what an end breaks the rules of HTTP/2 by, the error tells
 	if os.Getenv("GOGC") == "" {
 		spareMemory()
 	}

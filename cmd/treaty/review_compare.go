@@ -8,6 +8,7 @@ import (
 
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
+	"treaty/plan/address"
 )
 
 // mostCompared is how many bytes a version has at most of which a person's program is given a copy.
@@ -34,7 +35,12 @@ func compared(a *app, p *plan.Plan, c *plan.Conflict, command string) error {
 	given := map[string][]byte{}
 	for _, side := range plan.BothSides {
 		name := plan.Sides[string]{deskLocal, deskRemote}[side]
-		if given[name] = versionOf(p, c, side, mostCompared); given[name] == nil {
+		given[name] = versionOf(p, c, side, mostCompared)
+		switch root := p.Snapshot(side).Root; {
+		case given[name] == nil && address.Is(root):
+			return fmt.Errorf("%s: what %s has is not here, which a program would be given beside the other version",
+				render.Name(string(c.Path)), render.Name(root))
+		case given[name] == nil:
 			return fmt.Errorf("%s: %s is not what the plan saw, is over 64 MiB, or cannot be read",
 				render.Name(string(c.Path)), side)
 		}

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -54,5 +55,19 @@ func TestBothVersionsAreComparedInAReview(t *testing.T) {
 				t.Errorf("%v: it was given %q", err, seen)
 			}
 		})
+	}
+}
+
+// A version that is on another machine is told of as that.
+func TestWhatIsNotHereIsNotCompared(t *testing.T) {
+	_, path := collided(t)
+	f, err := readPlan(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.plan.Remote.Root = "ssh://nas/stick"
+	err = compared(nil, f.plan, &f.plan.Conflicts[0], "true")
+	if err == nil || !strings.Contains(err.Error(), "what ssh://nas/stick has is not here") {
+		t.Errorf("it says %v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -176,8 +177,9 @@ func (c *connection) why() error {
 	return nil
 }
 
-// sshSaid are the words of ssh in one line.
+// sshSaid are the words of ssh in one line. The hint of an agent is for whoever would type its command there.
 func sshSaid(lines []string) string {
+	lines = slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "hint: ") })
 	return "ssh: " + strings.TrimPrefix(strings.Join(lines, "; "), "ssh: ")
 }
 
@@ -209,6 +211,12 @@ func (c *connection) failed(err error) error {
 	case exit != nil && (exit.ExitCode() == failedBy || exit.ExitCode() < 0 && !c.hello.killed.Load()):
 		return &complaint{is: apply.ErrSafety, why: fmt.Sprintf("%s cannot be reached: %s", host, words),
 			hint: then("see that ssh reaches it", again)}
+	case errors.Is(err, reach.ErrNoise):
+		return &complaint{is: err,
+			why: fmt.Sprintf("no treaty answered on %s within the 64 KiB that a login may print first: what is there says: %s",
+				host, beginning(c.noise)),
+			hint: then(fmt.Sprintf("have a login that is no person's print nothing, and see that this version (%s) is there",
+				version()), again)}
 	}
 	how := strings.TrimPrefix(err.Error(), reach.ErrNoAgent.Error()+": ")
 	return &complaint{is: err, why: fmt.Sprintf("no treaty answered on %s (%s): %s", host, how, words),

@@ -61,6 +61,9 @@ const (
 // ErrNoHello: what answered is no agent.
 var ErrNoHello = errors.New("no treaty answered")
 
+// ErrNoise, an ErrNoHello: more came than may come before a hello.
+var ErrNoise = fmt.Errorf("%w within %d bytes", ErrNoHello, MaxNoise)
+
 // A VersionError tells of an end that speaks another major version.
 type VersionError struct{ Theirs, Program string }
 
@@ -85,7 +88,8 @@ func (h Hello) Line() []byte {
 }
 
 // ReadHello reads the other end's hello, and returns what came before it. Errors wrap ErrNoHello where none came, and
-// are a *VersionError where it speaks another major version; then noise is all that came.
+// ErrNoise where too much else did; they are a *VersionError where it speaks another major version. Then noise is all
+// that came.
 func ReadHello(from *bufio.Reader) (hello Hello, noise []byte, err error) {
 	var seen []byte
 	for {
@@ -98,7 +102,7 @@ func ReadHello(from *bufio.Reader) (hello Hello, noise []byte, err error) {
 			break
 		}
 		if len(seen) > MaxNoise+len(begins) {
-			return Hello{}, seen, fmt.Errorf("%w within %d bytes", ErrNoHello, MaxNoise)
+			return Hello{}, seen, ErrNoise
 		}
 	}
 	noise = seen[:len(seen)-len(begins)]
