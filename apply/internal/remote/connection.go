@@ -202,6 +202,8 @@ func (c *Connection) ask(ctx context.Context, q question, upload func(*wire.Writ
 	}
 	var response *http.Response
 	if err == nil {
+		// No call is made twice: who carries it out may have begun.
+		request.GetBody = func() (io.ReadCloser, error) { return nil, pipe.ErrEnded }
 		if response, err = c.client.Do(request); err != nil {
 			err = e.failed(err)
 		}
