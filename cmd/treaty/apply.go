@@ -41,7 +41,7 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 		return usage(exactly("treaty apply --help"), "--local is a directory of this machine, and %s is none",
 			shownAddress(c.Local))
 	}
-	remote, err := foundAt(namedFrom(cmp.Or(rootHere(f.plan, plan.Local), "."), c.Remote), "")
+	remote, err := namedFrom(cmp.Or(rootHere(f.plan, plan.Local), "."), c.Remote)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,13 @@ func (c *doctorCommand) Run(a *app) error {
 	}
 	around := reach.FindTree(".")
 	if len(dirs) == 2 && !address.Is(dirs[0]) {
-		a.call.trees = plan.Sides[string]{namedFrom(around, dirs[0]), namedFrom(around, dirs[1])}
+		for side, dir := range dirs {
+			at, err := namedFrom(around, dir)
+			if err != nil {
+				return err
+			}
+			a.call.trees[side] = at.path
+		}
 	}
 	found := &doctorDocument{Format: "treaty.doctor", FormatVersion: plan.FormatVersion, At: a.now().UTC()}
 	err := found.examine(a, around, dirs)
@@ -66,7 +72,7 @@ func (c *doctorCommand) Run(a *app) error {
 // examine examines the trees that are named from the one around.
 func (d *doctorDocument) examine(a *app, around string, dirs []string) error {
 	for _, dir := range dirs {
-		at, err := foundAt(namedFrom(around, dir), "")
+		at, err := namedFrom(around, dir)
 		if err != nil {
 			return err
 		}

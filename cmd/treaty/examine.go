@@ -65,7 +65,7 @@ func (e *examination) config() error {
 	if e.afar() {
 		return nil // the places that it names are that machine's
 	}
-	if c.Remote != nil {
+	if c.Remote != nil && c.Remotes[*c.Remote] == "" {
 		e.remote("remote", c, *c.Remote)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Remotes)) {
@@ -100,8 +100,7 @@ func (e *examination) remote(key string, c *config, named string) {
 // where that one is examined.
 func (e *examination) address(key, root string) {
 	if _, err := address.Parse(root); err != nil {
-		e.found(fmt.Sprintf("%s: %q says %s: %s", e.tree.Path("config.json"), key, shownAddress(root), addressed(err)),
-			e.there("config", key))
+		e.found(location{root, e.tree, key}.misnamed(err), e.there("config", key))
 	}
 }
 

@@ -167,9 +167,9 @@ func openStore(dir string) (*store.Store, error) {
 	store, err := reach.Store(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, usage(exactly("treaty --help"), "there is no directory %s", dir)
+		return nil, usage(helped, "there is no directory %s", dir)
 	case errors.Is(err, scan.ErrNotDirectory):
-		return nil, usage(exactly("treaty --help"), "%s is not a directory", dir)
+		return nil, usage(helped, "%s is not a directory", dir)
 	}
 	return store, err
 }

@@ -134,9 +134,9 @@ func mountIt(side plan.Side) hint {
 		case address.Is(typed):
 			return rightPath(typed)(i)
 		case isElsewhere(typed):
-			return then("a tree on another machine is named as ssh://user@host/path", exactly("treaty plan --help"))(i)
+			return then("a tree on another machine is named as ssh://user@host/path", helped)(i)
 		case isDrive(typed):
-			return then("drives have no letters here: name the folder where it is mounted", exactly("treaty plan --help"))(i)
+			return then("drives have no letters here: name the folder where it is mounted", helped)(i)
 		case nearTo(typed, i.trees[side.Other()]) != "":
 			there := *i
 			there.trees[side] = nearTo(typed, i.trees[side.Other()])
@@ -165,7 +165,7 @@ func makeRoom(e *store.NoFolder) hint {
 }
 
 // twoTrees is for whoever named trees that are not two.
-var twoTrees = then("name two trees of which neither lies in the other", exactly("treaty plan --help"))
+var twoTrees = then("name two trees of which neither lies in the other", helped)
 
 // approveIt approves the plan, without a question where nobody can be asked. Where it would be refused, that is made
 // anew which can be approved.

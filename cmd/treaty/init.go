@@ -159,7 +159,7 @@ func (q *questions) ask(question string, answer *string) error {
 
 // check refuses a REMOTE that is no tree beside the local one.
 func (f *firstAnswers) check(a *app, folder *store.Store) error {
-	at, err := foundAt(expandHome(f.remote), "")
+	at, err := location{path: expandHome(f.remote)}.found("")
 	if err != nil {
 		return err
 	}

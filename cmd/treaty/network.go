@@ -73,7 +73,7 @@ func (n *network) open(root string) (volume.Volume, error) {
 		n.warn(at.Machine())
 		return v, nil
 	case wrong != nil:
-		return nil, usage(exactly("treaty plan --help"), "%s: %s", shownAddress(root), addressed(wrong))
+		return nil, usage(helped, "%s: %s", shownAddress(root), addressed(wrong))
 	case n.last[at.Machine()] != nil && (errors.Is(err, reach.ErrNoAgent) || isVersion(err)):
 		return nil, n.last[at.Machine()].failed(err)
 	}
@@ -121,7 +121,7 @@ func notHere(what, path string) error {
 	if !address.Is(path) {
 		return nil
 	}
-	return usage(exactly("treaty plan --help"), "%s is a directory of this machine, and %s is none: only REMOTE may be "+
+	return usage(helped, "%s is a directory of this machine, and %s is none: only REMOTE may be "+
 		"an address", what, shownAddress(path))
 }
 
@@ -137,12 +137,16 @@ func reachedBy(folder *store.Store, named []string) (all, remote []string) {
 	return all, remote
 }
 
-// addressedBy is the address that the config of the tree at dir names as its other tree; none where it names none.
+// addressedBy is the address that the config of the tree at dir names as its other tree; none where it names none that
+// there can be.
 func addressedBy(dir string) []string {
 	folder, err := reach.Store(dir)
 	if err != nil {
 		return nil
 	}
 	defer folder.Close()
-	return slices.DeleteFunc(remoteOf(folder), func(root string) bool { return !address.Is(root) })
+	return slices.DeleteFunc(remoteOf(folder), func(root string) bool {
+		_, err := address.Parse(root)
+		return err != nil
+	})
 }

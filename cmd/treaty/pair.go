@@ -113,7 +113,7 @@ func (p *pair) open(side plan.Side, path string) error {
 		return refusal.Because(refusal.CauseMissing, "the %s tree is missing: there is no %s", side, path).
 			On(side, absolute(path))
 	case errors.Is(err, scan.ErrNotDirectory):
-		return usage(exactly("treaty plan --help"), "the %s tree is not a directory: %s", side, path)
+		return usage(helped, "the %s tree is not a directory: %s", side, path)
 	case err != nil:
 		return err
 	}
@@ -206,7 +206,7 @@ func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
 		return nil, err
 	}
 	if err := options.CheckPatterns(); err != nil {
-		return nil, usage(then("write it as in a .gitignore", exactly("treaty plan --help")), "%v", err)
+		return nil, usage(then("write it as in a .gitignore", helped), "%v", err)
 	}
 	if err := p.scoped(&options); err != nil {
 		return nil, err

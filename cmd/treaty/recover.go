@@ -52,7 +52,7 @@ func (c *recoverCommand) reach(a *app, dirs []string) error {
 		}
 	}()
 	for i, dir := range dirs {
-		at, err := foundAt(namedFrom(reach.FindTree("."), dir), "")
+		at, err := namedFrom(reach.FindTree("."), dir)
 		if err != nil {
 			return err
 		}

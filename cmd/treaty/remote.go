@@ -24,60 +24,74 @@ type found struct {
 // config's remote, or else for the tree that LOCAL was last synced with. Where there is none, or several, that is
 // a usage error which names them and the key.
 func (p *pair) remote(typed string) (found, error) {
-	root := p.stores[plan.Local].Root()
-	if address.Is(typed) {
-		return foundAt(typed, "")
-	}
+	folder := p.stores[plan.Local]
 	if typed != "" {
-		return foundAt(p.config.named(root, typed), "")
+		return p.config.named(folder, typed).found("")
 	}
 	if p.config.Remote != nil {
-		named, ok := p.config.Remotes[*p.config.Remote]
-		if !ok {
-			named = *p.config.Remote
+		at := location{*p.config.Remote, folder, "remote"}
+		if path, ok := p.config.Remotes[at.path]; ok {
+			at.path, at.key = path, "remotes"
 		}
-		return foundAt(below(root, expandHome(named)), `the config's "remote"`)
+		at.path = below(folder.Root(), expandHome(at.path))
+		return at.found(`the config's "remote"`)
 	}
 	return p.lastSynced()
 }
 
-// named is what was typed as a tree: a path, or, where there is no such directory, a name in the remotes of the config,
-// which is that of the tree at root.
-func (c *config) named(root, typed string) string {
-	if info, err := os.Stat(expandHome(typed)); err == nil && info.IsDir() {
-		return expandHome(typed)
-	}
-	if path, ok := c.Remotes[typed]; ok {
-		return below(root, expandHome(path))
-	}
-	return expandHome(typed)
+// location is what was named as a tree: a path or an address.
+type location struct {
+	path string
+	// by is the tree whose config says so, by that key; nil where it was typed.
+	by  *store.Store
+	key string
 }
 
-// namedFrom is config.named by the config of the tree at a directory. One that cannot be read names nothing: whoever
-// needs it tells of it.
-func namedFrom(dir, typed string) string {
+// named is what was typed as a tree: a path, or, where there is no such directory, a name in the remotes of the config,
+// which is that of a tree.
+func (c *config) named(of *store.Store, typed string) location {
+	if info, err := os.Stat(expandHome(typed)); err == nil && info.IsDir() || address.Is(typed) {
+		return location{path: expandHome(typed)}
+	}
+	if path, ok := c.Remotes[typed]; ok {
+		return location{below(of.Root(), expandHome(path)), of, "remotes"}
+	}
+	return location{path: expandHome(typed)}
+}
+
+// namedFrom is found by the config of the tree at a directory. One that cannot be read names nothing: whoever needs it
+// tells of it.
+func namedFrom(dir, typed string) (found, error) {
 	folder, err := reach.Store(dir)
 	if err != nil {
-		return expandHome(typed)
+		return location{path: expandHome(typed)}.found("")
 	}
 	defer folder.Close()
 	c, err := readConfig(folder)
 	if err != nil {
-		return expandHome(typed)
+		return location{path: expandHome(typed)}.found("")
 	}
-	return c.named(folder.Root(), typed)
+	return c.named(folder, typed).found("")
 }
 
-// foundAt is what is at a path, or at an address, which is held to be one.
-func foundAt(path, why string) (found, error) {
-	if !address.Is(path) {
-		return found{path, why}, nil
+// found is what is at a location, where an address is held to be one.
+func (l location) found(why string) (found, error) {
+	if !address.Is(l.path) {
+		return found{l.path, why}, nil
 	}
-	at, err := address.Parse(path)
-	if err != nil {
-		return found{}, usage(exactly("treaty plan --help"), "%s: %s", shownAddress(path), addressed(err))
+	at, err := address.Parse(l.path)
+	switch {
+	case err == nil:
+		return found{at.String(), why}, nil
+	case l.by == nil:
+		return found{}, usage(helped, "%s: %s", shownAddress(l.path), addressed(err))
 	}
-	return found{at.String(), why}, nil
+	return found{}, usage(in(l.by.Root(), "config", l.key), "%s", l.misnamed(err))
+}
+
+// misnamed says that a config names an address that is none.
+func (l location) misnamed(err error) string {
+	return fmt.Sprintf("%s: %q says %s: %s", l.by.Path("config.json"), l.key, shownAddress(l.path), addressed(err))
 }
 
 // lastSynced is the one tree that LOCAL was synced with on this machine.
@@ -110,13 +124,13 @@ func (p *pair) lastSynced() (found, error) {
 		return found{}, usage(toFirst(here[0]), `no REMOTE is given, %s has no "remote", and there are several: %s`,
 			config, strings.Join(here, ", "))
 	case len(elsewhere) > 0:
-		return found{}, usage(exactly("treaty plan --help"),
+		return found{}, usage(helped,
 			`no REMOTE is given, %s has no "remote", and the trees synced with were on other machines: %s`,
 			config, strings.Join(elsewhere, ", "))
 	case p.planned && p.waiting() != "" && !address.Is(p.waiting()):
 		return found{p.waiting(), "that of the plan that waits"}, nil
 	}
-	return found{}, usage(exactly("treaty plan --help"),
+	return found{}, usage(helped,
 		`no REMOTE is given, %s has no "remote", and the tree was never synced`, config)
 }
 

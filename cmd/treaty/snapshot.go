@@ -43,7 +43,11 @@ func (c *snapshotCommand) Run(a *app) error {
 	case c.Verify != "" && c.DefaultIgnores != nil:
 		return usage(helped, "what a snapshot left out is said in it, so --default-ignores has no meaning beside --verify")
 	}
-	c.Dir, c.Output, c.Verify = namedFrom(reach.FindTree("."), c.Dir), expandHome(c.Output), expandHome(c.Verify)
+	at, err := namedFrom(reach.FindTree("."), c.Dir)
+	if err != nil {
+		return err
+	}
+	c.Dir, c.Output, c.Verify = at.path, expandHome(c.Output), expandHome(c.Verify)
 	tree, err := openTree(a, c.Dir)
 	if err != nil {
 		return err
