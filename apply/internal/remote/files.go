@@ -3,16 +3,22 @@ package remote
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"path"
+	"strings"
 
 	"treaty/apply/internal/wire"
 	"treaty/apply/volume"
+	"treaty/plan/address"
 	"treaty/plan/tree"
 )
 
 // files keep treaty's own files in a tree: by the tree itself, or by a run that changes it.
 type files struct {
 	asker
+	// at is the address of the tree.
+	at   address.Address
 	tree int
 	// run is 0 for the tree itself.
 	run   int
@@ -37,10 +43,32 @@ func whole(data []byte) func(*wire.Writer) error {
 // ReadPrivate is the content of a file of treaty's own.
 func (f *files) ReadPrivate(name string, most int64) ([]byte, error) {
 	if seen, err := f.known(wire.PrivateFile.Name(), name); seen != nil && int64(len(seen.Data)) <= most {
-		return bytes.Clone(seen.Data), err
+		return bytes.Clone(seen.Data), f.named(name, err)
 	}
-	return fetch(context.Background(), f, wire.PrivateFile, &wire.FileAsk{Name: wire.Inner(name), Most: most}, most)
+	data, err := fetch(context.Background(), f, wire.PrivateFile, &wire.FileAsk{Name: wire.Inner(name), Most: most}, most)
+	return data, f.named(name, err)
 }
+
+// named is an error about a file of treaty's own that names it by its address. There it goes by its path, which may be
+// one of this machine too.
+func (f *files) named(name string, err error) error {
+	var far *wire.Far
+	if !errors.As(err, &far) {
+		return err
+	}
+	there := path.Join(f.at.Path, tree.PrivateFolder, name)
+	return &placed{f.at.At(there).String(), strings.TrimPrefix(far.Error(), there+": "), err}
+}
+
+// placed is an error about what lies at an address.
+type placed struct {
+	address, why string
+	err          error
+}
+
+func (p *placed) Error() string { return p.address + ": " + p.why }
+
+func (p *placed) Unwrap() error { return p.err }
 
 // PrivateNames are the names in a folder of treaty's own.
 func (f *files) PrivateNames(folder string) ([]string, error) {

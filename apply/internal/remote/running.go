@@ -56,7 +56,7 @@ func (v *Volume) Change(run string, options volume.Options) (volume.Changer, err
 	if answer.Begun == nil || answer.Begun.Run < 1 || answer.Begun.Granularity < 0 {
 		return nil, v.ended(wire.Broken("a run"))
 	}
-	return changerOf(&running{files{asker: v.asker, tree: v.tree, run: answer.Begun.Run,
+	return changerOf(&running{files{asker: v.asker, at: v.at, tree: v.tree, run: answer.Begun.Run,
 		loses: answer.Begun.LosesRenames}, &begun{Begun: *answer.Begun, lend: options.Lend,
 		granted: map[volume.Loan]bool{}}}), nil
 }

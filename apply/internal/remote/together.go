@@ -133,7 +133,7 @@ func (c *changer) over(via *fiber) *changer {
 // LookTogether has looks cross together.
 func (v *Volume) LookTogether(ctx context.Context, n int, do func(i int, as volume.Looker)) {
 	v.together(ctx, v.tree, n, func(i int, via *fiber) {
-		as := &Volume{files: v.files, at: v.at, host: v.host, ahead: v.ahead}
+		as := &Volume{files: v.files, host: v.host, ahead: v.ahead}
 		as.via = via
 		do(i, as)
 	})

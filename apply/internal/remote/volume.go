@@ -18,7 +18,6 @@ import (
 // Volume is a tree that an agent has opened.
 type Volume struct {
 	files
-	at     address.Address
 	host   string
 	ahead  time.Duration
 	closed sync.Once
@@ -54,8 +53,8 @@ func (c *Connection) Open(at address.Address, done func() error) (*Volume, error
 	// The clock was read before the answer came.
 	ahead := opened.Now.Time().Sub(c.streams.Now())
 	seen := c.glimpsed(calls, answer.Looked)
-	v := &Volume{files: files{asker: asker{Connection: c}, tree: opened.Tree, loses: opened.LosesRenames, glimpse: seen},
-		at: resolved, host: opened.Host, ahead: ahead, done: done}
+	v := &Volume{files: files{asker: asker{Connection: c}, at: resolved, tree: opened.Tree, loses: opened.LosesRenames,
+		glimpse: seen}, host: opened.Host, ahead: ahead, done: done}
 	if traits := seen.seen[wire.Look{Call: wire.GetTraits.Name()}]; traits != nil && traits.Fault == nil {
 		v.hint = traits.Traits
 	}
