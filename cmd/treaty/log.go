@@ -193,7 +193,9 @@ func (c *logCommand) verify(a *app, folder *store.Store) error {
 	if err != nil {
 		return err
 	}
-	a.unasked(others.Absent, len(list) > 0)
+	if len(list) > 0 {
+		tellUnasked(a, folder, others.Absent, named)
+	}
 	broken = append(broken, others.Wrong...)
 	maps.Copy(heads, others.Heads)
 	wrong, err := folder.Verify(heads)
@@ -253,14 +255,21 @@ func unproven(folder *store.Store, why string) error {
 	return &complaint{is: errUnproven, why: why, hint: then(advice, again)}
 }
 
-// unasked says which trees could not be asked what they remember of a history, if there is one.
-func (c *console) unasked(roots []string, history bool) {
-	if c.quiet || !history {
+// tellUnasked says which trees were not asked what they remember of the history of a tree: those that are not there,
+// and, with how to ask it, what has an address that was not named.
+func tellUnasked(a *app, folder *store.Store, roots, named []string) {
+	if a.quiet {
 		return
 	}
 	for _, root := range roots {
-		message(c.stderr, "treaty: warning: the other tree at %s was not there to be asked what it remembers",
-			render.Name(root))
+		if at, err := address.Parse(root); err != nil || slices.Contains(named, at.String()) {
+			message(a.stderr, "treaty: warning: the other tree at %s was not there to be asked what it remembers",
+				render.Name(shownAddress(root)))
+			continue
+		}
+		asking := in("", "doctor", pathArgument(folder.Root()), pathArgument(root))(a.call)
+		message(a.stderr, "treaty: warning: the other tree at %s was not asked what it remembers, since nothing is "+
+			"connected to that only the tree names; to ask it: %s", render.Name(root), render.Escape(asking))
 	}
 }
 
