@@ -65,13 +65,40 @@ func readConfig(folder *store.Store) (*config, error) {
 		return c, err
 	}
 	if err := schema.Validate(schema.Config, text); err != nil {
-		return nil, invalid(folder.Path("config.json"), "config", err)
+		return nil, invalid(folder.Path("config.json"), "config", ofPerson(err))
 	}
 	if err := json.Unmarshal(schema.InDigits(text), c); err != nil {
 		return nil, invalid(folder.Path("config.json"), "config", err)
 	}
 	c.text = text
 	return c, nil
+}
+
+// personalKey is the key that is a person's, and no tree's.
+const personalKey = "ssh"
+
+// notOfTrees says where that key belongs.
+func notOfTrees() string {
+	says := fmt.Sprintf("unknown property %q; no tree's config says that, but your own", personalKey)
+	if file, err := personalFile(); err == nil {
+		says += ", " + file
+	}
+	return says
+}
+
+// ofPerson is an error about a tree's config that says of a person's key where that belongs.
+func ofPerson(err error) error {
+	var faults schema.Errors
+	if !errors.As(err, &faults) {
+		return err
+	}
+	faults = slices.Clone(faults)
+	for i := range faults {
+		if faults[i].Pointer == "/"+personalKey {
+			faults[i].Message = notOfTrees()
+		}
+	}
+	return faults
 }
 
 // misfit is the first pattern of the config that has no place there, with its position; nil where all have one.

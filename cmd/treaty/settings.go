@@ -234,6 +234,9 @@ func (s *settings) key(name string) (*configKey, error) {
 			return &s.keys[i], nil
 		}
 	}
+	if name == personalKey {
+		return nil, usage(in("", "config"), "%s", notOfTrees())
+	}
 	near := ""
 	for _, k := range s.keys {
 		if alike(k.name, strings.ReplaceAll(name, "-", "_")) {
