@@ -12,6 +12,7 @@ import (
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
+	"treaty/plan/address"
 	"treaty/schema"
 )
 
@@ -350,6 +351,7 @@ func (s *standing) print(a *app, ends bool) error {
 	for _, side := range plan.BothSides {
 		t := s.tree(side)
 		status.Roots[side], status.Here[side] = t.Root, t.Here
+		status.Unreached[side] = address.Is(t.Root) && !errors.Is(s.why, refusal.CauseMissing)
 	}
 	opts := a.style()
 	if s.fresh && sameWork(s.plan, s.waits.plan) {

@@ -15,9 +15,10 @@ type Status struct {
 	// is told elsewhere.
 	Plan *plan.Plan
 	Why  string
-	// Roots are where the trees are or were, and Here tells which of them are.
-	Roots plan.Sides[string]
-	Here  plan.Sides[bool]
+	// Roots are where the trees are or were, Here tells which of them are, and Unreached which of the others have an
+	// address that cannot be reached.
+	Roots           plan.Sides[string]
+	Here, Unreached plan.Sides[bool]
 	// LastSync is nil where nobody remembers one, and Waiting where no plan waits.
 	LastSync *LastSync
 	Waiting  *Waiting
@@ -93,13 +94,16 @@ func (p *printer) apartTrees(s *Status) {
 		p.newline()
 		if s.Roots[side] != "" && !s.Here[side] {
 			p.indent(factColumn)
-			p.put(warned, "not here")
+			p.put(warned, map[bool]string{false: "not here", true: "cannot be reached"}[s.Unreached[side]])
 			p.newline()
 		}
 	}
-	p.indent(factColumn)
-	p.put(dim, s.LastSync.words(p.opts))
-	p.newline()
+	// Of a tree that is not here nobody knows that it was never synced: it may have been at another place.
+	if s.LastSync != nil || s.Here == (plan.Sides[bool]{true, true}) {
+		p.indent(factColumn)
+		p.put(dim, s.LastSync.words(p.opts))
+		p.newline()
+	}
 	if s.Why == "" {
 		return
 	}
