@@ -55,7 +55,7 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 		return then("mount the other tree too (only if that is gone for good, remove "+journal+")", again)
 	},
 
-	refusal.CauseMissing: func(r *apply.Refusal) hint { return moved(r.Side, r.Root, mountIt(r.Side)) },
+	refusal.CauseMissing: func(r *apply.Refusal) hint { return moved(r.Side, r.Root, mountIt(r.Side, r.Root)) },
 	refusal.CauseElsewhere: func(r *apply.Refusal) hint {
 		if address.Is(r.Root) {
 			return then("if that is the machine that is meant", with("--"+r.Side.String(), r.Root))
@@ -124,9 +124,12 @@ func resolveThem(i *invocation) string {
 var skipThem = about("resolve", "--take", "skip", "--all")
 
 // mountIt is for a tree that is not there, nor anywhere else.
-func mountIt(side plan.Side) hint {
+func mountIt(side plan.Side, root string) hint {
 	return func(i *invocation) string {
-		if i.name == "apply" {
+		switch {
+		case i.name == "apply" && address.Is(root):
+			return then("see where it is on that machine (and say so, by --"+side.String()+" ADDRESS)", again)(i)
+		case i.name == "apply":
 			return then("mount it (or say where it is now, by --"+side.String()+" DIR)", again)(i)
 		}
 		typed := i.trees[side]

@@ -13,6 +13,7 @@ import (
 	"treaty/apply/snapshot"
 	"treaty/apply/store"
 	"treaty/plan"
+	"treaty/plan/address"
 	"treaty/plan/scan"
 )
 
@@ -113,7 +114,11 @@ func (p *pair) open(side plan.Side, path string) error {
 		return refusal.Because(refusal.CauseMissing, "the %s tree is missing: there is no %s", side, path).
 			On(side, absolute(path))
 	case errors.Is(err, scan.ErrNotDirectory):
-		return usage(helped, "the %s tree is not a directory: %s", side, path)
+		otherwise := hint(helped)
+		if p.takesFile && side == plan.Remote && !address.Is(path) {
+			otherwise = then("name a directory, or a snapshot (it is neither)", helped)
+		}
+		return usage(otherwise, "the %s tree is not a directory: %s", side, path)
 	case err != nil:
 		return err
 	}

@@ -13,6 +13,14 @@ import (
 	"treaty/schema"
 )
 
+// called is what people call a document of the given kind.
+func called(kind schema.Kind) string {
+	if kind == schema.Person {
+		return "config"
+	}
+	return string(kind)
+}
+
 // some is a noun with its article.
 func some(noun string) string {
 	if strings.ContainsRune("aeio", rune(noun[0])) {
@@ -73,9 +81,9 @@ func sizeOf(f *os.File, path string, kind schema.Kind) (int64, error) {
 		return 0, err
 	case !info.Mode().IsRegular():
 		return 0, usage(insteadOf(path, info.Mode(), kind), "%s is %s, not %s file", path,
-			what(info.Mode()), some(string(kind)))
+			what(info.Mode()), some(called(kind)))
 	case info.Size() > kind.MaxSize():
-		return 0, invalid(path, string(kind), fmt.Errorf("it has %d bytes, and %d are the most", info.Size(), kind.MaxSize()))
+		return 0, invalid(path, called(kind), fmt.Errorf("it has %d bytes, and %d are the most", info.Size(), kind.MaxSize()))
 	}
 	return info.Size(), nil
 }

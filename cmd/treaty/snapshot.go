@@ -41,7 +41,10 @@ func (c *snapshotCommand) Run(a *app) error {
 	case c.Verify != "" && c.Output != "":
 		return usage(helped, "--verify writes nothing, so -o has no meaning beside it")
 	case c.Verify != "" && c.DefaultIgnores != nil:
-		return usage(helped, "what a snapshot left out is said in it, so --default-ignores has no meaning beside --verify")
+		flag := map[bool]string{true: "--default-ignores", false: "--no-default-ignores"}[*c.DefaultIgnores]
+		return usage(helped, "what a snapshot left out is said in it, so %s has no meaning beside --verify", flag)
+	case c.Verify == "-":
+		return usage(helped, "--verify reads a file, and - is none")
 	}
 	at, err := namedFrom(reach.FindTree("."), c.Dir)
 	if err != nil {
