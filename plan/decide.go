@@ -44,14 +44,25 @@ func (v *verdict) agreed() bool {
 type change struct {
 	action Action
 	reason Reason
-	// from is where a move comes from, and to the name's new spelling, where a side follows a rename of case.
-	from, to tree.Path
+	// renamed is nil of what keeps its name.
+	renamed *renamed
 	// mtime and mode are what the side is to report afterwards.
 	mtime tree.Time
 	mode  tree.Mode
 	side  Side
 	// inferMode tells that the mode is for the executable rules to say.
 	inferMode bool
+}
+
+// renamed is where a move comes from, and the name's new spelling, where a side follows a rename of case.
+type renamed struct{ from, to tree.Path }
+
+// all is what there is.
+func (r *renamed) all() renamed {
+	if r == nil {
+		return renamed{}
+	}
+	return *r
 }
 
 // decide judges one name. It looks at nothing but its arguments: what lies below directories, and what

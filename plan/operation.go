@@ -25,10 +25,11 @@ func (d *difference) state(side Side) *tree.State {
 
 // operationOf states what a change comes to.
 func operationOf(p *policy, d *difference, c change) Operation {
-	op := Operation{Side: c.side, Action: c.action, Path: d.path[c.side], Rare: Rare{From: c.from}.orNone(),
+	name := c.renamed.all()
+	op := Operation{Side: c.side, Action: c.action, Path: d.path[c.side], Rare: Rare{From: name.from}.orNone(),
 		Reason: c.reason, Before: d.state(c.side), Decision: Apply}
-	if c.to != tree.Root {
-		op.Path = c.to
+	if name.to != tree.Root {
+		op.Path = name.to
 	}
 	switch c.action {
 	case Create, Update:

@@ -159,7 +159,8 @@ func uniquelyMoved(dr *draft, side Side) map[*difference]*difference {
 // find the two times different, and the path new.
 func becomeMove(p *policy, d, old *difference, side Side) {
 	c, other := &d.verdict.changes[0], side.Other()
-	c.action, c.reason, c.from = Move, MovedOn.On(other), old.path[side]
+	c.action, c.reason = Move, MovedOn.On(other)
+	c.renamed = &renamed{from: old.path[side], to: c.renamed.all().to}
 	kept, there := old.base.On[other], d.now(other)
 	c.mtime = p.carried(there.Mtime, side)
 	here := old.now(side)

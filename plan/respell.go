@@ -66,10 +66,12 @@ func (d *difference) follow(side Side) {
 		*changes = append(*changes, change{side: side, mtime: d.now(side).Mtime, mode: d.now(side).Mode})
 	}
 	c := &(*changes)[at]
-	c.to = to
+	name := c.renamed.all()
+	name.to = to
 	if c.action != Update {
-		c.action, c.reason, c.from = Move, MovedOn.On(side.Other()), d.path[side]
+		c.action, c.reason, name.from = Move, MovedOn.On(side.Other()), d.path[side]
 	}
+	c.renamed = &name
 }
 
 // moves tells whether the difference is, or comes with, a move already.
