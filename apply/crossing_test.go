@@ -449,7 +449,7 @@ func TestAnApplyTakesFewRoundTrips(t *testing.T) {
 }
 
 // groupFar is how many files go together to a tree that is far away.
-const groupFar = 3500
+const groupFar = 1024
 
 // crossed is what crosses for so many files.
 func crossed(t *testing.T, files int, side plan.Side, was bool) []crossing {

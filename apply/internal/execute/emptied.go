@@ -83,7 +83,7 @@ func (e *emptied) rmdir(t *task) (volume.Result, error) {
 func (e *emptied) listHeld(ctx context.Context) {
 	e.held = map[*task]map[string]bool{}
 	for _, side := range plan.BothSides {
-		for list := range slices.Chunk(e.tasks.choose(only(side), (*task).takesDirectory), groupFilesFar) {
+		for list := range slices.Chunk(e.tasks.choose(only(side), (*task).takesDirectory), groupFiles) {
 			volume.LookTogether(context.WithoutCancel(ctx), e.Ends[side].Looker, len(list), func(i int, as volume.Looker) {
 				held := map[string]bool{}
 				names, _ := as.Names(list[i].Path) // what is wrong with it shows when it is to go

@@ -9,12 +9,11 @@ import (
 	"treaty/plan"
 )
 
-// The size of a group: large enough for its two barriers to cost little, small enough for a crash to
-// leave little to settle. On volumes that may lose what was renamed, nothing else is to be pending. A tree that is far
-// away is waited for four times a group: it gets larger ones, of which the names still go into a message.
+// The size of a group: large enough for its two barriers to cost little, small enough for a crash to leave little to
+// settle, and for what waits for a line to take little memory. On volumes that may lose what was renamed, nothing else
+// is to be pending.
 const (
 	groupFiles    = 1024
-	groupFilesFar = 3500
 	groupBytes    = 256 << 20
 	groupFilesFAT = 64
 )
@@ -34,9 +33,6 @@ type groups struct {
 func (g *groups) size(on sides) int {
 	if g.careful(on) {
 		return groupFilesFAT
-	}
-	if g.far(on) {
-		return groupFilesFar
 	}
 	return groupFiles
 }

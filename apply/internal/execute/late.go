@@ -22,7 +22,7 @@ func (e *Execution) late(ctx context.Context) {
 func (e *Execution) eachDone(ctx context.Context, wanted func(*task) bool, do func(*task)) (whole bool) {
 	list := slices.DeleteFunc(slices.Clone(e.tasks.all), func(t *task) bool { return !t.done() || !wanted(t) })
 	whole = true
-	for group := range slices.Chunk(list, groupFilesFar) {
+	for group := range slices.Chunk(list, groupFiles) {
 		e.together(ctx, group, func(t *task) {
 			if whole = whole && e.halted(ctx) == nil; whole {
 				do(t)

@@ -54,7 +54,7 @@ func (g *Ground) togetherDurably(ctx context.Context, side plan.Side, list []*ta
 func across[T any](ctx context.Context, g *Ground, list []T, side func(T) plan.Side, do func(T, volume.Changer)) {
 	for _, at := range plan.BothSides {
 		on := slices.DeleteFunc(slices.Clone(list), func(one T) bool { return side(one) != at })
-		for group := range slices.Chunk(on, groupFilesFar) {
+		for group := range slices.Chunk(on, groupFiles) {
 			volume.Together(ctx, g.Ends[at].Disk, len(group), func(i int, as volume.Changer) { do(group[i], as) })
 		}
 	}

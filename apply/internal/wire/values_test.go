@@ -51,7 +51,7 @@ func TestWhatWaitsGoesIntoMessagesThatHaveRoom(t *testing.T) {
 func TestAGroupGoesIntoOneMessage(t *testing.T) {
 	name := "/stage/01a22b0c-c178-7966-93fa-0cc544cfd581/000001/staged-000001-000000-000000000000"
 	group := slices.Repeat([]volume.Staged{{Name: ".treaty" + name, Type: tree.File, Size: 4096, Hash: tree.Hash{1},
-		Mode: tree.Perm(0o644), Mtime: tree.UnixTime(1_700_000_000, 123_456_789)}}, 3500)
+		Mode: tree.Perm(0o644), Mtime: tree.UnixTime(1_700_000_000, 123_456_789)}}, 1024)
 	if _, others := StagedsOf(group); len(others) > 0 {
 		t.Errorf("%d are left", len(others))
 	}
