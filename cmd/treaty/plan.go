@@ -113,8 +113,7 @@ func (c *planCommand) checkOutput(p *pair, instead func(flags ...string) hint) e
 	if info, err := os.Stat(c.Output); err == nil && info.IsDir() {
 		return usage(instead("-o", pathArgument(filepath.Join(c.Output, "new.plan.json"))), "-o %s is a directory", c.Output)
 	}
-	another := func(file string) hint { return instead("-o", pathArgument(file)) }
-	if err := outputPlan.replaces(c.Output, another); err != nil {
+	if err := replaceable(c.Output); err != nil {
 		return err
 	}
 	for _, side := range plan.BothSides {
@@ -130,7 +129,7 @@ func (c *planCommand) checkOutput(p *pair, instead func(flags ...string) hint) e
 				"-o %s lies inside the %s tree", c.Output, side)
 		}
 	}
-	return nil
+	return outputPlan.replaces(c.Output, func(file string) hint { return instead("-o", pathArgument(file)) })
 }
 
 // held tells whether a file would lie in a tree, and not in the folder of plans.
