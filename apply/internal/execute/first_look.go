@@ -55,9 +55,10 @@ func (l *firstLook) gather() {
 }
 
 // differs says in words in what that is not as planned which a task is to change or to take; "" where it is, as far as
-// that can be seen without reading it. What cannot be looked at shows when it is changed.
+// that can be seen without reading it. What cannot be looked at shows when it is changed. The task may be being staged
+// meanwhile, together with others: it is not asked by its own calls.
 func (l *firstLook) differs(t *task) string {
-	now, err := t.disk().At(string(t.present()))
+	now, err := l.Ends[t.Side].Disk.At(string(t.present()))
 	if NotDirectory(err) {
 		now, err = tree.Entry{}, nil
 	}
