@@ -142,26 +142,6 @@ func (x *excerpting) head() bool {
 	return true
 }
 
-// outermost tells whether a text ends among the members of the object that it begins with.
-func outermost(text []byte) bool {
-	depth := 0
-	for at := 0; at < len(text); at++ {
-		switch text[at] {
-		case '{', '[':
-			depth++
-		case '}', ']':
-			depth--
-		case '"':
-			for at++; at < len(text) && text[at] != '"'; at++ {
-				if text[at] == '\\' {
-					at++
-				}
-			}
-		}
-	}
-	return depth == 1
-}
-
 // operations goes over the operations up to the last, and leaves out what is plain and not wanted; false where too much
 // is left.
 func (x *excerpting) operations() bool {

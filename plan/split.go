@@ -3,6 +3,7 @@ package plan
 import (
 	"bytes"
 	"io"
+	"iter"
 	"slices"
 
 	"treaty/schema"
@@ -255,22 +256,46 @@ func objectIn(text []byte) int {
 	if len(text) == 0 || text[0] != '{' {
 		return 0
 	}
-	depth := 0
-	for at := 0; at < len(text); at++ {
-		switch text[at] {
-		case '{', '[':
-			depth++
-		case '}', ']':
-			if depth--; depth == 0 {
-				return at + 1
-			}
-		case '"':
-			for at++; at < len(text) && text[at] != '"'; at++ {
-				if text[at] == '\\' {
-					at++
-				}
-			}
+	for end, open := range brackets(text) {
+		if open == 0 {
+			return end
 		}
 	}
 	return 0
+}
+
+// outermost tells whether a text ends among the members of the object that it begins with, if it is JSON so far.
+func outermost(text []byte) bool {
+	depth := 0
+	for _, open := range brackets(text) {
+		depth = open
+	}
+	return depth == 1
+}
+
+// brackets yields of each bracket of a text, but for those in strings, where it ends and how many are open behind it.
+func brackets(text []byte) iter.Seq2[int, int] {
+	return func(yield func(end, open int) bool) {
+		open := 0
+		for at := 0; at < len(text); at++ {
+			switch text[at] {
+			case '"':
+				for at++; at < len(text) && text[at] != '"'; at++ {
+					if text[at] == '\\' {
+						at++
+					}
+				}
+				continue
+			case '{', '[':
+				open++
+			case '}', ']':
+				open--
+			default:
+				continue
+			}
+			if !yield(at+1, open) {
+				return
+			}
+		}
+	}
 }
