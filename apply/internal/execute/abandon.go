@@ -23,15 +23,16 @@ func (e *Execution) Abandon(j *journal.Journal, wrong map[int]*volume.Drift, und
 		begun[in.Step] = true
 	}
 	for _, t := range e.tasks.all {
-		if c, copied := j.Copies[t.number]; copied {
-			t.copy = &c
+		if c, copied := j.Copies[int(t.number)]; copied {
+			t.puts().copy = &c
 		}
-		if sighting, looked := seen[t.number]; looked && t.disk() == nil && e.tasks.sight(t, j.Done[t.number], &sighting) {
+		sighting, looked := seen[int(t.number)]
+		if looked && t.disk() == nil && e.tasks.sight(t, j.Done[int(t.number)], &sighting) {
 			continue
 		}
 		if !t.noted() {
-			was := j.Done[t.number]
-			e.tasks.abandon(t, was, wrong[t.number], undone[t.number], was != nil || begun[t.number])
+			was := j.Done[int(t.number)]
+			e.tasks.abandon(t, was, wrong[int(t.number)], undone[int(t.number)], was != nil || begun[int(t.number)])
 		}
 	}
 	return true

@@ -103,9 +103,9 @@ func create(t *task, result *volume.Result) (err error) {
 
 func replace(t *task, result *volume.Result) (err error) {
 	if from := t.From(); from != "" {
-		*result, err = t.disk().ReplaceAs(from, t.Path, t.Before, t.staged(), t.place)
+		*result, err = t.disk().ReplaceAs(from, t.Path, t.Before, t.staged(), t.aside.all().place)
 	} else {
-		*result, err = t.disk().Replace(t.Path, t.Before, t.staged(), t.place)
+		*result, err = t.disk().Replace(t.Path, t.Before, t.staged(), t.aside.all().place)
 	}
 	return err
 }

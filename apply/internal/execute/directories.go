@@ -74,7 +74,7 @@ func makeDirectory(t *task) {
 	var aside volume.Result
 	if t.Action == plan.Update {
 		var err error
-		if aside, err = t.disk().Trash(t.Path, t.Before, t.place); err != nil {
+		if aside, err = t.disk().Trash(t.Path, t.Before, t.aside.all().place); err != nil {
 			t.noteError(err)
 			return
 		}
@@ -82,6 +82,6 @@ func makeDirectory(t *task) {
 	result, err := t.disk().Mkdir(t.Path, volume.Workable(t.After.Mode), false)
 	result.Trash = aside.Trash
 	if t.noteResult(result, err); err != nil {
-		t.result.Trash = aside.Trash
+		t.displacedTo(aside.Trash)
 	}
 }

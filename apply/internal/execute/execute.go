@@ -105,7 +105,10 @@ func (e *Execution) CarryOut(ctx context.Context) {
 // Results are those of all tasks, in the order of the plan, and of the conflicts that were left alone. They are final
 // once nothing more is carried out.
 func (e *Execution) Results() []paper.Result {
-	results := slices.Clip(e.tasks.results)
+	results := make([]paper.Result, len(e.tasks.all))
+	for i, t := range e.tasks.all {
+		results[i] = resultOf(t)
+	}
 	for i := range e.Plan.Conflicts {
 		if c := &e.Plan.Conflicts[i]; c.Resolution == plan.SkipPath {
 			left := paper.Result{Conflict: c.ID, Path: c.Path, Outcome: paper.Skipped, Error: string(plan.SaysSo)}
@@ -115,13 +118,24 @@ func (e *Execution) Results() []paper.Result {
 	return results
 }
 
+// resultOf is what the receipt has of a task.
+func resultOf(t *task) paper.Result {
+	came := t.came.all()
+	result := paper.Result{Conflict: t.Conflict, Side: &t.Side, Action: &t.Action, Path: t.Path, Outcome: came.outcome,
+		SHA256: t.hash(), Trash: came.trash, Error: came.why}
+	if t.Conflict == 0 {
+		result.Operation = t.ID
+	}
+	return result
+}
+
 // Bytes are how many were put in place.
 func (e *Execution) Bytes() int64 { return e.tasks.bytes }
 
 // Halted is why a whole execution did not come to its end, nil where it did: an interrupt that comes later is none.
 func (e *Execution) Halted(ctx context.Context) error {
 	reached := !e.unverified && !slices.ContainsFunc(e.tasks.all, func(t *task) bool {
-		return t.result.Error == paper.NotReached
+		return t.came.all().why == paper.NotReached
 	})
 	if reached {
 		ctx = context.WithoutCancel(ctx)

@@ -31,7 +31,7 @@ func (l *firstLook) at(t *task) {
 	}
 	l.taken[unit] = true
 	for _, m := range l.members[unit] {
-		if m.done() || m.parked != nil {
+		if m.done() || parked(m) != nil {
 			return // an earlier run has begun it
 		}
 	}

@@ -160,7 +160,7 @@ func (g *groups) writeDown() {
 	records := make([]journal.Record, 0, len(g.notes.fresh))
 	g.outcomes = slices.Grow(g.outcomes[:0], len(g.notes.fresh))[:len(g.notes.fresh)]
 	for n, t := range g.notes.fresh {
-		if t.result.Outcome != paper.Failed {
+		if t.came.all().outcome != paper.Failed {
 			records = append(records, journal.Record{Done: g.outcomes[n].of(t)})
 		}
 	}
@@ -173,9 +173,11 @@ func (g *groups) installed(ctx context.Context, t *task) {
 	staged := t.staged()
 	t.waiting = nil
 	if t.done() {
-		t.result.SHA256 = staged.Hash
+		t.has(staged.Hash, t.After)
 		g.notes.bytes += staged.Size
 	} else if err := t.disk().Discard(staged); err != nil && g.halted(ctx) == nil {
-		t.result.Error += "; what was staged stays: " + err.Error()
+		r := t.came.all()
+		r.why += "; what was staged stays: " + err.Error()
+		t.came.note(r)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 // intent is a change of a task's path, for the journals.
 func (t *task) intent(kind journal.Kind, before, after *tree.State) journal.Intent {
-	return journal.Intent{Step: t.number, Kind: kind, Side: t.Side, Path: t.Path, Before: before, After: after}
+	return journal.Intent{Step: int(t.number), Kind: kind, Side: t.Side, Path: t.Path, Before: before, After: after}
 }
 
 // intents are the changes that a task comes to. Where it displaces something, its place in the trash is chosen, and the
@@ -55,11 +55,11 @@ func (t *task) putting() ([]journal.Intent, error) {
 // displacing is an intent that takes what is at a path away, to a place in the trash that is chosen.
 func (t *task) displacing(kind journal.Kind, path tree.Path) ([]journal.Intent, error) {
 	var err error
-	if t.place == "" {
-		t.place, err = t.disk().Place(path)
+	if t.aside.all().place == "" {
+		t.puts().place, err = t.disk().Place(path)
 	}
 	in := t.intent(kind, t.was(), t.becoming())
-	in.Place = t.place
+	in.Place = t.aside.all().place
 	return []journal.Intent{in}, err
 }
 
@@ -80,10 +80,10 @@ func (t *task) dressing(at *tree.State) []journal.Intent {
 
 // was is the state before, with a hash that the plan does not know where a copy has told it.
 func (t *task) was() *tree.State {
-	if t.copy == nil {
+	if t.aside.all().copy == nil {
 		return t.Before
 	}
-	return hashed(t.Before, t.copy.State)
+	return hashed(t.Before, t.aside.copy.State)
 }
 
 // becoming is the state after, with a hash that the plan does not know where staging has told it.
@@ -113,8 +113,8 @@ type outcome struct {
 
 // of fills it in.
 func (o *outcome) of(t *task) *journal.Done {
-	o.done = journal.Done{Step: t.number, Side: t.Side, Outcome: string(t.result.Outcome), SHA256: t.result.SHA256,
-		Trash: t.result.Trash, Error: t.result.Error}
+	o.done = journal.Done{Step: int(t.number), Side: t.Side, Outcome: string(t.came.all().outcome), SHA256: t.hash(),
+		Trash: t.came.all().trash, Error: t.came.all().why}
 	if t.left != nil {
 		o.left, o.done.After = t.remains(), &o.left
 	}

@@ -79,7 +79,7 @@ func cutTurns(turns [][]*task, most int) (group, others [][]*task) {
 // lack notes which of the moves of a turn lack their footing. The file of such a one gets its name back.
 func (m *moves) lack(ctx context.Context, turn []*task) {
 	going := slices.DeleteFunc(slices.Clone(turn), func(t *task) bool {
-		return t.noted() || m.aside[t] && t.parked == nil
+		return t.noted() || m.aside[t] && parked(t) == nil
 	})
 	m.footing.lack(going, m.footing.look(ctx, going))
 	for _, t := range going {
@@ -94,7 +94,7 @@ func (m *moves) lack(ctx context.Context, turn []*task) {
 func (m *moves) turns(list []*task) (turns [][]*task) {
 	from, waits := map[tree.Path]bool{}, map[tree.Path]*task{} // by the name that it waits for
 	for _, t := range list {
-		if t.parked == nil {
+		if parked(t) == nil {
 			from[t.From()] = true
 		}
 	}
@@ -143,7 +143,7 @@ func circles(list []*task, waits map[tree.Path]*task) (first []*task) {
 
 // stepsAside has a move that is to step aside do so, if it has not yet. It tells whether it was to.
 func (m *moves) stepsAside(t *task) bool {
-	due := m.aside[t] && t.parked == nil
+	due := m.aside[t] && parked(t) == nil
 	if due {
 		t.park()
 	}
@@ -164,29 +164,29 @@ func (m *moves) carry(t *task) {
 
 // rename gives the file of a move its new name, from where it is or where it waits.
 func rename(t *task) (volume.Result, error) {
-	if t.parked != nil {
-		return t.disk().Create(t.Path, *t.parked)
+	if parked(t) != nil {
+		return t.disk().Create(t.Path, *parked(t))
 	}
-	return t.disk().Move(t.From(), t.Path, t.Before, t.place)
+	return t.disk().Move(t.From(), t.Path, t.Before, t.aside.all().place)
 }
 
 // park lets the file of a move wait in the trash, so that its name is free for something else.
 func (t *task) park() {
-	parked, err := t.disk().Park(t.From(), t.Before, t.place)
+	staged, err := t.disk().Park(t.From(), t.Before, t.aside.all().place)
 	if err != nil {
 		t.noteError(err)
 		return
 	}
-	t.parked = &parked
+	t.puts().parked = &staged
 }
 
 // unpark gives the file of a move that came to nothing its name back. Where that is taken by now, it
 // stays in the trash.
 func (t *task) unpark() {
-	if t.parked == nil {
+	if parked(t) == nil {
 		return
 	}
-	if _, err := t.disk().Create(t.From(), *t.parked); err != nil {
-		t.result.Trash = t.parked.Name
+	if _, err := t.disk().Create(t.From(), *parked(t)); err != nil {
+		t.displacedTo(parked(t).Name)
 	}
 }

@@ -79,14 +79,14 @@ func (r *resumption) takeUp(ctx context.Context) error {
 func (r *resumption) restore(j *journal.Journal, undone map[int]bool) map[int]bool {
 	reopened := map[int]bool{}
 	for _, t := range r.tasks.all {
-		outcome := j.Done[t.number]
+		outcome := j.Done[int(t.number)]
 		if outcome == nil || t.noted() {
 			continue
 		}
 		// Without a journal, the other side was settled by itself meanwhile, and may have known less.
 		unknown := r.left[t.Side] == nil && paper.Outcome(outcome.Outcome) == paper.Done
-		reopened[t.number] = undone[t.number] || unknown
-		if !reopened[t.number] {
+		reopened[int(t.number)] = undone[int(t.number)] || unknown
+		if !reopened[int(t.number)] {
 			r.tasks.restore(t, outcome)
 		}
 	}
@@ -127,7 +127,8 @@ func (ts *tasks) restore(t *task, was *journal.Done) {
 	case paper.Done, paper.Skipped, paper.Drifted:
 		t.note(outcome, was.Error)
 		ts.fresh = ts.fresh[:len(ts.fresh)-1] // it is written down
-		t.result.SHA256, t.result.Trash = was.SHA256, was.Trash
+		t.has(was.SHA256, t.After, t.Before)
+		t.displacedTo(was.Trash)
 		t.left = was.After
 		if outcome == paper.Done {
 			ts.wasDone(t)
@@ -140,7 +141,7 @@ func (ts *tasks) wasDone(t *task) {
 	if t.Action == plan.Move {
 		ts.moved[t.Side][t.From()] = t.Path
 	}
-	ts.displaced(t, t.result.Trash)
+	ts.displaced(t, t.came.all().trash)
 	if t.copies() && t.After.Type == tree.File {
 		ts.bytes += t.After.Size
 	}
@@ -166,7 +167,7 @@ func (r *resumption) examineOpen(open []journal.Intent) error {
 	}
 	wrong, err := settle.RollBack(r.Ends, slices.DeleteFunc(slices.Clone(open), func(in journal.Intent) bool {
 		t := r.tasks.all[in.Step]
-		return t.done() || found[t].whole || found[t].odd || t.parked != nil
+		return t.done() || found[t].whole || found[t].odd || parked(t) != nil
 	}))
 	if err != nil {
 		return err
@@ -176,7 +177,7 @@ func (r *resumption) examineOpen(open []journal.Intent) error {
 		in := &open[n]
 		t := r.tasks.all[in.Step]
 		switch {
-		case t.noted(), t.parked != nil:
+		case t.noted(), parked(t) != nil:
 		case found[t].whole:
 			if err := r.tasks.carried(t, open); err != nil {
 				return err
@@ -230,7 +231,8 @@ func (r *resumption) find(open []journal.Intent) (map[*task]found, error) {
 func waits(t *task, place string) error {
 	waiting, err := t.disk().Waiting(place)
 	if err == nil && waiting != nil {
-		t.parked, t.place, t.announced = waiting, place, true
+		aside := t.puts()
+		aside.parked, aside.place, t.announced = waiting, place, true
 	}
 	return err
 }
@@ -241,7 +243,7 @@ func (ts *tasks) carried(t *task, intents []journal.Intent) error {
 	result := volume.Result{}
 	for n := range intents {
 		in := &intents[n]
-		if in.Step == t.number && (in.Kind == journal.Trash || in.Kind == journal.Replace) {
+		if in.Step == int(t.number) && (in.Kind == journal.Trash || in.Kind == journal.Replace) {
 			result.Trash = in.Place
 		}
 	}

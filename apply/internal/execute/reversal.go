@@ -138,7 +138,7 @@ func (t *task) reverse(traits *tree.Traits) plan.Operation {
 		op.After = &after
 	}
 	if op.After.Of() == tree.File && (op.Action == plan.Create || op.Action == plan.Update) {
-		op.Take(&plan.Source{Tree: t.Side, Path: tree.Path(t.result.Trash)})
+		op.Take(&plan.Source{Tree: t.Side, Path: tree.Path(t.came.all().trash)})
 	}
 	return op
 }
@@ -160,8 +160,8 @@ func (t *task) stateAfter(traits *tree.Traits) *tree.State {
 			state.Mode = t.After.Mode
 		}
 	}
-	if state.Type == tree.File && t.result.SHA256.Known() {
-		state.SHA256 = t.result.SHA256
+	if state.Type == tree.File && t.sum != nil {
+		state.SHA256 = t.hash()
 	}
 	return &state
 }

@@ -276,7 +276,7 @@ func (st *staging) file(ctx context.Context, staged *volume.Staged) error {
 	if err == nil && !st.goes {
 		st.read, st.failed = st.asPlanned()
 	}
-	st.task.read = st.read
+	st.task.read = read{st.read.mtime, st.read != stamp{}}
 	return cmp.Or(st.failed, err)
 }
 

@@ -169,7 +169,7 @@ func (l *Learned) Of(side plan.Side, path tree.Path) Proof {
 
 // teaches tells whether it is known which content a task left. nil teaches nothing.
 func (l *Learned) teaches(t *task) bool {
-	return t != nil && t.done() && t.After.Of() == tree.File && t.result.SHA256.Known() &&
+	return t != nil && t.done() && t.After.Of() == tree.File && t.sum != nil &&
 		!l.tasks.equalByStat(t, l.stamps.plan)
 }
 
@@ -178,7 +178,7 @@ func (t *task) proof() Proof {
 	if t.left == nil {
 		return Proof{}
 	}
-	return Proof{stamp{t.left.Size, t.left.Mtime}, t.result.SHA256}
+	return Proof{stamp{t.left.Size, t.left.Mtime}, t.hash()}
 }
 
 // across is what a task of the other side proves of the file of the same path, and whether it tells of that.
@@ -197,7 +197,7 @@ func (l *Learned) across(t *task, side plan.Side, path tree.Path) (known bool, o
 		// Its content is what the other side's was when the plan was made, or it would not get that time.
 		known = t.Reason != plan.AlignTimes
 	}
-	return known && was && l.stamps.Fits[side], Proof{seen, t.result.SHA256}
+	return known && was && l.stamps.Fits[side], Proof{seen, t.hash()}
 }
 
 // source is what a task proves of the file that it has read, nothing where that was moved.
@@ -205,7 +205,7 @@ func (l *Learned) source(t *task) Proof {
 	if _, moved := l.tasks.moved[t.Source().Tree][t.Source().Path]; moved {
 		return Proof{}
 	}
-	return Proof{t.read, t.result.SHA256}
+	return Proof{t.read.stamp(t.After.Size), t.hash()}
 }
 
 // equalByStat tells of a task that aligns the time of a file of which a first sync only knows that size and time

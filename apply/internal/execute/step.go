@@ -7,7 +7,7 @@ import (
 )
 
 // Step is a step of a plan, and what its action says of it.
-type Step struct{ plan.Step }
+type Step struct{ *plan.Step }
 
 // makesDirectory tells whether there is a directory at its path afterwards that was none.
 func (s *Step) makesDirectory() bool {

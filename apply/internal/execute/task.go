@@ -10,35 +10,143 @@ import (
 	"treaty/apply/internal/settle"
 	"treaty/apply/paper"
 	"treaty/apply/volume"
+	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
 // task is a step that is carried out: an operation, or part of what resolves a conflict. It has how far the step is,
-// and what became of it.
+// and what became of it. A plan may have a million: what few have lies apart.
 type task struct {
 	Step
-	// number is its place among the steps, by which journals name it.
-	number int
-	// result is for the receipt. It has no outcome before one is noted. It lies beside those of the other tasks, so that
-	// the receipt's need not be copied.
-	result *paper.Result
-	notes  *notes
-	// announced tells that the journals have what it is about to do: then place is where in the trash it moves what it
-	// displaces.
-	announced bool
-	place     string
-	// waiting is what is staged, nil before that, and when it is put in place.
-	waiting *volume.Staged
-	// copy is where what it displaces is out of reach of its volume, nil where no such copy was made.
-	copy *journal.Copy
-	// parked is the file of a move that waits in the trash for its new name to be free, nil for none.
-	parked *volume.Staged
-	// read is the stamp with which its source was read, zero where it was not.
-	read stamp
+	notes *notes
+	came
 	// left is what it left behind at its path, read back from the disk; nil for nothing, and before it is done. Of its
 	// hash nothing is said here.
 	left *tree.State
+	// waiting is what is staged, nil before that, and when it is put in place.
+	waiting *volume.Staged
+	// aside is nil of most that displace nothing.
+	aside *aside
+	// number is its place among the steps, by which journals name it.
+	number int32
+	// read is of its source.
+	read read
+	// announced tells that the journals have what it is about to do.
+	announced bool
+}
+
+// came is what came of a task.
+type came struct {
+	// to is nil before anything is noted. Those to which the same came may share it, so nobody writes to it.
+	to *result
+	// sum is of the content written, or moved aside; nil for none.
+	sum *tree.Hash
+}
+
+// result is the rest of what came of a task.
+type result struct {
+	outcome paper.Outcome // "" before one is noted
+	// why is why it was not done, in words.
+	why string
+	// trash is where what was at its path is now.
+	trash string
+}
+
+// plainly is what came of most.
+var plainly = &result{outcome: paper.Done}
+
+// all is what there is, with no outcome before one is noted.
+func (c *came) all() result {
+	if c.to == nil {
+		return result{}
+	}
+	return *c.to
+}
+
+func (c *came) note(r result) {
+	if c.to = plainly; r != *plainly {
+		c.to = &r
+	}
+}
+
+// displacedTo notes where what was at the path is now.
+func (c *came) displacedTo(trash string) {
+	if r := c.all(); r.trash != trash {
+		r.trash = trash
+		c.note(r)
+	}
+}
+
+// has notes the hash of the content. Mostly one of the planned states, of which any may be nil, has it.
+func (c *came) has(sum tree.Hash, planned ...*tree.State) {
+	c.sum = nil
+	for _, s := range planned {
+		if s != nil && s.SHA256 == sum && sum.Known() {
+			c.sum = &s.SHA256
+			return
+		}
+	}
+	if sum.Known() {
+		c.sum = &sum
+	}
+}
+
+// hash is that of the content, zero for none.
+func (c *came) hash() tree.Hash {
+	if c.sum == nil {
+		return tree.Hash{}
+	}
+	return *c.sum
+}
+
+// read tells how a source that is of the planned size was read.
+type read struct {
+	at  tree.Time // the time that it had
+	was bool      // false where it was not read
+}
+
+// stamp is that of the source of a size, zero where it was not read.
+func (r read) stamp(size int64) stamp {
+	if !r.was {
+		return stamp{}
+	}
+	return stamp{size, r.at}
+}
+
+// aside is what is put aside for a task.
+type aside struct {
+	// place is where in the trash it moves what it displaces, "" before that is chosen.
+	place string
+	// copy is where that is out of reach of its volume, nil where no such copy was made.
+	copy *journal.Copy
+	// parked is the file of a move that waits in the trash for its new name to be free, nil for none.
+	parked *volume.Staged
+}
+
+// all is what there is.
+func (a *aside) all() aside {
+	if a == nil {
+		return aside{}
+	}
+	return *a
+}
+
+// puts is what is put aside, to be written to.
+func (t *task) puts() *aside {
+	if t.aside == nil {
+		t.aside = &aside{}
+	}
+	return t.aside
+}
+
+// parked is the file of a move that waits in the trash for its new name to be free, nil for none. Of what is no move
+// this may be asked while its place is chosen.
+func parked(t *task) *volume.Staged {
+	if t.Action != plan.Move {
+		return nil
+	}
+	return t.aside.all().parked
 }
 
 // disk changes its side, nil where that tree is not there.
@@ -101,7 +209,7 @@ func (t *task) note(outcome paper.Outcome, why string) {
 			outcome, why = paper.Failed, err.Error()
 		}
 	}
-	t.result.Outcome, t.result.Error = outcome, why
+	t.came.note(result{outcome, why, t.came.all().trash})
 	if unit := t.notes.unitOf(t); outcome == paper.Drifted && unit != "" {
 		t.notes.broken[unit] = true
 	}
@@ -121,10 +229,10 @@ func (t *task) treesThere() error {
 }
 
 // noted tells whether it has an outcome: nothing more is to be done then.
-func (t *task) noted() bool { return t.result.Outcome != "" }
+func (t *task) noted() bool { return t.came.all().outcome != "" }
 
 // done tells whether it was carried out.
-func (t *task) done() bool { return t.result.Outcome == paper.Done }
+func (t *task) done() bool { return t.came.all().outcome == paper.Done }
 
 // noteResult notes what a change of its disk came to.
 func (t *task) noteResult(result volume.Result, err error) {
@@ -133,11 +241,11 @@ func (t *task) noteResult(result volume.Result, err error) {
 	case err == nil:
 		t.note(paper.Done, "")
 		t.leave(&result.Entry)
-		t.result.Trash = result.Trash
-		t.result.SHA256 = t.hashOf(result)
+		t.displacedTo(result.Trash)
+		t.has(t.hashOf(result), t.After, t.Before)
 	case errors.As(err, &drift):
 		t.note(paper.Drifted, drift.Without(t.Path))
-		t.result.Trash = drift.Trash
+		t.displacedTo(drift.Trash)
 	case isDrift(err):
 		t.note(paper.Drifted, t.why(err))
 	default:

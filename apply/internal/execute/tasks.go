@@ -15,8 +15,6 @@ type tasks struct {
 	notes
 	// all are in the order of the plan, those that resolve conflicts last.
 	all []*task
-	// results are theirs, in the same order.
-	results []paper.Result
 	// ordered are by path, what holds something before what is in it, whatever order the plan has them in.
 	ordered []*task
 	// at are those that change a path, and leaving the moves that come from one.
@@ -40,19 +38,13 @@ func newTasks(p *plan.Plan, steps []plan.Step, ends *settle.Ends, over *atomic.I
 	}
 	var made []task
 	ts.all = make([]*task, 0, len(steps))
-	ts.results = make([]paper.Result, len(steps))
-	for i, step := range steps {
+	for i := range steps {
 		if len(made) == 0 {
 			made = make([]task, min(together, len(steps)-i))
 		}
 		t := &made[0]
 		made = made[1:]
-		t.Step, t.number, t.notes = Step{step}, i, &ts.notes
-		t.result = &ts.results[i]
-		*t.result = paper.Result{Conflict: t.Conflict, Side: &t.Side, Action: &t.Action, Path: t.Path}
-		if t.Conflict == 0 {
-			t.result.Operation = t.ID
-		}
+		t.Step, t.number, t.notes = Step{&steps[i]}, int32(i), &ts.notes
 		ts.at[t.Side][t.Path] = t
 		switch {
 		case t.Action == plan.Move:

@@ -34,7 +34,7 @@ func (u units) of(s *plan.Step) string {
 }
 
 // unitOf is the directory taken whole that a task is about, "" for none.
-func (n *notes) unitOf(t *task) string { return n.units.of(&t.Step.Step) }
+func (n *notes) unitOf(t *task) string { return n.units.of(t.Step.Step) }
 
 // stops tells whether a task is not to be carried out any more since something else in its unit drifted: nothing is
 // mixed with what somebody did there meanwhile. That is noted of the task then.

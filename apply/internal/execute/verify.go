@@ -11,7 +11,7 @@ import (
 // tells of those that are not what was written: a stick that promises more than it holds, or somebody who
 // wrote to them in the meantime. They are drift, and what they replaced is in the trash.
 func (e *Execution) Verify(ctx context.Context) {
-	wanted := func(t *task) bool { return t.copies() && t.After.Of() == tree.File && t.result.SHA256.Known() }
+	wanted := func(t *task) bool { return t.copies() && t.After.Of() == tree.File && t.sum != nil }
 	if !e.eachDone(ctx, wanted, readBack) {
 		e.unverified = true
 	}
@@ -23,7 +23,7 @@ func readBack(t *task) {
 	switch {
 	case err != nil:
 		t.note(unseen(err), "it cannot be read back: "+t.why(err))
-	case sum != t.result.SHA256:
+	case sum != t.hash():
 		t.note(paper.Drifted, "what was read back is not what was written")
 	}
 }

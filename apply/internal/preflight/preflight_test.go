@@ -20,7 +20,7 @@ func TestCopiesNeedRoom(t *testing.T) {
 	f := newForecast(&ends.End{Volume: nowhere{}, Side: plan.Local}, tree.Unknown)
 	f.space = space
 	op := &plan.Operation{Action: plan.Update, Path: "a", After: &tree.State{Type: tree.File, Size: 1}}
-	f.expect(&execute.Step{Step: plan.Step{Operation: op}})
+	f.expect(&execute.Step{Step: &plan.Step{Operation: op}})
 	f.keep([]int64{5, 2 << 20})
 	if want := (need{2*4096 + 2<<20, 4096 + 2<<20, 3}); f.need != want {
 		t.Errorf("%+v, want %+v", f.need, want)
