@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
+	"iter"
 	"time"
 
 	"treaty/plan"
@@ -31,6 +31,9 @@ type Receipt struct {
 	Totals           Totals             `json:"totals"`
 	TimeShiftSeconds plan.Sides[int64]  `json:"time_shift_seconds"`
 	Durability       plan.Sides[string] `json:"durability"`
+
+	// made makes the results, nil where Results has them.
+	made iter.Seq[Result]
 }
 
 // NewReceipt is a receipt of nothing yet.
@@ -85,12 +88,49 @@ type Totals struct {
 	Bytes   int64 `json:"bytes"`
 }
 
+// MadeOf lets the results be made one by one, each time they are asked for, instead of being held: there may be a
+// million.
+func (r *Receipt) MadeOf(results iter.Seq[Result]) { r.Results, r.made = nil, results }
+
+// Hold makes Results of what was made one by one so far.
+func (r *Receipt) Hold() {
+	if r.made == nil {
+		return
+	}
+	totals := r.Totals
+	r.Results = make([]Result, 0, totals.Done+totals.Skipped+totals.Drifted+totals.Failed)
+	for result := range r.made {
+		r.Results = append(r.Results, result)
+	}
+	r.made = nil
+}
+
+// all are the results, held or made. None is to be written to.
+func (r *Receipt) all() iter.Seq[*Result] {
+	return func(yield func(*Result) bool) {
+		for i := range r.Results {
+			if !yield(&r.Results[i]) {
+				return
+			}
+		}
+		if r.made == nil {
+			return
+		}
+		var at Result
+		for at = range r.made {
+			if !yield(&at) {
+				return
+			}
+		}
+	}
+}
+
 // Count sums up the results; all but the bytes follow from them.
 func (r *Receipt) Count() {
 	bytes := r.Totals.Bytes
 	r.Totals = Totals{Bytes: bytes}
-	for i := range r.Results {
-		switch r.Results[i].Outcome {
+	for result := range r.all() {
+		switch result.Outcome {
 		case Done:
 			r.Totals.Done++
 		case Skipped:
@@ -135,9 +175,11 @@ func (r *Receipt) write(to io.Writer, results *jsontext.Writer) error {
 	}
 	results.Name("results")
 	results.Open('[')
-	for piece := range slices.Chunk(r.Results, pieceSize) {
-		for i := range piece {
-			piece[i].writeJSON(results)
+	written := 0
+	for result := range r.all() {
+		result.writeJSON(results)
+		if written++; written%pieceSize > 0 {
+			continue
 		}
 		if _, err := to.Write(results.Bytes()); err != nil {
 			return err
@@ -168,15 +210,17 @@ func (r *Receipt) Prove() error {
 		_, err := valid(schema.Receipt, text.Bytes())
 		return err
 	}
-	for results := range slices.Chunk(r.Results, pieceSize) {
-		piece := *r
-		piece.Results = results
+	piece := *r
+	piece.Results, piece.made = make([]Result, 0, min(len(r.Results), pieceSize)), nil
+	for result := range r.all() {
+		if piece.Results = append(piece.Results, *result); len(piece.Results) < pieceSize {
+			continue
+		}
 		if err := prove(piece); err != nil {
 			return err
 		}
+		piece.Results = piece.Results[:0]
 	}
-	piece := *r
-	piece.Results = nil
 	return prove(piece)
 }
 

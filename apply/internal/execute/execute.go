@@ -104,18 +104,21 @@ func (e *Execution) CarryOut(ctx context.Context) {
 
 // Results are those of all tasks, in the order of the plan, and of the conflicts that were left alone. They are final
 // once nothing more is carried out.
-func (e *Execution) Results() []paper.Result {
-	results := make([]paper.Result, len(e.tasks.all))
-	for i, t := range e.tasks.all {
-		results[i] = resultOf(t)
-	}
-	for i := range e.Plan.Conflicts {
-		if c := &e.Plan.Conflicts[i]; c.Resolution == plan.SkipPath {
+func (e *Execution) Results() iter.Seq[paper.Result] {
+	return func(yield func(paper.Result) bool) {
+		for _, t := range e.tasks.all {
+			if !yield(resultOf(t)) {
+				return
+			}
+		}
+		for i := range e.Plan.Conflicts {
+			c := &e.Plan.Conflicts[i]
 			left := paper.Result{Conflict: c.ID, Path: c.Path, Outcome: paper.Skipped, Error: string(plan.SaysSo)}
-			results = append(results, left)
+			if c.Resolution == plan.SkipPath && !yield(left) {
+				return
+			}
 		}
 	}
-	return results
 }
 
 // resultOf is what the receipt has of a task.
