@@ -13,6 +13,35 @@ type Name struct {
 	Path Sides[tree.Path]
 	// Entry is of type Absent on a side that has nothing there.
 	Entry Sides[tree.Entry]
+
+	trio   *trio
+	policy *policy
+}
+
+// Strayed tells whether what a side has is, by its stat, not what the baseline has recorded of it there. It is false
+// of what is not there, of what the baseline does not know, and where both sides have come to the same.
+func (n *Name) Strayed(side Side) bool {
+	if n.trio.base == nil || !n.differs(side) {
+		return false
+	}
+	l, r := n.trio.now(Local), n.trio.now(Remote)
+	same := l.Type == r.Type && l.Size == r.Size && l.Target == r.Target &&
+		(l.Type != tree.File || n.policy.near(l.Mtime, r.Mtime)) && (l.Mode == r.Mode || !n.policy.bothModes())
+	return !same
+}
+
+func (n *Name) differs(side Side) bool {
+	e, base := n.trio.now(side), n.trio.base
+	since := sinceBase(n.trio, side, n.policy)
+	switch {
+	case e.Type == tree.Absent:
+		return false
+	case e.Type != base.Type:
+		return true
+	case e.Type == tree.Symlink:
+		return since.modified
+	}
+	return since.touched || since.chmodded || e.Type == tree.File && e.Size != base.Size
 }
 
 // Survey walks both trees in step, as Compare does, and decides nothing. It tells visit of everything in
@@ -30,7 +59,7 @@ func Survey(ctx context.Context, in Input, visit func(*Name) error) (Seen, error
 			if shifting.note(t); !t.has(Local) && !t.has(Remote) {
 				continue
 			}
-			name = Name{Path: d.pathOf(t), Entry: Sides[tree.Entry]{*t.now(Local), *t.now(Remote)}}
+			name = Name{d.pathOf(t), Sides[tree.Entry]{*t.now(Local), *t.now(Remote)}, t, &p}
 			if err := visit(&name); err != nil {
 				return err
 			}

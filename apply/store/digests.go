@@ -98,25 +98,29 @@ func (s *Reader) Digests(id string) *Digests {
 	return d
 }
 
-// Changed are the deepest directories of a side whose digest is not what it was. One that is new or
-// gone shows in its parent's. Of nil digests nothing is known, and so nothing changed.
+// Changed are the directories of a side whose digest is not what it was, from the root down. One that is new or gone
+// shows in its parent's. Of nil digests nothing is known, and so nothing changed.
 func (d *Digests) Changed(now *Digests, side plan.Side) []tree.Path {
 	if d == nil {
 		return nil
 	}
-	differs := map[tree.Path]bool{}
+	var out []tree.Path
 	for dir, digest := range d.of[side] {
 		if current, there := now.of[side][dir]; there && current != digest {
-			differs[dir] = true
+			out = append(out, dir)
 		}
 	}
-	deepest := slices.SortedFunc(maps.Keys(differs), tree.Compare)
+	slices.SortFunc(out, tree.Compare)
+	return out
+}
+
+// Deepest are those of sorted directories that none of the others is below.
+func Deepest(dirs []tree.Path) []tree.Path {
 	var out []tree.Path
-	for i, dir := range deepest {
-		if i+1 < len(deepest) && deepest[i+1].Within(dir) {
-			continue
+	for i, dir := range dirs {
+		if i+1 == len(dirs) || !dirs[i+1].Within(dir) {
+			out = append(out, dir)
 		}
-		out = append(out, dir)
 	}
 	return out
 }

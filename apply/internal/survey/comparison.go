@@ -149,16 +149,18 @@ func (c *comparison) elsewhere() {
 		if c.fitsOn(side) {
 			continue
 		}
-		places := slices.DeleteFunc(c.before.Changed(c.Seen, side),
+		changed := slices.DeleteFunc(c.before.Changed(c.Seen, side),
 			func(dir tree.Path) bool { return !c.limits.MayReach(dir) })
-		if len(places) == 0 {
-			places = []tree.Path{tree.Root}
+		if len(changed) == 0 {
+			changed = []tree.Path{tree.Root}
 		}
-		for _, dir := range places {
+		for _, dir := range store.Deepest(changed) {
 			if !mentions(c.drifted, side, dir) {
 				c.report(side, dir, "something in this directory changed")
-				c.drifted = append(c.drifted, c.unlisted.in(side, dir)...)
 			}
+		}
+		for _, dir := range changed {
+			c.drifted = append(c.drifted, c.unlisted.in(side, dir)...)
 		}
 	}
 }

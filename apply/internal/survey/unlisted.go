@@ -8,17 +8,19 @@ import (
 	"treaty/plan/tree"
 )
 
-// unlisted are the names that only one side has now and that the plan says nothing of: when it was made, both
-// sides had them, or none.
+// unlisted are the names that the plan says nothing of and should: those that only one side has now, of which both
+// sides had something, or nothing, when it was made; and those that are not as the baseline has them.
 type unlisted struct {
 	listed map[tree.Path]bool
-	names  []lone
+	names  []unlistedName
 }
 
-// lone is a name that one side has.
-type lone struct {
+// unlistedName is a name that one side has.
+type unlistedName struct {
 	side plan.Side
 	path tree.Path
+	// strayed tells that it is not as the baseline has it there, alone that the other side has nothing there.
+	strayed, alone bool
 }
 
 // mostUnlisted is how many are kept: they are for reading.
@@ -40,16 +42,20 @@ func newUnlisted(p *plan.Plan) *unlisted {
 	return u
 }
 
-// note keeps a name of the part that only one side has, unless the plan lists it or a directory above it. What is not
-// of the part may have been on one side when the plan was made.
+// note keeps a name of the part, unless the plan lists it or a directory above it. What is not of the part may have
+// been so when the plan was made.
 func (u *unlisted) note(n *plan.Name, limits plan.Limits) {
 	for _, side := range plan.BothSides {
 		here, there := n.Entry[side].Type, n.Entry[side.Other()].Type
-		if here == tree.Absent || there != tree.Absent || len(u.names) == mostUnlisted || u.lists(n.Path[side]) ||
-			!limits.Has(n.Path[side], &n.Entry[side]) {
+		if here == tree.Absent || len(u.names) == mostUnlisted {
 			continue
 		}
-		u.names = append(u.names, lone{side, tree.Path(strings.Clone(string(n.Path[side])))})
+		strayed, alone := n.Strayed(side), there == tree.Absent
+		if !strayed && !alone || u.lists(n.Path[side]) || !limits.Has(n.Path[side], &n.Entry[side]) {
+			continue
+		}
+		path := tree.Path(strings.Clone(string(n.Path[side])))
+		u.names = append(u.names, unlistedName{side, path, strayed, alone})
 	}
 }
 
@@ -62,19 +68,20 @@ func (u *unlisted) lists(path tree.Path) bool {
 	return false
 }
 
-// in are those right in a directory that changed on a side, as what came to it or went from it.
+// in are those right in a directory that changed on a side: what came to it, went from it, or changed in it.
 func (u *unlisted) in(side plan.Side, dir tree.Path) []refusal.Drift {
 	var out []refusal.Drift
 	for _, name := range u.names {
+		why := "only this side has it, and the plan says nothing of it"
 		switch {
-		case name.path.Parent() != dir:
-		case name.side == side:
-			out = append(out, refusal.Drift{Side: side, Path: name.path,
-				Why: "only this side has it, and the plan says nothing of it"})
-		default:
-			out = append(out, refusal.Drift{Side: side, Path: name.path,
-				Why: "only the other side has it, and the plan says nothing of it"})
+		case name.path.Parent() != dir, name.side != side && !name.alone:
+			continue
+		case name.side != side:
+			why = "only the other side has it, and the plan says nothing of it"
+		case name.strayed:
+			why = "it is not as it was when last synced, and the plan says nothing of it"
 		}
+		out = append(out, refusal.Drift{Side: side, Path: name.path, Why: why})
 	}
 	return out
 }
