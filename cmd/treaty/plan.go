@@ -11,6 +11,7 @@ import (
 
 	"treaty/apply/policy"
 	"treaty/apply/reach"
+	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
@@ -117,7 +118,7 @@ func (c *planCommand) checkOutput(p *pair, instead func(flags ...string) hint) e
 		return err
 	}
 	for _, side := range plan.BothSides {
-		inside, err := held(p.trees[side].Source(), p.stores[plan.Local].Path("plans"), c.Output)
+		inside, err := held(p.trees[side].Source(), plansOf(p), c.Output)
 		if side == plan.Remote && err == nil && !inside {
 			inside, err = p.heldBySnapshot(c.Output)
 		}
@@ -132,16 +133,32 @@ func (c *planCommand) checkOutput(p *pair, instead func(flags ...string) hint) e
 	return outputPlan.replaces(c.Output, func(file string) hint { return instead("-o", pathArgument(file)) })
 }
 
+// plansOf is the folder of the local tree's plans.
+func plansOf(p *pair) string { return p.stores[plan.Local].Path(store.PlansFolder) }
+
 // held tells whether a file would lie in a tree, and not in the folder of plans.
 func held(at volume.Source, plans, file string) (bool, error) {
 	abs, err := filepath.Abs(file)
 	if err != nil {
 		return false, err
 	}
-	if folder, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil && folder == plans {
+	if deeplyReal(filepath.Dir(abs)) == plans {
 		return false, nil
 	}
 	return holds(at, abs)
+}
+
+// deeplyReal is a path without links, as far as it is there.
+func deeplyReal(path string) string {
+	found, err := filepath.EvalSymlinks(path)
+	switch above := filepath.Dir(path); {
+	case err == nil:
+		return found
+	case above == path || !errors.Is(err, fs.ErrNotExist):
+		return path
+	default:
+		return filepath.Join(deeplyReal(above), filepath.Base(path))
+	}
 }
 
 // write writes the plan, and what is kept beside it, and returns the plan's path.
@@ -155,6 +172,12 @@ func (c *planCommand) write(a *app, p *pair, made *planned) (string, error) {
 	made.plan.Schema = ""
 	if c.Output == "-" {
 		return c.Output, made.Write(a.stdout)
+	}
+	if folder := filepath.Dir(absolute(c.Output)); !isThere(folder) && deeplyReal(folder) == plansOf(p) {
+		// Keeping what belongs beside the plan makes the folder.
+		if err := unwritable(p, p.SaveBeside(made.Planned)); err != nil {
+			return "", err
+		}
 	}
 	if err := writeFile(c.Output, made.Write); err != nil {
 		return "", err
