@@ -312,19 +312,6 @@ var (
 	ErrNoTree = errors.New("no tree")
 )
 
-// Newest is the path of the newest plan. Errors wrap ErrNoPlan where there is none.
-func (s *Reader) Newest() (string, error) {
-	names, err := s.names(PlansFolder)
-	if err != nil {
-		return "", err
-	}
-	names = slices.DeleteFunc(names, func(name string) bool { return !strings.HasSuffix(name, planSuffix) })
-	if len(names) == 0 {
-		return "", fmt.Errorf("%w in %s", ErrNoPlan, s.Path(PlansFolder))
-	}
-	return s.Path(PlansFolder + "/" + slices.Max(names)), nil
-}
-
 // PlanPath is the path of the plan with this id among the plans. Errors wrap ErrNoPlan where there is none.
 func (s *Reader) PlanPath(id string) (string, error) {
 	names, err := s.names(PlansFolder)
