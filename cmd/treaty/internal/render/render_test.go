@@ -156,7 +156,9 @@ func TestSummaryCountsWhatIsCarriedOut(t *testing.T) {
 	for _, c := range []struct{ plan, want string }{
 		{"create remote a 10\ncreate remote b 2048", "on remote: create 2 files (2.0 KiB)\n"},
 		{"create remote d/\ncreate remote d/a 10", "on remote: create 1 file, 1 directory (10 B)\n"},
-		{"delete local a 10\nmove remote x > y", "on remote: move 1 file\non local: delete 1 file (10 B)\n"},
+		{"delete local a 10\nmove remote x > y", "on local: delete 1 file (10 B)\non remote: move 1 file\n"},
+		{"create remote a 10\ndelete remote b 5\ndelete local c 3",
+			"on remote: delete 1 file (5 B), create 1 file (10 B)\non local: delete 1 file (3 B)\n"},
 		{"create remote a 10\nskip create remote b 2048", "on remote: create 1 file (10 B)\nskipped: 1 operation\n"},
 		{"skip create remote a/\ncreate remote a/b", "skipped: 2 operations\n"},
 		{"delete remote a/\nskip delete remote a/b\ndelete remote a/c",

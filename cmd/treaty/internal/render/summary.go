@@ -99,7 +99,10 @@ func forgotten(p *plan.Plan) bool {
 	return slices.ContainsFunc(p.Problems, func(q plan.Problem) bool { return q.Code == plan.BaselineMismatch })
 }
 
-// facts says what the plan comes to.
+// deletesFirst is the order in which a summary tells of actions.
+var deletesFirst = [...]plan.Action{plan.Delete, plan.Create, plan.Update, plan.Move, plan.Chmod, plan.Touch}
+
+// facts says what the plan comes to. Conflicts and deletes lead.
 func facts(e *effect, p *plan.Plan) []fact {
 	var out []fact
 	say := func(label string, spans ...span) {
@@ -110,10 +113,15 @@ func facts(e *effect, p *plan.Plan) []fact {
 	if p.Empty() {
 		say("", nothingToDo(p))
 	}
+	say("conflicts", conflictSpans(p)...)
 	total, skipped := e.totals()
-	for _, side := range []plan.Side{plan.Remote, plan.Local} {
+	sides := []plan.Side{plan.Remote, plan.Local}
+	if total[plan.Remote][plan.Delete] == nil && total[plan.Local][plan.Delete] != nil {
+		slices.Reverse(sides)
+	}
+	for _, side := range sides {
 		var spans []span
-		for _, action := range plan.Actions {
+		for _, action := range deletesFirst {
 			if sum := total[side][action]; sum != nil {
 				spans = append(spans, span{action.String() + " " + sum.text(action), actionTone(action)})
 			}
@@ -124,7 +132,6 @@ func facts(e *effect, p *plan.Plan) []fact {
 	if skipped > 0 {
 		say("skipped", span{Count(skipped, "operation"), warned})
 	}
-	say("conflicts", conflictSpans(p)...)
 	say("problems", problemSpans(p)...)
 	var rest []string
 	for _, c := range []struct {
