@@ -48,7 +48,7 @@ func (p *Plan) TooMuch() *Mass {
 // what a resolution deletes counts, with all that is in a directory.
 func deletesTooMuch(p *Plan, side Side) string {
 	deletes := deletesOn(p, side)
-	if most := p.Options.MaxDeletes; most > 0 && deletes > most {
+	if most := p.Options.MaxDeletes; deletes > most {
 		return fmt.Sprintf("%d deletes on %s, more than the %d that are allowed at once", deletes, side, most)
 	}
 	return moreThanHalf(p, deletes, manyDeletes, "deletes", side)
