@@ -143,7 +143,7 @@ func Apply(ctx context.Context, request Request) (*Receipt, error) {
 	if request.Verify {
 		e.Verify(ctx)
 	}
-	return r.report(ctx, e)
+	return r.report(ctx, e, r.texts.Later(steps))
 }
 
 // enter reads and checks everything that can be checked before a tree is read.
@@ -275,16 +275,19 @@ func (r *run) takeTally() error {
 	tally, err := store.TakeTally(r.home.Store, r.home.File)
 	if r.ends.Resumed() == nil && r.home.Side == plan.Local {
 		r.tally = tally
+		if tally == nil && err == nil && r.texts != nil && store.NoBases(r.home.Store.Reader) {
+			r.kept.AreFirst()
+		}
 	}
 	return err
 }
 
 // report writes the receipt: into the history, or, where something failed and can be taken up, beside the
-// journal.
-func (r *run) report(ctx context.Context, e *execute.Execution) (*Receipt, error) {
+// journal. later tells the paths whose texts were not kept yet, nil where there are none.
+func (r *run) report(ctx context.Context, e *execute.Execution, later func() map[tree.Path]bool) (*Receipt, error) {
 	c := &conclude.Conclusion{Papers: &r.Papers, Ends: &r.ends, Journals: &r.journals, Receipt: r.receipt, Execution: e,
 		Shift: r.survey.Shift.Total, Now: r.request.Now, Tell: r.request.tellWords, Listed: r.survey.Listed,
-		Texts: conclude.Texts{Later: r.texts.Later(), Tally: r.tally, Kept: &r.kept}}
+		Texts: conclude.Texts{Later: later, Tally: r.tally, Kept: &r.kept}}
 	c.Count()
 	if err := r.unkept.Load(); err != nil {
 		c.Texts.Unkept = *err

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -74,6 +75,10 @@ func TestOfTextsThoseThatChangedAreEnough(t *testing.T) {
 						check(w, w.memory[w.at[plan.Local]].RemovePrivate("plans/"+name))
 					}
 				}
+				if i == 1 {
+					// That there are none yet does not show there.
+					check(w, w.memory[w.at[plan.Local]].WritePrivate("bases/other/file", nil))
+				}
 				p := w.paired((*apply.Pair).Plan)
 				for i := range p.Conflicts {
 					p.Conflicts[i].Resolution = plan.SkipPath
@@ -132,6 +137,64 @@ func TestWhereNoTextIsKeptNoneIsLookedFor(t *testing.T) {
 	if kept := w.keptTexts(); len(kept) != 0 {
 		t.Errorf("%d texts are kept", len(kept))
 	}
+}
+
+// Where none was kept before, those are enough that were put in place; what was not agreed on in the end goes.
+func TestOfFirstTextsThoseAreEnoughThatWereKept(t *testing.T) {
+	for _, saved := range []bool{false, true} {
+		w := newWorldOf(t, "", plan.Sides[*memory.Kind]{&memory.POSIX, &memory.POSIX})
+		w.place(plan.Local).write(t, tryParse(t, "a=one b=two c=two"))
+		p := w.compare()
+		request := w.request(p)
+		var listed atomic.Int32
+		open, save := request.Open, sync.OnceFunc(func() {
+			if saved {
+				w.place(plan.Remote).write(t, tryParse(t, "a=three"))
+			}
+		})
+		request.Open = func(root string) (volume.Volume, error) {
+			v, err := open(root)
+			return saving{listing{v, &listed}, save}, err
+		}
+		want := 2
+		if _, err := apply.Apply(context.Background(), request); saved {
+			want--
+			if !errors.Is(err, apply.ErrPartial) {
+				t.Error(err)
+			}
+		} else {
+			check(t, err)
+		}
+		if kept := w.keptTexts(); len(kept) != want || len(w.tallies()) != 1 {
+			t.Errorf("%d texts are kept, and %d tallies", len(kept), len(w.tallies()))
+		}
+		if n := listed.Load(); n != 1 {
+			t.Errorf("they were looked for %d times", n)
+		}
+	}
+}
+
+// saving is a volume on which a person saves something when the first text is kept.
+type saving struct {
+	volume.Volume
+	save func()
+}
+
+func (s saving) Change(run string, options volume.Options) (volume.Changer, error) {
+	c, err := s.Volume.Change(run, options)
+	return &savingChanger{c, s.save}, err
+}
+
+type savingChanger struct {
+	volume.Changer
+	save func()
+}
+
+func (c *savingChanger) ClaimPrivate(name string, data []byte) error {
+	if strings.HasPrefix(name, "bases/") {
+		c.save()
+	}
+	return c.Changer.ClaimPrivate(name, data)
 }
 
 // listsTexts applies a plan, and tells how often the texts are listed that are kept.

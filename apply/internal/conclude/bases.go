@@ -16,10 +16,11 @@ import (
 
 // Texts is what is known of the texts that are kept to merge by.
 type Texts struct {
-	// Later are the paths that have texts which are to be kept as far as there is room, and were not yet.
-	Later map[tree.Path]bool
+	// Later tells the paths that have texts which are to be kept as far as there is room, and were not yet; nil where
+	// there are none.
+	Later func() map[tree.Path]bool
 	// Tally is what was known of them before the first write, nil where nothing was, and Kept are those that were kept
-	// since.
+	// since, nil where that is not known.
 	Tally *store.Tally
 	Kept  *Kept
 	// Unkept is the first error of keeping one, nil where there was none.
@@ -28,6 +29,8 @@ type Texts struct {
 	// little.
 	home    plan.Side
 	changed *changedTexts
+	// first are those of the run alone, nil where they are not all that there is to look at.
+	first *firstTexts
 	// records is how many files with a hash the baseline has, nil where an earlier run has written it.
 	records *int
 }
@@ -43,10 +46,13 @@ func (c *Conclusion) namedBases() func() (*keptBases, error) {
 	record := &store.TreeFile{ID: home.File.ID, Synced: maps.Clone(home.File.Synced)}
 	record.Synced[c.Ends[home.Side.Other()].File.ID] = c.Plan.ID
 	b := &keptBases{end: home, record: record, keeping: c.Plan.Options.Keeping(),
-		all: c.Plan.Options.Hash == plan.HashAll, later: c.Texts.Later,
+		all:   c.Plan.Options.Hash == plan.HashAll,
 		named: map[tree.Hash]agreedText{}, lacking: map[tree.Hash]tree.Path{}}
-	if c.Texts.changed != nil {
+	if c.Texts.changed != nil || c.Texts.first != nil {
 		return func() (*keptBases, error) { return b, nil }
+	}
+	if c.Texts.Later != nil {
+		b.later = c.Texts.Later()
 	}
 	if c.Texts.records != nil && !b.all && len(b.later) == 0 && store.NoBases(home.Store.Reader) {
 		b.tally.Records = *c.Texts.records
@@ -72,14 +78,18 @@ func (c *Conclusion) bases(b *keptBases, err error) {
 func (c *Conclusion) sweep(b *keptBases) error {
 	keep := c.Plan.Options.Keep()
 	var tally *store.Tally
-	if c.Texts.changed != nil {
-		if tally = b.sweepChanged(c.Texts.changed, keep); tally == nil {
+	switch {
+	case c.Texts.changed != nil:
+		tally = b.sweepChanged(c.Texts.changed, keep)
+	case c.Texts.first != nil:
+		tally = b.sweepFirst(c.Texts.first)
+	}
+	if tally == nil {
+		if c.Texts.changed != nil || c.Texts.first != nil {
 			if err := b.read(); err != nil {
 				return err
 			}
 		}
-	}
-	if tally == nil {
 		if err := b.sweep(keep); err != nil {
 			return err
 		}

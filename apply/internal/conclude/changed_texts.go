@@ -15,8 +15,8 @@ import (
 type Kept struct {
 	mu    sync.Mutex
 	texts []keptText
-	// unsure tells that there are others too.
-	unsure bool
+	// unsure tells that there are others too, and first that there were none before.
+	unsure, first bool
 }
 
 type keptText struct {
@@ -27,12 +27,23 @@ type keptText struct {
 // mostKept is how many texts are noted one by one. Where there are more, going through all costs little beside them.
 const mostKept = 1 << 13
 
+// AreFirst tells that no text was kept before.
+func (k *Kept) AreFirst() { k.first = true }
+
+// most is how many are noted.
+func (k *Kept) most() int {
+	if k.first {
+		return mostFirst
+	}
+	return mostKept
+}
+
 // Note notes what keeping a text came to.
 func (k *Kept) Note(sum tree.Hash, kept store.KeptBase, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	switch {
-	case err != nil || kept == store.BaseMended || len(k.texts) == mostKept:
+	case err != nil || kept == store.BaseMended || len(k.texts) == k.most():
 		k.unsure = true
 	case kept > 0:
 		k.texts = append(k.texts, keptText{sum, int64(kept)})
@@ -75,7 +86,7 @@ const mostCarried = 32
 // compareTexts is nil where there is no tally of the old baseline.
 func (c *Conclusion) compareTexts(old *store.Memory) *changedTexts {
 	tally, keeping := c.Texts.Tally, c.Plan.Options.Keeping()
-	if tally == nil || old == nil || keeping == nil || c.Plan.Options.Hash == plan.HashAll || len(c.Texts.Later) > 0 ||
+	if tally == nil || old == nil || keeping == nil || c.Plan.Options.Hash == plan.HashAll || c.Texts.Later != nil ||
 		tally.Which != keeping.Sum() || tally.Carried >= mostCarried {
 		return nil
 	}

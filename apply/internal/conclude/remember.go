@@ -43,7 +43,8 @@ func (c *Conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 	if old != nil {
 		c.Texts.home, in.Memory = old.Home, old.Memory
 	}
-	c.Texts.changed = c.compareTexts(old)
+	c.Texts.changed, c.Texts.first = c.compareTexts(old), nil
+	first := c.firstTexts()
 	out, err := c.Ends[c.Texts.home].Store.CreateBaseline(c.Plan.ID)
 	if err != nil {
 		return err
@@ -56,8 +57,11 @@ func (c *Conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 	}
 	learned := c.Execution.Learned()
 	write := w.Directory
-	if c.Texts.changed != nil {
+	switch {
+	case c.Texts.changed != nil:
 		in.Memory, write = comparedMemory{old, c.Texts.changed}, c.Texts.changed.writing(w.Directory)
+	case first != nil:
+		write = first.writing(w.Directory)
 	}
 	records := 0
 	recorder := plan.Recorder{Write: counting(write, &records), Old: c.former.note, Forgotten: c.former.noteBelow,
@@ -95,6 +99,9 @@ func (c *Conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 		return err
 	}
 	c.Texts.records = &records
+	if c.Texts.changed == nil && first != nil && first.enough(c.Plan.Options.Keep(), c.Texts.Later != nil) {
+		first.tally.Records, c.Texts.first = records, first
+	}
 	return nil
 }
 

@@ -18,16 +18,24 @@ type Texts struct {
 	Which *plan.Keeping
 	// Keep keeps a text, to which it does not refer afterwards. What it cannot keep it goes without.
 	Keep func(sum tree.Hash, text []byte)
-	// later are the paths whose texts are not kept while they are put in place, nil for none.
-	later map[tree.Path]bool
+	// later tells, by the number of a step, whose texts are not kept while they are put in place, nil for none.
+	later []bool
 }
 
-// Later are the paths whose texts are not kept while they are put in place; nil for none.
-func (k *Texts) Later() map[tree.Path]bool {
-	if k == nil {
+// Later tells the paths whose texts are not kept while they are put in place; nil where there are none.
+func (k *Texts) Later(steps []plan.Step) func() map[tree.Path]bool {
+	if k == nil || k.later == nil {
 		return nil
 	}
-	return k.later
+	return func() map[tree.Path]bool {
+		paths := map[tree.Path]bool{}
+		for i, later := range k.later {
+			if later {
+				paths[steps[i].Path] = true
+			}
+		}
+		return paths
+	}
 }
 
 // Bound leaves for later all but the newest of what the steps put in place, so that what there is no room for is not
@@ -37,18 +45,22 @@ func (k *Texts) Bound(steps []plan.Step, most int64) {
 	if k == nil || int64(len(steps)) <= most {
 		return
 	}
-	var placed []*plan.Operation
+	var placed []int
 	for i := range steps {
 		if s := &steps[i]; s.Skipped == "" && s.After.Of() == tree.File && k.may(s.Operation) {
-			placed = append(placed, s.Operation)
+			placed = append(placed, i)
 		}
 	}
-	slices.SortFunc(placed, func(x, y *plan.Operation) int {
-		return plan.NewestFirst(x.After.Mtime, x.After.SHA256, y.After.Mtime, y.After.SHA256)
+	if int64(len(placed)) <= most {
+		return
+	}
+	slices.SortFunc(placed, func(i, j int) int {
+		x, y := steps[i].After, steps[j].After
+		return plan.NewestFirst(x.Mtime, x.SHA256, y.Mtime, y.SHA256)
 	})
-	k.later = map[tree.Path]bool{}
-	for _, op := range placed[min(int64(len(placed)), most):] {
-		k.later[op.Path] = true
+	k.later = make([]bool, len(steps))
+	for _, i := range placed[most:] {
+		k.later[i] = true
 	}
 }
 
@@ -63,7 +75,7 @@ func (k *Texts) may(op *plan.Operation) bool {
 // of begins to see what a task puts in place, with what is given for that; nil where it is not to be kept. What goes
 // far away is kept once all of it was read: what it is there may be told when thousands more are on their way.
 func (k *Texts) of(t *task, seen *seenText, goes bool) *seenText {
-	if k == nil || !k.may(t.Operation) || k.later[t.Path] {
+	if k == nil || k.later != nil && k.later[t.number] || !k.may(t.Operation) {
 		return nil
 	}
 	seen.of, seen.goes = k, goes
