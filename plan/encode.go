@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"iter"
+	"slices"
 
 	"treaty/plan/jsontext"
 	"treaty/plan/visible"
@@ -70,8 +71,14 @@ func writeArray[T any](to io.Writer, out *jsontext.Writer, name string, elements
 	return writeElements(to, out, elements, write)
 }
 
+// inHand is how many elements are put into words together, where there are many: then some such pieces are at a time.
+const inHand = 1 << 8
+
 // writeElements leaves the last of an array in out.
 func writeElements[T any](to io.Writer, out *jsontext.Writer, elements []T, write func(*T, *jsontext.Writer)) error {
+	if len(elements) > pieceSize {
+		return writePieces(to, out, elements, write)
+	}
 	return writeEach(to, out, func(yield func(*T) bool) {
 		for i := range elements {
 			if !yield(&elements[i]) {
@@ -79,6 +86,52 @@ func writeElements[T any](to io.Writer, out *jsontext.Writer, elements []T, writ
 			}
 		}
 	}, write)
+}
+
+// writePieces is writeElements of more than one, of which write takes several at the same time.
+func writePieces[T any](to io.Writer, out *jsontext.Writer, elements []T, write func(*T, *jsontext.Writer)) error {
+	out.Open('[')
+	write(&elements[0], out)
+	if _, err := to.Write(out.Bytes()); err != nil {
+		return err
+	}
+	out.Reset()
+	var texts [readers]*jsontext.Writer
+	var done [readers]chan struct{}
+	for n := range readers {
+		texts[n], done[n] = out.Beside(), make(chan struct{}, 1)
+	}
+	begun, written := 0, 0
+	next := func() error {
+		n := written % readers
+		<-done[n]
+		_, err := to.Write(texts[n].Bytes())
+		texts[n].Reset()
+		written++
+		return err
+	}
+	for piece := range slices.Chunk(elements[1:], inHand) {
+		if begun == written+readers {
+			if err := next(); err != nil {
+				return err
+			}
+		}
+		n := begun % readers
+		begun++
+		go func() {
+			for i := range piece {
+				write(&piece[i], texts[n])
+			}
+			done[n] <- struct{}{}
+		}()
+	}
+	for written < begun {
+		if err := next(); err != nil {
+			return err
+		}
+	}
+	out.Close(']')
+	return nil
 }
 
 // writeEach is writeElements of what is handed over one by one.

@@ -289,8 +289,8 @@ func TestOperationsCostFewAllocations(t *testing.T) {
 			}
 		})
 	}
-	writeFew, readFew := allocations(100)
-	writeMany, readMany := allocations(1100)
+	writeFew, readFew := allocations(2000)
+	writeMany, readMany := allocations(3000)
 	if more := writeMany - writeFew; more > 20 {
 		t.Errorf("a thousand operations more are written with %v allocations more", more)
 	}
@@ -336,4 +336,27 @@ func textOf(t testing.TB, p *Plan) []byte {
 		t.Fatal(err)
 	}
 	return out.Bytes()
+}
+
+// What several put into words at the same time reads as what one does.
+func TestManyElementsAreWrittenAsFewAre(t *testing.T) {
+	p := manyCreates(3000)
+	each := func(yield func(*Operation) bool) {
+		for i := range p.Operations {
+			if !yield(&p.Operations[i]) {
+				return
+			}
+		}
+	}
+	var one, several bytes.Buffer
+	by, bySeveral := jsontext.Inside(1), jsontext.Inside(1)
+	if writeEach(&one, by, each, (*Operation).writeJSON) != nil ||
+		writeElements(&several, bySeveral, p.Operations, (*Operation).writeJSON) != nil {
+		t.Fatal("a buffer refuses to be written to")
+	}
+	one.Write(by.Bytes())
+	several.Write(bySeveral.Bytes())
+	if !bytes.Equal(one.Bytes(), several.Bytes()) {
+		t.Error("they differ")
+	}
 }

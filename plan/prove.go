@@ -21,6 +21,11 @@ func (p *Plan) Prove() error {
 	var size atomic.Int64
 	var odd atomic.Bool
 	var group sync.WaitGroup
+	group.Go(func() {
+		if len(p.Check()) > 0 {
+			odd.Store(true)
+		}
+	})
 	for range readers {
 		group.Go(func() {
 			var text bytes.Buffer
@@ -42,7 +47,7 @@ func (p *Plan) Prove() error {
 	}
 	close(work)
 	group.Wait()
-	if odd.Load() || size.Load() > schema.Plan.MaxSize() || len(p.Check()) > 0 {
+	if odd.Load() || size.Load() > schema.Plan.MaxSize() {
 		return wrong(p)
 	}
 	return nil

@@ -79,16 +79,47 @@ func Same(open func() (io.ReadCloser, error), sum tree.Hash) Content {
 			return err
 		}
 		defer f.Close()
-		h := sha256.New()
-		if _, err := io.Copy(io.MultiWriter(to, h), f); err != nil {
+		if is, err := copyHashed(to, f); err != nil {
 			return err
-		}
-		if tree.Hash(h.Sum(nil)) != sum {
+		} else if is != sum {
 			return refusal.Because(refusal.CauseUnapproved, "the plan was edited after it was read to be applied")
 		}
 		return nil
 	}
 }
+
+// copyHashed copies a file, and returns the hash of what it had: while one piece is hashed, the next is copied.
+func copyHashed(to io.Writer, from io.Reader) (sum tree.Hash, err error) {
+	h := sha256.New()
+	full, free := make(chan []byte, pieces), make(chan []byte, pieces)
+	for range pieces {
+		free <- make([]byte, putAtOnce)
+	}
+	hashed := make(chan struct{})
+	go func() {
+		defer close(hashed)
+		for piece := range full {
+			h.Write(piece)
+			free <- piece[:cap(piece)]
+		}
+	}()
+	for ended := false; err == nil && !ended; {
+		piece := <-free
+		n, failed := from.Read(piece)
+		_, err = to.Write(piece[:n])
+		if ended = failed == io.EOF; !ended {
+			err = cmp.Or(err, failed)
+		}
+		full <- piece[:n]
+	}
+	close(full)
+	<-hashed
+	h.Sum(sum[:0])
+	return sum, err
+}
+
+// pieces is how many pieces of a file are in hand while it is copied.
+const pieces = 3
 
 // Archive keeps files, exact copies of plan and approval among them, with the receipt, as the link of the chain after
 // last. The receipt, which is proven valid while the files are written, comes last, so that a folder without one was

@@ -30,6 +30,9 @@ func On(buffer []byte) *Writer { return &Writer{out: buffer} }
 // does it.
 func Lines() *Writer { return &Writer{indented: true} }
 
+// Beside returns a Writer that goes on where w is, after another value.
+func (w *Writer) Beside() *Writer { return &Writer{indented: w.indented, depth: w.depth, began: true} }
+
 // Bytes are what was written since the last Reset.
 func (w *Writer) Bytes() []byte { return w.out }
 

@@ -75,8 +75,9 @@ func (c *comparison) name(n *plan.Name) error {
 	c.x.spellings.note(n)
 	if c.x.concerns(n) {
 		c.Stamps.Note(n, c.x.paths(n))
+	} else {
+		c.unlisted.note(n, c.limits)
 	}
-	c.unlisted.note(n, c.limits)
 	for _, side := range plan.BothSides {
 		path, e := n.Path[side], &n.Entry[side]
 		if e.Type == tree.Absent {

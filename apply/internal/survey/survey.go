@@ -106,7 +106,7 @@ func (s *Survey) compare(ctx context.Context) (*expectations, error) {
 // compareAgainst is compare with a memory, nil for none.
 func (s *Survey) compareAgainst(ctx context.Context, memory *store.Memory) (*expectations, error) {
 	s.Seen, s.Stamps = &store.Digests{}, execute.NewStamps(s.Plan, s.Shift.Since, s.Shift.Total)
-	c := &comparison{Survey: s, unlisted: newUnlisted(s.Plan), limits: s.Plan.Options.Limits(),
+	c := &comparison{Survey: s, unlisted: &unlisted{plan: s.Plan}, limits: s.Plan.Options.Limits(),
 		before: s.Ends[plan.Local].Store.Digests(s.Plan.ID)}
 	if err := c.read(ctx, memory); err != nil {
 		return nil, err

@@ -11,6 +11,8 @@ import (
 // unlisted are the names that the plan says nothing of and should: those that only one side has now, of which both
 // sides had something, or nothing, when it was made; and those that are not as the baseline has them.
 type unlisted struct {
+	plan *plan.Plan
+	// listed are the names that the plan says something of, nil as long as nobody asked.
 	listed map[tree.Path]bool
 	names  []unlistedName
 }
@@ -26,8 +28,10 @@ type unlistedName struct {
 // mostUnlisted is how many are kept: they are for reading.
 const mostUnlisted = 100
 
-func newUnlisted(p *plan.Plan) *unlisted {
-	u := &unlisted{listed: map[tree.Path]bool{}}
+// read reads the plan.
+func (u *unlisted) read() {
+	p := u.plan
+	u.listed = map[tree.Path]bool{}
 	for i := range p.Operations {
 		u.listed[p.Operations[i].Path], u.listed[p.Operations[i].From()] = true, true
 	}
@@ -39,11 +43,10 @@ func newUnlisted(p *plan.Plan) *unlisted {
 			u.listed[*path] = true
 		}
 	}
-	return u
 }
 
-// note keeps a name of the part, unless the plan lists it or a directory above it. What is not of the part may have
-// been so when the plan was made.
+// note keeps a name of the part, unless the plan lists it or a directory above it; where something is expected of it,
+// the plan does. What is not of the part may have been so when the plan was made.
 func (u *unlisted) note(n *plan.Name, limits plan.Limits) {
 	for _, side := range plan.BothSides {
 		here, there := n.Entry[side].Type, n.Entry[side.Other()].Type
@@ -60,6 +63,9 @@ func (u *unlisted) note(n *plan.Name, limits plan.Limits) {
 }
 
 func (u *unlisted) lists(path tree.Path) bool {
+	if u.listed == nil {
+		u.read()
+	}
 	for ; path != tree.Root; path = path.Parent() {
 		if u.listed[path] {
 			return true
