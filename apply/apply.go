@@ -204,7 +204,7 @@ func (r *run) execution(steps []plan.Step) *execute.Execution {
 	r.home = r.ends.Home()
 	r.texts = r.newTexts()
 	r.texts.Bound(steps, store.MostBases(r.Plan.Options.Keep()))
-	return execute.New(&execute.Ground{Plan: r.Plan, Ends: ends, Write: r.journals.Write, Texts: r.texts,
+	return execute.New(&execute.Ground{Plan: r.Plan, Ends: ends, Write: r.journals.Write, Announce: r.journals.Announce, Texts: r.texts,
 		Now: r.request.Now}, steps,
 		execute.Before{Stamps: r.survey.Stamps, Had: r.survey.Seen.Has}, counts(r.request.Progress))
 }

@@ -84,7 +84,8 @@ func (s *writer) lock() (unlock func() error, err error) {
 	for {
 		err := s.files.ClaimPrivate(lockFile, append(text, '\n'))
 		if err == nil {
-			return func() error { return s.files.RemovePrivate(lockFile) }, nil
+			s.held = &held{}
+			return s.Unlock, nil
 		}
 		if !errors.Is(err, fs.ErrExist) {
 			return nil, s.unwritten("even a small file", err)
@@ -106,6 +107,19 @@ func (s *writer) lock() (unlock func() error, err error) {
 			return nil, err
 		}
 	}
+}
+
+// held is a lock that was taken, and maybe released since.
+type held struct{ released bool }
+
+// Unlock releases the lock that was taken of the tree, if it is held still. Whoever took it need not wait to do so.
+func (s *writer) Unlock() error {
+	if s.held == nil || s.held.released {
+		return nil
+	}
+	err := s.files.RemovePrivate(lockFile)
+	s.held.released = err == nil
+	return err
 }
 
 // HoldBy locks trees by a function for each, the lower path first, so that two treaties cannot wait for each other. A

@@ -165,6 +165,12 @@ func (s *Store) ForgetBaselines(mine *TreeFile, pair plan.Sides[string], superse
 	return nil
 }
 
+// HasBaselines tells whether there may be baselines in the store.
+func (s *Store) HasBaselines() bool {
+	names, err := s.namesOf(s.files.PrivateNames(baselinesFolder))
+	return err != nil || len(names) > 0
+}
+
 // forgettable tells whether a file is a baseline of a pair that its trees do not refer to: the superseded one, also
 // where it is damaged, or one that says itself whose it is.
 func (s *Reader) forgettable(mine *TreeFile, pair plan.Sides[string], name, superseded string) bool {

@@ -58,6 +58,8 @@ type writer struct {
 	files volume.Private
 	// nonce is in the lock that is taken, "" for none.
 	nonce string
+	// held is the lock that was taken, nil for none.
+	held *held
 }
 
 // Of is the store of a volume that is open: what is read there is that tree's, whatever its path names by now.
@@ -73,7 +75,7 @@ func Of(v volume.Volume) (*Store, error) {
 
 // On is the same store, changed through files: those of a run have a record of what is done.
 func (s *Store) On(files volume.Private) *Store {
-	return &Store{&writer{Reader: s.Reader, files: files, nonce: s.nonce}, s.volume}
+	return &Store{&writer{Reader: s.Reader, files: files, nonce: s.nonce, held: s.held}, s.volume}
 }
 
 // There tells whether the tree has a folder of treaty's.

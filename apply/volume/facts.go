@@ -25,6 +25,8 @@ var (
 	// ErrStopped: a write or a sync failed in a way after which success means nothing. The tree takes
 	// no further change in this run.
 	ErrStopped = errors.New("stopped after an I/O error")
+	// ErrNotTried: what has to be done before it came to an error.
+	ErrNotTried = errors.New("it was not tried, since what comes before it was not done")
 	// ErrUnfit: the way to a path leads through a link, a file or another volume, or its name stands
 	// for something else on this volume.
 	ErrUnfit = errors.New("the path does not lead through plain directories of this tree")

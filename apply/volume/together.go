@@ -15,6 +15,29 @@ type Gathering interface {
 	Together(ctx context.Context, n int, do func(i int, as Changer))
 }
 
+// Following is a Gathering of which changes may cross together with what has to be done before them.
+type Following interface {
+	Gathering
+	// Follows tells whether the other end can do that.
+	Follows() bool
+	// Follow is Together where none from the number first on is tried unless all before it came to no error: else errors
+	// of it wrap ErrNotTried.
+	Follow(ctx context.Context, first, n int, do func(i int, as Changer))
+}
+
+// Follows tells whether a Changer is a Following whose other end can do that.
+func Follows(changer Changer) bool {
+	far, ok := changer.(Following)
+	return ok && far.Follows()
+}
+
+// CrossingLog is the log of a tree that is far away.
+type CrossingLog interface {
+	Log
+	// AppendThrough is Append by what makes changes of that tree that cross together.
+	AppendThrough(as Changer, p []byte, sync bool) error
+}
+
 // Bundling is a Changer that does what is asked for together with fewer looks.
 type Bundling interface {
 	Changer

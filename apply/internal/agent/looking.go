@@ -35,11 +35,9 @@ func lookedAt(v volume.Volume, l wire.Look) *wire.Looked {
 	case wire.EntryAt.Name():
 		return entryLooked(v.Entry(tree.Path(l.Name)))
 	case wire.PrivateNames.Name():
-		names, err := v.PrivateNames(string(l.Name))
-		if len(wire.AppendNames(names)) > wire.MostLooked {
-			return nil
-		}
-		return &wire.Looked{Names: wire.NamesOf(names), Fault: wire.FaultOf(err)}
+		return namesLooked(v.PrivateNames(string(l.Name)))
+	case wire.Names.Name():
+		return namesLooked(v.Names(tree.Path(l.Name)))
 	case wire.Rescued.Name():
 		name, err := v.Rescued()
 		return &wire.Looked{Names: wire.NamesOf(slices.DeleteFunc([]string{name}, func(n string) bool { return n == "" })),
@@ -63,6 +61,14 @@ func entryLooked(e tree.Entry, err error) *wire.Looked {
 	}
 	entry := wire.EntryOf(&e)
 	return &wire.Looked{Entry: &entry}
+}
+
+// namesLooked is nil where there are too many.
+func namesLooked(names []string, err error) *wire.Looked {
+	if len(wire.AppendNames(names)) > wire.MostLooked {
+		return nil
+	}
+	return &wire.Looked{Names: wire.NamesOf(names), Fault: wire.FaultOf(err)}
 }
 
 // kinOf tells a tree from all others; nil where it does not tell.

@@ -41,6 +41,8 @@ type Conclusion struct {
 	Tell func(words string)
 	// Texts are those that are kept to merge by.
 	Texts Texts
+	// copied tells that there may be copies of what was displaced.
+	copied bool
 }
 
 // Count takes the results over into the receipt, which holds them only once the execution is let go.
@@ -96,7 +98,9 @@ func (c *Conclusion) Conclude(ctx context.Context) error {
 func (c *Conclusion) releasing() func() error {
 	left, in := c.Ends.Left(plan.Local), c.Execution.Ends
 	copies := c.Execution.Copies(left)
+	c.copied = true
 	if len(copies) == 0 && left == nil && !in[plan.Local].FAT && !in[plan.Remote].FAT {
+		c.copied = false
 		return func() error { return nil }
 	}
 	return func() error { return settle.Release(copies, in) }
@@ -168,11 +172,48 @@ func (c *Conclusion) rememberEach(head *store.Head) error {
 		}
 	}
 	for n, e := range slices.Backward(there) {
+		if far := c.parting(); far != nil && e.Side == plan.Remote {
+			if err := c.partFrom(e, far); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := c.rememberOn(e, n == last, superseded[e.Side]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// partFrom has a tree's own file written, makes that durable, closes the journal there and releases the lock: over a line
+// all of it crosses together, each where all before it came to no error. The errors are of the former two; what else is
+// not done, whoever waits for that does.
+func (c *Conclusion) partFrom(e *ends.End, from volume.Following) (err error) {
+	var undone error
+	const last = 3
+	from.Follow(context.Background(), last, last+1, func(i int, as volume.Changer) {
+		switch on := e.Store.On(as); i {
+		case 0:
+			err = on.SaveIdentity(e.File)
+		case 1:
+			undone = as.Barrier()
+		case 2:
+			_ = c.Journals.CloseOn(e, on)
+		case last:
+			_ = on.Unlock()
+		}
+	})
+	return cmp.Or(err, undone)
+}
+
+// parting is what lets go of REMOTE with its own file, where nothing more is to be done there; nil where something is,
+// or that cannot cross together.
+func (c *Conclusion) parting() volume.Following {
+	e := c.Ends[plan.Remote]
+	if !c.Ends.Both() || c.copied || c.Texts.home != plan.Local || e.Baselines || !volume.Follows(e.Disk) {
+		return nil
+	}
+	return e.Disk.(volume.Following)
 }
 
 // rememberOn has a tree's own file written where that is due, forgets its superseded baseline, and makes that durable:

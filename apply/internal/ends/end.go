@@ -24,6 +24,8 @@ type End struct {
 	Store *store.Store
 	// File is the tree's own file, as it will be written; nil where there is none, until one is made.
 	File *store.TreeFile
+	// Baselines tells that there may be baselines in what treaty keeps there.
+	Baselines bool
 	// Disk changes the tree. It is there once the volume was probed.
 	Disk volume.Changer
 	// fat tells that the volume may lose what was renamed.
@@ -33,8 +35,8 @@ type End struct {
 	Left *journal.Journal
 	log  volume.Log
 	torn bool
-	// cleared tells that nothing is staged there any more.
-	cleared bool
+	// cleared tells that nothing is staged there any more, and closed that the journal is closed.
+	cleared, closed bool
 }
 
 // Refuse is a refusal that is about the end.

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"treaty/apply/internal/journal"
+	"treaty/apply/store"
+	"treaty/apply/volume"
 	"treaty/plan"
 )
 
@@ -80,6 +82,47 @@ func (j *Journals) write(sync bool, records []journal.Record) error {
 	}
 	return j.append(plan.Local, j.late.take(plan.Local, nil), false)
 }
+
+// Announce adds records of what is about to be done, for good. Where those of a tree that is far away can cross together
+// with the first of that, it returns what adds them; nil where all is written. Nothing is done on that side before.
+func (j *Journals) Announce(records ...journal.Record) (crossing func(as volume.Changer) error, err error) {
+	log := j.crosses()
+	if j.broken != nil || len(records) == 0 || log == nil {
+		return nil, j.Write(true, records...)
+	}
+	if j.late.tells(records) {
+		if j.broken = j.flush(); j.broken != nil {
+			return nil, j.broken
+		}
+	}
+	if j.broken = j.encode(records, plan.Local, plan.Remote); j.broken != nil {
+		return nil, j.broken
+	}
+	if j.broken = j.append(plan.Local, j.texts[plan.Local], true); j.broken != nil || len(j.texts[plan.Remote]) == 0 {
+		return nil, j.broken
+	}
+	text := j.late.take(plan.Remote, j.texts[plan.Remote])
+	j.texts[plan.Remote] = nil // it is on its way, and others may be written meanwhile
+	return func(as volume.Changer) error {
+		if j.broken = log.AppendThrough(as, text, true); j.broken == nil {
+			j.broken = j.append(plan.Local, j.late.take(plan.Local, nil), false)
+		}
+		return j.broken
+	}, nil
+}
+
+// crosses is REMOTE's journal, where what is announced in it can cross together with what is done: nil where not.
+func (j *Journals) crosses() volume.CrossingLog {
+	e := j.Ends[plan.Remote]
+	if !j.Ends.Both() || j.fat() || !volume.Follows(e.Disk) || e.torn {
+		return nil
+	}
+	log, _ := e.log.(volume.CrossingLog)
+	return log
+}
+
+// fat tells whether a volume may lose what was renamed: nothing else is begun there before what was done is written.
+func (j *Journals) fat() bool { return j.Ends[plan.Local].fat || j.Ends[plan.Remote].fat }
 
 // appendBoth adds the texts of both sides, each in its turn. What is announced, LOCAL's has first: it has everything.
 // What is done, the other side's has first: a crash between the two leaves none that rolls back by itself what LOCAL's
@@ -179,7 +222,7 @@ func (j *Journals) Close() error {
 		}
 	}
 	for _, e := range slices.Backward(there) {
-		if err := e.Store.CloseJournal(j.ID); err != nil {
+		if err := j.CloseOn(e, e.Store); err != nil {
 			return err
 		}
 	}
@@ -187,6 +230,17 @@ func (j *Journals) Close() error {
 		return nil
 	}
 	return j.Ends[plan.Local].Store.RemoveKept(j.ID)
+}
+
+// CloseOn closes the journal of an end for good, once, by a store of its tree. REMOTE's may be closed before Close where
+// all that Close does first is done.
+func (j *Journals) CloseOn(e *End, by *store.Store) error {
+	if e.closed {
+		return nil
+	}
+	err := by.CloseJournal(j.ID)
+	e.closed = err == nil
+	return err
 }
 
 // ClearStage drops what an end has staged still, once: nothing more is carried out.

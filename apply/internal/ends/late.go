@@ -50,7 +50,7 @@ func (l *late) tells(records []journal.Record) bool {
 // waits tells whether what is done is written down later. Where a volume may lose what was renamed, nothing else is
 // begun before that.
 func (j *Journals) waits() bool {
-	if len(j.texts[plan.Remote]) == 0 || !j.Ends.Both() || j.Ends[plan.Local].fat || j.Ends[plan.Remote].fat {
+	if len(j.texts[plan.Remote]) == 0 || !j.Ends.Both() || j.fat() {
 		return false
 	}
 	_, far := j.Ends[plan.Remote].Disk.(volume.Gathering)

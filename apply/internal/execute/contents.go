@@ -30,7 +30,8 @@ func (c *contents) begin(ctx context.Context, on sides) {
 		return
 	}
 	if groups := c.split(on); len(groups) > 0 {
-		c.early = &early{on, groups, c.stager.begin(ctx, groups[0], false)}
+		made := c.tasks.choose(on, (*task).makesDirectory)
+		c.early = &early{on, groups, c.stager.begin(ctx, groups[0], len(made) == 0)}
 	}
 }
 
@@ -71,7 +72,8 @@ func (c *contents) split(on sides) (groups [][]*task) {
 // group carries out some tasks between two barriers: what is swapped in is durable before, and the
 // swaps are before anything else is put in place. Of the group some may be staged already, nil for none.
 func (c *contents) group(ctx context.Context, group []*task, begun *ahead) {
-	if !c.stager.stage(ctx, group, begun) || !c.groups.announce(ctx, group...) {
+	staged, ok := c.stager.stage(ctx, group, begun)
+	if !ok || !c.groups.announceWith(ctx, staged, group...) {
 		return
 	}
 	c.groups.performTogether(ctx, group, func(t *task) {

@@ -34,7 +34,7 @@ func (d *directories) do(ctx context.Context, on sides) {
 		return
 	}
 	for group := range slices.Chunk(slices.Concat(levels(list)...), d.groups.size(on)) {
-		if !d.groups.announce(ctx, group...) {
+		if !d.groups.announceWith(ctx, nothingStaged, group...) {
 			return
 		}
 		for _, level := range levels(group) {

@@ -43,7 +43,7 @@ func (d *dresser) do(ctx context.Context, on sides) {
 // batch carries out tasks that may come to files with other names, a group at a time.
 func (d *dresser) batch(ctx context.Context, on sides, list []*task, perform performing, do func(*task)) {
 	for group := range slices.Chunk(list, d.groups.size(on)) {
-		if !d.groups.announce(ctx, group...) {
+		if !d.groups.announceWith(ctx, nothingStaged, group...) {
 			return
 		}
 		perform(ctx, group, do)

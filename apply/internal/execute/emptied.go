@@ -39,7 +39,8 @@ func (e *emptied) do(ctx context.Context, on sides) {
 func (e *emptied) goes(ctx context.Context, on sides, doomed []*task, perform performing) {
 	for group := range slices.Chunk(doomed, e.groups.size(on)) {
 		puts := slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.After == nil })
-		if !e.stager.stage(ctx, puts, nil) || !e.groups.announce(ctx, group...) {
+		staged, ok := e.stager.stage(ctx, puts, nil)
+		if !ok || !e.groups.announceWith(ctx, staged, group...) {
 			return
 		}
 		perform(ctx, group, func(t *task) {

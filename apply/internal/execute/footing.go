@@ -63,12 +63,15 @@ func (f *footing) look(ctx context.Context, group []*task) map[ground]error {
 func (f *footing) lookElsewhere(ctx context.Context, group []*task) map[ground]error {
 	dirs := f.grounds(group)
 	for side := range dirs {
-		dirs[side] = slices.DeleteFunc(dirs[side], func(dir tree.Path) bool {
-			made := f.tasks.at[side][dir]
-			return dir == tree.Root || made != nil && made.makesDirectory() && made.done()
-		})
+		dirs[side] = slices.DeleteFunc(dirs[side], func(dir tree.Path) bool { return f.made(plan.Side(side), dir) })
 	}
 	return f.lookAt(ctx, dirs)
+}
+
+// made tells whether a directory is the root, or was made just now.
+func (f *footing) made(side plan.Side, dir tree.Path) bool {
+	made := f.tasks.at[side][dir]
+	return dir == tree.Root || made != nil && made.makesDirectory() && made.done()
 }
 
 func (f *footing) lookAt(ctx context.Context, dirs plan.Sides[[]tree.Path]) map[ground]error {

@@ -20,6 +20,9 @@ type Ground struct {
 	// Write adds records to the journals, for good where sync says so. An error ends the run, since nothing may be done
 	// that is not written down; without records it is the one that has ended it, nil for none. It keeps no record.
 	Write func(sync bool, records ...journal.Record) error
+	// Announce is Write of what is about to be done, for good. Where it returns a function that is called before the first
+	// of that is done on a side that is far away, by what does that, which adds to the journal there.
+	Announce func(records ...journal.Record) (crossing func(as volume.Changer) error, err error)
 	// Texts keeps texts that are put in place, nil where none are kept.
 	Texts *Texts
 	// Now is the clock by which it is measured what the disks bear.
@@ -54,7 +57,17 @@ func (g *Ground) barrier(durable sides) bool {
 // durable makes what tasks have staged durable, where it is not already, those left out that came to nothing. It tells
 // whether it is.
 func (g *Ground) durable(group []*task, already sides) bool {
-	var of plan.Sides[[]volume.Staged]
+	of := staged(group, already)
+	for _, side := range plan.BothSides {
+		if len(of[side]) > 0 && g.Ends[side].Disk.Barrier(of[side]...) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// staged is what tasks have staged on sides where it is not durable already, those left out that came to nothing.
+func staged(group []*task, already sides) (of plan.Sides[[]volume.Staged]) {
 	for _, t := range group {
 		if !t.noted() && !already[t.Side] {
 			if of[t.Side] == nil {
@@ -63,12 +76,7 @@ func (g *Ground) durable(group []*task, already sides) bool {
 			of[t.Side] = append(of[t.Side], t.staged())
 		}
 	}
-	for _, side := range plan.BothSides {
-		if len(of[side]) > 0 && g.Ends[side].Disk.Barrier(of[side]...) != nil {
-			return false
-		}
-	}
-	return true
+	return of
 }
 
 // traits are those that a side was planned with.

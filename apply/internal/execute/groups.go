@@ -6,6 +6,7 @@ import (
 
 	"treaty/apply/internal/journal"
 	"treaty/apply/paper"
+	"treaty/apply/volume"
 	"treaty/plan"
 )
 
@@ -25,6 +26,9 @@ type groups struct {
 	*Ground
 	notes *notes
 	first *firstLook
+	// before is what comes before all else that is done next on a side that is far away: it crosses with that. Its errors
+	// halt the run.
+	before plan.Sides[[]func(as volume.Changer)]
 	// outcomes have memory for those of a group, which are written down and forgotten.
 	outcomes []outcome
 }
@@ -46,7 +50,7 @@ func (g *groups) careful(on sides) bool {
 // batch carries out tasks on some sides that do not depend on each other, a group at a time.
 func (g *groups) batch(ctx context.Context, on sides, list []*task, do func(*task)) {
 	for group := range slices.Chunk(list, g.size(on)) {
-		if !g.announce(ctx, group...) {
+		if !g.announceWith(ctx, nothingStaged, group...) {
 			return
 		}
 		g.performTogether(ctx, group, do)
@@ -58,6 +62,7 @@ type performing = func(ctx context.Context, group []*task, do func(*task))
 
 // perform does what was announced, one after the other.
 func (g *groups) perform(ctx context.Context, group []*task, do func(*task)) {
+	g.precede()
 	for _, t := range group {
 		g.one(ctx, t, do)
 	}
@@ -75,12 +80,13 @@ func (g *groups) inRuns(ctx context.Context, group []*task, do func(*task)) (dur
 	runs, ending := g.runs(group), context.WithoutCancel(ctx)
 	for n, run := range runs {
 		side, one := run[0].Side, func(t *task) { g.one(ctx, t, do) }
-		if n == len(runs)-1 && g.far(only(side)) {
-			durable[side] = g.togetherDurably(ending, side, run, one)
+		if last := n == len(runs)-1; g.far(only(side)) && (last || len(g.before[side]) > 0) {
+			durable[side] = g.cross(ending, side, run, last, one)
 		} else {
 			g.together(ending, run, one)
 		}
 	}
+	g.precede()
 	return durable
 }
 
@@ -110,9 +116,50 @@ func (g *groups) one(ctx context.Context, t *task, do func(*task)) {
 // announce writes down what tasks are about to do, and where what they displace will be. It tells
 // whether they may be carried out.
 func (g *groups) announce(ctx context.Context, group ...*task) bool {
+	return g.halted(ctx) == nil && g.record(g.intend(ctx, group))
+}
+
+// nothingStaged is what waits on no side.
+var nothingStaged plan.Sides[[]volume.Staged]
+
+// announceWith is announce where what is left of that far away crosses with the first that tasks do there, and so does
+// what makes durable what they have staged.
+func (g *groups) announceWith(ctx context.Context, staged plan.Sides[[]volume.Staged], group ...*task) bool {
 	if g.halted(ctx) != nil {
 		return false
 	}
+	g.precede()
+	records := g.intend(ctx, group)
+	if !g.foldersLast(records) {
+		return false
+	}
+	crossing, err := g.Announce(records...)
+	if err != nil {
+		return false
+	}
+	for _, side := range plan.BothSides {
+		if list := staged[side]; len(list) > 0 {
+			g.before[side] = append(g.before[side], func(as volume.Changer) { _ = as.Barrier(list...) })
+		}
+	}
+	if crossing != nil {
+		g.before[plan.Remote] = append(g.before[plan.Remote], func(as volume.Changer) { _ = crossing(as) })
+	}
+	return true
+}
+
+// precede does what comes before all else that is done next, where it has not crossed with anything.
+func (g *groups) precede() {
+	for side := range g.before {
+		for _, do := range g.before[side] {
+			do(g.Ends[side].Disk)
+		}
+		g.before[side] = nil
+	}
+}
+
+// intend chooses what tasks are about to do that was not announced, as it is written down.
+func (g *groups) intend(ctx context.Context, group []*task) []journal.Record {
 	group = slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.noted() || t.announced })
 	intended := make([][]journal.Intent, len(group))
 	g.togetherBy(ctx, group, func(n int, t *task) {
@@ -130,18 +177,23 @@ func (g *groups) announce(ctx context.Context, group ...*task) bool {
 			records = append(records, journal.Record{Intent: &intended[n][i]})
 		}
 	}
-	return g.record(records)
+	return records
 }
 
 // record writes down what is about to be done, and tells whether it may be.
 func (g *groups) record(records []journal.Record) bool {
-	// The folders in the trash are there for good too before anything is moved into them.
+	return g.foldersLast(records) && g.Write(true, records...) == nil
+}
+
+// foldersLast makes the folders in the trash be there for good too before anything is moved into them, where a volume
+// does not see to that. It tells whether they are.
+func (g *groups) foldersLast(records []journal.Record) bool {
 	for _, side := range plan.BothSides {
 		if g.Ends[side].FAT && len(records) > 0 && g.Ends[side].Disk.Barrier() != nil {
 			return false
 		}
 	}
-	return g.Write(true, records...) == nil
+	return true
 }
 
 // seal makes a group durable, and writes down what became of it: nothing where it may not last.
@@ -168,8 +220,11 @@ func (g *groups) writeDown() {
 	_ = g.Write(false, records...) // the error halts the run
 }
 
-// installed counts what a task has put in place, or drops what it could not.
+// installed counts what a task has put in place, or drops what it could not. What was not tried waits still.
 func (g *groups) installed(ctx context.Context, t *task) {
+	if !t.noted() {
+		return
+	}
 	staged := t.staged()
 	t.waiting = nil
 	if t.done() {

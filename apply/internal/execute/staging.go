@@ -58,8 +58,11 @@ func (s *stager) begin(ctx context.Context, group []*task, grounded bool) *ahead
 	}
 	go func() {
 		defer close(a.staged)
-		a.errs, a.found = s.each(ctx, a.tasks, wherePlanned), map[ground]error{}
-		if !grounded {
+		a.found = map[ground]error{}
+		var beside sync.WaitGroup
+		beside.Go(func() { s.beside(ctx, a, grounded) })
+		a.errs = s.each(ctx, a.tasks, wherePlanned)
+		if beside.Wait(); !grounded {
 			return
 		}
 		staged := make([]*task, 0, len(a.tasks))
@@ -69,7 +72,7 @@ func (s *stager) begin(ctx context.Context, group []*task, grounded bool) *ahead
 			}
 		}
 		for _, side := range plan.BothSides {
-			if s.far(only(side)) {
+			if s.far(only(side)) && !s.follows(side) {
 				a.durable[side] = s.cross(ctx, side, neededBy(staged, side), a.found)
 			}
 		}
@@ -77,12 +80,29 @@ func (s *stager) begin(ctx context.Context, group []*task, grounded bool) *ahead
 	return a
 }
 
+// beside has what else a group needs of a side that is far away cross beside its contents, where what makes these durable
+// need not be waited for: places, and with grounded directories.
+func (s *stager) beside(ctx context.Context, a *ahead, grounded bool) {
+	for _, side := range plan.BothSides {
+		if !s.follows(side) {
+			continue
+		}
+		n := neededBy(a.tasks, side)
+		n.staged = nil
+		if !grounded {
+			n.dirs = nil
+		}
+		s.cross(ctx, side, n, a.found)
+	}
+}
+
 // stage stages of a group's contents, a few at a time, what was not begun before (nil for nothing), and makes all of
-// them durable. It tells whether they are.
-func (s *stager) stage(ctx context.Context, group []*task, begun *ahead) bool {
+// them durable, but those that it returns: of these that is to cross with what puts them in place. It tells whether all
+// else is.
+func (s *stager) stage(ctx context.Context, group []*task, begun *ahead) (left plan.Sides[[]volume.Staged], ok bool) {
 	early, errs := begun.wait()
 	if s.halted(ctx) != nil {
-		return false
+		return left, false
 	}
 	note(early, errs)
 	found, durable := s.ready(ctx, group, begun)
@@ -93,7 +113,17 @@ func (s *stager) stage(ctx context.Context, group []*task, begun *ahead) bool {
 	for _, t := range late {
 		durable[t.Side] = false
 	}
-	return s.durable(group, durable)
+	left = staged(group, durable)
+	for _, side := range plan.BothSides {
+		switch {
+		case s.follows(side):
+		case len(left[side]) > 0 && s.Ends[side].Disk.Barrier(left[side]...) != nil:
+			return left, false
+		default:
+			left[side] = nil
+		}
+	}
+	return left, true
 }
 
 // ready looks for the directories of a group, as footing.look does. Far away the places of what is displaced are handed
@@ -115,12 +145,13 @@ func (s *stager) ready(ctx context.Context, group []*task, begun *ahead) (found 
 		n := neededBy(slices.DeleteFunc(on, (*task).noted), side)
 		n.dirs = slices.DeleteFunc(dirs, func(dir tree.Path) bool {
 			_, known := found[ground{side, dir}]
-			return known
+			return known || s.footing.made(side, dir)
 		})
-		if durable[side] {
+		follows := s.follows(side)
+		if durable[side] || follows {
 			n.staged = nil
 		}
-		durable[side] = s.cross(ctx, side, n, found)
+		durable[side] = s.cross(ctx, side, n, found) && !follows
 	}
 	return found, durable
 }

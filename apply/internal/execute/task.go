@@ -243,6 +243,7 @@ func (t *task) noteResult(result volume.Result, err error) {
 		t.leave(&result.Entry)
 		t.displacedTo(result.Trash)
 		t.has(t.hashOf(result), t.After, t.Before)
+	case errors.Is(err, volume.ErrNotTried): // what the run is halted for is noted of it in the end
 	case errors.As(err, &drift):
 		t.note(paper.Drifted, drift.Without(t.Path))
 		t.displacedTo(drift.Trash)

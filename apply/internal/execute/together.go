@@ -29,23 +29,36 @@ func (g *Ground) togetherBy(ctx context.Context, list []*task, do func(n int, t 
 	}
 }
 
-// togetherDurably is together for tasks of one side, and makes durable what came of it, which crosses with it. It tells
-// whether it is.
-func (g *Ground) togetherDurably(ctx context.Context, side plan.Side, list []*task, do func(*task)) (durable bool) {
-	over := 0
-	volume.Together(ctx, g.Ends[side].Disk, len(list)+1, func(i int, as volume.Changer) {
-		if i < len(list) {
-			through(list[i], as, do)
+// cross is together for tasks of a side that is far away, behind what comes before all else there. With durably it makes
+// durable what came of it, which crosses with it, and tells whether it is.
+func (g *groups) cross(ctx context.Context, side plan.Side, list []*task, durably bool, do func(*task)) (durable bool) {
+	before, over := g.before[side], 0
+	g.before[side] = nil
+	n := len(before) + len(list)
+	if durably {
+		n++
+	}
+	each := func(i int, as volume.Changer) {
+		switch at := i - len(before); {
+		case at < 0:
+			before[i](as)
+		case at < len(list):
+			through(list[at], as, do)
 			over++
-			return
-		}
-		// A barrier that was asked for before the last change was does not count.
-		for durable = true; durable; {
-			if durable = as.Barrier() == nil; over == len(list) {
-				return
+		default:
+			// A barrier that was asked for before the last change was does not count.
+			for durable = true; durable; {
+				if durable = as.Barrier() == nil; over == len(list) {
+					return
+				}
 			}
 		}
-	})
+	}
+	if len(before) > 0 {
+		g.Ends[side].Disk.(volume.Following).Follow(ctx, len(before), n, each)
+	} else {
+		volume.Together(ctx, g.Ends[side].Disk, n, each)
+	}
 	return durable
 }
 
@@ -74,6 +87,11 @@ func (g *Ground) far(on sides) bool {
 		}
 	}
 	return false
+}
+
+// follows tells whether what has to be done before changes of a side crosses together with them.
+func (g *Ground) follows(side plan.Side) bool {
+	return g.fat() == sides{} && volume.Follows(g.Ends[side].Disk)
 }
 
 // through does something for a task, which makes its changes through as meanwhile.

@@ -174,7 +174,7 @@ func (g *Gates) sameTree(e *ends.End) error {
 	if err != nil {
 		return err
 	}
-	e.File = file
+	e.File, e.Baselines = file, e.Store.HasBaselines()
 	var given string // out by the run that was interrupted
 	if j := g.Ends.Resumed(); j != nil && planned.ID == nil {
 		given = j.Header.Trees[e.Side]

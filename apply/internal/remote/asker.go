@@ -31,13 +31,20 @@ func (a asker) ask(ctx context.Context, q question, upload func(*wire.Writer) er
 
 // to is a question to a tree, or to what changes it.
 func to[Q, A any](f *files, of wire.Call[Q, A], q *Q) question {
-	of.To(q, f.tree, f.run)
+	run := 0
+	if f.run != nil {
+		run = f.run.Run
+	}
+	of.To(q, f.tree, run)
 	return question{of.Name(), q}
 }
 
 // begin begins a call whose answer has data. The caller closes the exchange.
 func begin[Q, A any](ctx context.Context, f *files, of wire.Call[Q, A], q *Q,
 	upload func(*wire.Writer) error) (*exchange, error) {
+	if err := f.run.wait(); err != nil {
+		return nil, err
+	}
 	return f.ask(ctx, to(f, of, q), upload)
 }
 

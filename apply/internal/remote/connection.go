@@ -62,6 +62,8 @@ type Connection struct {
 
 	mu   sync.Mutex
 	lost error
+	// left are the trees that nobody asks any more and that are open there still: with the connection they are closed.
+	left []*files
 	// asked is how many calls were made that may have looked at a tree, and changes how many calls were no quiet ones.
 	asked, changes atomic.Int64
 }
@@ -119,6 +121,27 @@ func (c *Connection) Close() error {
 	}
 	c.mu.Unlock()
 	return c.conn.Close()
+}
+
+// leave leaves a tree to be closed when the next is opened, or with the connection: nobody waits for that.
+func (c *Connection) leave(tree *files) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.left = append(c.left, tree)
+}
+
+// closeLeft closes the trees that were left.
+func (c *Connection) closeLeft() error {
+	c.mu.Lock()
+	left := c.left
+	c.left = nil
+	c.mu.Unlock()
+	for _, tree := range left {
+		if err := tell(tree, wire.Close, &wire.Plain{}, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Lost is why the connection is no more, nil as long as it is.

@@ -58,7 +58,10 @@ func (c *examiner) ReadBack(name string) (tree.Entry, tree.Hash, error) {
 }
 
 // Granularity is that of the volume's times.
-func (c *examiner) Granularity() int64 { return c.Begun.Granularity }
+func (c *examiner) Granularity() int64 {
+	_ = c.run.wait() // of a run that was not begun nothing is believed
+	return c.begun.Granularity
+}
 
 // Exchanges tells whether the volume can exchange names.
-func (c *examiner) Exchanges() bool { return c.Begun.Exchanges }
+func (c *examiner) Exchanges() bool { return c.run.wait() == nil && c.begun.Exchanges }

@@ -20,8 +20,8 @@ type files struct {
 	// at is the address of the tree.
 	at   address.Address
 	tree int
-	// run is 0 for the tree itself.
-	run   int
+	// run is nil for the tree itself.
+	run   *begun
 	loses bool
 	// glimpse is what was seen of them when the tree was opened; nil for a run.
 	glimpse *glimpse
@@ -136,7 +136,12 @@ func place[Q any](f *files, of wire.Call[Q, wire.NameAnswer], q *Q) (string, err
 }
 
 // LosesRenames tells whether a power cut may come between the two names of a rename.
-func (f *files) LosesRenames() bool { return f.loses }
+func (f *files) LosesRenames() bool {
+	if f.run != nil {
+		return f.run.wait() == nil && f.run.LosesRenames
+	}
+	return f.loses
+}
 
 // Barrier makes durable all that was changed before it.
 func (f *files) Barrier(staged ...volume.Staged) error {
@@ -171,6 +176,8 @@ func (f *files) OpenLog(name string) (volume.Log, error) {
 	return &log{files: f, name: name}, f.Lost()
 }
 
+var _ volume.CrossingLog = (*log)(nil)
+
 // log is a file that is appended to. It is opened there when something is first written to it, which goes with that.
 type log struct {
 	files  *files
@@ -190,6 +197,14 @@ func (l *log) Append(p []byte, sync bool) error {
 		}
 	}
 	return tell(l.files, wire.AppendLog, &wire.AppendAsk{Log: l.number, Sync: sync}, whole(p))
+}
+
+// AppendThrough is Append by a call that is made together with others.
+func (l *log) AppendThrough(as volume.Changer, p []byte, sync bool) error {
+	through := &log{files: &as.(*changer).running.files, name: l.name, number: l.number}
+	err := through.Append(p, sync)
+	l.number = through.number
+	return err
 }
 
 // open opens the log there, where, with begin, p is written durably.

@@ -17,8 +17,9 @@ var looks = func() (list []wire.Look) {
 	add(wire.PrivateFile.Name(), "tree.json", "tree.new.json", "lock", "config.json", "history/head.json")
 	add(wire.PrivateEntry.Name(), "plans", "history", "baselines", "journal", "trash", "stage", "tree.json",
 		"tree.new.json", "lock", "history/head.json", "history/head.new.json")
-	add(wire.PrivateNames.Name(), "journal", "history", "")
+	add(wire.PrivateNames.Name(), "journal", "history", "baselines", "")
 	add(wire.EntryAt.Name(), tree.PrivateFolder)
+	add(wire.Names.Name(), wire.Inner(tree.Root))
 	for _, call := range []string{wire.Kin.Name(), wire.Self.Name(), wire.GetTraits.Name(), wire.Rescued.Name()} {
 		add(call, "")
 	}
@@ -36,7 +37,7 @@ var quiet = map[string]bool{wire.Open.Name(): true, wire.Close.Name(): true, wir
 
 // blind are the calls that tell nothing of what a tree has.
 var blind = map[string]bool{wire.AppendLog.Name(): true, wire.OpenLog.Name(): true, wire.ClearStage.Name(): true,
-	wire.Durability.Name(): true}
+	wire.Durability.Name(): true, wire.Change.Name(): true}
 
 // glimpse is what a tree had when it was opened.
 type glimpse struct {

@@ -29,10 +29,13 @@ type running struct {
 	*begun
 }
 
-// begun is a run that an agent has begun.
+// begun is a run that an agent has begun, or is about to.
 type begun struct {
 	wire.Begun
-	lend func(volume.Loan) error
+	// told is closed when the agent has told of it, or has not, for failed.
+	told   chan struct{}
+	failed error
+	lend   func(volume.Loan) error
 
 	mu sync.Mutex
 	// stopped is why the volume there takes no further change, nil as long as it does.
@@ -46,19 +49,37 @@ type begun struct {
 
 var _ volume.Changer = (*changer)(nil)
 
-// Change begins the changes of a run.
+// Change begins the changes of a run. That crosses while something else is done: where it fails, all that is asked of
+// the run comes to that error.
 func (v *Volume) Change(run string, options volume.Options) (volume.Changer, error) {
+	b := &begun{told: make(chan struct{}), lend: options.Lend, granted: map[volume.Loan]bool{}}
 	q := &wire.ChangeAsk{Name: wire.Inner(run), Options: wire.OptionsOf(options)}
+	go func() {
+		defer close(b.told)
+		b.failed = b.begin(v, q)
+	}()
+	return changerOf(&running{files{asker: v.asker, at: v.at, tree: v.tree, run: b}, b}), v.Lost()
+}
+
+func (b *begun) begin(v *Volume, q *wire.ChangeAsk) error {
 	answer, err := call(context.Background(), &v.files, wire.Change, q, nil)
-	if err != nil {
-		return nil, err
+	switch {
+	case err != nil:
+		return err
+	case answer.Begun == nil || answer.Begun.Run < 1 || answer.Begun.Granularity < 0:
+		return v.ended(wire.Broken("a run"))
 	}
-	if answer.Begun == nil || answer.Begun.Run < 1 || answer.Begun.Granularity < 0 {
-		return nil, v.ended(wire.Broken("a run"))
+	b.Begun = *answer.Begun
+	return nil
+}
+
+// wait waits until the run was begun; the error is why it was not. Nil is of no run, and begun.
+func (b *begun) wait() error {
+	if b == nil {
+		return nil
 	}
-	return changerOf(&running{files{asker: v.asker, at: v.at, tree: v.tree, run: answer.Begun.Run,
-		loses: answer.Begun.LosesRenames}, &begun{Begun: *answer.Begun, lend: options.Lend,
-		granted: map[volume.Loan]bool{}}}), nil
+	<-b.told
+	return b.failed
 }
 
 func changerOf(r *running) *changer {
@@ -145,6 +166,13 @@ func (c *running) Stopped() error {
 	if err := c.Lost(); err != nil {
 		return &stopped{err}
 	}
+	select {
+	case <-c.told:
+		if c.failed != nil {
+			return &stopped{c.failed}
+		}
+	default:
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.stopped
@@ -162,6 +190,9 @@ func (c *running) Barrier(staged ...volume.Staged) error {
 	for {
 		var q wire.BarrierAsk
 		q.Stageds, staged = wire.StagedsOf(staged)
+		if c.via != nil {
+			c.via.more = len(staged) > 0
+		}
 		if _, err := change(context.Background(), c, wire.Barrier, &q, nil); err != nil {
 			return err
 		}

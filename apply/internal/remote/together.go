@@ -21,7 +21,11 @@ type turn struct {
 }
 
 // fiber makes its calls together with others: it is suspended until all of these wait to be made. One runs at a time.
-type fiber struct{ yield func(*turn) bool }
+type fiber struct {
+	yield func(*turn) bool
+	// more tells that another call is sure to come after the one that waits.
+	more bool
+}
 
 // ask makes a call together with others. The caller closes the exchange before it makes the next.
 func (f *fiber) ask(ask question, upload func(*wire.Writer) error) (*exchange, error) {
@@ -34,23 +38,52 @@ func (f *fiber) ask(ask question, upload func(*wire.Writer) error) (*exchange, e
 
 // going is a fiber that is under way, and the call that it waits for.
 type going struct {
+	*fiber
 	next func() (*turn, bool)
 	turn *turn
 }
 
-// together runs do for each number below n, each as a fiber.
-func (c *Connection) together(ctx context.Context, tree, n int, do func(i int, via *fiber)) {
+// together runs do for each number below n, each as a fiber. None from the number first on has a call tried where one
+// before it came to an error.
+func (c *Connection) together(ctx context.Context, tree, first, n int, do func(i int, via *fiber)) {
 	var waiting []*going
-	for i := range n {
-		next, stop := iter.Pull(func(yield func(*turn) bool) { do(i, &fiber{yield}) })
-		defer stop()
-		g := &going{next: next}
+	var stops []func()
+	defer func() {
+		for _, stop := range stops {
+			stop()
+		}
+	}()
+	begin := func(i int) {
+		g := &going{fiber: &fiber{}}
+		var stop func()
+		g.next, stop = iter.Pull(func(yield func(*turn) bool) {
+			g.yield = yield
+			do(i, g.fiber)
+		})
+		stops = append(stops, stop)
 		if g.goOn() {
 			waiting = append(waiting, g)
 		}
 	}
+	for i := range first {
+		begin(i)
+	}
+	if slices.ContainsFunc(waiting, func(g *going) bool { return g.more }) {
+		c.rounds(ctx, tree, 0, waiting) // those behind find what came of these
+		waiting = nil
+	}
+	first, began := len(waiting), first
+	for i := began; i < n; i++ {
+		begin(i)
+	}
+	c.rounds(ctx, tree, first, waiting)
+}
+
+// rounds makes the calls of fibers until none has another; those behind the first are made where these came to no error.
+func (c *Connection) rounds(ctx context.Context, tree, first int, waiting []*going) {
 	for len(waiting) > 0 {
-		waiting = c.round(ctx, tree, waiting)
+		waiting = c.round(ctx, tree, first, waiting)
+		first = 0
 	}
 }
 
@@ -61,8 +94,8 @@ func (g *going) goOn() (more bool) {
 }
 
 // round makes the calls of fibers, in one message where there are several, and has each fiber go on when its answer
-// comes. It returns those that have another call.
-func (c *Connection) round(ctx context.Context, tree int, fibers []*going) (waiting []*going) {
+// comes. Those behind the first are tried where these came to no error. It returns those that have another call.
+func (c *Connection) round(ctx context.Context, tree, first int, fibers []*going) (waiting []*going) {
 	if len(fibers) == 1 {
 		t := fibers[0].turn
 		if t.sent, t.err = c.ask(ctx, t.ask, t.upload); fibers[0].goOn() {
@@ -73,7 +106,7 @@ func (c *Connection) round(ctx context.Context, tree int, fibers []*going) (wait
 	for _, g := range fibers {
 		c.counts(g.turn.ask)
 	}
-	all, err := c.ask(ctx, to(&files{tree: tree}, wire.Together, &wire.Plain{}), func(w *wire.Writer) error {
+	all, err := c.ask(ctx, to(&files{tree: tree}, wire.Together, &wire.TogetherAsk{First: first}), func(w *wire.Writer) error {
 		for _, g := range fibers {
 			if err := w.Send(wire.Message, g.turn.ask.text); err != nil {
 				return err
@@ -103,7 +136,7 @@ func (c *Connection) round(ctx context.Context, tree int, fibers []*going) (wait
 		if all.Close(); !repeatable(fibers[n+1:]) {
 			_ = c.ended(wire.Broken("an end"))
 		}
-		return append(waiting, c.round(ctx, tree, fibers[n+1:])...)
+		return append(waiting, c.round(ctx, tree, 0, fibers[n+1:])...)
 	}
 	if err == nil {
 		_, _ = end(all, wire.Together) // where the line is lost, the next call tells
@@ -113,13 +146,24 @@ func (c *Connection) round(ctx context.Context, tree int, fibers []*going) (wait
 
 // Together has changes cross together.
 func (c *changer) Together(ctx context.Context, n int, do func(i int, as volume.Changer)) {
-	c.together(ctx, c.tree, n, func(i int, via *fiber) { do(i, c.over(via)) })
+	c.Follow(ctx, 0, n, do)
+}
+
+// follows is the minor version from which on calls may be tried only where others came to no error.
+const follows = 2
+
+// Follows tells whether the agent does that.
+func (c *changer) Follows() bool { return c.minor >= follows }
+
+// Follow has changes cross together with what has to be done before them.
+func (c *changer) Follow(ctx context.Context, first, n int, do func(i int, as volume.Changer)) {
+	c.together(ctx, c.tree, first, n, func(i int, via *fiber) { do(i, c.over(via)) })
 }
 
 // Directory is a directory's own entry, without a name, which the tree is asked for and not the run.
 func (c *changer) Directory(dir tree.Path) (tree.Entry, error) {
 	of := c.files
-	of.run = 0
+	of.run = nil
 	return entry(&of, wire.Directory, &wire.PathAsk{Path: wire.Inner(dir)})
 }
 
@@ -132,7 +176,7 @@ func (c *changer) over(via *fiber) *changer {
 
 // LookTogether has looks cross together.
 func (v *Volume) LookTogether(ctx context.Context, n int, do func(i int, as volume.Looker)) {
-	v.together(ctx, v.tree, n, func(i int, via *fiber) {
+	v.together(ctx, v.tree, 0, n, func(i int, via *fiber) {
 		as := &Volume{files: v.files, host: v.host, ahead: v.ahead}
 		as.via = via
 		do(i, as)

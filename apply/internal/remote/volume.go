@@ -2,10 +2,10 @@ package remote
 
 import (
 	"context"
-	"errors"
 	"path"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"treaty/apply/internal/wire"
@@ -26,6 +26,14 @@ type Volume struct {
 	// hint is what the kind of volume there lets one think, nil where that was not told: it is the same as long as the
 	// tree is open.
 	hint *wire.Traits
+	// probed is what was found out when a lock was taken, and nobody has asked for since; nil for nothing.
+	probed atomic.Pointer[probed]
+}
+
+// probed is what a volume was found to do, or why that was not found out.
+type probed struct {
+	volume.Probed
+	err error
 }
 
 var (
@@ -34,8 +42,11 @@ var (
 )
 
 // Open opens the tree at an address of the machine that was connected to; done, where not nil, is told that it was
-// closed. Errors are those of scan.Open there.
+// closed. Errors are those of scan.Open there, or of closing what was open before.
 func (c *Connection) Open(at address.Address, done func() error) (*Volume, error) {
+	if err := c.closeLeft(); err != nil {
+		return nil, err
+	}
 	calls := c.changes.Load()
 	q := &wire.OpenAsk{Root: at.Path, Looks: looks}
 	answer, err := call(context.Background(), &files{asker: asker{Connection: c}}, wire.Open, q, nil)
@@ -61,14 +72,12 @@ func (c *Connection) Open(at address.Address, done func() error) (*Volume, error
 	return v, nil
 }
 
-// Close closes the tree.
+// Close lets go of the tree.
 func (v *Volume) Close() (err error) {
 	v.closed.Do(func() {
-		if v.Lost() == nil {
-			err = tell(&v.files, wire.Close, &wire.Plain{}, nil)
-		}
+		v.leave(&v.files)
 		if v.done != nil {
-			err = errors.Join(err, v.done())
+			err = v.done()
 		}
 	})
 	return err
@@ -158,10 +167,17 @@ func (v *Volume) Rescued() (string, error) {
 // Present is nil as long as the tree is there.
 func (v *Volume) Present() error { return tell(&v.files, wire.Present, &wire.Plain{}, nil) }
 
-// Traits are those of a declared profile, or as recorded, or as the kind of volume there lets one think.
+// Traits are those of a declared profile, or as recorded, or as the kind of volume there lets one think. A system that
+// holds every volume to its own rules is asked itself: there none is thought to have modes.
 func (v *Volume) Traits(declared tree.Profile, recorded *tree.Traits) (tree.Traits, error) {
-	if declared == "" && recorded == nil && v.hint != nil && v.Lost() == nil {
-		return checked(v.Connection, v.hint, (*wire.Traits).Checked)
+	if v.hint != nil && v.Lost() == nil {
+		hint, err := checked(v.Connection, v.hint, (*wire.Traits).Checked)
+		if err != nil || declared == "" && recorded == nil {
+			return hint, err
+		}
+		if hint.Modes {
+			return mountOf(&hint).Traits(declared, recorded), nil
+		}
 	}
 	q := &wire.TraitsAsk{Declared: declared}
 	if recorded != nil {
@@ -172,6 +188,15 @@ func (v *Volume) Traits(declared tree.Profile, recorded *tree.Traits) (tree.Trai
 		return tree.Traits{}, err
 	}
 	return checked(v.Connection, answer.Traits, (*wire.Traits).Checked)
+}
+
+// mountOf is a mount of which traits are thought.
+func mountOf(hint *tree.Traits) scan.Mount {
+	m := scan.Mount{Type: hint.Type, CaseSensitive: hint.CaseSensitive}
+	if hint.Volume != nil {
+		m.Volume = *hint.Volume
+	}
+	return m
 }
 
 // checked is a part of an answer that has to be there, held to what it can be.
@@ -209,6 +234,12 @@ func (v *Volume) Directory(dir tree.Path) (tree.Entry, error) {
 
 // Names are all names in a directory.
 func (v *Volume) Names(dir tree.Path) ([]string, error) {
+	if seen, err := v.known(wire.Names.Name(), string(dir)); err != nil {
+		return nil, err
+	} else if seen != nil {
+		names, odd := seen.CheckedNames()
+		return names, v.checked(odd)
+	}
 	return list(&v.files, wire.Names, &wire.PathAsk{Path: wire.Inner(dir)})
 }
 
@@ -217,8 +248,33 @@ func (v *Volume) Open(file tree.Path) (volume.Content, error) {
 	return receive(&v.files, wire.Content, &wire.PathAsk{Path: wire.Inner(file)})
 }
 
+// ClaimPrivate makes data the content of a file that must not exist yet, a lock. Whoever takes one finds out next what
+// the volume can do: that crosses with it.
+func (v *Volume) ClaimPrivate(name string, data []byte) (err error) {
+	if v.minor < follows {
+		return v.files.ClaimPrivate(name, data)
+	}
+	found := &probed{}
+	v.together(context.Background(), v.tree, 1, 2, func(i int, via *fiber) {
+		as := &Volume{files: v.files}
+		as.via = via
+		if i == 0 {
+			err = as.files.ClaimPrivate(name, data)
+		} else {
+			found.Probed, found.err = as.Probe()
+		}
+	})
+	if err == nil {
+		v.probed.Store(found)
+	}
+	return err
+}
+
 // Probe finds out what the volume there can do.
 func (v *Volume) Probe() (volume.Probed, error) {
+	if found := v.probed.Swap(nil); found != nil && v.Lost() == nil {
+		return found.Probed, found.err
+	}
 	answer, err := call(context.Background(), &v.files, wire.Probe, &wire.Plain{}, nil)
 	if err != nil {
 		return volume.Probed{LosesRenames: true}, err

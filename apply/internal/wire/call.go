@@ -148,7 +148,7 @@ var (
 	Open  = called[OpenAsk, OpenAnswer]("open")
 	Close = called[Plain, Done]("close")
 	// Together is several calls, each followed by what is uploaded for it, answered in their order.
-	Together = called[Plain, Done]("together")
+	Together = called[TogetherAsk, Done]("together")
 
 	Walk      = called[WalkAsk, WalkAnswer]("walk")
 	List      = called[ListAsk, Done]("list")

@@ -27,7 +27,7 @@ var facts = []struct {
 	{"vanished", scan.ErrVanished}, {"dataless", scan.ErrDataless}, {"in-use", scan.ErrInUse},
 	{"no-room", scan.ErrFull},
 	{"too-large", scan.ErrTooLarge}, {"cannot-read", scan.ErrUnreadable}, {"changed", tree.ErrChanged},
-	{"path", tree.ErrPath}, {"later", ErrLater},
+	{"path", tree.ErrPath}, {"later", ErrLater}, {"not-tried", volume.ErrNotTried},
 }
 
 // Fault is an error on its way.

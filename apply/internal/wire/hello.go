@@ -17,8 +17,9 @@ const Format = "treaty.agent"
 // spoken is the version of it that this program speaks: a minor one adds, and of two the lower is spoken. It is a
 // variable so that a program of another version can be built, to be tried with this one (-ldflags -X).
 //
-// 1.1 adds that several barriers may be under way, and that a log is opened with what is written to it first.
-var spoken = "1.1"
+// 1.1 adds that several barriers may be under way, and that a log is opened with what is written to it first; 1.2, that
+// of calls together the others may be tried only where the first came to no error.
+var spoken = "1.2"
 
 // Hello is what each end says first, in one line of JSON.
 type Hello struct {

@@ -18,6 +18,12 @@ type (
 		Looks []Look `json:"looks,omitempty"`
 	}
 
+	TogetherAsk struct {
+		Head
+		// First is how many of the calls come first: where one of these comes to an error, none behind it is tried.
+		First int `json:"first,omitempty"`
+	}
+
 	WalkAsk struct {
 		Head
 		// Hash is of a listing that is known, zero for none.

@@ -17,6 +17,11 @@ func (o *Outcome) failing(s *spelling) { s.other = s.other || o.Fault != nil || 
 
 func (q *Plain) spell(s *spelling) { q.members(s) }
 
+func (q *TogetherAsk) spell(s *spelling) {
+	q.members(s)
+	number(s, "first", &q.First, false)
+}
+
 func (q *PathAsk) spell(s *spelling) {
 	q.members(s)
 	s.within("path", &q.Path)
