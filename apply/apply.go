@@ -204,9 +204,10 @@ func (r *run) execution(steps []plan.Step) *execute.Execution {
 	r.home = r.ends.Home()
 	r.texts = r.newTexts()
 	r.texts.Bound(steps, store.MostBases(r.Plan.Options.Keep()))
-	return execute.New(&execute.Ground{Plan: r.Plan, Ends: ends, Write: r.journals.Write, Announce: r.journals.Announce, Texts: r.texts,
-		Now: r.request.Now}, steps,
-		execute.Before{Stamps: r.survey.Stamps, Had: r.survey.Seen.Has}, counts(r.request.Progress))
+	ground := &execute.Ground{Plan: r.Plan, Ends: ends, Write: r.journals.Write, Announce: r.journals.WriteAhead,
+		Texts: r.texts, Now: r.request.Now}
+	return execute.New(ground, steps, execute.Before{Stamps: r.survey.Stamps, Had: r.survey.Seen.Has},
+		counts(r.request.Progress))
 }
 
 // newTexts keeps what is put in place and is a text where the baseline lies; nil where nothing is kept. What cannot be

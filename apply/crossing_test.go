@@ -300,8 +300,8 @@ func TestAListingThatIsKnownHidesNoDrift(t *testing.T) {
 
 // What a group of files takes crosses together, however many files it has: it waits for the line once, for what makes
 // durable what is staged, the intents, with which goes what became of the group before, and the swaps. Its files stream
-// in two calls, while the group before is put in place, beside one that looks at its directories; one looks in the end at
-// what was displaced.
+// in two calls, while the group before is put in place, beside one that looks at its directories; one looks in the end
+// at what was displaced.
 func TestAGroupTakesFewRoundTrips(t *testing.T) {
 	const atMost, streams = 1, 3
 	for _, c := range []struct {

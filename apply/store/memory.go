@@ -166,8 +166,8 @@ func (s *Store) ForgetBaselines(mine *TreeFile, pair plan.Sides[string], superse
 }
 
 // HasBaselines tells whether there may be baselines in the store.
-func (s *Store) HasBaselines() bool {
-	names, err := s.namesOf(s.files.PrivateNames(baselinesFolder))
+func (s *folder) HasBaselines() bool {
+	names, err := s.names(baselinesFolder)
 	return err != nil || len(names) > 0
 }
 

@@ -172,8 +172,8 @@ func (c *Conclusion) rememberEach(head *store.Head) error {
 		}
 	}
 	for n, e := range slices.Backward(there) {
-		if far := c.parting(); far != nil && e.Side == plan.Remote {
-			if err := c.partFrom(e, far); err != nil {
+		if far := parting(c); far != nil && e.Side == plan.Remote {
+			if err := partFrom(e, far, c.Journals); err != nil {
 				return err
 			}
 			continue
@@ -185,10 +185,10 @@ func (c *Conclusion) rememberEach(head *store.Head) error {
 	return nil
 }
 
-// partFrom has a tree's own file written, makes that durable, closes the journal there and releases the lock: over a line
-// all of it crosses together, each where all before it came to no error. The errors are of the former two; what else is
-// not done, whoever waits for that does.
-func (c *Conclusion) partFrom(e *ends.End, from volume.Following) (err error) {
+// partFrom has a tree's own file written, makes that durable, closes the journal there and releases the lock: all of it
+// crosses together, each where all before it came to no error. The errors are of the former two; what else is not done,
+// whoever waits for that does.
+func partFrom(e *ends.End, from volume.Following, journals *ends.Journals) (err error) {
 	var undone error
 	const last = 3
 	from.Follow(context.Background(), last, last+1, func(i int, as volume.Changer) {
@@ -198,7 +198,7 @@ func (c *Conclusion) partFrom(e *ends.End, from volume.Following) (err error) {
 		case 1:
 			undone = as.Barrier()
 		case 2:
-			_ = c.Journals.CloseOn(e, on)
+			_ = journals.CloseOn(e, on)
 		case last:
 			_ = on.Unlock()
 		}
@@ -208,7 +208,7 @@ func (c *Conclusion) partFrom(e *ends.End, from volume.Following) (err error) {
 
 // parting is what lets go of REMOTE with its own file, where nothing more is to be done there; nil where something is,
 // or that cannot cross together.
-func (c *Conclusion) parting() volume.Following {
+func parting(c *Conclusion) volume.Following {
 	e := c.Ends[plan.Remote]
 	if !c.Ends.Both() || c.copied || c.Texts.home != plan.Local || e.Baselines || !volume.Follows(e.Disk) {
 		return nil

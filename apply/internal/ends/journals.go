@@ -83,9 +83,10 @@ func (j *Journals) write(sync bool, records []journal.Record) error {
 	return j.append(plan.Local, j.late.take(plan.Local, nil), false)
 }
 
-// Announce adds records of what is about to be done, for good. Where those of a tree that is far away can cross together
-// with the first of that, it returns what adds them; nil where all is written. Nothing is done on that side before.
-func (j *Journals) Announce(records ...journal.Record) (crossing func(as volume.Changer) error, err error) {
+// WriteAhead adds records of what is about to be done, for good. Where those of a tree that is far away can cross
+// together with the first of that, it returns what adds them; nil where all is written. Nothing is done on that side
+// before.
+func (j *Journals) WriteAhead(records ...journal.Record) (crossing func(as volume.Changer) error, err error) {
 	log := j.crosses()
 	if j.broken != nil || len(records) == 0 || log == nil {
 		return nil, j.Write(true, records...)
@@ -232,8 +233,8 @@ func (j *Journals) Close() error {
 	return j.Ends[plan.Local].Store.RemoveKept(j.ID)
 }
 
-// CloseOn closes the journal of an end for good, once, by a store of its tree. REMOTE's may be closed before Close where
-// all that Close does first is done.
+// CloseOn closes the journal of an end for good, once, by a store of its tree. REMOTE's may be closed before Close,
+// where all that Close does first is done.
 func (j *Journals) CloseOn(e *End, by *store.Store) error {
 	if e.closed {
 		return nil

@@ -38,28 +38,45 @@ func (c *contents) begin(ctx context.Context, on sides) {
 // do carries out what puts contents on some sides, in groups of limited size. While one is put in place, the next is
 // staged: that waits for the processor and for reading, and putting in place for the disk to have written. On a volume
 // that may lose what is renamed, nothing else may be pending then.
+//
+// A line carries no more at a time than it has room for. So the next group sets out there when what puts this one in
+// place has, which waits for nothing of it then; but where all of this one's contents are on their way, and it is
+// waited for that they are staged, the line would stand idle.
 func (c *contents) do(ctx context.Context, on sides) {
-	var now, next *ahead
 	groups := c.split(on)
+	var staging []*ahead
 	if c.early != nil && c.early.on == on {
-		groups, now, c.early = c.early.groups, c.early.first, nil
+		groups, staging, c.early = c.early.groups, []*ahead{c.early.first}, nil
 	}
 	for n, group := range groups {
-		next = nil
-		if n+1 < len(groups) && !c.groups.careful(on) && c.groups.halted(ctx) == nil {
-			next = c.stager.begin(ctx, groups[n+1], true)
+		begin := func() {
+			if to := n + 1; to == len(staging) && to < len(groups) && !c.groups.careful(on) && c.groups.halted(ctx) == nil {
+				staging = append(staging, c.stager.begin(ctx, groups[to], true))
+			}
 		}
-		c.group(ctx, group, now)
-		now = next
+		if n == len(staging) {
+			staging = append(staging, nil)
+		}
+		if !c.groups.far(on) || staging[n].onItsWay() {
+			begin()
+		}
+		c.group(ctx, group, staging[n], begin)
+		staging[n] = nil
 	}
 }
 
 // split divides what puts contents on some sides into groups.
-func (c *contents) split(on sides) (groups [][]*task) {
+func (c *contents) split(on sides) [][]*task {
+	return cut(c.tasks.choose(on, (*task).putsContent), c.groups.size(on), c.groups.far(on))
+}
+
+// cut divides tasks into groups of at most so many, by how large their contents are; with far those of a side that is
+// far away.
+func cut(list []*task, most int, far bool) (groups [][]*task) {
 	var bytes int64
-	most := c.groups.size(on)
-	for _, t := range c.tasks.choose(on, (*task).putsContent) {
-		if last := len(groups) - 1; last < 0 || len(groups[last]) >= most || bytes >= groupBytes {
+	for _, t := range list {
+		if last := len(groups) - 1; last < 0 || len(groups[last]) >= most || bytes >= groupBytes ||
+			far && len(groups[last]) >= most/2 && bytes >= groupBytesFar {
 			groups, bytes = append(groups, nil), 0
 		}
 		last := len(groups) - 1
@@ -70,12 +87,14 @@ func (c *contents) split(on sides) (groups [][]*task) {
 }
 
 // group carries out some tasks between two barriers: what is swapped in is durable before, and the
-// swaps are before anything else is put in place. Of the group some may be staged already, nil for none.
-func (c *contents) group(ctx context.Context, group []*task, begun *ahead) {
+// swaps are before anything else is put in place. Of the group some may be staged already, nil for none. What may set
+// out by then is begun when it is announced.
+func (c *contents) group(ctx context.Context, group []*task, begun *ahead, begin func()) {
 	staged, ok := c.stager.stage(ctx, group, begun)
 	if !ok || !c.groups.announceWith(ctx, staged, group...) {
 		return
 	}
+	begin()
 	c.groups.performTogether(ctx, group, func(t *task) {
 		result := &volume.Result{}
 		err := put(t, result)

@@ -28,74 +28,6 @@ type stager struct {
 	copied *atomic.Int64
 }
 
-// ahead is a group of which contents are staged while something else is done.
-type ahead struct {
-	tasks []*task
-	errs  []error
-	// found and durable are what was learned of what lies far away, once all were tried.
-	found   map[ground]error
-	durable sides
-	staged  chan struct{} // closed once all were tried
-}
-
-// wait waits until all were tried, and tells what came of each.
-func (a *ahead) wait() ([]*task, []error) {
-	if a == nil {
-		return nil, nil
-	}
-	<-a.staged
-	return a.tasks, a.errs
-}
-
-// begin begins to stage those of a group that nothing can change which is done meanwhile. With grounded all directories
-// are made, and what waits for a line after staging is done too.
-func (s *stager) begin(ctx context.Context, group []*task, grounded bool) *ahead {
-	a := &ahead{staged: make(chan struct{})}
-	for _, t := range group {
-		if !t.noted() && !t.notes.stops(t) && !s.tasks.inMotion(t) {
-			a.tasks = append(a.tasks, t)
-		}
-	}
-	go func() {
-		defer close(a.staged)
-		a.found = map[ground]error{}
-		var beside sync.WaitGroup
-		beside.Go(func() { s.beside(ctx, a, grounded) })
-		a.errs = s.each(ctx, a.tasks, wherePlanned)
-		if beside.Wait(); !grounded {
-			return
-		}
-		staged := make([]*task, 0, len(a.tasks))
-		for n, t := range a.tasks {
-			if a.errs[n] == nil {
-				staged = append(staged, t)
-			}
-		}
-		for _, side := range plan.BothSides {
-			if s.far(only(side)) && !s.follows(side) {
-				a.durable[side] = s.cross(ctx, side, neededBy(staged, side), a.found)
-			}
-		}
-	}()
-	return a
-}
-
-// beside has what else a group needs of a side that is far away cross beside its contents, where what makes these durable
-// need not be waited for: places, and with grounded directories.
-func (s *stager) beside(ctx context.Context, a *ahead, grounded bool) {
-	for _, side := range plan.BothSides {
-		if !s.follows(side) {
-			continue
-		}
-		n := neededBy(a.tasks, side)
-		n.staged = nil
-		if !grounded {
-			n.dirs = nil
-		}
-		s.cross(ctx, side, n, a.found)
-	}
-}
-
 // stage stages of a group's contents, a few at a time, what was not begun before (nil for nothing), and makes all of
 // them durable, but those that it returns: of these that is to cross with what puts them in place. It tells whether all
 // else is.
@@ -109,7 +41,7 @@ func (s *stager) stage(ctx context.Context, group []*task, begun *ahead) (left p
 	s.footing.lack(group, found)
 	group = slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.noted() || t.notes.stops(t) })
 	late := slices.DeleteFunc(slices.Clone(group), func(t *task) bool { return t.waiting != nil })
-	note(late, s.each(ctx, late, s.tasks.moved))
+	note(late, s.each(ctx, late, s.tasks.moved, nil))
 	for _, t := range late {
 		durable[t.Side] = false
 	}
@@ -172,8 +104,8 @@ type moved = plan.Sides[map[tree.Path]tree.Path]
 var wherePlanned moved
 
 // each stages contents, a few at a time, and returns what came of each. What goes to, or comes from, a tree that is far
-// away crosses in a stream.
-func (s *stager) each(ctx context.Context, group []*task, at moved) []error {
+// away crosses in a stream. Where they were begun ahead, that is told what is sent.
+func (s *stager) each(ctx context.Context, group []*task, at moved, begun *ahead) []error {
 	errs, bytes := make([]error, len(group)), int64(0)
 	width, began := s.pace.width(), s.Now()
 	var lanes [stagers][]int
@@ -185,7 +117,7 @@ func (s *stager) each(ctx context.Context, group []*task, at moved) []error {
 	var wg sync.WaitGroup
 	for _, lane := range lanes {
 		if len(lane) > 0 {
-			wg.Go(func() { s.stream(ctx, group, lane, at, errs) })
+			wg.Go(func() { s.stream(ctx, group, lane, at, begun, errs) })
 		}
 	}
 	wg.Wait()
@@ -195,7 +127,8 @@ func (s *stager) each(ctx context.Context, group []*task, at moved) []error {
 
 // stream stages the contents of a group that have some numbers in it, one after the other: first what stays here or
 // goes away, and then what comes. It fills in what came of each.
-func (s *stager) stream(ctx context.Context, group []*task, lane []int, at moved, errs []error) {
+func (s *stager) stream(ctx context.Context, group []*task, lane []int, at moved, begun *ahead,
+	errs []error) {
 	var going, coming plan.Sides[[]int]
 	for _, n := range lane {
 		t := group[n]
@@ -208,17 +141,17 @@ func (s *stager) stream(ctx context.Context, group []*task, lane []int, at moved
 	for _, side := range plan.BothSides {
 		volume.Together(ctx, s.Ends[side].Disk, len(going[side]), func(i int, as volume.Changer) {
 			n := going[side][i]
-			through(group[n], as, func(t *task) { errs[n] = s.one(ctx, t, s.lookerFor(t), at) })
+			through(group[n], as, func(t *task) { errs[n] = s.one(ctx, t, s.lookerFor(t), at, begun) })
 		})
 		volume.LookTogether(ctx, s.Ends[side].Looker, len(coming[side]), func(i int, as volume.Looker) {
 			n := coming[side][i]
-			errs[n] = s.one(ctx, group[n], as, at)
+			errs[n] = s.one(ctx, group[n], as, at, begun)
 		})
 	}
 }
 
 // one stages what a task puts in place, for which a looker opens the source, nil where there is none.
-func (s *stager) one(ctx context.Context, t *task, looker volume.Looker, at moved) error {
+func (s *stager) one(ctx context.Context, t *task, looker volume.Looker, at moved, begun *ahead) error {
 	st := stagings.Get().(*staging)
 	st.stager, st.task, st.looker = s, t, looker
 	_, st.goes = t.disk().(volume.Gathering)
@@ -227,6 +160,9 @@ func (s *stager) one(ctx context.Context, t *task, looker volume.Looker, at move
 		if now, elsewhere := at[t.Source().Tree][st.from]; elsewhere {
 			st.from, st.moved = now, true
 		}
+	}
+	if st.goes && t.reads() {
+		st.begun = begun // until file is over
 	}
 	err := st.carryOut(ctx)
 	if !st.goes {
@@ -259,13 +195,20 @@ type staging struct {
 	reading reading
 
 	// goes tells that the content goes far away: whoever sends it reads the source then, which mu guards.
-	goes   bool
-	mu     sync.Mutex
-	source volume.Content
-	closed bool
+	goes bool
+	mu   sync.Mutex
+	opened
 	// failed is why the source is not what was planned, and read how it was stamped when all of it was read.
 	failed error
 	read   stamp
+}
+
+// opened is a source, nil before it is opened.
+type opened struct {
+	source volume.Content
+	closed bool
+	// begun is the group that it was begun with ahead, until that was told that it is read; nil for none.
+	begun *ahead
 }
 
 // reads tells whether it puts a file of a tree in place.
@@ -369,11 +312,15 @@ func (st *staging) close() {
 	st.closeSource()
 }
 
-// closeSource closes the source, once.
+// closeSource closes the source, once, and tells that it is read no more.
 func (st *staging) closeSource() {
 	if st.source != nil && !st.closed {
 		st.closed = true
 		_ = st.source.Close() // it was only read
+	}
+	if st.begun != nil {
+		st.begun.read()
+		st.begun = nil
 	}
 }
 

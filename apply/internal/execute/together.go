@@ -29,8 +29,8 @@ func (g *Ground) togetherBy(ctx context.Context, list []*task, do func(n int, t 
 	}
 }
 
-// cross is together for tasks of a side that is far away, behind what comes before all else there. With durably it makes
-// durable what came of it, which crosses with it, and tells whether it is.
+// cross is together for tasks of a side that is far away, behind what comes before all else there. With durably it
+// makes durable what came of it, which crosses with it, and tells whether it is.
 func (g *groups) cross(ctx context.Context, side plan.Side, list []*task, durably bool, do func(*task)) (durable bool) {
 	before, over := g.before[side], 0
 	g.before[side] = nil

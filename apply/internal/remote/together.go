@@ -79,7 +79,8 @@ func (c *Connection) together(ctx context.Context, tree, first, n int, do func(i
 	c.rounds(ctx, tree, first, waiting)
 }
 
-// rounds makes the calls of fibers until none has another; those behind the first are made where these came to no error.
+// rounds makes the calls of fibers until none has another; those behind the first are tried where these came to no
+// error.
 func (c *Connection) rounds(ctx context.Context, tree, first int, waiting []*going) {
 	for len(waiting) > 0 {
 		waiting = c.round(ctx, tree, first, waiting)
@@ -106,7 +107,8 @@ func (c *Connection) round(ctx context.Context, tree, first int, fibers []*going
 	for _, g := range fibers {
 		c.counts(g.turn.ask)
 	}
-	all, err := c.ask(ctx, to(&files{tree: tree}, wire.Together, &wire.TogetherAsk{First: first}), func(w *wire.Writer) error {
+	q := to(&files{tree: tree}, wire.Together, &wire.TogetherAsk{First: first})
+	all, err := c.ask(ctx, q, func(w *wire.Writer) error {
 		for _, g := range fibers {
 			if err := w.Send(wire.Message, g.turn.ask.text); err != nil {
 				return err
