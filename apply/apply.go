@@ -201,7 +201,9 @@ func (r *run) apart() error {
 // execution makes tasks of steps.
 func (r *run) execution(steps []plan.Step) *execute.Execution {
 	ends := r.ends.InHand(r.survey.Shift.Since, plan.Sides[volume.Volume]{})
-	r.home = r.ends.Home()
+	if r.home = r.survey.Home; r.home == nil {
+		r.home = r.ends.Home()
+	}
 	r.texts = r.newTexts()
 	r.texts.Bound(steps, store.MostBases(r.Plan.Options.Keep()))
 	ground := &execute.Ground{Plan: r.Plan, Ends: ends, Write: r.journals.Write, Announce: r.journals.WriteAhead,

@@ -14,10 +14,16 @@ import (
 	"treaty/plan/tree"
 )
 
-// openDirs is how many directories a Root keeps open at most, besides those in use. It is more than the 256 folders in
+// A Root keeps some directories open, besides those in use: as many as fewOpen, which is more than the 256 folders in
 // which files lie that are called by a hash, and, for two trees, less than the 1,024 files that systems let a process
-// open where they let it open few.
-const openDirs = 320
+// open where they let it open few; where they let it open many, as many as manyOpen, so that those are open still in
+// which a group of files is put in place when these were staged.
+const fewOpen, manyOpen = 320, 2048
+
+var openDirs = mayOpen(openable())
+
+// mayOpen is how many directories a Root keeps open of a process that may open so many files.
+func mayOpen(files uint64) int { return int(min(max(files/8, fewOpen), manyOpen)) }
 
 // Root is an open tree. It may be used by many goroutines at once.
 type Root struct {
@@ -34,6 +40,8 @@ type Root struct {
 	epoch  uint64
 	recent *list.List // of *Dir, the most recently used first
 	dirs   map[tree.Path]*list.Element
+	// below is how many of them are below a path, for those of which some are.
+	below map[tree.Path]int
 }
 
 // Open opens the tree at path, resolving links in path itself. Errors wrap fs.ErrNotExist where
@@ -66,7 +74,7 @@ func Open(path string) (*Root, error) {
 	}
 	r := &Root{
 		path: resolved, top: newDir(h, tree.Root, self.Dev), found: found,
-		recent: list.New(), dirs: map[tree.Path]*list.Element{},
+		recent: list.New(), dirs: map[tree.Path]*list.Element{}, below: map[tree.Path]int{},
 	}
 	r.links, r.disk = h.links(), deviceOf(self.Dev)
 	return r, nil
@@ -153,6 +161,10 @@ func (r *Root) keep(d *Dir, epoch uint64) *Dir {
 		return at.Value.(*Dir).retain()
 	}
 	r.dirs[d.path] = r.recent.PushFront(d.retain())
+	for above := d.path; above != tree.Root; {
+		above = above.Parent()
+		r.below[above]++
+	}
 	if r.recent.Len() > openDirs {
 		r.evict(r.recent.Back())
 	}
@@ -162,6 +174,12 @@ func (r *Root) keep(d *Dir, epoch uint64) *Dir {
 func (r *Root) evict(at *list.Element) {
 	d := r.recent.Remove(at).(*Dir)
 	delete(r.dirs, d.path)
+	for above := d.path; above != tree.Root; {
+		above = above.Parent()
+		if r.below[above]--; r.below[above] == 0 {
+			delete(r.below, above)
+		}
+	}
 	d.Release()
 }
 
@@ -175,6 +193,12 @@ func (r *Root) Forget(p tree.Path) {
 
 func (r *Root) drop(p tree.Path) {
 	r.epoch++
+	if at, open := r.dirs[p]; open {
+		r.evict(at)
+	}
+	if r.below[p] == 0 {
+		return
+	}
 	for at := r.recent.Front(); at != nil; {
 		next := at.Next()
 		if at.Value.(*Dir).path.Within(p) {

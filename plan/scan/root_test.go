@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"math"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -158,6 +161,8 @@ func TestForgottenDirectoriesAreOpenedAnew(t *testing.T) {
 }
 
 func TestManyGoroutinesShareDirectories(t *testing.T) {
+	defer func(may int) { openDirs = may }(openDirs)
+	openDirs = fewOpen
 	dir := t.TempDir()
 	for i := range 2 * openDirs {
 		write(t, "x", dir, fmt.Sprint(i), "below", "file")
@@ -223,3 +228,55 @@ func TestCheckFindsATreeThatWentAway(t *testing.T) {
 }
 
 func mkdirat(d *Dir, name string) error { return unix.Mkdirat(d.FD(), name, 0o755) }
+
+func TestFewDirectoriesAreKeptOpenWhereFewFilesMayBe(t *testing.T) {
+	for files, want := range map[uint64]int{0: fewOpen, 256: fewOpen, 1024: fewOpen, 8000: 1000, 1 << 20: manyOpen,
+		math.MaxUint64: manyOpen} {
+		if got := mayOpen(files); got != want {
+			t.Errorf("of %d files %d are directories that are kept open, not %d", files, got, want)
+		}
+	}
+}
+
+// What is kept open is counted by what it is below of, whatever is closed, or dropped, in between.
+func TestWhatIsBelowIsCounted(t *testing.T) {
+	dir := t.TempDir()
+	for _, p := range []string{"a/b/c", "a/b/d", "a/e", "f/g"} {
+		must(t, os.MkdirAll(filepath.Join(dir, p), 0o755))
+	}
+	r := open(t, dir)
+	keep := func(paths ...tree.Path) {
+		for _, p := range paths {
+			d, err := r.Dir(p)
+			must(t, err)
+			d.Release()
+		}
+	}
+	for _, of := range []struct {
+		dropped tree.Path
+		left    []tree.Path
+	}{
+		{"a/b", []tree.Path{"a", "a/e", "f", "f/g"}},
+		{"a/e", []tree.Path{"a", "a/b", "a/b/c", "a/b/d", "f", "f/g"}},
+		{"a", []tree.Path{"f", "f/g"}},
+		{"f/g", []tree.Path{"a", "a/b", "a/b/c", "a/b/d", "a/e", "f"}},
+		{"z", []tree.Path{"a", "a/b", "a/b/c", "a/b/d", "a/e", "f", "f/g"}},
+		{tree.Root, nil},
+	} {
+		keep("a/b/c", "a/b/d", "a/e", "f/g")
+		r.Forget(of.dropped)
+		if got := slices.Sorted(maps.Keys(r.dirs)); !slices.Equal(got, of.left) || len(got) != r.recent.Len() {
+			t.Errorf("without %q: %q are open, not %q", of.dropped, got, of.left)
+		}
+		want := map[tree.Path]int{}
+		for _, p := range of.left {
+			for above := p; above != tree.Root; {
+				above = above.Parent()
+				want[above]++
+			}
+		}
+		if !maps.Equal(r.below, want) {
+			t.Errorf("without %q: %v are below, not %v", of.dropped, r.below, want)
+		}
+	}
+}

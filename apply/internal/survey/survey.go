@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"treaty/apply/internal/ends"
 	"treaty/apply/internal/execute"
 	"treaty/apply/internal/journal"
 	"treaty/apply/internal/sources"
@@ -28,6 +29,8 @@ type Survey struct {
 	Listed plan.Sides[*sources.Kept]
 	// Nested are directories in the trees that are, or may be, trees of their own.
 	Nested plan.Sides[[]tree.Path]
+	// Home is the end at which the baseline lies that the trees were read with, nil for none.
+	Home *ends.End
 	// Seen are the directories that the trees had.
 	Seen *store.Digests
 	// Files is how many files they had.
@@ -96,6 +99,9 @@ func (s *Survey) expectations(ctx context.Context) (*expectations, error) {
 func (s *Survey) compare(ctx context.Context) (*expectations, error) {
 	memory := s.Ends.Recall(s.Plan)
 	defer memory.Close()
+	if memory != nil {
+		s.Home = s.Ends[memory.Home]
+	}
 	x, err := s.compareAgainst(ctx, memory)
 	if store.Forgotten(err) != nil {
 		return s.compareAgainst(ctx, nil)
