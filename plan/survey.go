@@ -32,16 +32,18 @@ func (n *Name) Strayed(side Side) bool {
 
 func (n *Name) differs(side Side) bool {
 	e, base := n.trio.now(side), n.trio.base
-	since := sinceBase(n.trio, side, n.policy)
+	kept := &base.On[side]
 	switch {
 	case e.Type == tree.Absent:
 		return false
 	case e.Type != base.Type:
 		return true
 	case e.Type == tree.Symlink:
-		return since.modified
+		return e.Target != base.Target
+	case e.Type == tree.File && (e.Size != base.Size || !n.policy.untouched(e.Mtime, *kept, side)):
+		return true
 	}
-	return since.touched || since.chmodded || e.Type == tree.File && e.Size != base.Size
+	return e.Mode != kept.Mode && n.policy.bothModes() && e.Mode.Known() && kept.Mode.Known()
 }
 
 // Survey walks both trees in step, as Compare does, and decides nothing. It tells visit of everything in
