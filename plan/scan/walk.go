@@ -289,7 +289,8 @@ func (w *Walk) read(l *lister, dir tree.Path, h handle, rules *Rules) (tree.List
 	if at, found := find(entries, IgnoreFile); found {
 		text, err := ruleText(h, at)
 		if err != nil {
-			return tree.Listing{Dir: dir, Obstacle: tree.Unreadable, Why: err.Error()}, rules, nil
+			return tree.Listing{Dir: dir, Obstacle: tree.Unreadable,
+				Why: err.Error() + ", so nothing beside it is compared"}, rules, nil
 		}
 		rules = rules.Enter(dir, text)
 		listing.Scope, listing.Rules = rules, sha256.Sum256(text)

@@ -132,12 +132,12 @@ directory "node_modules" out of scope
 directory "odd"
 directory "src"
 directory "vast"
-"odd": unreadable, .treatyignore is no regular file
+"odd": unreadable, .treatyignore is no regular file, so nothing beside it is compared
 file "src/.treatyignore"
 file "src/keep.o"
 file "src/Thumbs.db" out of scope
 file "src/x.o" out of scope
-"vast": unreadable, .treatyignore is larger than 1048576 bytes
+"vast": unreadable, .treatyignore is larger than 1048576 bytes, so nothing beside it is compared
 `)
 }
 
@@ -154,7 +154,7 @@ directory "ignored"
 directory "listed"
 directory "open"
 "closed": unreadable, permission denied
-"ignored": unreadable, .treatyignore: permission denied
+"ignored": unreadable, .treatyignore: permission denied, so nothing beside it is compared
 file "listed/x": unreadable, permission denied
 file "open/x"
 `)

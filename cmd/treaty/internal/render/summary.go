@@ -58,6 +58,9 @@ func (o Options) trees(p *plan.Plan) []fact {
 		}})
 		if snap.Files == 0 && snap.Directories == 0 {
 			out[len(out)-1].spans[1].Text = "empty"
+			if shut(p, side) {
+				out[len(out)-1].spans[1] = span{"nothing in it could be read", warned}
+			}
 		}
 		if name := o.Names[side]; name != "" && !strings.HasSuffix(snap.Root, name) {
 			facts := &out[len(out)-1]
@@ -159,6 +162,11 @@ func nothingToDo(p *plan.Plan) span {
 	if refused(p) {
 		return span{fmt.Sprintf("nothing can be brought back as it was: %d blocked", blocked(p)), warned}
 	}
+	for _, side := range plan.BothSides {
+		if shut(p, side) {
+			return span{"nothing is compared, since " + side.String() + " as a whole is blocked", warned}
+		}
+	}
 	text := "already in sync"
 	if len(p.Options.Only) > 0 {
 		text = "this part is already in sync"
@@ -167,6 +175,14 @@ func nothingToDo(p *plan.Plan) span {
 		text += ", but for what is blocked"
 	}
 	return span{text, added}
+}
+
+// shut tells whether a side could not be read as a whole, so that nothing can be decided about either.
+func shut(p *plan.Plan, side plan.Side) bool {
+	snap := p.Snapshot(side)
+	return snap.Files == 0 && snap.Directories == 0 && slices.ContainsFunc(p.Problems, func(q plan.Problem) bool {
+		return q.Severity == plan.Blocked && q.Code == plan.Unreadable && q.Path == nil && q.Side != nil && *q.Side == side
+	})
 }
 
 // refused tells whether the plan was to bring something back, and could not: nothing else is blocked for these reasons.
