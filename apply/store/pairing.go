@@ -88,7 +88,7 @@ func SamePairAs(archived Archived, trees plan.Sides[*Reader]) error {
 	if err := SamePair(trees); err != nil {
 		return err
 	}
-	id, err := trees[plan.Local].appliedTo(archived)
+	id, err := trees[plan.Local].AppliedTo(archived)
 	if err != nil || id == "" {
 		return err
 	}
@@ -102,9 +102,9 @@ func SamePairAs(archived Archived, trees plan.Sides[*Reader]) error {
 		On(plan.Remote, root)
 }
 
-// appliedTo is the id of the tree that was remote when a plan was applied, "" where nobody knows. The plan has none
+// AppliedTo is the id of the tree that was remote when a plan was applied, "" where nobody knows. The plan has none
 // of a tree that became one only then; what was kept of the baseline has both.
-func (s *history) appliedTo(archived Archived) (string, error) {
+func (s *history) AppliedTo(archived Archived) (string, error) {
 	data, err := s.File(archived, FormerFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !Foreign(err) {
 		return "", err

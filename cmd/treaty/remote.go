@@ -21,8 +21,8 @@ type found struct {
 }
 
 // remote finds REMOTE from what was typed, a path or a name of the config's remotes; "" stands for the
-// config's remote, or else for the tree that LOCAL was last synced with. Where there is none, or several, that is
-// a usage error which names them and the key.
+// config's remote, wherever that tree is mounted now, or else for the tree that LOCAL was last synced with. Where there
+// is none, or several, that is a usage error which names them and the key.
 func (p *pair) remote(typed string) (found, error) {
 	folder := p.stores[plan.Local]
 	if typed != "" {
@@ -34,9 +34,22 @@ func (p *pair) remote(typed string) (found, error) {
 			at.path, at.key = path, "remotes"
 		}
 		at.path = below(folder.Root(), expandHome(at.path))
-		return at.found(`the config's "remote"`)
+		return at.followed(`the config's "remote"`)
 	}
 	return p.lastSynced()
+}
+
+// followed is found where the tree is mounted now that was last synced with there.
+func (l location) followed(why string) (found, error) {
+	at, err := l.found(why)
+	if err != nil || address.Is(at.path) {
+		return at, err
+	}
+	was := absolute(at.path)
+	if places := whereabouts(syncedAt(l.by, was), was); len(places) == 1 && places[0] != was {
+		at = found{places[0], why + ", which was at " + was + " then"}
+	}
+	return at, nil
 }
 
 // location is what was named as a tree: a path or an address.

@@ -100,6 +100,38 @@ func partnerAt(identity *store.TreeFile, host, root string) string {
 	return ""
 }
 
+// syncedAt is the id of the tree that the one of a folder was last synced with at a path of this machine, wherever
+// that tree was later on; "" where nobody knows. That it may be asked often, nothing is read of what was applied as
+// long as the tree is there, or was synced with nowhere else since.
+func syncedAt(folder *store.Store, path string) string {
+	identity, err := folder.Identity()
+	if err != nil || identity == nil {
+		return ""
+	}
+	if id := partnerAt(identity, folder.Host(), path); id != "" {
+		return id
+	}
+	if id := idAt(path); id != "" {
+		return id
+	}
+	list, err := folder.History()
+	if err != nil {
+		return ""
+	}
+	for _, archived := range slices.Backward(list) {
+		p, err := folder.Plan(archived)
+		if err != nil || rootHere(p, plan.Remote) != path {
+			continue
+		}
+		id, err := folder.AppliedTo(archived)
+		if err != nil {
+			return ""
+		}
+		return id
+	}
+	return ""
+}
+
 // absolute is a path from the root on; as it is where the current directory is not known, and where it is an address.
 func absolute(path string) string {
 	if address.Is(path) {
