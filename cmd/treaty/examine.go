@@ -392,7 +392,8 @@ func (e *examination) idle(walk volume.Walk) error {
 
 // eachEntry visits all entries below a directory, but what is in directories that are out of scope, and the listings of
 // those that could not be read.
-func eachEntry(walk tree.Stream, dir tree.Path, visit func(path tree.Path, directory bool), unread func(tree.Listing)) error {
+func eachEntry(walk tree.Stream, dir tree.Path, visit func(path tree.Path, directory bool),
+	unread func(tree.Listing)) error {
 	listing, err := walk.List(dir)
 	if err != nil {
 		return err
