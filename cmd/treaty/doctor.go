@@ -179,7 +179,7 @@ func (e *examination) of(dir string) error {
 			e.found(err.Error(), hintAt(e.root, err))
 		}
 	}
-	return e.patterns()
+	return e.entries()
 }
 
 // hintAt is what to type about what a look at a tree came to. What is in the way of treaty's own folders is set aside.

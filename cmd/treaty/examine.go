@@ -13,11 +13,9 @@ import (
 	"treaty/apply/reach"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
-	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/address"
-	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
 
@@ -329,86 +327,5 @@ func (e *examination) repaired() error {
 	}
 	e.found(fmt.Sprintf("the volume was damaged and repaired: there is %s; files may have changed without a trace", name),
 		e.there("plan", "--hash", "all"))
-	return nil
-}
-
-// patterns looks for patterns that leave nothing out: those of the config one by one, and lines of rule files that no
-// name can match; and for directories that cannot be read.
-func (e *examination) patterns() error {
-	c, err := readConfig(e.tree)
-	if err != nil {
-		return nil // it is told of already
-	}
-	options := c.options(&planFlags{})
-	walk := e.tree.Source().Walk(e.app.ctx, scan.Options{DefaultIgnores: options.DefaultIgnores, Granularity: 1})
-	defer walk.Close()
-	unmatched := map[string]*scan.Rules{}
-	for _, pattern := range c.Ignore {
-		if !strings.HasPrefix(pattern, "!") {
-			unmatched[pattern] = (&scan.Options{Patterns: []string{pattern}}).Rules()
-		}
-	}
-	var unread []tree.Listing
-	err = eachEntry(walk, tree.Root, func(path tree.Path, directory bool) {
-		maps.DeleteFunc(unmatched, func(_ string, rules *scan.Rules) bool {
-			return rules.Judge(path, directory) == tree.Ignored
-		})
-	}, func(l tree.Listing) { unread = append(unread, l) })
-	if err != nil {
-		return err
-	}
-	e.unread(unread)
-	for _, pattern := range slices.Sorted(maps.Keys(unmatched)) {
-		e.found(fmt.Sprintf("%s: nothing in this tree matches %q of ignore", e.tree.Path("config.json"), pattern),
-			e.there("config", "ignore"))
-	}
-	return e.idle(walk)
-}
-
-// unread tells of directories that cannot be read: the first of them by name.
-func (e *examination) unread(listings []tree.Listing) {
-	for i, l := range listings {
-		if left := len(listings) - i; i == fewNames && left > 1 {
-			e.found(fmt.Sprintf("%d directories more cannot be read", left), nil)
-			return
-		}
-		e.found(fmt.Sprintf("%s cannot be read, and all in it is blocked: %s", e.tree.Source().Where(l.Dir), l.Why),
-			then("see that it can be read", again))
-	}
-}
-
-// idle tells of lines of rule files that nothing can match.
-func (e *examination) idle(walk volume.Walk) error {
-	if err := walk.Finish(); err != nil {
-		return err
-	}
-	for _, idle := range walk.IdlePatterns() {
-		file := e.tree.Source().Where(idle.File)
-		e.found(fmt.Sprintf("%s, line %d: no name matches this pattern: %s", file, idle.Line, idle.Why),
-			then("mend the line", again))
-	}
-	return nil
-}
-
-// eachEntry visits all entries below a directory, but what is in directories that are out of scope, and the listings of
-// those that could not be read.
-func eachEntry(walk tree.Stream, dir tree.Path, visit func(path tree.Path, directory bool),
-	unread func(tree.Listing)) error {
-	listing, err := walk.List(dir)
-	if err != nil {
-		return err
-	}
-	if listing.Obstacle == tree.Unreadable {
-		unread(listing)
-	}
-	for i := range listing.Entries {
-		e := &listing.Entries[i]
-		path, directory := dir.Join(e.Name), e.Type == tree.Directory
-		if visit(path, directory); directory && e.Ruling == tree.InScope && e.Obstacle == "" {
-			if err := eachEntry(walk, path, visit, unread); err != nil {
-				return err
-			}
-		}
-	}
 	return nil
 }

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"treaty/apply/volume"
+	"treaty/plan/scan"
+	"treaty/plan/tree"
+)
+
+// entries looks through all of the tree.
+func (e *examination) entries() error {
+	c, err := readConfig(e.tree)
+	if err != nil {
+		return nil // it is told of already
+	}
+	options := c.options(&planFlags{})
+	walk := e.tree.Source().Walk(e.app.ctx, scan.Options{DefaultIgnores: options.DefaultIgnores, Granularity: 1})
+	defer walk.Close()
+	through := entryExamination{examination: e, walk: walk, unmatched: map[string]*scan.Rules{}}
+	for _, pattern := range c.Ignore {
+		if !strings.HasPrefix(pattern, "!") {
+			through.unmatched[pattern] = (&scan.Options{Patterns: []string{pattern}}).Rules()
+		}
+	}
+	if err := through.of(tree.Root); err != nil {
+		return err
+	}
+	through.patterns()
+	through.unreadable()
+	return through.idle()
+}
+
+// entryExamination is of what a walk through a tree lists.
+type entryExamination struct {
+	*examination
+	walk volume.Walk
+	// unmatched are the patterns of the config that nothing was left out by yet.
+	unmatched map[string]*scan.Rules
+	// unread are the listings of directories that could not be read.
+	unread []tree.Listing
+}
+
+// of looks at all entries below a directory, but what is in directories that are out of scope.
+func (e *entryExamination) of(dir tree.Path) error {
+	listing, err := e.walk.List(dir)
+	if err != nil {
+		return err
+	}
+	if listing.Obstacle == tree.Unreadable {
+		e.unread = append(e.unread, listing)
+	}
+	for i := range listing.Entries {
+		entry := &listing.Entries[i]
+		path, directory := dir.Join(entry.Name), entry.Type == tree.Directory
+		maps.DeleteFunc(e.unmatched, func(_ string, rules *scan.Rules) bool {
+			return rules.Judge(path, directory) == tree.Ignored
+		})
+		if directory && entry.Ruling == tree.InScope && entry.Obstacle == "" {
+			if err := e.of(path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// patterns tells of patterns of the config that leave nothing out.
+func (e *entryExamination) patterns() {
+	for _, pattern := range slices.Sorted(maps.Keys(e.unmatched)) {
+		e.found(fmt.Sprintf("%s: nothing in this tree matches %q of ignore", e.tree.Path("config.json"), pattern),
+			e.there("config", "ignore"))
+	}
+}
+
+// unreadable tells of directories that cannot be read: of the first of them by name.
+func (e *entryExamination) unreadable() {
+	for i, l := range e.unread {
+		if left := len(e.unread) - i; i == fewNames && left > 1 {
+			e.found(fmt.Sprintf("%d directories more cannot be read", left), nil)
+			return
+		}
+		e.found(fmt.Sprintf("%s cannot be read, and all in it is blocked: %s", e.tree.Source().Where(l.Dir), l.Why),
+			then("see that it can be read", again))
+	}
+}
+
+// idle tells of lines of rule files that nothing can match.
+func (e *entryExamination) idle() error {
+	if err := e.walk.Finish(); err != nil {
+		return err
+	}
+	for _, idle := range e.walk.IdlePatterns() {
+		file := e.tree.Source().Where(idle.File)
+		e.found(fmt.Sprintf("%s, line %d: no name matches this pattern: %s", file, idle.Line, idle.Why),
+			then("mend the line", again))
+	}
+	return nil
+}
