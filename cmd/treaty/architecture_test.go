@@ -70,8 +70,9 @@ var house = map[string][]string{
 	"apply/internal/settle": {
 		"apply/internal/journal", "apply/paper", "apply/volume", "plan", "plan/scan", "plan/tree",
 	},
+	"apply/internal/paths": {"plan/tree"},
 	"apply/internal/execute": {
-		"apply/internal/journal", "apply/internal/settle", "apply/paper", "apply/refusal", "apply/volume",
+		"apply/internal/journal", "apply/internal/paths", "apply/internal/settle", "apply/paper", "apply/refusal", "apply/volume",
 		"plan", "plan/scan", "plan/tree",
 	},
 	"apply/internal/ends": {
@@ -83,8 +84,8 @@ var house = map[string][]string{
 		"apply/policy", "apply/refusal", "apply/store", "plan", "plan/tree",
 	},
 	"apply/internal/survey": {
-		"apply/internal/ends", "apply/internal/execute", "apply/internal/journal", "apply/internal/sources",
-		"apply/refusal", "apply/store", "plan", "plan/scan", "plan/tree",
+		"apply/internal/ends", "apply/internal/execute", "apply/internal/journal", "apply/internal/paths",
+		"apply/internal/sources", "apply/refusal", "apply/store", "plan", "plan/scan", "plan/tree",
 	},
 	"apply/internal/preflight": {
 		"apply/internal/ends", "apply/internal/execute", "apply/refusal", "apply/volume", "plan", "plan/tree",

@@ -70,7 +70,7 @@ func (f *footing) lookElsewhere(ctx context.Context, group []*task) map[ground]e
 
 // made tells whether a directory is the root, or was made just now.
 func (f *footing) made(side plan.Side, dir tree.Path) bool {
-	made := f.tasks.at[side][dir]
+	made := f.tasks.at(side, dir)
 	return dir == tree.Root || made != nil && made.makesDirectory() && made.done()
 }
 
@@ -101,7 +101,7 @@ func (f *footing) waits(t *task) bool {
 		return true
 	}
 	for dir := t.Path.Parent(); dir != tree.Root; dir = dir.Parent() {
-		above := f.tasks.at[t.Side][dir]
+		above := f.tasks.at(t.Side, dir)
 		if above != nil && above.After.Of() == tree.Directory && above.noted() && !above.done() {
 			t.note(above.came.all().outcome, notMade(above))
 			return true
@@ -128,7 +128,7 @@ func notMade(directory *task) string {
 // toCome tells whether a directory above a task is to be made, and was not tried yet: the run has ended before that.
 func (f *footing) toCome(t *task) bool {
 	for dir := t.Path.Parent(); dir != tree.Root; dir = dir.Parent() {
-		if above := f.tasks.at[t.Side][dir]; above != nil && above.makesDirectory() && !above.noted() {
+		if above := f.tasks.at(t.Side, dir); above != nil && above.makesDirectory() && !above.noted() {
 			return true
 		}
 	}

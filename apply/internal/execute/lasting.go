@@ -12,7 +12,7 @@ type lasting struct {
 	plan  *plan.Plan
 	tasks *tasks
 	// was is what was there before the first write, as far as it was looked at.
-	was     plan.Sides[map[tree.Path]stamp]
+	was     plan.Sides[*stamped]
 	learned *Learned
 }
 
@@ -25,10 +25,10 @@ func (e *Execution) Lasting(learned *Learned) func(path plan.Sides[tree.Path]) (
 func (l *lasting) record(path plan.Sides[tree.Path]) (*tree.Agreed, bool) {
 	puts, takes, stays := false, false, false
 	for _, side := range plan.BothSides {
-		t, from := l.tasks.at[side][path[side]], l.tasks.leaving[side][path[side]]
+		t, from := l.tasks.at(side, path[side]), l.tasks.leaving(side, path[side])
 		if vacated(t, from) {
 			other := side.Other()
-			untouched := l.tasks.at[other][path[other]] == nil && l.tasks.leaving[other][path[other]] == nil
+			untouched := l.tasks.at(other, path[other]) == nil && l.tasks.leaving(other, path[other]) == nil
 			return nil, untouched
 		}
 		if t != nil && !t.done() || from != nil && !from.done() {
@@ -36,7 +36,7 @@ func (l *lasting) record(path plan.Sides[tree.Path]) (*tree.Agreed, bool) {
 		}
 		puts = puts || t != nil && t.After != nil
 		goes := from != nil || t != nil && t.After == nil
-		_, had := l.was[side][path[side]]
+		_, had := l.was[side].stamp(path[side])
 		takes, stays = takes || goes, stays || had && !goes
 	}
 	if puts {
@@ -72,13 +72,13 @@ func (l *lasting) file(path plan.Sides[tree.Path]) (*tree.Agreed, bool) {
 
 // mode is the one that a side's file got, or, where both sides have modes, the one that it gave; 0 where it is unknown.
 func (l *lasting) mode(side plan.Side, path plan.Sides[tree.Path]) tree.Mode {
-	if t := l.tasks.at[side][path[side]]; t != nil {
+	if t := l.tasks.at(side, path[side]); t != nil {
 		if t.left == nil {
 			return 0
 		}
 		return t.left.Mode
 	}
-	if t := l.tasks.at[side.Other()][path[side.Other()]]; t != nil && l.plan.Snapshot(side).Filesystem.Modes {
+	if t := l.tasks.at(side.Other(), path[side.Other()]); t != nil && l.plan.Snapshot(side).Filesystem.Modes {
 		return t.After.Mode
 	}
 	return 0

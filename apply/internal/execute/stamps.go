@@ -3,6 +3,7 @@ package execute
 import (
 	"time"
 
+	"treaty/apply/internal/paths"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -17,8 +18,8 @@ type stamp struct {
 type Stamps struct {
 	plan         *plan.Plan
 	since, total plan.Sides[time.Duration]
-	// of are the stamps of files that the plan reads, writes or names in a conflict.
-	of plan.Sides[map[tree.Path]stamp]
+	// of are those of files that the plan reads, writes or names in a conflict.
+	of plan.Sides[*stamped]
 	// Fits tells which trees were found to be what was planned as a whole: only then are stamps known to be those
 	// that the plan was made with, and not times that the other side cannot tell from them.
 	Fits plan.Sides[bool]
@@ -29,12 +30,44 @@ type Stamps struct {
 func NewStamps(p *plan.Plan, since, total plan.Sides[time.Duration]) *Stamps {
 	s := &Stamps{plan: p, since: since, total: total}
 	for side, many := range files(p) {
-		s.of[side] = make(map[tree.Path]stamp, many)
+		s.of[side] = newStamped(many)
 	}
 	return s
 }
 
-// files is how many files of each side operations read or write, about: a map that grows is made anew again and again.
+// stamped are files with their stamps. There may be a million, whose paths are held elsewhere too.
+type stamped struct {
+	files []stampedFile
+	at    *paths.Index
+}
+
+type stampedFile struct {
+	path tree.Path
+	stamp
+}
+
+// newStamped has room for so many files, and grows beyond.
+func newStamped(many int) *stamped {
+	s := &stamped{files: make([]stampedFile, 0, many)}
+	s.at = paths.New(many, func(place int) tree.Path { return s.files[place].path })
+	return s
+}
+
+// note notes a stamp, in the place of an earlier one.
+func (s *stamped) note(path tree.Path, as stamp) {
+	s.files = append(s.files, stampedFile{path, as})
+	s.at.Add(len(s.files) - 1)
+}
+
+// stamp is that of the file that has a path, false where none is known.
+func (s *stamped) stamp(path tree.Path) (stamp, bool) {
+	if place, found := s.at.Last(path); found {
+		return s.files[place].stamp, true
+	}
+	return stamp{}, false
+}
+
+// files is how many files of each side operations read or write, about.
 func files(p *plan.Plan) (many plan.Sides[int]) {
 	for i := range p.Operations {
 		op := &p.Operations[i]
@@ -53,7 +86,7 @@ func files(p *plan.Plan) (many plan.Sides[int]) {
 func (s *Stamps) Note(n *plan.Name, paths plan.Sides[tree.Path]) {
 	for _, side := range plan.BothSides {
 		if e := &n.Entry[side]; e.Type == tree.File {
-			s.of[side][paths[side]] = stamp{e.Size, e.Mtime.Add(s.since[side])}
+			s.of[side].note(paths[side], stamp{e.Size, e.Mtime.Add(s.since[side])})
 		}
 	}
 }
@@ -87,7 +120,7 @@ func (s *Stamps) Times(steps []plan.Step) map[int]tree.Time {
 	for i := range steps {
 		if step := &steps[i]; s.unproved(step.Operation) {
 			from := step.Source().Tree
-			if seen, ok := s.of[from][step.Source().Path]; ok {
+			if seen, ok := s.of[from].stamp(step.Source().Path); ok {
 				times[i] = seen.mtime.Add(-s.total[from])
 			}
 		}
@@ -100,7 +133,7 @@ func (s *Stamps) Recall(steps []plan.Step, times map[int]tree.Time) {
 	for i := range steps {
 		if mtime, ok := times[i]; ok && s.unproved(steps[i].Operation) {
 			from := steps[i].Source().Tree
-			s.of[from][steps[i].Source().Path] = stamp{steps[i].After.Size, mtime.Add(s.total[from])}
+			s.of[from].note(steps[i].Source().Path, stamp{steps[i].After.Size, mtime.Add(s.total[from])})
 		}
 	}
 }
@@ -111,7 +144,7 @@ func (s *Stamps) Recall(steps []plan.Step, times map[int]tree.Time) {
 func (s *Stamps) unchanged(op *plan.Operation, now stamp, moved bool) bool {
 	from := op.Source().Tree
 	granularity := s.plan.Snapshot(from).Filesystem.MtimeGranularity
-	was, seen := s.of[from][op.Source().Path]
+	was, seen := s.of[from].stamp(op.Source().Path)
 	switch {
 	case moved:
 	case seen && (now.size != was.size || now.mtime.Cut(granularity) != was.mtime.Cut(granularity)),
@@ -153,10 +186,10 @@ func (e *Execution) Learned() *Learned {
 // side: the other side's copy may be of the same granule as two versions here. A source has the one with which it was
 // read, and none where an earlier run read it.
 func (l *Learned) Of(side plan.Side, path tree.Path) Proof {
-	if t := l.tasks.at[side][path]; l.teaches(t) {
+	if t := l.tasks.at(side, path); l.teaches(t) {
 		return t.proof()
 	}
-	if t := l.tasks.at[side.Other()][path]; l.teaches(t) {
+	if t := l.tasks.at(side.Other(), path); l.teaches(t) {
 		if known, proof := l.across(t, side, path); known {
 			return proof
 		}
@@ -183,7 +216,7 @@ func (t *task) proof() Proof {
 
 // across is what a task of the other side proves of the file of the same path, and whether it tells of that.
 func (l *Learned) across(t *task, side plan.Side, path tree.Path) (known bool, of Proof) {
-	seen, was := l.stamps.of[side][path]
+	seen, was := l.stamps.of[side].stamp(path)
 	switch {
 	case t.Source() != nil:
 		if *t.Source() == (plan.Source{Tree: side, Path: path}) {
@@ -192,7 +225,7 @@ func (l *Learned) across(t *task, side plan.Side, path tree.Path) (known bool, o
 		return false, Proof{}
 	case t.Action == plan.Move:
 		// Its content is that of the file of the other side that it follows.
-		known = l.stamps.plan.Baseline != nil && t.Before.SHA256.Known() && l.tasks.at[side][path] == nil
+		known = l.stamps.plan.Baseline != nil && t.Before.SHA256.Known() && l.tasks.at(side, path) == nil
 	case t.Action == plan.Touch:
 		// Its content is what the other side's was when the plan was made, or it would not get that time.
 		known = t.Reason != plan.AlignTimes
@@ -211,7 +244,7 @@ func (l *Learned) source(t *task) Proof {
 // equalByStat tells of a task that aligns the time of a file of which a first sync only knows that size and time
 // are those of the other side's: the hash of the one is none of both.
 func (ts *tasks) equalByStat(t *task, p *plan.Plan) bool {
-	return t.Reason == plan.AlignTimes && p.Baseline == nil && ts.at[t.Side.Other()][t.Path] == nil
+	return t.Reason == plan.AlignTimes && p.Baseline == nil && ts.at(t.Side.Other(), t.Path) == nil
 }
 
 // Hash is the hash of a file that has the stamp with which its content was known, zero where nothing is

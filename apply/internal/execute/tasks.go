@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"treaty/apply/internal/paths"
 	"treaty/apply/internal/settle"
 	"treaty/apply/paper"
 	"treaty/plan"
@@ -17,8 +18,8 @@ type tasks struct {
 	all []*task
 	// ordered are by path, what holds something before what is in it, whatever order the plan has them in.
 	ordered []*task
-	// at are those that change a path, and leaving the moves that come from one.
-	at, leaving plan.Sides[map[tree.Path]*task]
+	// byPath are their places by the paths that they change, and byFrom those of moves by where they come from.
+	byPath, byFrom plan.Sides[*paths.Index]
 	// respelled are the present paths of what is changed under another spelling.
 	respelled plan.Sides[map[tree.Path]bool]
 	// moved tells where a file is now that some tasks take as their source.
@@ -33,7 +34,8 @@ func newTasks(p *plan.Plan, steps []plan.Step, ends *settle.Ends, over *atomic.I
 		many[steps[i].Side]++
 	}
 	for _, side := range plan.BothSides {
-		ts.at[side], ts.leaving[side] = make(map[tree.Path]*task, many[side]), map[tree.Path]*task{}
+		ts.byPath[side] = paths.New(many[side], func(place int) tree.Path { return ts.all[place].Path })
+		ts.byFrom[side] = paths.New(0, func(place int) tree.Path { return ts.all[place].From() })
 		ts.moved[side], ts.respelled[side] = map[tree.Path]tree.Path{}, map[tree.Path]bool{}
 	}
 	var made []task
@@ -45,17 +47,17 @@ func newTasks(p *plan.Plan, steps []plan.Step, ends *settle.Ends, over *atomic.I
 		t := &made[0]
 		made = made[1:]
 		t.Step, t.number, t.notes = Step{&steps[i]}, int32(i), &ts.notes
-		ts.at[t.Side][t.Path] = t
+		ts.all = append(ts.all, t)
+		ts.byPath[t.Side].Add(i)
 		switch {
 		case t.Action == plan.Move:
-			ts.leaving[t.Side][t.From()] = t
+			ts.byFrom[t.Side].Add(i)
 		case t.From() != "":
 			ts.respelled[t.Side][t.From()] = true
 		}
 		if t.Skipped != "" {
 			t.note(paper.Skipped, string(t.Skipped))
 		}
-		ts.all = append(ts.all, t)
 	}
 	ts.ordered = slices.Clone(ts.all)
 	slices.SortStableFunc(ts.ordered, func(a, b *task) int { return tree.Compare(a.Path, b.Path) })
@@ -83,14 +85,29 @@ func (ts *tasks) pending() []*task {
 }
 
 // occupies is the move that has what is at the path of a task, nil for none.
-func (ts *tasks) occupies(t *task) *task { return ts.leaving[t.Side][t.Path] }
+func (ts *tasks) occupies(t *task) *task { return ts.leaving(t.Side, t.Path) }
+
+// at is the task that changes a path, nil for none.
+func (ts *tasks) at(side plan.Side, path tree.Path) *task { return ts.found(ts.byPath[side], path) }
+
+// leaving is the move that comes from a path, nil for none.
+func (ts *tasks) leaving(side plan.Side, path tree.Path) *task {
+	return ts.found(ts.byFrom[side], path)
+}
+
+func (ts *tasks) found(in *paths.Index, path tree.Path) *task {
+	if place, found := in.Last(path); found {
+		return ts.all[place]
+	}
+	return nil
+}
 
 // about is the task that changes what is at a path now, or takes it away; nil for none.
 func (ts *tasks) about(side plan.Side, path tree.Path) *task {
-	if t := ts.at[side][path]; t != nil {
+	if t := ts.at(side, path); t != nil {
 		return t
 	}
-	return ts.leaving[side][path]
+	return ts.leaving(side, path)
 }
 
 // displaced notes where what a task moved aside is: another one, for which it is the source, may be yet to come.

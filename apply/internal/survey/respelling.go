@@ -63,12 +63,12 @@ func (x *expectations) asSpelled(report func(side plan.Side, path tree.Path, why
 	for _, side := range plan.BothSides {
 		traits := &x.plan.Snapshot(side).Filesystem
 		for path, alike := range x.alike[side] {
-			want := x.at[side][side][path]
-			if want == nil || len(alike) != 1 || traits.NameProblem(path.Base()) != "" {
+			wants := x.waiting(side, side, path)
+			if len(wants) == 0 || len(alike) != 1 || traits.NameProblem(path.Base()) != "" {
 				continue
 			}
-			delete(x.at[side][side], path)
-			if why := x.compare(want, &alike[0].entry); why != "" {
+			x.meet(wants)
+			if why := x.compare(wants, &alike[0].entry); why != "" {
 				report(side, alike[0].path, why)
 			}
 			x.present[side][path] = alike[0].path

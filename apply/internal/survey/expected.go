@@ -1,0 +1,160 @@
+package survey
+
+import (
+	"treaty/apply/internal/execute"
+	"treaty/apply/internal/paths"
+	"treaty/plan"
+	"treaty/plan/tree"
+)
+
+// expectation is what a plan says that it found at a path, as far as listing shows it.
+type expectation struct {
+	path  tree.Path
+	state *tree.State // nil: nothing
+	// op is what is to take a name that nothing has.
+	op   *plan.Operation
+	side plan.Side
+	// by is the side in whose spelling path is.
+	by plan.Side
+	// copied tells that state is what the other side will report, and only size and time, cut to that
+	// side's traits, can be compared.
+	copied bool
+	// to is the traits' owner for copied.
+	to plan.Side
+	// timeless tells that the time need not be that of state.
+	timeless bool
+}
+
+// expected is all that a plan expects, in the order of the plan. Of the million that operations may expect it holds
+// only which somebody waits for: each is made when it is asked for.
+type expected struct {
+	plan *plan.Plan
+	// more are those of conflicts, which come after those of the operations.
+	more []expectation
+	// waits are those that were added, and are not met yet, by their places.
+	waits []bool
+	// at is by the side of which something is expected, then by the side in whose spelling the path is. The two may
+	// spell names crosswise.
+	at plan.Sides[plan.Sides[*paths.Index]]
+	// found has memory for those of a name.
+	found []int
+}
+
+// What an operation may expect, in this order: to find what it moves, its name as it was or free, and what it copies.
+const (
+	mover = iota
+	name
+	source
+	perOperation
+)
+
+func newExpected(p *plan.Plan) *expected {
+	x := &expected{plan: p, waits: make([]bool, perOperation*len(p.Operations))}
+	many := foreseen(p)
+	for _, side := range plan.BothSides {
+		x.at[side][side] = paths.New(many[side], x.pathOf)
+		x.at[side][side.Other()] = paths.New(0, x.pathOf)
+	}
+	return x
+}
+
+// foreseen is of how many paths operations expect something, about.
+func foreseen(p *plan.Plan) (many plan.Sides[int]) {
+	for i := range p.Operations {
+		op := &p.Operations[i]
+		many[op.Side]++
+		if op.Source() != nil {
+			many[op.Source().Tree]++
+		}
+	}
+	return many
+}
+
+// of is the expectation at a place, where there is one.
+func (x *expected) of(place int) expectation {
+	operations := x.plan.Operations
+	if place >= perOperation*len(operations) {
+		return x.more[place-perOperation*len(operations)]
+	}
+	op := &operations[place/perOperation]
+	want := expectation{side: op.Side, by: op.Side, path: op.Path, state: op.Before}
+	switch place % perOperation {
+	case mover:
+		want.path = op.From()
+	case name:
+		if op.Action == plan.Move || op.Action == plan.Create {
+			want.state, want.op = nil, op
+		}
+	case source:
+		from := op.Source()
+		want = expectation{side: from.Tree, by: from.Tree, path: from.Path, state: op.After, copied: true, to: op.Side,
+			timeless: execute.Timeless(op)}
+	}
+	return want
+}
+
+func (x *expected) pathOf(place int) tree.Path { return x.of(place).path }
+
+// operation adds what one of the operations expects. What moves vacate need not be free.
+func (x *expected) operation(number int, vacated map[tree.Path]bool, add func(place int)) {
+	op, first := &x.plan.Operations[number], perOperation*number
+	if op.Action == plan.Move {
+		add(first + mover)
+	}
+	if takes := op.Action == plan.Move || op.Action == plan.Create; !takes || !vacated[op.Path] {
+		add(first + name)
+	}
+	if from := op.Source(); from != nil && !from.InPlan() && !from.Path.Private() {
+		add(first + source)
+	}
+}
+
+// another makes room for what is no operation's, and is its place.
+func (x *expected) another(want expectation) int {
+	x.more, x.waits = append(x.more, want), append(x.waits, false)
+	return len(x.waits) - 1
+}
+
+// add adds the expectation at a place.
+func (x *expected) add(place int) {
+	want := x.of(place)
+	x.at[want.side][want.by].Add(place)
+	x.waits[place] = true
+}
+
+// waiting are the places of what is expected of a side under a path, and not met, which hold until the next call.
+func (x *expected) waiting(side, by plan.Side, path tree.Path) []int {
+	x.found = x.notMet(x.found[:0], side, by, path)
+	return x.found
+}
+
+// notMet appends to places those of what is expected of a side under a path and not met.
+func (x *expected) notMet(places []int, side, by plan.Side, path tree.Path) []int {
+	from := len(places)
+	all := x.at[side][by].All(places, path)
+	places = all[:from]
+	for _, place := range all[from:] {
+		if x.waits[place] {
+			places = append(places, place)
+		}
+	}
+	return places
+}
+
+// take are the places of what is expected of a name on a side, under its own spelling or the other side's, which hold
+// until the next call. Nobody waits for it any more then.
+func (x *expected) take(side plan.Side, n *plan.Name) []int {
+	x.found = x.found[:0]
+	for _, by := range plan.BothSides {
+		x.found = x.notMet(x.found, side, by, n.Path[by])
+		x.meet(x.found)
+	}
+	return x.found
+}
+
+// meet lets nobody wait for some any more.
+func (x *expected) meet(places []int) {
+	for _, place := range places {
+		x.waits[place] = false
+	}
+}
