@@ -87,6 +87,16 @@ type run struct {
 // for; every error before the first write wraps one of the package's sentinels, or is a failure to read.
 // Where something was done there is a receipt, and the error, if any, wraps ErrPartial.
 func Apply(ctx context.Context, request Request) (*Receipt, error) {
+	receipt, err := CarryOut(ctx, request)
+	if receipt != nil {
+		receipt.Hold()
+	}
+	return receipt, err
+}
+
+// CarryOut is Apply with a receipt that does not hold its results, and makes them for All: of a large plan they take
+// much memory.
+func CarryOut(ctx context.Context, request Request) (*Receipt, error) {
 	if request.Now == nil {
 		request.Now = reach.Now
 	}

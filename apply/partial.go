@@ -40,8 +40,7 @@ func failures(receipt *Receipt, halted error) []Failure {
 		stopped = halted.Error()
 	}
 	var out []Failure
-	for i := range receipt.Results {
-		result := &receipt.Results[i]
+	for result := range receipt.All() {
 		if result.Outcome != Drifted && result.Outcome != Failed {
 			continue
 		}

@@ -274,5 +274,6 @@ func (s *settling) closeAs(ctx context.Context, j *journal.Journal, of *papers.P
 	receipt := paper.NewReceipt(of.Ref, s.By, j.Header.StartedAt, of.Plan.Summary.TimeShiftSeconds)
 	c := &conclude.Conclusion{Papers: of, Ends: &s.ends, Journals: &s.journals, Receipt: receipt, Execution: e, Now: s.Now}
 	c.Count()
+	defer receipt.Hold()
 	return receipt, c.Conclude(context.WithoutCancel(ctx))
 }

@@ -92,7 +92,7 @@ type Totals struct {
 // million.
 func (r *Receipt) MadeOf(results iter.Seq[Result]) { r.Results, r.made = nil, results }
 
-// Hold makes Results of what was made one by one so far.
+// Hold makes Results of what was made one by one so far, if anything was.
 func (r *Receipt) Hold() {
 	if r.made == nil {
 		return
@@ -105,8 +105,8 @@ func (r *Receipt) Hold() {
 	r.made = nil
 }
 
-// all are the results, held or made. None is to be written to.
-func (r *Receipt) all() iter.Seq[*Result] {
+// All are the results, held or made. None is to be written to, or kept.
+func (r *Receipt) All() iter.Seq[*Result] {
 	return func(yield func(*Result) bool) {
 		for i := range r.Results {
 			if !yield(&r.Results[i]) {
@@ -129,7 +129,7 @@ func (r *Receipt) all() iter.Seq[*Result] {
 func (r *Receipt) Count() {
 	bytes := r.Totals.Bytes
 	r.Totals = Totals{Bytes: bytes}
-	for result := range r.all() {
+	for result := range r.All() {
 		switch result.Outcome {
 		case Done:
 			r.Totals.Done++
@@ -176,7 +176,7 @@ func (r *Receipt) write(to io.Writer, results *jsontext.Writer) error {
 	results.Name("results")
 	results.Open('[')
 	written := 0
-	for result := range r.all() {
+	for result := range r.All() {
 		result.writeJSON(results)
 		if written++; written%pieceSize > 0 {
 			continue
@@ -212,7 +212,7 @@ func (r *Receipt) Prove() error {
 	}
 	piece := *r
 	piece.Results, piece.made = make([]Result, 0, min(len(r.Results), pieceSize)), nil
-	for result := range r.all() {
+	for result := range r.All() {
 		if piece.Results = append(piece.Results, *result); len(piece.Results) < pieceSize {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"iter"
 
 	"treaty/apply"
 	"treaty/apply/paper"
@@ -57,7 +58,7 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 		Tell: func(n apply.Notice) { tellNotice(a, n) },
 	}
 	meter := a.meter(applying(request.Progress))
-	receipt, err := apply.Apply(a.ctx, request)
+	receipt, err := apply.CarryOut(a.ctx, request)
 	meter.stop()
 	if receipt != nil {
 		err = tellReceipt(a, receipt, f, c.JSON, err)
@@ -138,17 +139,19 @@ func (c *console) receipt(r *apply.Receipt, names plan.Sides[string]) error {
 }
 
 // resultsOf are the results of a receipt as they are shown.
-func resultsOf(r *apply.Receipt) []render.Result {
-	results := make([]render.Result, len(r.Results))
-	for i := range r.Results {
-		result := &r.Results[i]
-		results[i] = render.Result{ID: result.Operation + result.Conflict, Side: result.Side, Path: string(result.Path),
-			Outcome: string(result.Outcome), Error: result.Error, Unreached: result.Error == paper.NotReached}
-		if result.Action != nil {
-			results[i].Action = result.Action.String()
+func resultsOf(r *apply.Receipt) iter.Seq[render.Result] {
+	return func(yield func(render.Result) bool) {
+		for result := range r.All() {
+			shown := render.Result{ID: result.Operation + result.Conflict, Side: result.Side, Path: string(result.Path),
+				Outcome: string(result.Outcome), Error: result.Error, Unreached: result.Error == paper.NotReached}
+			if result.Action != nil {
+				shown.Action = result.Action.String()
+			}
+			if !yield(shown) {
+				return
+			}
 		}
 	}
-	return results
 }
 
 func applied(number int, r *apply.Receipt) render.Applied {

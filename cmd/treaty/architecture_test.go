@@ -72,8 +72,8 @@ var house = map[string][]string{
 	},
 	"apply/internal/paths": {"plan/tree"},
 	"apply/internal/execute": {
-		"apply/internal/journal", "apply/internal/paths", "apply/internal/settle", "apply/paper", "apply/refusal", "apply/volume",
-		"plan", "plan/scan", "plan/tree",
+		"apply/internal/journal", "apply/internal/paths", "apply/internal/settle", "apply/paper", "apply/refusal",
+		"apply/volume", "plan", "plan/scan", "plan/tree",
 	},
 	"apply/internal/ends": {
 		"apply/internal/journal", "apply/internal/settle", "apply/reach", "apply/refusal", "apply/store",

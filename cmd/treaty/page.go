@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -161,6 +162,6 @@ func addReceipt(page *render.Page, p *plan.Plan) error {
 		return unreadable(folder, archived.Number, err)
 	}
 	told := applied(archived.Number, r)
-	page.Applied, page.Results = &told, resultsOf(r)
+	page.Applied, page.Results = &told, slices.Collect(resultsOf(r))
 	return nil
 }

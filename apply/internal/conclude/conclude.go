@@ -45,7 +45,7 @@ type Conclusion struct {
 	copied bool
 }
 
-// Count takes the results over into the receipt, which holds them only once the execution is let go.
+// Count has the receipt make its results of what the execution came to.
 func (c *Conclusion) Count() {
 	c.Receipt.MadeOf(c.Execution.Results())
 	c.Receipt.Totals.Bytes = c.Execution.Bytes()
@@ -56,7 +56,6 @@ func (c *Conclusion) Count() {
 // files; then it closes the journal. The baseline counts only once both of these name its plan. Where an earlier run
 // was interrupted in the midst of it, what that one has archived stands.
 func (c *Conclusion) Conclude(ctx context.Context) error {
-	defer c.Receipt.Hold()
 	if err := c.Journals.GiveBack(); err != nil {
 		return err
 	}
@@ -79,7 +78,6 @@ func (c *Conclusion) Conclude(ctx context.Context) error {
 		return err
 	}
 	release := c.releasing()
-	c.Receipt.Hold()
 	c.Execution, c.former = nil, nil // of many steps they take more room than all that is left to do
 	named := c.namedBases()
 	err = c.rememberEach(head)
@@ -272,5 +270,4 @@ func (c *Conclusion) Postpone() {
 	c.complete()
 	// It is for people; all that counts is in the journal.
 	_ = c.Ends[plan.Local].Store.KeepReceipt(c.Plan.ID, c.Receipt)
-	c.Receipt.Hold()
 }

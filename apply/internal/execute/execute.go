@@ -103,16 +103,17 @@ func (e *Execution) CarryOut(ctx context.Context) {
 }
 
 // Results are those of all tasks, in the order of the plan, and of the conflicts that were left alone. They are final
-// once nothing more is carried out.
+// once nothing more is carried out, and need no more of the execution than its tasks.
 func (e *Execution) Results() iter.Seq[paper.Result] {
+	tasks, conflicts := e.tasks.all, e.Plan.Conflicts
 	return func(yield func(paper.Result) bool) {
-		for _, t := range e.tasks.all {
+		for _, t := range tasks {
 			if !yield(resultOf(t)) {
 				return
 			}
 		}
-		for i := range e.Plan.Conflicts {
-			c := &e.Plan.Conflicts[i]
+		for i := range conflicts {
+			c := &conflicts[i]
 			left := paper.Result{Conflict: c.ID, Path: c.Path, Outcome: paper.Skipped, Error: string(plan.SaysSo)}
 			if c.Resolution == plan.SkipPath && !yield(left) {
 				return

@@ -61,7 +61,7 @@ func (x *Index) put(s slot) {
 // each are the places of the elements that have a path, in no order.
 func (x *Index) each(path tree.Path) iter.Seq[int] {
 	return func(yield func(int) bool) {
-		if x.Len() == 0 {
+		if x == nil || x.used == 0 {
 			return
 		}
 		hash := hashed(path)
@@ -90,14 +90,6 @@ func (x *Index) Last(path tree.Path) (last int, found bool) {
 		last, found = max(last, place), true
 	}
 	return last, found
-}
-
-// Len is how many elements it has.
-func (x *Index) Len() int {
-	if x == nil {
-		return 0
-	}
-	return x.used
 }
 
 // Has tells whether an element has a path.

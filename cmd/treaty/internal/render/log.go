@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 	"time"
 
@@ -243,11 +244,11 @@ const alike = 20
 
 // Receipt writes what an apply came to, and a line for each result that is not done, but for those of which too
 // many are alike.
-func Receipt(w io.Writer, a Applied, results []Result, opts Options) error {
+func Receipt(w io.Writer, a Applied, results iter.Seq[Result], opts Options) error {
 	p := newPrinter(w, opts)
 	opts.Alike = tree.Alike(func(yield func(tree.Path) bool) {
-		for i := range results {
-			if !yield(tree.Path(results[i].Path)) {
+		for r := range results {
+			if !yield(tree.Path(r.Path)) {
 				return
 			}
 		}
@@ -258,8 +259,7 @@ func Receipt(w io.Writer, a Applied, results []Result, opts Options) error {
 	p.newline()
 	counts := map[kin]int{}
 	var crowded []kin
-	for i := range results {
-		r := &results[i]
+	for r := range results {
 		if r.Outcome == "done" {
 			continue
 		}
@@ -267,7 +267,7 @@ func Receipt(w io.Writer, a Applied, results []Result, opts Options) error {
 		counts[k]++
 		switch n := counts[k]; {
 		case n <= k.listed:
-			p.result(r.Outcome, "  "+id(r.ID), opts.what(r)+"  "+opts.Alike.Part(tree.Path(r.Path), r.Path), r.Error)
+			p.result(r.Outcome, "  "+id(r.ID), opts.what(&r)+"  "+opts.Alike.Part(tree.Path(r.Path), r.Path), r.Error)
 		case n == k.listed+1:
 			crowded = append(crowded, k)
 		}

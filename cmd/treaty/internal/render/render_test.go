@@ -287,7 +287,8 @@ func TestLogAndReceipt(t *testing.T) {
 		{ID: 3, Side: &remote, Action: "delete", Path: "dir", Outcome: "skipped"},
 		{ID: 4, Path: "left alone", Outcome: "skipped"},
 	}
-	if err := Receipt(&out, Applied{Outcome: "partial", Done: 1, Skipped: 1, Drifted: 1}, results, Options{}); err != nil {
+	applied := Applied{Outcome: "partial", Done: 1, Skipped: 1, Drifted: 1}
+	if err := Receipt(&out, applied, slices.Values(results), Options{}); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "log.txt", out.String())

@@ -132,7 +132,7 @@ func TestResultsThatAreAlikeAreCountedAfterTwenty(t *testing.T) {
 		results[i] = Result{ID: i + 1, Side: &remote, Action: "create", Path: "file", Outcome: "failed", Error: "no space"}
 	}
 	var out strings.Builder
-	if err := Receipt(&out, Applied{Outcome: "partial", Failed: 81}, results, Options{}); err != nil {
+	if err := Receipt(&out, Applied{Outcome: "partial", Failed: 81}, slices.Values(results), Options{}); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
@@ -149,7 +149,8 @@ func TestWhatAnInterruptCameBeforeIsOneLine(t *testing.T) {
 			Error: "not reached", Unreached: true})
 	}
 	var out strings.Builder
-	if err := Receipt(&out, Applied{Outcome: "partial", Done: 1, Failed: 10}, results, Options{}); err != nil {
+	applied := Applied{Outcome: "partial", Done: 1, Failed: 10}
+	if err := Receipt(&out, applied, slices.Values(results), Options{}); err != nil {
 		t.Fatal(err)
 	}
 	const want = `partial: 1 done, 10 failed
