@@ -1,4 +1,5 @@
-// Package paths finds elements of large lists by their paths. It is pure.
+// Package paths finds the elements of large lists by their paths, which the elements have and which are held nowhere
+// else: of a plan there may be a million, and each of several things is known of it. It is pure.
 package paths
 
 import (
