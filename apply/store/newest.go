@@ -1,10 +1,10 @@
 package store
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -58,17 +58,18 @@ func planFileOf(s *Reader, name string) planFile {
 	if at, known := planTime(name); known {
 		return planFile{name: name, at: at, own: true}
 	}
-	text, err := s.read(PlansFolder + "/" + name)
+	file, _, err := s.source.OpenPrivate(PlansFolder + "/" + name)
 	if err != nil {
 		return planFile{name: name, unknown: true}
 	}
-	at, found := createdAt(text)
+	defer file.Close()
+	at, found := createdAt(file)
 	return planFile{name: name, at: at.Truncate(time.Millisecond), unknown: !found}
 }
 
 // createdAt is when a plan says that it was made. No more of its text is read than that takes.
-func createdAt(text []byte) (at time.Time, found bool) {
-	in := json.NewDecoder(bytes.NewReader(text))
+func createdAt(text io.Reader) (at time.Time, found bool) {
+	in := json.NewDecoder(text)
 	if token, err := in.Token(); err != nil || token != json.Delim('{') {
 		return at, false
 	}
