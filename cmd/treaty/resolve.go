@@ -92,7 +92,7 @@ func (c *resolveCommand) way() (plan.Resolution, error) {
 // take settles conflicts by a choice.
 func (c *resolveCommand) take(a *app, f *planFile, choice plan.Resolution, ids []int) error {
 	if choice == plan.TakeMerged && !c.All {
-		if err := mergedAlike(f.plan, ids); err != nil {
+		if err := mergedNone(f.plan, ids); err != nil {
 			return err
 		}
 	}
@@ -121,17 +121,23 @@ func (c *resolveCommand) take(a *app, f *planFile, choice plan.Resolution, ids [
 	return c.left(f.plan, open)
 }
 
-// mergedAlike refuses conflicts of which one cannot be settled as merged.
-func mergedAlike(p *plan.Plan, ids []int) error {
+// mergedNone refuses conflicts of which none can be settled as merged: for the reason of the first.
+func mergedNone(p *plan.Plan, ids []int) error {
+	var none error
 	for i := range p.Conflicts {
 		c := &p.Conflicts[i]
-		why := c.WhyNot(plan.TakeMerged)
-		if !slices.Contains(ids, c.ID) || why == "" {
+		if !slices.Contains(ids, c.ID) {
 			continue
 		}
-		return unmerged(p, c, why)
+		why := c.WhyNot(plan.TakeMerged)
+		if why == "" {
+			return nil
+		}
+		if none == nil {
+			none = unmerged(p, c, why)
+		}
 	}
-	return nil
+	return none
 }
 
 // unmerged refuses a conflict of which there is no whole merge, for a reason.
