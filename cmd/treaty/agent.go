@@ -22,14 +22,18 @@ type agentCommand struct {
 // Run lets a treaty on another machine, which runs this by ssh, work on trees of this one.
 func (c *agentCommand) Run(a *app) error {
 	if isTerminal(a.stdin) || isTerminal(a.stdout) {
-		return usage(exactly("treaty plan --help"), "treaty agent is the other end of ssh, and nobody types it: name a tree "+
+		return usage(exactly("treaty agent --help"), "treaty agent is the other end of ssh, and nobody types it: name a tree "+
 			"here as ssh://HOST/path on the other machine")
 	}
 	// Whoever is gone cannot be written to: that is the end of the streams, and not of the process, which has locks to
 	// release.
 	signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP)
+	out := a.stdout
+	if f := file(out); f != nil {
+		out = f // that the other end has left is no failure to tell of
+	}
 	widen(a.stdin)
-	widen(a.stdout)
+	widen(out)
 	// A read of the standard input cannot be ended from here; one of what is copied from it can.
 	in, from := io.Pipe()
 	go func() {
@@ -40,12 +44,12 @@ func (c *agentCommand) Run(a *app) error {
 	ended := make(chan error, 1)
 	go func() {
 		serving := reach.Serving{Program: version(), Within: expandHome(c.Root)}
-		ended <- serving.Serve(in, a.stdout, in.Close)
+		ended <- serving.Serve(in, out, in.Close)
 	}()
 	select {
 	case err := <-ended:
 		if errors.Is(err, reach.ErrRefused) {
-			return usage(exactly("treaty plan --help"), "%v", err)
+			return usage(exactly("treaty agent --help"), "%v", err)
 		}
 		return err
 	case <-a.ctx.Done():

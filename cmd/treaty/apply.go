@@ -61,6 +61,7 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 	receipt, err := apply.CarryOut(a.ctx, request)
 	meter.stop()
 	if receipt != nil {
+		a.terminal.done = true
 		err = tellReceipt(a, receipt, f, c.JSON, err)
 	}
 	if err != nil || receipt.Outcome != apply.Complete || c.JSON {
@@ -88,8 +89,7 @@ func sayLasting(a *app, r *apply.Receipt) {
 	}
 }
 
-// tellReceipt tells what an apply came to, and returns what is left to tell of its error. What was done is done: that
-// it cannot be shown changes no exit code.
+// tellReceipt tells what an apply came to, and returns what is left to tell of its error.
 func tellReceipt(a *app, r *apply.Receipt, f *planFile, asJSON bool, err error) error {
 	show := func() error { return a.receipt(r, f.treeNames()) }
 	switch {
@@ -99,8 +99,10 @@ func tellReceipt(a *app, r *apply.Receipt, f *planFile, asJSON bool, err error) 
 		return err
 	}
 	if unread := show(); unread != nil {
-		a.call.report(a.stderr, fmt.Errorf("what was done cannot be shown: %w", unread))
-	} else if !asJSON && together(a.stdout, a.stderr) {
+		a.terminal.lose(unread)
+		return err
+	}
+	if !asJSON && together(a.stdout, a.stderr) {
 		err = told(err)
 	}
 	return err

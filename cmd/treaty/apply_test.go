@@ -44,3 +44,21 @@ func TestWhatCannotBeShownIsDone(t *testing.T) {
 		t.Errorf("%q, %v", text, err)
 	}
 }
+
+// TestWhatCannotBeWrittenIsAFailure: whoever reads standard output has not all of it, and is told so.
+func TestWhatCannotBeWrittenIsAFailure(t *testing.T) {
+	dir := t.TempDir()
+	for _, words := range [][]string{
+		{"--version"}, {"--help"}, {"plan", "--help"}, {}, {"-C", dir, "config"}, {"-C", dir, "config", "name"},
+		{"doctor", dir},
+		{"status", dir, t.TempDir()}, {"schema", "plan"}, {"completion", "bash"},
+	} {
+		var said bytes.Buffer
+		if code := run(words, strings.NewReader(""), full{}, &said); code != exitFailed {
+			t.Errorf("exit %d of treaty %s", code, strings.Join(words, " "))
+		}
+		if !strings.HasPrefix(said.String(), "treaty: "+syscall.ENOSPC.Error()) {
+			t.Errorf("treaty %s says %q", strings.Join(words, " "), &said)
+		}
+	}
+}

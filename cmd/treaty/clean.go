@@ -69,6 +69,7 @@ func (c *cleanCommand) Run(a *app) error {
 			return err
 		}
 	}
+	a.terminal.done = true
 	var failed error
 	for _, d := range old {
 		if err := d.Remove(); err != nil && failed == nil {

@@ -15,6 +15,7 @@ import (
 const (
 	keyInterrupt = 3 // Ctrl-C
 	keyEnd       = 4 // Ctrl-D
+	keyEscape    = 0x1b
 )
 
 // escapes are what keys such as arrows send (ECMA-48's control sequences, and shorter ones), whose bytes would pass for
@@ -36,14 +37,14 @@ func keyboardOf(a *app) *keyboard {
 	return &keyboard{terminal: f}
 }
 
-// key is the next key that is pressed, of those that send one byte; others do nothing. The error is io.EOF where the
-// terminal is gone, and that of ctx if it ends before.
+// key is the next key that is pressed: its byte, of those that send one, and keyEscape for any other. The error is
+// io.EOF where the terminal is gone, and that of ctx if it ends before.
 func (k *keyboard) key(ctx context.Context) (byte, error) {
 	for len(k.typed) == 0 {
 		if err := k.read(ctx); err != nil {
 			return 0, err
 		}
-		k.typed = escapes().ReplaceAll(k.typed, nil)
+		k.typed = escapes().ReplaceAll(k.typed, []byte{keyEscape})
 	}
 	key := k.typed[0]
 	k.typed = k.typed[1:]

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"io"
 	"reflect"
 	"slices"
@@ -12,7 +13,8 @@ import (
 	"treaty/plan"
 )
 
-// parse reads a command line. The error is an exitStatus where the parser has answered by itself, as it does to --help.
+// parse reads a command line. The error is an exitStatus where the parser has answered by itself, as it does to --help,
+// and that of standard output where its answer could not be written.
 //
 // Of the commands it makes those that an argument names: no other can be meant, and to make them all takes longer than
 // most of what they do. What the parser answers or refuses it says of the whole grammar.
@@ -27,7 +29,13 @@ func (t *terminal) parse(args []string) (*grammar, *kong.Context, error) {
 	width := min(cmp.Or(columns(t.stdout), 100), 100)
 	parsed, err = read(g, args, kong.Writers(t.stdout, t.stderr),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: width}))
-	return g, parsed, err
+	switch status := exitStatus(0); {
+	case err == nil, errors.As(err, &status):
+		return g, parsed, err
+	case t.lost() != nil:
+		return nil, nil, t.lost()
+	}
+	return nil, nil, misused(err)
 }
 
 // commands are the commands of the grammar that are wanted, as options of a parser that has none of them.

@@ -28,6 +28,7 @@ func (c *recoverCommand) Run(a *app) error {
 		return err
 	}
 	settled, err := apply.Recover(a.ctx, apply.Recovery{Dirs: dirs, Open: a.net.open, By: author(), Now: a.now})
+	a.terminal.done = a.terminal.done || len(settled.SetAside)+len(settled.Applies) > 0
 	for _, words := range settled.SetAside {
 		a.say("set aside: %s", render.Escape(words))
 	}
@@ -77,6 +78,7 @@ func (c *recoverCommand) reach(a *app, dirs []string) error {
 func breakLock(a *app, tree *store.Store) error {
 	holder, err := tree.BreakLock()
 	if err == nil && holder != nil {
+		a.terminal.done = true
 		a.say("%s: removed the lock of %s", render.Name(tree.Root()), render.Escape(holder.String()))
 	}
 	return err

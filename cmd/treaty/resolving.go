@@ -145,10 +145,10 @@ func (k *choiceKey) in(look render.Options) string {
 	return k.name
 }
 
-// every asks for one choice for all conflicts that are left and allow it.
+// every asks for one choice for all conflicts that are left and allow it; any key but a choice goes back.
 func (s *resolving) every(left int) error {
 	key, err := s.press(s.app, fmt.Sprintf("all %d", left),
-		append(s.offered(plan.Resolutions[:]), "or another key for none"))
+		append(s.offered(plan.Resolutions[:]), "esc for none"))
 	if err != nil {
 		return err
 	}

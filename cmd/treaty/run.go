@@ -80,21 +80,16 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 }
 
 func (t *terminal) run(args []string, stdin io.Reader) int {
-	stdout, stderr := t.stdout, t.stderr
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	call := &invocation{args: args, asks: isTerminal(stdin), draws: drawable(stdin, stdout)}
+	call := &invocation{args: args, asks: isTerminal(stdin), draws: drawable(stdin, t.stdout)}
 	g, parsed, err := t.parse(args)
-	var status exitStatus
-	switch {
-	case errors.As(err, &status):
-		return int(status)
-	case err != nil:
-		return call.report(stderr, misused(err))
+	if err != nil {
+		return t.exit(call, err)
 	}
 	if err := emptyArgument(parsed); err != nil {
-		return call.report(stderr, err)
+		return t.exit(call, err)
 	}
 	call.dir, call.name = g.Dir, parsed.Selected().Name
 	back, err := startIn(g.Dir)
@@ -102,24 +97,34 @@ func (t *terminal) run(args []string, stdin io.Reader) int {
 		err = placed(call.name)
 	}
 	if err != nil {
-		return call.report(stderr, err)
+		return t.exit(call, err)
 	}
 	defer back()
 	ctx, stop := interruptible()
 	defer stop()
-	a := &app{&console{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, terminal: t, quiet: g.Quiet,
-		plain: g.NoPager, now: time.Now,
-		color: coloured(g.Color, stdout)}, call, nil}
+	a := &app{&console{ctx: ctx, stdin: stdin, stdout: t.stdout, stderr: t.stderr, terminal: t,
+		quiet: g.Quiet, plain: g.NoPager, now: time.Now, color: coloured(g.Color, t.stdout)}, call, nil}
 	a.net = newNetwork(a)
 	err = interruptedOr(ctx, parsed.Run(a))
 	_ = a.net.Close() // what was done is done, and told
-	if errors.As(err, &status) {
+	return t.exit(call, err)
+}
+
+// exit tells what a command line came to, and that not all of it could be written.
+func (t *terminal) exit(call *invocation, err error) int {
+	var status exitStatus
+	silent, lost := err == nil || errors.As(err, &status), t.lost()
+	switch {
+	case lost != nil && t.done:
+		call.report(t.stderr, fmt.Errorf("what was done cannot be shown: %w", lost))
+		silent = silent || errors.Is(err, lost)
+	case lost != nil && silent:
+		return call.report(t.stderr, lost)
+	}
+	if silent {
 		return int(status)
 	}
-	if err != nil {
-		return call.report(stderr, err)
-	}
-	return 0
+	return call.report(t.stderr, err)
 }
 
 // startIn makes dir the current directory, "" none, and returns how to go back.

@@ -58,7 +58,7 @@ func TestSyncAsksForEachConflictByOneKey(t *testing.T) {
 	s.presses("r")
 	s.asks("three" + keysOf + "[A]ll, [u]ndo, [q]uit,\n  [?]")
 	s.presses("A")
-	s.asks("all 2: [l] mac, [r] stick, [n]ewer, [m]erged, [b]oth, [s]kip,\n  or another key for none")
+	s.asks("all 2: [l] mac, [r] stick, [n]ewer, [m]erged, [b]oth, [s]kip, esc for none")
 	s.presses("l")
 	s.asks("All conflicts are settled; u goes back to the last.\nCarry this out? [y/N]")
 	s.types("y\r")
@@ -70,6 +70,26 @@ func TestSyncAsksForEachConflictByOneKey(t *testing.T) {
 				t.Errorf("%s in %s is %q, not %q", name, side, text, want)
 			}
 		}
+	}
+}
+
+func TestAnyKeyButAChoiceTakesBackThatTheNextOneIsForAll(t *testing.T) {
+	for name, key := range map[string]string{"Esc": "\x1b", "an arrow": "\x1b[A", "Enter": "\r", "a letter": "x"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := plant(t)
+			clash(t, dir, "one", "two", "three")
+			s := onScreen(t, wide, dir, "eager", "sync", "mac", "stick")
+			s.asks("one" + keysOf + "[A]ll, [q]uit, [?]")
+			s.presses("A")
+			s.asks("all 3: [l] mac, [r] stick, [n]ewer, [m]erged, [b]oth, [s]kip, esc for none")
+			s.presses(key)
+			s.asks("one" + keysOf + "[A]ll, [q]uit, [?]")
+			s.presses("l")
+			s.asks("three" + keysOf + "[A]ll, [u]ndo, [q]uit, [?]")
+			s.presses("q")
+			s.exits(exitConflicts)
+		})
 	}
 }
 

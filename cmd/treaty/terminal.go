@@ -27,13 +27,16 @@ type terminal struct {
 	unfinished bool
 	// lent is how many programs have the terminal that may ask something on it.
 	lent int
+	// done is set once trees or what treaty keeps of them were changed: that this cannot be shown changes no exit code.
+	done bool
 }
 
 // newTerminal takes charge of both streams. Nobody else may write to them until it is closed.
 func newTerminal(stdout, stderr io.Writer) *terminal {
 	const often = 150 * time.Millisecond
 	t := &terminal{after: often, every: often, shows: isTerminal(stderr) && !dumb() && steerable(stderr)}
-	t.stdout, t.stderr = stream{t, stdout, isTerminal(stdout)}, stream{t, stderr, isTerminal(stderr)}
+	t.stdout = stream{t, stdout, isTerminal(stdout), new(error)}
+	t.stderr = stream{t, stderr, isTerminal(stderr), new(error)}
 	return t
 }
 
@@ -42,9 +45,11 @@ type stream struct {
 	of    *terminal
 	to    io.Writer
 	shown bool // on a terminal
+	// lost is the first error of a write: what follows a gap is not written.
+	lost *error
 }
 
-// Write takes progress off the screen, and writes.
+// Write takes progress off the screen, and writes. After an error it is that one again.
 func (s stream) Write(text []byte) (int, error) {
 	s.of.mu.Lock()
 	defer s.of.mu.Unlock()
@@ -52,7 +57,26 @@ func (s stream) Write(text []byte) (int, error) {
 	if s.shown && len(text) > 0 {
 		s.of.unfinished = text[len(text)-1] != '\n'
 	}
-	return s.to.Write(text)
+	if *s.lost != nil {
+		return 0, *s.lost
+	}
+	n, err := s.to.Write(text)
+	*s.lost = err
+	return n, err
+}
+
+// lost is what not all of standard output could be written for, nil where it was.
+func (t *terminal) lost() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return *t.stdout.lost
+}
+
+// lose notes that something was not written to standard output, for that to be told last.
+func (t *terminal) lose(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	*t.stdout.lost = err
 }
 
 // draw shows a line of progress in the place of the one before. It shows nothing where there is no terminal,

@@ -22,7 +22,7 @@ func keyLine(m *Model, width int) string {
 	case forNote:
 		return " enter keeps   esc leaves it as it was"
 	case forAlike:
-		return " " + strings.Join(m.look.keysOf(plan.Resolutions[:]), "  ") + "  esc"
+		return " " + strings.Join(m.look.keysOf(plan.Resolutions[:]), "  ") + "  esc for none"
 	case toLeave:
 		return " y write and leave  n leave without  esc stay"
 	case toApprove:
