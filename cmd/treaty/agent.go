@@ -22,8 +22,8 @@ type agentCommand struct {
 // Run lets a treaty on another machine, which runs this by ssh, work on trees of this one.
 func (c *agentCommand) Run(a *app) error {
 	if isTerminal(a.stdin) || isTerminal(a.stdout) {
-		return usage(exactly("treaty agent --help"), "treaty agent is the other end of ssh, and nobody types it: name a tree "+
-			"here as ssh://HOST/path on the other machine")
+		return usage(exactly("treaty agent --help"), "treaty agent is the other end of ssh, and nobody types it: name a "+
+			"tree here as ssh://HOST/path on the other machine")
 	}
 	// Whoever is gone cannot be written to: that is the end of the streams, and not of the process, which has locks to
 	// release.

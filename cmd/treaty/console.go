@@ -30,6 +30,17 @@ func (c *console) say(format string, args ...any) {
 	}
 }
 
+// warn prints a warning that --quiet keeps back, and a hint where there is one.
+func (a *app) warn(h hint, format string, args ...any) {
+	if a.quiet {
+		return
+	}
+	message(a.stderr, "treaty: warning: "+format, args...)
+	if h != nil {
+		message(a.stderr, "hint: %s", render.Escape(h(a.call)))
+	}
+}
+
 // message writes lines for a person to an end, broken at its width where that is a terminal, and without passwords.
 // Whoever cannot be written to cannot be told of that either.
 func message(end io.Writer, format string, args ...any) {

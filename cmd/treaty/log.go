@@ -150,8 +150,8 @@ func (h *logged) show(a *app, only *render.Selection) error {
 // whereLogged opens the store of the tree that the current directory is in. To what -C names and is no tree nothing was
 // applied, which is no failure, but said.
 func whereLogged(a *app) (*store.Store, error) {
-	if _, err := reach.FindHistory("."); err != nil && a.call.dir != "" && !a.quiet {
-		message(a.stderr, "treaty: warning: %s", render.Escape(err.Error()))
+	if _, err := reach.FindHistory("."); err != nil && a.call.dir != "" {
+		a.warn(nil, "%s", render.Escape(err.Error()))
 	}
 	return a.nearest(reach.FindHistory)
 }
@@ -258,18 +258,15 @@ func unproven(folder *store.Store, why string) error {
 // tellUnasked says which trees were not asked what they remember of the history of a tree: those that are not there,
 // and, with how to ask it, what has an address that was not named.
 func tellUnasked(a *app, folder *store.Store, roots, named []string) {
-	if a.quiet {
-		return
-	}
 	for _, root := range roots {
 		if at, err := address.Parse(root); err != nil || slices.Contains(named, at.String()) {
-			message(a.stderr, "treaty: warning: the other tree at %s was not there to be asked what it remembers",
+			a.warn(nil, "the other tree at %s was not there to be asked what it remembers",
 				render.Name(shownAddress(root)))
 			continue
 		}
 		asking := in("", "doctor", pathArgument(folder.Root()), pathArgument(root))(a.call)
-		message(a.stderr, "treaty: warning: the other tree at %s was not asked what it remembers, since nothing is "+
-			"connected to that only the tree names; to ask it: %s", render.Name(root), render.Escape(asking))
+		a.warn(nil, "the other tree at %s was not asked what it remembers, since nothing is connected to that only "+
+			"the tree names; to ask it: %s", render.Name(root), render.Escape(asking))
 	}
 }
 

@@ -30,7 +30,7 @@ func paged(a *app, write func() error) error {
 	if err != nil {
 		return write()
 	}
-	p := &pager{stream: out, width: width, room: height - 1, words: pagerWords(os.LookupEnv)}
+	p := &pager{stream: out, width: width, room: height - 1, words: pagerWords(os.LookupEnv), warn: a.warn}
 	a.stdout = p
 	err = write()
 	a.stdout = out
@@ -50,6 +50,7 @@ type pager struct {
 	held        bytes.Buffer
 	running     *exec.Cmd
 	to          io.WriteCloser
+	warn        func(h hint, format string, args ...any)
 	release     func() // gives interrupts back to who had them
 }
 
@@ -67,7 +68,7 @@ func (p *pager) Write(text []byte) (int, error) {
 		return len(text), nil
 	}
 	if err := p.start(); err != nil {
-		message(p.of.stderr, "treaty: warning: there is no pager %s: %s", render.Name(p.words[0]), render.Escape(err.Error()))
+		p.warn(nil, "there is no pager %s: %s", render.Name(p.words[0]), render.Escape(err.Error()))
 		p.words = nil
 		_, err := p.held.WriteTo(p.stream)
 		return len(text), err

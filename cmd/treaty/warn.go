@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -21,16 +20,16 @@ import (
 // tellTimes says of a plan that does something that the times of a volume had no part in it.
 func tellTimes(a *app, made *plan.Plan) {
 	for _, side := range plan.BothSides {
-		if made.Snapshot(side).Filesystem.IgnoresTimes && !a.quiet && len(made.Operations)+len(made.Conflicts) > 0 {
-			message(a.stderr, "treaty: %s", timesIgnored(side))
+		if made.Snapshot(side).Filesystem.IgnoresTimes && len(made.Operations)+len(made.Conflicts) > 0 {
+			warnOfTimes(a, side)
 		}
 	}
 }
 
-// timesIgnored is what a person should know of a side whose volume ignores times.
-func timesIgnored(side plan.Side) string {
-	return fmt.Sprintf("warning: files on the %s volume keep the time of their writing, whatever time they are given; "+
-		"what differs there is told by the content, and times are not carried over", side)
+// warnOfTimes says what a person should know of a side whose volume ignores times.
+func warnOfTimes(a *app, side plan.Side) {
+	a.warn(nil, "files on the %s volume keep the time of their writing, whatever time they are given; what differs there "+
+		"is told by the content, and times are not carried over", side)
 }
 
 // tellMarkers warns of merges that are to be taken and look as if somebody had not made them whole.
@@ -41,33 +40,26 @@ func tellMarkers(a *app, p *plan.Plan) {
 			continue
 		}
 		line := c.Merge.MarkerLeft()
-		message(a.stderr, "treaty: warning: the merge of %s has what looks like a marker in line %d: %s",
+		a.warn(nil, "the merge of %s has what looks like a marker in line %d: %s",
 			render.Name(string(c.Path)), line, render.Escape(c.Merge.Lines[line-1]))
 	}
 }
 
 // tellNotice tells what an apply gives notice of.
 func tellNotice(a *app, n apply.Notice) {
-	message(a.stderr, "treaty: %s", render.Escape(noticed(n)))
-	if n.Unkept == nil {
-		return
-	}
-	about := exactly("treaty doctor " + argument(n.Root))
-	if errors.Is(n.Unkept, store.ErrNoRoom) {
-		about = in(n.Root, "clean")
-	}
-	message(a.stderr, "hint: %s", render.Escape(about(a.call)))
-}
-
-// noticed is a notice in words.
-func noticed(n apply.Notice) string {
 	switch {
 	case n.TimesIgnored:
-		return timesIgnored(n.Side)
+		warnOfTimes(a, n.Side)
 	case n.Unkept != nil:
-		return "warning: not all texts are kept, so that some changes of both sides will not be merged: " + n.Unkept.Error()
+		about := exactly("treaty doctor " + argument(n.Root))
+		if errors.Is(n.Unkept, store.ErrNoRoom) {
+			about = in(n.Root, "clean")
+		}
+		a.warn(about, "not all texts are kept, so that some changes of both sides will not be merged: %s",
+			render.Escape(n.Unkept.Error()))
+	default:
+		a.warn(nil, "%s", render.Escape(n.Words))
 	}
-	return n.Words
 }
 
 // foreign is how many files at least one tree would give another that has nothing to do with it, for that to be told.
@@ -76,7 +68,7 @@ const foreign = 1000
 // tellForeign says of two trees that were never synced that they have little in common, and one of them much: somebody
 // may have named another folder than he meant, such as all of his home.
 func tellForeign(a *app, made *plan.Plan) {
-	if a.quiet || made.Baseline != nil {
+	if made.Baseline != nil {
 		return
 	}
 	var files plan.Sides[int]
@@ -93,8 +85,8 @@ func tellForeign(a *app, made *plan.Plan) {
 		return
 	}
 	names := namesOf(rootsOf(made))
-	message(a.stderr, "treaty: warning: these two trees have little in common: %s from %s to %s, and %d the other way; "+
-		"is %s the folder that is meant?", render.Count(files[large], "file"), render.Name(names[large.Other()]),
+	a.warn(nil, "these two trees have little in common: %s from %s to %s, and %d the other way; is %s the folder that is "+
+		"meant?", render.Count(files[large], "file"), render.Name(names[large.Other()]),
 		render.Name(names[large]),
 		files[large.Other()], render.Name(made.Snapshot(large.Other()).Root))
 }
@@ -106,12 +98,11 @@ func (p *pair) tellDamage(a *app, made *plan.Plan) error {
 		if err != nil {
 			return err
 		}
-		if name == "" || a.quiet || made.Options.Hash == plan.HashAll {
+		if name == "" || made.Options.Hash == plan.HashAll {
 			continue
 		}
-		message(a.stderr, "treaty: warning: the %s volume was damaged and repaired: there is %s; "+
-			"files may have changed without a trace", side, name)
-		message(a.stderr, "hint: %s", comparing("--hash", "all")(a.call))
+		a.warn(comparing("--hash", "all"), "the %s volume was damaged and repaired: there is %s; files may have changed "+
+			"without a trace", side, name)
 	}
 	return nil
 }
@@ -144,11 +135,13 @@ func (p *pair) tellTwin(a *app) error {
 		if same {
 			continue
 		}
-		message(a.stderr, "treaty: warning: %s and %s are copies of one tree, and the last sync was with %s",
+		there := func(i *invocation) string {
+			other := *i
+			other.trees[side] = twin
+			return comparing()(&other)
+		}
+		a.warn(then("if that one is meant", there), "%s and %s are copies of one tree, and the last sync was with %s",
 			render.Name(root), render.Name(twin), render.Name(twin))
-		there := *a.call
-		there.trees[side] = twin
-		message(a.stderr, "hint: %s", render.Escape(then("if that one is meant", comparing())(&there)))
 	}
 	return nil
 }
@@ -166,8 +159,8 @@ func leadsTo(dir string, to *store.Reader) (bool, error) {
 
 // tellNothing warns of a plan of a part that there is nothing of: its name may be mistyped.
 func tellNothing(a *app, made *plan.Plan) {
-	if made.Nothing && !a.quiet {
-		message(a.stderr, "treaty: warning: neither tree has anything that --only names: %s",
+	if made.Nothing {
+		a.warn(nil, "neither tree has anything that --only names: %s",
 			render.Escape(strings.Join(made.Options.Only, ", ")))
 	}
 }
@@ -186,11 +179,8 @@ func (p *pair) tellIdle(a *app, found plan.Sides[[]scan.IdlePattern]) {
 
 // tellIdle warns of patterns in the rule files of one tree that can match nothing.
 func tellIdle(a *app, of volume.Source, list []scan.IdlePattern) {
-	if a.quiet {
-		return
-	}
 	for _, idle := range list {
-		message(a.stderr, "treaty: warning: %s, line %d: no name matches this pattern: %s",
+		a.warn(nil, "%s, line %d: no name matches this pattern: %s",
 			render.Name(of.Where(idle.File)), idle.Line, render.Escape(idle.Why))
 	}
 }

@@ -260,7 +260,7 @@ func (c *Conclusion) complete() {
 func (c *Conclusion) forget(in *store.Store, file *store.TreeFile, superseded string, written func() bool) {
 	err := in.ForgetBaselines(file, c.Ends.IDs(), superseded, written)
 	if err != nil && c.Tell != nil {
-		c.Tell("warning: " + err.Error())
+		c.Tell(err.Error())
 	}
 }
 
