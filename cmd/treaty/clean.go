@@ -139,7 +139,7 @@ func (a *app) lastRemote(folder *store.Store) *store.Store {
 	remote, err := a.net.store(root)
 	if err != nil {
 		if address.Is(root) {
-			a.warn(nil, "nothing is removed at %s: %s", render.Name(root), render.Escape(err.Error()))
+			warn(a, nil, "nothing is removed at %s: %s", render.Name(root), render.Escape(err.Error()))
 		}
 		return nil
 	}

@@ -31,7 +31,7 @@ func (c *console) say(format string, args ...any) {
 }
 
 // warn prints a warning that --quiet keeps back, and a hint where there is one.
-func (a *app) warn(h hint, format string, args ...any) {
+func warn(a *app, h hint, format string, args ...any) {
 	if a.quiet {
 		return
 	}

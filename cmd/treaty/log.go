@@ -151,7 +151,7 @@ func (h *logged) show(a *app, only *render.Selection) error {
 // applied, which is no failure, but said.
 func whereLogged(a *app) (*store.Store, error) {
 	if _, err := reach.FindHistory("."); err != nil && a.call.dir != "" {
-		a.warn(nil, "%s", render.Escape(err.Error()))
+		warn(a, nil, "%s", render.Escape(err.Error()))
 	}
 	return a.nearest(reach.FindHistory)
 }
@@ -260,12 +260,12 @@ func unproven(folder *store.Store, why string) error {
 func tellUnasked(a *app, folder *store.Store, roots, named []string) {
 	for _, root := range roots {
 		if at, err := address.Parse(root); err != nil || slices.Contains(named, at.String()) {
-			a.warn(nil, "the other tree at %s was not there to be asked what it remembers",
+			warn(a, nil, "the other tree at %s was not there to be asked what it remembers",
 				render.Name(shownAddress(root)))
 			continue
 		}
 		asking := in("", "doctor", pathArgument(folder.Root()), pathArgument(root))(a.call)
-		a.warn(nil, "the other tree at %s was not asked what it remembers, since nothing is connected to that only "+
+		warn(a, nil, "the other tree at %s was not asked what it remembers, since nothing is connected to that only "+
 			"the tree names; to ask it: %s", render.Name(root), render.Escape(asking))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // member is a name and its JSON value.
@@ -19,8 +20,11 @@ type members []member
 // parseMembers reads the members of a JSON object.
 func parseMembers(text []byte) (members, error) {
 	in := json.NewDecoder(bytes.NewReader(text))
-	if _, err := in.Token(); err != nil {
+	switch first, err := in.Token(); {
+	case err != nil:
 		return nil, err
+	case first != json.Delim('{'):
+		return nil, fmt.Errorf("%v is no JSON object", first)
 	}
 	var all members
 	for in.More() {
@@ -61,6 +65,23 @@ func (m members) with(name string, value json.RawMessage) members {
 	}
 	changed[at].value = value
 	return changed
+}
+
+// without are the members but for a name, or for what stands behind a dot in one that is an object; false where there
+// is no such one.
+func (m members) without(name string) (members, bool) {
+	if m.of(name) != nil {
+		return m.with(name, nil), true
+	}
+	top, below, _ := strings.Cut(name, ".")
+	inner, err := parseMembers(m.of(top))
+	if err != nil || inner.of(below) == nil {
+		return nil, false
+	}
+	if inner = inner.with(below, nil); len(inner) == 0 {
+		return m.with(top, nil), true
+	}
+	return m.with(top, inner.text()), true
 }
 
 // text is the object as JSON, on one line.

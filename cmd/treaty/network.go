@@ -44,7 +44,7 @@ func (n *network) heard(machine address.Address, noise []byte) { n.last[machine]
 func (n *network) warn(machine address.Address) {
 	c := n.last[machine]
 	if noise := beginning(c.noise); noise != "" {
-		n.a.warn(nil, "%s says something before treaty does, which a login that is no person's should not: %s",
+		warn(n.a, nil, "%s says something before treaty does, which a login that is no person's should not: %s",
 			machine.Host, render.Escape(noise))
 	}
 	c.noise = ""

@@ -30,7 +30,7 @@ func paged(a *app, write func() error) error {
 	if err != nil {
 		return write()
 	}
-	p := &pager{stream: out, width: width, room: height - 1, words: pagerWords(os.LookupEnv), warn: a.warn}
+	p := &pager{stream: out, width: width, room: height - 1, words: pagerWords(os.LookupEnv), app: a}
 	a.stdout = p
 	err = write()
 	a.stdout = out
@@ -50,7 +50,7 @@ type pager struct {
 	held        bytes.Buffer
 	running     *exec.Cmd
 	to          io.WriteCloser
-	warn        func(h hint, format string, args ...any)
+	app         *app   // is told where there is no pager
 	release     func() // gives interrupts back to who had them
 }
 
@@ -68,7 +68,7 @@ func (p *pager) Write(text []byte) (int, error) {
 		return len(text), nil
 	}
 	if err := p.start(); err != nil {
-		p.warn(nil, "there is no pager %s: %s", render.Name(p.words[0]), render.Escape(err.Error()))
+		warn(p.app, nil, "there is no pager %s: %s", render.Name(p.words[0]), render.Escape(err.Error()))
 		p.words = nil
 		_, err := p.held.WriteTo(p.stream)
 		return len(text), err

@@ -21,7 +21,7 @@ import (
 // to the next flag.
 type planAndWords struct {
 	First string   `arg:"" optional:"" name:"PLAN" help:"The plan, if it ends in .json and is one; else the first path."`
-	Words []string `arg:"" optional:"" sep:"none" name:"PATH" help:"Paths, directories, globs, or ids such as 7 (or '#7', quoted for the shell)."`
+	Words []string `arg:"" optional:"" sep:"none" name:"PATH" help:"Paths, directories, ids or globs: '#7', quoted for the shell, is always the id that show prints, and ./#7 a path; a bare 7 is the id where no path is called so."`
 }
 
 // split tells the plan from the words.
@@ -151,9 +151,10 @@ func allOf(all ...elements) elements {
 	}
 }
 
-// pick finds what each word names among the elements of a plan, what being their noun: a path exactly, a directory with
-// all in it, an id, a glob, or else a name as treaty shows it. Paths are relative to the current directory, where that
-// is in one of the plan's trees, or from the root with a leading slash. A word that names nothing is a usage error.
+// pick finds what each word names among the elements of a plan, what being their noun: an id where it begins with
+// "#", else a path exactly, a directory with all in it, an id, a glob, or else a name as treaty shows it. Paths are
+// relative to the current directory, where that is in one of the plan's trees, or from the root with a leading
+// slash. A word that names nothing is a usage error.
 func pick(p *plan.Plan, list elements, words []string, what string) ([]int, error) {
 	at := here(p)
 	var ids []int
@@ -171,7 +172,7 @@ func pick(p *plan.Plan, list elements, words []string, what string) ([]int, erro
 // matching are the ids of what a word names.
 func matching(list elements, at tree.Path, word string) []int {
 	where, inside := inTree(at, word)
-	if !inside {
+	if isID(word) || !inside {
 		return byID(list, word)
 	}
 	within := func(dir tree.Path) func(tree.Path) bool {
@@ -215,6 +216,12 @@ func having(list elements, fits func(tree.Path) bool) []int {
 		}
 	}
 	return ids
+}
+
+// isID tells whether a word is an id as treaty shows it, and so no path.
+func isID(word string) bool {
+	digits, marked := strings.CutPrefix(word, "#")
+	return marked && digits != "" && strings.Trim(digits, "0123456789") == ""
 }
 
 // byID is the element with the id that the word is, and what lies below it.
@@ -265,7 +272,7 @@ func typed(path, at tree.Path) string {
 	if at != tree.Root {
 		return "/" + string(path)
 	}
-	if strings.HasPrefix(string(path), "-") {
+	if strings.HasPrefix(string(path), "-") || isID(string(path)) {
 		return "./" + string(path)
 	}
 	return string(path)

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"treaty/apply"
 	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
@@ -27,14 +28,19 @@ type configCommand struct {
 
 // Run shows the config, or explains one key, or sets it.
 func (c *configCommand) Run(a *app) error {
-	s, err := openSettings(reach.FindTree("."))
+	if c.Unset && (c.Key == "" || c.Value != "") {
+		return usage(helped, "--unset needs a key, and no value")
+	}
+	dir := reach.FindTree(".")
+	s, err := openSettings(dir)
+	if c.Unset && errors.Is(err, apply.ErrInvalid) {
+		return unset(a, dir, c.Key, err)
+	}
 	if err != nil {
 		return err
 	}
 	defer s.folder.Close()
 	switch {
-	case c.Unset && (c.Key == "" || c.Value != ""):
-		return usage(helped, "--unset needs a key, and no value")
 	case c.Unset:
 		return s.change(a, c.Key, nil)
 	case c.Key == "":
@@ -43,6 +49,43 @@ func (c *configCommand) Run(a *app) error {
 		return s.explain(a, c.Key)
 	}
 	return s.change(a, c.Key, &c.Value)
+}
+
+// unset takes a key out of the config of the tree at dir, which is invalid, by any name that stands there. The error is
+// wrong where none does or it is no JSON, and else about what is wrong with the rest.
+func unset(a *app, dir, name string, wrong error) error {
+	folder, err := openStore(dir)
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	text, err := folder.Config()
+	if err != nil || !json.Valid(text) {
+		return wrong
+	}
+	given, err := parseMembers(text)
+	if err != nil {
+		return wrong
+	}
+	left, found := given.without(name)
+	if !found {
+		return wrong
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, left.text(), "", "  "); err != nil {
+		return err
+	}
+	out.WriteByte('\n')
+	if err := folder.SaveConfig(out.Bytes()); err != nil {
+		return err
+	}
+	a.say("%s is taken out", render.Escape(name))
+	_, err = readConfig(folder)
+	var rest *complaint
+	if errors.As(err, &rest) {
+		rest.hint = then("mend it", in("", "config"))
+	}
+	return err
 }
 
 // settings are the config of a tree, with its keys in the order of the file.

@@ -127,7 +127,7 @@ func (c *snapshotCommand) tell(a *app, taken *snapshot.Taken) {
 	}
 	a.say("%s, %s", render.Thousands(taken.Files, "file"), render.Bytes(taken.Bytes))
 	if taken.Unknown > 0 {
-		a.warn(nil, "%s not be read, and no plan will touch %s",
+		warn(a, nil, "%s not be read, and no plan will touch %s",
 			map[bool]string{true: "1 entry could", false: fmt.Sprintf("%d entries could", taken.Unknown)}[taken.Unknown == 1],
 			map[bool]string{true: "it", false: "them"}[taken.Unknown == 1])
 	}
@@ -253,7 +253,7 @@ func (c *snapshotCommand) verify(a *app, tree *store.Reader) error {
 		return err
 	}
 	if other {
-		a.warn(nil, "%s was taken of another tree, %s", render.Name(c.Verify),
+		warn(a, nil, "%s was taken of another tree, %s", render.Name(c.Verify),
 			render.Name(file.Root()))
 	}
 	how := snapshot.Verifying{Scanned: &scan.Progress{}, Read: &atomic.Int64{}}

@@ -28,8 +28,8 @@ func tellTimes(a *app, made *plan.Plan) {
 
 // warnOfTimes says what a person should know of a side whose volume ignores times.
 func warnOfTimes(a *app, side plan.Side) {
-	a.warn(nil, "files on the %s volume keep the time of their writing, whatever time they are given; what differs there "+
-		"is told by the content, and times are not carried over", side)
+	warn(a, nil, "files on the %s volume keep the time of their writing, whatever time they are given; what differs "+
+		"there is told by the content, and times are not carried over", side)
 }
 
 // tellMarkers warns of merges that are to be taken and look as if somebody had not made them whole.
@@ -40,7 +40,7 @@ func tellMarkers(a *app, p *plan.Plan) {
 			continue
 		}
 		line := c.Merge.MarkerLeft()
-		a.warn(nil, "the merge of %s has what looks like a marker in line %d: %s",
+		warn(a, nil, "the merge of %s has what looks like a marker in line %d: %s",
 			render.Name(string(c.Path)), line, render.Escape(c.Merge.Lines[line-1]))
 	}
 }
@@ -55,10 +55,10 @@ func tellNotice(a *app, n apply.Notice) {
 		if errors.Is(n.Unkept, store.ErrNoRoom) {
 			about = in(n.Root, "clean")
 		}
-		a.warn(about, "not all texts are kept, so that some changes of both sides will not be merged: %s",
+		warn(a, about, "not all texts are kept, so that some changes of both sides will not be merged: %s",
 			render.Escape(n.Unkept.Error()))
 	default:
-		a.warn(nil, "%s", render.Escape(n.Words))
+		warn(a, nil, "%s", render.Escape(n.Words))
 	}
 }
 
@@ -85,8 +85,8 @@ func tellForeign(a *app, made *plan.Plan) {
 		return
 	}
 	names := namesOf(rootsOf(made))
-	a.warn(nil, "these two trees have little in common: %s from %s to %s, and %d the other way; is %s the folder that is "+
-		"meant?", render.Count(files[large], "file"), render.Name(names[large.Other()]),
+	warn(a, nil, "these two trees have little in common: %s from %s to %s, and %d the other way; is %s the folder that "+
+		"is meant?", render.Count(files[large], "file"), render.Name(names[large.Other()]),
 		render.Name(names[large]),
 		files[large.Other()], render.Name(made.Snapshot(large.Other()).Root))
 }
@@ -101,7 +101,7 @@ func (p *pair) tellDamage(a *app, made *plan.Plan) error {
 		if name == "" || made.Options.Hash == plan.HashAll {
 			continue
 		}
-		a.warn(comparing("--hash", "all"), "the %s volume was damaged and repaired: there is %s; files may have changed "+
+		warn(a, comparing("--hash", "all"), "the %s volume was damaged and repaired: there is %s; files may have changed "+
 			"without a trace", side, name)
 	}
 	return nil
@@ -140,7 +140,7 @@ func (p *pair) tellTwin(a *app) error {
 			other.trees[side] = twin
 			return comparing()(&other)
 		}
-		a.warn(then("if that one is meant", there), "%s and %s are copies of one tree, and the last sync was with %s",
+		warn(a, then("if that one is meant", there), "%s and %s are copies of one tree, and the last sync was with %s",
 			render.Name(root), render.Name(twin), render.Name(twin))
 	}
 	return nil
@@ -160,7 +160,7 @@ func leadsTo(dir string, to *store.Reader) (bool, error) {
 // tellNothing warns of a plan of a part that there is nothing of: its name may be mistyped.
 func tellNothing(a *app, made *plan.Plan) {
 	if made.Nothing {
-		a.warn(nil, "neither tree has anything that --only names: %s",
+		warn(a, nil, "neither tree has anything that --only names: %s",
 			render.Escape(strings.Join(made.Options.Only, ", ")))
 	}
 }
@@ -180,7 +180,7 @@ func (p *pair) tellIdle(a *app, found plan.Sides[[]scan.IdlePattern]) {
 // tellIdle warns of patterns in the rule files of one tree that can match nothing.
 func tellIdle(a *app, of volume.Source, list []scan.IdlePattern) {
 	for _, idle := range list {
-		a.warn(nil, "%s, line %d: no name matches this pattern: %s",
+		warn(a, nil, "%s, line %d: no name matches this pattern: %s",
 			render.Name(of.Where(idle.File)), idle.Line, render.Escape(idle.Why))
 	}
 }
