@@ -28,11 +28,11 @@ type outcome struct {
 // bytes of the file say.
 func (p *policy) wish(o outcome) (wished outcome, unsure bool) {
 	wished = o
-	if mode, speaks := p.wishedMode(&o); speaks && mode != o.mode[Local] {
-		// Where the other side has modes too it gets the same: else that would be the next plan.
+	if mode, speaks := p.wishedMode(&o, Local); speaks && mode != o.mode[Local] {
+		// Where the other side has modes too its own follows: else that would be the next plan.
 		for _, side := range BothSides {
 			if side == Local || p.bothModes() && o.on[side] {
-				wished.mode[side] = mode
+				wished.mode[side], _ = p.wishedMode(&o, side)
 			}
 		}
 	} else if !speaks {
@@ -55,10 +55,10 @@ func (p *policy) wishUnsure(d *difference) bool {
 // wishes tells whether the person has any.
 func (p *policy) wishes() bool { return p.options.FixModes || p.options.AlignTimes }
 
-// wishedMode is the mode that local's file has by the rules, or the one it has where nobody wants that; it does not
-// speak where only the first bytes would tell.
-func (p *policy) wishedMode(o *outcome) (mode tree.Mode, speaks bool) {
-	now := o.mode[Local]
+// wishedMode is the mode that a side's file has by the rules, or the one it has where nobody wants that of local's; it
+// does not speak where only the first bytes would tell.
+func (p *policy) wishedMode(o *outcome, side Side) (mode tree.Mode, speaks bool) {
+	now := o.mode[side]
 	if !p.options.FixModes || !p.traits[Local].Modes || !o.on[Local] {
 		return now, true
 	}
