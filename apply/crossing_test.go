@@ -541,3 +541,23 @@ func crossed(t *testing.T, files int, side plan.Side, was bool) []crossing {
 	}
 	return g.applies(g.plans())
 }
+
+// What was saved too shortly before to be judged by its time is read for the record together, however much that is.
+func TestWhatIsTooNewIsReadTogether(t *testing.T) {
+	calls := func(files int) []crossing {
+		g := newGrove(t, 2, 2)
+		for n := range files {
+			name := tree.Path(fmt.Sprintf("folder-0000/new-%04d", n))
+			for _, side := range plan.BothSides {
+				check(g, g.memory[g.at[side]].Person().Save(name, tree.Entry{Type: tree.File, Mode: tree.Perm(0o644),
+					Mtime: tree.UnixTime(5_000_000_000, 0)}, []byte("content")))
+			}
+		}
+		g.saves(plan.Local, "folder-0001/new", "new")
+		return g.applies(g.plans())
+	}
+	few, many := calls(2), calls(20)
+	if hash := wire.Hash.Name(); !slices.Contains(names(few), hash) || len(few) != len(many) {
+		t.Errorf("%d calls for 2 files, %d for 20: %q", len(few), len(many), names(many))
+	}
+}

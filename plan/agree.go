@@ -73,6 +73,8 @@ type agreeing struct {
 	// entries are those of the directory at hand, and made is the last of the records that are none from elsewhere.
 	entries []tree.Agreed
 	made    tree.Agreed
+	// proofs are of the names of the directory at hand.
+	proofs []proof
 }
 
 func (a *agreeing) directory(ctx context.Context, d *directory) error {
@@ -82,12 +84,16 @@ func (a *agreeing) directory(ctx context.Context, d *directory) error {
 	delete(a.expected, d.path[Local])
 	entries := slices.Grow(a.entries[:0], len(d.trios))
 	untouched := a.untouched(d)
+	stays := func(t *trio) bool { return a.asRecorded(t) && untouched(t.name) }
+	if err := a.prove(ctx, d, stays); err != nil {
+		return err
+	}
 	for i := range d.trios {
 		t := &d.trios[i]
 		record := t.base
-		if !a.asRecorded(t) || !untouched(t.name) {
+		if !stays(t) {
 			var err error
-			if record, err = a.anew(ctx, d, t); err != nil {
+			if record, err = a.anew(ctx, d, t, &a.proofs[i]); err != nil {
 				return err
 			}
 		}
@@ -137,9 +143,12 @@ func (a *agreeing) asRecorded(t *trio) bool {
 }
 
 // anew is the record of a name, nil for none; it is another name's afterwards.
-func (a *agreeing) anew(ctx context.Context, d *directory, t *trio) (*tree.Agreed, error) {
-	path := d.pathOf(t)
-	record, err := a.record(ctx, d, t, path)
+func (a *agreeing) anew(ctx context.Context, d *directory, t *trio, known *proof) (*tree.Agreed, error) {
+	path := known.path
+	if path[Local] == "" {
+		path = d.pathOf(t)
+	}
+	record, err := a.record(ctx, d, t, path, known)
 	if record == nil || err != nil {
 		return nil, err
 	}
@@ -249,7 +258,8 @@ func (a *agreeing) forget(d *directory) error {
 }
 
 // record is what is to be remembered of one name, nil for nothing; it is another name's afterwards.
-func (a *agreeing) record(ctx context.Context, d *directory, t *trio, path Sides[tree.Path]) (*tree.Agreed, error) {
+func (a *agreeing) record(ctx context.Context, d *directory, t *trio, path Sides[tree.Path],
+	known *proof) (*tree.Agreed, error) {
 	if t.base != nil && a.to.Old != nil {
 		if err := a.to.Old(path, t.base); err != nil {
 			return nil, err
@@ -270,16 +280,12 @@ func (a *agreeing) record(ctx context.Context, d *directory, t *trio, path Sides
 	case l.Type == tree.Absent && r.Type == tree.Absent:
 		return nil, nil
 	}
-	doubted := a.learn(t, path)
-	t.recall(a.policy)
-	v := decide(t, a.policy)
-	for need := t.toProve(v, doubted); need[Local] || need[Remote]; need = t.toProve(v, doubted) {
-		if readable, err := a.read(ctx, t, path, need); err != nil || !readable {
+	for need := a.needed(t, path, known); need[Local] || need[Remote]; need = a.needed(t, path, known) {
+		if readable, err := a.read(ctx, t, path, need, known); err != nil || !readable {
 			return a.last(t, path), err
 		}
-		v = decide(t, a.policy)
 	}
-	if !v.agreed() || !t.has(Local) || !t.has(Remote) {
+	if v := decide(t, a.policy); !v.agreed() || !t.has(Local) || !t.has(Remote) {
 		return a.last(t, path), nil
 	}
 	return a.agreed(t), nil
@@ -329,37 +335,6 @@ func (a *agreeing) restored(t *trio, record *tree.Agreed) *tree.Agreed {
 		}
 	}
 	return &out
-}
-
-// toProve tells whose content must be read before a record can be made: what the decision needs, and of two files that
-// agree the one whose content is not known where the other's is, or both where neither is and the stats are doubted.
-// A hash on record holds of both.
-func (t *trio) toProve(v verdict, doubted bool) Sides[bool] {
-	if !v.agreed() || t.now(Local).Type != tree.File || t.now(Remote).Type != tree.File {
-		return v.unsure
-	}
-	l, r := t.hash[Local].Known(), t.hash[Remote].Known()
-	return Sides[bool]{!l && (r || doubted), !r && (l || doubted)}
-}
-
-// read reads what a decision needs; false where a file does not hold still or cannot be read.
-func (a *agreeing) read(ctx context.Context, t *trio, path Sides[tree.Path], need Sides[bool]) (bool, error) {
-	readable := true
-	for _, side := range BothSides {
-		if !need[side] {
-			continue
-		}
-		e := t.now(side)
-		err := a.readers[side].Hash(ctx, []tree.Wanted{{Path: path[side], Size: e.Size, Mtime: e.Mtime}},
-			func(_ int, content tree.Content) {
-				t.hash[side] = content.SHA256
-				readable = readable && content.Err == nil
-			})
-		if err != nil {
-			return false, err
-		}
-	}
-	return readable, nil
 }
 
 // agreed is the record of a name that both sides hold alike.

@@ -18,6 +18,9 @@ func (c *call) together() error {
 	}
 	put, failed := false, false
 	for nth := 0; ; nth++ {
+		if gone := c.ctx.Err(); gone != nil {
+			return gone // what came in before the line broke is not begun any more
+		}
 		one := &call{server: c.server, ctx: c.ctx, in: c.in, out: c.out, flush: c.flush}
 		var more bool
 		var err error
