@@ -91,10 +91,10 @@ func warnOfLosses(dr *draft) {
 	for _, side := range BothSides {
 		var lost []string
 		if extras[side] > 0 {
-			lost = append(lost, fmt.Sprintf("extended attributes or access control lists of %d", extras[side]))
+			lost = append(lost, "extended attributes or access control lists of "+numberOf(extras[side], "file"))
 		}
 		if links[side] > 0 {
-			lost = append(lost, fmt.Sprintf("the hard links of %d", links[side]))
+			lost = append(lost, "the hard links of "+numberOf(links[side], "file"))
 		}
 		if modes[side] > 0 {
 			dr.warn(ModeLost, &side, nil, fmt.Sprintf("%s has no modes, and neither name nor first bytes tell the executable "+
@@ -102,7 +102,7 @@ func warnOfLosses(dr *draft) {
 				side.Other(), numberOf(modes[side], "new file")))
 		}
 		if len(lost) > 0 {
-			dr.warn(MetadataLost, &side, nil, "not carried over: "+strings.Join(lost, " and ")+" files")
+			dr.warn(MetadataLost, &side, nil, "not carried over: "+strings.Join(lost, " and "))
 		}
 	}
 }

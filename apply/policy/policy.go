@@ -141,9 +141,16 @@ func (p Policy) Satisfied(a *paper.Approval, planText []byte, now time.Time) err
 	}
 	if n := len(signature.Principals(signers...)); n < p.Required {
 		return &refusal.Refusal{Cause: refusal.CauseSignatures, Details: wrong, Signed: n,
-			Why: fmt.Sprintf("the config asks for valid signatures of %d persons, and there are %d", p.Required, n)}
+			Why: fmt.Sprintf("the config asks for valid signatures of %s, and has %d", persons(p.Required), n)}
 	}
 	return nil
+}
+
+func persons(n int) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return fmt.Sprintf("%d persons", n)
 }
 
 // Sign signs a plan's exact text with an SSH key: a private key's file, or a public one that ssh-agent

@@ -100,8 +100,8 @@ func unsigned(p *plan.Plan) error {
 		}
 		if policy.Required > 0 {
 			return &apply.Refusal{Cause: refusal.CauseSignatures,
-				Why: fmt.Sprintf("the config of %s asks for %d signed approvals, so an unsigned one is worth nothing",
-					p.Snapshot(side).Root, policy.Required)}
+				Why: fmt.Sprintf("the config of %s asks for %s, so an unsigned one is worth nothing",
+					p.Snapshot(side).Root, render.Count(policy.Required, "signed approval"))}
 		}
 	}
 	return nil

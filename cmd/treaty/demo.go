@@ -114,7 +114,8 @@ func demoFolder(dir string) (string, error) {
 		return "", usage(exactly("treaty demo"), "%s is not a directory", dir)
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return "", err
+		return "", &complaint{is: err, why: err.Error(), hint: then("name a folder that can be made, or none",
+			exactly("treaty demo"))}
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {

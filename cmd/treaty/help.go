@@ -35,7 +35,7 @@ var examples = map[string][]manual.Example{
 	"show": {
 		{Command: "treaty show", Says: "read the newest plan of the tree here"},
 		{Command: "treaty show --unresolved", Says: "only what is still to be decided"},
-		{Command: "treaty show --html plan.html", Says: "a page for a browser, also for somebody without treaty"},
+		{Command: "treaty show --html ~/plan.html", Says: "a page for a browser, also for somebody without treaty"},
 	},
 	"review": {
 		{Command: "treaty review", Says: "settle the newest plan, a key a choice; ? lists the keys"},
@@ -162,7 +162,7 @@ var exits = []manual.Exit{
 	{Code: exitLocked, Means: "another treaty works on one of the trees"},
 	{Code: exitChanges, Means: "plan or status with --exit-code: changes are waiting, and nothing is in their way"},
 	{Code: exitAttention, Means: "the same: there are conflicts or blocked paths"},
-	{Code: exitInterrupted, Means: "interrupted: as after 6"},
+	{Code: exitInterrupted, Means: "interrupted, by Ctrl-C, SIGTERM or SIGHUP: as after 6"},
 }
 
 // manualCommand writes the manual pages, for whoever packs a release.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 
 	"treaty/apply"
 	"treaty/apply/refusal"
@@ -38,7 +39,7 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 			applyingBy("--allow-unrelated-drift"))
 	},
 	refusal.CauseUnfit:   func(*apply.Refusal) hint { return comparing() },
-	refusal.CauseApplied: func(*apply.Refusal) hint { return comparingAll },
+	refusal.CauseApplied: showApplied,
 	refusal.CauseWeaker:  func(r *apply.Refusal) hint { return comparing("--"+r.Side.String()+"-fs", "unknown") },
 
 	refusal.CauseUnapproved: func(*apply.Refusal) hint { return approveIt },
@@ -100,6 +101,16 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 		}
 		return then("once that is mended", again)
 	},
+}
+
+// showApplied is for a plan that was applied already: whoever wants to read it finds it in the log.
+func showApplied(r *apply.Refusal) hint {
+	return func(i *invocation) string {
+		if i.name != "show" {
+			return comparingAll(i)
+		}
+		return in(i.trees[plan.Local], "log", strconv.Itoa(r.Number))(i)
+	}
 }
 
 // backAgain is for a tree that went away.

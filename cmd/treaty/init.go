@@ -23,7 +23,7 @@ import (
 
 type initCommand struct {
 	treeArguments
-	Name   string   `placeholder:"NAME" help:"What LOCAL is called where people read of it; its folder's name if not given."`
+	Name   string   `placeholder:"NAME" help:"What LOCAL is called where people read of it; its volume's label or its folder's name if not given."`
 	Ignore []string `sep:"none" placeholder:"PATTERN" help:"What to leave out (as in .gitignore; may be given often)."`
 }
 
@@ -92,7 +92,7 @@ func (c *initCommand) ask(a *app, folder *store.Store, remote string) (*firstAns
 		}
 	}
 	if c.Name == "" {
-		question := fmt.Sprintf("What is this tree to be called [%s]?", filepath.Base(folder.Root()))
+		question := fmt.Sprintf("What is this tree to be called [%s]?", treeName(folder.Root()))
 		if err := q.ask(question, &answers.name); err != nil {
 			return nil, err
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -34,10 +35,16 @@ func (c *showCommand) page(a *app, f *planFile, opts render.Options) error {
 		return err
 	}
 	file := expandHome(cmp.Or(c.HTML, besidePlan(f.path)))
-	if err := a.outside(f.plan, file); err != nil {
+	another := func(file string) hint {
+		flags := []string{"--html", pathArgument(file)}
+		if c.Open {
+			flags = append(flags, "--open")
+		}
+		return about("show", flags...)
+	}
+	if err := a.outside(f.plan, file, another); err != nil {
 		return err
 	}
-	another := func(file string) hint { return about("show", "--html", pathArgument(file)) }
 	if err := outputPage.replaces(file, another); err != nil {
 		return err
 	}
@@ -56,8 +63,29 @@ func besidePlan(plan string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(plan, ".json"), ".plan") + ".html"
 }
 
-// outside refuses to write a page where it would become part of what is synced, and the plan stale.
-func (a *app) outside(p *plan.Plan, page string) error {
+// outside refuses to write a page where it would become part of what is synced, and the plan stale. another is the
+// command with another file.
+func (a *app) outside(p *plan.Plan, page string, another func(file string) hint) error {
+	side, inside, err := holding(a, p, page)
+	switch {
+	case err != nil:
+		return usage(then("mend the path", again), "--html %s: %v", page, err)
+	case !inside:
+		return nil
+	}
+	for _, dir := range []string{expandHome("~"), os.TempDir()} {
+		file := filepath.Join(dir, filepath.Base(page))
+		if _, inside, err := holding(a, p, file); !inside && err == nil && isThere(dir) && outputPage.mayReplace(file) {
+			return usage(then("choose a file outside both trees", another(file)),
+				"--html %s lies inside the %s tree", page, side)
+		}
+	}
+	return usage(then("choose a file outside both trees, or leave --html out", about("show")),
+		"--html %s lies inside the %s tree", page, side)
+}
+
+// holding is the tree that a page would become part of, false where it would of neither.
+func holding(a *app, p *plan.Plan, page string) (plan.Side, bool, error) {
 	local := cmp.Or(a.call.trees[plan.Local], p.Local.Root)
 	plans := filepath.Join(local, tree.PrivateFolder, "plans")
 	at := plan.Sides[string]{local, p.Remote.Root}
@@ -68,15 +96,11 @@ func (a *app) outside(p *plan.Plan, page string) error {
 		}
 		inside, err := held(folder.Volume(), plans, page)
 		folder.Close()
-		if err != nil {
-			return usage(about("show"), "--html %s: %v", page, err)
-		}
-		if inside {
-			return usage(then("choose a file outside both trees, or leave --html out", about("show")),
-				"--html %s lies inside the %s tree", page, side)
+		if inside || err != nil {
+			return side, inside, err
 		}
 	}
-	return nil
+	return plan.Local, false, nil
 }
 
 // pageOf is what a page tells besides the plan: commands, approvals, and what became of it.

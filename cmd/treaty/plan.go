@@ -21,7 +21,7 @@ import (
 
 // planFlags shape a plan; each has its key in the config, and wins over it.
 type planFlags struct {
-	Ignore           []string            `sep:"none" placeholder:"PATTERN" help:"Leave this out (as in .gitignore; may be given often)."`
+	Ignore           []string            `sep:"none" placeholder:"PATTERN" help:"Leave this out (as in .gitignore; may be given often), as if it was never synced: a later plan without it copies back what one side has deleted since."`
 	Only             []string            `sep:"none" placeholder:"PATTERN" help:"Plan only what matches this (as in .gitignore, from the tree's root; may be given often), and leave the rest as it is."`
 	DefaultIgnores   *bool               `negatable:"" help:"Leave out the litter of operating systems, such as .DS_Store (the default)."`
 	Hash             *plan.HashWhat      `enum:"conflicts,operations,all" placeholder:"WHAT" help:"What to read and hash: conflicts, operations (the default) or all."`

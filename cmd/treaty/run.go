@@ -162,11 +162,22 @@ func placed(command string) error {
 	return nil
 }
 
-// interruptible ends its context at the first interrupt; the second ends the process at once.
+// interruptible ends its context at the first interrupt; the second ends the process at once. A terminal that is closed
+// is one too, but where that is not to end the process (nohup); it may be told of twice, which is once.
 func interruptible() (context.Context, func()) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	return ctx, stop
+	interrupts := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	hangs := !signal.Ignored(syscall.SIGHUP)
+	if hangs {
+		interrupts = append(interrupts, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), interrupts...)
+	ended := context.AfterFunc(ctx, func() {
+		if hangs {
+			signal.Ignore(syscall.SIGHUP)
+		}
+		stop()
+	})
+	return ctx, func() { ended(); stop() }
 }
 
 // interruption is an error that an interrupt has led to.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -218,7 +217,10 @@ func (s *settings) value(name string, options members) (value, from string) {
 	case "merge":
 		return `{"keep":"` + plan.DefaultKeep + `"}`, "the default"
 	case "name":
-		return filepath.Base(s.folder.Root()), "the default: its folder's name"
+		if label := labelAt(s.folder.Root()); label != "" {
+			return label, "the default: its volume's label"
+		}
+		return baseOf(s.folder.Root()), "the default: its folder's name"
 	}
 	return "-", "not set"
 }

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"syscall"
 )
@@ -49,6 +50,14 @@ func (linked) Is(target error) bool { return target == ErrSymlink || target == E
 
 // ErrInUse: another program has the file open and does not share it, as only Windows lets it.
 var ErrInUse = errors.New("another program has it open")
+
+// vanished is an ErrVanished of the tree at a path, with the reason where that says more.
+func vanished(path string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: %w", path, ErrVanished)
+	}
+	return fmt.Errorf("%s: %w: %s", path, ErrVanished, why(err))
+}
 
 // why is err in words for the person who reads a plan, without paths or system calls.
 func why(err error) string {

@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"fmt"
 	"strings"
 	"unsafe"
 
@@ -19,7 +18,7 @@ const (
 func (r *Root) Mount() (Mount, error) {
 	var fs unix.Statfs_t
 	if err := unix.Fstatfs(r.top.fd, &fs); err != nil {
-		return Mount{}, fmt.Errorf("%s: %w: %s", r.path, ErrVanished, why(err))
+		return Mount{}, vanished(r.path, err)
 	}
 	var options []string
 	for _, o := range []struct {

@@ -17,7 +17,7 @@ import (
 func (r *Root) Mount() (Mount, error) {
 	var fs unix.Statfs_t
 	if err := unix.Fstatfs(r.top.fd, &fs); err != nil {
-		return Mount{}, fmt.Errorf("%s: %w: %s", r.path, ErrVanished, why(err))
+		return Mount{}, vanished(r.path, err)
 	}
 	line, known := r.mountLine()
 	if !known {

@@ -21,7 +21,7 @@ func (r *Root) Mount() (Mount, error) {
 		top.Close()
 	}
 	if err != nil {
-		return Mount{}, fmt.Errorf("%s: %w: %s", r.path, ErrVanished, why(err))
+		return Mount{}, vanished(r.path, err)
 	}
 	m := Mount{Type: strings.ToLower(windows.UTF16ToString(fstype[:]))}
 	if r.remote() {

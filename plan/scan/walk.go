@@ -194,7 +194,7 @@ func (w *Walk) vanished(err error) error {
 	if check := w.root.Check(); check != nil {
 		return check
 	}
-	return fmt.Errorf("%s: %w: %s", w.root.path, ErrVanished, why(err))
+	return vanished(w.root.path, err)
 }
 
 // exhausted tells of errors that are this process's or machine's, not the tree's.
