@@ -233,11 +233,16 @@ func pathsOfPlan(a *app, l complete.Line) []complete.Candidate {
 	return startingWith(l.Word, paths, spelling(here(f.plan), l.Word))
 }
 
-// startingWith are the paths that go on from a word that was begun, up to the next slash, each once.
+// startingWith are the paths that go on from a word that was begun, up to the next slash, each once. A word that begins
+// like a flag stands behind a --, where a path needs no ./ before its dash.
 func startingWith(begun string, paths []tree.Path, spelt func(tree.Path) string) []complete.Candidate {
 	words := map[string]bool{}
 	for _, p := range paths {
-		if word := spelt(p); strings.HasPrefix(word, begun) {
+		word := spelt(p)
+		if strings.HasPrefix(begun, "-") {
+			word = strings.TrimPrefix(word, "./")
+		}
+		if strings.HasPrefix(word, begun) {
 			words[upToSlash(word, len(begun))] = true
 		}
 	}
