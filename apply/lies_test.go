@@ -306,7 +306,9 @@ func TestAFarEndMayLieInOneThing(t *testing.T) {
 						}
 						break
 					}
-					if lie.breaks && !brokeRules(err) {
+					// The last answer is about the lock, once all is done and recorded: one that stays is found stale.
+					unlocked := err == nil && slices.Equal(l.told, []string{wire.RemovePrivate.Name()})
+					if lie.breaks && !brokeRules(err) && !unlocked {
 						t.Errorf("%s, the answer number %d to %s: %v", lie.name, nth, l.told, err)
 					}
 					w.truth(p)
