@@ -67,7 +67,7 @@ func keepOldNames(ctx context.Context, dr *draft) error {
 		for _, d := range leaving[side] {
 			if len(o.by[d]) > 0 {
 				d.dropped = true
-				d.whole.leaveOut()
+				d.rare.all().whole.leaveOut()
 				dr.kept = append(dr.kept, keptName{side, d.path[side]})
 			}
 		}
@@ -100,8 +100,8 @@ func (bs *barring) blame(problems problems) {
 func whatLeaves(ds differences) (leaving Sides[[]*difference]) {
 	var goes Sides[[]tree.Path]
 	for _, d := range ds {
-		if d.against != nil {
-			goes[d.against.side] = append(goes[d.against.side], d.path[d.against.side])
+		if d.rare.all().against != nil {
+			goes[d.rare.all().against.side] = append(goes[d.rare.all().against.side], d.path[d.rare.all().against.side])
 		}
 	}
 	for _, d := range ds {

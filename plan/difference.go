@@ -9,13 +9,9 @@ type difference struct {
 	verdict verdict
 	// content is what reading brought beside the hash, nil for nothing.
 	content Sides[*tree.Content]
-	// against is nil unless a directory stands against a file or a link.
-	against *against
 	// rare is nil for most.
 	rare *rare
-	// whole is the unit that it belongs to, nil for none.
-	whole *wholeDir
-	fate  fate
+	fate fate
 	// wanted tells that the content must be read for more than the decision.
 	wanted Sides[bool]
 	// follows tells which side is to take over a spelling that changed in case only on the other side.
@@ -32,6 +28,10 @@ type rare struct {
 	keepBothAs string
 	// alias is a name under which a side may hold the file already.
 	alias Sides[string]
+	// against is nil unless a directory stands against a file or a link.
+	against *against
+	// whole is the unit that it belongs to, nil for none.
+	whole *wholeDir
 }
 
 // all is what a difference has of what few have; nothing of one that has none.
@@ -60,20 +60,28 @@ func (d *difference) read(side Side) *tree.Content {
 
 var unread tree.Content
 
-// outlive lets a difference outlive the listings that it was found in.
+// outlive lets a difference outlive the listings that it was found in. Of names it holds the paths alone.
 func outlive(d *difference) {
+	if d.path[Local] == d.path[Remote] {
+		d.path[Remote] = d.path[Local]
+	}
 	for side, e := range d.entry {
-		if e != nil {
-			kept := *e
-			d.entry[side] = &kept
+		d.name[side] = d.path[side].Base()
+		if e == nil {
+			continue
 		}
+		kept := *e
+		if kept.Name == d.name[side] {
+			kept.Name = d.name[side]
+		}
+		if kept.Key == kept.Name {
+			kept.Key = kept.Name
+		}
+		d.entry[side] = &kept
 	}
 	if d.base != nil {
 		kept := *d.base
 		d.base = &kept
-	}
-	if d.path[Local] == d.path[Remote] {
-		d.path[Remote] = d.path[Local]
 	}
 }
 

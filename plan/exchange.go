@@ -13,18 +13,20 @@ type against struct {
 }
 
 // unreadable tells of a file that a directory stands against that it cannot be read.
-func (d *difference) unreadable() bool { return d.against != nil && d.against.unread }
+func (d *difference) unreadable() bool {
+	return d.rare.all().against != nil && d.rare.all().against.unread
+}
 
 // decideExchanges says of the directories that stand against a file or a link whether they come or go. Where they
 // don't, nothing below them is planned. What lies below a directory stands before it.
 func decideExchanges(dr *draft) {
 	for i := range dr.differences {
 		d := dr.differences[i]
-		if d.against == nil {
+		if d.rare.all().against == nil {
 			continue
 		}
-		where := d.against.side
-		below, onlyDeletes := dr.differences.below(i, where), !d.against.stays
+		where := d.rare.all().against.side
+		below, onlyDeletes := dr.differences.below(i, where), !d.rare.all().against.stays
 		for j := range below {
 			_, deletes := below[j].deletes()
 			onlyDeletes = onlyDeletes && deletes

@@ -72,7 +72,8 @@ func refuseXSyms(dr *draft) {
 	dr.keep(func(d *difference) bool {
 		kept := true
 		for _, side := range BothSides {
-			if d.against == nil && mayBeXSym(dr.policy, d, side) && bytes.HasPrefix(d.read(side).Head, []byte(xsymMark)) {
+			if d.rare.all().against == nil && mayBeXSym(dr.policy, d, side) &&
+				bytes.HasPrefix(d.read(side).Head, []byte(xsymMark)) {
 				dr.block(SymlinkNotSupported, side, d.path[side],
 					"macOS keeps a symlink in this file, and only a Mac can carry it as one; put its name "+
 						intoRules(d.path[side])+", or copy what it points to")

@@ -65,10 +65,10 @@ func limit(dr *draft) {
 	dr.keep(func(d *difference) bool {
 		switch {
 		case below(d.path[Local], closed):
-			d.whole.leaveOut()
+			d.rare.all().whole.leaveOut()
 			return false
 		case !dr.portion.has(d.path, &d.trio) && !(needed[d.path[Local]] && d.createsDirectory()):
-			d.whole.leaveOut()
+			d.rare.all().whole.leaveOut()
 			return false
 		}
 		for dir := d.path[Local].Parent(); dir != tree.Root; dir = dir.Parent() {

@@ -79,7 +79,10 @@ func (p *planner) name(ctx context.Context, in *directory, t *trio) (found, erro
 		p.draft.agree(t)
 		return found{}, nil
 	}
-	d := difference{trio: *t, path: in.pathOf(t), fate: in.fate, whole: p.draft.wholes.of(in.whole, in, t)}
+	d := difference{trio: *t, path: in.pathOf(t), fate: in.fate}
+	if whole := p.draft.wholes.of(in.whole, in, t); whole != nil {
+		d.rarely().whole = whole
+	}
 	d.follows = in.names.respelled(t, p.policy.traits)
 	if alias := in.names.aliases(t, p.policy.traits); alias != (Sides[string]{}) {
 		d.rarely().alias = alias
@@ -95,7 +98,7 @@ func (p *planner) name(ctx context.Context, in *directory, t *trio) (found, erro
 	if err != nil || f.blocked {
 		return f, err
 	}
-	d.whole.enter(&d, &f)
+	d.rare.all().whole.enter(&d, &f)
 	p.note(in, &d)
 	return f, nil
 }
@@ -173,7 +176,7 @@ func (p *planner) descend(ctx context.Context, in *directory, d *difference) (fo
 func (p *planner) tentative(ctx context.Context, in *directory, d *difference, where Side, fate fate,
 	remembered bool) (found, error) {
 	f, err := p.below(ctx, in, &d.trio, fate, remembered)
-	d.against = &against{side: where, stays: f.stays}
+	d.rarely().against = &against{side: where, stays: f.stays}
 	d.rarely().subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}
 	return f, err
 }

@@ -116,7 +116,7 @@ func (dr *draft) readOnce(ctx context.Context) (bool, error) {
 // differsStill decides again where the content is known now; false of what turns out to be the same or cannot be
 // read.
 func (dr *draft) differsStill(d *difference) bool {
-	if d.verdict.agreed() && d.against == nil {
+	if d.verdict.agreed() && d.rare.all().against == nil {
 		if dr.policy.asked(d) && !d.failed() {
 			return true
 		}
@@ -124,10 +124,10 @@ func (dr *draft) differsStill(d *difference) bool {
 		return false
 	}
 	if dr.unread(d) {
-		if d.against != nil {
-			d.verdict, d.against.unread = verdict{}, true
+		if d.rare.all().against != nil {
+			d.verdict, d.rare.all().against.unread = verdict{}, true
 		}
-		return d.against != nil
+		return d.rare.all().against != nil
 	}
 	return !d.verdict.isUnsure() || dr.decideAgain(d)
 }
@@ -145,7 +145,7 @@ func (dr *draft) wantStated() {
 				continue
 			}
 			// What stands against a directory may turn out to be in conflict with it.
-			conflicts := d.verdict.kind != "" || d.against != nil
+			conflicts := d.verdict.kind != "" || d.rare.all().against != nil
 			states := conflicts || dr.policy.options.Hash != HashConflicts || d.moves()
 			if states && !d.hash[side].Known() {
 				d.wanted[side] = true

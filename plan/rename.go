@@ -41,7 +41,7 @@ func (d *difference) leaves() (Side, bool) {
 // by its name in that.
 func (d *difference) createdFile() (Side, bool) {
 	side, arrives := d.arrives()
-	return side, arrives && d.base == nil && d.verdict.changes[0].action == Create && !d.whole.taken()
+	return side, arrives && d.base == nil && d.verdict.changes[0].action == Create && !d.rare.all().whole.taken()
 }
 
 // wantRenames marks files whose size occurs where content leaves, or under another name on the

@@ -89,8 +89,8 @@ func (w *wholeDir) leaveOut() {
 // to be taken.
 func decideUnits(dr *draft) {
 	for _, d := range dr.differences {
-		if d.whole != nil {
-			d.whole.meet(d)
+		if d.rare.all().whole != nil {
+			d.rare.all().whole.meet(d)
 		}
 	}
 	for _, w := range dr.wholes.all {
@@ -132,11 +132,11 @@ func (dr *draft) blockedWhole(w *wholeDir) (blocked bool) {
 func (dr *draft) decideWholes() differences {
 	last := map[*wholeDir]*difference{}
 	for _, d := range dr.differences {
-		last[d.whole] = d
+		last[d.rare.all().whole] = d
 	}
 	kept := dr.differences[:0]
 	for _, d := range dr.differences {
-		switch w := d.whole; {
+		switch w := d.rare.all().whole; {
 		case !w.taken() || w.root == nil || mixed(w.root):
 			kept = append(kept, d)
 		case w.cut:

@@ -206,7 +206,7 @@ func grantWishes(ctx context.Context, dr *draft) error {
 	}
 	dr.keep(func(d *difference) bool {
 		dr.policy.grant(d)
-		if !d.verdict.agreed() || d.against != nil {
+		if !d.verdict.agreed() || d.rare.all().against != nil {
 			return true
 		}
 		dr.agree(&d.trio)

@@ -26,22 +26,22 @@ const (
 	Ignored        // by a person's pattern; keeps its directory
 )
 
-// Entry is one name in a directory as it was read.
+// Entry is one name in a directory as it was read. There may be a million: the small fields lie together.
 type Entry struct {
 	Name string
 	// Key is CollisionKey(Name).
-	Key   string
-	Type  Type
-	Mode  Mode
-	Size  int64 // bytes; files only
-	Mtime Time  // files only; cut to the filesystem's granularity
-	// Target is a symlink's, verbatim.
-	Target string
-	// Links is the number of hard links of a file, 0 where unknown.
-	Links uint32
+	Key  string
+	Size int64 // bytes; files only
 	// Inode is a file's number on its volume, 0 where the volume gives none that lasts.
-	Inode    uint64
-	Ruling   Ruling
+	Inode uint64
+	Mtime Time // files only; cut to the filesystem's granularity
+	// Links is the number of hard links of a file, 0 where unknown.
+	Links  uint32
+	Mode   Mode
+	Type   Type
+	Ruling Ruling
+	// Target is a symlink's, verbatim.
+	Target   string
 	Obstacle Obstacle // "" where there is none
 	// Why explains an obstacle, in words.
 	Why string
