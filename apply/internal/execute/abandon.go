@@ -24,7 +24,7 @@ func (e *Execution) Abandon(j *journal.Journal, wrong map[int]*volume.Drift, und
 	}
 	for _, t := range e.tasks.all {
 		if c, copied := j.Copies[int(t.number)]; copied {
-			t.puts().copy = &c
+			t.ownDisplacement().copy = &c
 		}
 		sighting, looked := seen[int(t.number)]
 		if looked && t.disk() == nil && e.tasks.sight(t, j.Done[int(t.number)], &sighting) {

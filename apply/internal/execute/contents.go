@@ -98,12 +98,12 @@ func (c *contents) group(ctx context.Context, group []*task, begun *ahead, begin
 	c.groups.performTogether(ctx, group, func(t *task) {
 		result := &volume.Result{}
 		err := put(t, result)
-		c.came(ctx, t, result, err)
+		c.noteInstalled(ctx, t, result, err)
 	})
 }
 
-// came notes what putting in place came to.
-func (c *contents) came(ctx context.Context, t *task, result *volume.Result, err error) {
+// noteInstalled notes what putting in place came to.
+func (c *contents) noteInstalled(ctx context.Context, t *task, result *volume.Result, err error) {
 	c.tasks.displaced(t, result.Trash)
 	t.noteResult(*result, err)
 	c.groups.installed(ctx, t)
@@ -124,9 +124,9 @@ func create(t *task, result *volume.Result) (err error) {
 
 func replace(t *task, result *volume.Result) (err error) {
 	if from := t.From(); from != "" {
-		*result, err = t.disk().ReplaceAs(from, t.Path, t.Before, t.staged(), t.aside.all().place)
+		*result, err = t.disk().ReplaceAs(from, t.Path, t.Before, t.staged(), t.displacement.all().place)
 	} else {
-		*result, err = t.disk().Replace(t.Path, t.Before, t.staged(), t.aside.all().place)
+		*result, err = t.disk().Replace(t.Path, t.Before, t.staged(), t.displacement.all().place)
 	}
 	return err
 }

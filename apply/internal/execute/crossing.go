@@ -26,7 +26,7 @@ func neededBy(list []*task, side plan.Side) (n needs) {
 		if dir := t.Path.Parent(); !seen[dir] {
 			seen[dir], n.dirs = true, append(n.dirs, dir)
 		}
-		if t.replaces() && t.aside.all().place == "" {
+		if t.replaces() && t.displacement.all().place == "" {
 			n.displacing = append(n.displacing, t)
 		}
 		if t.waiting != nil {
@@ -46,7 +46,7 @@ func (s *stager) cross(ctx context.Context, side plan.Side, n needs, found map[g
 			_, found[ground{side, n.dirs[i]}] = as.(volume.Gathering).Directory(n.dirs[i])
 		case i < len(n.dirs)+len(n.displacing):
 			t := n.displacing[i-len(n.dirs)]
-			t.puts().place, _ = as.Place(t.present()) // without one it is asked again, and tells why
+			t.ownDisplacement().place, _ = as.Place(t.present()) // without one it is asked again, and tells why
 		default:
 			durable = as.Barrier(n.staged...) == nil
 		}

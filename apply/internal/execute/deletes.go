@@ -16,7 +16,7 @@ type deletes struct {
 func (d *deletes) do(ctx context.Context, on sides) {
 	doomed := d.tasks.choose(on, func(t *task) bool { return t.Action == plan.Delete && t.Before.Type != tree.Directory })
 	d.groups.batch(ctx, on, doomed, func(t *task) {
-		result, err := t.disk().Trash(t.Path, t.Before, t.aside.all().place)
+		result, err := t.disk().Trash(t.Path, t.Before, t.displacement.all().place)
 		d.tasks.displaced(t, result.Trash)
 		t.noteResult(result, err)
 	})

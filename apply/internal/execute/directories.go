@@ -71,17 +71,17 @@ func levels(list []*task) (levels [][]*task) {
 
 // makeDirectory makes the directory of a task. A file or link that makes way for it goes to the trash.
 func makeDirectory(t *task) {
-	var aside volume.Result
+	var displaced volume.Result
 	if t.Action == plan.Update {
 		var err error
-		if aside, err = t.disk().Trash(t.Path, t.Before, t.aside.all().place); err != nil {
+		if displaced, err = t.disk().Trash(t.Path, t.Before, t.displacement.all().place); err != nil {
 			t.noteError(err)
 			return
 		}
 	}
 	result, err := t.disk().Mkdir(t.Path, volume.Workable(t.After.Mode), false)
-	result.Trash = aside.Trash
+	result.Trash = displaced.Trash
 	if t.noteResult(result, err); err != nil {
-		t.displacedTo(aside.Trash)
+		t.noteTrash(displaced.Trash)
 	}
 }

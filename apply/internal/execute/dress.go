@@ -106,7 +106,7 @@ func (d *dresser) redress(ctx context.Context) {
 
 // replace puts a copy in the place of a file that has other names.
 func (d *dresser) replace(ctx context.Context, f *sharing) {
-	result, err := f.disk().Replace(f.Path, &f.at, f.staged(), f.aside.all().place)
+	result, err := f.disk().Replace(f.Path, &f.at, f.staged(), f.displacement.all().place)
 	f.noteResult(result, err)
 	if err != nil {
 		d.groups.installed(ctx, f.task)
@@ -119,7 +119,7 @@ func (d *dresser) preserve(ctx context.Context, group []sharing) {
 	var list plan.Sides[[]endangered]
 	for i := range group {
 		f := &group[i]
-		if f.aside.all().copy == nil && d.Ends[f.Side].FAT {
+		if f.displacement.all().copy == nil && d.Ends[f.Side].FAT {
 			c := endangered{task: f.task, at: f.Path, state: &f.at, twins: d.tasks.counterpart(f.task)}
 			list[f.Side] = append(list[f.Side], c)
 		}
@@ -180,7 +180,7 @@ func (f *sharing) replacing() (*journal.Intent, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.puts().place = place
+	f.ownDisplacement().place = place
 	was := hashed(&f.at, &tree.State{Type: tree.File, SHA256: f.staged().Hash})
 	becoming := *was
 	becoming.Mtime, becoming.Mode = f.After.Mtime, f.After.Mode

@@ -108,7 +108,7 @@ func (e *emptied) remains(t *task, err error) paper.Outcome {
 	for _, name := range left.Names {
 		was := paper.Outcome("")
 		if in := e.tasks.about(t.Side, t.Path.Join(name)); in != nil {
-			was = in.came.all().outcome
+			was = in.ending().outcome
 		}
 		switch {
 		case was == paper.Failed:

@@ -124,9 +124,9 @@ func (e *Execution) Results() iter.Seq[paper.Result] {
 
 // resultOf is what the receipt has of a task.
 func resultOf(t *task) paper.Result {
-	came := t.came.all()
-	result := paper.Result{Conflict: t.Conflict, Side: &t.Side, Action: &t.Action, Path: t.Path, Outcome: came.outcome,
-		SHA256: t.hash(), Trash: came.trash, Error: came.why}
+	ended := t.ending()
+	result := paper.Result{Conflict: t.Conflict, Side: &t.Side, Action: &t.Action, Path: t.Path, Outcome: ended.outcome,
+		SHA256: t.hash(), Trash: ended.trash, Error: ended.why}
 	if t.Conflict == 0 {
 		result.Operation = t.ID
 	}
@@ -139,7 +139,7 @@ func (e *Execution) Bytes() int64 { return e.tasks.bytes }
 // Halted is why a whole execution did not come to its end, nil where it did: an interrupt that comes later is none.
 func (e *Execution) Halted(ctx context.Context) error {
 	reached := !e.unverified && !slices.ContainsFunc(e.tasks.all, func(t *task) bool {
-		return t.came.all().why == paper.NotReached
+		return t.ending().why == paper.NotReached
 	})
 	if reached {
 		ctx = context.WithoutCancel(ctx)

@@ -97,13 +97,13 @@ func (f *footing) lack(group []*task, found map[ground]error) {
 // waits tells whether what another task was to do for a task failed, or was left out. That is noted of the task then.
 func (f *footing) waits(t *task) bool {
 	if before := f.tasks.occupies(t); before != nil && before.noted() && !before.done() {
-		t.note(before.came.all().outcome, string(plan.NotVacated))
+		t.note(before.ending().outcome, string(plan.NotVacated))
 		return true
 	}
 	for dir := t.Path.Parent(); dir != tree.Root; dir = dir.Parent() {
 		above := f.tasks.at(t.Side, dir)
 		if above != nil && above.After.Of() == tree.Directory && above.noted() && !above.done() {
-			t.note(above.came.all().outcome, notMade(above))
+			t.note(above.ending().outcome, notMade(above))
 			return true
 		}
 	}
@@ -119,7 +119,7 @@ func (f *footing) lacksGround(t *task) bool {
 // notMade is why what belongs in a directory that was to be made is not done either: where that was left out, as a
 // reviewer was told of both.
 func notMade(directory *task) string {
-	if directory.came.all().outcome == paper.Skipped {
+	if directory.ending().outcome == paper.Skipped {
 		return string(plan.NotCreated)
 	}
 	return "its directory was not made"

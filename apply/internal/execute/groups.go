@@ -31,8 +31,8 @@ type groups struct {
 	// before is what comes before all else that is done next on a side that is far away: it crosses with that. Its errors
 	// halt the run.
 	before plan.Sides[[]func(as volume.Changer)]
-	// outcomes have memory for those of a group, which are written down and forgotten.
-	outcomes []outcome
+	// doneRecords have memory for those of a group, which are written down and forgotten.
+	doneRecords []doneRecord
 }
 
 // size is how many tasks on some sides are announced, carried out and made durable together.
@@ -212,10 +212,10 @@ func (g *groups) sealRest(durable sides) {
 // crash is examined again. What failed is not over.
 func (g *groups) writeDown() {
 	records := make([]journal.Record, 0, len(g.notes.fresh))
-	g.outcomes = slices.Grow(g.outcomes[:0], len(g.notes.fresh))[:len(g.notes.fresh)]
+	g.doneRecords = slices.Grow(g.doneRecords[:0], len(g.notes.fresh))[:len(g.notes.fresh)]
 	for n, t := range g.notes.fresh {
-		if t.came.all().outcome != paper.Failed {
-			records = append(records, journal.Record{Done: g.outcomes[n].of(t)})
+		if t.ending().outcome != paper.Failed {
+			records = append(records, journal.Record{Done: g.doneRecords[n].of(t)})
 		}
 	}
 	g.notes.fresh = g.notes.fresh[:0]
@@ -230,11 +230,11 @@ func (g *groups) installed(ctx context.Context, t *task) {
 	staged := t.staged()
 	t.waiting = nil
 	if t.done() {
-		t.has(staged.Hash, t.After)
+		t.noteHash(staged.Hash, t.After)
 		g.notes.bytes += staged.Size
 	} else if err := t.disk().Discard(staged); err != nil && g.halted(ctx) == nil {
-		r := t.came.all()
-		r.why += "; what was staged stays: " + err.Error()
-		t.came.note(r)
+		failed := t.ending()
+		failed.why += "; what was staged stays: " + err.Error()
+		t.end(failed)
 	}
 }

@@ -55,11 +55,11 @@ func (t *task) putting() ([]journal.Intent, error) {
 // displacing is an intent that takes what is at a path away, to a place in the trash that is chosen.
 func (t *task) displacing(kind journal.Kind, path tree.Path) ([]journal.Intent, error) {
 	var err error
-	if t.aside.all().place == "" {
-		t.puts().place, err = t.disk().Place(path)
+	if t.displacement.all().place == "" {
+		t.ownDisplacement().place, err = t.disk().Place(path)
 	}
 	in := t.intent(kind, t.was(), t.becoming())
-	in.Place = t.aside.all().place
+	in.Place = t.displacement.all().place
 	return []journal.Intent{in}, err
 }
 
@@ -80,10 +80,10 @@ func (t *task) dressing(at *tree.State) []journal.Intent {
 
 // was is the state before, with a hash that the plan does not know where a copy has told it.
 func (t *task) was() *tree.State {
-	if t.aside.all().copy == nil {
+	if t.displacement.all().copy == nil {
 		return t.Before
 	}
-	return hashed(t.Before, t.aside.copy.State)
+	return hashed(t.Before, t.displacement.copy.State)
 }
 
 // becoming is the state after, with a hash that the plan does not know where staging has told it.
@@ -105,18 +105,19 @@ func hashed(s, copied *tree.State) *tree.State {
 	return &with
 }
 
-// outcome has what the journals are told of what became of a task.
-type outcome struct {
+// doneRecord is what the journals are told of what became of a task, with room for what it left.
+type doneRecord struct {
 	done journal.Done
 	left tree.State
 }
 
-// of fills it in.
-func (o *outcome) of(t *task) *journal.Done {
-	o.done = journal.Done{Step: int(t.number), Side: t.Side, Outcome: string(t.came.all().outcome), SHA256: t.hash(),
-		Trash: t.came.all().trash, Error: t.came.all().why}
+// of fills in what became of a task.
+func (r *doneRecord) of(t *task) *journal.Done {
+	ended := t.ending()
+	r.done = journal.Done{Step: int(t.number), Side: t.Side, Outcome: string(ended.outcome), SHA256: t.hash(),
+		Trash: ended.trash, Error: ended.why}
 	if t.left != nil {
-		o.left, o.done.After = t.remains(), &o.left
+		r.left, r.done.After = t.remains(), &r.left
 	}
-	return &o.done
+	return &r.done
 }

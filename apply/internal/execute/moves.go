@@ -167,17 +167,17 @@ func rename(t *task) (volume.Result, error) {
 	if parked(t) != nil {
 		return t.disk().Create(t.Path, *parked(t))
 	}
-	return t.disk().Move(t.From(), t.Path, t.Before, t.aside.all().place)
+	return t.disk().Move(t.From(), t.Path, t.Before, t.displacement.all().place)
 }
 
 // park lets the file of a move wait in the trash, so that its name is free for something else.
 func (t *task) park() {
-	staged, err := t.disk().Park(t.From(), t.Before, t.aside.all().place)
+	staged, err := t.disk().Park(t.From(), t.Before, t.displacement.all().place)
 	if err != nil {
 		t.noteError(err)
 		return
 	}
-	t.puts().parked = &staged
+	t.ownDisplacement().parked = &staged
 }
 
 // unpark gives the file of a move that came to nothing its name back. Where that is taken by now, it
@@ -187,6 +187,6 @@ func (t *task) unpark() {
 		return
 	}
 	if _, err := t.disk().Create(t.From(), *parked(t)); err != nil {
-		t.displacedTo(parked(t).Name)
+		t.noteTrash(parked(t).Name)
 	}
 }

@@ -17,7 +17,7 @@ func movesOf(words string) (list []*task) {
 		from, to, _ := strings.Cut(word, ">")
 		t := &task{}
 		if waits := strings.Trim(from, "()"); waits != from {
-			from, t.puts().parked = waits, &volume.Staged{}
+			from, t.ownDisplacement().parked = waits, &volume.Staged{}
 		}
 		t.Step = Step{&plan.Step{Operation: &plan.Operation{Action: plan.Move, Path: tree.Path(to),
 			Rare: &plan.Rare{From: tree.Path(from)}}}}

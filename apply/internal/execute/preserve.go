@@ -42,7 +42,7 @@ func (ts *tasks) inDanger(side plan.Side) []endangered {
 	twins := ts.twins(side)
 	var list []endangered
 	for _, t := range ts.ordered {
-		if at, displaced := t.displaces(); displaced && t.Side == side && !t.noted() && t.aside.all().copy == nil {
+		if at, displaced := t.displaces(); displaced && t.Side == side && !t.noted() && t.displacement.all().copy == nil {
 			list = append(list, endangered{t, at, t.Before, twins[t.Before.SHA256]})
 		}
 	}
@@ -137,7 +137,7 @@ func (k *keeper) preserved(ctx context.Context, side plan.Side, group []endanger
 		return
 	}
 	for n, c := range group {
-		c.task.puts().copy = records[n].Copy
+		c.task.ownDisplacement().copy = records[n].Copy
 	}
 }
 
@@ -175,7 +175,7 @@ func (ts *tasks) adopt(copies map[int]journal.Copy, ends *settle.Ends) {
 	for number, c := range copies {
 		if d := ends[c.Side.Other()].Disk; d != nil {
 			if _, hash, err := d.ReadBack(c.Name); err == nil && hash == c.State.SHA256 {
-				ts.all[number].puts().copy = &c
+				ts.all[number].ownDisplacement().copy = &c
 			}
 		}
 	}
@@ -187,9 +187,9 @@ func (e *Execution) Copies(j *journal.Journal) []settle.Copy {
 	named := settle.NamedIn(j)
 	var list []settle.Copy
 	for _, t := range e.tasks.all {
-		if t.aside.all().copy != nil {
-			names := []string{t.came.all().trash, string(t.Path), string(t.From()), t.aside.all().place}
-			list = append(list, settle.Copy{Copy: *t.aside.copy, Names: append(names, named[int(t.number)]...)})
+		if t.displacement.all().copy != nil {
+			names := []string{t.ending().trash, string(t.Path), string(t.From()), t.displacement.all().place}
+			list = append(list, settle.Copy{Copy: *t.displacement.copy, Names: append(names, named[int(t.number)]...)})
 		}
 	}
 	return list

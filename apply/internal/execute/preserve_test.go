@@ -112,7 +112,7 @@ func TestWhatIsInDanger(t *testing.T) {
 func tasksOf(steps []plan.Step, outcomes []paper.Outcome) *tasks {
 	ts := newTasks(&plan.Plan{}, steps, &settle.Ends{}, nil)
 	for i, outcome := range outcomes {
-		ts.all[i].came.note(result{outcome: outcome})
+		ts.all[i].end(ending{outcome: outcome})
 	}
 	return ts
 }

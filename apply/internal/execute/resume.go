@@ -127,8 +127,8 @@ func (ts *tasks) restore(t *task, was *journal.Done) {
 	case paper.Done, paper.Skipped, paper.Drifted:
 		t.note(outcome, was.Error)
 		ts.fresh = ts.fresh[:len(ts.fresh)-1] // it is written down
-		t.has(was.SHA256, t.After, t.Before)
-		t.displacedTo(was.Trash)
+		t.noteHash(was.SHA256, t.After, t.Before)
+		t.noteTrash(was.Trash)
 		t.left = was.After
 		if outcome == paper.Done {
 			ts.wasDone(t)
@@ -141,7 +141,7 @@ func (ts *tasks) wasDone(t *task) {
 	if t.Action == plan.Move {
 		ts.moved[t.Side][t.From()] = t.Path
 	}
-	ts.displaced(t, t.came.all().trash)
+	ts.displaced(t, t.ending().trash)
 	if t.copies() && t.After.Type == tree.File {
 		ts.bytes += t.After.Size
 	}
@@ -231,8 +231,8 @@ func (r *resumption) find(open []journal.Intent) (map[*task]found, error) {
 func waits(t *task, place string) error {
 	waiting, err := t.disk().Waiting(place)
 	if err == nil && waiting != nil {
-		aside := t.puts()
-		aside.parked, aside.place, t.announced = waiting, place, true
+		d := t.ownDisplacement()
+		d.parked, d.place, t.announced = waiting, place, true
 	}
 	return err
 }

@@ -138,7 +138,7 @@ func (t *task) reverse(traits *tree.Traits) plan.Operation {
 		op.After = &after
 	}
 	if op.After.Of() == tree.File && (op.Action == plan.Create || op.Action == plan.Update) {
-		op.Take(&plan.Source{Tree: t.Side, Path: tree.Path(t.came.all().trash)})
+		op.Take(&plan.Source{Tree: t.Side, Path: tree.Path(t.ending().trash)})
 	}
 	return op
 }

@@ -250,7 +250,7 @@ func (st *staging) file(ctx context.Context, staged *volume.Staged) error {
 	if err == nil && !st.goes {
 		st.read, st.failed = st.asPlanned()
 	}
-	st.task.read = read{st.read.mtime, st.read != stamp{}}
+	st.task.sourceRead = sourceRead{st.read.mtime, st.read != stamp{}}
 	return cmp.Or(st.failed, err)
 }
 

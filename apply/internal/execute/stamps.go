@@ -238,7 +238,7 @@ func (l *Learned) source(t *task) Proof {
 	if _, moved := l.tasks.moved[t.Source().Tree][t.Source().Path]; moved {
 		return Proof{}
 	}
-	return Proof{t.read.stamp(t.After.Size), t.hash()}
+	return Proof{t.sourceRead.stamp(t.After.Size), t.hash()}
 }
 
 // equalByStat tells of a task that aligns the time of a file of which a first sync only knows that size and time

@@ -20,124 +20,125 @@ import (
 type task struct {
 	Step
 	notes *notes
-	came
+	result
 	// left is what it left behind at its path, read back from the disk; nil for nothing, and before it is done. Of its
 	// hash nothing is said here.
 	left *tree.State
 	// waiting is what is staged, nil before that, and when it is put in place.
 	waiting *volume.Staged
-	// aside is nil of most that displace nothing.
-	aside *aside
+	// displacement is nil of most that displace nothing.
+	displacement *displacement
 	// number is its place among the steps, by which journals name it.
 	number int32
-	// read is of its source.
-	read read
+	// sourceRead is how its source was read.
+	sourceRead sourceRead
 	// announced tells that the journals have what it is about to do.
 	announced bool
 }
 
-// came is what came of a task.
-type came struct {
-	// to is nil before anything is noted. Those to which the same came may share it, so nobody writes to it.
-	to *result
-	// sum is of the content written, or moved aside; nil for none.
+// result is what became of a task.
+type result struct {
+	// shared is nil before an outcome is noted. Tasks that ended alike may share it, so nobody writes to it.
+	shared *ending
+	// sum is the hash of the content written or displaced, nil for none.
 	sum *tree.Hash
 }
 
-// result is the rest of what came of a task.
-type result struct {
+// ending is how a task ended.
+type ending struct {
 	outcome paper.Outcome // "" before one is noted
-	// why is why it was not done, in words.
+	// why is why it was not done, in words, "" where it was.
 	why string
-	// trash is where what was at its path is now.
+	// trash is where in the trash that lies which the task displaced, "" for nothing.
 	trash string
 }
 
-// plainly is what came of most.
-var plainly = &result{outcome: paper.Done}
+// plainlyDone is how most tasks end: done, with nothing displaced.
+var plainlyDone = &ending{outcome: paper.Done}
 
-// all is what there is, with no outcome before one is noted.
-func (c *came) all() result {
-	if c.to == nil {
-		return result{}
+// ending is how the task ended, with no outcome before one is noted.
+func (r *result) ending() ending {
+	if r.shared == nil {
+		return ending{}
 	}
-	return *c.to
+	return *r.shared
 }
 
-func (c *came) note(r result) {
-	if c.to = plainly; r != *plainly {
-		c.to = &r
-	}
-}
-
-// displacedTo notes where what was at the path is now.
-func (c *came) displacedTo(trash string) {
-	if r := c.all(); r.trash != trash {
-		r.trash = trash
-		c.note(r)
+// end notes how the task ended.
+func (r *result) end(as ending) {
+	if r.shared = plainlyDone; as != *plainlyDone {
+		r.shared = &as
 	}
 }
 
-// has notes the hash of the content. Mostly one of the planned states, of which any may be nil, has it.
-func (c *came) has(sum tree.Hash, planned ...*tree.State) {
-	c.sum = nil
+// noteTrash notes where in the trash that lies which the task displaced.
+func (r *result) noteTrash(trash string) {
+	if e := r.ending(); e.trash != trash {
+		e.trash = trash
+		r.end(e)
+	}
+}
+
+// noteHash notes the hash of the content. Mostly one of the planned states, of which any may be nil, has it.
+func (r *result) noteHash(sum tree.Hash, planned ...*tree.State) {
+	r.sum = nil
 	for _, s := range planned {
 		if s != nil && s.SHA256 == sum && sum.Known() {
-			c.sum = &s.SHA256
+			r.sum = &s.SHA256
 			return
 		}
 	}
 	if sum.Known() {
-		c.sum = &sum
+		r.sum = &sum
 	}
 }
 
-// hash is that of the content, zero for none.
-func (c *came) hash() tree.Hash {
-	if c.sum == nil {
+// hash is that of the content written or displaced, zero for none.
+func (r *result) hash() tree.Hash {
+	if r.sum == nil {
 		return tree.Hash{}
 	}
-	return *c.sum
+	return *r.sum
 }
 
-// read tells how a source that is of the planned size was read.
-type read struct {
-	at  tree.Time // the time that it had
-	was bool      // false where it was not read
+// sourceRead tells how a source that is of the planned size was read.
+type sourceRead struct {
+	mtime tree.Time // the time that it had
+	was   bool      // false where it was not read
 }
 
 // stamp is that of the source of a size, zero where it was not read.
-func (r read) stamp(size int64) stamp {
+func (r sourceRead) stamp(size int64) stamp {
 	if !r.was {
 		return stamp{}
 	}
-	return stamp{size, r.at}
+	return stamp{size, r.mtime}
 }
 
-// aside is what is put aside for a task.
-type aside struct {
-	// place is where in the trash it moves what it displaces, "" before that is chosen.
+// displacement is where that is which a task moves out of the way, and what is kept of it.
+type displacement struct {
+	// place is where in the trash of its volume it is moved, "" before that is chosen.
 	place string
-	// copy is where that is out of reach of its volume, nil where no such copy was made.
+	// copy is the copy of it out of reach of its volume, nil where none was made.
 	copy *journal.Copy
 	// parked is the file of a move that waits in the trash for its new name to be free, nil for none.
 	parked *volume.Staged
 }
 
-// all is what there is.
-func (a *aside) all() aside {
-	if a == nil {
-		return aside{}
+// all is the displacement, zero where there is none.
+func (d *displacement) all() displacement {
+	if d == nil {
+		return displacement{}
 	}
-	return *a
+	return *d
 }
 
-// puts is what is put aside, to be written to.
-func (t *task) puts() *aside {
-	if t.aside == nil {
-		t.aside = &aside{}
+// ownDisplacement is the task's displacement, to be written to; it is made where there is none yet.
+func (t *task) ownDisplacement() *displacement {
+	if t.displacement == nil {
+		t.displacement = &displacement{}
 	}
-	return t.aside
+	return t.displacement
 }
 
 // parked is the file of a move that waits in the trash for its new name to be free, nil for none. Of what is no move
@@ -146,7 +147,7 @@ func parked(t *task) *volume.Staged {
 	if t.Action != plan.Move {
 		return nil
 	}
-	return t.aside.all().parked
+	return t.displacement.all().parked
 }
 
 // disk changes its side, nil where that tree is not there.
@@ -209,7 +210,7 @@ func (t *task) note(outcome paper.Outcome, why string) {
 			outcome, why = paper.Failed, err.Error()
 		}
 	}
-	t.came.note(result{outcome, why, t.came.all().trash})
+	t.end(ending{outcome, why, t.ending().trash})
 	if unit := t.notes.unitOf(t); outcome == paper.Drifted && unit != "" {
 		t.notes.broken[unit] = true
 	}
@@ -229,10 +230,10 @@ func (t *task) treesThere() error {
 }
 
 // noted tells whether it has an outcome: nothing more is to be done then.
-func (t *task) noted() bool { return t.came.all().outcome != "" }
+func (t *task) noted() bool { return t.ending().outcome != "" }
 
 // done tells whether it was carried out.
-func (t *task) done() bool { return t.came.all().outcome == paper.Done }
+func (t *task) done() bool { return t.ending().outcome == paper.Done }
 
 // noteResult notes what a change of its disk came to.
 func (t *task) noteResult(result volume.Result, err error) {
@@ -241,12 +242,12 @@ func (t *task) noteResult(result volume.Result, err error) {
 	case err == nil:
 		t.note(paper.Done, "")
 		t.leave(&result.Entry)
-		t.displacedTo(result.Trash)
-		t.has(t.hashOf(result), t.After, t.Before)
+		t.noteTrash(result.Trash)
+		t.noteHash(t.hashOf(result), t.After, t.Before)
 	case errors.Is(err, volume.ErrNotTried): // what the run is halted for is noted of it in the end
 	case errors.As(err, &drift):
 		t.note(paper.Drifted, drift.Without(t.Path))
-		t.displacedTo(drift.Trash)
+		t.noteTrash(drift.Trash)
 	case isDrift(err):
 		t.note(paper.Drifted, t.why(err))
 	default:

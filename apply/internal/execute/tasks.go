@@ -42,7 +42,7 @@ func newTasks(p *plan.Plan, steps []plan.Step, ends *settle.Ends, over *atomic.I
 	ts.all = make([]*task, 0, len(steps))
 	for i := range steps {
 		if len(made) == 0 {
-			made = make([]task, min(together, len(steps)-i))
+			made = make([]task, min(tasksAtOnce, len(steps)-i))
 		}
 		t := &made[0]
 		made = made[1:]
@@ -64,8 +64,8 @@ func newTasks(p *plan.Plan, steps []plan.Step, ends *settle.Ends, over *atomic.I
 	return ts
 }
 
-// together is how many tasks are allocated at a time: few enough for them to go where something smaller was.
-const together = 64
+// tasksAtOnce is how many tasks are allocated at a time: few enough for them to go where something smaller was.
+const tasksAtOnce = 64
 
 // choose are the tasks on some sides that are to be carried out still and are wanted, what holds something before what
 // is in it.
