@@ -16,6 +16,7 @@ import (
 	"treaty/apply"
 	"treaty/apply/internal/memory"
 	"treaty/apply/internal/wire"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -378,8 +379,7 @@ func (w *world) appliesTo(l *liar, p *plan.Plan) error {
 		w.Fatalf("it waits for ever, for an answer to %v", l.told)
 	}
 	w.liar = nil
-	w.keepsEverything(w.was)
-	w.touchesOnly(p, w.was)
+	w.outlives(p)
 	switch begun := w.open(plan.Local); {
 	case err == nil || w.applied(p):
 	case begun && !errors.Is(err, apply.ErrPartial) && !errors.Is(err, apply.ErrOpen):
@@ -399,8 +399,7 @@ func (w *world) truth(p *plan.Plan) {
 			w.Errorf("settled: %v", err)
 		}
 	}
-	w.keepsEverything(w.was)
-	w.touchesOnly(p, w.was)
+	w.outlives(p)
 	for _, side := range plan.BothSides {
 		if w.open(side) {
 			w.Errorf("%s: the journal is open", side)
@@ -408,6 +407,37 @@ func (w *world) truth(p *plan.Plan) {
 	}
 	w.base = nil
 	w.compare()
+}
+
+// outlives holds what came of a lie to the invariants: all is kept, and what the plan does not list is as it was.
+func (w *world) outlives(p *plan.Plan) {
+	w.Helper()
+	w.keepsEverything(w.was)
+	is := w.trees()
+	is[plan.Remote] = withoutLate(w.was[plan.Remote], is[plan.Remote])
+	touchesOnly(w, p, w.was, is)
+	w.sparesCanary()
+}
+
+// withoutLate is a tree without the files that are gone from their place and whose content is back under a name for
+// what was written late, in the nearest directory that is left: so it goes, by the rules, where the far end says that
+// what it put aside has another content.
+func withoutLate(was, is nodes) nodes {
+	rest := maps.Clone(is)
+	for path, before := range was {
+		if is[path] == before {
+			continue
+		}
+		in := path.Parent()
+		for in != tree.Root && is[in].kind != tree.Directory {
+			in = in.Parent()
+		}
+		back := in.Join(volume.ConflictName(path.Base(), 1))
+		if before.kind == tree.File && is[back].kind == tree.File && is[back].content == before.content {
+			delete(rest, back)
+		}
+	}
+	return rest
 }
 
 // What an agent has not looked at when it opened a tree, as one of another version, it is asked for.
