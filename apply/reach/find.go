@@ -50,6 +50,15 @@ func FindTree(dir string) string {
 	return cmp.Or(above(abs, store.Marks()...), above(abs, store.PlansFolder), dir)
 }
 
+// TreeAbove is the nearest directory above dir, an absolute path, that is a tree, by its own file or by a config; ""
+// where none is.
+func TreeAbove(dir string) string {
+	if dir == filepath.Dir(dir) {
+		return ""
+	}
+	return above(filepath.Dir(dir), store.Marks()...)
+}
+
 // above is the nearest directory, at or above an absolute one, whose folder of treaty's has one of the names, or in
 // which nobody can tell; "" where there is none. Who opens that learns why: a tree above it is never taken in its
 // place.

@@ -220,7 +220,7 @@ func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.tellTwin(a); err != nil {
+	if err := errors.Join(p.tellTwin(a), p.tellWithin(a)); err != nil {
 		return nil, err
 	}
 	tellTimes(a, made.plan)

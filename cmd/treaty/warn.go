@@ -11,6 +11,7 @@ import (
 	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
+	"treaty/plan/address"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
@@ -103,6 +104,25 @@ func (p *pair) tellDamage(a *app, made *plan.Plan) error {
 		}
 		warn(a, comparing("--hash", "all"), "the %s volume was damaged and repaired: there is %s; files may have changed "+
 			"without a trace", side, name)
+	}
+	return nil
+}
+
+// tellWithin says of a directory that becomes a tree by this plan that it lies in a tree already, which is synced with
+// everything in it: somebody may have named a folder too deep.
+func (p *pair) tellWithin(a *app) error {
+	for _, side := range plan.BothSides {
+		if p.stores[side] == nil || address.Is(p.trees[side].Root()) {
+			continue
+		}
+		known, err := p.trees[side].Identity()
+		if err != nil {
+			return err
+		}
+		if around := reach.TreeAbove(p.trees[side].Root()); known == nil && around != "" {
+			warn(a, nil, "%s lies in a tree already, %s, and is synced as a part of that; is it the folder that is meant?",
+				render.Name(p.trees[side].Root()), render.Name(around))
+		}
 	}
 	return nil
 }
