@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 	"strings"
 	"testing"
@@ -315,11 +316,14 @@ func TestLinesOfOneOperationTakeLittle(t *testing.T) {
 			}
 			p.Operations = append(p.Operations, op)
 		}
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		lines := c.list(effects(p, c.opts))
-		runtime.ReadMemStats(&after)
-		each := (after.TotalAlloc - before.TotalAlloc) / files
+		lines, each := 0, uint64(math.MaxUint64)
+		for range 5 { // the least of them, since the process may allocate beside
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			lines = c.list(effects(p, c.opts))
+			runtime.ReadMemStats(&after)
+			each = min(each, (after.TotalAlloc-before.TotalAlloc)/files)
+		}
 		if lines != files || each > c.most {
 			t.Errorf("%s: %d lines of %d bytes each, at most %d are meant", what, lines, each, c.most)
 		}
