@@ -12,8 +12,7 @@ import (
 // execution went no further, nil where it came to its end, and interrupt the one that it was told of, nil for none.
 func (r *run) partial(halted, interrupt error) *Refusal {
 	t := r.receipt.Totals
-	why := refusal.Because(refusal.CausePartial, "applied in part: %d done, %d skipped, %d drifted, %d failed",
-		t.Done, t.Skipped, t.Drifted, t.Failed)
+	why := refusal.Because(refusal.CausePartial, "applied in part: %s", r.receipt.Sums())
 	if unfinished(r.receipt, halted) {
 		why.Cause, why.Root = refusal.CauseUnfinished, r.ends[plan.Local].Root()
 	}

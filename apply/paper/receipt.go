@@ -125,6 +125,30 @@ func (r *Receipt) All() iter.Seq[*Result] {
 	}
 }
 
+// Unreached is how many of the results that failed an interrupt came before.
+func (r *Receipt) Unreached() (n int) {
+	if r.Totals.Failed == 0 {
+		return 0
+	}
+	for result := range r.All() {
+		if result.Error == NotReached {
+			n++
+		}
+	}
+	return n
+}
+
+// Sums are the totals in words, those of operations that were not done included where they are none: what was not
+// reached counts apart.
+func (r *Receipt) Sums() string {
+	t, unreached := r.Totals, r.Unreached()
+	words := fmt.Sprintf("%d done, %d skipped, %d drifted, %d failed", t.Done, t.Skipped, t.Drifted, t.Failed-unreached)
+	if unreached > 0 {
+		words += fmt.Sprintf(", %d not reached", unreached)
+	}
+	return words
+}
+
 // Count sums up the results; all but the bytes follow from them.
 func (r *Receipt) Count() {
 	bytes := r.Totals.Bytes

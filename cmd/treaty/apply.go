@@ -157,8 +157,9 @@ func resultsOf(r *apply.Receipt) iter.Seq[render.Result] {
 }
 
 func applied(number int, r *apply.Receipt) render.Applied {
+	unreached := r.Unreached()
 	return render.Applied{Number: number, PlanID: r.Plan.ID, At: r.FinishedAt,
 		By:      fmt.Sprintf("%s@%s", r.By.User, r.By.Host),
 		Outcome: string(r.Outcome), Done: r.Totals.Done, Skipped: r.Totals.Skipped, Drifted: r.Totals.Drifted,
-		Failed: r.Totals.Failed, Bytes: r.Totals.Bytes}
+		Failed: r.Totals.Failed - unreached, Unreached: unreached, Bytes: r.Totals.Bytes}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"treaty/apply"
-	"treaty/apply/paper"
 	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
@@ -102,22 +101,7 @@ func (c *console) recovered(r *apply.Recovered) {
 		c.say("  left alone: %s", render.Escape(kept))
 	}
 	if r.Receipt != nil {
-		t := r.Receipt.Totals
-		c.say("closed as applied %s: %d done, %d skipped, %d drifted, %d failed",
-			map[bool]string{true: "in full", false: "in part"}[r.Receipt.Outcome == apply.Complete],
-			t.Done, t.Skipped, t.Drifted, t.Failed)
-		if n := unreached(r.Receipt); n > 0 {
-			c.say("  %d of the failed were never begun", n)
-		}
+		c.say("closed as applied %s: %s",
+			map[bool]string{true: "in full", false: "in part"}[r.Receipt.Outcome == apply.Complete], r.Receipt.Sums())
 	}
-}
-
-// unreached is how many results an interrupt came before.
-func unreached(r *apply.Receipt) (n int) {
-	for i := range r.Results {
-		if r.Results[i].Error == paper.NotReached {
-			n++
-		}
-	}
-	return n
 }

@@ -22,6 +22,7 @@ type Applied struct {
 	// Outcome is "complete" or "partial".
 	Outcome                        string
 	Done, Skipped, Drifted, Failed int // operations and resolutions
+	Unreached                      int // those that an interrupt came before, which are none of the failed here
 	Bytes                          int64
 	// Told is what else is known of it, nil for nothing.
 	Told *Told
@@ -131,7 +132,7 @@ type Result struct {
 	Path    string
 	Outcome string // "done", "skipped", "drifted" or "failed"
 	Error   string
-	// Unreached tells that an interrupt came before it: all of these are one line.
+	// Unreached tells of one that failed that an interrupt came before it: all of these are one line.
 	Unreached bool
 }
 
@@ -263,7 +264,10 @@ func Receipt(w io.Writer, a Applied, results iter.Seq[Result], opts Options) err
 		if r.Outcome == "done" {
 			continue
 		}
-		k := kin{r.Outcome, r.Error, r.listed()}
+		k := kin{r.Outcome, r.Error, alike}
+		if r.Unreached {
+			k = kin{outcome: unreached}
+		}
 		counts[k]++
 		switch n := counts[k]; {
 		case n <= k.listed:
@@ -278,15 +282,10 @@ func Receipt(w io.Writer, a Applied, results iter.Seq[Result], opts Options) err
 	return p.Flush()
 }
 
-// listed is how many results like this one are listed.
-func (r *Result) listed() int {
-	if r.Unreached {
-		return 0
-	}
-	return alike
-}
+// unreached is the outcome of all that an interrupt came before.
+const unreached = "not reached"
 
-// kin is what results have in common that are alike.
+// kin is what results have in common that are alike; listed is how many of them are.
 type kin struct {
 	outcome, why string
 	listed       int
@@ -342,7 +341,8 @@ func (a *Applied) totals() []span {
 	for _, c := range []struct {
 		n       int
 		outcome string
-	}{{a.Done, "done"}, {a.Skipped, "skipped"}, {a.Drifted, "drifted"}, {a.Failed, "failed"}} {
+	}{{a.Done, "done"}, {a.Skipped, "skipped"}, {a.Drifted, "drifted"}, {a.Failed, "failed"},
+		{a.Unreached, unreached}} {
 		if c.n > 0 {
 			t := outcomeTone(c.outcome)
 			if c.outcome == "done" {

@@ -149,13 +149,13 @@ func TestWhatAnInterruptCameBeforeIsOneLine(t *testing.T) {
 			Error: "not reached", Unreached: true})
 	}
 	var out strings.Builder
-	applied := Applied{Outcome: "partial", Done: 1, Failed: 10}
+	applied := Applied{Outcome: "partial", Done: 1, Failed: 1, Unreached: 9}
 	if err := Receipt(&out, applied, slices.Values(results), Options{}); err != nil {
 		t.Fatal(err)
 	}
-	const want = `partial: 1 done, 10 failed
+	const want = `partial: 1 done, 1 failed, 9 not reached
   failed  #1  create on remote  a: no space
-  failed  9 operations: not reached
+  not reached  9 operations
 `
 	if out.String() != want {
 		t.Errorf("%s\nnot\n%s", out.String(), want)
