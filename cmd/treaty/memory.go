@@ -16,9 +16,10 @@ const (
 	garbage = 20
 	least   = 6
 	most    = 16 << 20
-	// ample is to how many bytes a heap may grow of which half as many live: that is an apply of so many files that what
-	// comes and goes is worth the room.
+	// ample is to how many bytes a heap may grow of which many live: that is an apply of so many files that what comes and
+	// goes is worth the room. No walk holds as much, however large the trees are.
 	ample = 96 << 20
+	many  = 36 << 20
 	// nearlyAll is how much stays of what is made while something large is read, in percent. Looking for garbage is in
 	// vain then, up to a heap of so many bytes: of large where it is not within ample soon.
 	nearlyAll = 80
@@ -61,7 +62,7 @@ func growth(live uint64, stayed int) int {
 		return max(garbage, int(100*(spare-live)/live))
 	}
 	percent := max(least, min(garbage, int(100*most/live)))
-	if ample/2 <= live && live < ample {
+	if many <= live && live < ample {
 		percent = max(percent, int(100*(ample-live)/live))
 	}
 	if stayed >= nearlyAll && live < large {

@@ -6,15 +6,28 @@ import (
 )
 
 func TestASmallHeapIsNotCollectedUntilItIsAsLargeAsIsSpare(t *testing.T) {
-	for _, live := range []uint64{0, 1 << 10, 1 << 20, smallest, 10 << 20, spare - 1, spare, ample/2 - 1,
+	for _, live := range []uint64{0, 1 << 10, 1 << 20, smallest, 10 << 20, spare - 1, spare, many - 1, many,
 		ample / 2, ample - most, ample,
 		200 << 20, 1 << 30} {
 		goal := live + live*uint64(growth(live, 0))/100
 		if live >= 1<<20 && goal < spare*99/100 {
 			t.Errorf("a heap of which %d bytes live is collected at %d", live, goal)
 		}
-		if goal > max(spare+most, live+most, live+live*least/100) && (live < ample/2 || goal > ample) {
+		if goal > max(spare+most, live+most, live+live*least/100) && (live < many || goal > ample) {
 			t.Errorf("a heap of which %d bytes live grows to %d", live, goal)
+		}
+	}
+}
+
+// What comes and goes in an apply of 100,000 files, of which 38 to 50 MiB live, is some 200 MiB.
+func TestAHeapOfAnApplyOfManyFilesIsSeldomCollected(t *testing.T) {
+	for _, live := range []uint64{many, 44 << 20, ample / 2} {
+		collections := 0
+		for made := uint64(0); made < 200<<20; made += live * uint64(growth(live, 0)) / 100 {
+			collections++
+		}
+		if collections > 5 {
+			t.Errorf("a heap of which %d bytes live is collected %d times", live, collections)
 		}
 	}
 }
