@@ -26,6 +26,7 @@ const (
 type packer struct {
 	compressor *flate.Writer // nil before there was a text that needs one
 	packed     bytes.Buffer
+	short      [baseRoom]byte // has what takes no more room without one
 }
 
 var packers = sync.Pool{New: func() any { return &packer{} }}
@@ -38,6 +39,11 @@ func (p *packer) pack(text []byte) ([]byte, error) {
 		p.packed.Write(head[:])
 		p.packed.Write(text)
 		return p.packed.Bytes(), nil
+	}
+	if len(text) < mostLiterals {
+		if packed := literals().write(&p.short, text); packed != nil {
+			return packed, nil
+		}
 	}
 	if p.compressor == nil {
 		w, err := flate.NewWriter(nil, flate.BestSpeed)

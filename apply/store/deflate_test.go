@@ -14,10 +14,20 @@ import (
 
 // texts are of all lengths at which something else is done with them.
 func texts() (list []string) {
-	for _, n := range []int{0, 1, 200, baseRoom - 1, baseRoom, baseRoom + 1, 1 << 16, plan.MostText} {
+	for _, n := range []int{0, 1, 200, baseRoom - 1, baseRoom, baseRoom + 1, 6000, mostLiterals - 1, mostLiterals, 1 << 16,
+		plan.MostText} {
 		list = append(list, strings.Repeat("a line of text\n", n/15+1)[:n])
 	}
-	return list
+	return append(list, everyByte(baseRoom), everyByte(baseRoom+3))
+}
+
+// everyByte is a text of n bytes with every one, also of such as no code is short for.
+func everyByte(n int) string {
+	var all [256]byte
+	for i := range all {
+		all[i] = byte(i)
+	}
+	return strings.Repeat(string(all[:]), n/len(all)+1)[:n]
 }
 
 func TestWhatIsDeflatedIsInflatedByAnybody(t *testing.T) {
@@ -81,6 +91,56 @@ func TestASmallTextIsDeflatedAndInflatedWithoutACompressor(t *testing.T) {
 	if packing.compressor != nil {
 		t.Error("it has a compressor")
 	}
+}
+
+// What a compressor takes off a text that takes the least room without matches is time and no room.
+func TestATextThatTakesTheLeastRoomWithoutMatchesIsDeflatedWithoutACompressor(t *testing.T) {
+	for _, c := range []struct {
+		text    string
+		without bool
+	}{
+		{"if err != nil {\n\t\treturn nil, err\n\t}\n", true},
+		{"It is a truth universally acknowledged, that a single man in possession ", true},
+		{everyByte(256), false},
+		{"Это текст, в котором нет ни одной латинской буквы.\n", false},
+	} {
+		packing := &packer{}
+		text := strings.Repeat(c.text, 6000/len(c.text)+1)[:6000]
+		packed, err := packing.pack([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if without := packing.compressor == nil; without != c.without {
+			t.Errorf("without a compressor is %v of %.40q…", without, text)
+		}
+		if room := RoomFor(int64(len(packed))); room != baseRoom {
+			t.Errorf("%.40q… takes %d bytes", text, room)
+		}
+	}
+}
+
+// FuzzPack holds what is deflated to what the library inflates.
+func FuzzPack(f *testing.F) {
+	for _, text := range texts() {
+		if len(text) <= mostLiterals {
+			f.Add([]byte(text))
+		}
+	}
+	f.Add([]byte(strings.Repeat("\x00", mostLiterals-1)))
+	packing := &packer{}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		packed, err := packing.pack(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
+		if err != nil || !bytes.Equal(back, text) {
+			t.Fatalf("%d bytes come back as %d: %v", len(text), len(back), err)
+		}
+		if most := MostRoom(int64(len(text))); RoomFor(int64(len(packed))) > most {
+			t.Errorf("%d bytes take %d, and may take %d", len(text), len(packed), most)
+		}
+	})
 }
 
 // FuzzUnpack holds what is read without the library to what the library reads.
