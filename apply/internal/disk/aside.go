@@ -36,9 +36,9 @@ func (t *Files) SetAside(name string) (string, error) {
 // giveWay is SetAside for a name in a folder of treaty's. The name is free even where the trash itself was what
 // stood in the way.
 func (t *Files) giveWay(d *folder, name string) (string, error) {
-	free := name + temporaryMark + strings.ToLower(rand.Text()[:8])
+	free := d.spot(name + temporaryMark + strings.ToLower(rand.Text()[:8]))
 	t.root.Forget(tree.Path(d.at(name)))
-	switch err := d.rename(nil, name, d, free); {
+	switch err := d.spot(name).rename(nil, free); {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", nil
 	case err != nil:
@@ -52,15 +52,15 @@ func (t *Files) giveWay(d *folder, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	trash, tname, place, err := t.into(place, "")
+	trash, err := t.into(place, "")
 	if err != nil {
 		return "", err
 	}
 	defer trash.release()
-	if err := t.toPrivate(nil, d, free, trash, tname); err != nil {
+	if err := t.toPrivate(nil, free, trash); err != nil {
 		return "", t.written(err)
 	}
-	return place, t.syncEach(trash, tname, d)
+	return place, t.syncEach(trash, d)
 }
 
 // inTheWay tells whether a folder, which no file can replace, has a name.

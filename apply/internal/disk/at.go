@@ -12,12 +12,12 @@ import (
 // At is what is at p now, p being of the user's or in a private folder; Type Absent where there is
 // nothing.
 func (t *examiner) At(p string) (tree.Entry, error) {
-	d, name, err := t.at(p)
-	if err != nil || d == nil {
-		return tree.Entry{Name: name}, err
+	at, err := t.at(p)
+	if err != nil || at.folder == nil {
+		return tree.Entry{Name: at.name}, err
 	}
-	defer d.release()
-	return d.entry(name)
+	defer at.release()
+	return at.found()
 }
 
 // Holds tells whether what is at p, of the user's or in a private folder, is what state says, modes

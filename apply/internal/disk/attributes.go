@@ -16,13 +16,13 @@ func (t *Tree) Chmod(p tree.Path, before *tree.State, mode tree.Mode) (volume.Re
 	if !mode.Known() {
 		return volume.Result{}, fmt.Errorf("%q: no mode to set", string(p))
 	}
-	d, name, err := t.enter(p)
+	at, err := t.enter(p)
 	if err != nil {
 		return volume.Result{}, err
 	}
-	defer d.release()
+	defer at.release()
 	// examine takes a lease on files, which a change of mode does not break.
-	s, err := t.examine(d, name, before)
+	s, err := t.examine(at, before)
 	if err != nil {
 		return volume.Result{}, err
 	}
@@ -31,7 +31,7 @@ func (t *Tree) Chmod(p tree.Path, before *tree.State, mode tree.Mode) (volume.Re
 	case tree.Symlink:
 		return volume.Result{}, fmt.Errorf("%q: a link has no mode", string(p))
 	case tree.Directory:
-		r, err := t.setMode(d, name, tree.Directory, mode)
+		r, err := t.setMode(at, tree.Directory, mode)
 		if err == nil {
 			t.Forget(p)
 		}
@@ -39,32 +39,32 @@ func (t *Tree) Chmod(p tree.Path, before *tree.State, mode tree.Mode) (volume.Re
 	}
 	set := func(mode tree.Mode) error {
 		if s.file == nil {
-			return d.chmod(name, mode)
+			return at.chmod(at.name, mode)
 		}
-		return d.chmodFile(s.file, name, mode)
+		return at.chmodFile(s.file, at.name, mode)
 	}
-	err = t.alone(d, name, s, func() error { return set(mode) }, func() error { return set(s.entry.Mode) })
+	err = t.alone(at, s, func() error { return set(mode) }, func() error { return set(s.entry.Mode) })
 	if err != nil && !unmoded(err) {
 		return volume.Result{}, t.written(err)
 	}
-	return t.tookMode(d, name, s.entry.Type, mode)
+	return t.tookMode(at, s.entry.Type, mode)
 }
 
 // setMode is for directories: by name, links not followed.
 //
-// Race: name is replaced after it was examined. Worst: what is there instead gets the mode, which the
+// Race: it is replaced after it was examined. Worst: what is there instead gets the mode, which the
 // next plan shows. The same holds for Chmod of a file that can't be opened.
-func (t *Tree) setMode(d *folder, name string, typ tree.Type, mode tree.Mode) (volume.Result, error) {
-	if err := d.chmod(name, mode); err != nil && !unmoded(err) {
+func (t *Tree) setMode(at spot, typ tree.Type, mode tree.Mode) (volume.Result, error) {
+	if err := at.chmod(at.name, mode); err != nil && !unmoded(err) {
 		return volume.Result{}, t.written(err)
 	}
-	return t.tookMode(d, name, typ, mode)
+	return t.tookMode(at, typ, mode)
 }
 
-func (t *Tree) tookMode(d *folder, name string, typ tree.Type, mode tree.Mode) (volume.Result, error) {
-	e, err := d.entry(name)
+func (t *Tree) tookMode(at spot, typ tree.Type, mode tree.Mode) (volume.Result, error) {
+	e, err := at.found()
 	if err == nil && (e.Type != typ || t.opts.Traits.Modes && e.Mode != mode) {
-		err = &volume.Drift{Path: tree.Path(d.at(name)),
+		err = &volume.Drift{Path: tree.Path(at.path()),
 			Why: fmt.Sprintf("it has mode %v where %v was set", e.Mode, mode), Found: e}
 	}
 	return volume.Result{Entry: e}, err
@@ -73,12 +73,12 @@ func (t *Tree) tookMode(d *folder, name string, typ tree.Type, mode tree.Mode) (
 // Touch sets the mtime of the file at p, if it is what before says. A *Drift says so where the volume
 // does not take it, or, with ErrShared, where the file has other names: see StageCopy.
 func (t *Tree) Touch(p tree.Path, before *tree.State, mtime tree.Time) (volume.Result, error) {
-	d, name, err := t.enter(p)
+	at, err := t.enter(p)
 	if err != nil {
 		return volume.Result{}, err
 	}
-	defer d.release()
-	s, err := t.examine(d, name, before)
+	defer at.release()
+	s, err := t.examine(at, before)
 	if err != nil {
 		return volume.Result{}, err
 	}
@@ -86,11 +86,11 @@ func (t *Tree) Touch(p tree.Path, before *tree.State, mtime tree.Time) (volume.R
 	if s.file == nil {
 		return volume.Result{}, fmt.Errorf("%q: its time cannot be set", string(p))
 	}
-	set := func(mtime tree.Time) func() error { return func() error { return t.setTime(d, s.file, name, mtime) } }
-	if err := t.alone(d, name, s, set(mtime), set(s.entry.Mtime)); err != nil {
+	set := func(mtime tree.Time) func() error { return func() error { return t.setTime(at, s.file, mtime) } }
+	if err := t.alone(at, s, set(mtime), set(s.entry.Mtime)); err != nil {
 		return volume.Result{}, t.written(err)
 	}
-	e, err := d.entry(name)
+	e, err := at.found()
 	if want := mtime.Cut(t.opts.Traits.MtimeGranularity); err == nil &&
 		(e.Mtime != want && !t.opts.Traits.IgnoresTimes || e.Size != s.entry.Size) {
 		err = &volume.Drift{Path: p, Why: fmt.Sprintf("it has the time %v where %v was set", e.Mtime, want), Found: e}
@@ -99,8 +99,8 @@ func (t *Tree) Touch(p tree.Path, before *tree.State, mtime tree.Time) (volume.R
 }
 
 // setTime gives a file a time, which a volume that ignores times may also refuse.
-func (t *base) setTime(d *folder, f *os.File, name string, mtime tree.Time) error {
-	return t.timed(d.touch(f, name, mtime))
+func (t *base) setTime(at spot, f *os.File, mtime tree.Time) error {
+	return t.timed(at.touch(f, at.name, mtime))
 }
 
 // timed is the error of setting a time, nil where the volume may refuse that.
@@ -116,29 +116,29 @@ func (t *base) timed(err error) error {
 //
 // Race: a link that is made after the second look is of a file that was changed before. Worst, where it was
 // made before: its name has the new attribute for the instant between the two.
-func (t *Tree) alone(d *folder, name string, s *subject, change, back func() error) error {
-	shared, err := s.shared(d, name)
+func (t *Tree) alone(at spot, s *subject, change, back func() error) error {
+	shared, err := s.shared(at)
 	if err == nil && !shared {
 		if err = change(); err != nil {
 			return err
 		}
-		if shared, err = s.shared(d, name); err == nil && shared {
+		if shared, err = s.shared(at); err == nil && shared {
 			err = back()
 		}
 	}
 	if err == nil && shared {
-		err = &volume.Drift{Path: tree.Path(d.at(name)), Why: volume.ErrShared.Error(),
+		err = &volume.Drift{Path: tree.Path(at.path()), Why: volume.ErrShared.Error(),
 			Found: t.cut(s.entry), Cause: volume.ErrShared}
 	}
 	return err
 }
 
 // shared tells whether a file has more names than one.
-func (s *subject) shared(d *folder, name string) (bool, error) {
+func (s *subject) shared(at spot) (bool, error) {
 	if s.file != nil {
 		return sysShared(s.file)
 	}
-	e, err := d.dir.Lstat(name)
+	e, err := at.lstat()
 	return e.Links > 1, err
 }
 

@@ -200,32 +200,34 @@ func (d *folder) touch(file *os.File, name string, mtime tree.Time) error {
 	return d.do(SetTime, name, func() error { return sysTouch(file, d.handle, name, mtime) })
 }
 
-// inherit gives name the attributes that old had and that are no mode. Only where inherits.
-func (d *folder) inherit(name string, from *folder, old string) error {
-	return d.do(SetMode, name, func() error { return sysInherit(from.handle, old, d.handle, name) })
+// inherit gives what is at s the attributes that the old had and that are no mode. Only where inherits.
+func (s spot) inherit(old spot) error {
+	return s.do(SetMode, s.name, func() error { return sysInherit(old.handle, old.name, s.handle, s.name) })
 }
 
-func (d *folder) link(name string, to *folder, as string) error {
-	return to.do(Link, as, func() error { return sysLink(d.handle, name, to.handle, as) }, d)
+func (s spot) link(to spot) error {
+	return to.do(Link, to.name, func() error { return sysLink(s.handle, s.name, to.handle, to.name) }, s.folder)
 }
 
 // rename may replace what is at the new name: for names that only treaty writes to, and where the
-// caller has said what can come of it. Where held is name, open for examination, Windows moves that very
+// caller has said what can come of it. Where held is what is at s, open for examination, Windows moves that very
 // file, whatever has the name by now; the others don't need held, and nil is fine everywhere.
-func (d *folder) rename(held *os.File, name string, to *folder, as string) error {
-	err := to.do(Rename, as, func() error { return sysRename(held, d.handle, name, to.handle, as) }, d)
-	return d.left(Rename, err)
+func (s spot) rename(held *os.File, to spot) error {
+	err := to.do(Rename, to.name, func() error { return sysRename(held, s.handle, s.name, to.handle, to.name) }, s.folder)
+	return s.left(Rename, err)
 }
 
 // renameNew fails with fs.ErrExist rather than replace; unsupported(err) where the volume can't.
-func (d *folder) renameNew(held *os.File, name string, to *folder, as string) error {
-	err := to.do(Rename, as, func() error { return sysRenameNew(held, d.handle, name, to.handle, as) }, d)
-	return d.left(Rename, err)
+func (s spot) renameNew(held *os.File, to spot) error {
+	err := to.do(Rename, to.name, func() error { return sysRenameNew(held, s.handle, s.name, to.handle, to.name) },
+		s.folder)
+	return s.left(Rename, err)
 }
 
-func (d *folder) exchange(name string, with *folder, as string) error {
-	err := with.do(Exchange, as, func() error { return sysExchange(d.handle, name, with.handle, as) }, d)
-	return d.left(Exchange, err)
+func (s spot) exchange(with spot) error {
+	err := with.do(Exchange, with.name, func() error { return sysExchange(s.handle, s.name, with.handle, with.name) },
+		s.folder)
+	return s.left(Exchange, err)
 }
 
 // left notes that a name went from d, unless err.

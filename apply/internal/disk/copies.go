@@ -30,12 +30,12 @@ func (t *examiner) Content(p tree.Path, before *tree.State) (volume.Content, err
 }
 
 func (t *examiner) content(p tree.Path, before *tree.State) (*os.File, error) {
-	d, name, err := t.enter(p)
+	at, err := t.enter(p)
 	if err != nil {
 		return nil, err
 	}
-	defer d.release()
-	e, err := d.entry(name)
+	defer at.release()
+	e, err := at.found()
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func (t *examiner) content(p tree.Path, before *tree.State) (*os.File, error) {
 	if e.Type != before.Of() {
 		return nil, t.compare(e, before, drift)
 	}
-	f, err := d.dir.Open(name)
+	f, err := at.dir.Open(at.name)
 	switch {
 	case busy(err):
 		return nil, &volume.Drift{Path: p, Why: volume.ErrBusy.Error(), Found: e, Cause: volume.ErrBusy}
@@ -81,7 +81,7 @@ func (t *copies) Preserve(ctx context.Context, p tree.Path, src io.Reader, state
 		return volume.Staged{}, private(err)
 	}
 	defer d.release()
-	return t.copyTo(ctx, d, name, src, state.Size, state.SHA256, state.Mtime, tree.Mode(0))
+	return t.copyTo(ctx, spot{d, name}, src, state.Size, state.SHA256, state.Mtime, tree.Mode(0))
 }
 
 // IsCopy tells whether a name, relative to the root, is one that Preserve gave out in this run.
@@ -141,20 +141,20 @@ func (t *copies) Restore(s volume.Staged, place string) error {
 	if err := t.ready(); err != nil {
 		return err
 	}
-	from, name, err := t.staged(s)
+	from, err := t.staged(s)
 	if err != nil {
 		return err
 	}
 	defer from.release()
-	trash, tname, _, err := t.into(place, "")
+	trash, err := t.into(place, "")
 	if err != nil {
 		return err
 	}
 	defer trash.release()
-	if err := t.toPrivate(nil, from, name, trash, tname); err != nil {
+	if err := t.toPrivate(nil, from, trash); err != nil {
 		return t.written(err)
 	}
-	return t.syncEach(trash, tname, from)
+	return t.syncEach(trash, from.folder)
 }
 
 // Quarantine moves the file at a name, of the user's or in the trash, to a place of its own in the trash,
@@ -177,10 +177,10 @@ func (t *copies) Quarantine(at string, p tree.Path, found tree.Entry) (string, e
 	if now := t.cut(e); now.Type != found.Type || now.Size != found.Size || now.Mtime != found.Mtime {
 		return "", &volume.Drift{Path: tree.Path(at), Why: "it was written to just now", Found: now}
 	}
-	trash, tname, place, err := t.into("", p)
+	trash, err := t.into("", p)
 	if err != nil {
 		return "", err
 	}
 	defer trash.release()
-	return place, t.aside(&subject{entry: e}, d, name, trash, tname)
+	return trash.path(), t.aside(&subject{entry: e}, spot{d, name}, trash)
 }

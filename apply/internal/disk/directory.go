@@ -18,26 +18,26 @@ func (t *Tree) Mkdir(p tree.Path, mode tree.Mode, existing bool) (volume.Result,
 	if why := t.opts.Traits.NameProblem(p.Base()); why != "" {
 		return volume.Result{}, fmt.Errorf("%q: %w: %s", string(p), volume.ErrUnfit, why)
 	}
-	d, name, err := t.enter(p)
+	at, err := t.enter(p)
 	if err != nil {
 		return volume.Result{}, err
 	}
-	defer d.release()
+	defer at.release()
 	perm := uint32(0o777)
 	if mode.Known() {
 		perm = mode.Bits()
 	}
-	if err := d.mkdir(name, perm); err != nil {
+	if err := at.mkdir(at.name, perm); err != nil {
 		if !errors.Is(err, fs.ErrExist) {
 			return volume.Result{}, t.written(err)
 		}
-		if e, err := d.entry(name); err != nil || !existing || e.Type != tree.Directory {
-			return volume.Result{}, d.taken(name)
+		if e, err := at.found(); err != nil || !existing || e.Type != tree.Directory {
+			return volume.Result{}, at.taken()
 		}
 	}
-	e, err := d.entry(name)
+	e, err := at.found()
 	if err == nil && e.Mode.Known() && mode.Known() && e.Mode != mode {
-		return t.setMode(d, name, tree.Directory, mode)
+		return t.setMode(at, tree.Directory, mode)
 	}
 	return volume.Result{Entry: e}, err
 }
@@ -45,12 +45,12 @@ func (t *Tree) Mkdir(p tree.Path, mode tree.Mode, existing bool) (volume.Result,
 // Rmdir removes the directory p if nothing is in it but what has a name of litter, which is moved to the trash first.
 // What was moved is returned, relative to the root. A *NotEmpty says what is left.
 func (t *Tree) Rmdir(p tree.Path, litter ...string) (trashed []string, err error) {
-	d, name, err := t.enter(p)
+	at, err := t.enter(p)
 	if err != nil {
 		return nil, err
 	}
-	defer d.release()
-	e, err := d.entry(name)
+	defer at.release()
+	e, err := at.found()
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (t *Tree) Rmdir(p tree.Path, litter ...string) (trashed []string, err error
 		return trashed, err
 	}
 	t.root.Forget(p)
-	switch err := d.rmdir(name); {
+	switch err := at.rmdir(at.name); {
 	case err == nil:
 		t.root.Forget(p)
 		t.Forget(p)
@@ -80,7 +80,7 @@ func (t *Tree) Rmdir(p tree.Path, litter ...string) (trashed []string, err error
 	default:
 		return trashed, t.written(err)
 	}
-	return trashed, t.syncFoldersEach(d)
+	return trashed, t.syncFoldersEach(at.folder)
 }
 
 func (t *base) syncFoldersEach(d *folder) error {
@@ -98,15 +98,15 @@ func (t *Tree) litter(d *folder, names []string, litter []string) (trashed []str
 	}
 	for _, name := range names {
 		p := tree.Path(d.at(name))
-		trash, tname, place, err := t.into("", p)
+		trash, err := t.into("", p)
 		if err != nil {
 			return trashed, err
 		}
 		t.root.Forget(p)
-		err = t.toPrivate(nil, d, name, trash, tname)
+		err = t.toPrivate(nil, d.spot(name), trash)
 		if err == nil {
-			trashed = append(trashed, place)
-			err = t.syncEach(trash, tname, d)
+			trashed = append(trashed, trash.path())
+			err = t.syncEach(trash, d)
 		}
 		trash.release()
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {

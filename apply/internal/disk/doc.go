@@ -52,7 +52,8 @@
 //	                        handle            no replacing     mandatory             run under Wine only
 //
 // On a volume that loses renames in a power cut (SyncEach) each rename is synced by itself; no order of
-// syncs makes that safe everywhere (FILESYSTEMS.md 3.2). What must survive is copied to the other side before
+// syncs makes that safe everywhere: on Linux' vfat files were lost, the old and the new, where another program synced
+// the volume meanwhile (package apply has what was measured). What must survive is copied to the other side before
 // (Content, Preserve, ClearCopies), and brought back by the caller (Quarantine, Restore).
 //
 // Time and mode of a file that has other names (hard links) are never changed: Chmod and Touch leave it alone

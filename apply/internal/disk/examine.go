@@ -53,14 +53,14 @@ func (s *subject) let() {
 	s.file = nil
 }
 
-// examine opens what is at name in d, keeps other programs from writing to it where that can be had,
+// examine opens what is at a spot, keeps other programs from writing to it where that can be had,
 // and compares it with before. A *Drift tells any difference.
-func (t *examiner) examine(d *folder, name string, before *tree.State) (*subject, error) {
-	s, err := t.look(d, name, before)
+func (t *examiner) examine(at spot, before *tree.State) (*subject, error) {
+	s, err := t.look(at, before)
 	if err != nil {
 		return nil, err
 	}
-	return t.prove(s, tree.Path(d.at(name)))
+	return t.prove(s, tree.Path(at.path()))
 }
 
 // examineToMove is examine for what is moved next, which cameOut looks at once more. A content that cannot be kept from
@@ -69,12 +69,12 @@ func (t *examiner) examine(d *folder, name string, before *tree.State) (*subject
 //
 // Race: somebody writes to it after it was copied, without a change of its size or its stamp. Worst: its name is
 // absent until it is put back, and a power cut just then finds no copy of that version on the other side.
-func (t *examiner) examineToMove(d *folder, name string, before *tree.State) (*subject, error) {
-	s, err := t.look(d, name, before)
+func (t *examiner) examineToMove(at spot, before *tree.State) (*subject, error) {
+	s, err := t.look(at, before)
 	if err != nil {
 		return nil, err
 	}
-	p := tree.Path(d.at(name))
+	p := tree.Path(at.path())
 	if s.want.Known() && !s.leased && t.wasHanded(p) {
 		s.hash = s.want
 		return s, nil
@@ -99,9 +99,9 @@ func (t *examiner) wasHanded(p tree.Path) bool {
 }
 
 // look is examine without a look at the content.
-func (t *examiner) look(d *folder, name string, before *tree.State) (s *subject, err error) {
-	e, err := d.dir.Lstat(name)
-	p := tree.Path(d.at(name))
+func (t *examiner) look(at spot, before *tree.State) (s *subject, err error) {
+	e, err := at.lstat()
+	p := tree.Path(at.path())
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, &volume.Drift{Path: p, Why: "it is gone"}
@@ -124,7 +124,7 @@ func (t *examiner) look(d *folder, name string, before *tree.State) (s *subject,
 		return s, t.compare(e, before, drift)
 	}
 	byHash := before.SHA256.Known() && (t.opts.Hash || !e.Mtime.Add(-t.shift).Before(t.opts.RacySince))
-	s.file, err = openFile(d, name)
+	s.file, err = openFile(at)
 	switch {
 	case busy(err):
 		return s, &volume.Drift{Path: p, Why: volume.ErrBusy.Error(), Found: t.cut(e), Cause: volume.ErrBusy}
@@ -139,7 +139,7 @@ func (t *examiner) look(d *folder, name string, before *tree.State) (s *subject,
 	if s.leased, err = t.lease(s.file); err != nil {
 		return s, &volume.Drift{Path: p, Why: err.Error(), Found: t.cut(e), Cause: volume.ErrBusy}
 	}
-	switch same, err := sysSame(s.file, d.handle, name); {
+	switch same, err := sysSame(s.file, at.handle, at.name); {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return s, err
 	case !same:
@@ -195,14 +195,14 @@ func (t *examiner) compare(e tree.Entry, before *tree.State, drift func(string) 
 	return nil
 }
 
-// cameOut tells, once s was moved to name in d, whether what was moved is what was examined: the same
+// cameOut tells, once s was moved to another spot, whether what was moved is what was examined: the same
 // file with the same stamp, or, where inode numbers can't be trusted, the same content; hashed again
 // where stamps prove nothing and no lease kept writers out. why is "" if it is.
-func (t *examiner) cameOut(s *subject, d *folder, name string) (why string, err error) {
+func (t *examiner) cameOut(s *subject, at spot) (why string, err error) {
 	if holdsName {
 		defer s.let()
 	}
-	now, err := d.dir.Lstat(name)
+	now, err := at.lstat()
 	if err != nil {
 		return "", err
 	}
@@ -217,7 +217,7 @@ func (t *examiner) cameOut(s *subject, d *folder, name string) (why string, err 
 	case s.file == nil:
 		return "", nil
 	}
-	same, err := sysSame(s.file, d.handle, name)
+	same, err := sysSame(s.file, at.handle, at.name)
 	if err != nil {
 		return "", err
 	}
@@ -232,7 +232,7 @@ func (t *examiner) cameOut(s *subject, d *folder, name string) (why string, err 
 	}
 	f := s.file
 	if !same {
-		if f, err = d.dir.Open(name); err != nil {
+		if f, err = at.dir.Open(at.name); err != nil {
 			return "", err
 		}
 		defer f.Close()
@@ -258,7 +258,7 @@ func stampOf(f *os.File) (int64, tree.Time, error) {
 	return at.Size(), scan.MtimeOf(at), nil
 }
 
-// copyBuffer is what files are read and written by (PERFORMANCE.md, finding 6).
+// copyBuffer is how many bytes of a file are read and written at a time: more are no quicker.
 const copyBuffer = 256 << 10
 
 var buffers = sync.Pool{New: func() any { return new([copyBuffer]byte) }}

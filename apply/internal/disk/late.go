@@ -48,10 +48,10 @@ func (t *Tree) Surface(place string, p tree.Path) (tree.Path, error) {
 	defer f.Close()
 	dir := p.Parent()
 	for {
-		d, _, err := t.enter(dir.Join(p.Base()))
+		own, err := t.enter(dir.Join(p.Base()))
 		if err == nil {
-			defer d.release()
-			return t.copyBeside(f, d, p.Base())
+			defer own.release()
+			return t.copyBeside(f, own)
 		}
 		if dir == tree.Root || !errors.Is(err, volume.ErrDrift) && !errors.Is(err, volume.ErrUnfit) &&
 			!errors.Is(err, scan.ErrNotDirectory) {

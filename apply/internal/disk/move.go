@@ -21,32 +21,32 @@ func (t *Tree) Move(from, to tree.Path, before *tree.State, place string) (volum
 	if to.Within(from) {
 		return volume.Result{}, fmt.Errorf("%q cannot be moved into itself", string(from))
 	}
-	d, name, err := t.enter(from)
+	at, err := t.enter(from)
 	if err != nil {
 		return volume.Result{}, err
 	}
-	defer d.release()
-	into, as, err := t.enter(to)
+	defer at.release()
+	into, err := t.enter(to)
 	if err != nil {
 		return volume.Result{}, err
 	}
 	defer into.release()
-	s, err := t.examineToMove(d, name, before)
+	s, err := t.examineToMove(at, before)
 	if err != nil {
 		return volume.Result{}, err
 	}
 	defer s.close()
-	respelled := from.Parent() == to.Parent() && tree.CollisionKey(name) == tree.CollisionKey(as)
-	if has, err := into.has(as, respelled); err != nil || has {
-		return volume.Result{}, into.taken(as)
+	respelled := from.Parent() == to.Parent() && tree.CollisionKey(at.name) == tree.CollisionKey(into.name)
+	if taken, err := into.isTaken(respelled); err != nil || taken {
+		return volume.Result{}, into.taken()
 	}
 	if s.entry.Type == tree.Directory {
 		t.root.Forget(from) // Windows moves no directory in which something is open
 	}
 	if t.opts.Can.NoReplace && !respelled {
-		err = t.moveDirectly(s, d, name, into, as)
+		err = t.moveDirectly(s, at, into)
 	} else {
-		err = t.moveByTrash(s, d, name, into, as, place)
+		err = t.moveByTrash(s, at, into, place)
 	}
 	if err != nil {
 		return volume.Result{}, err
@@ -55,7 +55,7 @@ func (t *Tree) Move(from, to tree.Path, before *tree.State, place string) (volum
 		t.root.Forget(from)
 		t.root.Forget(to)
 	}
-	if err := t.syncEach(into, as, d); err != nil {
+	if err := t.syncEach(into, at.folder); err != nil {
 		return volume.Result{}, err
 	}
 	if respelled {
@@ -63,42 +63,43 @@ func (t *Tree) Move(from, to tree.Path, before *tree.State, place string) (volum
 		if err != nil {
 			return volume.Result{}, err
 		}
-		if !slices.Contains(names, as) {
+		if !slices.Contains(names, into.name) {
 			return volume.Result{}, fmt.Errorf("%q: the volume keeps another spelling of the name", string(to))
 		}
 	}
-	e, err := into.entry(as)
+	e, err := into.found()
 	return volume.Result{Entry: e}, err
 }
 
-// has tells whether a name is taken: where another spelling of it may be that of what is to get it, by what is listed.
-func (d *view) has(name string, respelled bool) (bool, error) {
+// isTaken tells whether something is there: where another spelling of the name may be that of what is to get it, by
+// what is listed.
+func (s spot) isTaken(respelled bool) (bool, error) {
 	if !respelled {
-		e, err := d.entry(name)
+		e, err := s.found()
 		return e.Type != tree.Absent, err
 	}
-	names, err := d.dir.Names()
-	return slices.Contains(names, name), err
+	names, err := s.dir.Names()
+	return slices.Contains(names, s.name), err
 }
 
-func (t *swaps) moveDirectly(s *subject, d *folder, name string, into *folder, as string) error {
-	switch err := d.renameNew(s.file, name, into, as); {
+func (t *swaps) moveDirectly(s *subject, from, to spot) error {
+	switch err := from.renameNew(s.file, to); {
 	case errors.Is(err, fs.ErrExist):
-		return into.taken(as)
+		return to.taken()
 	case errors.Is(err, fs.ErrNotExist):
-		return &volume.Drift{Path: tree.Path(d.at(name)), Why: "it went just now"}
+		return from.drift("it went just now")
 	case err != nil:
 		return t.written(err)
 	}
-	why, err := t.cameOut(s, into, as)
+	why, err := t.cameOut(s, to)
 	if err != nil || why == "" {
 		return err
 	}
 	// What was moved is the user's and complete; it goes home, or stays under its new name if that
 	// is no longer free.
-	drift := &volume.Drift{Path: tree.Path(d.at(name)), Why: why}
-	if err := into.renameNew(nil, as, d, name); err != nil {
-		drift.Conflict = tree.Path(into.at(as))
+	drift := from.drift(why)
+	if err := to.renameNew(nil, from); err != nil {
+		drift.Conflict = tree.Path(to.path())
 		if !errors.Is(err, fs.ErrExist) {
 			return both(drift, err)
 		}
@@ -106,23 +107,23 @@ func (t *swaps) moveDirectly(s *subject, d *folder, name string, into *folder, a
 	return drift
 }
 
-func (t *swaps) moveByTrash(s *subject, d *folder, name string, into *folder, as, place string) error {
-	trash, tname, _, err := t.into(place, tree.Path(d.at(name)))
+func (t *swaps) moveByTrash(s *subject, from, to spot, place string) error {
+	trash, err := t.into(place, tree.Path(from.path()))
 	if err != nil {
 		return err
 	}
 	defer trash.release()
-	if err := t.aside(s, d, name, trash, tname); err != nil {
+	if err := t.aside(s, from, trash); err != nil {
 		return err
 	}
-	if err := t.syncEach(trash, tname, d); err != nil {
+	if err := t.syncEach(trash, from.folder); err != nil {
 		return err
 	}
-	if err = t.install(trash, tname, into, as); err == nil {
+	if err = t.install(trash, to); err == nil {
 		return nil
 	}
 	taken := errors.Is(err, fs.ErrExist)
-	if back := t.putBack(trash, tname, d, name, "the name it should get was taken just now"); taken {
+	if back := t.putBack(trash, from, "the name it should get was taken just now"); taken {
 		return back
 	} else if drift := new(volume.Drift); errors.As(back, &drift) && drift.Trash != "" {
 		// No drift, or the move would count as settled while neither name is there: the journal has the intent.

@@ -303,11 +303,11 @@ func (f *PrivateFile) Commit() error {
 			return err
 		}
 	}
-	if err := f.folder.rename(nil, f.temp, f.folder, f.name); err != nil {
+	if err := f.folder.spot(f.temp).rename(nil, f.folder.spot(f.name)); err != nil {
 		return t.written(err)
 	}
 	f.done = true
-	if err := t.syncEach(f.folder, f.name); err != nil {
+	if err := t.syncEach(f.folder.spot(f.name)); err != nil {
 		return err
 	}
 	return t.synced(f.folder.sync())

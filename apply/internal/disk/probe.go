@@ -135,7 +135,7 @@ func (p *prober) times() (granularity int64, ignored bool) {
 	defer f.Close() // again, where it is closed already
 	set := tree.UnixTime(1_600_000_001, 123_456_789)
 	ignored = p.no(p.d.touch(f, "probe-time", set))
-	if p.no(f.Close()) || p.no(p.d.rename(nil, "probe-time", p.d, "probe-timed")) {
+	if p.no(f.Close()) || p.no(p.d.spot("probe-time").rename(nil, p.d.spot("probe-timed"))) {
 		return coarsest, ignored
 	}
 	e, err := p.d.dir.Lstat("probe-timed")
@@ -198,24 +198,25 @@ func (p *prober) symlinks() bool {
 // also those that can't refuse to replace.
 func (p *prober) capabilities() (can volume.Capabilities) {
 	d := p.d
+	single, free, second, other := d.spot("probe-one"), d.spot("probe-free"), d.spot("probe-second"), d.spot("probe-two")
 	if !p.make("probe-one") || !p.make("probe-two") {
 		return can
 	}
-	can.NoReplace = !p.no(d.renameNew(nil, "probe-one", d, "probe-free")) && p.exists("probe-free") &&
+	can.NoReplace = !p.no(single.renameNew(nil, free)) && p.exists("probe-free") &&
 		!p.exists("probe-one") &&
-		errors.Is(d.renameNew(nil, "probe-free", d, "probe-two"), fs.ErrExist)
+		errors.Is(free.renameNew(nil, other), fs.ErrExist)
 	if !p.exists("probe-one") && p.exists("probe-free") {
-		p.no(d.rename(nil, "probe-free", d, "probe-one"))
+		p.no(free.rename(nil, single))
 	}
 	one, err1 := p.size("probe-one", 3)
 	two, err2 := p.size("probe-two", 5)
-	if err1 == nil && err2 == nil && !p.no(d.exchange("probe-one", d, "probe-two")) {
-		a, errA := d.dir.Lstat("probe-one")
-		b, errB := d.dir.Lstat("probe-two")
+	if err1 == nil && err2 == nil && !p.no(single.exchange(other)) {
+		a, errA := single.lstat()
+		b, errB := other.lstat()
 		can.Exchange = errA == nil && errB == nil && a.Size == two && b.Size == one
 	}
-	can.Link = !p.lacks(d.link("probe-one", d, "probe-second"), "probe-single") && p.exists("probe-second") &&
-		errors.Is(d.link("probe-one", d, "probe-two"), fs.ErrExist)
+	can.Link = !p.lacks(single.link(second), "probe-single") && p.exists("probe-second") &&
+		errors.Is(single.link(other), fs.ErrExist)
 	return can
 }
 

@@ -42,17 +42,17 @@ func (t *Tree) ReplaceAs(p, to tree.Path, before *tree.State, s volume.Staged, p
 
 func (t *Tree) replace(p tree.Path, as string, before *tree.State, s volume.Staged,
 	place string) (volume.Result, error) {
-	d, name, err := t.enter(p)
+	own, err := t.enter(p)
 	if err != nil {
 		return volume.Result{}, err
 	}
-	defer d.release()
-	from, sname, err := t.staged(s)
+	defer own.release()
+	staged, err := t.staged(s)
 	if err != nil {
 		return volume.Result{}, err
 	}
-	defer from.release()
-	old, err := t.examineToMove(d, name, before)
+	defer staged.release()
+	old, err := t.examineToMove(own, before)
 	if err != nil {
 		return volume.Result{}, err
 	}
@@ -60,77 +60,86 @@ func (t *Tree) replace(p tree.Path, as string, before *tree.State, s volume.Stag
 	if old.entry.Type == tree.Directory {
 		return volume.Result{}, fmt.Errorf("%q: a directory is removed, never replaced", string(p))
 	}
-	trash, tname, place, err := t.into(place, p)
+	trash, err := t.into(place, p)
 	if err != nil {
 		return volume.Result{}, err
 	}
 	defer trash.release()
 
+	r := replacement{old: old, at: own, to: own.spot(as), new: s, staged: staged, trash: trash}
 	err = errors.ErrUnsupported
-	if t.opts.Can.Exchange && as == name {
-		err = t.swap(old, d, name, s, from, sname, trash, tname)
+	if t.opts.Can.Exchange && as == own.name {
+		err = t.swap(r)
 	}
 	if errors.Is(err, errors.ErrUnsupported) {
-		err = t.setAside(old, d, name, as, from, sname, trash, tname)
+		err = t.setAside(r)
 	}
 	if err != nil {
 		return volume.Result{}, err
 	}
-	e, err := t.installed(d, as, s)
-	return volume.Result{Entry: e, Trash: place}, err
+	e, err := t.installed(r.to, s)
+	return volume.Result{Entry: e, Trash: trash.path()}, err
+}
+
+// replacement is what Replace puts in the place of what, all of it open.
+type replacement struct {
+	old *subject
+	// at is where the old is, and to what the new is to be called: at, or another spelling of it.
+	at, to spot
+	new    volume.Staged
+	// staged is where the new waits, and trash where the old goes.
+	staged, trash spot
 }
 
 // swap is Replace by exchange: the staged file is brought to its place in the trash and exchanged with
-// name there, so that what comes out lies in the trash already. errors.ErrUnsupported: nothing was done.
+// the old there, so that what comes out lies in the trash already. errors.ErrUnsupported: nothing was done.
 //
 // Race, where there are no leases: a program that had the file open before may write to it after it
 // came out. Worst: that edit is found in the trash, by the check at the end of the run.
-func (t *swaps) swap(old *subject, d *folder, name string, s volume.Staged, from *folder, sname string,
-	trash *folder, tname string) error {
-	p := tree.Path(d.at(name))
-	if from.at(sname) != trash.at(tname) {
-		if err := t.toPrivate(nil, from, sname, trash, tname); err != nil {
+func (t *swaps) swap(r replacement) error {
+	if r.staged.path() != r.trash.path() {
+		if err := t.toPrivate(nil, r.staged, r.trash); err != nil {
 			return t.written(err)
 		}
 	}
-	if err := trash.exchange(tname, d, name); err != nil {
-		if back := t.toPrivate(nil, trash, tname, from, sname); back != nil {
+	if err := r.trash.exchange(r.at); err != nil {
+		if back := t.toPrivate(nil, r.trash, r.staged); back != nil {
 			return t.written(both(err, back))
 		}
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			return &volume.Drift{Path: p, Why: "it went just now"}
+			return r.at.drift("it went just now")
 		case unsupported(err):
 			return errors.ErrUnsupported
 		}
 		return t.written(err)
 	}
-	why, err := t.cameOut(old, trash, tname)
+	why, err := t.cameOut(r.old, r.trash)
 	if err != nil {
-		return fmt.Errorf("%q, which was moved to %q: %w", string(p), trash.at(tname), err)
+		return fmt.Errorf("%q, which was moved to %q: %w", r.at.path(), r.trash.path(), err)
 	}
 	if why != "" {
-		return t.swapBack(d, name, s, trash, tname, why)
+		return t.swapBack(r, why)
 	}
-	if err := t.syncEach(d, name); err != nil {
+	if err := t.syncEach(r.at); err != nil {
 		return err
 	}
-	if err := t.syncEach(trash, tname); err != nil {
+	if err := t.syncEach(r.trash); err != nil {
 		return err
 	}
-	return t.inherit(d, name, trash, tname)
+	return t.inherit(r.at, r.trash)
 }
 
-// swapBack undoes an exchange after which tname is not what was examined. What is staged then stays in
-// the trash: whoever opened it while it had the user's name may still write to it.
-func (t *swaps) swapBack(d *folder, name string, s volume.Staged, trash *folder, tname, why string) error {
-	drift := &volume.Drift{Path: tree.Path(d.at(name)), Why: why}
+// swapBack undoes an exchange after which what lies in the trash is not what was examined. What is staged then stays
+// in the trash: whoever opened it while it had the user's name may still write to it.
+func (t *swaps) swapBack(r replacement, why string) error {
+	drift := r.at.drift(why)
 	lost := func(err error) error {
-		drift.Trash = trash.at(tname)
+		drift.Trash = r.trash.path()
 		return both(drift, err)
 	}
 	for {
-		err := trash.exchange(tname, d, name)
+		err := r.trash.exchange(r.at)
 		if err == nil {
 			break
 		}
@@ -138,85 +147,85 @@ func (t *swaps) swapBack(d *folder, name string, s volume.Staged, trash *folder,
 			return lost(err)
 		}
 		// Somebody removed what was just installed.
-		err = t.install(trash, tname, d, name)
+		err = t.install(r.trash, r.at)
 		if err == nil {
-			drift.Found, err = d.entry(name)
+			drift.Found, err = r.at.found()
 			return both(drift, err)
 		}
 		if !errors.Is(err, fs.ErrExist) {
 			return lost(err)
 		}
 	}
-	ours, err := isStaged(trash, tname, s)
+	ours, err := r.trash.has(r.new)
 	if err != nil {
 		return lost(err)
 	}
 	if !ours {
-		if drift.Conflict, err = t.setBeside(trash, tname, d, name); err != nil {
+		if drift.Conflict, err = t.setBeside(r.trash, r.at); err != nil {
 			return lost(err)
 		}
 	}
-	drift.Found, err = d.entry(name)
+	drift.Found, err = r.at.found()
 	return both(drift, err)
 }
 
-// isStaged tells whether tname holds what was staged as s, by content.
-func isStaged(trash *folder, tname string, s volume.Staged) (bool, error) {
-	e, err := trash.dir.Lstat(tname)
-	if err != nil || e.Type != s.Type || e.Target != s.Target || e.Size != s.Size || e.Mtime != s.Mtime {
+// has tells whether what is there is what was staged as staged, by content.
+func (s spot) has(staged volume.Staged) (bool, error) {
+	e, err := s.lstat()
+	if err != nil || e.Type != staged.Type || e.Target != staged.Target || e.Size != staged.Size ||
+		e.Mtime != staged.Mtime {
 		return false, err
 	}
-	if e.Type != tree.File || !s.Hash.Known() {
+	if e.Type != tree.File || !staged.Hash.Known() {
 		return true, nil
 	}
-	f, err := trash.dir.Open(tname)
+	f, err := s.dir.Open(s.name)
 	if err != nil {
 		return false, err
 	}
 	defer f.Close()
 	hash, err := hashOf(f)
-	return hash == s.Hash, err
+	return hash == staged.Hash, err
 }
 
-// setAside is Replace where names can't be exchanged, or where what comes is spelled otherwise (as): name is absent for
+// setAside is Replace where names can't be exchanged, or where what comes is spelled otherwise: the name is absent for
 // a moment. Where the name was taken in that moment, what was there before stays in the trash (Drift.Trash) and the
 // newcomer in place; or, where the newcomer only has the other spelling, it comes back.
-func (t *swaps) setAside(old *subject, d *folder, name, as string, from *folder, sname string,
-	trash *folder, tname string) error {
-	if err := t.aside(old, d, name, trash, tname); err != nil {
+func (t *swaps) setAside(r replacement) error {
+	if err := t.aside(r.old, r.at, r.trash); err != nil {
 		return err
 	}
-	if err := t.syncEach(trash, tname, d); err != nil {
+	if err := t.syncEach(r.trash, r.at.folder); err != nil {
 		return err
 	}
-	err := t.install(from, sname, d, as)
+	err := t.install(r.staged, r.to)
 	switch {
-	case errors.Is(err, fs.ErrExist) && as != name:
-		return t.putBack(trash, tname, d, name, "the new spelling of its name was taken just now")
+	case errors.Is(err, fs.ErrExist) && r.to.name != r.at.name:
+		return t.putBack(r.trash, r.at, "the new spelling of its name was taken just now")
 	case errors.Is(err, fs.ErrExist):
-		drift := d.taken(name).(*volume.Drift)
-		drift.Trash = trash.at(tname)
+		drift := r.at.taken()
+		drift.Trash = r.trash.path()
 		return drift
 	case err != nil:
 		// The old comes back; where that fails too, the journal has the intent.
-		if back := t.install(trash, tname, d, name); back != nil {
+		if back := t.install(r.trash, r.at); back != nil {
 			err = both(err, back)
 		}
 		return t.written(err)
 	}
-	if err := t.syncEach(d, as, from); err != nil {
+	if err := t.syncEach(r.to, r.staged.folder); err != nil {
 		return err
 	}
-	return t.inherit(d, as, trash, tname)
+	return t.inherit(r.to, r.trash)
 }
 
-// inherit gives what is at name now the attributes of what was there, and only once that is synced: on
-// Windows a read-only file can't be opened for it.
-func (t *swaps) inherit(d *folder, name string, trash *folder, tname string) error {
+// inherit gives what is new the attributes of what was there, and only once that is synced: on Windows a read-only file
+// can't be opened for it.
+func (t *swaps) inherit(new, old spot) error {
 	if !inherits {
 		return nil
 	}
-	if err := d.inherit(name, trash, tname); err != nil && !unmoded(err) {
+	if err := new.inherit(old); err != nil && !unmoded(err) {
 		return t.written(err)
 	}
 	return nil

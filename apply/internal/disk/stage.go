@@ -32,21 +32,21 @@ type shelf struct {
 
 const shelfSize = 1000
 
-// place is the folder for the next staged entry, and the entry's name. Names are as long as most
+// place is where the next staged entry goes, with its folder open for the caller to release. Names are as long as most
 // names are, so that the final rename seldom finds a FAT folder too full for a longer one. A run that is
 // taken up again begins with a new folder.
-func (t *stage) place() (*folder, string, error) {
+func (t *stage) place() (spot, error) {
 	t.shelf.Lock()
 	defer t.shelf.Unlock()
 	if t.shelf.folder == 0 {
 		d, err := t.makePrivate(volume.StageFolder + "/" + t.run)
 		if err != nil {
-			return nil, "", err
+			return spot{}, err
 		}
 		names, err := d.dir.Names()
 		d.release()
 		if err != nil {
-			return nil, "", err
+			return spot{}, err
 		}
 		for _, name := range names {
 			var n int
@@ -64,11 +64,11 @@ func (t *stage) place() (*folder, string, error) {
 	}
 	d, err := t.makePrivate(t.shelf.path)
 	if err != nil {
-		return nil, "", err
+		return spot{}, err
 	}
 	name := "staged-" + digits(t.shelf.folder) + "-" + digits(t.shelf.next) + "-000000000000"
 	t.shelf.next++
-	return d, name, nil
+	return d.spot(name), nil
 }
 
 // digits are those of n, six at least.
@@ -87,20 +87,20 @@ func (t *stage) Stage(ctx context.Context, src io.Reader, size int64, want tree.
 	if err := t.ready(); err != nil {
 		return volume.Staged{}, err
 	}
-	d, name, err := t.place()
+	to, err := t.place()
 	if err != nil {
 		return volume.Staged{}, err
 	}
-	defer d.release()
-	return t.copyTo(ctx, d, name, src, size, want, mtime, mode)
+	defer to.release()
+	return t.copyTo(ctx, to, src, size, want, mtime, mode)
 }
 
 // copyTo is Stage to a name that nothing has. What fails leaves nothing there, or what goes with the folder.
-func (t *stage) copyTo(ctx context.Context, d *folder, name string, src io.Reader, size int64, want tree.Hash,
+func (t *stage) copyTo(ctx context.Context, to spot, src io.Reader, size int64, want tree.Hash,
 	mtime tree.Time, mode tree.Mode) (s volume.Staged, err error) {
 	// The folder lets nobody else in. Its owner must be able to write, since some drivers make a file first and open it
 	// then.
-	f, err := d.make(name, privateFileMode|mode.Bits())
+	f, err := to.make(to.name, privateFileMode|mode.Bits())
 	if err != nil {
 		return s, t.written(err)
 	}
@@ -109,10 +109,10 @@ func (t *stage) copyTo(ctx context.Context, d *folder, name string, src io.Reade
 			err = t.stop(e)
 		}
 		if err != nil {
-			d.unlink(name) // a copy; what stays is cleaned with the run's stage or copies
+			to.unlink(to.name) // a copy; what stays is cleaned with the run's stage or copies
 		}
 	}()
-	s = volume.Staged{Name: d.at(name), Type: tree.File, Size: size}
+	s = volume.Staged{Name: to.path(), Type: tree.File, Size: size}
 	var shared bool
 	if s.Hash, shared, err = t.share(ctx, f, src, size); err == nil && !shared {
 		s.Hash, err = t.fill(ctx, f, src, size)
@@ -185,15 +185,15 @@ func (t *stage) StageLink(target string) (volume.Staged, error) {
 	if err := t.ready(); err != nil {
 		return volume.Staged{}, err
 	}
-	d, name, err := t.place()
+	to, err := t.place()
 	if err != nil {
 		return volume.Staged{}, err
 	}
-	defer d.release()
-	if err := d.symlink(target, name); err != nil {
+	defer to.release()
+	if err := to.symlink(target, to.name); err != nil {
 		return volume.Staged{}, t.written(err)
 	}
-	return volume.Staged{Name: d.at(name), Type: tree.Symlink, Target: target}, nil
+	return volume.Staged{Name: to.path(), Type: tree.Symlink, Target: target}, nil
 }
 
 // Adopt takes up again what an earlier process staged, parked or trashed under name, relative to the

@@ -52,7 +52,8 @@ func (t *base) synced(err error) error {
 	return t.stop(err)
 }
 
-// syncers is how many files or folders are synced at a time (FILESYSTEMS.md 3.3).
+// syncers is how many files or folders are synced at a time: a filesystem that writes in transactions commits several
+// syncs at once.
 const syncers = 8
 
 // Barrier makes durable all that was changed before it, the content of staged included: by one

@@ -80,7 +80,7 @@ func readOnly(err error) error {
 }
 
 // openFile opens a file for examination. Sharing is free here; see lease.
-func openFile(d *folder, name string) (*os.File, error) { return d.dir.Open(name) }
+func openFile(at spot) (*os.File, error) { return at.dir.Open(at.name) }
 
 func openAt(d handle, name string, flags int, perm uint32) (*os.File, error) {
 	fd, err := descriptorAt(d, name, flags, perm)

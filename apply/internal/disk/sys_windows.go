@@ -86,13 +86,14 @@ func fileAt(d handle, name string, access, share, disposition uint32) (*os.File,
 // openFile opens a file for examination, shared for reading only, and so that it can be renamed through
 // what is returned: what was examined is what will be moved. Sharing is mandatory here: the open fails
 // while another program has the file open for writing, or so that it can't be renamed.
-func openFile(d *folder, name string) (*os.File, error) {
-	f, err := fileAt(d.handle, name, windows.FILE_GENERIC_READ|windows.DELETE, windows.FILE_SHARE_READ, windows.FILE_OPEN)
+func openFile(at spot) (*os.File, error) {
+	f, err := fileAt(at.handle, at.name, windows.FILE_GENERIC_READ|windows.DELETE, windows.FILE_SHARE_READ,
+		windows.FILE_OPEN)
 	if err != nil {
 		return nil, err
 	}
-	at, err := f.Stat()
-	if err == nil && scan.Dataless(at) {
+	is, err := f.Stat()
+	if err == nil && scan.Dataless(is) {
 		err = scan.ErrDataless
 	}
 	if err != nil {

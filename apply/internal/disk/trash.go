@@ -91,20 +91,20 @@ func (t *trash) trashParent(top string, p tree.Path) (*folder, error) {
 	return t.open(at)
 }
 
-// into opens place's folder, for the caller to release; "" is a place of this call's own choice.
-func (t *trash) into(place string, p tree.Path) (*folder, string, string, error) {
+// into opens place's folder in the trash, for the caller to release; "" is a place of this call's own choice for p.
+func (t *trash) into(place string, p tree.Path) (spot, error) {
 	if place == "" {
 		var err error
 		if place, err = t.Place(p); err != nil {
-			return nil, "", "", err
+			return spot{}, err
 		}
 	}
 	if !strings.HasPrefix(place, volume.TrashFolder+"/") {
-		return nil, "", "", fmt.Errorf("%q: %w", place, volume.ErrUnfit)
+		return spot{}, fmt.Errorf("%q: %w", place, volume.ErrUnfit)
 	}
 	parent, name := split(place)
 	d, err := t.makePrivate(parent)
-	return d, name, place, err
+	return spot{d, name}, err
 }
 
 // Trash moves the file or link at p to place, if it is what before says. It is put back if it turns
@@ -128,103 +128,102 @@ func (t *Tree) Park(p tree.Path, before *tree.State, place string) (volume.Stage
 	}, nil
 }
 
+// retire is Trash and Park; what it moved is closed when it returns.
 func (t *Tree) retire(p tree.Path, before *tree.State, place string) (*subject, volume.Result, error) {
-	d, name, err := t.enter(p)
+	own, err := t.enter(p)
 	if err != nil {
 		return nil, volume.Result{}, err
 	}
-	defer d.release()
-	s, err := t.examineToMove(d, name, before)
+	defer own.release()
+	s, err := t.examineToMove(own, before)
 	if err != nil {
 		return nil, volume.Result{}, err
 	}
 	defer s.close()
-	trash, tname, place, err := t.into(place, p)
+	trash, err := t.into(place, p)
 	if err != nil {
 		return nil, volume.Result{}, err
 	}
 	defer trash.release()
-	if err := t.aside(s, d, name, trash, tname); err != nil {
+	if err := t.aside(s, own, trash); err != nil {
 		return nil, volume.Result{}, err
 	}
-	if err := t.syncEach(trash, tname, d); err != nil {
+	if err := t.syncEach(trash, own.folder); err != nil {
 		return nil, volume.Result{}, err
 	}
-	e, err := d.entry(name)
-	return s, volume.Result{Entry: e, Trash: place}, err
+	e, err := own.found()
+	return s, volume.Result{Entry: e, Trash: trash.path()}, err
 }
 
-// aside moves s from name in d to tname in trash, verifies that s is what was moved, and puts back
-// what it was if not.
-func (t *swaps) aside(s *subject, d *folder, name string, trash *folder, tname string) error {
-	p, place := tree.Path(d.at(name)), trash.at(tname)
-	switch err := t.toPrivate(s.file, d, name, trash, tname); {
+// aside moves s from where it is to the trash, verifies that s is what was moved, and puts back what it was if not.
+func (t *swaps) aside(s *subject, from, trash spot) error {
+	switch err := t.toPrivate(s.file, from, trash); {
 	case errors.Is(err, fs.ErrNotExist):
-		return &volume.Drift{Path: p, Why: "it went just now"}
+		return from.drift("it went just now")
 	case err != nil:
 		return t.written(err)
 	}
 	if s.entry.Type == tree.Directory {
-		t.root.Forget(p)
+		t.root.Forget(tree.Path(from.path()))
 	}
-	why, err := t.cameOut(s, trash, tname)
+	why, err := t.cameOut(s, trash)
 	if err != nil {
-		return fmt.Errorf("%q, which was moved to %q: %w", string(p), place, err)
+		return fmt.Errorf("%q, which was moved to %q: %w", from.path(), trash.path(), err)
 	}
 	if why == "" {
 		return nil
 	}
-	return t.putBack(trash, tname, d, name, why)
+	return t.putBack(trash, from, why)
 }
 
-// toPrivate moves a name of the user's to a private one that this run has to itself.
-func (t *trash) toPrivate(held *os.File, d *folder, name string, private *folder, as string) error {
+// toPrivate moves what is at from, open as held where that is not nil, to a private name that this run has to itself.
+func (t *trash) toPrivate(held *os.File, from, private spot) error {
 	if t.opts.Can.NoReplace {
-		return d.renameNew(held, name, private, as)
+		return from.renameNew(held, private)
 	}
-	if err := private.free(as); err != nil {
+	if err := private.free(); err != nil {
 		return err
 	}
-	return d.rename(held, name, private, as)
+	return from.rename(held, private)
 }
 
-// putBack gives name back to what was moved aside by mistake, or a visible name if name was taken.
+// putBack gives what was moved aside by mistake its own name back, or a visible one beside that if it was taken.
 // The *Drift that it returns tells which.
-func (t *swaps) putBack(trash *folder, tname string, d *folder, name, why string) error {
-	drift := &volume.Drift{Path: tree.Path(d.at(name)), Why: why}
-	err := t.install(trash, tname, d, name)
+func (t *swaps) putBack(trash, own spot, why string) error {
+	drift := own.drift(why)
+	err := t.install(trash, own)
 	if errors.Is(err, fs.ErrExist) {
-		drift.Conflict, err = t.setBeside(trash, tname, d, name)
+		drift.Conflict, err = t.setBeside(trash, own)
 	}
 	if err != nil {
-		drift.Trash = trash.at(tname)
+		drift.Trash = trash.path()
 		return both(drift, err)
 	}
-	back := name
+	back := own
 	if drift.Conflict != "" {
-		back = drift.Conflict.Base()
+		back = own.spot(drift.Conflict.Base())
 	}
-	if err := t.syncEach(d, back, trash); err != nil {
+	if err := t.syncEach(back, trash.folder); err != nil {
 		return both(drift, err)
 	}
-	if e, err := d.entry(name); err == nil {
+	if e, err := own.found(); err == nil {
 		drift.Found = e
 	}
 	return drift
 }
 
-// setBeside installs what is at tname under a visible name of its own beside name: a second version
-// of the user's. What it holds is not treaty's to judge.
-func (t *swaps) setBeside(trash *folder, tname string, d *folder, name string) (tree.Path, error) {
+// setBeside installs what is in the trash under a visible name of its own beside the user's: a second version. What it
+// holds is not treaty's to judge.
+func (t *swaps) setBeside(trash, own spot) (tree.Path, error) {
 	for n := 1; n < 1<<10; n++ {
-		as := volume.ConflictName(name, n)
-		err := t.install(trash, tname, d, as)
+		as := own.spot(volume.ConflictName(own.name, n))
+		err := t.install(trash, as)
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}
-		return tree.Path(d.at(as)), err
+		return tree.Path(as.path()), err
 	}
-	return "", fmt.Errorf("%q: %w, and so are all names for a second version", d.at(name), volume.ErrTaken)
+	return "", fmt.Errorf("%q: %w, and so are all names for a second version", own.path(), volume.ErrTaken)
 }
 
 // TrashRuns are the names in the trash, each with all that one run has put there, sorted. There may be anything.

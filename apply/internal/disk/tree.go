@@ -29,8 +29,8 @@ type Options struct {
 	// granule; such files are compared by hash too. Commonly the scan's start less two granules, and
 	// less the kernel's tick where the granularity is finer than that.
 	RacySince tree.Time
-	// SyncEach syncs each file after each of its renames, then the folders (FILESYSTEMS.md 3.4, H): for
-	// FAT-class volumes, where a rename is not on the disk before the renamed file was synced.
+	// SyncEach syncs each file after each of its renames, then the folders: for FAT-class volumes, where a rename is
+	// not on the disk before the renamed file was synced.
 	SyncEach bool
 	// NoSyncVolume makes Barrier sync what treaty wrote only, one by one, not the volume.
 	NoSyncVolume bool
@@ -154,6 +154,29 @@ type folder struct{ view }
 
 func (d *view) release() { d.dir.Release() }
 
+// spot is a name in an open folder, whether or not something has it.
+type spot struct {
+	*folder
+	name string
+}
+
+// spot is a name in d.
+func (d *folder) spot(name string) spot { return spot{d, name} }
+
+// path is the spot's, relative to the root.
+func (s spot) path() string { return s.at(s.name) }
+
+// found is what is there now; Type Absent where there is nothing.
+func (s spot) found() (tree.Entry, error) { return s.entry(s.name) }
+
+// lstat is what is there now, as exact as the volume has it. Errors wrap fs.ErrNotExist where there is nothing.
+func (s spot) lstat() (tree.Entry, error) { return s.dir.Lstat(s.name) }
+
+// drift is that what is there is not as planned.
+func (s spot) drift(why string) *volume.Drift {
+	return &volume.Drift{Path: tree.Path(s.path()), Why: why}
+}
+
 func (t *base) open(p string) (*folder, error) {
 	dir, err := t.root.Dir(tree.Path(p))
 	if err != nil {
@@ -162,13 +185,12 @@ func (t *base) open(p string) (*folder, error) {
 	return &folder{view{tree: t, path: p, dir: dir, handle: handleOf(dir)}}, nil
 }
 
-// enter opens the directory that holds p, for the caller to release, and gives p's own name. Nothing
-// but plain directories is passed. Directories kept open are checked to be what their names stand for
-// still, since the user may have moved one.
+// enter opens the directory that holds p, for the caller to release. Nothing but plain directories is passed.
+// Directories kept open are checked to be what their names stand for still, since the user may have moved one.
 //
 // Race: a directory moved away after that check is changed where it is now. Worst: the operation,
 // whole and verified, is done in a directory that the user has just moved.
-func (t *examiner) enter(p tree.Path) (*folder, string, error) { return t.enterBy(p, t.renew) }
+func (t *examiner) enter(p tree.Path) (spot, error) { return t.enterBy(p, t.renew) }
 
 // renew forgets what is kept open for dir, and for the directories above it, where a name stands for something else
 // by now.
@@ -179,29 +201,29 @@ func (t *examiner) renew(dir tree.Path) {
 }
 
 // enterBy is enter where renew is how directories that are kept open are checked.
-func (t *examiner) enterBy(p tree.Path, renew func(dir tree.Path)) (*folder, string, error) {
+func (t *examiner) enterBy(p tree.Path, renew func(dir tree.Path)) (spot, error) {
 	if err := t.ready(); err != nil {
-		return nil, "", err
+		return spot{}, err
 	}
 	if _, err := tree.ParsePath(string(p)); err != nil {
-		return nil, "", tree.About(p, err)
+		return spot{}, tree.About(p, err)
 	}
 	renew(p.Parent())
 	d, err := t.open(string(p.Parent()))
 	switch {
 	case err == nil:
 	case errors.Is(err, scan.ErrSymlink), errors.Is(err, scan.ErrNotDirectory), errors.Is(err, scan.ErrOtherDevice):
-		return nil, "", fmt.Errorf("%w: %w", volume.ErrUnfit, err)
+		return spot{}, fmt.Errorf("%w: %w", volume.ErrUnfit, err)
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, "", &volume.Drift{Path: p, Why: "its parent directory is not there"}
+		return spot{}, &volume.Drift{Path: p, Why: "its parent directory is not there"}
 	default:
-		return nil, "", err
+		return spot{}, err
 	}
 	if err := t.aliased(p); err != nil {
 		d.release()
-		return nil, "", err
+		return spot{}, err
 	}
-	return d, p.Base(), nil
+	return d.spot(p.Base()), nil
 }
 
 // aliased refuses p where it, or a directory above it, is given by an 8.3 alias.
