@@ -216,9 +216,9 @@ func (r *run) execution(steps []plan.Step) *execute.Execution {
 	}
 	r.texts = r.newTexts()
 	r.texts.Bound(steps, store.MostBases(r.Plan.Options.Keep()))
-	ground := &execute.Ground{Plan: r.Plan, Ends: ends, Write: r.journals.Write, Announce: r.journals.WriteAhead,
+	site := &execute.Site{Plan: r.Plan, Ends: ends, Write: r.journals.Write, Announce: r.journals.WriteAhead,
 		Texts: r.texts, Now: r.request.Now}
-	return execute.New(ground, steps, execute.Before{Stamps: r.survey.Stamps, Had: r.survey.Seen.Has},
+	return execute.New(site, steps, execute.Before{Stamps: r.survey.Stamps, Had: r.survey.Seen.Has},
 		counts(r.request.Progress))
 }
 

@@ -266,7 +266,7 @@ func (s *settling) closeAs(ctx context.Context, j *journal.Journal, of *papers.P
 		of.Plan.Snapshot(e.Side).Filesystem.IgnoresTimes = e.File.IgnoresTimes
 	}
 	var shift plan.Sides[time.Duration]
-	e := execute.New(&execute.Ground{Plan: of.Plan, Ends: s.volumes(), Write: s.journals.Write, Now: s.Now},
+	e := execute.New(&execute.Site{Plan: of.Plan, Ends: s.volumes(), Write: s.journals.Write, Now: s.Now},
 		survey.Recorded(of.Plan, j.Steps), execute.Before{Stamps: execute.NewStamps(of.Plan, shift, shift)}, execute.Counts{})
 	if !e.Abandon(j, s.wrong, s.undone, s.seen) {
 		return nil, s.journals.Close()

@@ -13,7 +13,7 @@ import (
 // directoryModes are the phases in which directories get their modes: before all else those that let the owner work in
 // them, after all else those that they are to have.
 type directoryModes struct {
-	*Ground
+	*Site
 	groups  *groups
 	tasks   *tasks
 	footing *footing
@@ -52,7 +52,7 @@ func (d *directoryModes) set(ctx context.Context, on sides) {
 	if d.Write(true, records...) != nil {
 		return
 	}
-	across(context.WithoutCancel(ctx), d.Ground, all, (*due).side, func(one *due, as volume.Changer) {
+	across(context.WithoutCancel(ctx), d.Site, all, (*due).side, func(one *due, as volume.Changer) {
 		if as.Stopped() == nil {
 			one.set(as)
 		}
@@ -64,7 +64,7 @@ func (d *directoryModes) set(ctx context.Context, on sides) {
 func (d *directoryModes) unmet(ctx context.Context, all []*due) []*due {
 	met := map[*due]bool{}
 	made := slices.DeleteFunc(slices.Clone(all), func(one *due) bool { return !one.made })
-	across(context.WithoutCancel(ctx), d.Ground, made, (*due).side, func(one *due, as volume.Changer) {
+	across(context.WithoutCancel(ctx), d.Site, made, (*due).side, func(one *due, as volume.Changer) {
 		at, err := as.At(string(one.Path))
 		met[one] = err == nil && at.Mode == one.After.Mode
 	})

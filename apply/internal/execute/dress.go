@@ -18,7 +18,7 @@ import (
 // are of, goes to the trash. How many names a file has is only known when it is open; the intents to touch and
 // to chmod are in the journal by then, and are joined by one to replace.
 type dresser struct {
-	*Ground
+	*Site
 	groups *groups
 	keeper *keeper
 	tasks  *tasks

@@ -14,7 +14,7 @@ import (
 
 // emptied is the phase in which directories go when all that is to go from them is gone.
 type emptied struct {
-	*Ground
+	*Site
 	groups *groups
 	stager *stager
 	tasks  *tasks

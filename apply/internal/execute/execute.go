@@ -30,7 +30,7 @@ import (
 // and after what they displace was copied there (keeper); its groups are small, and nothing else is
 // pending when one is begun. The order of all is in order.go.
 type Execution struct {
-	*Ground
+	*Site
 	tasks   *tasks
 	groups  *groups
 	footing *footing
@@ -55,18 +55,18 @@ type Before struct {
 type Counts struct{ Over, Copied *atomic.Int64 }
 
 // New makes tasks of steps. What is skipped has its outcome; nothing is carried out yet.
-func New(ground *Ground, steps []plan.Step, before Before, counts Counts) *Execution {
-	tasks := newTasks(ground.Plan, steps, ground.Ends, counts.Over)
-	groups := &groups{Ground: ground, notes: &tasks.notes, first: &firstLook{Ground: ground, tasks: tasks,
+func New(site *Site, steps []plan.Step, before Before, counts Counts) *Execution {
+	tasks := newTasks(site.Plan, steps, site.Ends, counts.Over)
+	groups := &groups{Site: site, notes: &tasks.notes, first: &firstLook{Site: site, tasks: tasks,
 		stamps: before.Stamps, taken: map[string]bool{}}}
-	footing := &footing{Ground: ground, tasks: tasks, had: before.Had}
-	stager := &stager{Ground: ground, tasks: tasks, footing: footing, stamps: before.Stamps, copied: counts.Copied}
-	keeper := &keeper{ground, tasks, counts.Copied}
-	dresser := &dresser{Ground: ground, groups: groups, keeper: keeper, tasks: tasks}
-	modes := &directoryModes{ground, groups, tasks, footing}
-	emptied := &emptied{Ground: ground, groups: groups, stager: stager, tasks: tasks}
+	footing := &footing{Site: site, tasks: tasks, had: before.Had}
+	stager := &stager{Site: site, tasks: tasks, footing: footing, stamps: before.Stamps, copied: counts.Copied}
+	keeper := &keeper{site, tasks, counts.Copied}
+	dresser := &dresser{Site: site, groups: groups, keeper: keeper, tasks: tasks}
+	modes := &directoryModes{site, groups, tasks, footing}
+	emptied := &emptied{Site: site, groups: groups, stager: stager, tasks: tasks}
 	copies := &contents{groups: groups, stager: stager, tasks: tasks}
-	return &Execution{Ground: ground, tasks: tasks, groups: groups, footing: footing, emptied: emptied, copies: copies,
+	return &Execution{Site: site, tasks: tasks, groups: groups, footing: footing, emptied: emptied, copies: copies,
 		stamps: before.Stamps,
 		does: map[work]func(context.Context, sides){
 			widening:    modes.widen,

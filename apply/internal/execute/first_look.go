@@ -10,7 +10,7 @@ import (
 // firstLook holds a directory that is taken whole to what the plan saw, all of it, before anything of it is changed:
 // who has saved something in it since finds it as it was, and not half of it with another history.
 type firstLook struct {
-	*Ground
+	*Site
 	tasks  *tasks
 	stamps *Stamps
 	// taken are the units that were looked at, or begun by an earlier run.

@@ -16,7 +16,7 @@ import (
 
 // footing is what a task must find before it is begun: the directory that it is in, and its name free.
 type footing struct {
-	*Ground
+	*Site
 	tasks *tasks
 	// had tells whether a side had a directory before the first write.
 	had func(plan.Side, tree.Path) bool

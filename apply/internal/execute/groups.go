@@ -25,7 +25,7 @@ const (
 // about to be (announce), and what is done is durable and its outcome written down (seal) before the next group is
 // begun.
 type groups struct {
-	*Ground
+	*Site
 	notes *notes
 	first *firstLook
 	// before is what comes before all else that is done next on a side that is far away: it crosses with that. Its errors

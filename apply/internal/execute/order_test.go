@@ -32,7 +32,7 @@ func TestCopiesComeOffAVolumeBeforeAnythingIsRenamedThere(t *testing.T) {
 		var got []string
 		for _, p := range phases(fat) {
 			got = append(got, p.String())
-			if New(&Ground{Plan: &plan.Plan{}, Ends: &settle.Ends{}}, nil, Before{}, Counts{}).does[p.work] == nil {
+			if New(&Site{Plan: &plan.Plan{}, Ends: &settle.Ends{}}, nil, Before{}, Counts{}).does[p.work] == nil {
 				t.Errorf("nobody does %s", p)
 			}
 		}
@@ -66,7 +66,7 @@ func TestAGroupOfManyBytesIsSmallerOverALine(t *testing.T) {
 }
 
 func TestGroupsAreSmallWhereRenamesMayBeLost(t *testing.T) {
-	g := &groups{Ground: &Ground{Ends: &settle.Ends{plan.Remote: {FAT: true}}}}
+	g := &groups{Site: &Site{Ends: &settle.Ends{plan.Remote: {FAT: true}}}}
 	for on, want := range map[sides]int{{true, false}: groupFiles, {false, true}: groupFilesFAT,
 		{true, true}: groupFilesFAT} {
 		if got := g.size(on); got != want {

@@ -83,7 +83,7 @@ func (ts *tasks) twins(side plan.Side) map[tree.Hash][]tree.Path {
 
 // keeper puts out of reach what is to be displaced.
 type keeper struct {
-	*Ground
+	*Site
 	tasks *tasks
 	// copied counts the bytes, nil where nobody asks.
 	copied *atomic.Int64

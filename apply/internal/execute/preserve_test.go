@@ -203,7 +203,7 @@ func TestOnlyWhatIsInDangerAndNotOnTheOtherSideIsToBePreserved(t *testing.T) {
 		step, _ := parseStep(t, strings.Fields(line))
 		steps = append(steps, step)
 	}
-	e := New(&Ground{Plan: &plan.Plan{}, Ends: &settle.Ends{plan.Remote: {FAT: true}}}, steps, Before{}, Counts{})
+	e := New(&Site{Plan: &plan.Plan{}, Ends: &settle.Ends{plan.Remote: {FAT: true}}}, steps, Before{}, Counts{})
 	if got := e.ToPreserve(); len(got[plan.Local]) != 0 || !slices.Equal(got[plan.Remote], []int64{5}) {
 		t.Errorf("%v", got)
 	}

@@ -17,7 +17,7 @@ import (
 
 // resumption takes up an apply that was interrupted.
 type resumption struct {
-	*Ground
+	*Site
 	groups  *groups
 	tasks   *tasks
 	footing *footing
@@ -30,7 +30,7 @@ type resumption struct {
 // everything. tell is told, in words, what a person should know of it; it may be nil. Errors wrap refusal.ErrOpen where
 // the journal is of other steps.
 func (e *Execution) TakeUp(ctx context.Context, left plan.Sides[*journal.Journal], tell func(string)) error {
-	r := resumption{e.Ground, e.groups, e.tasks, e.footing, left, tell}
+	r := resumption{e.Site, e.groups, e.tasks, e.footing, left, tell}
 	return r.takeUp(ctx)
 }
 

@@ -19,7 +19,7 @@ import (
 
 // stager copies what tasks put in place to its volume, where it waits to be swapped in.
 type stager struct {
-	*Ground
+	*Site
 	tasks   *tasks
 	footing *footing
 	stamps  *Stamps

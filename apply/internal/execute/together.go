@@ -10,12 +10,12 @@ import (
 
 // together does something for tasks that do not depend on each other. What they ask of a side that is far away crosses
 // together.
-func (g *Ground) together(ctx context.Context, list []*task, do func(*task)) {
-	g.togetherBy(ctx, list, func(_ int, t *task) { do(t) })
+func (s *Site) together(ctx context.Context, list []*task, do func(*task)) {
+	s.togetherBy(ctx, list, func(_ int, t *task) { do(t) })
 }
 
 // togetherBy is together where do is told each task's number in the list, too.
-func (g *Ground) togetherBy(ctx context.Context, list []*task, do func(n int, t *task)) {
+func (s *Site) togetherBy(ctx context.Context, list []*task, do func(n int, t *task)) {
 	for _, side := range plan.BothSides {
 		on := make([]int, 0, len(list))
 		for n, t := range list {
@@ -23,7 +23,7 @@ func (g *Ground) togetherBy(ctx context.Context, list []*task, do func(n int, t 
 				on = append(on, n)
 			}
 		}
-		volume.Together(ctx, g.Ends[side].Disk, len(on), func(i int, as volume.Changer) {
+		volume.Together(ctx, s.Ends[side].Disk, len(on), func(i int, as volume.Changer) {
 			through(list[on[i]], as, func(t *task) { do(on[i], t) })
 		})
 	}
@@ -64,11 +64,11 @@ func (g *groups) cross(ctx context.Context, side plan.Side, list []*task, durabl
 
 // across does something for each of a list, of a side, that does not depend on the others, a group at a time. What is
 // asked of a side that is far away crosses together.
-func across[T any](ctx context.Context, g *Ground, list []T, side func(T) plan.Side, do func(T, volume.Changer)) {
+func across[T any](ctx context.Context, site *Site, list []T, side func(T) plan.Side, do func(T, volume.Changer)) {
 	for _, at := range plan.BothSides {
 		on := slices.DeleteFunc(slices.Clone(list), func(one T) bool { return side(one) != at })
 		for group := range slices.Chunk(on, groupFiles) {
-			volume.Together(ctx, g.Ends[at].Disk, len(group), func(i int, as volume.Changer) { do(group[i], as) })
+			volume.Together(ctx, site.Ends[at].Disk, len(group), func(i int, as volume.Changer) { do(group[i], as) })
 		}
 	}
 }
@@ -80,9 +80,9 @@ func only(side plan.Side) (on sides) {
 }
 
 // far tells whether one of some sides is far away.
-func (g *Ground) far(on sides) bool {
+func (s *Site) far(on sides) bool {
 	for side, concerned := range on {
-		if _, far := g.Ends[side].Disk.(volume.Gathering); far && concerned {
+		if _, far := s.Ends[side].Disk.(volume.Gathering); far && concerned {
 			return true
 		}
 	}
@@ -90,8 +90,8 @@ func (g *Ground) far(on sides) bool {
 }
 
 // follows tells whether what has to be done before changes of a side crosses together with them.
-func (g *Ground) follows(side plan.Side) bool {
-	return g.fat() == sides{} && volume.Follows(g.Ends[side].Disk)
+func (s *Site) follows(side plan.Side) bool {
+	return s.fat() == sides{} && volume.Follows(s.Ends[side].Disk)
 }
 
 // through does something for a task, which makes its changes through as meanwhile.

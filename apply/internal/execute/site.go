@@ -13,8 +13,8 @@ import (
 	"treaty/plan/tree"
 )
 
-// Ground is what all parts of an execution stand on: the plan, both ends, and the journals.
-type Ground struct {
+// Site is what all parts of an execution work with: the plan, both ends, and the journals.
+type Site struct {
 	Plan *plan.Plan
 	Ends *settle.Ends
 	// Write adds records to the journals, for good where sync says so. An error ends the run, since nothing may be done
@@ -30,23 +30,23 @@ type Ground struct {
 }
 
 // halted is why the run goes no further, nil as long as it does.
-func (g *Ground) halted(ctx context.Context) error {
+func (s *Site) halted(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return errors.New(paper.NotReached)
 	}
-	for _, e := range g.Ends {
+	for _, e := range s.Ends {
 		if err := e.Disk.Stopped(); err != nil {
 			return err
 		}
 	}
-	return g.Write(false)
+	return s.Write(false)
 }
 
 // barrier makes durable what was done on both sides, where it is not already, and tells whether it is. An error stops
 // the disk that it happened on.
-func (g *Ground) barrier(durable sides) bool {
+func (s *Site) barrier(durable sides) bool {
 	whole := true
-	for side, e := range g.Ends {
+	for side, e := range s.Ends {
 		if !durable[side] && (e.Disk.Stopped() != nil || e.Disk.Barrier() != nil) {
 			whole = false
 		}
@@ -56,10 +56,10 @@ func (g *Ground) barrier(durable sides) bool {
 
 // durable makes what tasks have staged durable, where it is not already, those left out that came to nothing. It tells
 // whether it is.
-func (g *Ground) durable(group []*task, already sides) bool {
+func (s *Site) durable(group []*task, already sides) bool {
 	of := staged(group, already)
 	for _, side := range plan.BothSides {
-		if len(of[side]) > 0 && g.Ends[side].Disk.Barrier(of[side]...) != nil {
+		if len(of[side]) > 0 && s.Ends[side].Disk.Barrier(of[side]...) != nil {
 			return false
 		}
 	}
@@ -80,7 +80,7 @@ func staged(group []*task, already sides) (of plan.Sides[[]volume.Staged]) {
 }
 
 // traits are those that a side was planned with.
-func (g *Ground) traits(side plan.Side) *tree.Traits { return &g.Plan.Snapshot(side).Filesystem }
+func (s *Site) traits(side plan.Side) *tree.Traits { return &s.Plan.Snapshot(side).Filesystem }
 
 // fat tells which volumes may lose what was renamed.
-func (g *Ground) fat() sides { return sides{g.Ends[plan.Local].FAT, g.Ends[plan.Remote].FAT} }
+func (s *Site) fat() sides { return sides{s.Ends[plan.Local].FAT, s.Ends[plan.Remote].FAT} }
