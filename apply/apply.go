@@ -11,7 +11,7 @@ import (
 	"treaty/apply/internal/execute"
 	"treaty/apply/internal/gates"
 	"treaty/apply/internal/journal"
-	"treaty/apply/internal/papers"
+	"treaty/apply/internal/mandate"
 	"treaty/apply/internal/preflight"
 	"treaty/apply/internal/survey"
 	"treaty/apply/pair"
@@ -63,7 +63,7 @@ type Care struct {
 
 // run is one apply under way.
 type run struct {
-	papers.Papers
+	mandate.Mandate
 	request  Request
 	ends     ends.Ends
 	journals ends.Journals
@@ -158,7 +158,7 @@ func CarryOut(ctx context.Context, request Request) (*Receipt, error) {
 
 // enter reads and checks everything that can be checked before a tree is read.
 func (r *run) enter() (err error) {
-	if r.Papers, err = papers.Read(r.request.File, r.request.Plan, r.request.Approval); err != nil {
+	if r.Mandate, err = mandate.Read(r.request.File, r.request.Plan, r.request.Approval); err != nil {
 		return err
 	}
 	r.request.Plan = nil
@@ -166,7 +166,7 @@ func (r *run) enter() (err error) {
 	r.survey = survey.Survey{Gauge: survey.Gauge{Plan: r.Plan, Ends: &r.ends}, Scanned: r.request.Progress.ScanAnew,
 		AllowUnrelated: r.request.AllowUnrelatedDrift, Now: r.request.Now}
 	missing := r.ends.Open(r.Plan, r.request.Roots, r.request.Open, &r.request.seams)
-	if err := (&gates.Gates{Papers: &r.Papers, Ends: &r.ends, Config: r.request.Config,
+	if err := (&gates.Gates{Mandate: &r.Mandate, Ends: &r.ends, Config: r.request.Config,
 		Now: r.request.Now}).Pass(missing); err != nil {
 		return err
 	}
@@ -266,7 +266,7 @@ func (r *run) begin(steps []plan.Step) error {
 		return err
 	}
 	if r.ends.Resumed() == nil {
-		if err := r.Papers.Keep(local); err != nil {
+		if err := r.Mandate.Keep(local); err != nil {
 			return err
 		}
 	}
@@ -298,7 +298,7 @@ func (r *run) takeTally() error {
 // report writes the receipt: into the history, or, where something failed and can be taken up, beside the
 // journal. later tells the paths whose texts were not kept yet, nil where there are none.
 func (r *run) report(ctx context.Context, e *execute.Execution, later func() map[tree.Path]bool) (*Receipt, error) {
-	c := &conclude.Conclusion{Papers: &r.Papers, Ends: &r.ends, Journals: &r.journals, Receipt: r.receipt, Execution: e,
+	c := &conclude.Conclusion{Mandate: &r.Mandate, Ends: &r.ends, Journals: &r.journals, Receipt: r.receipt, Execution: e,
 		Shift: r.survey.Shift.Total, Now: r.request.Now, Tell: r.request.tellWords, Listed: r.survey.Listed,
 		Texts: conclude.Texts{Later: later, Tally: r.tally, Kept: &r.kept}}
 	c.Count()

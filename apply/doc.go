@@ -9,7 +9,7 @@
 //
 // This package has the two requests, Apply and Recover. Each step of them is a package of its own, in apply/internal
 // where nobody else needs it; what they hand on to each other are two ends (package ends), the plan with its approval
-// (package papers), and steps.
+// (package mandate), and steps.
 //
 // # An apply, step by step
 //

@@ -15,7 +15,7 @@ import (
 	"treaty/apply/internal/ends"
 	"treaty/apply/internal/execute"
 	"treaty/apply/internal/journal"
-	"treaty/apply/internal/papers"
+	"treaty/apply/internal/mandate"
 	"treaty/apply/internal/settle"
 	"treaty/apply/internal/survey"
 	"treaty/apply/paper"
@@ -226,7 +226,7 @@ func (s *settling) close(ctx context.Context, j *journal.Journal) (*Receipt, err
 	if err != nil {
 		return nil, err
 	}
-	all := &papers.Papers{Plan: p, Text: text, Ref: paper.RefTo(p, text)}
+	all := &mandate.Mandate{Plan: p, Text: text, Ref: paper.RefTo(p, text)}
 	// One that cannot be read says nothing; that the plan was approved was found out when it was begun.
 	if all.Approval, err = paper.ReadApproval(approval); err == nil {
 		all.ApprovalText = approval
@@ -261,7 +261,7 @@ func (s *settling) copyOf(what store.Beside) ([]byte, error) {
 
 // closeAs archives what became of a plan of which the open rest was rolled back, and closes it. Where the journal is of
 // other steps there is no receipt.
-func (s *settling) closeAs(ctx context.Context, j *journal.Journal, of *papers.Papers) (*Receipt, error) {
+func (s *settling) closeAs(ctx context.Context, j *journal.Journal, of *mandate.Mandate) (*Receipt, error) {
 	for _, e := range s.ends.There() {
 		of.Plan.Snapshot(e.Side).Filesystem.IgnoresTimes = e.File.IgnoresTimes
 	}
@@ -272,7 +272,8 @@ func (s *settling) closeAs(ctx context.Context, j *journal.Journal, of *papers.P
 		return nil, s.journals.Close()
 	}
 	receipt := paper.NewReceipt(of.Ref, s.By, j.Header.StartedAt, of.Plan.Summary.TimeShiftSeconds)
-	c := &conclude.Conclusion{Papers: of, Ends: &s.ends, Journals: &s.journals, Receipt: receipt, Execution: e, Now: s.Now}
+	c := &conclude.Conclusion{Mandate: of, Ends: &s.ends, Journals: &s.journals, Receipt: receipt, Execution: e,
+		Now: s.Now}
 	c.Count()
 	defer receipt.Hold()
 	return receipt, c.Conclude(context.WithoutCancel(ctx))

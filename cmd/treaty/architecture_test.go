@@ -66,7 +66,7 @@ var house = map[string][]string{
 		"apply/internal/sources", "apply/reach", "apply/store", "apply/volume", "plan", "plan/address",
 		"plan/scan", "plan/tree",
 	},
-	"apply/internal/papers": {"apply/paper", "apply/refusal", "apply/store", "plan"},
+	"apply/internal/mandate": {"apply/paper", "apply/refusal", "apply/store", "plan"},
 	"apply/internal/settle": {
 		"apply/internal/journal", "apply/paper", "apply/volume", "plan", "plan/scan", "plan/tree",
 	},
@@ -80,7 +80,7 @@ var house = map[string][]string{
 		"apply/volume", "plan", "plan/address", "plan/scan", "plan/tree",
 	},
 	"apply/internal/gates": {
-		"apply/internal/ends", "apply/internal/journal", "apply/internal/papers", "apply/internal/sources",
+		"apply/internal/ends", "apply/internal/journal", "apply/internal/mandate", "apply/internal/sources",
 		"apply/policy", "apply/refusal", "apply/store", "plan", "plan/tree",
 	},
 	"apply/internal/survey": {
@@ -91,13 +91,13 @@ var house = map[string][]string{
 		"apply/internal/ends", "apply/internal/execute", "apply/refusal", "apply/volume", "plan", "plan/tree",
 	},
 	"apply/internal/conclude": {
-		"apply/baseline", "apply/internal/ends", "apply/internal/execute", "apply/internal/papers",
+		"apply/baseline", "apply/internal/ends", "apply/internal/execute", "apply/internal/mandate",
 		"apply/internal/settle", "apply/internal/sources", "apply/paper", "apply/store", "apply/volume",
 		"plan", "plan/tree",
 	},
 	"apply": {
 		"apply/internal/conclude", "apply/internal/ends", "apply/internal/execute", "apply/internal/gates",
-		"apply/internal/journal", "apply/internal/papers", "apply/internal/preflight",
+		"apply/internal/journal", "apply/internal/mandate", "apply/internal/preflight",
 		"apply/internal/settle", "apply/internal/survey", "apply/pair", "apply/paper", "apply/policy",
 		"apply/reach", "apply/refusal", "apply/store", "apply/volume", "plan", "plan/tree",
 	},

@@ -11,7 +11,7 @@ import (
 
 	"treaty/apply/internal/ends"
 	"treaty/apply/internal/execute"
-	"treaty/apply/internal/papers"
+	"treaty/apply/internal/mandate"
 	"treaty/apply/internal/settle"
 	"treaty/apply/internal/sources"
 	"treaty/apply/paper"
@@ -24,14 +24,14 @@ import (
 // Conclusion is the end of an apply that was carried out, or settled: what lasts of it. Where one tree is not there,
 // nothing new is agreed.
 type Conclusion struct {
-	*papers.Papers
+	*mandate.Mandate
 	Ends     *ends.Ends
 	Journals *ends.Journals
 	Receipt  *paper.Receipt
 	// Execution is held until all that is told of it is written.
 	Execution *execute.Execution
 	// Listed are both trees as they were before the first write, nil where that is not known.
-	Listed plan.Sides[*sources.Kept]
+	Listed plan.Sides[*sources.Pass]
 	// former is what the old baseline held of the paths that the steps change.
 	former *former
 	// Shift is by how much the times of the volumes are off in total.

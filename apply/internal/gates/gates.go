@@ -6,7 +6,7 @@ import (
 
 	"treaty/apply/internal/ends"
 	"treaty/apply/internal/journal"
-	"treaty/apply/internal/papers"
+	"treaty/apply/internal/mandate"
 	"treaty/apply/internal/sources"
 	"treaty/apply/policy"
 	"treaty/apply/refusal"
@@ -17,7 +17,7 @@ import (
 
 // Gates are what a plan is held to before its trees are read.
 type Gates struct {
-	*papers.Papers
+	*mandate.Mandate
 	Ends *ends.Ends
 	// Config says what the config of a tree demands and gives; nil where nobody asks.
 	Config func(*store.Store) (policy.Config, error)

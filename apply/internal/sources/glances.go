@@ -33,7 +33,7 @@ type teller interface {
 
 // glances looks at all touched paths of a tree far away, and then whether that is there, all of which crosses together:
 // a directory that nothing is known to be in takes a second trip. It is nil for a tree that is near.
-func (s again) glances(ctx context.Context) *glances {
+func (s replay) glances(ctx context.Context) *glances {
 	if s.paths == nil {
 		return nil
 	}

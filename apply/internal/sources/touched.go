@@ -30,15 +30,15 @@ const (
 // It is false where only a listing of the whole tree tells what is there: of many paths, of rules, by which other names
 // come into scope, of files of which it is not known whether they have numbers that last, and, of a tree far away,
 // where the names in directories would have to be asked for.
-func (k *Kept) touched(paths iter.Seq[tree.Path], far, literal bool) (touched, bool) {
+func (p *Pass) touched(paths iter.Seq[tree.Path], far, literal bool) (touched, bool) {
 	in := oneIn
 	if far {
 		in = oneInFar
 	}
-	names, left := touched{}, max(fewNames, k.entries/in)
+	names, left := touched{}, max(fewNames, p.entries/in)
 	for path := range paths {
 		left--
-		if left < 0 || !k.files || tree.CollisionKey(path.Base()) == scan.IgnoreFile ||
+		if left < 0 || !p.files || tree.CollisionKey(path.Base()) == scan.IgnoreFile ||
 			far && (!literal || strings.ContainsFunc(string(path), notASCII)) {
 			return nil, false
 		}
@@ -67,7 +67,7 @@ func (t touched) add(path tree.Path) {
 
 // renewing brings touched names of listings up to date.
 type renewing struct {
-	of      again
+	of      replay
 	options scan.Options
 	// seen is what was seen of a tree far away, nil for one that is asked name by name.
 	seen *glances
@@ -172,7 +172,7 @@ func (w *renewing) look(l *tree.Listing, name string) (tree.Entry, error) {
 	if !w.options.Modes {
 		e.Mode = 0
 	}
-	if !w.of.kept.numbered {
+	if !w.of.pass.numbered {
 		e.Inode = 0
 	}
 	return e, nil

@@ -26,7 +26,7 @@ type Survey struct {
 	// Now is the clock.
 	Now func() time.Time
 	// Listed are both trees as they were found, nil where an interrupted run is taken up.
-	Listed plan.Sides[*sources.Kept]
+	Listed plan.Sides[*sources.Pass]
 	// Nested are directories in the trees that are, or may be, trees of their own.
 	Nested plan.Sides[[]tree.Path]
 	// Home is the end at which the baseline lies that the trees were read with, nil for none.

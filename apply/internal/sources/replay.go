@@ -11,10 +11,10 @@ import (
 	"treaty/plan/tree"
 )
 
-// again is a volume of which all is handed out as it was kept, but for the names that something was done to since.
-type again struct {
+// replay is a volume of which all is handed out as a pass saw it, but for the names that something was done to since.
+type replay struct {
 	volume.Volume
-	kept    *Kept
+	pass    *Pass
 	touched touched
 	// literal tells that the volume takes names as they are: two spellings are two names.
 	literal bool
@@ -31,8 +31,8 @@ const (
 )
 
 // Walk makes listings of what was kept in a goroutine of its own, a bounded distance ahead of whoever asks.
-func (s again) Walk(ctx context.Context, options scan.Options) volume.Walk {
-	w := &againWalk{ctx: ctx, renewing: renewing{s, options, s.glances(ctx)},
+func (s replay) Walk(ctx context.Context, options scan.Options) volume.Walk {
+	w := &replayWalk{ctx: ctx, renewing: renewing{s, options, s.glances(ctx)},
 		made: map[tree.Path]tree.Scope{}, batches: make(chan []renewed, aheadBatches)}
 	ahead, cancel := context.WithCancel(ctx)
 	w.cancel = cancel
@@ -40,8 +40,8 @@ func (s again) Walk(ctx context.Context, options scan.Options) volume.Walk {
 	return w
 }
 
-// againWalk hands out what was kept.
-type againWalk struct {
+// replayWalk hands out what a pass saw.
+type replayWalk struct {
 	renewing
 	ctx     context.Context
 	batches chan []renewed
@@ -56,17 +56,17 @@ type againWalk struct {
 }
 
 // run is the walk's goroutine. It looks at touched names, too.
-func (w *againWalk) run(ctx context.Context) {
+func (w *replayWalk) run(ctx context.Context) {
 	defer close(w.batches)
 	var batch []renewed
 	entries := 0
-	from, kept := bufio.NewReader(nil), w.of.kept
-	for i, dir := range kept.dirs {
+	from, pass := bufio.NewReader(nil), w.of.pass
+	for i, dir := range pass.dirs {
 		if ctx.Err() != nil {
 			return
 		}
 		from.Reset(bytes.NewReader(dir.packed))
-		l, err := wire.DecodeListing(from, dir.path, kept.options)
+		l, err := wire.DecodeListing(from, dir.path, pass.options)
 		l.Dir, l.Scope, l.Rules = dir.path, dir.scope, dir.rules
 		if err != nil {
 			batch = append(batch, renewed{Listing: l}) // it is listed
@@ -74,7 +74,7 @@ func (w *againWalk) run(ctx context.Context) {
 			batch = append(batch, w.renew(l))
 		}
 		entries += len(l.Entries)
-		if entries < batchEntries && len(batch) < batchDirs && i < len(kept.dirs)-1 {
+		if entries < batchEntries && len(batch) < batchDirs && i < len(pass.dirs)-1 {
 			continue
 		}
 		select {
@@ -87,7 +87,7 @@ func (w *againWalk) run(ctx context.Context) {
 }
 
 // List is the listing of dir, asked for in the order of the walk.
-func (w *againWalk) List(dir tree.Path) (tree.Listing, error) {
+func (w *replayWalk) List(dir tree.Path) (tree.Listing, error) {
 	if r := w.recall(dir); r.known {
 		for _, name := range r.made {
 			w.made[dir.Join(name)] = r.Scope
@@ -102,7 +102,7 @@ func (w *againWalk) List(dir tree.Path) (tree.Listing, error) {
 
 // recall is a directory as it was kept, or, of one that was made since, with nothing in it but what is looked at. It is
 // not known where it was not kept.
-func (w *againWalk) recall(dir tree.Path) renewed {
+func (w *replayWalk) recall(dir tree.Path) renewed {
 	if scope, made := w.made[dir]; made {
 		return w.renew(tree.Listing{Dir: dir, Scope: scope})
 	}
@@ -127,7 +127,7 @@ func (w *againWalk) recall(dir tree.Path) renewed {
 }
 
 // Finish ends the walk, and tells whether the tree is there still.
-func (w *againWalk) Finish() error {
+func (w *replayWalk) Finish() error {
 	w.end()
 	if w.live != nil {
 		return w.live.Finish()
@@ -139,7 +139,7 @@ func (w *againWalk) Finish() error {
 }
 
 // Close ends the walk; it may be called more than once.
-func (w *againWalk) Close() error {
+func (w *replayWalk) Close() error {
 	w.end()
 	if w.live != nil {
 		return w.live.Close()
@@ -148,14 +148,14 @@ func (w *againWalk) Close() error {
 }
 
 // end ends the walk's goroutine.
-func (w *againWalk) end() {
+func (w *replayWalk) end() {
 	w.cancel()
 	for range w.batches {
 	}
 }
 
 // IdlePatterns are none: the pass that was kept has them.
-func (w *againWalk) IdlePatterns() []scan.IdlePattern { return nil }
+func (w *replayWalk) IdlePatterns() []scan.IdlePattern { return nil }
 
 // Trees are none, for the same reason.
-func (w *againWalk) Trees() []tree.Path { return nil }
+func (w *replayWalk) Trees() []tree.Path { return nil }
