@@ -142,7 +142,7 @@ var outside = []string{"os", "syscall", "unsafe", "golang.org/x/sys", "golang.or
 // the pager of who reads on a terminal, what opens a page, and the editor or merge tool that a person names; and it
 // opens no connection but to the agent that holds a person's keys.
 var never = map[string][]string{
-	"os/exec": {"cmd/treaty/pager.go", "cmd/treaty/open.go", "cmd/treaty/program.go",
+	"os/exec": {"cmd/treaty/pager.go", "cmd/treaty/page_open.go", "cmd/treaty/program.go",
 		"cmd/treaty/ssh.go"}, "plugin": nil,
 	"net/http": {"apply/internal/agent/serve.go", "apply/internal/remote/connection.go"},
 	"log": {"apply/internal/agent/serve.go", "cmd/treaty/internal/lab/stick/volume.go",
