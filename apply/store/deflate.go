@@ -20,43 +20,57 @@ const (
 	storedHead = 5
 )
 
-// packer deflates texts, one after the other. The compressor is not that of the standard library, which takes two to
-// three times as long for texts of some KiB and makes them no smaller: on a first copy that was the most that treaty
-// did beside what the system does.
+// packer deflates texts, one after the other. The compressors are not those of the standard library, which take two to
+// three times as long for texts of some KiB and make them no smaller: on a first copy that was the most that treaty did
+// beside what the system does.
 type packer struct {
-	compressor *flate.Writer // nil before there was a text that needs one
-	packed     bytes.Buffer
-	short      [baseRoom]byte // has what takes no more room without one
+	// compressors are by their level, nil before there was a text that needs one.
+	compressors map[int]*flate.Writer
+	packed      bytes.Buffer
 }
 
-var packers = sync.Pool{New: func() any { return &packer{} }}
+// mostShort is up to how many bytes nearly any text takes the least room there is without a search for what is in it
+// twice, which takes as long as all the rest.
+const mostShort = baseRoom + baseRoom/2
+
+var packers = sync.Pool{New: func() any { return newPacker() }}
+
+func newPacker() *packer { return &packer{compressors: map[int]*flate.Writer{}} }
 
 // pack is text, deflated, in memory that is overwritten by the next one.
 func (p *packer) pack(text []byte) ([]byte, error) {
-	p.packed.Reset()
 	if len(text) < baseRoom {
+		p.packed.Reset()
 		head := storedAs(len(text))
 		p.packed.Write(head[:])
 		p.packed.Write(text)
 		return p.packed.Bytes(), nil
 	}
-	if len(text) < mostLiterals {
-		if packed := literals().write(&p.short, text); packed != nil {
-			return packed, nil
+	if len(text) <= mostShort {
+		packed, err := p.deflate(text, flate.HuffmanOnly)
+		if err != nil || len(packed) <= baseRoom {
+			return packed, err
 		}
 	}
-	if p.compressor == nil {
-		w, err := flate.NewWriter(nil, flate.BestSpeed)
+	return p.deflate(text, flate.BestSpeed)
+}
+
+// deflate is text by the compressor of a level.
+func (p *packer) deflate(text []byte, level int) ([]byte, error) {
+	p.packed.Reset()
+	compressor := p.compressors[level]
+	if compressor == nil {
+		w, err := flate.NewWriter(&p.packed, level)
 		if err != nil {
 			return nil, err
 		}
-		p.compressor = w
+		compressor, p.compressors[level] = w, w
 	}
-	p.compressor.Reset(&p.packed)
-	if _, err := p.compressor.Write(text); err != nil {
+	compressor.Reset(&p.packed)
+	if _, err := compressor.Write(text); err != nil {
 		return nil, err
 	}
-	err := p.compressor.Close()
+	err := compressor.Close()
 	return p.packed.Bytes(), err
 }
 

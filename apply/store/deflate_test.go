@@ -14,7 +14,7 @@ import (
 
 // texts are of all lengths at which something else is done with them.
 func texts() (list []string) {
-	for _, n := range []int{0, 1, 200, baseRoom - 1, baseRoom, baseRoom + 1, 6000, mostLiterals - 1, mostLiterals, 1 << 16,
+	for _, n := range []int{0, 1, 200, baseRoom - 1, baseRoom, baseRoom + 1, 6000, mostShort, mostShort + 1, 1 << 16,
 		plan.MostText} {
 		list = append(list, strings.Repeat("a line of text\n", n/15+1)[:n])
 	}
@@ -31,7 +31,7 @@ func everyByte(n int) string {
 }
 
 func TestWhatIsDeflatedIsInflatedByAnybody(t *testing.T) {
-	packing := &packer{}
+	packing := newPacker()
 	for _, text := range texts() {
 		packed, err := packing.pack([]byte(text))
 		if err != nil {
@@ -76,7 +76,7 @@ func deflated(t *testing.T, text string, level int) []byte {
 // Many small texts take no memory but their own: for what is deflated, and where that lies.
 func TestASmallTextIsDeflatedAndInflatedWithoutACompressor(t *testing.T) {
 	text := bytes.Repeat([]byte("a small text\n"), 20)
-	packing := &packer{}
+	packing := newPacker()
 	if n := testing.AllocsPerRun(100, func() {
 		packed, err := packing.pack(text)
 		if err != nil {
@@ -88,13 +88,13 @@ func TestASmallTextIsDeflatedAndInflatedWithoutACompressor(t *testing.T) {
 	}); n > 0 {
 		t.Errorf("it allocates %v times", n)
 	}
-	if packing.compressor != nil {
+	if len(packing.compressors) > 0 {
 		t.Error("it has a compressor")
 	}
 }
 
-// What a compressor takes off a text that takes the least room without matches is time and no room.
-func TestATextThatTakesTheLeastRoomWithoutMatchesIsDeflatedWithoutACompressor(t *testing.T) {
+// What a search takes off a text that takes the least room without one is time and no room.
+func TestATextThatTakesTheLeastRoomWithoutASearchIsDeflatedWithoutOne(t *testing.T) {
 	for _, c := range []struct {
 		text    string
 		without bool
@@ -104,14 +104,14 @@ func TestATextThatTakesTheLeastRoomWithoutMatchesIsDeflatedWithoutACompressor(t 
 		{everyByte(256), false},
 		{"Это текст, в котором нет ни одной латинской буквы.\n", false},
 	} {
-		packing := &packer{}
+		packing := newPacker()
 		text := strings.Repeat(c.text, 6000/len(c.text)+1)[:6000]
 		packed, err := packing.pack([]byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if without := packing.compressor == nil; without != c.without {
-			t.Errorf("without a compressor is %v of %.40q…", without, text)
+		if without := packing.compressors[flate.BestSpeed] == nil; without != c.without {
+			t.Errorf("without a search is %v of %.40q…", without, text)
 		}
 		if room := RoomFor(int64(len(packed))); room != baseRoom {
 			t.Errorf("%.40q… takes %d bytes", text, room)
@@ -122,12 +122,12 @@ func TestATextThatTakesTheLeastRoomWithoutMatchesIsDeflatedWithoutACompressor(t 
 // FuzzPack holds what is deflated to what the library inflates.
 func FuzzPack(f *testing.F) {
 	for _, text := range texts() {
-		if len(text) <= mostLiterals {
+		if len(text) <= mostShort {
 			f.Add([]byte(text))
 		}
 	}
-	f.Add([]byte(strings.Repeat("\x00", mostLiterals-1)))
-	packing := &packer{}
+	f.Add([]byte(strings.Repeat("\x00", mostShort)))
+	packing := newPacker()
 	f.Fuzz(func(t *testing.T, text []byte) {
 		packed, err := packing.pack(text)
 		if err != nil {
@@ -146,7 +146,7 @@ func FuzzPack(f *testing.F) {
 // FuzzUnpack holds what is read without the library to what the library reads.
 func FuzzUnpack(f *testing.F) {
 	for _, text := range texts()[:5] {
-		packed, err := (&packer{}).pack([]byte(text))
+		packed, err := newPacker().pack([]byte(text))
 		if err != nil {
 			f.Fatal(err)
 		}
