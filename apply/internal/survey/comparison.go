@@ -16,8 +16,8 @@ import (
 // comparison is one reading of both trees, which are held to what a plan saw.
 type comparison struct {
 	*Survey
-	// x is what the plan expects, nil before anything was read.
-	x *expectations
+	// want is what the plan expects, nil before anything was read.
+	want *expectations
 	// before are the digests that were kept when the plan was made, nil for none.
 	before   *store.Digests
 	unlisted *unlisted
@@ -44,7 +44,7 @@ func (c *comparison) read(ctx context.Context, memory *store.Memory) error {
 	}
 	listing := sources.List(ctx, from, &in, false, c.Scanned())
 	defer listing.Close()
-	c.x = expect(c.Plan, c.Shift.planned()) // while both trees are being walked
+	c.want = expect(c.Plan, c.Shift.planned()) // while both trees are being walked
 	for _, side := range plan.BothSides {
 		in.Trees[side].Stream = tree.Unshift(listing[side], c.Shift.Since[side])
 	}
@@ -65,16 +65,16 @@ func (c *comparison) read(ctx context.Context, memory *store.Memory) error {
 // observe takes note of a directory, of which all was read.
 func (c *comparison) observe(side plan.Side, dir tree.Path, digest tree.Hash) {
 	c.Seen.Observe(side, dir, digest)
-	if planned, ok := c.x.subtrees[side][dir]; ok && planned != digest {
+	if planned, ok := c.want.subtrees[side][dir]; ok && planned != digest {
 		c.report(side, dir, "something in the directory changed")
 	}
 }
 
 // name holds what has a name to what is expected there.
 func (c *comparison) name(n *plan.Name) error {
-	c.x.spellings.note(n)
-	if c.x.concerns(n) {
-		c.Stamps.Note(n, c.x.paths(n))
+	c.want.spellings.note(n)
+	if c.want.concerns(n) {
+		c.Stamps.Note(n, c.want.paths(n))
 	} else {
 		c.unlisted.note(n, c.limits)
 	}
@@ -84,11 +84,11 @@ func (c *comparison) name(n *plan.Name) error {
 			continue
 		}
 		c.noteNamesake(side, path, e)
-		if why := c.x.check(side, n); why != "" {
+		if why := c.want.check(side, n); why != "" {
 			c.report(side, path, why)
 		}
-		c.x.otherwise(side, path, e)
-		c.x.keep(side, path, e)
+		c.want.noteOtherSpelling(side, path, e)
+		c.want.keepInConflict(side, path, e)
 	}
 	return nil
 }
@@ -109,10 +109,10 @@ func base(root string) string { return root[strings.LastIndexAny(root, `/\`)+1:]
 
 // miss reports what is expected and was not found.
 func (c *comparison) miss() {
-	c.x.asSpelled(c.report)
-	c.x.missing(c.report)
-	c.x.parentless(c.before, c.Seen, c.report)
-	c.x.misplaced(c.Ends, c.Seen, c.report)
+	c.want.checkRespelled(c.report)
+	c.want.missing(c.report)
+	c.want.parentless(c.before, c.Seen, c.report)
+	c.want.misplaced(c.Ends, c.Seen, c.report)
 	for _, side := range plan.BothSides {
 		if !c.fitsOn(side) && c.AllowUnrelated && c.Stamps.ReadUnproved(side) {
 			c.report(side, tree.Root,
@@ -134,7 +134,7 @@ func (c *comparison) fitsInPart() bool { return c.fitsOn(plan.Local) && c.fitsOn
 // taken because a person took the move out that would free it: what is not listed is left alone, and what waits for it
 // is skipped.
 func (c *comparison) occupied() {
-	for _, o := range c.x.occupied {
+	for _, o := range c.want.occupied {
 		if c.fits() && c.Plan.Baseline != nil {
 			o.op.Decision = plan.Skip
 		} else {

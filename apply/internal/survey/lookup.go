@@ -13,15 +13,15 @@ import (
 // lookup looks things up for the steps that resolve conflicts.
 type lookup struct {
 	ends *ends.Ends
-	x    *expectations
+	want *expectations
 }
 
 func (c lookup) List(side plan.Side, dir tree.Path) ([]tree.Entry, error) {
-	return c.x.listed[side][dir], nil
+	return c.want.listed[side][dir], nil
 }
 
 func (c lookup) Spelled(side plan.Side, path tree.Path, of plan.Side) tree.Path {
-	return c.x.spellings.on(side, path, of)
+	return c.want.spellings.on(side, path, of)
 }
 
 // Same reads both files.

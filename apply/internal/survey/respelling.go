@@ -45,8 +45,8 @@ type anySpelling struct {
 	key string
 }
 
-// otherwise notes an entry that has another spelling of a path that the plan updates.
-func (s *respellings) otherwise(side plan.Side, path tree.Path, e *tree.Entry) {
+// noteOtherSpelling notes an entry that has another spelling of a path that the plan updates.
+func (s *respellings) noteOtherSpelling(side plan.Side, path tree.Path, e *tree.Entry) {
 	if len(s.updated[side]) == 0 {
 		return
 	}
@@ -57,13 +57,13 @@ func (s *respellings) otherwise(side plan.Side, path tree.Path, e *tree.Entry) {
 	}
 }
 
-// asSpelled holds the only entry that has another spelling of a path to what is expected there, where nothing has
+// checkRespelled holds the only entry that has another spelling of a path to what is expected there, where nothing has
 // that path itself.
-func (x *expectations) asSpelled(report func(side plan.Side, path tree.Path, why string)) {
+func (x *expectations) checkRespelled(report func(side plan.Side, path tree.Path, why string)) {
 	for _, side := range plan.BothSides {
 		traits := &x.plan.Snapshot(side).Filesystem
 		for path, alike := range x.alike[side] {
-			wants := x.waiting(side, side, path)
+			wants := x.places(side, side, path)
 			if len(wants) == 0 || len(alike) != 1 || traits.NameProblem(path.Base()) != "" {
 				continue
 			}

@@ -42,15 +42,15 @@ type Survey struct {
 // the plan saw.
 func (s *Survey) Steps(ctx context.Context) ([]plan.Step, error) {
 	if j := s.Ends.Resumed(); j != nil {
-		return s.recall(ctx, j)
+		return s.resume(ctx, j)
 	}
-	x, err := s.expectations(ctx)
+	want, err := s.holdToPlan(ctx)
 	if err != nil {
 		return nil, err
 	}
-	steps, err := s.Plan.Steps(lookup{s.Ends, x}, s.Shift.planned())
-	x.respellSteps(steps)
-	for _, o := range x.occupied {
+	steps, err := s.Plan.Steps(lookup{s.Ends, want}, s.Shift.planned())
+	want.respellSteps(steps)
+	for _, o := range want.occupied {
 		for i := range steps {
 			if steps[i].Operation == o.op {
 				steps[i].Skipped = plan.NotVacated + plan.Why(": "+o.why)
@@ -60,10 +60,10 @@ func (s *Survey) Steps(ctx context.Context) ([]plan.Step, error) {
 	return steps, err
 }
 
-// recall is what an earlier run has found out, by its journal.
-func (s *Survey) recall(ctx context.Context, j *journal.Journal) ([]plan.Step, error) {
+// resume returns the steps of an earlier run, by its journal, and what that has found out.
+func (s *Survey) resume(ctx context.Context, j *journal.Journal) ([]plan.Step, error) {
 	s.Seen = s.Ends[plan.Local].Store.Digests(s.Plan.ID)
-	if err := s.readAnew(ctx); err != nil {
+	if err := s.measureAnew(ctx); err != nil {
 		return nil, err
 	}
 	steps := Recorded(s.Plan, j.Steps)
@@ -72,23 +72,23 @@ func (s *Survey) recall(ctx context.Context, j *journal.Journal) ([]plan.Step, e
 	return steps, nil
 }
 
-// expectations reads both trees again, with the options of the plan, and refuses with ErrStale what is not
-// as planned; a shift of a whole volume's times is no drift. It returns with what is in the directories
-// in conflict.
-func (s *Survey) expectations(ctx context.Context) (*expectations, error) {
-	if err := s.readWhereTold(ctx); err != nil {
+// holdToPlan reads both trees again, with the options of the plan, and refuses with ErrStale what is not as planned; a
+// shift of a whole volume's times is no drift. It returns what was expected, with what was found in the directories in
+// conflict.
+func (s *Survey) holdToPlan(ctx context.Context) (*expectations, error) {
+	if err := s.measureWhereTold(ctx); err != nil {
 		return nil, err
 	}
-	x, err := s.compare(ctx)
+	want, err := s.compare(ctx)
 	if !errors.Is(err, refusal.ErrStale) || s.Shift.measured {
-		return x, err
+		return want, err
 	}
 	// What looks like drift may be a shift: only now is that worth another walk.
-	if failed := s.read(ctx); failed != nil {
+	if failed := s.measure(ctx); failed != nil {
 		return nil, failed
 	}
 	if s.Shift.Since == (plan.Sides[time.Duration]{}) {
-		return x, err
+		return want, err
 	}
 	return s.compare(ctx)
 }
@@ -102,11 +102,11 @@ func (s *Survey) compare(ctx context.Context) (*expectations, error) {
 	if memory != nil {
 		s.Home = s.Ends[memory.Home]
 	}
-	x, err := s.compareAgainst(ctx, memory)
+	want, err := s.compareAgainst(ctx, memory)
 	if store.Forgotten(err) != nil {
 		return s.compareAgainst(ctx, nil)
 	}
-	return x, err
+	return want, err
 }
 
 // compareAgainst is compare with a memory, nil for none.
@@ -121,8 +121,8 @@ func (s *Survey) compareAgainst(ctx context.Context, memory *store.Memory) (*exp
 	c.occupied()
 	related := len(c.drifted) > 0
 	if !related && (s.AllowUnrelated || c.fitsInPart()) {
-		return c.x, nil
+		return c.want, nil
 	}
 	c.elsewhere()
-	return c.x, c.refusal(related)
+	return c.want, c.refusal(related)
 }

@@ -41,30 +41,30 @@ type Gauge struct {
 	Shift shift
 }
 
-// readWhereTold looks for a shift where the plan tells of one. What it tells is not relied on: a summary decides
+// measureWhereTold looks for a shift where the plan tells of one. What it tells is not relied on: a summary decides
 // nothing.
-func (g *Gauge) readWhereTold(ctx context.Context) error {
+func (g *Gauge) measureWhereTold(ctx context.Context) error {
 	if g.Plan.Summary.TimeShiftSeconds == (plan.Sides[int64]{}) {
 		return nil
 	}
-	return g.read(ctx)
+	return g.measure(ctx)
 }
 
-// read compares the times of both trees with those on record, or, where there is no record, with each
+// measure compares the times of both trees with those on record, or, where there is no record, with each
 // other. That needs no sample of content: a shift counts only if the digests of both trees, or all that
 // the plan expects of them, are as planned once it is made up for.
-func (g *Gauge) read(ctx context.Context) error {
+func (g *Gauge) measure(ctx context.Context) error {
 	memory := g.Ends.Recall(g.Plan)
 	defer memory.Close()
-	err := g.readAgainst(ctx, memory)
+	err := g.measureAgainst(ctx, memory)
 	if store.Forgotten(err) != nil {
-		return g.readAgainst(ctx, nil)
+		return g.measureAgainst(ctx, nil)
 	}
 	return err
 }
 
-// readAgainst is read against a memory, nil for none.
-func (g *Gauge) readAgainst(ctx context.Context, memory *store.Memory) error {
+// measureAgainst is measure against a memory, nil for none.
+func (g *Gauge) measureAgainst(ctx context.Context, memory *store.Memory) error {
 	in := sources.Again(g.Plan, memory)
 	listing := sources.List(ctx, g.Ends.Sources(), &in, false, nil)
 	defer listing.Close()
@@ -79,10 +79,10 @@ func (g *Gauge) readAgainst(ctx context.Context, memory *store.Memory) error {
 	return nil
 }
 
-// readAnew looks for a shift where an apply is taken up. What it has done already may have made unclear what
+// measureAnew looks for a shift where an apply is taken up. What it has done already may have made unclear what
 // was clear: then nothing is taken to have changed.
-func (g *Gauge) readAnew(ctx context.Context) error {
-	if err := g.read(ctx); err != nil {
+func (g *Gauge) measureAnew(ctx context.Context) error {
+	if err := g.measure(ctx); err != nil {
 		return err
 	}
 	for _, side := range plan.BothSides {

@@ -25,14 +25,14 @@ type expectation struct {
 	timeless bool
 }
 
-// expected is all that a plan expects, in the order of the plan. Of the million that operations may expect it holds
-// only which somebody waits for: each is made when it is asked for.
-type expected struct {
+// unmet is which of a plan's expectations nothing was found for yet, by their places in the order of the plan. Of the
+// million that operations may have it holds no more than that: each is made when it is asked for.
+type unmet struct {
 	plan *plan.Plan
 	// more are those of conflicts, which come after those of the operations.
 	more []expectation
-	// waits are those that were added, and are not met yet, by their places.
-	waits []bool
+	// open are those that were added, and are not met yet, by their places.
+	open []bool
 	// at is by the side of which something is expected, then by the side in whose spelling the path is. The two may
 	// spell names crosswise.
 	at plan.Sides[plan.Sides[*paths.Index]]
@@ -48,8 +48,8 @@ const (
 	perOperation
 )
 
-func newExpected(p *plan.Plan) *expected {
-	x := &expected{plan: p, waits: make([]bool, perOperation*len(p.Operations))}
+func newUnmet(p *plan.Plan) *unmet {
+	x := &unmet{plan: p, open: make([]bool, perOperation*len(p.Operations))}
 	many := foreseen(p)
 	for _, side := range plan.BothSides {
 		x.at[side][side] = paths.New(many[side], x.pathOf)
@@ -71,7 +71,7 @@ func foreseen(p *plan.Plan) (many plan.Sides[int]) {
 }
 
 // of is the expectation at a place, where there is one.
-func (x *expected) of(place int) expectation {
+func (x *unmet) of(place int) expectation {
 	operations := x.plan.Operations
 	if place >= perOperation*len(operations) {
 		return x.more[place-perOperation*len(operations)]
@@ -93,10 +93,10 @@ func (x *expected) of(place int) expectation {
 	return want
 }
 
-func (x *expected) pathOf(place int) tree.Path { return x.of(place).path }
+func (x *unmet) pathOf(place int) tree.Path { return x.of(place).path }
 
-// operation adds what one of the operations expects. What moves vacate need not be free.
-func (x *expected) operation(number int, vacated map[tree.Path]bool, add func(place int)) {
+// addOperation adds what one of the operations expects. What moves vacate need not be free.
+func (x *unmet) addOperation(number int, vacated map[tree.Path]bool, add func(place int)) {
 	op, first := &x.plan.Operations[number], perOperation*number
 	if op.Action == plan.Move {
 		add(first + mover)
@@ -109,52 +109,52 @@ func (x *expected) operation(number int, vacated map[tree.Path]bool, add func(pl
 	}
 }
 
-// another makes room for what is no operation's, and is its place.
-func (x *expected) another(want expectation) int {
-	x.more, x.waits = append(x.more, want), append(x.waits, false)
-	return len(x.waits) - 1
+// addMore makes a place for an expectation that is no operation's, and returns it.
+func (x *unmet) addMore(want expectation) int {
+	x.more, x.open = append(x.more, want), append(x.open, false)
+	return len(x.open) - 1
 }
 
 // add adds the expectation at a place.
-func (x *expected) add(place int) {
+func (x *unmet) add(place int) {
 	want := x.of(place)
 	x.at[want.side][want.by].Add(place)
-	x.waits[place] = true
+	x.open[place] = true
 }
 
-// waiting are the places of what is expected of a side under a path, and not met, which hold until the next call.
-func (x *expected) waiting(side, by plan.Side, path tree.Path) []int {
-	x.found = x.notMet(x.found[:0], side, by, path)
+// places are those of what is expected of a side under a path, and not met, which hold until the next call.
+func (x *unmet) places(side, by plan.Side, path tree.Path) []int {
+	x.found = x.appendPlaces(x.found[:0], side, by, path)
 	return x.found
 }
 
-// notMet appends to places those of what is expected of a side under a path and not met.
-func (x *expected) notMet(places []int, side, by plan.Side, path tree.Path) []int {
+// appendPlaces appends to places those of what is expected of a side under a path and not met.
+func (x *unmet) appendPlaces(places []int, side, by plan.Side, path tree.Path) []int {
 	from := len(places)
 	all := x.at[side][by].All(places, path)
 	places = all[:from]
 	for _, place := range all[from:] {
-		if x.waits[place] {
+		if x.open[place] {
 			places = append(places, place)
 		}
 	}
 	return places
 }
 
-// take are the places of what is expected of a name on a side, under its own spelling or the other side's, which hold
-// until the next call. Nobody waits for it any more then.
-func (x *expected) take(side plan.Side, n *plan.Name) []int {
+// meetName takes what is expected of a name on a side, under its own spelling or the other side's, for met, and returns
+// its places, which hold until the next call.
+func (x *unmet) meetName(side plan.Side, n *plan.Name) []int {
 	x.found = x.found[:0]
 	for _, by := range plan.BothSides {
-		x.found = x.notMet(x.found, side, by, n.Path[by])
+		x.found = x.appendPlaces(x.found, side, by, n.Path[by])
 		x.meet(x.found)
 	}
 	return x.found
 }
 
-// meet lets nobody wait for some any more.
-func (x *expected) meet(places []int) {
+// meet takes what is expected at some places for met.
+func (x *unmet) meet(places []int) {
 	for _, place := range places {
-		x.waits[place] = false
+		x.open[place] = false
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // expectations are what a plan's operations and resolutions read or write, and must find as planned.
 type expectations struct {
-	*expected
+	*unmet
 	// subtrees are the directories in conflict that were come to, and must be as planned with all in them.
 	subtrees plan.Sides[map[tree.Path]tree.Hash]
 	// listed collects what is in scope in the directories in conflict.
@@ -33,7 +33,7 @@ type occupied struct {
 }
 
 func expect(p *plan.Plan, shift plan.Sides[time.Duration]) *expectations {
-	x := &expectations{expected: newExpected(p), shift: shift, spellings: newSpellings(p),
+	x := &expectations{unmet: newUnmet(p), shift: shift, spellings: newSpellings(p),
 		respellings: newRespellings(p)}
 	for _, side := range plan.BothSides {
 		x.subtrees[side] = map[tree.Path]tree.Hash{}
@@ -45,7 +45,7 @@ func expect(p *plan.Plan, shift plan.Sides[time.Duration]) *expectations {
 	vacated := vacates(p)
 	for i := range p.Operations {
 		if op := &p.Operations[i]; op.Decision != plan.Skip {
-			x.operation(i, vacated[op.Side], x.add)
+			x.addOperation(i, vacated[op.Side], x.add)
 		}
 	}
 	for i := range p.Conflicts {
@@ -72,19 +72,19 @@ func vacates(p *plan.Plan) (names plan.Sides[map[tree.Path]bool]) {
 
 func (x *expectations) conflict(c *plan.Conflict) {
 	for _, side := range plan.BothSides {
-		x.add(x.another(expectation{side: side, by: c.SpelledBy(side), path: c.PathOn(side), state: c.State(side)}))
+		x.add(x.addMore(expectation{side: side, by: c.SpelledBy(side), path: c.PathOn(side), state: c.State(side)}))
 		if c.RemotePath != "" {
-			x.add(x.another(expectation{side: side, by: side.Other(), path: c.PathOn(side.Other())}))
+			x.add(x.addMore(expectation{side: side, by: side.Other(), path: c.PathOn(side.Other())}))
 		}
 		if c.Resolution == plan.KeepBoth && c.KeepBothAs != "" {
-			x.add(x.another(expectation{side: side, by: plan.Local, path: c.KeepBothAs}))
+			x.add(x.addMore(expectation{side: side, by: plan.Local, path: c.KeepBothAs}))
 		}
 	}
 }
 
 // add adds the expectation at a place, and the directories above its path.
 func (x *expectations) add(place int) {
-	x.expected.add(place)
+	x.unmet.add(place)
 	want := x.of(place)
 	parents := x.parents[want.side][want.by]
 	for dir := want.path.Parent(); dir != tree.Root && !parents[dir]; dir = dir.Parent() {
@@ -95,7 +95,7 @@ func (x *expectations) add(place int) {
 // check compares what a side has under a name with what is expected there, and takes that as met. It returns in words
 // what is wrong, or "".
 func (x *expectations) check(side plan.Side, n *plan.Name) string {
-	all := x.take(side, n)
+	all := x.meetName(side, n)
 	for _, place := range all {
 		if s := x.of(place).state; s.Of() == tree.Directory && s.Subtree() != nil {
 			x.subtrees[side][tree.Path(strings.Clone(string(n.Path[side])))] = s.Subtree().Digest
@@ -124,7 +124,7 @@ func (x *expectations) compare(all []int, e *tree.Entry) string {
 func (x *expectations) concerns(n *plan.Name) bool {
 	for _, side := range plan.BothSides {
 		for _, by := range plan.BothSides {
-			if len(x.waiting(side, by, n.Path[by])) > 0 {
+			if len(x.places(side, by, n.Path[by])) > 0 {
 				return true
 			}
 		}
@@ -140,8 +140,8 @@ func (x *expectations) paths(n *plan.Name) plan.Sides[tree.Path] {
 	paths := n.Path
 	for _, by := range plan.BothSides {
 		for _, side := range plan.BothSides {
-			if waiting := x.waiting(side, by, n.Path[by]); len(waiting) > 0 {
-				paths[by] = x.pathOf(waiting[0])
+			if places := x.places(side, by, n.Path[by]); len(places) > 0 {
+				paths[by] = x.pathOf(places[0])
 			}
 		}
 	}
@@ -161,8 +161,8 @@ func (x *expectations) inConflict(side plan.Side, path tree.Path) bool {
 	return false
 }
 
-// keep keeps what is in a directory that is in conflict.
-func (x *expectations) keep(side plan.Side, path tree.Path, e *tree.Entry) {
+// keepInConflict keeps what is in a directory that is in conflict.
+func (x *expectations) keepInConflict(side plan.Side, path tree.Path, e *tree.Entry) {
 	if !x.inConflict(side, path) {
 		return
 	}
@@ -174,12 +174,12 @@ func (x *expectations) keep(side plan.Side, path tree.Path, e *tree.Entry) {
 
 // missing are the expectations that nothing was found for: fine where nothing was expected.
 func (x *expectations) missing(report func(side plan.Side, path tree.Path, why string)) {
-	for place, waits := range x.waits {
-		if !waits {
+	for place, open := range x.open {
+		if !open {
 			continue
 		}
 		if want := x.of(place); want.state != nil {
-			x.meet(x.waiting(want.side, want.by, want.path)) // once a path
+			x.meet(x.places(want.side, want.by, want.path)) // once a path
 			report(want.side, x.spellings.on(want.side, want.path, want.by), "it is gone")
 		}
 	}
