@@ -54,9 +54,9 @@ func (p *Plan) Write(to io.Writer) error {
 	return err
 }
 
-// Text is the plan as its file holds it. Errors are those of Prove.
+// Text is the plan as its file holds it. Errors are those of Validate.
 func (p *Plan) Text() ([]byte, error) {
-	if err := p.Prove(); err != nil {
+	if err := p.Validate(); err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer

@@ -255,7 +255,7 @@ func TestAPlanIsProvenJustWhereItsTextIsRead(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, read := Read(written.Bytes())
-		if proven := p.Prove(); (proven == nil) != (read == nil) {
+		if proven := p.Validate(); (proven == nil) != (read == nil) {
 			t.Fatalf("it is proven: %v, and read: %v\n%s", proven, read, operationText(&op))
 		}
 		outcomes[read == nil]++

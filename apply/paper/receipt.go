@@ -173,7 +173,7 @@ func (r *Receipt) Count() {
 
 // Text is the receipt as its file holds it, valid by its schema.
 func (r *Receipt) Text() ([]byte, error) {
-	if err := r.Prove(); err != nil {
+	if err := r.Validate(); err != nil {
 		return nil, err
 	}
 	var text bytes.Buffer
@@ -222,8 +222,8 @@ func (r *Receipt) write(to io.Writer, results *jsontext.Writer) error {
 // pieceSize is of how many results the text is held at a time.
 const pieceSize = 1 << 10
 
-// Prove is nil for a receipt that is valid by its schema, which says nothing of two results at a time.
-func (r *Receipt) Prove() error {
+// Validate is nil for a receipt that is valid by its schema, which says nothing of two results at a time.
+func (r *Receipt) Validate() error {
 	var text bytes.Buffer
 	writer := jsontext.Inside(1)
 	prove := func(piece Receipt) error {

@@ -134,7 +134,7 @@ func (s *Store) Archive(planID string, r *paper.Receipt, files map[string]Conten
 	}
 	folder := fmt.Sprintf("%s/%d-%s", historyFolder, number, planID)
 	proven := make(chan error, 1)
-	go func() { proven <- r.Prove() }()
+	go func() { proven <- r.Validate() }()
 	err = s.putEach(folder, files)
 	if err = cmp.Or(<-proven, err); err != nil {
 		return Head{}, err

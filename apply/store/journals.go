@@ -100,7 +100,7 @@ func (s *writer) Keep(id string, what Beside, text Content) error {
 
 // KeepReceipt keeps a receipt beside the journal of its plan.
 func (s *writer) KeepReceipt(id string, r *paper.Receipt) error {
-	if err := r.Prove(); err != nil {
+	if err := r.Validate(); err != nil {
 		return err
 	}
 	return s.put(journalName(id, string(ItsReceipt)), r.Write)

@@ -282,7 +282,7 @@ func WritePlan(to io.Writer, p *plan.Plan) error {
 }
 
 func proven(p *plan.Plan) error {
-	if err := p.Prove(); err != nil {
+	if err := p.Validate(); err != nil {
 		return fmt.Errorf("treaty would write a wrong plan: %w", err)
 	}
 	return nil

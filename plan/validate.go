@@ -13,10 +13,10 @@ import (
 // pieceSize is of how many elements of each array the text is held at a time.
 const pieceSize = 1 << 10
 
-// Prove is nil for a plan whose text is valid by the schema, whose elements can each be read again, and in which Check
-// finds nothing. The error is of type schema.Errors for any other one. What Write writes need not be held for that as a
-// whole: the schema says nothing of two elements of an array at a time.
-func (p *Plan) Prove() error {
+// Validate is nil for a plan whose text is valid by the schema, whose elements can each be read again, and in which
+// Check finds nothing. The error is of type schema.Errors for any other one. What Write writes need not be held for
+// that as a whole: the schema says nothing of two elements of an array at a time.
+func (p *Plan) Validate() error {
 	work := make(chan *Plan)
 	var size atomic.Int64
 	var odd atomic.Bool
