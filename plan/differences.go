@@ -28,13 +28,3 @@ func (ds differences) below(i int, side Side) differences {
 	}
 	return ds[first:i]
 }
-
-// changes are how many operations the differences come to.
-func (ds differences) changes() (n int) {
-	for _, d := range ds {
-		if d.verdict.kind == "" {
-			n += len(d.verdict.changes)
-		}
-	}
-	return n
-}

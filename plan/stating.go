@@ -1,23 +1,19 @@
 package plan
 
-import (
-	"slices"
-
-	"treaty/plan/tree"
-)
+import "treaty/plan/tree"
 
 // state fills in the plan's operations and conflicts, and lets the differences go. It returns remote's own spelling
 // of a conflict's path, where that is not the conflict's.
 func (dr *draft) state(p *Plan) (spelled map[tree.Path]tree.Path) {
 	spelled = map[tree.Path]tree.Path{}
 	warnOfLosses(dr)
-	p.Operations = slices.Grow(p.Operations, dr.changes())
+	var made gathered[Operation]
 	for i := range dr.differences {
 		d := dr.differences[i]
 		dr.differences[i] = nil // as one grows the other shrinks
 		if d.verdict.kind == "" {
 			for _, c := range d.verdict.changes {
-				p.Operations = append(p.Operations, operationOf(dr.policy, d, c))
+				made.add(operationOf(dr.policy, d, c))
 			}
 			continue
 		}
@@ -28,6 +24,7 @@ func (dr *draft) state(p *Plan) (spelled map[tree.Path]tree.Path) {
 		p.Conflicts = append(p.Conflicts, c)
 	}
 	dr.differences = nil
+	p.Operations = made.join(p.Operations)
 	p.Sort()
 	p.Number()
 	nameUnits(p)
