@@ -153,7 +153,7 @@ func CarryOut(ctx context.Context, request Request) (*Receipt, error) {
 	if request.Verify {
 		e.Verify(ctx)
 	}
-	return r.report(ctx, e, r.texts.Later(steps))
+	return r.report(ctx, e)
 }
 
 // enter reads and checks everything that can be checked before a tree is read.
@@ -296,11 +296,11 @@ func (r *run) takeTally() error {
 }
 
 // report writes the receipt: into the history, or, where something failed and can be taken up, beside the
-// journal. later tells the paths whose texts were not kept yet, nil where there are none.
-func (r *run) report(ctx context.Context, e *execute.Execution, later func() map[tree.Path]bool) (*Receipt, error) {
+// journal.
+func (r *run) report(ctx context.Context, e *execute.Execution) (*Receipt, error) {
 	c := &conclude.Conclusion{Mandate: &r.Mandate, Ends: &r.ends, Journals: &r.journals, Receipt: r.receipt, Execution: e,
 		Shift: r.survey.Shift.Total, Now: r.request.Now, Tell: r.request.tellWords, Listed: r.survey.Listed,
-		Texts: conclude.Texts{Later: later, Tally: r.tally, Kept: &r.kept}}
+		Texts: conclude.Texts{Later: r.texts.Later(e), Tally: r.tally, Kept: &r.kept}}
 	c.Count()
 	if err := r.unkept.Load(); err != nil {
 		c.Texts.Unkept = *err

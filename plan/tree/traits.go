@@ -142,10 +142,13 @@ var (
 // Keep is what a file reports after it was given mtime.
 func (t Traits) Keep(mtime Time) Time { return t.InRange(mtime).Cut(t.MtimeGranularity) }
 
+// AnyYear tells whether no time is out of the filesystem's range.
+func (t Traits) AnyYear() bool { return t.Profile != FAT && t.Profile != ExFAT && t.Profile != Unknown }
+
 // InRange is mtime, or the first or last time that the filesystem can tell. Drivers stop at that in local
 // time, so a file may report it some hours earlier or later.
 func (t Traits) InRange(mtime Time) Time {
-	if t.Profile == FAT || t.Profile == ExFAT || t.Profile == Unknown {
+	if !t.AnyYear() {
 		switch {
 		case mtime.Before(dosEpoch):
 			return dosEpoch

@@ -16,9 +16,9 @@ import (
 
 // Texts is what is known of the texts that are kept to merge by.
 type Texts struct {
-	// Later tells the paths that have texts which are to be kept as far as there is room, and were not yet; nil where
-	// there are none.
-	Later func() map[tree.Path]bool
+	// Later tells of a path whether its text is to be kept as far as there is room, and was not yet; nil where that is
+	// true of none.
+	Later func(tree.Path) bool
 	// Tally is what was known of them before the first write, nil where nothing was, and Kept are those that were kept
 	// since, nil where that is not known.
 	Tally *store.Tally
@@ -46,15 +46,12 @@ func (c *Conclusion) namedBases() func() (*keptBases, error) {
 	record := &store.TreeFile{ID: home.File.ID, Synced: maps.Clone(home.File.Synced)}
 	record.Synced[c.Ends[home.Side.Other()].File.ID] = c.Plan.ID
 	b := &keptBases{end: home, record: record, keeping: c.Plan.Options.Keeping(),
-		all:   c.Plan.Options.Hash == plan.HashAll,
+		all: c.Plan.Options.Hash == plan.HashAll, later: c.Texts.Later,
 		named: map[tree.Hash]agreedText{}, lacking: map[tree.Hash]tree.Path{}}
 	if c.Texts.changed != nil || c.Texts.first != nil {
 		return func() (*keptBases, error) { return b, nil }
 	}
-	if c.Texts.Later != nil {
-		b.later = c.Texts.Later()
-	}
-	if c.Texts.records != nil && !b.all && len(b.later) == 0 && store.NoBases(home.Store.Reader) {
+	if c.Texts.records != nil && !b.all && b.later == nil && store.NoBases(home.Store.Reader) {
 		b.tally.Records = *c.Texts.records
 		return func() (*keptBases, error) { return b, nil }
 	}
@@ -109,10 +106,10 @@ type keptBases struct {
 	record *store.TreeFile
 	// keeping is which texts are kept, nil for none.
 	keeping *plan.Keeping
-	// all tells that each text on record is to be kept, and later which are that were put in place just now and were
-	// not kept then.
+	// all tells that each text on record is to be kept, and later, where it is not nil, which were put in place just now
+	// and were not kept then.
 	all   bool
-	later map[tree.Path]bool
+	later func(tree.Path) bool
 	// named is what is on record and may be a text, by its hash.
 	named map[tree.Hash]agreedText
 	// lacking is where those lie that may have to be kept still.
@@ -151,7 +148,7 @@ func (b *keptBases) name(path tree.Path, e *tree.Agreed) {
 		t.mtime = e.Mtime
 		b.named[e.SHA256] = t
 	}
-	if b.all || b.later[path] {
+	if b.all || b.later != nil && b.later(path) {
 		b.lacking[e.SHA256] = path
 	}
 }

@@ -30,13 +30,15 @@ type Stamps struct {
 func NewStamps(p *plan.Plan, since, total plan.Sides[time.Duration]) *Stamps {
 	s := &Stamps{plan: p, since: since, total: total}
 	for side, many := range files(p) {
-		s.of[side] = newStamped(many)
+		s.of[side] = &stamped{many: many}
 	}
 	return s
 }
 
 // stamped are files with their stamps. There may be a million, whose paths are held elsewhere too.
 type stamped struct {
+	// many is for how many there is to be room, once there is any.
+	many  int
 	files []stampedFile
 	at    *paths.Index
 }
@@ -46,15 +48,12 @@ type stampedFile struct {
 	stamp
 }
 
-// newStamped has room for so many files, and grows beyond.
-func newStamped(many int) *stamped {
-	s := &stamped{files: make([]stampedFile, 0, many)}
-	s.at = paths.New(many, func(place int) tree.Path { return s.files[place].path })
-	return s
-}
-
 // note notes a stamp, in the place of an earlier one.
 func (s *stamped) note(path tree.Path, as stamp) {
+	if s.at == nil {
+		s.files = make([]stampedFile, 0, s.many)
+		s.at = paths.New(s.many, func(place int) tree.Path { return s.files[place].path })
+	}
 	s.files = append(s.files, stampedFile{path, as})
 	s.at.Add(len(s.files) - 1)
 }
@@ -82,13 +81,29 @@ func files(p *plan.Plan) (many plan.Sides[int]) {
 }
 
 // Note keeps the stamps of a name that the plan has to do with, on both sides, as their volumes tell them. paths are
-// those of the name, for keeping.
-func (s *Stamps) Note(n *plan.Name, paths plan.Sides[tree.Path]) {
+// those of the name, for keeping, and copying is, of each side, the operation that copies its file to the same path of
+// the other side, where nothing else is expected of it: a stamp that this one states is not kept beside it.
+func (s *Stamps) Note(n *plan.Name, paths plan.Sides[tree.Path], copying plan.Sides[*plan.Operation]) {
 	for _, side := range plan.BothSides {
-		if e := &n.Entry[side]; e.Type == tree.File {
-			s.of[side].note(paths[side], stamp{e.Size, e.Mtime.Add(s.since[side])})
+		e := &n.Entry[side]
+		if e.Type != tree.File {
+			continue
+		}
+		as := stamp{e.Size, e.Mtime.Add(s.since[side])}
+		if op := copying[side]; op == nil || !s.states(op, as) {
+			s.of[side].note(paths[side], as)
 		}
 	}
+}
+
+// states tells whether what a plan says of a copy is true of no other stamp of its source: its volume tells times apart
+// as that of the source does, and takes all of them.
+func (s *Stamps) states(op *plan.Operation, as stamp) bool {
+	side := op.Source().Tree
+	from, to := s.plan.Snapshot(side).Filesystem, s.plan.Snapshot(op.Side).Filesystem
+	alike := to.MtimeGranularity <= from.MtimeGranularity && to.AnyYear()
+	return alike && s.total[side] == 0 && !Timeless(op) &&
+		as.size == op.After.Size && as.mtime.Cut(from.MtimeGranularity) == op.After.Mtime
 }
 
 // unproved tells of an operation that copies a file of which the plan neither has a hash nor, since the copy's

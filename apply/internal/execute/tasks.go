@@ -16,7 +16,8 @@ type tasks struct {
 	notes
 	// all are in the order of the plan, those that resolve conflicts last.
 	all []*task
-	// ordered are by path, what holds something before what is in it, whatever order the plan has them in.
+	// ordered are by path, what holds something before what is in it, whatever order the plan has them in: all, where
+	// that is it.
 	ordered []*task
 	// byPath are their places by the paths that they change, and byFrom those of moves by where they come from.
 	byPath, byFrom plan.Sides[*paths.Index]
@@ -59,13 +60,17 @@ func newTasks(p *plan.Plan, steps []plan.Step, ends *settle.Ends, over *atomic.I
 			t.note(paper.Skipped, string(t.Skipped))
 		}
 	}
-	ts.ordered = slices.Clone(ts.all)
-	slices.SortStableFunc(ts.ordered, func(a, b *task) int { return tree.Compare(a.Path, b.Path) })
+	byPath := func(a, b *task) int { return tree.Compare(a.Path, b.Path) }
+	if ts.ordered = ts.all; !slices.IsSortedFunc(ts.all, byPath) {
+		ts.ordered = slices.Clone(ts.all)
+		slices.SortStableFunc(ts.ordered, byPath)
+	}
 	return ts
 }
 
-// tasksAtOnce is how many tasks are allocated at a time: few enough for them to go where something smaller was.
-const tasksAtOnce = 64
+// tasksAtOnce is how many tasks are allocated at a time: few enough for them to go where something smaller was, and as
+// many as fill 4 KiB.
+const tasksAtOnce = 51
 
 // choose are the tasks on some sides that are to be carried out still and are wanted, what holds something before what
 // is in it.

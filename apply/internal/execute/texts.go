@@ -22,19 +22,18 @@ type Texts struct {
 	later []bool
 }
 
-// Later tells the paths whose texts are not kept while they are put in place; nil where there are none.
-func (k *Texts) Later(steps []plan.Step) func() map[tree.Path]bool {
+// Later tells of a path whether its text was not kept while an execution put it in place; nil where all were.
+func (k *Texts) Later(e *Execution) func(tree.Path) bool {
 	if k == nil || k.later == nil {
 		return nil
 	}
-	return func() map[tree.Path]bool {
-		paths := map[tree.Path]bool{}
-		for i, later := range k.later {
-			if later {
-				paths[steps[i].Path] = true
-			}
+	var places []int
+	return func(path tree.Path) bool {
+		places = places[:0]
+		for _, side := range plan.BothSides {
+			places = e.tasks.byPath[side].All(places, path)
 		}
-		return paths
+		return slices.ContainsFunc(places, func(place int) bool { return k.later[place] })
 	}
 }
 

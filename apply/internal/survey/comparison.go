@@ -74,7 +74,7 @@ func (c *comparison) observe(side plan.Side, dir tree.Path, digest tree.Hash) {
 func (c *comparison) name(n *plan.Name) error {
 	c.want.spellings.note(n)
 	if c.want.concerns(n) {
-		c.Stamps.Note(n, c.want.paths(n))
+		c.Stamps.Note(n, c.want.paths(n), c.want.copying(n))
 	} else {
 		c.unlisted.note(n, c.limits)
 	}

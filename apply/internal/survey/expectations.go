@@ -148,6 +148,20 @@ func (x *expectations) paths(n *plan.Name) plan.Sides[tree.Path] {
 	return paths
 }
 
+// copying are, of each side, the operation that copies its file of a name to the same path of the other side, where
+// nothing else is expected of that; nil for none.
+func (x *expectations) copying(n *plan.Name) (copying plan.Sides[*plan.Operation]) {
+	for _, side := range plan.BothSides {
+		if len(x.places(side, side.Other(), n.Path[side.Other()])) > 0 {
+			continue
+		}
+		if places := x.places(side, side, n.Path[side]); len(places) == 1 {
+			copying[side] = x.copyingTo(places[0])
+		}
+	}
+	return copying
+}
+
 // inConflict tells whether a path lies in a directory that is in conflict.
 func (x *expectations) inConflict(side plan.Side, path tree.Path) bool {
 	if len(x.subtrees[side]) == 0 {

@@ -93,6 +93,17 @@ func (x *unmet) of(place int) expectation {
 	return want
 }
 
+// copyingTo is the operation that expects what it copies to the same path at a place, nil where that is another one's.
+func (x *unmet) copyingTo(place int) *plan.Operation {
+	if place >= perOperation*len(x.plan.Operations) || place%perOperation != source {
+		return nil
+	}
+	if op := &x.plan.Operations[place/perOperation]; op.Source().Path == op.Path {
+		return op
+	}
+	return nil
+}
+
 func (x *unmet) pathOf(place int) tree.Path { return x.of(place).path }
 
 // addOperation adds what one of the operations expects. What moves vacate need not be free.
