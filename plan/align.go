@@ -2,72 +2,64 @@ package plan
 
 import "treaty/plan/tree"
 
-// align makes a directory of the other side equal to that of side, entry by entry: what both have alike stays, but for
-// its time and mode.
-func (s *resolver) align(c *Conflict, side Side) ([]Operation, error) {
-	at := Sides[tree.Path]{}
-	for _, one := range BothSides {
-		at[one] = s.at(c, one)
-	}
-	return s.alignEntry(side, at, c.State(side), c.State(side.Other()))
-}
-
-// alignEntry makes an entry of the other side equal to that of side, which has it too.
-func (s *resolver) alignEntry(side Side, at Sides[tree.Path], have, lose *tree.State) ([]Operation, error) {
+// align makes an entry of the other side, which both have, equal to a side's, a directory entry by entry: what both
+// have alike stays, but for its time and mode.
+func (s *resolver) align(have, lose version) ([]Operation, error) {
 	switch {
-	case have.Type == tree.Directory && lose.Type == tree.Directory:
-		return s.alignDirectory(side, at, have, lose)
-	case have.Type != lose.Type:
-		return s.supplant(side, at, have, lose, nil)
-	case have.Type == tree.Symlink && have.Target() == lose.Target():
+	case have.state.Type == tree.Directory && lose.state.Type == tree.Directory:
+		return s.alignDirectory(have, lose)
+	case have.state.Type != lose.state.Type:
+		return s.supplant(have, lose, nil)
+	case have.state.Type == tree.Symlink && have.state.Target() == lose.state.Target():
 		return nil, nil
 	}
-	after, err := s.onto(side.Other(), at[side.Other()], side, at[side], have, lose, nil)
+	after, err := s.inPlaceOf(lose, have, nil)
 	if err != nil {
 		return nil, err
 	}
-	op := Operation{Side: side.Other(), Action: Update, Path: at[side.Other()], Reason: ChangedOn.On(side), Before: lose,
-		After: after}
-	op.Take(sourceOf(have, side, at[side]))
-	if have.Type == tree.File && have.Size == lose.Size {
+	op := Operation{Side: lose.side, Action: Update, Path: lose.path, Reason: ChangedOn.On(have.side),
+		Before: lose.state, After: after}
+	op.Take(have.source())
+	if have.state.Type == tree.File && have.state.Size == lose.state.Size {
+		var at Sides[tree.Path]
+		at[have.side], at[lose.side] = have.path, lose.path
 		same, err := s.in.Same(at)
 		switch {
 		case err != nil:
 			return nil, err
-		case same && after.Mtime == lose.Mtime && after.Mode == lose.Mode:
+		case same && after.Mtime == lose.state.Mtime && after.Mode == lose.state.Mode:
 			return nil, nil
 		case same:
 			op.Take(nil)
-			op.Action, op.Reason = Touch, TouchedOn.On(side)
-			if after.Mtime == lose.Mtime {
-				op.Action, op.Reason = Chmod, ModeChangedOn.On(side)
+			op.Action, op.Reason = Touch, TouchedOn.On(have.side)
+			if after.Mtime == lose.state.Mtime {
+				op.Action, op.Reason = Chmod, ModeChangedOn.On(have.side)
 			}
 		}
 	}
-	return s.withWishes(op, side, at[side], have)
+	return s.withWishes(op, have)
 }
 
-// alignDirectory is alignEntry of two directories.
-func (s *resolver) alignDirectory(side Side, at Sides[tree.Path], have, lose *tree.State) ([]Operation, error) {
-	other := side.Other()
-	ops, err := s.alignMode(side, at, have, lose)
+// alignDirectory is align of two directories.
+func (s *resolver) alignDirectory(have, lose version) ([]Operation, error) {
+	ops := s.alignMode(have, lose)
+	listed, err := s.in.List(lose.side, lose.path)
 	if err != nil {
 		return nil, err
 	}
-	listed, err := s.in.List(other, at[other])
-	if err != nil {
-		return nil, err
+	nameHere := func(theirs *tree.Entry) string {
+		return s.in.Spelled(have.side, lose.path.Join(theirs.Name), lose.side).Base()
 	}
 	theirs := map[string]*tree.Entry{}
 	for i := range listed {
-		theirs[s.nameThere(side, at, &listed[i])] = &listed[i]
+		theirs[nameHere(&listed[i])] = &listed[i]
 	}
-	mine, err := s.in.List(side, at[side])
+	mine, err := s.in.List(have.side, have.path)
 	if err != nil {
 		return nil, err
 	}
 	for i := range mine {
-		more, err := s.alignName(side, at, &mine[i], theirs[mine[i].Name])
+		more, err := s.alignName(have.below(&mine[i]), lose, theirs[mine[i].Name])
 		if err != nil {
 			return nil, err
 		}
@@ -76,10 +68,10 @@ func (s *resolver) alignDirectory(side Side, at Sides[tree.Path], have, lose *tr
 	}
 	for i := range listed {
 		e := &listed[i]
-		if theirs[s.nameThere(side, at, e)] != e {
+		if theirs[nameHere(e)] != e {
 			continue
 		}
-		more, err := s.remove(other, at[other].Join(e.Name), e.State(), DeletedOn.On(side))
+		more, err := s.remove(lose.below(e), DeletedOn.On(have.side))
 		if err != nil {
 			return nil, err
 		}
@@ -88,31 +80,21 @@ func (s *resolver) alignDirectory(side Side, at Sides[tree.Path], have, lose *tr
 	return ops, nil
 }
 
-// nameThere is how side spells the name of an entry of the other side's directory.
-func (s *resolver) nameThere(side Side, at Sides[tree.Path], e *tree.Entry) string {
-	return s.in.Spelled(side, at[side.Other()].Join(e.Name), side.Other()).Base()
-}
-
-// alignName makes the other side have an entry of side's directory; lose is what it has under that name, nil for
-// nothing.
-func (s *resolver) alignName(side Side, at Sides[tree.Path], have, lose *tree.Entry) ([]Operation, error) {
-	other := side.Other()
-	from := at[side].Join(have.Name)
+// alignName makes the other side's directory dir have what a side has; lose is its entry of that name, nil for none.
+func (s *resolver) alignName(have, dir version, lose *tree.Entry) ([]Operation, error) {
 	if lose == nil {
-		return s.copyTree(side, from, at[other].Join(have.Name), have.State(), nil)
+		return s.copy(have, dir.path.Join(have.path.Base()), nil)
 	}
-	var below Sides[tree.Path]
-	below[side], below[other] = from, at[other].Join(lose.Name)
-	return s.alignEntry(side, below, have.State(), lose.State())
+	return s.align(have, dir.below(lose))
 }
 
-// alignMode gives the other side's directory the mode of side's, where both have modes.
-func (s *resolver) alignMode(side Side, at Sides[tree.Path], have, lose *tree.State) ([]Operation, error) {
-	if !s.policy.bothModes() || have.Mode == lose.Mode || !have.Mode.Known() {
-		return nil, nil
+// alignMode gives the other side's directory the mode of a side's, where both have modes.
+func (s *resolver) alignMode(have, lose version) []Operation {
+	if !s.policy.bothModes() || have.state.Mode == lose.state.Mode || !have.state.Mode.Known() {
+		return nil
 	}
-	after := *plain(lose)
-	after.Mode = have.Mode
-	return []Operation{{Side: side.Other(), Action: Chmod, Path: at[side.Other()], Reason: ModeChangedOn.On(side),
-		Before: plain(lose), After: &after}}, nil
+	after := *plain(lose.state)
+	after.Mode = have.state.Mode
+	return []Operation{{Side: lose.side, Action: Chmod, Path: lose.path, Reason: ModeChangedOn.On(have.side),
+		Before: plain(lose.state), After: &after}}
 }

@@ -115,15 +115,6 @@ func takeOut(dr *draft, p *Plan, jobs []diffJob) {
 	p.Number()
 }
 
-// version is a file as one side has it.
-type version struct {
-	side  Side
-	path  tree.Path
-	state *tree.State
-}
-
-func (v version) name() string { return v.side.String() + "/" + string(v.path) }
-
 // differ makes diffs and merges.
 type differ struct {
 	readers   Sides[Reader]

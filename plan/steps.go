@@ -85,13 +85,13 @@ func (p *Plan) Steps(in Contents, shift Sides[time.Duration]) ([]Step, error) {
 func (s *resolver) unmake(steps []Step, emptied []givenUp) ([]Step, error) {
 	for _, g := range emptied {
 		create := steps[g.create]
-		side := create.Side.Other()
-		before, err := s.onto(side, g.path, create.Side, create.Path, create.After, nil, nil)
+		gone := version{create.Side.Other(), g.path, nil}
+		before, err := s.inPlaceOf(gone, version{create.Side, create.Path, create.After}, nil)
 		if err != nil {
 			return nil, err
 		}
-		steps = append(steps, Step{Conflict: steps[g.by].Conflict, Operation: &Operation{Side: side, Action: Delete,
-			Path: g.path, Reason: MovedOn.On(create.Side), Before: before, Decision: Apply}})
+		steps = append(steps, Step{Conflict: steps[g.by].Conflict, Operation: &Operation{Side: gone.side, Action: Delete,
+			Path: gone.path, Reason: MovedOn.On(create.Side), Before: before, Decision: Apply}})
 	}
 	return steps, nil
 }
@@ -105,11 +105,11 @@ type resolver struct {
 
 // keepNames gives each side the other's file under the other's name.
 func (s *resolver) keepNames(c *Conflict) ([]Operation, error) {
-	there, err := s.copy(c, Local, s.in.Spelled(Remote, c.Path, Local))
+	there, err := s.copy(s.version(c, Local), s.in.Spelled(Remote, c.Path, Local), c.Base)
 	if err != nil {
 		return nil, err
 	}
-	here, err := s.copy(c, Remote, s.in.Spelled(Local, c.RemotePath, Remote))
+	here, err := s.copy(s.version(c, Remote), s.in.Spelled(Local, c.RemotePath, Remote), c.Base)
 	return append(there, here...), err
 }
 
@@ -118,112 +118,110 @@ func (s *resolver) at(c *Conflict, side Side) tree.Path {
 	return s.in.Spelled(side, c.PathOn(side), c.SpelledBy(side))
 }
 
+// version is what a side has of a conflict.
+func (s *resolver) version(c *Conflict, side Side) version {
+	return version{side, s.at(c, side), c.State(side)}
+}
+
 // take makes the other side equal to side.
 func (s *resolver) take(c *Conflict, side Side) ([]Operation, error) {
-	other := side.Other()
-	have, lose := c.State(side), c.State(other)
-	path := s.at(c, other)
+	have, lose := s.version(c, side), s.version(c, side.Other())
 	switch {
 	case c.Kind == RenamedDifferently:
-		after := *lose
+		after := *lose.state
 		if s.policy.timesTell() {
-			after.Mtime = s.policy.carried(have.Mtime, other)
+			after.Mtime = s.policy.carried(have.state.Mtime, lose.side)
 		}
 		if s.policy.bothModes() {
-			after.Mode = have.Mode
+			after.Mode = have.state.Mode
 		}
-		op := Operation{Side: other, Action: Move, Rare: &Rare{From: path}, Reason: MovedOn.On(side),
-			Before: lose, After: &after, Path: s.in.Spelled(other, c.PathOn(side), side)}
-		return s.withWishes(op, side, s.at(c, side), have)
-	case have == nil:
-		return s.remove(other, path, lose, DeletedOn.On(side))
-	case lose == nil:
-		return s.copy(c, side, path)
+		op := Operation{Side: lose.side, Action: Move, Rare: &Rare{From: lose.path}, Reason: MovedOn.On(side),
+			Before: lose.state, After: &after, Path: s.in.Spelled(lose.side, c.PathOn(side), side)}
+		return s.withWishes(op, have)
+	case have.state == nil:
+		return s.remove(lose, DeletedOn.On(side))
+	case lose.state == nil:
+		return s.copy(have, lose.path, c.Base)
 	}
 	switch {
-	case have.Type == tree.Directory && lose.Type == tree.Directory:
-		return s.align(c, side)
-	case have.Type == tree.Directory || lose.Type == tree.Directory:
-		return s.supplant(side, Sides[tree.Path]{s.at(c, Local), s.at(c, Remote)}, have, lose, c.Base)
+	case have.state.Type == tree.Directory && lose.state.Type == tree.Directory:
+		return s.align(have, lose)
+	case have.state.Type == tree.Directory || lose.state.Type == tree.Directory:
+		return s.supplant(have, lose, c.Base)
 	}
-	after, err := s.onto(other, path, side, s.at(c, side), have, lose, c.Base)
+	after, err := s.inPlaceOf(lose, have, c.Base)
 	if err != nil {
 		return nil, err
 	}
-	op := Operation{Side: other, Action: Update, Path: path, Reason: ChangedOn.On(side), Before: lose, After: after}
-	op.Take(sourceOf(have, side, s.at(c, side)))
-	return s.withWishes(op, side, s.at(c, side), have)
+	op := Operation{Side: lose.side, Action: Update, Path: lose.path, Reason: ChangedOn.On(side), Before: lose.state,
+		After: after}
+	op.Take(have.source())
+	return s.withWishes(op, have)
 }
 
-// supplant replaces what the other side has by what side has, which is of another type: what was there goes entry by
+// supplant replaces what one side has by what the other has, which is of another type: what was there goes entry by
 // entry, what is to be comes entry by entry, and the name itself is one update.
-func (s *resolver) supplant(side Side, at Sides[tree.Path], have, lose, base *tree.State) ([]Operation, error) {
-	other, path := side.Other(), at[side.Other()]
+func (s *resolver) supplant(have, lose version, base *tree.State) ([]Operation, error) {
 	var ops []Operation
-	if lose.Type == tree.Directory {
-		removed, err := s.remove(other, path, lose, ChangedOn.On(side))
+	if lose.state.Type == tree.Directory {
+		removed, err := s.remove(lose, ChangedOn.On(have.side))
 		if err != nil {
 			return nil, err
 		}
 		ops = removed[:len(removed)-1]
 	}
-	come, err := s.copyTree(side, at[side], path, have, base)
+	come, err := s.copy(have, lose.path, base)
 	if err != nil {
 		return nil, err
 	}
-	come[0].Action, come[0].Before, come[0].Reason = Update, plain(lose), ChangedOn.On(side)
+	come[0].Action, come[0].Before, come[0].Reason = Update, plain(lose.state), ChangedOn.On(have.side)
 	return append(ops, come...), nil
 }
 
 // keepBoth moves remote's version aside under its new name, brings it to local under that name, and
 // local's version to remote.
 func (s *resolver) keepBoth(c *Conflict) ([]Operation, error) {
-	from := s.at(c, Remote)
-	ops, err := s.rename(Remote, from, s.in.Spelled(Remote, c.KeepBothAs, Local), c.Remote)
+	theirs := s.version(c, Remote)
+	ops, err := s.rename(theirs, s.in.Spelled(Remote, c.KeepBothAs, Local))
 	if err != nil {
 		return nil, err
 	}
-	here, err := s.copyTree(Remote, from, s.in.Spelled(Local, c.KeepBothAs, Local), c.Remote, nil)
+	here, err := s.copy(theirs, s.in.Spelled(Local, c.KeepBothAs, Local), nil)
 	if err != nil {
 		return nil, err
 	}
 	// What remote's version gets besides, its move has.
 	here = slices.DeleteFunc(here, func(op Operation) bool { return op.Side == Remote })
-	there, err := s.copy(c, Local, from)
+	there, err := s.copy(s.version(c, Local), theirs.path, c.Base)
 	if err != nil {
 		return nil, err
 	}
-	if c.Remote.Type == tree.Directory {
+	if theirs.state.Type == tree.Directory {
 		// The emptied directory makes way for local's version in one update.
-		there[0].Action, there[0].Before = Update, plain(c.Remote)
+		there[0].Action, there[0].Before = Update, plain(theirs.state)
 	}
 	return slices.Concat(ops, here, there), nil
 }
 
-// copy brings what side has to the other side, under the path to.
-func (s *resolver) copy(c *Conflict, side Side, to tree.Path) ([]Operation, error) {
-	return s.copyTree(side, s.at(c, side), to, c.State(side), c.Base)
-}
-
-func (s *resolver) copyTree(side Side, from, to tree.Path, have, base *tree.State) ([]Operation, error) {
-	other := side.Other()
-	after, err := s.onto(other, to, side, from, have, nil, base)
+// copy brings what a side has to the other side, under the path to, a directory entry by entry. base is what both had
+// when they were last synced, nil for nothing.
+func (s *resolver) copy(have version, to tree.Path, base *tree.State) ([]Operation, error) {
+	after, err := s.inPlaceOf(version{have.side.Other(), to, nil}, have, base)
 	if err != nil {
 		return nil, err
 	}
-	op := Operation{Side: other, Action: Create, Path: to, Reason: OnlyOn.On(side), After: after}
-	op.Take(sourceOf(have, side, from))
-	ops, err := s.withWishes(op, side, from, have)
-	if err != nil || have.Type != tree.Directory {
+	op := Operation{Side: have.side.Other(), Action: Create, Path: to, Reason: OnlyOn.On(have.side), After: after}
+	op.Take(have.source())
+	ops, err := s.withWishes(op, have)
+	if err != nil || have.state.Type != tree.Directory {
 		return ops, err
 	}
-	entries, err := s.in.List(side, from)
+	entries, err := s.in.List(have.side, have.path)
 	if err != nil {
 		return nil, err
 	}
 	for i := range entries {
-		e := &entries[i]
-		more, err := s.copyTree(side, from.Join(e.Name), to.Join(e.Name), e.State(), nil)
+		more, err := s.copy(have.below(&entries[i]), to.Join(entries[i].Name), nil)
 		if err != nil {
 			return nil, err
 		}
@@ -233,82 +231,84 @@ func (s *resolver) copyTree(side Side, from, to tree.Path, have, base *tree.Stat
 }
 
 // remove deletes an entry, a directory entry by entry and last.
-func (s *resolver) remove(side Side, path tree.Path, lose *tree.State, reason Reason) ([]Operation, error) {
+func (s *resolver) remove(lose version, reason Reason) ([]Operation, error) {
 	var ops []Operation
-	if lose.Type == tree.Directory {
-		entries, err := s.in.List(side, path)
+	if lose.state.Type == tree.Directory {
+		entries, err := s.in.List(lose.side, lose.path)
 		if err != nil {
 			return nil, err
 		}
 		for i := range entries {
-			more, err := s.remove(side, path.Join(entries[i].Name), entries[i].State(), reason)
+			more, err := s.remove(lose.below(&entries[i]), reason)
 			if err != nil {
 				return nil, err
 			}
 			ops = append(ops, more...)
 		}
 	}
-	return append(ops, Operation{Side: side, Action: Delete, Path: path, Reason: reason, Before: plain(lose)}), nil
+	return append(ops, Operation{Side: lose.side, Action: Delete, Path: lose.path, Reason: reason,
+		Before: plain(lose.state)}), nil
 }
 
 // rename moves an entry on one side, a directory file by file; the emptied directory itself stays for
 // its successor.
-func (s *resolver) rename(side Side, from, to tree.Path, state *tree.State) ([]Operation, error) {
-	if state.Type != tree.Directory {
-		other := side.Other()
-		comes, err := s.onto(other, to, side, from, state, nil, nil)
+func (s *resolver) rename(have version, to tree.Path) ([]Operation, error) {
+	if have.state.Type != tree.Directory {
+		there := version{have.side.Other(), to, nil}
+		comes, err := s.inPlaceOf(there, have, nil)
 		if err != nil {
 			return nil, err
 		}
-		stays, _, err := s.wished(side, from, state, s.in.Spelled(other, to, side), comes)
-		return []Operation{{Side: side, Action: Move, Rare: &Rare{From: from}, Path: to, Reason: MovedOn.On(side),
-			Before: state, After: &stays}}, err
+		stays, _, err := s.wished(have, s.in.Spelled(there.side, to, have.side), comes)
+		return []Operation{{Side: have.side, Action: Move, Rare: &Rare{From: have.path}, Path: to,
+			Reason: MovedOn.On(have.side), Before: have.state, After: &stays}}, err
 	}
-	ops := []Operation{{Side: side, Action: Create, Path: to, Reason: OnlyOn.On(side), After: plain(state)}}
-	entries, err := s.in.List(side, from)
+	ops := []Operation{{Side: have.side, Action: Create, Path: to, Reason: OnlyOn.On(have.side),
+		After: plain(have.state)}}
+	entries, err := s.in.List(have.side, have.path)
 	if err != nil {
 		return nil, err
 	}
 	for i := range entries {
-		e := &entries[i]
-		more, err := s.rename(side, from.Join(e.Name), to.Join(e.Name), e.State())
+		inner := have.below(&entries[i])
+		more, err := s.rename(inner, to.Join(entries[i].Name))
 		if err != nil {
 			return nil, err
 		}
 		ops = append(ops, more...)
-		if e.Type == tree.Directory {
-			ops = append(ops, Operation{Side: side, Action: Delete, Path: from.Join(e.Name), Reason: MovedOn.On(side),
-				Before: e.State()})
+		if inner.state.Type == tree.Directory {
+			ops = append(ops, Operation{Side: have.side, Action: Delete, Path: inner.path, Reason: MovedOn.On(have.side),
+				Before: inner.state})
 		}
 	}
 	return ops, nil
 }
 
-// onto is what a side will report of what the other has.
-func (s *resolver) onto(side Side, path tree.Path, from Side, source tree.Path,
-	have, former, base *tree.State) (*tree.State, error) {
-	after := *plain(have)
-	if have.Type == tree.File {
-		after.Mtime = s.policy.carried(have.Mtime, side)
+// inPlaceOf is what the side of lose will report of the other side's version once that is in the place of lose, which
+// may be nothing. base is what both had when they were last synced, nil for nothing.
+func (s *resolver) inPlaceOf(lose, have version, base *tree.State) (*tree.State, error) {
+	after := *plain(have.state)
+	if have.state.Type == tree.File {
+		after.Mtime = s.policy.carried(have.state.Mtime, lose.side)
 	}
-	if have.Type == tree.Symlink || s.policy.bothModes() {
+	if have.state.Type == tree.Symlink || s.policy.bothModes() {
 		return &after, nil
 	}
 	after.Mode = 0
-	if !s.policy.traits[side].Modes {
+	if !s.policy.traits[lose.side].Modes {
 		return &after, nil
 	}
-	if have.Type == tree.Directory {
+	if have.state.Type == tree.Directory {
 		after.Mode = s.policy.programs.created(true)
 		return &after, nil
 	}
-	mode := modeBefore(former, base)
+	mode := modeBefore(lose.state, base)
 	var head []byte
 	var err error
-	if s.policy.programs.needsHead(path, mode) {
-		head, err = s.in.Head(from, source)
+	if s.policy.programs.needsHead(lose.path, mode) {
+		head, err = s.in.Head(have.side, have.path)
 	}
-	after.Mode = s.policy.programs.infer(path, mode, head)
+	after.Mode = s.policy.programs.infer(lose.path, mode, head)
 	return &after, err
 }
 
@@ -328,11 +328,4 @@ func plain(state *tree.State) *tree.State {
 	out := *state
 	out.LeaveSubtree()
 	return &out
-}
-
-func sourceOf(have *tree.State, side Side, path tree.Path) *Source {
-	if have.Type != tree.File {
-		return nil
-	}
-	return &Source{Tree: side, Path: path}
 }

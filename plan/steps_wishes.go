@@ -2,20 +2,20 @@ package plan
 
 import "treaty/plan/tree"
 
-// withWishes is op, which makes the other side equal to what side has at path, and what side itself gets then, as a
+// withWishes is op, which makes the other side equal to what a side has, and what that side itself gets then, as a
 // person wishes: else the next plan would be about it.
-func (s *resolver) withWishes(op Operation, side Side, path tree.Path, have *tree.State) ([]Operation, error) {
-	stays, comes, err := s.wished(side, path, have, op.Path, op.After)
+func (s *resolver) withWishes(op Operation, have version) ([]Operation, error) {
+	stays, comes, err := s.wished(have, op.Path, op.After)
 	if err != nil {
 		return nil, err
 	}
 	op.After = &comes
 	ops := []Operation{op}
-	adjust := Operation{Side: side, Path: path, Before: plain(have), After: &stays}
+	adjust := Operation{Side: have.side, Path: have.path, Before: plain(have.state), After: &stays}
 	switch {
-	case stays.Mtime != have.Mtime:
+	case stays.Mtime != have.state.Mtime:
 		adjust.Action, adjust.Reason = Touch, AlignTimes
-	case stays.Mode != have.Mode:
+	case stays.Mode != have.state.Mode:
 		adjust.Action, adjust.Reason = Chmod, ExecutableRule
 	default:
 		return ops, nil
@@ -23,16 +23,15 @@ func (s *resolver) withWishes(op Operation, side Side, path tree.Path, have *tre
 	return append(ops, adjust), nil
 }
 
-// wished are the states of a file on both sides in the end: as side has it, and as the other one is to get it
+// wished are the states of a file on both sides in the end: as a side has it, and as the other one is to get it
 // under the path to.
-func (s *resolver) wished(side Side, path tree.Path, have *tree.State, to tree.Path,
-	get *tree.State) (stays, comes tree.State, err error) {
-	stays, comes = *plain(have), *get
-	if have.Type != tree.File {
+func (s *resolver) wished(have version, to tree.Path, get *tree.State) (stays, comes tree.State, err error) {
+	stays, comes = *plain(have.state), *get
+	if have.state.Type != tree.File {
 		return stays, comes, nil
 	}
-	other := side.Other()
-	o := outcome{on: Sides[bool]{true, true}, path: path, size: have.Size}
+	side, other := have.side, have.side.Other()
+	o := outcome{on: Sides[bool]{true, true}, path: have.path, size: have.state.Size}
 	if side == Remote {
 		o.path = to
 	}
@@ -41,7 +40,7 @@ func (s *resolver) wished(side Side, path tree.Path, have *tree.State, to tree.P
 	o.mtime[other], o.mode[other] = comes.Mtime, comes.Mode
 	wished, unsure := s.policy.wish(o)
 	if unsure {
-		if o.head, err = s.in.Head(side, path); err != nil {
+		if o.head, err = s.in.Head(side, have.path); err != nil {
 			return stays, comes, err
 		}
 		wished, _ = s.policy.wish(o)
