@@ -161,7 +161,7 @@ var exits = []manual.Exit{
 		Means: "safety stop: a tree is missing or not the one that was planned, too many deletes or updates, no space"},
 	{Code: exitLocked, Means: "another treaty works on one of the trees"},
 	{Code: exitChanges, Means: "plan or status with --exit-code: changes are waiting, and nothing is in their way"},
-	{Code: exitAttention, Means: "the same: there are conflicts or blocked paths"},
+	{Code: exitAttention, Means: "the same: there are conflicts, blocked paths, or too many deletes or updates"},
 	{Code: exitInterrupted, Means: "interrupted, by Ctrl-C, SIGTERM or SIGHUP: as after 6"},
 }
 

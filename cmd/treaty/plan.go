@@ -284,10 +284,13 @@ func (i *invocation) toApprove(after ...string) []string {
 	return append([]string{i.aboutPlan("approve", i.signing()...).next()}, after...)
 }
 
+// hindered tells whether something is in the way of a plan: conflicts, blocked paths, or that it does too much.
+func hindered(p *plan.Plan) bool { return len(p.Conflicts) > 0 || p.Blocked() || p.TooMuch() != nil }
+
 // pending is the exit code for scripts that ask whether there is anything to do.
 func pending(p *plan.Plan) error {
 	switch {
-	case len(p.Conflicts) > 0 || p.Blocked():
+	case hindered(p):
 		return exitStatus(exitAttention)
 	case !p.Empty():
 		return exitStatus(exitChanges)

@@ -50,7 +50,7 @@ func (c *statusCommand) Run(a *app) error {
 	case err != nil:
 		return err
 	}
-	return pending(made.plan)
+	return pending(found.work())
 }
 
 // compare makes a plan of the two trees, which nobody keeps.
@@ -146,7 +146,7 @@ func (s *standing) state() string {
 		return "not-here"
 	case s.why != nil:
 		return "unsafe"
-	case len(s.plan.Conflicts) > 0 || s.plan.Blocked():
+	case hindered(s.work()):
 		return "attention"
 	case s.plan.Empty():
 		return "in-step"
@@ -341,6 +341,15 @@ func sameWork(a, b *plan.Plan) bool {
 	return slices.EqualFunc(a.Operations, b.Operations, ops) && slices.EqualFunc(a.Conflicts, b.Conflicts, conflicts)
 }
 
+// work is what there is to do: as the plan that waits has it, with what was decided and allowed there, where that is
+// the same; nil where the trees were not compared.
+func (s *standing) work() *plan.Plan {
+	if s.fresh && sameWork(s.plan, s.waits.plan) {
+		return s.waits.plan
+	}
+	return s.plan
+}
+
 // print says it to a person. What ends in an error is told there, why and what to type.
 func (s *standing) print(a *app, ends bool) error {
 	if a.quiet {
@@ -354,9 +363,7 @@ func (s *standing) print(a *app, ends bool) error {
 		status.Unreached[side] = address.Is(t.Root) && !errors.Is(s.why, refusal.CauseMissing)
 	}
 	opts := a.style()
-	if s.fresh && sameWork(s.plan, s.waits.plan) {
-		status.Plan = s.waits.plan // with what was decided since
-	}
+	status.Plan = s.work()
 	switch {
 	case s.why != nil && ends:
 		status.Next = nil
@@ -393,6 +400,8 @@ func (s *standing) next(waiting *render.Waiting) []string {
 		return []string{comparing()(&anew)}
 	case waiting.Unresolved > 0:
 		return []string{about("show", "--unresolved")(s.call)}
+	case s.waits.plan.TooMuch() != nil:
+		return []string{about("show")(s.call), comparing(allowing(s.waits.plan)...)(s.call)}
 	case !waiting.Approved || waiting.Lacks != "":
 		if first := s.call.onlyMakeKey(); first != "" {
 			return []string{about("show")(s.call), first}
