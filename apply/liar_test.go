@@ -24,6 +24,8 @@ type liar struct {
 	// lie answers a call in its own way, and tells whether it does. It may have the call carried out, or not. nil for an
 	// honest one.
 	lie func(c *lied) bool
+	// hasty, where not nil, is lie for a call of which nothing was read yet.
+	hasty func(w http.ResponseWriter, asked *bufio.Reader) bool
 	// minor, where not "", is the minor version that each end is told the other one speaks, and more has every message a
 	// part that neither end knows.
 	minor string
@@ -245,7 +247,11 @@ func (l *liar) later(frames []byte) (out []byte) {
 // answers is how the liar serves: by what the agent says, which the client asks, where it does not lie.
 func (l *liar) answers(client *http.Client) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
+		asked := bufio.NewReader(r.Body)
+		if l.hasty != nil && l.hasty(w, asked) {
+			return
+		}
+		body, err := io.ReadAll(asked)
 		if err != nil {
 			panic(http.ErrAbortHandler)
 		}

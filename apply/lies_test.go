@@ -1,6 +1,7 @@
 package apply_test
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -460,4 +462,37 @@ func TestWhatAnAgentHasNotLookedAtIsAskedFor(t *testing.T) {
 	if len(w.liar.told) == 0 {
 		t.Error("no tree was opened")
 	}
+}
+
+// Several calls that cross together may be answered before they were asked: that is of no more worth than any other lie.
+func TestAFarEndMayAnswerBeforeItIsAsked(t *testing.T) {
+	const files, size, early = 8, 1 << 20, 3
+	w := newWorldOf(t, "", plan.Sides[*memory.Kind]{&memory.POSIX, &memory.POSIX})
+	w.far[plan.Remote] = true
+	for n := range files {
+		check(t, w.memory[w.at[plan.Local]].Person().Save(tree.Path(fmt.Sprintf("new %d", n)),
+			tree.Entry{Type: tree.File, Mode: tree.Perm(0o644), Mtime: tree.UnixTime(1_700_000_000, 0)}, make([]byte, size)))
+	}
+	p := w.compare()
+	var told atomic.Int64
+	w.liar = &liar{hasty: func(to http.ResponseWriter, asked *bufio.Reader) bool {
+		begins, _ := asked.Peek(200) // less where that is all
+		if !bytes.HasPrefix(begins[5:], []byte(`{"call":"together"`)) || !bytes.Contains(begins, []byte(`"call":"stage"`)) {
+			return false
+		}
+		told.Add(1)
+		refusal := frame(wire.End, marshalled(&wire.Outcome{Fault: &wire.Fault{Words: "not so fast"}}))
+		sends(to, bytes.Repeat(refusal, early))
+		check(t, http.NewResponseController(to).Flush())
+		if _, err := io.Copy(io.Discard, asked); err != nil {
+			t.Errorf("not all was asked: %v", err)
+		}
+		sends(to, bytes.Repeat(refusal, files/2-early), frame(wire.End, []byte("{}")))
+		return true
+	}}
+	if receipt, err := w.apply(p); !errors.Is(err, apply.ErrPartial) || told.Load() == 0 {
+		t.Errorf("%v, %+v, told %d times", err, receipt, told.Load())
+	}
+	w.liar = nil
+	w.truth(p)
 }

@@ -104,16 +104,18 @@ func (c *Connection) round(ctx context.Context, tree, first int, fibers []*going
 		}
 		return nil
 	}
-	for _, g := range fibers {
+	turns := make([]*turn, len(fibers)) // one may be answered before it was asked, and its fiber go on
+	for n, g := range fibers {
+		turns[n] = g.turn
 		c.counts(g.turn.ask)
 	}
 	q := to(&files{tree: tree}, wire.Together, &wire.TogetherAsk{First: first})
 	all, err := c.ask(ctx, q, func(w *wire.Writer) error {
-		for _, g := range fibers {
-			if err := w.Send(wire.Message, g.turn.ask.text); err != nil {
+		for _, t := range turns {
+			if err := w.Send(wire.Message, t.ask.text); err != nil {
 				return err
 			}
-			if err := w.SendPart(g.turn.upload); err != nil {
+			if err := w.SendPart(t.upload); err != nil {
 				return err
 			}
 		}
