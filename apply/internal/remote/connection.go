@@ -58,7 +58,8 @@ type Connection struct {
 	conn   *pipe.Conn
 	client *http.Client
 	// slots bounds how many calls are under way.
-	slots chan struct{}
+	slots  chan struct{}
+	fibers fibers
 
 	mu   sync.Mutex
 	lost error
@@ -120,6 +121,7 @@ func (c *Connection) Close() error {
 		c.lost = &lost{errors.New("it was closed here")}
 	}
 	c.mu.Unlock()
+	c.fibers.end()
 	return c.conn.Close()
 }
 

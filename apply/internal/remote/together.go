@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"sync"
 
 	"treaty/apply/internal/wire"
 	"treaty/apply/volume"
@@ -21,8 +22,15 @@ type turn struct {
 }
 
 // fiber makes its calls together with others: it is suspended until all of these wait to be made. One runs at a time.
+// When what it did is over it does something else: of thousands the stacks have grown by then to what they need.
 type fiber struct {
+	next func() (*turn, bool)
+	stop func()
+	// do is what it does, which makes its calls by yield.
+	do    func(via *fiber)
 	yield func(*turn) bool
+	// turn is the call that it waits for, nil for none.
+	turn *turn
 	// more tells that another call is sure to come after the one that waits.
 	more bool
 }
@@ -36,39 +44,96 @@ func (f *fiber) ask(ask question, upload func(*wire.Writer) error) (*exchange, e
 	return t.sent, t.err
 }
 
-// going is a fiber that is under way, and the call that it waits for.
-type going struct {
-	*fiber
-	next func() (*turn, bool)
-	turn *turn
+// fibers are those that do nothing just now.
+type fibers struct {
+	mu   sync.Mutex
+	idle []*fiber
+	// ended tells that none does anything else.
+	ended bool
+}
+
+// mostIdle is how many fibers are kept to do something else: as many as files go together.
+const mostIdle = 1024
+
+// begin has a fiber do something up to its first call; nil where it makes none.
+func (p *fibers) begin(do func(via *fiber)) *fiber {
+	p.mu.Lock()
+	var f *fiber
+	if last := len(p.idle) - 1; last >= 0 {
+		f, p.idle = p.idle[last], p.idle[:last]
+	}
+	p.mu.Unlock()
+	if f == nil {
+		f = newFiber()
+	}
+	if f.do = do; !p.goOn(f) {
+		return nil
+	}
+	return f
+}
+
+// newFiber is one that does nothing yet.
+func newFiber() *fiber {
+	f := &fiber{}
+	f.next, f.stop = iter.Pull(func(yield func(*turn) bool) {
+		for f.yield = yield; ; {
+			grow(0)
+			f.do(f)
+			if f.do = nil; !yield(nil) {
+				return
+			}
+		}
+	})
+	return f
+}
+
+// grow makes a stack as large as a call needs, while there is next to nothing on it that is moved then.
+//
+//go:noinline
+func grow(at int) byte {
+	var room [5 << 10]byte
+	return room[at]
+}
+
+// goOn has a fiber run up to its next call; false where it has none, and does nothing any more.
+func (p *fibers) goOn(f *fiber) (more bool) {
+	if f.turn, _ = f.next(); f.turn != nil {
+		return true
+	}
+	f.more = false
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.idle) < mostIdle && !p.ended {
+		p.idle = append(p.idle, f)
+	} else {
+		f.stop()
+	}
+	return false
+}
+
+// end ends those that do nothing.
+func (p *fibers) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, f := range p.idle {
+		f.stop()
+	}
+	p.idle, p.ended = nil, true
 }
 
 // together runs do for each number below n, each as a fiber. None from the number first on has a call tried where one
 // before it came to an error.
 func (c *Connection) together(ctx context.Context, tree, first, n int, do func(i int, via *fiber)) {
-	var waiting []*going
-	var stops []func()
-	defer func() {
-		for _, stop := range stops {
-			stop()
-		}
-	}()
+	var waiting []*fiber
 	begin := func(i int) {
-		g := &going{fiber: &fiber{}}
-		var stop func()
-		g.next, stop = iter.Pull(func(yield func(*turn) bool) {
-			g.yield = yield
-			do(i, g.fiber)
-		})
-		stops = append(stops, stop)
-		if g.goOn() {
-			waiting = append(waiting, g)
+		if f := c.fibers.begin(func(via *fiber) { do(i, via) }); f != nil {
+			waiting = append(waiting, f)
 		}
 	}
 	for i := range first {
 		begin(i)
 	}
-	if slices.ContainsFunc(waiting, func(g *going) bool { return g.more }) {
+	if slices.ContainsFunc(waiting, func(f *fiber) bool { return f.more }) {
 		c.rounds(ctx, tree, 0, waiting) // those behind find what came of these
 		waiting = nil
 	}
@@ -81,33 +146,27 @@ func (c *Connection) together(ctx context.Context, tree, first, n int, do func(i
 
 // rounds makes the calls of fibers until none has another; those behind the first are tried where these came to no
 // error.
-func (c *Connection) rounds(ctx context.Context, tree, first int, waiting []*going) {
+func (c *Connection) rounds(ctx context.Context, tree, first int, waiting []*fiber) {
 	for len(waiting) > 0 {
 		waiting = c.round(ctx, tree, first, waiting)
 		first = 0
 	}
 }
 
-// goOn has a fiber run up to its next call; false where it has none.
-func (g *going) goOn() (more bool) {
-	g.turn, more = g.next()
-	return more
-}
-
 // round makes the calls of fibers, in one message where there are several, and has each fiber go on when its answer
 // comes. Those behind the first are tried where these came to no error. It returns those that have another call.
-func (c *Connection) round(ctx context.Context, tree, first int, fibers []*going) (waiting []*going) {
-	if len(fibers) == 1 {
-		t := fibers[0].turn
-		if t.sent, t.err = c.ask(ctx, t.ask, t.upload); fibers[0].goOn() {
-			return fibers
+func (c *Connection) round(ctx context.Context, tree, first int, asking []*fiber) (waiting []*fiber) {
+	if len(asking) == 1 {
+		t := asking[0].turn
+		if t.sent, t.err = c.ask(ctx, t.ask, t.upload); c.fibers.goOn(asking[0]) {
+			return asking
 		}
 		return nil
 	}
-	turns := make([]*turn, len(fibers)) // one may be answered before it was asked, and its fiber go on
-	for n, g := range fibers {
-		turns[n] = g.turn
-		c.counts(g.turn.ask)
+	turns := make([]*turn, len(asking)) // one may be answered before it was asked, and its fiber go on
+	for n, f := range asking {
+		turns[n] = f.turn
+		c.counts(f.turn.ask)
 	}
 	q := to(&files{tree: tree}, wire.Together, &wire.TogetherAsk{First: first})
 	all, err := c.ask(ctx, q, func(w *wire.Writer) error {
@@ -124,23 +183,23 @@ func (c *Connection) round(ctx context.Context, tree, first int, fibers []*going
 	if err == nil {
 		defer all.Close()
 	}
-	for n, g := range fibers {
-		if g.turn.err = err; err == nil {
-			g.turn.sent = &exchange{Connection: c, ctx: all.ctx, in: all.in, part: true}
+	for n, f := range asking {
+		if f.turn.err = err; err == nil {
+			f.turn.sent = &exchange{Connection: c, ctx: all.ctx, in: all.in, part: true}
 		}
-		sent := g.turn.sent
-		if g.goOn() {
-			waiting = append(waiting, g)
+		sent := f.turn.sent
+		if c.fibers.goOn(f) {
+			waiting = append(waiting, f)
 		}
-		if sent == nil || sent.Close() == nil || n+1 == len(fibers) {
+		if sent == nil || sent.Close() == nil || n+1 == len(asking) {
 			continue
 		}
 		// What nobody reads goes on: a file that has grown. Whoever waits behind it asks again, which changes nothing: of
 		// changes no answer is so long.
-		if all.Close(); !repeatable(fibers[n+1:]) {
+		if all.Close(); !repeatable(asking[n+1:]) {
 			_ = c.ended(wire.Broken("an end"))
 		}
-		return append(waiting, c.round(ctx, tree, 0, fibers[n+1:])...)
+		return append(waiting, c.round(ctx, tree, 0, asking[n+1:])...)
 	}
 	if err == nil {
 		_, _ = end(all, wire.Together) // where the line is lost, the next call tells
@@ -188,8 +247,8 @@ func (v *Volume) LookTogether(ctx context.Context, n int, do func(i int, as volu
 }
 
 // repeatable tells whether all that fibers ask for may be asked again, whether or not it was answered.
-func repeatable(fibers []*going) bool {
-	return !slices.ContainsFunc(fibers, func(g *going) bool { return !repeated[g.turn.ask.call] })
+func repeatable(asking []*fiber) bool {
+	return !slices.ContainsFunc(asking, func(f *fiber) bool { return !repeated[f.turn.ask.call] })
 }
 
 // repeated are the calls that change nothing, of those that are made together.
