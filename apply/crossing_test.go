@@ -13,7 +13,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"treaty/apply"
 	"treaty/apply/internal/memory"
@@ -325,6 +327,58 @@ func TestAGroupTakesFewRoundTrips(t *testing.T) {
 			}
 		})
 	}
+}
+
+// patient is a tree in which nothing is created before contents of a later group came.
+type patient struct {
+	volume.Volume
+	staged  atomic.Int64
+	await   int64 // how many
+	came    chan struct{}
+	created atomic.Bool
+}
+
+func (p *patient) Change(run string, options volume.Options) (volume.Changer, error) {
+	changer, err := p.Volume.Change(run, options)
+	return &patientRun{changer, p}, err
+}
+
+type patientRun struct {
+	volume.Changer
+	of *patient
+}
+
+func (p *patientRun) Stage(ctx context.Context, src io.Reader, size int64, want tree.Hash, mtime tree.Time,
+	mode tree.Mode) (volume.Staged, error) {
+	staged, err := p.Changer.Stage(ctx, src, size, want, mtime, mode)
+	if p.of.staged.Add(1) == p.of.await {
+		close(p.of.came)
+	}
+	return staged, err
+}
+
+func (p *patientRun) Create(path tree.Path, staged volume.Staged) (volume.Result, error) {
+	if !p.of.created.Swap(true) {
+		select {
+		case <-p.of.came:
+		case <-time.After(time.Minute):
+			return volume.Result{}, errors.New("the line stands idle")
+		}
+	}
+	return p.Changer.Create(path, staged)
+}
+
+// While a group is put in place far away, the contents of the next but one are on their way.
+func TestContentsSetOutBeforeItIsKnownWhatCameOfThoseBefore(t *testing.T) {
+	g := newGrove(t, 10, 1)
+	for n := range 2*groupFar + 2 {
+		g.saves(plan.Local, fmt.Sprintf("folder-%04d/new-%04d", n%10, n), "new")
+	}
+	p := g.plans()
+	g.serving = func(v volume.Volume) volume.Volume {
+		return &patient{Volume: v, await: 2*groupFar + 1, came: make(chan struct{})}
+	}
+	g.applies(p)
 }
 
 // An agent of a lower minor version is asked for nothing that it does not know: it opens a log, and is then given what

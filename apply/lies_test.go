@@ -464,7 +464,7 @@ func TestWhatAnAgentHasNotLookedAtIsAskedFor(t *testing.T) {
 	}
 }
 
-// Several calls that cross together may be answered before they were asked: that is of no more worth than any other lie.
+// Several calls that cross together may be answered before they were asked: that is worth no more than any other lie.
 func TestAFarEndMayAnswerBeforeItIsAsked(t *testing.T) {
 	const files, size, early = 8, 1 << 20, 3
 	w := newWorldOf(t, "", plan.Sides[*memory.Kind]{&memory.POSIX, &memory.POSIX})

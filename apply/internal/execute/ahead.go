@@ -23,17 +23,29 @@ type ahead struct {
 	sent   chan struct{}
 }
 
-// onItsWay waits until all of it that goes far away was sent, and tells whether it is not known yet what came of that.
-// Where nothing goes there it does not wait.
-func (a *ahead) onItsWay() bool {
-	if a == nil || a.sent == nil {
-		return a != nil
+// underWay tells whether it is not known yet what came of all.
+func (a *ahead) underWay() bool {
+	if a == nil {
+		return false
 	}
 	select {
 	case <-a.staged:
 		return false
-	case <-a.sent:
+	default:
 		return true
+	}
+}
+
+// goesFar tells whether contents go far away.
+func (a *ahead) goesFar() bool { return a != nil && a.sent != nil }
+
+// onItsWay waits until all of it that goes far away was sent. Where nothing goes there it does not wait.
+func (a *ahead) onItsWay() {
+	if a.goesFar() {
+		select {
+		case <-a.staged:
+		case <-a.sent:
+		}
 	}
 }
 
@@ -65,9 +77,9 @@ func (a *ahead) wait() ([]*task, []error) {
 	return a.tasks, a.errs
 }
 
-// begin begins to stage those of a group that nothing can change which is done meanwhile. With grounded all directories
-// are made, and what waits for a line after staging is done too.
-func (s *stager) begin(ctx context.Context, group []*task, grounded bool) *ahead {
+// begin begins to stage those of a group that nothing can change which is done meanwhile, once those before it, nil for
+// none, are on their way. With grounded all directories are made, and what waits for a line after staging is done too.
+func (s *stager) begin(ctx context.Context, group []*task, grounded bool, before *ahead) *ahead {
 	a := &ahead{staged: make(chan struct{})}
 	for _, t := range group {
 		if !t.noted() && !t.notes.stops(t) && !s.tasks.inMotion(t) {
@@ -77,6 +89,7 @@ func (s *stager) begin(ctx context.Context, group []*task, grounded bool) *ahead
 	a.expect()
 	go func() {
 		defer close(a.staged)
+		before.onItsWay()
 		a.found = map[ground]error{}
 		var beside sync.WaitGroup
 		beside.Go(func() { s.beside(ctx, a, grounded) })

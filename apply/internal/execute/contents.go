@@ -31,7 +31,7 @@ func (c *contents) begin(ctx context.Context, on sides) {
 	}
 	if groups := c.split(on); len(groups) > 0 {
 		made := c.tasks.choose(on, (*task).makesDirectory)
-		c.early = &early{on, groups, c.stager.begin(ctx, groups[0], len(made) == 0)}
+		c.early = &early{on, groups, c.stager.begin(ctx, groups[0], len(made) == 0, nil)}
 	}
 }
 
@@ -39,44 +39,51 @@ func (c *contents) begin(ctx context.Context, on sides) {
 // staged: that waits for the processor and for reading, and putting in place for the disk to have written. On a volume
 // that may lose what is renamed, nothing else may be pending then.
 //
-// A line carries no more at a time than it has room for. So the next group sets out there when what puts this one in
-// place has, which waits for nothing of it then; but where all of this one's contents are on their way, and it is
-// waited for that they are staged, the line would stand idle.
+// A line is to carry something all the time, but carries no more at a time than it has room for. So what puts a group
+// in place sets out there before the next contents, which it waits for nothing of then. But these set out as soon as
+// all contents before them are on their way: while it is waited for that those are staged, and put in place, the line
+// would stand idle.
 func (c *contents) do(ctx context.Context, on sides) {
 	groups := c.split(on)
 	var staging []*ahead
 	if c.early != nil && c.early.on == on {
 		groups, staging, c.early = c.early.groups, []*ahead{c.early.first}, nil
 	}
-	for n, group := range groups {
-		begin := func() {
-			if to := n + 1; to == len(staging) && to < len(groups) && !c.groups.careful(on) && c.groups.halted(ctx) == nil {
-				staging = append(staging, c.stager.begin(ctx, groups[to], true))
-			}
+	begin := func(to int) {
+		if c.groups.careful(on) || c.groups.halted(ctx) != nil {
+			return
 		}
+		for n := len(staging); n <= to && n < len(groups); n++ {
+			staging = append(staging, c.stager.begin(ctx, groups[n], true, staging[n-1]))
+		}
+	}
+	for n, group := range groups {
 		if n == len(staging) {
 			staging = append(staging, nil)
 		}
-		if !c.groups.far(on) || staging[n].onItsWay() {
-			begin()
+		if !c.groups.far(on) || staging[n].underWay() {
+			begin(n + 1)
 		}
-		c.group(ctx, group, staging[n], begin)
+		c.group(ctx, group, staging[n], func() {
+			begin(n + 1)
+			if n+1 < len(staging) && staging[n+1].goesFar() {
+				begin(n + 2)
+			}
+		})
 		staging[n] = nil
 	}
 }
 
 // split divides what puts contents on some sides into groups.
 func (c *contents) split(on sides) [][]*task {
-	return cut(c.tasks.choose(on, (*task).putsContent), c.groups.size(on), c.groups.far(on))
+	return cut(c.tasks.choose(on, (*task).putsContent), c.groups.size(on))
 }
 
-// cut divides tasks into groups of at most so many, by how large their contents are; with far those of a side that is
-// far away.
-func cut(list []*task, most int, far bool) (groups [][]*task) {
+// cut divides tasks into groups of at most so many, by how large their contents are.
+func cut(list []*task, most int) (groups [][]*task) {
 	var bytes int64
 	for _, t := range list {
-		if last := len(groups) - 1; last < 0 || len(groups[last]) >= most || bytes >= groupBytes ||
-			far && len(groups[last]) >= most/2 && bytes >= groupBytesFar {
+		if last := len(groups) - 1; last < 0 || len(groups[last]) >= most || bytes >= groupBytes {
 			groups, bytes = append(groups, nil), 0
 		}
 		last := len(groups) - 1

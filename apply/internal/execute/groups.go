@@ -12,13 +12,11 @@ import (
 
 // The size of a group: large enough for its two barriers to cost little, small enough for a crash to leave little to
 // settle, and for what waits for a line to take little memory. On volumes that may lose what was renamed, nothing else
-// is to be pending. An agent takes in 4 MiB before any of it is answered: a group of half the files that has nearly as
-// many bytes crosses at once, and a larger one waits for the line once more.
+// is to be pending.
 const (
 	groupFiles    = 1024
 	groupBytes    = 256 << 20
 	groupFilesFAT = 64
-	groupBytesFar = 3 << 20
 )
 
 // groups carries tasks out a group at a time. Nothing is done to a tree before the journals durably say that it is

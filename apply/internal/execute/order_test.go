@@ -42,25 +42,21 @@ func TestCopiesComeOffAVolumeBeforeAnythingIsRenamedThere(t *testing.T) {
 	}
 }
 
-func TestAGroupOfManyBytesIsSmallerOverALine(t *testing.T) {
+func TestAGroupIsOfSoManyFilesOrBytes(t *testing.T) {
 	for _, c := range []struct {
 		size int64 // of each file
-		far  bool
 		want []int
-	}{
-		{100, true, []int{1024, 76}}, {4096, true, []int{768, 332}}, {16 << 10, true, []int{512, 512, 76}},
-		{4096, false, []int{1024, 76}}, {1 << 20, false, []int{256, 256, 256, 256, 76}},
-	} {
+	}{{100, []int{1024, 76}}, {4096, []int{1024, 76}}, {1 << 20, []int{256, 256, 256, 256, 76}}} {
 		list := make([]*task, 1100)
 		for n := range list {
 			list[n] = &task{Step: Step{Step: &plan.Step{Operation: &plan.Operation{After: &tree.State{Size: c.size}}}}}
 		}
 		var got []int
-		for _, group := range cut(list, groupFiles, c.far) {
+		for _, group := range cut(list, groupFiles) {
 			got = append(got, len(group))
 		}
 		if !slices.Equal(got, c.want) {
-			t.Errorf("%d files of %d bytes, far %v: %d, want %d", len(list), c.size, c.far, got, c.want)
+			t.Errorf("%d files of %d bytes: %d, want %d", len(list), c.size, got, c.want)
 		}
 	}
 }
