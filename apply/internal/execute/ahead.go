@@ -105,7 +105,9 @@ func (s *stager) begin(ctx context.Context, group []*task, grounded bool, before
 		}
 		for _, side := range plan.BothSides {
 			if s.far(only(side)) && !s.follows(side) {
-				a.durable[side] = s.cross(ctx, side, neededBy(staged, side), a.found)
+				n := neededBy(staged, side)
+				n.staged = stagedOn(staged, side)
+				a.durable[side] = s.cross(ctx, side, n, a.found)
 			}
 		}
 	}()
@@ -120,7 +122,6 @@ func (s *stager) beside(ctx context.Context, a *ahead, grounded bool) {
 			continue
 		}
 		n := neededBy(a.tasks, side)
-		n.staged = nil
 		if !grounded {
 			n.dirs = nil
 		}

@@ -13,10 +13,11 @@ type needs struct {
 	dirs []tree.Path
 	// displacing are those that have no place yet for what they displace.
 	displacing []*task
-	staged     []volume.Staged
+	// staged is what is to be made durable.
+	staged []volume.Staged
 }
 
-// neededBy are the needs of those tasks that are on a side.
+// neededBy are the needs of those tasks that are on a side, but for what they have staged: they may be staging it.
 func neededBy(list []*task, side plan.Side) (n needs) {
 	seen := map[tree.Path]bool{}
 	for _, t := range list {
@@ -29,11 +30,18 @@ func neededBy(list []*task, side plan.Side) (n needs) {
 		if t.replaces() && t.displacement.all().place == "" {
 			n.displacing = append(n.displacing, t)
 		}
-		if t.waiting != nil {
-			n.staged = append(n.staged, t.staged())
-		}
 	}
 	return n
+}
+
+// stagedOn is what those tasks have staged that are on a side.
+func stagedOn(list []*task, side plan.Side) (staged []volume.Staged) {
+	for _, t := range list {
+		if t.Side == side && t.waiting != nil {
+			staged = append(staged, t.staged())
+		}
+	}
+	return staged
 }
 
 // cross has all of what is needed of a side cross together. It tells whether what is staged is durable.

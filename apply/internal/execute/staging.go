@@ -74,14 +74,15 @@ func (s *stager) ready(ctx context.Context, group []*task, begun *ahead) (found 
 			continue
 		}
 		dirs := s.footing.grounds(on)[side]
-		n := neededBy(slices.DeleteFunc(on, (*task).noted), side)
+		on = slices.DeleteFunc(on, (*task).noted)
+		n := neededBy(on, side)
 		n.dirs = slices.DeleteFunc(dirs, func(dir tree.Path) bool {
 			_, known := found[ground{side, dir}]
 			return known || s.footing.made(side, dir)
 		})
 		follows := s.follows(side)
-		if durable[side] || follows {
-			n.staged = nil
+		if !durable[side] && !follows {
+			n.staged = stagedOn(on, side)
 		}
 		durable[side] = s.cross(ctx, side, n, found) && !follows
 	}
