@@ -18,7 +18,7 @@ const (
 	most    = 16 << 20
 	// ample is to how many bytes a heap may grow of which many live: that is an apply of so many files that what comes and
 	// goes is worth the room. No walk holds as much, however large the trees are.
-	ample = 96 << 20
+	ample = 80 << 20
 	many  = 36 << 20
 	// nearlyAll is how much stays of what is made while something large is read, in percent. Looking for garbage is in
 	// vain then, up to a heap of so many bytes: of large where it is not within ample soon.
@@ -67,7 +67,7 @@ func growth(live uint64, stayed int) int {
 	}
 	if stayed >= nearlyAll && live < large {
 		to := uint64(large)
-		if live < ample*3/4 {
+		if live < ample-ample/8 {
 			to = ample
 		}
 		percent = max(percent, min(100, int(100*(to-live)/live)))
