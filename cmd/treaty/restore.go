@@ -12,12 +12,12 @@ import (
 )
 
 type restoreCommand struct {
-	From   string   `placeholder:"PLAN-ID" help:"Only what this applied plan replaced or deleted, by its id, the end of it, or its number in the log."`
-	To     string   `placeholder:"DIR" help:"Copy it to this folder instead, over nothing."`
-	List   bool     `help:"Only list what there is to bring back, the newest first."`
-	Output string   `short:"o" placeholder:"FILE" help:"Write the plan here instead of LOCAL/.treaty/plans; - is standard output."`
-	First  string   `arg:"" optional:"" name:"PLAN" help:"A plan that was applied, if it ends in .json and is one; else the first path."`
-	Words  []string `arg:"" optional:"" sep:"none" name:"PATH" help:"Paths, directories or globs, or, of a plan that is named, ids of operations."`
+	From string `placeholder:"PLAN-ID" help:"Only what this applied plan replaced or deleted, by its id, the end of it, or its number in the log."`
+	To   string `placeholder:"DIR" help:"Copy it to this folder instead, over nothing."`
+	List bool   `help:"Only list what there is to bring back, the newest first."`
+	planOutput
+	First string   `arg:"" optional:"" name:"PLAN" help:"A plan that was applied, if it ends in .json and is one; else the first path."`
+	Words []string `arg:"" optional:"" sep:"none" name:"PATH" help:"Paths, directories or globs, or, of a plan that is named, ids of operations."`
 }
 
 // Run writes a plan that brings back what applies replaced or deleted, or copies it out.
@@ -70,8 +70,7 @@ func lockedForReading(s *store.Store) (release func() error, err error) {
 
 // plan writes the plan that brings versions back.
 func (c *restoreCommand) plan(a *app, p *pair, found []store.Version) error {
-	write := &planCommand{Output: c.Output}
-	if err := write.checkOutput(p, func(flags ...string) hint { return with(flags...) }); err != nil {
+	if err := c.check(p, func(flags ...string) hint { return with(flags...) }); err != nil {
 		return err
 	}
 	displaced := make([]plan.Displaced, len(found))
@@ -89,7 +88,7 @@ func (c *restoreCommand) plan(a *app, p *pair, found []store.Version) error {
 		a.say("nothing is to be brought back: both trees have it as it was")
 		return nil
 	}
-	if err := write.offer(a, p, made, func() error { return nil }); err != nil {
+	if err := c.offer(a, p, made, func() error { return nil }); err != nil {
 		return err
 	}
 	there := func(q plan.Problem) bool { return q.Severity == plan.Blocked && q.Code != plan.TrashMissing }

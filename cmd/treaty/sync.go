@@ -47,7 +47,7 @@ func (c *syncCommand) Run(a *app) error {
 			return err
 		}
 	}
-	path, err := (&planCommand{}).write(a, p, made)
+	path, err := (&planOutput{}).write(a, p, made)
 	if err != nil {
 		return err
 	}

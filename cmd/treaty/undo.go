@@ -17,7 +17,7 @@ import (
 
 type undoCommand struct {
 	PlanID string `arg:"" optional:"" name:"PLAN-ID" help:"The applied plan, by its id, the end of it, or its number in the log; the last one that changed something if none is given."`
-	Output string `short:"o" placeholder:"FILE" help:"Write the plan here instead of LOCAL/.treaty/plans; - is standard output."`
+	planOutput
 }
 
 // Run writes a plan that reverses an applied one. It is a plan like any other: to be read and approved.
@@ -57,36 +57,10 @@ func (c *undoCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	write := &planCommand{Output: c.Output}
-	if err := write.checkOutput(p, c.instead); err != nil {
+	if err := c.check(p, c.instead); err != nil {
 		return err
 	}
-	return write.offer(a, p, made, func() error { return folder.SaveUndoes(made.plan.ID, archived.PlanID) })
-}
-
-// offer writes a plan that was made from the history, as a plan to be read and approved like any other, and shows it.
-// What is to be noted beside it is, before it is shown.
-func (c *planCommand) offer(a *app, p *pair, made *planned, note func() error) error {
-	path, err := c.write(a, p, made)
-	if err != nil {
-		return err
-	}
-	if err := note(); err != nil || c.Output == "-" {
-		return err
-	}
-	if err := a.summary(made.plan); err != nil {
-		return err
-	}
-	a.pointTo(made, path, c.Output)
-	if err := a.listing(made.plan, a.call.aboutPlan("show").next()); err != nil {
-		return err
-	}
-	a.say("")
-	if err := tellUndone(a, made.plan); err != nil {
-		return err
-	}
-	a.sayNext(made, path)
-	return nil
+	return c.offer(a, p, made, func() error { return folder.SaveUndoes(made.plan.ID, archived.PlanID) })
 }
 
 // instead is the same command with other flags.
