@@ -97,79 +97,120 @@ func (r *renames) try(pair rename) (line, bool) {
 		return line{}, false
 	}
 	r.tried[pair] = true
-	applied := r.e.applied(r.gone[pair.from])
-	l := line{nil, &extent{from: pair.from, to: pair.to, applied: applied}}
-	var moved, more int
-	join := func(op *plan.Operation) {
-		l.folded = append(l.folded, op)
-		if op.Note() != "" {
-			l.also = append(l.also, r.e.single(op))
-		}
-	}
-	top := r.made[pair.to]
+	f := &folding{renames: r, pair: pair, applied: r.e.applied(r.gone[pair.from]), top: r.made[pair.to]}
+	f.line.extent = &extent{from: pair.from, to: pair.to, applied: f.applied}
 	for _, op := range within(r.leaving, pair.from, left) {
-		if r.folded[op] || r.e.applied(op) != applied {
+		if !f.leave(op) {
 			return line{}, false
 		}
-		to := pair.to + left(op)[len(pair.from):]
-		twin := r.made[to]
-		if twin != nil && (r.folded[twin] || r.e.applied(twin) != applied) {
-			return line{}, false
-		}
-		switch {
-		case op.Action == plan.Move:
-			if op.Path != to {
-				return line{}, false
-			}
-			moved++
-			l.tally.add(op.After)
-			join(op)
-			if l.op == nil {
-				l.op = op
-			}
-		case takesDirectory(op):
-			if twin != nil && makesDirectory(twin) {
-				join(twin)
-				if twin != top {
-					l.tally.add(twin.After)
-				}
-			}
-			if twin != nil || top == nil {
-				join(op)
-			}
-		case twin != nil && sameContent(op.Before, twin.After):
-			moved++
-			l.tally.add(twin.After)
-			join(op)
-			join(twin)
-		default:
-			more++
-		}
 	}
-	if top != nil {
-		l.op = top
-		in := make(map[*plan.Operation]bool, len(l.folded))
-		for _, op := range l.folded {
-			in[op] = true
-		}
-		fresh := 0
-		for _, op := range within(r.arriving, pair.to, func(op *plan.Operation) tree.Path { return op.Path }) {
-			if !in[op] {
-				fresh++
-			}
-		}
-		more = max(more, fresh)
+	if f.top != nil {
+		f.line.op = f.top
+		f.more = max(f.more, f.fresh())
 	}
-	if l.op == nil || more > moved {
+	if f.line.op == nil || f.more > f.moved {
 		return line{}, false
 	}
+	return f.done(), true
+}
+
+// folding is a pair of directories that is being folded to one line.
+type folding struct {
+	*renames
+	pair    rename
+	applied bool
+	line    line
+	// top makes the directory to, nil where that is there already.
+	top *plan.Operation
+	// moved is how many entries moved, and more how many went without having moved.
+	moved, more int
+}
+
+// leave adds what leaves the directory, and tells whether the line may still be one.
+func (f *folding) leave(op *plan.Operation) bool {
+	to := f.pair.to + left(op)[len(f.pair.from):]
+	twin := f.made[to]
+	if !f.joins(op) || twin != nil && !f.joins(twin) {
+		return false
+	}
+	switch {
+	case op.Action == plan.Move && op.Path != to:
+		return false
+	case op.Action == plan.Move:
+		f.move(op.After, op)
+		if f.line.op == nil {
+			f.line.op = op
+		}
+	case takesDirectory(op):
+		f.leaveDirectory(op, twin)
+	case twin != nil && sameContent(op.Before, twin.After):
+		f.move(twin.After, op, twin)
+	default:
+		f.more++
+	}
+	return true
+}
+
+// joins tells whether an operation is in no other line, and is applied where the directory is.
+func (f *folding) joins(op *plan.Operation) bool {
+	return !f.folded[op] && f.e.applied(op) == f.applied
+}
+
+// leaveDirectory is leave of a directory that goes; twin makes what takes its place, nil for nothing.
+func (f *folding) leaveDirectory(op, twin *plan.Operation) {
+	if twin != nil && makesDirectory(twin) {
+		f.join(twin)
+		if twin != f.top {
+			f.line.tally.add(twin.After)
+		}
+	}
+	if twin != nil || f.top == nil {
+		f.join(op)
+	}
+}
+
+// move adds an entry that moved, by the operations that come to that.
+func (f *folding) move(entry *tree.State, by ...*plan.Operation) {
+	f.moved++
+	f.line.tally.add(entry)
+	for _, op := range by {
+		f.join(op)
+	}
+}
+
+// join takes an operation into the line.
+func (f *folding) join(op *plan.Operation) {
+	f.line.folded = append(f.line.folded, op)
+	if op.Note() != "" {
+		f.line.also = append(f.line.also, f.e.single(op))
+	}
+}
+
+// fresh is how much comes to the new directory that did not move there.
+func (f *folding) fresh() int {
+	in := make(map[*plan.Operation]bool, len(f.line.folded))
+	for _, op := range f.line.folded {
+		in[op] = true
+	}
+	fresh := 0
+	for _, op := range within(f.arriving, f.pair.to, func(op *plan.Operation) tree.Path { return op.Path }) {
+		if !in[op] {
+			fresh++
+		}
+	}
+	return fresh
+}
+
+// done is the line, whose operations are in no other one from now on.
+func (f *folding) done() line {
+	l := f.line
 	for _, op := range l.folded {
-		r.folded[op] = true
+		f.folded[op] = true
 	}
 	l.folded = slices.DeleteFunc(l.folded, func(op *plan.Operation) bool { return op == l.op })
 	l.also = slices.DeleteFunc(l.also, func(sub line) bool { return sub.op == l.op })
 	sortLines(l.also)
-	return l, true
+	return l
 }
 
 func left(op *plan.Operation) tree.Path {
