@@ -29,61 +29,76 @@ func bracket(p string) (*set, int, error) {
 		if i == len(p) {
 			return nil, 0, errBracket
 		}
-		c := p[i]
+		c, n := p[i], 0
+		var err error
 		switch {
 		case c == ']' && !first:
-			if negated {
-				for k := range s {
-					s[k] = ^s[k]
-				}
-			}
-			s['/'>>6] &^= 1 << ('/' & 63)
+			s.end(negated)
 			return s, i + 1, nil
-
 		case c == '-' && from >= 0 && i+1 < len(p) && p[i+1] != ']':
-			to, n, err := member(p[i+1:])
-			if err != nil {
-				return nil, 0, err
-			}
-			for b := from; b <= int(to); b++ {
-				s.add(byte(b))
-			}
+			n, err = s.extend(from, p[i:])
 			from = -1
-			i += 1 + n
-
 		case strings.HasPrefix(p[i:], "[:"):
-			inner, _, closed := strings.Cut(p[i+2:], "]")
-			if !closed {
-				return nil, 0, errBracket
+			var isClass bool
+			if n, isClass, err = s.class(p[i:]); isClass {
+				from = -1
 			}
-			name, isClass := strings.CutSuffix(inner, ":")
-			if !isClass {
-				s.add('[') // the ":" is read next, by itself
-				i++
-				break
-			}
-			in, known := classes[name]
-			if !known {
-				return nil, 0, errClass
-			}
-			for b := range byte(0x80) {
-				if in(b) {
-					s.add(b)
-				}
-			}
-			from = -1
-			i += len("[:") + len(inner) + len("]")
-
 		default:
-			b, n, err := member(p[i:])
-			if err != nil {
-				return nil, 0, err
-			}
-			s.add(b)
-			from = int(b)
-			i += n
+			c, n, err = member(p[i:])
+			s.add(c)
+			from = int(c)
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		i += n
+	}
+}
+
+// end makes s what the whole expression matches.
+func (s *set) end(negated bool) {
+	if negated {
+		for k := range s {
+			s[k] = ^s[k]
 		}
 	}
+	s['/'>>6] &^= 1 << ('/' & 63)
+}
+
+// extend adds the range from a byte on whose "-" and end are at the start of p, and returns their length.
+func (s *set) extend(from int, p string) (int, error) {
+	to, n, err := member(p[1:])
+	if err != nil {
+		return 0, err
+	}
+	for b := from; b <= int(to); b++ {
+		s.add(byte(b))
+	}
+	return 1 + n, nil
+}
+
+// class adds the class such as "[:alpha:]" at the start of p, and returns its length. Where it is none, as in "[:a]",
+// it adds its first byte alone.
+func (s *set) class(p string) (n int, isClass bool, err error) {
+	inner, _, closed := strings.Cut(p[len("[:"):], "]")
+	if !closed {
+		return 0, false, errBracket
+	}
+	name, isClass := strings.CutSuffix(inner, ":")
+	if !isClass {
+		s.add('[')
+		return 1, false, nil
+	}
+	in, known := classes[name]
+	if !known {
+		return 0, false, errClass
+	}
+	for b := range byte(0x80) {
+		if in(b) {
+			s.add(b)
+		}
+	}
+	return len("[:") + len(inner) + len("]"), true, nil
 }
 
 // member reads one byte of a bracket expression, behind a backslash or not.
