@@ -52,6 +52,20 @@ func (c *cleanCommand) Run(a *app) error {
 		a.say("nothing is older than %s", c.OlderThan)
 		return nil
 	}
+	if err := c.ask(a, old); err != nil {
+		return err
+	}
+	a.terminal.done = true
+	if err := removeAll(old); err != nil {
+		return err
+	}
+	a.say("removed")
+	return nil
+}
+
+// ask shows what is old, and asks whether to remove it, unless that was said. Its error is that nothing is to be
+// removed.
+func (c *cleanCommand) ask(a *app, old []store.Discardable) error {
 	var bytes int64
 	for _, d := range old {
 		if err := a.old(d); err != nil {
@@ -60,24 +74,22 @@ func (c *cleanCommand) Run(a *app) error {
 		bytes += d.Bytes
 	}
 	a.say("%s, %s", render.Count(len(old), "item"), render.Bytes(bytes))
-	if !c.Yes {
-		if !isTerminal(a.stdin) {
-			return usage(in("", "clean", "--yes", "--older-than", c.OlderThan),
-				"nothing was removed: nobody can be asked, since standard input is no terminal")
-		}
-		if err := a.ask("Remove them for good?", "nothing was removed"); err != nil {
-			return err
-		}
+	switch {
+	case c.Yes:
+		return nil
+	case !isTerminal(a.stdin):
+		return usage(in("", "clean", "--yes", "--older-than", c.OlderThan),
+			"nothing was removed: nobody can be asked, since standard input is no terminal")
 	}
-	a.terminal.done = true
-	var failed error
+	return a.ask("Remove them for good?", "nothing was removed")
+}
+
+// removeAll removes as much as can be. Its error is the first.
+func removeAll(old []store.Discardable) (failed error) {
 	for _, d := range old {
 		if err := d.Remove(); err != nil && failed == nil {
 			failed = fmt.Errorf("%s: %w", d.Path, err)
 		}
-	}
-	if failed == nil {
-		a.say("removed")
 	}
 	return failed
 }
