@@ -55,7 +55,6 @@ func (c *Conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 	if err != nil {
 		return err
 	}
-	learned := c.Execution.Learned()
 	write := w.Directory
 	switch {
 	case c.Texts.changed != nil:
@@ -64,24 +63,10 @@ func (c *Conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 		write = first.writing(w.Directory)
 	}
 	records := 0
-	recorder := plan.Recorder{Write: counting(write, &records), Old: c.former.note, Forgotten: c.former.noteBelow,
-		Hash: c.hashes(learned), Resolved: c.Execution.Resolved(), Made: c.Execution.Lasting(learned),
-		Unfinished: c.Execution.Unfinished()}
-	if old != nil && back == nil && recorder.Unfinished == nil && len(c.former.renamed.files) == 0 {
-		recorder.Untouched = c.Execution.Untouched()
-	}
-	if back != nil {
-		recorder.Restore, recorder.Restored, recorder.Lost = back.record, back.restored, back.lost
-	}
-	from := c.Ends.Sources()
-	for _, side := range plan.BothSides {
-		began := c.Now().Add(c.Ends[side].Ahead())
-		if seen := c.Listed[side]; seen != nil {
-			from[side], began = seen.Of(c.Ends[side].Volume, in.Trees[side].Traits, c.Execution.Touched(side), began)
-		}
-		recorder.RacySince[side] = volume.RacySince(began, in.Trees[side].Traits)
-		in.Trees[side].Reader = c.Ends[side].Reader(1, nil)
-	}
+	r := recording{c, old, back}
+	recorder := r.recorder()
+	recorder.Write = counting(write, &records)
+	from := r.sources(&in, &recorder)
 	// Times are kept whole, so that a baseline holds under whatever granularity it is read with.
 	listing := sources.List(ctx, from, &in, true, nil)
 	defer listing.Close()
@@ -105,6 +90,42 @@ func (c *Conclusion) agree(ctx context.Context, old *store.Memory, back *restora
 	return nil
 }
 
+// recording is how the new baseline is made, from an old one and what an undo has put back; nil where there is none.
+type recording struct {
+	*Conclusion
+	old  *store.Memory
+	back *restoration
+}
+
+// recorder says what is recorded of each name, but not where.
+func (r *recording) recorder() plan.Recorder {
+	learned := r.Execution.Learned()
+	says := plan.Recorder{Old: r.former.note, Forgotten: r.former.noteBelow, Hash: r.hashes(learned),
+		Resolved: r.Execution.Resolved(), Made: r.Execution.Lasting(learned), Unfinished: r.Execution.Unfinished()}
+	if r.old != nil && r.back == nil && says.Unfinished == nil && len(r.former.renamed.files) == 0 {
+		says.Untouched = r.Execution.Untouched()
+	}
+	if r.back != nil {
+		says.Restore, says.Restored, says.Lost = r.back.record, r.back.restored, r.back.lost
+	}
+	return says
+}
+
+// sources are both trees as they are listed for the record: as they were seen before the first write, but for what was
+// touched since, or anew. Since when their times prove something it tells the recorder, and how they are read, in.
+func (r *recording) sources(in *plan.Input, recorder *plan.Recorder) plan.Sides[volume.Source] {
+	from := r.Ends.Sources()
+	for _, side := range plan.BothSides {
+		began := r.Now().Add(r.Ends[side].Ahead())
+		if seen := r.Listed[side]; seen != nil {
+			from[side], began = seen.Of(r.Ends[side].Volume, in.Trees[side].Traits, r.Execution.Touched(side), began)
+		}
+		recorder.RacySince[side] = volume.RacySince(began, in.Trees[side].Traits)
+		in.Trees[side].Reader = r.Ends[side].Reader(1, nil)
+	}
+	return from
+}
+
 // counting is write, with the files counted that it writes with a hash.
 func counting(write func(tree.Path, []tree.Agreed) error, records *int) func(tree.Path, []tree.Agreed) error {
 	return func(dir tree.Path, entries []tree.Agreed) error {
@@ -119,21 +140,21 @@ func counting(write func(tree.Path, []tree.Agreed) error, records *int) func(tre
 
 // hashes tell the hash of a file as far as the execution has learned it, zero of all others, and whether that must be
 // read again.
-func (c *Conclusion) hashes(learned *execute.Learned) func(side plan.Side, path tree.Path,
+func (r *recording) hashes(learned *execute.Learned) func(side plan.Side, path tree.Path,
 	e *tree.Entry) (tree.Hash, bool) {
 	return func(side plan.Side, path tree.Path, e *tree.Entry) (tree.Hash, bool) {
-		since := c.reliedSince(side)
-		traits := c.Plan.Snapshot(side).Filesystem
+		since := r.reliedSince(side)
+		traits := r.Plan.Snapshot(side).Filesystem
 		return learned.Of(side, path).Hash(e, traits.MtimeGranularity, volume.RacySince(since, traits))
 	}
 }
 
 // reliedSince is when, by the clock of its machine, the first content of a side was read on which the new baseline
 // relies: what was planned without a look at it since was read for the plan.
-func (c *Conclusion) reliedSince(side plan.Side) time.Time {
-	ahead := c.Ends[side].Ahead()
-	started := c.Receipt.StartedAt.Add(ahead)
-	if read := c.Plan.Snapshot(side).ReadSince(c.Plan.CreatedAt.Add(ahead)); read.Before(started) {
+func (r *recording) reliedSince(side plan.Side) time.Time {
+	ahead := r.Ends[side].Ahead()
+	started := r.Receipt.StartedAt.Add(ahead)
+	if read := r.Plan.Snapshot(side).ReadSince(r.Plan.CreatedAt.Add(ahead)); read.Before(started) {
 		return read
 	}
 	return started
