@@ -282,7 +282,7 @@ func TestAnEmptyPlanNeedsNoApproval(t *testing.T) {
 	}
 }
 
-func TestLocks(t *testing.T) {
+func TestALockHoldsAsLongAsItsProcessLives(t *testing.T) {
 	if os.Getenv(waiting) != "" {
 		io.Copy(io.Discard, os.Stdin)
 		return
@@ -326,7 +326,7 @@ const waiting = "TREATY_TEST_WAITING"
 // livePID is of another process, which lives until the test is over.
 func livePID(t *testing.T) int {
 	t.Helper()
-	p := exec.Command(os.Args[0], "-test.run=^TestLocks$")
+	p := exec.Command(os.Args[0], "-test.run=^TestALockHoldsAsLongAsItsProcessLives$")
 	p.Env = append(os.Environ(), waiting+"=1")
 	in, err := p.StdinPipe()
 	check(t, err)

@@ -28,7 +28,7 @@ func resolve(t *rapid.T, p *plan.Plan) {
 
 // Carried out with any choices, a plan loses nothing, changes only what it lists, and leaves nothing to
 // plan but what it skipped or could not do.
-func TestApplyingAPlan(t *testing.T) {
+func TestAPlanThatIsCarriedOutLosesNothing(t *testing.T) {
 	effort.Check(t, 20, 100, func(t *rapid.T) {
 		w := drawWorld(t, false)
 		p := made(t, w)

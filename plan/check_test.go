@@ -251,7 +251,7 @@ func TestCheckAllowsWhatAReviewerMayDo(t *testing.T) {
 }
 
 // Whoever edits a plan however: it is refused, or touches nothing but what it lists.
-func TestHostileEdits(t *testing.T) {
+func TestAHostileEditIsRefusedOrTouchesOnlyWhatItLists(t *testing.T) {
 	words := []string{"a", "up", "d", "d/x", "old", "l/x", "../x", "/etc/passwd", ".treaty/x", "UP",
 		"", "new", "both", "made"}
 	effort.Check(t, 20, 100, func(t *rapid.T) {

@@ -63,7 +63,7 @@ func TestEditingWhatIsNotThereChangesNothing(t *testing.T) {
 	}
 }
 
-func TestDecisionsAndNotes(t *testing.T) {
+func TestDecisionsAndNotesAreSetById(t *testing.T) {
 	p := edited()
 	if err := p.Decide(plan.Skip, 2); err != nil || p.Operations[0].Decision != plan.Apply ||
 		p.Operations[1].Decision != plan.Skip {

@@ -106,7 +106,7 @@ func remembered(t *rapid.T, w *world, settled ...plan.Conflict) memoryBaseline {
 
 // No combination of names makes plan fail, the sides swapped give the mirror image, and what is carried out
 // leaves nothing to do.
-func TestNamesThatFold(t *testing.T) {
+func TestNamesThatFoldLoseNothing(t *testing.T) {
 	effort.Check(t, 20, 100, func(t *rapid.T) {
 		w := drawFoldingWorld(t)
 		p, swapped := made(t, w), made(t, w.mirrored())

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestLocate(t *testing.T) {
+func TestAPointerIsFoundByLineAndColumn(t *testing.T) {
 	data := []byte("{\n  \"a\": [1, {\"é\": \"ü\", \"b/c~\": null}],\n  \"\": {}\n}\n")
 	for pointer, want := range map[string]string{
 		"":            "1:1",

@@ -59,7 +59,7 @@ func TestMacVolumesHaveAnIdentity(t *testing.T) {
 	}
 }
 
-func TestMacTypes(t *testing.T) {
+func TestMacTypesHaveTheirProfiles(t *testing.T) {
 	for _, c := range []struct {
 		fstype, from, want string
 		profile            tree.Profile

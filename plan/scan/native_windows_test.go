@@ -187,7 +187,7 @@ func TestNamesThatOnlyLinuxWrites(t *testing.T) {
 }
 
 // Times have 100 ns, whatever the zone.
-func TestTimesOfFiles(t *testing.T) {
+func TestTimesHaveAHundredNanoseconds(t *testing.T) {
 	dir, root := openTemp(t)
 	put(t, filepath.Join(dir, "f"), "x")
 	want := tree.UnixTime(1_700_000_000, 123_456_700)

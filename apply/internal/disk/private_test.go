@@ -26,7 +26,7 @@ func TestThePrivateFolderIsNoLink(t *testing.T) {
 	}
 }
 
-func TestPrivateFiles(t *testing.T) {
+func TestPrivateFilesAreTheirOwnersAndStayInTheirFolder(t *testing.T) {
 	s := newSide(t, Options{})
 	for _, content := range []string{"one", "two, longer", ""} {
 		check(t, s.WritePrivate("history/1-x/receipt.json", []byte(content)))

@@ -201,7 +201,7 @@ func TestAReplacedDirectoryIsNotMistaken(t *testing.T) {
 }
 
 // What leaves a volume in doubt, full or gone stops a run, and what is one file's own does not.
-func TestFatalErrors(t *testing.T) {
+func TestWhatLeavesAVolumeInDoubtStopsARun(t *testing.T) {
 	for _, bad := range []error{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_WRITE_PROTECT,
 		windows.ERROR_NOT_READY, windows.ERROR_DEVICE_NOT_CONNECTED, windows.ERROR_IO_DEVICE, windows.ERROR_CRC,
 		windows.ERROR_DISK_QUOTA_EXCEEDED, errno(windows.STATUS_DISK_FULL), errno(windows.STATUS_DEVICE_NOT_CONNECTED),

@@ -25,7 +25,7 @@ func TestProbeOfThisVolume(t *testing.T) {
 	}
 }
 
-func TestSpace(t *testing.T) {
+func TestAVolumeTellsItsSpace(t *testing.T) {
 	space, err := newSide(t, Options{}).Space()
 	if err != nil || space.Total > 0 && (space.Free <= 0 || space.Block <= 0) {
 		t.Errorf("%+v, %v", space, err)

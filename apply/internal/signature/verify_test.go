@@ -222,8 +222,7 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
-// Security keys sign what they were touched for.
-func TestSecurityKeys(t *testing.T) {
+func TestSecurityKeysSignWhatTheyWereTouchedFor(t *testing.T) {
 	keygen := sshKeygen(t)
 	const application = "ssh:"
 	public, private, err := ed25519.GenerateKey(rand.Reader)

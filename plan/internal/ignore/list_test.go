@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestLast(t *testing.T) {
+func TestTheLastPatternThatMatchesCounts(t *testing.T) {
 	l := Patterns([]string{"bin/", "*.txt", "", "/bin/run.txt", "!/bin/none", "# no"})
 	for path, want := range map[string]int{
 		"bin":              -1, // a file
@@ -33,7 +33,7 @@ func TestLast(t *testing.T) {
 	}
 }
 
-func TestSensitive(t *testing.T) {
+func TestSensitiveNamesMatchInAnyCase(t *testing.T) {
 	l := Sensitive(append(DefaultSensitive(), "*.[[:upper:]]1", "[A-C]2", "!.env.example"))
 	for _, p := range strings.Fields(`.env .envrc a/.env.local .ENV server.key SERVER.KEY a/b/Cert.Pem id_rsa
 		id_ed25519.pub keys.kdbx .netrc .ssh/config home/.ssh/known_hosts .docker/config.json
@@ -53,7 +53,7 @@ func TestSensitive(t *testing.T) {
 	}
 }
 
-func TestCheck(t *testing.T) {
+func TestAPatternThatCanMatchNothingIsTold(t *testing.T) {
 	for _, p := range append([]string{"*.o", "!a", `\!a`, `\#a`, "a b", "a/", "/a/**", "[]a]", "[a-]", "é\xff"},
 		append(DefaultSensitive(), litterPatterns...)...) {
 		if err := Check(p); err != nil {

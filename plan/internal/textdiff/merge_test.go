@@ -22,7 +22,7 @@ func merged(t *testing.T, base, local, remote string) *Merge {
 	return m
 }
 
-func TestMerges(t *testing.T) {
+func TestChangesOfBothSidesAreMergedByLines(t *testing.T) {
 	for _, c := range []struct{ name, base, local, remote, want string }{
 		{"different lines", "a\nb\nc\nd\n", "A\nb\nc\nd\n", "a\nb\nc\nD\n", "A\nb\nc\nD\n"},
 		{"the same change", "a\nb\n", "A\nb\n", "A\nb\n", "A\nb\n"},

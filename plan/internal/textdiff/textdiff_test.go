@@ -122,7 +122,7 @@ func TestDiffReads(t *testing.T) {
 	}
 }
 
-func TestOnlyLineEndings(t *testing.T) {
+func TestADiffOfLineEndingsAloneIsTold(t *testing.T) {
 	for _, c := range []struct {
 		old, new string
 		want     bool
@@ -146,7 +146,7 @@ func TestOnlyLineEndings(t *testing.T) {
 	}
 }
 
-func TestOmitted(t *testing.T) {
+func TestWhatIsNoTextOrTooMuchHasNoDiff(t *testing.T) {
 	const a = "a\n"
 	bytes := func(n int) string { return strings.Repeat("x", n) }
 	lines := func(n int) string { return strings.Repeat("\n", n) }

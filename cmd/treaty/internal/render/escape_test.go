@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestEscape(t *testing.T) {
+func TestWhatControlsATerminalIsEscaped(t *testing.T) {
 	for _, c := range []struct{ in, escape, name string }{
 		{"plain.txt", "plain.txt", "plain.txt"},
 		{"", "", `""`},

@@ -263,7 +263,7 @@ func TestWriteErrorsAreReported(t *testing.T) {
 	}
 }
 
-func TestLogAndReceipt(t *testing.T) {
+func TestLogAndReceiptAreAsInTheirFile(t *testing.T) {
 	when := time.Date(2026, 7, 2, 8, 30, 0, 5, time.FixedZone("", 7200))
 	var out strings.Builder
 	for _, a := range []Applied{

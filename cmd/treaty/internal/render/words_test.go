@@ -8,7 +8,7 @@ import (
 	"treaty/plan/tree"
 )
 
-func TestBytes(t *testing.T) {
+func TestBytesAreSaidInTheUnitThatFits(t *testing.T) {
 	for n, want := range map[int64]string{
 		0: "0 B", 1: "1 B", 1023: "1023 B", 1024: "1.0 KiB", 1536: "1.5 KiB", 1<<20 - 1: "1.0 MiB", 1 << 20: "1.0 MiB",
 		1_258_291: "1.2 MiB", 1 << 30: "1.0 GiB", 5 << 40: "5.0 TiB", math.MaxInt64: "8.0 EiB", -5: "-5 B", -2048: "-2.0 KiB",
@@ -36,7 +36,7 @@ func TestDifferentValuesLookDifferent(t *testing.T) {
 	}
 }
 
-func TestWords(t *testing.T) {
+func TestCountsAndSpansAreSaidInWords(t *testing.T) {
 	for got, want := range map[string]string{
 		Count(1, "file"): "1 file", Count(0, "file"): "0 files", Count(2, "directory"): "2 directories",
 		Count(1, "directory"): "1 directory", Count(3, "entry"): "3 entries",
