@@ -50,14 +50,7 @@ func Restore(ctx context.Context, in Input, displaced []Displaced, kept func(Sou
 		}
 	}
 	p.Problems = append(append(p.Problems, s.blocks...), r.problems...)
-	dropBlockedUnits(p)
-	meant(p)
-	p.Sort()
-	p.Number()
-	nameUnits(p)
-	p.Summary = Summary{Ignored: s.walk.ignored}
-	p.Summarize()
-	nameVersion(p)
+	s.document(p)
 	return p, nil
 }
 

@@ -40,14 +40,7 @@ func Reverse(ctx context.Context, in Input, reversal []Operation, kept func(Sour
 	}
 	below.keep(p, needed, &s.blocks)
 	p.Problems = append(p.Problems, s.blocks...)
-	dropBlockedUnits(p)
-	meant(p)
-	p.Sort()
-	p.Number()
-	nameUnits(p)
-	p.Summary = Summary{Ignored: s.walk.ignored}
-	p.Summarize()
-	nameVersion(p)
+	s.document(p)
 	return p, nil
 }
 

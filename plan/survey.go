@@ -150,3 +150,15 @@ func (s *survey) recall(d *directory, t *trio) error {
 	}
 	return nil
 }
+
+// document completes a plan that has the operations and problems which came of the survey.
+func (s *survey) document(p *Plan) {
+	dropBlockedUnits(p)
+	meant(p)
+	p.Sort()
+	p.Number()
+	nameUnits(p)
+	p.Summary = Summary{Ignored: s.walk.ignored}
+	p.Summarize()
+	nameVersion(p)
+}
