@@ -60,7 +60,7 @@ func (e *emptied) remove(t *task) {
 		put.Trash = result.Trash
 		t.noteResult(put, err)
 	case errors.Is(err, volume.ErrNotEmpty):
-		t.note(e.remains(t, err), t.why(err))
+		t.note(e.outcomeOf(t, err), t.why(err))
 	default:
 		t.noteResult(result, err)
 	}
@@ -97,9 +97,9 @@ func (e *emptied) listHeld(ctx context.Context) {
 	}
 }
 
-// remains is what became of a directory that is not empty: the worst of what became of what is left in
+// outcomeOf is what became of a directory that is not empty: the worst of what became of what is left in
 // it. Something new is drift; the rest stays because the plan does not list it, or it is ignored.
-func (e *emptied) remains(t *task, err error) paper.Outcome {
+func (e *emptied) outcomeOf(t *task, err error) paper.Outcome {
 	var left *volume.NotEmpty
 	if !errors.As(err, &left) || len(left.Names) == 0 {
 		return paper.Drifted

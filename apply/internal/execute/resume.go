@@ -179,7 +179,7 @@ func (r *resumption) examineOpen(open []journal.Intent) error {
 		switch {
 		case t.noted(), parked(t) != nil:
 		case found[t].whole:
-			if err := r.tasks.carried(t, open); err != nil {
+			if err := r.tasks.noteCarriedOut(t, open); err != nil {
 				return err
 			}
 		case found[t].odd:
@@ -212,7 +212,7 @@ func (r *resumption) find(open []journal.Intent) (map[*task]found, error) {
 			return nil, err
 		}
 		if got == settle.Halfway && in.Kind == journal.Move {
-			if err := waits(t, in.Place); err != nil {
+			if err := findParked(t, in.Place); err != nil {
 				return nil, err
 			}
 		}
@@ -227,8 +227,8 @@ func (r *resumption) find(open []journal.Intent) (map[*task]found, error) {
 	return all, nil
 }
 
-// waits finds the file of a move that was announced and that waits in its place in the trash, if it does.
-func waits(t *task, place string) error {
+// findParked finds the file of a move that was announced and that waits in its place in the trash, if it does.
+func findParked(t *task, place string) error {
 	waiting, err := t.disk().Waiting(place)
 	if err == nil && waiting != nil {
 		d := t.ownDisplacement()
@@ -237,9 +237,9 @@ func waits(t *task, place string) error {
 	return err
 }
 
-// carried notes a task that an earlier run carried out without writing that down, and which was to come to some of the
-// intents.
-func (ts *tasks) carried(t *task, intents []journal.Intent) error {
+// noteCarriedOut notes a task that an earlier run carried out without writing that down, and which was to come to some
+// of the intents.
+func (ts *tasks) noteCarriedOut(t *task, intents []journal.Intent) error {
 	result := volume.Result{}
 	for n := range intents {
 		in := &intents[n]

@@ -14,7 +14,7 @@ import (
 // damaged tells whether a file is what a power cut makes of one: unreadable; or empty where it was to have
 // content; or cut short under the time of what it was to be. All else that is none of the states that it may
 // have is somebody's work.
-func damaged(s *sight, states []*tree.State) bool {
+func damaged(s *observation, states []*tree.State) bool {
 	if s.entry.Type != tree.File || slices.ContainsFunc(states, s.is) {
 		return false
 	}
@@ -42,7 +42,7 @@ func (m *mender) setDamageAside() error {
 }
 
 // complaint is what is wrong with a damaged file.
-func (s *sight) complaint(name string) string {
+func (s *observation) complaint(name string) string {
 	if s.unreadable {
 		return tree.Path(name).Quoted() + " cannot be read"
 	}
@@ -50,7 +50,7 @@ func (s *sight) complaint(name string) string {
 }
 
 // reject moves a file to the trash and tells why; what is not what was seen any more is left.
-func (m *mender) reject(name string, path tree.Path, s *sight, why string) error {
+func (m *mender) reject(name string, path tree.Path, s *observation, why string) error {
 	place, err := m.aside(name, path, s)
 	switch {
 	case errors.Is(err, volume.ErrDrift):
@@ -82,7 +82,7 @@ func (m *mender) setDoublesAside(j *journal.Journal) error {
 }
 
 // double is what has the new name of a moved file that has its old one too; nil where not both have it.
-func (m *mender) double(in *journal.Intent) (*sight, error) {
+func (m *mender) double(in *journal.Intent) (*observation, error) {
 	from, err := m.see(string(in.From))
 	if err != nil {
 		return nil, err

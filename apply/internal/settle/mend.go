@@ -38,8 +38,8 @@ func Mend(ctx context.Context, ends *Ends, j *journal.Journal) (*Mended, error) 
 		if ends[side].Disk == nil || !ends[side].FAT {
 			continue
 		}
-		m := mender{ends: ends, side: side, out: out, sights: sights{disk: ends[side].Disk, seen: map[string]sight{}},
-			states: map[string][]*tree.State{}}
+		m := mender{ends: ends, side: side, out: out, states: map[string][]*tree.State{},
+			observations: observations{disk: ends[side].Disk, seen: map[string]observation{}}}
 		for _, in := range slices.Concat(j.Closed, j.Open) {
 			if in.Side == side && renames(in.Kind) {
 				m.add(in)
@@ -72,7 +72,7 @@ type mender struct {
 	ends *Ends
 	side plan.Side
 	out  *Mended
-	sights
+	observations
 	intents []journal.Intent
 	// states are what may be at a name.
 	states map[string][]*tree.State
@@ -86,7 +86,7 @@ func (m *mender) add(in journal.Intent) {
 }
 
 // aside moves a file to the trash as it is.
-func (m *mender) aside(name string, path tree.Path, s *sight) (place string, err error) {
+func (m *mender) aside(name string, path tree.Path, s *observation) (place string, err error) {
 	place, err = m.disk.Quarantine(name, path, s.entry)
 	m.forget() // another spelling may have named the same file
 	return place, err

@@ -21,7 +21,7 @@ func contentState(word string) *tree.State {
 
 func TestWhatUndoesAChange(t *testing.T) {
 	was, becomes := contentState("old"), contentState("new")
-	things := map[string]sight{"-": {}, "old": {entry: tree.Entry{Type: tree.File, Size: 3}, hash: was.SHA256},
+	things := map[string]observation{"-": {}, "old": {entry: tree.Entry{Type: tree.File, Size: 3}, hash: was.SHA256},
 		"new":  {entry: tree.Entry{Type: tree.File, Size: 3}, hash: becomes.SHA256},
 		"mine": {entry: tree.Entry{Type: tree.File, Size: 4}, hash: tree.Hash{1}}}
 	for line, want := range map[string]bool{
@@ -45,15 +45,15 @@ func TestWhatUndoesAChange(t *testing.T) {
 func TestDamageIsToldFromAPersonsWork(t *testing.T) {
 	was, becomes := contentState("old-content"), contentState("new")
 	becomes.Mtime = tree.UnixTime(20, 0)
-	file := func(content string, second int64) sight {
-		return sight{entry: tree.Entry{Type: tree.File, Size: int64(len(content)), Mtime: tree.UnixTime(second, 0)},
+	file := func(content string, second int64) observation {
+		return observation{entry: tree.Entry{Type: tree.File, Size: int64(len(content)), Mtime: tree.UnixTime(second, 0)},
 			hash: sha256.Sum256([]byte(content))}
 	}
 	bad := file("", 10)
 	bad.entry.Size, bad.unreadable, bad.hash = was.Size, true, tree.Hash{}
 	for _, c := range []struct {
 		name string
-		s    sight
+		s    observation
 		want bool
 	}{
 		{"the old", file("old-content", 10), false},
@@ -66,9 +66,9 @@ func TestDamageIsToldFromAPersonsWork(t *testing.T) {
 		{"longer", file("old-content, and more", 10), false},
 		{"as long, and another", file("OLD-CONTENT", 10), false},
 		{"unreadable", bad, true},
-		{"nothing", sight{}, false},
-		{"a directory", sight{entry: tree.Entry{Type: tree.Directory}}, false},
-		{"a link", sight{entry: tree.Entry{Type: tree.Symlink, Target: "x"}}, false},
+		{"nothing", observation{}, false},
+		{"a directory", observation{entry: tree.Entry{Type: tree.Directory}}, false},
+		{"a link", observation{entry: tree.Entry{Type: tree.Symlink, Target: "x"}}, false},
 	} {
 		if got := damaged(&c.s, []*tree.State{was, nil, becomes}); got != c.want {
 			t.Errorf("%s: damaged is %v", c.name, got)

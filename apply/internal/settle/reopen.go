@@ -13,7 +13,7 @@ func (m *mender) reopen(j *journal.Journal) error {
 		if done := j.Done[in.Step]; done == nil || paper.Outcome(done.Outcome) != paper.Done || m.out.Undone[in.Step] {
 			continue
 		}
-		var at [3]sight
+		var at [3]observation
 		for n, name := range []string{string(in.Path), string(in.From), in.Place} {
 			if name == "" {
 				continue
@@ -32,7 +32,7 @@ func (m *mender) reopen(j *journal.Journal) error {
 
 // undone tells whether a change that was made is not there any more, given what is at its names. What
 // somebody has written over the outcome since does not undo it, nor does a copy of what went to the trash.
-func undone(in *journal.Intent, path, from, place *sight) bool {
+func undone(in *journal.Intent, path, from, place *observation) bool {
 	absent := path.entry.Type == tree.Absent
 	switch in.Kind {
 	case journal.Create:

@@ -8,14 +8,14 @@ import (
 	"treaty/plan/tree"
 )
 
-// sight is what was seen at a name. The hash is known where there is a file that can be read.
-type sight struct {
+// observation is what was seen at a name. The hash is known where there is a file that can be read.
+type observation struct {
 	entry      tree.Entry
 	hash       tree.Hash
 	unreadable bool
 }
 
-func (s *sight) is(state *tree.State) bool {
+func (s *observation) is(state *tree.State) bool {
 	switch {
 	case state.Of() != s.entry.Type:
 		return false
@@ -29,18 +29,18 @@ func (s *sight) is(state *tree.State) bool {
 	return state.Size == s.entry.Size && !s.unreadable
 }
 
-// sights are what was seen by name on a volume, each read once.
-type sights struct {
+// observations are what was seen by name on a volume, each read once.
+type observations struct {
 	disk volume.Changer
-	seen map[string]sight
+	seen map[string]observation
 }
 
 // see looks at a name. Errors are the disk's, but for that of what cannot be read.
-func (s *sights) see(at string) (sight, error) {
+func (s *observations) see(at string) (observation, error) {
 	if seen, known := s.seen[at]; known {
 		return seen, nil
 	}
-	seen := sight{}
+	seen := observation{}
 	var err error
 	if seen.entry, err = s.disk.At(at); err != nil {
 		return seen, err
@@ -57,7 +57,7 @@ func (s *sights) see(at string) (sight, error) {
 }
 
 // forget has everything looked at anew.
-func (s *sights) forget() { clear(s.seen) }
+func (s *observations) forget() { clear(s.seen) }
 
 // namesOf are the names that an intent gives and takes, those in the stage aside.
 func namesOf(in *journal.Intent) []string {
