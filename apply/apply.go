@@ -3,7 +3,6 @@ package apply
 import (
 	"context"
 	"errors"
-	"sync/atomic"
 	"time"
 
 	"treaty/apply/internal/conclude"
@@ -69,18 +68,9 @@ type run struct {
 	journals ends.Journals
 	survey   survey.Survey
 	receipt  *Receipt
-	// room is how many bytes the volume that keeps texts has to spare for them: nothing of a person's fails for lack of
-	// room that they take.
-	room atomic.Int64
-	// home is the end at which the baseline lies, or would lie.
-	home *ends.End
+	bases    bases
 	// texts are kept while they are put in place, nil where none are.
 	texts *execute.Texts
-	// tally is what was known of the texts that are kept, nil where nothing was, and kept are those that were kept since.
-	tally *store.Tally
-	kept  conclude.Kept
-	// unkept is the first error of keeping a text, nil where all were kept.
-	unkept atomic.Pointer[error]
 }
 
 // Apply carries out an approved plan. The checks come in the order of the exit codes that they stand
@@ -143,7 +133,7 @@ func CarryOut(ctx context.Context, request Request) (*Receipt, error) {
 		_ = r.journals.GiveBack() // what is owed still is in the journal
 		return nil, err
 	}
-	r.room.Store(spare[r.home.Side])
+	r.bases.room.Store(spare[r.bases.home.Side])
 	if r.ends.Resumed() == nil {
 		if err := r.begin(steps); err != nil {
 			return nil, r.midway(err)
@@ -211,36 +201,14 @@ func (r *run) apart() error {
 // execution makes tasks of steps.
 func (r *run) execution(steps []plan.Step) *execute.Execution {
 	ends := r.ends.InHand(r.survey.Shift.Since, plan.Sides[volume.Volume]{})
-	if r.home = r.survey.Home; r.home == nil {
-		r.home = r.ends.Home()
+	if r.bases.home = r.survey.Home; r.bases.home == nil {
+		r.bases.home = r.ends.Home()
 	}
-	r.texts = r.newTexts()
-	r.texts.Bound(steps, store.MostBases(r.Plan.Options.Keep()))
+	r.texts = r.bases.texts(&r.Plan.Options, steps)
 	site := &execute.Site{Plan: r.Plan, Ends: ends, Write: r.journals.Write, Announce: r.journals.WriteAhead,
 		Texts: r.texts, Now: r.request.Now}
 	return execute.New(site, steps, execute.Before{Stamps: r.survey.Stamps, Had: r.survey.Seen.Has},
 		counts(r.request.Progress))
-}
-
-// newTexts keeps what is put in place and is a text where the baseline lies; nil where nothing is kept. What cannot be
-// kept is told at the end.
-func (r *run) newTexts() *execute.Texts {
-	which := r.Plan.Options.Keeping()
-	if which == nil {
-		return nil
-	}
-	home := r.home.Store
-	return &execute.Texts{Which: which, Keep: func(sum tree.Hash, text []byte) {
-		err := store.ErrNoRoom
-		if r.room.Add(-store.RoomFor(int64(len(text)))) >= 0 {
-			var kept store.KeptBase
-			kept, err = home.KeepBase(sum, text)
-			r.kept.Note(sum, kept, err)
-		}
-		if err != nil {
-			r.unkept.CompareAndSwap(nil, &err)
-		}
-	}}
 }
 
 // takeUp goes on with the journals of an interrupted run, and brings the tasks to where that was.
@@ -259,7 +227,7 @@ func (r *run) takeUp(ctx context.Context, e *execute.Execution, steps []plan.Ste
 // begin opens the journals, before anything else is written.
 func (r *run) begin(steps []plan.Step) error {
 	local := r.ends[plan.Local].Store
-	if err := r.takeTally(); err != nil {
+	if err := r.bases.takeTally(r.ends.Resumed() != nil, r.texts != nil); err != nil {
 		return err
 	}
 	if err := local.Hide(); err != nil {
@@ -282,29 +250,13 @@ func (r *run) begin(steps []plan.Step) error {
 	return r.journals.Begin(header, survey.Recording(steps, r.survey.Stamps.Times(steps)))
 }
 
-// takeTally takes away what is known of the texts that are kept, which changes from now on. What was begun by another
-// run that one may have changed already.
-func (r *run) takeTally() error {
-	tally, err := store.TakeTally(r.home.Store, r.home.File)
-	if r.ends.Resumed() == nil && r.home.Side == plan.Local {
-		r.tally = tally
-		if tally == nil && err == nil && r.texts != nil && store.NoBases(r.home.Store.Reader) {
-			r.kept.AreFirst()
-		}
-	}
-	return err
-}
-
 // report writes the receipt: into the history, or, where something failed and can be taken up, beside the
 // journal.
 func (r *run) report(ctx context.Context, e *execute.Execution) (*Receipt, error) {
-	c := &conclude.Conclusion{Mandate: &r.Mandate, Ends: &r.ends, Journals: &r.journals, Receipt: r.receipt, Execution: e,
-		Shift: r.survey.Shift.Total, Now: r.request.Now, Tell: r.request.tellWords, Listed: r.survey.Listed,
-		Texts: conclude.Texts{Later: r.texts.Later(e), Tally: r.tally, Kept: &r.kept}}
+	c := &conclude.Conclusion{Mandate: &r.Mandate, Ends: &r.ends, Journals: &r.journals, Receipt: r.receipt,
+		Execution: e, Shift: r.survey.Shift.Total, Now: r.request.Now, Tell: r.request.tellWords,
+		Listed: r.survey.Listed, Texts: r.bases.outcome(r.texts.Later(e))}
 	c.Count()
-	if err := r.unkept.Load(); err != nil {
-		c.Texts.Unkept = *err
-	}
 	defer r.tellUnkept(c)
 	halted := e.Halted(ctx)
 	if unfinished(r.receipt, halted) {
@@ -323,7 +275,7 @@ func (r *run) report(ctx context.Context, e *execute.Execution) (*Receipt, error
 // tellUnkept tells, where not all texts were kept, why.
 func (r *run) tellUnkept(c *conclude.Conclusion) {
 	if c.Texts.Unkept != nil {
-		r.request.tell(Notice{Unkept: c.Texts.Unkept, Root: r.home.Root()})
+		r.request.tell(Notice{Unkept: c.Texts.Unkept, Root: r.bases.home.Root()})
 	}
 }
 
