@@ -100,6 +100,7 @@ func (b *Writer) Directory(dir tree.Path, entries []tree.Agreed) error {
 	return b.flush()
 }
 
+// entry appends an entry: its type, with flags for what only some have, its name, and what its type has besides.
 func (b *Writer) entry(e *tree.Agreed) {
 	flags := byte(e.Type)
 	set := func(bit byte, on bool) {

@@ -40,6 +40,8 @@ func (r *Reader) Reuse(listed []tree.Agreed) {
 
 const mostSpares = 32
 
+// entry reads an entry into e, from the side of who reads: the other way round where the trees have changed sides.
+// Errors wrap ErrDamaged.
 func (r *Reader) entry(e *tree.Agreed) error {
 	flags, err := r.in.byte()
 	if err != nil {
@@ -88,6 +90,7 @@ func (r *Reader) entry(e *tree.Agreed) error {
 	return nil
 }
 
+// file reads what a file has beside what every entry has. Errors are those of entry.
 func (r *Reader) file(e *tree.Agreed, flags byte) error {
 	size, err := r.in.uvarint()
 	if err != nil {

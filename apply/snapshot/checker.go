@@ -29,6 +29,7 @@ type level struct {
 	ruled bool
 }
 
+// run holds each line to those before it, up to the last. The error says what is wrong and where.
 func (c *checker) run() error {
 	if err := c.head(); err != nil {
 		return err

@@ -51,6 +51,7 @@ func (s *scanner) unread(err error) error {
 	return s.wrong("%v", err)
 }
 
+// readDirectory reads the line that a directory's listing begins with.
 func readDirectory(text []byte) (*directory, error) {
 	d := &directory{}
 	r := jsontext.NewReader(text)
@@ -94,6 +95,8 @@ func readRecord(text []byte, dir tree.Path) (*record, error) {
 	return e, m.complete(e, dir)
 }
 
+// read reads one member into e, or into m where that takes another one to be understood. What a newer minor version
+// adds is passed over.
 func (m *members) read(r *jsontext.Reader, e *record) {
 	switch string(r.Name()) {
 	case "path":

@@ -64,6 +64,7 @@ func Take(ctx context.Context, from *store.Reader, how Taking, to io.Writer) (Ta
 	return Taken{t.totals, t.unknown, t.walk.IdlePatterns()}, nil
 }
 
+// headOf is the first line of a snapshot of a tree.
 func headOf(from *store.Reader, how Taking) (*Head, error) {
 	identity, err := from.Identity()
 	if err != nil {
@@ -106,6 +107,7 @@ type waiting struct {
 // filesAtOnce is how many files are asked for at once.
 const filesAtOnce = 1 << 13
 
+// take writes all lines, from the head to the one that ends the file.
 func (t *taker) take(head *Head) error {
 	if err := t.out.value(head); err != nil {
 		return err

@@ -225,6 +225,7 @@ func (v *verifier) entry(path tree.Path, was *record, is *tree.Entry) (below boo
 	return is.Type == tree.Directory, v.sameType(path, was, is)
 }
 
+// sameType compares two entries of one type. What can only be told by its content is read later, with others.
 func (v *verifier) sameType(path tree.Path, was *record, is *tree.Entry) error {
 	why := ""
 	switch {

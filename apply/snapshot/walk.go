@@ -48,6 +48,7 @@ func (w *walk) List(dir tree.Path) (tree.Listing, error) {
 	return w.listing(d, records), nil
 }
 
+// listing is that of a directory of the file, under the rules of those who read it.
 func (w *walk) listing(d *directory, records []*record) tree.Listing {
 	rules := w.outer(d.path)
 	if d.rules != nil {

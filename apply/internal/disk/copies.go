@@ -29,6 +29,7 @@ func (t *examiner) Content(p tree.Path, before *tree.State) (volume.Content, err
 	return File{f}, nil
 }
 
+// content is Content of what this run keeps to itself.
 func (t *examiner) content(p tree.Path, before *tree.State) (*os.File, error) {
 	at, err := t.enter(p)
 	if err != nil {
@@ -105,6 +106,7 @@ func (t *copies) ClearCopies(keep map[string]bool) error {
 	return t.clearCopies(d, tree.PrivateFolder, keep)
 }
 
+// clearCopies is ClearCopies of what has a name in d, and of all in it.
 func (t *copies) clearCopies(d *folder, name string, keep map[string]bool) error {
 	e, err := d.entry(name)
 	switch {

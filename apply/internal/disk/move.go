@@ -82,6 +82,7 @@ func (s spot) isTaken(respelled bool) (bool, error) {
 	return slices.Contains(names, s.name), err
 }
 
+// moveDirectly moves s by one rename, which refuses to replace. What turns out to be something else is moved back.
 func (t *swaps) moveDirectly(s *subject, from, to spot) error {
 	switch err := from.renameNew(s.file, to); {
 	case errors.Is(err, fs.ErrExist):
@@ -107,6 +108,7 @@ func (t *swaps) moveDirectly(s *subject, from, to spot) error {
 	return drift
 }
 
+// moveByTrash moves s to a place in the trash first, and from there.
 func (t *swaps) moveByTrash(s *subject, from, to spot, place string) error {
 	trash, err := t.into(place, tree.Path(from.path()))
 	if err != nil {

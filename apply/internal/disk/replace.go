@@ -40,6 +40,7 @@ func (t *Tree) ReplaceAs(p, to tree.Path, before *tree.State, s volume.Staged, p
 	return result, err
 }
 
+// replace is Replace after which as is the name: that of p, or another spelling of it.
 func (t *Tree) replace(p tree.Path, as string, before *tree.State, s volume.Staged,
 	place string) (volume.Result, error) {
 	own, err := t.enter(p)

@@ -253,6 +253,7 @@ func (t *trash) Trashed(run string) (bytes int64, last tree.Time, err error) {
 	return t.lying(d, run)
 }
 
+// lying is Trashed of what has a name in d, with all in it.
 func (t *trash) lying(d *folder, name string) (bytes int64, last tree.Time, err error) {
 	at, err := d.dir.Stat(name)
 	if err != nil || at.Type != tree.Directory {
@@ -297,6 +298,7 @@ func (t *trash) TrashEntries(run string) iter.Seq2[TrashEntry, error] {
 	}
 }
 
+// below yields the files and links below a folder, by name, and tells whether more are wanted.
 func (t *trash) below(path string, yield func(TrashEntry, error) bool) bool {
 	d, err := t.open(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -60,6 +60,8 @@ func (j *Journals) Write(sync bool, records ...journal.Record) error {
 	return j.broken
 }
 
+// write is Write as long as nothing has ended the run. What only tells what is done may be written late, where another
+// machine would be waited for.
 func (j *Journals) write(sync bool, records []journal.Record) error {
 	if j.late.tells(records) {
 		if err := j.flush(); err != nil {

@@ -37,6 +37,7 @@ func ParseAllowedSigners(data []byte) (*AllowedSigners, error) {
 	return parseAllowed(string(data), time.Local)
 }
 
+// parseAllowed is ParseAllowedSigners where times without a zone are of zone.
 func parseAllowed(text string, zone *time.Location) (*AllowedSigners, error) {
 	if len(text) > maximumAllowed {
 		return nil, &LineError{1, fmt.Errorf("a file larger than %d bytes", maximumAllowed)}
@@ -59,6 +60,7 @@ func parseAllowed(text string, zone *time.Location) (*AllowedSigners, error) {
 	return a, nil
 }
 
+// parseLine reads a line that is neither empty nor a comment: principals, options if there are any, and a key.
 func parseLine(row string, zone *time.Location) (line, error) {
 	if strings.ContainsRune(row, 0) {
 		return line{}, errors.New("a zero byte")
@@ -126,6 +128,7 @@ func isKeyType(s string) bool {
 	return false
 }
 
+// parseKey reads a key with its type before it; what follows is a comment. Errors wrap ErrKey where it cannot be read.
 func parseKey(s string) (ssh.PublicKey, error) {
 	kind, rest, ok := cutSpace(s)
 	if !isKeyType(kind) {

@@ -43,6 +43,8 @@ func (k *openKey) close() {
 	}
 }
 
+// open opens the key at the path, for the caller to close: a private one, or, of a public one, that which the agent
+// has, else the private one beside it. Errors name the path, or wrap ErrNoAgent or ErrNotInAgent.
 func (k KeySource) open() (*openKey, error) {
 	text, err := readKeyFile(k.Path)
 	if err != nil {
@@ -79,6 +81,8 @@ func (k KeySource) open() (*openKey, error) {
 	return key, nil
 }
 
+// openPrivate opens the private key whose text this is. One with a passphrase is asked of the agent first, and one on a
+// security key of the agent alone. Errors wrap ErrKey, ErrPassphrase or ErrSecurityKey.
 func (k KeySource) openPrivate(path string, text []byte) (*openKey, error) {
 	public := publicHalf(text)
 	if public != nil && onSecurityKey(public) {
@@ -106,6 +110,7 @@ func (k KeySource) openPrivate(path string, text []byte) (*openKey, error) {
 	return &openKey{public: signer.PublicKey(), signer: signer}, nil
 }
 
+// decrypt asks for the passphrase. Errors wrap ErrPassphrase.
 func (k KeySource) decrypt(path string, text []byte) (ssh.Signer, error) {
 	if k.Passphrase == nil {
 		return nil, ErrPassphrase
@@ -123,6 +128,7 @@ func (k KeySource) decrypt(path string, text []byte) (ssh.Signer, error) {
 	return signer, nil
 }
 
+// openAgent finds the private half of a key in the agent. Errors wrap ErrNoAgent or ErrNotInAgent.
 func (k KeySource) openAgent(public ssh.PublicKey) (*openKey, error) {
 	socket := k.AgentSocket
 	if socket == "" {

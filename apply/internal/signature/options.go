@@ -32,6 +32,8 @@ func cutOptions(s string) (field, rest string, err error) {
 	return s[:i], strings.TrimLeft(s[i:], " \t"), nil
 }
 
+// parseOptions reads the options of a line, which end where s ends. Times without a zone are of zone. An option that is
+// not known is an error: it may be meant to allow less.
 func parseOptions(s string, zone *time.Location) (options, error) {
 	var o options
 	for {

@@ -61,6 +61,7 @@ func (s *sshsig) marshal() []byte {
 	})...)
 }
 
+// parse reads an armored signature. Errors wrap ErrFormat. It proves nothing yet: see verify.
 func parse(armored string) (*sshsig, error) {
 	blob, err := dearmor(armored)
 	if err != nil {
@@ -113,6 +114,8 @@ func (s *sshsig) verify(message []byte) error {
 	return nil
 }
 
+// signedData is what the key signs of a message: not that itself, but its hash with what it is signed for. Errors wrap
+// ErrHash.
 func (s *sshsig) signedData(message []byte) ([]byte, error) {
 	var digest []byte
 	switch s.hash {

@@ -32,6 +32,7 @@ type occupied struct {
 	why string
 }
 
+// expect is what a plan expects, of which nothing is met. shift is by how much times were off when it was made.
 func expect(p *plan.Plan, shift plan.Sides[time.Duration]) *expectations {
 	x := &expectations{unmet: newUnmet(p), shift: shift, spellings: newSpellings(p),
 		respellings: newRespellings(p)}
@@ -199,6 +200,7 @@ func (x *expectations) missing(report func(side plan.Side, path tree.Path, why s
 	}
 }
 
+// differs says in words in what an entry is not as expected, "" where it is.
 func (want *expectation) differs(e *tree.Entry, x *expectations) string {
 	s := want.state
 	if s == nil {
