@@ -45,6 +45,19 @@ func (p *policy) cannotHold(d *difference, c change) (Code, string) {
 	if why := traits.NameProblem(name); why != "" {
 		return NameNotAllowed, "on " + where + ": " + why + "; rename it, or put it " + intoRules(path)
 	}
+	if d.fate == doomed {
+		return cannotMake(traits, where, d.path[c.side].Parent())
+	}
+	return "", ""
+}
+
+// cannotMake says why a volume cannot get a directory again that was deleted, by a name in its path; "" where it can.
+func cannotMake(traits *tree.Traits, where string, dir tree.Path) (Code, string) {
+	for ; dir != tree.Root; dir = dir.Parent() {
+		if why := traits.NameProblem(dir.Base()); why != "" {
+			return NameNotAllowed, fmt.Sprintf("on %s: %s; rename %q", where, why, dir)
+		}
+	}
 	return "", ""
 }
 

@@ -17,6 +17,18 @@ func (d *difference) unreadable() bool {
 	return d.rare.all().against != nil && d.rare.all().against.unread
 }
 
+// holdsBack tells whether the other side cannot hold some of what is in a directory that is in conflict with what it
+// has, and says so.
+func (dr *draft) holdsBack(below []*difference, where Side) (held bool) {
+	for _, d := range below {
+		if code, why := dr.policy.cannotHold(d, change{side: where.Other(), action: Create}); code != "" && d.has(where) {
+			dr.block(code, where.Other(), d.path[where], why)
+			held = true
+		}
+	}
+	return held
+}
+
 // decideExchanges says of the directories that stand against a file or a link whether they come or go. Where they
 // don't, nothing below them is planned. What lies below a directory stands before it.
 func decideExchanges(dr *draft) {
@@ -34,6 +46,10 @@ func decideExchanges(dr *draft) {
 		goes := len(d.verdict.changes) > 0 && d.verdict.changes[0].side == where
 		if goes && (!onlyDeletes || dr.blocked(where, d.path[where])) {
 			d.verdict = verdict{kind: TypeMismatch}
+		}
+		if d.verdict.kind != "" && (dr.holdsBack(below, where) || dr.stuck(d.path[where])) {
+			dr.leaveWhole(d.path)
+			d.dropped = true
 		}
 		if d.dropped = d.dropped || d.unreadable(); d.dropped || d.verdict.kind != "" {
 			for j := range below {

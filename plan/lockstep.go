@@ -61,8 +61,11 @@ const (
 	copied
 	// doomed ones are on one side only, because the other side deleted or replaced them.
 	doomed
-	// closed ones get no operation: something above is blocked or in conflict. Their records are not asked for.
+	// closed ones get no operation: something above is blocked. Their records are not asked for.
 	closed
+	// contested ones are on one side only, and in conflict as a whole with what the other has, or deleted: whatever is
+	// chosen, they go or come with all that is in them. Their records are not asked for.
+	contested
 	// barred ones are new on one side, and the other cannot hold them.
 	barred
 )
@@ -116,6 +119,8 @@ type found struct {
 	part Sides[tree.Hash]
 	// stays tells that a doomed directory cannot go: something in it is blocked or ignored.
 	stays bool
+	// held tells of a contested directory that something in it can neither go nor come.
+	held bool
 	// guarded tells that something in it is ignored by nothing but the rules of doomed directories.
 	guarded bool
 	// blocked tells that the directory itself could not be read, or only in part.
@@ -161,7 +166,7 @@ func (l *lockstep) directory(ctx context.Context, v visitor, p *place) (found, e
 		if err != nil {
 			return f, err
 		}
-		f.stays, f.guarded = f.stays || below.stays, f.guarded || below.guarded
+		f.stays, f.held, f.guarded = f.stays || below.stays, f.held || below.held, f.guarded || below.guarded
 		if l.lines == nil {
 			continue
 		}
@@ -282,7 +287,7 @@ func (l *lockstep) listings(v visitor, p *place, f *found) (listing Sides[tree.L
 
 // recorded are all that the baseline has of the directory.
 func (l *lockstep) recorded(p *place) ([]tree.Agreed, error) {
-	if !p.remembered || p.fate == closed {
+	if !p.remembered || p.fate == closed || p.fate == contested {
 		return nil, nil
 	}
 	return l.memory.List(p.base)

@@ -31,6 +31,7 @@ func (p *planner) enter(d *directory, f *found) error {
 		f.stays = f.stays || f.blocked ||
 			slices.ContainsFunc(d.ignored[side], func(e tree.Entry) bool { return e.Ruling == tree.Ignored })
 	}
+	f.held = f.held || f.blocked
 	if d.fate == doomed {
 		f.guarded = d.guarded()
 		if f.stays {
@@ -60,6 +61,8 @@ func (p *planner) name(ctx context.Context, in *directory, t *trio) (found, erro
 	switch in.fate {
 	case closed:
 		return p.below(ctx, in, t, closed, false)
+	case contested:
+		return p.contest(ctx, in, t)
 	case barred:
 		return p.barBelow(ctx, in, t)
 	}
@@ -150,7 +153,11 @@ func (p *planner) descend(ctx context.Context, in *directory, d *difference) (fo
 	case dirs == 2:
 		return p.below(ctx, in, &d.trio, paired, remembered)
 	case d.verdict.kind != "":
-		f, err := p.below(ctx, in, &d.trio, closed, false)
+		f, err := p.below(ctx, in, &d.trio, contested, false)
+		if f.held {
+			p.draft.leaveWhole(d.path)
+			f.blocked, f.stays = true, true
+		}
 		d.rarely().subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}
 		return f, err
 	}
@@ -183,6 +190,29 @@ func (p *planner) tentative(ctx context.Context, in *directory, d *difference, w
 
 func (p *planner) below(ctx context.Context, in *directory, t *trio, fate fate, remembered bool) (found, error) {
 	return p.walk.below(ctx, p, in, t, fate, remembered)
+}
+
+// contest looks at what is in a directory that is in conflict as a whole: what can neither go nor come is blocked.
+func (p *planner) contest(ctx context.Context, in *directory, t *trio) (found, error) {
+	held := p.draft.obstacles(in, t)
+	for _, side := range BothSides {
+		if held || !t.has(side) {
+			continue
+		}
+		d := difference{trio: *t, path: in.pathOf(t)}
+		if alias := in.names.aliases(t, p.policy.traits); alias != (Sides[string]{}) {
+			d.rarely().alias = alias
+		}
+		d.verdict = acts(change{side: side.Other(), action: Create})
+		held = p.draft.refused(&d)
+	}
+	fate := contested
+	if held {
+		fate = closed
+	}
+	f, err := p.below(ctx, in, t, fate, false)
+	f.held = f.held || held
+	return f, err
 }
 
 // refuse goes on below what a side cannot hold. What is in a directory that is new and barred is barred with it.

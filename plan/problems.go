@@ -74,6 +74,31 @@ func (p *problems) unread(d *difference) bool {
 	return blocked
 }
 
+// stuck tells whether a directory of either side has anything in it that can neither go nor come, whatever is chosen:
+// what is blocked, but for files that cannot be read, of which that may change.
+func (p *problems) stuck(dir tree.Path) bool {
+	return slices.ContainsFunc(*p, func(p Problem) bool {
+		return p.Severity == Blocked && p.Path != nil && p.Path.Within(dir) && p.Code != Unreadable &&
+			p.Code != ChangedWhileReading
+	})
+}
+
+// leaveWhole says of what is blocked in a directory that all of the directory stays as it is.
+func (p *problems) leaveWhole(dir Sides[tree.Path]) {
+	for i := range *p {
+		problem := &(*p)[i]
+		if problem.Severity != Blocked || problem.Path == nil {
+			continue
+		}
+		for _, side := range BothSides {
+			if problem.Path.Within(dir[side]) {
+				problem.Message += fmt.Sprintf("; all of %q stays as it is, which is in conflict", dir[side])
+				break
+			}
+		}
+	}
+}
+
 // blocked tells whether anything in a directory of a side is blocked.
 func (p *problems) blocked(side Side, dir tree.Path) bool {
 	return slices.ContainsFunc(*p, func(p Problem) bool {
