@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -478,6 +479,89 @@ func TestNewDirectoriesTakeNoCallsEach(t *testing.T) {
 		if len(few) != len(many) {
 			t.Errorf("on %s: %d calls for 5 directories, %d for 50: %q", side, len(few), len(many), names(many))
 		}
+	}
+}
+
+// saveBelow saves a file on a side in directories that are new.
+func (g *grove) saveBelow(side plan.Side, dirs ...string) {
+	g.Helper()
+	var dir tree.Path
+	for _, name := range dirs {
+		dir = dir.Join(name)
+		check(g, g.memory[g.at[side]].Person().Save(dir, tree.Entry{Type: tree.Directory, Mode: tree.Perm(0o755)}, nil))
+	}
+	g.saves(side, string(dir.Join("file")), "new")
+}
+
+// However deep they lie: what is to be in a directory that is made crosses with that. An agent of a lower minor version
+// would go on where that was not made, and is asked when it was.
+func TestNewDirectoriesBelowNewOnesTakeNoCallsEach(t *testing.T) {
+	for _, c := range []struct {
+		elder string
+		more  int // calls for five levels than for one
+	}{{"", 0}, {"1.1", 4}} {
+		calls := func(dirs ...string) []crossing {
+			g := newGrove(t, 1, 1)
+			g.elder = c.elder
+			g.saveBelow(plan.Local, dirs...)
+			return g.applies(g.plans())
+		}
+		few, many := calls("a"), calls("a", "b", "c", "d", "e")
+		if len(many)-len(few) != c.more {
+			t.Errorf("%q: %d calls for one level, %d for five: %q", c.elder, len(few), len(many), names(many))
+		}
+	}
+}
+
+// without is a tree in which one directory cannot be made.
+type without struct {
+	volume.Volume
+	dir tree.Path
+}
+
+func (w *without) Change(run string, options volume.Options) (volume.Changer, error) {
+	changer, err := w.Volume.Change(run, options)
+	return &withoutRun{changer, w.dir}, err
+}
+
+type withoutRun struct {
+	volume.Changer
+	dir tree.Path
+}
+
+func (w *withoutRun) Mkdir(path tree.Path, mode tree.Mode, existing bool) (volume.Result, error) {
+	if path == w.dir {
+		return volume.Result{}, &fs.PathError{Op: "mkdir", Path: string(path), Err: fs.ErrPermission}
+	}
+	return w.Changer.Mkdir(path, mode, existing)
+}
+
+// A directory that cannot be made far away takes none with it but those that were to be in it.
+func TestADirectoryThatCannotBeMadeFailsWhatIsInItAlone(t *testing.T) {
+	for _, elder := range []string{"1.1", ""} {
+		g := newGrove(t, 1, 1)
+		g.elder = elder
+		for _, dirs := range [][]string{{"a", "b", "c"}, {"d", "e", "f"}, {"g", "h", "i"}} {
+			g.saveBelow(plan.Local, dirs...)
+		}
+		g.serving = func(v volume.Volume) volume.Volume { return &without{v, "d/e"} }
+		p := g.plans()
+		request := g.request(p)
+		request.Open = g.opener()
+		receipt, err := apply.Apply(t.Context(), request)
+		var failed []string
+		for _, r := range receipt.Results {
+			if r.Outcome != apply.Done {
+				failed = append(failed, string(r.Path)+": "+r.Error)
+			}
+		}
+		want := []string{"d/e: mkdir d/e: permission denied", "d/e/f: its directory was not made",
+			"d/e/f/file: its directory was not made"}
+		if !errors.Is(err, apply.ErrPartial) || !slices.Equal(failed, want) {
+			t.Errorf("%q: %v, failed %q", elder, err, failed)
+		}
+		g.serving = nil
+		g.applies(p)
 	}
 }
 

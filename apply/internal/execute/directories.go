@@ -7,6 +7,7 @@ import (
 
 	"treaty/apply/volume"
 	"treaty/plan"
+	"treaty/plan/tree"
 )
 
 // directories is the phase in which directories are made.
@@ -37,10 +38,34 @@ func (d *directories) do(ctx context.Context, on sides) {
 		if !d.groups.announceWith(ctx, nothingStaged, group...) {
 			return
 		}
-		for _, level := range levels(group) {
+		d.inOneTrip(ctx, group)
+		for _, level := range levels(slices.DeleteFunc(group, (*task).noted)) {
 			d.footing.lack(level, d.footing.lookElsewhere(ctx, level))
 			d.groups.performTogether(ctx, level, d.make)
 		}
+	}
+}
+
+// inOneTrip makes the directories of a group, parents first, where all are new ones of a side that is far away and
+// stops at the first error. It leaves to be done what was not tried then, or all that cannot be done so.
+func (d *directories) inOneTrip(ctx context.Context, group []*task) {
+	all, side := levels(group), group[0].Side
+	if len(all) < 2 || !d.groups.far(only(side)) || !d.groups.follows(side) || len(d.groups.runs(group)) > 1 {
+		return
+	}
+	made := map[tree.Path]bool{}
+	var highest []*task
+	for _, t := range group {
+		if t.Action != plan.Create || d.tasks.occupies(t) != nil {
+			return
+		}
+		if made[t.Path] = true; !made[t.Path.Parent()] {
+			highest = append(highest, t)
+		}
+	}
+	d.footing.lack(highest, d.footing.lookElsewhere(ctx, highest))
+	if !slices.ContainsFunc(group, (*task).noted) {
+		d.groups.performInOrder(ctx, group, len(group)-len(all[len(all)-1]), d.make)
 	}
 }
 

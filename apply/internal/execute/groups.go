@@ -75,13 +75,23 @@ func (g *groups) performTogether(ctx context.Context, group []*task, do func(*ta
 	g.sealRest(g.inRuns(ctx, group, do))
 }
 
+// performInOrder is performTogether of tasks of one side that is far away and follows, where none from the number first
+// on is tried unless all before it came to no error: it is left to be done.
+func (g *groups) performInOrder(ctx context.Context, group []*task, first int, do func(*task)) {
+	var durable sides
+	side := group[0].Side
+	durable[side] = g.cross(context.WithoutCancel(ctx), side, group, first, true, func(t *task) { g.one(ctx, t, do) })
+	g.precede()
+	g.sealRest(durable)
+}
+
 // inRuns is performTogether of what is made durable later. It tells on which sides it is already.
 func (g *groups) inRuns(ctx context.Context, group []*task, do func(*task)) (durable sides) {
 	runs, ending := g.runs(group), context.WithoutCancel(ctx)
 	for n, run := range runs {
 		side, one := run[0].Side, func(t *task) { g.one(ctx, t, do) }
 		if last := n == len(runs)-1; g.far(only(side)) && (last || len(g.before[side]) > 0) {
-			durable[side] = g.cross(ending, side, run, last, one)
+			durable[side] = g.cross(ending, side, run, 0, last, one)
 		} else {
 			g.together(ending, run, one)
 		}

@@ -30,8 +30,10 @@ func (s *Site) togetherBy(ctx context.Context, list []*task, do func(n int, t *t
 }
 
 // cross is together for tasks of a side that is far away, behind what comes before all else there. With durably it
-// makes durable what came of it, which crosses with it, and tells whether it is.
-func (g *groups) cross(ctx context.Context, side plan.Side, list []*task, durably bool, do func(*task)) (durable bool) {
+// makes durable what came of it, which crosses with it, and tells whether it is. None from the number first on is tried
+// unless all before it came to no error, with 0 any.
+func (g *groups) cross(ctx context.Context, side plan.Side, list []*task, first int, durably bool,
+	do func(*task)) (durable bool) {
 	before, over := g.before[side], 0
 	g.before[side] = nil
 	n := len(before) + len(list)
@@ -54,8 +56,8 @@ func (g *groups) cross(ctx context.Context, side plan.Side, list []*task, durabl
 			}
 		}
 	}
-	if len(before) > 0 {
-		g.Ends[side].Disk.(volume.Following).Follow(ctx, len(before), n, each)
+	if first += len(before); first > 0 {
+		g.Ends[side].Disk.(volume.Following).Follow(ctx, first, n, each)
 	} else {
 		volume.Together(ctx, g.Ends[side].Disk, n, each)
 	}
