@@ -68,7 +68,7 @@ func keepOldNames(ctx context.Context, dr *draft) error {
 			if len(o.by[d]) > 0 {
 				d.dropped = true
 				d.rare.all().whole.leaveOut()
-				dr.kept = append(dr.kept, keptName{side, d.path[side]})
+				dr.kept = append(dr.kept, keptName{side, d.at(side)})
 			}
 		}
 		o.tell()
@@ -101,11 +101,11 @@ func whatLeaves(ds differences) (leaving Sides[[]*difference]) {
 	var goes Sides[[]tree.Path]
 	for _, d := range ds {
 		if d.rare.all().against != nil {
-			goes[d.rare.all().against.side] = append(goes[d.rare.all().against.side], d.path[d.rare.all().against.side])
+			goes[d.rare.all().against.side] = append(goes[d.rare.all().against.side], d.at(d.rare.all().against.side))
 		}
 	}
 	for _, d := range ds {
-		if side, deletes := d.deletes(); deletes && !slices.ContainsFunc(goes[side], d.path[side].Within) {
+		if side, deletes := d.deletes(); deletes && !slices.ContainsFunc(goes[side], d.at(side).Within) {
 			leaving[side] = append(leaving[side], d)
 		}
 	}
@@ -124,10 +124,10 @@ func readBarred(ctx context.Context, dr *draft, leaving Sides[[]*difference]) er
 	}
 	for _, side := range BothSides {
 		for _, d := range leaving[side] {
-			if e := d.now(side); hasContent(e) && comes[side][e.Size] {
+			if e := d.now(side); e.hasContent() && comes[side][e.Size] {
 				goes[side][e.Size] = true
-				if !d.hash[side].Known() {
-					r.add(side, d.wantedOf(side), func(content tree.Content) { d.hash[side] = content.SHA256 })
+				if !d.sum(side).Known() {
+					r.add(side, d.wantedOf(side), func(content tree.Content) { d.learn(side, content.SHA256) })
 				}
 			}
 		}
@@ -144,13 +144,16 @@ func readBarred(ctx context.Context, dr *draft, leaving Sides[[]*difference]) er
 
 func hasContent(e *tree.Entry) bool { return e.Type == tree.File && e.Size > 0 }
 
+// hasContent is that of an entry.
+func (it *item) hasContent() bool { return it.Type == tree.File && it.Size > 0 }
+
 // tell says of each block which names stay until it is gone, the uppermost of them.
 func (o *oldNames) tell() {
 	stay := map[int][]tree.Path{}
 	for _, d := range o.leaving {
 		for _, b := range o.by[d] {
 			if b.problem >= 0 {
-				stay[b.problem] = append(stay[b.problem], d.path[o.side])
+				stay[b.problem] = append(stay[b.problem], d.at(o.side))
 			}
 		}
 	}

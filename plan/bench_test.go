@@ -160,7 +160,7 @@ func TestANewFileTakesLittleMemoryOnItsWayIntoAPlan(t *testing.T) {
 	}
 	runtime.ReadMemStats(&after)
 	each := (after.TotalAlloc - before.TotalAlloc) / (directories * files)
-	if most := uint64(1100); each > most {
+	if most := uint64(860); each > most {
 		t.Errorf("%d bytes are allocated a new file, at most %d are meant", each, most)
 	}
 }

@@ -16,9 +16,9 @@ func (p *policy) cannotHold(d *difference, c change) (Code, string) {
 	if c.action != Create && c.action != Update {
 		return "", ""
 	}
-	traits, name := &p.traits[c.side], d.name[c.side]
+	traits, name := &p.traits[c.side], d.at(c.side).Base()
 	e := d.now(c.side.Other())
-	where, path := c.side.String(), d.path[c.side.Other()]
+	where, path := c.side.String(), d.at(c.side.Other())
 	switch {
 	case e.Type == tree.Symlink && !traits.Symlinks:
 		return SymlinkNotSupported, "the filesystem of " + where + " has no symlinks; put the link " +
@@ -31,10 +31,10 @@ func (p *policy) cannotHold(d *difference, c change) (Code, string) {
 	case traits.NameLength(name) > tree.MaxName:
 		return PathTooLong, fmt.Sprintf("the name is %d long, and %s takes %d at most; give it a shorter one",
 			traits.NameLength(name), where, tree.MaxName)
-	case len(d.path[c.side]) > maxPath, d.path[c.side].Depth() > tree.MaxDepth:
+	case len(d.at(c.side)) > maxPath, d.at(c.side).Depth() > tree.MaxDepth:
 		return PathTooLong, fmt.Sprintf("the path is %d bytes long and %d folders deep; %d and %d are the most; move it "+
 			"further up",
-			len(d.path[c.side]), d.path[c.side].Depth(), maxPath, tree.MaxDepth)
+			len(d.at(c.side)), d.at(c.side).Depth(), maxPath, tree.MaxDepth)
 	case d.collides[c.side]:
 		return NameCollision, where + " cannot hold it beside another name that differs only in case or accents; " +
 			"rename one of them, or put one in .treatyignore"
@@ -46,7 +46,7 @@ func (p *policy) cannotHold(d *difference, c change) (Code, string) {
 		return NameNotAllowed, "on " + where + ": " + why + "; rename it, or put it " + intoRules(path)
 	}
 	if d.fate == doomed {
-		return cannotMake(traits, where, d.path[c.side].Parent())
+		return cannotMake(traits, where, d.at(c.side).Parent())
 	}
 	return "", ""
 }

@@ -8,17 +8,17 @@ import (
 
 // conflictOf states a conflict with all that a person needs to choose.
 func conflictOf(p *policy, d *difference) Conflict {
-	c := Conflict{Kind: d.verdict.kind, Path: d.path[Local],
+	c := Conflict{Kind: d.verdict.kind, Path: d.at(Local),
 		Local: d.state(Local), Remote: d.state(Remote), Base: d.base.State()}
 	if c.Local == nil {
-		c.Path = d.path[Remote]
+		c.Path = d.at(Remote)
 	}
 	if c.Kind == RenamedDifferently {
-		c.RemotePath = d.path[Remote]
+		c.RemotePath = d.at(Remote)
 	}
 	c.Choices = choicesOf(p, d, &c)
 	if c.Choices.Allows(KeepBoth) && c.Kind != RenamedDifferently {
-		c.KeepBothAs = d.path[Local].Parent().Join(d.rare.all().keepBothAs)
+		c.KeepBothAs = d.at(Local).Parent().Join(d.rare.all().keepBothAs)
 	}
 	c.reword()
 	return c

@@ -23,7 +23,7 @@ func (ds *differences) drop() {
 // below are the differences in the directory that a side has at the i-th.
 func (ds differences) below(i int, side Side) differences {
 	first := i
-	for first > 0 && ds[first-1].path[side].Within(ds[i].path[side]) {
+	for first > 0 && ds[first-1].at(side).Within(ds[i].at(side)) {
 		first--
 	}
 	return ds[first:i]

@@ -38,12 +38,13 @@ func newDraft(in *Input, p *policy) *draft {
 // decideAgain decides a difference anew, and tells whether it still is one.
 func (dr *draft) decideAgain(d *difference) bool {
 	warned := d.verdict.modesDiffer
-	dr.policy.judge(d)
+	t := trioOf(d)
+	dr.policy.judge(d, &t)
 	if d.verdict.modesDiffer && !warned {
 		dr.modesDiffer(d)
 	}
 	if d.verdict.agreed() && !dr.policy.asked(d) {
-		dr.agree(&d.trio)
+		dr.agree(&t)
 		return false
 	}
 	return !dr.refused(d)
@@ -53,7 +54,7 @@ func (dr *draft) decideAgain(d *difference) bool {
 func (dr *draft) refused(d *difference) bool {
 	for _, c := range d.verdict.changes {
 		if code, why := dr.policy.cannotHold(d, c); code != "" {
-			dr.block(code, c.side, d.path[c.side.Other()], why)
+			dr.block(code, c.side, d.at(c.side.Other()), why)
 			return true
 		}
 	}
@@ -61,7 +62,8 @@ func (dr *draft) refused(d *difference) bool {
 }
 
 func (dr *draft) modesDiffer(d *difference) {
-	dr.warn(ModeDiffers, nil, &d.path[Local],
+	path := d.at(Local)
+	dr.warn(ModeDiffers, nil, &path,
 		fmt.Sprintf("the modes differ (%s on local, %s on remote), and nothing tells which is right",
 			d.now(Local).Mode, d.now(Remote).Mode))
 }

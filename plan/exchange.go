@@ -22,7 +22,7 @@ func (d *difference) unreadable() bool {
 func (dr *draft) holdsBack(below []*difference, where Side) (held bool) {
 	for _, d := range below {
 		if code, why := dr.policy.cannotHold(d, change{side: where.Other(), action: Create}); code != "" && d.has(where) {
-			dr.block(code, where.Other(), d.path[where], why)
+			dr.block(code, where.Other(), d.at(where), why)
 			held = true
 		}
 	}
@@ -44,11 +44,11 @@ func decideExchanges(dr *draft) {
 			onlyDeletes = onlyDeletes && deletes
 		}
 		goes := len(d.verdict.changes) > 0 && d.verdict.changes[0].side == where
-		if goes && (!onlyDeletes || dr.blocked(where, d.path[where])) {
+		if goes && (!onlyDeletes || dr.blocked(where, d.at(where))) {
 			d.verdict = verdict{kind: TypeMismatch}
 		}
-		if d.verdict.kind != "" && (dr.holdsBack(below, where) || dr.stuck(d.path[where])) {
-			dr.leaveWhole(d.path)
+		if d.verdict.kind != "" && (dr.holdsBack(below, where) || dr.stuck(d.at(where))) {
+			dr.leaveWhole(d.paths())
 			d.dropped = true
 		}
 		if d.dropped = d.dropped || d.unreadable(); d.dropped || d.verdict.kind != "" {
@@ -56,7 +56,7 @@ func decideExchanges(dr *draft) {
 				below[j].dropped = true
 			}
 			dr.problems = slices.DeleteFunc(dr.problems, func(p Problem) bool {
-				return p.Code == KeptNotEmpty && *p.Side == where && p.Path.Within(d.path[where])
+				return p.Code == KeptNotEmpty && *p.Side == where && p.Path.Within(d.at(where))
 			})
 		}
 	}

@@ -20,16 +20,15 @@ func wantsHead(p *policy, d *difference, side Side) bool {
 
 // took adds what reading a file brought to what was read of it before.
 func (d *difference) took(side Side, content tree.Content) {
-	if content.SHA256.Known() {
-		d.hash[side] = content.SHA256
-	}
+	d.learn(side, content.SHA256)
 	before := d.read(side)
 	if content.Head == nil {
 		content.Head = before.Head
 	}
 	content.Extras = content.Extras || before.Extras
 	if content.Head != nil || content.Extras || content.Err != nil || before.Err != nil {
-		d.content[side] = &content
+		more := content // what brought nothing more stays off the heap
+		d.content[side] = &more
 	}
 }
 
@@ -74,9 +73,9 @@ func refuseXSyms(dr *draft) {
 		for _, side := range BothSides {
 			if d.rare.all().against == nil && mayBeXSym(dr.policy, d, side) &&
 				bytes.HasPrefix(d.read(side).Head, []byte(xsymMark)) {
-				dr.block(SymlinkNotSupported, side, d.path[side],
+				dr.block(SymlinkNotSupported, side, d.at(side),
 					"macOS keeps a symlink in this file, and only a Mac can carry it as one; put its name "+
-						intoRules(d.path[side])+", or copy what it points to")
+						intoRules(d.at(side))+", or copy what it points to")
 				kept = false
 			}
 		}
@@ -90,7 +89,7 @@ func mayLoseMode(p *policy, d *difference, side Side) bool {
 	if !bringsMode(p, d, side) || !d.wanted[side] || d.now(side).Mode.Bits()&0o100 == 0 {
 		return false
 	}
-	_, speaks := p.programs.byName(d.path[side])
+	_, speaks := p.programs.byName(d.at(side))
 	return !speaks
 }
 
@@ -109,6 +108,6 @@ func losesMode(p *policy, d *difference, side Side) bool {
 		return false
 	}
 	mode := d.outcome(p).mode[side]
-	executable, speaks := p.programs.ruled(d.path[side], d.now(side).Size, d.read(side).Head)
+	executable, speaks := p.programs.ruled(d.at(side), d.now(side).Size, d.read(side).Head)
 	return speaks && executable != (mode.Bits()&0o100 != 0)
 }

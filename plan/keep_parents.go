@@ -21,6 +21,6 @@ func keepParents(dr *draft) {
 	}
 	dr.keep(func(d *difference) bool {
 		side, deletes := d.deletes()
-		return !deletes || d.now(side).Type != tree.Directory || !stays[side][d.path[side]]
+		return !deletes || d.now(side).Type != tree.Directory || !stays[side][d.at(side)]
 	})
 }

@@ -73,10 +73,11 @@ func (o *oldNames) related() {
 	leaving, barred := map[likeness][]*difference{}, map[likeness][]*barredEntry{}
 	full, there := o.full(), o.side.Other()
 	for _, d := range o.leaving {
-		if d.now(o.side).Type == tree.Directory && full[d.path[o.side]] {
+		if d.now(o.side).Type == tree.Directory && full[d.at(o.side)] {
 			continue
 		}
-		for _, l := range likenesses(d.now(o.side), d.base.On[there].Inode, d.hash[o.side], d.path[there]) {
+		e := d.now(o.side).entry(d.at(o.side).Base())
+		for _, l := range likenesses(e, d.base.On[there].Inode, d.sum(o.side), d.at(there)) {
 			leaving[l] = append(leaving[l], d)
 		}
 	}
@@ -112,7 +113,7 @@ func (o *oldNames) relate(leaving []*difference, barred []*barredEntry, votes bo
 		}
 		o.by[d] = append(o.by[d], barred...)
 		for _, b := range barred {
-			if old := d.path[o.side]; votes {
+			if old := d.at(o.side); votes {
 				o.vote(old, b)
 				o.parents[old.Parent()] = append(o.parents[old.Parent()], b.path.Parent())
 			}
@@ -124,7 +125,7 @@ func (o *oldNames) relate(leaving []*difference, barred []*barredEntry, votes bo
 func (o *oldNames) unread() {
 	leaving, barred := map[int64][]*difference{}, map[int64][]*barredEntry{}
 	for _, d := range o.leaving {
-		if e := d.now(o.side); hasContent(e) {
+		if e := d.now(o.side); e.hasContent() {
 			leaving[e.Size] = append(leaving[e.Size], d)
 		}
 	}
@@ -133,7 +134,7 @@ func (o *oldNames) unread() {
 			barred[b.entry.Size] = append(barred[b.entry.Size], b)
 		}
 	}
-	hashed := func(d *difference) bool { return d.hash[o.side].Known() }
+	hashed := func(d *difference) bool { return d.sum(o.side).Known() }
 	read := func(b *barredEntry) bool { return b.hash.Known() }
 	for size := range leaving {
 		o.relate(leaving[size], slices.DeleteFunc(slices.Clone(barred[size]), read), false)
@@ -153,7 +154,7 @@ func (o *oldNames) emptied() {
 		if e := d.now(o.side); e.Type != tree.File || e.Size > 0 {
 			continue
 		}
-		for _, now := range o.parents[d.path[o.side].Parent()] {
+		for _, now := range o.parents[d.at(o.side).Parent()] {
 			if b, found := in[now]; found {
 				o.by[d] = append(o.by[d], b)
 			}
@@ -185,10 +186,10 @@ func (o *oldNames) directories() {
 	}
 	goes := map[tree.Path]bool{}
 	for _, d := range o.leaving {
-		goes[d.path[o.side]] = true
+		goes[d.at(o.side)] = true
 	}
 	for _, d := range o.leaving {
-		for dir := d.path[o.side]; dir != tree.Root; dir = dir.Parent() {
+		for dir := d.at(o.side); dir != tree.Root; dir = dir.Parent() {
 			for _, problem := range whole[dir] {
 				if goes[dir] {
 					o.by[d] = append(o.by[d], first[problem])
@@ -222,7 +223,7 @@ func (o *oldNames) full() map[tree.Path]bool {
 	full := map[tree.Path]bool{}
 	for _, d := range o.draft.differences {
 		if d.has(o.side) {
-			full[d.path[o.side].Parent()] = true
+			full[d.at(o.side).Parent()] = true
 		}
 	}
 	return full

@@ -63,15 +63,16 @@ func limit(dr *draft) {
 	needed := map[tree.Path]bool{}
 	// A directory comes after what is in it.
 	dr.keep(func(d *difference) bool {
+		t := trioOf(d)
 		switch {
-		case below(d.path[Local], closed):
+		case below(d.at(Local), closed):
 			d.rare.all().whole.leaveOut()
 			return false
-		case !dr.portion.has(d.path, &d.trio) && !(needed[d.path[Local]] && d.createsDirectory()):
+		case !dr.portion.has(d.paths(), &t) && !(needed[d.at(Local)] && d.createsDirectory()):
 			d.rare.all().whole.leaveOut()
 			return false
 		}
-		for dir := d.path[Local].Parent(); dir != tree.Root; dir = dir.Parent() {
+		for dir := d.at(Local).Parent(); dir != tree.Root; dir = dir.Parent() {
 			needed[dir] = needed[dir] || d.arrivesAnew()
 		}
 		return true
@@ -84,9 +85,9 @@ func limit(dr *draft) {
 func (p *portion) closedOutside(ds differences) map[tree.Path]bool {
 	closed := map[tree.Path]bool{}
 	for _, d := range ds {
-		exchanges := d.has(Local) && d.has(Remote) && d.entry[Local].Type != d.entry[Remote].Type
-		if exchanges && !p.has(d.path, &d.trio) {
-			closed[d.path[Local]] = true
+		exchanges := d.has(Local) && d.has(Remote) && d.now(Local).Type != d.now(Remote).Type
+		if t := trioOf(d); exchanges && !p.has(d.paths(), &t) {
+			closed[d.at(Local)] = true
 		}
 	}
 	return closed
@@ -103,7 +104,7 @@ func (d *difference) onlyDeletes() bool {
 // createsDirectory tells whether a difference is a new directory and nothing else.
 func (d *difference) createsDirectory() bool {
 	c := d.verdict.changes
-	return len(c) == 1 && c[0].action == Create && d.entry[c[0].side.Other()].Type == tree.Directory
+	return len(c) == 1 && c[0].action == Create && d.now(c[0].side.Other()).Type == tree.Directory
 }
 
 // concerning are the problems about the part, those about a directory in which some of it may be included, and those

@@ -10,12 +10,13 @@ import (
 
 // state is what a side has, with all that is known of it.
 func (d *difference) state(side Side) *tree.State {
-	s := d.now(side).State()
-	if s == nil {
+	if !d.has(side) {
 		return nil
 	}
+	it := d.now(side)
+	s := (&tree.Entry{Type: it.Type, Size: it.Size, Mtime: it.Mtime, Mode: it.Mode, Target: it.Target()}).State()
 	if s.Type == tree.File {
-		s.SHA256 = d.hash[side]
+		s.SHA256 = d.sum(side)
 	}
 	if sum := tree.SumOf(d.rare.all().subtree[side]); sum != nil {
 		s.Rare = sum
@@ -26,7 +27,7 @@ func (d *difference) state(side Side) *tree.State {
 // operationOf states what a change comes to.
 func operationOf(p *policy, d *difference, c change) Operation {
 	name := c.renamed.all()
-	op := Operation{Side: c.side, Action: c.action, Path: d.path[c.side], Rare: Rare{From: name.from}.orNone(),
+	op := Operation{Side: c.side, Action: c.action, Path: d.at(c.side), Rare: Rare{From: name.from}.orNone(),
 		Reason: c.reason, Before: d.state(c.side), Decision: Apply}
 	if name.to != tree.Root {
 		op.Path = name.to
@@ -36,7 +37,7 @@ func operationOf(p *policy, d *difference, c change) Operation {
 		op.After = d.state(c.side.Other())
 		op.After.LeaveSubtree()
 		if op.After.Type == tree.File {
-			op.Take(&Source{Tree: c.side.Other(), Path: d.path[c.side.Other()]})
+			op.Take(&Source{Tree: c.side.Other(), Path: d.at(c.side.Other())})
 		}
 	case Move, Chmod, Touch:
 		after := *op.Before
@@ -82,9 +83,10 @@ func warnOfLosses(dr *draft) {
 			if d.now(from).Links > 1 {
 				links[from]++
 			}
-			if e := d.now(from); e.Type == tree.Symlink && escapes(d.path[from], e.Target) {
-				dr.warn(SymlinkEscapes, &from, &d.path[from],
-					"the link's target "+fmt.Sprintf("%q", e.Target)+" lies outside the tree")
+			if e := d.now(from); e.Type == tree.Symlink && escapes(d.at(from), e.Target()) {
+				path := d.at(from)
+				dr.warn(SymlinkEscapes, &from, &path,
+					"the link's target "+fmt.Sprintf("%q", e.Target())+" lies outside the tree")
 			}
 		}
 	}

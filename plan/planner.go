@@ -14,6 +14,8 @@ type planner struct {
 	draft  *draft
 	// unsure counts the differences that wait for their content to be read.
 	unsure int
+	// passing has memory for a name that is no directory.
+	passing passing
 }
 
 // undecided is how many differences may wait: more would take too much memory.
@@ -82,7 +84,12 @@ func (p *planner) name(ctx context.Context, in *directory, t *trio) (found, erro
 		p.draft.agree(t)
 		return found{}, nil
 	}
-	d := difference{trio: *t, path: in.pathOf(t), fate: in.fate}
+	at := &p.passing
+	if t.now(Local).Type == tree.Directory || t.now(Remote).Type == tree.Directory {
+		at = &passing{} // what is below has its own meanwhile
+	}
+	d := at.difference(t, in.pathOf(t))
+	d.fate = in.fate
 	if whole := p.draft.wholes.of(in.whole, in, t); whole != nil {
 		d.rarely().whole = whole
 	}
@@ -90,19 +97,19 @@ func (p *planner) name(ctx context.Context, in *directory, t *trio) (found, erro
 	if alias := in.names.aliases(t, p.policy.traits); alias != (Sides[string]{}) {
 		d.rarely().alias = alias
 	}
-	p.policy.judge(&d)
+	p.policy.judge(d, t)
 	if in.fate == doomed && t.base == nil {
 		d.verdict = verdict{kind: ChangedAndDeleted}
 	}
-	if p.draft.refused(&d) {
-		return p.refuse(ctx, in, &d)
+	if p.draft.refused(d) {
+		return p.refuse(ctx, in, t, d)
 	}
-	f, err := p.descend(ctx, in, &d)
+	f, err := p.descend(ctx, in, t, d)
 	if err != nil || f.blocked {
 		return f, err
 	}
-	d.rare.all().whole.enter(&d, &f)
-	p.note(in, &d)
+	d.rare.all().whole.enter(d, &f)
+	p.note(in, t, d)
 	return f, nil
 }
 
@@ -118,26 +125,25 @@ func (p *planner) plain(in *directory, t *trio) bool {
 }
 
 // note drafts a name that was decided, unless it needs nothing.
-func (p *planner) note(in *directory, d *difference) {
+func (p *planner) note(in *directory, t *trio, d *difference) {
 	if d.verdict.modesDiffer {
 		p.draft.modesDiffer(d)
 	}
 	if d.verdict.agreed() && !p.policy.asked(d) {
-		p.draft.agree(&d.trio)
+		p.draft.agree(t)
 		return
 	}
 	if d.has(Local) && d.has(Remote) {
-		d.rarely().keepBothAs = in.names.free(&d.trio)
+		d.rarely().keepBothAs = in.names.free(t)
 	}
 	if d.verdict.isUnsure() || d.verdict.agreed() {
 		p.unsure++
 	}
-	outlive(d)
-	p.draft.differences = append(p.draft.differences, d)
+	p.draft.differences = append(p.draft.differences, outlive(d))
 }
 
 // descend walks what lies below d, and decides what only that can tell.
-func (p *planner) descend(ctx context.Context, in *directory, d *difference) (found, error) {
+func (p *planner) descend(ctx context.Context, in *directory, t *trio, d *difference) (found, error) {
 	dirs := 0
 	where := Local
 	for _, side := range BothSides {
@@ -151,38 +157,38 @@ func (p *planner) descend(ctx context.Context, in *directory, d *difference) (fo
 	case dirs == 0:
 		return found{}, nil
 	case dirs == 2:
-		return p.below(ctx, in, &d.trio, paired, remembered)
+		return p.below(ctx, in, t, paired, remembered)
 	case d.verdict.kind != "":
-		f, err := p.below(ctx, in, &d.trio, contested, false)
+		f, err := p.below(ctx, in, t, contested, false)
 		if f.held {
-			p.draft.leaveWhole(d.path)
+			p.draft.leaveWhole(d.paths())
 			f.blocked, f.stays = true, true
 		}
 		d.rarely().subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}
 		return f, err
 	}
 	if d.verdict.isUnsure() {
-		return p.tentative(ctx, in, d, where, copied, false)
+		return p.tentative(ctx, in, t, d, where, copied, false)
 	}
 	switch c := d.verdict.changes[0]; {
 	case c.action == Delete:
-		f, err := p.below(ctx, in, &d.trio, doomed, remembered)
+		f, err := p.below(ctx, in, t, doomed, remembered)
 		if f.stays {
 			d.verdict = verdict{}
 		}
 		return f, err
 	case c.side == where:
-		return p.tentative(ctx, in, d, where, doomed, remembered)
+		return p.tentative(ctx, in, t, d, where, doomed, remembered)
 	}
-	return p.below(ctx, in, &d.trio, copied, false)
+	return p.below(ctx, in, t, copied, false)
 }
 
 // tentative walks the directory of side where, which stands against a file or a link, as if the verdict
 // were a change. A directory that goes can do so only if all in it may, and whether one that comes may
 // replace a file can depend on that file's content; both are known only after reading.
-func (p *planner) tentative(ctx context.Context, in *directory, d *difference, where Side, fate fate,
+func (p *planner) tentative(ctx context.Context, in *directory, t *trio, d *difference, where Side, fate fate,
 	remembered bool) (found, error) {
-	f, err := p.below(ctx, in, &d.trio, fate, remembered)
+	f, err := p.below(ctx, in, t, fate, remembered)
 	d.rarely().against = &against{side: where, stays: f.stays}
 	d.rarely().subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}
 	return f, err
@@ -199,12 +205,12 @@ func (p *planner) contest(ctx context.Context, in *directory, t *trio) (found, e
 		if held || !t.has(side) {
 			continue
 		}
-		d := difference{trio: *t, path: in.pathOf(t)}
+		d := p.passing.difference(t, in.pathOf(t))
 		if alias := in.names.aliases(t, p.policy.traits); alias != (Sides[string]{}) {
 			d.rarely().alias = alias
 		}
 		d.verdict = acts(change{side: side.Other(), action: Create})
-		held = p.draft.refused(&d)
+		held = p.draft.refused(d)
 	}
 	fate := contested
 	if held {
@@ -216,11 +222,11 @@ func (p *planner) contest(ctx context.Context, in *directory, t *trio) (found, e
 }
 
 // refuse goes on below what a side cannot hold. What is in a directory that is new and barred is barred with it.
-func (p *planner) refuse(ctx context.Context, in *directory, d *difference) (f found, err error) {
+func (p *planner) refuse(ctx context.Context, in *directory, t *trio, d *difference) (f found, err error) {
 	if changes := d.verdict.changes; len(changes) == 1 && changes[0].action == Create {
-		f, err = p.barBelow(ctx, in, &d.trio)
+		f, err = p.barBelow(ctx, in, t)
 	} else {
-		f, err = p.below(ctx, in, &d.trio, closed, false)
+		f, err = p.below(ctx, in, t, closed, false)
 	}
 	f.stays = true
 	return f, err

@@ -61,14 +61,14 @@ func (p *problems) unread(d *difference) bool {
 	blocked := false
 	for _, side := range BothSides {
 		err := d.read(side).Err
-		if err == nil || d.hash[side].Known() {
+		if err == nil || d.sum(side).Known() {
 			continue
 		}
 		code := Unreadable
 		if errors.Is(err, tree.ErrChanged) {
 			code = ChangedWhileReading
 		}
-		p.block(code, side, d.path[side], tree.Why(err, d.path[side]))
+		p.block(code, side, d.at(side), tree.Why(err, d.at(side)))
 		blocked = true
 	}
 	return blocked

@@ -53,7 +53,7 @@ func (r *reads) run(ctx context.Context, readers Sides[Reader]) error {
 // wantedOf asks for a side's file of a difference as it was listed.
 func (d *difference) wantedOf(side Side) tree.Wanted {
 	e := d.now(side)
-	return tree.Wanted{Path: d.path[side], Size: e.Size, Mtime: e.Mtime}
+	return tree.Wanted{Path: d.at(side), Size: e.Size, Mtime: e.Mtime}
 }
 
 // want asks for what a difference waits for now.
@@ -63,7 +63,7 @@ func (r *reads) want(p *policy, d *difference) {
 			continue
 		}
 		head := wantsHead(p, d, side)
-		whole := (d.verdict.unsure[side] || d.wanted[side]) && !d.hash[side].Known()
+		whole := (d.verdict.unsure[side] || d.wanted[side]) && !d.sum(side).Known()
 		if whole || head {
 			wanted := d.wantedOf(side)
 			wanted.Head, wanted.HeadOnly = head, !whole
@@ -120,7 +120,8 @@ func (dr *draft) differsStill(d *difference) bool {
 		if dr.policy.asked(d) && !d.failed() {
 			return true
 		}
-		dr.agree(&d.trio)
+		t := trioOf(d)
+		dr.agree(&t)
 		return false
 	}
 	if dr.unread(d) {
@@ -147,7 +148,7 @@ func (dr *draft) wantStated() {
 			// What stands against a directory may turn out to be in conflict with it.
 			conflicts := d.verdict.kind != "" || d.rare.all().against != nil
 			states := conflicts || dr.policy.options.Hash != HashConflicts || d.moves()
-			if states && !d.hash[side].Known() {
+			if states && !d.sum(side).Known() {
 				d.wanted[side] = true
 			}
 		}

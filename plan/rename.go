@@ -63,12 +63,12 @@ func wantRenames(dr *draft) {
 		}
 	}
 	for _, d := range dr.differences {
-		if side, ok := d.arrives(); ok && !d.hash[side.Other()].Known() {
+		if side, ok := d.arrives(); ok && !d.sum(side.Other()).Known() {
 			size := d.now(side.Other()).Size
 			_, isNew := d.createdFile()
 			d.wanted[side.Other()] = d.wanted[side.Other()] || leaves[side][size] || isNew && created[side.Other()][size]
 		}
-		if side, ok := d.leaves(); ok && !d.hash[side].Known() {
+		if side, ok := d.leaves(); ok && !d.sum(side).Known() {
 			d.wanted[side] = d.wanted[side] || arrives[side][d.now(side).Size]
 		}
 	}
@@ -86,7 +86,7 @@ func findRenames(dr *draft) {
 
 // contentOf is what makes a side's file recognisable; false where its content is not known.
 func (d *difference) contentOf(side Side) (content, bool) {
-	return content{d.now(side).Size, d.hash[side]}, d.hash[side].Known()
+	return content{d.now(side).Size, d.sum(side)}, d.sum(side).Known()
 }
 
 // findMoves turns content that leaves one path of a side and arrives at another into a move there, if the
@@ -122,7 +122,7 @@ func findMoves(dr *draft, side Side) {
 			from.dropped = true
 		default:
 			from.verdict.changes[0].action = Create
-			from.entry[side], from.hash[side] = nil, tree.Hash{}
+			from.item[side] = nil
 		}
 	}
 }
@@ -160,7 +160,7 @@ func uniquelyMoved(dr *draft, side Side) map[*difference]*difference {
 func becomeMove(p *policy, d, old *difference, side Side) {
 	c, other := &d.verdict.changes[0], side.Other()
 	c.action, c.reason = Move, MovedOn.On(other)
-	c.renamed = &renamed{from: old.path[side], to: c.renamed.all().to}
+	c.renamed = &renamed{from: old.at(side), to: c.renamed.all().to}
 	kept, there := old.base.On[other], d.now(other)
 	c.mtime = p.carried(there.Mtime, side)
 	here := old.now(side)
@@ -173,7 +173,7 @@ func becomeMove(p *policy, d, old *difference, side Side) {
 			c.mode = old.now(side).Mode
 		}
 	}
-	d.entry[side], d.hash[side] = old.entry[side], old.hash[side]
+	d.item[side] = old.item[side]
 }
 
 // Sort puts operations, conflicts and problems in the order of plans.

@@ -10,7 +10,7 @@ func knew(dr *draft, local, remote *difference) bool {
 	for i := range dr.lost {
 		switch was := &dr.lost[i]; {
 		case was.Size != l.Size:
-		case was.SHA256.Known() && was.SHA256 == local.hash[Local]:
+		case was.SHA256.Known() && was.SHA256 == local.sum(Local):
 			return true
 		case !was.SHA256.Known() && dr.policy.untouched(l.Mtime, was.On[Local], Local) &&
 			dr.policy.untouched(r.Mtime, was.On[Remote], Remote):
@@ -76,6 +76,6 @@ func partner(among []*difference, near func(*difference) bool) (found *differenc
 // oneWith makes d, a file on local alone, the conflict about its name with other, which is on remote alone.
 func (d *difference) oneWith(other *difference) {
 	d.verdict = verdict{kind: RenamedDifferently}
-	d.entry[Remote], d.hash[Remote] = other.entry[Remote], other.hash[Remote]
-	d.path[Remote], d.name[Remote] = other.path[Remote], other.name[Remote]
+	d.item[Remote] = other.item[Remote]
+	d.spell(other.at(Remote))
 }

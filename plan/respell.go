@@ -42,9 +42,9 @@ func renamedOnly(side Side, now, then [2]string) bool {
 		norm.NFC.String(now[side]) != norm.NFC.String(then[side]) && norm.NFC.String(now[side]) != norm.NFC.String(now[other])
 }
 
-// judge decides a difference, and lets a side follow a rename of case.
-func (p *policy) judge(d *difference) {
-	d.verdict = decide(&d.trio, p)
+// judge decides a difference, of which t is the trio, and lets a side follow a rename of case.
+func (p *policy) judge(d *difference, t *trio) {
+	d.verdict = decide(t, p)
 	if d.verdict.isUnsure() || d.verdict.kind != "" {
 		return
 	}
@@ -58,7 +58,7 @@ func (p *policy) judge(d *difference) {
 // follow lets a side take over the other's spelling. Where nothing else changes there but time and mode that is a
 // move; what brings other content brings it under the new spelling.
 func (d *difference) follow(side Side) {
-	to := d.path[side].Parent().Join(d.name[side.Other()])
+	to := d.at(side).Parent().Join(d.at(side.Other()).Base())
 	changes := &d.verdict.changes
 	at := slices.IndexFunc(*changes, func(c change) bool { return c.side == side })
 	if at < 0 {
@@ -69,7 +69,7 @@ func (d *difference) follow(side Side) {
 	name := c.renamed.all()
 	name.to = to
 	if c.action != Update {
-		c.action, c.reason, name.from = Move, MovedOn.On(side.Other()), d.path[side]
+		c.action, c.reason, name.from = Move, MovedOn.On(side.Other()), d.at(side)
 	}
 	c.renamed = &name
 }

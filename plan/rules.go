@@ -166,6 +166,6 @@ func (p *place) bareIgnores(e *tree.Entry) bool {
 func keepRules(dr *draft, p *place) {
 	dr.keep(func(d *difference) bool {
 		side, deletes := d.deletes()
-		return !deletes || d.path[side] != p.path[side].Join(ruleFile)
+		return !deletes || d.at(side) != p.path[side].Join(ruleFile)
 	})
 }

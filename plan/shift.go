@@ -176,7 +176,7 @@ func sample(ctx context.Context, dr *draft, side Side, by int64) (bool, error) {
 	var r reads
 	for _, d := range moved {
 		for _, at := range BothSides {
-			if d.now(at).Type == tree.File && (at == side || d.base == nil || !d.base.SHA256.Known()) && !d.hash[at].Known() {
+			if d.now(at).Type == tree.File && (at == side || d.base == nil || !d.base.SHA256.Known()) && !d.sum(at).Known() {
 				wanted := d.wantedOf(at)
 				wanted.Head = wantsHead(dr.policy, d, at)
 				r.add(at, wanted, func(content tree.Content) { d.took(at, content) })
@@ -187,11 +187,11 @@ func sample(ctx context.Context, dr *draft, side Side, by int64) (bool, error) {
 		return false, err
 	}
 	for _, d := range moved {
-		was := d.hash[side.Other()]
+		was := d.sum(side.Other())
 		if d.base != nil && d.base.SHA256.Known() {
 			was = d.base.SHA256
 		}
-		if !d.hash[side].Known() || d.hash[side] != was {
+		if !d.sum(side).Known() || d.sum(side) != was {
 			return false, nil
 		}
 	}
@@ -233,20 +233,21 @@ func (s *shifting) proves(d *difference, side Side) bool {
 	case e.Type != tree.File || e.Size != d.base.Size || d.base.On[other].Racy:
 		return false
 	}
-	off := int64(s.policy.sinceRecorded(&d.trio, other))
+	t := trioOf(d)
+	off := int64(s.policy.sinceRecorded(&t, other))
 	return off == 0 || off == s.seen(leastShifted)[other]
 }
 
 // isMovedBy tells whether a difference is a file with content of the recorded size whose time is off by
 // that much.
 func isMovedBy(p *policy, d *difference, side Side, by int64) bool {
-	e, other := d.now(side), d.now(side.Other())
+	e, other, t := d.now(side), d.now(side.Other()), trioOf(d)
 	switch {
 	case e.Type != tree.File || e.Size == 0:
 		return false
 	case p.baseline:
 		return d.base != nil && d.base.Type == tree.File && d.base.Size == e.Size &&
-			int64(p.sinceRecorded(&d.trio, side)) == by
+			int64(p.sinceRecorded(&t, side)) == by
 	}
 	return other.Type == tree.File && other.Size == e.Size && e.Mtime.Add(-time.Duration(by)).Near(other.Mtime, p.window)
 }
@@ -258,7 +259,13 @@ func (dr *draft) differsShifted(d *difference) bool {
 		return true
 	}
 	if dr.policy.options.Hash != HashAll {
-		d.recall(dr.policy)
+		t := trioOf(d)
+		t.recall(dr.policy)
+		for _, side := range BothSides {
+			if d.has(side) {
+				d.learn(side, t.hash[side])
+			}
+		}
 	}
 	return dr.decideAgain(d)
 }

@@ -18,7 +18,7 @@ func (dr *draft) state(p *Plan) (spelled map[tree.Path]tree.Path) {
 			continue
 		}
 		c := conflictOf(dr.policy, d)
-		if path := d.path[Remote]; c.PathOn(Remote) != path && c.Remote != nil {
+		if path := d.at(Remote); c.PathOn(Remote) != path && c.Remote != nil {
 			spelled[c.Path] = path
 		}
 		p.Conflicts = append(p.Conflicts, c)

@@ -63,7 +63,7 @@ func (ws *wholes) of(above *wholeDir, in *directory, t *trio) *wholeDir {
 
 // enter notes the directory itself, with what was found in it.
 func (w *wholeDir) enter(d *difference, f *found) {
-	if w == nil || d.path != w.path {
+	if w == nil || d.paths() != w.path {
 		return
 	}
 	root := *d
@@ -73,8 +73,7 @@ func (w *wholeDir) enter(d *difference, f *found) {
 			root.rare.subtree[side] = &tree.Subtree{Entries: f.entries[side], Digest: f.digest[side]}
 		}
 	}
-	w.root = &root
-	outlive(w.root)
+	w.root = outlive(&root)
 }
 
 // leaveOut notes that something of it is taken out of the plan.
@@ -153,7 +152,7 @@ func (dr *draft) decideWholes() differences {
 
 // mixed tells whether something else than a directory stands against one: then all in that comes or goes with it.
 func mixed(d *difference) bool {
-	return d.has(Local) && d.has(Remote) && d.entry[Local].Type != d.entry[Remote].Type
+	return d.has(Local) && d.has(Remote) && d.now(Local).Type != d.now(Remote).Type
 }
 
 // kind is that of the conflict of the directory.

@@ -90,7 +90,7 @@ func (d *difference) outcome(p *policy) outcome {
 		return o
 	}
 	from := d.source()
-	o.path, o.size, o.head = d.path[Local], d.now(from).Size, d.read(from).Head
+	o.path, o.size, o.head = d.at(Local), d.now(from).Size, d.read(from).Head
 	for _, side := range BothSides {
 		o.on[side] = d.now(side).Type == tree.File
 		o.mtime[side], o.mode[side] = d.now(side).Mtime, d.now(side).Mode
@@ -128,12 +128,12 @@ func inferMode(p *policy, d *difference, side Side) tree.Mode {
 	if d.now(side.Other()).Type == tree.Directory {
 		return p.programs.created(true)
 	}
-	return p.programs.infer(d.path[side], d.formerMode(side), d.read(side.Other()).Head)
+	return p.programs.infer(d.at(side), d.formerMode(side), d.read(side.Other()).Head)
 }
 
 // needsHead tells whether only the first bytes say which mode a side's file gets.
 func needsHead(p *policy, d *difference, side Side) bool {
-	return d.now(side.Other()).Type == tree.File && p.programs.needsHead(d.path[side], d.formerMode(side))
+	return d.now(side.Other()).Type == tree.File && p.programs.needsHead(d.at(side), d.formerMode(side))
 }
 
 // formerMode is the mode that a side's file has, or had when it was last synced; not known where there is none.
@@ -209,7 +209,8 @@ func grantWishes(ctx context.Context, dr *draft) error {
 		if !d.verdict.agreed() || d.rare.all().against != nil {
 			return true
 		}
-		dr.agree(&d.trio)
+		t := trioOf(d)
+		dr.agree(&t)
 		return false
 	})
 	return readAll(ctx, dr)
