@@ -173,7 +173,7 @@ func displaced(a *app, word string) []complete.Candidate {
 	for i := range versions {
 		paths[i] = versions[i].Path
 	}
-	return startingWith(word, paths, spelling((&archive{folder: folder}).here(), word))
+	return startingWith(word, paths, spelling((&archive{folder: folder}).viewed().at, word))
 }
 
 func choices() []complete.Candidate {

@@ -77,7 +77,7 @@ var planFormat = expression(`"format"\s*:\s*"treaty\.plan"`)
 
 // names tells whether a word names one of these elements of the plan.
 func (f *planFile) names(word string, of func(*plan.Plan) elements) bool {
-	return len(matching(of(f.plan), here(f.plan), word)) > 0
+	return len(matching(of(f.plan), viewOf(f.plan), word)) > 0
 }
 
 // element is something in a plan that a person may name: by its id or one of its paths.
@@ -152,14 +152,14 @@ func allOf(all ...elements) elements {
 }
 
 // pick finds what each word names among the elements of a plan, what being their noun: an id where it begins with
-// "#", else a path exactly, a directory with all in it, an id, a glob, or else a name as treaty shows it. Paths are
-// relative to the current directory, where that is in one of the plan's trees, or from the root with a leading
-// slash. A word that names nothing is a usage error.
+// "#", else a path exactly, a directory with all in it, an id, a glob, which takes what is in directories too, a name as
+// treaty shows it, or else the path of the disk. Paths are relative to the current directory, where that is in one of the
+// plan's trees, or from the root with a leading slash. A word that names nothing is a usage error.
 func pick(p *plan.Plan, list elements, words []string, what string) ([]int, error) {
-	at := here(p)
+	from := viewOf(p)
 	var ids []int
 	for _, word := range words {
-		found := matching(list, at, word)
+		found := matching(list, from, word)
 		if len(found) == 0 {
 			return nil, usage(about("show"), "%q matches no %s", word, what)
 		}
@@ -170,27 +170,75 @@ func pick(p *plan.Plan, list elements, words []string, what string) ([]int, erro
 }
 
 // matching are the ids of what a word names.
-func matching(list elements, at tree.Path, word string) []int {
-	where, inside := inTree(at, word)
+func matching(list elements, from vantage, word string) []int {
+	where, inside := inTree(from.at, word)
 	if isID(word) || !inside {
 		return byID(list, word)
 	}
-	within := func(dir tree.Path) func(tree.Path) bool {
-		return func(p tree.Path) bool { return p.Within(dir) }
+	for _, look := range []func() []int{
+		func() []int { return having(list, within(where)) },
+		func() []int { return byID(list, word) },
+		func() []int { return having(list, fitting(where)) },
+		func() []int { return asShown(list, from.at, word) },
+		func() []int {
+			onDisk, inside := from.onDisk(word)
+			if !inside {
+				return nil
+			}
+			if ids := having(list, within(onDisk)); len(ids) > 0 {
+				return ids
+			}
+			return having(list, fitting(onDisk))
+		},
+	} {
+		if ids := look(); len(ids) > 0 {
+			return ids
+		}
 	}
-	if ids := having(list, within(where)); len(ids) > 0 {
-		return ids
+	return nil
+}
+
+// within tells of a path whether it is a directory, or lies in it.
+func within(dir tree.Path) func(tree.Path) bool {
+	return func(p tree.Path) bool { return p.Within(dir) }
+}
+
+// fitting tells of a path whether a glob matches it, or a directory that it lies in.
+func fitting(glob tree.Path) func(tree.Path) bool {
+	return func(p tree.Path) bool { return globbed(glob, p) != tree.Root }
+}
+
+// globbed is the topmost of a path and the directories above it that a glob matches, the root for none.
+func globbed(glob, p tree.Path) (top tree.Path) {
+	for ; p != tree.Root; p = p.Parent() {
+		if ok, err := doublestar.Match(string(glob), string(p)); ok && err == nil {
+			top = p
+		}
 	}
-	if ids := byID(list, word); len(ids) > 0 {
-		return ids
+	return top
+}
+
+// below is a path without the directories above what a word names, false where the word names nothing that it is in; the
+// root names nothing.
+func (v vantage) below(word string, path tree.Path) (tree.Path, bool) {
+	typed, inside := inTree(v.at, word)
+	onDisk, also := v.onDisk(word)
+	for _, named := range []struct {
+		at tree.Path
+		ok bool
+	}{{typed, inside}, {onDisk, also}} {
+		if !named.ok || named.at == tree.Root {
+			continue
+		}
+		top := globbed(named.at, path)
+		if path.Within(named.at) {
+			top = named.at
+		}
+		if top != tree.Root {
+			return tree.Path(strings.TrimPrefix(string(path[len(top.Parent()):]), "/")), true
+		}
 	}
-	if ids := having(list, func(p tree.Path) bool {
-		ok, err := doublestar.Match(string(where), string(p))
-		return ok && err == nil
-	}); len(ids) > 0 {
-		return ids
-	}
-	return asShown(list, at, word)
+	return tree.Root, false
 }
 
 // asShown is what a name in double quotes means, as treaty shows names that are not clear otherwise: with Go's escapes,
@@ -204,7 +252,7 @@ func asShown(list elements, at tree.Path, word string) []int {
 	if !inside {
 		return nil
 	}
-	return having(list, func(p tree.Path) bool { return p.Within(where) })
+	return having(list, within(where))
 }
 
 // having are the ids of the elements with a path that fits.
@@ -234,7 +282,7 @@ func byID(list elements, word string) []int {
 		switch {
 		case e.id != id:
 		case e.below != "":
-			return having(list, func(p tree.Path) bool { return p.Within(e.below) })
+			return having(list, within(e.below))
 		default:
 			return []int{id}
 		}
@@ -278,23 +326,58 @@ func typed(path, at tree.Path) string {
 	return string(path)
 }
 
-// here is the current directory in the plan's trees, the root where it is in neither.
-func here(p *plan.Plan) tree.Path { return standsIn(p.Local.Root, p.Remote.Root) }
+// vantage is from where paths are named: the current directory in one of some trees, the root where it is in none.
+type vantage struct {
+	at    tree.Path
+	roots []string
+}
 
-// standsIn is the current directory in the first of these trees that it is in, the root where it is in none.
-func standsIn(roots ...string) tree.Path {
+// viewOf is from where a plan's paths are named.
+func viewOf(p *plan.Plan) vantage { return standsIn(p.Local.Root, p.Remote.Root) }
+
+// here is the current directory in the plan's trees, the root where it is in neither.
+func here(p *plan.Plan) tree.Path { return viewOf(p).at }
+
+// standsIn is the current directory in the first of these trees that it is in.
+func standsIn(roots ...string) vantage {
+	from := vantage{roots: roots}
 	dir, err := os.Getwd()
 	if err != nil {
-		return tree.Root
+		return from
 	}
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real
 	}
-	for _, root := range roots {
-		rel, err := filepath.Rel(root, dir)
-		if err == nil && rel != "." && filepath.IsLocal(rel) {
-			return tree.Path(filepath.ToSlash(rel))
+	if inside, ok := from.inside(dir); ok {
+		from.at = inside
+	}
+	return from
+}
+
+// inside is a path of the disk in the first of the trees that it is in; false where it is in none.
+func (v vantage) inside(path string) (tree.Path, bool) {
+	for _, root := range v.roots {
+		rel, err := filepath.Rel(root, path)
+		switch {
+		case err != nil || !filepath.IsLocal(rel):
+		case rel == ".":
+			return tree.Root, true
+		default:
+			return tree.Path(filepath.ToSlash(rel)), true
 		}
 	}
-	return tree.Root
+	return tree.Root, false
+}
+
+// onDisk is the path in the trees that a word means which is an absolute path of the disk, as shells complete them;
+// false where it is none, or leads into none of them.
+func (v vantage) onDisk(word string) (tree.Path, bool) {
+	if !filepath.IsAbs(word) {
+		return tree.Root, false
+	}
+	if inside, ok := v.inside(filepath.Clean(word)); ok {
+		return inside, true
+	}
+	word = filepath.Clean(word)
+	return v.inside(filepath.Join(deeplyReal(filepath.Dir(word)), filepath.Base(word)))
 }

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/bmatcuk/doublestar/v4"
-
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
@@ -22,8 +20,8 @@ type archive struct {
 	from  *store.Archived
 	plan  *plan.Plan
 	words []string
-	// at is the current directory in either of the trees.
-	at tree.Path
+	// view is from where paths in either of the trees are named.
+	view vantage
 }
 
 // archive opens the history that knows, which may be the other tree's.
@@ -82,7 +80,7 @@ func (r *archive) narrow(c *restoreCommand) (err error) {
 			return err
 		}
 	}
-	r.at = r.here()
+	r.view = r.viewed()
 	return nil
 }
 
@@ -101,18 +99,18 @@ func planNamed(word string) (id string, isPlan bool) {
 	return f.plan.ID, true
 }
 
-// here is the current directory in one of the trees of the last apply, the root where it is in neither.
-func (r *archive) here() tree.Path {
+// viewed is from where paths in the trees of the last apply are named.
+func (r *archive) viewed() vantage {
 	list, err := r.folder.History()
 	if err != nil || len(list) == 0 {
-		return tree.Root
+		return standsIn(r.folder.Root())
 	}
 	last, err := r.folder.Plan(list[len(list)-1])
 	if err != nil {
-		return tree.Root
+		return standsIn(r.folder.Root())
 	}
 	last.Local.Root = r.folder.Root()
-	return here(last)
+	return viewOf(last)
 }
 
 // chosen are the versions that are named, or all where nothing is.
@@ -177,11 +175,11 @@ func (r *archive) matching(all []store.Version, word string) []int {
 			}
 		}
 	}
-	if found := matching(versions, r.at, word); len(found) > 0 || r.plan == nil {
+	if found := matching(versions, r.view, word); len(found) > 0 || r.plan == nil {
 		return indexes(found)
 	}
 	of := allOf(operationElements(r.plan), conflictElements(r.plan))
-	ids := matching(of, tree.Root, "#"+strings.TrimPrefix(word, "#"))
+	ids := matching(of, vantage{}, "#"+strings.TrimPrefix(word, "#"))
 	return indexes(having(versions, func(path tree.Path) bool { return r.isOf(ids, path) }))
 }
 
@@ -314,12 +312,8 @@ func (r *archive) out(found []store.Version) map[string]store.Version {
 // under is a path without the directories above what the words name.
 func (r *archive) under(path tree.Path) tree.Path {
 	for _, word := range r.words {
-		top, inside := inTree(r.at, word)
-		if matches, err := doublestar.Match(string(top), string(path)); inside && err == nil && matches {
-			return tree.Path(path.Base())
-		}
-		if inside && path.Within(top) && top != tree.Root {
-			return tree.Path(strings.TrimPrefix(string(path[len(top.Parent()):]), "/"))
+		if name, named := r.view.below(word, path); named {
+			return name
 		}
 	}
 	return path
