@@ -167,6 +167,9 @@ func nothingToDo(p *plan.Plan) span {
 			return span{"nothing is compared, since " + side.String() + " as a whole is blocked", warned}
 		}
 	}
+	if emptied(p) {
+		return span{"nothing to do is listed here, which does not say that both hold the same", warned}
+	}
 	text := "already in sync"
 	if len(p.Options.Only) > 0 {
 		text = "this part is already in sync"
@@ -175,6 +178,19 @@ func nothingToDo(p *plan.Plan) span {
 		text += ", but for what is blocked"
 	}
 	return span{text, added}
+}
+
+// emptied tells of a plan in which nothing is listed whether there may be something to do: its summary counts that, or
+// fewer entries are alike than a side has, none of which is blocked. A plan of what was applied counts none that are.
+func emptied(p *plan.Plan) bool {
+	s := &p.Summary
+	if s.Conflicts.Total > 0 || s.Local != (plan.Tally{}) || s.Remote != (plan.Tally{}) {
+		return true
+	}
+	return slices.ContainsFunc(plan.BothSides[:], func(side plan.Side) bool {
+		has := p.Snapshot(side)
+		return s.Agreed > 0 && s.Agreed < has.Files+has.Directories && len(p.Options.Only) == 0 && blocked(p) == 0
+	})
 }
 
 // shut tells whether a side could not be read as a whole, so that nothing can be decided about either.
