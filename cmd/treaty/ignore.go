@@ -27,7 +27,7 @@ func (c *ignoreCommand) Run(a *app) error {
 	if err := (&plan.Options{Ignore: c.Patterns}).CheckPatterns(); err != nil {
 		return usage(then("write it as in a .gitignore", helped), "%v", err)
 	}
-	folder, err := openStore(reach.FindTree("."))
+	folder, err := ignoringIn(a.call)
 	if err != nil {
 		return err
 	}
@@ -56,6 +56,18 @@ func (c *ignoreCommand) Run(a *app) error {
 		left.tell(a)
 	}
 	return nil
+}
+
+// ignoringIn is the tree that the current directory is in. One that is none yet has to be named, by -C.
+func ignoringIn(i *invocation) (*store.Store, error) {
+	dir := reach.FindTree(".")
+	if _, err := reach.FindFolder("."); err != nil && i.dir == "" {
+		named := *i
+		named.args = slices.Concat([]string{"-C", "."}, i.args)
+		return nil, &complaint{is: err, why: err.Error(),
+			hint: then("if this is to be one", func(*invocation) string { return again(&named) })}
+	}
+	return openStore(dir)
 }
 
 // addRules writes lines to the end of a file of rules, which is text now.
