@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"treaty/apply/volume"
+	"treaty/cmd/treaty/internal/render"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 )
@@ -68,11 +70,11 @@ func (e *entryExamination) of(dir tree.Path) error {
 	return nil
 }
 
-// patterns tells of patterns of the config that leave nothing out.
+// patterns tells of patterns of the config that leave nothing out now: they may be of the other tree, or for later.
 func (e *entryExamination) patterns() {
 	for _, pattern := range slices.Sorted(maps.Keys(e.unmatched)) {
-		e.found(fmt.Sprintf("%s: nothing in this tree matches %q of ignore", e.tree.Path("config.json"), pattern),
-			e.there("config", "ignore"))
+		e.fine("%s: nothing in this tree matches %s of ignore now", render.Name(e.tree.Path("config.json")),
+			render.Escape(strconv.Quote(pattern)))
 	}
 }
 
