@@ -89,7 +89,7 @@ func (o Options) disputeOf(unmerged *plan.Unmerged, c *plan.Conflict) dispute {
 		d.KeptAs = o.Alike.Part(c.Path, string(c.KeepBothAs))
 	}
 	for _, name := range c.Choices.Names() {
-		sentence := c.Choices[name]
+		sentence := o.sentence(c, name)
 		// The sentence is only words; the name is what is carried out.
 		if as := string(c.KeepBothAs); name == plan.KeepBoth && as != "" &&
 			!strings.Contains(sentence, fmt.Sprintf("%q", as)) {
@@ -101,6 +101,16 @@ func (o Options) disputeOf(unmerged *plan.Unmerged, c *plan.Conflict) dispute {
 		d.Unfulfilled = "not one of the choices"
 	}
 	return d
+}
+
+// sentence says what a choice would do, as the plan has it; times that treaty wrote are as they are everywhere.
+func (o Options) sentence(c *plan.Conflict, r plan.Resolution) string {
+	words := plan.Words{Names: plan.Sides[string]{plan.Local.String(), plan.Remote.String()}, Time: tree.Time.String}
+	if o.Zone == nil || c.Choices[r] != c.Says(r, words) {
+		return c.Choices[r]
+	}
+	words.Time = func(t tree.Time) string { return o.Time(t.Time()) }
+	return c.Says(r, words)
 }
 
 // conflict is the path of a conflict, or both.

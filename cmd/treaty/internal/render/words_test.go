@@ -3,8 +3,11 @@ package render
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
+	"treaty/plan"
 	"treaty/plan/tree"
 )
 
@@ -52,5 +55,25 @@ func TestCountsAndSpansAreSaidInWords(t *testing.T) {
 	if got, want := traits(&declared),
 		"ntfs (declared), times to 100 ns, no modes, no symlinks, ignores case"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// The times in what a choice would do are told as all others, and what somebody else has written there as it is.
+func TestTimesInChoicesAreLocal(t *testing.T) {
+	older := &tree.State{Type: tree.File, Mtime: tree.UnixTime(1796075259, 269830015)}
+	newer := &tree.State{Type: tree.File, Mtime: tree.UnixTime(1796075299, 269830015)}
+	c := &plan.Conflict{Kind: plan.BothChanged, Path: "a", Local: older, Remote: newer}
+	inFile := c.Says(plan.TakeNewer, plan.Words{Names: plan.Sides[string]{"local", "remote"}, Time: tree.Time.String})
+	c.Choices = plan.Choices{plan.TakeNewer: inFile}
+	tokyo := Options{Zone: time.FixedZone("", 9*3600)}
+	if got := tokyo.sentence(c, plan.TakeNewer); !strings.Contains(got, "written at 2026-12-01 06:48:19:") {
+		t.Error(got)
+	}
+	if got := (Options{}).sentence(c, plan.TakeNewer); got != inFile {
+		t.Errorf("%q, not %q", got, inFile)
+	}
+	c.Choices[plan.TakeNewer] = "mine"
+	if got := tokyo.sentence(c, plan.TakeNewer); got != "mine" {
+		t.Error(got)
 	}
 }
