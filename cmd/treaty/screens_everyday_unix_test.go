@@ -60,7 +60,7 @@ func TestSyncAsksForEachConflictByOneKey(t *testing.T) {
 	s.presses("A")
 	s.asks("all 2: [l] mac, [r] stick, [n]ewer, [m]erged, [b]oth, [s]kip, esc for none")
 	s.presses("l")
-	s.asks("All conflicts are settled; u goes back to the last.\nCarry this out? [y/N]")
+	s.asks("All conflicts are settled; u and Enter go back to the last.\nCarry this out? [y/N]")
 	s.types("y\r")
 	s.exits(0)
 	for name, from := range map[string]string{"one": "stick", "two": "mac", "three": "mac"} {

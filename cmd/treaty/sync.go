@@ -140,7 +140,7 @@ func (c *syncCommand) question(a *app, p *plan.Plan, asked bool) (back bool, err
 		return false, err
 	}
 	if asked {
-		fmt.Fprintln(a.facing(), "All conflicts are settled; u goes back to the last.")
+		fmt.Fprintln(a.facing(), "All conflicts are settled; u and Enter go back to the last.")
 	}
 	switch answer, err := a.answer("Carry this out?", planKept); {
 	case err != nil:
