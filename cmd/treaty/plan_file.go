@@ -58,6 +58,9 @@ func (a *app) locate(path string) (*planFile, error) {
 	if path == "" {
 		return a.newest()
 	}
+	if fromInput(path) {
+		return nil, noInput(path)
+	}
 	a.call.plan = path
 	f, err := a.call.read(expandHome(path))
 	if err != nil {

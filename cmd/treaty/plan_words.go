@@ -152,14 +152,17 @@ func allOf(all ...elements) elements {
 }
 
 // pick finds what each word names among the elements of a plan, what being their noun: an id where it begins with
-// "#", else a path exactly, a directory with all in it, an id, a glob, which takes what is in directories too, a name as
-// treaty shows it, or else the path of the disk. Paths are relative to the current directory, where that is in one of the
-// plan's trees, or from the root with a leading slash. A word that names nothing is a usage error.
+// "#", else a path exactly, a directory with all in it, an id, a glob, which takes what is in directories too, a name
+// as treaty shows it, or else the path of the disk. Paths are relative to the current directory, where that is in one
+// of the plan's trees, or from the root with a leading slash. A word that names nothing is a usage error.
 func pick(p *plan.Plan, list elements, words []string, what string) ([]int, error) {
 	from := viewOf(p)
 	var ids []int
 	for _, word := range words {
 		found := matching(list, from, word)
+		if len(found) == 0 && fromInput(word) {
+			return nil, noInput(word)
+		}
 		if len(found) == 0 {
 			return nil, usage(about("show"), "%q matches no %s", word, what)
 		}
@@ -167,6 +170,15 @@ func pick(p *plan.Plan, list elements, words []string, what string) ([]int, erro
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids), nil
+}
+
+// fromInput tells whether a word stands for standard input.
+func fromInput(word string) bool { return word == "-" || word == "/dev/stdin" }
+
+// noInput refuses a plan from standard input.
+func noInput(word string) error {
+	return usage(then("write the plan to a file, with -o FILE", exactly("treaty plan --help")),
+		"%s: a plan is taken from a regular file only, whose bytes are what is approved", word)
 }
 
 // matching are the ids of what a word names.
@@ -218,8 +230,8 @@ func globbed(glob, p tree.Path) (top tree.Path) {
 	return top
 }
 
-// below is a path without the directories above what a word names, false where the word names nothing that it is in; the
-// root names nothing.
+// below is a path without the directories above what a word names, false where the word names nothing that it is in;
+// the root names nothing.
 func (v vantage) below(word string, path tree.Path) (tree.Path, bool) {
 	typed, inside := inTree(v.at, word)
 	onDisk, also := v.onDisk(word)
