@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -124,6 +125,8 @@ func (i *invocation) report(w io.Writer, err error) int {
 		}
 	case errors.Is(err, context.Canceled) && !refused && !errors.As(err, &own):
 		message(w, "treaty: interrupted")
+	case refused && refusal.Room != nil:
+		message(w, "treaty: %s", roomIn(refusal))
 	default:
 		message(w, "treaty: %s", render.Escape(err.Error()))
 	}
@@ -235,8 +238,17 @@ func plainHint(err error) hint {
 		return then("the volume was unplugged, or its driver ended: mount it again", again)
 	case scan.Full(err):
 		return roomElsewhere
+	case errors.Is(err, fs.ErrPermission) && inPrivate(err):
+		return then("let one user own .treaty at both ends, who alone can read it: work as that one", again)
 	case errors.Is(err, fs.ErrPermission):
 		return then("look at the permissions of the file and of its folder", again)
 	}
 	return nil
+}
+
+// inPrivate tells whether an error is about what lies in a folder of treaty's own, or that folder.
+func inPrivate(err error) bool {
+	var about *fs.PathError
+	return errors.As(err, &about) &&
+		slices.Contains(strings.Split(filepath.ToSlash(about.Path), "/"), tree.PrivateFolder)
 }

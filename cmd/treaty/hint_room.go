@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"treaty/apply"
 	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/apply/volume"
@@ -22,6 +23,17 @@ func makingRoom(root string) hint {
 		}
 		return besides("make room (%s removes old trash)", in(from, "clean"), again)(i)
 	}
+}
+
+// roomIn says of a volume that is too full what it has, and what is needed.
+func roomIn(r *apply.Refusal) string {
+	copies := ""
+	if r.Room.Copies > 0 {
+		copies = fmt.Sprintf(" (%s of that for copies of what is replaced, moved or deleted on %s, until that is done)",
+			render.Bytes(r.Room.Copies), r.Side.Other())
+	}
+	return fmt.Sprintf("%s has %s free, and the plan needs %s there%s, and %s in reserve", r.Side,
+		render.Bytes(r.Room.Free), render.Bytes(r.Room.Writes), copies, render.Bytes(r.Room.Reserve))
 }
 
 // roomElsewhere is for a volume that is too full where nothing that treaty keeps can go.

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -148,5 +149,39 @@ func TestOnlyWhatMakesRoomIsNamed(t *testing.T) {
 		if got := hints[full.Cause](full)(call); got != next.want {
 			t.Errorf("with %q: %q, not %q", next.file, got, next.want)
 		}
+	}
+}
+
+// Of a folder of treaty's own that another user has, it is said who has to have it.
+func TestWhoOwnsThePrivateFolderIsHinted(t *testing.T) {
+	const own = "let one user own .treaty at both ends, who alone can read it: work as that one, then: treaty plan"
+	for path, want := range map[string]string{
+		"/mac/.treaty/tree.json": own,
+		"/mac/notes":             "look at the permissions of the file and of its folder, then: treaty plan",
+	} {
+		err := fmt.Errorf("looking: %w", &fs.PathError{Op: "open", Path: path, Err: fs.ErrPermission})
+		if got := hintFor(err)(&invocation{args: []string{"plan"}}); got != want {
+			t.Errorf("%s: %q, not %q", path, got, want)
+		}
+	}
+}
+
+// What there is of room is told in the units of a summary, with what is kept in reserve.
+func TestRoomIsToldAsInASummary(t *testing.T) {
+	full := &apply.Refusal{Cause: refusal.CauseSpace, Side: plan.Remote,
+		Room: &refusal.Room{Free: 1044480, Writes: 807680, Reserve: 1 << 20}}
+	const want = "remote has 1020.0 KiB free, and the plan needs 788.8 KiB there, and 1.0 MiB in reserve"
+	if got := roomIn(full); got != want {
+		t.Errorf("%q, not %q", got, want)
+	}
+	full.Room.Copies = 4096
+	const copies = "788.8 KiB there (4.0 KiB of that for copies of what is replaced, moved or deleted on local, "
+	if got := roomIn(full); !strings.Contains(got, copies) {
+		t.Errorf("%q has no %q", got, copies)
+	}
+	var told strings.Builder
+	if code := (&invocation{args: []string{"apply"}, name: "apply"}).report(&told, full); code != exitSafety ||
+		!strings.Contains(told.String(), want[:30]) {
+		t.Errorf("%d: %s", code, told.String())
 	}
 }

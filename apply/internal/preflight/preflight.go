@@ -191,8 +191,10 @@ func (f *forecast) enoughSpace() *refusal.Refusal {
 		of = fmt.Sprintf(", %d of them for copies of what is replaced, moved or deleted on %s, until that is done",
 			n.copies, f.Side.Other())
 	}
-	return f.Refuse(refusal.CauseSpace, "%s has %d bytes free, and the plan needs %d there%s",
-		f.Side, f.space.Free, n.taken()+f.space.Reserve(), of)
+	full := f.Refuse(refusal.CauseSpace, "%s has %d bytes free, and the plan writes %d there%s, beside %d that stay free",
+		f.Side, f.space.Free, n.taken(), of, f.space.Reserve())
+	full.Room = &refusal.Room{Free: f.space.Free, Writes: n.taken(), Reserve: f.space.Reserve(), Copies: n.copies}
+	return full
 }
 
 // taken is all that is taken, in bytes.

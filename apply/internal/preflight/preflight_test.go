@@ -37,6 +37,11 @@ func TestCopiesNeedRoom(t *testing.T) {
 	if !errors.Is(err, refusal.ErrSafety) || !strings.Contains(err.Error(), why) {
 		t.Errorf("without room: %v", err)
 	}
+	want := refusal.Room{Free: 2<<20 + 5000, Writes: 2<<20 + 2*4096 + 3*slotBytes, Reserve: space.Reserve(),
+		Copies: 4096 + 2<<20}
+	if err.Room == nil || *err.Room != want {
+		t.Errorf("%+v, want %+v", err.Room, want)
+	}
 }
 
 // A volume with bytes and no inodes is full too, and what is kept of texts is kept to what is free of them.
