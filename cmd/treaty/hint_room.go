@@ -7,11 +7,13 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/reach"
+	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/address"
+	"treaty/plan/tree"
 )
 
 // makingRoom is for a volume that is too full, with the tree at root on it.
@@ -63,6 +65,30 @@ const (
 	littleOf   = 10
 )
 
+// changer is what changes the tree; doctor only asks it.
+func (e *examination) changer() (volume.Changer, error) {
+	return e.tree.Volume().Change("doctor", volume.Options{})
+}
+
+// writable looks whether the tree can be changed: it may be mounted so that it can only be read. On Windows only an
+// apply learns it.
+func (e *examination) writable() error {
+	changer, err := e.changer()
+	if err != nil {
+		return err
+	}
+	e.mayChange(changer)
+	return nil
+}
+
+// mayChange tells where a tree takes no change.
+func (e *examination) mayChange(as volume.Changer) {
+	if err := as.MayChange(tree.Root); err != nil {
+		e.found(fmt.Sprintf("%s cannot be written to: %v", e.root, refusal.Innermost(err)),
+			then("make it writable", again))
+	}
+}
+
 // space looks at what lies in the trash, and at what is free.
 func (e *examination) space() error {
 	old, err := e.tree.OlderThan(e.app.now())
@@ -74,7 +100,7 @@ func (e *examination) space() error {
 		trash += d.Bytes
 	}
 	e.fine("trash and old plans: %s, %s", render.Count(len(old), "item"), render.Bytes(trash))
-	changer, err := e.tree.Volume().Change("doctor", volume.Options{})
+	changer, err := e.changer()
 	if err != nil {
 		return err
 	}

@@ -12,8 +12,10 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/refusal"
+	"treaty/apply/volume"
 	"treaty/plan"
 	"treaty/plan/scan"
+	"treaty/plan/tree"
 )
 
 // TestEveryCauseHasAHintAndAnExitCode: what package apply refuses for ends in a code of its own, and in something to
@@ -183,5 +185,21 @@ func TestRoomIsToldAsInASummary(t *testing.T) {
 	if code := (&invocation{args: []string{"apply"}, name: "apply"}).report(&told, full); code != exitSafety ||
 		!strings.Contains(told.String(), want[:30]) {
 		t.Errorf("%d: %s", code, told.String())
+	}
+}
+
+// unchangeable is a volume that is mounted so that it can only be read.
+type unchangeable struct{ volume.Changer }
+
+func (unchangeable) MayChange(tree.Path) error { return volume.ErrReadOnly }
+
+// What can only be read is something that doctor finds.
+func TestDoctorFindsWhatCanOnlyBeRead(t *testing.T) {
+	e := &examination{app: &app{call: &invocation{args: []string{"doctor"}}}, root: "/stick"}
+	e.mayChange(unchangeable{})
+	const says = "/stick cannot be written to: the volume cannot be written to"
+	const hint = "make it writable, then: treaty doctor"
+	if len(e.findings) != 1 || !e.findings[0].Wrong || e.findings[0].Says != says || *e.findings[0].Hint != hint {
+		t.Errorf("%+v", e.findings)
 	}
 }
