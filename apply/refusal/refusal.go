@@ -166,8 +166,6 @@ type Refusal struct {
 	Drift []Drift
 	// Failures are what was not done, one for each reason.
 	Failures []Failure
-	// Room is what there is of it, and what is needed; nil where that is not why.
-	Room *Room
 	// Details are further lines for a person.
 	Details []string
 	// Err is the error that led to it, nil where none did. Callers may test for it too.
@@ -199,13 +197,16 @@ type Failure struct {
 	Count int
 }
 
-// Room is what a volume has free and what a plan needs there, in bytes.
+// Room is what a volume has free and what a plan needs there, in bytes: the Err of a refusal for which there is too
+// little.
 type Room struct {
 	// Free is what the volume has, Writes what the plan writes there, and Reserve what has to stay free beside that.
 	Free, Writes, Reserve int64
 	// Copies are how many of Writes are copies of what changes on the other side.
 	Copies int64
 }
+
+func (r *Room) Error() string { return "no room" }
 
 // Because is a refusal for a cause, with a line for a person as fmt.Sprintf makes it.
 func Because(cause Cause, why string, args ...any) *Refusal {

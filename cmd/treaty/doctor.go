@@ -172,8 +172,8 @@ func (e *examination) of(dir string) error {
 		e.fine("no tree of treaty's yet: nothing was planned here")
 		return nil
 	}
-	looks := []func() error{e.files, e.works, e.identity, e.config, e.history, e.pairs, e.texts, e.writable, e.space,
-		e.clock, e.repaired}
+	looks := []func() error{e.files, e.works, e.identity, e.config, e.history, e.pairs, e.texts,
+		func() error { return writable(e) }, e.space, e.clock, e.repaired}
 	for _, look := range looks {
 		if err := look(); err != nil {
 			e.found(err.Error(), hintAt(e.root, err))

@@ -116,6 +116,7 @@ var codes = []struct {
 // report prints an error as a person should see it and returns its exit code.
 func (i *invocation) report(w io.Writer, err error) int {
 	var refusal *apply.Refusal
+	var room *lack
 	var own *complaint
 	refused := errors.As(err, &refusal)
 	switch {
@@ -125,8 +126,8 @@ func (i *invocation) report(w io.Writer, err error) int {
 		}
 	case errors.Is(err, context.Canceled) && !refused && !errors.As(err, &own):
 		message(w, "treaty: interrupted")
-	case refused && refusal.Room != nil:
-		message(w, "treaty: %s", roomIn(refusal))
+	case refused && errors.As(err, &room):
+		message(w, "treaty: %s", roomIn(refusal.Side, room))
 	default:
 		message(w, "treaty: %s", render.Escape(err.Error()))
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"treaty/apply"
 	"treaty/apply/reach"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
@@ -27,15 +26,18 @@ func makingRoom(root string) hint {
 	}
 }
 
+// lack is what there is of room, and what is needed.
+type lack = refusal.Room
+
 // roomIn says of a volume that is too full what it has, and what is needed.
-func roomIn(r *apply.Refusal) string {
+func roomIn(side plan.Side, room *lack) string {
 	copies := ""
-	if r.Room.Copies > 0 {
+	if room.Copies > 0 {
 		copies = fmt.Sprintf(" (%s of that for copies of what is replaced, moved or deleted on %s, until that is done)",
-			render.Bytes(r.Room.Copies), r.Side.Other())
+			render.Bytes(room.Copies), side.Other())
 	}
-	return fmt.Sprintf("%s has %s free, and the plan needs %s there%s, and %s in reserve", r.Side,
-		render.Bytes(r.Room.Free), render.Bytes(r.Room.Writes), copies, render.Bytes(r.Room.Reserve))
+	return fmt.Sprintf("%s has %s free, and the plan needs %s there%s, and %s in reserve", side,
+		render.Bytes(room.Free), render.Bytes(room.Writes), copies, render.Bytes(room.Reserve))
 }
 
 // roomElsewhere is for a volume that is too full where nothing that treaty keeps can go.
@@ -65,24 +67,24 @@ const (
 	littleOf   = 10
 )
 
-// changer is what changes the tree; doctor only asks it.
-func (e *examination) changer() (volume.Changer, error) {
+// changerOf is what changes a tree; doctor only asks it.
+func changerOf(e *examination) (volume.Changer, error) {
 	return e.tree.Volume().Change("doctor", volume.Options{})
 }
 
 // writable looks whether the tree can be changed: it may be mounted so that it can only be read. On Windows only an
 // apply learns it.
-func (e *examination) writable() error {
-	changer, err := e.changer()
+func writable(e *examination) error {
+	changer, err := changerOf(e)
 	if err != nil {
 		return err
 	}
-	e.mayChange(changer)
+	mayChange(e, changer)
 	return nil
 }
 
 // mayChange tells where a tree takes no change.
-func (e *examination) mayChange(as volume.Changer) {
+func mayChange(e *examination, as volume.Changer) {
 	if err := as.MayChange(tree.Root); err != nil {
 		e.found(fmt.Sprintf("%s cannot be written to: %v", e.root, refusal.Innermost(err)),
 			then("make it writable", again))
@@ -100,7 +102,7 @@ func (e *examination) space() error {
 		trash += d.Bytes
 	}
 	e.fine("trash and old plans: %s, %s", render.Count(len(old), "item"), render.Bytes(trash))
-	changer, err := e.changer()
+	changer, err := changerOf(e)
 	if err != nil {
 		return err
 	}

@@ -170,15 +170,15 @@ func TestWhoOwnsThePrivateFolderIsHinted(t *testing.T) {
 
 // What there is of room is told in the units of a summary, with what is kept in reserve.
 func TestRoomIsToldAsInASummary(t *testing.T) {
-	full := &apply.Refusal{Cause: refusal.CauseSpace, Side: plan.Remote,
-		Room: &refusal.Room{Free: 1044480, Writes: 807680, Reserve: 1 << 20}}
+	room := &refusal.Room{Free: 1044480, Writes: 807680, Reserve: 1 << 20}
+	full := &apply.Refusal{Cause: refusal.CauseSpace, Side: plan.Remote, Err: room}
 	const want = "remote has 1020.0 KiB free, and the plan needs 788.8 KiB there, and 1.0 MiB in reserve"
-	if got := roomIn(full); got != want {
+	if got := roomIn(plan.Remote, room); got != want {
 		t.Errorf("%q, not %q", got, want)
 	}
-	full.Room.Copies = 4096
+	room.Copies = 4096
 	const copies = "788.8 KiB there (4.0 KiB of that for copies of what is replaced, moved or deleted on local, "
-	if got := roomIn(full); !strings.Contains(got, copies) {
+	if got := roomIn(plan.Remote, room); !strings.Contains(got, copies) {
 		t.Errorf("%q has no %q", got, copies)
 	}
 	var told strings.Builder
@@ -196,7 +196,7 @@ func (unchangeable) MayChange(tree.Path) error { return volume.ErrReadOnly }
 // What can only be read is something that doctor finds.
 func TestDoctorFindsWhatCanOnlyBeRead(t *testing.T) {
 	e := &examination{app: &app{call: &invocation{args: []string{"doctor"}}}, root: "/stick"}
-	e.mayChange(unchangeable{})
+	mayChange(e, unchangeable{})
 	const says = "/stick cannot be written to: the volume cannot be written to"
 	const hint = "make it writable, then: treaty doctor"
 	if len(e.findings) != 1 || !e.findings[0].Wrong || e.findings[0].Says != says || *e.findings[0].Hint != hint {

@@ -193,7 +193,7 @@ func (f *forecast) enoughSpace() *refusal.Refusal {
 	}
 	full := f.Refuse(refusal.CauseSpace, "%s has %d bytes free, and the plan writes %d there%s, beside %d that stay free",
 		f.Side, f.space.Free, n.taken(), of, f.space.Reserve())
-	full.Room = &refusal.Room{Free: f.space.Free, Writes: n.taken(), Reserve: f.space.Reserve(), Copies: n.copies}
+	full.Err = &refusal.Room{Free: f.space.Free, Writes: n.taken(), Reserve: f.space.Reserve(), Copies: n.copies}
 	return full
 }
 

@@ -39,8 +39,8 @@ func TestCopiesNeedRoom(t *testing.T) {
 	}
 	want := refusal.Room{Free: 2<<20 + 5000, Writes: 2<<20 + 2*4096 + 3*slotBytes, Reserve: space.Reserve(),
 		Copies: 4096 + 2<<20}
-	if err.Room == nil || *err.Room != want {
-		t.Errorf("%+v, want %+v", err.Room, want)
+	if room := (&refusal.Room{}); !errors.As(err, &room) || *room != want {
+		t.Errorf("%+v, want %+v", room, want)
 	}
 }
 

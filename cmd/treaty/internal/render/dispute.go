@@ -89,7 +89,7 @@ func (o Options) disputeOf(unmerged *plan.Unmerged, c *plan.Conflict) dispute {
 		d.KeptAs = o.Alike.Part(c.Path, string(c.KeepBothAs))
 	}
 	for _, name := range c.Choices.Names() {
-		sentence := o.sentence(c, name)
+		sentence := sentence(o, c, name)
 		// The sentence is only words; the name is what is carried out.
 		if as := string(c.KeepBothAs); name == plan.KeepBoth && as != "" &&
 			!strings.Contains(sentence, fmt.Sprintf("%q", as)) {
@@ -104,7 +104,7 @@ func (o Options) disputeOf(unmerged *plan.Unmerged, c *plan.Conflict) dispute {
 }
 
 // sentence says what a choice would do, as the plan has it; times that treaty wrote are as they are everywhere.
-func (o Options) sentence(c *plan.Conflict, r plan.Resolution) string {
+func sentence(o Options, c *plan.Conflict, r plan.Resolution) string {
 	words := plan.Words{Names: plan.Sides[string]{plan.Local.String(), plan.Remote.String()}, Time: tree.Time.String}
 	if o.Zone == nil || c.Choices[r] != c.Says(r, words) {
 		return c.Choices[r]

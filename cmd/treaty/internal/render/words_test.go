@@ -66,14 +66,14 @@ func TestTimesInChoicesAreLocal(t *testing.T) {
 	inFile := c.Says(plan.TakeNewer, plan.Words{Names: plan.Sides[string]{"local", "remote"}, Time: tree.Time.String})
 	c.Choices = plan.Choices{plan.TakeNewer: inFile}
 	tokyo := Options{Zone: time.FixedZone("", 9*3600)}
-	if got := tokyo.sentence(c, plan.TakeNewer); !strings.Contains(got, "written at 2026-12-01 06:48:19:") {
+	if got := sentence(tokyo, c, plan.TakeNewer); !strings.Contains(got, "written at 2026-12-01 06:48:19:") {
 		t.Error(got)
 	}
-	if got := (Options{}).sentence(c, plan.TakeNewer); got != inFile {
+	if got := sentence(Options{}, c, plan.TakeNewer); got != inFile {
 		t.Errorf("%q, not %q", got, inFile)
 	}
 	c.Choices[plan.TakeNewer] = "mine"
-	if got := tokyo.sentence(c, plan.TakeNewer); got != "mine" {
+	if got := sentence(tokyo, c, plan.TakeNewer); got != "mine" {
 		t.Error(got)
 	}
 }
