@@ -26,7 +26,7 @@ func (p *policy) cannotHold(d *difference, c change) (Code, string) {
 	case e.Type == tree.File && traits.MaxFileSize != nil && e.Size > *traits.MaxFileSize:
 		return TooLarge, fmt.Sprintf("the file has %d bytes, and %s takes %d at most; split it, or put it %s",
 			e.Size, where, *traits.MaxFileSize, intoRules(path))
-	case c.action == Update:
+	case c.action == Update && e.Type == d.now(c.side).Type:
 		return "", ""
 	case traits.NameLength(name) > tree.MaxName:
 		return PathTooLong, fmt.Sprintf("the name is %d long, and %s takes %d at most; give it a shorter one",

@@ -47,7 +47,7 @@ func (dr *draft) decideAgain(d *difference) bool {
 		dr.agree(&t)
 		return false
 	}
-	return !dr.refused(d)
+	return !dr.refused(d) || d.rare.all().against.giveUp(d)
 }
 
 // refused blocks a difference whose change a side cannot hold, and tells whether it did.

@@ -8,13 +8,21 @@ type against struct {
 	side Side
 	// stays tells that something in the directory cannot go.
 	stays bool
-	// unread tells that the file cannot be read.
-	unread bool
+	// blocked tells that nothing comes of it: the file cannot be read, or a side cannot hold what it would get.
+	blocked bool
 }
 
-// unreadable tells of a file that a directory stands against that it cannot be read.
-func (d *difference) unreadable() bool {
-	return d.rare.all().against != nil && d.rare.all().against.unread
+// off tells of a file that a directory may stand against, nil for none, that nothing comes of the two.
+func (a *against) off() bool { return a != nil && a.blocked }
+
+// giveUp notes of a difference that nothing comes of it, nor of what lies below, and tells whether a directory stands
+// against its file.
+func (a *against) giveUp(d *difference) bool {
+	if a == nil {
+		return false
+	}
+	d.verdict, a.blocked = verdict{}, true
+	return true
 }
 
 // holdsBack tells whether the other side cannot hold some of what is in a directory that is in conflict with what it
@@ -51,7 +59,7 @@ func decideExchanges(dr *draft) {
 			dr.leaveWhole(d.paths())
 			d.dropped = true
 		}
-		if d.dropped = d.dropped || d.unreadable(); d.dropped || d.verdict.kind != "" {
+		if d.dropped = d.dropped || d.rare.all().against.off(); d.dropped || d.verdict.kind != "" {
 			for j := range below {
 				below[j].dropped = true
 			}

@@ -59,7 +59,7 @@ func (d *difference) wantedOf(side Side) tree.Wanted {
 // want asks for what a difference waits for now.
 func (r *reads) want(p *policy, d *difference) {
 	for _, side := range BothSides {
-		if d.now(side).Type != tree.File || d.unreadable() || d.read(side).Err != nil {
+		if d.now(side).Type != tree.File || d.rare.all().against.off() || d.read(side).Err != nil {
 			continue
 		}
 		head := wantsHead(p, d, side)
@@ -125,10 +125,7 @@ func (dr *draft) differsStill(d *difference) bool {
 		return false
 	}
 	if dr.unread(d) {
-		if d.rare.all().against != nil {
-			d.verdict, d.rare.all().against.unread = verdict{}, true
-		}
-		return d.rare.all().against != nil
+		return d.rare.all().against.giveUp(d)
 	}
 	return !d.verdict.isUnsure() || dr.decideAgain(d)
 }

@@ -86,7 +86,7 @@ func (p *policy) wishedTime(o *outcome) (finer Side, stored tree.Time) {
 // outcome is what the difference comes to; on no side where that is not decided, or a conflict.
 func (d *difference) outcome(p *policy) outcome {
 	var o outcome
-	if d.verdict.kind != "" || d.verdict.isUnsure() || d.unreadable() {
+	if d.verdict.kind != "" || d.verdict.isUnsure() || d.rare.all().against.off() {
 		return o
 	}
 	from := d.source()
