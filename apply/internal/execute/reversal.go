@@ -67,21 +67,38 @@ func (e *Execution) undoings() []undoing {
 			Action: plan.Delete, Path: made.path, Before: &tree.State{Type: tree.Directory, Mode: made.mode}}})
 	}
 	if moved {
-		e.part(list)
+		return e.part(list)
 	}
 	return list
 }
 
-// part makes all operations, so that no move comes to a name that another one is about.
-func (e *Execution) part(list []undoing) {
+// part makes all operations, so that no move comes to a name that another one is about, and each is of a file.
+func (e *Execution) part(list []undoing) []undoing {
 	ops := make([]plan.Operation, len(list))
 	for i := range list {
 		ops[i] = e.undo(&list[i])
 	}
-	ops = withoutMovesOntoDeletes(ops)
+	ops = withMovesOfFilesOnly(withoutMovesOntoDeletes(ops))
+	parted := make([]undoing, len(ops))
 	for i := range ops {
-		list[i] = undoing{op: &ops[i]}
+		parted[i].op = &ops[i]
 	}
+	return parted
+}
+
+// withMovesOfFilesOnly rewrites moves of what is no file, which a plan has none of, though what settles a conflict
+// moves the links of a directory: the link is made again under the name that it had, and deleted where it is.
+func withMovesOfFilesOnly(ops []plan.Operation) []plan.Operation {
+	for i := range ops {
+		op := &ops[i]
+		if op.Action != plan.Move || op.Before.Of() == tree.File {
+			continue
+		}
+		made := plan.Operation{Side: op.Side, Action: plan.Create, Path: op.Path, After: op.After}
+		*op = plan.Operation{Side: op.Side, Action: plan.Delete, Path: op.From(), Before: op.Before}
+		ops = append(ops, made)
+	}
+	return ops
 }
 
 // withoutMovesOntoDeletes rewrites what would move a file back to a name that something else was created
