@@ -11,42 +11,60 @@ import (
 // room left for the root.
 const maxPath = 4096 - 512
 
-// cannotHold says why the side that c changes cannot hold what it should, and "" where it can.
+// cannotHold says why the side that c changes cannot hold what it should, and what to do about it, and "" where it can.
 func (p *policy) cannotHold(d *difference, c change) (Code, string) {
 	if c.action != Create && c.action != Update {
 		return "", ""
 	}
-	traits, name := &p.traits[c.side], d.at(c.side).Base()
 	e := d.now(c.side.Other())
 	where, path := c.side.String(), d.at(c.side.Other())
-	switch {
-	case e.Type == tree.Symlink && !traits.Symlinks:
-		return SymlinkNotSupported, "the filesystem of " + where + " has no symlinks; put the link " +
-			intoRules(path) + ", or copy what it points to"
-	case e.Type == tree.File && traits.MaxFileSize != nil && e.Size > *traits.MaxFileSize:
-		return TooLarge, fmt.Sprintf("the file has %d bytes, and %s takes %d at most; split it, or put it %s",
-			e.Size, where, *traits.MaxFileSize, intoRules(path))
-	case c.action == Update && e.Type == d.now(c.side).Type:
+	fresh := c.action == Create || e.Type != d.now(c.side).Type // what is of another type is made anew
+	code, why := unfit(c.side, &p.traits[c.side], d.at(c.side), e.Type, e.Size, fresh)
+	switch code {
+	case SymlinkNotSupported:
+		return code, why + "; put the link " + intoRules(path) + ", or copy what it points to"
+	case TooLarge:
+		return code, why + "; split it, or put it " + intoRules(path)
+	case PathTooLong:
+		return code, why
+	}
+	switch alias := d.rare.all().alias[c.side]; {
+	case !fresh:
 		return "", ""
-	case traits.NameLength(name) > tree.MaxName:
-		return PathTooLong, fmt.Sprintf("the name is %d long, and %s takes %d at most; give it a shorter one",
-			traits.NameLength(name), where, tree.MaxName)
-	case len(d.at(c.side)) > maxPath, d.at(c.side).Depth() > tree.MaxDepth:
-		return PathTooLong, fmt.Sprintf("the path is %d bytes long and %d folders deep; %d and %d are the most; move it "+
-			"further up",
-			len(d.at(c.side)), d.at(c.side).Depth(), maxPath, tree.MaxDepth)
 	case d.collides[c.side]:
 		return NameCollision, where + " cannot hold it beside another name that differs only in case or accents; " +
 			"rename one of them, or put one in .treatyignore"
-	case d.rare.all().alias[c.side] != "":
+	case alias != "":
 		return NameCollision, fmt.Sprintf("on %s it may be the short name of %q; rename it, or put it %s",
-			where, d.rare.all().alias[c.side], intoRules(path))
+			where, alias, intoRules(path))
+	case code != "":
+		return code, why + "; rename it, or put it " + intoRules(path)
+	case d.fate == doomed:
+		return cannotMake(&p.traits[c.side], where, d.at(c.side).Parent())
+	}
+	return "", ""
+}
+
+// unfit says why a side with these traits cannot have an entry at a path, and "" where it can. A name that is there
+// already, one that is not fresh, is none of its reasons.
+func unfit(side Side, traits *tree.Traits, path tree.Path, kind tree.Type, size int64, fresh bool) (Code, string) {
+	name := path.Base()
+	switch {
+	case kind == tree.Symlink && !traits.Symlinks:
+		return SymlinkNotSupported, "the filesystem of " + side.String() + " has no symlinks"
+	case kind == tree.File && traits.MaxFileSize != nil && size > *traits.MaxFileSize:
+		return TooLarge, fmt.Sprintf("the file has %d bytes, and %s takes %d at most", size, side, *traits.MaxFileSize)
+	case !fresh:
+		return "", ""
+	case traits.NameLength(name) > tree.MaxName:
+		return PathTooLong, fmt.Sprintf("the name is %d long, and %s takes %d at most; give it a shorter one",
+			traits.NameLength(name), side, tree.MaxName)
+	case len(path) > maxPath, path.Depth() > tree.MaxDepth:
+		return PathTooLong, fmt.Sprintf("the path is %d bytes long and %d folders deep; %d and %d are the most; move it "+
+			"further up", len(path), path.Depth(), maxPath, tree.MaxDepth)
 	}
 	if why := traits.NameProblem(name); why != "" {
-		return NameNotAllowed, "on " + where + ": " + why + "; rename it, or put it " + intoRules(path)
-	}
-	if d.fate == doomed {
-		return cannotMake(traits, where, d.at(c.side).Parent())
+		return NameNotAllowed, "on " + side.String() + ": " + why
 	}
 	return "", ""
 }

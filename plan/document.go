@@ -337,5 +337,10 @@ const (
 	ClocksDiffer        Code = "clocks-differ"
 )
 
+// Unfit tells whether a problem of this code is that its side cannot have such an entry, wherever that comes from.
+func (c Code) Unfit() bool {
+	return c == NameNotAllowed || c == PathTooLong || c == TooLarge || c == SymlinkNotSupported
+}
+
 // Diff is a unified diff as an array of lines, so that it can be read in the JSON itself.
 type Diff = textdiff.Diff

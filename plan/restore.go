@@ -22,9 +22,10 @@ type Displaced struct {
 // Restore makes the plan that brings displaced entries back, on both sides, so that these are in step about them
 // afterwards. Nothing else is decided. Where a side has something else than was displaced, it makes way if both have
 // the same, or if the apply left it there; otherwise somebody has changed it since, and it is blocked with
-// ChangedSince, as a directory is. Content that kept says is gone is blocked with TrashMissing. Of displaced entries
-// of which the paths mean one, where case does not matter say, the first comes back, and by the name that is there now.
-// Like Compare, it leaves id, time and author to the caller.
+// ChangedSince, as a directory is. Content that kept says is gone is blocked with TrashMissing. What one side cannot
+// have, a link or a name say, is blocked there, by the code that says why, and comes back on the other. Of displaced
+// entries of which the paths mean one, where case does not matter say, the first comes back, and by the name that is
+// there now. Like Compare, it leaves id, time and author to the caller.
 func Restore(ctx context.Context, in Input, displaced []Displaced, kept func(Source) bool) (*Plan, error) {
 	policy := newPolicy(in.traits(), in.Memory != nil, in.Options)
 	policy.shiftBy(in.Shift)
@@ -32,7 +33,7 @@ func Restore(ctx context.Context, in Input, displaced []Displaced, kept func(Sou
 		spellings: spellings{Sides[bool]{policy.traits[Local].CaseSensitive, policy.traits[Remote].CaseSensitive}},
 		there:     Sides[map[tree.Path]*tree.Entry]{{}, {}}, wanted: map[tree.Path]bool{},
 		exactly: Sides[map[tree.Path]Sides[tree.Path]]{{}, {}}, alike: map[tree.Path]Sides[tree.Path]{},
-		coming: Sides[map[tree.Path]bool]{{}, {}}}
+		coming: Sides[map[tree.Path]bool]{{}, {}}, barred: Sides[map[tree.Path]bool]{{}, {}}}
 	displaced = r.wantAll(displaced)
 	s := survey{walk: newLockstep(&in, nil, &policy, asPlanned), each: r.lookUp}
 	digests, err := s.walk.run(ctx, &s)
@@ -67,8 +68,8 @@ type restoring struct {
 	// means the same.
 	exactly Sides[map[tree.Path]Sides[tree.Path]]
 	alike   map[tree.Path]Sides[tree.Path]
-	// coming are the paths of operations.
-	coming Sides[map[tree.Path]bool]
+	// coming are the paths of operations, barred those of what a side cannot have, of which it is said.
+	coming, barred Sides[map[tree.Path]bool]
 	problems
 }
 
@@ -140,6 +141,7 @@ func (r *restoring) bring(ctx context.Context, p *Plan, d *Displaced, kept func(
 	for _, side := range BothSides {
 		switch here := now[side]; {
 		case here != nil && sameContent(here, d.Was):
+		case r.bars(side, at[side], here == nil, d.Was):
 		case here != nil && (here.Type == tree.Directory || !inStep && !sameContent(here, d.Left)):
 			r.block(ChangedSince, side, at[side], "something else is there now than what was synced")
 			return nil
@@ -152,6 +154,23 @@ func (r *restoring) bring(ctx context.Context, p *Plan, d *Displaced, kept func(
 		r.add(p, ops[i])
 	}
 	return nil
+}
+
+// bars says why a side cannot have an entry, or a directory above it that it lacks, and tells whether that is so. It
+// says it once of each.
+func (r *restoring) bars(side Side, path tree.Path, fresh bool, was *tree.State) bool {
+	traits := &r.policy.traits[side]
+	code, why := unfit(side, traits, path, was.Type, was.Size, fresh)
+	for dir := path.Parent(); dir != tree.Root && r.there[side][dir] == nil; dir = dir.Parent() {
+		if c, w := unfit(side, traits, dir, tree.Directory, 0, true); c != "" {
+			code, why, path = c, w, dir
+		}
+	}
+	if code != "" && !r.barred[side][path] {
+		r.barred[side][path] = true
+		r.block(code, side, path, why)
+	}
+	return code != ""
 }
 
 // both are where the two sides have, or would have, what was displaced, and what is there now. There is no such

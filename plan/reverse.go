@@ -2,14 +2,16 @@ package plan
 
 import (
 	"context"
+	"slices"
 
 	"treaty/plan/tree"
 )
 
 // Reverse makes the plan that carries out a reversal: operations that undo an earlier apply, as its history
 // kept them. What is not as that apply left it is blocked with ChangedSince, and what needs content that
-// kept says is gone with TrashMissing; a directory in which something stays is not deleted. Nothing else is
-// decided. Like Compare, it leaves id, time and author to the caller.
+// kept says is gone with TrashMissing; a directory in which something stays is not deleted. What a side cannot have any
+// more is blocked by the code that says why, and left out with all below it. Nothing else is decided. Like Compare, it
+// leaves id, time and author to the caller.
 func Reverse(ctx context.Context, in Input, reversal []Operation, kept func(Source) bool) (*Plan, error) {
 	policy := newPolicy(in.traits(), false, in.Options)
 	policy.shiftBy(in.Shift)
@@ -25,11 +27,26 @@ func Reverse(ctx context.Context, in Input, reversal []Operation, kept func(Sour
 	}
 	p := newPlan(in)
 	p.snapshots(&in, s.walk, digests)
+	reversal = slices.Clone(reversal)
+	hindered, barred := make([]bool, len(reversal)), Sides[map[tree.Path]bool]{{}, {}}
+	for i := range reversal {
+		op := &reversal[i]
+		op.Before = shiftedTo(op.Before, needed[op.Side][op.from()], &in.Trees[op.Side].Traits)
+		code, path, why := needed.hinders(op, reversal, kept)
+		if code == "" && op.After != nil {
+			path = op.Path
+			code, why = unfit(op.Side, &policy.traits[op.Side], path, op.After.Type, op.After.Size,
+				op.Action == Create || op.Action == Move)
+			barred[op.Side][path] = code != ""
+		}
+		if code != "" {
+			s.blocks.block(code, op.Side, path, why)
+			hindered[i] = true
+		}
+	}
 	for i := range reversal {
 		op := reversal[i]
-		op.Before = shiftedTo(op.Before, needed[op.Side][op.from()], &in.Trees[op.Side].Traits)
-		if code, path, why := needed.hinders(&op, reversal, kept); code != "" {
-			s.blocks.block(code, op.Side, path, why)
+		if hindered[i] || isBelow(barred[op.Side], op.Path) || isBelow(barred[op.Side], op.from()) {
 			below.left(op.Side, op.from())
 			continue
 		}
@@ -42,6 +59,14 @@ func Reverse(ctx context.Context, in Input, reversal []Operation, kept func(Sour
 	p.Problems = append(p.Problems, s.blocks...)
 	s.document(p)
 	return p, nil
+}
+
+// isBelow tells whether a directory above a path is one of those.
+func isBelow(those map[tree.Path]bool, path tree.Path) bool {
+	for path != tree.Root && !those[path.Parent()] {
+		path = path.Parent()
+	}
+	return path != tree.Root
 }
 
 // needed is what is now at the paths that a reversal is about, nil for nothing.

@@ -88,6 +88,9 @@ func (c *restoreCommand) plan(a *app, p *pair, found []store.Version) error {
 		a.say("nothing is to be brought back: both trees have it as it was")
 		return nil
 	}
+	if nothingFits(made.plan) {
+		return unfit(made.plan, with("--to", beside(p.stores[plan.Local].Root())))
+	}
 	if err := c.offer(a, p, made, func() error { return nil }); err != nil {
 		return err
 	}

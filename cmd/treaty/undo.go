@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -60,7 +61,68 @@ func (c *undoCommand) Run(a *app) error {
 	if err := c.check(p, c.instead); err != nil {
 		return err
 	}
-	return c.offer(a, p, made, func() error { return folder.SaveUndoes(made.plan.ID, archived.PlanID) })
+	barred := barredIn(made.plan, reversal)
+	copied := func(to string) commandLine {
+		words := slices.Concat([]string{"--from", strconv.Itoa(archived.Number), "--to", argument(to)}, barred)
+		return a.call.inTree(folder.Root(), "restore", words...)
+	}
+	if len(barred) > 0 && nothingFits(made.plan) {
+		return unfit(made.plan, exactly(copied(beside(folder.Root())).started()))
+	}
+	note := func() error { return folder.SaveUndoes(made.plan.ID, archived.PlanID) }
+	if err := c.offer(a, p, made, note); err != nil {
+		return err
+	}
+	if len(barred) > 0 && c.Output != "-" {
+		a.say("What cannot be there can be had beside the trees: %s", copied("DIR").next())
+	}
+	return nil
+}
+
+// nothingFits tells whether a plan that was to bring something back brings nothing, only since no side can have it.
+func nothingFits(p *plan.Plan) bool {
+	other := func(q plan.Problem) bool { return q.Severity == plan.Blocked && !q.Code.Unfit() }
+	return p.Empty() && slices.ContainsFunc(p.Problems, ofUnfit) && !slices.ContainsFunc(p.Problems, other)
+}
+
+// beside is a folder that is not there, beside a tree.
+func beside(root string) string {
+	to := filepath.Join(filepath.Dir(root), "restored")
+	if isThereAtAll(to) {
+		return another(to)
+	}
+	return to
+}
+
+// unfit is the refusal of such a plan.
+func unfit(p *plan.Plan, copyOut hint) error {
+	first := &p.Problems[slices.IndexFunc(p.Problems, ofUnfit)]
+	why := "nothing can be brought back: " + first.Message
+	if first.Path != nil {
+		why = fmt.Sprintf("%s cannot be brought back: %s", render.Name(string(*first.Path)), first.Message)
+	}
+	if more := p.Summary.Problems.Blocked - 1; more > 0 {
+		why += fmt.Sprintf(", and neither can %d more", more)
+	}
+	return &complaint{is: errors.ErrUnsupported, why: why, hint: then("to have it beside the trees", copyOut)}
+}
+
+func ofUnfit(q plan.Problem) bool { return q.Severity == plan.Blocked && q.Code.Unfit() }
+
+// barredIn are the arguments that name what an undo would put back, and a side cannot have any more.
+func barredIn(p *plan.Plan, reversal []plan.Operation) (words []string) {
+	for _, problem := range p.Problems {
+		if problem.Path == nil || problem.Side == nil || !problem.Code.Unfit() {
+			continue
+		}
+		if slices.ContainsFunc(reversal, func(op plan.Operation) bool {
+			return op.Path == *problem.Path && op.Side == *problem.Side && op.After != nil &&
+				(op.Action == plan.Create || op.Action == plan.Update)
+		}) {
+			words = append(words, argument("/"+string(*problem.Path)))
+		}
+	}
+	return words
 }
 
 // instead is the same command with other flags.

@@ -40,7 +40,7 @@ func List(w io.Writer, p *plan.Plan, show string, opts Options) error {
 		if len(problems) == n && s.later {
 			s.newline()
 		}
-		s.left(n)
+		s.left(p, n)
 		s.wrapped(margin, plain, "to see them: "+show)
 		s.newline()
 	}

@@ -64,7 +64,7 @@ func Blocked(w io.Writer, p *plan.Plan, show string, opts Options) error {
 		return nil
 	}
 	s := newShower(w, p, opts)
-	s.left(n)
+	s.left(p, n)
 	s.newline()
 	all := opts.troubles(p)[:n]
 	for i := range all[:min(n, few)] {
@@ -79,9 +79,26 @@ func Blocked(w io.Writer, p *plan.Plan, show string, opts Options) error {
 }
 
 // left begins a line about so much that is blocked.
-func (s *shower) left(n int) {
+func (s *shower) left(p *plan.Plan, n int) {
 	s.put(removed, fmt.Sprintf("%d blocked", n))
-	s.put(plain, ", left as "+map[bool]string{true: "it is", false: "they are"}[n == 1]+" on both sides:")
+	s.put(plain, ", left as "+map[bool]string{true: "it is", false: "they are"}[n == 1]+where(p)+":")
+}
+
+// where tells on which sides what is blocked stays as it is: on both, unless one of them is changed there all the same,
+// as by a restore.
+func where(p *plan.Plan) string {
+	blocked := map[tree.Path]bool{}
+	for i := range p.Problems {
+		if q := &p.Problems[i]; q.Severity == plan.Blocked && q.Path != nil {
+			blocked[*q.Path] = true
+		}
+	}
+	for i := range p.Operations {
+		if blocked[p.Operations[i].Path] {
+			return ""
+		}
+	}
+	return " on both sides"
 }
 
 func gravity(q *plan.Problem) int {
