@@ -31,15 +31,16 @@ func (c *skipCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	decision, done := plan.Skip, "left out"
+	decision, done, was := plan.Skip, "left out", " left out before: left so"
 	if c.Undo {
-		decision, done = plan.Apply, "taken in again"
+		decision, done, was = plan.Apply, "taken in again", " not left out before: left so"
 	}
 	named := map[int]bool{}
 	for _, id := range ids {
 		named[id] = true
 	}
 	before := f.plan.Skips(there(f.plan))
+	same := decided(f.plan, decision, named, before)
 	if err := f.plan.Decide(decision, ids...); err != nil {
 		return err
 	}
@@ -47,14 +48,29 @@ func (c *skipCommand) Run(a *app) error {
 		return err
 	}
 	after := f.plan.Skips(there(f.plan))
-	a.say("%s %s%s; %d of %d will be carried out", render.Count(len(ids), "operation"), done,
+	a.say("%s %s%s; %d of %d will be carried out", render.Count(len(ids)-same, "operation"), done,
 		alongWith(named, before, after), len(f.plan.Operations)-len(after), len(f.plan.Operations))
+	if same > 0 {
+		a.say("  %s", render.Count(same, "operation")+was)
+	}
 	if c.Undo {
 		for _, line := range heldStill(f.plan, named, after) {
 			a.say("  %s", line)
 		}
 	}
 	return nil
+}
+
+// decided counts the operations, of those that are named, that have a decision already, and are left out if that is
+// what it says.
+func decided(p *plan.Plan, as plan.Decision, named map[int]bool, skips map[int]plan.Why) (n int) {
+	for i := range p.Operations {
+		op := &p.Operations[i]
+		if named[op.ID] && op.Decision == as && (skips[op.ID] != "") == (as == plan.Skip) {
+			n++
+		}
+	}
+	return n
 }
 
 // conflicting tells whether each word names a conflict.
