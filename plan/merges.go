@@ -143,9 +143,12 @@ func (o *Options) Keeping() *Keeping {
 	return &Keeping{ignore.Sensitive(o.Sensitive), o.Sensitive}
 }
 
+// keepingRule counts the rules by which patterns say what is kept.
+const keepingRule = 2
+
 // Sum tells it from any that keeps others.
 func (k *Keeping) Sum() tree.Hash {
-	var all []byte
+	all := []byte{keepingRule}
 	for _, pattern := range k.patterns {
 		all = append(append(all, pattern...), 0)
 	}

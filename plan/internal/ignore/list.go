@@ -23,7 +23,8 @@ func Patterns(patterns []string) List {
 
 // Sensitive returns a list that disregards the case of ASCII letters. That is for the config's
 // "sensitive", where the errors are unequal: a wrong match hides a diff, a wrong mismatch prints a
-// key that a Windows machine called SERVER.KEY into a plan that is archived.
+// key that a Windows machine called SERVER.KEY into a plan that is archived. A second name that treaty gives is
+// matched as well by what matches the name that it is a second one of.
 func Sensitive(patterns []string) List {
 	return List{rules: compile("", nfcAll(patterns), true), fold: true}
 }
@@ -64,7 +65,16 @@ func (l List) best(path string, isDir bool) hit {
 }
 
 // Match reports whether a pattern speaks for path.
-func (l List) Match(path string, isDir bool) bool { return l.Last(path, isDir) >= 0 }
+func (l List) Match(path string, isDir bool) bool {
+	match := l.Last(path, isDir) >= 0
+	if l.fold && !match {
+		originals(path, func(first string) bool {
+			match = l.Last(first, isDir) >= 0
+			return !match
+		})
+	}
+	return match
+}
 
 // defaultSensitive are names that usually hold secrets and are often text. Names that are as often
 // source code ("secrets.go", "token.*") are not among them.

@@ -80,6 +80,38 @@ func TestAPatternThatCanMatchNothingIsTold(t *testing.T) {
 	}
 }
 
+// A second name that treaty gives is as sensitive as the name that it is a second one of.
+func TestSecondNamesAreAsSensitive(t *testing.T) {
+	l := Sensitive([]string{"credentials.json", "/vault/", "secret", "*.tar.gz"})
+	for path, want := range map[string]bool{
+		"credentials (remote).json":                       true,
+		"d/Credentials (remote 12).json":                  true,
+		"credentials (treaty conflict).json":              true,
+		"credentials (treaty conflict 2).json":            true,
+		"credentials (remote) (remote).json":              true,
+		"credentials (remote 2) (treaty conflict 3).json": true,
+		"vault (remote)/notes.txt":                        true,
+		"vault (remote)/notes (remote).txt":               true,
+		"vault (remote).txt":                              false,
+		"secret (remote)":                                 true,
+		"secret (remote 2)/in":                            true,
+		"x.tar (remote).gz":                               true,
+		"credentials (2).json":                            false,
+		"credentials (remotely).json":                     false,
+		"credentials(remote).json":                        false,
+		"my credentials (remote).json":                    false,
+		" (remote).json":                                  false,
+		"(remote)":                                        false,
+	} {
+		if got := l.Match(path, false); got != want {
+			t.Errorf("%q: %t, want %t", path, got, want)
+		}
+	}
+	if Patterns([]string{"a"}).Match("a (remote)", false) {
+		t.Error("another list takes a second name for the first")
+	}
+}
+
 func TestDefaultSensitiveIsACopy(t *testing.T) {
 	DefaultSensitive()[0] = "x"
 	if DefaultSensitive()[0] == "x" {

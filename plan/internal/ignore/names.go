@@ -8,11 +8,13 @@ type Names struct {
 	dir  string // as the list compares paths, with a slash at its end; "" is the root
 	// above is the last pattern that matches the directory, or one above it.
 	above hit
+	// raw is the directory as it was given.
+	raw string
 }
 
 // In returns what the list says of files right in a directory, "" for the root.
 func (l List) In(dir string) Names {
-	n := Names{list: l}
+	n := Names{list: l, raw: dir}
 	if l.rules == nil || dir == "" {
 		return n
 	}
@@ -25,6 +27,9 @@ func (l List) In(dir string) Names {
 func (n Names) Match(name string) bool {
 	if n.list.rules == nil {
 		return false
+	}
+	if n.list.fold && (strings.Contains(name, " (") || strings.Contains(n.raw, " (")) {
+		return n.list.Match(strings.TrimPrefix(n.raw+"/"+name, "/"), false)
 	}
 	name = n.list.compared(name)
 	path := name
