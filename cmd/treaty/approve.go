@@ -130,12 +130,13 @@ func noRoom(err error) error {
 
 // approve adds a signoff to the approval of the plan in f.
 func (a *app) approve(f *planFile, signoff apply.Signoff, sign func([]byte) (string, error)) error {
+	var signed []byte
 	if sign != nil {
-		text, err := f.file.Text()
-		if err != nil {
+		var err error
+		if signed, err = f.file.Text(); err != nil {
 			return err
 		}
-		signature, err := sign(text)
+		signature, err := sign(signed)
 		if err != nil {
 			return err
 		}
@@ -161,5 +162,5 @@ func (a *app) approve(f *planFile, signoff apply.Signoff, sign func([]byte) (str
 		return err
 	}
 	a.say("Approved: %s", render.Name(a.call.reached(path)))
-	return nil
+	return tellSigned(a, f.plan, approval, signed)
 }
