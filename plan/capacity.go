@@ -45,6 +45,12 @@ func (p *policy) cannotHold(d *difference, c change) (Code, string) {
 	return "", ""
 }
 
+// binds tells whether a side that has an entry cannot make it anew, so that what it lies in gets no other name.
+func (c *clocks) binds(side Side, path tree.Path, kind tree.Type, size int64) bool {
+	code, _ := unfit(side, &c.traits[side], path, kind, size, true)
+	return code != ""
+}
+
 // unfit says why a side with these traits cannot have an entry at a path, and "" where it can. A name that is there
 // already, one that is not fresh, is none of its reasons.
 func unfit(side Side, traits *tree.Traits, path tree.Path, kind tree.Type, size int64, fresh bool) (Code, string) {

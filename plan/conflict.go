@@ -50,7 +50,7 @@ func choicesOf(p *policy, d *difference, c *Conflict) Choices {
 	if c.Local == nil || c.Remote == nil {
 		return choices
 	}
-	if can[Local] && can[Remote] && lacksBoth(c) == "" {
+	if can[Local] && can[Remote] && lacksBoth(c) == "" && !d.rare.all().bound {
 		choices[KeepBoth] = ""
 		if newer, ok := c.Newer(); ok && !p.near(c.Local.Mtime, c.Remote.Mtime) &&
 			newer == p.newer(c.Local.Mtime, c.Remote.Mtime) {

@@ -28,6 +28,9 @@ type difference struct {
 type rare struct {
 	// subtree is set for directories in conflict.
 	subtree Sides[*tree.Subtree]
+	// bound tells of a directory in conflict that something in it has a name that its own side cannot make anew: no other
+	// name for it can be made there.
+	bound bool
 	// keepBothAs is a name that is free on both sides, "" where one side has nothing.
 	keepBothAs string
 	// alias is a name under which a side may hold the file already.

@@ -55,6 +55,11 @@ func decideExchanges(dr *draft) {
 		if goes && (!onlyDeletes || dr.blocked(where, d.at(where))) {
 			d.verdict = verdict{kind: TypeMismatch}
 		}
+		for j := range below {
+			if in := below[j]; d.verdict.kind != "" && in.has(where) {
+				d.rare.bound = d.rare.bound || dr.policy.binds(where, in.at(where), in.now(where).Type, in.now(where).Size)
+			}
+		}
 		if d.verdict.kind != "" && (dr.holdsBack(below, where) || dr.stuck(d.at(where))) {
 			dr.leaveWhole(d.paths())
 			d.dropped = true

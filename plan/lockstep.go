@@ -121,6 +121,8 @@ type found struct {
 	stays bool
 	// held tells of a contested directory that something in it can neither go nor come.
 	held bool
+	// bound tells of a contested directory that something in it has a name that its own side cannot make anew.
+	bound bool
 	// guarded tells that something in it is ignored by nothing but the rules of doomed directories.
 	guarded bool
 	// blocked tells that the directory itself could not be read, or only in part.
@@ -166,7 +168,8 @@ func (l *lockstep) directory(ctx context.Context, v visitor, p *place) (found, e
 		if err != nil {
 			return f, err
 		}
-		f.stays, f.held, f.guarded = f.stays || below.stays, f.held || below.held, f.guarded || below.guarded
+		f.stays, f.guarded = f.stays || below.stays, f.guarded || below.guarded
+		f.held, f.bound = f.held || below.held, f.bound || below.bound
 		if l.lines == nil {
 			continue
 		}

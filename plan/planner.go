@@ -165,6 +165,7 @@ func (p *planner) descend(ctx context.Context, in *directory, t *trio, d *differ
 			f.blocked, f.stays = true, true
 		}
 		d.rarely().subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}
+		d.rarely().bound = f.bound
 		return f, err
 	}
 	if d.verdict.isUnsure() {
@@ -200,11 +201,13 @@ func (p *planner) below(ctx context.Context, in *directory, t *trio, fate fate, 
 
 // contest looks at what is in a directory that is in conflict as a whole: what can neither go nor come is blocked.
 func (p *planner) contest(ctx context.Context, in *directory, t *trio) (found, error) {
-	held := p.draft.obstacles(in, t)
+	held, bound := p.draft.obstacles(in, t), false
 	for _, side := range BothSides {
 		if held || !t.has(side) {
 			continue
 		}
+		e := t.now(side)
+		bound = bound || p.policy.binds(side, in.pathOf(t)[side], e.Type, e.Size)
 		d := p.passing.difference(t, in.pathOf(t))
 		if alias := in.names.aliases(t, p.policy.traits); alias != (Sides[string]{}) {
 			d.rarely().alias = alias
@@ -217,7 +220,7 @@ func (p *planner) contest(ctx context.Context, in *directory, t *trio) (found, e
 		fate = closed
 	}
 	f, err := p.below(ctx, in, t, fate, false)
-	f.held = f.held || held
+	f.held, f.bound = f.held || held, f.bound || bound
 	return f, err
 }
 
