@@ -24,7 +24,7 @@ var afar = []string{"ssh*", "plan-*", "show*", "resolve-*", "skip", "approve*", 
 // remoteNamed are those in which REMOTE is left out: the config of LOCAL names it, since nothing connects to an address
 // that only a tree names.
 var remoteNamed = []string{"log-history-cut", "log-history-gone", "log-verify", "plan-only", "recover", "show-part",
-	"status-waiting"}
+	"status-waiting", "undo-unfit"}
 
 // stayHere are the scripts of afar that are run on this machine alone, and why.
 var stayHere = map[string]string{
@@ -40,6 +40,7 @@ var stayHere = map[string]string{
 	"resolve-merged":     "its plan is of version 1.0, which knows no addresses",
 	"resolve-paths":      "commands are typed in REMOTE",
 	"restore":            "commands are typed in REMOTE",
+	"restore-paths":      "it types paths as the disk of REMOTE has them",
 	"status":             "it begins without a config",
 	"status-signed":      "the config names REMOTE as a directory",
 }
