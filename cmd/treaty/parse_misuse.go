@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"regexp"
 	"slices"
@@ -58,8 +57,11 @@ func misused(err error) error {
 		command = selected.Name
 	}
 	said, meant, _ := strings.Cut(text, ", did you mean ")
-	if flag, unknown := strings.CutPrefix(said, "unknown flag "); unknown && (flag == "--dry-run" || flag == "-n") {
-		return usage(onlyPlanned(command, args, flag), "%s", said)
+	if flag, unknown := strings.CutPrefix(said, "unknown flag "); unknown {
+		flag, _, _ = strings.Cut(flag, "=")
+		if meant, known := flagFor(flag, command, args); known {
+			return usage(meant, "%s", said)
+		}
 	}
 	if word, unexpected := strings.CutPrefix(said, "unexpected argument "); unexpected && command == "" {
 		if meant != "" {
@@ -68,46 +70,6 @@ func misused(err error) error {
 		return usage(exactly(commandFor(word, parse.Context)), "no command %q%s", word, meant)
 	}
 	return usage(exactly(strings.Join(strings.Fields("treaty "+command+" --help"), " ")), "%s", text)
-}
-
-// commandsElsewhere are commands of other programs that treaty has none of, and what tells of its own instead.
-var commandsElsewhere = map[string]string{
-	"version": "treaty --version",
-	"diff":    "treaty plan --help", "check": "treaty plan --help", "compare": "treaty plan --help",
-	"push": "treaty sync --help", "pull": "treaty sync --help", "copy": "treaty sync --help",
-	"bisync": "treaty sync --help", "merge": "treaty resolve --help",
-	"revert": "treaty undo --help", "rollback": "treaty undo --help", "history": "treaty log --help",
-}
-
-// commandFor is what to type for a command that there is none of.
-func commandFor(word string, parsed *kong.Context) string {
-	if at := slices.Index(parsed.Args, word) + 1; word == "help" && at < len(parsed.Args) {
-		of := parsed.Args[at]
-		if slices.ContainsFunc(parsed.Model.Children, func(n *kong.Node) bool { return !n.Hidden && n.Name == of }) {
-			return "treaty " + of + " --help"
-		}
-	}
-	return cmp.Or(commandsElsewhere[word], "treaty --help")
-}
-
-// onlyPlanned is for whoever asks a command by a flag to do nothing: plan does that, of the same trees where only these
-// are named.
-func onlyPlanned(command string, args []string, flag string) hint {
-	const advice = "plan changes neither tree, and says what would be done"
-	helped, rest := then(advice, exactly("treaty plan --help")), []string{"treaty", "plan"}
-	if command != "sync" && command != "plan" {
-		return helped
-	}
-	for _, arg := range args {
-		switch {
-		case arg == flag, arg == command:
-		case strings.HasPrefix(arg, "-"):
-			return helped
-		default:
-			rest = append(rest, argument(arg))
-		}
-	}
-	return then(advice, exactly(strings.Join(rest, " ")))
 }
 
 // emptyArgument refuses an argument, or a flag's value, that is there and says nothing, as an unset variable of a shell
