@@ -28,9 +28,13 @@ func (p *policy) cannotHold(d *difference, c change) (Code, string) {
 	case PathTooLong:
 		return code, why
 	}
-	switch alias := d.rare.all().alias[c.side]; {
+	alias, twin := d.rare.all().alias[c.side], d.rare.all().twin[c.side]
+	switch {
 	case !fresh:
 		return "", ""
+	case !d.has(c.side) && twin != tree.Root:
+		return NameCollision, fmt.Sprintf("%s holds %q beside another name that differs only in case or accents, and may "+
+			"take what is made in either for one; rename one of them, or put one in .treatyignore", where, twin)
 	case d.collides[c.side]:
 		return NameCollision, where + " cannot hold it beside another name that differs only in case or accents; " +
 			"rename one of them, or put one in .treatyignore"

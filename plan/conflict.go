@@ -50,8 +50,10 @@ func choicesOf(p *policy, d *difference, c *Conflict) Choices {
 	if c.Local == nil || c.Remote == nil {
 		return choices
 	}
-	if can[Local] && can[Remote] && lacksBoth(c) == "" && !d.rare.all().bound {
-		choices[KeepBoth] = ""
+	if can[Local] && can[Remote] && lacksBoth(c) == "" {
+		if !d.rare.all().bound && d.rare.all().twin == (Sides[tree.Path]{}) {
+			choices[KeepBoth] = ""
+		}
 		if newer, ok := c.Newer(); ok && !p.near(c.Local.Mtime, c.Remote.Mtime) &&
 			newer == p.newer(c.Local.Mtime, c.Remote.Mtime) {
 			choices[TakeNewer] = ""

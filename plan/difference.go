@@ -35,6 +35,8 @@ type rare struct {
 	keepBothAs string
 	// alias is a name under which a side may hold the file already.
 	alias Sides[string]
+	// twin is as in the place that it is in.
+	twin Sides[tree.Path]
 	// against is nil unless a directory stands against a file or a link.
 	against *against
 	// whole is the unit that it belongs to, nil for none.

@@ -87,6 +87,9 @@ type place struct {
 	blocked bool
 	// whole is the unit that the directory is, or lies in, nil for none.
 	whole *wholeDir
+	// twin is, of each side, the nearest directory here or above that it has a twin of: what is made below both would be
+	// one to it. It is the root for none.
+	twin Sides[tree.Path]
 }
 
 // directory is one directory with all names in it.
@@ -231,7 +234,12 @@ func (l *lockstep) below(ctx context.Context, v visitor, d *directory, t *trio, 
 
 // next is the place of a name in the directory.
 func (d *directory) next(t *trio, remembered bool) *place {
-	next := &place{path: d.pathOf(t), scope: d.scope, remembered: remembered}
+	next := &place{path: d.pathOf(t), scope: d.scope, remembered: remembered, twin: d.twin}
+	for _, side := range BothSides {
+		if t.twin[side] {
+			next.twin[side] = next.path[side]
+		}
+	}
 	if remembered {
 		next.base = d.base.Join(t.base.Spelled)
 	}

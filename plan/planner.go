@@ -93,10 +93,8 @@ func (p *planner) name(ctx context.Context, in *directory, t *trio) (found, erro
 	if whole := p.draft.wholes.of(in.whole, in, t); whole != nil {
 		d.rarely().whole = whole
 	}
-	d.follows = in.names.respelled(t, p.policy.traits)
-	if alias := in.names.aliases(t, p.policy.traits); alias != (Sides[string]{}) {
-		d.rarely().alias = alias
-	}
+	d.follows = in.respelled(t, p.policy.traits)
+	p.besides(in, t, d)
 	p.policy.judge(d, t)
 	if in.fate == doomed && t.base == nil {
 		d.verdict = verdict{kind: ChangedAndDeleted}
@@ -111,6 +109,16 @@ func (p *planner) name(ctx context.Context, in *directory, t *trio) (found, erro
 	d.rare.all().whole.enter(d, &f)
 	p.note(in, t, d)
 	return f, nil
+}
+
+// besides notes what else there is that a side may take for what would be made under a name.
+func (p *planner) besides(in *directory, t *trio, d *difference) {
+	if alias := in.names.aliases(t, p.policy.traits); alias != (Sides[string]{}) {
+		d.rarely().alias = alias
+	}
+	if in.twin != (Sides[tree.Path]{}) {
+		d.rarely().twin = in.twin
+	}
 }
 
 // plain tells whether a name is that of a file that needs nothing: most are, so that neither its path is made up nor
@@ -209,9 +217,7 @@ func (p *planner) contest(ctx context.Context, in *directory, t *trio) (found, e
 		e := t.now(side)
 		bound = bound || p.policy.binds(side, in.pathOf(t)[side], e.Type, e.Size)
 		d := p.passing.difference(t, in.pathOf(t))
-		if alias := in.names.aliases(t, p.policy.traits); alias != (Sides[string]{}) {
-			d.rarely().alias = alias
-		}
+		p.besides(in, t, d)
 		d.verdict = acts(change{side: side.Other(), action: Create})
 		held = p.draft.refused(d)
 	}

@@ -23,6 +23,15 @@ func (n *directoryNames) respelled(t *trio, traits Sides[tree.Traits]) (follows 
 	return follows
 }
 
+// respelled tells the same of a name in the directory. Below one that it has a twin of, no side gets a new name.
+func (d *directory) respelled(t *trio, traits Sides[tree.Traits]) Sides[bool] {
+	follows := d.names.respelled(t, traits)
+	for _, side := range BothSides {
+		follows[side] = follows[side] && d.twin[side] == tree.Root
+	}
+	return follows
+}
+
 // alone tells whether a side has just one name with a collision key, that of a name which it lacks: so whoever is told
 // the new spelling alone finds the old one.
 func (n *directoryNames) alone(side Side, name, key string) bool {

@@ -21,6 +21,8 @@ type trio struct {
 	hash Sides[tree.Hash]
 	// collides tells that a side cannot hold this name beside another one of the same directory.
 	collides Sides[bool]
+	// twin tells that a side which is said to fold names has another one that it takes for this one.
+	twin Sides[bool]
 }
 
 func (t *trio) has(side Side) bool { return t.entry[side] != nil }
@@ -306,7 +308,8 @@ func (t trio) spelled() trio {
 }
 
 // markCollisions marks the names of one collision key that a side without regard to case or
-// normalisation would have to hold together, and on any side those that it has for something else.
+// normalisation would have to hold together, on any side those that it has for something else, and as twins those that
+// such a side holds together all the same.
 func markCollisions(group []trio, traits Sides[tree.Traits]) {
 	for _, side := range BothSides {
 		for i := range group {
@@ -317,14 +320,20 @@ func markCollisions(group []trio, traits Sides[tree.Traits]) {
 		if traits[side].CaseSensitive {
 			continue
 		}
-		present := 0
+		present, here := 0, 0
 		for i := range group {
 			if group[i].has(Local) || group[i].has(Remote) {
 				present++
 			}
+			if group[i].has(side) {
+				here++
+			}
 		}
 		for i := range group {
-			if present > 1 && !group[i].has(side) {
+			switch {
+			case group[i].has(side):
+				group[i].twin[side] = here > 1
+			case present > 1:
 				group[i].collides[side] = true
 			}
 		}
