@@ -30,7 +30,7 @@ func Restore(ctx context.Context, in Input, displaced []Displaced, kept func(Sou
 	policy := newPolicy(in.traits(), in.Memory != nil, in.Options)
 	policy.shiftBy(in.Shift)
 	r := &restoring{policy: &policy, readers: Sides[Reader]{in.Trees[Local].Reader, in.Trees[Remote].Reader},
-		spellings: spellings{Sides[bool]{policy.traits[Local].CaseSensitive, policy.traits[Remote].CaseSensitive}},
+		spellings: spellingsOf(policy.traits),
 		there:     Sides[map[tree.Path]*tree.Entry]{{}, {}}, wanted: map[tree.Path]bool{},
 		exactly: Sides[map[tree.Path]Sides[tree.Path]]{{}, {}}, alike: map[tree.Path]Sides[tree.Path]{},
 		coming: Sides[map[tree.Path]bool]{{}, {}}, barred: Sides[map[tree.Path]bool]{{}, {}}}

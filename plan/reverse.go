@@ -15,10 +15,11 @@ import (
 func Reverse(ctx context.Context, in Input, reversal []Operation, kept func(Source) bool) (*Plan, error) {
 	policy := newPolicy(in.traits(), false, in.Options)
 	policy.shiftBy(in.Shift)
-	needed, below := neededBy(reversal), inhabitantsOf(reversal)
+	r := newReversing(&policy, reversal)
 	s := survey{walk: newLockstep(&in, nil, &policy, asPlanned), each: func(d *directory) error {
-		needed.lookUp(d)
-		below.lookUp(d)
+		r.needed.lookUp(d)
+		r.alike.lookUp(d)
+		r.below.lookUp(d)
 		return nil
 	}}
 	digests, err := s.walk.run(ctx, &s)
@@ -27,58 +28,165 @@ func Reverse(ctx context.Context, in Input, reversal []Operation, kept func(Sour
 	}
 	p := newPlan(in)
 	p.snapshots(&in, s.walk, digests)
-	reversal = slices.Clone(reversal)
-	hindered, barred := make([]bool, len(reversal)), Sides[map[tree.Path]bool]{{}, {}}
-	for i := range reversal {
-		op := &reversal[i]
-		op.Before = shiftedTo(op.Before, needed[op.Side][op.from()], &in.Trees[op.Side].Traits)
-		code, path, why := needed.hinders(op, reversal, kept)
-		if code == "" && op.After != nil {
-			path = op.Path
-			code, why = unfit(op.Side, &policy.traits[op.Side], path, op.After.Type, op.After.Size,
-				op.Action == Create || op.Action == Move)
-			barred[op.Side][path] = code != ""
-		}
-		if code != "" {
-			s.blocks.block(code, op.Side, path, why)
-			hindered[i] = true
-		}
-	}
-	for i := range reversal {
-		op := reversal[i]
-		if hindered[i] || isBelow(barred[op.Side], op.Path) || isBelow(barred[op.Side], op.from()) {
-			below.left(op.Side, op.from())
+	r.problems = s.blocks
+	r.leaveOut(kept)
+	for i := range r.operations {
+		op := r.operations[i]
+		if r.left[i] {
+			r.below.left(op.Side, op.from())
 			continue
-		}
-		if op.Action != Move {
-			op.Amend(func(r *Rare) { r.From = "" }) // whoever carries it out finds what there is by its spelling
 		}
 		p.Operations = append(p.Operations, op)
 	}
-	below.keep(p, needed, &s.blocks)
-	p.Problems = append(p.Problems, s.blocks...)
+	r.below.keep(p, r.needed, &r.problems)
+	for i := range p.Operations {
+		if op := &p.Operations[i]; op.Action != Move {
+			op.Amend(func(r *Rare) { r.From = "" }) // whoever carries it out finds what there is by its spelling
+		}
+	}
+	p.Problems = append(p.Problems, r.problems...)
 	s.document(p)
 	return p, nil
 }
 
-// isBelow tells whether a directory above a path is one of those.
-func isBelow(those map[tree.Path]bool, path tree.Path) bool {
-	for path != tree.Root && !those[path.Parent()] {
-		path = path.Parent()
-	}
-	return path != tree.Root
+// reversing is a plan of a reversal in the making.
+type reversing struct {
+	policy *policy
+	// operations are those of the reversal, directories before what is in them, and left tells which are left out.
+	operations []Operation
+	left       []bool
+	needed     needed
+	alike      alikes
+	below      *inhabitants
+	// directories tells of the paths that operations make directories of whether one does, and is not left out; barred
+	// tells which paths a side cannot have, and told of which it was said that they are no directories.
+	directories, barred, told Sides[map[tree.Path]bool]
+	problems
 }
 
-// needed is what is now at the paths that a reversal is about, nil for nothing.
+func newReversing(policy *policy, reversal []Operation) *reversing {
+	r := &reversing{policy: policy, operations: slices.Clone(reversal), left: make([]bool, len(reversal)),
+		needed: neededBy(reversal), alike: alikesOf(reversal, spellingsOf(policy.traits)), below: inhabitantsOf(reversal),
+		directories: Sides[map[tree.Path]bool]{{}, {}}, barred: Sides[map[tree.Path]bool]{{}, {}},
+		told: Sides[map[tree.Path]bool]{{}, {}}}
+	slices.SortStableFunc(r.operations, func(a, b Operation) int { return tree.Compare(a.Path, b.Path) })
+	return r
+}
+
+// leaveOut leaves out what cannot be taken back, and what then cannot be either.
+func (r *reversing) leaveOut(kept func(Source) bool) {
+	for i := range r.operations {
+		op := &r.operations[i]
+		op.Before = shiftedTo(op.Before, r.needed[op.Side][op.from()], &r.policy.traits[op.Side])
+		code, path, why := r.needed.hinders(op, kept)
+		if code == "" && op.After != nil {
+			path = op.Path
+			code, why = unfit(op.Side, &r.policy.traits[op.Side], path, op.After.Type, op.After.Size, op.fresh())
+			r.barred[op.Side][path] = code != ""
+		}
+		if code == "" {
+			path = op.Path
+			code, why = r.alike.collide(op)
+		}
+		if r.left[i] = code != ""; r.left[i] {
+			r.block(code, op.Side, path, why)
+		}
+		if op.After.Of() == tree.Directory {
+			r.directories[op.Side][op.Path] = !r.left[i]
+		}
+	}
+	for again := true; again; {
+		again = r.leaveOutBelow()
+		again = r.leaveOutMoves() || again
+	}
+}
+
+// leaveOutBelow leaves out what has no directory to be in, and tells whether there was any.
+func (r *reversing) leaveOutBelow() (any bool) {
+	for i := range r.operations {
+		op := &r.operations[i]
+		if r.left[i] || r.stands(op.Side, op.Path.Parent()) && r.stands(op.Side, op.from().Parent()) {
+			continue
+		}
+		r.left[i], any = true, true
+		if op.After.Of() == tree.Directory {
+			r.directories[op.Side][op.Path] = false
+		}
+	}
+	return any
+}
+
+// stands tells whether a directory is there, with all above it, or will be. Of what is no directory and is not to be
+// one it is said; what is not there at all is made again by whoever puts something in it.
+func (r *reversing) stands(side Side, dir tree.Path) bool {
+	for ; dir != tree.Root; dir = dir.Parent() {
+		comes, known := r.directories[side][dir]
+		if comes {
+			continue
+		}
+		here := r.needed[side][dir]
+		if here == nil && !known && !r.barred[side][dir] {
+			code, why := unfit(side, &r.policy.traits[side], dir, tree.Directory, 0, true)
+			if r.barred[side][dir] = code != ""; code != "" {
+				r.block(code, side, dir, why)
+			}
+		}
+		switch {
+		case here == nil && (known || r.barred[side][dir]):
+			return false
+		case here != nil && here.Type != tree.Directory:
+			if !known && !r.told[side][dir] {
+				r.told[side][dir] = true
+				r.block(ChangedSince, side, dir, "it is no directory any more, and that apply changed something in it")
+			}
+			return false
+		}
+	}
+	return true
+}
+
+// leaveOutMoves leaves out the moves to where something stays, and tells whether there was any.
+func (r *reversing) leaveOutMoves() (any bool) {
+	vacated := Sides[map[tree.Path]bool]{{}, {}}
+	for i := range r.operations {
+		if op := &r.operations[i]; op.Action == Move && !r.left[i] {
+			vacated[op.Side][op.From()] = true
+		}
+	}
+	for i := range r.operations {
+		op := &r.operations[i]
+		if op.Action == Move && !r.left[i] && r.needed[op.Side][op.Path] != nil && !vacated[op.Side][op.Path] {
+			r.block(ChangedSince, op.Side, op.Path, "there is something under the name that it had")
+			r.left[i], any = true, true
+		}
+	}
+	return any
+}
+
+// fresh tells whether an operation brings something to where nothing was by just that name.
+func (op *Operation) fresh() bool { return op.Action == Create || op.Action == Move }
+
+// needed is what is now at the paths that a reversal is about, and of the directories above them, nil for nothing.
 type needed Sides[map[tree.Path]*tree.Entry]
 
 func neededBy(reversal []Operation) needed {
 	n := needed{{}, {}}
 	for i := range reversal {
 		op := &reversal[i]
-		n[op.Side][op.Path], n[op.Side][op.from()] = nil, nil
+		n.ask(op.Side, op.Path)
+		n.ask(op.Side, op.from())
 	}
 	return n
+}
+
+// ask asks for a path and the directories above it.
+func (n needed) ask(side Side, path tree.Path) {
+	for ; path != tree.Root; path = path.Parent() {
+		if _, asked := n[side][path]; asked {
+			return
+		}
+		n[side][path] = nil
+	}
 }
 
 // lookUp notes what of it is in a directory.
@@ -96,13 +204,10 @@ func (n needed) lookUp(d *directory) {
 }
 
 // hinders is the problem of an operation that cannot be taken back, "" where it can.
-func (n needed) hinders(op *Operation, reversal []Operation,
-	kept func(Source) bool) (code Code, path tree.Path, why string) {
+func (n needed) hinders(op *Operation, kept func(Source) bool) (code Code, path tree.Path, why string) {
 	switch {
 	case !asLeft(op.Before, n[op.Side][op.from()]):
 		return ChangedSince, op.from(), "it is no longer as that apply left it"
-	case op.Action == Move && !vacant(n[op.Side][op.Path], op, reversal):
-		return ChangedSince, op.Path, "there is something under the name that it had"
 	case op.Source() != nil && !kept(*op.Source()):
 		return TrashMissing, op.Path, "the old content is no longer in the trash"
 	}
@@ -139,17 +244,4 @@ func shiftedTo(s *tree.State, e *tree.Entry, traits *tree.Traits) *tree.State {
 	now := *s
 	now.Mtime = e.Mtime
 	return &now
-}
-
-// vacant tells whether nothing is at a move's target, or another move takes away what is.
-func vacant(there *tree.Entry, move *Operation, reversal []Operation) bool {
-	if there == nil {
-		return true
-	}
-	for i := range reversal {
-		if op := &reversal[i]; op.Action == Move && op.Side == move.Side && op.From() == move.Path {
-			return true
-		}
-	}
-	return false
 }

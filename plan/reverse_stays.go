@@ -6,7 +6,7 @@ import (
 	"treaty/plan/tree"
 )
 
-// inhabitants are what lies below the directories that a reversal deletes.
+// inhabitants are what lies below the directories that a reversal deletes or replaces.
 type inhabitants struct {
 	// doomed are these directories.
 	doomed Sides[map[tree.Path]bool]
@@ -27,8 +27,8 @@ type inhabitant struct {
 func inhabitantsOf(reversal []Operation) *inhabitants {
 	in := &inhabitants{doomed: Sides[map[tree.Path]bool]{{}, {}}, stays: Sides[map[tree.Path]bool]{{}, {}}}
 	for i := range reversal {
-		if op := &reversal[i]; op.Action == Delete && op.Before.Of() == tree.Directory {
-			in.doomed[op.Side][op.Path] = true
+		if op := &reversal[i]; op.Before.Of() == tree.Directory && op.After.Of() != tree.Directory {
+			in.doomed[op.Side][op.from()] = true
 		}
 	}
 	return in
@@ -59,8 +59,8 @@ func (in *inhabitants) left(side Side, path tree.Path) {
 	}
 }
 
-// keep takes the deletes of directories out of a plan in which something stays, also for what is blocked, and tells of
-// what the reversal does not know.
+// keep takes out of a plan what deletes or replaces directories in which something stays, also for what is blocked, and
+// tells of what the reversal does not know.
 func (in *inhabitants) keep(p *Plan, needed needed, told *problems) {
 	for i := range in.all {
 		one := &in.all[i]
@@ -83,6 +83,6 @@ func (in *inhabitants) keep(p *Plan, needed needed, told *problems) {
 		}
 	}
 	p.Operations = slices.DeleteFunc(p.Operations, func(op Operation) bool {
-		return op.Action == Delete && in.doomed[op.Side][op.Path] && in.stays[op.Side][op.Path]
+		return op.Before.Of() == tree.Directory && in.doomed[op.Side][op.from()] && in.stays[op.Side][op.from()]
 	})
 }

@@ -13,6 +13,10 @@ func (p *Plan) spellings() spellings {
 	return spellings{Sides[bool]{p.Local.Filesystem.CaseSensitive, p.Remote.Filesystem.CaseSensitive}}
 }
 
+func spellingsOf(traits Sides[tree.Traits]) spellings {
+	return spellings{Sides[bool]{traits[Local].CaseSensitive, traits[Remote].CaseSensitive}}
+}
+
 // key is one for all spellings of a path that the side takes as equal.
 func (s spellings) key(side Side, path tree.Path) tree.Path {
 	if s.caseMatters[side] {
