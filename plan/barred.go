@@ -80,8 +80,8 @@ func keepOldNames(ctx context.Context, dr *draft) error {
 // blame finds the problem that says why each entry is barred: its own or that of a directory above it.
 func (bs *barring) blame(problems problems) {
 	at := Sides[map[tree.Path]int]{{}, {}}
-	for i := range problems {
-		if p := &problems[i]; p.Severity == Blocked && p.Side != nil && p.Path != nil {
+	for i, p := range blocks(problems) {
+		if p.Side != nil {
 			at[p.Side.Other()][*p.Path] = i
 		}
 	}

@@ -11,15 +11,24 @@ import (
 // room left for the root.
 const maxPath = 4096 - 512
 
-// cannotHold says why the side that c changes cannot hold what it should, and what to do about it, and "" where it can.
-func (p *policy) cannotHold(d *difference, c change) (Code, string) {
-	if c.action != Create && c.action != Update {
+// capacity is what a side can hold: of what it cannot hold it says why, by a code that is "" where it can.
+type capacity struct {
+	side Side
+	*tree.Traits
+}
+
+// capacity is that of a side.
+func (c *clocks) capacity(side Side) capacity { return capacity{side, &c.traits[side]} }
+
+// forbids says why the side cannot get by an action what the other side has, and what to do about it.
+func (c capacity) forbids(action Action, d *difference) (Code, string) {
+	if action != Create && action != Update {
 		return "", ""
 	}
 	e := d.now(c.side.Other())
 	where, path := c.side.String(), d.at(c.side.Other())
-	fresh := c.action == Create || e.Type != d.now(c.side).Type // what is of another type is made anew
-	code, why := unfit(c.side, &p.traits[c.side], d.at(c.side), e.Type, e.Size, fresh)
+	fresh := action == Create || e.Type != d.now(c.side).Type // what is of another type is made anew
+	code, why := c.unfit(d.at(c.side), e.Type, e.Size, fresh)
 	switch code {
 	case SymlinkNotSupported:
 		return code, why + "; put the link " + intoRules(path) + ", or copy what it points to"
@@ -44,47 +53,48 @@ func (p *policy) cannotHold(d *difference, c change) (Code, string) {
 	case code != "":
 		return code, why + "; rename it, or put it " + intoRules(path)
 	case d.fate == doomed:
-		return cannotMake(&p.traits[c.side], where, d.at(c.side).Parent())
+		return c.forbidsAbove(d.at(c.side))
 	}
 	return "", ""
 }
 
-// binds tells whether a side that has an entry cannot make it anew, so that what it lies in gets no other name.
-func (c *clocks) binds(side Side, path tree.Path, kind tree.Type, size int64) bool {
-	code, _ := unfit(side, &c.traits[side], path, kind, size, true)
+// forbidsAbove says by which name in its path a directory that was deleted, and in which something is to be, cannot be
+// made again.
+func (c capacity) forbidsAbove(path tree.Path) (Code, string) {
+	for dir := path.Parent(); dir != tree.Root; dir = dir.Parent() {
+		if why := c.NameProblem(dir.Base()); why != "" {
+			return NameNotAllowed, fmt.Sprintf("on %s: %s; rename %q", c.side, why, dir)
+		}
+	}
+	return "", ""
+}
+
+// forbidsAnew tells whether the side could not make again what it has.
+func (c capacity) forbidsAnew(d *difference) bool {
+	code, _ := c.unfit(d.at(c.side), d.now(c.side).Type, d.now(c.side).Size, true)
 	return code != ""
 }
 
-// unfit says why a side with these traits cannot have an entry at a path, and "" where it can. A name that is there
-// already, one that is not fresh, is none of its reasons.
-func unfit(side Side, traits *tree.Traits, path tree.Path, kind tree.Type, size int64, fresh bool) (Code, string) {
+// unfit says why the side cannot have an entry at a path. A name that is there already, one that is not fresh, is none
+// of its reasons.
+func (c capacity) unfit(path tree.Path, kind tree.Type, size int64, fresh bool) (Code, string) {
 	name := path.Base()
 	switch {
-	case kind == tree.Symlink && !traits.Symlinks:
-		return SymlinkNotSupported, "the filesystem of " + side.String() + " has no symlinks"
-	case kind == tree.File && traits.MaxFileSize != nil && size > *traits.MaxFileSize:
-		return TooLarge, fmt.Sprintf("the file has %d bytes, and %s takes %d at most", size, side, *traits.MaxFileSize)
+	case kind == tree.Symlink && !c.Symlinks:
+		return SymlinkNotSupported, "the filesystem of " + c.side.String() + " has no symlinks"
+	case kind == tree.File && c.MaxFileSize != nil && size > *c.MaxFileSize:
+		return TooLarge, fmt.Sprintf("the file has %d bytes, and %s takes %d at most", size, c.side, *c.MaxFileSize)
 	case !fresh:
 		return "", ""
-	case traits.NameLength(name) > tree.MaxName:
+	case c.NameLength(name) > tree.MaxName:
 		return PathTooLong, fmt.Sprintf("the name is %d long, and %s takes %d at most; give it a shorter one",
-			traits.NameLength(name), side, tree.MaxName)
+			c.NameLength(name), c.side, tree.MaxName)
 	case len(path) > maxPath, path.Depth() > tree.MaxDepth:
 		return PathTooLong, fmt.Sprintf("the path is %d bytes long and %d folders deep; %d and %d are the most; move it "+
 			"further up", len(path), path.Depth(), maxPath, tree.MaxDepth)
 	}
-	if why := traits.NameProblem(name); why != "" {
-		return NameNotAllowed, "on " + side.String() + ": " + why
-	}
-	return "", ""
-}
-
-// cannotMake says why a volume cannot get a directory again that was deleted, by a name in its path; "" where it can.
-func cannotMake(traits *tree.Traits, where string, dir tree.Path) (Code, string) {
-	for ; dir != tree.Root; dir = dir.Parent() {
-		if why := traits.NameProblem(dir.Base()); why != "" {
-			return NameNotAllowed, fmt.Sprintf("on %s: %s; rename %q", where, why, dir)
-		}
+	if why := c.NameProblem(name); why != "" {
+		return NameNotAllowed, "on " + c.side.String() + ": " + why
 	}
 	return "", ""
 }

@@ -41,7 +41,7 @@ func choicesOf(p *policy, d *difference, c *Conflict) Choices {
 	choices := Choices{SkipPath: ""}
 	var can Sides[bool]
 	for _, side := range BothSides {
-		code, _ := p.cannotHold(d, change{side: side.Other(), action: Create})
+		code, _ := p.capacity(side.Other()).forbids(Create, d)
 		can[side] = code == "" || c.State(side) == nil
 		if can[side] {
 			choices[Take(side)] = ""

@@ -56,10 +56,8 @@ func DependenceOf(p *Plan, there func(side Side, dir tree.Path) bool) *Dependenc
 	for i := range p.Conflicts {
 		d.Conflicts = append(d.Conflicts, s.choosing(p.Conflicts[i]))
 	}
-	for i := range p.Problems {
-		if problem := &p.Problems[i]; problem.Severity == Blocked && problem.Path != nil {
-			d.Blocked = append(d.Blocked, s.spelled(Local, *problem.Path))
-		}
+	for _, problem := range blocks(p.Problems) {
+		d.Blocked = append(d.Blocked, s.spelled(Local, *problem.Path))
 	}
 	return d
 }

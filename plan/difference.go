@@ -128,10 +128,16 @@ type passing struct {
 	items Sides[item]
 }
 
-// difference is that of a name with these paths, which refers to what the trio does.
-func (p *passing) difference(t *trio, path Sides[tree.Path]) *difference {
-	d := &p.of
+// difference is that of a name in a directory, with what a side may take for it, and refers to what the trio does.
+func (p *passing) difference(in *directory, t *trio, traits Sides[tree.Traits]) *difference {
+	d, path := &p.of, in.pathOf(t)
 	*d = difference{base: t.base, collides: t.collides}
+	if alias := in.names.aliases(t, traits); alias != (Sides[string]{}) {
+		d.rarely().alias = alias
+	}
+	if in.twin != (Sides[tree.Path]{}) {
+		d.rarely().twin = in.twin
+	}
 	d.local = path[Local]
 	d.spell(path[Remote])
 	for _, side := range BothSides {

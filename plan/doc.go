@@ -23,7 +23,8 @@
 //  4. limit: of a plan of a part, all else goes (only).
 //  5. readAll: contents are read, of both sides at once, until nothing is unsure (reading).
 //  6. refuseXSyms: files that are links in disguise are blocked (head).
-//  7. decideExchanges: a directory that stands against a file or a link comes or goes, as all in it may or may not.
+//  7. decideExchanges: a directory that stands against a file or a link comes or goes, as all in it may or may not
+//     (exchange); one that stays in conflict is whole, or is left alone (contested).
 //  8. decideBothWays: updates in both directions become conflicts, where nobody remembers enough or a person wants
 //     it so.
 //  9. keepOldNames: what seems deleted may go on under a name that this side cannot hold; then its delete is taken

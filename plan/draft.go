@@ -52,13 +52,17 @@ func (dr *draft) decideAgain(d *difference) bool {
 
 // refused blocks a difference whose change a side cannot hold, and tells whether it did.
 func (dr *draft) refused(d *difference) bool {
-	for _, c := range d.verdict.changes {
-		if code, why := dr.policy.cannotHold(d, c); code != "" {
-			dr.block(code, c.side, d.at(c.side.Other()), why)
-			return true
-		}
+	return slices.ContainsFunc(d.verdict.changes, func(c change) bool { return dr.refuses(c.side, c.action, d) })
+}
+
+// refuses blocks what a side cannot get from the other by an action, and tells whether it did.
+func (dr *draft) refuses(side Side, action Action, d *difference) bool {
+	code, why := dr.policy.capacity(side).forbids(action, d)
+	if code == "" {
+		return false
 	}
-	return false
+	dr.block(code, side, d.at(side.Other()), why)
+	return true
 }
 
 func (dr *draft) modesDiffer(d *difference) {

@@ -25,53 +25,49 @@ func (a *against) giveUp(d *difference) bool {
 	return true
 }
 
-// holdsBack tells whether the other side cannot hold some of what is in a directory that is in conflict with what it
-// has, and says so.
-func (dr *draft) holdsBack(below []*difference, where Side) (held bool) {
-	for _, d := range below {
-		if code, why := dr.policy.cannotHold(d, change{side: where.Other(), action: Create}); code != "" && d.has(where) {
-			dr.block(code, where.Other(), d.at(where), why)
-			held = true
-		}
-	}
-	return held
-}
-
 // decideExchanges says of the directories that stand against a file or a link whether they come or go. Where they
 // don't, nothing below them is planned. What lies below a directory stands before it.
 func decideExchanges(dr *draft) {
-	for i := range dr.differences {
-		d := dr.differences[i]
-		if d.rare.all().against == nil {
+	for i, d := range dr.differences {
+		a := d.rare.all().against
+		if a == nil {
 			continue
 		}
-		where := d.rare.all().against.side
-		below, onlyDeletes := dr.differences.below(i, where), !d.rare.all().against.stays
-		for j := range below {
-			_, deletes := below[j].deletes()
-			onlyDeletes = onlyDeletes && deletes
-		}
-		goes := len(d.verdict.changes) > 0 && d.verdict.changes[0].side == where
-		if goes && (!onlyDeletes || dr.blocked(where, d.at(where))) {
-			d.verdict = verdict{kind: TypeMismatch}
-		}
-		for j := range below {
-			if in := below[j]; d.verdict.kind != "" && in.has(where) {
-				d.rare.bound = d.rare.bound || dr.policy.binds(where, in.at(where), in.now(where).Type, in.now(where).Size)
-			}
-		}
-		if d.verdict.kind != "" && (dr.holdsBack(below, where) || dr.stuck(d.at(where))) {
-			dr.leaveWhole(d.paths())
-			d.dropped = true
-		}
-		if d.dropped = d.dropped || d.rare.all().against.off(); d.dropped || d.verdict.kind != "" {
-			for j := range below {
-				below[j].dropped = true
+		below := dr.differences.below(i, a.side)
+		dr.decideExchange(d, below)
+		if d.dropped || d.verdict.kind != "" {
+			for _, in := range below {
+				in.dropped = true
 			}
 			dr.problems = slices.DeleteFunc(dr.problems, func(p Problem) bool {
-				return p.Code == KeptNotEmpty && *p.Side == where && p.Path.Within(d.at(where))
+				return p.Code == KeptNotEmpty && *p.Side == a.side && p.Path.Within(d.at(a.side))
 			})
 		}
 	}
 	dr.drop()
+}
+
+// decideExchange decides one of them by the differences below it. It is dropped where nothing comes of it.
+func (dr *draft) decideExchange(d *difference, below differences) {
+	a := d.rare.against
+	goes := len(d.verdict.changes) > 0 && d.verdict.changes[0].side == a.side
+	stays := a.stays || slices.ContainsFunc(below, func(in *difference) bool { return !in.onlyDeletes() })
+	if goes && (stays || dr.blocked(a.side, d.at(a.side))) {
+		d.verdict = verdict{kind: TypeMismatch}
+	}
+	d.dropped = a.blocked
+	if d.verdict.kind == "" {
+		return
+	}
+	var all bearing
+	for _, in := range below {
+		if in.has(a.side) {
+			all.add(dr.bearing(a.side, in))
+		}
+	}
+	d.rare.bound = all.bound
+	if all.held || dr.stuck(d.at(a.side)) {
+		dr.leaveWhole(d.paths())
+		d.dropped = true
+	}
 }

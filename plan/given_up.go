@@ -87,10 +87,8 @@ func (p *Plan) used(stays Sides[[]tree.Path]) usedDirectories {
 			used.add(c.PathOn(Remote))
 		}
 	}
-	for i := range p.Problems {
-		if problem := &p.Problems[i]; problem.Severity == Blocked && problem.Path != nil {
-			used.add(*problem.Path)
-		}
+	for _, problem := range blocks(p.Problems) {
+		used.add(*problem.Path)
 	}
 	return used
 }

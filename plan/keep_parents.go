@@ -10,11 +10,9 @@ func keepParents(dr *draft) {
 			stays[side][dir] = true
 		}
 	}
-	for i := range dr.problems {
-		if p := &dr.problems[i]; p.Severity == Blocked && p.Path != nil {
-			above(Local, *p.Path)
-			above(Remote, *p.Path)
-		}
+	for _, p := range blocks(dr.problems) {
+		above(Local, *p.Path)
+		above(Remote, *p.Path)
 	}
 	for _, k := range dr.kept {
 		above(k.side, k.path)

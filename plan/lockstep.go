@@ -116,18 +116,11 @@ func (d *directory) pathOf(t *trio) Sides[tree.Path] {
 
 // found is what a directory came to.
 type found struct {
+	bearing
 	digest  Sides[tree.Hash]
 	entries Sides[int]
 	// part is the digest with only the part in it that a plan is limited to, zero where nothing of it is there.
 	part Sides[tree.Hash]
-	// stays tells that a doomed directory cannot go: something in it is blocked or ignored.
-	stays bool
-	// held tells of a contested directory that something in it can neither go nor come.
-	held bool
-	// bound tells of a contested directory that something in it has a name that its own side cannot make anew.
-	bound bool
-	// guarded tells that something in it is ignored by nothing but the rules of doomed directories.
-	guarded bool
 	// blocked tells that the directory itself could not be read, or only in part.
 	blocked bool
 }
@@ -171,8 +164,7 @@ func (l *lockstep) directory(ctx context.Context, v visitor, p *place) (found, e
 		if err != nil {
 			return f, err
 		}
-		f.stays, f.guarded = f.stays || below.stays, f.guarded || below.guarded
-		f.held, f.bound = f.held || below.held, f.bound || below.bound
+		f.bearing.add(below.bearing)
 		if l.lines == nil {
 			continue
 		}

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"strings"
 	"testing"
 	"unsafe"
 
@@ -27,7 +26,8 @@ func TestWhatOutlivesAListingRefersToNothingOfIt(t *testing.T) {
 	var from passing
 	in := trio{name: Sides[string]{"name", "name"}, entry: Sides[*tree.Entry]{&listed}, base: &base,
 		hash: Sides[tree.Hash]{{1}}}
-	d := outlive(from.difference(&in, Sides[tree.Path]{"a/name", tree.Path(strings.Clone("a/name"))}))
+	dir := directory{place: &place{path: Sides[tree.Path]{"a", "a"}}}
+	d := outlive(from.difference(&dir, &in, Sides[tree.Traits]{}))
 	from, base = passing{}, tree.Agreed{}
 	if d.remote != nil {
 		t.Error("a path that is alike on both sides is held twice")

@@ -88,13 +88,12 @@ func (p *planner) name(ctx context.Context, in *directory, t *trio) (found, erro
 	if t.now(Local).Type == tree.Directory || t.now(Remote).Type == tree.Directory {
 		at = &passing{} // what is below has its own meanwhile
 	}
-	d := at.difference(t, in.pathOf(t))
+	d := at.difference(in, t, p.policy.traits)
 	d.fate = in.fate
 	if whole := p.draft.wholes.of(in.whole, in, t); whole != nil {
 		d.rarely().whole = whole
 	}
 	d.follows = in.respelled(t, p.policy.traits)
-	p.besides(in, t, d)
 	p.policy.judge(d, t)
 	if in.fate == doomed && t.base == nil {
 		d.verdict = verdict{kind: ChangedAndDeleted}
@@ -109,16 +108,6 @@ func (p *planner) name(ctx context.Context, in *directory, t *trio) (found, erro
 	d.rare.all().whole.enter(d, &f)
 	p.note(in, t, d)
 	return f, nil
-}
-
-// besides notes what else there is that a side may take for what would be made under a name.
-func (p *planner) besides(in *directory, t *trio, d *difference) {
-	if alias := in.names.aliases(t, p.policy.traits); alias != (Sides[string]{}) {
-		d.rarely().alias = alias
-	}
-	if in.twin != (Sides[tree.Path]{}) {
-		d.rarely().twin = in.twin
-	}
 }
 
 // plain tells whether a name is that of a file that needs nothing: most are, so that neither its path is made up nor
@@ -209,24 +198,18 @@ func (p *planner) below(ctx context.Context, in *directory, t *trio, fate fate, 
 
 // contest looks at what is in a directory that is in conflict as a whole: what can neither go nor come is blocked.
 func (p *planner) contest(ctx context.Context, in *directory, t *trio) (found, error) {
-	held, bound := p.draft.obstacles(in, t), false
+	own := bearing{held: p.draft.obstacles(in, t)}
 	for _, side := range BothSides {
-		if held || !t.has(side) {
-			continue
+		if !own.held && t.has(side) {
+			own.add(p.draft.bearing(side, p.passing.difference(in, t, p.policy.traits)))
 		}
-		e := t.now(side)
-		bound = bound || p.policy.binds(side, in.pathOf(t)[side], e.Type, e.Size)
-		d := p.passing.difference(t, in.pathOf(t))
-		p.besides(in, t, d)
-		d.verdict = acts(change{side: side.Other(), action: Create})
-		held = p.draft.refused(d)
 	}
 	fate := contested
-	if held {
+	if own.held {
 		fate = closed
 	}
 	f, err := p.below(ctx, in, t, fate, false)
-	f.held, f.bound = f.held || held, f.bound || bound
+	f.bearing.add(own)
 	return f, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"unicode/utf8"
 
@@ -74,26 +75,12 @@ func (p *problems) unread(d *difference) bool {
 	return blocked
 }
 
-// stuck tells whether a directory of either side has anything in it that can neither go nor come, whatever is chosen:
-// what is blocked, but for files that cannot be read, of which that may change.
-func (p *problems) stuck(dir tree.Path) bool {
-	return slices.ContainsFunc(*p, func(p Problem) bool {
-		return p.Severity == Blocked && p.Path != nil && p.Path.Within(dir) && p.Code != Unreadable &&
-			p.Code != ChangedWhileReading
-	})
-}
-
-// leaveWhole says of what is blocked in a directory that all of the directory stays as it is.
-func (p *problems) leaveWhole(dir Sides[tree.Path]) {
-	for i := range *p {
-		problem := &(*p)[i]
-		if problem.Severity != Blocked || problem.Path == nil {
-			continue
-		}
-		for _, side := range BothSides {
-			if problem.Path.Within(dir[side]) {
-				problem.Message += fmt.Sprintf("; all of %q stays as it is, which is in conflict", dir[side])
-				break
+// blocks are those of some problems that say why a path gets no operation, each with where it is among them.
+func blocks(all []Problem) iter.Seq2[int, *Problem] {
+	return func(yield func(int, *Problem) bool) {
+		for i := range all {
+			if p := &all[i]; p.Severity == Blocked && p.Path != nil && !yield(i, p) {
+				return
 			}
 		}
 	}
@@ -101,9 +88,12 @@ func (p *problems) leaveWhole(dir Sides[tree.Path]) {
 
 // blocked tells whether anything in a directory of a side is blocked.
 func (p *problems) blocked(side Side, dir tree.Path) bool {
-	return slices.ContainsFunc(*p, func(p Problem) bool {
-		return p.Severity == Blocked && p.Side != nil && *p.Side == side && p.Path != nil && p.Path.Within(dir)
-	})
+	for _, problem := range blocks(*p) {
+		if problem.Side != nil && *problem.Side == side && problem.Path.Within(dir) {
+			return true
+		}
+	}
+	return false
 }
 
 // staysWithIgnored warns that a doomed directory stays.

@@ -159,10 +159,10 @@ func (r *restoring) bring(ctx context.Context, p *Plan, d *Displaced, kept func(
 // bars says why a side cannot have an entry, or a directory above it that it lacks, and tells whether that is so. It
 // says it once of each.
 func (r *restoring) bars(side Side, path tree.Path, fresh bool, was *tree.State) bool {
-	traits := &r.policy.traits[side]
-	code, why := unfit(side, traits, path, was.Type, was.Size, fresh)
+	can := r.policy.capacity(side)
+	code, why := can.unfit(path, was.Type, was.Size, fresh)
 	for dir := path.Parent(); dir != tree.Root && r.there[side][dir] == nil; dir = dir.Parent() {
-		if c, w := unfit(side, traits, dir, tree.Directory, 0, true); c != "" {
+		if c, w := can.unfit(dir, tree.Directory, 0, true); c != "" {
 			code, why, path = c, w, dir
 		}
 	}

@@ -81,7 +81,7 @@ func (r *reversing) leaveOut(kept func(Source) bool) {
 		code, path, why := r.needed.hinders(op, kept)
 		if code == "" && op.After != nil {
 			path = op.Path
-			code, why = unfit(op.Side, &r.policy.traits[op.Side], path, op.After.Type, op.After.Size, op.fresh())
+			code, why = r.policy.capacity(op.Side).unfit(path, op.After.Type, op.After.Size, op.fresh())
 			r.barred[op.Side][path] = code != ""
 		}
 		if code == "" {
@@ -126,7 +126,7 @@ func (r *reversing) stands(side Side, dir tree.Path) bool {
 		}
 		here := r.needed[side][dir]
 		if here == nil && !known && !r.barred[side][dir] {
-			code, why := unfit(side, &r.policy.traits[side], dir, tree.Directory, 0, true)
+			code, why := r.policy.capacity(side).unfit(dir, tree.Directory, 0, true)
 			if r.barred[side][dir] = code != ""; code != "" {
 				r.block(code, side, dir, why)
 			}

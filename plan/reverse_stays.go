@@ -77,10 +77,8 @@ func (in *inhabitants) keep(p *Plan, needed needed, told *problems) {
 		}
 		in.left(one.side, one.path)
 	}
-	for i := range *told {
-		if problem := &(*told)[i]; problem.Severity == Blocked && problem.Path != nil {
-			in.left(*problem.Side, *problem.Path)
-		}
+	for _, problem := range blocks(*told) {
+		in.left(*problem.Side, *problem.Path)
 	}
 	p.Operations = slices.DeleteFunc(p.Operations, func(op Operation) bool {
 		return op.Before.Of() == tree.Directory && in.doomed[op.Side][op.from()] && in.stays[op.Side][op.from()]

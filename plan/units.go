@@ -135,11 +135,9 @@ func hold(deeds *deeds, units [][]int) (more bool) {
 func dropBlockedUnits(p *Plan) {
 	units, spelled := p.Options.Units(), p.spellings()
 	blocked := map[tree.Path]bool{}
-	for i := range p.Problems {
-		if problem := &p.Problems[i]; problem.Severity == Blocked && problem.Path != nil {
-			if path, found := units.Of(*problem.Path, true); found {
-				blocked[spelled.pairKey(path)] = true
-			}
+	for _, problem := range blocks(p.Problems) {
+		if path, found := units.Of(*problem.Path, true); found {
+			blocked[spelled.pairKey(path)] = true
 		}
 	}
 	if len(blocked) == 0 {

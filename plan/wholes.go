@@ -114,9 +114,8 @@ func (w *wholeDir) bothWays() bool { return w.conflicts || w.comes[Local] && w.c
 
 // blockedWhole tells whether something in a unit is blocked, and says there what that means.
 func (dr *draft) blockedWhole(w *wholeDir) (blocked bool) {
-	for i := range dr.problems {
-		p := &dr.problems[i]
-		if p.Severity != Blocked || p.Path == nil || p.Side == nil || !p.Path.Within(w.path[*p.Side]) {
+	for _, p := range blocks(dr.problems) {
+		if p.Side == nil || !p.Path.Within(w.path[*p.Side]) {
 			continue
 		}
 		if blocked = true; *p.Path != w.path[*p.Side] {
