@@ -2,6 +2,7 @@ package plan
 
 import (
 	"bytes"
+	"fmt"
 	"iter"
 	"sync"
 	"sync/atomic"
@@ -13,9 +14,20 @@ import (
 // pieceSize is of how many elements of each array the text is held at a time.
 const pieceSize = 1 << 10
 
+// longest is how many bytes the text of a plan may have: more is not read again.
+var longest = schema.Plan.MaxSize()
+
+// TooLong is the error of a plan with a text of more bytes than anybody reads again.
+type TooLong struct{ Size int64 }
+
+func (e *TooLong) Error() string {
+	return fmt.Sprintf("the plan has %d bytes, and a plan may have %d at most", e.Size, longest)
+}
+
 // Validate is nil for a plan whose text is valid by the schema, whose elements can each be read again, and in which
-// Check finds nothing. The error is of type schema.Errors for any other one. What Write writes need not be held for
-// that as a whole: the schema says nothing of two elements of an array at a time.
+// Check finds nothing. The error is a *TooLong for one that is only too long, and of type schema.Errors for any other
+// one. What Write writes need not be held for that as a whole: the schema says nothing of two elements of an array at
+// a time.
 func (p *Plan) Validate() error {
 	work := make(chan *Plan)
 	var size atomic.Int64
@@ -47,10 +59,34 @@ func (p *Plan) Validate() error {
 	}
 	close(work)
 	group.Wait()
-	if odd.Load() || size.Load() > schema.Plan.MaxSize() {
+	switch {
+	case odd.Load():
 		return wrong(p)
+	case size.Load() > longest:
+		return tooLong(p)
 	}
 	return nil
+}
+
+// tooLong is the error of a plan whose text has more bytes than one may have, nil where it has not: together, its
+// pieces have more.
+func tooLong(p *Plan) error {
+	var size length
+	if err := p.Write(&size); err != nil {
+		return err
+	}
+	if int64(size) > longest {
+		return &TooLong{int64(size)}
+	}
+	return nil
+}
+
+// length is of what was written.
+type length int64
+
+func (l *length) Write(text []byte) (int, error) {
+	*l += length(len(text))
+	return len(text), nil
 }
 
 // withoutPlain leaves out the operations whose texts are plain, and returns how long these are together.

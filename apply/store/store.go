@@ -281,11 +281,14 @@ func WritePlan(to io.Writer, p *plan.Plan) error {
 	return p.Write(to)
 }
 
+// proven is the error of a plan that must not be written: a *plan.TooLong, or what is wrong with it.
 func proven(p *plan.Plan) error {
-	if err := p.Validate(); err != nil {
+	err := p.Validate()
+	var long *plan.TooLong
+	if err != nil && !errors.As(err, &long) {
 		return fmt.Errorf("treaty would write a wrong plan: %w", err)
 	}
-	return nil
+	return err
 }
 
 // put makes what write writes, durably and in one step, the content of a file.

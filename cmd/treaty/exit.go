@@ -16,6 +16,7 @@ import (
 	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
 	"treaty/schema"
@@ -222,7 +223,10 @@ func hintFor(err error) hint {
 
 // plainHint is what to type about an error that is no refusal, nil where nothing helps.
 func plainHint(err error) hint {
+	var long *plan.TooLong
 	switch {
+	case errors.As(err, &long):
+		return then("plan a part of the trees at a time (PATTERN)", comparing("--only", "PATTERN"))
 	case errors.Is(err, store.ErrNoPlan), errors.Is(err, store.ErrNoTree):
 		return comparing()
 	case errors.Is(err, apply.ErrInvalid):

@@ -6,6 +6,7 @@ import (
 	"treaty/apply/paper"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
+	"treaty/plan/address"
 	"treaty/plan/tree"
 )
 
@@ -14,7 +15,7 @@ import (
 func (c *logCommand) ofPath(a *app, all []logged) error {
 	from := stands(all)
 	asked, inside := inTree(from.at, c.Path)
-	if !inside || asked == tree.Root {
+	if !inside || asked == tree.Root || address.Is(c.Path) {
 		return usage(exactly("treaty log --help"), "--path %s is no path in the tree", c.Path)
 	}
 	may := []subject{{path: asked}, {path: asked, glob: true}}

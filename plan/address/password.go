@@ -5,22 +5,30 @@ import (
 	"strings"
 )
 
-// mentioned is what may be an address in a text, also one that is misspelt.
-var mentioned = regexp.MustCompile(`(?i)ssh:[^\s'"]*`)
+// mentioned is what may be an address in a text, also of another kind than is taken, or one that is misspelt.
+var mentioned = regexp.MustCompile(`(?i)(?:` + begins + `)[^\s'"]*`)
+
+// begins is how what is meant as an address begins.
+const begins = `\b[a-z][a-z0-9+.-]*://|\bssh:/?|\bssh/{1,2}`
+
+var beginning = regexp.MustCompile(`(?i)^(?:` + begins + `)`)
+
+// copied is how scp names a place, with a password: user, ':' and that, '@', host, ':' and an absolute path.
+var copied = regexp.MustCompile(`([^\s'":/@]+):[^\s'"@]*(@[^\s'":/@]+:/)`)
 
 // WithoutPasswords is a text for a person in which no address has a password: neither may be one that can be read.
 func WithoutPasswords(text string) string {
-	return mentioned.ReplaceAllStringFunc(text, WithoutPassword)
+	return copied.ReplaceAllString(mentioned.ReplaceAllStringFunc(text, WithoutPassword), "$1$2")
 }
 
 // WithoutPassword is what is, or was to be, an address, less what stands between a user's ':' and the last '@'. Any
 // other word is as it was.
 func WithoutPassword(word string) string {
-	if len(word) < len("ssh:") || !strings.EqualFold(word[:len("ssh:")], "ssh:") {
+	start := len(beginning.FindString(word))
+	if start == 0 {
 		return word
 	}
-	end := strings.TrimPrefix(word[len("ssh:"):], "//")
-	start := len(word) - len(end)
+	end := word[start:]
 	colon, at := strings.IndexByte(end, ':'), strings.LastIndexByte(end, '@')
 	if colon < 0 || at < colon || strings.ContainsAny(end[:colon], "/@[") || isPort(end[colon+1:at]) {
 		return word

@@ -17,6 +17,15 @@ func TestNoPasswordIsRepeated(t *testing.T) {
 		"ssh://[fe80::1]/x@y":         "ssh://[fe80::1]/x@y",
 		"ssh: connect to host nas: a": "ssh: connect to host nas: a",
 		"/srv/me:hush@nas":            "/srv/me:hush@nas",
+		"sftp://me:hush@nas/x":        "sftp://me@nas/x",
+		"ssh+git://me:hush@nas/x":     "ssh+git://me@nas/x",
+		"ssh:/me:hush@nas/x":          "ssh:/me@nas/x",
+		"ssh//me:hush@nas/x":          "ssh//me@nas/x",
+		"me:hush@nas:/srv/x":          "me@nas:/srv/x",
+		"there is no me:h/ush@nas:/x": "there is no me@nas:/x",
+		"https://nas:80/x@y":          "https://nas:80/x@y",
+		"a:b@c/d":                     "a:b@c/d",
+		"12:30:00@noon":               "12:30:00@noon",
 		"there is no 'ssh://me:hush@nas/x', nor ssh://a:b@c/d": "there is no 'ssh://me@nas/x', nor ssh://a@c/d",
 	} {
 		if got := WithoutPasswords(text); got != want {
