@@ -30,6 +30,9 @@ func (n *Name) Strayed(side Side) bool {
 	return !same
 }
 
+// Recorded tells whether the baseline knows the name.
+func (n *Name) Recorded() bool { return n.trio.base != nil }
+
 func (n *Name) differs(side Side) bool {
 	e, base := n.trio.now(side), n.trio.base
 	kept := &base.On[side]

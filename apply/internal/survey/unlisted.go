@@ -14,6 +14,10 @@ type unlisted struct {
 	plan *plan.Plan
 	// listed are the names that the plan says something of, nil as long as nobody asked.
 	listed map[tree.Path]bool
+	// blocking are, of each side, the directories above what is blocked there, changing those above what is to change, and
+	// barring tells that a side cannot hold something: what was renamed to that keeps its name there.
+	blocking, changing plan.Sides[map[tree.Path]bool]
+	barring            plan.Sides[bool]
 	names  []unlistedName
 }
 
@@ -32,21 +36,67 @@ const mostUnlisted = 100
 func (u *unlisted) read() {
 	p := u.plan
 	u.listed = map[tree.Path]bool{}
+	for _, side := range plan.BothSides {
+		u.blocking[side], u.changing[side] = map[tree.Path]bool{}, map[tree.Path]bool{}
+	}
 	for i := range p.Operations {
-		u.listed[p.Operations[i].Path], u.listed[p.Operations[i].From()] = true, true
+		op := &p.Operations[i]
+		u.listed[op.Path], u.listed[op.From()] = true, true
+		noteAbove(u.changing[op.Side], op.Path)
 	}
 	for i := range p.Conflicts {
-		u.listed[p.Conflicts[i].Path], u.listed[p.Conflicts[i].RemotePath] = true, true
+		c := &p.Conflicts[i]
+		u.listed[c.Path], u.listed[c.RemotePath] = true, true
+		for _, side := range plan.BothSides {
+			noteAbove(u.changing[side], c.PathOn(side))
+		}
 	}
 	for i := range p.Problems {
-		if path := p.Problems[i].Path; path != nil {
-			u.listed[*path] = true
+		problem := &p.Problems[i]
+		if problem.Path == nil {
+			continue
+		}
+		u.listed[*problem.Path] = true
+		if problem.Severity == plan.Blocked && problem.Side != nil {
+			noteAbove(u.blocking[*problem.Side], *problem.Path)
+			u.barring[*problem.Side] = u.barring[*problem.Side] || problem.Code.Unfit() || problem.Code == plan.NameCollision
 		}
 	}
 }
 
-// note keeps a name of the part, unless the plan lists it or a directory above it; where something is expected of it,
-// the plan does. What is not of the part may have been so when the plan was made.
+// noteAbove notes the directories above a path.
+func noteAbove(dirs map[tree.Path]bool, path tree.Path) {
+	for dir := path.Parent(); dir != tree.Root && !dirs[dir]; dir = dir.Parent() {
+		dirs[dir] = true
+	}
+}
+
+// held tells whether a directory of one side stays there, since something in it is blocked.
+func (u *unlisted) held(side plan.Side, n *plan.Name) bool {
+	path := n.Path[side]
+	return n.Entry[side].Type == tree.Directory && n.Entry[side.Other()].Type != tree.Directory &&
+		(u.blocking[plan.Local][path] || u.blocking[plan.Remote][path])
+}
+
+// explained tells whether the plan says why nothing is done about a name that a side has, of itself or of what is in
+// it or around it. A directory that stays with all in it counts as listed from then on.
+func (u *unlisted) explained(side plan.Side, n *plan.Name, strayed bool) bool {
+	if u.lists(n.Path[side]) {
+		return true
+	}
+	for _, where := range plan.BothSides {
+		if path := n.Path[where]; u.held(where, n) {
+			if !u.changing[where][path] {
+				u.listed[tree.Path(strings.Clone(string(path)))] = true
+			}
+			return true
+		}
+	}
+	return u.barring[side] && n.Recorded() && !strayed
+}
+
+// note keeps a name of the part, unless the plan lists it or a directory above it, or says why nothing is done about it;
+// where something is expected of it, the plan lists it. What is not of the part may have been so when the plan was made.
 func (u *unlisted) note(n *plan.Name, limits plan.Limits) {
 	for _, side := range plan.BothSides {
 		here, there := n.Entry[side].Type, n.Entry[side.Other()].Type
@@ -54,7 +104,7 @@ func (u *unlisted) note(n *plan.Name, limits plan.Limits) {
 			continue
 		}
 		strayed, alone := n.Strayed(side), there == tree.Absent
-		if !strayed && !alone || u.lists(n.Path[side]) || !limits.Has(n.Path[side], &n.Entry[side]) {
+		if !strayed && !alone || u.explained(side, n, strayed) || !limits.Has(n.Path[side], &n.Entry[side]) {
 			continue
 		}
 		path := tree.Path(strings.Clone(string(n.Path[side])))
