@@ -31,7 +31,8 @@ func (b *bearing) add(below bearing) {
 
 // bearing is that of an entry in a contested directory of a side. What the other side cannot hold is blocked.
 func (dr *draft) bearing(side Side, d *difference) bearing {
-	return bearing{held: dr.refuses(side.Other(), Create, d), bound: d.rare.all().bound || dr.policy.capacity(side).forbidsAnew(d)}
+	return bearing{held: dr.refuses(side.Other(), Create, d),
+		bound: d.rare.all().bound || dr.policy.capacity(side).forbidsAnew(d)}
 }
 
 // stuck tells whether a directory of either side has anything in it that can neither go nor come, whatever is chosen:

@@ -37,6 +37,8 @@ type rare struct {
 	alias Sides[string]
 	// twin is as in the place that it is in.
 	twin Sides[tree.Path]
+	// isTwin is twin of the trio.
+	isTwin Sides[bool]
 	// against is nil unless a directory stands against a file or a link.
 	against *against
 	// whole is the unit that it belongs to, nil for none.
@@ -137,6 +139,9 @@ func (p *passing) difference(in *directory, t *trio, traits Sides[tree.Traits]) 
 	}
 	if in.twin != (Sides[tree.Path]{}) {
 		d.rarely().twin = in.twin
+	}
+	if t.twin != (Sides[bool]{}) {
+		d.rarely().isTwin = t.twin
 	}
 	d.local = path[Local]
 	d.spell(path[Remote])

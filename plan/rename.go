@@ -131,14 +131,14 @@ func findMoves(dr *draft, side Side) {
 func uniquelyMoved(dr *draft, side Side) map[*difference]*difference {
 	arrives, leaves := map[content][]*difference{}, map[content][]*difference{}
 	for _, d := range dr.differences {
-		if at, ok := d.leaves(); ok && at == side {
+		if at, ok := d.leaves(); ok && at == side && dr.changesHands(d, side) {
 			if key, known := d.contentOf(side); known {
 				leaves[key] = append(leaves[key], d)
 			}
 		}
 	}
 	for _, d := range dr.differences {
-		if at, ok := d.arrives(); ok && at == side {
+		if at, ok := d.arrives(); ok && at == side && dr.changesHands(d, side) {
 			// Of a first sync everything arrives, and nothing leaves.
 			if key, known := d.contentOf(side.Other()); known && leaves[key] != nil {
 				arrives[key] = append(arrives[key], d)
@@ -152,6 +152,18 @@ func uniquelyMoved(dr *draft, side Side) map[*difference]*difference {
 		}
 	}
 	return source
+}
+
+// changesHands tells whether a side may lose what it has under a name and get something else under it: what it
+// replaces, it need not be able to make.
+func (dr *draft) changesHands(d *difference, side Side) bool {
+	if d.verdict.changes[0].action != Update {
+		return true
+	}
+	anew := *d
+	anew.item[side] = nil
+	code, _ := dr.policy.capacity(side).forbids(Create, &anew)
+	return code == "" && !d.rare.all().isTwin[side]
 }
 
 // becomeMove makes d a move of the file that side had at old. Its time and mode change only as far as the

@@ -18,7 +18,7 @@ type unlisted struct {
 	// barring tells that a side cannot hold something: what was renamed to that keeps its name there.
 	blocking, changing plan.Sides[map[tree.Path]bool]
 	barring            plan.Sides[bool]
-	names  []unlistedName
+	names              []unlistedName
 }
 
 // unlistedName is a name that one side has.
@@ -95,8 +95,9 @@ func (u *unlisted) explained(side plan.Side, n *plan.Name, strayed bool) bool {
 	return u.barring[side] && n.Recorded() && !strayed
 }
 
-// note keeps a name of the part, unless the plan lists it or a directory above it, or says why nothing is done about it;
-// where something is expected of it, the plan lists it. What is not of the part may have been so when the plan was made.
+// note keeps a name of the part, unless the plan lists it or a directory above it, or says why nothing is done about
+// it; where something is expected of it, the plan lists it. What is not of the part may have been so when the plan was
+// made.
 func (u *unlisted) note(n *plan.Name, limits plan.Limits) {
 	for _, side := range plan.BothSides {
 		here, there := n.Entry[side].Type, n.Entry[side.Other()].Type
