@@ -1,6 +1,9 @@
 package plan
 
-import "treaty/plan/tree"
+import (
+	"treaty/plan/internal/programs"
+	"treaty/plan/tree"
+)
 
 // policy is what decisions depend on besides the entries.
 type policy struct {
@@ -8,7 +11,7 @@ type policy struct {
 	// baseline tells that there is one, whatever it says of a path.
 	baseline bool
 	options  Options
-	programs programs
+	programs programs.Rules
 }
 
 func newPolicy(traits Sides[tree.Traits], baseline bool, options Options) policy {
@@ -16,7 +19,7 @@ func newPolicy(traits Sides[tree.Traits], baseline bool, options Options) policy
 		clocks:   newClocks(traits),
 		baseline: baseline,
 		options:  options,
-		programs: programs{rules: options.Executable, umask: options.Umask},
+		programs: options.programs(),
 	}
 }
 

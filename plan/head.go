@@ -3,6 +3,7 @@ package plan
 import (
 	"bytes"
 
+	"treaty/plan/internal/programs"
 	"treaty/plan/tree"
 )
 
@@ -36,6 +37,10 @@ func (d *difference) took(side Side, content tree.Content) {
 func (d *difference) failed() bool {
 	return d.read(Local).Err != nil || d.read(Remote).Err != nil
 }
+
+// ExecutableByContent tells from a file's name and first bytes, as many as tree.Wanted asks for, whether a system would
+// run it.
+func ExecutableByContent(name string, head []byte) bool { return programs.ByContent(name, head) }
 
 // xsym is the size of the files in which macOS keeps symlinks on FAT volumes: "XSym", the length of the
 // target, its MD5 and the target, a line each, filled up with spaces (fat.h of its msdosfs).
@@ -89,7 +94,7 @@ func mayLoseMode(p *policy, d *difference, side Side) bool {
 	if !bringsMode(p, d, side) || !d.wanted[side] || d.now(side).Mode.Bits()&0o100 == 0 {
 		return false
 	}
-	_, speaks := p.programs.byName(d.at(side))
+	_, speaks := p.programs.ByName(d.at(side))
 	return !speaks
 }
 
@@ -108,6 +113,6 @@ func losesMode(p *policy, d *difference, side Side) bool {
 		return false
 	}
 	mode := d.outcome(p).mode[side]
-	executable, speaks := p.programs.ruled(d.at(side), d.now(side).Size, d.read(side).Head)
+	executable, speaks := p.programs.Ruled(d.at(side), d.now(side).Size, d.read(side).Head)
 	return speaks && executable != (mode.Bits()&0o100 != 0)
 }

@@ -239,7 +239,7 @@ func (s *resolver) mergedMode(c *Conflict, side Side, text []byte) tree.Mode {
 	case !s.policy.traits[side].Modes:
 		return 0
 	}
-	return s.policy.programs.infer(s.at(c, side), modeBefore(c.State(side), c.Base), text)
+	return s.policy.programs.Infer(s.at(c, side), modeBefore(c.State(side), c.Base), text)
 }
 
 // mergedModes is the one mode of a merge where both sides have modes: the one that a side changed, or that of the later

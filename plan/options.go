@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"treaty/plan/internal/ignore"
+	"treaty/plan/internal/programs"
 	"treaty/plan/tree"
 )
 
@@ -67,6 +68,22 @@ func (o *Options) judging() []byte {
 	}
 	text, _ := Indented(rest) // of strings, numbers and booleans, which cannot fail
 	return text
+}
+
+// Litter tells whether name is what operating systems leave behind in directories, and the options leave such out.
+// It goes to the trash with its directory, and keeps none.
+func (o *Options) Litter(name string) bool { return o.DefaultIgnores && ignore.IsLitter(name) }
+
+// programs are the options' rules of which files are executable.
+func (o *Options) programs() programs.Rules {
+	overrides := func(yield func(pattern string, executable bool) bool) {
+		for _, override := range o.Executable.Overrides {
+			if !yield(override.Pattern, override.Executable) {
+				return
+			}
+		}
+	}
+	return programs.New(overrides, o.Executable.Extensions, o.Umask)
 }
 
 // CheckPatterns returns an error for the first of the options' patterns that has no place there: nothing can

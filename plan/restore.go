@@ -247,9 +247,9 @@ func (r *restoring) mode(side Side, s *tree.State) tree.Mode {
 	case s.Mode.Known():
 		return s.Mode
 	case s.Type == tree.Directory:
-		return r.policy.programs.created(true)
+		return r.policy.programs.Created(true)
 	}
-	return r.policy.programs.created(false)
+	return r.policy.programs.Created(false)
 }
 
 // makeAbove adds to a plan the directories that a side lacks above what an operation brings, unless they come anyway.

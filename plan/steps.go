@@ -299,16 +299,16 @@ func (s *resolver) inPlaceOf(lose, have version, base *tree.State) (*tree.State,
 		return &after, nil
 	}
 	if have.state.Type == tree.Directory {
-		after.Mode = s.policy.programs.created(true)
+		after.Mode = s.policy.programs.Created(true)
 		return &after, nil
 	}
 	mode := modeBefore(lose.state, base)
 	var head []byte
 	var err error
-	if s.policy.programs.needsHead(lose.path, mode) {
+	if s.policy.programs.NeedsHead(lose.path, mode) {
 		head, err = s.in.Head(have.side, have.path)
 	}
-	after.Mode = s.policy.programs.infer(lose.path, mode, head)
+	after.Mode = s.policy.programs.Infer(lose.path, mode, head)
 	return &after, err
 }
 

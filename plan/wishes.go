@@ -62,8 +62,8 @@ func (p *policy) wishedMode(o *outcome, side Side) (mode tree.Mode, speaks bool)
 	if !p.options.FixModes || !p.traits[Local].Modes || !o.on[Local] {
 		return now, true
 	}
-	executable, speaks := p.programs.ruled(o.path, o.size, o.head)
-	return p.programs.as(now, executable), speaks
+	executable, speaks := p.programs.Ruled(o.path, o.size, o.head)
+	return p.programs.As(now, executable), speaks
 }
 
 // wishedTime is the side that can tell times apart better, and the time that the other one stores; or local, with
@@ -126,14 +126,14 @@ func (d *difference) source() Side {
 // inferMode says which mode a side's file or directory gets from the other's, which has none.
 func inferMode(p *policy, d *difference, side Side) tree.Mode {
 	if d.now(side.Other()).Type == tree.Directory {
-		return p.programs.created(true)
+		return p.programs.Created(true)
 	}
-	return p.programs.infer(d.at(side), d.formerMode(side), d.read(side.Other()).Head)
+	return p.programs.Infer(d.at(side), d.formerMode(side), d.read(side.Other()).Head)
 }
 
 // needsHead tells whether only the first bytes say which mode a side's file gets.
 func needsHead(p *policy, d *difference, side Side) bool {
-	return d.now(side.Other()).Type == tree.File && p.programs.needsHead(d.at(side), d.formerMode(side))
+	return d.now(side.Other()).Type == tree.File && p.programs.NeedsHead(d.at(side), d.formerMode(side))
 }
 
 // formerMode is the mode that a side's file has, or had when it was last synced; not known where there is none.

@@ -22,12 +22,13 @@ var house = map[string][]string{
 	"plan/address":           {},
 	"plan/internal/ignore":   {},
 	"plan/internal/textdiff": {},
+	"plan/internal/programs": {"plan/internal/ignore", "plan/tree"},
 	"plan/scan":              {"plan/internal/ignore", "plan/tree"},
 	"plan/visible":           {},
 	"plan/jsontext":          {"plan/visible"},
 	"plan": {
-		"plan/address", "plan/internal/ignore", "plan/internal/textdiff", "plan/jsontext", "plan/tree", "plan/visible",
-		"schema",
+		"plan/address", "plan/internal/ignore", "plan/internal/programs", "plan/internal/textdiff", "plan/jsontext",
+		"plan/tree", "plan/visible", "schema",
 	},
 
 	"apply/baseline":           {"plan/tree"},

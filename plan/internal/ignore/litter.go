@@ -37,7 +37,8 @@ var litter = func() (byFirst [128][]litterName) {
 	return
 }()
 
-func isLitter(name string) bool {
+// IsLitter tells whether a name is what operating systems leave behind in directories.
+func IsLitter(name string) bool {
 	if name == "" || name[0] >= 128 {
 		return false
 	}

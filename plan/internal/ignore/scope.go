@@ -103,7 +103,7 @@ func (s Scope) Match(path string, isDir bool) Ruling {
 			break
 		}
 	}
-	if s.litter && isLitter(name) {
+	if s.litter && IsLitter(name) {
 		return Litter
 	}
 	return v

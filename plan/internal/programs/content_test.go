@@ -1,4 +1,4 @@
-package plan
+package programs
 
 import (
 	"bytes"
@@ -124,7 +124,7 @@ func TestFirstBytesTellPrograms(t *testing.T) {
 		{"an old Java class", "A", []byte("\xca\xfe\xba\xbe\x00\x03\x00\x2d\x00\x1d\x0a\x00\x06\x00\x0f\x09\x00\x10"), false},
 		{"a Windows program", "a", []byte("MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00"), false},
 	} {
-		if got := executableByContent(c.name, c.head); got != c.want {
+		if got := ByContent(c.name, c.head); got != c.want {
 			t.Errorf("%s: %v, want %v", c.what, got, c.want)
 		}
 	}
@@ -137,9 +137,9 @@ func FuzzSniff(f *testing.F) {
 	f.Add("a", elfHead(false, binary.BigEndian, 3, true, true))
 	f.Add("a", fatHead(machOHead(binary.LittleEndian, 0xfeedfacf, 2)))
 	f.Fuzz(func(t *testing.T, name string, head []byte) {
-		got := executableByContent(name, head)
+		got := ByContent(name, head)
 		if bytes.HasPrefix(head, []byte("#!")) && bytes.IndexByte(head, '\n') >= 0 {
-			if executableByContent(name, append(bytes.Clone(head), "more\r\n"...)) != got {
+			if ByContent(name, append(bytes.Clone(head), "more\r\n"...)) != got {
 				t.Errorf("what follows changes the answer for %q", head)
 			}
 		}

@@ -1,4 +1,4 @@
-package plan
+package programs
 
 import (
 	"bytes"
@@ -6,14 +6,10 @@ import (
 	"strings"
 )
 
-// ExecutableByContent tells from a file's name and first bytes, as many as tree.Wanted asks for, whether a system would
-// run it.
-func ExecutableByContent(name string, head []byte) bool { return executableByContent(name, head) }
-
-// executableByContent tells from a file's first bytes whether a system would run it: a script whose
-// interpreter is named the way kernels take it, an ELF program, a Mach-O one. A byte-order mark or a CR
-// before the first line's end keeps a script from running, so it is none. Windows programs need no bit.
-func executableByContent(name string, head []byte) bool {
+// ByContent tells from a file's first bytes, as many as tree.Wanted asks for, whether a system would run it: a
+// script whose interpreter is named the way kernels take it, an ELF program, a Mach-O one. A byte-order mark or a
+// CR before the first line's end keeps a script from running, so it is none. Windows programs need no bit.
+func ByContent(name string, head []byte) bool {
 	switch {
 	case bytes.HasPrefix(head, []byte("#!")):
 		return shebang(head)
