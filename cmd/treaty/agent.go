@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"treaty/apply/reach"
+	"treaty/cmd/treaty/internal/terminal"
 )
 
 // roomy is how many bytes a pipe is to take that nobody has read yet: as many as may be on their way in a few large
@@ -21,24 +22,24 @@ type agentCommand struct {
 
 // Run lets a treaty on another machine, which runs this by ssh, work on trees of this one.
 func (c *agentCommand) Run(a *app) error {
-	if isTerminal(a.stdin) || isTerminal(a.stdout) {
+	if terminal.Is(a.Stdin) || terminal.Is(a.Stdout) {
 		return usage(exactly("treaty agent --help"), "treaty agent is the other end of ssh, and nobody types it: name a "+
 			"tree here as ssh://HOST/path on the other machine")
 	}
 	// Whoever is gone cannot be written to: that is the end of the streams, and not of the process, which has locks to
 	// release.
 	signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP)
-	out := a.stdout
-	if f := file(out); f != nil {
+	out := a.Stdout
+	if f := terminal.File(out); f != nil {
 		out = f // that the other end has left is no failure to tell of
 	}
-	widen(a.stdin)
+	widen(a.Stdin)
 	widen(out)
 	// A read of the standard input cannot be ended from here; one of what is copied from it can.
 	in, from := io.Pipe()
 	go func() {
 		// The file knows a way to be copied, in smaller parts.
-		_, err := io.CopyBuffer(from, struct{ io.Reader }{a.stdin}, make([]byte, roomy/4))
+		_, err := io.CopyBuffer(from, struct{ io.Reader }{a.Stdin}, make([]byte, roomy/4))
 		from.CloseWithError(err)
 	}()
 	ended := make(chan error, 1)
@@ -52,7 +53,7 @@ func (c *agentCommand) Run(a *app) error {
 			return usage(exactly("treaty agent --help"), "%v", err)
 		}
 		return err
-	case <-a.ctx.Done():
+	case <-a.Ctx.Done():
 	}
 	// Told to end, it ends as where the line is cut: the calls in hand are finished, and the locks released. Whoever no
 	// longer reads what they answer is not waited for.
@@ -61,5 +62,5 @@ func (c *agentCommand) Run(a *app) error {
 	case <-ended:
 	case <-time.After(parting):
 	}
-	return context.Cause(a.ctx)
+	return context.Cause(a.Ctx)
 }

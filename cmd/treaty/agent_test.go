@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"treaty/apply/reach"
+	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan/address"
 )
 
@@ -21,7 +22,7 @@ func TestAnAgentThatIsToldToEndLeavesNoLock(t *testing.T) {
 	toAgent, in := io.Pipe()
 	out, fromAgent := io.Pipe()
 	ended := make(chan error, 1)
-	a := &app{console: &console{ctx: ctx, stdin: toAgent, stdout: fromAgent}}
+	a := &app{Console: &terminal.Console{Ctx: ctx, Stdin: toAgent, Stdout: fromAgent}}
 	go func() { ended <- (&agentCommand{}).Run(a) }()
 	network := &reach.Network{Program: "test", Dial: func(address.Address) (reach.Streams, error) {
 		return reach.Streams{From: out, To: in, Stop: func() error { return errors.Join(in.Close(), out.Close()) }}, nil

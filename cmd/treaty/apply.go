@@ -10,6 +10,7 @@ import (
 	"treaty/apply/paper"
 	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan"
 	"treaty/plan/address"
 )
@@ -54,14 +55,14 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 		Roots:  plan.Sides[string]{expandHome(c.Local), remote.path},
 		Open:   a.net.open,
 		Care:   apply.Care{AllowUnrelatedDrift: c.AllowUnrelatedDrift, Verify: c.Verify},
-		Config: configured, By: author(), Progress: &apply.Progress{}, Now: a.now,
+		Config: configured, By: author(), Progress: &apply.Progress{}, Now: a.Now,
 		Tell: func(n apply.Notice) { tellNotice(a, n) },
 	}
-	meter := a.meter(applying(request.Progress))
-	receipt, err := apply.CarryOut(a.ctx, request)
-	meter.stop()
+	meter := a.Meter(applying(request.Progress))
+	receipt, err := apply.CarryOut(a.Ctx, request)
+	meter.Stop()
 	if receipt != nil {
-		a.terminal.done = true
+		a.process.done = true
 		err = tellReceipt(a, receipt, f, c.JSON, err)
 	}
 	if err != nil || receipt.Outcome != apply.Complete || c.JSON {
@@ -80,29 +81,29 @@ func sayLasting(a *app, r *apply.Receipt) {
 	for _, side := range plan.BothSides {
 		if why, unprovable := volume.IsUnprovable(r.Durability[side]); unprovable {
 			proven = false
-			a.say("%s is mounted over a network (%s): nothing proves that what was written there lasts", side,
+			a.Say("%s is mounted over a network (%s): nothing proves that what was written there lasts", side,
 				render.Escape(why))
 		}
 	}
 	if proven {
-		a.say("safe to eject")
+		a.Say("safe to eject")
 	}
 }
 
 // tellReceipt tells what an apply came to, and returns what is left to tell of its error.
 func tellReceipt(a *app, r *apply.Receipt, f *planFile, asJSON bool, err error) error {
-	show := func() error { return a.receipt(r, f.treeNames()) }
+	show := func() error { return printReceipt(a, r, f.treeNames()) }
 	switch {
 	case asJSON:
-		show = func() error { return r.Write(a.stdout) }
-	case a.quiet:
+		show = func() error { return r.Write(a.Stdout) }
+	case a.Quiet:
 		return err
 	}
 	if unread := show(); unread != nil {
-		a.terminal.lose(unread)
+		a.Screen.Lose(unread)
 		return err
 	}
-	if !asJSON && together(a.stdout, a.stderr) {
+	if !asJSON && terminal.Together(a.Stdout, a.Stderr) {
 		err = told(err)
 	}
 	return err
@@ -110,12 +111,13 @@ func tellReceipt(a *app, r *apply.Receipt, f *planFile, asJSON bool, err error) 
 
 // stayed says what a plan that was carried out has left alone, since it is blocked.
 func (a *app) stayed(f *planFile) error {
-	if a.quiet {
+	if a.Quiet {
 		return nil
 	}
-	opts := a.named(f.treeNames())
+	opts := a.Style()
+	opts.Names = f.treeNames()
 	opts.Alike = plan.Alike(f.plan)
-	return render.Blocked(a.stdout, f.plan, f.show(), opts)
+	return render.Blocked(a.Stdout, f.plan, f.show(), opts)
 }
 
 // treeNames are what people call the plan's trees.
@@ -135,9 +137,11 @@ func told(err error) error {
 	return &rest
 }
 
-// receipt prints what an apply came to.
-func (c *console) receipt(r *apply.Receipt, names plan.Sides[string]) error {
-	return render.Receipt(c.stdout, applied(0, r), resultsOf(r), c.named(names))
+// printReceipt prints what an apply came to, and speaks of the trees by names.
+func printReceipt(a *app, r *apply.Receipt, names plan.Sides[string]) error {
+	opts := a.Style()
+	opts.Names = names
+	return render.Receipt(a.Stdout, applied(0, r), resultsOf(r), opts)
 }
 
 // resultsOf are the results of a receipt as they are shown.

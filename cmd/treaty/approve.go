@@ -13,6 +13,7 @@ import (
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan"
 )
 
@@ -44,7 +45,7 @@ func (c *approveCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if !c.Yes && !isTerminal(a.stdin) {
+	if !c.Yes && !terminal.Is(a.Stdin) {
 		return usage(about("approve", "--yes"), "nobody can be asked: standard input is no terminal")
 	}
 	if err := a.summary(f.plan); err != nil {
@@ -54,7 +55,7 @@ func (c *approveCommand) Run(a *app) error {
 		return err
 	}
 	if !c.Yes {
-		if err := a.ask("Approve this plan?", "not approved, and nothing was changed"); err != nil {
+		if err := a.Ask("Approve this plan?", "not approved, and nothing was changed"); err != nil {
 			return err
 		}
 	}
@@ -66,7 +67,7 @@ func (c *approveCommand) signer(a *app) func([]byte) (string, error) {
 	if c.Sign == "" {
 		return nil
 	}
-	return func(text []byte) (string, error) { return policy.Sign(expandHome(c.Sign), a.passphrase, text) }
+	return func(text []byte) (string, error) { return policy.Sign(expandHome(c.Sign), a.Passphrase, text) }
 }
 
 // keyAt refuses to begin with a key that is not there.
@@ -151,7 +152,7 @@ func (a *app) approve(f *planFile, signoff apply.Signoff, sign func([]byte) (str
 	if signoff.By == "" {
 		signoff.By = me.User
 	}
-	signoff.Host, signoff.At = me.Host, a.now().UTC()
+	signoff.Host, signoff.At = me.Host, a.Now().UTC()
 	approval := paper.Approve(current, f.file.Ref(), signoff)
 	text, err := approval.Text()
 	if err != nil {
@@ -161,6 +162,6 @@ func (a *app) approve(f *planFile, signoff apply.Signoff, sign func([]byte) (str
 	if err := writeFile(path, store.Exactly(text)); err != nil {
 		return err
 	}
-	a.say("Approved: %s", render.Name(a.call.reached(path)))
+	a.Say("Approved: %s", render.Name(a.call.reached(path)))
 	return tellSigned(a, f.plan, approval, signed)
 }

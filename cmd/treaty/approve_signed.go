@@ -25,17 +25,17 @@ func tellSigned(a *app, p *plan.Plan, approval *paper.Approval, text []byte) err
 		if policy.Required == 0 {
 			continue
 		}
-		if _, err := policy.Signer(*last.Signature, text, a.now()); err != nil {
+		if _, err := policy.Signer(*last.Signature, text, a.Now()); err != nil {
 			warn(a, nil, "by the allowed_signers of %s this signature counts for nothing: %v", root, err)
 		}
 		n := policy.Required
 		var short *refusal.Refusal
-		if err := policy.Satisfied(approval, text, a.now()); errors.As(err, &short) {
+		if err := policy.Satisfied(approval, text, a.Now()); errors.As(err, &short) {
 			n = short.Signed
 		} else if err != nil {
 			return err
 		}
-		a.say("%d of %s, as %s asks for", n, render.Count(policy.Required, "signed approval"), root)
+		a.Say("%d of %s, as %s asks for", n, render.Count(policy.Required, "signed approval"), root)
 	}
 	return nil
 }

@@ -110,6 +110,7 @@ var house = map[string][]string{
 	"cmd/treaty/internal/review": {
 		"cmd/treaty/internal/beside", "cmd/treaty/internal/render", "plan", "plan/tree",
 	},
+	"cmd/treaty/internal/terminal": {"cmd/treaty/internal/render", "plan/address"},
 	// Tests only: nobody above may import these.
 	"cmd/treaty/internal/lab":          {},
 	"cmd/treaty/internal/lab/stick":    {"plan/tree"},
@@ -117,7 +118,8 @@ var house = map[string][]string{
 	"cmd/treaty": {
 		"apply", "apply/paper", "apply/policy", "apply/reach", "apply/refusal", "apply/snapshot", "apply/store",
 		"apply/volume", "cmd/treaty/internal/complete", "cmd/treaty/internal/manual", "cmd/treaty/internal/render",
-		"cmd/treaty/internal/review", "plan", "plan/address", "plan/scan", "plan/tree", "schema",
+		"cmd/treaty/internal/review", "cmd/treaty/internal/terminal", "plan", "plan/address", "plan/scan", "plan/tree",
+		"schema",
 	},
 }
 
@@ -128,6 +130,7 @@ var rim = map[string][]string{
 	"apply/internal/disk": nil,
 	"cmd/treaty":          nil,
 
+	"cmd/treaty/internal/terminal":     nil,
 	"cmd/treaty/internal/lab/stick":    nil,
 	"cmd/treaty/internal/lab/blocklog": nil,
 
@@ -143,8 +146,8 @@ var outside = []string{"os", "syscall", "unsafe", "golang.org/x/sys", "golang.or
 // the pager of who reads on a terminal, what opens a page, and the editor or merge tool that a person names; and it
 // opens no connection but to the agent that holds a person's keys.
 var never = map[string][]string{
-	"os/exec": {"cmd/treaty/pager.go", "cmd/treaty/page_open.go", "cmd/treaty/program.go",
-		"cmd/treaty/ssh.go"}, "plugin": nil,
+	"os/exec": {"cmd/treaty/internal/terminal/pager.go", "cmd/treaty/internal/terminal/program.go",
+		"cmd/treaty/page_open.go", "cmd/treaty/ssh.go"}, "plugin": nil,
 	"net/http": {"apply/internal/agent/serve.go", "apply/internal/remote/connection.go"},
 	"log": {"apply/internal/agent/serve.go", "cmd/treaty/internal/lab/stick/volume.go",
 		"cmd/treaty/main.go"}, "math/rand": nil, "math/rand/v2": nil,
@@ -160,14 +163,15 @@ var lodgers = map[string][]string{
 	"github.com/hanwen/go-fuse":                {"cmd/treaty/internal/lab/stick", "cmd/treaty/internal/lab/blocklog"},
 	"github.com/bmatcuk/doublestar":            {"cmd/treaty"},
 	"github.com/rivo/uniseg":                   {"cmd/treaty/internal/beside", "cmd/treaty/internal/render"},
-	"golang.org/x/term":                        {"cmd/treaty"},
+	"golang.org/x/term":                        {"cmd/treaty/internal/terminal"},
 	"github.com/santhosh-tekuri/jsonschema/v5": {"schema"},
 	"github.com/sergi/go-diff":                 {"plan/internal/textdiff"},
 	"github.com/klauspost/compress":            {"apply/store"},
 	"golang.org/x/crypto":                      {"apply/internal/signature"},
 	"golang.org/x/text": {"plan", "plan/internal/ignore", "plan/tree",
 		"cmd/treaty/internal/lab/stick"},
-	"golang.org/x/sys": {"plan/scan", "apply/internal/disk", "apply/internal/local", "cmd/treaty"},
+	"golang.org/x/sys": {"plan/scan", "apply/internal/disk", "apply/internal/local", "cmd/treaty",
+		"cmd/treaty/internal/terminal"},
 }
 
 // longest is how many lines a file may have. Most have a third of it. What is longer has its own bound, to

@@ -9,6 +9,7 @@ import (
 
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan/address"
 	"treaty/plan/scan"
 )
@@ -42,24 +43,24 @@ func (c *cleanCommand) Run(a *app) error {
 	defer release()
 	var old []store.Discardable
 	for _, s := range stores {
-		found, err := s.OlderThan(a.now().Add(-age))
+		found, err := s.OlderThan(a.Now().Add(-age))
 		if err != nil {
 			return err
 		}
 		old = append(old, found...)
 	}
 	if len(old) == 0 {
-		a.say("nothing is older than %s", c.OlderThan)
+		a.Say("nothing is older than %s", c.OlderThan)
 		return nil
 	}
 	if err := c.ask(a, old); err != nil {
 		return err
 	}
-	a.terminal.done = true
+	a.process.done = true
 	if err := removeAll(old); err != nil {
 		return err
 	}
-	a.say("removed")
+	a.Say("removed")
 	return nil
 }
 
@@ -73,15 +74,15 @@ func (c *cleanCommand) ask(a *app, old []store.Discardable) error {
 		}
 		bytes += d.Bytes
 	}
-	a.say("%s, %s", render.Count(len(old), "item"), render.Bytes(bytes))
+	a.Say("%s, %s", render.Count(len(old), "item"), render.Bytes(bytes))
 	switch {
 	case c.Yes:
 		return nil
-	case !isTerminal(a.stdin):
+	case !terminal.Is(a.Stdin):
 		return usage(in("", "clean", "--yes", "--older-than", c.OlderThan),
 			"nothing was removed: nobody can be asked, since standard input is no terminal")
 	}
-	return a.ask("Remove them for good?", "nothing was removed")
+	return a.Ask("Remove them for good?", "nothing was removed")
 }
 
 // removeAll removes as much as can be. Its error is the first.
@@ -130,10 +131,10 @@ func closed(stores []*store.Store) (err error) {
 
 // old is the line about what would be removed.
 func (a *app) old(d store.Discardable) error {
-	if a.quiet {
+	if a.Quiet {
 		return nil
 	}
-	return render.Old(a.stdout, d.At, d.Path, d.Bytes, a.style())
+	return render.Old(a.Stdout, d.At, d.Path, d.Bytes, a.Style())
 }
 
 // lastRemote is the store of the tree that was last synced with, nil where it is not mounted now or

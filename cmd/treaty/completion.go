@@ -23,7 +23,7 @@ func (c *completionCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.stdout.Write(text)
+	_, err = a.Stdout.Write(text)
 	return err
 }
 
@@ -57,7 +57,7 @@ func (c *completeCommand) Run(a *app) error {
 	for i := range list {
 		list[i].Word = insert(list[i].Word)
 	}
-	_, err = io.WriteString(a.stdout, complete.Answer(list, rest))
+	_, err = io.WriteString(a.Stdout, complete.Answer(list, rest))
 	return err
 }
 

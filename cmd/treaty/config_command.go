@@ -78,7 +78,7 @@ func unset(a *app, dir, name string, wrong error) error {
 	if err := folder.SaveConfig(out.Bytes()); err != nil {
 		return err
 	}
-	a.say("%s is taken out", render.Escape(name))
+	a.Say("%s is taken out", render.Escape(name))
 	_, err = readConfig(folder)
 	var rest *complaint
 	if errors.As(err, &rest) {
@@ -171,9 +171,9 @@ func configKeys() ([]configKey, error) {
 func (s *settings) show(a *app) error {
 	at := s.folder.Path("config.json")
 	if s.config.absent {
-		a.say("%s is not there: all is as by default", render.Name(at))
+		a.Say("%s is not there: all is as by default", render.Name(at))
 	} else {
-		a.say("%s", render.Name(at))
+		a.Say("%s", render.Name(at))
 	}
 	defaults, err := s.effective()
 	if err != nil {
@@ -181,7 +181,7 @@ func (s *settings) show(a *app) error {
 	}
 	for _, k := range s.keys {
 		value, from := s.value(k.name, defaults)
-		a.say("  %-15s  %s   (%s)", k.name, render.Cut(render.Escape(value), widestValue), from)
+		a.Say("  %-15s  %s   (%s)", k.name, render.Cut(render.Escape(value), widestValue), from)
 	}
 	return nil
 }
@@ -264,10 +264,10 @@ func (s *settings) explain(a *app, name string) error {
 			value, from = compact(inner.of(below)), "set here"
 		}
 	}
-	a.say("%s = %s   (%s)", name, render.Escape(value), from)
-	a.say("%s", k.schema.Description)
+	a.Say("%s = %s   (%s)", name, render.Escape(value), from)
+	a.Say("%s", k.schema.Description)
 	for i, choice := range k.schema.Enum {
-		a.say("  %-12s  %s", choice, k.schema.EnumDescriptions[i])
+		a.Say("  %-12s  %s", choice, k.schema.EnumDescriptions[i])
 	}
 	return nil
 }
@@ -321,7 +321,7 @@ func (s *settings) change(a *app, name string, value *string) error {
 		return err
 	}
 	now, from := s.value(top, options)
-	a.say("%s = %s   (%s)", top, render.Escape(now), from)
+	a.Say("%s = %s   (%s)", top, render.Escape(now), from)
 	return nil
 }
 

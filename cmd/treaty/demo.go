@@ -44,9 +44,9 @@ func (c *demoCommand) Run(a *app) error {
 	if err := demoTrees(local, remote); err != nil {
 		return err
 	}
-	a.say("Two small trees that were never synced:")
-	a.say("  %s", local)
-	a.say("  %s", remote)
+	a.Say("Two small trees that were never synced:")
+	a.Say("  %s", local)
+	a.Say("  %s", remote)
 	steps := []struct {
 		why  string
 		args []string
@@ -66,25 +66,25 @@ func (c *demoCommand) Run(a *app) error {
 	}
 	for _, step := range steps {
 		if step.why != "" {
-			a.say("")
-			if err := a.tell(0, 2, "# %s", step.why); err != nil {
+			a.Say("")
+			if err := a.Tell(0, 2, "# %s", step.why); err != nil {
 				return err
 			}
 		}
-		a.say("$ treaty %s", shown(step.args, local, remote))
-		if code := a.terminal.run(step.args, strings.NewReader("")); code != 0 {
+		a.Say("$ treaty %s", shown(step.args, local, remote))
+		if code := a.process.run(step.args, strings.NewReader("")); code != 0 {
 			return fmt.Errorf("the demo's command ended with exit code %d", code)
 		}
 	}
-	a.say("\nLook at:")
+	a.Say("\nLook at:")
 	for _, line := range [][2]string{
 		{local, "one of the two trees"},
 		{remote, "the other one, now the same"},
 		{filepath.Join(local, ".treaty", "history"), "the plan, its approval and the receipt"},
 		{filepath.Join(remote, ".treaty", "trash"), "what was replaced, kept until you remove it"},
 	} {
-		a.say("  %s", line[0])
-		if err := a.tell(6, 6, "%s", line[1]); err != nil {
+		a.Say("  %s", line[0])
+		if err := a.Tell(6, 6, "%s", line[1]); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan"
 	"treaty/plan/address"
 	"treaty/plan/scan"
@@ -47,7 +49,7 @@ func (c *doctorCommand) Run(a *app) error {
 			a.call.trees[side] = at.path
 		}
 	}
-	found := &doctorDocument{Format: "treaty.doctor", FormatVersion: plan.FormatVersion, At: a.now().UTC()}
+	found := &doctorDocument{Format: "treaty.doctor", FormatVersion: plan.FormatVersion, At: a.Now().UTC()}
 	err := found.examine(a, around, dirs)
 	if !c.JSON {
 		found.print(a)
@@ -56,7 +58,7 @@ func (c *doctorCommand) Run(a *app) error {
 		return err
 	}
 	if c.JSON {
-		if err := a.document(schema.Doctor, found); err != nil {
+		if err := writeDocument(a.Stdout, schema.Doctor, found); err != nil {
 			return err
 		}
 	}
@@ -64,7 +66,7 @@ func (c *doctorCommand) Run(a *app) error {
 		return &complaint{is: errFound, why: render.Count(n, "finding"), hint: nil}
 	}
 	if !c.JSON {
-		a.say("Nothing is wrong.")
+		a.Say("Nothing is wrong.")
 	}
 	return nil
 }
@@ -89,27 +91,27 @@ func (d *doctorDocument) examine(a *app, around string, dirs []string) error {
 // print says it to a person, once all trees were examined: ssh may ask something before that.
 func (d *doctorDocument) print(a *app) {
 	for _, t := range d.Trees {
-		a.say("%s", render.Name(t.Root))
+		a.Say("%s", render.Name(t.Root))
 		for _, f := range t.Findings {
 			if !f.Wrong {
-				a.say("  ok     %s", f.Says)
+				a.Say("  ok     %s", f.Says)
 				continue
 			}
-			message(a.stdout, "  wrong  %s", f.Says)
+			terminal.Message(a.Stdout, "  wrong  %s", f.Says)
 			if f.Hint != nil {
-				message(a.stdout, "         hint: %s", *f.Hint)
+				terminal.Message(a.Stdout, "         hint: %s", *f.Hint)
 			}
 		}
 	}
 }
 
-// document prints a document of treaty's own.
-func (c *console) document(kind schema.Kind, v any) error {
+// writeDocument writes a document of treaty's own.
+func writeDocument(to io.Writer, kind schema.Kind, v any) error {
 	text, err := paper.Document(kind, v)
 	if err != nil {
 		return err
 	}
-	_, err = c.stdout.Write(text)
+	_, err = to.Write(text)
 	return err
 }
 

@@ -20,7 +20,7 @@ func (e *examination) entries() error {
 		return nil // it is told of already
 	}
 	options := c.options(&planFlags{})
-	walk := e.tree.Source().Walk(e.app.ctx, scan.Options{DefaultIgnores: options.DefaultIgnores, Granularity: 1})
+	walk := e.tree.Source().Walk(e.app.Ctx, scan.Options{DefaultIgnores: options.DefaultIgnores, Granularity: 1})
 	defer walk.Close()
 	through := entryExamination{examination: e, walk: walk, unmatched: map[string]*scan.Rules{}}
 	for _, pattern := range c.Ignore {

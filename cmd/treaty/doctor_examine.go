@@ -328,7 +328,7 @@ func (e *examination) clock() error {
 	if err != nil {
 		return nil // log --verify tells of it
 	}
-	if now := e.app.now(); now.Add(aheadOf).Before(last.FinishedAt) {
+	if now := e.app.Now(); now.Add(aheadOf).Before(last.FinishedAt) {
 		e.found(fmt.Sprintf("the clock says %s, and the last apply ended at %s: it was set back, or is wrong",
 			now.UTC().Format(time.RFC3339), last.FinishedAt.UTC().Format(time.RFC3339)), nil)
 	}

@@ -16,6 +16,7 @@ import (
 	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -119,26 +120,27 @@ func (i *invocation) report(w io.Writer, err error) int {
 	var refusal *apply.Refusal
 	var room *lack
 	var own *complaint
+	var asked *terminal.Interrupted
 	refused := errors.As(err, &refusal)
 	switch {
 	case !refused && errors.As(err, &own) && len(own.faults) > 0:
 		for _, line := range own.lines() {
-			message(w, "treaty: %s", render.Escape(line))
+			terminal.Message(w, "treaty: %s", render.Escape(line))
 		}
-	case errors.Is(err, context.Canceled) && !refused && !errors.As(err, &own):
-		message(w, "treaty: interrupted")
+	case errors.Is(err, context.Canceled) && !refused && !errors.As(err, &own) && !errors.As(err, &asked):
+		terminal.Message(w, "treaty: interrupted")
 	case refused && errors.As(err, &room):
-		message(w, "treaty: %s", roomIn(refusal.Side, room))
+		terminal.Message(w, "treaty: %s", roomIn(refusal.Side, room))
 	default:
-		message(w, "treaty: %s", render.Escape(err.Error()))
+		terminal.Message(w, "treaty: %s", render.Escape(err.Error()))
 	}
 	if refused {
 		for _, line := range details(refusal) {
-			message(w, "  %s", render.Escape(line))
+			terminal.Message(w, "  %s", render.Escape(line))
 		}
 	}
 	if h := hintFor(err); h != nil {
-		message(w, "hint: %s", render.Escape(h(i)))
+		terminal.Message(w, "hint: %s", render.Escape(h(i)))
 	}
 	return exitCode(err)
 }

@@ -93,7 +93,7 @@ func mayChange(e *examination, as volume.Changer) {
 
 // space looks at what lies in the trash, and at what is free.
 func (e *examination) space() error {
-	old, err := e.tree.OlderThan(e.app.now())
+	old, err := e.tree.OlderThan(e.app.Now())
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (e *examination) space() error {
 	case space.Total == 0:
 	case space.Free < min(littleRoom, space.Total/littleOf):
 		room := roomElsewhere
-		if cleanable(e.tree, e.app.now()) {
+		if cleanable(e.tree, e.app.Now()) {
 			room = e.there("clean")
 		}
 		e.found(fmt.Sprintf("only %s are free", render.Bytes(space.Free)), room)

@@ -38,7 +38,7 @@ func (c *ignoreCommand) Run(a *app) error {
 		return err
 	}
 	added := missing(text, c.Patterns)
-	left, err := leavesOut(a.ctx, folder, added)
+	left, err := leavesOut(a.Ctx, folder, added)
 	if err != nil {
 		return err
 	}
@@ -47,9 +47,9 @@ func (c *ignoreCommand) Run(a *app) error {
 	}
 	for _, pattern := range c.Patterns {
 		if slices.Contains(added, pattern) {
-			a.say("%s: added to %s", render.Name(pattern), render.Name(file))
+			a.Say("%s: added to %s", render.Name(pattern), render.Name(file))
 		} else {
-			a.say("%s: is in %s already", render.Name(pattern), render.Name(file))
+			a.Say("%s: is in %s already", render.Name(pattern), render.Name(file))
 		}
 	}
 	if len(added) > 0 {
@@ -199,7 +199,7 @@ func (o *omission) count(path tree.Path, directory, told bool) {
 // tell says what is left out from now on.
 func (o *omission) tell(a *app) {
 	if o.tops == 0 {
-		a.say("Nothing in the tree matches that now.")
+		a.Say("Nothing in the tree matches that now.")
 		return
 	}
 	what := render.Count(o.files, "file")
@@ -209,14 +209,14 @@ func (o *omission) tell(a *app) {
 	case o.directories > 0:
 		what += " and " + countDirectories(o.directories)
 	}
-	a.say("Left out from now on: %s", what)
+	a.Say("Left out from now on: %s", what)
 	for _, name := range o.first {
-		a.say("  %s", render.Name(name))
+		a.Say("  %s", render.Name(name))
 	}
 	if more := o.tops - len(o.first); more > 0 {
-		a.say("  and %d more", more)
+		a.Say("  and %d more", more)
 	}
-	a.say("What is left out stays where it is, on both sides.")
+	a.Say("What is left out stays where it is, on both sides.")
 }
 
 func countDirectories(n int) string {

@@ -16,6 +16,7 @@ import (
 	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan"
 	"treaty/plan/address"
 	"treaty/plan/scan"
@@ -57,10 +58,10 @@ func (c *initCommand) Run(a *app) error {
 	if err := s.write(answers.into(s.given, folder.Root()), helped); err != nil {
 		return err
 	}
-	a.say("%s is set up: treaty config shows it, and changes it", render.Name(folder.Path("config.json")))
+	a.Say("%s is set up: treaty config shows it, and changes it", render.Name(folder.Path("config.json")))
 	i := *a.call
 	i.trees[plan.Remote] = answers.remote
-	a.say("Next: %s", comparing()(&i))
+	a.Say("Next: %s", comparing()(&i))
 	return nil
 }
 
@@ -73,21 +74,21 @@ type firstAnswers struct {
 // ask asks for what no argument says, on a terminal.
 func (c *initCommand) ask(a *app, folder *store.Store, remote string) (*firstAnswers, error) {
 	answers := &firstAnswers{remote: remote, name: c.Name, ignore: c.Ignore}
-	if !isTerminal(a.stdin) {
+	if !terminal.Is(a.Stdin) {
 		if remote == "" {
 			return nil, usage(exactly("treaty init --help"),
 				"REMOTE is missing, and nobody can be asked: standard input is no terminal")
 		}
 		return answers, nil
 	}
-	q := &questions{a, bufio.NewReader(a.stdin)}
+	q := &questions{a, bufio.NewReader(a.Stdin)}
 	for answers.remote == "" {
 		const question = "Where is the other tree (a folder, such as /media/stick, or ssh://host/path)?"
 		if err := q.ask(question, &answers.remote); err != nil {
 			return nil, err
 		}
 		if why := noPlace(answers.remote); answers.remote != "" && why != "" {
-			a.say("%s", why)
+			a.Say("%s", why)
 			answers.remote = ""
 		}
 	}
@@ -138,22 +139,15 @@ type questions struct {
 
 // ask asks for a line; who ends the input or interrupts it has answered nothing, and nothing is changed.
 func (q *questions) ask(question string, answer *string) error {
-	to := q.app.facing()
-	fmt.Fprintf(to, "%s ", question)
-	line, err := awaited(q.app.ctx, func() (string, error) { return q.lines.ReadString('\n') })
-	q.app.terminal.answered()
 	const unchanged = "nothing was changed"
+	line, err := q.app.Line(question, unchanged, q.lines)
 	switch {
-	case q.app.ctx.Err() != nil:
-		fmt.Fprintln(to)
-		return &complaint{is: q.app.ctx.Err(), why: "interrupted; " + unchanged}
 	case errors.Is(err, io.EOF):
-		fmt.Fprintln(to)
-		return declined(unchanged)
+		return errors.New(unchanged)
 	case err != nil:
 		return err
 	}
-	*answer = strings.TrimSpace(line)
+	*answer = line
 	return nil
 }
 

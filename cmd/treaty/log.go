@@ -12,6 +12,7 @@ import (
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan"
 	"treaty/plan/address"
 	"treaty/schema"
@@ -26,7 +27,7 @@ type logCommand struct {
 
 // Run lists the applied plans.
 func (c *logCommand) Run(a *app) error {
-	return paged(a, func() error { return c.run(a) })
+	return a.Paged(func() error { return c.run(a) })
 }
 
 func (c *logCommand) run(a *app) error {
@@ -104,7 +105,7 @@ func receiptsOf(a *app, all []logged) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.stdout.Write(text)
+	_, err = a.Stdout.Write(text)
 	return err
 }
 
@@ -116,7 +117,7 @@ func (c *logCommand) one(a *app, folder *store.Store, all []logged) error {
 	}
 	h := &all[slices.IndexFunc(all, func(h logged) bool { return h.Number == chosen.Number })]
 	if c.JSON {
-		_, err := a.stdout.Write(h.text)
+		_, err := a.Stdout.Write(h.text)
 		return err
 	}
 	if err := h.line(a); err != nil {
@@ -128,8 +129,8 @@ func (c *logCommand) one(a *app, folder *store.Store, all []logged) error {
 	if t := h.receipt.Totals; t.Skipped+t.Drifted+t.Failed == 0 {
 		return nil
 	}
-	a.say("")
-	return a.receipt(h.receipt, h.told().Trees)
+	a.Say("")
+	return printReceipt(a, h.receipt, h.told().Trees)
 }
 
 // show shows the plan, or a part of it.
@@ -141,10 +142,11 @@ func (h *logged) show(a *app, only *render.Selection) error {
 	if len(p.Operations)+len(p.Conflicts)+len(p.Problems) == 0 {
 		return nil
 	}
-	opts := a.named(h.told().Trees)
+	opts := a.Style()
+	opts.Names = h.told().Trees
 	opts.Diffs, opts.Only, opts.All, opts.Alike = true, only, only != nil, plan.Alike(p)
-	a.say("")
-	return render.Show(a.stdout, p, opts)
+	a.Say("")
+	return render.Show(a.Stdout, p, opts)
 }
 
 // whereLogged opens the store of the tree that the current directory is in. To what -C names and is no tree nothing was
@@ -204,7 +206,7 @@ func (c *logCommand) verify(a *app, folder *store.Store) error {
 	}
 	broken = append(broken, wrong...)
 	for _, line := range broken {
-		message(a.stdout, "%s", render.Escape(line))
+		terminal.Message(a.Stdout, "%s", render.Escape(line))
 	}
 	if len(broken) > 0 {
 		return unproven(folder, "the history does not hold: "+render.Count(len(broken), "fault"))
@@ -212,7 +214,7 @@ func (c *logCommand) verify(a *app, folder *store.Store) error {
 	if len(list) == 0 {
 		return a.verifyElsewhere(folder)
 	}
-	a.say("%s, all as written", render.Count(len(list), "receipt"))
+	a.Say("%s, all as written", render.Count(len(list), "receipt"))
 	return nil
 }
 
@@ -237,7 +239,7 @@ func (a *app) verifyElsewhere(folder *store.Store) error {
 		return err
 	}
 	for _, line := range wrong {
-		message(a.stdout, "%s", render.Escape(line))
+		terminal.Message(a.Stdout, "%s", render.Escape(line))
 	}
 	if len(wrong) > 0 {
 		return unproven(there, fmt.Sprintf("the history in %s does not hold: %s", render.Name(known.root),

@@ -153,7 +153,7 @@ func (h *logged) undoes(text []byte) int {
 func (h *logged) line(a *app) error {
 	line := applied(h.Number, h.receipt)
 	line.Told = h.told()
-	return render.Log(a.stdout, line, a.style())
+	return render.Log(a.Stdout, line, a.Style())
 }
 
 // whole is the plan, with the diffs of its updates as far as both versions are still there.

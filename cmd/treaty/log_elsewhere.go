@@ -16,7 +16,7 @@ import (
 func (a *app) sayElsewhere(folder *store.Store) error {
 	known, err := knownElsewhere(folder)
 	if err == nil {
-		a.say("%s", known.why)
+		a.Say("%s", known.why)
 	}
 	return err
 }
@@ -81,7 +81,7 @@ func hasHistory(root string) bool {
 // sayOthers says, in words about a root and a command, which command tells of what is in the histories of other trees.
 func sayOthers(a *app, folder *store.Store, words, name string, flags ...string) {
 	for _, root := range otherHistories(folder) {
-		a.say(words, render.Name(root), render.Escape(in(root, name, flags...)(a.call)))
+		a.Say(words, render.Name(root), render.Escape(in(root, name, flags...)(a.call)))
 	}
 }
 

@@ -34,11 +34,11 @@ func (c *logCommand) ofPath(a *app, all []logged) error {
 	case c.JSON:
 		return receiptsOf(a, found)
 	case len(found) == 0:
-		a.say("no applied plan has changed %s", render.Name(string(may[len(may)-1].path)))
+		a.Say("no applied plan has changed %s", render.Name(string(may[len(may)-1].path)))
 	}
 	for i := range found {
 		if i > 0 {
-			a.say("")
+			a.Say("")
 		}
 		if err := found[i].line(a); err != nil {
 			return err

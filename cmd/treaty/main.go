@@ -4,9 +4,12 @@
 //
 // What a command has besides is in files that begin with its name (plan_, resolve_, restore_, log_, doctor_, config_,
 // review_). What several share begins with what it is about: trees and where they are (pair.go, tree_), hints of what
-// to type (hint.go, hint_), the merging of a text (merge_), a plan as a page (page.go, page_), the command line
-// (run.go, parse_), and what a person sees and types (terminal.go, console.go, ask.go, pager.go, progress.go,
-// terminal_). Errors become exit codes in exit.go; trees of other machines are reached by network.go and ssh.go.
+// to type (hint.go, hint_), the merging of a text (merge_), a plan as a page (page.go, page_), how far something
+// is (progress.go), and the command line (run.go, parse_). Errors become exit codes in exit.go; trees of other machines
+// are reached by network.go and ssh.go.
+//
+// What needs no command is a package below internal: who sits at the terminal (terminal), a plan as text and as a page
+// (render) and on the whole screen (review), what shells complete (complete), and the manual pages (manual).
 package main
 
 import (

@@ -12,6 +12,7 @@ import (
 	"treaty/apply/reach"
 	"treaty/apply/refusal"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan"
 	"treaty/plan/address"
 	"treaty/plan/scan"
@@ -19,7 +20,7 @@ import (
 
 // edit settles the conflicts with these ids by what a person makes of their merges, one after the other.
 func (c *resolveCommand) edit(a *app, f *planFile, ids []int) error {
-	e := editing{app: a, plan: f.plan, tool: wordsOf(c.Tool), from: expandHome(c.From)}
+	e := editing{app: a, plan: f.plan, tool: terminal.Words(c.Tool), from: expandHome(c.From)}
 	var err error
 	if c.Tool == "" {
 		e.editor, err = editorWords()
@@ -48,10 +49,10 @@ func (c *resolveCommand) edit(a *app, f *planFile, ids []int) error {
 			return err
 		}
 	}
-	a.say("%s settled as %s, %d left", render.Count(len(chosen), "conflict"), plan.TakeMerged, f.plan.Unresolved())
+	a.Say("%s settled as %s, %d left", render.Count(len(chosen), "conflict"), plan.TakeMerged, f.plan.Unresolved())
 	open := openOf(f.plan, ids)
 	if can := allowed(open); can != "" {
-		a.say("  %s", can)
+		a.Say("  %s", can)
 	}
 	return c.left(f.plan, open)
 }
@@ -80,7 +81,7 @@ func (f *planFile) takeMerge(conflict int, text []byte) error {
 // editorWords are the command of the person's editor. The error is the person's where there is none.
 func editorWords() ([]string, error) {
 	for _, name := range []string{"VISUAL", "EDITOR"} {
-		if words := wordsOf(os.Getenv(name)); len(words) > 0 {
+		if words := terminal.Words(os.Getenv(name)); len(words) > 0 {
 			return words, nil
 		}
 	}
@@ -108,8 +109,8 @@ func (e *editing) made(c *plan.Conflict, accept func(text []byte) error) error {
 		switch {
 		case err == nil:
 			return d.cleared()
-		case errors.Is(err, plan.ErrNoText) && isTerminal(e.stdin) &&
-			e.ask(render.Escape(err.Error())+". Edit it again?", "") == nil:
+		case errors.Is(err, plan.ErrNoText) && terminal.Is(e.Stdin) &&
+			e.Ask(render.Escape(err.Error())+". Edit it again?", "") == nil:
 			continue
 		}
 		return e.kept(err, c, d)
@@ -194,7 +195,7 @@ const mostEdited = 16 << 20
 // once has the person make the text, and has that accepted.
 func (e *editing) once(c *plan.Conflict, d *desk, accept func(text []byte) error) error {
 	words := d.command(e.editor, e.tool)
-	if err := runProgram(e.app, words); err != nil {
+	if err := e.app.RunProgram(words); err != nil {
 		return fmt.Errorf("%s failed: %w", render.Name(words[0]), err)
 	}
 	text, err := scan.ReadFile(d.out, mostEdited) // whatever a program has left there, nothing is waited for

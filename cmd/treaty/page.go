@@ -22,7 +22,7 @@ func (c *showCommand) page(a *app, f *planFile, opts render.Options) error {
 	if c.HTML == "-" && c.Open {
 		return usage(exactly("treaty show --help"), "standard output cannot be opened in a browser: give --html a file")
 	}
-	told, err := pageOf(f, opts, a.now())
+	told, err := pageOf(f, opts, a.Now())
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func (c *showCommand) page(a *app, f *planFile, opts render.Options) error {
 		return err
 	}
 	if c.HTML == "-" {
-		_, err := page.WriteTo(a.stdout)
+		_, err := page.WriteTo(a.Stdout)
 		return err
 	}
 	file := expandHome(cmp.Or(c.HTML, besidePlan(f.path)))
@@ -51,9 +51,9 @@ func (c *showCommand) page(a *app, f *planFile, opts render.Options) error {
 	if err := writeFile(file, store.Exactly(page.Bytes())); err != nil {
 		return err
 	}
-	a.say("Page: %s", render.Name(a.call.reached(file)))
+	a.Say("Page: %s", render.Name(a.call.reached(file)))
 	if c.Open {
-		return openInBrowser(a.ctx, file)
+		return openInBrowser(a.Ctx, file)
 	}
 	return nil
 }

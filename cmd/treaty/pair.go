@@ -233,10 +233,10 @@ func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
 // watched makes a plan in sight of whoever waits for it.
 func (p *pair) watched(a *app, how apply.Planning,
 	do func(context.Context, apply.Planning) (*apply.Planned, error)) (*planned, error) {
-	how.By, how.Now, how.Progress = author(), a.now, &apply.Progress{}
-	meter := a.meter(comparingTrees(how.Progress))
-	defer meter.stop()
-	made, err := do(a.ctx, how)
+	how.By, how.Now, how.Progress = author(), a.Now, &apply.Progress{}
+	meter := a.Meter(comparingTrees(how.Progress))
+	defer meter.Stop()
+	made, err := do(a.Ctx, how)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan"
 )
 
@@ -18,7 +19,7 @@ import (
 //
 // Of the commands it makes those that an argument names: no other can be meant, and to make them all takes longer than
 // most of what they do. What the parser answers or refuses it says of the whole grammar.
-func (t *terminal) parse(args []string) (*grammar, *kong.Context, error) {
+func parse(t *terminal.Screen, args []string) (*grammar, *kong.Context, error) {
 	g := &grammar{}
 	named := g.commands(func(name string) bool { return slices.Contains(args, name) })
 	parsed, err := read(&g.everywhere, args, append(named, kong.Writers(io.Discard, io.Discard))...)
@@ -26,14 +27,14 @@ func (t *terminal) parse(args []string) (*grammar, *kong.Context, error) {
 		return g, parsed, nil
 	}
 	g = &grammar{}
-	width := min(cmp.Or(columns(t.stdout), 100), 100)
-	parsed, err = read(g, args, kong.Writers(t.stdout, t.stderr),
+	width := min(cmp.Or(terminal.Columns(t.Stdout), 100), 100)
+	parsed, err = read(g, args, kong.Writers(t.Stdout, t.Stderr),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: width}))
 	switch status := exitStatus(0); {
 	case err == nil, errors.As(err, &status):
 		return g, parsed, err
-	case t.lost() != nil:
-		return nil, nil, t.lost()
+	case t.Lost() != nil:
+		return nil, nil, t.Lost()
 	}
 	return nil, nil, misused(err)
 }

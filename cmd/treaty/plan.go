@@ -80,7 +80,7 @@ func (c *planCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if c.Output != "-" && !a.quiet {
+	if c.Output != "-" && !a.Quiet {
 		if err := a.summaryOf(p, made.plan); err != nil {
 			return err
 		}
@@ -88,7 +88,7 @@ func (c *planCommand) Run(a *app) error {
 		if err := a.listing(made.plan, a.call.aboutPlan("show").next()); err != nil {
 			return err
 		}
-		a.say("")
+		a.Say("")
 		a.sayNext(made, path)
 	}
 	if c.ExitCode {
@@ -107,8 +107,8 @@ func (a *app) pointTo(made *planned, path, output string) {
 
 // sayNext says where a plan is and what to type.
 func (a *app) sayNext(made *planned, path string) {
-	a.say("Plan: %s", render.Name(a.call.reached(path)))
-	a.say("Next: %s", strings.Join(next(made, a.call), "\n      "))
+	a.Say("Plan: %s", render.Name(a.call.reached(path)))
+	a.Say("Next: %s", strings.Join(next(made, a.call), "\n      "))
 }
 
 // newest tells whether a plan is the one that is found where none is named. The clock may have been set back since
@@ -187,21 +187,21 @@ func pending(p *plan.Plan) error {
 // summaryOf is the summary of a plan of two trees, which says which REMOTE is, where nobody typed it.
 func (a *app) summaryOf(trees *pair, p *plan.Plan) error {
 	if named := trees.found.named(); named != "" {
-		a.say("%s", render.Escape(named))
+		a.Say("%s", render.Escape(named))
 	}
 	return a.summary(p)
 }
 
 func (a *app) summary(p *plan.Plan) error {
-	if a.quiet {
+	if a.Quiet {
 		return nil
 	}
-	return render.Summary(a.stdout, p, a.view(p, false))
+	return render.Summary(a.Stdout, p, a.view(p, false))
 }
 
 // listing lists a plan beside its summary, as far as that is little; show is the command that shows all of it.
 func (a *app) listing(p *plan.Plan, show string) error {
-	if a.quiet {
+	if a.Quiet {
 		return nil
 	}
 	var list bytes.Buffer
@@ -209,7 +209,7 @@ func (a *app) listing(p *plan.Plan, show string) error {
 	if err != nil || list.Len() == 0 {
 		return err
 	}
-	a.say("")
-	_, err = list.WriteTo(a.stdout)
+	a.Say("")
+	_, err = list.WriteTo(a.Stdout)
 	return err
 }

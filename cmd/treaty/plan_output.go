@@ -86,7 +86,7 @@ func (c *planOutput) write(a *app, p *pair, made *planned) (string, error) {
 	}
 	made.plan.Schema = ""
 	if c.Output == "-" {
-		return c.Output, made.Write(a.stdout)
+		return c.Output, made.Write(a.Stdout)
 	}
 	if folder := filepath.Dir(absolute(c.Output)); !isThere(folder) && deeplyReal(folder) == plansOf(p) {
 		// Keeping what belongs beside the plan makes the folder.
@@ -143,7 +143,7 @@ func (c *planOutput) offer(a *app, p *pair, made *planned, note func() error) er
 	if err := a.listing(made.plan, a.call.aboutPlan("show").next()); err != nil {
 		return err
 	}
-	a.say("")
+	a.Say("")
 	if err := tellUndone(a, made.plan); err != nil {
 		return err
 	}

@@ -26,17 +26,17 @@ func (c *recoverCommand) Run(a *app) error {
 	if err := c.reach(a, dirs); err != nil {
 		return err
 	}
-	settled, err := apply.Recover(a.ctx, apply.Recovery{Dirs: dirs, Open: a.net.open, By: author(), Now: a.now})
-	a.terminal.done = a.terminal.done || len(settled.SetAside)+len(settled.Applies) > 0
+	settled, err := apply.Recover(a.Ctx, apply.Recovery{Dirs: dirs, Open: a.net.open, By: author(), Now: a.Now})
+	a.process.done = a.process.done || len(settled.SetAside)+len(settled.Applies) > 0
 	for _, words := range settled.SetAside {
-		a.say("set aside: %s", render.Escape(words))
+		a.Say("set aside: %s", render.Escape(words))
 	}
 	for i := range settled.Applies {
-		a.recovered(&settled.Applies[i])
+		tellRecovered(a, &settled.Applies[i])
 	}
 	if err == nil && len(settled.Applies) == 0 {
 		for _, dir := range dirs {
-			a.say("%s: nothing is open", render.Name(dir))
+			a.Say("%s: nothing is open", render.Name(dir))
 		}
 	}
 	return err
@@ -77,31 +77,31 @@ func (c *recoverCommand) reach(a *app, dirs []string) error {
 func breakLock(a *app, tree *store.Store) error {
 	holder, err := tree.BreakLock()
 	if err == nil && holder != nil {
-		a.terminal.done = true
-		a.say("%s: removed the lock of %s", render.Name(tree.Root()), render.Escape(holder.String()))
+		a.process.done = true
+		a.Say("%s: removed the lock of %s", render.Name(tree.Root()), render.Escape(holder.String()))
 	}
 	return err
 }
 
-// recovered says what was settled.
-func (c *console) recovered(r *apply.Recovered) {
+// tellRecovered says what was settled.
+func tellRecovered(a *app, r *apply.Recovered) {
 	for _, side := range plan.BothSides {
 		if r.Roots[side] != "" {
-			c.say("%s: settled what plan %s had left open", render.Name(r.Roots[side]), render.Escape(r.Plan))
+			a.Say("%s: settled what plan %s had left open", render.Name(r.Roots[side]), render.Escape(r.Plan))
 		}
 	}
 	if r.Away != "" {
-		c.say("  %s could not be looked at, and may have it open still (%s); once it is there: treaty recover %s",
+		a.Say("  %s could not be looked at, and may have it open still (%s); once it is there: treaty recover %s",
 			render.Name(r.Away), render.Escape(r.Why.Error()), argument(r.Away))
 	}
 	for _, mended := range r.Mended {
-		c.say("  mended: %s", render.Escape(mended))
+		a.Say("  mended: %s", render.Escape(mended))
 	}
 	for _, kept := range r.Kept {
-		c.say("  left alone: %s", render.Escape(kept))
+		a.Say("  left alone: %s", render.Escape(kept))
 	}
 	if r.Receipt != nil {
-		c.say("closed as applied %s: %s",
+		a.Say("closed as applied %s: %s",
 			map[bool]string{true: "in full", false: "in part"}[r.Receipt.Outcome == apply.Complete], r.Receipt.Sums())
 	}
 }

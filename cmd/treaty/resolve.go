@@ -103,20 +103,20 @@ func (c *resolveCommand) take(a *app, f *planFile, choice plan.Resolution, ids [
 	if err := f.save(); err != nil {
 		return err
 	}
-	a.say("%s settled as %s, %d left", render.Count(len(ids)-len(refused), "conflict"), choice, f.plan.Unresolved())
+	a.Say("%s settled as %s, %d left", render.Count(len(ids)-len(refused), "conflict"), choice, f.plan.Unresolved())
 	for _, line := range groups(f.plan, refused, choice) {
-		a.say("  %s", line)
+		a.Say("  %s", line)
 	}
 	if settled := len(f.plan.Conflicts) - len(ids); c.All && settled > 0 {
-		a.say("  %s settled before: left so; to settle all anew: %s", render.Count(settled, "conflict"),
+		a.Say("  %s settled before: left so; to settle all anew: %s", render.Count(settled, "conflict"),
 			naming([]string{"/"}, "resolve", "--take", choice.Short())(a.call))
 	}
 	if mass := f.plan.TooMuch(); mass != nil {
-		a.say("  too much to be approved: %s", mass.Why)
+		a.Say("  too much to be approved: %s", mass.Why)
 	}
 	open := slices.DeleteFunc(refused, func(c *plan.Conflict) bool { return c.Resolution != plan.Unresolved })
 	if can := allowed(open); can != "" {
-		a.say("  %s", can)
+		a.Say("  %s", can)
 	}
 	return c.left(f.plan, open)
 }

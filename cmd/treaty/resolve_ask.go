@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan"
 )
 
@@ -30,7 +31,7 @@ var choiceKeys = []choiceKey{
 // resolving asks a person for each conflict of a plan that is not resolved.
 type resolving struct {
 	*app
-	*keyboard
+	keys *terminal.Keyboard
 	plan *plan.Plan
 	look render.Options
 	// done are the conflicts that each choice settled, the last one last, and again the one to be asked about next, 0
@@ -39,8 +40,8 @@ type resolving struct {
 	again int
 }
 
-func newResolving(a *app, keyboard *keyboard, p *plan.Plan) *resolving {
-	return &resolving{app: a, keyboard: keyboard, plan: p, look: a.view(p, true)}
+func newResolving(a *app, keyboard *terminal.Keyboard, p *plan.Plan) *resolving {
+	return &resolving{app: a, keys: keyboard, plan: p, look: a.view(p, true)}
 }
 
 // errLeft: whoever was asked has left.
@@ -74,12 +75,12 @@ func (s *resolving) conflict(id int) *plan.Conflict {
 
 // one asks once about a conflict, of so many that are left. It stays open where the key settles nothing.
 func (s *resolving) one(c *plan.Conflict, left int) error {
-	key, err := s.press(s.app, fmt.Sprintf("#%d %s", c.ID, s.look.Alike.Path(c.Path, false)), s.keys(c, left))
+	key, err := s.keys.Press(fmt.Sprintf("#%d %s", c.ID, s.look.Alike.Path(c.Path, false)), s.choices(c, left))
 	if err != nil {
 		return err
 	}
 	switch {
-	case key == 'q' || key == keyEnd:
+	case key == 'q' || key == terminal.KeyEnd:
 		return errLeft
 	case key == '?':
 		return s.help(c)
@@ -103,14 +104,24 @@ func (s *resolving) edit(c *plan.Conflict) error {
 		err = e.made(c, func(text []byte) error { return plan.MergeAs(s.plan, c.ID, text) })
 	}
 	if err != nil {
-		return s.lines(s.app, 4, render.Escape(err.Error()))
+		return s.lines(4, render.Escape(err.Error()))
 	}
 	s.done = append(s.done, []int{c.ID})
 	return nil
 }
 
-// keys are those that do something to a conflict, of so many that are left.
-func (s *resolving) keys(c *plan.Conflict, left int) []string {
+// lines writes lines for whoever presses keys, each from its second line on to hang at a column.
+func (s *resolving) lines(hang int, lines ...string) error {
+	for _, line := range lines {
+		if err := render.Line(s.Facing(), line, 2, hang, s.Style()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// choices are the keys that do something to a conflict, of so many that are left.
+func (s *resolving) choices(c *plan.Conflict, left int) []string {
 	keys := append(s.offered(c.Allowed()), "[d]iff")
 	if c.Merge != nil {
 		keys = append(keys, "[e]dit")
@@ -147,7 +158,7 @@ func (k *choiceKey) in(look render.Options) string {
 
 // every asks for one choice for all conflicts that are left and allow it; any key but a choice goes back.
 func (s *resolving) every(left int) error {
-	key, err := s.press(s.app, fmt.Sprintf("all %d", left),
+	key, err := s.keys.Press(fmt.Sprintf("all %d", left),
 		append(s.offered(plan.Resolutions[:]), "esc for none"))
 	if err != nil {
 		return err
@@ -173,9 +184,9 @@ func (s *resolving) take(key byte, ids ...int) error {
 		if len(ids) > 0 {
 			s.done = append(s.done, ids)
 		}
-		return s.lines(s.app, 4, groups(s.plan, refused, k.choice)...)
+		return s.lines(4, groups(s.plan, refused, k.choice)...)
 	}
-	return s.lines(s.app, 4, "this key does nothing here; ? tells which do")
+	return s.lines(4, "this key does nothing here; ? tells which do")
 }
 
 // back opens again what the last choice settled, to be asked about next.
@@ -190,7 +201,7 @@ func (s *resolving) back() error {
 func (s *resolving) show(c *plan.Conflict) error {
 	opts := s.look
 	opts.Undoes, opts.Only = nil, &render.Selection{IDs: map[int]bool{c.ID: true}}
-	return render.Show(s.facing(), s.plan, opts)
+	return render.Show(s.Facing(), s.plan, opts)
 }
 
 // help says what the keys do to a conflict.
@@ -204,7 +215,7 @@ func (s *resolving) help(c *plan.Conflict) error {
 	if c.Merge != nil {
 		lines = append(lines, "e edit the merge, and take it")
 	}
-	return s.lines(s.app, len("  k  "), append(lines, "d show both states, and the diff",
+	return s.lines(len("  k  "), append(lines, "d show both states, and the diff",
 		"A the next choice is for all that are left and allow it",
 		"u go back: ask again about what was settled last",
 		"q leave; nothing is changed")...)

@@ -85,7 +85,7 @@ func (c *restoreCommand) plan(a *app, p *pair, found []store.Version) error {
 		return err
 	}
 	if made.plan.Empty() && len(made.plan.Problems) == 0 {
-		a.say("nothing is to be brought back: both trees have it as it was")
+		a.Say("nothing is to be brought back: both trees have it as it was")
 		return nil
 	}
 	if nothingFits(made.plan) {
@@ -96,7 +96,7 @@ func (c *restoreCommand) plan(a *app, p *pair, found []store.Version) error {
 	}
 	there := func(q plan.Problem) bool { return q.Severity == plan.Blocked && q.Code != plan.TrashMissing }
 	if slices.ContainsFunc(made.plan.Problems, there) && c.Output != "-" {
-		a.say("What is blocked can be had beside what is there now: %s", with("--to", "DIR")(a.call))
+		a.Say("What is blocked can be had beside what is there now: %s", with("--to", "DIR")(a.call))
 	}
 	return nil
 }

@@ -237,10 +237,10 @@ func (r *archive) open(a *app, found []store.Version) (*pair, error) {
 // list lists versions, a line each.
 func (r *archive) list(a *app, versions []store.Version) error {
 	if len(versions) == 0 {
-		a.say("no apply replaced or deleted anything")
+		a.Say("no apply replaced or deleted anything")
 	}
 	defer sayOthers(a, r.folder, "what applies from %s replaced or deleted: %s", "restore", "--list")
-	opts, names, roots := a.style(), map[int]plan.Sides[string]{}, map[int]plan.Sides[string]{}
+	opts, names, roots := a.Style(), map[int]plan.Sides[string]{}, map[int]plan.Sides[string]{}
 	for i := range versions {
 		v := &versions[i]
 		if _, known := names[v.Number]; !known {
@@ -249,7 +249,7 @@ func (r *archive) list(a *app, versions []store.Version) error {
 		opts.Names = names[v.Number]
 		line := render.Version{Number: v.Number, At: v.At, Side: v.Side, Path: string(v.Path), State: v.Was,
 			Deleted: v.Left == nil, Gone: isGone(v, roots[v.Number])}
-		if err := render.Displaced(a.stdout, &line, opts); err != nil {
+		if err := render.Displaced(a.Stdout, &line, opts); err != nil {
 			return err
 		}
 	}

@@ -32,7 +32,7 @@ func copyOut(a *app, p *pair, versions map[string]store.Version, dir string) err
 		if err := bringOut(p.stores[v.Side], &v, to); err != nil {
 			return err
 		}
-		a.say("Copied: %s", render.Name(to))
+		a.Say("Copied: %s", render.Name(to))
 	}
 	return nil
 }

@@ -11,10 +11,10 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"golang.org/x/term"
 
 	"treaty/cmd/treaty/internal/render"
 	"treaty/cmd/treaty/internal/review"
+	"treaty/cmd/treaty/internal/terminal"
 	"treaty/schema"
 )
 
@@ -47,8 +47,8 @@ func (c *reviewCommand) Run(a *app) error {
 	case wish == review.Approve:
 		return (&approveCommand{planArgument: planArgument{Path: f.path}}).Run(a)
 	}
-	a.say("Plan: %s", render.Name(f.path))
-	a.say("Next: %s", strings.Join(next(&planned{plan: f.plan}, a.call), "\n      "))
+	a.Say("Plan: %s", render.Name(f.path))
+	a.Say("Next: %s", strings.Join(next(&planned{plan: f.plan}, a.call), "\n      "))
 	return nil
 }
 
@@ -57,15 +57,15 @@ func (c *reviewCommand) Run(a *app) error {
 func reviewed(a *app, f *planFile, difftool string) (review.Wish, error) {
 	look := review.Look{Options: a.view(f.plan, true), ASCII: !unicodeShown()}
 	s := &reviewScreen{app: a, file: f, model: review.New(f.plan, look)}
-	if width, height, err := term.GetSize(int(file(a.stdout).Fd())); err == nil {
+	if width, height, known := terminal.Size(a.Stdout); known {
 		s.model = s.model.Resize(width, height)
 	}
 	err := s.shown()
-	for err == nil && a.ctx.Err() == nil && s.away(difftool) {
+	for err == nil && a.Ctx.Err() == nil && s.away(difftool) {
 		err = s.shown()
 	}
 	switch wish := s.model.Wants(); {
-	case a.ctx.Err() != nil:
+	case a.Ctx.Err() != nil:
 		return review.Stop, nil
 	case err != nil:
 		return review.Stop, fmt.Errorf("the screen cannot be drawn: %w", err)
@@ -96,8 +96,8 @@ func (s *reviewScreen) away(difftool string) bool {
 // shown shows the review until the person leaves, or wants what is not done on its screen.
 func (s *reviewScreen) shown() error {
 	// Signals end the context, as they do for any other command.
-	p := tea.NewProgram(s, tea.WithContext(s.app.ctx), tea.WithoutSignalHandler(),
-		tea.WithInput(file(s.app.stdin)), tea.WithOutput(file(s.app.stdout)))
+	p := tea.NewProgram(s, tea.WithContext(s.app.Ctx), tea.WithoutSignalHandler(),
+		tea.WithInput(terminal.File(s.app.Stdin)), tea.WithOutput(terminal.File(s.app.Stdout)))
 	_, err := p.Run()
 	return err
 }

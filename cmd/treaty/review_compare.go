@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan"
 	"treaty/plan/address"
 )
@@ -18,7 +19,7 @@ const mostCompared = 64 << 20
 // is none.
 func difftoolWords(command string) ([]string, error) {
 	for _, command := range []string{command, os.Getenv("TREATY_DIFFTOOL")} {
-		if words := wordsOf(command); len(words) > 0 {
+		if words := terminal.Words(command); len(words) > 0 {
 			return words, nil
 		}
 	}
@@ -49,8 +50,8 @@ func compared(a *app, p *plan.Plan, c *plan.Conflict, command string) error {
 	if err != nil {
 		return err
 	}
-	err = runProgram(a, d.command(nil, words))
-	if exited(err) {
+	err = a.RunProgram(d.command(nil, words))
+	if terminal.Exited(err) {
 		err = nil // that is how programs tell that two files differ
 	} else if err != nil {
 		err = fmt.Errorf("%s failed: %w", render.Name(words[0]), err)

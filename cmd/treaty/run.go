@@ -16,6 +16,7 @@ import (
 	"treaty/apply"
 	"treaty/apply/reach"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan"
 )
 
@@ -60,11 +61,19 @@ type everywhere struct {
 	Version versionFlag `help:"Print the version."`
 }
 
+// process is what the command lines have in common that one start of treaty runs.
+type process struct {
+	screen *terminal.Screen
+	// done is set once trees or what treaty keeps of them were changed: that this cannot be shown changes no exit code.
+	done bool
+}
+
 // app is what commands work with besides their flags.
 type app struct {
-	*console
-	call *invocation
-	net  *network
+	*terminal.Console
+	process *process
+	call    *invocation
+	net     *network
 }
 
 // exitStatus is an exit code without an error to tell.
@@ -74,22 +83,23 @@ func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)
 
 // run parses and runs one command line and returns its exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	t := newTerminal(stdout, stderr)
-	defer t.close()
-	return t.run(args, stdin)
+	t := terminal.New(stdout, stderr)
+	defer t.Close()
+	return (&process{screen: t}).run(args, stdin)
 }
 
-func (t *terminal) run(args []string, stdin io.Reader) int {
+func (p *process) run(args []string, stdin io.Reader) int {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	call := &invocation{args: args, asks: isTerminal(stdin), draws: drawable(stdin, t.stdout)}
-	g, parsed, err := t.parse(args)
+	t := p.screen
+	call := &invocation{args: args, asks: terminal.Is(stdin), draws: terminal.Drawable(stdin, t.Stdout)}
+	g, parsed, err := parse(t, args)
 	if err != nil {
-		return t.exit(call, err)
+		return p.exit(call, err)
 	}
 	if err := emptyArgument(parsed); err != nil {
-		return t.exit(call, err)
+		return p.exit(call, err)
 	}
 	call.dir, call.name = g.Dir, parsed.Selected().Name
 	back, err := startIn(g.Dir)
@@ -97,34 +107,35 @@ func (t *terminal) run(args []string, stdin io.Reader) int {
 		err = placed(call.name)
 	}
 	if err != nil {
-		return t.exit(call, err)
+		return p.exit(call, err)
 	}
 	defer back()
 	ctx, stop := interruptible()
 	defer stop()
-	a := &app{&console{ctx: ctx, stdin: stdin, stdout: t.stdout, stderr: t.stderr, terminal: t,
-		quiet: g.Quiet, plain: g.NoPager, now: time.Now, color: coloured(g.Color, t.stdout)}, call, nil}
+	a := &app{&terminal.Console{Ctx: ctx, Stdin: stdin, Stdout: t.Stdout, Stderr: t.Stderr, Screen: t,
+		Quiet: g.Quiet, Plain: g.NoPager, Now: time.Now, Color: terminal.Coloured(g.Color, t.Stdout)}, p, call, nil}
 	a.net = newNetwork(a)
 	err = interruptedOr(ctx, parsed.Run(a))
 	_ = a.net.Close() // what was done is done, and told
-	return t.exit(call, err)
+	return p.exit(call, err)
 }
 
 // exit tells what a command line came to, and that not all of it could be written.
-func (t *terminal) exit(call *invocation, err error) int {
+func (p *process) exit(call *invocation, err error) int {
+	t := p.screen
 	var status exitStatus
-	silent, lost := err == nil || errors.As(err, &status), t.lost()
+	silent, lost := err == nil || errors.As(err, &status), t.Lost()
 	switch {
-	case lost != nil && t.done:
-		call.report(t.stderr, fmt.Errorf("what was done cannot be shown: %w", lost))
+	case lost != nil && p.done:
+		call.report(t.Stderr, fmt.Errorf("what was done cannot be shown: %w", lost))
 		silent = silent || errors.Is(err, lost)
 	case lost != nil && silent:
-		return call.report(t.stderr, lost)
+		return call.report(t.Stderr, lost)
 	}
 	if silent {
 		return int(status)
 	}
-	return call.report(t.stderr, err)
+	return call.report(t.Stderr, err)
 }
 
 // startIn makes dir the current directory, "" none, and returns how to go back.
@@ -180,22 +191,22 @@ func interruptible() (context.Context, func()) {
 	return ctx, func() { ended(); stop() }
 }
 
-// interruption is an error that an interrupt has led to.
-type interruption struct{ error }
+// lostByInterrupt is an error that an interrupt has led to.
+type lostByInterrupt struct{ error }
 
-func (i interruption) Unwrap() []error { return []error{context.Canceled, i.error} }
+func (l lostByInterrupt) Unwrap() []error { return []error{context.Canceled, l.error} }
 
 // sameMoment is how long after a connection was lost an interrupt may come that has ended it: Ctrl-C is for ssh too.
 const sameMoment = 200 * time.Millisecond
 
-// interruptedOr is the error of a command, as an interruption where a connection was lost by one.
+// interruptedOr is the error of a command, as a lostByInterrupt where a connection was lost by one.
 func interruptedOr(ctx context.Context, err error) error {
 	if !errors.Is(err, reach.ErrLost) {
 		return err
 	}
 	select {
 	case <-ctx.Done():
-		return interruption{err}
+		return lostByInterrupt{err}
 	case <-time.After(sameMoment):
 		return err
 	}
@@ -203,7 +214,7 @@ func interruptedOr(ctx context.Context, err error) error {
 
 // view is the style for a plan, with the lines of diffs or without.
 func (a *app) view(p *plan.Plan, diffs bool) render.Options {
-	o := a.style()
+	o := a.Style()
 	o.Names, o.Diffs, o.There, o.Undoes = namesOf(rootsOf(p)), diffs, there(p), undoneBy(p)
 	o.Text, o.Alike = versionsOf(p), plan.Alike(p)
 	return o

@@ -8,6 +8,6 @@ type schemaCommand struct {
 
 // Run prints the schema.
 func (c *schemaCommand) Run(a *app) error {
-	_, err := a.stdout.Write(schema.Text(schema.Kind(c.Kind)))
+	_, err := a.Stdout.Write(schema.Text(schema.Kind(c.Kind)))
 	return err
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"treaty/cmd/treaty/internal/terminal"
 	"treaty/testdata/apart"
 	"treaty/testdata/effort"
 )
@@ -34,10 +35,10 @@ func TestMain(m *testing.M) {
 
 // eager is treaty with progress from the first instant on, so that even a command of an instant draws it.
 func eager() {
-	t := newTerminal(os.Stdout, os.Stderr)
-	t.after, t.every = 0, time.Millisecond
-	code := t.run(os.Args[1:], os.Stdin)
-	t.close()
+	t := terminal.New(os.Stdout, os.Stderr)
+	t.After, t.Every = 0, time.Millisecond
+	code := (&process{screen: t}).run(os.Args[1:], os.Stdin)
+	t.Close()
 	os.Exit(code)
 }
 

@@ -22,7 +22,7 @@ type showCommand struct {
 
 // Run prints a plan for a person, or a part of it.
 func (c *showCommand) Run(a *app) error {
-	return paged(a, func() error { return c.run(a) })
+	return a.Paged(func() error { return c.run(a) })
 }
 
 func (c *showCommand) run(a *app) error {
@@ -58,12 +58,12 @@ func (c *showCommand) run(a *app) error {
 		opts.Glance = &render.Glance{Free: freeOn(f.plan)}
 	}
 	if c.Markdown {
-		return render.Markdown(a.stdout, f.plan, opts)
+		return render.Markdown(a.Stdout, f.plan, opts)
 	}
 	if f.plan.Empty() && len(f.plan.Problems) == 0 {
 		return a.summary(f.plan)
 	}
-	return render.Show(a.stdout, f.plan, opts)
+	return render.Show(a.Stdout, f.plan, opts)
 }
 
 // json prints the plan, or a part of it, which is a plan too.
@@ -74,13 +74,13 @@ func (c *showCommand) json(a *app, f *planFile, part *render.Selection) error {
 	case part != nil:
 		p := *f.plan
 		keep(&p, part)
-		return store.WritePlan(a.stdout, &p)
+		return store.WritePlan(a.Stdout, &p)
 	}
 	text, err := readFile(f.path, schema.Plan)
 	if err != nil {
 		return err
 	}
-	_, err = a.stdout.Write(text)
+	_, err = a.Stdout.Write(text)
 	return err
 }
 
@@ -119,12 +119,12 @@ func (c *showCommand) since(a *app, f *planFile, opts render.Options) error {
 	opts.Only, before.Only = (*render.Selection)(&news), (*render.Selection)(&gone)
 	opts.All, before.All = true, true
 	all := len(f.plan.Operations) + len(f.plan.Conflicts) + len(f.plan.Problems)
-	a.say("Since the plan of %s: %d new or changed, %d as before", opts.Time(earlier.plan.CreatedAt),
+	a.Say("Since the plan of %s: %d new or changed, %d as before", opts.Time(earlier.plan.CreatedAt),
 		news.Size(), all-news.Size())
 	if err := partly(a, f.plan, news, opts); err != nil || gone.Size() == 0 {
 		return err
 	}
-	a.say("\nIn that plan, and not or not so in this one: %d", gone.Size())
+	a.Say("\nIn that plan, and not or not so in this one: %d", gone.Size())
 	return partly(a, earlier.plan, gone, before)
 }
 
@@ -133,8 +133,8 @@ func partly(a *app, p *plan.Plan, part plan.Part, opts render.Options) error {
 	if part.Size() == 0 {
 		return nil
 	}
-	a.say("")
-	return render.Show(a.stdout, p, opts)
+	a.Say("")
+	return render.Show(a.Stdout, p, opts)
 }
 
 // selection is what is asked for of a plan, nil for all.

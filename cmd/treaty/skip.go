@@ -48,14 +48,14 @@ func (c *skipCommand) Run(a *app) error {
 		return err
 	}
 	after := f.plan.Skips(there(f.plan))
-	a.say("%s %s%s; %d of %d will be carried out", render.Count(len(ids)-same, "operation"), done,
+	a.Say("%s %s%s; %d of %d will be carried out", render.Count(len(ids)-same, "operation"), done,
 		alongWith(named, before, after), len(f.plan.Operations)-len(after), len(f.plan.Operations))
 	if same > 0 {
-		a.say("  %s", render.Count(same, "operation")+was)
+		a.Say("  %s", render.Count(same, "operation")+was)
 	}
 	if c.Undo {
 		for _, line := range heldStill(f.plan, named, after) {
-			a.say("  %s", line)
+			a.Say("  %s", line)
 		}
 	}
 	return nil

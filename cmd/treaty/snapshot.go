@@ -19,6 +19,7 @@ import (
 	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan/address"
 	"treaty/plan/scan"
 	"treaty/schema"
@@ -93,28 +94,28 @@ func (c *snapshotCommand) take(a *app, tree *store.Reader) error {
 	if err := c.outside(tree, c.Output, "-o"); err != nil {
 		return err
 	}
-	how := snapshot.Taking{DefaultIgnores: c.DefaultIgnores == nil || *c.DefaultIgnores, By: author(), Began: a.now(),
+	how := snapshot.Taking{DefaultIgnores: c.DefaultIgnores == nil || *c.DefaultIgnores, By: author(), Began: a.Now(),
 		Scanned: &scan.Progress{}, Read: &atomic.Int64{}}
-	meter := a.meter(takingSnapshot(&how))
-	defer meter.stop()
+	meter := a.Meter(takingSnapshot(&how))
+	defer meter.Stop()
 	var taken snapshot.Taken
 	write := func(to io.Writer) (err error) {
-		taken, err = snapshot.Take(a.ctx, tree, how, to)
+		taken, err = snapshot.Take(a.Ctx, tree, how, to)
 		return err
 	}
 	if c.Output == "-" {
-		out := bufio.NewWriter(a.stdout)
+		out := bufio.NewWriter(a.Stdout)
 		if err := errors.Join(write(out), out.Flush()); err != nil {
 			return err
 		}
-		meter.stop()
+		meter.Stop()
 		tellIdle(a, tree.Source(), taken.Idle)
 		return nil
 	}
 	if err := writeFile(c.Output, write); err != nil {
 		return err
 	}
-	meter.stop()
+	meter.Stop()
 	tellIdle(a, tree.Source(), taken.Idle)
 	c.tell(a, &taken)
 	return nil
@@ -122,24 +123,25 @@ func (c *snapshotCommand) take(a *app, tree *store.Reader) error {
 
 // tell says what was read, and what to type next.
 func (c *snapshotCommand) tell(a *app, taken *snapshot.Taken) {
-	if a.quiet {
+	if a.Quiet {
 		return
 	}
-	a.say("%s, %s", render.Thousands(taken.Files, "file"), render.Bytes(taken.Bytes))
+	a.Say("%s, %s", render.Thousands(taken.Files, "file"), render.Bytes(taken.Bytes))
 	if taken.Unknown > 0 {
 		warn(a, nil, "%s not be read, and no plan will touch %s",
 			map[bool]string{true: "1 entry could", false: fmt.Sprintf("%d entries could", taken.Unknown)}[taken.Unknown == 1],
 			map[bool]string{true: "it", false: "them"}[taken.Unknown == 1])
 	}
-	a.say("Next: treaty plan LOCAL %s", render.Escape(pathArgument(a.call.reached(c.Output))))
+	a.Say("Next: treaty plan LOCAL %s", render.Escape(pathArgument(a.call.reached(c.Output))))
 }
 
 // takingSnapshot measures the reading of a tree.
-func takingSnapshot(how *snapshot.Taking) func() measured {
-	return func() measured {
-		m := measured{what: "reading the tree: " + render.Count(int(how.Scanned.Files.Load()), "file"), done: how.Read.Load()}
-		if m.done > 0 {
-			m.what += ", " + render.Bytes(m.done) + " read"
+func takingSnapshot(how *snapshot.Taking) func() terminal.Measured {
+	return func() terminal.Measured {
+		files := render.Count(int(how.Scanned.Files.Load()), "file")
+		m := terminal.Measured{What: "reading the tree: " + files, Done: how.Read.Load()}
+		if m.Done > 0 {
+			m.What += ", " + render.Bytes(m.Done) + " read"
 		}
 		return m
 	}
@@ -257,9 +259,9 @@ func (c *snapshotCommand) verify(a *app, tree *store.Reader) error {
 			render.Name(file.Root()))
 	}
 	how := snapshot.Verifying{Scanned: &scan.Progress{}, Read: &atomic.Int64{}}
-	meter := a.meter(takingSnapshot(&snapshot.Taking{Scanned: how.Scanned, Read: how.Read}))
-	found, err := file.Verify(a.ctx, tree.Source(), how)
-	meter.stop()
+	meter := a.Meter(takingSnapshot(&snapshot.Taking{Scanned: how.Scanned, Read: how.Read}))
+	found, err := file.Verify(a.Ctx, tree.Source(), how)
+	meter.Stop()
 	if err != nil {
 		return err
 	}
@@ -287,7 +289,7 @@ func (c *snapshotCommand) judge(a *app, file *snapshot.File, found []snapshot.Di
 		if d.Why != "" {
 			why = "   (" + render.Escape(d.Why) + ")"
 		}
-		a.say("%-7s  %s%s", d.Kind, name, why)
+		a.Say("%-7s  %s%s", d.Kind, name, why)
 	}
 	tally := tallyOf(counts)
 	switch {
@@ -302,8 +304,8 @@ func (c *snapshotCommand) judge(a *app, file *snapshot.File, found []snapshot.Di
 		return &complaint{is: apply.ErrStale, why: "the tree differs from the snapshot: " + tally,
 			hint: then("if that is as it should be", c.retake)}
 	}
-	a.say("%s, %s, as they were on %s", render.Thousands(file.Files, "file"), render.Bytes(file.Bytes),
-		a.style().Time(file.TakenAt))
+	a.Say("%s, %s, as they were on %s", render.Thousands(file.Files, "file"), render.Bytes(file.Bytes),
+		a.Style().Time(file.TakenAt))
 	return nil
 }
 

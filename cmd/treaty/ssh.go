@@ -110,13 +110,13 @@ func connect(a *app, machine address.Address) (*connection, error) {
 	}
 	widen(c.in)
 	widen(c.out)
-	c.a.terminal.lend()
+	c.a.Screen.Lend()
 	if err := c.cmd.Start(); err != nil {
-		c.a.terminal.takeBack()
+		c.a.Screen.TakeBack()
 		return nil, &complaint{is: errNotRun, why: fmt.Sprintf("%s cannot be run, which connects to %s: %v", words[0],
 			machine.Host, err), hint: then("install it, or name what connects as ssh.command in "+argument(own.file), again)}
 	}
-	c.hello.release = context.AfterFunc(a.ctx, c.kill)
+	c.hello.release = context.AfterFunc(a.Ctx, c.kill)
 	if !a.call.asks {
 		c.hello.timer = time.AfterFunc(patience, func() {
 			c.hello.late.Store(true)
@@ -148,7 +148,7 @@ func (g greeting) Write(p []byte) (int, error) {
 // greet ends the waiting for an answer. An interrupt is from then on the matter of who works with the tree.
 func (c *connection) greet() {
 	c.greeted.Do(func() {
-		c.a.terminal.takeBack()
+		c.a.Screen.TakeBack()
 		c.hello.release()
 		if c.hello.timer != nil {
 			c.hello.timer.Stop()
@@ -199,8 +199,8 @@ func (c *connection) failed(err error) error {
 		words = "what is there says: " + noise
 	}
 	switch errors.As(c.ended, &exit); {
-	case c.a.ctx.Err() != nil:
-		return c.a.ctx.Err()
+	case c.a.Ctx.Err() != nil:
+		return c.a.Ctx.Err()
 	case errors.As(err, &other):
 		return c.otherVersion(other)
 	case !errors.Is(err, reach.ErrNoAgent):

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"treaty/cmd/treaty/internal/terminal"
 )
 
 // initialized runs treaty, and returns how many allocations each package made before main began.
@@ -65,7 +67,7 @@ func TestACommandLineIsReadByTheGrammarOfItsCommand(t *testing.T) {
 	count := func(args ...string) float64 {
 		return testing.AllocsPerRun(3, func() {
 			var out bytes.Buffer
-			if _, _, err := newTerminal(&out, &out).parse(args); err != nil {
+			if _, _, err := parse(terminal.New(&out, &out), args); err != nil {
 				t.Fatal(err)
 			}
 		})

@@ -30,7 +30,7 @@ func (c *statusCommand) Run(a *app) error {
 	if err != nil && !c.tells(p, err) {
 		return err
 	}
-	found := &standing{pair: p, call: a.call, at: a.now().UTC(), why: err}
+	found := &standing{pair: p, call: a.call, at: a.Now().UTC(), why: err}
 	if made != nil {
 		found.plan = made.plan
 	}
@@ -38,7 +38,7 @@ func (c *statusCommand) Run(a *app) error {
 		return err
 	}
 	if c.JSON {
-		if err := a.document(schema.Status, found.document()); err != nil {
+		if err := writeDocument(a.Stdout, schema.Status, found.document()); err != nil {
 			return err
 		}
 	} else if err := found.print(a, c.ExitCode); err != nil {
@@ -352,7 +352,7 @@ func (s *standing) work() *plan.Plan {
 
 // print says it to a person. What ends in an error is told there, why and what to type.
 func (s *standing) print(a *app, ends bool) error {
-	if a.quiet {
+	if a.Quiet {
 		return nil
 	}
 	waiting := s.waiting()
@@ -362,7 +362,7 @@ func (s *standing) print(a *app, ends bool) error {
 		status.Roots[side], status.Here[side] = t.Root, t.Here
 		status.Unreached[side] = address.Is(t.Root) && !errors.Is(s.why, refusal.CauseMissing)
 	}
-	opts := a.style()
+	opts := a.Style()
 	status.Plan = s.work()
 	switch {
 	case s.why != nil && ends:
@@ -371,11 +371,11 @@ func (s *standing) print(a *app, ends bool) error {
 		status.Why = s.why.Error()
 	default:
 		if named := s.found.named(); named != "" {
-			a.say("%s", render.Escape(named))
+			a.Say("%s", render.Escape(named))
 		}
 		opts = a.view(s.plan, false)
 	}
-	return render.Standing(a.stdout, &status, opts)
+	return render.Standing(a.Stdout, &status, opts)
 }
 
 // next is what to type, a command a line.

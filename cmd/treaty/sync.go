@@ -9,6 +9,7 @@ import (
 	"treaty/apply/policy"
 	"treaty/apply/refusal"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan"
 )
 
@@ -28,7 +29,7 @@ func (c *syncCommand) Run(a *app) error {
 	if c.JSON && !c.Yes {
 		return usage(with("--yes"), "--json asks nobody, and so needs --yes")
 	}
-	a.quiet = a.quiet || c.JSON
+	a.Quiet = a.Quiet || c.JSON
 	p, err := a.openPair(c.First, c.Second)
 	if err != nil {
 		return err
@@ -38,7 +39,7 @@ func (c *syncCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if !made.plan.Empty() && !c.Yes && !isTerminal(a.stdin) {
+	if !made.plan.Empty() && !c.Yes && !terminal.Is(a.Stdin) {
 		return usage(comparing(),
 			"there is something to do, and nobody can be asked: standard input is no terminal")
 	}
@@ -67,7 +68,7 @@ func (c *syncCommand) Run(a *app) error {
 		}
 		return c.record(a, p, f)
 	}
-	if !a.quiet || !c.Yes {
+	if !a.Quiet || !c.Yes {
 		if err := listWhole(a, f); err != nil {
 			return err
 		}
@@ -78,11 +79,11 @@ func (c *syncCommand) Run(a *app) error {
 // listWhole lists all that will happen: with diffs, where that is little, else by folders.
 func listWhole(a *app, f *planFile) error {
 	opts := a.view(f.plan, true)
-	a.say("")
+	a.Say("")
 	if render.Little(f.plan, opts) {
-		return render.Show(a.stdout, f.plan, opts)
+		return render.Show(a.Stdout, f.plan, opts)
 	}
-	return render.List(a.stdout, f.plan, f.show(), opts)
+	return render.List(a.Stdout, f.plan, f.show(), opts)
 }
 
 // carryOut asks for what is to be asked, and carries the plan out.
@@ -100,7 +101,7 @@ func (c *syncCommand) carryOut(a *app, f *planFile) error {
 // agreed asks for each conflict, and then whether all of it is to be carried out, until a person has said so. The
 // plan's file has what was chosen then, or when the answer was no.
 func (c *syncCommand) agreed(a *app, f *planFile) (*planFile, error) {
-	keyboard := keyboardOf(a)
+	keyboard := a.Keyboard()
 	if c.Yes || keyboard == nil || f.plan.Unresolved() == 0 {
 		_, err := c.question(a, f.plan, false)
 		return f, err
@@ -140,9 +141,9 @@ func (c *syncCommand) question(a *app, p *plan.Plan, asked bool) (back bool, err
 		return false, err
 	}
 	if asked {
-		fmt.Fprintln(a.facing(), "All conflicts are settled; u and Enter go back to the last.")
+		fmt.Fprintln(a.Facing(), "All conflicts are settled; u and Enter go back to the last.")
 	}
-	switch answer, err := a.answer("Carry this out?", planKept); {
+	switch answer, err := a.Answer("Carry this out?", planKept); {
 	case err != nil:
 		return false, err
 	case answer == "y", answer == "yes":
@@ -150,7 +151,7 @@ func (c *syncCommand) question(a *app, p *plan.Plan, asked bool) (back bool, err
 	case answer == "u" && asked:
 		return true, nil
 	}
-	return false, declined(planKept)
+	return false, errors.New(planKept)
 }
 
 // resaved writes a plan that was changed into its file, and reads it again.
@@ -191,7 +192,7 @@ func (c *syncCommand) record(a *app, p *pair, f *planFile) error {
 	if needed {
 		switch err := unsigned(f.plan); {
 		case errors.Is(err, apply.ErrNotApproved):
-			a.say("Nothing is recorded of this: with other options than the config's it needs signed approvals.")
+			a.Say("Nothing is recorded of this: with other options than the config's it needs signed approvals.")
 			return nil
 		case err != nil:
 			return err

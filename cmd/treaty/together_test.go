@@ -1,32 +1,12 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"treaty/apply"
 	"treaty/plan"
 )
-
-func TestOutputsInOneFileAreReadTogether(t *testing.T) {
-	open := func(name string) *os.File {
-		f, err := os.Create(filepath.Join(t.TempDir(), name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { f.Close() })
-		return f
-	}
-	a, b := open("a"), open("b")
-	if !together(a, a) {
-		t.Error("one file counts as two")
-	}
-	if together(a, b) {
-		t.Error("two files count as one")
-	}
-}
 
 func TestWhereOthersHaveSignedAnotherSignerIsAskedFor(t *testing.T) {
 	i := &invocation{args: []string{"apply"}, name: "apply"}

@@ -74,7 +74,7 @@ func (c *undoCommand) Run(a *app) error {
 		return err
 	}
 	if len(barred) > 0 && c.Output != "-" {
-		a.say("What cannot be there can be had beside the trees: %s", copied("DIR").next())
+		a.Say("What cannot be there can be had beside the trees: %s", copied("DIR").next())
 	}
 	return nil
 }
@@ -137,7 +137,7 @@ func (c *undoCommand) instead(flags ...string) hint {
 // tellUndone says which apply a plan undoes; nothing of a plan that undoes none.
 func tellUndone(a *app, p *plan.Plan) error {
 	if undone := undoneBy(p); undone != nil {
-		return a.tell(0, 2, "%s", undone.Sentence(a.style()))
+		return a.Tell(0, 2, "%s", undone.Sentence(a.Style()))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"treaty/apply/store"
 	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan"
 	"treaty/plan/address"
 	"treaty/plan/scan"
@@ -17,6 +18,14 @@ import (
 )
 
 // What concerns the trees, and not what a plan does to them, is said beside the plan.
+
+// warn prints a warning that --quiet keeps back, and a hint where there is one.
+func warn(a *app, h hint, format string, args ...any) {
+	a.Warn(format, args...)
+	if h != nil && !a.Quiet {
+		terminal.Message(a.Stderr, "hint: %s", render.Escape(h(a.call)))
+	}
+}
 
 // tellTimes says of a plan that does something that the times of a volume had no part in it.
 func tellTimes(a *app, made *plan.Plan) {
@@ -145,7 +154,7 @@ func (p *pair) tellTwin(a *app) error {
 		root := p.trees[side].Root()
 		twin := other.Partners[mine.ID].Root
 		here := slices.Contains(other.PartnersOn(p.trees[side].Host()), twin)
-		if a.quiet || !here || idAt(twin) != mine.ID {
+		if a.Quiet || !here || idAt(twin) != mine.ID {
 			continue
 		}
 		same, err := leadsTo(twin, p.trees[side])

@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"bytes"
@@ -11,29 +11,27 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/term"
-
 	"treaty/cmd/treaty/internal/render"
 )
 
 // errRead: whoever reads has left the pager, and wants no more.
 var errRead = errors.New("the reader has left")
 
-// paged has a text written that may be longer than the screen. On a terminal, one that is goes through a pager; one
+// Paged has a text written that may be longer than the screen. On a terminal, one that is goes through a pager; one
 // that is not stays on the screen as it is.
-func paged(a *app, write func() error) error {
-	out, isStream := a.stdout.(stream)
-	if !isStream || !drawable(a.stdin, out) || a.plain {
+func (c *Console) Paged(write func() error) error {
+	out, isStream := c.Stdout.(Stream)
+	if !isStream || !Drawable(c.Stdin, out) || c.Plain {
 		return write()
 	}
-	width, height, err := term.GetSize(int(file(out).Fd()))
-	if err != nil {
+	width, height, known := Size(out)
+	if !known {
 		return write()
 	}
-	p := &pager{stream: out, width: width, room: height - 1, words: pagerWords(os.LookupEnv), app: a}
-	a.stdout = p
-	err = write()
-	a.stdout = out
+	p := &pager{stream: out, width: width, room: height - 1, words: pagerWords(os.LookupEnv), of: c}
+	c.Stdout = p
+	err := write()
+	c.Stdout = out
 	err = errors.Join(err, p.close())
 	if errors.Is(err, errRead) {
 		return nil
@@ -44,14 +42,14 @@ func paged(a *app, write func() error) error {
 // pager holds back what is written to a terminal until it is more than a screen, and gives it to a program then by
 // which it can be read.
 type pager struct {
-	stream
+	stream      Stream
 	width, room int
 	words       []string // the command; none where there shall be no pager
 	held        bytes.Buffer
 	running     *exec.Cmd
 	to          io.WriteCloser
-	app         *app   // is told where there is no pager
-	release     func() // gives interrupts back to who had them
+	of          *Console // is told where there is no pager
+	release     func()   // gives interrupts back to who had them
 }
 
 // Write is errRead once nobody reads any more.
@@ -68,7 +66,7 @@ func (p *pager) Write(text []byte) (int, error) {
 		return len(text), nil
 	}
 	if err := p.start(); err != nil {
-		warn(p.app, nil, "there is no pager %s: %s", render.Name(p.words[0]), render.Escape(err.Error()))
+		p.of.Warn("there is no pager %s: %s", render.Name(p.words[0]), render.Escape(err.Error()))
 		p.words = nil
 		_, err := p.held.WriteTo(p.stream)
 		return len(text), err
@@ -90,9 +88,9 @@ func (p *pager) pass(text []byte) (int, error) {
 
 // start runs the program. Ctrl-C is its matter then: it reaches both, and whoever reads may have meant to end a search.
 func (p *pager) start() error {
-	p.of.clear()
+	p.stream.of.clear()
 	cmd := exec.Command(p.words[0], p.words[1:]...)
-	cmd.Stdout, cmd.Stderr = file(p.stream), file(p.of.stderr)
+	cmd.Stdout, cmd.Stderr = File(p.stream), File(p.stream.of.Stderr)
 	if _, set := os.LookupEnv("LESS"); !set {
 		// Colours as they are, and the screen left as it was.
 		cmd.Env = append(os.Environ(), "LESS=FRX")
@@ -127,7 +125,7 @@ func (p *pager) close() error {
 func pagerWords(env func(string) (string, bool)) []string {
 	for _, name := range []string{"TREATY_PAGER", "PAGER"} {
 		if command, set := env(name); set {
-			words := wordsOf(command)
+			words := Words(command)
 			if len(words) == 1 && words[0] == "cat" {
 				return nil
 			}
@@ -148,31 +146,6 @@ var usual = sync.OnceValue(func() string {
 	}
 	return less
 })
-
-// wordsOf are the words of a command, which part at blanks outside quotes. There is no shell.
-func wordsOf(command string) []string {
-	var words []string
-	var quote rune
-	begun := false
-	for _, r := range command {
-		switch {
-		case quote == 0 && strings.ContainsRune(" \t", r):
-			begun = false
-			continue
-		case !begun:
-			words, begun = append(words, ""), true
-		}
-		switch {
-		case quote == r:
-			quote = 0
-		case quote == 0 && (r == '"' || r == '\''):
-			quote = r
-		default:
-			words[len(words)-1] += string(r)
-		}
-	}
-	return words
-}
 
 // colours are what render writes to a terminal besides text.
 var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")

@@ -1,10 +1,12 @@
-package main
+package terminal
 
 import (
 	"context"
 	"fmt"
 	"io"
 	"os"
+	"regexp"
+	"sync"
 
 	"golang.org/x/term"
 
@@ -13,33 +15,36 @@ import (
 
 // What a terminal without its usual lines sends for these keys.
 const (
+	KeyEnd       = 4 // Ctrl-D
 	keyInterrupt = 3 // Ctrl-C
-	keyEnd       = 4 // Ctrl-D
 	keyEscape    = 0x1b
 )
 
 // escapes are what keys such as arrows send (ECMA-48's control sequences, and shorter ones), whose bytes would pass for
 // letters.
-var escapes = expression(`\x1b(\[[0-?]*[ -/]*[@-~]|O.|.?)`)
+var escapes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\x1b(\[[0-?]*[ -/]*[@-~]|O.|.?)`)
+})
 
-// keyboard reads single keys from a terminal.
-type keyboard struct {
+// Keyboard reads single keys from a terminal.
+type Keyboard struct {
+	of       *Console
 	terminal *os.File
 	typed    []byte // and not taken yet
 }
 
-// keyboardOf is that of whoever sits at the standard input and sees what is asked; nil where nobody does.
-func keyboardOf(a *app) *keyboard {
-	f, ok := a.stdin.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) || !isTerminal(a.facing()) {
+// Keyboard is that of whoever sits at the standard input and sees what is asked; nil where nobody does.
+func (c *Console) Keyboard() *Keyboard {
+	f, ok := c.Stdin.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) || !Is(c.Facing()) {
 		return nil
 	}
-	return &keyboard{terminal: f}
+	return &Keyboard{of: c, terminal: f}
 }
 
 // key is the next key that is pressed: its byte, of those that send one, and keyEscape for any other. The error is
 // io.EOF where the terminal is gone, and that of ctx if it ends before.
-func (k *keyboard) key(ctx context.Context) (byte, error) {
+func (k *Keyboard) key(ctx context.Context) (byte, error) {
 	for len(k.typed) == 0 {
 		if err := k.read(ctx); err != nil {
 			return 0, err
@@ -52,7 +57,7 @@ func (k *keyboard) key(ctx context.Context) (byte, error) {
 }
 
 // read waits for keys while the terminal neither shows them nor waits for the end of a line.
-func (k *keyboard) read(ctx context.Context) error {
+func (k *Keyboard) read(ctx context.Context) error {
 	state, err := term.MakeRaw(int(k.terminal.Fd()))
 	if err != nil {
 		return err
@@ -70,13 +75,14 @@ func (k *keyboard) read(ctx context.Context) error {
 	return err
 }
 
-// press asks for one key, of those that are named, about a subject, and shows the one that came.
-func (k *keyboard) press(a *app, subject string, keys []string) (byte, error) {
-	to := a.facing()
-	if err := render.Question(to, subject, keys, a.style()); err != nil {
+// Press asks for one key, of those that are named, about a subject, and shows the one that came: its byte, and that of
+// escape for keys that send more. The error is io.EOF where the terminal is gone, and context.Canceled after Ctrl-C.
+func (k *Keyboard) Press(subject string, keys []string) (byte, error) {
+	to := k.of.Facing()
+	if err := render.Question(to, subject, keys, k.of.Style()); err != nil {
 		return 0, err
 	}
-	key, err := k.key(a.ctx)
+	key, err := k.key(k.of.Ctx)
 	if key > ' ' && key < 127 {
 		fmt.Fprintf(to, "%c", key)
 	}
@@ -85,14 +91,4 @@ func (k *keyboard) press(a *app, subject string, keys []string) (byte, error) {
 		err = context.Canceled
 	}
 	return key, err
-}
-
-// lines writes lines for whoever presses keys, each from its second line on to hang at a column.
-func (k *keyboard) lines(a *app, hang int, lines ...string) error {
-	for _, line := range lines {
-		if err := render.Line(a.facing(), line, 2, hang, a.style()); err != nil {
-			return err
-		}
-	}
-	return nil
 }
