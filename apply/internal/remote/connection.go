@@ -49,6 +49,16 @@ type Streams struct {
 	Why func() error
 }
 
+// lost is why streams ended, which are of no use any more.
+func (s *Streams) lost(err error) error {
+	if s.Why != nil {
+		if why := s.Why(); why != nil {
+			err = why
+		}
+	}
+	return &lost{err}
+}
+
 // Connection is an agent that is asked. Many goroutines may ask at once.
 type Connection struct {
 	streams Streams
@@ -76,15 +86,16 @@ const (
 )
 
 // Connect speaks to the agent at the other end of streams. It returns what came before the agent's first line. Errors
-// are those of wire.ReadHello; then the streams were ended.
+// are those of wire.ReadHello, or wrap ErrLost where the agent is gone after its own; then the streams were ended.
 func Connect(streams Streams, program string) (c *Connection, noise []byte, err error) {
 	buffered := bufio.NewReader(streams.From)
 	agent, noise, err := wire.ReadHello(buffered)
-	if err == nil {
-		_, err = streams.To.Write(wire.NewHello(program).Line())
-	}
 	if err != nil {
 		return nil, noise, errors.Join(err, streams.Stop())
+	}
+	if _, err := streams.To.Write(wire.NewHello(program).Line()); err != nil {
+		stopped := streams.Stop()
+		return nil, noise, errors.Join(streams.lost(err), stopped)
 	}
 	c = &Connection{streams: streams, newer: agent.Newer(), minor: agent.Minor(), slots: make(chan struct{}, atOnce)}
 	c.conn = pipe.New(buffered, streams.To, streams.Stop)
@@ -164,16 +175,11 @@ func (c *Connection) ended(err error) error {
 		err = fmt.Errorf("%w: %w", err, broke)
 	}
 	_ = c.conn.Close() // it is of no use any more
-	if c.streams.Why != nil {
-		if why := c.streams.Why(); why != nil {
-			err = why
-		}
-	}
 	var about *url.Error
 	if errors.As(err, &about) {
 		err = about.Err // the call has no address that says anything to a person
 	}
-	c.lost = &lost{err}
+	c.lost = c.streams.lost(err)
 	return c.lost
 }
 
