@@ -107,8 +107,8 @@ func intoRules(path tree.Path) string {
 	return "in .treatyignore as " + ignore.Literal(string(path))
 }
 
-// maxName tells whether both sides can hold a name of that length.
-func (p *policy) maxName(name string) bool {
+// fits tells whether both sides can hold a name of that length.
+func (p *policy) fits(name string) bool {
 	for _, side := range BothSides {
 		if p.traits[side].NameLength(name) > tree.MaxName {
 			return false

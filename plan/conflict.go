@@ -18,7 +18,8 @@ func conflictOf(p *policy, d *difference) Conflict {
 	}
 	c.Choices = choicesOf(p, d, &c)
 	if c.Choices.Allows(KeepBoth) && c.Kind != RenamedDifferently {
-		c.KeepBothAs = d.at(Local).Parent().Join(d.rare.all().keepBothAs)
+		name := keepBothName(d.at(Local).Base(), d.now(Remote).Type, max(d.rare.all().keepBoth, 1), p.fits)
+		c.KeepBothAs = d.at(Local).Parent().Join(name)
 	}
 	c.reword()
 	return c

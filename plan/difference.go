@@ -31,8 +31,8 @@ type rare struct {
 	// bound tells of a directory in conflict that something in it has a name that its own side cannot make anew: no other
 	// name for it can be made there.
 	bound bool
-	// keepBothAs is a name that is free on both sides, "" where one side has nothing.
-	keepBothAs string
+	// keepBoth is the number of a name that is free on both sides, for keepBothName; 0 for 1.
+	keepBoth int
 	// alias is a name under which a side may hold the file already.
 	alias Sides[string]
 	// twin is as in the place that it is in.

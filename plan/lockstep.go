@@ -250,7 +250,7 @@ func (l *lockstep) list(v visitor, p *place, f *found) (*directory, error) {
 	}
 	l.hold(p, listing, base)
 	p.shareRules()
-	d := &directory{place: p, recorded: base, names: directoryNames{maxLength: l.policy.maxName}}
+	d := &directory{place: p, recorded: base, names: directoryNames{fits: l.policy.fits}}
 	var listed Sides[[]tree.Entry]
 	alike := p.alike()
 	for _, side := range BothSides {

@@ -12,9 +12,10 @@ import (
 
 // directoryNames are all names of one directory, ignored ones included, for finding one that is free.
 type directoryNames struct {
-	all       Sides[[]tree.Entry]
-	maxLength func(name string) bool
-	given     map[string]bool
+	all Sides[[]tree.Entry]
+	// fits tells whether a name is short enough for both sides.
+	fits  func(name string) bool
+	given map[string]bool
 }
 
 // aliases tells under which name of the directory each side may hold the file already that t would make.
@@ -36,31 +37,10 @@ func (n *directoryNames) aliases(t *trio, traits Sides[tree.Traits]) (alias Side
 	return alias
 }
 
-// free is a name for the remote version of t that is free on both sides: "name (remote).ext", then
-// "name (remote 2).ext" and so on, shortened to fit.
-func (n *directoryNames) free(t *trio) string {
-	stem, extension := t.name[Local], ""
-	if t.now(Remote).Type != tree.Directory {
-		if dot := strings.LastIndexByte(stem, '.'); dot > 0 {
-			stem, extension = stem[:dot], stem[dot:]
-		}
-	}
-	for number := 1; ; number++ {
-		tag := " (remote)"
-		if number > 1 {
-			tag = fmt.Sprintf(" (remote %d)", number)
-		}
-		short, end := stem, extension
-		for !n.maxLength(short + tag + end) {
-			cut := &short
-			if short == "" {
-				cut = &end
-			}
-			_, size := utf8.DecodeLastRuneInString(*cut)
-			*cut = (*cut)[:len(*cut)-size]
-		}
-		name := strings.TrimRight(short, " ") + tag + end
-		key := tree.CollisionKey(name)
+// free is the number of the name for the remote version of t that is free on both sides.
+func (n *directoryNames) free(t *trio) (number int) {
+	for number = 1; ; number++ {
+		key := tree.CollisionKey(keepBothName(t.name[Local], t.now(Remote).Type, number, n.fits))
 		if n.taken(key) {
 			continue
 		}
@@ -68,8 +48,32 @@ func (n *directoryNames) free(t *trio) string {
 			n.given = map[string]bool{}
 		}
 		n.given[key] = true
-		return name
+		return number
 	}
+}
+
+// keepBothName is a name for the remote version of what has a name: "name (remote).ext" by number 1, then
+// "name (remote 2).ext" and so on, shortened to fit.
+func keepBothName(name string, remote tree.Type, number int, fits func(name string) bool) string {
+	stem, extension := name, ""
+	if remote != tree.Directory {
+		if dot := strings.LastIndexByte(stem, '.'); dot > 0 {
+			stem, extension = stem[:dot], stem[dot:]
+		}
+	}
+	tag := " (remote)"
+	if number > 1 {
+		tag = fmt.Sprintf(" (remote %d)", number)
+	}
+	for !fits(stem + tag + extension) {
+		cut := &stem
+		if stem == "" {
+			cut = &extension
+		}
+		_, size := utf8.DecodeLastRuneInString(*cut)
+		*cut = (*cut)[:len(*cut)-size]
+	}
+	return strings.TrimRight(stem, " ") + tag + extension
 }
 
 func (n *directoryNames) taken(key string) bool {

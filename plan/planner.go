@@ -131,7 +131,9 @@ func (p *planner) note(in *directory, t *trio, d *difference) {
 		return
 	}
 	if d.has(Local) && d.has(Remote) {
-		d.rarely().keepBothAs = in.names.free(t)
+		if number := in.names.free(t); number > 1 {
+			d.rarely().keepBoth = number
+		}
 	}
 	if d.verdict.isUnsure() || d.verdict.agreed() {
 		p.unsure++
