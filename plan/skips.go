@@ -57,7 +57,13 @@ func (s spellings) skips(p *Plan, there func(side Side, dir tree.Path) bool) map
 	for _, g := range p.givenUp(deeds, stays) {
 		deeds.skip(g.create, GivenUp)
 	}
-	skips := map[int]Why{}
+	left := 0
+	for i := range p.Operations {
+		if deeds.why(i) != "" {
+			left++
+		}
+	}
+	skips := make(map[int]Why, left)
 	for i := range p.Operations {
 		if why := deeds.why(i); why != "" {
 			skips[p.Operations[i].ID] = why

@@ -143,7 +143,10 @@ func (e *effect) directory(head *plan.Operation, members []*plan.Operation, of f
 			if of(op).Of() == tree.Directory {
 				n = below(members)
 			}
-			sub := e.directory(op, members[1:n], of)
+			sub := e.single(op)
+			if n > 1 || op.Action == plan.Update {
+				sub = e.directory(op, members[1:n], of)
+			}
 			l.also = append(l.also, sub)
 			if sub.applied == l.applied {
 				l.tally.addAll(sub.tally)

@@ -2,6 +2,7 @@ package render
 
 import (
 	"iter"
+	"maps"
 	"slices"
 
 	"treaty/plan"
@@ -19,20 +20,31 @@ type batch struct {
 	own bool
 }
 
-// byFolder makes batches of the lines that say no more than others do; those that do have one of their own. A batch of
+// byFolder makes batches of the lines that say no more than others do; those that do have one of their own, and so have
+// those of what is left out, unless there is much of it: then it has batches too, by what it is left out for. A batch of
 // one line is that line, and there are about as many as there is room for. The order is that of the paths.
 func (e *effect) byFolder(lines listing, room int) []batch {
-	var out []batch
-	whole := batch{dir: tree.Root}
-	for i, l := range lines.all() {
-		if e.tellsMore(&l) {
-			out = append(out, batch{lines: lines.one(i)})
-		} else {
-			whole.lines = whole.lines.with(lines, i)
+	left := map[plan.Why]int{}
+	for _, l := range lines.all() {
+		if !e.tellsMore(&l) {
+			left[e.leftOut(&l)]++
 		}
 	}
-	if whole.lines.len() > 0 {
-		out = append(out, takenApart(whole, max(room-len(out), room/2))...)
+	var out []batch
+	wholes := map[plan.Why]*batch{}
+	for i, l := range lines.all() {
+		why := e.leftOut(&l)
+		if e.tellsMore(&l) || why != "" && left[why] <= few {
+			out = append(out, batch{lines: lines.one(i)})
+			continue
+		}
+		if wholes[why] == nil {
+			wholes[why] = &batch{dir: tree.Root}
+		}
+		wholes[why].lines = wholes[why].lines.with(lines, i)
+	}
+	for _, why := range slices.Sorted(maps.Keys(wholes)) {
+		out = append(out, takenApart(*wholes[why], max(room-len(out), room/2))...)
 	}
 	first := func(b batch) tree.Path {
 		l := b.lines.at(0)
@@ -110,10 +122,19 @@ func (l listing) with(all listing, i int) listing {
 	return l
 }
 
-// tellsMore tells of a line that is not to be lost among others: it has a note, a diff, or a decision of its own.
+// leftOut is why a line is not carried out, "" where it is.
+func (e *effect) leftOut(l *line) plan.Why {
+	if l.applied {
+		return ""
+	}
+	return e.skips[l.op.ID]
+}
+
+// tellsMore tells of a line that is not to be lost among others, whatever becomes of them: it has a note, a diff, or
+// what is in it has a decision of its own.
 func (e *effect) tellsMore(l *line) bool {
 	_, disputed := e.disputed[l.op.Side][l.op.Path]
-	return !l.applied || l.stays || l.shown || len(l.also) > 0 || l.op.Note() != "" || disputed ||
+	return l.stays || l.shown || len(l.also) > 0 || l.op.Note() != "" || disputed ||
 		e.opts.Diffs && l.op.Diff() != nil && len(l.op.Diff().Lines) > 0
 }
 
@@ -188,6 +209,9 @@ func (r rower) batch(b *batch) row {
 	}
 	out := row{Name: r.e.opts.Alike.Path(b.dir, true), Tone: toneOf(&first)}
 	say := func(tone tone, text string) { out.Details = append(out.Details, span{text, tone}) }
+	if why := r.e.leftOut(&first); why != "" {
+		say(warned, saysLeftOut(why))
+	}
 	sum, where := sum{}, ""
 	if b.own {
 		where = " directly in it"

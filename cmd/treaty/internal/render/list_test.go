@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -107,6 +108,51 @@ func TestFoldersTogetherHaveAllLinesOnce(t *testing.T) {
 			if lines != len(all) {
 				t.Errorf("%s with room for %d: %d of %d lines", sec.title, room, lines, len(all))
 			}
+		}
+	}
+}
+
+// What is left out is listed line by line as long as that is little, below a folder's line too; else by folders, apart
+// from what is not.
+func TestMuchThatIsLeftOutIsListedByFolder(t *testing.T) {
+	for _, c := range []struct {
+		name, folder string
+		files        int
+		want         []string
+		rows         int
+	}{
+		{"few in a new folder", "new/", 20, []string{"new/01  skipped, 1 B", "new/19  skipped, 1 B"}, 21},
+		{"many in a new folder", "new/", 500, []string{"new/  skipped, 500 files (500 B)", "new/  1 file, 7 B"}, 2},
+		{"few among others", "", 15, []string{"s/01  skipped, 1 B", "s/14  skipped, 1 B"}, 16},
+		{"many among others", "", 500, []string{"s/  skipped, 500 files", "r/  30 files"}, 2},
+	} {
+		var lines strings.Builder
+		if c.folder != "" {
+			fmt.Fprintf(&lines, "create remote %s\ncreate remote %s~kept 7\n", c.folder, c.folder)
+		}
+		for i := range c.files {
+			fmt.Fprintf(&lines, "skip create remote %s%02d 1\n", cmp.Or(c.folder, "s/"), i)
+		}
+		for i := range 30 {
+			if c.folder == "" {
+				fmt.Fprintf(&lines, "create remote r/%02d 1\n", i)
+			}
+		}
+		p := parse(t, lines.String())
+		p.Sort()
+		p.Number()
+		shown := text(t, Show, p, Options{})
+		for _, want := range c.want {
+			if !strings.Contains(shown, want) {
+				t.Errorf("%s: no %q in\n%s", c.name, want, shown)
+			}
+		}
+		if rows := strings.Count(shown, "\n") - 1; rows != c.rows {
+			t.Errorf("%s: %d rows, not %d:\n%.600s", c.name, rows, c.rows, shown)
+		}
+		all := text(t, Show, p, Options{All: true})
+		if n := strings.Count(all, "skipped"); n != c.files {
+			t.Errorf("%s: of %d that are left out, %d are listed where all are", c.name, c.files, n)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"treaty/plan"
@@ -35,28 +36,31 @@ type rower struct {
 	sided bool
 }
 
-func (r rower) rows(lines []line) []row {
-	rows := make([]row, len(lines))
-	for i := range lines {
-		rows[i] = r.row(&lines[i])
+// also are the rows of lines below another one: by folders, where they are more than are read at once.
+func (r rower) also(lines []line) []row {
+	var rows []row
+	if r.e.opts.All || len(lines) <= few {
+		for i := range lines {
+			rows = append(rows, r.row(&lines[i]))
+		}
+		return rows
+	}
+	for _, b := range r.e.byFolder(r.e.listing(slices.Values(lines)), few) {
+		rows = append(rows, r.batch(&b))
 	}
 	return rows
 }
 
 func (r rower) row(l *line) row {
 	op := l.op
-	out := row{ID: op.ID, Name: r.e.opts.Alike.line(l), Tone: toneOf(l), Shown: l.shown, Also: r.rows(l.also)}
+	out := row{ID: op.ID, Name: r.e.opts.Alike.line(l), Tone: toneOf(l), Shown: l.shown, Also: r.also(l.also)}
 	say := func(tone tone, text string) {
 		if text != "" {
 			out.Details = append(out.Details, span{text, tone})
 		}
 	}
-	switch why := r.e.skips[op.ID]; {
-	case l.applied:
-	case why == plan.SaysSo:
-		say(warned, "skipped")
-	default:
-		say(warned, "skipped: "+string(why))
+	if !l.applied {
+		say(warned, saysLeftOut(r.e.skips[op.ID]))
 	}
 	switch {
 	case l.to != tree.Root || len(l.folded) > 0 || len(l.also) > 0:
@@ -94,6 +98,14 @@ func (r rower) row(l *line) row {
 		return rows
 	}
 	return out
+}
+
+// saysLeftOut says why something is not carried out.
+func saysLeftOut(why plan.Why) string {
+	if why == plan.SaysSo {
+		return "skipped"
+	}
+	return "skipped: " + string(why)
 }
 
 // line is the path or the two paths that a line is about.
