@@ -64,6 +64,7 @@ type everywhere struct {
 // process is what the command lines have in common that one start of treaty runs.
 type process struct {
 	screen *terminal.Screen
+	now    func() time.Time
 	// done is set once trees or what treaty keeps of them were changed: that this cannot be shown changes no exit code.
 	done bool
 }
@@ -85,7 +86,7 @@ func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	t := terminal.New(stdout, stderr)
 	defer t.Close()
-	return (&process{screen: t}).run(args, stdin)
+	return (&process{screen: t, now: time.Now}).run(args, stdin)
 }
 
 func (p *process) run(args []string, stdin io.Reader) int {
@@ -113,7 +114,7 @@ func (p *process) run(args []string, stdin io.Reader) int {
 	ctx, stop := interruptible()
 	defer stop()
 	a := &app{&terminal.Console{Ctx: ctx, Stdin: stdin, Stdout: t.Stdout, Stderr: t.Stderr, Screen: t,
-		Quiet: g.Quiet, Plain: g.NoPager, Now: time.Now, Color: terminal.Coloured(g.Color, t.Stdout)}, p, call, nil}
+		Quiet: g.Quiet, Plain: g.NoPager, Now: p.now, Color: terminal.Coloured(g.Color, t.Stdout)}, p, call, nil}
 	a.net = newNetwork(a)
 	err = interruptedOr(ctx, parsed.Run(a))
 	_ = a.net.Close() // what was done is done, and told

@@ -119,28 +119,22 @@ func malformed(stderr string, code int) string {
 	return ""
 }
 
-// cmdKilled: killed DIR COMMAND… is killed as soon as a journal is open in DIR. The command gives way to all else, so
-// that it does not come to its end meanwhile on a busy machine.
+// cmdKilled: killed DIR treaty… is killed while a journal is open in DIR.
 func cmdKilled(ts *testscript.TestScript, neg bool, args []string) {
-	path, err := exec.LookPath(args[1])
+	if args[1] != "treaty" {
+		ts.Fatalf("%s cannot be killed", args[1])
+	}
+	path, err := exec.LookPath("mortal")
 	if err != nil {
-		path = filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], args[1])
+		path = filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], "mortal")
 	}
-	cmd := yielding(path, args[2:]...)
+	cmd := exec.Command(path, args[2:]...)
 	cmd.Dir = ts.MkAbs(".")
-	cmd.Env = append(os.Environ(), "HOME="+ts.Getenv("HOME"))
-	ts.Check(cmd.Start())
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	for !intends(ts.MkAbs(args[0])) {
-		select {
-		case err := <-ended:
-			ts.Fatalf("%s: ended before it could be killed: %v", args[1], err)
-		case <-time.After(time.Millisecond):
-		}
+	cmd.Env = append(os.Environ(), "HOME="+ts.Getenv("HOME"), "MORTAL="+ts.MkAbs(args[0]))
+	said, err := cmd.CombinedOutput()
+	if err == nil || !intends(ts.MkAbs(args[0])) {
+		ts.Fatalf("%s: ended, and was not killed: %v\n%s", args[1], err, said)
 	}
-	ts.Check(cmd.Process.Kill())
-	<-ended
 }
 
 // intends tells whether a journal in dir says what an apply is about to do.

@@ -22,7 +22,7 @@ var update = flag.Bool("update-scripts", false, "rewrite the files in scripts th
 
 // TestMain makes this binary the command that the scripts run.
 func TestMain(m *testing.M) {
-	programs := []string{"treaty", "eager", "plugged", "severed", servantName}
+	programs := []string{"treaty", "eager", "mortal", "plugged", "severed", servantName}
 	if name := filepath.Base(os.Args[0]); !slices.Contains(programs, name) {
 		apart.Permissions()
 	}
@@ -30,14 +30,38 @@ func TestMain(m *testing.M) {
 		serve()
 		return
 	}
-	testscript.Main(m, map[string]func(){"treaty": main, "eager": eager, "plugged": plugged, "severed": severed})
+	testscript.Main(m, map[string]func(){"treaty": main, "eager": eager, "mortal": mortal, "plugged": plugged,
+		"severed": severed})
 }
 
 // eager is treaty with progress from the first instant on, so that even a command of an instant draws it.
 func eager() {
 	t := terminal.New(os.Stdout, os.Stderr)
 	t.After, t.Every = 0, time.Millisecond
-	code := (&process{screen: t}).run(os.Args[1:], os.Stdin)
+	code := (&process{screen: t, now: time.Now}).run(os.Args[1:], os.Stdin)
+	t.Close()
+	os.Exit(code)
+}
+
+// mortal is treaty that is killed when it looks at the clock with a journal open in the tree that MORTAL names, which
+// says what is about to be done. An apply does so when it puts files in place, and once more before it closes that
+// journal: it never comes to its end.
+func mortal() {
+	t := terminal.New(os.Stdout, os.Stderr)
+	now := func() time.Time {
+		if intends(os.Getenv("MORTAL")) {
+			self, err := os.FindProcess(os.Getpid())
+			if err == nil {
+				err = self.Kill()
+			}
+			if err != nil {
+				panic(err)
+			}
+			select {}
+		}
+		return time.Now()
+	}
+	code := (&process{screen: t, now: now}).run(os.Args[1:], os.Stdin)
 	t.Close()
 	os.Exit(code)
 }

@@ -5,9 +5,7 @@ package main
 import (
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"syscall"
 	"testing"
 
@@ -70,11 +68,6 @@ func cmdSocket(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(os.Rename(at, ts.MkAbs(name)))
 		l.Close()
 	}
-}
-
-// yielding is a command that gives way to all else on the machine.
-func yielding(name string, args ...string) *exec.Cmd {
-	return exec.Command("nice", slices.Concat([]string{"-n", "19", name}, args)...)
 }
 
 // denied tells whether permissions bind this process.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os/exec"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -24,9 +23,6 @@ func (mask) scripts(t *testing.T) []string {
 	}
 	return append(scripts(t, "windows", "*"), scripts(t, "script", patterns...)...)
 }
-
-// yielding is a command; Windows starts it like any other.
-func yielding(name string, args ...string) *exec.Cmd { return exec.Command(name, args...) }
 
 // keptModes are the bits of modes that the system keeps.
 const keptModes = 0o200

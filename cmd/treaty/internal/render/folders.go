@@ -20,9 +20,9 @@ type batch struct {
 	own bool
 }
 
-// byFolder makes batches of the lines that say no more than others do; those that do have one of their own, and so have
-// those of what is left out, unless there is much of it: then it has batches too, by what it is left out for. A batch of
-// one line is that line, and there are about as many as there is room for. The order is that of the paths.
+// byFolder makes batches of the lines that say no more than others do; those that do have one of their own, and so
+// have those of what is left out, unless there is much of it: then it has batches too, by what it is left out for. A
+// batch of one line is that line, and there are about as many as there is room for. The order is that of the paths.
 func (e *effect) byFolder(lines listing, room int) []batch {
 	left := map[plan.Why]int{}
 	for _, l := range lines.all() {
