@@ -44,8 +44,9 @@ func eager() {
 }
 
 // mortal is treaty that is killed when it looks at the clock with a journal open in the tree that MORTAL names, which
-// says what is about to be done. An apply does so when it puts files in place, and once more before it closes that
-// journal: it never comes to its end.
+// says what is about to be done. An apply does so whenever it has a group of contents to put in place, and once more
+// before it closes that journal: it never comes to its end, and where directories are to be made first, no content is
+// in place.
 func mortal() {
 	t := terminal.New(os.Stdout, os.Stderr)
 	now := func() time.Time {
