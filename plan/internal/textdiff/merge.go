@@ -137,43 +137,6 @@ func (m *Merge) open(base, local, remote []string, markers [4]string) {
 	m.Lines = append(append(m.Lines, markers[3]), tail...)
 }
 
-// markersFor are the lines around and between the parts of an open region, of the least length at which no text
-// has one of them.
-func markersFor(texts ...[]string) [4]string {
-	for n := LeastMarks; ; n++ {
-		markers := Markers(n)
-		taken := slices.ContainsFunc(texts, func(lines []string) bool {
-			return slices.ContainsFunc(lines, func(line string) bool {
-				return slices.Contains(markers[:], strings.TrimSuffix(line, "\r"))
-			})
-		})
-		if !taken {
-			return markers
-		}
-	}
-}
-
-// LeastMarks is how many marks a marker of an open region has at least.
-const LeastMarks = 7
-
-// begins ends the first marker of an open region.
-const begins = " local"
-
-// Begins is how many marks a line has that is the first marker of an open region; 0 for another line.
-func Begins(line string) int {
-	marks, found := strings.CutSuffix(strings.TrimSuffix(line, "\r"), begins)
-	if !found || len(marks) < LeastMarks || strings.Trim(marks, "<") != "" {
-		return 0
-	}
-	return len(marks)
-}
-
-// Markers are the lines around and between the parts of an open region, with marks of a length.
-func Markers(length int) [4]string {
-	return [4]string{strings.Repeat("<", length) + begins, strings.Repeat("|", length) + " base",
-		strings.Repeat("=", length), strings.Repeat(">", length) + " remote"}
-}
-
 // region is a place where a version differs from the base, or both do: the lines of it in each text.
 type region struct {
 	base0, base1, local0, local1, remote0, remote1 int

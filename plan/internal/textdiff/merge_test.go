@@ -201,7 +201,7 @@ func TestDistinctLinesMergeAsInGit(t *testing.T) {
 // trimmed is what git merge-file --diff3 writes, without the lines that both versions of an open region begin or end
 // with.
 func trimmed(text string) string {
-	markers := Markers(LeastMarks)
+	markers := markersOf(leastMarks)
 	var out []string
 	var parts [3][]string
 	at := -1
