@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"treaty/plan/internal/jsonsplit"
 	"treaty/schema"
 )
 
@@ -109,7 +110,7 @@ func (x *excerpting) more() bool {
 	x.buffer, x.at = x.buffer[:copy(x.buffer, x.ahead())], 0
 	n := 0
 	if x.err == nil {
-		n, x.err = fill(x.from, x.buffer[len(x.buffer):cap(x.buffer)])
+		n, x.err = jsonsplit.Fill(x.from, x.buffer[len(x.buffer):cap(x.buffer)])
 		x.buffer, x.size = x.buffer[:len(x.buffer)+n], x.size+int64(n)
 	}
 	return n > 0
@@ -135,7 +136,7 @@ const (
 func (x *excerpting) head() bool {
 	x.more()
 	at := bytes.Index(x.buffer, []byte(firstElement))
-	if at < 0 || !outermost(x.buffer[:at]) {
+	if at < 0 || !jsonsplit.Outermost(x.buffer[:at]) {
 		return false
 	}
 	x.keep(at + len(firstElement))

@@ -238,3 +238,25 @@ func (t *texts) keep(text []byte) string {
 	t.last.Write(text)
 	return t.last.String()[start:]
 }
+
+// plainLines is how long the operations are that a text begins with, if they are plain, as far as they end in it: they
+// part, and their array ends, where no line in one of them is. Who reads them finds out whether they are.
+func plainLines(text []byte) int {
+	for at := 0; ; at++ {
+		bracket := bytes.IndexByte(text[at:], ']')
+		if bracket < 0 {
+			break
+		}
+		at += bracket
+		if end, found := bytes.CutSuffix(text[:at], []byte("\n  ")); found {
+			if bytes.HasSuffix(end, []byte("\n    }")) {
+				return len(end)
+			}
+			return 0
+		}
+	}
+	if last := bytes.LastIndex(text, []byte("\n    },\n    {")); last >= 0 {
+		return last + len("\n    }")
+	}
+	return 0
+}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 
+	"treaty/plan/internal/jsonsplit"
 	"treaty/plan/jsontext"
 	"treaty/schema"
 )
@@ -26,12 +27,13 @@ func readThrough(r io.Reader, buffer []byte) *Plan {
 
 // checkedThrough is readThrough that tells what Check finds in a plan, which there is none of then.
 func checkedThrough(r io.Reader, buffer []byte) (*Plan, []Wrong) {
-	s := streaming{work: make(chan *piece), expected: -1}
+	s := streaming{work: make(chan *piece), expected: -1, split: jsonsplit.Splitter{Parts: jsonsplit.Parts{
+		Arrays: arrays[:], Known: plainLines, MaxSize: schema.Plan.MaxSize(), PieceSize: pieceSize}}}
 	defer close(s.work)
 	for range readers {
 		go readPieces(s.work)
 	}
-	if !s.split.all(r, buffer, s.begin) || !s.takeAll() || !s.envelope() {
+	if !s.split.All(r, buffer, s.begin) || !s.takeAll() || !s.envelope() {
 		return nil, nil
 	}
 	if wrong := s.plan.Check(); len(wrong) > 0 {
@@ -56,7 +58,7 @@ const (
 // nothing of two elements at a time, the plan is valid if all its pieces are.
 type streaming struct {
 	plan  Plan
-	split splitter
+	split jsonsplit.Splitter
 	work  chan *piece
 	// expected is how many operations there seem to be, below 0 before anything was asked of that.
 	expected int
@@ -166,11 +168,11 @@ func (p *piece) plainly(d *decoder) (others []byte, ok bool) {
 	// What is not plain moves to the front of the piece, where it has room: no more than it had.
 	others = p.elements[:0]
 	for at := 0; ; at++ {
-		at += space(p.elements[at:])
+		at += jsonsplit.Space(p.elements[at:])
 		list = append(list, Operation{})
 		n := d.plain(p.elements[at:], &list[len(list)-1])
 		if n == 0 {
-			if n = objectIn(p.elements[at:]); n == 0 {
+			if n = jsonsplit.Object(p.elements[at:]); n == 0 {
 				return nil, false
 			}
 			if p.places = append(p.places, len(list)-1); len(p.places) > 1 {
@@ -179,7 +181,7 @@ func (p *piece) plainly(d *decoder) (others []byte, ok bool) {
 			others = append(others, p.elements[at:at+n]...)
 		}
 		at += n
-		at += space(p.elements[at:])
+		at += jsonsplit.Space(p.elements[at:])
 		if at == len(p.elements) {
 			p.plan.Operations = list
 			return others, true
@@ -251,7 +253,7 @@ const mostBelieved = 1 << 20
 
 // envelope reads all but the elements; false where it is not valid, or has some of its own after all.
 func (s *streaming) envelope() bool {
-	doc, err := schema.Parse(schema.Plan, s.split.head)
+	doc, err := schema.Parse(schema.Plan, s.split.Head())
 	if err != nil {
 		return false
 	}

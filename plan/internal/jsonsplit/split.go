@@ -1,18 +1,15 @@
-package plan
+package jsonsplit
 
 import (
-	"bytes"
 	"io"
-	"iter"
 	"slices"
-
-	"treaty/schema"
 )
 
-// A splitter parts the text of a plan into its envelope and pieces of its long arrays. It only looks for where these
+// A Splitter parts the text of an object into its envelope and pieces of its long arrays. It only looks for where these
 // end: whoever reads the pieces finds out whether they are JSON. What it cuts out between two pieces is one comma; of
 // white space, it leaves one space.
-type splitter struct {
+type Splitter struct {
+	Parts
 	// head is the text so far, without elements.
 	head []byte
 	// elements are those of the piece that is being collected, of the array called name.
@@ -27,18 +24,34 @@ type splitter struct {
 	size             int64
 }
 
+// Parts say what is parted, and how.
+type Parts struct {
+	// Arrays are the names of the members that are parted.
+	Arrays []string
+	// Known, where not nil, is how long the elements of the first of these are that a text begins with, as far as they
+	// can be told without being looked into; 0 for none. They are the last of their piece.
+	Known func(text []byte) int
+	// MaxSize is how many bytes the text has at most, and PieceSize how many elements a piece.
+	MaxSize   int64
+	PieceSize int
+}
+
 // pieceBytes is how long a piece is at most, unless a single element is longer.
 const pieceBytes = 1 << 20
 
-// taker is handed a piece, and returns room for the elements of another; false where it does not want that one.
-type taker func(name string, head, elements []byte) (room []byte, ok bool)
+// Taker is handed a piece of the array called name, and returns room for the elements of another; false where it does
+// not want that one. head is all before the array's opening bracket, with the arrays in it emptied.
+type Taker func(name string, head, elements []byte) (room []byte, ok bool)
 
-// all hands all pieces to take; false where take does not want one, or the text cannot be read or parted. It reads into
+// Head is the text so far, with the arrays in it emptied: all of it where All returned true.
+func (s *Splitter) Head() []byte { return s.head }
+
+// All hands all pieces to take; false where take does not want one, or the text cannot be read or parted. It reads into
 // a buffer, which has some room.
-func (s *splitter) all(r io.Reader, buffer []byte, take taker) bool {
+func (s *Splitter) All(r io.Reader, buffer []byte, take Taker) bool {
 	for held := 0; ; {
-		n, err := fill(r, buffer[held:])
-		if s.size += int64(n); err != nil && err != io.EOF || s.size > schema.Plan.MaxSize() {
+		n, err := Fill(r, buffer[held:])
+		if s.size += int64(n); err != nil && err != io.EOF || s.size > s.MaxSize {
 			return false
 		}
 		more := len(buffer)
@@ -53,8 +66,8 @@ func (s *splitter) all(r io.Reader, buffer []byte, take taker) bool {
 	}
 }
 
-// fill reads until a buffer is full, or there is no more: it is io.EOF then.
-func fill(r io.Reader, buffer []byte) (n int, err error) {
+// Fill reads until a buffer is full, or there is no more: it is io.EOF then.
+func Fill(r io.Reader, buffer []byte) (n int, err error) {
 	for n < len(buffer) && err == nil {
 		var more int
 		more, err = r.Read(buffer[n:])
@@ -64,8 +77,8 @@ func fill(r io.Reader, buffer []byte) (n int, err error) {
 }
 
 // part goes on with more of the text. It returns what it left, since more of it is to come, of a text that is shorter
-// than that will be: an operation that may be plain.
-func (s *splitter) part(text []byte, more int, take taker) (rest []byte, ok bool) {
+// than that will be: an element that may be known.
+func (s *Splitter) part(text []byte, more int, take Taker) (rest []byte, ok bool) {
 	for len(text) > 0 {
 		n := 1
 		switch {
@@ -79,14 +92,14 @@ func (s *splitter) part(text []byte, more int, take taker) (rest []byte, ok bool
 			s.element = s.element || s.within()
 			s.add(text[:n]...)
 		default:
-			lines := 0
-			if text[0] == '{' && s.name == "operations" && s.within() && !s.element {
-				if lines = plainLines(text); lines == 0 && len(text) < more {
+			known := 0
+			if text[0] == '{' && s.Known != nil && s.name == s.Arrays[0] && s.within() && !s.element {
+				if known = s.Known(text); known == 0 && len(text) < more {
 					return text, true
 				}
 			}
-			if lines > 0 {
-				n = s.skip(text[:lines])
+			if known > 0 {
+				n = s.skip(text[:known])
 			} else if !s.structure(text[0], take) {
 				return nil, false
 			}
@@ -96,36 +109,14 @@ func (s *splitter) part(text []byte, more int, take taker) (rest []byte, ok bool
 	return nil, true
 }
 
-// plainLines is how long the operations are that a text begins with, if they are plain, as far as they end in it: they
-// part, and their array ends, where no line in one of them is. Who reads them finds out whether they are.
-func plainLines(text []byte) int {
-	for at := 0; ; at++ {
-		bracket := bytes.IndexByte(text[at:], ']')
-		if bracket < 0 {
-			break
-		}
-		at += bracket
-		if end, found := bytes.CutSuffix(text[:at], []byte("\n  ")); found {
-			if bytes.HasSuffix(end, []byte("\n    }")) {
-				return len(end)
-			}
-			return 0
-		}
-	}
-	if last := bytes.LastIndex(text, []byte("\n    },\n    {")); last >= 0 {
-		return last + len("\n    }")
-	}
-	return 0
-}
-
 // skip adds elements of which only what is behind them is looked at, and makes them the last of their piece.
-func (s *splitter) skip(elements []byte) int {
-	s.element, s.count = true, pieceSize
+func (s *Splitter) skip(elements []byte) int {
+	s.element, s.count = true, s.PieceSize
 	s.add(elements...)
 	return len(elements)
 }
 
-// class is what a byte is to a splitter.
+// class is what a byte is to a Splitter.
 type class uint8
 
 const (
@@ -155,10 +146,10 @@ func run(text []byte, of uint8) int {
 }
 
 // within tells whether what comes is of an array's elements, and not below one.
-func (s *splitter) within() bool { return s.name != "" && s.depth == 2 }
+func (s *Splitter) within() bool { return s.name != "" && s.depth == 2 }
 
 // inString goes on in a string, and returns how far.
-func (s *splitter) inString(text []byte) int {
+func (s *Splitter) inString(text []byte) int {
 	n := 1
 	switch c := text[0]; {
 	case s.escaped:
@@ -178,7 +169,7 @@ func (s *splitter) inString(text []byte) int {
 }
 
 // add adds to what is being collected.
-func (s *splitter) add(text ...byte) {
+func (s *Splitter) add(text ...byte) {
 	if s.name == "" {
 		s.head = append(s.head, text...)
 		return
@@ -187,14 +178,14 @@ func (s *splitter) add(text ...byte) {
 }
 
 // structure goes on with one byte between strings.
-func (s *splitter) structure(c byte, take taker) bool {
+func (s *Splitter) structure(c byte, take Taker) bool {
 	within := s.within()
 	switch c {
 	case '"':
 		s.quoted, s.text = true, s.text[:0]
 	case '{', '[':
 		s.depth++
-		if c == '[' && s.depth == 2 && slices.Contains(arrays[:], string(s.text)) {
+		if c == '[' && s.depth == 2 && slices.Contains(s.Arrays, string(s.text)) {
 			s.name, s.element, s.another = string(s.text), false, false
 			return true
 		}
@@ -214,12 +205,12 @@ func (s *splitter) structure(c byte, take taker) bool {
 }
 
 // comma ends an element.
-func (s *splitter) comma(take taker) bool {
+func (s *Splitter) comma(take Taker) bool {
 	if !s.element {
 		return false
 	}
 	s.element, s.another = false, true
-	if s.count++; s.count < pieceSize && len(s.elements) < pieceBytes {
+	if s.count++; s.count < s.PieceSize && len(s.elements) < pieceBytes {
 		s.add(',')
 		return true
 	}
@@ -227,7 +218,7 @@ func (s *splitter) comma(take taker) bool {
 }
 
 // end ends an array.
-func (s *splitter) end(c byte, take taker) bool {
+func (s *Splitter) end(c byte, take Taker) bool {
 	if c != ']' || s.another && !s.element || s.element && !s.flush(take) {
 		return false
 	}
@@ -237,65 +228,8 @@ func (s *splitter) end(c byte, take taker) bool {
 }
 
 // flush hands over what was collected.
-func (s *splitter) flush(take taker) bool {
+func (s *Splitter) flush(take Taker) bool {
 	room, ok := take(s.name, s.head, s.elements)
 	s.count, s.elements = 0, room
 	return ok
-}
-
-// space is how much white space there is before anything else.
-func space(text []byte) int {
-	if len(text) == 0 || classes[text[0]] != white {
-		return 0
-	}
-	return run(text, 1<<white)
-}
-
-// objectIn is how long the object is that a text begins with, if it is JSON; 0 where it does not end or is none.
-func objectIn(text []byte) int {
-	if len(text) == 0 || text[0] != '{' {
-		return 0
-	}
-	for end, open := range brackets(text) {
-		if open == 0 {
-			return end
-		}
-	}
-	return 0
-}
-
-// outermost tells whether a text ends among the members of the object that it begins with, if it is JSON so far.
-func outermost(text []byte) bool {
-	depth := 0
-	for _, open := range brackets(text) {
-		depth = open
-	}
-	return depth == 1
-}
-
-// brackets yields of each bracket of a text, but for those in strings, where it ends and how many are open behind it.
-func brackets(text []byte) iter.Seq2[int, int] {
-	return func(yield func(end, open int) bool) {
-		open := 0
-		for at := 0; at < len(text); at++ {
-			switch text[at] {
-			case '"':
-				for at++; at < len(text) && text[at] != '"'; at++ {
-					if text[at] == '\\' {
-						at++
-					}
-				}
-				continue
-			case '{', '[':
-				open++
-			case '}', ']':
-				open--
-			default:
-				continue
-			}
-			if !yield(at+1, open) {
-				return
-			}
-		}
-	}
 }
