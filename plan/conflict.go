@@ -1,10 +1,6 @@
 package plan
 
-import (
-	"fmt"
-
-	"treaty/plan/tree"
-)
+import "treaty/plan/tree"
 
 // conflictOf states a conflict with all that a person needs to choose.
 func conflictOf(p *policy, d *difference) Conflict {
@@ -23,18 +19,6 @@ func conflictOf(p *policy, d *difference) Conflict {
 	}
 	c.reword()
 	return c
-}
-
-// reword says of each choice what it does, by what the states say. Whatever a plan says of them is only words; what
-// the states allow no choice is none.
-func (c *Conflict) reword() {
-	for r := range c.Choices {
-		if c.lacks(r) != "" {
-			delete(c.Choices, r)
-			continue
-		}
-		c.Choices[r] = c.Says(r, ownWords)
-	}
 }
 
 // choicesOf has exactly the resolutions that the conflict allows, yet without words.
@@ -61,35 +45,4 @@ func choicesOf(p *policy, d *difference, c *Conflict) Choices {
 		}
 	}
 	return choices
-}
-
-// Newer is the side whose file is the newer one; false where there are not two files of different
-// times.
-func (c *Conflict) Newer() (Side, bool) {
-	if c.Local.Of() != tree.File || c.Remote.Of() != tree.File || c.Local.Mtime == c.Remote.Mtime {
-		return 0, false
-	}
-	if c.Remote.Mtime.Before(c.Local.Mtime) {
-		return Local, true
-	}
-	return Remote, true
-}
-
-func describe(s *tree.State) string {
-	switch s.Type {
-	case tree.Directory:
-		if all := s.Subtree(); all != nil {
-			if all.Entries == 1 {
-				return "the directory with 1 entry"
-			}
-			return fmt.Sprintf("the directory with %d entries", all.Entries)
-		}
-		return "the directory"
-	case tree.Symlink:
-		return fmt.Sprintf("the link to %q", s.Target())
-	}
-	if s.Size == 1 {
-		return "the file of 1 byte"
-	}
-	return fmt.Sprintf("the file of %d bytes", s.Size)
 }

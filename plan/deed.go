@@ -93,3 +93,11 @@ func (ds *deeds) why(i int) Why { return causes[ds.whys[i]] }
 
 // skip notes why a deed is not done.
 func (ds *deeds) skip(i int, why Why) { ds.whys[i] = uint8(slices.Index(causes[:], why)) }
+
+// from is where an operation finds what it changes. An update of a reversal has it where that is spelled otherwise.
+func (op *Operation) from() tree.Path {
+	if op.From() != "" {
+		return op.From()
+	}
+	return op.Path
+}

@@ -173,3 +173,15 @@ func parallel(n int, job func(i int) error) error {
 	}
 	return nil
 }
+
+// merge is the merge of a conflict's two texts, nil where there is none.
+func (d *differ) merge(c *Conflict, texts [2][]byte) *Merge {
+	if d.base == nil || !c.mergeable() {
+		return nil
+	}
+	base := d.base(c.Base.SHA256)
+	if base == nil {
+		return nil
+	}
+	return MergeOf(c.Base.SHA256, [3][]byte{base, texts[Local], texts[Remote]})
+}

@@ -1,12 +1,10 @@
 package plan
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"treaty/plan/internal/textdiff"
 	"treaty/plan/jsontext"
@@ -33,10 +31,6 @@ type MergeOptions struct {
 	// Keep is how much room the texts may take that they are made by, such as "256MiB"; "0" keeps none.
 	Keep string `json:"keep"`
 }
-
-// mergedLater is by how much a merged file's time is later than that of the later version: more than any two times
-// differ that count as equal, so that nobody who goes by sizes and times takes it for either.
-const mergedLater = 4 * time.Second
 
 // Text is the merged text.
 func (m *Merge) Text() []byte { return textdiff.Joined(m.Lines, m.FinalNewline) }
@@ -184,123 +178,4 @@ func doesMerged(c *Conflict) (deeds []deed, stays Sides[bool]) {
 		deeds = append(deeds, deed{side: side, from: c.PathOn(side), to: c.PathOn(side), before: tree.File, after: tree.File})
 	}
 	return deeds, stays
-}
-
-func resolveMerged(s *resolver, c *Conflict) ([]Operation, error) {
-	if why := lacksMerge(c); why != "" {
-		return nil, fmt.Errorf("%s", why)
-	}
-	if side, has := c.hasMerged(); has {
-		ops, err := s.take(c, side)
-		for i := range ops {
-			if ops[i].Action == Update {
-				ops[i].Reason = Merged
-			}
-		}
-		return ops, err
-	}
-	return s.mergeBoth(c)
-}
-
-// mergeBoth replaces both versions by the merge, at one time.
-func (s *resolver) mergeBoth(c *Conflict) ([]Operation, error) {
-	text := c.Merge.Text()
-	o := outcome{on: Sides[bool]{true, true}, path: s.at(c, Local), size: int64(len(text)), head: text}
-	for _, side := range BothSides {
-		o.mtime[side] = s.policy.traits[side].Keep(s.policy.mergedTime(c))
-		o.mode[side] = s.mergedMode(c, side, text)
-	}
-	o, _ = s.policy.wish(o)
-	ops := make([]Operation, 0, len(BothSides))
-	for _, side := range BothSides {
-		after := &tree.State{Type: tree.File, Size: o.size, Mtime: o.mtime[side], Mode: o.mode[side],
-			SHA256: c.Merge.SHA256}
-		op := Operation{Side: side, Action: Update, Path: s.at(c, side), Reason: Merged, Before: plain(c.State(side)),
-			After: after}
-		ops = append(ops, op.Taking(&Source{Conflict: c.ID}))
-	}
-	return ops, nil
-}
-
-// mergedTime is the time of a merge, as a volume tells it that has not shifted.
-func (c *clocks) mergedTime(k *Conflict) tree.Time {
-	local, remote := c.unshifted(Local, k.Local.Mtime), c.unshifted(Remote, k.Remote.Mtime)
-	if local.Before(remote) {
-		local = remote
-	}
-	return local.Add(mergedLater)
-}
-
-// mergedMode is the mode that a merge gets on a side, as any update does.
-func (s *resolver) mergedMode(c *Conflict, side Side, text []byte) tree.Mode {
-	switch {
-	case s.policy.bothModes():
-		return s.policy.mergedModes(c)
-	case !s.policy.traits[side].Modes:
-		return 0
-	}
-	return s.policy.programs.Infer(s.at(c, side), modeBefore(c.State(side), c.Base), text)
-}
-
-// mergedModes is the one mode of a merge where both sides have modes: the one that a side changed, or that of the later
-// version where both did, and of two of one time the one that allows less.
-func (p *policy) mergedModes(c *Conflict) tree.Mode {
-	local, remote := c.Local.Mode, c.Remote.Mode
-	switch base := c.Base.Mode; {
-	case local == remote, remote == base:
-		return local
-	case local == base:
-		return remote
-	case c.Local.Mtime == c.Remote.Mtime:
-		return min(local, remote)
-	}
-	return c.State(p.newer(c.Local.Mtime, c.Remote.Mtime)).Mode
-}
-
-func (s *Source) writeJSON(w *jsontext.Writer) {
-	w.Open('{')
-	if s.InPlan() {
-		w.Member("tree", inPlan)
-		w.Name("conflict")
-		w.Int(int64(s.Conflict))
-	} else {
-		w.Member("tree", s.Tree.String())
-		w.Member("path", string(s.Path))
-	}
-	w.Close('}')
-}
-
-// inPlan is what a source has for a tree that is a text in the plan itself.
-const inPlan = "plan"
-
-// readJSON reads what writeJSON wrote.
-func (s *Source) readJSON(r *jsontext.Reader) {
-	for r.Open('{'); r.More('}'); {
-		switch string(r.Name()) {
-		case "tree":
-			if tree := r.Text(); string(tree) != inPlan {
-				r.Fail(s.Tree.UnmarshalText(tree))
-			}
-		case "path":
-			s.Path = tree.Path(r.String())
-		case "conflict":
-			s.Conflict = int(r.Int())
-		default:
-			r.Skip()
-		}
-	}
-}
-
-// MarshalJSON writes what a step's source is.
-func (s Source) MarshalJSON() ([]byte, error) {
-	var w jsontext.Writer
-	s.writeJSON(&w)
-	return w.Bytes(), nil
-}
-
-// UnmarshalJSON reads what MarshalJSON wrote.
-func (s *Source) UnmarshalJSON(text []byte) error {
-	r := jsontext.NewReader(bytes.Clone(text))
-	s.readJSON(&r)
-	return r.Err()
 }

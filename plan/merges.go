@@ -25,18 +25,6 @@ func (c *Conflict) mergeable() bool {
 		c.Local.Of() == tree.File && c.Local.SHA256.Known() && c.Remote.Of() == tree.File && c.Remote.SHA256.Known()
 }
 
-// merge is the merge of a conflict's two texts, nil where there is none.
-func (d *differ) merge(c *Conflict, texts [2][]byte) *Merge {
-	if d.base == nil || !c.mergeable() {
-		return nil
-	}
-	base := d.base(c.Base.SHA256)
-	if base == nil {
-		return nil
-	}
-	return MergeOf(c.Base.SHA256, [3][]byte{base, texts[Local], texts[Remote]})
-}
-
 // keepMerges leaves out the merges for which a plan has no room, in the order of paths, and offers those that are.
 func keepMerges(p *Plan) {
 	var bytes int64

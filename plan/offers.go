@@ -200,3 +200,22 @@ func resolveKept(s *resolver, c *Conflict) ([]Operation, error) {
 }
 
 func resolveNothing(*resolver, *Conflict) ([]Operation, error) { return nil, nil }
+
+func describe(s *tree.State) string {
+	switch s.Type {
+	case tree.Directory:
+		if all := s.Subtree(); all != nil {
+			if all.Entries == 1 {
+				return "the directory with 1 entry"
+			}
+			return fmt.Sprintf("the directory with %d entries", all.Entries)
+		}
+		return "the directory"
+	case tree.Symlink:
+		return fmt.Sprintf("the link to %q", s.Target())
+	}
+	if s.Size == 1 {
+		return "the file of 1 byte"
+	}
+	return fmt.Sprintf("the file of %d bytes", s.Size)
+}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"unicode/utf8"
 
@@ -73,17 +72,6 @@ func (p *problems) unread(d *difference) bool {
 		blocked = true
 	}
 	return blocked
-}
-
-// blocks are those of some problems that say why a path gets no operation, each with where it is among them.
-func blocks(all []Problem) iter.Seq2[int, *Problem] {
-	return func(yield func(int, *Problem) bool) {
-		for i := range all {
-			if p := &all[i]; p.Severity == Blocked && p.Path != nil && !yield(i, p) {
-				return
-			}
-		}
-	}
 }
 
 // blocked tells whether anything in a directory of a side is blocked.

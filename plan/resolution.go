@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"treaty/plan/jsontext"
+	"treaty/plan/tree"
 )
 
 // Resolution is a person's choice. The zero value means none yet, null in JSON.
@@ -85,4 +86,28 @@ func (c *Conflict) WhyNot(r Resolution) string {
 		return ""
 	}
 	return offered(r).cannot
+}
+
+// reword says of each choice what it does, by what the states say. Whatever a plan says of them is only words; what
+// the states allow no choice is none.
+func (c *Conflict) reword() {
+	for r := range c.Choices {
+		if c.lacks(r) != "" {
+			delete(c.Choices, r)
+			continue
+		}
+		c.Choices[r] = c.Says(r, ownWords)
+	}
+}
+
+// Newer is the side whose file is the newer one; false where there are not two files of different
+// times.
+func (c *Conflict) Newer() (Side, bool) {
+	if c.Local.Of() != tree.File || c.Remote.Of() != tree.File || c.Local.Mtime == c.Remote.Mtime {
+		return 0, false
+	}
+	if c.Remote.Mtime.Before(c.Local.Mtime) {
+		return Local, true
+	}
+	return Remote, true
 }

@@ -214,14 +214,6 @@ func (n needed) hinders(op *Operation, kept func(Source) bool) (code Code, path 
 	return "", "", ""
 }
 
-// from is where an operation finds what it changes. An update of a reversal has it where that is spelled otherwise.
-func (op *Operation) from() tree.Path {
-	if op.From() != "" {
-		return op.From()
-	}
-	return op.Path
-}
-
 // asLeft tells whether an entry is what a state says.
 func asLeft(s *tree.State, e *tree.Entry) bool {
 	if s == nil || e == nil {

@@ -1,6 +1,11 @@
 package plan
 
-import "treaty/plan/tree"
+import (
+	"bytes"
+
+	"treaty/plan/jsontext"
+	"treaty/plan/tree"
+)
 
 // Source names a file in one of the trees; an undo's lie in a trash. It may be the text of a merge in the plan itself,
 // in steps: no operation of a plan has that.
@@ -50,4 +55,52 @@ func (op *Operation) take(from Source) {
 func (op Operation) Taking(from *Source) Operation {
 	op.Take(from)
 	return op
+}
+
+func (s *Source) writeJSON(w *jsontext.Writer) {
+	w.Open('{')
+	if s.InPlan() {
+		w.Member("tree", inPlan)
+		w.Name("conflict")
+		w.Int(int64(s.Conflict))
+	} else {
+		w.Member("tree", s.Tree.String())
+		w.Member("path", string(s.Path))
+	}
+	w.Close('}')
+}
+
+// inPlan is what a source has for a tree that is a text in the plan itself.
+const inPlan = "plan"
+
+// readJSON reads what writeJSON wrote.
+func (s *Source) readJSON(r *jsontext.Reader) {
+	for r.Open('{'); r.More('}'); {
+		switch string(r.Name()) {
+		case "tree":
+			if tree := r.Text(); string(tree) != inPlan {
+				r.Fail(s.Tree.UnmarshalText(tree))
+			}
+		case "path":
+			s.Path = tree.Path(r.String())
+		case "conflict":
+			s.Conflict = int(r.Int())
+		default:
+			r.Skip()
+		}
+	}
+}
+
+// MarshalJSON writes what a step's source is.
+func (s Source) MarshalJSON() ([]byte, error) {
+	var w jsontext.Writer
+	s.writeJSON(&w)
+	return w.Bytes(), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (s *Source) UnmarshalJSON(text []byte) error {
+	r := jsontext.NewReader(bytes.Clone(text))
+	s.readJSON(&r)
+	return r.Err()
 }

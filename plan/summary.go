@@ -1,5 +1,7 @@
 package plan
 
+import "iter"
+
 // Summarize counts operations, conflicts and problems anew. What only the trees tell, the numbers of
 // agreed and ignored entries and time shifts, stays.
 func (p *Plan) Summarize() {
@@ -34,6 +36,17 @@ func (p *Plan) Blocked() bool {
 		}
 	}
 	return false
+}
+
+// blocks are those of some problems that say why a path gets no operation, each with where it is among them.
+func blocks(all []Problem) iter.Seq2[int, *Problem] {
+	return func(yield func(int, *Problem) bool) {
+		for i := range all {
+			if p := &all[i]; p.Severity == Blocked && p.Path != nil && !yield(i, p) {
+				return
+			}
+		}
+	}
 }
 
 // Bytes is what the operation writes or moves aside: the new size of what is created or updated, the
