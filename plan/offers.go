@@ -8,7 +8,7 @@ import (
 )
 
 // offer is all that the rest of the program asks about a resolution. Who adds one adds a line to offers, the
-// constant, and what the schema says of it.
+// constant, what the schema says of it, and to resolver.resolved the operations that it comes to.
 type offer struct {
 	name Resolution
 	// lacks is what the states of a conflict lack for it, "" for nothing, and cannot why it may be no choice all
@@ -22,21 +22,18 @@ type offer struct {
 	// does is what it does on both sides, seen from outside of what is in conflict, and on which sides what is
 	// there stays there.
 	does func(*Conflict) (deeds []deed, stays Sides[bool])
-	// settle are the operations that it comes to.
-	settle func(*resolver, *Conflict) ([]Operation, error)
 }
 
 const cannotHold = "a side cannot hold what it would get"
 
 // offers are all resolutions, in the order in which they are offered.
 var offers = [...]offer{
-	{TakeLocal, lacksNothing, cannotHold, saysTaken(local), local, doesTaken(local), resolveTaken(local)},
-	{TakeRemote, lacksNothing, cannotHold, saysTaken(remote), remote, doesTaken(remote), resolveTaken(remote)},
-	{TakeNewer, lacksNewer, "nothing tells which is newer", saysNewer, (*Conflict).Newer, doesTaken((*Conflict).Newer),
-		resolveTaken((*Conflict).Newer)},
-	{TakeMerged, lacksMerge, cannotHold, saysMerged, neither, doesMerged, resolveMerged},
-	{KeepBoth, lacksBoth, cannotHold, saysKept, neither, doesKept, resolveKept},
-	{SkipPath, lacksNothing, "", saysSkipped, neither, doesNothing, resolveNothing},
+	{TakeLocal, lacksNothing, cannotHold, saysTaken(local), local, doesTaken(local)},
+	{TakeRemote, lacksNothing, cannotHold, saysTaken(remote), remote, doesTaken(remote)},
+	{TakeNewer, lacksNewer, "nothing tells which is newer", saysNewer, (*Conflict).Newer, doesTaken((*Conflict).Newer)},
+	{TakeMerged, lacksMerge, cannotHold, saysMerged, neither, doesMerged},
+	{KeepBoth, lacksBoth, cannotHold, saysKept, neither, doesKept},
+	{SkipPath, lacksNothing, "", saysSkipped, neither, doesNothing},
 }
 
 // Resolutions are all there are to choose from, in the order in which they are offered.
@@ -49,7 +46,7 @@ var Resolutions = func() (names [len(offers)]Resolution) {
 
 // unresolved is what is asked about a conflict without a resolution, or with one that is none.
 var unresolved = offer{lacks: lacksNothing, says: saysSkipped, taken: neither,
-	does: func(*Conflict) ([]deed, Sides[bool]) { return nil, Sides[bool]{} }, settle: resolveNothing}
+	does: func(*Conflict) ([]deed, Sides[bool]) { return nil, Sides[bool]{} }}
 
 func offered(r Resolution) *offer {
 	if at := slices.IndexFunc(offers[:], func(o offer) bool { return o.name == r }); at >= 0 {
@@ -181,25 +178,6 @@ func doesKept(c *Conflict) (deeds []deed, stays Sides[bool]) {
 func doesNothing(c *Conflict) ([]deed, Sides[bool]) {
 	return nil, Sides[bool]{c.Local != nil, c.Remote != nil}
 }
-
-func resolveTaken(taken func(*Conflict) (Side, bool)) func(*resolver, *Conflict) ([]Operation, error) {
-	return func(s *resolver, c *Conflict) ([]Operation, error) {
-		side, tells := taken(c)
-		if !tells {
-			return nil, fmt.Errorf("nothing tells which of the two is newer")
-		}
-		return s.take(c, side)
-	}
-}
-
-func resolveKept(s *resolver, c *Conflict) ([]Operation, error) {
-	if c.Kind == RenamedDifferently {
-		return s.keepNames(c)
-	}
-	return s.keepBoth(c)
-}
-
-func resolveNothing(*resolver, *Conflict) ([]Operation, error) { return nil, nil }
 
 func describe(s *tree.State) string {
 	switch s.Type {

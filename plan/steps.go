@@ -8,16 +8,6 @@ import (
 	"treaty/plan/tree"
 )
 
-// Step is one operation to carry out: a plan's own, or part of what settles a conflict.
-type Step struct {
-	*Operation
-	// Conflict is the id of the conflict that the step settles, 0 for the plan's own operations. The
-	// ID of the operation then means nothing.
-	Conflict int
-	// Skipped is why the step is not carried out, "" where it is.
-	Skipped Why
-}
-
 // Contents is what steps must look up in the trees: whole directories in conflicts are not listed in
 // the plan, and neither are the first bytes of files.
 type Contents interface {
@@ -56,7 +46,7 @@ func (p *Plan) Steps(in Contents, shift Sides[time.Duration]) ([]Step, error) {
 				stays[side] = append(stays[side], s.at(c, side))
 			}
 		}
-		ops, err := offered(c.Resolution).settle(&s, c)
+		ops, err := s.resolved(c)
 		if err != nil {
 			return nil, fmt.Errorf("conflict %d: %w", c.ID, err)
 		}
@@ -101,6 +91,24 @@ type resolver struct {
 	plan   *Plan
 	in     Contents
 	policy policy
+}
+
+// resolved are the operations that a conflict's resolution comes to.
+func (s *resolver) resolved(c *Conflict) ([]Operation, error) {
+	side, takes := c.taken()
+	switch {
+	case takes:
+		return s.take(c, side)
+	case c.Resolution == TakeNewer:
+		return nil, fmt.Errorf("nothing tells which of the two is newer")
+	case c.Resolution == TakeMerged:
+		return s.takeMerged(c)
+	case c.Resolution == KeepBoth && c.Kind == RenamedDifferently:
+		return s.keepNames(c)
+	case c.Resolution == KeepBoth:
+		return s.keepBoth(c)
+	}
+	return nil, nil
 }
 
 // keepNames gives each side the other's file under the other's name.

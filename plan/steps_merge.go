@@ -11,7 +11,8 @@ import (
 // differ that count as equal, so that nobody who goes by sizes and times takes it for either.
 const mergedLater = 4 * time.Second
 
-func resolveMerged(s *resolver, c *Conflict) ([]Operation, error) {
+// takeMerged gives both sides the merge.
+func (s *resolver) takeMerged(c *Conflict) ([]Operation, error) {
 	if why := lacksMerge(c); why != "" {
 		return nil, fmt.Errorf("%s", why)
 	}
