@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"treaty/apply/reach"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/cmd/treaty/internal/terminal"
 )
 
@@ -44,7 +45,7 @@ func (c *agentCommand) Run(a *app) error {
 	}()
 	ended := make(chan error, 1)
 	go func() {
-		serving := reach.Serving{Program: version(), Within: expandHome(c.Root)}
+		serving := reach.Serving{Program: version(), Within: home.Expand(c.Root)}
 		ended <- serving.Serve(in, out, in.Close)
 	}()
 	select {

@@ -9,6 +9,7 @@ import (
 	"treaty/apply"
 	"treaty/apply/paper"
 	"treaty/apply/volume"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan"
@@ -52,7 +53,7 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 	}
 	request := apply.Request{
 		File: f.file, Approval: approval,
-		Roots:  plan.Sides[string]{expandHome(c.Local), remote.path},
+		Roots:  plan.Sides[string]{home.Expand(c.Local), remote.path},
 		Open:   a.net.open,
 		Care:   apply.Care{AllowUnrelatedDrift: c.AllowUnrelatedDrift, Verify: c.Verify},
 		Config: configured, By: author(), Progress: &apply.Progress{}, Now: a.Now,

@@ -12,6 +12,7 @@ import (
 	"treaty/apply/reach"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan"
@@ -38,7 +39,7 @@ func (c *approveCommand) Run(a *app) error {
 		return err
 	}
 	if c.Sign != "" {
-		err = keyAt(expandHome(c.Sign))
+		err = keyAt(home.Expand(c.Sign))
 	} else {
 		err = unsigned(f.plan)
 	}
@@ -67,7 +68,7 @@ func (c *approveCommand) signer(a *app) func([]byte) (string, error) {
 	if c.Sign == "" {
 		return nil
 	}
-	return func(text []byte) (string, error) { return policy.Sign(expandHome(c.Sign), a.Passphrase, text) }
+	return func(text []byte) (string, error) { return policy.Sign(home.Expand(c.Sign), a.Passphrase, text) }
 }
 
 // keyAt refuses to begin with a key that is not there.

@@ -111,6 +111,10 @@ var house = map[string][]string{
 	"cmd/treaty/internal/review": {
 		"cmd/treaty/internal/beside", "cmd/treaty/internal/render", "plan", "plan/tree",
 	},
+	"cmd/treaty/internal/home": {},
+	"cmd/treaty/internal/config": {
+		"apply/policy", "apply/store", "cmd/treaty/internal/home", "plan", "plan/address", "plan/scan", "plan/tree", "schema",
+	},
 	"cmd/treaty/internal/terminal": {"cmd/treaty/internal/render", "plan/address"},
 	// Tests only: nobody above may import these.
 	"cmd/treaty/internal/lab":          {},
@@ -118,9 +122,9 @@ var house = map[string][]string{
 	"cmd/treaty/internal/lab/blocklog": {},
 	"cmd/treaty": {
 		"apply", "apply/paper", "apply/policy", "apply/reach", "apply/refusal", "apply/snapshot", "apply/store",
-		"apply/volume", "cmd/treaty/internal/complete", "cmd/treaty/internal/manual", "cmd/treaty/internal/render",
-		"cmd/treaty/internal/review", "cmd/treaty/internal/terminal", "plan", "plan/address", "plan/scan", "plan/tree",
-		"schema",
+		"apply/volume", "cmd/treaty/internal/complete", "cmd/treaty/internal/config", "cmd/treaty/internal/home",
+		"cmd/treaty/internal/manual", "cmd/treaty/internal/render", "cmd/treaty/internal/review",
+		"cmd/treaty/internal/terminal", "plan", "plan/address", "plan/scan", "plan/tree", "schema",
 	},
 }
 
@@ -131,6 +135,8 @@ var rim = map[string][]string{
 	"apply/internal/disk": nil,
 	"cmd/treaty":          nil,
 
+	"cmd/treaty/internal/config":       nil,
+	"cmd/treaty/internal/home":         nil,
 	"cmd/treaty/internal/terminal":     nil,
 	"cmd/treaty/internal/lab/stick":    nil,
 	"cmd/treaty/internal/lab/blocklog": nil,

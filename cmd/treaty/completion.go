@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"treaty/cmd/treaty/internal/complete"
+	"treaty/cmd/treaty/internal/config"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -126,32 +127,32 @@ func candidates(a *app, l complete.Line, place string) ([]complete.Candidate, co
 
 // keysOfConfig are the keys that a config may have.
 func keysOfConfig() []complete.Candidate {
-	keys, err := configKeys()
+	keys, err := config.Keys()
 	if err != nil {
 		return nil
 	}
 	var list []complete.Candidate
 	for _, k := range keys {
-		list = append(list, complete.Candidate{Word: k.name, Help: k.schema.Description})
+		list = append(list, complete.Candidate{Word: k.Name, Help: k.Description})
 	}
 	return list
 }
 
 // choicesOf are the values that the key of a config may have which is the first argument; none where any will do.
 func choicesOf(arguments []string) []complete.Candidate {
-	keys, err := configKeys()
+	keys, err := config.Keys()
 	if err != nil || len(arguments) == 0 {
 		return nil
 	}
 	var list []complete.Candidate
 	for _, k := range keys {
-		if k.name != arguments[0] {
+		if k.Name != arguments[0] {
 			continue
 		}
-		for i, choice := range k.schema.Enum {
-			list = append(list, complete.Candidate{Word: choice, Help: k.schema.EnumDescriptions[i]})
+		for i, choice := range k.Enum {
+			list = append(list, complete.Candidate{Word: choice, Help: k.EnumDescriptions[i]})
 		}
-		if k.schema.Type == "boolean" {
+		if k.Type == "boolean" {
 			list = append(list, complete.Candidate{Word: "true"}, complete.Candidate{Word: "false"})
 		}
 	}

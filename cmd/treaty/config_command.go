@@ -13,10 +13,10 @@ import (
 	"treaty/apply"
 	"treaty/apply/reach"
 	"treaty/apply/store"
+	"treaty/cmd/treaty/internal/config"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/address"
-	"treaty/schema"
 )
 
 type configCommand struct {
@@ -62,16 +62,16 @@ func unset(a *app, dir, name string, wrong error) error {
 	if err != nil || !json.Valid(text) {
 		return wrong
 	}
-	given, err := parseMembers(text)
+	given, err := config.ParseMembers(text)
 	if err != nil {
 		return wrong
 	}
-	left, found := given.without(name)
+	left, found := given.Without(name)
 	if !found {
 		return wrong
 	}
 	var out bytes.Buffer
-	if err := json.Indent(&out, left.text(), "", "  "); err != nil {
+	if err := json.Indent(&out, left.Text(), "", "  "); err != nil {
 		return err
 	}
 	out.WriteByte('\n')
@@ -90,23 +90,9 @@ func unset(a *app, dir, name string, wrong error) error {
 // settings are the config of a tree, with its keys in the order of the file.
 type settings struct {
 	folder *store.Store
-	config *config
-	given  members
-	keys   []configKey
-}
-
-// configKey is a key that the schema of configs has.
-type configKey struct {
-	name   string
-	schema struct {
-		Type             string           `json:"type"`
-		Description      string           `json:"description"`
-		Enum             []string         `json:"enum"`
-		EnumDescriptions []string         `json:"enumDescriptions"`
-		Properties       json.RawMessage  `json:"properties"`
-		Additional       json.RawMessage  `json:"additionalProperties"`
-		Items            *json.RawMessage `json:"items"`
-	}
+	config *config.Config
+	given  config.Members
+	keys   []config.Key
 }
 
 // openSettings opens the tree at dir and reads its config; the folder is for the caller to close.
@@ -135,42 +121,18 @@ func readSettings(folder *store.Store) (*settings, error) {
 	if text, err := folder.Config(); err != nil {
 		return nil, err
 	} else if text != nil {
-		if s.given, err = parseMembers(text); err != nil {
+		if s.given, err = config.ParseMembers(text); err != nil {
 			return nil, err
 		}
 	}
-	s.keys, err = configKeys()
+	s.keys, err = config.Keys()
 	return s, err
-}
-
-// configKeys are the keys of the schema, in its order, but for the one that is for editors.
-func configKeys() ([]configKey, error) {
-	top, err := parseMembers(schema.Text(schema.Config))
-	if err != nil {
-		return nil, err
-	}
-	all, err := parseMembers(top.of("properties"))
-	if err != nil {
-		return nil, err
-	}
-	var keys []configKey
-	for _, m := range all {
-		if strings.HasPrefix(m.name, "$") {
-			continue
-		}
-		k := configKey{name: m.name}
-		if err := json.Unmarshal(m.value, &k.schema); err != nil {
-			return nil, err
-		}
-		keys = append(keys, k)
-	}
-	return keys, nil
 }
 
 // show lists all keys with what holds of each, and where that is from.
 func (s *settings) show(a *app) error {
 	at := s.folder.Path("config.json")
-	if s.config.absent {
+	if s.config.Absent {
 		a.Say("%s is not there: all is as by default", render.Name(at))
 	} else {
 		a.Say("%s", render.Name(at))
@@ -180,8 +142,8 @@ func (s *settings) show(a *app) error {
 		return err
 	}
 	for _, k := range s.keys {
-		value, from := s.value(k.name, defaults)
-		a.Say("  %-15s  %s   (%s)", k.name, render.Cut(render.Escape(value), widestValue), from)
+		value, from := s.value(k.Name, defaults)
+		a.Say("  %-15s  %s   (%s)", k.Name, render.Cut(render.Escape(value), widestValue), from)
 	}
 	return nil
 }
@@ -190,22 +152,22 @@ func (s *settings) show(a *app) error {
 const widestValue = 44
 
 // effective are the options that plans are made with here.
-func (s *settings) effective() (members, error) {
-	text, err := json.Marshal(s.config.options(&planFlags{}))
+func (s *settings) effective() (config.Members, error) {
+	text, err := json.Marshal(shaped(s.config, &planFlags{}))
 	if err != nil {
 		return nil, err
 	}
-	return parseMembers(text)
+	return config.ParseMembers(text)
 }
 
 // value is what holds of a key, and where that is from.
-func (s *settings) value(name string, options members) (value, from string) {
-	given := s.given.of(name)
-	if in := options.of(name); in != nil && string(in) != "null" {
+func (s *settings) value(name string, options config.Members) (value, from string) {
+	given := s.given.Of(name)
+	if in := options.Of(name); in != nil && string(in) != "null" {
 		given = in
 	}
 	from = "set here"
-	if s.given.of(name) == nil {
+	if s.given.Of(name) == nil {
 		from = "the default"
 	}
 	if given != nil {
@@ -234,15 +196,6 @@ func (s *settings) lastRemote() string {
 	return "-"
 }
 
-// compact is a value on one line.
-func compact(value json.RawMessage) string {
-	var out bytes.Buffer
-	if json.Compact(&out, value) != nil {
-		return string(value)
-	}
-	return out.String()
-}
-
 // explain says what a key is for, what it may be, and what holds.
 func (s *settings) explain(a *app, name string) error {
 	top, below, _ := strings.Cut(name, ".")
@@ -256,36 +209,36 @@ func (s *settings) explain(a *app, name string) error {
 	}
 	value, from := s.value(top, options)
 	if below != "" {
-		inner, err := parseMembers(s.given.of(top))
+		inner, err := config.ParseMembers(s.given.Of(top))
 		if err != nil && !errors.Is(err, io.EOF) {
 			return usage(in("", "config", argument(top)), "%s has no names below it", top)
 		}
-		if value, from = "-", "not set"; inner.of(below) != nil {
-			value, from = compact(inner.of(below)), "set here"
+		if value, from = "-", "not set"; inner.Of(below) != nil {
+			value, from = compact(inner.Of(below)), "set here"
 		}
 	}
 	a.Say("%s = %s   (%s)", name, render.Escape(value), from)
-	a.Say("%s", k.schema.Description)
-	for i, choice := range k.schema.Enum {
-		a.Say("  %-12s  %s", choice, k.schema.EnumDescriptions[i])
+	a.Say("%s", k.Description)
+	for i, choice := range k.Enum {
+		a.Say("  %-12s  %s", choice, k.EnumDescriptions[i])
 	}
 	return nil
 }
 
 // key is the key with a name. Errors are of the person's.
-func (s *settings) key(name string) (*configKey, error) {
+func (s *settings) key(name string) (*config.Key, error) {
 	for i := range s.keys {
-		if s.keys[i].name == name {
+		if s.keys[i].Name == name {
 			return &s.keys[i], nil
 		}
 	}
-	if name == personalKey {
-		return nil, usage(in("", "config"), "%s", notOfTrees())
+	if name == config.PersonalKey {
+		return nil, usage(in("", "config"), "%s", config.NotOfTrees())
 	}
 	near := ""
 	for _, k := range s.keys {
-		if alike(k.name, strings.ReplaceAll(name, "-", "_")) {
-			near = ", did you mean " + k.name + "?"
+		if alike(k.Name, strings.ReplaceAll(name, "-", "_")) {
+			near = ", did you mean " + k.Name + "?"
 		}
 	}
 	return nil, usage(in("", "config"), "the config has no key %q%s", name, near)
@@ -300,7 +253,7 @@ func (s *settings) change(a *app, name string, value *string) error {
 	}
 	var to json.RawMessage
 	if value != nil {
-		to = k.parsed(*value, below)
+		to = k.Parsed(*value, below)
 		if err := wrongAddress(to); err != nil && (top == "remote" || top == "remotes") {
 			return usage(in("", "config", argument(top)), "%v", err)
 		}
@@ -310,7 +263,7 @@ func (s *settings) change(a *app, name string, value *string) error {
 			return err
 		}
 	}
-	if err := s.write(s.given.with(top, to), in("", "config", argument(top))); err != nil {
+	if err := s.write(s.given.With(top, to), in("", "config", argument(top))); err != nil {
 		return err
 	}
 	if s, err = readSettings(s.folder); err != nil {
@@ -343,76 +296,42 @@ func wrongAddress(value json.RawMessage) error {
 	return nil
 }
 
-// parsed is a value as JSON: as it is where it is JSON that the key may have, or else a string, alone or in a list.
-func (k *configKey) parsed(value, below string) json.RawMessage {
-	text, _ := json.Marshal(value) // a string, which cannot fail
-	isJSON := json.Valid([]byte(value))
-	switch {
-	case k.typeOf(below) == "string" && !strings.HasPrefix(value, `"`),
-		!isJSON && (below != "" || k.schema.Type != "array"):
-		return text
-	case !isJSON:
-		return slices.Concat([]byte("["), text, []byte("]"))
-	}
-	return json.RawMessage(value)
-}
-
-// typeOf is the type that the schema has for a name below the key, or, for "", for the key; "" where it has none.
-func (k *configKey) typeOf(below string) string {
-	if below == "" {
-		return k.schema.Type
-	}
-	var names map[string]struct {
-		Type string `json:"type"`
-	}
-	if json.Unmarshal(k.schema.Properties, &names) != nil {
-		return ""
-	}
-	return names[below].Type
-}
-
 // inside is the value of a key that is an object, with another value of a name in it; nil where nothing is left in it.
-func (s *settings) inside(k *configKey, name string, to json.RawMessage) (json.RawMessage, error) {
-	if k.schema.Type != "object" {
-		return nil, usage(in("", "config", argument(k.name)), "%s has no names below it", k.name)
+func (s *settings) inside(k *config.Key, name string, to json.RawMessage) (json.RawMessage, error) {
+	if k.Type != "object" {
+		return nil, usage(in("", "config", argument(k.Name)), "%s has no names below it", k.Name)
 	}
-	var inner members
-	if given := s.given.of(k.name); given != nil {
+	var inner config.Members
+	if given := s.given.Of(k.Name); given != nil {
 		var err error
-		if inner, err = parseMembers(given); err != nil {
+		if inner, err = config.ParseMembers(given); err != nil {
 			return nil, err
 		}
 	}
-	if inner = inner.with(name, to); len(inner) == 0 {
+	if inner = inner.With(name, to); len(inner) == 0 {
 		return nil, nil
 	}
-	return inner.text(), nil
+	return inner.Text(), nil
 }
 
 // write writes a config, unless it is none, where then tells what would be.
-func (s *settings) write(to members, then hint) error {
-	var text bytes.Buffer
-	if err := json.Indent(&text, to.text(), "", "  "); err != nil {
-		return err
-	}
-	text.WriteByte('\n')
-	refused := func(err error) error {
+func (s *settings) write(to config.Members, then hint) error {
+	text, err := to.File()
+	if err != nil {
 		c := &complaint{is: errUsage, why: "the config would not be valid", hint: then}
 		if !errors.As(err, &c.faults) {
 			c.why += ": " + err.Error()
 		}
 		return c
 	}
-	if err := schema.Validate(schema.Config, text.Bytes()); err != nil {
-		return refused(err)
+	return s.folder.SaveConfig(text)
+}
+
+// compact is a value on one line.
+func compact(value json.RawMessage) string {
+	var out bytes.Buffer
+	if json.Compact(&out, value) != nil {
+		return string(value)
 	}
-	c := &config{}
-	if err := json.Unmarshal(schema.InDigits(text.Bytes()), c); err != nil {
-		return refused(err)
-	}
-	options := c.options(&planFlags{})
-	if err := options.CheckPatterns(); err != nil {
-		return refused(err)
-	}
-	return s.folder.SaveConfig(text.Bytes())
+	return out.String()
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"treaty/apply/store"
+	"treaty/cmd/treaty/internal/config"
 	"treaty/plan"
 	"treaty/plan/tree"
 )
@@ -62,8 +63,8 @@ func TestFlagWinsOverConfigOverDefault(t *testing.T) {
 		t.Run(option.key, func(t *testing.T) {
 			set := `{"` + option.key + `": ` + option.config + `}`
 			for i, got := range []plan.Options{
-				newConfig(t, `{}`).options(&planFlags{}), newConfig(t, set).options(&planFlags{}),
-				newConfig(t, set).options(&option.flag),
+				shaped(newConfig(t, `{}`), &planFlags{}), shaped(newConfig(t, set), &planFlags{}),
+				shaped(newConfig(t, set), &option.flag),
 			} {
 				if value := option.of(got); !reflect.DeepEqual(value, option.want[i]) {
 					t.Errorf("%s: %v, not %v", [3]string{"default", "config", "flag"}[i], value, option.want[i])
@@ -73,37 +74,13 @@ func TestFlagWinsOverConfigOverDefault(t *testing.T) {
 	}
 }
 
-func newConfig(t *testing.T, text string) *config {
+func newConfig(t *testing.T, text string) *config.Config {
 	t.Helper()
-	c := &config{}
+	c := &config.Config{}
 	if err := json.Unmarshal([]byte(text), c); err != nil {
 		t.Fatal(err)
 	}
 	return c
-}
-
-func TestHomeIsExpandedOnlyInFront(t *testing.T) {
-	home := t.TempDir()
-	t.Setenv("HOME", home)
-	t.Setenv("USERPROFILE", home)
-	for path, want := range map[string]string{
-		"":           "",
-		"~":          home,
-		"~/":         home,
-		"~/a/b":      filepath.Join(home, "a", "b"),
-		"~/../x":     filepath.Join(filepath.Dir(home), "x"),
-		"~nobody":    "~nobody",
-		"~nobody/x":  "~nobody/x",
-		"a/~":        "a/~",
-		"./~":        "./~",
-		"/~/x":       "/~/x",
-		" ~":         " ~",
-		"relative/x": "relative/x",
-	} {
-		if got := expandHome(path); got != want {
-			t.Errorf("expandHome(%q) = %q, not %q", path, got, want)
-		}
-	}
 }
 
 // TestWriteFileReplacesInOneStep: the old mode stays, a new file is private, nothing is left beside the file, and what

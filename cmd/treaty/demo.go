@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"treaty/cmd/treaty/internal/home"
 )
 
 type demoCommand struct {
@@ -109,7 +111,7 @@ func demoFolder(dir string) (string, error) {
 	if dir == "" {
 		return temporaryFolder("treaty-demo-")
 	}
-	dir = expandHome(dir)
+	dir = home.Expand(dir)
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return "", usage(exactly("treaty demo"), "%s is not a directory", dir)
 	}

@@ -19,7 +19,7 @@ func (e *examination) entries() error {
 	if err != nil {
 		return nil // it is told of already
 	}
-	options := c.options(&planFlags{})
+	options := shaped(c, &planFlags{})
 	walk := e.tree.Source().Walk(e.app.Ctx, scan.Options{DefaultIgnores: options.DefaultIgnores, Granularity: 1})
 	defer walk.Close()
 	through := entryExamination{examination: e, walk: walk, unmatched: map[string]*scan.Rules{}}

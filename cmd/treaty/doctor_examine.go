@@ -13,6 +13,7 @@ import (
 	"treaty/apply/reach"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
+	"treaty/cmd/treaty/internal/config"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/address"
@@ -67,13 +68,13 @@ func (e *examination) anew(last store.Archived) hint {
 // config looks at what the config says, and whether its trees are there.
 func (e *examination) config() error {
 	c, err := readConfig(e.tree)
-	if err != nil || c.absent {
+	if err != nil || c.Absent {
 		return err
 	}
-	if err := c.misfit(e.tree.Path("config.json")); err != nil {
+	if err := checkPatterns(c, e.tree); err != nil {
 		e.found(err.Error(), hintFor(err))
 	}
-	if _, err := c.policy(e.tree); err != nil {
+	if _, err := c.Policy(e.tree); err != nil {
 		e.found(err.Error(), then("mend the config, and what it names", again))
 	}
 	if e.afar() {
@@ -90,12 +91,12 @@ func (e *examination) config() error {
 
 // remote looks whether there is a tree where a key of the config says: by its path, or by its name in the config. One
 // that was there once, such as a stick, may be away.
-func (e *examination) remote(key string, c *config, named string) {
+func (e *examination) remote(key string, c *config.Config, named string) {
 	path, known := c.Remotes[named]
 	if !known {
 		path = named
 	}
-	root := below(e.root, expandHome(path))
+	root := config.Place(e.root, path)
 	if address.Is(root) {
 		e.address(key, root)
 		return
@@ -298,7 +299,7 @@ func (e *examination) couldMerge() (could bool) {
 	if err != nil || unknown != nil || own == nil {
 		return false // it is told of already
 	}
-	options := c.options(&planFlags{})
+	options := shaped(c, &planFlags{})
 	keeping := options.Keeping()
 	err = e.tree.EachAgreed(own, func(path tree.Path, agreed *tree.Agreed) {
 		could = could || keeping != nil && agreed.Type == tree.File && keeping.Keeps(path, agreed.Size)

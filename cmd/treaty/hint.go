@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"treaty/apply/reach"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/plan"
 )
 
@@ -230,10 +231,10 @@ func (i *invocation) unasked() []string {
 
 // sameDirectory tells whether two paths lead to one directory.
 func sameDirectory(a, b string) bool {
-	first, err := os.Stat(expandHome(a))
+	first, err := os.Stat(home.Expand(a))
 	if err != nil {
 		return filepath.Clean(a) == filepath.Clean(b)
 	}
-	second, err := os.Stat(expandHome(b))
+	second, err := os.Stat(home.Expand(b))
 	return err == nil && os.SameFile(first, second)
 }

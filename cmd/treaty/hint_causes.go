@@ -10,6 +10,7 @@ import (
 	"treaty/apply"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/plan"
 	"treaty/plan/address"
 	"treaty/plan/tree"
@@ -65,7 +66,7 @@ var hints = map[refusal.Cause]func(*apply.Refusal) hint{
 	},
 	refusal.CauseOther: func(r *apply.Refusal) hint {
 		return moved(r.Side, r.Root, func(i *invocation) string {
-			if other := i.trees[r.Side.Other()]; other != "" && absolute(expandHome(other)) == r.Root {
+			if other := i.trees[r.Side.Other()]; other != "" && absolute(home.Expand(other)) == r.Root {
 				return then("name the right one", again)(i)
 			}
 			return then("mount the right one; or, if this is meant to be another tree", comparing("--new-pair"))(i)
@@ -271,7 +272,7 @@ func isThere(path string) bool {
 // A config that cannot be read is told of by the command.
 func (i *invocation) signing() []string {
 	for _, root := range i.trees {
-		if policy, err := policyAt(expandHome(root)); root != "" && err == nil && policy.Required > 0 {
+		if policy, err := policyAt(home.Expand(root)); root != "" && err == nil && policy.Required > 0 {
 			return []string{"--sign", argument(ownKey())}
 		}
 	}
@@ -281,12 +282,12 @@ func (i *invocation) signing() []string {
 // ownKey is the key that is there, or else the one that ssh-keygen makes.
 func ownKey() string {
 	for _, kind := range []string{"ed25519", "ecdsa", "rsa"} {
-		key := expandHome(filepath.Join("~", ".ssh", "id_"+kind))
+		key := home.Expand(filepath.Join("~", ".ssh", "id_"+kind))
 		if isThere(key) {
 			return key
 		}
 	}
-	return expandHome(filepath.Join("~", ".ssh", "id_ed25519"))
+	return home.Expand(filepath.Join("~", ".ssh", "id_ed25519"))
 }
 
 // applyIt applies the plan, with the flags that were given if it was to be applied.

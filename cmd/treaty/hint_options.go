@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"treaty/apply/reach"
+	"treaty/cmd/treaty/internal/config"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/plan"
 )
 
@@ -35,30 +37,30 @@ func (o option) words() (words []string) {
 // plan does.
 func (i *invocation) shaping() []option {
 	c := i.configOfLocal()
-	given, wanted := c.options(&planFlags{}), c.options(&planFlags{})
+	given, wanted := shaped(c, &planFlags{}), shaped(c, &planFlags{})
 	switch {
 	case i.about != nil:
 		wanted = i.about.Options
 	case i.flags != nil:
-		wanted = c.options(i.flags)
+		wanted = shaped(c, i.flags)
 	}
 	return asFlags(&wanted, &given)
 }
 
 // configOfLocal is the config of the tree that is LOCAL; one that says nothing where it has none that can be read.
-func (i *invocation) configOfLocal() *config {
+func (i *invocation) configOfLocal() *config.Config {
 	root := i.trees[plan.Local]
 	if root == "" {
 		root = reach.FindTree(".")
 	}
-	folder, err := reach.Store(expandHome(root))
+	folder, err := reach.Store(home.Expand(root))
 	if err != nil {
-		return &config{}
+		return &config.Config{}
 	}
 	defer folder.Close()
 	c, err := readConfig(folder)
 	if err != nil {
-		return &config{}
+		return &config.Config{}
 	}
 	return c
 }

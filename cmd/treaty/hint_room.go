@@ -9,6 +9,7 @@ import (
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/apply/volume"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/address"
@@ -46,7 +47,7 @@ var roomElsewhere = then("make room on that volume", again)
 // isCleanable tells whether the tree at root, here, has something that clean may remove: it may not while an apply is
 // open.
 func isCleanable(root string) bool {
-	of, err := reach.Store(expandHome(root))
+	of, err := reach.Store(home.Expand(root))
 	if err != nil {
 		return false
 	}

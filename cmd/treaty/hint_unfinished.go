@@ -6,6 +6,7 @@ import (
 	"treaty/apply"
 	"treaty/apply/reach"
 	"treaty/apply/store"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/address"
@@ -78,7 +79,7 @@ func openedBy(r *apply.Refusal, i *invocation) *opened {
 		if root == "" {
 			continue
 		}
-		folder, err := reach.Store(expandHome(root))
+		folder, err := reach.Store(home.Expand(root))
 		if err != nil {
 			continue
 		}

@@ -143,7 +143,7 @@ func leavesOut(ctx context.Context, folder *store.Store, patterns []string) (*om
 	if err != nil {
 		return nil, err
 	}
-	options := c.options(&planFlags{})
+	options := shaped(c, &planFlags{})
 	walk := folder.Source().Walk(ctx,
 		scan.Options{Patterns: options.Ignore, DefaultIgnores: options.DefaultIgnores, Granularity: 1})
 	defer walk.Close()

@@ -15,6 +15,8 @@ import (
 	"treaty/apply/refusal"
 	"treaty/apply/store"
 	"treaty/apply/volume"
+	"treaty/cmd/treaty/internal/config"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan"
@@ -37,16 +39,16 @@ func (c *initCommand) Run(a *app) error {
 	if local == "" {
 		local = reach.FindTree(".")
 	}
-	s, err := openSettings(expandHome(local))
+	s, err := openSettings(home.Expand(local))
 	if err != nil {
 		return err
 	}
 	folder := s.folder
 	defer folder.Close()
 	a.call.trees[plan.Local] = folder.Root()
-	if remote == "" && s.given.of("remote") != nil {
+	if remote == "" && s.given.Of("remote") != nil {
 		return usage(in(folder.Root(), "config"), "%s is set up already: its remote is %s", folder.Root(),
-			compact(s.given.of("remote")))
+			compact(s.given.Of("remote")))
 	}
 	answers, err := c.ask(a, folder, remote)
 	if err != nil {
@@ -116,7 +118,7 @@ func noPlace(remote string) string {
 		}
 		return ""
 	}
-	if info, err := os.Stat(expandHome(remote)); err != nil || !info.IsDir() {
+	if info, err := os.Stat(home.Expand(remote)); err != nil || !info.IsDir() {
 		return fmt.Sprintf("There is no folder %s.", render.Name(remote))
 	}
 	return ""
@@ -153,7 +155,7 @@ func (q *questions) ask(question string, answer *string) error {
 
 // check refuses a REMOTE that is no tree beside the local one.
 func (f *firstAnswers) check(a *app, folder *store.Store) error {
-	at, err := location{path: expandHome(f.remote)}.found("")
+	at, err := location{path: home.Expand(f.remote)}.found("")
 	if err != nil {
 		return err
 	}
@@ -187,19 +189,19 @@ func twoOf(local, remote volume.Source) error {
 
 // into are the members of a config with the answers in it. A relative path was from the current directory, and is from
 // the tree on.
-func (f *firstAnswers) into(given members, root string) members {
+func (f *firstAnswers) into(given config.Members, root string) config.Members {
 	remote := f.remote
 	if !address.Is(remote) && !filepath.IsAbs(remote) && !strings.HasPrefix(remote, "~") {
 		if rel, err := filepath.Rel(root, real(absolute(remote))); err == nil {
 			remote = filepath.ToSlash(rel)
 		}
 	}
-	given = given.with("remote", jsonText(remote))
+	given = given.With("remote", jsonText(remote))
 	if f.name != "" {
-		given = given.with("name", jsonText(f.name))
+		given = given.With("name", jsonText(f.name))
 	}
 	if len(f.ignore) > 0 {
-		given = given.with("ignore", jsonText(slices.Clone(f.ignore)))
+		given = given.With("ignore", jsonText(slices.Clone(f.ignore)))
 	}
 	return given
 }

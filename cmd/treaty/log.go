@@ -11,6 +11,7 @@ import (
 	"treaty/apply/reach"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
+	"treaty/cmd/treaty/internal/config"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan"
@@ -282,7 +283,7 @@ func remoteOf(folder *store.Store) []string {
 	if !known {
 		named = *c.Remote
 	}
-	root := below(folder.Root(), expandHome(named))
+	root := config.Place(folder.Root(), named)
 	if at, err := address.Parse(root); err == nil {
 		root = at.String()
 	}

@@ -11,6 +11,7 @@ import (
 
 	"treaty/apply/reach"
 	"treaty/apply/refusal"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan"
@@ -20,7 +21,7 @@ import (
 
 // edit settles the conflicts with these ids by what a person makes of their merges, one after the other.
 func (c *resolveCommand) edit(a *app, f *planFile, ids []int) error {
-	e := editing{app: a, plan: f.plan, tool: terminal.Words(c.Tool), from: expandHome(c.From)}
+	e := editing{app: a, plan: f.plan, tool: terminal.Words(c.Tool), from: home.Expand(c.From)}
 	var err error
 	if c.Tool == "" {
 		e.editor, err = editorWords()

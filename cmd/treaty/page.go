@@ -12,6 +12,7 @@ import (
 	"treaty/apply"
 	"treaty/apply/reach"
 	"treaty/apply/store"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -34,7 +35,7 @@ func (c *showCommand) page(a *app, f *planFile, opts render.Options) error {
 		_, err := page.WriteTo(a.Stdout)
 		return err
 	}
-	file := expandHome(cmp.Or(c.HTML, besidePlan(f.path)))
+	file := home.Expand(cmp.Or(c.HTML, besidePlan(f.path)))
 	another := func(file string) hint {
 		flags := []string{"--html", pathArgument(file)}
 		if c.Open {
@@ -73,7 +74,7 @@ func (a *app) outside(p *plan.Plan, page string, another func(file string) hint)
 	case !inside:
 		return nil
 	}
-	for _, dir := range []string{expandHome("~"), os.TempDir()} {
+	for _, dir := range []string{home.Expand("~"), os.TempDir()} {
 		file := filepath.Join(dir, filepath.Base(page))
 		if _, inside, err := holding(a, p, file); !inside && err == nil && isThere(dir) && outputPage.mayReplace(file) {
 			return usage(then("choose a file outside both trees", another(file)),

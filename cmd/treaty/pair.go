@@ -12,6 +12,8 @@ import (
 	"treaty/apply/refusal"
 	"treaty/apply/snapshot"
 	"treaty/apply/store"
+	"treaty/cmd/treaty/internal/config"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/plan"
 	"treaty/plan/address"
 	"treaty/plan/scan"
@@ -28,7 +30,7 @@ type pair struct {
 	takesFile bool
 	// file is the snapshot that REMOTE is read from, nil for a tree that is there.
 	file   *snapshot.File
-	config *config
+	config *config.Config
 	found  found // REMOTE
 	// net reaches trees on other machines; where it is nil, none is.
 	net *network
@@ -69,7 +71,7 @@ func (p *pair) find(local, remote string) (err error) {
 	if err := notHere("LOCAL", local); err != nil {
 		return err
 	}
-	if err := p.open(plan.Local, expandHome(local)); err != nil {
+	if err := p.open(plan.Local, home.Expand(local)); err != nil {
 		return err
 	}
 	if p.config, err = readConfig(p.stores[plan.Local]); err != nil {
@@ -92,7 +94,7 @@ func (p *pair) find(local, remote string) (err error) {
 // in it: whoever stands above a tree and names that means it. nil is for nil.
 func (p *pair) fromAbove(err error) error {
 	var refused *apply.Refusal
-	if !errors.As(err, &refused) || refused.Cause != refusal.CauseNotApart || !p.config.absent {
+	if !errors.As(err, &refused) || refused.Cause != refusal.CauseNotApart || !p.config.Absent {
 		return err
 	}
 	local, remote := p.trees[plan.Local].Root(), p.trees[plan.Remote].Root()
@@ -206,8 +208,8 @@ type planned struct {
 
 // compare makes a plan of the two trees.
 func (p *pair) compare(a *app, f *planFlags) (*planned, error) {
-	options := p.config.options(f)
-	if err := p.config.misfit(p.stores[plan.Local].Path("config.json")); err != nil {
+	options := shaped(p.config, f)
+	if err := checkPatterns(p.config, p.stores[plan.Local]); err != nil {
 		return nil, err
 	}
 	if err := options.CheckPatterns(); err != nil {

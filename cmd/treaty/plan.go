@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"treaty/apply/reach"
+	"treaty/cmd/treaty/internal/config"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/address"
@@ -52,6 +53,23 @@ func (f *planFlags) Validate() error {
 		}
 	}
 	return nil
+}
+
+// asConfig is what a config would say that says the same as the flags, but for what is asked of one plan only.
+func (f *planFlags) asConfig() *config.Config {
+	c := &config.Config{
+		Ignore: f.Ignore, DefaultIgnores: f.DefaultIgnores, Hash: f.Hash, Bidirectional: f.Bidirectional,
+		AlignTimes: f.AlignTimes, FixModes: f.FixModes, Diffs: f.Diffs, Sensitive: f.Sensitive, Atomic: f.Atomic,
+		MaxDeletes: f.MaxDeletes, LocalFS: f.LocalFS, RemoteFS: f.RemoteFS, Executable: &plan.Executable{},
+	}
+	c.Merge.Keep = f.MergeKeep
+	for _, pattern := range f.Executable {
+		c.Executable.Overrides = append(c.Executable.Overrides, plan.ExecutableOverride{Pattern: pattern, Executable: true})
+	}
+	for _, pattern := range f.NotExecutable {
+		c.Executable.Overrides = append(c.Executable.Overrides, plan.ExecutableOverride{Pattern: pattern})
+	}
+	return c
 }
 
 type planCommand struct {

@@ -13,6 +13,7 @@ import (
 	"treaty/apply/paper"
 	"treaty/apply/reach"
 	"treaty/apply/store"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/plan"
 	"treaty/plan/address"
 	"treaty/plan/scan"
@@ -62,7 +63,7 @@ func (a *app) locate(path string) (*planFile, error) {
 		return nil, noInput(path)
 	}
 	a.call.plan = path
-	f, err := a.call.read(expandHome(path))
+	f, err := a.call.read(home.Expand(path))
 	if err != nil {
 		a.call.guess(f)
 		return nil, err

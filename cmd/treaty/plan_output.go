@@ -10,6 +10,7 @@ import (
 	"treaty/apply/policy"
 	"treaty/apply/store"
 	"treaty/apply/volume"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/plan"
 )
 
@@ -25,7 +26,7 @@ func (c *planOutput) check(p *pair, instead func(flags ...string) hint) error {
 	if c.Output == "" || c.Output == "-" {
 		return nil
 	}
-	c.Output = expandHome(c.Output)
+	c.Output = home.Expand(c.Output)
 	if info, err := os.Stat(c.Output); err == nil && info.IsDir() {
 		return usage(instead("-o", pathArgument(filepath.Join(c.Output, "new.plan.json"))), "-o %s is a directory", c.Output)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
+	"treaty/cmd/treaty/internal/home"
 	"treaty/plan"
 	"treaty/plan/tree"
 	"treaty/schema"
@@ -36,7 +37,7 @@ func (a *app) split(w *planAndWords) (planPath string, words []string) {
 // plan alone may have been meant for the path of the newest plan that has its name.
 func (a *app) unnamed(planPath, why string, of func(*plan.Plan) elements) error {
 	if planPath != "" {
-		if _, err := readPlan(expandHome(planPath)); err != nil {
+		if _, err := readPlan(home.Expand(planPath)); err != nil {
 			return err
 		}
 		if newest, err := a.newest(); err == nil && newest.names(planPath, of) {
@@ -50,7 +51,7 @@ func (a *app) unnamed(planPath, why string, of func(*plan.Plan) elements) error 
 // namesInNewest tells whether an argument that looks like a plan's file is none, and names a conflict or an operation
 // of the newest plan.
 func (a *app) namesInNewest(word string) bool {
-	if saysPlan(expandHome(word)) {
+	if saysPlan(home.Expand(word)) {
 		return false
 	}
 	newest, err := a.newest()

@@ -7,6 +7,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/store"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/plan"
 	"treaty/plan/address"
 )
@@ -53,7 +54,7 @@ func (c *restoreCommand) Run(a *app) error {
 			return err
 		}
 		defer unlock()
-		return copyOut(a, p, r.out(found), expandHome(c.To))
+		return copyOut(a, p, r.out(found), home.Expand(c.To))
 	}
 	return c.plan(a, p, found)
 }
@@ -80,7 +81,7 @@ func (c *restoreCommand) plan(a *app, p *pair, found []store.Version) error {
 	restore := func(ctx context.Context, how apply.Planning) (*apply.Planned, error) {
 		return p.Restore(ctx, displaced, how)
 	}
-	made, err := p.watched(a, apply.Planning{Options: p.config.options(&planFlags{})}, restore)
+	made, err := p.watched(a, apply.Planning{Options: shaped(p.config, &planFlags{})}, restore)
 	if err != nil {
 		return err
 	}

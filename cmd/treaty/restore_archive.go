@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"treaty/apply/store"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -89,10 +90,10 @@ func planNamed(word string) (id string, isPlan bool) {
 	if !strings.HasSuffix(word, ".json") {
 		return "", false
 	}
-	if text, err := readFile(expandHome(word), schema.Plan); err != nil || !planFormat().Match(text) {
+	if text, err := readFile(home.Expand(word), schema.Plan); err != nil || !planFormat().Match(text) {
 		return "", false
 	}
-	f, err := readPlan(expandHome(word))
+	f, err := readPlan(home.Expand(word))
 	if err != nil {
 		return "", false
 	}

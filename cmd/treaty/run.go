@@ -15,6 +15,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/reach"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan"
@@ -148,7 +149,7 @@ func startIn(dir string) (back func(), err error) {
 		return nil, err
 	}
 	before, _ := os.Getwd() // where that is gone, nobody goes back to it
-	dir = expandHome(dir)
+	dir = home.Expand(dir)
 	switch info, err := os.Stat(dir); {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, usage(exactly("treaty --help"), "-C: there is no directory %s", dir)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"treaty/apply/store"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/tree"
@@ -105,7 +106,7 @@ func those[T any](list []T, wanted func(at int) bool) []T {
 
 // since prints what differs from an earlier plan: what is new or otherwise, and then what that one had instead.
 func (c *showCommand) since(a *app, f *planFile, opts render.Options) error {
-	earlier, err := readPlan(expandHome(c.Since))
+	earlier, err := readPlan(home.Expand(c.Since))
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	"treaty/apply/snapshot"
 	"treaty/apply/store"
 	"treaty/apply/volume"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan/address"
@@ -51,7 +52,7 @@ func (c *snapshotCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	c.Dir, c.Output, c.Verify = at.path, expandHome(c.Output), expandHome(c.Verify)
+	c.Dir, c.Output, c.Verify = at.path, home.Expand(c.Output), home.Expand(c.Verify)
 	tree, err := openTree(a, c.Dir)
 	if err != nil {
 		return err
@@ -68,7 +69,7 @@ func snapshotName(dir string) string {
 	if address.Is(dir) {
 		return path.Base(dir) + ".snapshot"
 	}
-	whole := absolute(expandHome(dir))
+	whole := absolute(home.Expand(dir))
 	name := filepath.Base(whole)
 	if name == string(filepath.Separator) || name == "." {
 		name = "tree"

@@ -14,6 +14,7 @@ import (
 
 	"treaty/apply"
 	"treaty/apply/reach"
+	"treaty/cmd/treaty/internal/config"
 	"treaty/plan/address"
 )
 
@@ -29,7 +30,7 @@ type connection struct {
 	// a has the terminal, which is lent to ssh until the agent has spoken.
 	a       *app
 	machine address.Address
-	own     *personal
+	own     *config.Person
 	cmd     *exec.Cmd
 	in      io.WriteCloser
 	out     io.Reader
@@ -99,7 +100,7 @@ func connect(a *app, machine address.Address) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	words := own.connecting(machine)
+	words := own.Connecting(machine)
 	c := &connection{a: a, machine: machine, own: own, cmd: exec.Command(words[0], words[1:]...)}
 	c.cmd.Stderr, c.cmd.WaitDelay = &c.words, parting
 	if c.in, err = c.cmd.StdinPipe(); err != nil {
@@ -114,7 +115,7 @@ func connect(a *app, machine address.Address) (*connection, error) {
 	if err := c.cmd.Start(); err != nil {
 		c.a.Screen.TakeBack()
 		return nil, &complaint{is: errNotRun, why: fmt.Sprintf("%s cannot be run, which connects to %s: %v", words[0],
-			machine.Host, err), hint: then("install it, or name what connects as ssh.command in "+argument(own.file), again)}
+			machine.Host, err), hint: then("install it, or name what connects as ssh.command in "+argument(own.File), again)}
 	}
 	c.hello.release = context.AfterFunc(a.Ctx, c.kill)
 	if !a.call.asks {
@@ -221,7 +222,7 @@ func (c *connection) failed(err error) error {
 	how := strings.TrimPrefix(err.Error(), reach.ErrNoAgent.Error()+": ")
 	return &complaint{is: err, why: fmt.Sprintf("no treaty answered on %s (%s): %s", host, how, words),
 		hint: then(fmt.Sprintf("install this version (%s) there, where the PATH of a shell without a login has it, or name "+
-			"where it lies as ssh.hosts.%s.agent in %s", version(), host, argument(c.own.file)), again)}
+			"where it lies as ssh.hosts.%s.agent in %s", version(), host, argument(c.own.File)), again)}
 }
 
 // otherVersion is the error of an agent that speaks another major version.

@@ -10,6 +10,7 @@ import (
 	"treaty/apply/policy"
 	"treaty/apply/refusal"
 	"treaty/apply/store"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/plan"
 	"treaty/plan/address"
@@ -201,7 +202,7 @@ func (s *standing) document() *statusDocument {
 func (s *standing) tree(side plan.Side) statusTree {
 	t := statusTree{Open: []string{}}
 	if typed := s.call.trees[side]; typed != "" {
-		t.Root = absolute(expandHome(typed))
+		t.Root = absolute(home.Expand(typed))
 	}
 	if own := s.stores[side]; own != nil {
 		t.Root, t.Here = own.Root(), true

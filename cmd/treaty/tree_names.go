@@ -90,3 +90,17 @@ func toldApart(names, roots plan.Sides[string]) plan.Sides[string] {
 	}
 	return names
 }
+
+// nameAt is the name that the config of the tree at root gives it, "" where it gives none or cannot be read.
+func nameAt(root string) string {
+	folder, err := reach.Store(root)
+	if err != nil {
+		return ""
+	}
+	defer folder.Close()
+	c, err := readConfig(folder)
+	if err != nil {
+		return ""
+	}
+	return c.Name
+}

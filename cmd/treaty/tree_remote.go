@@ -9,6 +9,8 @@ import (
 
 	"treaty/apply/reach"
 	"treaty/apply/store"
+	"treaty/cmd/treaty/internal/config"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/plan"
 	"treaty/plan/address"
 )
@@ -26,14 +28,14 @@ type found struct {
 func (p *pair) remote(typed string) (found, error) {
 	folder := p.stores[plan.Local]
 	if typed != "" {
-		return p.config.named(folder, typed).found("")
+		return locationOf(p.config, folder, typed).found("")
 	}
 	if p.config.Remote != nil {
 		at := location{*p.config.Remote, folder, "remote"}
 		if path, ok := p.config.Remotes[at.path]; ok {
 			at.path, at.key = path, "remotes"
 		}
-		at.path = below(folder.Root(), expandHome(at.path))
+		at.path = config.Place(folder.Root(), at.path)
 		return at.followed(`the config's "remote"`)
 	}
 	return p.lastSynced()
@@ -60,16 +62,16 @@ type location struct {
 	key string
 }
 
-// named is what was typed as a tree: a path, or, where there is no such directory, a name in the remotes of the config,
-// which is that of a tree.
-func (c *config) named(of *store.Store, typed string) location {
-	if info, err := os.Stat(expandHome(typed)); err == nil && info.IsDir() || address.Is(typed) {
-		return location{path: expandHome(typed)}
+// locationOf is what was typed as a tree: a path, or, where there is no such directory, a name in the remotes of the
+// config, which is that of a tree.
+func locationOf(c *config.Config, of *store.Store, typed string) location {
+	if info, err := os.Stat(home.Expand(typed)); err == nil && info.IsDir() || address.Is(typed) {
+		return location{path: home.Expand(typed)}
 	}
 	if path, ok := c.Remotes[typed]; ok {
-		return location{below(of.Root(), expandHome(path)), of, "remotes"}
+		return location{config.Place(of.Root(), path), of, "remotes"}
 	}
-	return location{path: expandHome(typed)}
+	return location{path: home.Expand(typed)}
 }
 
 // namedFrom is found by the config of the tree at a directory. One that cannot be read names nothing: whoever needs it
@@ -77,14 +79,14 @@ func (c *config) named(of *store.Store, typed string) location {
 func namedFrom(dir, typed string) (found, error) {
 	folder, err := reach.Store(dir)
 	if err != nil {
-		return location{path: expandHome(typed)}.found("")
+		return location{path: home.Expand(typed)}.found("")
 	}
 	defer folder.Close()
 	c, err := readConfig(folder)
 	if err != nil {
-		return location{path: expandHome(typed)}.found("")
+		return location{path: home.Expand(typed)}.found("")
 	}
-	return c.named(folder, typed).found("")
+	return locationOf(c, folder, typed).found("")
 }
 
 // found is what is at a location, where an address is held to be one.

@@ -8,6 +8,7 @@ import (
 
 	"treaty/apply/reach"
 	"treaty/apply/store"
+	"treaty/cmd/treaty/internal/home"
 	"treaty/plan"
 	"treaty/plan/address"
 	"treaty/plan/scan"
@@ -75,7 +76,7 @@ func (i *invocation) expectedAt(side plan.Side, root string) string {
 			return *id
 		}
 	}
-	other, err := reach.Store(expandHome(i.trees[side.Other()]))
+	other, err := reach.Store(home.Expand(i.trees[side.Other()]))
 	if err != nil {
 		return ""
 	}
