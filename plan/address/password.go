@@ -3,28 +3,34 @@ package address
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // mentioned is what may be an address in a text, also of another kind than is taken, or one that is misspelt.
-var mentioned = regexp.MustCompile(`(?i)(?:` + begins + `)[^\s'"]*`)
+var mentioned = expression(`(?i)(?:` + begins + `)[^\s'"]*`)
 
 // begins is how what is meant as an address begins.
 const begins = `\b[a-z][a-z0-9+.-]*://|\bssh:/?|\bssh/{1,2}`
 
-var beginning = regexp.MustCompile(`(?i)^(?:` + begins + `)`)
+var beginning = expression(`(?i)^(?:` + begins + `)`)
 
 // copied is how scp names a place, with a password: user, ':' and that, '@', host, ':' and an absolute path.
-var copied = regexp.MustCompile(`([^\s'":/@]+):[^\s'"@]*(@[^\s'":/@]+:/)`)
+var copied = expression(`([^\s'":/@]+):[^\s'"@]*(@[^\s'":/@]+:/)`)
+
+// expression is compiled when it is first needed: most processes come to their end before.
+func expression(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // WithoutPasswords is a text for a person in which no address has a password: neither may be one that can be read.
 func WithoutPasswords(text string) string {
-	return copied.ReplaceAllString(mentioned.ReplaceAllStringFunc(text, WithoutPassword), "$1$2")
+	return copied().ReplaceAllString(mentioned().ReplaceAllStringFunc(text, WithoutPassword), "$1$2")
 }
 
 // WithoutPassword is what is, or was to be, an address, less what stands between a user's ':' and the last '@'. Any
 // other word is as it was.
 func WithoutPassword(word string) string {
-	start := len(beginning.FindString(word))
+	start := len(beginning().FindString(word))
 	if start == 0 {
 		return word
 	}
