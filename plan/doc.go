@@ -49,6 +49,12 @@
 // and resolutions into the steps that apply carries out, and leaves out what depends on a step that is left out;
 // [Plan.Skips] tells a reviewer the same beforehand.
 //
+// # The document and its making
+//
+// What a plan is, how it is written, read, held to its rules and edited, and what in it depends on what (document,
+// encode, decode, check, offers, skips and more) knows nothing of how a plan comes about, nor of the steps that are
+// made of it: these files, which a test lists, can be read without the others.
+//
 // # Verbs
 //
 // Each means one thing here, in names and in comments:
