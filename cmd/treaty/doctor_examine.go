@@ -48,11 +48,14 @@ func (e *examination) identity() error {
 			then("bring it back from a backup, or begin anew", e.anew(list[len(list)-1])))
 		return nil
 	}
-	kind, remembers := string(own.Traits.Profile), ""
+	kind, by, remembers := own.Traits.Profile, own.Traits.Type, ""
+	if own.Declared != nil {
+		kind, by = *own.Declared, "declared; it is "+by
+	}
 	if own.Traits.IgnoresTimes {
 		remembers = "; its volume keeps no times of files, so content decides"
 	}
-	e.fine("the filesystem counts as %s (%s)%s", kind, own.Traits.Type, remembers)
+	e.fine("the filesystem counts as %s (%s)%s", kind, by, remembers)
 	return nil
 }
 
