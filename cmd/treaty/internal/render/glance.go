@@ -14,9 +14,9 @@ type Glance struct {
 var did = map[plan.Action]string{plan.Create: "new", plan.Update: "updated", plan.Delete: "deleted", plan.Move: "moved",
 	plan.Chmod: "with another mode", plan.Touch: "with another time"}
 
-// glance says what becomes of each tree, in a line each; nothing where nothing becomes of any, and of a
-// plan that undoes another one, which says so first.
-func (s *shower) glance(e *effect) {
+// glance says what becomes of each tree, in a line each, and what of that goes to another machine; nothing where
+// nothing becomes of any, and of a plan that undoes another one, which says so first.
+func (s *shower) glance(p *plan.Plan, e *effect) {
 	total, _ := e.totals()
 	if s.opts.Glance == nil || s.opts.Undoes != nil || len(total[plan.Local])+len(total[plan.Remote]) == 0 {
 		return
@@ -30,6 +30,12 @@ func (s *shower) glance(e *effect) {
 		s.put(bold, s.opts.name(side))
 		s.indent(margin + names + 2)
 		s.list(margin+names+2, s.opts.becomes(total[side], s.opts.Glance.Free[side]))
+		s.newline()
+	}
+	if crossing := crossingSpans(e, p); len(crossing) > 0 {
+		s.indent(margin)
+		s.put(plain, "over the line: ")
+		s.list(margin+names+2, crossing)
 		s.newline()
 	}
 	s.later = true

@@ -14,7 +14,7 @@ import (
 func Show(w io.Writer, p *plan.Plan, opts Options) error {
 	s, e := newShower(w, p, opts), effects(p, opts)
 	s.about(opts.Undoes.Sentence(opts))
-	s.glance(e)
+	s.glance(p, e)
 	s.conflicts(plan.UnmergedIn(p), conflictsOf(p, opts))
 	if err := s.Flush(); err != nil { // whoever reads has something to read, and may have enough
 		return err
