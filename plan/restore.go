@@ -22,11 +22,11 @@ type Displaced struct {
 // Restore makes the plan that brings displaced entries back, on both sides, so that these are in step about them
 // afterwards. Nothing else is decided. Where a side has something else than was displaced, it makes way if both have
 // the same, or if the apply left it there; otherwise somebody has changed it since, and it is blocked with
-// ChangedSince, as a directory is. Content that kept says is gone is blocked with TrashMissing. What one side cannot
-// have, a link or a name say, is blocked there, by the code that says why, and comes back on the other. Of displaced
-// entries of which the paths mean one, where case does not matter say, the first comes back, and by the name that is
-// there now. Like Compare, it leaves id, time and author to the caller.
-func Restore(ctx context.Context, in Input, displaced []Displaced, kept func(Source) bool) (*Plan, error) {
+// ChangedSince, as a directory is. Content of which nothing, or something else, is kept is blocked with TrashMissing.
+// What one side cannot have, a link or a name say, is blocked there, by the code that says why, and comes back on the
+// other. Of displaced entries of which the paths mean one, where case does not matter say, the first comes back, and by
+// the name that is there now. Like Compare, it leaves id, time and author to the caller.
+func Restore(ctx context.Context, in Input, displaced []Displaced, kept Kept) (*Plan, error) {
 	policy := newPolicy(in.traits(), in.Memory != nil, in.Options)
 	policy.shiftBy(in.Shift)
 	r := &restoring{policy: &policy, readers: Sides[Reader]{in.Trees[Local].Reader, in.Trees[Remote].Reader},
@@ -127,10 +127,12 @@ func (r *restoring) on(side, of Side, path tree.Path) tree.Path {
 }
 
 // bring adds to a plan what brings one entry back on both sides, or says why that cannot be.
-func (r *restoring) bring(ctx context.Context, p *Plan, d *Displaced, kept func(Source) bool) error {
-	if d.Kept != nil && !kept(*d.Kept) {
-		r.block(TrashMissing, d.Side, d.Path, "the old content is no longer in the trash")
-		return nil
+func (r *restoring) bring(ctx context.Context, p *Plan, d *Displaced, kept Kept) error {
+	if d.Kept != nil {
+		if why := kept.lacks(*d.Kept, d.Was); why != "" {
+			r.block(TrashMissing, d.Side, d.Path, why)
+			return nil
+		}
 	}
 	at, now, err := r.both(ctx, d)
 	if err != nil || at == nil {

@@ -7,12 +7,12 @@ import (
 	"treaty/plan/tree"
 )
 
-// Reverse makes the plan that carries out a reversal: operations that undo an earlier apply, as its history
-// kept them. What is not as that apply left it is blocked with ChangedSince, and what needs content that
-// kept says is gone with TrashMissing; a directory in which something stays is not deleted. What a side cannot have any
-// more is blocked by the code that says why, and left out with all below it. Nothing else is decided. Like Compare, it
-// leaves id, time and author to the caller.
-func Reverse(ctx context.Context, in Input, reversal []Operation, kept func(Source) bool) (*Plan, error) {
+// Reverse makes the plan that carries out a reversal: operations that undo an earlier apply, as its history kept
+// them. What is not as that apply left it is blocked with ChangedSince, and what needs content of which nothing, or
+// something else, is kept with TrashMissing; a directory in which something stays is not deleted. What a side cannot
+// have any more is blocked by the code that says why, and left out with all below it. Nothing else is decided. Like
+// Compare, it leaves id, time and author to the caller.
+func Reverse(ctx context.Context, in Input, reversal []Operation, kept Kept) (*Plan, error) {
 	policy := newPolicy(in.traits(), false, in.Options)
 	policy.shiftBy(in.Shift)
 	r := newReversing(&policy, reversal)
@@ -74,7 +74,7 @@ func newReversing(policy *policy, reversal []Operation) *reversing {
 }
 
 // leaveOut leaves out what cannot be taken back, and what then cannot be either.
-func (r *reversing) leaveOut(kept func(Source) bool) {
+func (r *reversing) leaveOut(kept Kept) {
 	for i := range r.operations {
 		op := &r.operations[i]
 		op.Before = shiftedTo(op.Before, r.needed[op.Side][op.from()], &r.policy.traits[op.Side])
@@ -204,12 +204,14 @@ func (n needed) lookUp(d *directory) {
 }
 
 // hinders is the problem of an operation that cannot be taken back, "" where it can.
-func (n needed) hinders(op *Operation, kept func(Source) bool) (code Code, path tree.Path, why string) {
-	switch {
-	case !asLeft(op.Before, n[op.Side][op.from()]):
+func (n needed) hinders(op *Operation, kept Kept) (code Code, path tree.Path, why string) {
+	if !asLeft(op.Before, n[op.Side][op.from()]) {
 		return ChangedSince, op.from(), "it is no longer as that apply left it"
-	case op.Source() != nil && !kept(*op.Source()):
-		return TrashMissing, op.Path, "the old content is no longer in the trash"
+	}
+	if op.Source() != nil {
+		if why := kept.lacks(*op.Source(), op.After); why != "" {
+			return TrashMissing, op.Path, why
+		}
 	}
 	return "", "", ""
 }

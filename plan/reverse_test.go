@@ -110,7 +110,11 @@ func reversed(t *testing.T, options, found, left, now string) *plan.Plan {
 		}
 		reversal = append(reversal, op)
 	}
-	p, err := plan.Reverse(context.Background(), w.input(), reversal, func(plan.Source) bool { return true })
+	p, err := plan.Reverse(context.Background(), w.input(), reversal, func(from plan.Source) *tree.Entry {
+		path, _ := strings.CutPrefix(string(from.Path), ".treaty/trash/")
+		e := before.entry(tree.Path(path))
+		return &e
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

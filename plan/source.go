@@ -2,6 +2,7 @@ package plan
 
 import (
 	"bytes"
+	"fmt"
 
 	"treaty/plan/jsontext"
 	"treaty/plan/tree"
@@ -14,6 +15,21 @@ type Source struct {
 	Path tree.Path
 	// Conflict is the id of the conflict whose merge it is, 0 for a file. Tree and Path then mean nothing.
 	Conflict int
+}
+
+// Kept is what lies in a tree at the path of a source, nil for nothing that can be seen.
+type Kept func(Source) *tree.Entry
+
+// lacks is why content cannot be had from a source any more, "" where it can as far as its size tells.
+func (k Kept) lacks(from Source, was *tree.State) (why string) {
+	e := k(from)
+	switch {
+	case e == nil || e.Type != tree.File:
+		return "the old content is no longer in the trash"
+	case e.Size != was.Size:
+		return fmt.Sprintf("what lies in the trash has %d bytes, and the old content had %d", e.Size, was.Size)
+	}
+	return ""
 }
 
 // InPlan tells whether it is a text in the plan itself, and no file.

@@ -132,7 +132,7 @@ func (p *Pair) Undo(ctx context.Context, done store.Archived, reversal []plan.Op
 	}
 	how.Options.AllowManyDeletes = true
 	return p.planOnce(ctx, how, func(ctx context.Context, in plan.Input) (*plan.Plan, error) {
-		return plan.Reverse(ctx, in, reversal, p.has)
+		return plan.Reverse(ctx, in, reversal, p.lies)
 	})
 }
 
@@ -145,14 +145,17 @@ func (p *Pair) Restore(ctx context.Context, displaced []plan.Displaced, how Plan
 		return nil, err
 	}
 	return p.planOnce(ctx, how, func(ctx context.Context, in plan.Input) (*plan.Plan, error) {
-		return plan.Restore(ctx, in, displaced, p.has)
+		return plan.Restore(ctx, in, displaced, p.lies)
 	})
 }
 
-// has tells whether a tree has a file at the path of a source.
-func (p *Pair) has(source plan.Source) bool {
+// lies is what a tree has at the path of a source, nil where that cannot be seen.
+func (p *Pair) lies(source plan.Source) *tree.Entry {
 	entry, err := p.trees[source.Tree].Source().Entry(source.Path)
-	return err == nil && entry.Type == tree.File
+	if err != nil {
+		return nil
+	}
+	return &entry
 }
 
 // Save keeps a plan, with what belongs beside it, in the local tree, and returns where.

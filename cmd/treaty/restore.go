@@ -86,6 +86,10 @@ func (c *restoreCommand) plan(a *app, p *pair, found []store.Version) error {
 		return err
 	}
 	if made.plan.Empty() && len(made.plan.Problems) == 0 {
+		// Whoever goes on by approve and apply must not come upon an older plan.
+		if _, err := c.write(a, p, made); err != nil || c.Output == "-" {
+			return err
+		}
 		a.Say("nothing is to be brought back: both trees have it as it was")
 		return nil
 	}

@@ -270,7 +270,7 @@ func (t *task) why(err error) string {
 	case err == nil:
 		return ""
 	case errors.Is(err, context.Canceled):
-		return "the interrupt came before it was done"
+		return paper.NotReached
 	}
 	return tree.Why(err, t.Path)
 }
