@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -180,14 +181,7 @@ func TestWhoLeavesTheConflictsOfSyncChangesNothing(t *testing.T) {
 func TestSSHAsksBeforeAnythingIsDrawn(t *testing.T) {
 	needs(t, "sh", "tty")
 	dir := plant(t)
-	for _, config := range []string{".config", "Library/Application Support"} {
-		config = filepath.Join(dir, config, "treaty")
-		if err := os.MkdirAll(config, 0o755); err != nil {
-			t.Fatal(err)
-		}
-		write(t, filepath.Join(config, "config.json"), `{"ssh": {"command": ["sh", "-c",
-			"printf 'Passphrase: ' > /dev/tty; read answer < /dev/tty; shift; exec \"$@\"", "ssh"]}}`)
-	}
+	connectsBy(t, dir, "printf 'Passphrase: ' > /dev/tty; read answer < /dev/tty; shift; exec \"$@\"")
 	far := "ssh://nas" + filepath.Join(dir, "stick")
 	for _, words := range []string{"plan mac " + far, "-C mac approve", "-C mac apply", "doctor mac " + far,
 		"recover mac " + far} {
@@ -203,5 +197,40 @@ func TestSSHAsksBeforeAnythingIsDrawn(t *testing.T) {
 		}
 		s.types("secret\r")
 		s.exits(0)
+	}
+}
+
+// connectsBy lets a script stand for ssh.
+func connectsBy(t *testing.T, home, script string) {
+	t.Helper()
+	text, err := json.Marshal(map[string]any{"ssh": map[string]any{"command": []string{"sh", "-c", script, "ssh"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, config := range []string{".config", "Library/Application Support"} {
+		config = filepath.Join(home, config, "treaty")
+		if err := os.MkdirAll(config, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(config, "config.json"), string(text))
+	}
+}
+
+// ssh gives the terminal back as it was when its question is interrupted: it is given the time for that.
+func TestAnInterruptAtTheQuestionOfSSHLeavesTheTerminalAsItWas(t *testing.T) {
+	needs(t, "sh", "tty", "stty")
+	dir := plant(t)
+	connectsBy(t, dir, "trap 'sleep 0.1; stty echo < /dev/tty; exit 255' INT TERM; stty -echo < /dev/tty; "+
+		"printf 'Passphrase: ' > /dev/tty; read answer < /dev/tty")
+	for _, words := range []string{"plan mac", "sync mac", "status mac"} {
+		script := "trap : INT; eager " + words + " ssh://nas" + filepath.Join(dir, "stick") +
+			`; echo "code $?"; case "$(stty -a)" in *-echo\ *) echo dark ;; *) echo seen ;; esac`
+		s := onScreen(t, wide, dir, "env", "XDG_CONFIG_HOME=", "sh", "-c", script)
+		s.asks("Passphrase:")
+		s.types("\x03")
+		s.exits(0)
+		if got := s.text(); !strings.Contains(got, "code 130\n") || !strings.HasSuffix(got, "seen") {
+			t.Errorf("%s:\n%s", words, got)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"treaty/apply"
@@ -117,14 +118,25 @@ func connect(a *app, machine address.Address) (*connection, error) {
 		return nil, &complaint{is: errNotRun, why: fmt.Sprintf("%s cannot be run, which connects to %s: %v", words[0],
 			machine.Host, err), hint: then("install it, or name what connects as ssh.command in "+argument(own.File), again)}
 	}
-	c.hello.release = context.AfterFunc(a.Ctx, c.kill)
+	c.hello.release = context.AfterFunc(a.Ctx, c.dismiss)
 	if !a.call.asks {
 		c.hello.timer = time.AfterFunc(patience, func() {
 			c.hello.late.Store(true)
-			c.kill()
+			c.dismiss()
 		})
 	}
 	return c, nil
+}
+
+// dismiss asks ssh to end, which gives the terminal back first as it was before its question, and ends it where it
+// does not.
+func (c *connection) dismiss() {
+	c.hello.killed.Store(true)
+	if c.cmd.Process.Signal(syscall.SIGTERM) != nil { // a system that has no such word, or it has ended
+		c.kill()
+		return
+	}
+	time.AfterFunc(c.hello.parting(), c.kill)
 }
 
 // kill ends ssh. What is not there any more needs no ending.
@@ -202,6 +214,8 @@ func (c *connection) failed(err error) error {
 	switch errors.As(c.ended, &exit); {
 	case c.a.Ctx.Err() != nil:
 		return c.a.Ctx.Err()
+	case exit != nil && interrupted(exit):
+		return context.Canceled // which is told here a little later
 	case errors.As(err, &other):
 		return c.otherVersion(other)
 	case !errors.Is(err, reach.ErrNoAgent):
@@ -223,6 +237,12 @@ func (c *connection) failed(err error) error {
 	return &complaint{is: err, why: fmt.Sprintf("no treaty answered on %s (%s): %s", host, how, words),
 		hint: then(fmt.Sprintf("install this version (%s) there, where the PATH of a shell without a login has it, or name "+
 			"where it lies as ssh.hosts.%s.agent in %s", version(), host, argument(c.own.File)), again)}
+}
+
+// interrupted tells whether a program was ended by an interrupt, as everything on a terminal is together.
+func interrupted(exit *exec.ExitError) bool {
+	status, known := exit.Sys().(syscall.WaitStatus)
+	return known && status.Signaled() && status.Signal() == syscall.SIGINT
 }
 
 // otherVersion is the error of an agent that speaks another major version.
