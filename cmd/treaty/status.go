@@ -272,7 +272,7 @@ func (s *standing) numbered(last *render.LastSync) *render.LastSync {
 	return last
 }
 
-// newest is the newest plan, if it would do something and was not applied; nil otherwise.
+// newest is the newest plan, if it would do something and was not applied, nor begun; nil otherwise.
 func (s *standing) newest() *planFile {
 	own := s.stores[plan.Local]
 	path, err := own.Newest()
@@ -282,6 +282,11 @@ func (s *standing) newest() *planFile {
 	f, err := readPlan(path)
 	if err != nil || f.plan.Empty() || own.Unapplied(f.plan.ID) != nil {
 		return nil
+	}
+	for _, side := range plan.BothSides {
+		if slices.Contains(s.tree(side).Open, f.plan.ID) {
+			return nil
+		}
 	}
 	return f
 }
