@@ -111,6 +111,7 @@ var house = map[string][]string{
 	"cmd/treaty/internal/review": {
 		"cmd/treaty/internal/beside", "cmd/treaty/internal/render", "plan", "plan/tree",
 	},
+	"cmd/treaty/internal/desk": {"plan/scan"},
 	"cmd/treaty/internal/home": {},
 	"cmd/treaty/internal/config": {
 		"apply/policy", "apply/store", "cmd/treaty/internal/home", "plan", "plan/address", "plan/scan", "plan/tree", "schema",
@@ -122,9 +123,10 @@ var house = map[string][]string{
 	"cmd/treaty/internal/lab/blocklog": {},
 	"cmd/treaty": {
 		"apply", "apply/paper", "apply/policy", "apply/reach", "apply/refusal", "apply/snapshot", "apply/store",
-		"apply/volume", "cmd/treaty/internal/complete", "cmd/treaty/internal/config", "cmd/treaty/internal/home",
-		"cmd/treaty/internal/manual", "cmd/treaty/internal/render", "cmd/treaty/internal/review",
-		"cmd/treaty/internal/terminal", "plan", "plan/address", "plan/scan", "plan/tree", "schema",
+		"apply/volume", "cmd/treaty/internal/complete", "cmd/treaty/internal/config", "cmd/treaty/internal/desk",
+		"cmd/treaty/internal/home", "cmd/treaty/internal/manual", "cmd/treaty/internal/render",
+		"cmd/treaty/internal/review", "cmd/treaty/internal/terminal", "plan", "plan/address", "plan/scan", "plan/tree",
+		"schema",
 	},
 }
 
@@ -136,6 +138,7 @@ var rim = map[string][]string{
 	"cmd/treaty":          nil,
 
 	"cmd/treaty/internal/config":       nil,
+	"cmd/treaty/internal/desk":         nil,
 	"cmd/treaty/internal/home":         nil,
 	"cmd/treaty/internal/terminal":     nil,
 	"cmd/treaty/internal/lab/stick":    nil,

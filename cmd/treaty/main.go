@@ -8,9 +8,10 @@
 // is (progress.go), and the command line (run.go, parse_). Errors become exit codes in exit.go; trees of other machines
 // are reached by network.go and ssh.go.
 //
-// What needs no command is a package below internal: who sits at the terminal (terminal), what is configured for a tree
-// and for a person (config), paths from the home directory (home), a plan as text and as a page (render) and on the
-// whole screen (review), what shells complete (complete), and the manual pages (manual).
+// What needs no command is a package below internal: who sits at the terminal (terminal), what is configured for a
+// tree and for a person (config), paths from the home directory (home), the folder in which a merge is made (desk), a
+// plan as text and as a page (render) and on the whole screen (review), what shells complete (complete), and the
+// manual pages (manual).
 package main
 
 import (

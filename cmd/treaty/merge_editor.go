@@ -11,6 +11,7 @@ import (
 
 	"treaty/apply/reach"
 	"treaty/apply/refusal"
+	"treaty/cmd/treaty/internal/desk"
 	"treaty/cmd/treaty/internal/home"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/cmd/treaty/internal/terminal"
@@ -109,7 +110,7 @@ func (e *editing) made(c *plan.Conflict, accept func(text []byte) error) error {
 		err := e.once(c, d, accept)
 		switch {
 		case err == nil:
-			return d.cleared()
+			return d.Clear()
 		case errors.Is(err, plan.ErrNoText) && terminal.Is(e.Stdin) &&
 			e.Ask(render.Escape(err.Error())+". Edit it again?", "") == nil:
 			continue
@@ -119,18 +120,18 @@ func (e *editing) made(c *plan.Conflict, accept func(text []byte) error) error {
 }
 
 // kept is an error after which what a person made stays where it is, if there is something.
-func (e *editing) kept(err error, c *plan.Conflict, d *desk) error {
-	why, made := err.Error(), d.kept()
+func (e *editing) kept(err error, c *plan.Conflict, d *desk.Desk) error {
+	why, made := err.Error(), d.Kept()
 	if len(made) > 0 {
 		why += "; the text is in " + strings.Join(made, ", ")
 	}
-	goOn := naming([]string{typed(c.Path, here(e.plan))}, "resolve", "--edit", "--from", argument(d.out))
+	goOn := naming([]string{typed(c.Path, here(e.plan))}, "resolve", "--edit", "--from", argument(d.Out))
 	switch {
 	case errors.Is(err, plan.ErrMarkerLeft):
 		return usage(goOn, "%s", why)
 	case errors.Is(err, plan.ErrNoText):
 		return usage(again, "%s", why)
-	case slices.Contains(made, d.out):
+	case slices.Contains(made, d.Out):
 		return &complaint{is: err, why: why, hint: goOn}
 	}
 	return &complaint{is: err, why: why,
@@ -138,7 +139,7 @@ func (e *editing) kept(err error, c *plan.Conflict, d *desk) error {
 }
 
 // prepared is a desk with the files that a program is to be given.
-func (e *editing) prepared(c *plan.Conflict) (*desk, error) {
+func (e *editing) prepared(c *plan.Conflict) (*desk.Desk, error) {
 	given, err := e.given(c)
 	if err != nil {
 		return nil, err
@@ -156,16 +157,16 @@ func (e *editing) given(c *plan.Conflict) (map[string][]byte, error) {
 				return nil, usage(exactly("treaty resolve --help"), "the text to begin with cannot be read: %v", err)
 			}
 		}
-		return map[string][]byte{deskOut: text}, nil
+		return map[string][]byte{desk.Out: text}, nil
 	}
-	given := map[string][]byte{deskLocal: versionsOf(e.plan)(c, plan.Local), deskBase: e.base(c),
-		deskRemote: versionsOf(e.plan)(c, plan.Remote)}
-	if root := e.plan.Remote.Root; address.Is(root) && given[deskRemote] == nil {
+	given := map[string][]byte{desk.Local: versionsOf(e.plan)(c, plan.Local), desk.Base: e.base(c),
+		desk.Remote: versionsOf(e.plan)(c, plan.Remote)}
+	if root := e.plan.Remote.Root; address.Is(root) && given[desk.Remote] == nil {
 		return nil, usage(naming([]string{typed(c.Path, here(e.plan))}, "resolve", "--edit"),
 			"%s: what %s has is not here, which a program would be given beside the other versions",
 			render.Name(string(c.Path)), render.Name(root))
 	}
-	for _, name := range deskNames[:3] {
+	for _, name := range desk.Versions {
 		if given[name] == nil {
 			return nil, &complaint{is: refusal.CauseDrift, why: fmt.Sprintf("%s: %s is not what the plan saw, or cannot be read",
 				render.Name(string(c.Path)), strings.ToLower(name)), hint: comparing()}
@@ -194,12 +195,12 @@ func (e *editing) base(c *plan.Conflict) []byte {
 const mostEdited = 16 << 20
 
 // once has the person make the text, and has that accepted.
-func (e *editing) once(c *plan.Conflict, d *desk, accept func(text []byte) error) error {
-	words := d.command(e.editor, e.tool)
+func (e *editing) once(c *plan.Conflict, d *desk.Desk, accept func(text []byte) error) error {
+	words := d.Command(e.editor, e.tool)
 	if err := e.app.RunProgram(words); err != nil {
 		return fmt.Errorf("%s failed: %w", render.Name(words[0]), err)
 	}
-	text, err := scan.ReadFile(d.out, mostEdited) // whatever a program has left there, nothing is waited for
+	text, err := scan.ReadFile(d.Out, mostEdited) // whatever a program has left there, nothing is waited for
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || err == nil && len(text) == 0:
 		return fmt.Errorf("%s left no text", render.Name(words[0]))

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"treaty/cmd/treaty/internal/desk"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/cmd/treaty/internal/terminal"
 	"treaty/plan"
@@ -35,7 +36,7 @@ func compared(a *app, p *plan.Plan, c *plan.Conflict, command string) error {
 	}
 	given := map[string][]byte{}
 	for _, side := range plan.BothSides {
-		name := plan.Sides[string]{deskLocal, deskRemote}[side]
+		name := plan.Sides[string]{desk.Local, desk.Remote}[side]
 		given[name] = versionOf(p, c, side, mostCompared)
 		switch root := p.Snapshot(side).Root; {
 		case given[name] == nil && address.Is(root):
@@ -50,13 +51,13 @@ func compared(a *app, p *plan.Plan, c *plan.Conflict, command string) error {
 	if err != nil {
 		return err
 	}
-	err = a.RunProgram(d.command(nil, words))
+	err = a.RunProgram(d.Command(nil, words))
 	if terminal.Exited(err) {
 		err = nil // that is how programs tell that two files differ
 	} else if err != nil {
 		err = fmt.Errorf("%s failed: %w", render.Name(words[0]), err)
 	}
-	if changed := d.kept(); len(changed) > 0 {
+	if changed := d.Kept(); len(changed) > 0 {
 		err = errors.Join(err, fmt.Errorf("these are copies, and the plan takes nothing of them: %s",
 			strings.Join(changed, ", ")))
 	}
