@@ -20,7 +20,7 @@ var house = map[string][]string{
 	"schema":                  {},
 	"plan/tree":               {"plan/jsontext"},
 	"plan/address":            {},
-	"plan/internal/ignore":    {},
+	"plan/internal/ignore":    {"plan/visible"},
 	"plan/internal/textdiff":  {},
 	"plan/internal/jsonsplit": {},
 	"plan/internal/programs":  {"plan/internal/ignore", "plan/tree"},

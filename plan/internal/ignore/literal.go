@@ -1,33 +1,44 @@
 package ignore
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
 
-// special are the bytes that mean something else than themselves in a pattern: those of wildmatch, and those that
-// end a line of a .treatyignore.
-const special = "*?[\\\n\r"
+	"treaty/plan/visible"
+)
+
+// special are the bytes that mean something else than themselves in a pattern.
+const special = "*?[\\"
 
 // Literal is the line of the root's .treatyignore that leaves out this path, with all below it, and no other; but for
-// a line end in it, for which stands what matches any byte. It begins with a slash, so that no "#" or "!" can.
+// what ends a line or is shown as an escape, which nobody can type: for each byte of that stands what matches any. It
+// begins with a slash, so that no "#" or "!" can.
 func Literal(path string) string {
 	var line strings.Builder
 	line.WriteByte('/')
-	for i := range len(path) {
-		switch b := path[i]; {
-		case b == '\n' || b == '\r':
-			line.WriteByte('?')
+	for rest := path; rest != ""; {
+		_, size := utf8.DecodeRuneInString(rest)
+		raw := rest[:size]
+		rest = rest[size:]
+		switch {
+		case !typed(raw):
+			line.WriteString(strings.Repeat("?", len(raw)))
 			continue
-		case strings.IndexByte(special, b) >= 0 || b == ' ' && i == len(path)-1:
+		case strings.Contains(special, raw) || raw == " " && rest == "":
 			line.WriteByte('\\')
 		}
-		line.WriteByte(path[i])
+		line.WriteString(raw)
 	}
 	return line.String()
 }
 
+// typed tells whether a text is shown as it is, and so can be typed as it is shown.
+func typed(text string) bool { return visible.Text(text, "") == text }
+
 // Plain tells whether a path's last name is a pattern that matches that name: whether it can be written into a
-// .treatyignore as it is.
+// .treatyignore as it is shown.
 func Plain(path string) bool {
 	name := path[strings.LastIndexByte(path, '/')+1:]
-	return !strings.ContainsAny(name, special) && !strings.HasPrefix(name, "#") && !strings.HasPrefix(name, "!") &&
-		!strings.HasSuffix(name, " ")
+	return typed(name) && !strings.ContainsAny(name, special) && !strings.HasPrefix(name, "#") &&
+		!strings.HasPrefix(name, "!") && !strings.HasSuffix(name, " ")
 }

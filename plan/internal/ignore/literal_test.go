@@ -6,12 +6,13 @@ import (
 
 	"pgregory.net/rapid"
 
+	"treaty/plan/visible"
 	"treaty/testdata/effort"
 )
 
 // oddPath draws a path with every byte that means something to a .treatyignore.
 func oddPath() *rapid.Generator[string] {
-	name := rapid.StringMatching("[ab *?\\[\\]\\\\#! \n\r.-]{1,4}").Filter(func(s string) bool {
+	name := rapid.StringMatching("[ab *?\\[\\]\\\\#! \n\r\t\x1b\u202e.-]{1,4}").Filter(func(s string) bool {
 		return s != "." && s != ".."
 	})
 	return rapid.Custom(func(t *rapid.T) string {
@@ -30,9 +31,11 @@ func TestALiteralLeavesOutItsPathAndNoOther(t *testing.T) {
 		path, other := oddPath().Draw(t, "path"), oddPath().Draw(t, "other")
 		if line := Literal(path); !leaves(line, path) {
 			t.Fatalf("%q does not leave out %q", line, path)
+		} else if visible.Text(line, "") != line {
+			t.Fatalf("%q cannot be typed as it is shown", line)
 		}
 		inside := other == path || strings.HasPrefix(other, path+"/")
-		if !inside && !strings.ContainsAny(path, "\n\r") && leaves(Literal(path), other) {
+		if !inside && visible.Text(path, "") == path && leaves(Literal(path), other) {
 			t.Fatalf("%q leaves out %q too", Literal(path), other)
 		}
 	})
@@ -46,7 +49,7 @@ func TestAPlainNameIsItsOwnPattern(t *testing.T) {
 			t.Fatalf("%q does not leave out %q", name, path)
 		}
 	})
-	for _, name := range []string{"[a]", "a*", "a?", `a\b`, "!a", "#a", "a ", "d/#a"} {
+	for _, name := range []string{"[a]", "a*", "a?", `a\b`, "!a", "#a", "a ", "d/#a", "a\tb", "\x1b[31mred", "a\u202eb", "\xff"} {
 		if Plain(name) {
 			t.Errorf("%q passes for plain", name)
 		}
