@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"regexp"
 
 	"treaty/apply"
 	"treaty/apply/paper"
@@ -48,7 +49,7 @@ func (h *logged) told() *render.Told {
 	told := &render.Told{}
 	text, err := h.folder.File(h.Archived, "plan.json")
 	if err == nil {
-		told.Trees, told.Undoes = h.namesThen(text), h.undoes(text)
+		told.Trees, told.Undoes, told.Back = h.namesThen(text), h.undoes(text), bringsBack.Match(text)
 	}
 	for i := range h.receipt.Results {
 		if r := &h.receipt.Results[i]; r.Outcome == paper.Done && r.Side != nil && r.Action != nil {
@@ -59,6 +60,10 @@ func (h *logged) told() *render.Told {
 	told.Approved = h.approved(text)
 	return told
 }
+
+// bringsBack finds in the text of a plan an operation of an undo or a restore. In a string, such as a note, quotes are
+// escaped.
+var bringsBack = regexp.MustCompile(`"reason"\s*:\s*"undo"`)
 
 // approved are those who approved the plan, by its text. Signatures are held to the signers that the trees allow now,
 // as of when it was applied.

@@ -36,7 +36,9 @@ type Told struct {
 	Changes  plan.Sides[map[plan.Action]int]
 	Others   plan.Sides[int]
 	Approved []Approved
-	Undoes   int // the number of another one, 0 for none
+	// Back tells that it brought back what a side had before, whatever the other one has.
+	Back   bool
+	Undoes int // the number of another one, 0 for none
 }
 
 // Approved is who approved a plan: By is what that person said.
@@ -112,7 +114,7 @@ func (t *Told) changed() string {
 			continue
 		}
 		text := names.name(side) + ": " + strings.Join(parts, ", ")
-		if len(t.Changes[side.Other()]) == 0 && t.Others[side.Other()] == 0 {
+		if !t.Back && len(t.Changes[side.Other()]) == 0 && t.Others[side.Other()] == 0 {
 			text += ", as on " + names.name(side.Other())
 		}
 		sides = append(sides, text)
