@@ -42,8 +42,33 @@ type entryExamination struct {
 	walk volume.Walk
 	// unmatched are the patterns of the config that nothing was left out by yet.
 	unmatched map[string]*scan.Rules
-	// unread are the listings of directories that could not be read.
-	unread []tree.Listing
+	// unread are what could not be read.
+	unread []unread
+}
+
+// unread is a directory that cannot be read, or of which that is true of all in it, or, where it is part, an entry that
+// cannot be looked at.
+type unread struct {
+	path tree.Path
+	why  string
+	part bool
+}
+
+// unreadIn are what cannot be read of a listing. Where that is all in it, the directory is told of: it may be listed by
+// all, and entered by nobody.
+func unreadIn(l *tree.Listing) (found []unread) {
+	if l.Obstacle == tree.Unreadable {
+		return []unread{{l.Dir, l.Why, false}}
+	}
+	for i := range l.Entries {
+		if e := &l.Entries[i]; e.Obstacle == tree.Unreadable && e.Ruling == tree.InScope {
+			found = append(found, unread{l.Dir.Join(e.Name), e.Why, true})
+		}
+	}
+	if l.Dir != tree.Root && len(found) > 0 && len(found) == len(l.Entries) {
+		return []unread{{l.Dir, found[0].why, false}}
+	}
+	return found
 }
 
 // of looks at all entries below a directory, but what is in directories that are out of scope.
@@ -52,9 +77,7 @@ func (e *entryExamination) of(dir tree.Path) error {
 	if err != nil {
 		return err
 	}
-	if listing.Obstacle == tree.Unreadable {
-		e.unread = append(e.unread, listing)
-	}
+	e.unread = append(e.unread, unreadIn(&listing)...)
 	for i := range listing.Entries {
 		entry := &listing.Entries[i]
 		path, directory := dir.Join(entry.Name), entry.Type == tree.Directory
@@ -78,15 +101,18 @@ func (e *entryExamination) patterns() {
 	}
 }
 
-// unreadable tells of directories that cannot be read: of the first of them by name.
+// unreadable tells of what cannot be read: of the first of it by name.
 func (e *entryExamination) unreadable() {
-	for i, l := range e.unread {
+	for i, u := range e.unread {
 		if left := len(e.unread) - i; i == fewNames && left > 1 {
-			e.found(fmt.Sprintf("%d directories more cannot be read", left), nil)
+			e.found(fmt.Sprintf("%d more cannot be read", left), nil)
 			return
 		}
-		e.found(fmt.Sprintf("%s cannot be read, and all in it is blocked: %s", e.tree.Source().Where(l.Dir), l.Why),
-			then("see that it can be read", again))
+		what := "cannot be read, and all in it is blocked"
+		if u.part {
+			what = "cannot be looked at, and is blocked"
+		}
+		e.found(fmt.Sprintf("%s %s: %s", e.tree.Source().Where(u.path), what, u.why), then("see that it can be read", again))
 	}
 }
 
