@@ -8,6 +8,8 @@ type against struct {
 	side Side
 	// stays tells that something in the directory cannot go.
 	stays bool
+	// held tells that something in it can neither go nor come.
+	held bool
 	// blocked tells that nothing comes of it: the file cannot be read, or a side cannot hold what it would get.
 	blocked bool
 }
@@ -59,7 +61,7 @@ func (dr *draft) decideExchange(d *difference, below differences) {
 	if d.verdict.kind == "" {
 		return
 	}
-	var all bearing
+	all := bearing{held: a.held}
 	for _, in := range below {
 		if in.has(a.side) {
 			all.add(dr.bearing(a.side, in))

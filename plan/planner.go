@@ -70,7 +70,7 @@ func (p *planner) name(ctx context.Context, in *directory, t *trio) (found, erro
 	}
 	if p.draft.obstacles(in, t) {
 		f, err := p.below(ctx, in, t, closed, false)
-		f.stays = true
+		f.stays, f.held = true, true
 		return f, err
 	}
 	p.draft.shifting.note(t)
@@ -189,7 +189,7 @@ func (p *planner) descend(ctx context.Context, in *directory, t *trio, d *differ
 func (p *planner) tentative(ctx context.Context, in *directory, t *trio, d *difference, where Side, fate fate,
 	remembered bool) (found, error) {
 	f, err := p.below(ctx, in, t, fate, remembered)
-	d.rarely().against = &against{side: where, stays: f.stays}
+	d.rarely().against = &against{side: where, stays: f.stays, held: f.held}
 	d.rarely().subtree[where] = &tree.Subtree{Entries: f.entries[where], Digest: f.digest[where]}
 	return f, err
 }
