@@ -45,6 +45,13 @@ func (s *Store) OlderThan(before time.Time) ([]Discardable, error) {
 	return append(old, plans...), err
 }
 
+// HasTrash tells whether an apply has moved something to the trash that is there still; false also where that cannot be
+// seen.
+func HasTrash(s *Reader) bool {
+	runs, err := s.names("trash")
+	return err == nil && len(runs) > 0
+}
+
 // Hold takes the locks of trees until it is told to release them. It refuses with ErrLocked where another treaty
 // works on one of them.
 func Hold(stores ...*Store) (release func(), err error) {

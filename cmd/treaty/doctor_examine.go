@@ -38,14 +38,11 @@ func (e *examination) identity() error {
 		return err
 	}
 	if own == nil {
-		list, err := e.tree.History()
-		if err != nil || len(list) == 0 {
+		if lost, anew := lostIdentity(e.tree, e.root); lost != "" {
+			e.found(lost, anew)
+		} else {
 			e.fine("it was never synced")
-			return nil // what is wrong with a history is told by the look at it
 		}
-		e.found(fmt.Sprintf("%s is gone, by which the tree is known that has %s in its history: it counts as one that was "+
-			"never synced", e.tree.Path("tree.json"), render.Count(len(list), "apply")),
-			then("bring it back from a backup, or begin anew", e.anew(list[len(list)-1])))
 		return nil
 	}
 	kind, by, remembers := own.Traits.Profile, own.Traits.Type, ""
@@ -57,15 +54,6 @@ func (e *examination) identity() error {
 	}
 	e.fine("the filesystem counts as %s (%s)%s", kind, by, remembers)
 	return nil
-}
-
-// anew is the command that compares the tree, as one that was never synced, with what a plan was applied to.
-func (e *examination) anew(last store.Archived) hint {
-	p, err := e.tree.Plan(last)
-	if err != nil || rootHere(p, plan.Remote) == "" {
-		return exactly("treaty plan --help")
-	}
-	return in("", "plan", "--new-pair", pathArgument(e.root), pathArgument(rootHere(p, plan.Remote)))
 }
 
 // config looks at what the config says, and whether its trees are there.

@@ -145,6 +145,11 @@ func (p *pair) lastSynced() (found, error) {
 	case p.planned && p.waiting() != "" && !address.Is(p.waiting()):
 		return found{p.waiting(), "that of the plan that waits"}, nil
 	}
+	if identity == nil {
+		if lost, anew := lostIdentity(folder, folder.Root()); lost != "" {
+			return found{}, usage(anew, `no REMOTE is given, %s has no "remote", and %s`, config, lost)
+		}
+	}
 	return found{}, usage(helped,
 		`no REMOTE is given, %s has no "remote", and the tree was never synced`, config)
 }
