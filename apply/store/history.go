@@ -335,7 +335,7 @@ func (s *history) verifyOne(a Archived, previous *tree.Hash, chained bool,
 	fail func(string, ...any)) (tree.Hash, bool) {
 	receipt, text, err := s.Receipt(a)
 	if err != nil {
-		fail("%s/receipt.json: %v", a.folder, err)
+		fail("%s/receipt.json: %v", a.folder, withoutPath(err))
 		return tree.Hash{}, false
 	}
 	sum := tree.Hash(sha256.Sum256(text))
@@ -344,7 +344,7 @@ func (s *history) verifyOne(a Archived, previous *tree.Hash, chained bool,
 	}
 	planText, err := s.File(a, "plan.json")
 	if err != nil {
-		fail("%s/plan.json: %v", a.folder, err)
+		fail("%s/plan.json: %v", a.folder, withoutPath(err))
 	} else if sha256.Sum256(planText) != receipt.Plan.SHA256 {
 		fail("%s/plan.json: its hash is not the one in the receipt", a.folder)
 	}
@@ -354,7 +354,7 @@ func (s *history) verifyOne(a Archived, previous *tree.Hash, chained bool,
 	case receipt.ApprovalSHA256 == nil:
 		fail("%s/approval.json: the receipt knows of no approval", a.folder)
 	case err != nil:
-		fail("%s/approval.json: %v", a.folder, err)
+		fail("%s/approval.json: %v", a.folder, withoutPath(err))
 	case sha256.Sum256(approval) != *receipt.ApprovalSHA256:
 		fail("%s/approval.json: its hash is not the one in the receipt", a.folder)
 	}
@@ -365,6 +365,15 @@ func (s *history) verifyOne(a Archived, previous *tree.Hash, chained bool,
 		fail("%s/receipt.json: the previous receipt it names is not the one before it", a.folder)
 	}
 	return sum, true
+}
+
+// withoutPath is an error about a file that is named beside it.
+func withoutPath(err error) error {
+	var about *tree.PathError
+	if errors.As(err, &about) {
+		return about.Err
+	}
+	return err
 }
 
 // Plan is an archived plan.

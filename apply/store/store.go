@@ -184,8 +184,18 @@ func (s *folder) inFull(err error) error {
 	if !errors.As(err, &about) {
 		return err
 	}
-	return fmt.Errorf("%s: %w", s.source.Where(about.Path), about.Err)
+	return &placed{s.source.Where(about.Path), about}
 }
+
+// placed is an error about a file, said of where that is in full.
+type placed struct {
+	where string
+	of    *tree.PathError
+}
+
+func (p *placed) Error() string { return p.where + ": " + p.of.Err.Error() }
+
+func (p *placed) Unwrap() error { return p.of }
 
 // Locked refuses with ErrLocked if another treaty works on the tree.
 func (s *Reader) Locked() error {

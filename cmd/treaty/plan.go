@@ -39,7 +39,7 @@ type planFlags struct {
 // treeArguments name the two trees.
 type treeArguments struct {
 	First  string `arg:"" optional:"" name:"LOCAL" help:"One tree; that of the current directory if only REMOTE is given."`
-	Second string `arg:"" optional:"" name:"REMOTE" help:"The other tree, or its name in the config's remotes; the config's remote, or the tree last synced with (no address), if none is given."`
+	Second string `arg:"" optional:"" name:"REMOTE" help:"The other tree: a directory, an address (ssh://user@host/path), for plan a snapshot's file too, or its name in the config's remotes; the config's remote, or the directory last synced with, if none is given."`
 }
 
 // Validate holds numbers to their range.

@@ -68,8 +68,12 @@ func exceptTo(all []string) (args []string) {
 
 // another is the name of a folder that is not there, beside one that is.
 func another(dir string) string {
+	named := filepath.Clean(dir)
+	if last := filepath.Base(named); last == "." || last == ".." {
+		named = absolute(named)
+	}
 	for n := 2; ; n++ {
-		if name := fmt.Sprintf("%s-%d", filepath.Clean(dir), n); !isThereAtAll(name) {
+		if name := fmt.Sprintf("%s-%d", named, n); !isThereAtAll(name) {
 			return name
 		}
 	}

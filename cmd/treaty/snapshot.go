@@ -171,7 +171,11 @@ func (c *snapshotCommand) outside(tree *store.Reader, file, flag string) error {
 	if info, err := os.Stat(file); err == nil && info.IsDir() {
 		return usage(helped, "%s %s is a directory", flag, file)
 	}
-	beside := func(i *invocation) string { return instead(i, file, snapshotName(tree.Root()))(i) }
+	other := filepath.Join(filepath.Dir(snapshotName(tree.Root())), filepath.Base(file))
+	if flag == "-o" && isThere(other) {
+		other = outputSnapshot.beside(other)
+	}
+	beside := func(i *invocation) string { return instead(i, file, other)(i) }
 	inside, err := holds(tree.Source(), absolute(file))
 	switch {
 	case err != nil:
