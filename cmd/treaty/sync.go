@@ -141,7 +141,7 @@ func (c *syncCommand) question(a *app, p *plan.Plan, asked bool) (back bool, err
 		return false, err
 	}
 	if asked {
-		fmt.Fprintln(a.Facing(), "All conflicts are settled; u and Enter go back to the last.")
+		terminal.Message(a.Facing(), "All conflicts are settled; u and Enter go back to the last.")
 	}
 	switch answer, err := a.Answer("Carry this out?", planKept); {
 	case err != nil:
