@@ -245,9 +245,9 @@ func plainHint(err error) hint {
 		return then("the volume was unplugged, or its driver ended: mount it again", again)
 	case scan.Full(err):
 		return roomElsewhere
-	case errors.Is(err, fs.ErrNotExist) && liesIn(err, "history"):
+	case errors.Is(err, fs.ErrNotExist) && inHistory(err):
 		return then("bring it back from a backup", in("", "log", "--verify"))
-	case errors.Is(err, fs.ErrPermission) && liesIn(err, tree.PrivateFolder):
+	case errors.Is(err, fs.ErrPermission) && inPrivate(err):
 		return then("let one user own .treaty at both ends, who alone can read it: work as that one", again)
 	case errors.Is(err, fs.ErrPermission):
 		return then("look at the permissions of the file and of its folder", again)
@@ -255,18 +255,15 @@ func plainHint(err error) hint {
 	return nil
 }
 
-// liesIn tells whether an error is about a folder of treaty's own, its own one or one in that, or what lies in there.
-func liesIn(err error, folder string) bool {
+// inPrivate tells whether an error is about what lies in a folder of treaty's own, or that folder.
+func inPrivate(err error) bool {
 	var about *fs.PathError
-	var inTree *tree.PathError
-	path := ""
-	switch {
-	case errors.As(err, &inTree):
-		path = string(inTree.Path)
-	case errors.As(err, &about):
-		path = filepath.ToSlash(about.Path)
-	}
-	parts := strings.Split(path, "/")
-	at := slices.Index(parts, tree.PrivateFolder)
-	return at >= 0 && slices.Contains(parts[at:min(at+2, len(parts))], folder)
+	return errors.As(err, &about) &&
+		slices.Contains(strings.Split(filepath.ToSlash(about.Path), "/"), tree.PrivateFolder)
+}
+
+// inHistory tells whether an error is about what lies in a tree's history.
+func inHistory(err error) bool {
+	var about *tree.PathError
+	return errors.As(err, &about) && about.Path.Within(tree.PrivateFolder+"/history")
 }

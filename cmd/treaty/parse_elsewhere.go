@@ -50,13 +50,13 @@ func flagFor(flag, command string, args []string) (hint, bool) {
 func withoutDoing(command string, args []string, flag string) hint {
 	switch command {
 	case "clean":
-		return then("clean shows what it would remove, and asks before", exactly("treaty clean"))
+		return then("clean shows what it would remove, and asks before", exactly("treaty clean --help"))
 	case "undo":
 		return then("undo only writes a plan", exactly("treaty undo --help"))
 	case "restore":
 		return then("restore only writes a plan, unless --to copies to a folder", exactly("treaty restore --help"))
 	case "recover":
-		return then("status says what an interrupted apply left open", exactly("treaty status"))
+		return then("status says what an interrupted apply left open", exactly("treaty status --help"))
 	}
 	const advice = "plan changes neither tree, and says what would be done"
 	helped, rest := then(advice, exactly("treaty plan --help")), []string{"treaty", "plan"}

@@ -172,10 +172,13 @@ func (c *snapshotCommand) outside(tree *store.Reader, file, flag string) error {
 		return usage(helped, "%s %s is a directory", flag, file)
 	}
 	other := filepath.Join(filepath.Dir(snapshotName(tree.Root())), filepath.Base(file))
-	if flag == "-o" && isThere(other) {
-		other = outputSnapshot.beside(other)
-	}
 	beside := func(i *invocation) string { return instead(i, file, other)(i) }
+	switch there := isThere(other); {
+	case flag == "-o" && there:
+		other = outputSnapshot.beside(other)
+	case flag == "--verify" && !there:
+		beside = helped // it is to be moved first
+	}
 	inside, err := holds(tree.Source(), absolute(file))
 	switch {
 	case err != nil:
