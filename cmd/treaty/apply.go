@@ -12,6 +12,7 @@ import (
 	"treaty/cmd/treaty/internal/home"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/cmd/treaty/internal/terminal"
+	"treaty/cmd/treaty/internal/trees"
 	"treaty/plan"
 	"treaty/plan/address"
 )
@@ -44,7 +45,7 @@ func (a *app) apply(f *planFile, c *applyCommand) error {
 		return usage(exactly("treaty apply --help"), "--local is a directory of this machine, and %s is none",
 			shownAddress(c.Local))
 	}
-	remote, err := namedFrom(cmp.Or(rootHere(f.plan, plan.Local), "."), c.Remote)
+	remote, err := namedFrom(cmp.Or(trees.RootHere(f.plan, plan.Local), "."), c.Remote)
 	if err != nil {
 		return err
 	}
@@ -122,7 +123,7 @@ func (a *app) stayed(f *planFile) error {
 }
 
 // treeNames are what people call the plan's trees.
-func (f *planFile) treeNames() plan.Sides[string] { return namesOf(rootsOf(f.plan)) }
+func (f *planFile) treeNames() plan.Sides[string] { return trees.Names(f.plan) }
 
 // show is the command that shows the plan, wherever it is typed and whether or not the plan was applied.
 func (f *planFile) show() string { return "treaty show " + argument(absolute(f.path)) }

@@ -10,6 +10,7 @@ import (
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/cmd/treaty/internal/terminal"
+	"treaty/cmd/treaty/internal/trees"
 	"treaty/plan/address"
 	"treaty/plan/scan"
 )
@@ -148,7 +149,7 @@ func (a *app) lastRemote(folder *store.Store) *store.Store {
 	if err != nil {
 		return nil
 	}
-	root := appliedAt(folder, p)
+	root := trees.AppliedAt(folder, p)
 	remote, err := a.net.store(root)
 	if err != nil {
 		if address.Is(root) {

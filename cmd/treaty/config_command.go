@@ -15,6 +15,7 @@ import (
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/config"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/trees"
 	"treaty/plan"
 	"treaty/plan/address"
 )
@@ -179,10 +180,10 @@ func (s *settings) value(name string, options config.Members) (value, from strin
 	case "merge":
 		return `{"keep":"` + plan.DefaultKeep + `"}`, "the default"
 	case "name":
-		if label := labelAt(s.folder.Root()); label != "" {
+		if label := trees.Label(s.folder.Root()); label != "" {
 			return label, "the default: its volume's label"
 		}
-		return baseOf(s.folder.Root()), "the default: its folder's name"
+		return trees.Base(s.folder.Root()), "the default: its folder's name"
 	}
 	return "-", "not set"
 }

@@ -15,6 +15,7 @@ import (
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/config"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/trees"
 	"treaty/plan"
 	"treaty/plan/address"
 	"treaty/plan/tree"
@@ -203,7 +204,7 @@ func (e *examination) pairAfar(root string) error {
 
 // pair looks at one partner, by where it was last.
 func (e *examination) pair(own *store.TreeFile, root string) error {
-	places := whereabouts(partnerAt(own, reach.HostName(), root), root)
+	places := trees.Whereabouts(trees.PartnerAt(own, reach.HostName(), root), root)
 	if len(places) != 1 {
 		return e.away(root)
 	}

@@ -2,13 +2,11 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"treaty/apply/reach"
-	"treaty/cmd/treaty/internal/home"
+	"treaty/cmd/treaty/internal/trees"
 	"treaty/plan"
 )
 
@@ -147,8 +145,8 @@ func (i *invocation) comparingBy(words []string) string {
 		})(&there)
 	}
 	known := defaultRemote(local)
-	switch here := i.trees[plan.Local] == "" || sameDirectory(i.trees[plan.Local], local); {
-	case here && known != "" && (remote == "" || sameDirectory(remote, known)):
+	switch here := i.trees[plan.Local] == "" || trees.SameDirectory(i.trees[plan.Local], local); {
+	case here && known != "" && (remote == "" || trees.SameDirectory(remote, known)):
 		return commandLine{i.dir, words}.started()
 	case remote == "":
 		return commandLine{i.dir, append(words, "--help")}.started()
@@ -160,7 +158,7 @@ func (i *invocation) comparingBy(words []string) string {
 
 // fromFile tells whether the plan in question was made from the snapshot of a tree that is not looked for here.
 func (i *invocation) fromFile() bool {
-	return i.about != nil && i.about.Remote.From != nil && rootHere(i.about, plan.Remote) == ""
+	return i.about != nil && i.about.Remote.From != nil && trees.RootHere(i.about, plan.Remote) == ""
 }
 
 // commandLine is one of treaty's, as if started in dir, "" for where it is typed.
@@ -215,7 +213,7 @@ func naming(words []string, name string, flags ...string) hint {
 
 func (i *invocation) inTree(root, name string, flags ...string) commandLine {
 	dir := i.dir
-	if found, err := reach.FindPlans("."); root != "" && (err != nil || !sameDirectory(found, root)) {
+	if found, err := reach.FindPlans("."); root != "" && (err != nil || !trees.SameDirectory(found, root)) {
 		dir = root
 	}
 	return commandLine{dir, slices.Concat([]string{name}, flags)}
@@ -227,14 +225,4 @@ func (i *invocation) unasked() []string {
 		return nil
 	}
 	return []string{"--yes"}
-}
-
-// sameDirectory tells whether two paths lead to one directory.
-func sameDirectory(a, b string) bool {
-	first, err := os.Stat(home.Expand(a))
-	if err != nil {
-		return filepath.Clean(a) == filepath.Clean(b)
-	}
-	second, err := os.Stat(home.Expand(b))
-	return err == nil && os.SameFile(first, second)
 }

@@ -19,6 +19,7 @@ import (
 	"treaty/cmd/treaty/internal/home"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/cmd/treaty/internal/terminal"
+	"treaty/cmd/treaty/internal/trees"
 	"treaty/plan"
 	"treaty/plan/address"
 	"treaty/plan/scan"
@@ -95,7 +96,7 @@ func (c *initCommand) ask(a *app, folder *store.Store, remote string) (*firstAns
 		}
 	}
 	if c.Name == "" {
-		question := fmt.Sprintf("What is this tree to be called [%s]?", treeName(folder.Root()))
+		question := fmt.Sprintf("What is this tree to be called [%s]?", trees.Name(folder.Root()))
 		if err := q.ask(question, &answers.name); err != nil {
 			return nil, err
 		}

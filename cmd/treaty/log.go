@@ -14,6 +14,7 @@ import (
 	"treaty/cmd/treaty/internal/config"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/cmd/treaty/internal/terminal"
+	"treaty/cmd/treaty/internal/trees"
 	"treaty/plan"
 	"treaty/plan/address"
 	"treaty/schema"
@@ -227,7 +228,7 @@ func (a *app) verifyElsewhere(folder *store.Store) error {
 		return err
 	}
 	identity, err := folder.Identity()
-	if err != nil || identity == nil || identity.Head == nil || idAt(known.root) != identity.Head.History {
+	if err != nil || identity == nil || identity.Head == nil || trees.IDAt(known.root) != identity.Head.History {
 		return errors.Join(err, a.sayElsewhere(folder))
 	}
 	there, err := openStore(known.root)

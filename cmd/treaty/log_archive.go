@@ -13,6 +13,7 @@ import (
 	"treaty/apply/paper"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/trees"
 	"treaty/plan"
 	"treaty/plan/scan"
 	"treaty/plan/tree"
@@ -125,13 +126,13 @@ func (h *logged) namesThen(text []byte) plan.Sides[string] {
 				return names
 			}
 			found++
-			roots[side], names[side] = snapshot.Root, baseOf(snapshot.Root)
+			roots[side], names[side] = snapshot.Root, trees.Base(snapshot.Root)
 			if now := h.rootNow(side, snapshot.ID, snapshot.Root); now != "" {
-				names[side] = treeName(now)
+				names[side] = trees.Name(now)
 			}
 		}
 	}
-	return toldApart(names, roots)
+	return trees.ToldApart(names, roots)
 }
 
 // undoes is the number of the apply that was undone, 0 where none was.
@@ -197,7 +198,7 @@ func (h *logged) rootNow(side plan.Side, id *string, root string) string {
 	if err != nil || identity == nil {
 		return ""
 	}
-	switch now := idAt(root); {
+	switch now := trees.IDAt(root); {
 	case id != nil && now == *id, id == nil && identity.Synced[now] != "":
 		return root
 	}
@@ -231,7 +232,7 @@ func knownBy(folder *store.Store) (*store.Store, error) {
 		return folder, err
 	}
 	identity, err := folder.Identity()
-	if err != nil || idAt(known.root) != identity.Head.History {
+	if err != nil || trees.IDAt(known.root) != identity.Head.History {
 		return folder, err
 	}
 	there, err := openStore(known.root)

@@ -10,6 +10,7 @@ import (
 	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/trees"
 )
 
 // sayElsewhere says of a tree without a history where it is.
@@ -40,7 +41,7 @@ func knownElsewhere(folder *store.Store) (elsewhere, error) {
 	if !there {
 		return known, nil
 	}
-	if places := whereabouts(identity.Head.History, partner.Root); len(places) == 1 {
+	if places := trees.Whereabouts(identity.Head.History, partner.Root); len(places) == 1 {
 		known.root = places[0]
 	}
 	known.why = fmt.Sprintf("number %d was the last that was applied here; the history is in %s on %s",
@@ -59,7 +60,7 @@ func otherHistories(folder *store.Store) (roots []string) {
 		return nil
 	}
 	for _, id := range slices.Sorted(maps.Keys(identity.Partners)) {
-		places := whereabouts(id, identity.Partners[id].Root)
+		places := trees.Whereabouts(id, identity.Partners[id].Root)
 		if len(places) == 1 && hasHistory(places[0]) {
 			roots = append(roots, places[0])
 		}

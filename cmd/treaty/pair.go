@@ -14,6 +14,7 @@ import (
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/config"
 	"treaty/cmd/treaty/internal/home"
+	"treaty/cmd/treaty/internal/trees"
 	"treaty/plan"
 	"treaty/plan/address"
 	"treaty/plan/scan"
@@ -99,7 +100,7 @@ func (p *pair) fromAbove(err error) error {
 	}
 	local, remote := p.trees[plan.Local].Root(), p.trees[plan.Remote].Root()
 	rest, unrelated := filepath.Rel(local, remote)
-	if unrelated != nil || !filepath.IsLocal(rest) || idAt(local) != "" || idAt(remote) == "" {
+	if unrelated != nil || !filepath.IsLocal(rest) || trees.IDAt(local) != "" || trees.IDAt(remote) == "" {
 		return err
 	}
 	there := func(i *invocation) string {

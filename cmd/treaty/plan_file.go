@@ -14,6 +14,7 @@ import (
 	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/home"
+	"treaty/cmd/treaty/internal/trees"
 	"treaty/plan"
 	"treaty/plan/address"
 	"treaty/plan/scan"
@@ -68,7 +69,8 @@ func (a *app) locate(path string) (*planFile, error) {
 		a.call.guess(f)
 		return nil, err
 	}
-	a.call.trees, a.call.about = plan.Sides[string]{rootHere(f.plan, plan.Local), rootHere(f.plan, plan.Remote)}, f.plan
+	a.call.about = f.plan
+	a.call.trees = plan.Sides[string]{trees.RootHere(f.plan, plan.Local), trees.RootHere(f.plan, plan.Remote)}
 	return f, nil
 }
 
@@ -95,10 +97,10 @@ func (a *app) newest() (*planFile, error) {
 // otherThan is the root of the plan's other tree for who stands in the one at root. That is the one that it calls
 // remote, unless somebody has exchanged the two in the plan.
 func (f *planFile) otherThan(root string) string {
-	if there := rootHere(f.plan, plan.Remote); there != "" && sameDirectory(there, root) {
-		return rootHere(f.plan, plan.Local)
+	if there := trees.RootHere(f.plan, plan.Remote); there != "" && trees.SameDirectory(there, root) {
+		return trees.RootHere(f.plan, plan.Local)
 	}
-	return rootHere(f.plan, plan.Remote)
+	return trees.RootHere(f.plan, plan.Remote)
 }
 
 // editable is find for a plan that is to be written anew.

@@ -9,6 +9,7 @@ import (
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/home"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/trees"
 	"treaty/plan"
 	"treaty/plan/tree"
 	"treaty/schema"
@@ -226,9 +227,9 @@ func (r *archive) open(a *app, found []store.Version) (*pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	remote := appliedAt(r.folder, done)
+	remote := trees.AppliedAt(r.folder, done)
 	if id := done.Remote.ID; id != nil {
-		if places := whereabouts(*id, remote); len(places) == 1 {
+		if places := trees.Whereabouts(*id, remote); len(places) == 1 {
 			remote = places[0]
 		}
 	}

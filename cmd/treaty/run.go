@@ -18,6 +18,7 @@ import (
 	"treaty/cmd/treaty/internal/home"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/cmd/treaty/internal/terminal"
+	"treaty/cmd/treaty/internal/trees"
 	"treaty/plan"
 )
 
@@ -217,7 +218,7 @@ func interruptedOr(ctx context.Context, err error) error {
 // view is the style for a plan, with the lines of diffs or without.
 func (a *app) view(p *plan.Plan, diffs bool) render.Options {
 	o := a.Style()
-	o.Names, o.Diffs, o.There, o.Undoes = namesOf(rootsOf(p)), diffs, there(p), undoneBy(p)
+	o.Names, o.Diffs, o.There, o.Undoes = trees.Names(p), diffs, there(p), undoneBy(p)
 	o.Text, o.Alike = versionsOf(p), plan.Alike(p)
 	return o
 }

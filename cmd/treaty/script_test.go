@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"treaty/cmd/treaty/internal/terminal"
+	"treaty/cmd/treaty/internal/trees"
 	"treaty/testdata/apart"
 	"treaty/testdata/effort"
 )
@@ -69,7 +70,7 @@ func mortal() {
 
 // plugged is treaty on a machine where volumes are mounted in the folder media of a script.
 func plugged() {
-	mountPoints = func() []string {
+	trees.MountPoints = func() []string {
 		points, _ := filepath.Glob(filepath.Join(os.Getenv("HOME"), "..", "media", "*")) // the pattern is a good one
 		return points
 	}

@@ -4,6 +4,7 @@ import (
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/home"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/trees"
 	"treaty/plan"
 	"treaty/plan/tree"
 	"treaty/schema"
@@ -56,7 +57,7 @@ func (c *showCommand) run(a *app) error {
 		return c.json(a, f, opts.Only)
 	}
 	if !c.Unresolved {
-		opts.Glance = &render.Glance{Free: freeOn(f.plan)}
+		opts.Glance = &render.Glance{Free: trees.Free(f.plan)}
 	}
 	if c.Markdown {
 		return render.Markdown(a.Stdout, f.plan, opts)

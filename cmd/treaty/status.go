@@ -12,6 +12,7 @@ import (
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/home"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/trees"
 	"treaty/plan"
 	"treaty/plan/address"
 	"treaty/schema"
@@ -214,7 +215,7 @@ func (s *standing) tree(side plan.Side) statusTree {
 		}
 	}
 	if t.Root != "" {
-		t.Name = treeName(t.Root)
+		t.Name = trees.Name(t.Root)
 	}
 	return t
 }
@@ -247,7 +248,7 @@ func (s *standing) partner(identity *store.TreeFile) string {
 	if remote.ID != nil {
 		return *remote.ID
 	}
-	return partnerAt(identity, s.stores[plan.Local].Host(), remote.Root)
+	return trees.PartnerAt(identity, s.stores[plan.Local].Host(), remote.Root)
 }
 
 // numbered adds what a history of one of the two tells of a sync.

@@ -5,6 +5,7 @@ import (
 
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/trees"
 	"treaty/plan"
 )
 
@@ -30,8 +31,8 @@ func anewWith(tree *store.Store, root string, list []store.Archived) hint {
 		return exactly("treaty plan --help")
 	}
 	p, err := tree.Plan(list[len(list)-1])
-	if err != nil || rootHere(p, plan.Remote) == "" {
+	if err != nil || trees.RootHere(p, plan.Remote) == "" {
 		return exactly("treaty plan --help")
 	}
-	return in("", "plan", "--new-pair", pathArgument(root), pathArgument(rootHere(p, plan.Remote)))
+	return in("", "plan", "--new-pair", pathArgument(root), pathArgument(trees.RootHere(p, plan.Remote)))
 }

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"treaty/cmd/treaty/internal/trees"
 )
 
 // isElsewhere tells whether what was named as a tree, and is not there, lies on another machine: host:/dir, or a URL.
@@ -27,7 +29,7 @@ func nearTo(named, other string) string {
 	}
 	found := ""
 	for _, e := range entries {
-		if !e.IsDir() || !alike(e.Name(), name) || other != "" && sameDirectory(folder+e.Name(), other) {
+		if !e.IsDir() || !alike(e.Name(), name) || other != "" && trees.SameDirectory(folder+e.Name(), other) {
 			continue
 		}
 		if found != "" {

@@ -11,6 +11,7 @@ import (
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/config"
 	"treaty/cmd/treaty/internal/home"
+	"treaty/cmd/treaty/internal/trees"
 	"treaty/plan"
 	"treaty/plan/address"
 )
@@ -48,7 +49,7 @@ func (l location) followed(why string) (found, error) {
 		return at, err
 	}
 	was := absolute(at.path)
-	if places := whereabouts(syncedAt(l.by, was), was); len(places) == 1 && places[0] != was {
+	if places := trees.Whereabouts(trees.SyncedAt(l.by, was), was); len(places) == 1 && places[0] != was {
 		at = found{places[0], why + ", which was at " + was + " then"}
 	}
 	return at, nil
@@ -126,7 +127,7 @@ func (p *pair) lastSynced() (found, error) {
 	was := ""
 	if len(here) == 1 {
 		was = here[0]
-		if now := whereabouts(partnerAt(identity, folder.Host(), was), was); len(now) > 0 {
+		if now := trees.Whereabouts(trees.PartnerAt(identity, folder.Host(), was), was); len(now) > 0 {
 			here = now
 		}
 	}

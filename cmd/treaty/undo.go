@@ -13,6 +13,7 @@ import (
 	"treaty/apply/reach"
 	"treaty/apply/store"
 	"treaty/cmd/treaty/internal/render"
+	"treaty/cmd/treaty/internal/trees"
 	"treaty/plan"
 )
 
@@ -49,7 +50,7 @@ func (c *undoCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	p, err := a.openPair(folder.Root(), appliedAt(folder, done))
+	p, err := a.openPair(folder.Root(), trees.AppliedAt(folder, done))
 	if err != nil {
 		return err
 	}

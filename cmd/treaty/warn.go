@@ -11,6 +11,7 @@ import (
 	"treaty/apply/volume"
 	"treaty/cmd/treaty/internal/render"
 	"treaty/cmd/treaty/internal/terminal"
+	"treaty/cmd/treaty/internal/trees"
 	"treaty/plan"
 	"treaty/plan/address"
 	"treaty/plan/scan"
@@ -94,7 +95,7 @@ func tellForeign(a *app, made *plan.Plan) {
 	if files[large] < foreign || files[large.Other()] == 0 || made.Summary.Agreed > files[large]/10 {
 		return
 	}
-	names := namesOf(rootsOf(made))
+	names := trees.Names(made)
 	warn(a, nil, "these two trees have little in common: %s from %s to %s, and %d the other way; is %s the folder that "+
 		"is meant?", render.Count(files[large], "file"), render.Name(names[large.Other()]),
 		render.Name(names[large]),
@@ -154,7 +155,7 @@ func (p *pair) tellTwin(a *app) error {
 		root := p.trees[side].Root()
 		twin := other.Partners[mine.ID].Root
 		here := slices.Contains(other.PartnersOn(p.trees[side].Host()), twin)
-		if a.Quiet || !here || idAt(twin) != mine.ID {
+		if a.Quiet || !here || trees.IDAt(twin) != mine.ID {
 			continue
 		}
 		same, err := leadsTo(twin, p.trees[side])

@@ -1,4 +1,4 @@
-package main
+package trees
 
 import (
 	"path/filepath"
@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// labelAt is what the volume is called whose root this is; "" of any other directory, and where it has no label.
-func labelAt(root string) string {
+// Label is what the volume is called whose root this is; "" of any other directory, and where it has no label.
+func Label(root string) string {
 	drive := filepath.VolumeName(root) + `\`
 	if filepath.Clean(root) != drive {
 		return ""

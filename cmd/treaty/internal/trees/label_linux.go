@@ -1,4 +1,4 @@
-package main
+package trees
 
 import (
 	"os"
@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// labelAt is what the volume is called that is mounted at root; "" where none is, it has no label, or nobody tells.
-func labelAt(root string) string {
+// Label is what the volume is called that is mounted at root; "" where none is, it has no label, or nobody tells.
+func Label(root string) string {
 	var here, above unix.Stat_t
 	if unix.Stat(root, &here) != nil || unix.Stat(filepath.Join(root, ".."), &above) != nil || here.Dev == above.Dev {
 		return ""

@@ -1,4 +1,4 @@
-package main
+package trees
 
 import (
 	"path/filepath"
@@ -23,7 +23,7 @@ func TestATreeIsLookedForBelowWhatIsMountedUnderEachEndOfItsPath(t *testing.T) {
 }
 
 func TestWhereNoTreeIsKnownNoneIsLookedFor(t *testing.T) {
-	if at := whereabouts("", t.TempDir()); len(at) > 0 {
+	if at := Whereabouts("", t.TempDir()); len(at) > 0 {
 		t.Errorf("found at %s", at)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package trees
 
 import (
 	"treaty/apply/reach"
@@ -6,8 +6,8 @@ import (
 	"treaty/plan"
 )
 
-// freeOn is how many bytes are free where a plan's trees are; 0 of one that is not there, or does not tell.
-func freeOn(p *plan.Plan) plan.Sides[int64] {
+// Free is how many bytes are free where a plan's trees are; 0 of one that is not there, or does not tell.
+func Free(p *plan.Plan) plan.Sides[int64] {
 	var free plan.Sides[int64]
 	for _, side := range plan.BothSides {
 		free[side] = freeAt(p.Snapshot(side).Root)

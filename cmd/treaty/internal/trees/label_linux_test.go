@@ -1,4 +1,4 @@
-package main
+package trees
 
 import (
 	"os"
@@ -33,7 +33,7 @@ func TestAVolumeIsCalledByItsLabel(t *testing.T) {
 	if got := labelIn(dir, 0); got != "" {
 		t.Errorf("another one is called %q", got)
 	}
-	if got := labelAt(dir); got != "" {
+	if got := Label(dir); got != "" {
 		t.Errorf("a directory is called %q", got)
 	}
 }

@@ -1,4 +1,7 @@
-package main
+// Package trees is what people call trees, how much room they have, and where they are: on this machine, at the paths
+// that plans and other trees know, or wherever their volumes are mounted today. What cannot be found out is "" or
+// 0, and no error: who opens the tree is told the reason.
+package trees
 
 import (
 	"cmp"
@@ -8,30 +11,29 @@ import (
 
 	"treaty/apply/reach"
 	"treaty/apply/store"
+	"treaty/cmd/treaty/internal/config"
 	"treaty/plan"
 )
 
-// namesOf are what people call two trees, told apart where both have one name.
-func namesOf(roots plan.Sides[string]) plan.Sides[string] {
-	return toldApart(plan.Sides[string]{treeName(roots[plan.Local]), treeName(roots[plan.Remote])}, roots)
+// Names are what people call the trees of a plan, told apart where both have one name.
+func Names(p *plan.Plan) plan.Sides[string] {
+	roots := plan.Sides[string]{p.Local.Root, p.Remote.Root}
+	return ToldApart(plan.Sides[string]{Name(roots[plan.Local]), Name(roots[plan.Remote])}, roots)
 }
 
-// rootsOf are where a plan's trees were.
-func rootsOf(p *plan.Plan) plan.Sides[string] { return plan.Sides[string]{p.Local.Root, p.Remote.Root} }
-
-// rootHere is the root of a side of a plan, "" of one that means nothing on this machine.
-func rootHere(p *plan.Plan, side plan.Side) string {
+// RootHere is the root of a side of a plan, "" of one that means nothing on this machine.
+func RootHere(p *plan.Plan, side plan.Side) string {
 	if !reach.Means(p.Snapshot(side)) {
 		return ""
 	}
 	return p.Snapshot(side).Root
 }
 
-// appliedAt is where the remote tree of a plan is that was applied to the tree of a folder: at its root, or, where that
+// AppliedAt is where the remote tree of a plan is that was applied to the tree of a folder: at its root, or, where that
 // means nothing here, where that tree remembers the other one to have been.
-func appliedAt(folder *store.Store, p *plan.Plan) string {
+func AppliedAt(folder *store.Store, p *plan.Plan) string {
 	mine, err := folder.Identity()
-	if root := rootHere(p, plan.Remote); root != "" || err != nil || mine == nil {
+	if root := RootHere(p, plan.Remote); root != "" || err != nil || mine == nil {
 		return p.Remote.Root
 	}
 	places := mine.PartnersOn(folder.Host())
@@ -44,14 +46,14 @@ func appliedAt(folder *store.Store, p *plan.Plan) string {
 	return p.Remote.Root
 }
 
-// treeName is the name that the config of the tree at root gives it; else, of a whole volume, that one's label; else
+// Name is the name that the config of the tree at root gives it; else, of a whole volume, that one's label; else
 // the directory's.
-func treeName(root string) string {
-	return cmp.Or(nameAt(root), labelAt(root), baseOf(root))
+func Name(root string) string {
+	return cmp.Or(nameAt(root), Label(root), Base(root))
 }
 
-// baseOf is the last name in a path of this system or another one, whose plan is read here.
-func baseOf(root string) string {
+// Base is the last name in a path of this system or another one, whose plan is read here.
+func Base(root string) string {
 	base := path.Base(strings.TrimRight(strings.ReplaceAll(root, `\`, "/"), "/"))
 	if base == "." {
 		return root
@@ -66,9 +68,9 @@ func saysSide(name string) bool {
 	})
 }
 
-// toldApart are names of which none can be taken for the other tree's: with the directory above or, where that is the
+// ToldApart are names of which none can be taken for the other tree's: with the directory above or, where that is the
 // same too, the side behind it. Where a name ends in a side by itself, both have the side before them.
-func toldApart(names, roots plan.Sides[string]) plan.Sides[string] {
+func ToldApart(names, roots plan.Sides[string]) plan.Sides[string] {
 	if slices.ContainsFunc(names[:], saysSide) {
 		return plan.Sides[string]{"local " + names[plan.Local], "remote " + names[plan.Remote]}
 	}
@@ -80,7 +82,7 @@ func toldApart(names, roots plan.Sides[string]) plan.Sides[string] {
 	var above plan.Sides[string]
 	for _, side := range plan.BothSides {
 		parent := path.Dir(strings.ReplaceAll(roots[side], `\`, "/"))
-		above[side] = baseOf(parent)
+		above[side] = Base(parent)
 	}
 	if !same || strings.EqualFold(above[plan.Local], above[plan.Remote]) {
 		above = plan.Sides[string]{plan.Local.String(), plan.Remote.String()}
@@ -98,7 +100,7 @@ func nameAt(root string) string {
 		return ""
 	}
 	defer folder.Close()
-	c, err := readConfig(folder)
+	c, err := config.Read(folder)
 	if err != nil {
 		return ""
 	}

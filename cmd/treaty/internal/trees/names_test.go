@@ -1,4 +1,4 @@
-package main
+package trees
 
 import (
 	"testing"
@@ -19,7 +19,7 @@ func TestTreesAreCalledByTheirDirectoriesAndToldApart(t *testing.T) {
 		{"/home/ann/b", "/media/b (Local)", "local b", "remote b (Local)"},
 	} {
 		roots := plan.Sides[string]{c.local, c.remote}
-		got := toldApart(plan.Sides[string]{baseOf(c.local), baseOf(c.remote)}, roots)
+		got := ToldApart(plan.Sides[string]{Base(c.local), Base(c.remote)}, roots)
 		if want := (plan.Sides[string]{c.here, c.there}); got != want {
 			t.Errorf("%q are called %q, not %q", roots, got, want)
 		}
